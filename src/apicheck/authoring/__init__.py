@@ -1,0 +1,114 @@
+"""All that the author of a check imports.
+
+A check is a `Check` value named CHECK in a module of its own, with a page (`.md`) beside it.
+Its script is a generator of steps; `yield from` the functions here gives typed answers. Its
+judge is a pure function of the transcript. Nothing here sends, sleeps or reads the clock.
+"""
+
+from apicheck.authoring.folds import each
+from apicheck.authoring.judging import (
+    describe,
+    due,
+    in_force,
+    shortest,
+    wrong_status,
+)
+from apicheck.authoring.requests import (
+    control,
+    credentials_of,
+    identity_of,
+    prepared,
+)
+from apicheck.authoring.steps import (
+    ask,
+    mint,
+    receive,
+    send,
+    send_raw,
+    stop,
+    together,
+    wait,
+)
+from apicheck.model.check import Applies, Check, Claims, Fail, Fold, Seen
+from apicheck.model.exchange import (
+    Caller,
+    Credential,
+    Direction,
+    Exchange,
+    Request,
+    Response,
+    Role,
+    Transcript,
+)
+from apicheck.model.facts import NEVER
+from apicheck.model.json import MISSING, Json, at, contains
+from apicheck.model.step import Script, Send
+from apicheck.model.subject import UNIQUE, Case, Subject, SubjectKind, World
+from apicheck.model.target import Identity, Mode
+from apicheck.model.verdict import (
+    Confirm,
+    Fails,
+    Inconclusive,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Severity,
+)
+
+__all__ = [
+    "MISSING",
+    "NEVER",
+    "UNIQUE",
+    "Applies",
+    "Caller",
+    "Case",
+    "Check",
+    "Claims",
+    "Confirm",
+    "Credential",
+    "Direction",
+    "Exchange",
+    "Fail",
+    "Fails",
+    "Fold",
+    "Identity",
+    "Inconclusive",
+    "Json",
+    "Judgement",
+    "Mode",
+    "NotApplicable",
+    "NotTested",
+    "NotTestedKind",
+    "Request",
+    "Response",
+    "Role",
+    "Script",
+    "Seen",
+    "Send",
+    "Severity",
+    "Subject",
+    "SubjectKind",
+    "Transcript",
+    "World",
+    "ask",
+    "at",
+    "contains",
+    "control",
+    "credentials_of",
+    "describe",
+    "due",
+    "each",
+    "identity_of",
+    "in_force",
+    "mint",
+    "prepared",
+    "receive",
+    "send",
+    "send_raw",
+    "shortest",
+    "stop",
+    "together",
+    "wait",
+    "wrong_status",
+]

@@ -1,0 +1,85 @@
+"""What judges have in common: promises against answers, and words for both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from apicheck.model.exchange import Caller, Exchange
+from apicheck.model.facts import Answer, Selector, When
+from apicheck.model.selector import path_selected, selects
+from apicheck.model.subject import World
+from apicheck.model.verdict import Fails
+
+_WORDS_SHOWN = 160
+
+
+def describe(exchange: Exchange) -> str:
+    """What came, in a phrase: "200 OK", or why nothing did."""
+    if exchange.response is None:
+        return exchange.error.kind.value if exchange.error else "no answer"
+    reason = exchange.response.reason
+    return f"{exchange.response.status} {reason}".strip()
+
+
+def server_words(exchange: Exchange) -> str:
+    """The status and the beginning of the body: what the server itself says."""
+    if exchange.response is None:
+        return describe(exchange)
+    text = exchange.response.body.decode("utf-8", "replace")
+    text = re.sub(r"\s+", " ", re.sub(r"[^\x20-\x7e\xa0-\U0010ffff]", " ", text)).strip()
+    shortened = text[:_WORDS_SHOWN] + ("…" if len(text) > _WORDS_SHOWN else "")
+    return f"{exchange.response.status}: {shortened}" if shortened else describe(exchange)
+
+
+def due(answer: Answer) -> str:
+    """What an answer promises, in a phrase: "401 or 403"."""
+    return str(answer.statuses)
+
+
+def wrong_status(
+    exchange: Exchange, answer: Answer, outcome: str = "wrong-status", why: str = ""
+) -> Fails | None:
+    """A Fails when an exchange's status is none of those that an answer promises."""
+    if exchange.status in answer.statuses:
+        return None
+    expected = due(answer) + (f" {why}" if why else "")
+    return Fails(outcome, expected, describe(exchange), exchange=exchange.id)
+
+
+def in_force(world: World, when: When | None, exchange: Exchange) -> bool:
+    """Whether a promise with this `when` speaks about an answered exchange."""
+    if exchange.response is None:
+        return False
+    if when is None:
+        return True
+    if when.statuses and exchange.status not in when.statuses:
+        return False
+    if when.except_ and exchange.status in when.except_:
+        return False
+    if when.caller and exchange.request.caller is not Caller(when.caller):
+        return False
+    return when.ops is None or covers(world, when.ops, exchange)
+
+
+def covers(world: World, ops: Selector, exchange: Exchange) -> bool:
+    """Whether a selector takes the operation, or the undeclared path, of an exchange."""
+    request = exchange.request
+    if request.operation:
+        operation = world.spec.operation(request.operation)
+        return selects(ops, operation, world.facts.operations, world.secured)
+    return any(
+        item == "*" or ("/" in item and path_selected(item, request.method, request.path))
+        for item in ops.items
+    )
+
+
+def shortest(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
+    """Ids of exchanges, those with the shortest request and answer first."""
+
+    def size(exchange: Exchange) -> tuple[int, str]:
+        request = len(exchange.request.wire_target) + len(exchange.request.body or b"")
+        answer = len(exchange.response.body) if exchange.response else 0
+        return request + answer, exchange.id
+
+    return tuple(exchange.id for exchange in sorted(exchanges, key=size))

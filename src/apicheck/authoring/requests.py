@@ -1,0 +1,202 @@
+"""From a recipe to the canonical valid request of an operation, with what it needs created."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from apicheck.authoring.judging import server_words
+from apicheck.authoring.steps import send, stop
+from apicheck.model.exchange import Credential, Exchange, Request, Role
+from apicheck.model.json import MISSING, Json, at
+from apicheck.model.step import Step
+from apicheck.model.subject import Need, Recipe, Subject, World
+from apicheck.model.target import Identity, Mode
+from apicheck.model.verdict import NotTested, NotTestedKind
+
+
+def identity_of(subject: Subject, operation: str = "") -> Identity:
+    """The identity that may call an operation. Ends the script when the target has none."""
+    operation = operation or subject.op.id
+    name = subject.world.actors.get(operation)
+    if name is None:
+        stop(
+            NotTested(
+                NotTestedKind.NEEDS_IDENTITY,
+                f"no identity may call {operation}",
+                '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
+            )
+        )
+    return subject.world.identities[name]
+
+
+def credentials_of(
+    world: World, operation: str, identity: Identity, value: str = ""
+) -> tuple[Credential, ...]:
+    """An identity's credential where the operation's security wants it; () for a public one.
+
+    value: put in place of the identity's own (a placeholder with a derivation, a drawn token).
+    """
+    schemes = world.security_of.get(operation, ())
+    wanted = identity.scheme if identity.scheme in schemes else (schemes[:1] or ("",))[0]
+    scheme = world.spec.schemes.get(wanted)
+    if scheme is None:
+        return ()
+    secret = value or identity.placeholder
+    if scheme.kind == "apiKey":
+        prefix = world.facts.authentication.prefix or ""
+        return (Credential(scheme.name, scheme.place, scheme.parameter, prefix + secret),)
+    word = {"basic": "Basic"}.get(scheme.http_scheme, "Bearer")
+    prefix = world.facts.authentication.prefix or f"{word} "
+    return (Credential(scheme.name, "header", "Authorization", prefix + secret),)
+
+
+def prepared(
+    subject: Subject,
+    operation: str = "",
+    identity: Identity | None = None,
+    *,
+    fresh: bool = False,
+) -> Generator[Step, Any, Request]:
+    """The canonical valid request, with its credential, after creating what it names.
+
+    identity: who sends it (default: the one that may). fresh: create the objects that it names
+    for this script alone; otherwise they are shared, except where the request uses them up.
+    Ends the script when no accepted request can be made, in the server's own words.
+    """
+    operation = operation or subject.op.id
+    recipe = subject.world.recipes[operation]
+    if isinstance(recipe, NotTested):
+        stop(recipe)
+    who = identity or identity_of(subject, operation)
+    values: dict[Need, str] = {}
+    for need in recipe.needs:
+        if need.place == "path" and need.name in who.parameters:
+            continue
+        created = yield from _created(subject, need, who, fresh=fresh or recipe.consumes)
+        values[need] = _value_in(created, need)
+    return built(subject.world, recipe, who, values)
+
+
+def _created(
+    subject: Subject, need: Need, who: Identity, *, fresh: bool
+) -> Generator[Step, Any, Exchange]:
+    creator = subject.world.spec.operation(need.operation)
+    if not creator.safe and subject.world.mode is not Mode.FULL:
+        stop(
+            NotTested(
+                NotTestedKind.READ_ONLY,
+                f"{need.name} would have to be created by {creator.id}",
+                f'[fixtures]\n{need.name.strip("/")} = "an existing one"',
+            )
+        )
+    request = yield from prepared(subject, creator.id, who, fresh=False)
+    share = "" if fresh else f"create {creator.id} as {who.name}"
+    created = yield from send(request, Role.SETUP, share)
+    if not created.succeeded:
+        stop(_no_accepted_request(creator.method, creator.path, created))
+    return created
+
+
+def _value_in(created: Exchange, need: Need) -> str:
+    try:
+        value = at(created.response.json() if created.response else None, need.pointer)
+    except ValueError:
+        value = MISSING
+    if value is MISSING or isinstance(value, dict | list) or value is None:
+        stop(
+            NotTested(
+                NotTestedKind.NEEDS_REQUEST,
+                f"the answer of {need.operation} has no value at {need.pointer}"
+                f" for {need.name}",
+            )
+        )
+    return str(value)
+
+
+def built(
+    world: World, recipe: Recipe, who: Identity, values: Mapping[Need, str]
+) -> Request:
+    """A request from its recipe. values: what the recipe's needs turned out to be."""
+    operation = world.spec.operation(recipe.operation)
+    path_values = {
+        **recipe.values,
+        **{need.name: value for need, value in values.items() if need.place == "path"},
+        **who.parameters,
+    }
+    path = operation.path
+    for name, value in path_values.items():
+        path = path.replace("{" + name + "}", quote(str(value), safe="{}:~"))
+    query = (
+        *recipe.query,
+        *((need.name, value) for need, value in values.items() if need.place == "query"),
+    )
+    body = recipe.body
+    for need, value in values.items():
+        if need.place == "body":
+            body = _with_value(body, need.name.strip("/").split("/"), value)
+    headers = recipe.headers
+    if recipe.media_type:
+        headers = (*headers, ("Content-Type", recipe.media_type))
+    request = Request(
+        method=operation.method,
+        path=path,
+        query=query,
+        headers=headers,
+        body=_encoded(body, recipe.media_type),
+        operation=operation.id,
+    )
+    credentials = credentials_of(world, operation.id, who)
+    return request.with_credentials(who.name, *credentials) if credentials else request
+
+
+def _with_value(body: Json, tokens: list[str], value: str) -> Json:
+    if not tokens:
+        return value
+    inner = dict(body) if isinstance(body, Mapping) else {}
+    inner[tokens[0]] = _with_value(inner.get(tokens[0]), tokens[1:], value)
+    return inner
+
+
+def _encoded(body: Json, media_type: str) -> bytes | None:
+    if not media_type:
+        return None
+    if media_type == "application/x-www-form-urlencoded":
+        return urlencode(body, safe="$[]:~()", quote_via=quote).encode()
+    if isinstance(body, str) and "json" not in media_type:
+        return body.encode()
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def control(
+    subject: Subject, operation: str = "", identity: Identity | None = None
+) -> Generator[Step, Any, Exchange | None]:
+    """The accepted request that everything else is compared with; sent once and shared.
+
+    None where the mode forbids an accepted unsafe request: the script goes on without it. Ends
+    the script when the target does not accept the canonical request.
+    """
+    operation = operation or subject.op.id
+    declared = subject.world.spec.operation(operation)
+    if not declared.safe and subject.world.mode is not Mode.FULL:
+        return None
+    who = identity or identity_of(subject, operation)
+    request = yield from prepared(subject, operation, who)
+    answer = yield from send(request, Role.CONTROL, f"control {operation} as {who.name}")
+    if not answer.succeeded:
+        stop(_no_accepted_request(declared.method, declared.path, answer))
+    return answer
+
+
+def _no_accepted_request(method: str, path: str, answer: Exchange) -> NotTested:
+    parameter = path[path.rfind("{") + 1 : path.rfind("}")] if "{" in path else ""
+    lines = f'[fixtures]\n{parameter} = "an existing one"' if parameter else ""
+    return NotTested(
+        NotTestedKind.NEEDS_REQUEST,
+        f"no accepted request for {method} {path} ({server_words(answer)})",
+        lines,
+    )
+
+

@@ -1,0 +1,100 @@
+"""The steps of a script, each as a generator with a typed answer: `x = yield from send(…)`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, NoReturn, cast
+
+from apicheck.model.exchange import Exchange, Request, Role
+from apicheck.model.json import Json
+from apicheck.model.step import Ask, EndOfScript, Receive, Send, SendRaw, Together, Wait
+from apicheck.model.target import Identity
+from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
+
+
+def send(
+    request: Request, role: Role = Role.TABLE, share: str = "", *, paced: bool = True
+) -> Generator[Send, Any, Exchange]:
+    """Send one request. See `Send` for `share` and `paced`."""
+    return cast("Exchange", (yield Send(request, role, share, paced)))
+
+
+def send_raw(
+    data: bytes, request: Request, role: Role = Role.TABLE
+) -> Generator[SendRaw, Any, Exchange]:
+    """Write bytes to a connection of their own. `request` says what they mean."""
+    return cast("Exchange", (yield SendRaw(data, request, role)))
+
+
+def together(*sends: Send) -> Generator[Together, Any, tuple[Exchange, ...]]:
+    """Send several requests at once; the answers come in this order."""
+    return cast("tuple[Exchange, ...]", (yield Together(sends)))
+
+
+def wait(seconds: float, why: str) -> Generator[Wait, Any, None]:
+    """Let time pass for the target."""
+    yield Wait(seconds, why)
+
+
+def receive(
+    path: str, count: int = 1, within_s: float = 5.0, respond: int = 200
+) -> Generator[Receive, Any, tuple[Exchange, ...]]:
+    """Wait for webhook deliveries to a path of our listener; fewer than `count` may come."""
+    return cast("tuple[Exchange, ...]", (yield Receive(path, count, within_s, respond)))
+
+
+def ask(what: str, **arguments: Json) -> Generator[Ask, Any, Json]:
+    """Ask the control protocol, or whatever can do it. None when nobody can. See `Ask`."""
+    return (yield Ask(what, arguments))
+
+
+def stop(why: NotTested | Inconclusive) -> NoReturn:
+    """End the script here: it cannot ask its question."""
+    raise EndOfScript(why)
+
+
+def mint(  # noqa: PLR0913  (each says one thing about the identity; all have a default)
+    *,
+    scopes: tuple[str, ...] | None = None,
+    permissions: tuple[str, ...] | None = None,
+    tenant: str = "",
+    user: str = "",
+    state: str = "active",
+    fresh: bool = False,
+) -> Generator[Ask, Any, Identity]:
+    """A new identity. Ends the script as not tested when nobody can make one.
+
+    scopes, permissions None: all of them. fresh False: scripts that ask for the same get the
+    same identity; True: nobody else has it, and it may be used up.
+    """
+    answer = yield from ask(
+        "mint",
+        scopes=None if scopes is None else sorted(scopes),
+        permissions=None if permissions is None else sorted(permissions),
+        tenant=tenant,
+        user=user,
+        state=state,
+        fresh=fresh,
+    )
+    if answer is None:
+        wanted = ", ".join(scopes or permissions or ()) or "no scope"
+        holding = f"an identity holding {wanted}"
+        stop(
+            NotTested(
+                NotTestedKind.NEEDS_IDENTITY,
+                f"nothing can make {holding}" + (f" of tenant {tenant}" if tenant else ""),
+                "[mint.a]\ntoken_url = \"/oauth/token\"\nclient_id_env = \"A_ID\"\n"
+                "client_secret_env = \"A_SECRET\"",
+            )
+        )
+    return Identity(
+        name=answer["identity"],
+        placeholder=answer["placeholder"],
+        scheme=answer.get("scheme", ""),
+        scopes=scopes,
+        permissions=permissions,
+        tenant=answer.get("tenant", tenant),
+        user=answer.get("user", user),
+        state=state,
+        parameters=answer.get("parameters", {}),
+    )

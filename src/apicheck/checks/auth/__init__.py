@@ -1,0 +1,1 @@
+"""How credentials are demanded, refused and challenged."""

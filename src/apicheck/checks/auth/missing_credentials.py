@@ -1,0 +1,70 @@
+"""An operation that requires a credential refuses a request that carries none."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Confirm,
+    Fail,
+    Fails,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    describe,
+    due,
+    prepared,
+    send,
+    wrong_status,
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To every operation that needs a credential, where the policy says how it is refused."""
+    if subject.op.id not in subject.world.secured:
+        return NotApplicable("the operation is public")
+    if subject.facts.authentication.anonymous is None:
+        return NotApplicable("the policy says nothing on requests without credentials")
+    return Applies(of=("authentication.refusal",))
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then the same from nobody."""
+    yield from control(subject)
+    request = yield from prepared(subject)
+    yield from send(request.without_credentials())
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with the wrong status."""
+    refusal = subject.facts.authentication.anonymous
+    assert refusal is not None  # applies() saw to it
+    for exchange in transcript.exercised:
+        if exchange.succeeded:
+            return Fails("accepted", due(refusal), describe(exchange), exchange=exchange.id)
+        if wrong := wrong_status(exchange, refusal):
+            return wrong
+    return None
+
+
+CHECK = Check(
+    title="A request without credentials is refused",
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("authentication.refusal",),
+    standards=("rfc9110#15.5.2", "rfc6750#3"),
+    outcomes=(
+        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Fail("wrong-status", Severity.MEDIUM),
+    ),
+    proven_by={
+        "accepted": ("auth/skips-authentication",),
+        "wrong-status": ("auth/missing-credentials-answered-with-other-status",),
+    },
+)

@@ -1,0 +1,136 @@
+"""A check: the declaration of one testable property."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from apicheck.model.exchange import Exchange, Transcript
+from apicheck.model.step import Script
+from apicheck.model.subject import Case, Subject, SubjectKind, World
+from apicheck.model.verdict import (
+    Confirm,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Severity,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """One failing outcome, out of a check's closed set."""
+
+    id: str
+    severity: Severity
+    confirm: Confirm = Confirm.REPEAT
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a probe must have while it plays: names like "bucket:general", "identity:admin",
+    "clock", "subscription". Exclusive: nobody else who claims it plays at the same time."""
+
+    shared: frozenset[str] = frozenset()
+    exclusive: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Applies:
+    """The check applies to the subject.
+
+    requests: how many it sends at most in one playing of one case, its setup left out.
+    last: play after all others, because it uses up limits that they need.
+    of: the fact paths that its result is about, where they are not the subject's own.
+    """
+
+    requests: int = 1
+    claims: Claims = field(default_factory=Claims)
+    last: bool = False
+    of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a passive check saw of one subject.
+
+    subject: operationId, "" for exchanges of no declared operation. of: fact path.
+    exercised: how many exchanges put the property to the test. evidence: exchange ids that
+    show the judgement, the shortest first; for a pass, up to three.
+    """
+
+    subject: str
+    of: str
+    exercised: int
+    judgement: Judgement
+    evidence: tuple[str, ...] = ()
+    count: int = 0
+    """How many exchanges show the judgement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A passive check: reads each exchange once, in order of sending, keeps what it needs.
+
+    start makes the state, step reads one exchange and returns the state, finish says what was
+    seen. A fold that saw nothing returns nothing: the run then says that nothing was observed.
+    """
+
+    start: Callable[[World], Any]
+    step: Callable[[World, Any, Exchange], Any]
+    finish: Callable[[World, Any], tuple[Seen, ...]]
+
+
+def _applies_always(_: Subject) -> Applies:
+    return Applies()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One testable property: how to ask, how to read the answer, and what proves that it can fail.
+
+    Active: `script` and `judge`, with `over` saying what it is asked about. `cases` lists the
+    named rows of a table; `draws` names a strategy whose values are further cases. A script is
+    then played once a case, with `subject.case` bound. Passive: `fold` alone.
+    provokes: statuses that the script asks for on purpose; any other 429 or 5xx in an exchange
+    that exercises the property makes a pass, and a fail by status, inconclusive.
+    accepted: the exercising requests are such as a correct server accepts (else: refuses); this
+    decides in which modes they may be sent with an unsafe method.
+    proven_by: outcome -> faults of the reference server that show it.
+    id, page: filled in by the registry, from the module's place and the page beside it.
+    """
+
+    title: str
+    outcomes: tuple[Fail, ...]
+    proven_by: Mapping[str, tuple[str, ...]]
+    reads: tuple[str, ...] = ()
+    standards: tuple[str, ...] = ()
+    over: SubjectKind = SubjectKind.OPERATION
+    applies: Callable[[Subject], Applies | NotApplicable | NotTested] = _applies_always
+    cases: Callable[[Subject], tuple[Case, ...]] | None = None
+    draws: str = ""
+    script: Callable[[Subject], Script] | None = None
+    judge: Callable[[Subject, Transcript], Judgement] | None = None
+    fold: Fold | None = None
+    provokes: frozenset[int] = frozenset()
+    accepted: bool = False
+    min_exercised: int = 1
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Fault -> other checks that rightly fail with it: collateral, not unrelated."""
+    id: str = ""
+    page: str = ""
+    origin: str = "apicheck"
+    """Distribution that the check comes from."""
+
+    @property
+    def passive(self) -> bool:
+        """Whether the check sends nothing."""
+        return self.fold is not None
+
+    def outcome(self, outcome_id: str) -> Fail:
+        """The declared outcome of an id. Raises KeyError when it is not declared."""
+        for outcome in self.outcomes:
+            if outcome.id == outcome_id:
+                return outcome
+        raise KeyError(f"{self.id or self.title}: undeclared outcome {outcome_id!r}")

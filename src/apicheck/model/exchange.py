@@ -1,0 +1,268 @@
+"""What went over the wire, as it is recorded: secrets are placeholders from the start.
+
+A request is written with placeholders (`$APICHECK_ADMIN_TOKEN`) and stays so; only the
+transport, at the moment of sending, puts the secret in. A placeholder may carry a derivation:
+`$APICHECK_ADMIN_TOKEN[:-1]` (all but the last character), `[1:]`, `~flip(10)` (the character
+at index 10 replaced), `~upper`, `~swapcase`, `~append(x)`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from urllib.parse import quote, urlencode
+
+Pairs = tuple[tuple[str, str], ...]
+"""Names and values in order; names may repeat."""
+
+
+class Role(StrEnum):
+    """Why an exchange was made. Only table, drawn and confirm exchanges exercise a property."""
+
+    PREFLIGHT = "preflight"
+    SETUP = "setup"
+    CONTROL = "control"
+    TABLE = "table"
+    DRAWN = "drawn"
+    SHRINK = "shrink"
+    CONFIRM = "confirm"
+    CLEANUP = "cleanup"
+
+    @property
+    def exercises(self) -> bool:
+        """Whether an exchange of this role counts towards `min_exercised`."""
+        return self in (Role.TABLE, Role.DRAWN, Role.CONFIRM)
+
+
+class Caller(StrEnum):
+    """What a request says about who sends it."""
+
+    ANONYMOUS = "anonymous"
+    BAD = "bad"
+    AUTHENTICATED = "authenticated"
+
+
+class Direction(StrEnum):
+    """Out: we asked the target. In: the target delivered a webhook to our listener."""
+
+    OUT = "out"
+    IN = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A credential as it is put on a request.
+
+    place: "header", "query" or "cookie"; name: the header, parameter or cookie;
+    value: as sent, with placeholders (`Bearer $APICHECK_ADMIN_TOKEN`).
+    """
+
+    scheme: str
+    place: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request below the target's base URL.
+
+    path: percent-encoded once, begins with "/", no query. query: decoded names and values.
+    headers: without credentials. body: bytes, with placeholders where a secret is due.
+    operation: operationId, "" for a request of no declared operation.
+    identity: name of the identity whose credential it carries, "" when it carries none of ours.
+    """
+
+    method: str
+    path: str
+    query: Pairs = ()
+    headers: Pairs = ()
+    body: bytes | None = None
+    credentials: tuple[Credential, ...] = ()
+    operation: str = ""
+    identity: str = ""
+    caller: Caller = Caller.ANONYMOUS
+
+    def without_credentials(self) -> Request:
+        """The same request from nobody."""
+        return replace(self, credentials=(), identity="", caller=Caller.ANONYMOUS)
+
+    def with_credentials(self, identity: str, *credentials: Credential) -> Request:
+        """The same request with the credentials of an identity, instead of any it has."""
+        return replace(
+            self, credentials=credentials, identity=identity, caller=Caller.AUTHENTICATED
+        )
+
+    def with_bad_credentials(self, *credentials: Credential) -> Request:
+        """The same request with credentials that must not be accepted."""
+        return replace(self, credentials=credentials, identity="", caller=Caller.BAD)
+
+    def with_header(self, name: str, value: str) -> Request:
+        """The same request with one header set, in place of any of that name."""
+        kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
+        return replace(self, headers=(*kept, (name, value)))
+
+    def with_query(self, name: str, value: str) -> Request:
+        """The same request with one more query parameter."""
+        return replace(self, query=(*self.query, (name, value)))
+
+    @property
+    def wire_headers(self) -> Pairs:
+        """Headers with the credentials merged in, placeholders still standing."""
+        extra = [(c.name, c.value) for c in self.credentials if c.place == "header"]
+        cookies = [f"{c.name}={c.value}" for c in self.credentials if c.place == "cookie"]
+        if cookies:
+            extra.append(("Cookie", "; ".join(cookies)))
+        return (*self.headers, *extra)
+
+    @property
+    def wire_target(self) -> str:
+        """Path and query as they go on the request line, placeholders still standing."""
+        pairs = [
+            *self.query,
+            *((c.name, c.value) for c in self.credentials if c.place == "query"),
+        ]
+        if not pairs:
+            return self.path
+        return f"{self.path}?{urlencode(pairs, safe='$[]:~()', quote_via=quote)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP response, as received: repeated headers kept, secrets replaced, body capped.
+
+    truncated: True when the body was longer than the recorder keeps; `body` is then its start.
+    """
+
+    status: int
+    headers: Pairs = ()
+    body: bytes = b""
+    reason: str = ""
+    truncated: bool = False
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, None when it is absent. Names in any case."""
+        values = self.header_values(name)
+        return values[0] if values else None
+
+    def header_values(self, name: str) -> tuple[str, ...]:
+        """Every value of a header, one for each line it came on."""
+        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, in lower case; "" when there is none."""
+        return (self.header("content-type") or "").split(";")[0].strip().lower()
+
+    def json(self) -> object:
+        """The body as JSON. Raises ValueError when it is not (RFC 8259: UTF-8, no NaN)."""
+        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse_constant)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+class TransportErrorKind(StrEnum):
+    """What kept an answer from us."""
+
+    REFUSED = "connection-refused"
+    TIMEOUT = "timeout"
+    PROTOCOL = "protocol-error"
+    TLS = "tls"
+    DNS = "name-resolution"
+    CLOSED = "connection-closed"
+    FORBIDDEN = "host-not-in-target"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class TransportError:
+    """No usable answer came."""
+
+    kind: TransportErrorKind
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What needed the secret or the raw bytes and was therefore computed while recording.
+
+    name: "leaks" (about: placeholder, value: where), "signature" (about: placeholder,
+    value: "valid" or why not), "equals" (about: placeholder, value: where).
+    """
+
+    name: str
+    about: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what came of it.
+
+    sent_at, received_at: seconds since the run began, on the target's clock: moves of a
+    virtual clock are included, so that intervals mean the same to the target and to us.
+    A happened before B exactly when A.received_at < B.sent_at.
+    raw: the bytes that were written, when a script wrote bytes; `request` then describes them.
+    For Direction.IN the request is the target's delivery and the response is ours.
+    """
+
+    id: str
+    request: Request
+    response: Response | None
+    error: TransportError | None
+    sent_at: float
+    received_at: float
+    role: Role
+    observations: tuple[Observation, ...] = ()
+    direction: Direction = Direction.OUT
+    raw: bytes | None = None
+
+    @property
+    def status(self) -> int:
+        """The status code, 0 when no answer came."""
+        return self.response.status if self.response else 0
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether an answer came and its status is 2xx."""
+        return self.response is not None and self.response.succeeded
+
+    def observed(self, name: str) -> tuple[Observation, ...]:
+        """The observations of one name."""
+        return tuple(item for item in self.observations if item.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The exchanges of one playing of one probe, in order of sending.
+
+    attempt: 0 for the first playing, then 1, 2 … for confirmations.
+    answers: what the control protocol answered to the script's `Ask` steps, in order.
+    ended: why the script could not go on, when it could not: (verdict, reason, remedy), with
+    verdict one of the words of `Verdict`, for not-tested "not-tested:<kind>".
+    case: the drawn value, when the probe was made in the shrinking loop and so not planned.
+    """
+
+    probe: str
+    exchanges: tuple[Exchange, ...] = ()
+    attempt: int = 0
+    answers: tuple[object, ...] = field(default=())
+    ended: tuple[str, str, str] | None = None
+    case: str | None = None
+
+    def of_role(self, *roles: Role) -> tuple[Exchange, ...]:
+        """The exchanges that were made for one of these reasons."""
+        return tuple(item for item in self.exchanges if item.role in roles)
+
+    @property
+    def exercised(self) -> tuple[Exchange, ...]:
+        """The exchanges in which the property was put to the test."""
+        return tuple(item for item in self.exchanges if item.role.exercises)

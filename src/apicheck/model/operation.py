@@ -1,0 +1,159 @@
+"""An OpenAPI document as apicheck reads it: operations, their security, and the raw document.
+
+Schemas stay raw, with their `$ref`s: they mean something only together with the document
+(`Spec.document`), and whoever validates resolves them there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apicheck.model.json import Json
+
+SecurityRequirement = tuple[tuple[str, tuple[str, ...]], ...]
+"""Schemes that are needed together, each with the scopes it must hold; () needs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """A Security Scheme Object.
+
+    kind: apiKey, http, oauth2, openIdConnect, mutualTLS. place and parameter: for apiKey.
+    http_scheme: for http, in lower case ("bearer", "basic").
+    scopes: every scope that its flows name. token_url: of the client-credentials flow, or "".
+    """
+
+    name: str
+    kind: str
+    place: str = "header"
+    parameter: str = "Authorization"
+    http_scheme: str = ""
+    scopes: tuple[str, ...] = ()
+    token_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A Parameter Object; `place` is its `in`."""
+
+    name: str
+    place: str
+    required: bool
+    schema: Json
+    example: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A Media Type Object. examples: the values, in the document's order."""
+
+    media_type: str
+    schema: Json
+    examples: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderDoc:
+    """A Header Object of a response."""
+
+    name: str
+    required: bool
+    schema: Json
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDoc:
+    """A Link Object of a response: which operation it leads to, and with what.
+
+    parameters: parameter name -> runtime expression (`$response.body#/id`).
+    body: JSON Pointer into the request body -> runtime expression, from `requestBody`.
+    """
+
+    name: str
+    operation: str
+    parameters: tuple[tuple[str, str], ...] = ()
+    body: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseDoc:
+    """A Response Object. status: "200", "4XX" (upper case) or "default"."""
+
+    status: str
+    media: tuple[Media, ...] = ()
+    headers: tuple[HeaderDoc, ...] = ()
+    links: tuple[LinkDoc, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method and path. path: the template below the base URL, server prefix included."""
+
+    id: str
+    method: str
+    path: str
+    pointer: str
+    """JSON Pointer of the Operation Object in the document, for messages."""
+    tags: tuple[str, ...] = ()
+    deprecated: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    body: tuple[Media, ...] = ()
+    body_required: bool = False
+    responses: tuple[ResponseDoc, ...] = ()
+    security: tuple[SecurityRequirement, ...] = ()
+    """Alternatives. Empty, or one that is (): it may be called without a credential."""
+
+    @property
+    def secured(self) -> bool:
+        """Whether a credential is required."""
+        return bool(self.security) and all(self.security)
+
+    @property
+    def safe(self) -> bool:
+        """Whether the method is safe (RFC 9110 section 9.2.1)."""
+        return self.method in ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY")
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Every scope that the first alternative with scopes requires, in order."""
+        for requirement in self.security:
+            named = tuple(scope for _, scopes in requirement for scope in scopes)
+            if named:
+                return named
+        return ()
+
+    def response_for(self, status: int) -> ResponseDoc | None:
+        """The documented response for a status: exact, then its class (4XX), then default."""
+        by_status = {response.status: response for response in self.responses}
+        for key in (str(status), f"{status // 100}XX", "default"):
+            if key in by_status:
+                return by_status[key]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """An OpenAPI 3.0 or 3.1 document.
+
+    prefix: path of the first server, without a final slash; operations' paths include it.
+    """
+
+    title: str
+    version: str
+    openapi: str
+    operations: tuple[Operation, ...]
+    schemes: Mapping[str, SecurityScheme]
+    document: Mapping[str, Json]
+    prefix: str = ""
+    file: str = ""
+    digest: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """JSON Pointer -> line, for what was written in a file."""
+
+    def operation(self, operation_id: str) -> Operation:
+        """The operation of an id. Raises KeyError when there is none."""
+        for operation in self.operations:
+            if operation.id == operation_id:
+                return operation
+        raise KeyError(operation_id)

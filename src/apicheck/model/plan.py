@@ -1,0 +1,109 @@
+"""What a run will do, known before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apicheck.model.check import Applies, Check
+from apicheck.model.operation import Spec
+from apicheck.model.policy import Clause, Policy
+from apicheck.model.subject import Subject, World
+from apicheck.model.target import Mode, Target
+from apicheck.model.verdict import NotApplicable, NotTested
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user chose for one run. Empty selections select everything.
+
+    `None` for max_requests and max_seconds: no limit. draws: values a drawn check gets.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+    mode: Mode | None = None
+    max_requests: int | None = None
+    max_seconds: float | None = None
+    concurrency: int = 4
+    seed: int = 1
+    draws: int = 20
+    thorough: bool = False
+    timeout_s: float = 10.0
+    retries: int = 1
+    allow_incomplete: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    """Only these operations are subjects of active checks; () for all."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether only a part of the policy was asked for; the run's word says so."""
+        return bool(self.select or self.ignore or self.clauses or self.operations)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A check bound to a subject (and, in it, to a case), ready to play."""
+
+    key: str
+    """`check/subject` or `check/subject/case`; unique in a plan."""
+    check: Check
+    subject: Subject
+    applies: Applies
+
+
+@dataclass(frozen=True, slots=True)
+class Unprobed:
+    """A subject that ends in a reason instead of a probe."""
+
+    check: str
+    subject: str
+    operation: str
+    of: tuple[str, ...]
+    why: NotTested | NotApplicable
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedClause:
+    """A clause with the checks that will speak of it, or why none does."""
+
+    clause: Clause
+    checks: tuple[str, ...]
+    why: NotTested | NotApplicable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the run costs. seconds: waits for limits and virtual time left out on a control."""
+
+    requests: int
+    seconds: float
+    by_operation: Mapping[str, int] = field(default_factory=dict)
+    effects: Mapping[str, int] = field(default_factory=dict)
+    """operationId of unsafe method -> requests that a correct server accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that decides what is sent and how it is judged; a pure function of its inputs.
+
+    checks: every check of the catalogue by id, planned or not.
+    drawn: values drawn for `check/subject`, in order, so that a saved run can be planned again.
+    """
+
+    spec: Spec
+    policy: Policy
+    target: Target
+    options: Options
+    world: World
+    checks: Mapping[str, Check]
+    probes: tuple[Probe, ...]
+    passive: tuple[Check, ...]
+    controls: tuple[str, ...]
+    """operationIds whose canonical request is sent once whatever the checks need, so that
+    passive checks have an honest answer of every operation to read."""
+    unprobed: tuple[Unprobed, ...]
+    clauses: tuple[PlannedClause, ...]
+    estimate: Estimate
+    drawn: Mapping[str, tuple[object, ...]] = field(default_factory=dict)

@@ -1,0 +1,106 @@
+"""A policy: its clauses, and the facts they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apicheck.model.facts import Facts, Selector
+from apicheck.model.json import Json
+from apicheck.model.verdict import Grade, Level
+
+PROVIDER_ACTORS = ("provider", "provider-process")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One step of a clause's `example:`.
+
+    identity: name of the identity to act as, "" for the one with every right, "nobody".
+    send: {path, query, headers, body}; strings may be runtime expressions that name earlier
+    steps (`$steps.create.response.body#/id`). expect: {status, body: subset, headers}.
+    """
+
+    id: str
+    operation: str
+    identity: str
+    send: Mapping[str, Json]
+    expect: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One normative sentence. `quote` is the source's own words, `statement` ours."""
+
+    id: str
+    section: str = ""
+    title: str = ""
+    quote: str = ""
+    statement: str = ""
+    level: Level = Level.MUST
+    actors: tuple[str, ...] = ("provider",)
+    source: str = ""
+    grade: Grade = Grade.SOURCE
+    checks: tuple[str, ...] = ()
+    """Check ids, or families (`auth/*`)."""
+    of: tuple[str, ...] = ()
+    """Fact paths inside which a result counts for this clause; () for all."""
+    ops: Selector | None = None
+    example: tuple[Example, ...] = ()
+    attest: str = ""
+    ambiguity: str = ""
+    readings: tuple[str, ...] = ()
+    line: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A published text from which clauses are quoted."""
+
+    name: str
+    url: str = ""
+    retrieved: str = ""
+    grade: Grade = Grade.SOURCE
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FactOrigin:
+    """One effective fact: its dotted path, its value as JSON, and where it comes from.
+
+    kind: "policy", "include", "document", "default", "reading", "target".
+    place: `policy.yaml:31`, `openapi.yaml#/components/securitySchemes/bearer`, a set's name.
+    """
+
+    path: str
+    value: Json
+    kind: str
+    place: str
+    grade: Grade = Grade.SOURCE
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Clauses and facts, as they are in force: includes merged, readings applied."""
+
+    id: str
+    version: str
+    title: str
+    clauses: tuple[Clause, ...]
+    facts: Facts
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    origins: tuple[FactOrigin, ...] = ()
+    grades: Mapping[str, Grade] = field(default_factory=dict)
+    """Fact path -> grade; a path that is not named has the grade of the clause."""
+    readings: tuple[str, ...] = ()
+    """Readings that can be chosen with `--reading` or in the target file."""
+    file: str = ""
+    digest: str = ""
+
+    def clause(self, clause_id: str) -> Clause:
+        """The clause of an id. Raises KeyError when there is none."""
+        for clause in self.clauses:
+            if clause.id == clause_id:
+                return clause
+        raise KeyError(clause_id)

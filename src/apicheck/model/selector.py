@@ -1,0 +1,79 @@
+"""What the `ops` grammar of a policy selects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from apicheck.model.facts import Selector
+from apicheck.model.operation import Operation
+
+BUILT_IN = ("secured", "public", "deprecated", "reads", "writes")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
+
+
+def selects(
+    selector: Selector,
+    operation: Operation,
+    sets: Mapping[str, Selector],
+    secured: frozenset[str],
+) -> bool:
+    """Whether a selector takes an operation.
+
+    sets: the policy's named sets (`operations.<name>`); a name that is in `sets` is that set,
+    whatever else is called so. secured: ids of the operations that need a credential.
+    """
+    return any(_takes(item, operation, sets, secured, frozenset()) for item in selector.items)
+
+
+def _takes(
+    item: str,
+    operation: Operation,
+    sets: Mapping[str, Selector],
+    secured: frozenset[str],
+    seen: frozenset[str],
+) -> bool:
+    if item in sets and item not in seen:
+        return any(
+            _takes(i, operation, sets, secured, seen | {item}) for i in sets[item].items
+        )
+    if item in ("*", operation.id):
+        return True
+    if item.startswith("tag:"):
+        return item[4:] in operation.tags
+    if item.startswith("scope:"):
+        return item[6:] in operation.scopes
+    if "/" in item:
+        return path_selected(item, operation.method, operation.path)
+    return {
+        "secured": operation.id in secured,
+        "public": operation.id not in secured,
+        "deprecated": operation.deprecated,
+        "reads": operation.safe,
+        "writes": not operation.safe,
+    }.get(item, False)
+
+
+def path_selected(item: str, method: str, path: str) -> bool:
+    """Whether `"GET /path/*"` or `"/path/**"` takes a method and path.
+
+    `*` is one path segment, `**` any number of them. A path template's `{name}` is one segment.
+    """
+    wanted_method, _, glob = item.rpartition(" ")
+    if wanted_method and wanted_method.upper() != method.upper():
+        return False
+    return _glob(glob).fullmatch(path) is not None
+
+
+@lru_cache(maxsize=1024)
+def _glob(glob: str) -> re.Pattern[str]:
+    parts = re.split(r"(\*\*|\*|\{[^}]*\})", glob)
+    wild = {"**": ".*"}
+    return re.compile(
+        "".join(
+            wild.get(part, "[^/]*") if part == "*" or part in wild or part[:1] == "{"
+            else re.escape(part)
+            for part in parts
+        )
+    )

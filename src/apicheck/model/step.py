@@ -1,0 +1,102 @@
+"""What a script may ask the driver to do. A script never does it itself."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from apicheck.model.exchange import Request, Role
+from apicheck.model.verdict import Inconclusive, NotTested
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send one request; the script receives the Exchange.
+
+    share: steps of equal, non-empty key are sent once a run, and every script that asks
+        again receives the same Exchange (control requests, fixtures that nobody uses up).
+    paced: False for scripts that mean to run into a limit.
+    cleanup: the request that removes what this one creates is read off the answer (by the
+        document's links) unless False: then the script says that it removes it itself.
+    """
+
+    request: Request
+    role: Role = Role.TABLE
+    share: str = ""
+    paced: bool = True
+    cleanup: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SendRaw:
+    """Write bytes to a new connection, for what no client library would send.
+
+    data: the whole request, with placeholders. request: what it means, for the record.
+    """
+
+    data: bytes
+    request: Request
+    role: Role = Role.TABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Send several requests at once; the script receives their Exchanges, in this order."""
+
+    sends: tuple[Send, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Let time pass for the target: a virtual clock is moved, otherwise we sleep."""
+
+    seconds: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """Wait for webhook deliveries; the script receives those that came, oldest first.
+
+    Deliveries to `path` (the part of the URL that `Ask("listener")` handed out) count.
+    respond: the status our listener answers with. within_s: seconds to wait for `count`.
+    """
+
+    path: str
+    count: int = 1
+    within_s: float = 5.0
+    respond: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask for something that is not a request to the API under test.
+
+    what and arguments -> answer, a JSON value; None when nobody can do it:
+    - "mint" {scopes: [..] or None, permissions, tenant, user, state}: -> {"identity": name};
+      a new identity, usable as `Credential` through `Subject.credentials(name)`. Needs a
+      minter of that tenant or the control protocol.
+    - "revoke" {identity} -> {} ; "fail_next" {operation, status} -> {} ; needs control.
+    - "effects" {} -> {"count": n}: how often the target's state changed so far; needs control.
+    - "listener" {} -> {"url": .., "path": ..}: a fresh URL at our webhook listener.
+    - "subscribe_by_hand" {"url": ..} -> {}: tell the target about the listener where the API
+      itself offers no subscription (control protocol, or the operator did it beforehand).
+    """
+
+    what: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+Step = Send | SendRaw | Together | Wait | Receive | Ask
+
+Script = Generator[Step, Any, None]
+"""A check's conversation: yields steps, receives what came of each."""
+
+
+class EndOfScript(Exception):  # noqa: N818  (it is not an error: a script says that it stops)
+    """Raised inside a script that cannot go on; the driver records why."""
+
+    def __init__(self, why: NotTested | Inconclusive) -> None:
+        super().__init__(why.reason)
+        self.why = why

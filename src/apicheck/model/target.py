@@ -1,0 +1,130 @@
+"""The system under test, and the credentials with which it is tested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from apicheck.model.json import Json
+
+
+class Mode(StrEnum):
+    """What a run may send."""
+
+    PASSIVE = "passive"
+    READ_ONLY = "read-only"
+    REFUSALS = "refusals"
+    """Safe methods, and requests that a correct server must refuse."""
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A credential with what it may do. The secret itself is in the `Vault`.
+
+    placeholder: stands for the secret everywhere (`$APICHECK_ADMIN_TOKEN`).
+    scheme: name of a security scheme of the document; "" for the first that fits.
+    scopes None: not known, taken for all. state: active, expired, revoked, pending, suspended,
+    terminated. exclusive: nobody else uses it. disposable: it may be used up (revoked, limited).
+    parameters: path parameters that belong to it (an account segment).
+    """
+
+    name: str
+    placeholder: str
+    scheme: str = ""
+    scopes: tuple[str, ...] | None = None
+    permissions: tuple[str, ...] | None = None
+    tenant: str = ""
+    user: str = ""
+    app: str = ""
+    account: str = ""
+    plan: str = ""
+    roles: tuple[str, ...] = ()
+    state: str = "active"
+    exclusive: bool = False
+    disposable: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Minter:
+    """A client-credentials client that gets tokens with any set of scopes for one tenant."""
+
+    name: str
+    token_url: str
+    client_id: str
+    """Placeholder; also when the id is not secret."""
+    client_secret: str
+    tenant: str = ""
+    scopes: tuple[str, ...] | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a bucket of the target really runs with, over the policy's number."""
+
+    limit: int | None = None
+    window_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """mode None: full on loopback, read-only elsewhere."""
+
+    mode: Mode | None = None
+    hosts: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    max_requests: int | None = None
+    max_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where webhooks are received. public_url: what the target calls, "" for the address."""
+
+    listen: str = "127.0.0.1:0"
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Transport security of the connection to the target."""
+
+    ca_file: str = ""
+    client_cert: str = ""
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Placeholders and the secrets they stand for. Never printed, recorded or compared."""
+
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The target, complete: file, environment and options merged."""
+
+    name: str
+    base_url: str
+    identities: Mapping[str, Identity] = field(default_factory=dict)
+    minters: tuple[Minter, ...] = ()
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    out_of_scope: Mapping[str, str] = field(default_factory=dict)
+    """Clause id -> reason."""
+    confirmed: Mapping[str, str] = field(default_factory=dict)
+    """Fact path -> the operator's word; lifts the cap of an assumed fact."""
+    readings: tuple[str, ...] = ()
+    listener: Listener | None = None
+    control_url: str = ""
+    effects: Mapping[str, Json] = field(default_factory=dict)
+    fixtures: Mapping[str, Json] = field(default_factory=dict)
+    """Parameter name or "operationId" -> value, for requests that work."""
+    safety: Safety = field(default_factory=Safety)
+    tls: Tls = field(default_factory=Tls)
+    headers: tuple[tuple[str, str], ...] = ()
+    file: str = ""
+    vault: Vault = field(default_factory=Vault, repr=False, compare=False)

@@ -1,0 +1,165 @@
+"""The words in which apicheck speaks of what it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Verdict(StrEnum):
+    """What is known about a check on a subject, or about a clause."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    ERROR = "error"
+    """The harness, the network or the configuration broke: nothing is said of the target."""
+    INCONCLUSIVE = "inconclusive"
+    """The check ran, but its property was not triggered, or did not repeat."""
+    REVIEW = "review"
+    """A person must judge."""
+    PARTIAL = "partial"
+    """Of a clause only: some subjects passed, some applicable ones were not tested."""
+    NOT_TESTED = "not-tested"
+    NOT_APPLICABLE = "not-applicable"
+
+
+class NotTestedKind(StrEnum):
+    """Why an applicable subject was not tested; `--allow-incomplete` takes these words."""
+
+    NEEDS_IDENTITY = "needs-identity"
+    NEEDS_REQUEST = "needs-request"
+    """No request for the operation was accepted: a fixture is missing."""
+    NEEDS_BUDGET = "needs-budget"
+    NEEDS_CONTROL = "needs-control"
+    NEEDS_LISTENER = "needs-listener"
+    """Nobody told the provider where our webhook listener is."""
+    READ_ONLY = "read-only"
+    SELECTED_OUT = "selected-out"
+    OUT_OF_SCOPE = "out-of-scope"
+    OTHER_ACTOR = "other-actor"
+    NO_CHECK = "no-check"
+
+
+class Level(StrEnum):
+    """How binding a clause is; decides what a fail means (RFC 2119 words)."""
+
+    MUST = "must"
+    MUST_NOT = "must not"
+    SHOULD = "should"
+    MAY = "may"
+    INFO = "info"
+
+    @property
+    def binding(self) -> bool:
+        """Whether a fail of such a clause makes the run not-conformant."""
+        return self in (Level.MUST, Level.MUST_NOT)
+
+
+class Consequence(StrEnum):
+    """What a clause's verdict means to its owner, after level and grade are applied."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    OBSERVED = "observed"
+    NOT_OBSERVED = "not-observed"
+    NONE = "none"
+
+
+class Grade(StrEnum):
+    """Where a fact comes from. T and A cap the consequence of a fail at warning."""
+
+    SOURCE = "S"
+    OFFICIAL = "O"
+    THIRD_PARTY = "T"
+    ASSUMED = "A"
+
+    @property
+    def caps_consequence(self) -> bool:
+        """Whether a fail that rests on such a fact is at most a warning."""
+        return self in (Grade.THIRD_PARTY, Grade.ASSUMED)
+
+
+class Severity(IntEnum):
+    """How much harm an outcome does, whatever the clause says of its level."""
+
+    INFO = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+
+class Confirm(StrEnum):
+    """How a failing outcome is confirmed before it is reported as fail."""
+
+    REPEAT = "repeat"
+    """Play the probe again; when it does not repeat, the verdict is inconclusive (flaky)."""
+    ONCE = "once"
+    """One witness between two good controls is a fail, however rare."""
+    FRESH = "fresh"
+    """Play the probe again on a new identity, bucket or object: the first was used up."""
+
+
+class RunWord(StrEnum):
+    """The one word of a run; the exit code comes from it (`EXIT_CODES`)."""
+
+    CONFORMANT = "conformant"
+    CONFORMANT_WITH_WAIVERS = "conformant-with-waivers"
+    NOT_CONFORMANT = "not-conformant"
+    INCOMPLETE = "incomplete"
+    INVALID = "invalid"
+
+
+EXIT_CODES = {
+    RunWord.CONFORMANT: 0,
+    RunWord.CONFORMANT_WITH_WAIVERS: 0,
+    RunWord.NOT_CONFORMANT: 1,
+    RunWord.INCOMPLETE: 3,
+    RunWord.INVALID: 4,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NotTested:
+    """An applicable subject that was not tested: the kind, and a sentence for a person."""
+
+    kind: NotTestedKind
+    reason: str
+    remedy: str = ""
+    """Lines to paste into apicheck.toml, or a sentence on what to do; "" when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """A subject the check says nothing about, with the facts that make it so."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inconclusive:
+    """The property was not triggered, or an unrelated disturbance hid the answer."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fails:
+    """A judge's negative answer. Everything here reaches the API's author, so it must convince.
+
+    outcome: an id out of the check's closed set of outcomes.
+    expected, actual: what was due and what came, each a phrase without a final full stop.
+    detail: part of the cause's identity (a header's name, a scope); one finding per
+        check x outcome x detail. Never a value that differs between runs.
+    exchange: id of the exchange that shows it; "" when no single one does.
+    """
+
+    outcome: str
+    expected: str
+    actual: str
+    detail: str = ""
+    exchange: str = ""
+
+
+Judgement = Fails | Inconclusive | NotTested | NotApplicable | None
+"""What a judge returns; None is a pass."""
