@@ -1,0 +1,55 @@
+"""Credentials that must not be accepted: the strategy "bad-credential".
+
+A value goes where the token goes. It is either a string of its own, or a near-miss: the valid
+token's placeholder with a derivation (`$APICHECK_ADMIN_TOKEN[:-3]`), which only the transport
+can work out. Every value is legal in a header field, so that what refuses it is the target.
+"""
+
+from __future__ import annotations
+
+import string
+from typing import TYPE_CHECKING
+
+from apicheck.model.json import Json
+from apicheck.model.subject import Subject
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+_WORD = string.ascii_letters + string.digits
+_MARKS = "%*?_.~-+/=!#&'^`|,;:@\"\\()<>[]{} "
+_LONGEST = 64
+
+
+def bad_credentials(subject: Subject) -> SearchStrategy[Json]:
+    """Token strings, and near-misses of the token that may call the subject's operation.
+
+    `$` is left out: a placeholder begins with it. Spaces stand inside only, since a field's
+    value is trimmed; the empty string is in the check's table.
+    """
+    from hypothesis import strategies as st
+
+    inner = st.sampled_from(_MARKS.strip() + _MARKS[-1:]) | st.sampled_from(_WORD)
+    words = st.text(st.sampled_from(_WORD), min_size=1, max_size=_LONGEST)
+    mixed = st.text(inner, min_size=1, max_size=_LONGEST).map(str.strip).filter(bool)
+    jwt = st.builds(".".join, st.lists(words, min_size=3, max_size=3))
+    marked = st.builds(
+        lambda left, mark, right: f"{left}{mark}{right}".strip(),
+        words,
+        st.sampled_from(_MARKS.strip()),
+        words,
+    )
+    own: SearchStrategy[Json] = st.one_of(mixed, marked, words, jwt)
+    placeholder = _placeholder(subject)
+    if not placeholder:
+        return own
+    cut = st.integers(1, 8).map(lambda n: f"{placeholder}[:-{n}]")
+    behead = st.integers(1, 8).map(lambda n: f"{placeholder}[{n}:]")
+    flip = st.integers(0, 15).map(lambda n: f"{placeholder}~flip({n})")
+    longer = st.sampled_from(_WORD + "%*.=").map(lambda c: f"{placeholder}~append({c})")
+    return st.one_of(own, own, cut, behead, flip, longer)
+
+
+def _placeholder(subject: Subject) -> str:
+    actor = subject.world.actors.get(subject.operation.id) if subject.operation else None
+    return subject.world.identities[actor].placeholder if actor else ""

@@ -1,0 +1,318 @@
+"""The recipe of each operation's canonical valid request.
+
+Where a part of the request comes from, in this order:
+
+- a path parameter: the target's fixture, the answer of an operation that links to this one, the
+  document's example, a schema that names its values (`enum`, `const`, `default`);
+- query, headers and body: the target's fixture, the document's example, the schema; then links
+  put what they promise into the body.
+
+A link goes before an example for path parameters, because an example names an object that the
+target need not have, and a link names one that it has just answered with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from apicheck.generate.sampling import sample, unique_places, with_unique
+from apicheck.model.exchange import Pairs
+from apicheck.model.json import MISSING, Json
+from apicheck.model.operation import Media, Operation, Parameter, Spec
+from apicheck.model.subject import Need, Recipe
+from apicheck.model.verdict import NotTested, NotTestedKind
+
+_PARTS = frozenset({"path", "query", "headers", "body", "consumes"})
+_SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
+_BODY_POINTER = "$response.body"
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the target file says of one operation, on top of what it says of parameters."""
+
+    path: Mapping[str, Json] = field(default_factory=dict)
+    query: Mapping[str, Json] = field(default_factory=dict)
+    headers: Mapping[str, Json] = field(default_factory=dict)
+    body: Json = MISSING
+    consumes: bool = False
+    named: Mapping[str, Json] = field(default_factory=dict)
+    """Parameter name -> value, for every operation."""
+
+    @property
+    def anything(self) -> bool:
+        """Whether the operation has a fixture of its own."""
+        return bool(self.path or self.query or self.headers) or self.body is not MISSING
+
+
+class _Unknown(Exception):  # noqa: N818  (never leaves this module: a part nobody knows)
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+
+def recipes(
+    spec: Spec,
+    fixtures: Mapping[str, Json],
+    *,
+    identity_parameters: frozenset[str] = frozenset(),
+    reads_only: bool = False,
+) -> Mapping[str, Recipe | NotTested]:
+    """The recipe of every operation by operationId, or why there is none.
+
+    fixtures: parameter name -> value; operationId -> {path, query, headers, body, consumes}, or
+    a value without any of these members, which is the body.
+    identity_parameters: path parameters whose value each identity brings along.
+    reads_only: take linked values from safe operations where there is a choice.
+    """
+    made: dict[str, Recipe | NotTested] = {}
+    for operation in spec.operations:
+        try:
+            made[operation.id] = _recipe(
+                spec, operation, _given(operation, fixtures), identity_parameters, reads_only
+            )
+        except _Unknown as unknown:
+            made[operation.id] = NotTested(
+                NotTestedKind.NEEDS_REQUEST,
+                f"no request for {operation.method} {operation.path} ({unknown.what})",
+                unknown.remedy,
+            )
+    return {key: _checked(key, made) for key in made}
+
+
+def _recipe(
+    spec: Spec,
+    operation: Operation,
+    given: _Given,
+    identity_parameters: frozenset[str],
+    reads_only: bool,
+) -> Recipe:
+    values: dict[str, str] = {}
+    needs: list[Need] = []
+    for parameter in _path_parameters(operation):
+        name = parameter.name
+        fixed = given.path.get(name, given.named.get(name, MISSING))
+        if fixed is not MISSING:
+            values[name] = _text(fixed)
+        elif need := _path_need(spec, operation, name, reads_only):
+            needs.append(need)
+        elif (value := _value(spec, parameter, named_only=True)) is not MISSING:
+            values[name] = _text(value)
+        elif name not in identity_parameters:
+            raise _Unknown(
+                f"nothing says which {name} exists", f'[fixtures]\n{name} = "an existing one"'
+            )
+    body, media_type, body_origin = _body(spec, operation, given)
+    if media_type and given.body is MISSING:
+        needs.extend(_body_needs(spec, operation, given, reads_only))
+    return Recipe(
+        operation=operation.id,
+        values=values,
+        query=_query(spec, operation, given),
+        headers=_headers(spec, operation, given),
+        body=body,
+        media_type=media_type,
+        needs=tuple(needs),
+        consumes=operation.method == "DELETE" or given.consumes,
+        origin="fixture" if given.anything else body_origin,
+    )
+
+
+def _given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
+    own = fixtures.get(operation.id, MISSING)
+    if own is MISSING:
+        return _Given(named=fixtures)
+    if isinstance(own, Mapping) and own and set(own) <= _PARTS:
+        return _Given(
+            path=own.get("path", {}),
+            query=own.get("query", {}),
+            headers=own.get("headers", {}),
+            body=own.get("body", MISSING),
+            consumes=bool(own.get("consumes", False)),
+            named=fixtures,
+        )
+    return _Given(body=own, named=fixtures)
+
+
+def _path_parameters(operation: Operation) -> Iterator[Parameter]:
+    return (
+        p for p in operation.parameters if p.place == "path" and f"{{{p.name}}}" in operation.path
+    )
+
+
+def _value(spec: Spec, parameter: Parameter, *, named_only: bool = False) -> Json:
+    """A parameter's example, else what its schema allows. named_only: nothing made up."""
+    if parameter.example is not MISSING and parameter.example is not None:
+        return parameter.example
+    return sample(spec.document, parameter.schema, named_only=named_only)
+
+
+def _sources(spec: Spec, operation: Operation, reads_only: bool) -> list[Operation]:
+    """The operations that may link to this one: those that create before those that list."""
+    own = {parameter.name for parameter in _path_parameters(operation)}
+
+    def rank(source: Operation) -> tuple[bool, bool, int]:
+        extra = len({p.name for p in _path_parameters(source)} - own)
+        return (source.safe != reads_only, source.method != "POST", extra)
+
+    return sorted((o for o in spec.operations if o.id != operation.id), key=rank)
+
+
+def _path_need(spec: Spec, operation: Operation, name: str, reads_only: bool) -> Need | None:
+    for source in _sources(spec, operation, reads_only):
+        if any(parameter.name == name for parameter in _path_parameters(source)):
+            continue
+        for link in _links(source, operation.id):
+            for key, expression in link[0]:
+                if key in (name, f"path.{name}") and (pointer := _pointer(expression)) is not None:
+                    return Need("path", name, source.id, pointer)
+    return None
+
+
+def _body_needs(
+    spec: Spec, operation: Operation, given: _Given, reads_only: bool
+) -> Iterator[Need]:
+    known: set[str] = set()
+    for source in _sources(spec, operation, reads_only):
+        for link in _links(source, operation.id):
+            for name, expression in link[1]:
+                pointer = _pointer(expression)
+                if pointer is not None and name not in known:
+                    known.add(name)
+                    if name.strip("/") not in given.named:
+                        yield Need("body", name, source.id, pointer)
+
+
+def _links(
+    source: Operation, target: str
+) -> Iterator[tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]]:
+    """(parameters, body) of every link of a successful answer to an operation."""
+    for response in source.responses:
+        if response.status.startswith("2"):
+            for link in response.links:
+                if link.operation == target:
+                    yield link.parameters, link.body
+
+
+def _pointer(expression: str) -> str | None:
+    """The JSON Pointer of `$response.body#/id`; None for any other runtime expression."""
+    if expression == _BODY_POINTER:
+        return ""
+    head, found, pointer = expression.partition("#")
+    return pointer if found and head == _BODY_POINTER else None
+
+
+def _query(spec: Spec, operation: Operation, given: _Given) -> Pairs:
+    pairs: list[tuple[str, str]] = []
+    declared = {p.name for p in operation.parameters if p.place == "query"}
+    for name, value in given.query.items():
+        if name not in declared:
+            pairs.extend(_pairs(name, value))
+    for parameter in operation.parameters:
+        if parameter.place != "query":
+            continue
+        value = given.query.get(parameter.name, MISSING)
+        if value is MISSING and parameter.required:
+            value = _required(spec, parameter, given)
+        if value is not MISSING:
+            pairs.extend(_pairs(parameter.name, value))
+    return tuple(pairs)
+
+
+def _headers(spec: Spec, operation: Operation, given: _Given) -> Pairs:
+    pairs = [(name, _text(value)) for name, value in given.headers.items()]
+    known = {name.lower() for name, _ in pairs} | _SENT_ANYWAY
+    for parameter in operation.parameters:
+        wanted = parameter.place == "header" and parameter.required
+        if wanted and parameter.name.lower() not in known:
+            pairs.append((parameter.name, _text(_required(spec, parameter, given))))
+    return tuple(pairs)
+
+
+def _required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
+    if parameter.name in given.named:
+        return given.named[parameter.name]
+    value = _value(spec, parameter)
+    if value is MISSING:
+        raise _Unknown(
+            f"the required {parameter.place} parameter {parameter.name} has no example",
+            f'[fixtures]\n{parameter.name} = "a value that is accepted"',
+        )
+    return value
+
+
+def _body(spec: Spec, operation: Operation, given: _Given) -> tuple[Json, str, str]:
+    """(body, media type, origin); the media type is "" for a request without a body."""
+    media = _preferred(operation.body)
+    if given.body is not MISSING:
+        return given.body, media.media_type if media else "application/json", "fixture"
+    if media is None:
+        return None, "", "example"
+    if media.examples:
+        body, origin = media.examples[0], "example"
+    elif operation.body_required:
+        body, origin = sample(spec.document, media.schema), "schema"
+        if body is MISSING:
+            from apicheck.generate.schemathesis_adapter import body_of
+
+            body = body_of(spec.document, operation.method, operation.path, spec.prefix)
+    else:
+        return None, "", "example"
+    if body is MISSING:
+        raise _Unknown(
+            "its body has no example",
+            f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted",
+        )
+    for place in unique_places(spec.document, media.schema, body):
+        body = with_unique(body, place)
+    return body, media.media_type, origin
+
+
+def _preferred(offered: tuple[Media, ...]) -> Media | None:
+    """The media type to send: JSON, then a form, then the first."""
+    for wanted in ("application/json", "json", "application/x-www-form-urlencoded"):
+        for media in offered:
+            if wanted in media.media_type:
+                return media
+    return offered[0] if offered else None
+
+
+def _pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:
+    values = value if isinstance(value, list) else [value]
+    return ((name, _text(item)) for item in values)
+
+
+def _text(value: Json) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _checked(operation: str, made: Mapping[str, Recipe | NotTested]) -> Recipe | NotTested:
+    """A recipe whose needs can all be met, or why they cannot."""
+    broken = _broken_need(operation, made, ())
+    recipe = made[operation]
+    if broken is None or isinstance(recipe, NotTested):
+        return recipe
+    return broken
+
+
+def _broken_need(
+    operation: str, made: Mapping[str, Recipe | NotTested], above: tuple[str, ...]
+) -> NotTested | None:
+    recipe = made[operation]
+    if isinstance(recipe, NotTested):
+        return recipe
+    if operation in above:
+        return NotTested(
+            NotTestedKind.NEEDS_REQUEST,
+            "the document's links lead in a circle: " + " -> ".join((*above, operation)),
+        )
+    for need in recipe.needs:
+        if broken := _broken_need(need.operation, made, (*above, operation)):
+            name = need.name.strip("/")
+            remedy = f'[fixtures]\n{name} = "an existing one"'
+            return NotTested(broken.kind, f"{name} cannot be had: {broken.reason}", remedy)
+    return None
