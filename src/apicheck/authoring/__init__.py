@@ -5,7 +5,7 @@ Its script is a generator of steps; `yield from` the functions here gives typed 
 judge is a pure function of the transcript. Nothing here sends, sleeps or reads the clock.
 """
 
-from apicheck.authoring.folds import each
+from apicheck.authoring.folds import Tallies, each
 from apicheck.authoring.judging import (
     describe,
     due,
@@ -13,6 +13,7 @@ from apicheck.authoring.judging import (
     shortest,
     wrong_status,
 )
+from apicheck.authoring.links import Link, http_date, instant, links, structured_date
 from apicheck.authoring.requests import (
     control,
     credentials_of,
@@ -55,6 +56,7 @@ from apicheck.model.verdict import (
     NotTestedKind,
     Severity,
 )
+from apicheck.schemas import SchemaError, resolve, schema_errors
 
 __all__ = [
     "MISSING",
@@ -76,6 +78,7 @@ __all__ = [
     "Inconclusive",
     "Json",
     "Judgement",
+    "Link",
     "Mode",
     "NotApplicable",
     "NotTested",
@@ -83,12 +86,14 @@ __all__ = [
     "Request",
     "Response",
     "Role",
+    "SchemaError",
     "Script",
     "Seen",
     "Send",
     "Severity",
     "Subject",
     "SubjectKind",
+    "Tallies",
     "Transcript",
     "World",
     "ask",
@@ -99,15 +104,21 @@ __all__ = [
     "describe",
     "due",
     "each",
+    "http_date",
     "identity_of",
     "in_force",
+    "instant",
+    "links",
     "mint",
     "prepared",
     "receive",
+    "resolve",
+    "schema_errors",
     "send",
     "send_raw",
     "shortest",
     "stop",
+    "structured_date",
     "together",
     "wait",
     "wrong_status",

@@ -1,4 +1,4 @@
-"""Passive checks: one function that looks at one exchange, made into a fold."""
+"""Passive checks: what was seen of each promise on each operation, made into a fold."""
 
 from __future__ import annotations
 
@@ -24,6 +24,26 @@ class _Tally:
     bad: dict[tuple[str, str], tuple[Fails, int, list[Exchange]]] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Tallies:
+    """What was seen of every promise on every operation; equal outcome and detail are one."""
+
+    _by_subject: dict[tuple[str, str], _Tally] = field(default_factory=dict)
+
+    def note(self, of: str, exchange: Exchange, fails: Fails | None) -> None:
+        """The exchange puts the promise `of` (a fact path) to the test, with this result."""
+        key = (exchange.request.operation, of)
+        _count(self._by_subject.setdefault(key, _Tally()), exchange, fails)
+
+    def seen(self) -> tuple[Seen, ...]:
+        """What a fold returns."""
+        return tuple(
+            seen
+            for (subject, of), tally in self._by_subject.items()
+            for seen in _seen(subject, of, tally)
+        )
+
+
 Looks = Callable[[World, Exchange], Iterable[tuple[str, Fails | None]]]
 """Looks at one answered exchange: yields (fact path, what is wrong or None) for every promise
 that the exchange puts to the test; yields nothing where it tests none."""
@@ -35,23 +55,17 @@ def each(looks: Looks) -> Fold:
     The exchanges of one operation are one subject; equal outcome and detail are one failure.
     """
 
-    def start(_: World) -> dict[tuple[str, str], _Tally]:
-        return {}
+    def start(_: World) -> Tallies:
+        return Tallies()
 
-    def step(
-        world: World, state: dict[tuple[str, str], _Tally], exchange: Exchange
-    ) -> dict[tuple[str, str], _Tally]:
-        if exchange.response is None or exchange.direction is Direction.IN:
-            return state
-        for of, fails in looks(world, exchange):
-            tally = state.setdefault((exchange.request.operation, of), _Tally())
-            _count(tally, exchange, fails)
-        return state
+    def step(world: World, tallies: Tallies, exchange: Exchange) -> Tallies:
+        if exchange.response is not None and exchange.direction is Direction.OUT:
+            for of, fails in looks(world, exchange):
+                tallies.note(of, exchange, fails)
+        return tallies
 
-    def finish(_: World, state: dict[tuple[str, str], _Tally]) -> tuple[Seen, ...]:
-        return tuple(
-            seen for (subject, of), tally in state.items() for seen in _seen(subject, of, tally)
-        )
+    def finish(_: World, tallies: Tallies) -> tuple[Seen, ...]:
+        return tallies.seen()
 
     return Fold(start, step, finish)
 

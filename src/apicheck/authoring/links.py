@@ -1,0 +1,108 @@
+"""Fields with a grammar of their own: Link (RFC 8288), HTTP dates, structured dates.
+
+Strict on purpose: these are read to judge a server, which must send what the grammar allows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+_WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_TARGET = re.compile(r"[ \t]*<([^<>\s]*)>")
+_PARAMETER = re.compile(
+    rf'[ \t]*;[ \t]*(?:({_WORD})(?:[ \t]*=[ \t]*(?:({_WORD})|"((?:[^"\\]|\\.)*)"))?)?'
+)
+_BETWEEN = re.compile(r"[ \t]*(?:,[ \t]*)+|[ \t]*$")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_IMF_FIXDATE = re.compile(
+    r"([A-Z][a-z]{2}), (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT"
+)
+_SF_DATE = re.compile(r"@(-?\d{1,15})(?:[ ]*;.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link. relations: in lower case. parameters: without rel; the first of a name counts."""
+
+    target: str
+    relations: tuple[str, ...]
+    parameters: Mapping[str, str]
+
+
+def links(field: str) -> tuple[Link, ...]:
+    """The links of a Link field (several lines: joined by ", "). Raises ValueError."""
+    found: list[Link] = []
+    position = 0
+    while field[position:].strip(" \t,"):
+        target = _TARGET.match(field, position)
+        if target is None:
+            raise ValueError(f"no <target> at character {position + 1} of the Link field")
+        position = target.end()
+        parameters: dict[str, str] = {}
+        while parameter := _PARAMETER.match(field, position):
+            position = parameter.end()
+            name, plain, quoted = parameter.groups()
+            if name:
+                value = plain if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
+                parameters.setdefault(name.lower(), value or "")
+        relations = tuple(parameters.pop("rel", "").lower().split())
+        found.append(Link(target.group(1), relations, parameters))
+        end = _BETWEEN.match(field, position)
+        if end is None:
+            raise ValueError(f"no comma at character {position + 1} of the Link field")
+        position = end.end()
+    return tuple(found)
+
+
+def http_date(text: str) -> float | None:
+    """Epoch seconds of an IMF-fixdate (RFC 9110 section 5.6.7), None when it is none.
+
+    The obsolete forms are for recipients to understand, not for servers to send.
+    """
+    match = _IMF_FIXDATE.fullmatch(text)
+    if match is None:
+        return None
+    day_name, day, month, year, hour, minute, second = match.groups()
+    if month not in _MONTHS:
+        return None
+    try:
+        moment = datetime(
+            int(year),
+            _MONTHS.index(month) + 1,
+            int(day),
+            int(hour),
+            int(minute),
+            min(int(second), 59),  # 60 is a leap second
+            tzinfo=UTC,
+        )
+    except ValueError:
+        return None
+    if int(second) > 60 or _DAYS[moment.weekday()] != day_name:  # noqa: PLR2004  (as above)
+        return None
+    return moment.timestamp()
+
+
+def structured_date(text: str) -> int | None:
+    """Epoch seconds of a structured field Date (`@1767225600`, RFC 9651 section 3.3.7)."""
+    match = _SF_DATE.fullmatch(text.strip(" "))
+    return int(match.group(1)) if match else None
+
+
+def instant(text: str) -> tuple[float, float] | None:
+    """First and last second that an ISO date or date-time stands for; None when it is none.
+
+    A date is its whole day in UTC, a date-time one second; without an offset it is UTC.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    start = moment.timestamp()
+    is_date = len(text) <= len("2026-11-21")
+    return start, start + (86_399 if is_date else 0)

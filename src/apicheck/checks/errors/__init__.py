@@ -1,0 +1,1 @@
+"""What every error, and every answer that a rule covers, looks like."""

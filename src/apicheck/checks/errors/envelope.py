@@ -1,0 +1,110 @@
+"""Every answer that a rule covers comes in the container that the rule promises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from apicheck.authoring import (
+    MISSING,
+    Check,
+    Exchange,
+    Fail,
+    Fails,
+    Json,
+    Response,
+    Severity,
+    World,
+    at,
+    each,
+    in_force,
+    schema_errors,
+)
+from apicheck.model.facts import ResponseRule
+
+_BODYLESS = (204, 205, 304)
+
+
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+    """Each rule in force that says something about the body is one promise."""
+    response = exchange.response
+    assert response is not None  # `each` hands over answered exchanges only
+    if exchange.request.method == "HEAD" or response.status in _BODYLESS:
+        return
+    for name, rule in world.facts.responses.items():
+        if not (rule.media or rule.schema is not None or rule.equal):
+            continue
+        if response.truncated and rule.media is None:
+            continue
+        if in_force(world, rule.when, exchange):
+            yield f"responses.{name}", _judged(world, rule, exchange, response)
+
+
+def _judged(
+    world: World, rule: ResponseRule, exchange: Exchange, response: Response
+) -> Fails | None:
+    wanted = (rule.media or "").split(";")[0].strip().lower()
+    if wanted and response.media_type != wanted:
+        actual = response.media_type or "no Content-Type"
+        return Fails("wrong-media-type", wanted, actual, actual, exchange.id)
+    if response.truncated or (rule.schema is None and not rule.equal):
+        return None
+    try:
+        body = response.json()
+    except ValueError:
+        return Fails("schema-mismatch", "a JSON body", _beginning(response), "", exchange.id)
+    if rule.schema is not None:
+        for error in schema_errors(world.spec.document, _schema(rule.schema), body, limit=1):
+            place = re.sub(r"/\d+(?=/|$)", "/*", error.pointer)
+            actual = f"{error.message} at {error.pointer or 'the top'}"
+            return Fails("schema-mismatch", _named(rule.schema), actual, place, exchange.id)
+    return _members(rule, exchange, response, body)
+
+
+def _members(
+    rule: ResponseRule, exchange: Exchange, response: Response, body: Json
+) -> Fails | None:
+    """Members that must say the same as the status or a header; absent ones are the schema's."""
+    for pointer, source in rule.equal.items():
+        header = source.removeprefix("header:")
+        due = str(response.status) if source == "status" else response.header(header)
+        said = at(body, pointer)
+        if due is not None and said is not MISSING and str(said) != due:
+            return Fails(
+                "members-differ",
+                f"{pointer} equal to the {source.replace(':', ' ')}, {due}",
+                f"{pointer} is {said!r}",
+                pointer,
+                exchange.id,
+            )
+    return None
+
+
+def _schema(schema: Json) -> Json:
+    return {"$ref": f"#/components/schemas/{schema}"} if isinstance(schema, str) else schema
+
+
+def _named(schema: Json) -> str:
+    return f"a body that is a valid {schema}" if isinstance(schema, str) else "the policy's schema"
+
+
+def _beginning(response: Response) -> str:
+    return repr(response.body[:60].decode("utf-8", "replace")) if response.body else "no body"
+
+
+CHECK = Check(
+    title="Errors and other answers come in the promised container",
+    fold=each(looks),
+    reads=("responses",),
+    standards=("rfc9457#3", "rfc9110#8.3"),
+    outcomes=(
+        Fail("wrong-media-type", Severity.MEDIUM),
+        Fail("schema-mismatch", Severity.MEDIUM),
+        Fail("members-differ", Severity.LOW),
+    ),
+    proven_by={
+        "wrong-media-type": ("errors/html-body",),
+        "schema-mismatch": ("errors/omits-member",),
+        "members-differ": ("errors/status-member-differs",),
+    },
+)

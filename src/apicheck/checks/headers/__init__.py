@@ -1,0 +1,1 @@
+"""What the header fields of answers say."""

@@ -1,0 +1,94 @@
+"""Every answer carries an id of its own, by which it can be found in the provider's logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from apicheck.authoring import (
+    Check,
+    Direction,
+    Exchange,
+    Fail,
+    Fails,
+    Fold,
+    Seen,
+    Severity,
+    Tallies,
+    World,
+    in_force,
+)
+from apicheck.model.facts import HeaderRule
+
+
+@dataclass(slots=True)
+class _State:
+    """owners: header in lower case -> value -> id of the exchange that had it first."""
+
+    tallies: Tallies = field(default_factory=Tallies)
+    owners: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def start(_: World) -> _State:
+    """Nothing seen."""
+    return _State()
+
+
+def step(world: World, state: _State, exchange: Exchange) -> _State:
+    """Each header that is promised unique, or to come back, is one promise of its rule."""
+    if exchange.response is None or exchange.direction is Direction.IN:
+        return state
+    for name, rule in world.facts.responses.items():
+        if not in_force(world, rule.when, exchange):
+            continue
+        for header, promise in rule.headers.items():
+            if promise.unique or promise.echo:
+                fails = _judged(state, header, promise, exchange)
+                state.tallies.note(f"responses.{name}", exchange, fails)
+    return state
+
+
+def finish(_: World, state: _State) -> tuple[Seen, ...]:
+    """What was seen, for each operation and rule."""
+    return state.tallies.seen()
+
+
+def _judged(state: _State, header: str, promise: HeaderRule, exchange: Exchange) -> Fails | None:
+    assert exchange.response is not None  # step() saw to it
+    value = ", ".join(exchange.response.header_values(header))
+    if not value:
+        if promise.optional:
+            return None
+        actual = f"no {header} on {exchange.status}"
+        return Fails("absent", f"a {header} field", actual, header, exchange.id)
+    if promise.unique:
+        owner = state.owners.setdefault(header.lower(), {}).setdefault(value, exchange.id)
+        if owner != exchange.id:
+            actual = f"{header}: {value} on two answers"
+            return Fails("repeated", f"a {header} of its own", actual, header, exchange.id)
+    return _echoed(header, promise, value, exchange)
+
+
+def _echoed(header: str, promise: HeaderRule, value: str, exchange: Exchange) -> Fails | None:
+    for name, sent in exchange.request.wire_headers:
+        if promise.echo and name.lower() == promise.echo.lower() and sent != value:
+            due = f"{header}: {sent}, as sent"
+            return Fails("not-echoed", due, f"{header}: {value}", header, exchange.id)
+    return None
+
+
+CHECK = Check(
+    title="Every answer carries an id of its own",
+    fold=Fold(start, step, finish),
+    reads=("responses",),
+    standards=("rfc9110#6.3",),
+    outcomes=(
+        Fail("absent", Severity.MEDIUM),
+        Fail("repeated", Severity.MEDIUM),
+        Fail("not-echoed", Severity.LOW),
+    ),
+    proven_by={
+        "absent": ("headers/omits-request-id",),
+        "repeated": ("headers/repeats-request-id",),
+        "not-echoed": ("headers/changes-request-id",),
+    },
+)
