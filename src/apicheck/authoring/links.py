@@ -81,7 +81,7 @@ def http_date(text: str) -> float | None:
         )
     except ValueError:
         return None
-    if int(second) > 60 or _DAYS[moment.weekday()] != day_name:  # noqa: PLR2004  (as above)
+    if int(second) > 60 or _DAYS[moment.weekday()] != day_name:
         return None
     return moment.timestamp()
 

@@ -109,16 +109,13 @@ def _value_in(created: Exchange, need: Need) -> str:
         stop(
             NotTested(
                 NotTestedKind.NEEDS_REQUEST,
-                f"the answer of {need.operation} has no value at {need.pointer}"
-                f" for {need.name}",
+                f"the answer of {need.operation} has no value at {need.pointer} for {need.name}",
             )
         )
     return str(value)
 
 
-def built(
-    world: World, recipe: Recipe, who: Identity, values: Mapping[Need, str]
-) -> Request:
+def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, str]) -> Request:
     """A request from its recipe. values: what the recipe's needs turned out to be."""
     operation = world.spec.operation(recipe.operation)
     path_values = {
@@ -198,5 +195,3 @@ def _no_accepted_request(method: str, path: str, answer: Exchange) -> NotTested:
         f"no accepted request for {method} {path} ({server_words(answer)})",
         lines,
     )
-
-

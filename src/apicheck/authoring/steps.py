@@ -53,7 +53,7 @@ def stop(why: NotTested | Inconclusive) -> NoReturn:
     raise EndOfScript(why)
 
 
-def mint(  # noqa: PLR0913  (each says one thing about the identity; all have a default)
+def mint(
     *,
     scopes: tuple[str, ...] | None = None,
     permissions: tuple[str, ...] | None = None,
@@ -83,8 +83,8 @@ def mint(  # noqa: PLR0913  (each says one thing about the identity; all have a 
             NotTested(
                 NotTestedKind.NEEDS_IDENTITY,
                 f"nothing can make {holding}" + (f" of tenant {tenant}" if tenant else ""),
-                "[mint.a]\ntoken_url = \"/oauth/token\"\nclient_id_env = \"A_ID\"\n"
-                "client_secret_env = \"A_SECRET\"",
+                '[mint.a]\ntoken_url = "/oauth/token"\nclient_id_env = "A_ID"\n'
+                'client_secret_env = "A_SECRET"',
             )
         )
     return Identity(

@@ -29,8 +29,11 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a probe must have while it plays: names like "bucket:general", "identity:admin",
-    "clock", "subscription". Exclusive: nobody else who claims it plays at the same time."""
+    """What a probe must have while it plays.
+
+    Names like "bucket:general", "identity:admin", "clock", "subscription". Exclusive: nobody
+    else who claims it plays at the same time.
+    """
 
     shared: frozenset[str] = frozenset()
     exclusive: frozenset[str] = frozenset()

@@ -46,9 +46,11 @@ class StatusSet:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """A selector of operations, as written: each item is an operationId, "GET /path/*",
-    "/path/**", "tag:x", "scope:x", a named set, "*", or a built-in set (secured, public,
-    deprecated, reads, writes). A union."""
+    """A selector of operations, as written: a union of its items.
+
+    An item is an operationId, "GET /path/*", "/path/**", "tag:x", "scope:x", a named set, "*",
+    or a built-in set (secured, public, deprecated, reads, writes).
+    """
 
     items: tuple[str, ...]
 

@@ -35,9 +35,7 @@ def _takes(
     seen: frozenset[str],
 ) -> bool:
     if item in sets and item not in seen:
-        return any(
-            _takes(i, operation, sets, secured, seen | {item}) for i in sets[item].items
-        )
+        return any(_takes(i, operation, sets, secured, seen | {item}) for i in sets[item].items)
     if item in ("*", operation.id):
         return True
     if item.startswith("tag:"):
@@ -72,7 +70,8 @@ def _glob(glob: str) -> re.Pattern[str]:
     wild = {"**": ".*"}
     return re.compile(
         "".join(
-            wild.get(part, "[^/]*") if part == "*" or part in wild or part[:1] == "{"
+            wild.get(part, "[^/]*")
+            if part == "*" or part in wild or part[:1] == "{"
             else re.escape(part)
             for part in parts
         )

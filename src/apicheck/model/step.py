@@ -94,7 +94,7 @@ Script = Generator[Step, Any, None]
 """A check's conversation: yields steps, receives what came of each."""
 
 
-class EndOfScript(Exception):  # noqa: N818  (it is not an error: a script says that it stops)
+class EndOfScript(Exception):
     """Raised inside a script that cannot go on; the driver records why."""
 
     def __init__(self, why: NotTested | Inconclusive) -> None:

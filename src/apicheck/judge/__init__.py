@@ -1,0 +1,101 @@
+"""Judge: what the recorded transcripts say about each check, clause and the run.
+
+Pure: it sees only what was recorded, so that a saved run can be judged again without a network.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from apicheck.judge.attempts import Judged, judge_probe, judged_attempt
+from apicheck.judge.clauses import clause_results, rolled_up
+from apicheck.judge.findings import finding_id, findings_of
+from apicheck.judge.results import active_results, exchanges_of, passive_results
+from apicheck.judge.word import tasks_of, word_of
+from apicheck.model.codec import to_json
+from apicheck.model.exchange import Transcript
+from apicheck.model.plan import Plan
+from apicheck.model.results import PreflightItem, Provenance, Results
+
+__all__ = ["Judged", "finding_id", "judge", "judge_probe", "judged_attempt", "rolled_up"]
+
+
+def judge(
+    plan: Plan,
+    transcripts: Sequence[Transcript],
+    provenance: Provenance,
+    preflight: Sequence[PreflightItem] = (),
+    leftovers: Sequence[str] = (),
+) -> Results:
+    """The results of a run: checks, clauses, findings and the word, with all that they rest on."""
+    exchanges = exchanges_of(transcripts)
+    results = (
+        *active_results(plan, transcripts),
+        *passive_results(plan.passive, plan.world, tuple(exchanges.values())),
+    )
+    clauses = clause_results(plan, results)
+    findings = findings_of(plan, results, clauses)
+    clauses = tuple(
+        replace(clause, findings=tuple(f.id for f in findings if clause.clause.id in f.clauses))
+        for clause in clauses
+    )
+    coverage = Counter(e.request.operation for e in exchanges.values() if e.request.operation)
+    return Results(
+        run=provenance,
+        word=word_of(plan, clauses, results, preflight),
+        tasks=tasks_of(clauses, results),
+        preflight=tuple(preflight),
+        clauses=clauses,
+        checks=results,
+        findings=findings,
+        catalogue=_catalogue(plan, {result.check for result in results}),
+        facts=tuple(to_json(origin) for origin in plan.policy.origins),
+        concessions=_concessions(plan),
+        leftovers=tuple(leftovers),
+        coverage={op.id: coverage[op.id] for op in plan.spec.operations},
+    )
+
+
+def _catalogue(plan: Plan, used: set[str]) -> dict[str, dict[str, object]]:
+    return {
+        check_id: {
+            "title": check.title,
+            "page": check.page,
+            "kind": "passive" if check.passive else "active",
+            "standards": list(check.standards),
+            "reads": list(check.reads),
+            "outcomes": {
+                o.id: {"severity": o.severity.name.lower(), "confirm": o.confirm.value}
+                for o in check.outcomes
+            },
+            "proven_by": {outcome: list(faults) for outcome, faults in check.proven_by.items()},
+            "origin": check.origin,
+        }
+        for check_id, check in plan.checks.items()
+        if check_id in used
+    }
+
+
+def _concessions(plan: Plan) -> tuple[str, ...]:
+    """What policy or target let pass that a stricter reading would not."""
+    authentication = plan.policy.facts.authentication
+    words = []
+    for name, answer in (("anonymous", authentication.anonymous), ("bad", authentication.bad)):
+        if answer is not None and len(answer.statuses.patterns) > 1:
+            words.append(f"authentication.refusal ({name}): {answer.statuses} are all accepted")
+    for name, limit in plan.target.limits.items():
+        words.append(
+            f"rate_limits.buckets.{name}: the target runs with {limit.limit or 'its own'}"
+            f" in {limit.window_s or 'the same'} s"
+        )
+    words += [
+        f"{path}: vouched for by the operator ({word})"
+        for path, word in plan.target.confirmed.items()
+    ]
+    words += [
+        f"{clause}: out of scope ({reason})" for clause, reason in plan.target.out_of_scope.items()
+    ]
+    words += [f"reading in force: {name}" for name in plan.target.readings]
+    return tuple(words)

@@ -1,0 +1,197 @@
+"""From results of checks to the verdict of a clause, and what it means to its owner."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from apicheck.model.check import Check
+from apicheck.model.plan import Plan, PlannedClause
+from apicheck.model.policy import Clause, Policy
+from apicheck.model.results import CheckResult, ClauseResult
+from apicheck.model.selector import selects
+from apicheck.model.subject import World
+from apicheck.model.target import Target
+from apicheck.model.verdict import (
+    Consequence,
+    Level,
+    NotTested,
+    NotTestedKind,
+    Verdict,
+)
+
+_EXAMPLE_CHECK = "behaviour/example"
+_OUT_OF_COUNT = frozenset(
+    {
+        NotTestedKind.OTHER_ACTOR,
+        NotTestedKind.OUT_OF_SCOPE,
+        NotTestedKind.SELECTED_OUT,
+        NotTestedKind.NEEDS_CONTROL,
+    }
+)
+"""Kinds of not-tested that are listed beside the run's word and do not count for it."""
+
+
+def rolled_up(verdicts: Counter[Verdict]) -> Verdict:
+    """The verdict of a clause from those of its subjects: one total table."""
+    for decisive in (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.REVIEW):
+        if verdicts[decisive]:
+            return decisive
+    passed, left = verdicts[Verdict.PASS], verdicts[Verdict.NOT_TESTED]
+    if passed or verdicts[Verdict.PARTIAL]:
+        return Verdict.PARTIAL if left or verdicts[Verdict.PARTIAL] else Verdict.PASS
+    return Verdict.NOT_TESTED if left else Verdict.NOT_APPLICABLE
+
+
+def clause_results(plan: Plan, results: Sequence[CheckResult]) -> tuple[ClauseResult, ...]:
+    """The verdict of every clause, in the policy's order."""
+    return tuple(_of_clause(plan, planned, results) for planned in plan.clauses)
+
+
+def _of_clause(plan: Plan, planned: PlannedClause, results: Sequence[CheckResult]) -> ClauseResult:
+    clause = planned.clause
+    if planned.why is not None:
+        return _untested(clause, planned)
+    speaking = [
+        number
+        for number, result in enumerate(results)
+        if speaks_of(clause, result, planned.checks) and _in_ops(clause, result, plan.world)
+    ]
+    verdicts = Counter(results[number].verdict for number in speaking)
+    silent = _silent_checks(clause, planned, [results[n] for n in speaking], plan.checks)
+    if silent:
+        verdicts[Verdict.INCONCLUSIVE] += 1
+    verdict = rolled_up(verdicts) if verdicts else Verdict.INCONCLUSIVE
+    kinds = {results[n].kind for n in speaking if results[n].verdict is Verdict.NOT_TESTED}
+    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    counted = verdict is not Verdict.NOT_TESTED or not all(k in _OUT_OF_COUNT for k in kinds)
+    capped = _capping_fact(clause, [results[n] for n in speaking], plan)
+    consequence = _consequence(clause.level, verdict, capped=bool(capped))
+    return ClauseResult(
+        clause=clause,
+        verdict=verdict,
+        consequence=consequence,
+        reason=_reason(verdict, [results[n] for n in speaking], silent),
+        in_scope=counted,
+        results=tuple(speaking),
+        tally={str(v): n for v, n in sorted(verdicts.items())},
+        kind=kind,
+        capped_by=capped if consequence is Consequence.WARNING else "",
+    )
+
+
+def _untested(clause: Clause, planned: PlannedClause) -> ClauseResult:
+    why = planned.why
+    assert why is not None
+    kind = why.kind if isinstance(why, NotTested) else None
+    verdict = Verdict.NOT_TESTED if isinstance(why, NotTested) else Verdict.NOT_APPLICABLE
+    if clause.attest and kind is NotTestedKind.OTHER_ACTOR:
+        verdict, kind = Verdict.REVIEW, None
+    reason = f"to attest: {clause.attest}" if verdict is Verdict.REVIEW else why.reason
+    counted = kind is not None and kind not in _OUT_OF_COUNT
+    return ClauseResult(clause, verdict, Consequence.NONE, reason, in_scope=counted, kind=kind)
+
+
+def speaks_of(clause: Clause, result: CheckResult, checks: tuple[str, ...]) -> bool:
+    """Whether a result counts for a clause, its `ops` left aside.
+
+    A clause that names fact paths takes the results inside them; a result that names none is
+    about the check's facts as a whole, and counts only where the clause names none either. An
+    example's result belongs to its own clause alone.
+    """
+    if result.check not in checks:
+        return False
+    if result.check == _EXAMPLE_CHECK:
+        return result.subject == clause.id
+    if not clause.of:
+        return True
+    return any(
+        path == wanted or path.startswith(f"{wanted}.") or wanted.startswith(f"{path}.")
+        for wanted in clause.of
+        for path in result.of
+    )
+
+
+def _in_ops(clause: Clause, result: CheckResult, world: World) -> bool:
+    if clause.ops is None or result.check == _EXAMPLE_CHECK:
+        return True
+    if not result.operation:
+        return result.verdict in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
+    operation = world.spec.operation(result.operation)
+    return selects(clause.ops, operation, world.facts.operations, world.secured)
+
+
+def _silent_checks(
+    clause: Clause,
+    planned: PlannedClause,
+    speaking: Sequence[CheckResult],
+    checks: Mapping[str, Check],
+) -> tuple[str, ...]:
+    """Checks that the clause names by id and that saw nothing within its `of` and `ops`."""
+    heard = {result.check for result in speaking}
+    named = [c for c in planned.checks if c in clause.checks and checks[c].passive]
+    return tuple(c for c in named if c not in heard)
+
+
+def _capping_fact(clause: Clause, speaking: Sequence[CheckResult], plan: Plan) -> str:
+    """The fact of grade T or A on which the clause's fails rest, "" when there is none."""
+    paths = [
+        path
+        for result in speaking
+        if result.verdict is Verdict.FAIL
+        for path in (*result.of, *plan.checks[result.check].reads)
+    ]
+    for path in paths:
+        graded = _graded(path, plan.policy, plan.target)
+        if graded:
+            return graded
+    if paths and clause.grade.caps_consequence and not _confirmed(paths, plan.target):
+        return f"clause {clause.id}"
+    return ""
+
+
+def _graded(path: str, policy: Policy, target: Target) -> str:
+    for fact, grade in policy.grades.items():
+        inside = path == fact or path.startswith(f"{fact}.") or fact.startswith(f"{path}.")
+        if inside and grade.caps_consequence and not _confirmed([fact], target):
+            return fact
+    return ""
+
+
+def _confirmed(paths: Sequence[str], target: Target) -> bool:
+    return any(
+        path == fact or path.startswith(f"{fact}.") for path in paths for fact in target.confirmed
+    )
+
+
+def _consequence(level: Level, verdict: Verdict, *, capped: bool) -> Consequence:
+    if level in (Level.MAY, Level.INFO):
+        return {
+            Verdict.PASS: Consequence.OBSERVED,
+            Verdict.FAIL: Consequence.NOT_OBSERVED,
+        }.get(verdict, Consequence.NONE)
+    if verdict is not Verdict.FAIL:
+        return Consequence.NONE
+    return Consequence.VIOLATION if level.binding and not capped else Consequence.WARNING
+
+
+def _reason(verdict: Verdict, speaking: Sequence[CheckResult], silent: tuple[str, ...]) -> str:
+    if not speaking:
+        return "nothing was observed that puts it to the test"
+    total = sum(result.verdict is not Verdict.NOT_APPLICABLE for result in speaking)
+    decisive = [result for result in speaking if result.verdict is verdict]
+    match verdict:
+        case Verdict.FAIL:
+            outcomes = dict.fromkeys(f.outcome for r in decisive for f in r.failures)
+            return f"{len(decisive)} of {total} subjects fail: {', '.join(outcomes)}"
+        case Verdict.PASS:
+            return f"{total} of {total} subjects pass"
+        case Verdict.PARTIAL:
+            passed = sum(result.verdict is Verdict.PASS for result in speaking)
+            left = [result for result in speaking if result.verdict is Verdict.NOT_TESTED]
+            return f"{passed} of {total} subjects pass; {len(left)} not tested: {left[0].reason}"
+        case _ if decisive:
+            counted = f"{len(decisive)} of {total} subjects: " if total > 1 else ""
+            return f"{counted}{decisive[0].reason}"
+        case _:
+            return f"nothing was observed for {', '.join(silent)}"

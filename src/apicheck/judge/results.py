@@ -1,0 +1,200 @@
+"""From judged probes and folds to the results of checks on subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from apicheck.judge.attempts import Judged, judge_probe
+from apicheck.model.check import Applies, Check, Seen
+from apicheck.model.exchange import Exchange, Transcript
+from apicheck.model.plan import Plan, Probe, Unprobed
+from apicheck.model.results import CheckResult, Failure
+from apicheck.model.subject import Subject, SubjectKind, World
+from apicheck.model.verdict import (
+    Fails,
+    Inconclusive,
+    NotApplicable,
+    NotTested,
+    Verdict,
+)
+
+_EVIDENCE_OF_A_PASS = 3
+_WITNESSES = 5
+
+
+def active_results(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckResult, ...]:
+    """The results of every active check on every subject that was planned."""
+    attempts: dict[str, list[Transcript]] = {}
+    shrunk: dict[str, list[Transcript]] = {}
+    for transcript in transcripts:
+        book = attempts if transcript.case is None else shrunk
+        book.setdefault(transcript.probe, []).append(transcript)
+    grouped: dict[tuple[str, str], list[Judged]] = {}
+    for probe in plan.probes:
+        judged = judge_probe(probe, attempts.get(probe.key, ()), shrunk.get(probe.key, ()))
+        grouped.setdefault((probe.check.id, probe.subject.key), []).append(judged)
+    return (
+        *(_of_subject(cases) for cases in grouped.values()),
+        *(_of_unprobed(item) for item in plan.unprobed),
+    )
+
+
+def _of_subject(cases: list[Judged]) -> CheckResult:
+    probe = cases[0].probe
+    failures = _failures(cases)
+    by_verdict: dict[Verdict, list[Judged]] = {}
+    for case in cases:
+        by_verdict.setdefault(case.verdict, []).append(case)
+    verdict = next(
+        v
+        for v in (
+            Verdict.FAIL,
+            Verdict.ERROR,
+            Verdict.INCONCLUSIVE,
+            Verdict.NOT_TESTED,
+            Verdict.PASS,
+            Verdict.NOT_APPLICABLE,
+        )
+        if v in by_verdict
+    )
+    speaking = by_verdict[verdict]
+    reason = speaking[0].reason
+    if reason and len(cases) > 1:
+        reason = f"{len(speaking)} of {len(cases)} cases: {reason}"
+    evidence = [item for case in speaking for item in case.evidence]
+    return CheckResult(
+        check=probe.check.id,
+        subject=probe.subject.key,
+        operation=probe.subject.operation.id if probe.subject.operation else "",
+        of=_fact_paths(probe),
+        verdict=verdict,
+        failures=failures,
+        reason=reason,
+        remedy=speaking[0].remedy,
+        kind=speaking[0].kind,
+        exercised=sum(case.exercised for case in cases),
+        cases=len(cases),
+        evidence=tuple(dict.fromkeys(evidence))[:_WITNESSES],
+    )
+
+
+def _fact_paths(probe: Probe) -> tuple[str, ...]:
+    if probe.applies.of:
+        return probe.applies.of
+    return (probe.subject.of,) if probe.subject.of else ()
+
+
+def _failures(cases: Iterable[Judged]) -> tuple[Failure, ...]:
+    grouped: dict[tuple[str, str], list[Judged]] = {}
+    for case in cases:
+        if case.fails is not None:
+            grouped.setdefault((case.fails.outcome, case.fails.detail), []).append(case)
+    result = []
+    for (outcome, detail), members in grouped.items():
+        clearest = min(members, key=lambda m: (len(m.shown), m.shown))
+        assert clearest.fails is not None
+        others = (item for member in members for item in member.evidence)
+        evidence = tuple(dict.fromkeys((*clearest.evidence, *others)))[:_WITNESSES]
+        result.append(
+            Failure(
+                outcome,
+                detail,
+                clearest.fails.expected,
+                clearest.fails.actual,
+                len(members),
+                evidence,
+                clearest.shown,
+            )
+        )
+    return tuple(result)
+
+
+def _of_unprobed(item: Unprobed) -> CheckResult:
+    tested = isinstance(item.why, NotTested)
+    return CheckResult(
+        check=item.check,
+        subject=item.subject,
+        operation=item.operation,
+        of=item.of,
+        verdict=Verdict.NOT_TESTED if tested else Verdict.NOT_APPLICABLE,
+        reason=item.why.reason,
+        remedy=item.why.remedy if isinstance(item.why, NotTested) else "",
+        kind=item.why.kind if isinstance(item.why, NotTested) else None,
+    )
+
+
+def passive_results(
+    checks: Sequence[Check], world: World, exchanges: Sequence[Exchange]
+) -> tuple[CheckResult, ...]:
+    """The results of the passive checks over every exchange, in order of sending."""
+    ordered = sorted(exchanges, key=lambda exchange: (exchange.sent_at, exchange.id))
+    return tuple(result for check in checks for result in _folded(check, world, ordered))
+
+
+def _folded(check: Check, world: World, exchanges: Sequence[Exchange]) -> Iterable[CheckResult]:
+    assert check.fold is not None
+    everything = Subject(SubjectKind.EXCHANGES, "*", world)
+    applies = check.applies(everything)
+    if not isinstance(applies, Applies):
+        yield _of_unprobed(Unprobed(check.id, "*", "", (), applies))
+        return
+    try:
+        state = check.fold.start(world)
+        for exchange in exchanges:
+            state = check.fold.step(world, state, exchange)
+        seen = check.fold.finish(world, state)
+    except Exception as error:  # noqa: BLE001  (a check of a third party must not end the run)
+        reason = f"{check.id} could not judge: {type(error).__name__}: {error}"
+        yield CheckResult(check.id, "*", "", (), Verdict.ERROR, reason=reason)
+        return
+    if not seen:
+        reason = "nothing that was recorded puts it to the test"
+        yield CheckResult(check.id, "*", "", applies.of, Verdict.INCONCLUSIVE, reason=reason)
+        return
+    grouped: dict[tuple[str, str], list[Seen]] = {}
+    for item in seen:
+        grouped.setdefault((item.subject, item.of), []).append(item)
+    for (subject, of), items in grouped.items():
+        yield _of_seen(check, subject, of, items)
+
+
+def _of_seen(check: Check, subject: str, of: str, items: list[Seen]) -> CheckResult:
+    declared = {outcome.id for outcome in check.outcomes}
+    failures = tuple(
+        Failure(j.outcome, j.detail, j.expected, j.actual, max(item.count, 1), item.evidence)
+        for item in items
+        if isinstance(j := item.judgement, Fails)
+    )
+    unsure = [item.judgement for item in items if isinstance(item.judgement, Inconclusive)]
+    silent = [item.judgement for item in items if isinstance(item.judgement, NotApplicable)]
+    verdict, reason = Verdict.PASS, ""
+    if undeclared := [f.outcome for f in failures if f.outcome not in declared]:
+        verdict, reason = Verdict.ERROR, f"{check.id} ended in {undeclared[0]!r}, not declared"
+    elif failures:
+        verdict = Verdict.FAIL
+    elif unsure:
+        verdict, reason = Verdict.INCONCLUSIVE, unsure[0].reason
+    elif silent and len(silent) == len(items):
+        verdict, reason = Verdict.NOT_APPLICABLE, silent[0].reason
+    evidence = tuple(dict.fromkeys(e for item in items for e in item.evidence))
+    exercised = max((item.exercised for item in items), default=0)
+    if verdict is Verdict.PASS and exercised < check.min_exercised:
+        verdict = Verdict.INCONCLUSIVE
+        reason = f"exercised {exercised} times, {check.min_exercised} are needed"
+    return CheckResult(
+        check=check.id,
+        subject=subject or "(no operation)",
+        operation=subject,
+        of=(of,) if of else (),
+        verdict=verdict,
+        failures=failures if verdict is Verdict.FAIL else (),
+        reason=reason,
+        exercised=exercised,
+        cases=len(items),
+        evidence=evidence[: _WITNESSES if failures else _EVIDENCE_OF_A_PASS],
+    )
+
+
+def exchanges_of(transcripts: Sequence[Transcript]) -> Mapping[str, Exchange]:
+    """Every exchange once, by id: shared ones stand in several transcripts."""
+    return {e.id: e for transcript in transcripts for e in transcript.exchanges}

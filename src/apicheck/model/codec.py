@@ -1,0 +1,116 @@
+"""Dataclasses of this package to JSON values and back, by their type hints.
+
+Only what the model is made of is understood: dataclasses, enums, tuples, mappings, frozen sets,
+bytes (as text where they are UTF-8), unions with None, and JSON scalars.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from enum import Enum
+from functools import lru_cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from apicheck.model.json import Json
+
+T = TypeVar("T")
+
+
+def to_json(value: object) -> Json:
+    """A JSON value that `from_json` turns back. Fields at their default are left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: to_json(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if not _is_default(field, getattr(value, field.name)) and field.compare
+        }
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, frozenset | set):
+        return sorted(to_json(item) for item in value)
+    if isinstance(value, tuple | list):
+        return [to_json(item) for item in value]
+    if isinstance(value, bytes):
+        return _bytes_to_json(value)
+    return value
+
+
+def _is_default(field: dataclasses.Field[Any], value: object) -> bool:
+    if field.default is not dataclasses.MISSING:
+        return bool(value == field.default)
+    if field.default_factory is not dataclasses.MISSING:
+        return bool(value == field.default_factory())
+    return False
+
+
+def _bytes_to_json(value: bytes) -> Json:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(value).decode("ascii")}
+
+
+def from_json(kind: type[T], value: Json) -> T:
+    """The dataclass that a JSON value stands for. Raises ValueError when it stands for none."""
+    try:
+        result = _decode(kind, value)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"not a {kind.__name__}: {error}") from error
+    return typing.cast("T", result)
+
+
+def _decode(kind: Any, value: Json) -> Any:
+    if kind is Any or kind is object:
+        return value
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return _decode_union(get_args(kind), value)
+    if origin is tuple:
+        return _decode_tuple(get_args(kind), value)
+    if origin is frozenset:
+        return frozenset(_decode(get_args(kind)[0], item) for item in value)
+    if origin is not None and issubclass(origin, Mapping):
+        return {key: _decode(get_args(kind)[1], item) for key, item in value.items()}
+    if kind is bytes:
+        return base64.b64decode(value["base64"]) if isinstance(value, dict) else value.encode()
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        hints = _hints(kind)
+        return kind(**{name: _decode(hints[name], item) for name, item in value.items()})
+    if kind is float:
+        return float(value)
+    return value
+
+
+def _decode_union(options: tuple[Any, ...], value: Json) -> Any:
+    if value is None and type(None) in options:
+        return None
+    inner = [option for option in options if option is not type(None)]
+    if len(inner) == 1:
+        return _decode(inner[0], value)
+    for option in inner:
+        try:
+            return _decode(option, value)
+        except (TypeError, ValueError, KeyError, AttributeError):
+            continue
+    raise ValueError(f"{value!r} is none of {options}")
+
+
+def _decode_tuple(arguments: tuple[Any, ...], value: Json) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"expected a list, got {value!r}")
+    if len(arguments) == 2 and arguments[1] is Ellipsis:
+        return tuple(_decode(arguments[0], item) for item in value)
+    return tuple(_decode(kind, item) for kind, item in zip(arguments, value, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _hints(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)

@@ -1,0 +1,141 @@
+"""Plan: what will be asked of the target, decided before anything is sent.
+
+Pure: the same spec, policy, target, checks and options give the same plan, drawn values
+included, so that a saved run can be planned again and judged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from apicheck.model.check import Applies, Check
+from apicheck.model.operation import Spec
+from apicheck.model.plan import Estimate, Options, Plan, PlannedClause, Probe, Unprobed
+from apicheck.model.policy import Policy
+from apicheck.model.subject import Recipe, Subject, World
+from apicheck.model.target import Mode, Target
+from apicheck.plan.bind import bind, draw_values, subjects
+from apicheck.plan.clauses import matches, planned_clauses, selected
+from apicheck.plan.world import world_of
+
+__all__ = ["matches", "mode_of", "plan", "selected"]
+
+_LOOPBACK = ("127.", "localhost", "[::1]")
+_SECONDS_A_REQUEST = 0.004
+
+
+def mode_of(target: Target, options: Options) -> Mode:
+    """The mode in force: the command line's, the target file's, or full on loopback only."""
+    host = target.base_url.partition("://")[2]
+    chosen = options.mode or target.safety.mode
+    return chosen or (Mode.FULL if host.startswith(_LOOPBACK) else Mode.READ_ONLY)
+
+
+def plan(
+    spec: Spec,
+    policy: Policy,
+    target: Target,
+    checks: Mapping[str, Check],
+    options: Options,
+    *,
+    capabilities: frozenset[str] = frozenset(),
+    drawn: Mapping[str, tuple[object, ...]] | None = None,
+) -> Plan:
+    """Everything that a run will ask, and a reason for all that it will not.
+
+    drawn: values of an earlier plan, to plan the same run again; None draws them.
+    """
+    mode = mode_of(target, options)
+    world = world_of(
+        spec, policy, target, capabilities=capabilities, mode=mode, thorough=options.thorough
+    )
+    clauses = planned_clauses(policy, checks, target, options)
+    wanted = [check for check in checks.values() if _is_wanted(check, clauses, options)]
+    active = [check for check in wanted if not check.passive]
+    values = dict(drawn) if drawn is not None else {}
+    probes: list[Probe] = []
+    unprobed: list[Unprobed] = []
+    for check in active:
+        asked = list(subjects(check, world, clauses))
+        if check.draws and drawn is None and mode is not Mode.PASSIVE:
+            applicable = [s for s in asked if isinstance(check.applies(s), Applies)]
+            if applicable and options.draws:
+                values.update(draw_values(check, applicable, options))
+        for subject in asked:
+            bound = bind(check, subject, options, values)
+            if isinstance(bound, Unprobed):
+                unprobed.append(bound)
+            else:
+                probes.extend(bound)
+    controls = _controls(world, options)
+    return Plan(
+        spec=spec,
+        policy=policy,
+        target=target,
+        options=options,
+        world=world,
+        checks=checks,
+        probes=tuple(probes),
+        passive=tuple(check for check in wanted if check.passive),
+        controls=controls,
+        unprobed=tuple(unprobed),
+        clauses=clauses,
+        estimate=_estimate(world, tuple(probes), controls),
+        drawn=values,
+    )
+
+
+def _is_wanted(check: Check, clauses: tuple[PlannedClause, ...], options: Options) -> bool:
+    named = any(check.id in planned.checks for planned in clauses)
+    return named or bool(options.select and selected(check.id, options))
+
+
+def _controls(world: World, options: Options) -> tuple[str, ...]:
+    """Operations whose canonical request can be sent in this mode."""
+    if world.mode is Mode.PASSIVE:
+        return ()
+    return tuple(
+        operation.id
+        for operation in world.spec.operations
+        if isinstance(world.recipes[operation.id], Recipe)
+        and operation.id in world.actors
+        and (operation.safe or world.mode is Mode.FULL)
+        and (not options.operations or operation.id in options.operations)
+    )
+
+
+def _estimate(world: World, probes: tuple[Probe, ...], controls: tuple[str, ...]) -> Estimate:
+    by_operation: dict[str, int] = dict.fromkeys(controls, 1)
+    effects: dict[str, int] = {name: 1 for name in controls if not world.spec.operation(name).safe}
+    created: set[str] = set()
+    for probe in probes:
+        name = _operation_name(probe.subject)
+        by_operation[name] = by_operation.get(name, 0) + probe.applies.requests
+        if probe.subject.operation and probe.check.accepted and not probe.subject.op.safe:
+            effects[name] = effects.get(name, 0) + probe.applies.requests
+    for name in controls:
+        recipe = world.recipes[name]
+        if isinstance(recipe, Recipe):
+            created.update(need.operation for need in recipe.needs)
+    for name in created:
+        by_operation[name] = by_operation.get(name, 0) + 1
+        effects[name] = effects.get(name, 0) + 1
+    requests = sum(by_operation.values())
+    return Estimate(requests, _seconds(world, by_operation), by_operation, effects)
+
+
+def _seconds(world: World, by_operation: Mapping[str, int]) -> float:
+    """Sending, and waiting for the policy's own limits where no clock can be moved."""
+    sending = sum(by_operation.values()) * _SECONDS_A_REQUEST
+    if "clock" in world.capabilities or world.facts.rate_limits is None:
+        return sending
+    waiting = 0.0
+    for name, bucket in world.facts.rate_limits.buckets.items():
+        counted = sum(n for op, n in by_operation.items() if world.bucket_of.get(op) == name)
+        if bucket.limit:
+            waiting = max(waiting, (counted // bucket.limit) * bucket.window_s)
+    return sending + waiting
+
+
+def _operation_name(subject: Subject) -> str:
+    return subject.operation.id if subject.operation else f"({subject.kind})"

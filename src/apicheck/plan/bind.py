@@ -1,0 +1,150 @@
+"""Subjects of checks, and the probes that ask them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from apicheck.generate import draw
+from apicheck.model.check import Applies, Check
+from apicheck.model.facts import Webhooks
+from apicheck.model.plan import Options, PlannedClause, Probe, Unprobed
+from apicheck.model.subject import Case, Subject, SubjectKind, World
+from apicheck.model.target import Mode
+from apicheck.model.verdict import NotApplicable, NotTested, NotTestedKind
+
+_POOL_AT_MOST = 200
+"""Drawing is dear: one pool of values serves all operations of an identity, in turns."""
+
+
+def subjects(check: Check, world: World, clauses: tuple[PlannedClause, ...]) -> Iterator[Subject]:
+    """All that a check can be asked about, in the document's and the policy's order."""
+    if check.over is SubjectKind.OPERATION:
+        for operation in world.spec.operations:
+            yield Subject(check.over, operation.id, world, operation=operation)
+    elif check.over is SubjectKind.BUCKET and world.facts.rate_limits:
+        for name, bucket in world.facts.rate_limits.buckets.items():
+            operation_id = _representative(world, name)
+            yield Subject(
+                check.over,
+                name,
+                world,
+                of=f"rate_limits.{name}",
+                bucket=bucket,
+                operation=world.spec.operation(operation_id) if operation_id else None,
+            )
+    elif check.over is SubjectKind.EVENT and isinstance(world.facts.webhooks, Webhooks):
+        for event in world.facts.webhooks.events.values():
+            known = {operation.id: operation for operation in world.spec.operations}
+            yield Subject(
+                check.over,
+                event.name,
+                world,
+                of=f"webhooks.events.{event.name}",
+                event=event,
+                operation=known.get(event.cause),
+            )
+    elif check.over is SubjectKind.CLAUSE:
+        for planned in clauses:
+            if check.id in planned.checks and planned.clause.example:
+                yield Subject(check.over, planned.clause.id, world, clause=planned.clause)
+
+
+def _representative(world: World, bucket: str) -> str:
+    """The operation with which a bucket is tried: safe and without needs, where there is one."""
+    counted = [op for op in world.spec.operations if world.bucket_of.get(op.id) == bucket]
+
+    def awkward(operation_id: str) -> tuple[bool, bool, bool]:
+        recipe = world.recipes[operation_id]
+        operation = world.spec.operation(operation_id)
+        return (
+            isinstance(recipe, NotTested) or operation_id not in world.actors,
+            not operation.safe,
+            not isinstance(recipe, NotTested) and bool(recipe.needs),
+        )
+
+    return min((op.id for op in counted), key=awkward, default="")
+
+
+def bind(
+    check: Check,
+    subject: Subject,
+    options: Options,
+    drawn: Mapping[str, tuple[object, ...]],
+) -> tuple[Probe, ...] | Unprobed:
+    """The probes of a check on one subject, one for each case; or why there is none."""
+    operation = subject.operation.id if subject.operation else ""
+    of = (subject.of,) if subject.of else ()
+    if options.operations and operation and operation not in options.operations:
+        why = NotTested(NotTestedKind.SELECTED_OUT, "not among the operations asked for")
+        return Unprobed(check.id, subject.key, operation, of, why)
+    applies = check.applies(subject)
+    if not isinstance(applies, Applies):
+        return Unprobed(check.id, subject.key, operation, of, applies)
+    forbidden = _forbidden_by_mode(check, subject)
+    if forbidden:
+        return Unprobed(check.id, subject.key, operation, applies.of or of, forbidden)
+    cases: tuple[Case | None, ...] = (None,)
+    if check.cases is not None:
+        cases = check.cases(subject)
+    key = f"{check.id}/{subject.key}"
+    drawn_cases = tuple(
+        Case(f"drawn {number}", value, drawn=True)
+        for number, value in enumerate(drawn.get(key, ()), start=1)
+    )
+    cases = (*cases, *drawn_cases)
+    if not cases:
+        why_none = NotApplicable("nothing to try on it")
+        return Unprobed(check.id, subject.key, operation, applies.of or of, why_none)
+    return tuple(
+        Probe(
+            f"{key}/{case.name}" if case else key,
+            check,
+            subject.with_case(case) if case else subject,
+            applies,
+        )
+        for case in cases
+    )
+
+
+def _forbidden_by_mode(check: Check, subject: Subject) -> NotTested | None:
+    mode = subject.world.mode
+    unsafe = subject.operation is not None and not subject.operation.safe
+    if mode is Mode.PASSIVE:
+        return NotTested(
+            NotTestedKind.READ_ONLY,
+            "the mode is passive: nothing is sent",
+            '[safety]\nmode = "read-only"',
+        )
+    if unsafe and mode is Mode.READ_ONLY:
+        reason = f"{subject.op.method} is not sent in mode read-only"
+        return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "refusals"')
+    writes = (unsafe and check.accepted) or subject.kind in (SubjectKind.EVENT, SubjectKind.CLAUSE)
+    if writes and mode is not Mode.FULL:
+        reason = f"it needs a change of state, which mode {mode} does not allow"
+        return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
+    return None
+
+
+def draw_values(
+    check: Check, applicable: list[Subject], options: Options
+) -> dict[str, tuple[object, ...]]:
+    """Values for a check that draws, for each of its subjects; a pass of its own.
+
+    Subjects with the same actor share a pool and take their turns in it, so that each gets
+    other values and a run of many operations tries many.
+    """
+    pools: dict[str, list[Subject]] = {}
+    for subject in applicable:
+        actor = subject.world.actors.get(subject.op.id, "") if subject.operation else ""
+        pools.setdefault(actor, []).append(subject)
+    result: dict[str, tuple[object, ...]] = {}
+    for members in pools.values():
+        wanted = min(_POOL_AT_MOST, options.draws * len(members))
+        pool = draw(check.draws, options.seed, wanted, members[0])
+        for number, subject in enumerate(members):
+            start = number * options.draws
+            result[f"{check.id}/{subject.key}"] = tuple(
+                pool[(start + offset) % len(pool)]
+                for offset in range(min(options.draws, len(pool)))
+            )
+    return result

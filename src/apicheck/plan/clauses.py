@@ -1,0 +1,72 @@
+"""Which checks speak of which clause, and why none does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from apicheck.model.check import Check
+from apicheck.model.plan import Options, PlannedClause
+from apicheck.model.policy import Clause, Policy
+from apicheck.model.target import Target
+from apicheck.model.verdict import NotTested, NotTestedKind
+
+EXAMPLE_CHECK = "behaviour/example"
+OTHER_ACTORS = {
+    "client": "it binds the partner's client",
+    "receiver": "it binds the partner's webhook receiver",
+    "partner-organisation": "it binds the partner's organisation",
+    "provider-process": "it is a duty of the provider's organisation",
+}
+
+
+def matches(check_id: str, patterns: Iterable[str]) -> bool:
+    """Whether a check is one of those named: `auth/challenge`, `auth/*`, `auth`, or `*`."""
+    family = check_id.rpartition("/")[0]
+    return any(
+        pattern in ("*", check_id, family) or (pattern.endswith("/*") and pattern[:-2] == family)
+        for pattern in patterns
+    )
+
+
+def planned_clause(
+    clause: Clause, checks: Mapping[str, Check], target: Target, options: Options
+) -> PlannedClause:
+    """A clause with the checks that will speak of it, or the reason why none will."""
+    if "provider" not in clause.actors:
+        return PlannedClause(clause, (), NotTested(NotTestedKind.OTHER_ACTOR, _whose(clause)))
+    if clause.id in target.out_of_scope:
+        reason = f"out of scope by {target.file or 'the target'}: {target.out_of_scope[clause.id]}"
+        return PlannedClause(clause, (), NotTested(NotTestedKind.OUT_OF_SCOPE, reason))
+    if options.clauses and clause.id not in options.clauses:
+        why = NotTested(NotTestedKind.SELECTED_OUT, "not among the clauses that were asked for")
+        return PlannedClause(clause, (), why)
+    named = [check_id for check_id in checks if matches(check_id, clause.checks)]
+    if clause.example and EXAMPLE_CHECK in checks and EXAMPLE_CHECK not in named:
+        named.append(EXAMPLE_CHECK)
+    if not named:
+        reason = "no check tests it yet" if not clause.attest else "it is attested by a person"
+        kind = NotTestedKind.OTHER_ACTOR if clause.attest else NotTestedKind.NO_CHECK
+        return PlannedClause(clause, (), NotTested(kind, reason))
+    wanted = tuple(check_id for check_id in named if selected(check_id, options))
+    if not wanted:
+        why = NotTested(NotTestedKind.SELECTED_OUT, "its checks were not asked for")
+        return PlannedClause(clause, (), why)
+    return PlannedClause(clause, wanted)
+
+
+def _whose(clause: Clause) -> str:
+    return "; ".join(OTHER_ACTORS[actor] for actor in clause.actors if actor in OTHER_ACTORS)
+
+
+def selected(check_id: str, options: Options) -> bool:
+    """Whether `--select` and `--ignore` let a check take part."""
+    if options.select and not matches(check_id, options.select):
+        return False
+    return not matches(check_id, options.ignore)
+
+
+def planned_clauses(
+    policy: Policy, checks: Mapping[str, Check], target: Target, options: Options
+) -> tuple[PlannedClause, ...]:
+    """Every clause of the policy, in its order."""
+    return tuple(planned_clause(c, checks, target, options) for c in policy.clauses)

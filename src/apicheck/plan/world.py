@@ -1,0 +1,214 @@
+"""What every subject of a run shares: which identity, bucket, scope and recipe each operation has.
+
+Here policy and document meet. The reference server decides the same questions by itself, in
+other code, so that a mistake here cannot hide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from apicheck.generate import recipes
+from apicheck.model.facts import Bucket, Facts, Selector
+from apicheck.model.operation import Operation, Spec
+from apicheck.model.policy import Policy
+from apicheck.model.selector import selects
+from apicheck.model.subject import Recipe, World
+from apicheck.model.target import Identity, Mode, Target
+from apicheck.model.verdict import NotTested
+
+NOBODY = Identity(name="nobody", placeholder="")
+"""Calls public operations when the target file names no identity."""
+
+
+def world_of(
+    spec: Spec,
+    policy: Policy,
+    target: Target,
+    *,
+    capabilities: frozenset[str],
+    mode: Mode,
+    thorough: bool,
+) -> World:
+    """The world of a run. Holds no secret."""
+    facts = _with_target_limits(policy.facts, target)
+    security = {operation.id: _schemes(operation, facts) for operation in spec.operations}
+    secured = frozenset(name for name, schemes in security.items() if schemes)
+    scopes = {
+        op.id: _required(op, facts.authorization.scopes, facts, secured) for op in spec.operations
+    }
+    if not facts.authorization.scopes:
+        scopes = {op.id: op.scopes for op in spec.operations}
+    permissions = {
+        op.id: _required(op, facts.authorization.permissions, facts, secured)
+        for op in spec.operations
+    }
+    identities = {**target.identities, NOBODY.name: NOBODY}
+    world = World(
+        spec=spec,
+        facts=facts,
+        identities=identities,
+        recipes=_recipes(spec, facts, target),
+        actors={},
+        capabilities=capabilities,
+        mode=mode,
+        thorough=thorough,
+        bucket_of=_buckets(spec, facts, secured),
+        required_scopes=scopes,
+        all_scopes=_all_scopes(spec, facts),
+        required_permissions=permissions,
+        all_permissions=tuple(facts.authorization.permissions),
+        secured=secured,
+        security_of=security,
+    )
+    return replace(world, actors=_actors(world))
+
+
+def _schemes(operation: Operation, facts: Facts) -> tuple[str, ...]:
+    """Names of the schemes of the first alternative, the policy's word over the document's."""
+    for name, ops in facts.authentication.security.items():
+        if selects(ops, operation, facts.operations, frozenset()):
+            return () if name == "none" else (name,)
+    if not operation.secured:
+        return ()
+    alternatives = [tuple(name for name, _ in needed) for needed in operation.security]
+    first = alternatives[0]
+    others = (name for names in alternatives[1:] if len(names) == 1 for name in names)
+    return tuple(dict.fromkeys((*first, *others))) if len(first) == 1 else first
+
+
+def _required(
+    operation: Operation,
+    words: Mapping[str, Selector],
+    facts: Facts,
+    secured: frozenset[str],
+) -> tuple[str, ...]:
+    return tuple(
+        word
+        for word, ops in words.items()
+        if operation.id in secured and selects(ops, operation, facts.operations, secured)
+    )
+
+
+def _all_scopes(spec: Spec, facts: Facts) -> tuple[str, ...]:
+    if facts.authorization.scopes:
+        return tuple(facts.authorization.scopes)
+    declared = [scope for scheme in spec.schemes.values() for scope in scheme.scopes]
+    required = [scope for operation in spec.operations for scope in operation.scopes]
+    return tuple(dict.fromkeys((*declared, *required)))
+
+
+def _buckets(spec: Spec, facts: Facts, secured: frozenset[str]) -> dict[str, str]:
+    """The bucket of each operation: of those that take it, the one that takes fewest."""
+    if facts.rate_limits is None:
+        return {}
+    taken = {
+        name: {
+            op.id
+            for op in spec.operations
+            if (
+                op.id in secured
+                if bucket.ops is None
+                else selects(bucket.ops, op, facts.operations, secured)
+            )
+        }
+        for name, bucket in facts.rate_limits.buckets.items()
+    }
+    result: dict[str, str] = {}
+    for operation in spec.operations:
+        holders = [name for name, ids in taken.items() if operation.id in ids]
+        if holders:
+            result[operation.id] = min(holders, key=lambda name: len(taken[name]))
+    return result
+
+
+def _with_target_limits(facts: Facts, target: Target) -> Facts:
+    """The facts, with the numbers that the target file says the target really runs with."""
+    if facts.rate_limits is None:
+        return facts
+    plan = next((i.plan for i in target.identities.values() if i.plan), "")
+    by_plan = facts.rate_limits.plans.get(plan, {})
+
+    def effective(bucket: Bucket) -> Bucket:
+        limit = by_plan.get(bucket.name, bucket.limit)
+        own = target.limits.get(bucket.name)
+        if own is None:
+            return replace(bucket, limit=limit)
+        return replace(
+            bucket,
+            limit=limit if own.limit is None else own.limit,
+            window_s=bucket.window_s if own.window_s is None else own.window_s,
+        )
+
+    buckets = {name: effective(bucket) for name, bucket in facts.rate_limits.buckets.items()}
+    return replace(facts, rate_limits=replace(facts.rate_limits, buckets=buckets))
+
+
+def _recipes(spec: Spec, facts: Facts, target: Target) -> Mapping[str, Recipe | NotTested]:
+    found = dict(recipes(spec, target.fixtures))
+    if facts.oauth is None or not target.minters:
+        return found
+    client = {
+        "client_id": target.minters[0].client_id,
+        "client_secret": target.minters[0].client_secret,
+    }
+    for operation_id in (facts.oauth.token, facts.oauth.revoke):
+        recipe = found.get(operation_id)
+        if isinstance(recipe, Recipe) and isinstance(recipe.body, Mapping):
+            # Examples show a made-up client; the target's own is needed for an accepted request.
+            known = {name: value for name, value in client.items() if name in recipe.body}
+            found[operation_id] = replace(recipe, body={**recipe.body, **known})
+    return found
+
+
+def _actors(world: World) -> dict[str, str]:
+    """For each operation the first identity that may call it, in the target file's order."""
+    candidates = [i for i in world.identities.values() if i.state == "active"]
+    result = {}
+    for operation in world.spec.operations:
+        for identity in candidates:
+            if may_call(world, identity, operation):
+                result[operation.id] = identity.name
+                break
+    return result
+
+
+def may_call(world: World, identity: Identity, operation: Operation) -> bool:
+    """Whether an identity holds what an operation needs; what is not known counts as held."""
+    if operation.id in world.secured and not identity.placeholder:
+        return False
+    if identity.scheme and operation.id in world.secured:
+        fits = identity.scheme in world.security_of.get(operation.id, ())
+        if not fits and not _same_place(world, identity.scheme, operation.id):
+            return False
+    return (
+        _holds(identity.scopes, world.required_scopes.get(operation.id, ()))
+        and _holds(identity.permissions, world.required_permissions.get(operation.id, ()))
+        and all(
+            tenant.parameter in identity.parameters
+            or "{" + tenant.parameter + "}" not in operation.path
+            for tenant in world.facts.authorization.tenants
+        )
+    )
+
+
+def _same_place(world: World, scheme: str, operation_id: str) -> bool:
+    """A bearer token is sent in the same way whichever bearer scheme the operation names."""
+    known = world.spec.schemes
+    bearer = ("http", "oauth2", "openIdConnect")
+    mine = known.get(scheme)
+    return (
+        mine is not None
+        and mine.kind in bearer
+        and mine.http_scheme != "basic"
+        and any(
+            known[name].kind in bearer and known[name].http_scheme != "basic"
+            for name in world.security_of.get(operation_id, ())
+            if name in known
+        )
+    )
+
+
+def _holds(held: Iterable[str] | None, needed: tuple[str, ...]) -> bool:
+    return held is None or set(needed) <= set(held)
