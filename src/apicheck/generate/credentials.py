@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _WORD = string.ascii_letters + string.digits
 _MARKS = "%*?_.~-+/=!#&'^`|,;:@\"\\()<>[]{} "
+_WILD = "%_*?"
+"""What the pattern languages of databases and shells take for "anything"."""
 _LONGEST = 64
 
 
@@ -29,17 +31,13 @@ def bad_credentials(subject: Subject) -> SearchStrategy[Json]:
     """
     from hypothesis import strategies as st
 
-    inner = st.sampled_from(_MARKS.strip() + _MARKS[-1:]) | st.sampled_from(_WORD)
     words = st.text(st.sampled_from(_WORD), min_size=1, max_size=_LONGEST)
-    mixed = st.text(inner, min_size=1, max_size=_LONGEST).map(str.strip).filter(bool)
+    mark = st.sampled_from(_MARKS)
+    mixed = st.text(st.one_of(mark, st.sampled_from(_WORD)), min_size=1, max_size=_LONGEST)
     jwt = st.builds(".".join, st.lists(words, min_size=3, max_size=3))
-    marked = st.builds(
-        lambda left, mark, right: f"{left}{mark}{right}".strip(),
-        words,
-        st.sampled_from(_MARKS.strip()),
-        words,
-    )
-    own: SearchStrategy[Json] = st.one_of(mixed, marked, words, jwt)
+    wild = st.text(st.sampled_from(_WILD), min_size=1, max_size=3)
+    pattern = st.builds("".join, st.tuples(st.just("") | words, wild, st.just("") | words))
+    own: SearchStrategy[Json] = st.one_of(pattern, mixed.map(str.strip).filter(bool), words, jwt)
     placeholder = _placeholder(subject)
     if not placeholder:
         return own
@@ -47,7 +45,7 @@ def bad_credentials(subject: Subject) -> SearchStrategy[Json]:
     behead = st.integers(1, 8).map(lambda n: f"{placeholder}[{n}:]")
     flip = st.integers(0, 15).map(lambda n: f"{placeholder}~flip({n})")
     longer = st.sampled_from(_WORD + "%*.=").map(lambda c: f"{placeholder}~append({c})")
-    return st.one_of(own, own, cut, behead, flip, longer)
+    return st.one_of(own, pattern, pattern, cut, behead, flip, longer)
 
 
 def _placeholder(subject: Subject) -> str:

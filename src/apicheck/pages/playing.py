@@ -1,0 +1,113 @@
+"""Every example of a page, played through the check's own judge or fold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.model.check import Applies, Check
+from apicheck.model.exchange import Exchange, Transcript
+from apicheck.model.subject import Case, Subject
+from apicheck.model.verdict import Fails, Inconclusive, NotApplicable, NotTested
+from apicheck.pages.blocks import Example, Page, PageError, parse
+from apicheck.pages.messages import Messages, messages
+from apicheck.pages.setting import subject_of
+
+SECTIONS = ("What it asserts", "Why it matters", "How to fix it", "Examples")
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+
+
+def verify(check: Check) -> tuple[str, ...]:
+    """What is wrong with a check's page, a sentence each; () when every example holds."""
+    try:
+        page = parse(check.page)
+    except PageError as error:
+        return (str(error),)
+    return (*_omissions(check, page), *_contradictions(check, page))
+
+
+def _omissions(check: Check, page: Page) -> Iterator[str]:
+    if not check.page.startswith(f"# {check.id}\n"):
+        yield f"the page does not begin with `# {check.id}`"
+    for section in SECTIONS:
+        if not page.sections.get(section):
+            yield f"there is no section `## {section}`"
+    shown = {example.outcome for example in page.examples}
+    if not any(example.expects == "pass" for example in page.examples):
+        yield "no example passes"
+    for outcome in check.outcomes:
+        if outcome.id not in shown:
+            yield f"no example shows the outcome {outcome.id}"
+    for unknown in sorted(shown - {outcome.id for outcome in check.outcomes} - {""}):
+        yield f"an example shows {unknown}, which is none of the outcomes"
+
+
+def _contradictions(check: Check, page: Page) -> Iterator[str]:
+    for example in page.examples:
+        expected = f"fail: {example.outcome}" if example.outcome else example.expects
+        try:
+            came = _verdicts(check, example)
+        except Exception as error:  # noqa: BLE001  (a judge that raises is what we look for)
+            yield f"line {example.line}: {type(error).__name__}: {error}"
+            continue
+        if came != {expected}:
+            found = ", ".join(sorted(came)) or "nothing was observed"
+            yield f"line {example.line}: expected {expected}, came {found}"
+
+
+def _verdicts(check: Check, example: Example) -> set[str]:
+    """What a check says of an example: for a fold, of all that it saw; a pass only by itself."""
+    subject = subject_of(check, example.setting)
+    read = messages(example.text, subject.world)
+    if check.fold is not None:
+        state = check.fold.start(subject.world)
+        for exchange in read.exchanges:
+            state = check.fold.step(subject.world, state, exchange)
+        words = {_word(seen.judgement) for seen in check.fold.finish(subject.world, state)}
+        return words - {"pass"} or words
+    return {_judged(check, subject, example, read)}
+
+
+def _judged(check: Check, subject: Subject, example: Example, read: Messages) -> str:
+    applies = check.applies(subject)
+    if not isinstance(applies, Applies):
+        return _word(applies)
+    if read.ended is not None:
+        return read.ended[0].partition(":")[0]
+    bound = _with_case(check, subject, read.case or example.setting.get("case"))
+    answers = tuple(example.setting.get("answers", ()))
+    transcript = Transcript(check.id, read.exchanges, answers=answers)
+    assert check.judge is not None  # the registry saw to it
+    word = _word(check.judge(bound, transcript))
+    exercised = transcript.exercised
+    if word == "pass" and len(exercised) < check.min_exercised:
+        return "inconclusive"
+    if example.expects == "inconclusive" and any(_disturbed(check, one) for one in exercised):
+        return "inconclusive"
+    return word
+
+
+def _with_case(check: Check, subject: Subject, given: object) -> Subject:
+    if given is None or given == "":
+        return subject
+    if isinstance(given, dict):
+        return subject.with_case(Case(given["name"], given.get("value"), given.get("drawn", False)))
+    for case in check.cases(subject) if check.cases else ():
+        if case.name == given:
+            return subject.with_case(case)
+    raise PageError(f"the check's table has no case {given!r}")
+
+
+def _disturbed(check: Check, exchange: Exchange) -> bool:
+    """Whether every check's answer to an exchange is inconclusive, whatever its judge says."""
+    disturbing = exchange.status == _TOO_MANY_REQUESTS or exchange.status >= _SERVER_ERROR
+    return exchange.response is None or (disturbing and exchange.status not in check.provokes)
+
+
+def _word(judgement: object) -> str:
+    if judgement is None:
+        return "pass"
+    if isinstance(judgement, Fails):
+        return f"fail: {judgement.outcome}"
+    words = {Inconclusive: "inconclusive", NotTested: "not-tested", NotApplicable: "not-applicable"}
+    return words[type(judgement)]

@@ -1,0 +1,209 @@
+"""From a page's setting to the subject that its examples are about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from apicheck.load import facts_from, spec_from
+from apicheck.model.check import Check
+from apicheck.model.json import Json
+from apicheck.model.operation import Spec
+from apicheck.model.plan import Options, PlannedClause
+from apicheck.model.policy import Clause, Example, Policy
+from apicheck.model.subject import Subject, SubjectKind, World
+from apicheck.model.target import Identity, Mode, Target
+from apicheck.pages.blocks import PageError
+from apicheck.plan.bind import subjects
+from apicheck.plan.world import world_of
+
+_CAPABILITIES = frozenset(
+    {"mint", "revoke", "clock", "effects", "listener", "subscribe_by_hand", "fail_next"}
+)
+_IDENTITIES: Mapping[str, Json] = {"admin": {"tenant": "a"}, "other": {"tenant": "b"}}
+
+
+def _json(schema: Json, example: Json = None) -> Json:
+    media = {"schema": schema} if example is None else {"schema": schema, "example": example}
+    return {"application/json": media}
+
+
+_CONTACT = {"$ref": "#/components/schemas/Contact"}
+_ONE = {"description": "The contact", "content": _json(_CONTACT)}
+_LINKS = {
+    name: {"operationId": name, "parameters": {"contactId": "$response.body#/id"}}
+    for name in ("getContact", "updateContact", "deleteContact")
+}
+_EXAMPLE = {"name": "Ada", "email": "ada@example.com"}
+
+
+def _needs(scope: str) -> Json:
+    return [{"bearer": [scope]}]
+
+
+CONTACTS: Mapping[str, Json] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Contacts", "version": "1"},
+    "paths": {
+        "/contacts": {
+            "get": {
+                "operationId": "listContacts",
+                "security": _needs("contacts:read"),
+                "responses": {
+                    "200": {
+                        "description": "The contacts",
+                        "content": _json({"type": "array", "items": _CONTACT}),
+                    }
+                },
+            },
+            "post": {
+                "operationId": "createContact",
+                "security": _needs("contacts:write"),
+                "requestBody": {"required": True, "content": _json(_CONTACT, _EXAMPLE)},
+                "responses": {"201": {**_ONE, "links": _LINKS}},
+            },
+        },
+        "/contacts/{contactId}": {
+            "parameters": [
+                {"name": "contactId", "in": "path", "required": True, "schema": {"type": "string"}}
+            ],
+            "get": {
+                "operationId": "getContact",
+                "security": _needs("contacts:read"),
+                "responses": {"200": _ONE},
+            },
+            "patch": {
+                "operationId": "updateContact",
+                "security": _needs("contacts:write"),
+                "requestBody": {"required": True, "content": _json(_CONTACT, {"name": "Grace"})},
+                "responses": {"200": _ONE},
+            },
+            "delete": {
+                "operationId": "deleteContact",
+                "security": _needs("contacts:write"),
+                "responses": {"204": {"description": "It is gone"}},
+            },
+        },
+        "/status": {
+            "get": {
+                "operationId": "getStatus",
+                "security": [],
+                "responses": {"200": {"description": "All is well"}},
+            }
+        },
+    },
+    "components": {
+        "schemas": {
+            "Contact": {
+                "type": "object",
+                "properties": {
+                    "id": {"type": "string", "readOnly": True},
+                    "name": {"type": "string"},
+                    "email": {"type": "string", "format": "email"},
+                },
+            },
+            "Problem": {
+                "type": "object",
+                "required": ["type", "title", "status"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                },
+            },
+        },
+        "securitySchemes": {
+            "bearer": {
+                "type": "oauth2",
+                "flows": {
+                    "clientCredentials": {
+                        "tokenUrl": "/oauth/token",
+                        "scopes": {
+                            "contacts:read": "See contacts",
+                            "contacts:write": "Change contacts",
+                            "campaigns": "All of campaigns",
+                        },
+                    }
+                },
+            }
+        },
+    },
+}
+"""The API of pages that bring none of their own."""
+
+
+def subject_of(check: Check, setting: Mapping[str, Json]) -> Subject:
+    """The subject of a setting. Raises PageError where the setting names none."""
+    spec = _spec(setting)
+    clause = _clause(setting["clause"]) if "clause" in setting else None
+    world = _world(spec, setting)
+    if check.passive:
+        return Subject(SubjectKind.EXCHANGES, "", world)
+    planned = () if clause is None else (PlannedClause(clause, (check.id,)),)
+    candidates = list(subjects(check, world, planned, Options()))
+    wanted = setting.get("subject") or setting.get("operation")
+    for subject in candidates:
+        if wanted in (subject.key, None) or (len(candidates) == 1 and "subject" not in setting):
+            return subject
+    known = ", ".join(subject.key for subject in candidates) or "none"
+    raise PageError(f"the setting names no subject of the check: {wanted!r} (there are: {known})")
+
+
+def _spec(setting: Mapping[str, Json]) -> Spec:
+    document = setting.get("document") or _patched(CONTACTS, setting.get("spec", {}))
+    return spec_from(document, file="the page's document")
+
+
+def _patched(document: Json, patch: Json) -> Json:
+    """A JSON Merge Patch (RFC 7396) applied."""
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(document) if isinstance(document, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = _patched(result.get(name), value)
+    return result
+
+
+def _world(spec: Spec, setting: Mapping[str, Json]) -> World:
+    facts = facts_from(setting.get("facts", {}), file="the page's setting")
+    policy = Policy("page", "", "", clauses=(), facts=facts)
+    target = Target(
+        "page",
+        "http://127.0.0.1",
+        identities={
+            name: Identity(
+                name=name, placeholder=f"$APICHECK_{name.upper()}_TOKEN", **_frozen(given)
+            )
+            for name, given in setting.get("identities", _IDENTITIES).items()
+        },
+        fixtures=setting.get("fixtures", {}),
+    )
+    return world_of(
+        spec,
+        policy,
+        target,
+        capabilities=_CAPABILITIES,
+        mode=Mode.FULL,
+        thorough=bool(setting.get("thorough")),
+    )
+
+
+def _frozen(given: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
+
+
+def _clause(given: Mapping[str, Json]) -> Clause:
+    steps = tuple(
+        Example(
+            id=step.get("id", f"step{number}"),
+            operation=step["operation"],
+            identity=step.get("as", ""),
+            send=cast("Mapping[str, Json]", step.get("send", {})),
+            expect=cast("Mapping[str, Json]", step.get("expect", {})),
+        )
+        for number, step in enumerate(given.get("example", ()), start=1)
+    )
+    return Clause(id=given.get("id", "CLAUSE"), example=steps)
