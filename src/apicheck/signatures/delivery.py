@@ -1,0 +1,78 @@
+"""A webhook delivery as it is signed: the raw bytes, before anything parses or redacts them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from apicheck.model.exchange import Pairs
+from apicheck.model.facts import Signature
+
+VALID = "valid"
+ABSENT = "absent"
+"""The delivery carries no signature, or lacks a field that the signature covers."""
+INVALID = "invalid"
+STALE = "stale"
+"""Rightly signed, but its timestamp is further from now than the tolerance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An HTTP request that carries a webhook. target: path and query as on the request line."""
+
+    method: str
+    target: str
+    headers: Pairs
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, None when it is absent; lines of one name are joined."""
+        values = [value for key, value in self.headers if key.lower() == name.lower()]
+        return ", ".join(values) if values else None
+
+    def with_headers(self, *headers: tuple[str, str]) -> Delivery:
+        """The same delivery with headers set, in place of any of those names."""
+        names = {name.lower() for name, _ in headers}
+        kept = tuple(pair for pair in self.headers if pair[0].lower() not in names)
+        return replace(self, headers=(*kept, *headers))
+
+
+class Scheme(Protocol):
+    """What each module of this package offers.
+
+    context: what else a scheme may need: `id` of the delivery (to sign), names of path
+    parameters (`licenseCode`) with their values.
+    """
+
+    def verify(
+        self,
+        signature: Signature,
+        secret: str,
+        delivery: Delivery,
+        now: float,
+        context: Mapping[str, str],
+    ) -> str:
+        """VALID, or why not: ABSENT, INVALID, STALE. now: epoch seconds of the sender's clock."""
+        ...
+
+    def sign(
+        self,
+        signature: Signature,
+        secret: str,
+        delivery: Delivery,
+        now: float,
+        context: Mapping[str, str],
+    ) -> Delivery:
+        """The delivery with its signature on it."""
+        ...
+
+
+def within(timestamp: str, now: float, past_s: float, future_s: float) -> bool:
+    """Whether a decimal timestamp lies at most so far in the past or future."""
+    return now - past_s <= int(timestamp) <= now + future_s
+
+
+def is_timestamp(text: str) -> bool:
+    """Whether a text is epoch seconds in plain decimal digits, as verifiers may insist."""
+    return text.isascii() and text.isdigit() and len(text) <= len("1614265330000000")

@@ -1,0 +1,42 @@
+"""GitHub: `X-Hub-Signature-256: sha256=…`, HMAC-SHA256 in hex over the body; no timestamp."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+from apicheck.model.facts import Signature
+from apicheck.signatures.delivery import ABSENT, INVALID, VALID, Delivery
+
+SIGNATURE = "X-Hub-Signature-256"
+
+
+def verify(
+    signature: Signature,  # noqa: ARG001  (one signature for all schemes)
+    secret: str,
+    delivery: Delivery,
+    now: float,  # noqa: ARG001  (as above)
+    context: Mapping[str, str],  # noqa: ARG001  (as above)
+) -> str:
+    """See `Scheme`. Never stale: nothing says when it was signed."""
+    sent = delivery.header(SIGNATURE)
+    if not sent:
+        return ABSENT
+    expected = _mac(secret, delivery.body)
+    return VALID if hmac.compare_digest(sent.encode(), expected.encode()) else INVALID
+
+
+def sign(
+    signature: Signature,  # noqa: ARG001  (one signature for all schemes)
+    secret: str,
+    delivery: Delivery,
+    now: float,  # noqa: ARG001  (as above)
+    context: Mapping[str, str],  # noqa: ARG001  (as above)
+) -> Delivery:
+    """See `Scheme`."""
+    return delivery.with_headers((SIGNATURE, _mac(secret, delivery.body)))
+
+
+def _mac(secret: str, body: bytes) -> str:
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

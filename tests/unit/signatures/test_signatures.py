@@ -1,0 +1,181 @@
+"""The schemes against their publishers' vectors, and against a library that is not ours."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from apicheck.model.facts import Signature
+from apicheck.signatures import SCHEMES, Delivery, sign, verify
+
+VECTORS = json.loads(
+    (Path(__file__).parents[2] / "fixtures/vectors/webhook-signatures.json").read_text("utf-8")
+)
+NOW = 1_700_000_000.0
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+TEMPLATE = Signature(
+    "hmac",
+    {
+        "header": "X-Signature",
+        "value": "sha256={mac}",
+        "signed": "{timestamp}.{body}",
+        "timestamp": "X-Timestamp",
+    },
+)
+MD5 = Signature("md5-query", {"parameter": "secret", "signed": "{licenseCode}:{secret}"})
+FACTS = [
+    *(Signature(name) for name in ("standard-webhooks", "stripe", "github", "slack")),
+    TEMPLATE,
+]
+PADDLE = Signature(
+    "hmac",
+    {
+        "header": "Paddle-Signature",
+        "value": "ts={timestamp};h1=dummy;h1={mac}",
+        "signed": "{timestamp}:{body}",
+    },
+)
+
+
+def published(vector: dict[str, Any]) -> tuple[Signature, Delivery]:
+    """A vector as the delivery that its publisher describes."""
+    scheme, sent = vector["scheme"], vector["signature"]
+    timestamp = str(vector.get("timestamp", ""))
+    headers = {
+        "standard-webhooks": (
+            ("webhook-id", vector.get("id", "")),
+            ("webhook-timestamp", timestamp),
+            ("webhook-signature", sent),
+        ),
+        "stripe": (("Stripe-Signature", sent),),
+        "github": (("X-Hub-Signature-256", sent),),
+        "slack": (("X-Slack-Request-Timestamp", timestamp), ("X-Slack-Signature", sent)),
+        "paddle": (("Paddle-Signature", sent),),
+    }
+    same = "standard-webhooks" if scheme == "svix" else scheme
+    fact = PADDLE if scheme == "paddle" else Signature(same)
+    return fact, Delivery("POST", "/", headers[same], vector["body"].encode())
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: str(vector["scheme"]))
+def test_a_published_vector_is_valid(vector: dict[str, Any]) -> None:
+    fact, delivery = published(vector)
+    now = float(vector.get("timestamp", 0))
+    assert verify(fact, vector["secret"], delivery, now=now) == "valid"
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: str(vector["scheme"]))
+def test_a_published_vector_with_another_body_or_secret_is_invalid(vector: dict[str, Any]) -> None:
+    fact, delivery = published(vector)
+    now = float(vector.get("timestamp", 0))
+    changed = Delivery("POST", "/", delivery.headers, delivery.body + b" ")
+    other = "whsec_" + base64.b64encode(b"another secret, long enough").decode()
+    assert verify(fact, vector["secret"], changed, now=now) == "invalid"
+    assert verify(fact, other, delivery, now=now) == "invalid"
+
+
+@pytest.mark.parametrize("fact", [*FACTS, MD5], ids=lambda fact: str(fact.scheme))
+def test_what_is_signed_is_valid_and_what_is_not_is_absent(fact: Signature) -> None:
+    bare = Delivery("POST", "/hook?x=1", (("Content-Type", "application/json"),), b'{"a": 1}')
+    context = {"licenseCode": "in~1", "id": "msg_7"}
+    signed = sign(fact, SECRET, bare, now=NOW, context=context)
+    assert verify(fact, SECRET, signed, now=NOW, context=context) == "valid"
+    assert verify(fact, SECRET, bare, now=NOW, context=context) == "absent"
+    other = "whsec_" + base64.b64encode(b"another secret, long enough").decode()
+    assert verify(fact, other, signed, now=NOW, context=context) == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("fact", "future"),
+    [
+        (Signature("standard-webhooks"), "stale"),
+        (Signature("slack"), "stale"),
+        (TEMPLATE, "stale"),
+        (Signature("stripe"), "valid"),
+    ],
+    ids=lambda value: value.scheme if isinstance(value, Signature) else value,
+)
+def test_a_timestamp_beyond_the_tolerance_is_stale(fact: Signature, future: str) -> None:
+    signed = sign(fact, SECRET, Delivery("POST", "/", (), b"{}"), now=NOW)
+    assert verify(fact, SECRET, signed, now=NOW + 300) == "valid"
+    assert verify(fact, SECRET, signed, now=NOW + 301) == "stale"
+    assert verify(fact, SECRET, signed, now=NOW - 301) == future
+
+
+def test_a_wrong_signature_that_is_old_as_well_is_invalid() -> None:
+    signed = sign(TEMPLATE, SECRET, Delivery("POST", "/", (), b"{}"), now=NOW)
+    forged = signed.with_headers(("X-Timestamp", str(int(NOW) - 9999)))
+    assert verify(TEMPLATE, SECRET, forged, now=NOW) == "invalid"
+
+
+def test_one_right_signature_among_several_is_enough() -> None:
+    fact = Signature("standard-webhooks")
+    signed = sign(fact, SECRET, Delivery("POST", "/", (), b"{}"), now=NOW)
+    several = signed.with_headers(
+        ("webhook-signature", "v1,AAAA v1a,BBBB " + (signed.header("webhook-signature") or ""))
+    )
+    assert verify(fact, SECRET, several, now=NOW) == "valid"
+
+
+def test_an_id_in_the_body_can_be_signed() -> None:
+    fact = Signature("hmac", {"signed": "{id}.{body}", "id": "/id", "encoding": "base64"})
+    delivery = Delivery("POST", "/", (), b'{"id": "evt_1"}')
+    signed = sign(fact, "s", delivery, now=NOW)
+    assert verify(fact, "s", signed, now=NOW) == "valid"
+    assert signed.header("x-signature") == "QZJ8aGUv/WfuaMDyygCmQzi3Igo5+azToCdtaEQxO0M="  # openssl dgst
+
+
+@settings(max_examples=50, deadline=None, database=None)
+@given(
+    body=st.dictionaries(st.text(), st.integers()),
+    flip=st.booleans(),
+    key=st.binary(min_size=24, max_size=64),
+)
+def test_the_schemes_own_library_agrees(*, body: dict[str, int], flip: bool, key: bytes) -> None:
+    secret = "whsec_" + base64.b64encode(key).decode()
+    raw = json.dumps(body).encode()
+    now = datetime.now(tz=UTC)
+    library = Webhook(secret)
+    mac = library.sign("msg_1", now, raw.decode())
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": mac.replace(mac[5], "A" if mac[5] != "A" else "B") if flip else mac,
+    }
+    delivery = Delivery("POST", "/", tuple(headers.items()), raw)
+    ours = verify(Signature("standard-webhooks"), secret, delivery, now=now.timestamp())
+    try:
+        library.verify(raw, headers)
+        theirs = "valid"
+    except WebhookVerificationError:
+        theirs = "invalid"
+    assert ours == theirs
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(
+    scheme=st.sampled_from(sorted(SCHEMES)),
+    value=st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60),
+    timestamp=st.text(max_size=20),
+    body=st.binary(max_size=40),
+)
+def test_junk_is_never_valid_and_never_raises(
+    scheme: str, value: str, timestamp: str, body: bytes
+) -> None:
+    names = ("webhook-signature", "Stripe-Signature", "X-Hub-Signature-256", "X-Slack-Signature")
+    headers = (
+        *((name, value) for name in (*names, "X-Signature")),
+        ("webhook-id", value),
+        ("webhook-timestamp", timestamp),
+        ("X-Slack-Request-Timestamp", timestamp),
+    )
+    delivery = Delivery("POST", f"/?signature={value}", headers, body)
+    assert verify(Signature(scheme), SECRET, delivery, now=NOW) in ("absent", "invalid")
