@@ -7,6 +7,7 @@ judge is a pure function of the transcript. Nothing here sends, sleeps or reads 
 
 from apicheck.authoring.folds import Tallies, each
 from apicheck.authoring.judging import (
+    covers,
     describe,
     due,
     in_force,
@@ -100,6 +101,7 @@ __all__ = [
     "at",
     "contains",
     "control",
+    "covers",
     "credentials_of",
     "describe",
     "due",

@@ -1,0 +1,1 @@
+"""Whether the end of an operation is announced as promised."""

@@ -1,0 +1,201 @@
+"""Operations that are going away say so: since when, until when, and what takes over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
+
+from apicheck.authoring import (
+    Check,
+    Exchange,
+    Fail,
+    Fails,
+    Link,
+    Response,
+    Severity,
+    World,
+    covers,
+    each,
+    http_date,
+    in_force,
+    instant,
+    links,
+    structured_date,
+)
+from apicheck.model.facts import Deprecation
+from apicheck.model.selector import path_selected
+
+_OF = "versioning.deprecations"
+
+
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+    """Deprecation, Sunset, each link and each field of the provider's own is one promise."""
+    response, versioning = exchange.response, world.facts.versioning
+    assert response is not None  # `each` hands over answered exchanges only
+    if versioning is None or not versioning.deprecations:
+        return
+    covering = [item for item in versioning.deprecations if covers(world, item.ops, exchange)]
+    for item in covering:
+        due = in_force(world, item.when, exchange) if item.when else response.succeeded
+        if due:
+            own = versioning.others.get("standard") == "own"
+            for fails in _judged(world, item, exchange, response, own=own):
+                yield _OF, fails
+    if not covering and response.succeeded and not _documented(world, exchange):
+        yield _OF, _undue(response, exchange)
+
+
+def _judged(
+    world: World, item: Deprecation, exchange: Exchange, response: Response, *, own: bool
+) -> Iterator[Fails | None]:
+    for name, rule in item.headers.items():
+        value = response.header(name)
+        if value is None:
+            yield _fails(exchange, "deprecation-absent", f"a {name} field", f"no {name}", name)
+        elif (rule.equals or value) != value or not re.fullmatch(rule.pattern or ".*", value):
+            due = f"{name}: {rule.equals or rule.pattern}"
+            yield _fails(exchange, "deprecation-differs", due, f"{name}: {value}", name)
+        else:
+            yield None
+    if own:
+        return
+    yield _deprecation(item, exchange, response)
+    if item.sunset or response.header("Sunset") is not None:
+        yield _sunset(item, exchange, response)
+    wanted = dict(item.links)
+    if item.successor:
+        wanted.setdefault("successor-version", "")
+    for relation, url in wanted.items():
+        yield _link(world, item, exchange, relation, url)
+
+
+def _deprecation(item: Deprecation, exchange: Exchange, response: Response) -> Fails | None:
+    value = response.header("Deprecation")
+    due = f"Deprecation: {_structured(item.since)}"
+    if value is None:
+        return _fails(exchange, "deprecation-absent", due, "no Deprecation field")
+    moment = structured_date(value)
+    if moment is None:
+        due = f"{due} (a date of RFC 9651: @ and seconds)"
+        return _fails(exchange, "deprecation-malformed", due, f"Deprecation: {value}")
+    if not _is(moment, item.since):
+        return _fails(exchange, "deprecation-differs", due, f"Deprecation: {value}")
+    return None
+
+
+def _sunset(item: Deprecation, exchange: Exchange, response: Response) -> Fails | None:
+    value = response.header("Sunset")
+    due = f"Sunset: {_imf_fixdate(item.sunset)}"
+    if value is None:
+        return _fails(exchange, "sunset-absent", due, "no Sunset field")
+    moment = http_date(value)
+    if moment is None:
+        return _fails(exchange, "sunset-malformed", f"{due} (an IMF-fixdate)", f"Sunset: {value}")
+    deprecated = structured_date(response.header("Deprecation") or "")
+    if deprecated is not None and moment < deprecated:
+        due = "a Sunset no earlier than the Deprecation"
+        actual = f"Deprecation: @{deprecated}, Sunset: {value}"
+        return _fails(exchange, "sunset-before-deprecation", due, actual)
+    if not _is(moment, item.sunset):
+        return _fails(exchange, "sunset-differs", due, f"Sunset: {value}")
+    return None
+
+
+def _link(
+    world: World, item: Deprecation, exchange: Exchange, relation: str, url: str
+) -> Fails | None:
+    assert exchange.response is not None  # looks() saw to it
+    field = ", ".join(exchange.response.header_values("Link"))
+    due = f"a Link with rel={relation}"
+    try:
+        found = [link for link in links(field) if relation.lower() in link.relations]
+    except ValueError as error:
+        return _fails(exchange, "link-absent", due, str(error), relation)
+    if not found:
+        return _fails(
+            exchange, "link-absent", due, f"Link: {field}" if field else "no Link", relation
+        )
+    successor = item.successor if relation == "successor-version" else ""
+    if any(_leads(world, exchange, link, url, successor) for link in found):
+        return None
+    target = url or world.spec.operation(successor).path
+    actual = f"it leads to {found[0].target}"
+    return _fails(exchange, "link-differs", f"{due} to {target}", actual, relation)
+
+
+def _leads(world: World, exchange: Exchange, link: Link, url: str, successor: str) -> bool:
+    if url:
+        return link.target == url or urlsplit(link.target)[2:] == urlsplit(url)[2:]
+    if not successor:
+        return True
+    path = urlsplit(urljoin(exchange.request.path, link.target)).path
+    return path_selected(world.spec.operation(successor).path, "", path)
+
+
+def _undue(response: Response, exchange: Exchange) -> Fails | None:
+    value = response.header("Deprecation")
+    if value is None:
+        return None
+    due = "no Deprecation: the operation is not announced as deprecated"
+    return _fails(exchange, "undue", due, f"Deprecation: {value}")
+
+
+def _documented(world: World, exchange: Exchange) -> bool:
+    operation = exchange.request.operation
+    return not operation or world.spec.operation(operation).deprecated
+
+
+def _is(moment: float, written: str) -> bool:
+    """Whether a moment is the one that the policy writes; a date there is the whole day."""
+    span = instant(written)
+    return span is None or span[0] <= moment <= span[1]
+
+
+def _structured(written: str) -> str:
+    span = instant(written)
+    return f"@{int(span[0])}, {written}" if span else "@…"
+
+
+def _imf_fixdate(written: str) -> str:
+    span = instant(written)
+    if span is None:
+        return "an IMF-fixdate"
+    return f"{datetime.fromtimestamp(span[0], UTC):%a, %d %b %Y %H:%M:%S} GMT"
+
+
+def _fails(exchange: Exchange, outcome: str, due: str, actual: str, detail: str = "") -> Fails:
+    return Fails(outcome, due, actual, detail, exchange.id)
+
+
+CHECK = Check(
+    title="Operations that are going away announce it",
+    fold=each(looks),
+    reads=("versioning.deprecations",),
+    standards=("rfc9745#2", "rfc8594#3", "rfc8288#3", "rfc5829#3"),
+    outcomes=(
+        Fail("deprecation-absent", Severity.MEDIUM),
+        Fail("deprecation-malformed", Severity.MEDIUM),
+        Fail("deprecation-differs", Severity.MEDIUM),
+        Fail("sunset-absent", Severity.MEDIUM),
+        Fail("sunset-malformed", Severity.MEDIUM),
+        Fail("sunset-differs", Severity.MEDIUM),
+        Fail("sunset-before-deprecation", Severity.MEDIUM),
+        Fail("link-absent", Severity.LOW),
+        Fail("link-differs", Severity.LOW),
+        Fail("undue", Severity.MEDIUM),
+    ),
+    proven_by={
+        "deprecation-absent": ("versioning/omits-deprecation",),
+        "deprecation-malformed": ("versioning/deprecation-true",),
+        "deprecation-differs": ("versioning/deprecation-differs",),
+        "sunset-absent": ("versioning/omits-sunset",),
+        "sunset-malformed": ("versioning/sunset-iso",),
+        "sunset-differs": ("versioning/sunset-differs",),
+        "sunset-before-deprecation": ("versioning/sunset-before-deprecation",),
+        "link-absent": ("versioning/omits-successor-link",),
+        "link-differs": ("versioning/successor-link-differs",),
+        "undue": ("versioning/deprecates-current",),
+    },
+)
