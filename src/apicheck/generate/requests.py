@@ -46,7 +46,9 @@ class _Given:
         return bool(self.path or self.query or self.headers) or self.body is not MISSING
 
 
-class _Unknown(Exception):  # noqa: N818  (never leaves this module: a part nobody knows)
+class _Unknown(Exception):
+    """Nobody knows a part of a request. Never leaves this module."""
+
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)
         self.what = what
