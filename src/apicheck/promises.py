@@ -1,0 +1,138 @@
+"""A policy as a list of promises (clause, check, subject), and what a run says of each.
+
+This is how a test runner sees a policy: every promise is one test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from apicheck.judge.clauses import clause_results
+from apicheck.judge.results import active_results
+from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
+from apicheck.model.verdict import Consequence, Verdict
+from apicheck.run import RunRequest, make_plan
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One clause, as one check tests it on one subject.
+
+    check "": no check tests the clause. subject "": the check reads whatever was recorded.
+    """
+
+    clause: str
+    check: str = ""
+    subject: str = ""
+
+    def __str__(self) -> str:
+        return "::".join(part for part in (self.clause, self.check, self.subject) if part)
+
+
+class Kept(StrEnum):
+    """What a run says of a promise, in the words of a test runner."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    WARNED = "warned"
+    """It fails, but it is a recommendation, or rests on an assumed fact."""
+    UNDECIDED = "undecided"
+    """It binds, and could not be judged."""
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a run says of one promise. text: why, in lines for a terminal."""
+
+    kept: Kept
+    text: str = ""
+
+
+def promises(request: RunRequest) -> tuple[Promise, ...]:
+    """Everything that a run of a policy would judge, in the policy's order. Sends nothing.
+
+    Raises ApicheckError when policy, document or target cannot be used.
+    """
+    plan = make_plan(request)
+    expected = active_results(plan, ())
+    listed: list[Promise] = []
+    for planned, result in zip(plan.clauses, clause_results(plan, expected), strict=True):
+        clause = planned.clause.id
+        active = [expected[number] for number in result.results]
+        mine = [Promise(clause, row.check, row.subject) for row in active]
+        mine += [Promise(clause, c) for c in planned.checks if plan.checks[c].passive]
+        listed += mine or [Promise(clause)]
+    return tuple(dict.fromkeys(listed))
+
+
+def narrowed(
+    request: RunRequest, wanted: Collection[Promise], every: Collection[Promise]
+) -> RunRequest:
+    """The same request for some of its promises: only their clauses and checks are asked for."""
+    if set(wanted) >= set(every):
+        return request
+    clauses = tuple(dict.fromkeys(promise.clause for promise in wanted))
+    checks = tuple(dict.fromkeys(promise.check for promise in wanted if promise.check))
+    return replace(request, options=replace(request.options, clauses=clauses, select=checks))
+
+
+def said_of(results: Results, promise: Promise) -> Said:
+    """What a run's results say of a promise."""
+    clause = next(item for item in results.clauses if item.clause.id == promise.clause)
+    rows = [
+        results.checks[number]
+        for number in clause.results
+        if results.checks[number].check == promise.check
+        and promise.subject in ("", results.checks[number].subject)
+    ]
+    if not rows:
+        return Said(Kept.SKIPPED, f"{clause.verdict.value}: {clause.reason}")
+    verdict = _worst(rows)
+    if verdict is Verdict.PASS:
+        return Said(Kept.PASSED)
+    if verdict is Verdict.FAIL:
+        return _failed(results, clause, promise)
+    text = next(f"{r.verdict.value}: {r.reason}" for r in rows if r.verdict is verdict)
+    unclear = verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE) and clause.clause.level.binding
+    return Said(Kept.UNDECIDED if unclear else Kept.SKIPPED, text)
+
+
+def _worst(rows: Sequence[CheckResult]) -> Verdict:
+    order = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.REVIEW, Verdict.PASS)
+    present = {row.verdict for row in rows}
+    return next((verdict for verdict in order if verdict in present), rows[0].verdict)
+
+
+def _failed(results: Results, clause: ClauseResult, promise: Promise) -> Said:
+    causes = [
+        finding
+        for finding in results.findings
+        if finding.check == promise.check
+        and promise.clause in finding.clauses
+        and (not promise.subject or promise.subject in finding.subjects)
+    ]
+    text = "\n\n".join(described(finding, clause) for finding in causes)
+    if clause.consequence is Consequence.VIOLATION:
+        return Said(Kept.FAILED, text)
+    warned = clause.consequence is Consequence.WARNING
+    return Said(Kept.WARNED if warned else Kept.SKIPPED, text)
+
+
+def described(finding: Finding, clause: ClauseResult | None = None) -> str:
+    """A finding in a few lines for a terminal: clauses, expected, actual, reproduction."""
+    clauses = clause.clause.id if clause else ", ".join(finding.clauses)
+    detail = f" ({finding.detail})" if finding.detail else ""
+    quote = f": “{clause.clause.quote}”" if clause and clause.clause.quote else ""
+    lines = [
+        f"{finding.check}: {finding.outcome}{detail}",
+        f"  clause     {clauses or 'none'}{quote}",
+        f"  operation  {', '.join(finding.operations) or 'any'}",
+        f"  expected   {finding.expected}",
+        f"  actual     {finding.actual}",
+    ]
+    if finding.curl:
+        lines.append("  reproduce  " + finding.curl.replace("\n", "\n             "))
+    return "\n".join(lines)

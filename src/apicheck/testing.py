@@ -1,0 +1,155 @@
+"""What a project's own tests say about an API: run a part of its policy, look at what was found.
+
+    run = check("apicheck.toml", select=("auth/*",))
+    run.assert_conformant()
+
+The pytest plugin offers the same as fixtures, `apicheck_run` and `apicheck_server`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from apicheck.load import profile_dir
+from apicheck.model.exchange import Transcript
+from apicheck.model.json import Json
+from apicheck.model.plan import Options
+from apicheck.model.results import CheckResult, Finding, Results
+from apicheck.model.verdict import RunWord, Verdict
+from apicheck.promises import described
+from apicheck.run import RunRequest, Server, load_saved, reference_server, run_line
+
+__all__ = ["Run", "Server", "check", "server"]
+
+
+class Silent:
+    """A run's progress, shown to nobody."""
+
+    def begin(self, label: str, total: int | None) -> None:
+        """A part of the run begins."""
+
+    def advance(self, n: int = 1, text: str = "") -> None:
+        """A piece of it is done."""
+
+    def note(self, text: str) -> None:
+        """Something worth a line."""
+
+    def end(self) -> None:
+        """The part is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run. directory: where its files are."""
+
+    results: Results
+    directory: Path
+    files: tuple[Path, ...] = field(default=())
+
+    @property
+    def word(self) -> RunWord:
+        """The run's one word; never to be quoted without `results.word.scope`."""
+        return self.results.word.word
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What fails, one for each cause, the worst first."""
+        return self.results.findings
+
+    def verdicts(self, check_id: str) -> Mapping[str, Verdict]:
+        """Subject -> verdict of one check."""
+        return {
+            item.subject: item.verdict for item in self.results.checks if item.check == check_id
+        }
+
+    def outcomes(self) -> frozenset[tuple[str, str]]:
+        """(check, outcome) of every failure."""
+        return frozenset((item.check, item.outcome) for item in self.findings)
+
+    def transcripts(self) -> tuple[Transcript, ...]:
+        """Everything that was sent and came back, secrets replaced."""
+        return load_saved(self.directory)[1]
+
+    def assert_conformant(self) -> None:
+        """Raise AssertionError, listing all that fails or could not be judged.
+
+        What was not tested is no failure: `results.tasks` says how to have it tested. But a
+        run in which nothing passed shows nothing, and is one.
+        """
+        complaints = [*map(described, self.findings), *map(_undecided, self._undecided())]
+        if not complaints and not any(r.verdict is Verdict.PASS for r in self.results.checks):
+            complaints = [f"nothing was tested: {self.results.word.why}"]
+        if complaints:
+            raise AssertionError("\n\n".join(complaints))
+
+    def _undecided(self) -> tuple[CheckResult, ...]:
+        wanted = (Verdict.ERROR, Verdict.INCONCLUSIVE)
+        return tuple(item for item in self.results.checks if item.verdict in wanted)
+
+
+def _undecided(result: CheckResult) -> str:
+    return f"{result.check} on {result.subject}: {result.verdict.value}: {result.reason}"
+
+
+def check(  # noqa: PLR0913  (one for each thing that a test may want to choose; all have a default)
+    target: str | Path | None = None,
+    *,
+    profile: str = "",
+    policy: str | Path | None = None,
+    spec: str | Path | None = None,
+    base_url: str = "",
+    select: tuple[str, ...] = (),
+    clauses: tuple[str, ...] = (),
+    operations: tuple[str, ...] = (),
+    seed: int = 1,
+    draws: int = 20,
+    max_requests: int | None = None,
+    options: Options | None = None,
+    out: Path | None = None,
+) -> Run:
+    """Test an API against its policy, or against a part of it.
+
+    target: the target file; without one, `base_url` and a policy, document or profile.
+    select: check ids or families. draws: values that a drawing check tries. options: in place
+    of all single ones. out: the run directory; a temporary one when None.
+    Raises ApicheckError when policy, document or target cannot be used, TargetUnreachable when
+    nothing answers.
+    """
+    chosen = options or Options(
+        select=select,
+        clauses=clauses,
+        operations=operations,
+        seed=seed,
+        draws=draws,
+        max_requests=max_requests,
+    )
+    overrides: dict[str, Json] = {"base_url": base_url} if base_url else {}
+    request = RunRequest(
+        profile=profile,
+        policy=Path(policy) if policy else None,
+        spec=Path(spec) if spec else None,
+        target=Path(target) if target else None,
+        overrides=overrides,
+        options=chosen,
+        out=out or Path(tempfile.mkdtemp(prefix="apicheck-")) / "run",
+        formats=(),
+    )
+    outcome = run_line(request, Silent())
+    return Run(outcome.results, outcome.directory, outcome.files)
+
+
+def server(
+    profile: str = "canonical", *, faults: tuple[str, ...] = ()
+) -> AbstractContextManager[Server]:
+    """The reference server of a profile as a process of its own, while the context lasts.
+
+    profile: a packaged profile's name or a directory. faults: defects that it is to have.
+    """
+    directory = Path(profile)
+    return reference_server(
+        directory if directory.is_dir() else profile_dir(profile), faults=faults
+    )
