@@ -1,0 +1,189 @@
+"""The shortest reproduction of an exchange: a POSIX shell line that sends the request again.
+
+Placeholders stay placeholders: `$APICHECK_ADMIN_TOKEN` is a variable of the reader's shell, and
+a derivation of it becomes the shell's own (`${APICHECK_ADMIN_TOKEN%?}` for `[:-1]`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from apicheck.model.exchange import Direction, Exchange, Request
+
+_PLACEHOLDER = re.compile(
+    r"\$(?P<name>APICHECK_[A-Z0-9_]+)"
+    r"(?P<derivations>(?:\[-?\d*:-?\d*\]|~[a-z]+(?:\([^()]*\))?)*)"
+)
+_DERIVATION = re.compile(r"\[(-?\d*):(-?\d*)\]|~([a-z]+)(?:\(([^()]*)\))?")
+_PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
+_SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'([\\"$`])')
+_LINE_WIDTH = 88
+_BODY_SHOWN = 64 * 1024
+_ASCII_PRINTABLE = range(0x20, 0x7F)
+
+
+def curl(exchange: Exchange, base_url: str) -> str:
+    """A command for a POSIX shell that sends the exchange's request again.
+
+    base_url: of the target, without a final slash. "" for a webhook that came to us, because
+    only its sender can send it again.
+    """
+    if exchange.direction is Direction.IN:
+        return ""
+    if exchange.raw is not None:
+        return _raw(exchange.raw, base_url)
+    return _laid_out(_arguments(exchange.request, base_url))
+
+
+def _arguments(request: Request, base_url: str) -> list[str]:
+    url = base_url.rstrip("/") + request.wire_target
+    words = ["curl --head" if request.method == "HEAD" and request.body is None else "curl -i"]
+    if "/." in request.path or "/%2e" in request.path.lower():
+        words.append("--path-as-is")
+    if any(mark in url for mark in "[]{}"):
+        words.append("--globoff")
+    body = request.body
+    default = "POST" if body is not None else "GET"
+    if request.method not in (default, "HEAD"):
+        words.append(f"-X {_quoted(request.method)}")
+    if request.method == "HEAD" and body is not None:
+        words.append("-X HEAD")
+    names = {name.lower() for name, _ in request.wire_headers}
+    for name, value in request.wire_headers:
+        words.append("-H " + _quoted(f"{name}: {value}" if value else f"{name};"))
+    if body is not None and "content-type" not in names:
+        words.append("-H 'Content-Type:'")
+    if body is not None:
+        piped, option = _body(body)
+        words = [piped + words[0], *words[1:], option]
+    return [*words, _quoted(url)]
+
+
+def _body(body: bytes) -> tuple[str, str]:
+    """What is piped into curl, if anything, and curl's option for the body."""
+    if len(body) > _BODY_SHOWN:
+        return "", f"--data-binary @body.bin  # {len(body)} bytes, see the run's journal\n "
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        return f"{_printf(body)} | ", "--data-binary @-"
+    return "", ("--data-raw " if text.startswith("@") else "--data-binary ") + _quoted(text)
+
+
+def _laid_out(words: list[str]) -> str:
+    line = " ".join(words)
+    if len(line) <= _LINE_WIDTH or "#" in line:
+        return line.replace("\n  ", "") if "\n" in line and "#" not in line else line
+    return " \\\n  ".join(words)
+
+
+def _quoted(text: str) -> str:
+    """One word of the shell, with placeholders left to expand."""
+    if not _PLACEHOLDER.search(text):
+        if _PLAIN.fullmatch(text):
+            return text
+        return "'" + text.replace("'", "'\\''") + "'"
+    parts = [
+        _expansion(part) if isinstance(part, re.Match) else _double_quoted(part)
+        for part in _parts(text)
+    ]
+    return '"' + "".join(parts) + '"'
+
+
+def _double_quoted(text: str) -> str:
+    # an interactive bash expands "!" in double quotes, so it goes into single ones
+    return _SPECIAL_IN_DOUBLE_QUOTES.sub(r"\\\1", text).replace("!", "\"'!'\"")
+
+
+def _parts(text: str) -> Iterator[str | re.Match[str]]:
+    end = 0
+    for match in _PLACEHOLDER.finditer(text):
+        yield text[end : match.start()]
+        yield match
+        end = match.end()
+    yield text[end:]
+
+
+def _expansion(match: re.Match[str]) -> str:
+    """A placeholder as the shell expands it inside double quotes."""
+    name = match["name"]
+    derivations = list(_DERIVATION.finditer(match["derivations"]))
+    if not derivations:
+        return f"${{{name}}}" if _continues(match) else f"${name}"
+    if len(derivations) == 1:
+        start, end, word, argument = derivations[0].groups()
+        if word == "append":
+            return f"${{{name}}}{_double_quoted(argument or '')}"
+        if word is None and start == "" and end.startswith("-"):
+            return f"${{{name}%{'?' * int(end[1:])}}}"
+        if word is None and end == "" and start.isdigit():
+            return f"${{{name}#{'?' * int(start)}}}"
+    filters = " | ".join(_filter(derivation) for derivation in derivations)
+    return f'$(printf %s "${name}" | {filters})'
+
+
+def _continues(match: re.Match[str]) -> bool:
+    following = match.string[match.end() : match.end() + 1]
+    return following.isalnum() or following == "_"
+
+
+def _filter(derivation: re.Match[str]) -> str:
+    """A derivation as a filter from standard input to standard output."""
+    start, end, word, argument = derivation.groups()
+    if word == "upper":
+        return "tr '[:lower:]' '[:upper:]'"
+    if word == "lower":
+        return "tr '[:upper:]' '[:lower:]'"
+    if word == "swapcase":
+        return "tr 'A-Za-z' 'a-zA-Z'"
+    if word == "append":
+        return "sed " + _quoted("s/$/" + re.sub(r"([\\/&])", r"\\\1", argument or "") + "/")
+    if word == "flip":
+        before = f"^\\(.\\{{{int(argument or 0)}\\}}\\)"
+        return f"sed 's/{before}A/\\1B/;t;s/{before}./\\1A/'"
+    if word is not None:
+        return f"cat  # {word}: see the exchange for what was sent\n"
+    steps = []
+    if end:
+        steps.append(f"s/{'.' * -int(end)}$//" if int(end) < 0 else f"s/^\\(.\\{{{end}\\}}\\).*/\\1/")
+    if start:
+        steps.append(f"s/^{'.' * int(start)}//" if int(start) > 0 else f"s/.*\\(.\\{{{start[1:]}\\}}\\)$/\\1/")
+    return "sed '" + ";".join(steps) + "'"
+
+
+def _raw(raw: bytes, base_url: str) -> str:
+    """Bytes written to the socket as they are: no client may tidy them up."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or "localhost"
+    if parts.scheme == "https":
+        port = parts.port or 443
+        peer = f"openssl s_client -quiet -servername {_quoted(host)} -connect {_quoted(f'{host}:{port}')}"
+    else:
+        peer = f"nc {_quoted(host)} {parts.port or 80}"
+    return f"{_printf(raw)} | {peer}"
+
+
+def _printf(data: bytes) -> str:
+    """A printf that writes these bytes, placeholders filled in."""
+    arguments: list[str] = []
+    text: list[str] = []
+    for part in _parts(data.decode("latin-1")):
+        if isinstance(part, str):
+            text.extend(_escaped(ord(character)) for character in part)
+        else:
+            text.append("%s")
+            arguments.append(f'"{_expansion(part)}"')
+    return " ".join([f"printf '{''.join(text)}'", *arguments])
+
+
+_ESCAPES = {0x0D: "\\r", 0x0A: "\\n", 0x09: "\\t", 0x25: "%%", 0x5C: "\\\\"}
+
+
+def _escaped(byte: int) -> str:
+    if byte in _ESCAPES:
+        return _ESCAPES[byte]
+    return chr(byte) if byte in _ASCII_PRINTABLE and byte != ord("'") else f"\\{byte:03o}"

@@ -1,0 +1,119 @@
+"""The HTML report: one file that needs nobody, readable without its script and on paper."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from apicheck.model.exchange import Transcript
+from apicheck.model.json import Json
+from apicheck.model.results import Results
+from apicheck.report.evidence import gathered
+from apicheck.report.results_json import summary
+from apicheck.report.text import one_line, visible
+from apicheck.report.view import (
+    check_views,
+    clause_views,
+    clauses_elsewhere,
+    finding_views,
+    tallies,
+    wanted,
+)
+from apicheck.report.words import CONSEQUENCES, GLOSSARY, GLYPHS, SEVERITY_TONES, TONES
+
+
+def html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
+    """The report of a run as one HTML file. Every text of the target is shown, never obeyed."""
+    evidence = gathered(transcripts, wanted(results))
+    script = _asset("report.js")
+    text = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            results=results,
+            run=results.run,
+            word=results.word,
+            summary=summary(results),
+            tallies=tallies(results),
+            findings=finding_views(results, evidence),
+            clauses=clause_views(results),
+            elsewhere=clauses_elsewhere(results),
+            checks=check_views(results, evidence),
+            evidence=evidence,
+            glossary=GLOSSARY,
+            glyphs=GLYPHS,
+            tones=TONES,
+            severity_tones=SEVERITY_TONES,
+            consequences=CONSEQUENCES,
+            style=Markup(_asset("report.css")),  # noqa: S704  (our own file)
+            script=Markup(script),  # noqa: S704  (our own file)
+            script_digest=_digest(script),
+        )
+    )
+    return text.encode("utf-8", "replace")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("apicheck.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_finalized,
+    )
+    environment.filters["visible"] = visible
+    environment.filters["one_line"] = one_line
+    environment.filters["short"] = _short
+    environment.filters["plural"] = _plural
+    environment.filters["value"] = _value
+    environment.filters["when"] = _when
+    return environment
+
+
+def _finalized(value: object) -> object:
+    """Every text on its way into the page: made visible, unless it is markup already."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return visible(value)
+
+
+def _short(digest: str) -> str:
+    """The first 12 characters of a digest, which is enough to compare by eye."""
+    return digest.removeprefix("sha256:")[:12]
+
+
+def _plural(count: int, noun: str, plural: str = "") -> str:
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
+def _value(value: Json) -> str:
+    """A fact's value in the policy's own manner: a word plain, anything else as JSON."""
+    import json
+
+    if isinstance(value, str):
+        return value
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 400 else text[:399] + "…"  # noqa: PLR2004  (said on the page)
+
+
+def _when(moment: str) -> str:
+    """An RFC 3339 time for reading: "2026-11-21 06:30:00 UTC"."""
+    return moment.replace("T", " ").split(".")[0].removesuffix("Z").replace("+00:00", "") + " UTC"
+
+
+@cache
+def _asset(name: str) -> str:
+    return (resources.files("apicheck.report") / "templates" / name).read_text("utf-8")
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,0 +1,129 @@
+"""JUnit XML for CI: a suite for each section of the policy, a case for each clause x subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
+from apicheck.model.verdict import Consequence, Verdict
+from apicheck.report.text import for_xml
+
+_ENDINGS = {
+    Verdict.PASS: "",
+    Verdict.FAIL: "failure",
+    Verdict.ERROR: "error",
+    Verdict.INCONCLUSIVE: "error",
+    Verdict.PARTIAL: "skipped",
+    Verdict.REVIEW: "skipped",
+    Verdict.NOT_TESTED: "skipped",
+    Verdict.NOT_APPLICABLE: "skipped",
+}
+"""Every verdict -> the element that says so; "" for none. A test holds it total."""
+
+
+def junit(results: Results) -> bytes:
+    """The results as JUnit XML. Only what is binding can fail or be an error."""
+    root = ET.Element("testsuites", name=for_xml(f"{results.run.policy} at {results.run.target}"))
+    suites: dict[str, ET.Element] = {}
+    for clause in results.clauses:
+        suite = suites.get(clause.clause.section)
+        if suite is None:
+            suite = suites[clause.clause.section] = _suite(root, results, clause.clause.section)
+        suite.extend(_cases(results, clause))
+    for suite in suites.values():
+        _count(suite)
+    root.set("time", f"{_seconds(results):.3f}")
+    for name in ("tests", "failures", "errors", "skipped"):
+        root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites.values())))
+    ET.indent(root)
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="utf-8") + b"\n"
+
+
+def _suite(root: ET.Element, results: Results, section: str) -> ET.Element:
+    suite = ET.SubElement(root, "testsuite", name=for_xml(section or results.run.policy))
+    suite.set("timestamp", for_xml(results.run.started))
+    properties = ET.SubElement(suite, "properties")
+    word = f"{results.word.word.value}: {results.word.scope}"
+    for name, value in (("word", word), ("seed", str(results.run.seed))):
+        ET.SubElement(properties, "property", name=name, value=for_xml(value))
+    return suite
+
+
+def _cases(results: Results, clause: ClauseResult) -> Iterator[ET.Element]:
+    section = clause.clause.section
+    classname = for_xml(f"{results.run.policy}.{section}" if section else results.run.policy)
+    if not clause.results:
+        case = _case(classname, clause.clause.id, clause)
+        _end(case, clause, clause.verdict, clause.reason)
+        yield case
+    for index in clause.results:
+        result = results.checks[index]
+        name = " ".join(filter(None, (clause.clause.id, result.check, result.subject)))
+        case = _case(classname, name, clause)
+        _end(case, clause, result.verdict, result.reason, result, _findings(results, result))
+        yield case
+
+
+def _case(classname: str, name: str, clause: ClauseResult) -> ET.Element:
+    case = ET.Element("testcase", classname=classname, name=for_xml(name), time="0")
+    properties = ET.SubElement(case, "properties")
+    for key, value in (("requirement", clause.clause.id), ("level", clause.clause.level.value)):
+        ET.SubElement(properties, "property", name=key, value=for_xml(value))
+    return case
+
+
+def _findings(results: Results, result: CheckResult) -> tuple[Finding, ...]:
+    causes = {(failure.outcome, failure.detail) for failure in result.failures}
+    return tuple(
+        finding
+        for finding in results.findings
+        if finding.check == result.check and (finding.outcome, finding.detail) in causes
+    )
+
+
+def _end(
+    case: ET.Element,
+    clause: ClauseResult,
+    verdict: Verdict,
+    reason: str,
+    result: CheckResult | None = None,
+    findings: tuple[Finding, ...] = (),
+) -> None:
+    element = _ENDINGS[verdict]
+    if not element:
+        return
+    if not _counts(clause, verdict):
+        element = "skipped"
+    failures = result.failures if result else ()
+    told = "; ".join(f"expected {f.expected}, got {f.actual}" for f in failures) or reason
+    kind = failures[0].outcome if failures else verdict.value
+    if result is not None and result.kind is not None:
+        kind = f"{verdict.value}: {result.kind.value}"
+    ending = ET.SubElement(case, element, message=for_xml(told), type=for_xml(kind))
+    lines = [told, f"clause: {clause.clause.quote or clause.clause.statement}"]
+    lines += [f"reproduce:\n{finding.curl}" for finding in findings if finding.curl]
+    ending.text = for_xml("\n".join(lines))
+
+
+def _counts(clause: ClauseResult, verdict: Verdict) -> bool:
+    """Whether a fail, error or inconclusive of the clause may turn a build red."""
+    if not clause.in_scope or not clause.clause.level.binding:
+        return False
+    return verdict is not Verdict.FAIL or clause.consequence is Consequence.VIOLATION
+
+
+def _count(suite: ET.Element) -> None:
+    cases = suite.findall("testcase")
+    suite.set("tests", str(len(cases)))
+    for element, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
+        suite.set(name, str(sum(1 for case in cases if case.find(element) is not None)))
+
+
+def _seconds(results: Results) -> float:
+    try:
+        began = datetime.fromisoformat(results.run.started)
+        return (datetime.fromisoformat(results.run.finished) - began).total_seconds()
+    except (TypeError, ValueError):
+        return 0.0

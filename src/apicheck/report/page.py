@@ -1,0 +1,57 @@
+"""A check's page, from Markdown to markup that can do nothing: no HTML, images or scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from apicheck.report.text import visible
+
+_EXAMPLES = "examples"
+_FIX = "how to fix"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A check's page in the parts that a report shows apart. Each is markup, "" when absent."""
+
+    fix: Markup
+    about: Markup
+
+
+@cache
+def page(markdown: str) -> Page:
+    """The page's "How to fix it", and the rest without its title and its examples."""
+    fix: list[str] = []
+    about: list[str] = []
+    for heading, body in _sections(visible(markdown)):
+        if heading.lower().startswith(_FIX):
+            fix.append(body)
+        elif heading and not heading.lower().startswith(_EXAMPLES):
+            about.append(f"#### {heading}\n{body}")
+        elif not heading:
+            about.append(body)
+    return Page(markup("\n".join(fix)), markup("\n".join(about)))
+
+
+def markup(markdown: str) -> Markup:
+    """CommonMark with tables, as HTML; HTML in the text is shown as text."""
+    renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    return Markup(renderer.render(markdown).strip())  # noqa: S704  (the renderer escapes everything)
+
+
+def _sections(markdown: str) -> list[tuple[str, str]]:
+    """(heading, body) for each `## ` section outside code fences; the text before has ""."""
+    sections: list[tuple[str, list[str]]] = [("", [])]
+    fenced = False
+    for line in markdown.split("\n"):
+        if line.startswith("```"):
+            fenced = not fenced
+        if not fenced and line.startswith("## "):
+            sections.append((line[3:].strip(), []))
+        elif fenced or not line.startswith("# "):
+            sections[-1][1].append(line)
+    return [(heading, "\n".join(body).strip()) for heading, body in sections]

@@ -1,0 +1,47 @@
+"""Text that others wrote, made safe to look at: nothing invisible, nothing reordered."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_FIRST_PRINTABLE = 0x20
+_DELETE = 0x7F
+_CONTROL_PICTURES = 0x2400
+_DELETE_PICTURE = "\u2421"
+_SUSPECT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    """The text with every control, bidirectional, zero-width and surrogate character shown.
+
+    C0 controls become their pictures (␍), others their code point (⟨U+202E⟩); newline and tab
+    stay. A CR before a newline is part of the line's end and is dropped.
+    """
+    return _SUSPECT.sub(_shown, text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The visible text on one line: a newline is shown as its picture."""
+    return visible(text).replace("\n", "\u2424").replace("\t", " ")
+
+
+def _shown(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < _FIRST_PRINTABLE:
+        return chr(_CONTROL_PICTURES + code)
+    return _DELETE_PICTURE if code == _DELETE else f"⟨U+{code:04X}⟩"
+
+
+def decoded(body: bytes) -> str:
+    """Bytes as visible text: UTF-8 where it is, `\\xNN` for each byte that is not."""
+    return visible(body.decode("utf-8", "backslashreplace"))
+
+
+def for_xml(text: str) -> str:
+    """The visible text without any character that XML 1.0 forbids."""
+    shown = visible(text)
+    return "".join(c for c in shown if c not in "\ufffe\uffff" and unicodedata.category(c) != "Cs")

@@ -1,0 +1,246 @@
+"""What the HTML report shows, in the order in which it shows it, ready for the template."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from apicheck.model.json import Json
+from apicheck.model.policy import Clause
+from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
+from apicheck.model.verdict import Consequence, NotTestedKind, Verdict
+from apicheck.report.curl import curl
+from apicheck.report.evidence import Evidence
+from apicheck.report.page import Page, page
+from apicheck.report.wire import Shown, shown
+from apicheck.report.words import CONSEQUENCE_ORDER
+
+EXCHANGES_IN_A_FINDING = 3
+EXCHANGES_OF_A_PASS = 3
+SUBJECTS_NAMED = 12
+VERDICT_ORDER = (
+    Verdict.FAIL,
+    Verdict.ERROR,
+    Verdict.INCONCLUSIVE,
+    Verdict.PARTIAL,
+    Verdict.REVIEW,
+    Verdict.NOT_TESTED,
+    Verdict.PASS,
+    Verdict.NOT_APPLICABLE,
+)
+"""Worst first; a test holds it total."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Subjects of one check with the same verdict for the same reason."""
+
+    check: str
+    title: str
+    verdict: Verdict
+    kind: str
+    reason: str
+    subjects: tuple[str, ...]
+    more: int
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseView:
+    """A row of the clause matrix."""
+
+    result: ClauseResult
+    clause: Clause
+    groups: tuple[Group, ...]
+    findings: tuple[Finding, ...]
+    checks: int
+    subjects: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One cause, with all that a reader needs to believe and to mend it."""
+
+    finding: Finding
+    title: str
+    consequence: Consequence
+    clauses: tuple[Clause, ...]
+    exchanges: tuple[Shown, ...]
+    curl: str
+    page: Page
+    standards: tuple[str, ...]
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """A check that ran: what it asserts, how it went, one exchange in which it passed."""
+
+    id: str
+    title: str
+    page: Page
+    standards: tuple[str, ...]
+    faults: tuple[str, ...]
+    tally: tuple[tuple[Verdict, int], ...]
+    exercised: int
+    sample: Shown | None
+
+
+def wanted(results: Results) -> frozenset[str]:
+    """Ids of the exchanges that the page refers to, and so must be kept whatever their number."""
+    found = {item for finding in results.findings for item in finding.evidence[:10]}
+    passed = {item for check in results.checks for item in check.evidence[:EXCHANGES_OF_A_PASS]}
+    failed = {i for check in results.checks for f in check.failures for i in f.evidence[:10]}
+    return frozenset(found | passed | failed)
+
+
+def finding_views(results: Results, evidence: Evidence) -> tuple[FindingView, ...]:
+    """Findings, the worst for the policy's owner first, then the most harmful."""
+    views = [_finding_view(results, finding, evidence) for finding in results.findings]
+    views.sort(
+        key=lambda view: (
+            CONSEQUENCE_ORDER.index(view.consequence),
+            -view.finding.severity,
+            -len(view.finding.operations),
+            view.finding.id,
+        )
+    )
+    return tuple(views)
+
+
+def _finding_view(results: Results, finding: Finding, evidence: Evidence) -> FindingView:
+    entry = results.catalogue.get(finding.check, {})
+    joined = [item for item in results.clauses if finding.id in item.findings]
+    consequences = [item.consequence for item in joined] or [Consequence.NONE]
+    known = [evidence.kept[item] for item in finding.evidence if item in evidence.kept]
+    reproduction = finding.curl or (curl(known[0], results.run.base_url) if known else "")
+    faults = entry.get("proven_by", {})
+    return FindingView(
+        finding=finding,
+        title=str(entry.get("title", finding.check)),
+        consequence=min(consequences, key=CONSEQUENCE_ORDER.index),
+        clauses=tuple(item.clause for item in joined),
+        exchanges=tuple(
+            shown(exchange, outcome=finding.outcome, detail=finding.detail)
+            for exchange in known[:EXCHANGES_IN_A_FINDING]
+        ),
+        curl=reproduction,
+        page=page(str(entry.get("page", ""))),
+        standards=_texts(entry.get("standards")),
+        faults=_texts(faults.get(finding.outcome)) if isinstance(faults, Mapping) else (),
+    )
+
+
+def clause_views(results: Results) -> tuple[ClauseView, ...]:
+    """Every clause that this run could judge, in the policy's order."""
+    return tuple(_clause_view(results, i) for i in results.clauses if not _elsewhere(i))
+
+
+def clauses_elsewhere(results: Results) -> tuple[ClauseView, ...]:
+    """Clauses of other actors, those that a person attests, and those put out of scope."""
+    return tuple(_clause_view(results, i) for i in results.clauses if _elsewhere(i))
+
+
+def _elsewhere(item: ClauseResult) -> bool:
+    if item.in_scope or item.verdict is Verdict.FAIL:
+        return False
+    if item.kind in (NotTestedKind.OTHER_ACTOR, NotTestedKind.OUT_OF_SCOPE):
+        return True
+    return bool(item.clause.attest) and not item.results
+
+
+def _clause_view(results: Results, item: ClauseResult) -> ClauseView:
+    judged = [results.checks[index] for index in item.results]
+    by_id = {finding.id: finding for finding in results.findings}
+    return ClauseView(
+        result=item,
+        clause=item.clause,
+        groups=tuple(_groups(results, judged)),
+        findings=tuple(by_id[finding] for finding in item.findings if finding in by_id),
+        checks=len({result.check for result in judged}),
+        subjects=len(judged),
+    )
+
+
+def _groups(results: Results, judged: list[CheckResult]) -> Iterable[Group]:
+    grouped: dict[tuple[str, Verdict, str, str], list[CheckResult]] = {}
+    for result in judged:
+        kind = result.kind.value if result.kind else ""
+        grouped.setdefault((result.check, result.verdict, kind, result.reason), []).append(result)
+    order = {check: index for index, check in enumerate(dict.fromkeys(r.check for r in judged))}
+    for key in sorted(grouped, key=lambda key: (order[key[0]], VERDICT_ORDER.index(key[1]))):
+        check, verdict, kind, reason = key
+        members = grouped[key]
+        names = list(dict.fromkeys(item.subject or "undeclared paths" for item in members))
+        ids = [i for item in members for i in item.evidence]
+        ids += [i for item in members for failure in item.failures for i in failure.evidence]
+        yield Group(
+            check=check,
+            title=str(results.catalogue.get(check, {}).get("title", "")),
+            verdict=verdict,
+            kind=kind,
+            reason=reason,
+            subjects=tuple(names[:SUBJECTS_NAMED]),
+            more=max(len(names) - SUBJECTS_NAMED, 0),
+            evidence=tuple(dict.fromkeys(ids))[:EXCHANGES_OF_A_PASS],
+        )
+
+
+def check_views(results: Results, evidence: Evidence) -> tuple[CheckView, ...]:
+    """Every check of the catalogue that judged something, in alphabetical order."""
+    by_check: dict[str, list[CheckResult]] = {}
+    for result in results.checks:
+        by_check.setdefault(result.check, []).append(result)
+    return tuple(
+        _check_view(check, results.catalogue.get(check, {}), by_check[check], evidence)
+        for check in sorted(by_check)
+    )
+
+
+def _check_view(
+    check: str, entry: Mapping[str, Json], judged: list[CheckResult], evidence: Evidence
+) -> CheckView:
+    counts = Counter(result.verdict for result in judged)
+    passed = [i for r in judged if r.verdict is Verdict.PASS for i in r.evidence]
+    sample = next((evidence.kept[item] for item in passed if item in evidence.kept), None)
+    faults = entry.get("proven_by", {})
+    every = faults.values() if isinstance(faults, Mapping) else ()
+    return CheckView(
+        id=check,
+        title=str(entry.get("title", check)),
+        page=page(str(entry.get("page", ""))),
+        standards=_texts(entry.get("standards")),
+        faults=tuple(dict.fromkeys(fault for faults_of in every for fault in faults_of)),
+        tally=tuple((verdict, counts[verdict]) for verdict in VERDICT_ORDER if counts[verdict]),
+        exercised=sum(result.exercised for result in judged),
+        sample=shown(sample) if sample else None,
+    )
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Clauses of one kind by verdict, with their denominator."""
+
+    title: str
+    total: int
+    parts: tuple[tuple[Verdict, int], ...]
+
+
+def tallies(results: Results) -> tuple[Tally, ...]:
+    """The counts of the first screen: must-clauses in scope, other clauses in scope."""
+    in_scope = [item for item in results.clauses if item.in_scope]
+    binding = [item for item in in_scope if item.clause.level.binding]
+    others = [item for item in in_scope if not item.clause.level.binding]
+    named = (("must-clauses in scope", binding), ("other clauses in scope", others))
+    return tuple(_tally(title, items) for title, items in named if items)
+
+
+def _tally(title: str, items: list[ClauseResult]) -> Tally:
+    counts = Counter(item.verdict for item in items)
+    order = (Verdict.PASS, *(verdict for verdict in VERDICT_ORDER if verdict is not Verdict.PASS))
+    return Tally(title, len(items), tuple((v, counts[v]) for v in order if counts[v]))

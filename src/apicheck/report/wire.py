@@ -1,0 +1,131 @@
+"""An exchange as text that may be looked at: start lines, headers and the start of the body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apicheck.model.exchange import Direction, Exchange, Pairs, Response
+from apicheck.report.text import decoded, one_line, visible
+
+BODY_SHOWN = 4 * 1024
+HEADERS_SHOWN = 100
+HEADER_SHOWN = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a message. mark: "" | "mark" (look here) | "absent" (should be here)."""
+
+    text: str
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An exchange, ready to be laid out; every text in it is visible and capped."""
+
+    id: str
+    title: str
+    about: str
+    request: tuple[Line, ...]
+    response: tuple[Line, ...]
+    observations: tuple[str, ...] = ()
+
+
+def shown(exchange: Exchange, *, outcome: str = "", detail: str = "") -> Shown:
+    """An exchange as lines; what an outcome is about (a status, a header) is marked."""
+    return Shown(
+        exchange.id,
+        title(exchange),
+        about(exchange),
+        _request(exchange),
+        _response(exchange, outcome, detail),
+        tuple(one_line(f"{o.name} {o.about}: {o.value}") for o in exchange.observations),
+    )
+
+
+def title(exchange: Exchange) -> str:
+    """The exchange in a line: "GET /contacts → 401 Unauthorized"."""
+    asked = one_line(f"{exchange.request.method} {exchange.request.wire_target}")
+    return f"{_capped(asked, 160)} → {_answer(exchange)}"
+
+
+def _answer(exchange: Exchange) -> str:
+    if exchange.response is None:
+        return exchange.error.kind.value if exchange.error else "no answer"
+    return one_line(_capped(f"{exchange.response.status} {exchange.response.reason}".strip(), 80))
+
+
+def about(exchange: Exchange) -> str:
+    """Why it was sent, as whom, when and for how long."""
+    way = "delivered to us" if exchange.direction is Direction.IN else exchange.role.value
+    who = exchange.request.identity or exchange.request.caller.value
+    took = max(exchange.received_at - exchange.sent_at, 0.0) * 1000
+    return f"{way} · as {one_line(who)} · at +{exchange.sent_at:.3f} s · {took:.0f} ms"
+
+
+def text(lines: tuple[Line, ...]) -> str:
+    """The lines as one text; what is absent is not part of it."""
+    return "\n".join(line.text for line in lines if line.mark != "absent")
+
+
+def _request(exchange: Exchange) -> tuple[Line, ...]:
+    if exchange.raw is not None:
+        return tuple(Line(line) for line in _body(exchange.raw, truncated=False))
+    request = exchange.request
+    start = one_line(f"{request.method} {request.wire_target} HTTP/1.1")
+    body = _body(request.body or b"", truncated=False)
+    return (Line(start), *_headers(request.wire_headers), *_after_blank(body))
+
+
+def _response(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, ...]:
+    response = exchange.response
+    if response is None:
+        error = exchange.error
+        said = f"{error.kind.value}: {error.message}" if error else "no answer"
+        return (Line(_capped(visible(said), BODY_SHOWN), "mark"),)
+    status = outcome == "accepted" or outcome.endswith("-status")
+    start = Line(f"HTTP/1.1 {_answer(exchange)}", "mark" if status else "")
+    body = _body(response.body, truncated=response.truncated)
+    return (start, *_headers(response.headers, detail), *_absent(response, outcome, detail),
+            *_after_blank(body))  # fmt: skip
+
+
+def _headers(pairs: Pairs, detail: str = "") -> tuple[Line, ...]:
+    lines = [
+        Line(
+            _capped(one_line(f"{name}: {value}"), HEADER_SHOWN),
+            "mark" if detail and name.lower() == detail.lower() else "",
+        )
+        for name, value in pairs[:HEADERS_SHOWN]
+    ]
+    if len(pairs) > HEADERS_SHOWN:
+        lines.append(Line(f"… and {len(pairs) - HEADERS_SHOWN} more headers"))
+    return tuple(lines)
+
+
+def _absent(response: Response, outcome: str, detail: str) -> tuple[Line, ...]:
+    if outcome != "absent" and not outcome.endswith("-absent"):
+        return ()
+    if not detail or " " in detail or response.header(detail) is not None:
+        return ()
+    return (Line(f"{one_line(detail)}: (absent)", "absent"),)
+
+
+def _after_blank(body: list[str]) -> tuple[Line, ...]:
+    return (Line(""), *(Line(line) for line in body)) if body else ()
+
+
+def _body(body: bytes, *, truncated: bool) -> list[str]:
+    if not body:
+        return []
+    lines = decoded(body[:BODY_SHOWN]).split("\n")
+    if len(body) > BODY_SHOWN:
+        lines.append(f"… {len(body) - BODY_SHOWN} more bytes recorded")
+    if truncated:
+        lines.append("… the answer went on; the recorder stopped here")
+    return lines
+
+
+def _capped(line: str, most: int) -> str:
+    return line if len(line) <= most else line[: most - 1] + "…"
