@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from apicheck.judge.attempts import Judged, judge_probe, judged_attempt
+from apicheck.judge.attempts import Judged, judge_probe, judged_attempt, judged_shrinking
 from apicheck.judge.clauses import clause_results, rolled_up
 from apicheck.judge.findings import finding_id, findings_of
 from apicheck.judge.results import active_results, exchanges_of, passive_results
@@ -19,7 +19,15 @@ from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
 from apicheck.model.results import PreflightItem, Provenance, Results
 
-__all__ = ["Judged", "finding_id", "judge", "judge_probe", "judged_attempt", "rolled_up"]
+__all__ = [
+    "Judged",
+    "finding_id",
+    "judge",
+    "judge_probe",
+    "judged_attempt",
+    "judged_shrinking",
+    "rolled_up",
+]
 
 
 def judge(

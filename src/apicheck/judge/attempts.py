@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apicheck.model.check import Check
 from apicheck.model.exchange import Exchange, Role, Transcript
@@ -148,18 +148,28 @@ def _confirmed(
     return Inconclusive(f"flaky: {first.outcome} ({first.actual}) was seen and did not repeat")
 
 
+def judged_shrinking(probe: Probe, transcript: Transcript) -> Judgement | Broken:
+    """What the playing of a smaller drawn case says; its value is in `transcript.case`.
+
+    Exchanges of the shrinking loop do not count as tests of the property, but to judge one of
+    them it must be read as what it stands for.
+    """
+    value = json.loads(transcript.case or "null")
+    subject = probe.subject.with_case(Case("shrunk", value, drawn=True))
+    exchanges = tuple(
+        replace(e, role=Role.DRAWN) if e.role is Role.SHRINK else e for e in transcript.exchanges
+    )
+    return judged_attempt(probe.check, subject, replace(transcript, exchanges=exchanges))
+
+
 def _smallest(
     probe: Probe, first: Fails, shrunk: Sequence[Transcript]
 ) -> tuple[Json, Transcript, Fails] | None:
     found: list[tuple[Json, Transcript, Fails]] = []
     for transcript in shrunk:
-        if transcript.case is None:
-            continue
-        value = json.loads(transcript.case)
-        subject = probe.subject.with_case(Case("shrunk", value, drawn=True))
-        judgement = judged_attempt(probe.check, subject, transcript)
+        judgement = judged_shrinking(probe, transcript)
         if isinstance(judgement, Fails) and judgement.outcome == first.outcome:
-            found.append((value, transcript, judgement))
+            found.append((json.loads(transcript.case or "null"), transcript, judgement))
     return min(found, key=lambda item: (len(str(item[0])), str(item[0])), default=None)
 
 

@@ -230,6 +230,8 @@ class RateLimits:
     retry_after_only: StatusSet | None = None
     over: str = "refuse"
     plans: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    before_credential: bool = False
+    """Requests are counted and refused before their credential is looked at."""
 
 
 @dataclass(frozen=True, slots=True)

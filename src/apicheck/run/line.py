@@ -1,0 +1,200 @@
+"""The line: load, plan, probe, judge, report."""
+
+from __future__ import annotations
+
+import platform
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from threading import Event, current_thread, main_thread
+from types import FrameType
+
+from apicheck import __version__
+from apicheck.judge import judge
+from apicheck.model.exchange import Transcript
+from apicheck.model.plan import Plan
+from apicheck.model.results import Finding, Provenance, Results
+from apicheck.plan import mode_of
+from apicheck.probe import Leak, Session, scan
+from apicheck.report import FILE_NAMES, curl, render
+from apicheck.run import directory as run_directory
+from apicheck.run.play import Played, play_all
+from apicheck.run.progress import Progress, Silent
+from apicheck.run.request import Inputs, RunRequest, inputs_of, plan_of
+
+_LIBRARIES = ("httpx", "hypothesis", "jsonschema-rs", "schemathesis")
+LEAKED = 5
+"""Exit code of a run in whose own files a secret was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished run. leaks: secrets found in its own files; then the exit code is 5."""
+
+    results: Results
+    directory: Path
+    files: tuple[Path, ...]
+    plan: Plan
+    leaks: tuple[Leak, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command that made the run."""
+        return LEAKED if self.leaks else self.results.word.exit_code
+
+
+def run_line(request: RunRequest, progress: Progress | None = None) -> Outcome:
+    """Run a request from its files to its report.
+
+    Raises an ApicheckError for mistakes in what the user gave, and TargetUnreachable. Ctrl-C
+    ends the probing and leaves a judged, reported run; a second one leaves at once.
+    """
+    progress = progress or Silent()
+    inputs = inputs_of(request)
+    made = plan_of(inputs, request.options)
+    out = run_directory.create(request.out or _default_directory(inputs.profile))
+    provenance = _provenance(request, inputs, made)
+    run_directory.save_plan(out, inputs, made, provenance)
+    journal = run_directory.Journal(out)
+    leaks: list[Leak] = []
+    vaults = []
+
+    def remember(session: Session) -> None:
+        vaults.append(session.vault)
+
+    try:
+        with _stopped_by_ctrl_c(progress) as stop:
+            played = play_all(made, progress, stop=stop, journal=journal, finish=remember)
+    finally:
+        journal.close()
+    provenance = replace(
+        provenance,
+        finished=_now(),
+        requests=played.requests,
+        interrupted=played.interrupted,
+    )
+    run_directory.save_plan(out, inputs, made, provenance, played.preflight, played.leftovers)
+    results = judged(made, played, provenance)
+    files = write_results(out, results, played.transcripts, request.formats)
+    run_directory.write_manifest(out, provenance.versions, request.options.seed)
+    for vault in vaults:
+        leaks.extend(scan(out, vault))
+    return Outcome(results, out, files, made, tuple(leaks))
+
+
+def judged(made: Plan, played: Played, provenance: Provenance) -> Results:
+    """The results of what was played, each finding with its shortest reproduction."""
+    results = judge(made, played.transcripts, provenance, played.preflight, played.leftovers)
+    return with_curl(results, played.transcripts, made.target.base_url)
+
+
+def with_curl(results: Results, transcripts: Sequence[Transcript], base_url: str) -> Results:
+    """The results with a curl line for each finding that an exchange shows."""
+    exchanges = {e.id: e for transcript in transcripts for e in transcript.exchanges}
+
+    def completed(finding: Finding) -> Finding:
+        shown = next((exchanges[e] for e in finding.evidence if e in exchanges), None)
+        return replace(finding, curl=curl(shown, base_url)) if shown else finding
+
+    return replace(results, findings=tuple(completed(finding) for finding in results.findings))
+
+
+def judge_saved(directory: Path) -> Results:
+    """Judge a saved run again: no network, no clock."""
+    saved = run_directory.load_run(directory)
+    results = judge(
+        saved.plan, saved.transcripts, saved.provenance, saved.preflight, saved.leftovers
+    )
+    return with_curl(results, saved.transcripts, saved.plan.target.base_url)
+
+
+def load_saved(directory: Path) -> tuple[Results, tuple[Transcript, ...]]:
+    """A saved run, judged again, and its transcripts."""
+    return judge_saved(directory), run_directory.read_journal(directory)
+
+
+def write_results(
+    directory: Path,
+    results: Results,
+    transcripts: Sequence[Transcript],
+    formats: Sequence[str],
+) -> tuple[Path, ...]:
+    """Write results.json and the renderings asked for; the report for people comes last."""
+    wanted = ["json", *(name for name in formats if name != "json")]
+    return tuple(
+        run_directory.write_rendering(
+            directory, FILE_NAMES[name], render(results, transcripts, name)
+        )
+        for name in wanted
+    )
+
+
+def _default_directory(profile: str) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    base = Path("reports") / f"{profile}-{stamp}"
+    number, candidate = 1, base
+    while candidate.exists():
+        number, candidate = number + 1, base.with_name(f"{base.name}-{number + 1}")
+    return candidate
+
+
+def _provenance(request: RunRequest, inputs: Inputs, made: Plan) -> Provenance:
+    return Provenance(
+        tool=f"apicheck {__version__}",
+        started=_now(),
+        finished="",
+        target=inputs.target.name,
+        base_url=inputs.target.base_url,
+        policy=inputs.policy.id,
+        policy_version=inputs.policy.version,
+        profile=inputs.profile,
+        spec=f"{inputs.spec.title} {inputs.spec.version}",
+        actor="provider",
+        mode=mode_of(inputs.target, request.options).value,
+        seed=made.options.seed,
+        requests=0,
+        digests={"policy": inputs.policy.digest, "openapi": inputs.spec.digest},
+        versions=_versions(),
+        argv=request.argv,
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {"apicheck": __version__, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@contextmanager
+def _stopped_by_ctrl_c(progress: Progress) -> Iterator[Event]:
+    """An event that the first Ctrl-C sets; the second raises KeyboardInterrupt as ever."""
+    stop = Event()
+    if current_thread() is not main_thread():
+        yield stop
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def on_interrupt(_: int, __: FrameType | None) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, before)
+        progress.note("stopping: what was recorded is judged and reported (Ctrl-C again: leave)")
+
+    signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+        sys.stderr.flush()

@@ -1,0 +1,264 @@
+"""The proof: every fault of the reference server is caught, and nothing unrelated fails.
+
+What is compared are sets of (check, subject, what it ended in) with the honest run of the same
+seed. With a fault, what its checks declare must be among the new ones, and all new ones must be
+declared or allowed as collateral; an inconclusive that is new is unrelated too.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from threading import Event
+from urllib.request import Request as HttpRequest
+from urllib.request import urlopen
+
+from apicheck.judge import judge
+from apicheck.load import profile_dir
+from apicheck.model.check import Check
+from apicheck.model.json import Json
+from apicheck.model.plan import Options, Plan
+from apicheck.model.results import Provenance, Results
+from apicheck.model.verdict import Verdict
+from apicheck.plan import matches
+from apicheck.run.play import play_all
+from apicheck.run.progress import Progress, Silent
+from apicheck.run.request import RunRequest, inputs_of, plan_of
+from apicheck.run.server import reference_server
+
+_SAMPLE = 5
+"""Operations on which the checks that a fault is not about are asked, without `--full`."""
+_SECONDS_FOR_A_CALL = 30.0
+_NEWS = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.NOT_TESTED)
+
+Ended = tuple[str, str, str]
+"""Check, subject, outcome (for another verdict than fail, the verdict's word)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRow:
+    """One fault: what had to catch it, what did, and what else was new.
+
+    applicable: whether the profile has the facts that the fault needs.
+    """
+
+    fault: str
+    about: str
+    expected: tuple[tuple[str, str], ...]
+    applicable: bool
+    caught: tuple[tuple[str, str], ...] = ()
+    collateral: tuple[Ended, ...] = ()
+    unrelated: tuple[Ended, ...] = ()
+    seconds: float = 0.0
+    requests: int = 0
+
+    @property
+    def killed(self) -> bool:
+        """Whether every check that names the fault ended in the outcome that it states."""
+        return bool(self.expected) and set(self.expected) <= set(self.caught)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The proof of one profile."""
+
+    profile: str
+    rows: tuple[ProofRow, ...]
+    honest_failures: tuple[Ended, ...]
+    seconds: float
+    requests: int
+    unproven: tuple[tuple[str, str], ...] = field(default=())
+    """Faults that checks name and the server does not have: (check, fault)."""
+
+    @property
+    def applicable(self) -> tuple[ProofRow, ...]:
+        """The faults that this profile can show."""
+        return tuple(row for row in self.rows if row.applicable)
+
+    @property
+    def survivors(self) -> tuple[ProofRow, ...]:
+        """Faults that were not caught with their stated outcome."""
+        return tuple(row for row in self.applicable if not row.killed)
+
+    @property
+    def unrelated(self) -> tuple[ProofRow, ...]:
+        """Faults with which something failed that has nothing to do with them."""
+        return tuple(row for row in self.applicable if row.unrelated)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the checks are proven: honest clean, all caught, nothing unrelated."""
+        return not (self.survivors or self.unrelated or self.honest_failures or self.unproven)
+
+
+def prove(
+    profile: str,
+    *,
+    families: Sequence[str] = (),
+    faults: Sequence[str] = (),
+    full: bool = False,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> Proof:
+    """Prove a profile's checks against its reference server, one fault after another.
+
+    families: only faults of these (`auth`); faults: only these. full: every check on every
+    operation, instead of a sample for those that a fault is not about.
+    """
+    progress = progress or Silent()
+    began = time.monotonic()
+    with reference_server(profile_dir(profile), seed=seed) as server:
+        options = Options(seed=seed, draws=12)
+        request = RunRequest(profile=profile, target=server.target_file, options=options)
+        made = plan_of(inputs_of(request), options)
+        catalogue = _call(f"{server.control_url}/faults", "GET")["faults"]
+        wanted = [item for item in catalogue if _is_wanted(item["id"], families, faults)]
+        progress.begin(f"proving {profile}", len(wanted) + 1)
+        honest, requests = _ended(made, server.control_url, ())
+        progress.advance(text="honest server")
+        rows = []
+        for item in wanted:
+            row = _prove_fault(item, made, server.control_url, honest, full=full)
+            rows.append(row)
+            requests += row.requests
+            progress.advance(text=f"{item['id']}: {_in_a_word(row)}")
+        progress.end()
+    known = {item["id"] for item in catalogue}
+    return Proof(
+        profile=profile,
+        rows=tuple(rows),
+        honest_failures=tuple(sorted(e for e in honest if _is_bad(e))),
+        seconds=time.monotonic() - began,
+        requests=requests,
+        unproven=tuple(
+            (check.id, fault)
+            for check in made.checks.values()
+            for named in check.proven_by.values()
+            for fault in named
+            if fault not in known
+        ),
+    )
+
+
+def _is_wanted(fault: str, families: Sequence[str], faults: Sequence[str]) -> bool:
+    if faults:
+        return fault in faults
+    return not families or matches(fault, families)
+
+
+def _in_a_word(row: ProofRow) -> str:
+    if not row.applicable:
+        return "not applicable"
+    caught = "caught" if row.killed else "SURVIVED"
+    return f"{caught}, {len(row.unrelated)} unrelated" if row.unrelated else caught
+
+
+def _is_bad(ended: Ended) -> bool:
+    return ended[2] not in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
+
+
+def _prove_fault(
+    item: Mapping[str, Json],
+    made: Plan,
+    control_url: str,
+    honest: frozenset[Ended],
+    *,
+    full: bool,
+) -> ProofRow:
+    fault = item["id"]
+    declared = _declared(fault, made.checks)
+    row = ProofRow(fault, item["about"], declared, applicable=bool(item["applicable"]))
+    if not row.applicable:
+        return row
+    began = time.monotonic()
+    own = {check_id for check_id, _ in declared}
+    allowed = own | set(_collateral(fault, made.checks))
+    ended, requests = _ended(made if full else _sampled(made, own), control_url, (fault,))
+    new = ended - honest
+    pairs = {(check, outcome) for check, _, outcome in new}
+    return replace(
+        row,
+        caught=tuple(pair for pair in declared if pair in pairs),
+        collateral=tuple(sorted(e for e in new if e[0] in allowed and e[0] not in own)),
+        unrelated=tuple(sorted(e for e in new if e[0] not in allowed)),
+        seconds=time.monotonic() - began,
+        requests=requests,
+    )
+
+
+def _declared(fault: str, checks: Mapping[str, Check]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (check.id, outcome)
+        for check in checks.values()
+        for outcome, faults in check.proven_by.items()
+        if fault in faults
+    )
+
+
+def _collateral(fault: str, checks: Mapping[str, Check]) -> tuple[str, ...]:
+    return tuple(check_id for check in checks.values() for check_id in check.also.get(fault, ()))
+
+
+def _sampled(made: Plan, own: set[str]) -> Plan:
+    """The plan with the checks that a fault is not about on a few operations only."""
+    operations = list(made.controls)
+    step = max(1, len(operations) // _SAMPLE)
+    sample = set(operations[::step][:_SAMPLE])
+    kept = tuple(
+        probe
+        for probe in made.probes
+        if probe.check.id in own
+        or (
+            not (probe.subject.case and probe.subject.case.drawn)
+            and not probe.applies.last
+            and (probe.subject.operation is None or probe.subject.op.id in sample)
+        )
+    )
+    return replace(made, probes=kept)
+
+
+def _ended(made: Plan, control_url: str, faults: Sequence[str]) -> tuple[frozenset[Ended], int]:
+    """What every check ended in on a server with these faults, and the requests it took."""
+    _call(f"{control_url}/reset", "POST", {})
+    _call(f"{control_url}/faults", "PUT", {"on": list(faults)})
+    played = play_all(made, Silent(), stop=Event(), preflight=False)
+    _call(f"{control_url}/faults", "PUT", {"on": []})
+    results = judge(made, played.transcripts, _NO_PROVENANCE)
+    return frozenset(_pairs(results)), played.requests
+
+
+def _pairs(results: Results) -> list[Ended]:
+    pairs: list[Ended] = []
+    for result in results.checks:
+        if result.verdict is Verdict.FAIL:
+            pairs += [(result.check, result.subject, f.outcome) for f in result.failures]
+        elif result.verdict in _NEWS:
+            pairs.append((result.check, result.subject, str(result.verdict)))
+    return pairs
+
+
+_NO_PROVENANCE = Provenance(
+    tool="",
+    started="",
+    finished="",
+    target="",
+    base_url="",
+    policy="",
+    policy_version="",
+    profile="",
+    spec="",
+    actor="provider",
+    mode="full",
+    seed=0,
+    requests=0,
+)
+
+
+def _call(url: str, method: str, body: Json = None) -> Json:
+    """Call the control plane of our own reference server."""
+    data = None if body is None else json.dumps(body).encode()
+    request = HttpRequest(url, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310  (an http URL that our own process printed)
+    with urlopen(request, timeout=_SECONDS_FOR_A_CALL) as answer:  # noqa: S310  (as above)
+        return json.loads(answer.read() or b"null")

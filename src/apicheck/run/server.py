@@ -1,0 +1,125 @@
+"""The reference server as a process of its own: apicheck starts it and never imports it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+
+from apicheck.model.errors import TargetUnreachable
+
+_SECONDS_TO_START = 20.0
+_SECONDS_TO_STOP = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A reference server that listens. target_file: an apicheck.toml that fits it."""
+
+    base_url: str
+    control_url: str
+    target_file: Path
+    process: subprocess.Popen[bytes]
+
+
+def server_command(
+    profile_dir: Path,
+    target_file: Path | None,
+    *,
+    faults: Sequence[str] = (),
+    port: int = 0,
+    control_port: int = 0,
+    seed: int = 1,
+) -> list[str]:
+    """The command line that serves a profile. Port 0: any free one."""
+    command = [
+        sys.executable,
+        "-m",
+        "reference_server",
+        "--profile",
+        str(profile_dir),
+        "--port",
+        str(port),
+        "--control-port",
+        str(control_port),
+        "--seed",
+        str(seed),
+    ]
+    if target_file is not None:
+        command += ["--write-target", str(target_file)]
+    for fault in faults:
+        command += ["--fault", fault]
+    return command
+
+
+@contextmanager
+def reference_server(
+    profile_dir: Path,
+    *,
+    faults: Sequence[str] = (),
+    port: int = 0,
+    control_port: int = 0,
+    seed: int = 1,
+) -> Iterator[Server]:
+    """Serve a profile on loopback while the context lasts.
+
+    Raises TargetUnreachable, with what the server said, when it does not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="apicheck-") as folder:
+        target_file = Path(folder) / "apicheck.toml"
+        command = server_command(
+            profile_dir,
+            target_file,
+            faults=faults,
+            port=port,
+            control_port=control_port,
+            seed=seed,
+        )
+        process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+            [*command, "--stdin-watch"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        try:
+            started = _first_line(process)
+            yield Server(started["base_url"], started["control_url"], target_file, process)
+        finally:
+            _stop(process)
+
+
+def _first_line(process: subprocess.Popen[bytes]) -> dict[str, str]:
+    assert process.stdout is not None
+    assert process.stderr is not None
+    watchdog = Timer(_SECONDS_TO_START, process.kill)
+    watchdog.start()
+    try:
+        line = process.stdout.readline()
+    finally:
+        watchdog.cancel()
+    try:
+        return dict(json.loads(line))
+    except ValueError:
+        process.kill()
+        said = process.stderr.read().decode("utf-8", "replace").strip()[-2000:]
+        raise TargetUnreachable(f"the reference server did not start: {said}") from None
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    process.terminate()
+    try:
+        process.wait(_SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(_SECONDS_TO_STOP)
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
