@@ -1,0 +1,90 @@
+"""The clauses of a policy and of the sets it includes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from apicheck.load.grammar import listed, optional_selector
+from apicheck.load.names import normal
+from apicheck.load.source import Source, child
+from apicheck.model.json import Json
+from apicheck.model.policy import Clause, Example
+from apicheck.model.verdict import Grade, Level
+
+Node = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    fields: Node
+    file: str
+    line: int
+    grade: str
+
+
+def merged(sections: Iterable[tuple[Source, Node]]) -> tuple[Clause, ...]:
+    """Clauses in order of the files: a later file overlays a clause of the same id, null
+    removes it. The policy's own clauses come first."""
+    found: dict[str, _Written] = {}
+    for source, document in sections:
+        defaults: Node = document.get("defaults") or {}
+        texts: Node = document.get("sources") or {}
+        for clause_id, fields in (document.get("clauses") or {}).items():
+            if fields is None:
+                found.pop(clause_id, None)
+                continue
+            below = found[clause_id].fields if clause_id in found else defaults
+            laid = {**below, **fields}
+            if "source" not in laid and len(texts) == 1:
+                laid["source"] = next(iter(texts))
+            grade = texts.get(laid.get("source", ""), {}).get("grade", "S")
+            line = source.line(child("/clauses", clause_id))
+            found.pop(clause_id, None)
+            found[clause_id] = _Written(laid, source.file, line, grade)
+    own = [source.file for source, _ in sections][-1:]
+    ordered = sorted(found, key=lambda clause_id: found[clause_id].file not in own)
+    return tuple(_clause(clause_id, found[clause_id]) for clause_id in ordered)
+
+
+def _clause(clause_id: str, written: _Written) -> Clause:
+    fields = written.fields
+    return Clause(
+        id=clause_id,
+        section=fields.get("section", ""),
+        title=fields.get("title", ""),
+        quote=fields.get("quote", ""),
+        statement=fields.get("statement", ""),
+        level=Level(fields.get("level", "must")),
+        actors=tuple(listed(fields.get("actors", "provider"))),
+        source=fields.get("source", ""),
+        grade=Grade(fields.get("grade", written.grade)),
+        checks=tuple(listed(fields.get("checks", ()))),
+        of=tuple(normal(path) for path in listed(fields.get("of", ()))),
+        ops=optional_selector(fields.get("ops")),
+        example=_examples(fields.get("example", ())),
+        attest=fields.get("attest", ""),
+        ambiguity=fields.get("ambiguity", ""),
+        readings=tuple(listed(fields.get("readings", ()))),
+        line=written.line,
+        file=written.file,
+    )
+
+
+def _examples(steps: Iterable[Node]) -> tuple[Example, ...]:
+    used: dict[str, int] = {}
+    examples = []
+    for step in steps:
+        operation = step["operation"]
+        used[operation] = used.get(operation, 0) + 1
+        nth = f"-{used[operation]}" if used[operation] > 1 else ""
+        examples.append(
+            Example(
+                id=step.get("id", operation + nth),
+                operation=operation,
+                identity=step.get("as", ""),
+                send=step.get("send", {}),
+                expect=step.get("expect", {}),
+            )
+        )
+    return tuple(examples)

@@ -1,0 +1,228 @@
+"""From the `facts:` of a policy, already valid against the schema, to typed facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from apicheck.load import quantities
+from apicheck.load.webhook_facts import webhooks
+from apicheck.load.grammar import (
+    answer,
+    duration,
+    headers,
+    listed,
+    optional_answer,
+    optional_selector,
+    optional_statuses,
+    selector,
+    selectors,
+    statuses,
+    when,
+)
+from apicheck.model.facts import (
+    NEVER,
+    Authentication,
+    Authorization,
+    Bucket,
+    Deprecation,
+    Facts,
+    Foreign,
+    Never,
+    OAuth,
+    RateHeaders,
+    RateLimits,
+    ResponseRule,
+    Tenant,
+    Versioning,
+    When,
+)
+from apicheck.model.json import Json
+
+DEFAULT_WINDOW_S = 60.0
+
+
+def typed(facts: Mapping[str, Json]) -> Facts:
+    """The facts as typed values."""
+    limits, versions = facts.get("rate_limits"), facts.get("versioning")
+    bad_requests: Mapping[str, Json] = facts.get("requests", {})
+    return Facts(
+        operations=selectors(facts.get("operations")),
+        order=tuple(tuple(listed(stage)) for stage in facts.get("order", ())),
+        authentication=_authentication(facts.get("authentication", {})),
+        authorization=_authorization(facts.get("authorization", {})),
+        oauth=_oauth(facts["oauth"]) if "oauth" in facts else None,
+        requests={
+            kind: "ignored" if value == "ignored" else answer(value)
+            for kind, value in bad_requests.items()
+        },
+        responses={name: _rule(rule) for name, rule in facts.get("responses", {}).items()},
+        rate_limits=None if limits is None else _rate_limits(limits),
+        versioning=None if versions is None else _versioning(versions),
+        webhooks=webhooks(facts.get("webhooks")),
+        transport=facts.get("transport", {}),
+        formats=facts.get("formats", {}),
+        client=facts.get("client", {}),
+    )
+
+
+def _authentication(value: Mapping[str, Json]) -> Authentication:
+    refusal = value.get("refusal")
+    both = refusal
+    if isinstance(refusal, Mapping) and {"anonymous", "bad"} & set(refusal):
+        anonymous, bad = refusal.get("anonymous"), refusal.get("bad")
+    else:
+        anonymous = bad = both
+    return Authentication(
+        anonymous=optional_answer(anonymous),
+        bad=optional_answer(bad),
+        prefix=value.get("prefix"),
+        states={state: answer(a) for state, a in value.get("states", {}).items()},
+        credential_in=tuple(value.get("credential_in", ())),
+        revoked_within_s=duration(value.get("revoked_within")),
+        lifetime_s=duration(value.get("lifetime")),
+        security=selectors(value.get("security")),
+        unknown_paths=optional_answer(value.get("unknown_paths")),
+        never=optional_statuses(value.get("never")),
+        anonymous_may=optional_selector(value.get("anonymous_may")),
+    )
+
+
+def _authorization(value: Mapping[str, Json]) -> Authorization:
+    tenant: Mapping[str, Json] = value.get("tenant", {})
+    return Authorization(
+        refusal=optional_answer(value.get("refusal")),
+        scopes=selectors(value.get("scopes")),
+        needs=value.get("needs", "all"),
+        permissions=selectors(value.get("permissions")),
+        foreign={whose: _foreign(a) for whose, a in value.get("foreign", {}).items()},
+        tenants=tuple(
+            Tenant(
+                parameter=parameter,
+                unknown=optional_answer(tenant.get("unknown")),
+                foreign=optional_answer(tenant.get("foreign")),
+            )
+            for parameter in listed(tenant.get("parameter", ()))
+        ),
+        absent=optional_answer(value.get("absent")),
+        hidden=optional_selector(value.get("hidden")),
+    )
+
+
+def _foreign(value: Json) -> Foreign:
+    if value == "as-absent":
+        return Foreign(None)
+    ops = value.get("ops") if isinstance(value, Mapping) else None
+    return Foreign(answer(value), optional_selector(ops))
+
+
+def _oauth(value: Mapping[str, Json]) -> OAuth:
+    named = ("token", "authorize", "revoke", "lifetime")
+    return OAuth(
+        token=value.get("token", ""),
+        authorize=value.get("authorize", ""),
+        revoke=value.get("revoke", ""),
+        lifetime_s=duration(value.get("lifetime")),
+        others={key: other for key, other in value.items() if key not in named},
+    )
+
+
+def _rule(value: Mapping[str, Json]) -> ResponseRule:
+    return ResponseRule(
+        when=when(value.get("when")) or When(),
+        headers=headers(value.get("headers")),
+        absent=tuple(listed(value.get("absent", ()))),
+        media=value.get("media"),
+        schema=value.get("schema"),
+        equal=value.get("equal", {}),
+    )
+
+
+def _rate_limits(value: Mapping[str, Json]) -> RateLimits:
+    per = value.get("per", "token")
+    window = duration(value.get("window")) or DEFAULT_WINDOW_S
+    counts = value.get("counts")
+    detailed = counts if isinstance(counts, Mapping) else {"status": counts}
+    refusal = value.get("refusal")
+    retry = refusal.get("retry_after") if isinstance(refusal, Mapping) else None
+    return RateLimits(
+        buckets={
+            name: Bucket(
+                name=name,
+                limit=bucket.get("limit"),
+                window_s=duration(bucket.get("window")) or window,
+                ops=optional_selector(bucket.get("ops")),
+                per=bucket.get("per", per),
+                burst=bucket.get("burst"),
+                also=tuple(listed(bucket.get("also", ()))),
+            )
+            for name, bucket in value.get("buckets", {}).items()
+        },
+        per=per,
+        algorithm=value.get("algorithm"),
+        counts=optional_statuses(detailed.get("status")),
+        counts_refused=detailed.get("refused"),
+        headers=_rate_headers(value.get("headers")),
+        headers_when=when(value.get("headers_when")),
+        refusal=optional_answer(refusal),
+        retry_after=_retry_after(retry),
+        retry_after_only=(
+            optional_statuses(retry.get("only")) if isinstance(retry, Mapping) else None
+        ),
+        over=value.get("over", "refuse"),
+        plans=value.get("plans", {}),
+        before_credential=value.get("before") == "credential",
+    )
+
+
+def _retry_after(value: Json) -> str | Never | None:
+    form = value.get("form", "any") if isinstance(value, Mapping) else value
+    if form == "never":
+        return NEVER
+    return None if form in (None, "unspecified") else str(form)
+
+
+def _rate_headers(value: Mapping[str, Json] | None) -> RateHeaders | None:
+    if value is None:
+        return None
+    reset = value.get("reset")
+    detailed = reset if isinstance(reset, Mapping) else {"name": reset}
+    return RateHeaders(
+        limit=value.get("limit"),
+        remaining=value.get("remaining"),
+        reset=detailed.get("name"),
+        reset_unit=detailed.get("unit", "epoch-seconds"),
+        policy=value.get("policy"),
+    )
+
+
+def _versioning(value: Mapping[str, Json]) -> Versioning:
+    named = ("in", "versions", "unknown", "promises", "deprecations")
+    return Versioning(
+        deprecations=tuple(_deprecation(d) for d in value.get("deprecations", ())),
+        place=value.get("in"),
+        versions=value.get("versions", {}),
+        unknown=optional_answer(value.get("unknown")),
+        promises=value.get("promises", {}),
+        others={key: other for key, other in value.items() if key not in named},
+    )
+
+
+def _deprecation(value: Mapping[str, Json]) -> Deprecation:
+    links = value.get("links", {})
+    return Deprecation(
+        ops=selector(value["ops"]),
+        since=value.get("since", ""),
+        sunset=value.get("sunset", ""),
+        successor=value.get("successor", ""),
+        links=links if isinstance(links, Mapping) else dict.fromkeys(links, ""),
+        headers=headers(value.get("headers")),
+        when=when(value.get("when")),
+    )
+
+
+def size_of(value: Json) -> int:
+    """The bytes of a size as written: a number, or "64KiB"."""
+    return value if isinstance(value, int) else quantities.size(value)
+
+
+__all__ = ["size_of", "statuses", "typed"]

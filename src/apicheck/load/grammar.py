@@ -1,0 +1,105 @@
+"""The grammars that are used everywhere in a policy: ops, answer, when, headers, durations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from apicheck.load import quantities
+from apicheck.model.facts import (
+    NEVER,
+    Answer,
+    Challenge,
+    HeaderRule,
+    Never,
+    Selector,
+    StatusSet,
+    When,
+)
+from apicheck.model.json import Json
+
+
+def listed(value: Json) -> list[Json]:
+    """One or several, as a list."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def statuses(value: Json) -> StatusSet:
+    """`401`, `4xx` or a list of them."""
+    return StatusSet(tuple(str(item) for item in listed(value)))
+
+
+def optional_statuses(value: Json) -> StatusSet | None:
+    """As `statuses`; None when nothing was written."""
+    return None if value is None else statuses(value)
+
+
+def selector(value: Json) -> Selector:
+    """One item or a list of them."""
+    return Selector(tuple(listed(value)))
+
+
+def optional_selector(value: Json) -> Selector | None:
+    """As `selector`; None when nothing was written."""
+    return None if value is None else selector(value)
+
+
+def selectors(value: Mapping[str, Json] | None) -> dict[str, Selector]:
+    """A map of selectors."""
+    return {name: selector(ops) for name, ops in (value or {}).items()}
+
+
+def duration(value: str | None) -> float | None:
+    """Seconds; None when nothing was written."""
+    return None if value is None else quantities.seconds(value)
+
+
+def answer(value: Json) -> Answer:
+    """`401`, `[401, 403]` or a mapping."""
+    if not isinstance(value, Mapping):
+        return Answer(statuses(value))
+    return Answer(
+        statuses=statuses(value["status"]) if "status" in value else StatusSet(),
+        challenge=_challenge(value.get("challenge")),
+        headers=headers(value.get("headers")),
+        media=value.get("media"),
+        schema=value.get("schema"),
+        error=value.get("error"),
+    )
+
+
+def optional_answer(value: Json) -> Answer | None:
+    """As `answer`; None when nothing was written."""
+    return None if value is None else answer(value)
+
+
+def _challenge(value: Json) -> Challenge | Never | None:
+    if value is None:
+        return None
+    if value == "never":
+        return NEVER
+    error = value.get("error")
+    return Challenge(
+        scheme=value.get("scheme", ""),
+        error=NEVER if error == "never" else error,
+        parameters=tuple(value.get("parameters", ())),
+    )
+
+
+def headers(value: Mapping[str, Json] | None) -> dict[str, HeaderRule]:
+    """Header name -> rule; a plain text is the header's value."""
+    return {
+        name: HeaderRule(equals=rule) if isinstance(rule, str) else HeaderRule(**rule)
+        for name, rule in (value or {}).items()
+    }
+
+
+def when(value: Mapping[str, Json] | None) -> When | None:
+    """To which answers a promise applies; None when nothing was written."""
+    if value is None:
+        return None
+    return When(
+        statuses=optional_statuses(value.get("status")),
+        except_=optional_statuses(value.get("except")),
+        ops=optional_selector(value.get("ops")),
+        caller=value.get("caller"),
+    )

@@ -1,0 +1,115 @@
+"""Facts in layers: clause sets below, the policy over them, a reading on top.
+
+Mappings are merged key by key, anything else replaces. null removes what a lower layer has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apicheck.load.source import Source, child
+from apicheck.model.json import Json
+
+_ANSWERS = frozenset(
+    {"/authentication/refusal", "/authorization/refusal", "/rate_limits/refusal"}
+)
+"""Places where `401` laid over a mapping means its status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value was written. kind: "policy", "include", "reading"; name: of the layer."""
+
+    kind: str
+    name: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A mapping out of a file: its `root` pointer there, and what kind of layer it is."""
+
+    kind: str
+    name: str
+    source: Source
+    root: str
+    value: Mapping[str, Json]
+
+    def origin(self, pointer: str) -> Origin:
+        """Where the value at a pointer of this layer was written."""
+        return Origin(
+            self.kind, self.name, self.source.file, self.source.line(self.root + pointer)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The value in force, with the layer that each pointer came from."""
+
+    value: Mapping[str, Json] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def origin(self, pointer: str) -> Origin:
+        """The origin of a value, or of the nearest one around it."""
+        while pointer not in self.origins and pointer:
+            pointer = pointer.rpartition("/")[0]
+        return self.origins.get(pointer, Origin("default", "", "", 0))
+
+    def under(self, layer: Layer) -> Merged:
+        """These values with a layer on top."""
+        origins = dict(self.origins)
+        value = _laid(self.value, layer.value, "", layer, origins)
+        return Merged(value, origins)
+
+
+def _laid(
+    low: Mapping[str, Json],
+    high: Mapping[str, Json],
+    pointer: str,
+    layer: Layer,
+    origins: dict[str, Origin],
+) -> dict[str, Json]:
+    result = dict(low)
+    for key, written in high.items():
+        place = child(pointer, key)
+        origin = layer.origin(place)
+        if written is None and key in result:
+            del result[key]
+            continue
+        value = _as_answer(place, result.get(key), written)
+        origins[place] = origin
+        below = _split(place, result.get(key), value)
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            result[key] = _laid(below, value, place, layer, origins)
+        else:
+            result[key] = value
+            _note(value, place, layer, origins)
+    return result
+
+
+def _as_answer(place: str, low: Json, high: Json) -> Json:
+    if place not in _ANSWERS or not isinstance(low, Mapping) or high == "never":
+        return high
+    answer = high if isinstance(high, Mapping) else {"status": high}
+    both = [key for key in ("anonymous", "bad") if key in low]
+    if both and not {"anonymous", "bad"} & set(answer):
+        return dict.fromkeys(both, answer)
+    return answer
+
+
+def _split(place: str, low: Json, high: Json) -> Json:
+    """One answer for everybody as two, where the layer above tells anonymous from bad."""
+    if place not in _ANSWERS or not isinstance(low, Mapping) or not isinstance(high, Mapping):
+        return low
+    told_apart = [key for key in ("anonymous", "bad") if key in high]
+    return dict.fromkeys(("anonymous", "bad"), low) if told_apart and "status" in low else low
+
+
+def _note(value: Json, pointer: str, layer: Layer, origins: dict[str, Origin]) -> None:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            place = child(pointer, key)
+            origins[place] = layer.origin(place)
+            _note(inner, place, layer, origins)

@@ -1,0 +1,145 @@
+"""From a schema's verdict on a file to mistakes that a person can act on."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from apicheck.model.errors import Mistake
+from apicheck.load.source import Source, child, dotted, kind_of
+from apicheck.model.json import Json
+
+_SCHEMAS = Path(__file__).parent / "schemas"
+_FEW = 12
+_WORDS = {
+    "string": "text",
+    "object": "a mapping",
+    "array": "a list",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+Place = tuple[str, int]
+"""File and line."""
+
+
+@dataclass(slots=True)
+class Mistakes:
+    """Collects the mistakes of several files. `place` says where a pointer was written."""
+
+    place: Callable[[str], Place]
+    written: Mapping[str, str] = field(default_factory=dict)
+    found: list[Mistake] = field(default_factory=list)
+
+    def add(self, pointer: str, message: str, suggestion: str = "") -> None:
+        """One more mistake; the same one is kept once."""
+        file, line = self.place(pointer)
+        mistake = Mistake(file, line, dotted(pointer), message, suggestion)
+        if mistake not in self.found:
+            self.found.append(mistake)
+
+    def unknown(self, pointer: str, what: str, name: str, known: Collection[str]) -> None:
+        """A name that nothing has."""
+        self.add(pointer, f'unknown {what} "{name}"', did_you_mean(name, known))
+
+    def against(self, schema: str, value: Json, under: str = "", part: str = "") -> None:
+        """Every way in which a value breaks a published schema (or a `$defs` part of it)."""
+        for error in validator(schema, part).iter_errors(value):
+            for pointer, message, hint in _explained(error, self.written, under):
+                self.add(pointer, message, hint)
+
+    @property
+    def ordered(self) -> tuple[Mistake, ...]:
+        """By file and line."""
+        return tuple(sorted(self.found, key=lambda m: (m.file, m.line, m.path)))
+
+
+def of_source(source: Source) -> Mistakes:
+    """A collector for one file."""
+    return Mistakes(lambda pointer: (source.file, source.line(pointer)), source.written)
+
+
+def did_you_mean(name: str, known: Collection[str]) -> str:
+    """A suggestion: the closest known name, or all of them when they are few; "" for none."""
+    folded = {k.lower(): k for k in known}
+    close = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
+    if close:
+        return f'did you mean "{folded[close[0]]}"?'
+    if 0 < len(known) <= _FEW:
+        return "known: " + ", ".join(sorted(known))
+    return ""
+
+
+def schema(name: str) -> Mapping[str, Json]:
+    """A published JSON Schema: "policy" or "target"."""
+    document: Mapping[str, Json] = json.loads((_SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+    return document
+
+
+@lru_cache(maxsize=8)
+def validator(name: str, part: str = "") -> Draft202012Validator:
+    """The compiled validator of a published schema, or of one of its `$defs`."""
+    document = dict(schema(name))
+    if part:
+        document = {"$defs": document["$defs"], "$ref": f"#/$defs/{part}"}
+    return Draft202012Validator(document)
+
+
+def _explained(
+    error: ValidationError, written: Mapping[str, str], under: str
+) -> Iterator[tuple[str, str, str]]:
+    pointer = under
+    for token in error.absolute_path:
+        pointer = child(pointer, token)
+    rule: Any = error.schema
+    keyword, due, value = str(error.validator), error.validator_value, error.instance
+    if keyword == "additionalProperties":
+        known = tuple(rule.get("properties", ()))
+        for key in value:
+            if key not in known:
+                yield child(pointer, key), f'unknown key "{key}"', did_you_mean(key, known)
+    elif keyword == "required":
+        missing = [name for name in due if name not in value]
+        yield pointer, _and(f'"{name}"' for name in missing) + " is missing", ""
+    elif keyword == "type" and "string" in due and isinstance(value, int | float):
+        text = written.get(pointer, json.dumps(value))
+        yield pointer, f"expected {_wanted(rule)}, found {kind_of(value)}", f'write "{text}"'
+    elif keyword in ("enum", "const"):
+        choices = [str(c) for c in (due if keyword == "enum" else [due])]
+        hint = did_you_mean(value, choices) if isinstance(value, str) else ""
+        expected = _or(choices) if len(choices) <= _FEW else _wanted(rule)
+        yield pointer, f"expected {expected}, found {kind_of(value)}", _no_list(hint)
+    elif keyword == "propertyNames":
+        yield pointer, f"a key is not allowed here: {error.message}", ""
+    else:
+        yield pointer, f"expected {_wanted(rule)}, found {kind_of(value)}", ""
+
+
+def _wanted(rule: Mapping[str, Json]) -> str:
+    if "title" in rule:
+        return str(rule["title"])
+    types = rule.get("type", "a value of another form")
+    names = types if isinstance(types, Sequence) and not isinstance(types, str) else [types]
+    return _or([_WORDS.get(name, name) for name in names])
+
+
+def _no_list(hint: str) -> str:
+    return "" if hint.startswith("known:") else hint
+
+
+def _or(names: Sequence[str]) -> str:
+    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def _and(names: Iterator[str]) -> str:
+    return " and ".join(names)

@@ -1,0 +1,199 @@
+"""Everything that a policy refers to exists: operations, scopes, schemas, buckets, checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from apicheck.load.layers import Merged
+from apicheck.load.mistakes import Mistakes, did_you_mean
+from apicheck.load.source import child
+from apicheck.model.errors import Mistake
+from apicheck.model.facts import Facts
+from apicheck.model.json import Json, at
+from apicheck.model.operation import Spec
+from apicheck.model.policy import Clause
+from apicheck.model.selector import BUILT_IN
+
+_BUCKETS = "rate_limits.buckets."
+_OPERATION_AT = (
+    r"/oauth/(token|authorize|revoke)",
+    r"/webhooks/subscriptions/(create|read|list|delete|rotate)",
+    r"/webhooks/events/[^/]+(/cause)?",
+    r"/versioning/deprecations/\d+/successor",
+)
+_SELECTOR_AT = (
+    r"/operations/[^/]+",
+    r"/authentication/(security/[^/]+|anonymous_may)",
+    r"/authorization/((scopes|permissions)/[^/]+|hidden)",
+    r"(/.*)?/ops",
+)
+
+
+def normal(path: str) -> str:
+    """A fact path as clauses name it: a bucket is `rate_limits.<bucket>`."""
+    if path.startswith(_BUCKETS):
+        return "rate_limits." + path.removeprefix(_BUCKETS)
+    return path
+
+
+def leaves(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
+    """Pointers and values of what is no mapping, or an empty one."""
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from leaves(inner, child(pointer, key))
+    else:
+        yield pointer, value
+
+
+@dataclass(slots=True)
+class Verifier:
+    """Holds facts and clauses against the document and the catalogue of checks."""
+
+    spec: Spec
+    facts: Facts
+    merged: Merged
+    check_ids: Collection[str]
+    mistakes: Mistakes
+    fact_paths: frozenset[str] = field(init=False)
+    _operations: frozenset[str] = field(init=False)
+    _families: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._operations = frozenset(operation.id for operation in self.spec.operations)
+        self._families = frozenset(c.split("/")[0] + "/*" for c in self.check_ids)
+        self.fact_paths = frozenset(_paths(self.merged.value, ""))
+
+    def is_fact(self, path: str) -> bool:
+        """Whether something is promised at a path, or below it."""
+        return normal(path) in self.fact_paths
+
+    def verify(self) -> None:
+        """Every name in the facts."""
+        for pointer, value in _everything(self.merged.value, ""):
+            if any(re.fullmatch(p, pointer) for p in _OPERATION_AT) and isinstance(value, str):
+                self._operation(pointer, value)
+            elif any(re.fullmatch(p, pointer) for p in _SELECTOR_AT):
+                if "/schema/" not in pointer:
+                    self._selector(pointer, value)
+            elif pointer.endswith("/schema") and isinstance(value, str):
+                schemas = at(self.spec.document, "/components/schemas") or {}
+                if value not in schemas and not pointer.startswith("/requests/schema"):
+                    self._unknown(pointer, "component schema", value, schemas)
+        self._scopes()
+        self._buckets()
+
+    def verify_clause(self, clause: Clause) -> None:
+        """Every name in a clause."""
+        for path in clause.of:
+            if not self.is_fact(path):
+                hint = did_you_mean(path, self.fact_paths)
+                self._in_clause(clause, "of", f'no fact is at "{path}"', hint)
+        for check in clause.checks:
+            known = {*self.check_ids, *self._families}
+            if self.check_ids and check not in known:
+                what = "family of checks" if check.endswith("*") else "check"
+                hint = did_you_mean(check, known)
+                self._in_clause(clause, "checks", f'unknown {what} "{check}"', hint)
+        for item in clause.ops.items if clause.ops else ():
+            if hint := self._no_selector(item):
+                self._in_clause(clause, "ops", *hint)
+        for step in clause.example:
+            if step.operation not in self._operations:
+                message = f'unknown operation "{step.operation}"'
+                hint_text = did_you_mean(step.operation, self._operations)
+                self._in_clause(clause, "example", message, hint_text)
+
+    def _in_clause(self, clause: Clause, part: str, message: str, hint: str) -> None:
+        path = f"clauses.{clause.id}.{part}"
+        file, line = clause.file, clause.line
+        placed = self.mistakes.place(f"{child('/clauses', clause.id)}/{part}")
+        if placed[0] == file:
+            line = placed[1] or line
+        self.mistakes.found.append(Mistake(file, line, path, message, hint))
+
+    def _add(self, pointer: str, message: str, hint: str) -> None:
+        origin = self.merged.origin(pointer)
+        path = ".".join(["facts", *(t.replace("~1", "/") for t in pointer.split("/")[1:])])
+        self.mistakes.found.append(Mistake(origin.file, origin.line, path, message, hint))
+
+    def _unknown(self, pointer: str, what: str, name: str, known: Collection[str]) -> None:
+        self._add(pointer, f'unknown {what} "{name}"', did_you_mean(name, known))
+
+    def _operation(self, pointer: str, name: str) -> None:
+        if name not in self._operations:
+            self._unknown(pointer, "operation", name, self._operations)
+
+    def _selector(self, pointer: str, value: Json) -> None:
+        for item in [value] if isinstance(value, str) else value:
+            if hint := self._no_selector(item):
+                self._add(pointer, *hint)
+
+    def _no_selector(self, item: str) -> tuple[str, str] | None:
+        """Message and suggestion when an item selects nothing that exists."""
+        if item == "*" or item in (*BUILT_IN, *self.facts.operations, *self._operations):
+            return None
+        kind, colon, name = item.partition(":")
+        if colon and kind == "tag" and "/" not in kind:
+            tags = {tag for operation in self.spec.operations for tag in operation.tags}
+            return None if name in tags else (f'unknown tag "{name}"', did_you_mean(name, tags))
+        if colon and kind == "scope":
+            scopes = self._all_scopes()
+            found = name in scopes
+            return None if found else (f'unknown scope "{name}"', did_you_mean(name, scopes))
+        if "/" in item:
+            return None
+        known = {*BUILT_IN, *self.facts.operations, *self._operations}
+        return f'unknown operation "{item}"', did_you_mean(item, known)
+
+    def _all_scopes(self) -> set[str]:
+        named = {s for scheme in self.spec.schemes.values() for s in scheme.scopes}
+        used = {s for operation in self.spec.operations for s in operation.scopes}
+        return named | used | set(self.facts.authorization.scopes)
+
+    def _scopes(self) -> None:
+        declared = {s for scheme in self.spec.schemes.values() for s in scheme.scopes}
+        for scope in self.facts.authorization.scopes:
+            if declared and scope not in declared:
+                self._unknown(child("/authorization/scopes", scope), "scope", scope, declared)
+        for scheme in self.facts.authentication.security:
+            if scheme not in self.spec.schemes and scheme != "none":
+                pointer = child("/authentication/security", scheme)
+                self._unknown(pointer, "security scheme", scheme, self.spec.schemes)
+
+    def _buckets(self) -> None:
+        limits = self.facts.rate_limits
+        if limits is None:
+            return
+        taken = set(at(self.merged.value, "/rate_limits")) - {"buckets"}
+        for name, bucket in limits.buckets.items():
+            pointer = child("/rate_limits/buckets", name)
+            if name in taken:
+                self._add(pointer, f'a bucket may not be called "{name}"', "choose another name")
+            for other in bucket.also:
+                if other not in limits.buckets:
+                    self._unknown(f"{pointer}/also", "bucket", other, limits.buckets)
+        for plan, sizes in limits.plans.items():
+            for name in sizes:
+                if name not in limits.buckets:
+                    pointer = child(child("/rate_limits/plans", plan), name)
+                    self._unknown(pointer, "bucket", name, limits.buckets)
+
+
+def _everything(value: Json, pointer: str) -> Iterator[tuple[str, Json]]:
+    yield pointer, value
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _everything(inner, child(pointer, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _everything(inner, child(pointer, index))
+
+
+def _paths(value: Json, path: str) -> Iterator[str]:
+    if path:
+        yield normal(path)
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _paths(inner, f"{path}.{key}" if path else key)

@@ -1,0 +1,232 @@
+"""From a policy file, with what it includes and the readings chosen, to a Policy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from apicheck.load import clauses, names, quotes
+from apicheck.load.facts import typed
+from apicheck.load.grammar import listed
+from apicheck.load.layers import Layer, Merged
+from apicheck.load.mistakes import Mistakes, did_you_mean
+from apicheck.load.origins import origins_of
+from apicheck.load.profiles import clause_set_file, clause_set_names
+from apicheck.load.source import Source, child, read_source
+from apicheck.model.errors import PolicyError
+from apicheck.model.facts import Facts
+from apicheck.model.json import Json
+from apicheck.model.operation import Spec
+from apicheck.model.policy import Clause, Policy
+from apicheck.model.policy import Source as Text
+from apicheck.model.verdict import Grade
+
+Node = Mapping[str, Json]
+
+
+def load_policy(
+    path: Path,
+    spec: Spec,
+    *,
+    check_ids: Collection[str] = (),
+    readings: tuple[str, ...] = (),
+) -> Policy:
+    """A policy, held against its document.
+
+    check_ids: the known checks; () leaves the names of checks unverified. readings: overlays
+    to lay over the facts, in order. Raises PolicyError with every mistake of every file.
+    """
+    return _Loader(read_source(path, PolicyError), spec, check_ids, readings).policy()
+
+
+def builtin_policy(spec: Spec, *, check_ids: Collection[str] = ()) -> Policy:
+    """The standard clause sets that fit a document, for a run without a policy of its own."""
+    media = {
+        media.media_type
+        for operation in spec.operations
+        for response in operation.responses
+        for media in response.media
+    }
+    bearer = any(s.http_scheme == "bearer" or s.kind == "oauth2" for s in spec.schemes.values())
+    include = [
+        "openapi",
+        "http",
+        *(["bearer"] if bearer else []),
+        *(["problem-details"] if "application/problem+json" in media else []),
+    ]
+    document = {"policy": "built-in", "title": "What the standards say", "include": include}
+    return _Loader(Source("built-in", document), spec, check_ids, ()).policy()
+
+
+def facts_from(mapping: Node, *, file: str = "") -> Facts:
+    """Typed facts from a plain `facts:` mapping. Raises PolicyError; names are not verified."""
+    source = Source(file or "facts", mapping)
+    mistakes = Mistakes(lambda _: (source.file, 0))
+    mistakes.against("policy", mapping, "", "facts")
+    if mistakes.found:
+        raise PolicyError(f"{source.file} cannot be used", mistakes.ordered)
+    return typed(mapping)
+
+
+@dataclass(slots=True)
+class _Loader:
+    source: Source
+    spec: Spec
+    check_ids: Collection[str]
+    readings: tuple[str, ...]
+
+    def policy(self) -> Policy:
+        document: Node = self.source.value
+        mistakes = Mistakes(self._place, self.source.written)
+        mistakes.against("policy", {**document, "facts": {}})
+        sets = self._included(document, mistakes)
+        self._stop(mistakes)
+        low = self._merged_sets(sets)
+        layer = Layer("policy", self.source.file, self.source, "/facts", document.get("facts") or {})
+        base = low.under(layer)
+        merged = self._with_readings(base, document, mistakes)
+        self._verify_schema(merged, mistakes)
+        self._stop(mistakes)
+        facts = typed(merged.value)
+        sections = [(s, s.value) for s in [*sets.values(), self.source]]
+        found = clauses.merged(sections)
+        verifier = names.Verifier(self.spec, facts, merged, self.check_ids, mistakes)
+        verifier.verify()
+        place = Mistakes(lambda p: (self.source.file, self.source.line(p)))
+        for clause in found:
+            verifier.verify_clause(clause)
+        self._verify_choices(document, found, merged, mistakes, verifier)
+        for source, value in sections:
+            quotes.verify(source, value, mistakes)
+        mistakes.found.extend(place.found)
+        self._stop(mistakes)
+        return self._finished(document, found, facts, merged, sets)
+
+    def _place(self, pointer: str) -> tuple[str, int]:
+        return self.source.file, self.source.line(pointer)
+
+    def _stop(self, mistakes: Mistakes) -> None:
+        if mistakes.found:
+            raise PolicyError(f"{self.source.file} cannot be used", mistakes.ordered)
+
+    def _included(self, document: Node, mistakes: Mistakes) -> dict[str, Source]:
+        sets: dict[str, Source] = {}
+        wanted = document.get("include", [])
+        for index, name in enumerate(listed(wanted)):
+            pointer = child("/include", index) if isinstance(wanted, list) else "/include"
+            if not isinstance(name, str):
+                continue  # the schema has said so
+            if name.endswith((".yaml", ".yml")):
+                path = Path(self.source.file).parent / name
+            elif name in clause_set_names():
+                path = clause_set_file(name)
+            else:
+                mistakes.unknown(pointer, "clause set", name, clause_set_names())
+                continue
+            try:
+                sets[name] = read_source(path, PolicyError)
+            except PolicyError as problem:
+                mistakes.found.extend(problem.mistakes)
+        for name, source in sets.items():
+            inner = Mistakes(lambda p, s=source: (s.file, s.line(p)), source.written)  # type: ignore[misc]  # default argument binds the loop's value
+            inner.against("policy", {**source.value, "facts": {}})
+            if "include" in source.value:
+                inner.add("/include", f'the clause set "{name}" may not include others')
+            mistakes.found.extend(inner.found)
+        return sets
+
+    def _merged_sets(self, sets: Mapping[str, Source]) -> Merged:
+        low = Merged()
+        for name, source in sets.items():
+            layer = Layer("include", name, source, "/facts", source.value.get("facts") or {})
+            low = low.under(layer)
+        return low
+
+    def _with_readings(self, base: Merged, document: Node, mistakes: Mistakes) -> Merged:
+        declared: Node = document.get("readings") or {}
+        for name in self.readings:
+            if name not in declared:
+                mistakes.unknown("/readings", "reading", name, declared)
+        merged = base
+        for name, overlay in declared.items():
+            layer = Layer("reading", name, self.source, child("/readings", name), overlay)
+            if name in self.readings:
+                merged = merged.under(layer)
+            else:
+                self._verify_schema(base.under(layer), mistakes)
+        return merged
+
+    def _verify_schema(self, merged: Merged, mistakes: Mistakes) -> None:
+        def place(pointer: str) -> tuple[str, int]:
+            origin = merged.origin(pointer.removeprefix("/facts"))
+            return origin.file or self.source.file, origin.line
+
+        written = {
+            pointer: text
+            for pointer, text in self.source.written.items()
+            if pointer.startswith("/facts")
+        }
+        inner = Mistakes(place, written)
+        inner.against("policy", merged.value, "/facts", "facts")
+        mistakes.found.extend(m for m in inner.found if m not in mistakes.found)
+
+    def _verify_choices(
+        self,
+        document: Node,
+        found: tuple[Clause, ...],
+        merged: Merged,
+        mistakes: Mistakes,
+        verifier: names.Verifier,
+    ) -> None:
+        declared: Node = document.get("readings") or {}
+        sources: Node = document.get("sources") or {}
+        for clause in found:
+            if clause.file != self.source.file:
+                continue
+            place = child("/clauses", clause.id)
+            for name in clause.readings:
+                if name not in declared:
+                    mistakes.unknown(f"{place}/readings", "reading", name, declared)
+            if clause.source and clause.source not in sources:
+                mistakes.unknown(f"{place}/source", "source", clause.source, sources)
+        for path in document.get("grades") or {}:
+            if not verifier.is_fact(path):
+                hint = did_you_mean(path, verifier.fact_paths)
+                mistakes.add(child("/grades", path), f'no fact is at "{path}"', hint)
+
+    def _finished(
+        self,
+        document: Node,
+        found: tuple[Clause, ...],
+        facts: Facts,
+        merged: Merged,
+        sets: Mapping[str, Source],
+    ) -> Policy:
+        grades = {
+            names.normal(path): Grade(grade if isinstance(grade, str) else grade["grade"])
+            for path, grade in (document.get("grades") or {}).items()
+        }
+        sources: dict[str, Text] = {}
+        for source in [*sets.values(), self.source]:
+            for name, text in (source.value.get("sources") or {}).items():
+                sources[name] = Text(
+                    name=name,
+                    url=text.get("url", ""),
+                    retrieved=text.get("retrieved", ""),
+                    grade=Grade(text.get("grade", "S")),
+                    digest=text.get("digest", ""),
+                )
+        return Policy(
+            id=str(document["policy"]),
+            version=str(document.get("version", "")),
+            title=str(document.get("title", "")),
+            clauses=found,
+            facts=facts,
+            sources=sources,
+            origins=origins_of(merged, self.spec, grades),
+            grades=grades,
+            readings=tuple(document.get("readings") or ()),
+            file=self.source.file,
+            digest=self.source.digest,
+        )

@@ -1,0 +1,72 @@
+"""`$ref`s of an OpenAPI document: local ones that exist and end; nothing is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
+
+from apicheck.load.mistakes import Mistakes, did_you_mean
+from apicheck.load.source import child, tokens
+from apicheck.model.json import MISSING, Json, at
+
+_DATA = frozenset({"example", "default", "const", "enum"})
+"""Members whose values are data: a "$ref" in them is a key like any other."""
+_NAMED = frozenset({"properties", "patternProperties", "$defs", "definitions", "schemas"})
+
+
+def pointer_of(reference: str) -> str:
+    """The JSON Pointer of a local reference."""
+    return unquote(reference.removeprefix("#"))
+
+
+def verify(document: Mapping[str, Json], mistakes: Mistakes) -> None:
+    """Adds a mistake for every reference that is remote, broken, or goes round in a circle."""
+    for pointer, reference in _references(document, "", names=False):
+        if not reference.startswith("#"):
+            remote = "://" in reference or reference.startswith("//")
+            what = "remote" if remote else "to another file"
+            message = f'the $ref "{reference}" is {what}: it is not followed'
+            mistakes.add(pointer, message, "bundle the document into one file first")
+        elif at(document, pointer_of(reference)) is MISSING:
+            message = f'the $ref "{reference}" points to nothing'
+            mistakes.add(pointer, message, _closest(document, pointer_of(reference)))
+        elif _circular(document, reference):
+            message = f'the $ref "{reference}" leads back to itself'
+            mistakes.add(pointer, message, "a reference must end at something that is no reference")
+
+
+def _references(value: Json, pointer: str, *, names: bool) -> Iterator[tuple[str, str]]:
+    """Pointers and texts of references. names: the keys of this mapping are free names."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _references(item, child(pointer, index), names=False)
+    if not isinstance(value, Mapping):
+        return
+    for key, inner in value.items():
+        place = child(pointer, key)
+        if key == "$ref" and isinstance(inner, str) and not names:
+            yield place, inner
+        elif names or (key not in _DATA and not (key == "value" and "/examples/" in pointer)):
+            yield from _references(inner, place, names=not names and key in _NAMED)
+
+
+def _circular(document: Mapping[str, Json], reference: str) -> bool:
+    seen = set()
+    while True:
+        if reference in seen:
+            return True
+        seen.add(reference)
+        node = at(document, pointer_of(reference))
+        if not (isinstance(node, Mapping) and isinstance(node.get("$ref"), str)):
+            return False
+        reference = node["$ref"]
+        if not reference.startswith("#"):
+            return False
+
+
+def _closest(document: Mapping[str, Json], pointer: str) -> str:
+    around, _, _ = pointer.rpartition("/")
+    siblings = at(document, around)
+    if not isinstance(siblings, Mapping) or not tokens(pointer):
+        return ""
+    return did_you_mean(tokens(pointer)[-1], siblings)
