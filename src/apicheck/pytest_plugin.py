@@ -95,7 +95,6 @@ class PolicyFile(pytest.File):
     def _run(self) -> Results:
         from apicheck.promises import narrowed
         from apicheck.run import run_line
-        from apicheck.testing import Silent
 
         selected = [
             item.promise
@@ -103,7 +102,7 @@ class PolicyFile(pytest.File):
             if isinstance(item, ClauseItem) and item.parent is self
         ]
         request = narrowed(self._request(), selected, self._promises)
-        return run_line(request, Silent()).results
+        return run_line(request).results
 
     def _request(self) -> RunRequest:
         from apicheck.model.plan import Options
@@ -214,6 +213,6 @@ def apicheck_run(
             "max_requests": option.apicheck_max_requests,
             "out": tmp_path_factory.mktemp("apicheck", numbered=True) / "run",
         }
-        return testing.check(target or option.apicheck_target, **{**defaults, **chosen})  # type: ignore[arg-type]  # checked there
+        return testing.check(target or option.apicheck_target, **{**defaults, **chosen})
 
     return run

@@ -26,22 +26,6 @@ from apicheck.run import RunRequest, Server, load_saved, reference_server, run_l
 __all__ = ["Run", "Server", "check", "server"]
 
 
-class Silent:
-    """A run's progress, shown to nobody."""
-
-    def begin(self, label: str, total: int | None) -> None:
-        """A part of the run begins."""
-
-    def advance(self, n: int = 1, text: str = "") -> None:
-        """A piece of it is done."""
-
-    def note(self, text: str) -> None:
-        """Something worth a line."""
-
-    def end(self) -> None:
-        """The part is done."""
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """A finished run. directory: where its files are."""
@@ -138,7 +122,7 @@ def check(  # noqa: PLR0913  (one for each thing that a test may want to choose;
         out=out or Path(tempfile.mkdtemp(prefix="apicheck-")) / "run",
         formats=(),
     )
-    outcome = run_line(request, Silent())
+    outcome = run_line(request)
     return Run(outcome.results, outcome.directory, outcome.files)
 
 
