@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from apicheck.judge import judge_probe
+from apicheck.model.check import Applies, Check, Fail
+from apicheck.model.exchange import (
+    Exchange,
+    Request,
+    Response,
+    Role,
+    Transcript,
+    TransportError,
+    TransportErrorKind,
+)
+from apicheck.model.facts import Facts
+from apicheck.model.operation import Spec
+from apicheck.model.plan import Probe
+from apicheck.model.subject import Case, Subject, SubjectKind, World
+from apicheck.model.verdict import Confirm, Fails, Inconclusive, Judgement, Severity, Verdict
+
+
+def judge_status(_: Subject, transcript: Transcript) -> Judgement:
+    for exchange in transcript.exercised:
+        if exchange.succeeded:
+            return Fails("accepted", "401", str(exchange.status), exchange=exchange.id)
+        if exchange.status != 401:
+            return Fails("wrong-status", "401", str(exchange.status), exchange=exchange.id)
+    return None
+
+
+CHECK = Check(
+    id="auth/example",
+    title="an example",
+    outcomes=(
+        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Fail("wrong-status", Severity.MEDIUM),
+    ),
+    proven_by={},
+    judge=judge_status,
+)
+WORLD = World(
+    spec=Spec("t", "1", "3.1.0", (), {}, {}), facts=Facts(), identities={}, recipes={}, actors={}
+)
+
+
+def probe(case: Case | None = None) -> Probe:
+    subject = Subject(SubjectKind.OPERATION, "listContacts", WORLD, case=case)
+    return Probe("auth/example/listContacts", CHECK, subject, Applies())
+
+
+def exchange(status: int, role: Role = Role.TABLE, number: int = 1) -> Exchange:
+    answer = Response(status) if status else None
+    error = None if status else TransportError(TransportErrorKind.TIMEOUT, "no answer in 10 s")
+    return Exchange(f"e{number}", Request("GET", "/contacts"), answer, error, 0.0, 0.1, role)
+
+
+def played(*exchanges: Exchange, attempt: int = 0) -> Transcript:
+    return Transcript("auth/example/listContacts", exchanges, attempt)
+
+
+def test_a_refusal_as_promised_passes() -> None:
+    judged = judge_probe(probe(), [played(exchange(200, Role.CONTROL), exchange(401))])
+    assert judged.verdict is Verdict.PASS
+    assert judged.evidence
+
+
+def test_nothing_exercised_is_inconclusive() -> None:
+    judged = judge_probe(probe(), [played(exchange(200, Role.CONTROL))])
+    assert judged.verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_refused_control_request_is_inconclusive_whatever_follows() -> None:
+    judged = judge_probe(probe(), [played(exchange(401, Role.CONTROL), exchange(401))])
+    assert judged.verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_probe_that_was_never_played_is_not_tested() -> None:
+    assert judge_probe(probe(), []).verdict is Verdict.NOT_TESTED
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 0])
+def test_an_answer_that_nobody_asked_for_hides_the_one_in_question(status: int) -> None:
+    assert judge_probe(probe(), [played(exchange(status))]).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_accepted_bad_credential_is_a_fail_even_when_it_happens_once() -> None:
+    judged = judge_probe(probe(), [played(exchange(200)), played(exchange(401), attempt=1)])
+    assert judged.verdict is Verdict.FAIL
+    assert judged.fails is not None
+    assert judged.fails.outcome == "accepted"
+
+
+def test_an_accepted_bad_credential_needs_a_good_control_afterwards() -> None:
+    ended = replace(
+        played(attempt=1), ended=("not-tested:needs-request", "no accepted request", "")
+    )
+    judged = judge_probe(probe(), [played(exchange(200)), ended])
+    assert judged.verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_wrong_status_that_repeats_is_a_fail() -> None:
+    judged = judge_probe(probe(), [played(exchange(403)), played(exchange(403), attempt=1)])
+    assert judged.verdict is Verdict.FAIL
+
+
+def test_a_wrong_status_that_does_not_repeat_is_flaky() -> None:
+    judged = judge_probe(probe(), [played(exchange(403)), played(exchange(401), attempt=1)])
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert "flaky" in judged.reason
+
+
+def test_a_wrong_status_that_could_not_be_confirmed_is_inconclusive() -> None:
+    judged = judge_probe(probe(), [played(exchange(403))])
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert "could not be confirmed" in judged.reason
+
+
+def test_a_judge_that_breaks_is_an_error_and_not_a_crash() -> None:
+    def broken(_: Subject, __: Transcript) -> Judgement:
+        raise ValueError("third party")
+
+    bad = replace(probe(), check=replace(CHECK, judge=broken))
+    judged = judge_probe(bad, [played(exchange(401))])
+    assert judged.verdict is Verdict.ERROR
+    assert "third party" in judged.reason
+
+
+def test_an_outcome_that_is_not_declared_is_an_error() -> None:
+    bad = replace(
+        probe(), check=replace(CHECK, judge=lambda _, __: Fails("surprise", "a", "b"))
+    )
+    assert judge_probe(bad, [played(exchange(401))]).verdict is Verdict.ERROR
+
+
+def test_an_inconclusive_judgement_keeps_its_reason() -> None:
+    unsure = replace(probe(), check=replace(CHECK, judge=lambda _, __: Inconclusive("no 429")))
+    judged = judge_probe(unsure, [played(exchange(401))])
+    assert (judged.verdict, judged.reason) == (Verdict.INCONCLUSIVE, "no 429")
+
+
+def test_a_drawn_failure_is_shown_in_its_smallest_form() -> None:
+    def at(value: str, number: int, role: Role, attempt: int = 0) -> Transcript:
+        item = exchange(200, role, number)
+        return replace(
+            played(item, attempt=attempt), case=None if role is Role.DRAWN else f'"{value}"'
+        )
+
+    drawn = probe(Case("drawn 3", "zz%aa", drawn=True))
+    shrunk = [at("a%", 5, Role.SHRINK), at("%", 6, Role.SHRINK)]
+    judged = judge_probe(drawn, [at("zz%aa", 1, Role.DRAWN)], shrunk)
+    assert judged.shown == "'%'"
+    assert judged.evidence[0] == "e6"

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations
+
+import pytest
+
+from apicheck.judge import rolled_up
+from apicheck.model.verdict import Verdict
+
+V = Verdict
+SUBJECT_VERDICTS = [
+    V.PASS,
+    V.FAIL,
+    V.ERROR,
+    V.INCONCLUSIVE,
+    V.REVIEW,
+    V.NOT_TESTED,
+    V.NOT_APPLICABLE,
+]
+
+
+def expected(present: frozenset[Verdict]) -> Verdict:
+    """The table of the design, written a second time and in another way."""
+    table: list[tuple[set[Verdict], Verdict]] = [
+        ({V.FAIL}, V.FAIL),
+        ({V.ERROR}, V.ERROR),
+        ({V.INCONCLUSIVE}, V.INCONCLUSIVE),
+        ({V.REVIEW}, V.REVIEW),
+        ({V.PASS, V.NOT_TESTED}, V.PARTIAL),
+        ({V.PASS}, V.PASS),
+        ({V.NOT_TESTED}, V.NOT_TESTED),
+        (set(), V.NOT_APPLICABLE),
+    ]
+    return next(verdict for needed, verdict in table if needed <= present)
+
+
+@pytest.mark.parametrize(
+    "present",
+    [
+        frozenset(chosen)
+        for size in range(len(SUBJECT_VERDICTS) + 1)
+        for chosen in combinations(SUBJECT_VERDICTS, size)
+    ],
+    ids=lambda present: "+".join(sorted(present)) or "nothing",
+)
+def test_the_roll_up_of_every_combination_is_as_the_table_says(
+    present: frozenset[Verdict],
+) -> None:
+    for times in (1, 3):
+        assert rolled_up(Counter(dict.fromkeys(present, times))) is expected(present)
+
+
+def test_nothing_observed_is_never_a_pass() -> None:
+    assert rolled_up(Counter()) is not Verdict.PASS
