@@ -31,6 +31,8 @@ _OUT_OF_COUNT = frozenset(
 )
 """Kinds of not-tested that are listed beside the run's word and do not count for it."""
 
+_OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
+
 
 def rolled_up(verdicts: Counter[Verdict]) -> Verdict:
     """The verdict of a clause from those of its subjects: one total table."""
@@ -95,9 +97,9 @@ def _untested(clause: Clause, planned: PlannedClause) -> ClauseResult:
 def speaks_of(clause: Clause, result: CheckResult, checks: tuple[str, ...]) -> bool:
     """Whether a result counts for a clause, its `ops` left aside.
 
-    A clause that names fact paths takes the results inside them; a result that names none is
-    about the check's facts as a whole, and counts only where the clause names none either. An
-    example's result belongs to its own clause alone.
+    A clause that names fact paths takes the results inside them. A result that names none says
+    nothing of them unless it left something open: then it is open for all of them. An example's
+    result belongs to its own clause alone.
     """
     if result.check not in checks:
         return False
@@ -105,6 +107,8 @@ def speaks_of(clause: Clause, result: CheckResult, checks: tuple[str, ...]) -> b
         return result.subject == clause.id
     if not clause.of:
         return True
+    if not result.of:
+        return result.verdict in _OPEN
     return any(
         path == wanted or path.startswith(f"{wanted}.") or wanted.startswith(f"{path}.")
         for wanted in clause.of

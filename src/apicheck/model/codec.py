@@ -11,7 +11,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Mapping
-from enum import Enum
+from enum import Enum, IntEnum
 from functools import lru_cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -20,22 +20,29 @@ from apicheck.model.json import Json
 T = TypeVar("T")
 
 
-def to_json(value: object) -> Json:
-    """A JSON value that `from_json` turns back. Fields at their default are left out."""
+def to_json(value: object, *, whole: bool = False) -> Json:
+    """A JSON value that `from_json` turns back.
+
+    Fields at their default are left out, unless `whole`: then every field is there. Fields that
+    do not take part in comparisons (a vault) are always left out. An IntEnum (a severity)
+    becomes its name in lower case, so that nobody reads it as a number.
+    """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
-            field.name: to_json(getattr(value, field.name))
+            field.name: to_json(getattr(value, field.name), whole=whole)
             for field in dataclasses.fields(value)
-            if not _is_default(field, getattr(value, field.name)) and field.compare
+            if field.compare and (whole or not _is_default(field, getattr(value, field.name)))
         }
+    if isinstance(value, IntEnum):
+        return value.name.lower()
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
+        return {str(key): to_json(item, whole=whole) for key, item in value.items()}
     if isinstance(value, frozenset | set):
-        return sorted(to_json(item) for item in value)
+        return sorted(to_json(item, whole=whole) for item in value)
     if isinstance(value, tuple | list):
-        return [to_json(item) for item in value]
+        return [to_json(item, whole=whole) for item in value]
     if isinstance(value, bytes):
         return _bytes_to_json(value)
     return value
@@ -61,13 +68,11 @@ def from_json(kind: type[T], value: Json) -> T:
     try:
         result = _decode(kind, value)
     except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"not a {kind.__name__}: {error}") from error
+        raise ValueError(f"not a {getattr(kind, '__name__', kind)}: {error}") from error
     return typing.cast("T", result)
 
 
 def _decode(kind: Any, value: Json) -> Any:
-    if kind is Any or kind is object:
-        return value
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         return _decode_union(get_args(kind), value)
@@ -77,16 +82,22 @@ def _decode(kind: Any, value: Json) -> Any:
         return frozenset(_decode(get_args(kind)[0], item) for item in value)
     if origin is not None and issubclass(origin, Mapping):
         return {key: _decode(get_args(kind)[1], item) for key, item in value.items()}
+    if isinstance(kind, type):
+        return _decode_class(kind, value)
+    return value
+
+
+def _decode_class(kind: type, value: Json) -> Any:
     if kind is bytes:
         return base64.b64decode(value["base64"]) if isinstance(value, dict) else value.encode()
-    if isinstance(kind, type) and issubclass(kind, Enum):
+    if issubclass(kind, IntEnum):
+        return kind[str(value).upper()]
+    if issubclass(kind, Enum):
         return kind(value)
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+    if dataclasses.is_dataclass(kind):
         hints = _hints(kind)
         return kind(**{name: _decode(hints[name], item) for name, item in value.items()})
-    if kind is float:
-        return float(value)
-    return value
+    return float(value) if kind is float else value
 
 
 def _decode_union(options: tuple[Any, ...], value: Json) -> Any:

@@ -49,7 +49,7 @@ def world_of(
         spec=spec,
         facts=facts,
         identities=identities,
-        recipes=_recipes(spec, facts, target),
+        recipes=_recipes(spec, facts, target, mode),
         actors={},
         capabilities=capabilities,
         mode=mode,
@@ -145,8 +145,17 @@ def _with_target_limits(facts: Facts, target: Target) -> Facts:
     return replace(facts, rate_limits=replace(facts.rate_limits, buckets=buckets))
 
 
-def _recipes(spec: Spec, facts: Facts, target: Target) -> Mapping[str, Recipe | NotTested]:
-    found = dict(recipes(spec, target.fixtures))
+def _recipes(
+    spec: Spec, facts: Facts, target: Target, mode: Mode
+) -> Mapping[str, Recipe | NotTested]:
+    found = dict(
+        recipes(
+            spec,
+            target.fixtures,
+            identity_parameters=frozenset(t.parameter for t in facts.authorization.tenants),
+            reads_only=mode is not Mode.FULL,
+        )
+    )
     if facts.oauth is None or not target.minters:
         return found
     client = {

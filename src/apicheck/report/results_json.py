@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import cast
 
+from apicheck.model.codec import from_json, to_json
 from apicheck.model.errors import RunDirectoryError
 from apicheck.model.json import Json
 from apicheck.model.results import (
@@ -21,7 +22,6 @@ from apicheck.model.results import (
     Task,
     Word,
 )
-from apicheck.report.codec import plain, typed
 
 SCHEMA = "apicheck-results/1"
 
@@ -45,19 +45,19 @@ def document(results: Results) -> dict[str, Json]:
     """The results as a JSON value of the published shape."""
     return {
         "schema": SCHEMA,
-        "verdict": plain(results.word),
-        "run": plain(results.run),
+        "verdict": to_json(results.word, whole=True),
+        "run": to_json(results.run, whole=True),
         "summary": summary(results),
-        "tasks": plain(results.tasks),
-        "preflight": plain(results.preflight),
+        "tasks": to_json(results.tasks, whole=True),
+        "preflight": to_json(results.preflight, whole=True),
         "clauses": [_clause(results, item) for item in results.clauses],
-        "findings": plain(results.findings),
-        "results": plain(results.checks),
-        "catalogue": plain(results.catalogue),
-        "facts": plain(results.facts),
-        "concessions": plain(results.concessions),
-        "leftovers": plain(results.leftovers),
-        "coverage": plain(results.coverage),
+        "findings": to_json(results.findings, whole=True),
+        "results": to_json(results.checks, whole=True),
+        "catalogue": to_json(results.catalogue, whole=True),
+        "facts": to_json(results.facts, whole=True),
+        "concessions": to_json(results.concessions, whole=True),
+        "leftovers": to_json(results.leftovers, whole=True),
+        "coverage": to_json(results.coverage, whole=True),
     }
 
 
@@ -80,9 +80,9 @@ def summary(results: Results) -> dict[str, Json]:
 
 
 def _clause(results: Results, item: ClauseResult) -> dict[str, Json]:
-    written = plain(item.clause)
+    written = to_json(item.clause, whole=True)
     declared = written.pop("checks")
-    judged = plain(item)
+    judged = to_json(item, whole=True)
     del judged["clause"], judged["results"]
     return {
         **written,
@@ -122,13 +122,13 @@ def results_from_json(data: bytes) -> Results:
 
 def _decoded(value: Mapping[str, Json]) -> Results:
     return Results(
-        run=typed(Provenance, value["run"]),
-        word=typed(Word, value["verdict"]),
-        tasks=typed(tuple[Task, ...], value["tasks"]),
-        preflight=typed(tuple[PreflightItem, ...], value["preflight"]),
+        run=from_json(Provenance, value["run"]),
+        word=from_json(Word, value["verdict"]),
+        tasks=from_json(tuple[Task, ...], value["tasks"]),
+        preflight=from_json(tuple[PreflightItem, ...], value["preflight"]),
         clauses=tuple(_clause_result(item) for item in value["clauses"]),
-        checks=typed(tuple[CheckResult, ...], value["results"]),
-        findings=typed(tuple[Finding, ...], value["findings"]),
+        checks=from_json(tuple[CheckResult, ...], value["results"]),
+        findings=from_json(tuple[Finding, ...], value["findings"]),
         catalogue=value["catalogue"],
         facts=tuple(value["facts"]),
         concessions=tuple(value["concessions"]),
@@ -147,7 +147,7 @@ def _clause_result(value: Mapping[str, Json]) -> ClauseResult:
         if name not in (*_JUDGED, "checks", "declared_checks")
     }
     judged = {name: value[name] for name in _JUDGED}
-    return typed(
+    return from_json(
         ClauseResult,
         {
             "clause": {**written, "checks": value["declared_checks"]},

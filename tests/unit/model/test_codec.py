@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apicheck.model.codec import from_json, to_json
+from apicheck.model.exchange import Caller, Credential, Exchange, Observation, Request, Response
+from apicheck.model.facts import Foreign, StatusSet
+from apicheck.model.plan import Options
+from apicheck.model.results import CheckResult, Failure, Finding
+from apicheck.model.target import Identity, Safety, Target, Vault
+from apicheck.model.verdict import Severity
+
+KINDS = [
+    Exchange,
+    Request,
+    Response,
+    Credential,
+    Observation,
+    CheckResult,
+    Failure,
+    Finding,
+    Identity,
+    Options,
+    StatusSet,
+    Safety,
+]
+KINDS_BY_NAME = {kind.__name__: kind for kind in KINDS}
+TEXT = st.text(max_size=8)
+st.register_type_strategy(bytes, st.binary(max_size=12))
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+
+
+@pytest.mark.parametrize("name", KINDS_BY_NAME)
+@given(data=st.data())
+def test_what_was_written_as_json_is_read_back_equal(name: str, data: st.DataObject) -> None:
+    value = data.draw(st.from_type(KINDS_BY_NAME[name]))
+    for whole in (False, True):
+        text = json.dumps(to_json(value, whole=whole))
+        assert from_json(KINDS_BY_NAME[name], json.loads(text)) == value
+
+
+def test_a_vault_is_never_written() -> None:
+    target = Target("t", "http://127.0.0.1", vault=Vault({"$APICHECK_A_TOKEN": "hush-hush"}))
+    assert "hush" not in json.dumps(to_json(target))
+    assert "hush" not in json.dumps(to_json(target, whole=True))
+    assert "hush" not in repr(target)
+
+
+def test_a_severity_is_written_by_its_name() -> None:
+    assert to_json(Severity.CRITICAL) == "critical"
+
+
+def test_values_at_their_default_are_left_out() -> None:
+    assert to_json(Request("GET", "/")) == {"method": "GET", "path": "/"}
+    assert to_json(Request("GET", "/"), whole=True)["caller"] == Caller.ANONYMOUS.value
+
+
+def test_json_that_stands_for_nothing_is_a_value_error_that_names_the_type() -> None:
+    with pytest.raises(ValueError, match="not a Foreign"):
+        from_json(Foreign, {"answer": None, "surprise": 1})
