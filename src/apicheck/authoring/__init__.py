@@ -5,6 +5,7 @@ Its script is a generator of steps; `yield from` the functions here gives typed 
 judge is a pure function of the transcript. Nothing here sends, sleeps or reads the clock.
 """
 
+from apicheck.authoring.challenges import ReceivedChallenge, challenges
 from apicheck.authoring.folds import Tallies, each
 from apicheck.authoring.judging import (
     covers,
@@ -84,6 +85,7 @@ __all__ = [
     "NotApplicable",
     "NotTested",
     "NotTestedKind",
+    "ReceivedChallenge",
     "Request",
     "Response",
     "Role",
@@ -99,6 +101,7 @@ __all__ = [
     "World",
     "ask",
     "at",
+    "challenges",
     "contains",
     "control",
     "covers",

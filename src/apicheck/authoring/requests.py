@@ -12,7 +12,7 @@ from apicheck.authoring.steps import send, stop
 from apicheck.model.exchange import Credential, Exchange, Request, Role
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.step import Step
-from apicheck.model.subject import Need, Recipe, Subject, World
+from apicheck.model.subject import UNIQUE, Need, Recipe, Subject, World
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import NotTested, NotTestedKind
 
@@ -58,33 +58,56 @@ def prepared(
     operation: str = "",
     identity: Identity | None = None,
     *,
+    owner: Identity | None = None,
     fresh: bool = False,
 ) -> Generator[Step, Any, Request]:
     """The canonical valid request, with its credential, after creating what it names.
 
-    identity: who sends it (default: the one that may). fresh: create the objects that it names
-    for this script alone; otherwise they are shared, except where the request uses them up.
+    identity: who sends it (default: the one that may). owner: who creates what it names
+    (default: who sends it, or else whoever of the same tenant may). fresh: create that for this
+    script alone; otherwise it is shared, except where the request uses it up.
     Ends the script when no accepted request can be made, in the server's own words.
     """
-    operation = operation or subject.op.id
+    recipe = _recipe(subject, operation or subject.op.id)
+    who = identity or identity_of(subject, recipe.operation)
+    shared_as = None if fresh or recipe.consumes else ""
+    return (yield from filled_in(subject, recipe, who, owner=owner, shared_as=shared_as))
+
+
+def _recipe(subject: Subject, operation: str) -> Recipe:
     recipe = subject.world.recipes[operation]
     if isinstance(recipe, NotTested):
         stop(recipe)
-    who = identity or identity_of(subject, operation)
+    return recipe
+
+
+def filled_in(
+    subject: Subject,
+    recipe: Recipe,
+    who: Identity,
+    *,
+    owner: Identity | None = None,
+    shared_as: str | None = "",
+) -> Generator[Step, Any, Request]:
+    """The request of a recipe, after creating what it names.
+
+    shared_as: scripts that say the same get the same objects; None: nobody else gets them.
+    """
     values: dict[Need, str] = {}
     for need in recipe.needs:
         if need.place == "path" and need.name in who.parameters:
             continue
-        created = yield from _created(subject, need, who, fresh=fresh or recipe.consumes)
+        created = yield from _created(subject, need, owner or who, shared_as)
         values[need] = _value_in(created, need)
     return built(subject.world, recipe, who, values)
 
 
 def _created(
-    subject: Subject, need: Need, who: Identity, *, fresh: bool
+    subject: Subject, need: Need, who: Identity, shared_as: str | None
 ) -> Generator[Step, Any, Exchange]:
-    creator = subject.world.spec.operation(need.operation)
-    if not creator.safe and subject.world.mode is not Mode.FULL:
+    world = subject.world
+    creator = world.spec.operation(need.operation)
+    if not creator.safe and world.mode is not Mode.FULL:
         stop(
             NotTested(
                 NotTestedKind.READ_ONLY,
@@ -92,12 +115,39 @@ def _created(
                 f'[fixtures]\n{need.name.strip("/")} = "an existing one"',
             )
         )
-    request = yield from prepared(subject, creator.id, who, fresh=False)
-    share = "" if fresh else f"create {creator.id} as {who.name}"
+    maker = _maker(world, creator.id, who)
+    request = yield from filled_in(subject, _recipe(subject, creator.id), maker)
+    key = f"create {creator.id} as {maker.name}"
+    share = "" if shared_as is None else f"{key} {shared_as}".strip()
     created = yield from send(request, Role.SETUP, share)
     if not created.succeeded:
         stop(_no_accepted_request(creator.method, creator.path, created))
     return created
+
+
+def _maker(world: World, creator: str, who: Identity) -> Identity:
+    """Who creates an object for somebody: that one, or whoever of the same tenant may."""
+    if who.name in world.actors.values() and world.actors.get(creator) == who.name:
+        return who
+    scopes = world.required_scopes.get(creator, ())
+    permissions = world.required_permissions.get(creator, ())
+    if _holds(who.scopes, scopes) and _holds(who.permissions, permissions):
+        return who
+    for other in world.identities.values():
+        if (
+            other.tenant == who.tenant
+            and other.state == "active"
+            and other.placeholder
+            and _holds(other.scopes, scopes)
+            and _holds(other.permissions, permissions)
+        ):
+            return other
+    return who
+
+
+def _holds(held: tuple[str, ...] | None, needed: tuple[str, ...]) -> bool:
+    """Whether what an identity holds is enough; what is not known counts as held."""
+    return held is None or set(needed) <= set(held)
 
 
 def _value_in(created: Exchange, need: Need) -> str:
@@ -126,6 +176,8 @@ def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, str
     path = operation.path
     for name, value in path_values.items():
         path = path.replace("{" + name + "}", quote(str(value), safe="{}:~"))
+    if "{" in path.replace(UNIQUE, ""):
+        stop(_parameter_missing(operation.method, path))
     query = (
         *recipe.query,
         *((need.name, value) for need, value in values.items() if need.place == "query"),
@@ -147,6 +199,15 @@ def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, str
     )
     credentials = credentials_of(world, operation.id, who)
     return request.with_credentials(who.name, *credentials) if credentials else request
+
+
+def _parameter_missing(method: str, path: str) -> NotTested:
+    name = path.replace(UNIQUE, "").partition("{")[2].partition("}")[0]
+    return NotTested(
+        NotTestedKind.NEEDS_REQUEST,
+        f"no request for {method} {path} (nothing says which {name} exists)",
+        f'[fixtures]\n{name} = "an existing one"',
+    )
 
 
 def _with_value(body: Json, tokens: list[str], value: str) -> Json:
@@ -180,7 +241,9 @@ def control(
     if not declared.safe and subject.world.mode is not Mode.FULL:
         return None
     who = identity or identity_of(subject, operation)
-    request = yield from prepared(subject, operation, who)
+    recipe = _recipe(subject, operation)
+    shared_as = f"for the control of {operation}" if recipe.consumes else ""
+    request = yield from filled_in(subject, recipe, who, shared_as=shared_as)
     answer = yield from send(request, Role.CONTROL, f"control {operation} as {who.name}")
     if not answer.succeeded:
         stop(_no_accepted_request(declared.method, declared.path, answer))

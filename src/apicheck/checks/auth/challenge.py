@@ -1,0 +1,124 @@
+"""A refusal carries the challenge that the policy promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import (
+    NEVER,
+    Caller,
+    Check,
+    Exchange,
+    Fail,
+    Fails,
+    ReceivedChallenge,
+    Severity,
+    World,
+    challenges,
+    each,
+)
+from apicheck.model.facts import Answer, Challenge, Never
+
+_ERROR_VALUES = ("error", "error_description", "error_uri")
+
+
+def _promised(world: World, exchange: Exchange) -> tuple[str, Answer] | None:
+    """The refusal that an exchange is, with its fact path; None when it is none of them."""
+    authentication = world.facts.authentication
+    request = exchange.request
+    found: tuple[str, Answer | None]
+    if request.caller is Caller.ANONYMOUS:
+        found = "authentication.refusal", authentication.anonymous
+    elif request.caller is Caller.BAD:
+        holder = world.identities.get(request.identity)
+        own = authentication.states.get(holder.state) if holder else None
+        path = f"authentication.states.{holder.state}" if holder and own else ""
+        found = path or "authentication.refusal", own or authentication.bad
+    else:
+        found = "authorization.refusal", _of_authorization(world, exchange.status)
+    path, answer = found
+    if answer is None or exchange.status not in answer.statuses:
+        return None
+    return (path, answer) if request.operation in world.secured else None
+
+
+def _of_authorization(world: World, status: int) -> Answer | None:
+    """The refusal for want of a right, where no other promise has its status."""
+    rights = world.facts.authorization
+    others = [foreign.answer for foreign in rights.foreign.values()]
+    others += [answer for tenant in rights.tenants for answer in (tenant.unknown, tenant.foreign)]
+    taken = any(answer is not None and status in answer.statuses for answer in others)
+    return None if taken else rights.refusal
+
+
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+    """One refusal against the challenge that is promised for it."""
+    promised = _promised(world, exchange)
+    if promised is None or exchange.response is None:
+        return
+    path, answer = promised
+    if answer.challenge is not None:
+        fields = exchange.response.header_values("www-authenticate")
+        yield path, _wrong(answer.challenge, fields, exchange)
+
+
+def _wrong(promise: Challenge | Never, fields: tuple[str, ...], exchange: Exchange) -> Fails | None:
+    came = f"WWW-Authenticate: {', '.join(fields)}" if fields else "no WWW-Authenticate field"
+    if promise is NEVER:
+        expected = "no WWW-Authenticate field"
+        return Fails("wrong-scheme", expected, came, exchange=exchange.id) if fields else None
+    expected = f"WWW-Authenticate: {promise.scheme}"
+    if not fields:
+        return Fails("absent", expected, came, exchange=exchange.id)
+    try:
+        received = challenges(", ".join(fields))
+    except ValueError as error:
+        why = f"{came} ({error})"
+        return Fails("malformed", f"{expected}, well-formed", why, exchange=exchange.id)
+    ours = next((one for one in received if one.scheme == promise.scheme.lower()), None)
+    if ours is None:
+        return Fails("wrong-scheme", expected, came, exchange=exchange.id)
+    if illegal := _illegal(ours):
+        expected = f"{expected}, {illegal} without quotes and backslashes"
+        return Fails("malformed", expected, came, exchange=exchange.id)
+    for name in promise.parameters:
+        if name.lower() not in ours.parameters:
+            return Fails("absent", f"{expected} with {name}", came, name, exchange.id)
+    return _wrong_error(promise.error, ours.parameters.get("error"), came, exchange)
+
+
+def _illegal(received: ReceivedChallenge) -> str:
+    """The first parameter whose value RFC 6750 section 3 does not allow, "" when none."""
+    if received.scheme != "bearer":
+        return ""
+    values = ((name, received.parameters.get(name, "")) for name in _ERROR_VALUES)
+    return next((name for name, value in values if '"' in value or "\\" in value), "")
+
+
+def _wrong_error(
+    promised: str | Never | None, error: str | None, came: str, exchange: Exchange
+) -> Fails | None:
+    if promised is None or error == promised or (promised is NEVER and error is None):
+        return None
+    expected = "a challenge without error" if promised is NEVER else f'error="{promised}"'
+    return Fails("wrong-error", expected, came, exchange=exchange.id)
+
+
+CHECK = Check(
+    title="A refusal carries the challenge that is promised",
+    fold=each(looks),
+    reads=("authentication.refusal", "authentication.states", "authorization.refusal"),
+    standards=("rfc9110#11.6.1", "rfc6750#3"),
+    outcomes=(
+        Fail("absent", Severity.MEDIUM),
+        Fail("malformed", Severity.MEDIUM),
+        Fail("wrong-scheme", Severity.MEDIUM),
+        Fail("wrong-error", Severity.LOW),
+    ),
+    proven_by={
+        "absent": ("auth/omits-challenge",),
+        "malformed": ("auth/challenge-malformed",),
+        "wrong-scheme": ("auth/challenge-names-other-scheme",),
+        "wrong-error": ("auth/challenge-error-without-credentials",),
+    },
+)
