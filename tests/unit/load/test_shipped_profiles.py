@@ -1,0 +1,88 @@
+"""The profiles that come with apicheck: complete documents, and policies that fit them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from apicheck.load import load_policy, load_spec, profile_dir, profile_names
+from apicheck.model.operation import Media, Spec
+from apicheck.model.policy import Policy
+from apicheck.schemas import schema_errors
+
+PROFILES = ("canonical", "webengage")
+
+
+def profile(name: str) -> tuple[Spec, Policy]:
+    folder = profile_dir(name)
+    spec = load_spec(folder / "openapi.yaml")
+    return spec, load_policy(folder / "policy.yaml", spec)
+
+
+def media_of(spec: Spec) -> Iterator[tuple[str, Media]]:
+    for operation in spec.operations:
+        for media in operation.body:
+            yield f"{operation.id} request", media
+        for response in operation.responses:
+            for media in response.media:
+                yield f"{operation.id} {response.status}", media
+
+
+def test_both_profiles_are_listed() -> None:
+    assert set(PROFILES) <= set(profile_names())
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_example_of_the_document_is_valid(name: str) -> None:
+    spec, _ = profile(name)
+    examples = [(where, m, value) for where, m in media_of(spec) for value in m.examples]
+    assert len(examples) > 50
+    wrong = [
+        f"{where}: {error.pointer} {error.message}"
+        for where, media, value in examples
+        for error in schema_errors(spec.document, media.schema, value)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_answer_that_has_a_json_body_has_an_example(name: str) -> None:
+    spec, _ = profile(name)
+    bare = [where for where, m in media_of(spec) if "json" in m.media_type and not m.examples]
+    assert bare == []
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_secured_operation_documents_its_refusals(name: str) -> None:
+    spec, policy = profile(name)
+    for operation in spec.operations:
+        if not operation.secured:
+            continue
+        for answer in (policy.facts.authentication.bad, policy.facts.authorization.refusal):
+            assert answer is not None
+            documented = {response.status for response in operation.responses}
+            assert {str(s) for s in answer.statuses.exact} <= documented, operation.id
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_clause_has_a_section_and_our_own_statement(name: str) -> None:
+    _, policy = profile(name)
+    folder = str(profile_dir(name))
+    own = [clause for clause in policy.clauses if clause.file.startswith(folder)]
+    assert [c.id for c in own if not (c.section and c.statement)] == []
+
+
+def test_webengage_has_every_clause_of_the_page() -> None:
+    _, policy = profile("webengage")
+    page = [clause for clause in policy.clauses if clause.source == "page"]
+    assert len(page) == 59
+    assert all(clause.quote for clause in page)
+
+
+def test_a_created_object_of_canonical_leads_to_all_that_can_be_done_with_it() -> None:
+    spec, _ = profile("canonical")
+    created = spec.operation("createContact").response_for(201)
+    assert created is not None
+    linked = {link.operation for link in created.links}
+    assert linked == {"getContact", "updateContact", "deleteContact", "sendMessage"}
