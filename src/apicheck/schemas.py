@@ -140,9 +140,7 @@ class _Dialect:
         properties = schema.get("properties")
         if isinstance(properties, Mapping) and isinstance(schema.get("required"), list):
             schema["required"] = [
-                name
-                for name in schema["required"]
-                if not self._write_only(properties.get(name))
+                name for name in schema["required"] if not self._write_only(properties.get(name))
             ]
 
     def _write_only(self, schema: Json) -> bool:

@@ -6,15 +6,20 @@ Loading says what is written. Which limit or which security applies is decided l
 from apicheck.load.openapi import load_spec, parse_spec, spec_from
 from apicheck.load.policy import builtin_policy, facts_from, load_policy
 from apicheck.load.profiles import clause_set_names, profile_dir, profile_names
+from apicheck.load.target import load_target
+from apicheck.load.target_file import find_target, target_settings
 
 __all__ = [
     "builtin_policy",
     "clause_set_names",
     "facts_from",
+    "find_target",
     "load_policy",
     "load_spec",
+    "load_target",
     "parse_spec",
     "profile_dir",
     "profile_names",
     "spec_from",
+    "target_settings",
 ]

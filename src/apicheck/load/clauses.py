@@ -24,8 +24,10 @@ class _Written:
 
 
 def merged(sections: Iterable[tuple[Source, Node]]) -> tuple[Clause, ...]:
-    """Clauses in order of the files: a later file overlays a clause of the same id, null
-    removes it. The policy's own clauses come first."""
+    """The clauses of several files, the last file's own first.
+
+    A later file overlays a clause of the same id; null removes it.
+    """
     found: dict[str, _Written] = {}
     for source, document in sections:
         defaults: Node = document.get("defaults") or {}

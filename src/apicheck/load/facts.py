@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from apicheck.load import quantities
-from apicheck.load.webhook_facts import webhooks
 from apicheck.load.grammar import (
     answer,
     duration,
@@ -16,9 +14,9 @@ from apicheck.load.grammar import (
     optional_statuses,
     selector,
     selectors,
-    statuses,
     when,
 )
+from apicheck.load.webhook_facts import webhooks
 from apicheck.model.facts import (
     NEVER,
     Authentication,
@@ -185,7 +183,7 @@ def _rate_headers(value: Mapping[str, Json] | None) -> RateHeaders | None:
     if value is None:
         return None
     reset = value.get("reset")
-    detailed = reset if isinstance(reset, Mapping) else {"name": reset}
+    detailed: Mapping[str, Json] = reset if isinstance(reset, Mapping) else {"name": reset}
     return RateHeaders(
         limit=value.get("limit"),
         remaining=value.get("remaining"),
@@ -218,11 +216,3 @@ def _deprecation(value: Mapping[str, Json]) -> Deprecation:
         headers=headers(value.get("headers")),
         when=when(value.get("when")),
     )
-
-
-def size_of(value: Json) -> int:
-    """The bytes of a size as written: a number, or "64KiB"."""
-    return value if isinstance(value, int) else quantities.size(value)
-
-
-__all__ = ["size_of", "statuses", "typed"]

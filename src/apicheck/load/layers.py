@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from apicheck.load.source import Source, child
 from apicheck.model.json import Json
 
-_ANSWERS = frozenset(
-    {"/authentication/refusal", "/authorization/refusal", "/rate_limits/refusal"}
-)
+_ANSWERS = frozenset({"/authentication/refusal", "/authorization/refusal", "/rate_limits/refusal"})
 """Places where `401` laid over a mapping means its status."""
 
 
@@ -39,9 +37,7 @@ class Layer:
 
     def origin(self, pointer: str) -> Origin:
         """Where the value at a pointer of this layer was written."""
-        return Origin(
-            self.kind, self.name, self.source.file, self.source.line(self.root + pointer)
-        )
+        return Origin(self.kind, self.name, self.source.file, self.source.line(self.root + pointer))
 
 
 @dataclass(frozen=True, slots=True)

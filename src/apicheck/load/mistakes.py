@@ -13,8 +13,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from apicheck.model.errors import Mistake
 from apicheck.load.source import Source, child, dotted, kind_of
+from apicheck.model.errors import Mistake
 from apicheck.model.json import Json
 
 _SCHEMAS = Path(__file__).parent / "schemas"
@@ -102,7 +102,9 @@ def _explained(
     for token in error.absolute_path:
         pointer = child(pointer, token)
     rule: Any = error.schema
-    keyword, due, value = str(error.validator), error.validator_value, error.instance
+    due: Any = error.validator_value
+    value: Any = error.instance
+    keyword = str(error.validator)
     if keyword == "additionalProperties":
         known = tuple(rule.get("properties", ()))
         for key in value:
@@ -130,7 +132,7 @@ def _wanted(rule: Mapping[str, Json]) -> str:
         return str(rule["title"])
     types = rule.get("type", "a value of another form")
     names = types if isinstance(types, Sequence) and not isinstance(types, str) else [types]
-    return _or([_WORDS.get(name, name) for name in names])
+    return _or([_WORDS.get(str(name), str(name)) for name in names])
 
 
 def _no_list(hint: str) -> str:

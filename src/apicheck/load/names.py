@@ -97,13 +97,13 @@ class Verifier:
                 hint = did_you_mean(check, known)
                 self._in_clause(clause, "checks", f'unknown {what} "{check}"', hint)
         for item in clause.ops.items if clause.ops else ():
-            if hint := self._no_selector(item):
-                self._in_clause(clause, "ops", *hint)
+            if said := self._no_selector(item):
+                self._in_clause(clause, "ops", *said)
         for step in clause.example:
             if step.operation not in self._operations:
                 message = f'unknown operation "{step.operation}"'
-                hint_text = did_you_mean(step.operation, self._operations)
-                self._in_clause(clause, "example", message, hint_text)
+                hint = did_you_mean(step.operation, self._operations)
+                self._in_clause(clause, "example", message, hint)
 
     def _in_clause(self, clause: Clause, part: str, message: str, hint: str) -> None:
         path = f"clauses.{clause.id}.{part}"
@@ -127,8 +127,8 @@ class Verifier:
 
     def _selector(self, pointer: str, value: Json) -> None:
         for item in [value] if isinstance(value, str) else value:
-            if hint := self._no_selector(item):
-                self._add(pointer, *hint)
+            if said := self._no_selector(item):
+                self._add(pointer, *said)
 
     def _no_selector(self, item: str) -> tuple[str, str] | None:
         """Message and suggestion when an item selects nothing that exists."""

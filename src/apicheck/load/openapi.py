@@ -169,9 +169,7 @@ class _Reader:
             security=self.security(node, pointer),
         )
 
-    def parameters(
-        self, item: Node, place: str, node: Node, pointer: str
-    ) -> tuple[Parameter, ...]:
+    def parameters(self, item: Node, place: str, node: Node, pointer: str) -> tuple[Parameter, ...]:
         found: dict[tuple[str, str], Parameter] = {}
         for holder, at_pointer in ((item, place), (node, pointer)):
             for index, written in enumerate(holder.get("parameters") or ()):
@@ -289,9 +287,7 @@ def _schema_of(node: Node) -> Json:
 
 def _scheme(name: str, node: Node) -> SecurityScheme:
     flows: Node = node.get("flows") or {}
-    scopes = dict.fromkeys(
-        scope for flow in flows.values() for scope in (flow.get("scopes") or {})
-    )
+    scopes = dict.fromkeys(scope for flow in flows.values() for scope in (flow.get("scopes") or {}))
     return SecurityScheme(
         name=name,
         kind=str(node.get("type", "")),

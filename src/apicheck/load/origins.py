@@ -26,9 +26,7 @@ _DEFAULTS = (
 )
 
 
-def origins_of(
-    merged: Merged, spec: Spec, grades: Mapping[str, Grade]
-) -> tuple[FactOrigin, ...]:
+def origins_of(merged: Merged, spec: Spec, grades: Mapping[str, Grade]) -> tuple[FactOrigin, ...]:
     """Rows for every leaf, sorted by path."""
     rows = [*_written(merged, grades), *_defaults(merged), *_from_document(spec)]
     return tuple(sorted(rows, key=lambda row: row.path))
@@ -81,7 +79,7 @@ def _from_document(spec: Spec) -> Iterator[FactOrigin]:
                 yield row(f"authorization.required.{operation.id}", scopes, holder)
         if operation.deprecated:
             pointer = f"{operation.pointer}/deprecated"
-            yield row(f"versioning.deprecated.{operation.id}", True, pointer)  # noqa: FBT003  (the fact's value)
+            yield row(f"versioning.deprecated.{operation.id}", True, pointer)
         if at(spec.document, f"{operation.pointer}/operationId") is MISSING:
             yield row(f"operations.unnamed.{operation.id}", operation.id, operation.pointer)
     urls = [server.get("url") for server in spec.document.get("servers") or ()]

@@ -83,7 +83,9 @@ class _Loader:
         sets = self._included(document, mistakes)
         self._stop(mistakes)
         low = self._merged_sets(sets)
-        layer = Layer("policy", self.source.file, self.source, "/facts", document.get("facts") or {})
+        layer = Layer(
+            "policy", self.source.file, self.source, "/facts", document.get("facts") or {}
+        )
         base = low.under(layer)
         merged = self._with_readings(base, document, mistakes)
         self._verify_schema(merged, mistakes)
@@ -93,13 +95,11 @@ class _Loader:
         found = clauses.merged(sections)
         verifier = names.Verifier(self.spec, facts, merged, self.check_ids, mistakes)
         verifier.verify()
-        place = Mistakes(lambda p: (self.source.file, self.source.line(p)))
         for clause in found:
             verifier.verify_clause(clause)
-        self._verify_choices(document, found, merged, mistakes, verifier)
+        self._verify_choices(document, found, mistakes, verifier)
         for source, value in sections:
             quotes.verify(source, value, mistakes)
-        mistakes.found.extend(place.found)
         self._stop(mistakes)
         return self._finished(document, found, facts, merged, sets)
 
@@ -175,7 +175,6 @@ class _Loader:
         self,
         document: Node,
         found: tuple[Clause, ...],
-        merged: Merged,
         mistakes: Mistakes,
         verifier: names.Verifier,
     ) -> None:

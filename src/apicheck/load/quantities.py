@@ -15,9 +15,15 @@ _SECONDS = {
     "year": 31_556_952.0,
 }
 _UNITS = {
-    **{unit: unit for unit in ("ms", "s", "m", "h", "d", "w")},
-    **{"sec": "s", "second": "s", "min": "m", "minute": "m", "hour": "h", "day": "d", "week": "w"},
-    **{"month": "month", "year": "year", "y": "year"},
+    **{unit: unit for unit in _SECONDS},
+    "sec": "s",
+    "second": "s",
+    "min": "m",
+    "minute": "m",
+    "hour": "h",
+    "day": "d",
+    "week": "w",
+    "y": "year",
 }
 _BYTES = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 

@@ -12,6 +12,9 @@ from apicheck.load.source import Source, child, read_text
 from apicheck.model.errors import Mistake, PolicyError
 from apicheck.model.json import Json
 
+_PLAIN = {0x201C: '"', 0x201D: '"', 0x2018: "'", 0x2019: "'", 0xA0: " "}
+"""Typographic quotation marks and the no-break space, as a copy and paste changes them."""
+
 
 def verify(source: Source, document: Mapping[str, Json], mistakes: Mistakes) -> None:
     """Adds a mistake for every quote that its source's `file:` does not contain."""
@@ -59,5 +62,5 @@ def quoted(quote: str, text: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    plain = text.translate(str.maketrans("“”‘’\u00a0", "\"\"'' "))
+    plain = text.translate(_PLAIN)
     return re.sub(r"\s+", " ", plain).strip()

@@ -142,7 +142,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 def _composed(text: str, file: str, error: type[ApicheckError]) -> yaml.Node | None:
     try:
-        return yaml.compose(text, Loader=_Loader)  # type: ignore[no-any-return]  # untyped in the stubs  # noqa: S506
+        return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         line = mark.line + 1 if mark else 0
@@ -231,7 +231,7 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode, pointer: str, line: int) -> Json:
         text = str(node.value)
-        if node.tag == "tag:yaml.org,2002:str" or node.tag == "!":
+        if node.tag in ("tag:yaml.org,2002:str", "!"):
             return text
         if node.tag != _PLAIN:
             self._mistake(line, pointer, f"the tag {node.tag} means nothing here", "remove it")

@@ -17,7 +17,17 @@ from apicheck.model.facts import (
 from apicheck.model.json import Json
 
 DEFAULT_TOLERANCE_S = 300.0
-_SUBSCRIPTION_NAMES = ("create", "delete", "read", "list", "rotate", "url", "events", "secret", "id")
+_SUBSCRIPTION_NAMES = (
+    "create",
+    "delete",
+    "read",
+    "list",
+    "rotate",
+    "url",
+    "events",
+    "secret",
+    "id",
+)
 
 
 def webhooks(value: Json) -> Webhooks | Never | None:

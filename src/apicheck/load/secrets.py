@@ -1,0 +1,123 @@
+"""Where the secrets of a target come from: the environment, or one command that prints JSON."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from apicheck.load.mistakes import Mistakes
+from apicheck.load.quantities import seconds
+from apicheck.model.json import MISSING, Json, at
+
+_TIMEOUT_S = 30.0
+_STDERR_SHOWN = 500
+
+Node = Mapping[str, Json]
+
+
+def placeholder(name: str, what: str = "TOKEN") -> str:
+    """What stands for a secret: `$APICHECK_ADMIN_TOKEN`."""
+    return f"$APICHECK_{re.sub(r'[^A-Za-z0-9]', '_', name).upper()}_{what}"
+
+
+@dataclass(slots=True)
+class Secrets:
+    """Collects placeholders and the secrets they stand for. Messages name, never show."""
+
+    environ: Mapping[str, str]
+    printed: Json
+    """What the credentials command printed; MISSING when there is none."""
+    mistakes: Mistakes
+    found: dict[str, str] = field(default_factory=dict)
+
+    def from_variable(self, pointer: str, variable: str, whose: str) -> str:
+        """The value of an environment variable; "" with a mistake when it is not set."""
+        value = self.environ.get(variable, "")
+        if not value.strip():
+            state = "is empty" if variable in self.environ else "is not set"
+            message = f"the environment variable {variable} of {whose} {state}"
+            self.mistakes.add(pointer, message, f"export {variable}=…")
+        return value
+
+    def from_command(self, pointer: str, inside: str, whose: str) -> str:
+        """A text that the command printed; "" with a mistake when there is none."""
+        if self.printed is MISSING:
+            message = f"{whose} takes a credential from a command, and there is none"
+            self.mistakes.add(pointer, message, 'add [credentials] command = ["./print-them"]')
+            return ""
+        value = at(self.printed, inside)
+        if not isinstance(value, str) or not value:
+            message = f"the credentials command printed no text at {inside} for {whose}"
+            self.mistakes.add(pointer, message)
+            return ""
+        return value
+
+    def keep(self, name: str, secret: str) -> str:
+        """Registers a secret under its placeholder, which is returned."""
+        if secret:
+            self.found[name] = secret
+        return name
+
+    def one_of(self, settings: Node, keys: tuple[str, str], pointer: str, whose: str) -> str | None:
+        """A secret from `<key>_env` or `<key> = {credentials = …}`; None when neither is there."""
+        variable, pointed = keys
+        if variable in settings:
+            return self.from_variable(f"{pointer}/{variable}", settings[variable], whose)
+        if pointed in settings:
+            inside = settings[pointed]["credentials"]
+            return self.from_command(f"{pointer}/{pointed}", inside, whose)
+        return None
+
+
+def basic(user: str, password: str) -> str:
+    """The credentials of the Basic scheme (RFC 7617), which are secret as they stand."""
+    return base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def printed_by(
+    settings: Node, folder: Path, environ: Mapping[str, str], mistakes: Mistakes
+) -> Json:
+    """What `[credentials] command` prints as JSON; MISSING when there is no command.
+
+    Its standard error is shown when it fails; its output never is.
+    """
+    if "command" not in settings:
+        return MISSING
+    command = list(settings["command"])
+    if command[0].startswith("."):
+        command[0] = str((folder / command[0]).resolve())
+    pointer, timeout = "/credentials/command", _TIMEOUT_S
+    if "timeout" in settings:
+        timeout = seconds(settings["timeout"])
+    try:
+        done = subprocess.run(  # noqa: S603  (the user's own command, without a shell)
+            command,
+            cwd=folder,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        mistakes.add(pointer, f"the credentials command {command[0]} cannot be run: {reason}")
+        return {}
+    except subprocess.TimeoutExpired:
+        mistakes.add(pointer, f"the credentials command did not end within {timeout:g} s")
+        return {}
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip()[-_STDERR_SHOWN:]
+        message = f"the credentials command ended with {done.returncode}"
+        mistakes.add(pointer, f"{message}: {said}" if said else message)
+        return {}
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        mistakes.add(pointer, "the credentials command did not print JSON")
+        return {}

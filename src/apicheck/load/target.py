@@ -1,0 +1,276 @@
+"""From a target file, the environment and options to a Target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from apicheck.load.grammar import duration, listed
+from apicheck.load.mistakes import Mistakes, did_you_mean, of_source
+from apicheck.load.names import normal
+from apicheck.load.secrets import Secrets, basic, placeholder, printed_by
+from apicheck.load.source import Source, child
+from apicheck.load.target_file import read_target
+from apicheck.model.errors import TargetError
+from apicheck.model.json import Json
+from apicheck.model.operation import Spec
+from apicheck.model.policy import Policy
+from apicheck.model.target import (
+    Identity,
+    Limit,
+    Listener,
+    Minter,
+    Mode,
+    Safety,
+    Target,
+    Tls,
+    Vault,
+)
+
+Node = Mapping[str, Json]
+
+_HINT_URL = 'base_url = "https://staging.example.com", or --base-url'
+
+
+def load_target(
+    path: Path | None,
+    *,
+    spec: Spec,
+    policy: Policy,
+    environ: Mapping[str, str],
+    overrides: Mapping[str, Json] = {},
+) -> Target:
+    """The target, complete.
+
+    path: the target file, None for none. environ: where the secrets are. overrides: dotted path
+    in the target file -> value, from the command line. Raises TargetError with every mistake.
+    """
+    source = read_target(path) if path else Source("command line", {})
+    settings = _overridden(source.value, overrides)
+    mistakes = of_source(source)
+    mistakes.against("target", settings)
+    _stop(source, mistakes)
+    base_url = _base_url(settings, spec, mistakes)
+    folder = path.parent if path else Path()
+    printed = printed_by(settings.get("credentials", {}), folder, environ, mistakes)
+    secrets = Secrets(environ, printed, mistakes)
+    identities = {
+        name: _identity(name, value, secrets, spec)
+        for name, value in settings.get("identities", {}).items()
+    }
+    minters = tuple(
+        _minter(name, value, secrets, spec) for name, value in settings.get("mint", {}).items()
+    )
+    _verify_placeholders([*identities], mistakes)
+    _verify_names(settings, policy, mistakes)
+    _verify_files(settings, folder, mistakes)
+    _stop(source, mistakes)
+    listener, tls = settings.get("webhooks"), settings.get("tls", {})
+    return Target(
+        name=settings.get("name", urlsplit(base_url).netloc),
+        base_url=base_url,
+        identities=identities,
+        minters=minters,
+        limits={
+            name: Limit(limit.get("limit"), duration(limit.get("window")))
+            for name, limit in settings.get("limits", {}).items()
+        },
+        out_of_scope=settings.get("scope", {}).get("out", {}),
+        confirmed={normal(p): word for p, word in settings.get("confirm", {}).items()},
+        readings=tuple(listed(settings.get("readings", ()))),
+        listener=None if listener is None else Listener(**listener),
+        control_url=settings.get("control", {}).get("url", "").rstrip("/"),
+        effects=settings.get("effects", {}),
+        fixtures=settings.get("fixtures", {}),
+        safety=_safety(settings.get("safety", {})),
+        tls=Tls(
+            ca_file=_path_in(folder, tls.get("ca_file")),
+            client_cert=_path_in(folder, tls.get("client_cert")),
+            verify=tls.get("verify", True),
+        ),
+        headers=tuple(settings.get("headers", {}).items()),
+        file=str(path) if path else "",
+        vault=Vault(secrets.found),
+    )
+
+
+def _stop(source: Source, mistakes: Mistakes) -> None:
+    if mistakes.found:
+        raise TargetError(f"{source.file} cannot be used", mistakes.ordered)
+
+
+def _overridden(settings: Node, overrides: Mapping[str, Json]) -> dict[str, Json]:
+    result = dict(settings)
+    for path, value in overrides.items():
+        first, dot, rest = path.partition(".")
+        inner = result.get(first, {})
+        if dot and isinstance(inner, Mapping):
+            result[first] = _overridden(inner, {rest: value})
+        else:
+            result[path] = value
+    return result
+
+
+def _base_url(settings: Node, spec: Spec, mistakes: Mistakes) -> str:
+    """Scheme, host and any path in front of the document's own server path."""
+    if "base_url" not in settings:
+        mistakes.add("", "base_url is missing: where is the API?", _HINT_URL)
+        return ""
+    url = _http_url("/base_url", settings["base_url"], mistakes)
+    return url.removesuffix(spec.prefix) if spec.prefix else url
+
+
+def _http_url(pointer: str, url: str, mistakes: Mistakes) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError as problem:
+        mistakes.add(pointer, f'"{url}" is not a URL: {problem}', _HINT_URL)
+        return ""
+    if parts.username is not None or parts.password is not None:
+        mistakes.add(pointer, "a URL may not hold credentials", "give them to an identity")
+    elif parts.scheme not in ("http", "https") or not host:
+        mistakes.add(pointer, f'"{url}" is not an http or https URL with a host', _HINT_URL)
+    elif parts.query or parts.fragment:
+        mistakes.add(pointer, "a base URL has no query and no fragment", "end it with the path")
+    return url.rstrip("/")
+
+
+def _identity(name: str, settings: Node, secrets: Secrets, spec: Spec) -> Identity:
+    pointer, whose = child("/identities", name), f'identity "{name}"'
+    scheme = settings.get("scheme", "")
+    if scheme and scheme not in spec.schemes:
+        secrets.mistakes.unknown(f"{pointer}/scheme", "security scheme", scheme, spec.schemes)
+    token = secrets.one_of(settings, ("token_env", "token"), pointer, whose)
+    user = secrets.one_of(settings, ("user_env", "user_from"), pointer, whose)
+    password = secrets.one_of(settings, ("password_env", "password_from"), pointer, whose)
+    if token is None and (user is None or password is None):
+        message = f"{whose} has no credential"
+        secrets.mistakes.add(pointer, message, 'token_env = "…", or user_env and password_env')
+    if token is None and user and password:
+        secrets.keep(placeholder(name, "USER"), user)
+        secrets.keep(placeholder(name, "PASSWORD"), password)
+        token = basic(user, password)
+    scopes, permissions = settings.get("scopes"), settings.get("permissions")
+    declared = _declared_scopes(spec)
+    for scope in scopes or ():
+        if declared and scope not in declared:
+            secrets.mistakes.unknown(f"{pointer}/scopes", "scope", scope, declared)
+    return Identity(
+        name=name,
+        placeholder=secrets.keep(placeholder(name), token or ""),
+        scheme=scheme,
+        scopes=None if scopes is None else tuple(scopes),
+        permissions=None if permissions is None else tuple(permissions),
+        **{key: settings.get(key, "") for key in ("tenant", "user", "app", "account", "plan")},
+        roles=tuple(settings.get("roles", ())),
+        state=settings.get("state", "active"),
+        exclusive=settings.get("exclusive", False),
+        disposable=settings.get("disposable", False),
+        parameters=_texts(settings.get("parameters", {})),
+    )
+
+
+def _declared_scopes(spec: Spec) -> frozenset[str]:
+    named = {scope for scheme in spec.schemes.values() for scope in scheme.scopes}
+    used = {scope for operation in spec.operations for scope in operation.scopes}
+    return frozenset(named | used)
+
+
+def _minter(name: str, settings: Node, secrets: Secrets, spec: Spec) -> Minter:
+    pointer, whose = child("/mint", name), f'minter "{name}"'
+    values = {}
+    for what in ("client_id", "client_secret"):
+        secret = secrets.one_of(settings, (f"{what}_env", what), pointer, whose)
+        if secret is None:
+            secrets.mistakes.add(pointer, f"{whose} has no {what}", f'{what}_env = "…"')
+        values[what] = secrets.keep(placeholder(name, what.upper()), secret or "")
+    url = settings.get("token_url") or _token_url(spec)
+    if not url:
+        secrets.mistakes.add(pointer, f"{whose} has no token_url", 'token_url = "/oauth/token"')
+    scopes = settings.get("scopes")
+    return Minter(
+        name=name,
+        token_url=url,
+        client_id=values["client_id"],
+        client_secret=values["client_secret"],
+        tenant=settings.get("tenant", ""),
+        scopes=None if scopes is None else tuple(scopes),
+        parameters=_texts(settings.get("parameters", {})),
+    )
+
+
+def _token_url(spec: Spec) -> str:
+    urls = [scheme.token_url for scheme in spec.schemes.values() if scheme.token_url]
+    return urls[0] if urls else ""
+
+
+def _texts(values: Node) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}
+
+
+def _safety(settings: Node) -> Safety:
+    mode = settings.get("mode")
+    return Safety(
+        mode=None if mode is None else Mode(mode),
+        hosts=tuple(settings.get("hosts", ())),
+        methods=tuple(method.upper() for method in settings.get("methods", ())),
+        max_requests=settings.get("max_requests"),
+        max_seconds=settings.get("max_seconds"),
+    )
+
+
+def _verify_placeholders(names: list[str], mistakes: Mistakes) -> None:
+    first: dict[str, str] = {}
+    for name in names:
+        other = first.setdefault(placeholder(name), name)
+        if other != name:
+            message = f'the identities "{other}" and "{name}" are too alike'
+            mistakes.add(child("/identities", name), message, "letters and digits must differ")
+
+
+def _verify_names(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
+    clauses = [clause.id for clause in policy.clauses]
+    for clause in settings.get("scope", {}).get("out", {}):
+        if clause not in clauses:
+            mistakes.unknown(child("/scope/out", clause), "clause", clause, clauses)
+    buckets = policy.facts.rate_limits.buckets if policy.facts.rate_limits else {}
+    for bucket in settings.get("limits", {}):
+        if bucket not in buckets:
+            mistakes.unknown(child("/limits", bucket), "bucket", bucket, buckets)
+    paths = _with_parents(origin.path for origin in policy.origins)
+    for path in settings.get("confirm", {}):
+        if normal(path) not in paths:
+            mistakes.add(
+                child("/confirm", path), f'no fact is at "{path}"', did_you_mean(path, paths)
+            )
+    for reading in listed(settings.get("readings", [])):
+        if reading not in policy.readings:
+            mistakes.unknown("/readings", "reading", reading, policy.readings)
+
+
+def _with_parents(paths: Iterable[str]) -> frozenset[str]:
+    found = set()
+    for path in paths:
+        parts = path.split(".")
+        found |= {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
+    return frozenset(found)
+
+
+def _verify_files(settings: Node, folder: Path, mistakes: Mistakes) -> None:
+    for key in ("ca_file", "client_cert"):
+        name = settings.get("tls", {}).get(key)
+        if name and not (folder / name).is_file():
+            mistakes.add(f"/tls/{key}", f"there is no file {name}")
+    control = settings.get("control", {}).get("url")
+    if control:
+        _http_url("/control/url", control, mistakes)
+    public = settings.get("webhooks", {}).get("public_url")
+    if public:
+        _http_url("/webhooks/public_url", public, mistakes)
+
+
+def _path_in(folder: Path, name: str | None) -> str:
+    return str(folder / name) if name else ""
