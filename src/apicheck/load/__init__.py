@@ -4,7 +4,7 @@ Loading says what is written. Which limit or which security applies is decided l
 """
 
 from apicheck.load.openapi import load_spec, parse_spec, spec_from
-from apicheck.load.policy import builtin_policy, facts_from, load_policy
+from apicheck.load.policy import builtin_policy, document_of, facts_from, load_policy
 from apicheck.load.profiles import clause_set_names, profile_dir, profile_names
 from apicheck.load.target import load_target
 from apicheck.load.target_file import find_target, target_settings
@@ -12,6 +12,7 @@ from apicheck.load.target_file import find_target, target_settings
 __all__ = [
     "builtin_policy",
     "clause_set_names",
+    "document_of",
     "facts_from",
     "find_target",
     "load_policy",

@@ -40,6 +40,16 @@ def load_policy(
     return _Loader(read_source(path, PolicyError), spec, check_ids, readings).policy()
 
 
+def document_of(path: Path) -> Path:
+    """The OpenAPI document that a policy file names in `spec:`; by default openapi.yaml beside it.
+
+    Raises PolicyError when the file is no mapping; the rest of it is not looked at.
+    """
+    written = read_source(path, PolicyError).value
+    named = written.get("spec") if isinstance(written, Mapping) else None
+    return path.parent / (named if isinstance(named, str) else "openapi.yaml")
+
+
 def builtin_policy(spec: Spec, *, check_ids: Collection[str] = ()) -> Policy:
     """The standard clause sets that fit a document, for a run without a policy of its own."""
     media = {

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from apicheck.load import (
     builtin_policy,
+    document_of,
     find_target,
     load_policy,
     load_spec,
     load_target,
-    policy_header,
     profile_dir,
     target_settings,
 )
@@ -107,7 +107,7 @@ def _documents(request: RunRequest, settings: Mapping[str, Json]) -> tuple[Path,
         if policy_file.is_dir():
             policy_file = policy_file / "policy.yaml"
         if spec_file is None:
-            spec_file = policy_file.parent / policy_header(policy_file).get("spec", "openapi.yaml")
+            spec_file = document_of(policy_file)
     if spec_file is None:
         raise TargetError(
             "nothing to test: name a profile (--profile canonical), a policy (--policy FILE) or"
