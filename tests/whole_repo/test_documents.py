@@ -1,0 +1,81 @@
+"""README, changelog and docs say what is so."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import apicheck
+from apicheck.cli import main
+from apicheck.registry import collect
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
+
+
+def documents(project_files: tuple[Path, ...]) -> list[Path]:
+    return [path for path in project_files if path.suffix == ".md"]
+
+
+def anchors(document: Path) -> set[str]:
+    """The fragments that GitHub gives to headings."""
+    words = (
+        re.sub(r"[^\w\- ]", "", text.lower()) for text in HEADING.findall(document.read_text())
+    )
+    return {text.strip().replace(" ", "-") for text in words}
+
+
+def test_every_link_between_documents_leads_somewhere(
+    root: Path, project_files: tuple[Path, ...]
+) -> None:
+    broken = []
+    for document in documents(project_files):
+        for link in LINK.findall(document.read_text()):
+            if re.match(r"[a-z]+:", link):
+                continue
+            place, _, fragment = link.partition("#")
+            target = (document.parent / place) if place else document
+            if not target.exists() or (fragment and fragment not in anchors(target)):
+                broken.append(f"{document.relative_to(root)}: {link}")
+    assert broken == []
+
+
+def test_every_document_in_docs_is_reached_from_the_readme(root: Path) -> None:
+    linked = set(LINK.findall((root / "README.md").read_text()))
+    assert {f"docs/{path.name}" for path in (root / "docs").glob("*.md")} <= linked
+
+
+def test_every_make_target_that_the_documents_name_exists(
+    root: Path, project_files: tuple[Path, ...]
+) -> None:
+    listed = subprocess.run(
+        ["make", "help"], cwd=root, capture_output=True, text=True, check=True
+    ).stdout
+    targets = set(re.findall(r"^make (\w+)", listed, re.MULTILINE))
+    assert {"demo", "test", "lint", "bench"} <= targets
+    for document in documents(project_files):
+        named = set(re.findall(r"^\$ make (\w+)|`make (\w+)`", document.read_text(), re.MULTILINE))
+        assert {first or second for first, second in named} <= targets, document
+
+
+def test_every_command_that_the_documents_name_exists(project_files: tuple[Path, ...]) -> None:
+    commands = set(getattr(main, "commands", ()))
+    assert "run" in commands
+    pattern = re.compile(r"(?:^\$ |`)apicheck ([a-z]+)", re.MULTILINE)
+    for document in documents(project_files):
+        assert set(pattern.findall(document.read_text())) <= commands, document
+
+
+def test_the_changelog_names_this_version(root: Path) -> None:
+    assert f"## [{apicheck.__version__}]" in (root / "CHANGELOG.md").read_text()
+
+
+def test_the_changelog_names_every_check(root: Path) -> None:
+    text = (root / "CHANGELOG.md").read_text()
+    assert [check for check in collect(entry_points=False) if f"`{check}`" not in text] == []
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 5])
+def test_the_readme_explains_every_exit_code(root: Path, code: int) -> None:
+    assert f"\n| {code} | " in (root / "README.md").read_text()
