@@ -1,0 +1,1 @@
+"""Whether limits are kept, and told truly."""

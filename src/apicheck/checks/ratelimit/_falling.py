@@ -1,0 +1,75 @@
+"""Whether what is said to remain falls while requests are spent.
+
+Sound against every honest limiter, so it asks for much: an identity that was made in this run,
+so that nobody else's requests come or go; a start in silence, when nothing is owed; less than a
+window of time, and more requests than an even refill could give back in it. Order is
+happens-before only: an answer received before the next request was sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apicheck.authoring import Exchange
+from apicheck.model.facts import Bucket
+
+_REQUESTS = 5
+_NET = 0.5
+"""Requests more than a refill gives back: half of one shows however the server rounds."""
+
+
+@dataclass(slots=True)
+class Falling:
+    """One identity in one bucket, since its last silence.
+
+    started, last: when the first request was sent, when the newest answer came. seen: the
+    newest answer in happens-before order, with what it said. fell: whether it ever fell.
+    """
+
+    started: float
+    last: float
+    counted: list[float]
+    """When each counted answer came."""
+    seen: Exchange | None = None
+    remaining: int = 0
+    fell: bool = False
+
+    @classmethod
+    def since(cls, exchange: Exchange) -> Falling:
+        """A new beginning."""
+        return cls(exchange.sent_at, exchange.received_at, [])
+
+
+def continued(state: Falling | None, exchange: Exchange, bucket: Bucket) -> Falling:
+    """The state that an exchange belongs to: a new one after two windows of silence."""
+    if state is None or exchange.sent_at - state.last >= 2 * bucket.window_s:
+        return Falling.since(exchange)
+    state.last = max(state.last, exchange.received_at)
+    return state
+
+
+def stuck(state: Falling, exchange: Exchange, remaining: int, bucket: Bucket) -> bool:
+    """Whether an exchange that costs one shows that what remains has not fallen.
+
+    Updates the state. True at most once a beginning.
+    """
+    spent = sum(1 for moment in state.counted if moment < exchange.sent_at)
+    state.counted.append(exchange.received_at)
+    if state.seen is None:
+        state.seen, state.remaining = exchange, remaining
+        return False
+    if state.seen.received_at >= exchange.sent_at:
+        return False
+    state.fell = state.fell or remaining < state.remaining
+    state.seen, state.remaining = exchange, remaining
+    span = exchange.received_at - state.started
+    given_back = span * (bucket.limit or 0) / bucket.window_s
+    judged = (
+        not state.fell
+        and bucket.limit is not None
+        and spent + 1 >= _REQUESTS
+        and span < bucket.window_s
+        and spent - given_back >= _NET
+    )
+    state.fell = state.fell or judged
+    return judged

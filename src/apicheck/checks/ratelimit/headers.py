@@ -1,0 +1,256 @@
+"""What answers say of a limit is there, well-formed and true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from apicheck.authoring import (
+    NEVER,
+    Caller,
+    Check,
+    Direction,
+    Exchange,
+    Fail,
+    Fails,
+    Fold,
+    Response,
+    Seen,
+    Severity,
+    Tallies,
+    World,
+    http_date,
+    in_force,
+)
+from apicheck.checks.ratelimit._falling import Falling, continued, stuck
+from apicheck.model.facts import Bucket, RateHeaders, RateLimits
+
+_SLACK_S = 2.0
+_NUMBER = re.compile(r"\d{1,15}")
+_UNITS = {"epoch-seconds": 1.0, "epoch-milliseconds": 1000.0, "seconds": 1.0}
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _State:
+    """What is kept of a run.
+
+    falling: by identity and bucket. owed: bucket -> its newest exchange, where that was a
+    refusal, and the seconds that it asks to wait.
+    """
+
+    tallies: Tallies = field(default_factory=Tallies)
+    falling: dict[Key, Falling] = field(default_factory=dict)
+    owed: dict[str, tuple[Exchange, float]] = field(default_factory=dict)
+
+
+def start(_: World) -> _State:
+    """Nothing seen."""
+    return _State()
+
+
+def step(world: World, state: _State, exchange: Exchange) -> _State:
+    """Each promised field of an answer that a bucket counts is one promise."""
+    limits = world.facts.rate_limits
+    name = world.bucket_of.get(exchange.request.operation)
+    request = exchange.request
+    if limits is None or name is None or request.caller is not Caller.AUTHENTICATED:
+        return state
+    if exchange.response is None or exchange.direction is Direction.IN:
+        return state
+    bucket = limits.buckets[name]
+    for fails in _judged(world, state, limits, bucket, exchange):
+        state.tallies.note(f"rate_limits.{name}", exchange, fails)
+    return state
+
+
+def finish(_: World, state: _State) -> tuple[Seen, ...]:
+    """What was seen, for each operation and bucket."""
+    return state.tallies.seen()
+
+
+def _judged(
+    world: World, state: _State, limits: RateLimits, bucket: Bucket, exchange: Exchange
+) -> Iterator[Fails | None]:
+    response = exchange.response
+    assert response is not None  # step() saw to it
+    refused = limits.refusal is not None and response.status in limits.refusal.statuses
+    key = (exchange.request.identity, bucket.name)
+    state.falling[key] = continued(state.falling.get(key), exchange, bucket)
+    if limits.headers is not None and in_force(world, limits.headers_when, exchange):
+        yield from _limit(limits.headers, bucket, exchange, response)
+        yield from _reset(limits, limits.headers, bucket, exchange, response)
+        minted = exchange.request.identity not in world.identities
+        alone = minted and bucket.per in ("token", "key")
+        counted = response.succeeded if limits.counts is None else response.status in limits.counts
+        falling = state.falling[key] if alone and counted and not refused else None
+        yield from _remaining(limits.headers, bucket, exchange, refused, falling)
+    yield from _retry_after(state, limits, bucket, exchange, refused=refused)
+
+
+def _limit(
+    names: RateHeaders, bucket: Bucket, exchange: Exchange, response: Response
+) -> Iterator[Fails | None]:
+    if names.limit is None:
+        return
+    value = _number(names.limit, exchange, response)
+    if isinstance(value, Fails):
+        yield value
+    elif bucket.limit is not None and value != bucket.limit:
+        yield _fails(exchange, "wrong-limit", names.limit, str(bucket.limit), str(value))
+    else:
+        yield None
+
+
+def _remaining(
+    names: RateHeaders, bucket: Bucket, exchange: Exchange, refused: bool, falling: Falling | None
+) -> Iterator[Fails | None]:
+    assert exchange.response is not None  # step() saw to it
+    if names.remaining is None:
+        return
+    value = _number(names.remaining, exchange, exchange.response)
+    due = ""
+    if isinstance(value, Fails):
+        yield value
+        return
+    if refused and value and not bucket.also:
+        due = "0 on a refusal"
+    elif bucket.limit is not None and value > max(bucket.limit, bucket.burst or 0):
+        due = f"at most {bucket.limit}"
+    elif falling is not None and stuck(falling, exchange, value, bucket):
+        due = f"less than before, after {len(falling.counted)} requests in one window"
+    yield _fails(exchange, "wrong-remaining", names.remaining, due, str(value)) if due else None
+
+
+def _reset(
+    limits: RateLimits, names: RateHeaders, bucket: Bucket, exchange: Exchange, response: Response
+) -> Iterator[Fails | None]:
+    if names.reset is None:
+        return
+    now = http_date(response.header("Date") or "")
+    text = response.header(names.reset)
+    if names.reset_unit == "http-date":
+        moment = http_date(text or "")
+        if text is None or moment is None:
+            outcome = "absent" if text is None else "malformed"
+            yield _fails(exchange, outcome, names.reset, "an HTTP date", text)
+            return
+    else:
+        value = _number(names.reset, exchange, response)
+        if isinstance(value, Fails):
+            yield value
+            return
+        moment = value / _UNITS[names.reset_unit]
+    if names.reset_unit == "seconds":
+        now = 0.0
+    if now is None:
+        return
+    longest = _longest(limits, bucket)
+    due = f"{names.reset_unit}, at most {longest:g} s after the answer's Date"
+    wrong = not now - _SLACK_S <= moment <= now + longest + _SLACK_S
+    yield _fails(exchange, "wrong-reset", names.reset, due, text) if wrong else None
+
+
+def _retry_after(
+    state: _State, limits: RateLimits, bucket: Bucket, exchange: Exchange, *, refused: bool
+) -> Iterator[Fails | None]:
+    assert exchange.response is not None  # step() saw to it
+    owed = state.owed.pop(bucket.name, None)
+    text = exchange.response.header("Retry-After")
+    only = limits.retry_after_only
+    if not refused:
+        if only and text is not None and exchange.status not in only:
+            yield _fails(exchange, "retry-after-wrong", "Retry-After", f"only on {only}", text)
+    elif limits.retry_after is NEVER:
+        due = "absent"
+        wrong = text is not None
+        yield _fails(exchange, "retry-after-wrong", "Retry-After", due, text) if wrong else None
+    elif limits.retry_after is not None and text is None:
+        yield _fails(exchange, "retry-after-absent", "Retry-After", "a wait", None)
+    elif limits.retry_after is not None and text is not None:
+        wait = _wait(limits.retry_after, text, exchange.response)
+        if wait is not None:
+            state.owed[bucket.name] = (exchange, wait)
+        due = _wrong_wait(limits, bucket, exchange, wait, owed)
+        yield _fails(exchange, "retry-after-wrong", "Retry-After", due, text) if due else None
+
+
+def _wrong_wait(
+    limits: RateLimits,
+    bucket: Bucket,
+    exchange: Exchange,
+    wait: float | None,
+    owed: tuple[Exchange, float] | None,
+) -> str:
+    """What a Retry-After should have been, "" when nothing is wrong with it."""
+    if wait is None:
+        return f"a wait in the form {limits.retry_after}"
+    longest = _longest(limits, bucket)
+    if wait > longest + _SLACK_S:
+        return f"at most {longest:g} s"
+    if owed is not None:
+        before, promised = owed
+        same = before.request.identity == exchange.request.identity
+        if same and exchange.sent_at >= before.received_at + promised + 1:
+            return "a wait after which a request is admitted; the one before was refused again"
+    return ""
+
+
+def _wait(form: str, text: str, response: Response) -> float | None:
+    """Seconds that a Retry-After asks for; None when it is not of the promised form."""
+    if _NUMBER.fullmatch(text) and form in ("seconds", "any"):
+        return float(text)
+    moment, now = http_date(text), http_date(response.header("Date") or "")
+    if moment is None or form not in ("http-date", "any"):
+        return None
+    return max(0.0, moment - now) if now is not None else 0.0
+
+
+def _longest(limits: RateLimits, bucket: Bucket) -> float:
+    """Seconds until an honest limiter has forgotten everything.
+
+    A sliding counter needs two windows for it, the others one.
+    """
+    windows = 2 if limits.algorithm in (None, "sliding-counter") else 1
+    return windows * bucket.window_s
+
+
+def _number(name: str, exchange: Exchange, response: Response) -> int | Fails:
+    values = response.header_values(name)
+    if not values:
+        return _fails(exchange, "absent", name, "a number", None)
+    if len(values) > 1 or not _NUMBER.fullmatch(values[0]):
+        return _fails(exchange, "malformed", name, "one number in digits", ", ".join(values))
+    return int(values[0])
+
+
+def _fails(exchange: Exchange, outcome: str, name: str, due: str, text: str | None) -> Fails:
+    actual = f"no {name}" if text is None else f"{name}: {text}"
+    return Fails(outcome, f"{name}: {due}", actual, name, exchange.id)
+
+
+CHECK = Check(
+    title="Answers tell the truth about the limit",
+    fold=Fold(start, step, finish),
+    reads=("rate_limits",),
+    standards=("rfc6585#4", "rfc9110#10.2.3"),
+    outcomes=(
+        Fail("absent", Severity.MEDIUM),
+        Fail("malformed", Severity.MEDIUM),
+        Fail("wrong-limit", Severity.MEDIUM),
+        Fail("wrong-remaining", Severity.MEDIUM),
+        Fail("wrong-reset", Severity.MEDIUM),
+        Fail("retry-after-absent", Severity.MEDIUM),
+        Fail("retry-after-wrong", Severity.MEDIUM),
+    ),
+    proven_by={
+        "absent": ("ratelimit/omits-headers",),
+        "malformed": ("ratelimit/limit-with-comma", "ratelimit/remaining-negative"),
+        "wrong-limit": ("ratelimit/limit-differs",),
+        "wrong-remaining": ("ratelimit/remaining-never-falls",),
+        "wrong-reset": ("ratelimit/reset-in-milliseconds",),
+        "retry-after-absent": ("ratelimit/omits-retry-after",),
+        "retry-after-wrong": ("ratelimit/retry-after-too-short",),
+    },
+)
