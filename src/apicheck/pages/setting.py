@@ -9,7 +9,7 @@ from apicheck.load import facts_from, spec_from
 from apicheck.model.check import Check
 from apicheck.model.json import Json
 from apicheck.model.operation import Spec
-from apicheck.model.plan import Options, PlannedClause
+from apicheck.model.plan import PlannedClause
 from apicheck.model.policy import Clause, Example, Policy
 from apicheck.model.subject import Subject, SubjectKind, World
 from apicheck.model.target import Identity, Mode, Target
@@ -140,7 +140,7 @@ def subject_of(check: Check, setting: Mapping[str, Json]) -> Subject:
     if check.passive:
         return Subject(SubjectKind.EXCHANGES, "", world)
     planned = () if clause is None else (PlannedClause(clause, (check.id,)),)
-    candidates = list(subjects(check, world, planned, Options()))
+    candidates = list(subjects(check, world, planned))
     wanted = setting.get("subject") or setting.get("operation")
     for subject in candidates:
         if wanted in (subject.key, None) or (len(candidates) == 1 and "subject" not in setting):
