@@ -52,10 +52,11 @@ def document_of(path: Path) -> Path:
 
 def builtin_policy(spec: Spec, *, check_ids: Collection[str] = ()) -> Policy:
     """The standard clause sets that fit a document, for a run without a policy of its own."""
-    media = {
+    documented = {
         media.media_type
         for operation in spec.operations
         for response in operation.responses
+        if response.status[:1] in ("4", "5")
         for media in response.media
     }
     bearer = any(s.http_scheme == "bearer" or s.kind == "oauth2" for s in spec.schemes.values())
@@ -63,7 +64,7 @@ def builtin_policy(spec: Spec, *, check_ids: Collection[str] = ()) -> Policy:
         "openapi",
         "http",
         *(["bearer"] if bearer else []),
-        *(["problem-details"] if "application/problem+json" in media else []),
+        *(["problem-details"] if documented == {"application/problem+json"} else []),
     ]
     document = {"policy": "built-in", "title": "What the standards say", "include": include}
     return _Loader(Source("built-in", document), spec, check_ids, ()).policy()
@@ -106,7 +107,7 @@ class _Loader:
         verifier = names.Verifier(self.spec, facts, merged, self.check_ids, mistakes)
         verifier.verify()
         for clause in found:
-            verifier.verify_clause(clause)
+            verifier.verify_clause(clause, own=clause.file == self.source.file)
         self._verify_choices(document, found, mistakes, verifier)
         for source, value in sections:
             quotes.verify(source, value, mistakes)

@@ -77,7 +77,7 @@ class Challenge:
     """What a WWW-Authenticate field must say (RFC 9110 section 11.6.1, RFC 6750 section 3).
 
     error: the value of the `error` parameter; NEVER: it must not be there. parameters: names
-    that must be there (realm, scope). scheme: compared without case.
+    that must be there (realm, scope). scheme: compared without case; "" is any.
     """
 
     scheme: str

@@ -67,7 +67,7 @@ def _wrong(promise: Challenge | Never, fields: tuple[str, ...], exchange: Exchan
     if promise is NEVER:
         expected = "no WWW-Authenticate field"
         return Fails("wrong-scheme", expected, came, exchange=exchange.id) if fields else None
-    expected = f"WWW-Authenticate: {promise.scheme}"
+    expected = f"WWW-Authenticate: {promise.scheme}" if promise.scheme else "a challenge"
     if not fields:
         return Fails("absent", expected, came, exchange=exchange.id)
     try:
@@ -75,7 +75,7 @@ def _wrong(promise: Challenge | Never, fields: tuple[str, ...], exchange: Exchan
     except ValueError as error:
         why = f"{came} ({error})"
         return Fails("malformed", f"{expected}, well-formed", why, exchange=exchange.id)
-    ours = next((one for one in received if one.scheme == promise.scheme.lower()), None)
+    ours = next((one for one in received if promise.scheme.lower() in ("", one.scheme)), None)
     if ours is None:
         return Fails("wrong-scheme", expected, came, exchange=exchange.id)
     if illegal := _illegal(ours):
