@@ -1,0 +1,40 @@
+"""What is deprecated says so: since when, until when, and what comes after."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apicheck.model.verdict import Verdict
+from apicheck.testing import Run, Server
+
+few = settings(max_examples=3, deadline=None)
+
+
+@few
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_deprecated_operation_says_so(
+    honest: Server, apicheck_run: Callable[..., Run], seed: int
+) -> None:
+    run = apicheck_run(honest.target_file, select=("versioning/*",), seed=seed)
+    run.assert_conformant()
+    assert run.verdicts("versioning/deprecation")["listContactsV1"] is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("fault", "noticed"),
+    [
+        ("versioning/omits-deprecation", ("versioning/deprecation", "deprecation-absent")),
+        ("versioning/sunset-iso", ("versioning/deprecation", "sunset-malformed")),
+    ],
+)
+def test_a_deprecation_that_is_not_announced_is_noticed(
+    apicheck_server: Callable[..., Server],
+    apicheck_run: Callable[..., Run],
+    fault: str,
+    noticed: tuple[str, str],
+) -> None:
+    server = apicheck_server("canonical", faults=(fault,))
+    run = apicheck_run(server.target_file, select=("versioning/*",))
+    assert noticed in run.outcomes()
