@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from apicheck.load import load_policy, load_spec, profile_dir
+from apicheck.load import load_policy, load_spec, load_target, profile_dir
 
 PAGE = (Path(__file__).parents[3] / "docs" / "policy-format.md").read_text()
+TARGETS = re.findall(r"^```toml target\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 BLOCKS = re.findall(r"^```yaml (\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 RATES = "facts: {rate_limits: {buckets: {export: {limit: 5, ops: exportContacts}}}}\n"
 
@@ -34,6 +36,33 @@ def test_every_example_loads(kind: str, text: str, tmp_path: Path) -> None:
     spec = load_spec(profile_dir("canonical") / "openapi.yaml")
     loaded = load_policy(policy, spec)
     assert loaded.clauses or loaded.origins
+
+
+@pytest.mark.parametrize("text", TARGETS)
+def test_every_target_file_loads(text: str, tmp_path: Path) -> None:
+    spec = load_spec(profile_dir("canonical") / "openapi.yaml")
+    policy = load_policy(profile_dir("canonical") / "policy.yaml", spec)
+    (tmp_path / "apicheck.toml").write_text(text)
+    environ = {
+        "ADMIN_TOKEN": "t0ken-1",
+        "OTHER_TOKEN": "t0ken-2",
+        "A_ID": "t0ken-3",
+        "A_SECRET": "t0ken-4",
+        "PATH": os.environ["PATH"],
+    }
+    target = load_target(tmp_path / "apicheck.toml", spec=spec, policy=policy, environ=environ)
+    assert target.identities["admin"].placeholder == "$APICHECK_ADMIN_TOKEN"
+
+
+def test_every_key_of_a_target_file_is_on_the_page() -> None:
+    schema = json.loads((files("apicheck.load") / "schemas/target.schema.json").read_text())
+    named = set(schema["properties"])
+    for section in ("identities", "safety", "tls", "webhooks"):
+        inner = schema["properties"][section]
+        rules = inner if "properties" in inner else inner["additionalProperties"]
+        named |= set(rules["properties"])
+    missing = {name for name in named - {"effects"} if not re.search(rf"\b{name}\b", PAGE)}
+    assert missing == set()
 
 
 def test_there_are_examples_of_every_kind() -> None:
