@@ -147,12 +147,20 @@ def _filter(derivation: re.Match[str]) -> str:
         return f"sed 's/{before}A/\\1B/;t;s/{before}./\\1A/'"
     if word is not None:
         return f"cat  # {word}: see the exchange for what was sent\n"
-    steps = []
-    if end:
-        steps.append(f"s/{'.' * -int(end)}$//" if int(end) < 0 else f"s/^\\(.\\{{{end}\\}}\\).*/\\1/")
-    if start:
-        steps.append(f"s/^{'.' * int(start)}//" if int(start) > 0 else f"s/.*\\(.\\{{{start[1:]}\\}}\\)$/\\1/")
-    return "sed '" + ";".join(steps) + "'"
+    return "sed '" + ";".join([*_cut_end(end), *_cut_start(start)]) + "'"
+
+
+def _cut_end(end: str) -> list[str]:
+    if not end:
+        return []
+    return [f"s/{'.' * -int(end)}$//" if int(end) < 0 else f"s/^\\(.\\{{{end}\\}}\\).*/\\1/"]
+
+
+def _cut_start(start: str) -> list[str]:
+    if not start:
+        return []
+    kept = f"s/.*\\(.\\{{{start[1:]}\\}}\\)$/\\1/"
+    return [kept if int(start) < 0 else f"s/^{'.' * int(start)}//"]
 
 
 def _raw(raw: bytes, base_url: str) -> str:
@@ -160,8 +168,8 @@ def _raw(raw: bytes, base_url: str) -> str:
     parts = urlsplit(base_url)
     host = parts.hostname or "localhost"
     if parts.scheme == "https":
-        port = parts.port or 443
-        peer = f"openssl s_client -quiet -servername {_quoted(host)} -connect {_quoted(f'{host}:{port}')}"
+        place = _quoted(f"{host}:{parts.port or 443}")
+        peer = f"openssl s_client -quiet -servername {_quoted(host)} -connect {place}"
     else:
         peer = f"nc {_quoted(host)} {parts.port or 80}"
     return f"{_printf(raw)} | {peer}"

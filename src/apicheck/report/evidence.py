@@ -23,8 +23,11 @@ MOST_PACKED = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """kept: exchange id -> exchange, of those that were asked for. chunk_of: exchange id ->
-    index of its chunk. omitted: how many exchanges are in no chunk."""
+    """What the transcripts of a run held.
+
+    kept: exchange id -> exchange, of those that were asked for. chunk_of: exchange id -> index
+    of its chunk. omitted: how many exchanges are in no chunk.
+    """
 
     kept: Mapping[str, Exchange]
     chunks: tuple[str, ...] = ()

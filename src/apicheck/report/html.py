@@ -102,7 +102,7 @@ def _value(value: Json) -> str:
     if isinstance(value, str):
         return value
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 400 else text[:399] + "…"  # noqa: PLR2004  (said on the page)
+    return text if len(text) <= 400 else text[:399] + "…"
 
 
 def _when(moment: str) -> str:

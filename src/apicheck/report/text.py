@@ -37,7 +37,7 @@ def _shown(match: re.Match[str]) -> str:
 
 
 def decoded(body: bytes) -> str:
-    """Bytes as visible text: UTF-8 where it is, `\\xNN` for each byte that is not."""
+    r"""Bytes as visible text: UTF-8 where it is, `\xNN` for each byte that is not."""
     return visible(body.decode("utf-8", "backslashreplace"))
 
 

@@ -14,7 +14,7 @@ GLYPHS: Mapping[str, str] = {
     Verdict.REVIEW: "◇",
     Verdict.PARTIAL: "◐",
     Verdict.NOT_TESTED: "○",
-    Verdict.NOT_APPLICABLE: "–",
+    Verdict.NOT_APPLICABLE: "\u2013",
     RunWord.CONFORMANT: "✓",
     RunWord.CONFORMANT_WITH_WAIVERS: "✓",
     RunWord.NOT_CONFORMANT: "✗",

@@ -1,0 +1,60 @@
+"""apicheck demo: a whole run against the reference server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from apicheck.cli import options
+from apicheck.cli.screen import Screen
+from apicheck.cli.words import lines_of
+from apicheck.model.verdict import RunWord
+
+
+@click.command("demo")
+@click.option("--profile", default="canonical", show_default=True, metavar="NAME",
+              help="The policy to be kept.")  # fmt: skip
+@click.option("--fault", "faults", multiple=True, metavar="ID",
+              help="Let the server break a promise, and see it found. Repeatable.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
+              help="The run directory (default: reports/<profile>-<time>/).")  # fmt: skip
+@click.option("--seed", type=int, default=1, show_default=True, metavar="N",
+              help="Draw other values with another seed.")  # fmt: skip
+@options.loudness
+@click.pass_obj
+def command(
+    screen: Screen, profile: str, faults: tuple[str, ...], out: Path | None, seed: int
+) -> int:
+    r"""Start the reference server, test it against its policy and write the report.
+
+    Needs nothing: no network, no credentials. Exit code 0 unless something fails.
+
+    \b
+    apicheck demo
+    apicheck demo --fault scopes/ignores-tenant
+    """
+    from apicheck.load import profile_dir
+    from apicheck.model.plan import Options
+    from apicheck.run import RunRequest, reference_server, run_line
+
+    screen.say(f"starting the reference server of {profile}")
+    with reference_server(profile_dir(profile), faults=faults, seed=seed) as server:
+        request = RunRequest(
+            profile=profile,
+            target=server.target_file,
+            options=Options(seed=seed),
+            out=out,
+            argv=("apicheck", "demo"),
+        )
+        outcome = run_line(request, screen.progress())
+    for line in lines_of(outcome.results, outcome.files, verbose=screen.verbose):
+        screen.out(line)
+    screen.say("")
+    screen.say("Try next:")
+    screen.say("  apicheck demo --fault auth/skips-authentication    a broken promise, found")
+    screen.say("  apicheck prove                                     every check can fail")
+    screen.say("  apicheck lint --policy FILE --facts                what your policy promises")
+    word = outcome.results.word
+    fine = (RunWord.CONFORMANT, RunWord.CONFORMANT_WITH_WAIVERS, RunWord.INCOMPLETE)
+    return 0 if word.word in fine and not outcome.leaks else outcome.exit_code

@@ -1,0 +1,35 @@
+"""apicheck judge: judge a saved run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from apicheck.cli import options
+from apicheck.cli.screen import Screen
+from apicheck.cli.words import lines_of
+
+
+@click.command("judge")
+@click.argument("run_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@options.loudness
+@click.pass_obj
+def command(screen: Screen, run_dir: Path, *, as_json: bool) -> int:
+    r"""Judge a saved run again, from what it recorded. Sends nothing; also for a run that died.
+
+    \b
+    apicheck judge reports/canonical-20261121T063000
+    """
+    from apicheck.run import judge_saved
+
+    results = judge_saved(run_dir)
+    if as_json:
+        from apicheck.report import render
+
+        screen.out(render(results, (), "json").decode().rstrip("\n"))
+    else:
+        for line in lines_of(results, verbose=screen.verbose):
+            screen.out(line)
+    return results.word.exit_code

@@ -1,0 +1,115 @@
+"""apicheck plan: what a run would send, and what it could not test."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from apicheck.cli import options
+from apicheck.cli.screen import Screen, toned
+from apicheck.model.plan import Plan
+from apicheck.model.verdict import NotTested
+from apicheck.report.text import one_line
+
+
+@click.command("plan")
+@options.documents
+@options.target
+@options.selection
+@options.limits
+@click.option("--json", "as_json", is_flag=True, help="Print the plan's numbers as JSON.")
+@options.loudness
+@click.pass_obj
+def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
+    r"""Say what a run would send, and what it could not test and why. Sends nothing to the API.
+
+    \b
+    apicheck plan --profile canonical --target staging.toml
+    """
+    request = options.request_from(given)
+    from apicheck.run import make_plan
+
+    made = make_plan(request)
+    if as_json:
+        import json
+
+        screen.out(json.dumps(numbers(made), indent=1))
+        return 0
+    for line in lines(made, verbose=screen.verbose):
+        screen.out(line)
+    return 0
+
+
+def numbers(made: Plan) -> dict[str, object]:
+    """The plan for a program: requests, seconds, effects and what is not tested."""
+    return {
+        "requests": made.estimate.requests,
+        "seconds": made.estimate.seconds,
+        "effects": dict(made.estimate.effects),
+        "by_operation": dict(made.estimate.by_operation),
+        "probes": len(made.probes),
+        "passive": [check.id for check in made.passive],
+        "not_tested": [
+            {"check": item.check, "subject": item.subject, "kind": item.why.kind.value,
+             "reason": item.why.reason, "remedy": item.why.remedy}
+            for item in made.unprobed
+            if isinstance(item.why, NotTested)
+        ],
+        "clauses": {
+            item.clause.id: (item.why.reason if item.why else list(item.checks))
+            for item in made.clauses
+        },
+    }  # fmt: skip
+
+
+def lines(made: Plan, *, verbose: bool = False) -> Iterator[str]:
+    """The plan for a person."""
+    estimate = made.estimate
+    yield (
+        toned(
+            f"{estimate.requests} requests at most, about {estimate.seconds:.0f} s", "", bold=True
+        )
+        + f", to {one_line(made.target.base_url)}, mode {made.world.mode.value}"
+    )
+    yield f"{len(made.probes)} probes; checks that only read: {len(made.passive)}"
+    yield ""
+    yield "Probes by check:"
+    by_check = Counter(probe.check.id for probe in made.probes)
+    yield from (f"  {count:5}  {check}" for check, count in sorted(by_check.items()))
+    yield ""
+    if estimate.effects:
+        yield "Requests that change something on the target, if it is correct:"
+        yield from (f"  {count:5}  {one_line(name)}" for name, count in estimate.effects.items())
+    else:
+        yield "Nothing that a correct target accepts changes anything on it."
+    yield from _not_tested(made)
+    without = [item for item in made.clauses if item.why is not None]
+    if without:
+        yield ""
+        yield f"Clauses that no probe will judge ({len(without)} of {len(made.clauses)}):"
+        for item in without if verbose else without[:12]:
+            kind = f"{item.why.kind.value}: " if isinstance(item.why, NotTested) else ""
+            reason = one_line(item.why.reason) if item.why else ""
+            yield f"  {one_line(item.clause.id):<12} {kind}{reason}"
+        if not verbose and len(without) > 12:
+            yield f"  … and {len(without) - 12} more (-v)"
+
+
+def _not_tested(made: Plan) -> Iterator[str]:
+    reasons: dict[tuple[str, str, str], list[str]] = {}
+    for item in made.unprobed:
+        if isinstance(item.why, NotTested):
+            key = (item.why.kind.value, item.why.reason, item.why.remedy)
+            reasons.setdefault(key, []).append(f"{item.check} {item.subject}")
+    if not reasons:
+        return
+    yield ""
+    yield "What cannot be tested, and why:"
+    for (kind, reason, remedy), subjects in reasons.items():
+        more = f" and {len(subjects) - 3} more" if len(subjects) > 3 else ""
+        yield f"  {kind}: {one_line(reason)}"
+        yield f"      {one_line(', '.join(subjects[:3]))}{more}"
+        yield from (f"      {line}" for line in remedy.split("\n") if line)

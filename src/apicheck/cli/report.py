@@ -1,0 +1,43 @@
+"""apicheck report: render a saved run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from apicheck.cli import options
+from apicheck.cli.screen import Screen
+from apicheck.model.errors import RunDirectoryError
+from apicheck.report import FORMATS, render
+
+
+@click.command("report")
+@click.argument("run_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True,
+              help="What to make of it.")  # fmt: skip
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write it here instead of stdout.")  # fmt: skip
+@options.loudness
+@click.pass_obj
+def command(screen: Screen, run_dir: Path, form: str, output: Path | None) -> int:
+    r"""Render a saved run, as it is judged now. Exit code 0 whatever its word.
+
+    \b
+    apicheck report reports/canonical-20261121T063000 --format junit -o junit.xml
+    """
+    from apicheck.run import load_saved
+
+    results, transcripts = load_saved(run_dir)
+    content = render(results, transcripts, form)
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return 0
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise RunDirectoryError(f"cannot write {output}: {error.strerror}") from error
+    screen.say(f"{form} written to {output}")
+    return 0

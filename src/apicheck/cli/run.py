@@ -1,0 +1,53 @@
+"""apicheck run: test an API against its policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from apicheck.cli import options
+from apicheck.cli.screen import Screen
+from apicheck.cli.words import lines_of
+from apicheck.report import FORMATS
+
+
+@click.command("run", no_args_is_help=False)
+@options.documents
+@options.target
+@options.selection
+@options.limits
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
+              help="The run directory (default: reports/<profile>-<time>/).")  # fmt: skip
+@click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
+              help="A rendering to write; results.json is always written. Repeatable.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print results.json on stdout.")
+@options.loudness
+@click.pass_obj
+def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
+    r"""Test an API against its policy, clause by clause.
+
+    Where an apicheck.toml names policy and target, `apicheck run` alone is enough. The first
+    Ctrl-C stops the sending: what was recorded is judged and reported.
+
+    \b
+    apicheck run
+    apicheck run --profile canonical --target staging.toml --max-requests 2000
+    apicheck run --spec openapi.yaml --base-url http://127.0.0.1:8000
+    apicheck run --select auth --select scopes/denied --format junit
+    """
+    request = options.request_from(given)
+    from apicheck.run import run_line
+
+    outcome = run_line(request, screen.progress())
+    if as_json:
+        from apicheck.report import render
+
+        screen.out(render(outcome.results, (), "json").decode().rstrip("\n"))
+    else:
+        for line in lines_of(outcome.results, outcome.files, verbose=screen.verbose):
+            screen.out(line)
+    for leak in outcome.leaks:
+        screen.complain(f"a secret is in a file of this run: {leak}; do not pass it on")
+    return outcome.exit_code

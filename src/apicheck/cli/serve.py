@@ -1,0 +1,93 @@
+"""apicheck serve: the reference server, in the foreground."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import click
+
+from apicheck.cli import options
+from apicheck.cli.screen import Screen
+from apicheck.model.errors import TargetUnreachable
+
+_SECONDS_TO_STOP = 5.0
+
+
+@click.command("serve")
+@click.option("--profile", default="canonical", show_default=True, metavar="NAME",
+              help="The profile that it keeps, or a folder with one.")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N",
+              help="Port of the API (default: any free one).")  # fmt: skip
+@click.option("--control-port", type=click.IntRange(0, 65535), default=0, metavar="N",
+              help="Port of the control protocol (default: any free one).")  # fmt: skip
+@click.option("--fault", "faults", multiple=True, metavar="ID",
+              help="Break a promise on purpose. Repeatable.")  # fmt: skip
+@click.option("--write-target", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write an apicheck.toml that fits this server.")  # fmt: skip
+@click.option("--seed", type=int, default=1, show_default=True, metavar="N",
+              help="Other tokens and ids with another seed.")  # fmt: skip
+@options.loudness
+@click.pass_obj
+def command(
+    screen: Screen,
+    /,
+    *,
+    profile: str,
+    port: int,
+    control_port: int,
+    faults: tuple[str, ...],
+    write_target: Path | None,
+    seed: int,
+) -> int:
+    r"""Serve an API that keeps a profile's policy, until Ctrl-C. Something to try apicheck on.
+
+    \b
+    apicheck serve --write-target apicheck.toml        then, in another terminal:
+    apicheck run --profile canonical
+    apicheck serve --fault ratelimit/never-refuses     and see it found
+    """
+    from apicheck.load import profile_dir
+    from apicheck.run import server_command
+
+    folder = Path(profile) if Path(profile).is_dir() else profile_dir(profile)
+    words = server_command(
+        folder, write_target, faults=faults, port=port, control_port=control_port, seed=seed
+    )
+    process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+        [*words, "--stdin-watch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        _announce(screen, process, profile)
+        return process.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _stop(process)
+
+
+def _announce(screen: Screen, process: subprocess.Popen[bytes], profile: str) -> None:
+    assert process.stdout is not None
+    try:
+        started = json.loads(process.stdout.readline())
+    except ValueError:
+        raise TargetUnreachable("the reference server did not start; see above") from None
+    screen.out(f"API      {started['base_url']}")
+    screen.out(f"control  {started['control_url']}")
+    if started.get("target"):
+        screen.out(f"target   {started['target']}")
+        screen.say(f"try: apicheck run --profile {profile} --target {started['target']}")
+    else:
+        screen.say(f"try: curl -i {started['base_url']}/")
+    screen.say("Ctrl-C stops it.")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    process.terminate()
+    try:
+        process.wait(_SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()

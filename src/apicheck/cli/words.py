@@ -1,0 +1,103 @@
+"""What the commands print of a run: findings first, the word and the report's place last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from apicheck.cli.screen import toned
+from apicheck.model.results import ClauseResult, Finding, Results
+from apicheck.model.verdict import Consequence, Verdict
+from apicheck.report.text import one_line, visible
+from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES
+
+FINDINGS_PRINTED = 10
+_OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PARTIAL, Verdict.NOT_TESTED)
+
+
+def lines_of(
+    results: Results, files: tuple[Path, ...] = (), *, verbose: bool = False
+) -> Iterator[str]:
+    """A run's result for a terminal, line by line."""
+    for looked in results.preflight:
+        if looked.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
+            yield f"{_status(looked.verdict)}  before the run: {one_line(looked.message)}"
+    if verbose:
+        yield ""
+        yield from (_clause(item) for item in results.clauses)
+    yield from _findings(results)
+    for item in results.clauses:
+        if item.in_scope and item.verdict in _OPEN and not verbose:
+            yield _clause(item)
+    if results.leftovers:
+        yield ""
+        yield "Left behind on the target:"
+        yield from (f"  {one_line(item)}" for item in results.leftovers)
+    yield from _last(results, files)
+
+
+def _findings(results: Results) -> Iterator[str]:
+    consequences = {
+        finding: item.consequence for item in results.clauses for finding in item.findings
+    }
+    for finding in results.findings[:FINDINGS_PRINTED]:
+        yield ""
+        yield from _finding(finding, consequences.get(finding.id, Consequence.NONE), results)
+    more = len(results.findings) - FINDINGS_PRINTED
+    if more > 0:
+        yield ""
+        yield f"… and {more} more findings in the report"
+    if results.findings:
+        yield ""
+
+
+def _finding(finding: Finding, consequence: Consequence, results: Results) -> Iterator[str]:
+    title = results.catalogue.get(finding.check, {}).get("title", "")
+    label = toned(finding.severity.name.lower(), SEVERITY_TONES[finding.severity], bold=True)
+    name = ": ".join(filter(None, (finding.check, finding.outcome, finding.detail)))
+    meaning = f" ({CONSEQUENCES[consequence]})" if CONSEQUENCES[consequence] else ""
+    yield f"{label}  {toned(one_line(name), '', bold=True)}{meaning}"
+    if title:
+        yield f"  not kept: {one_line(str(title))}"
+    yield f"  expected  {one_line(finding.expected)}"
+    yield f"  actual    {one_line(finding.actual)}"
+    places = finding.operations or finding.subjects
+    shown = ", ".join(places[:6]) + (f" and {len(places) - 6} more" if len(places) > 6 else "")
+    yield f"  on        {one_line(shown)} (seen {finding.count}x)"
+    if finding.clauses:
+        yield f"  clauses   {one_line(', '.join(finding.clauses))}"
+    for line in visible(finding.curl).split("\n") if finding.curl else ():
+        yield f"    {line}"
+
+
+def _clause(item: ClauseResult) -> str:
+    meaning = f" [{CONSEQUENCES[item.consequence]}]" if CONSEQUENCES[item.consequence] else ""
+    aside = "" if item.in_scope else " (does not count)"
+    reason = f": {one_line(item.reason)}" if item.reason else ""
+    return f"{_status(item.verdict)}  {one_line(item.clause.id)}{meaning}{aside}{reason}"
+
+
+def _last(results: Results, files: tuple[Path, ...]) -> Iterator[str]:
+    word = results.word
+    yield ""
+    yield toned(f"{GLYPHS[word.word]} {word.word.value}", TONES[word.word], bold=True) + (
+        f": {one_line(word.scope)}" + (" (a part of the policy)" if word.partial else "")
+    )
+    yield f"  {one_line(word.why)}"
+    if results.run.interrupted:
+        yield f"  stopped early: {one_line(results.run.interrupted)}"
+    if results.tasks:
+        yield ""
+        yield "To complete the run:"
+    for number, task in enumerate(results.tasks, 1):
+        named = ", ".join(task.clauses[:6]) + (" …" if len(task.clauses) > 6 else "")
+        yield f"  {number}. {one_line(task.title)}" + (f"  ({one_line(named)})" if named else "")
+        yield from (f"       {line}" for line in visible(task.lines).split("\n") if line)
+    if files:
+        yield ""
+    for file in reversed(files):
+        yield f"{'report' if file.suffix == '.html' else 'file'}: {file}"
+
+
+def _status(verdict: Verdict) -> str:
+    return toned(f"{GLYPHS[verdict]} {verdict.value:<14}", TONES[verdict])
