@@ -1,0 +1,203 @@
+"""Remembers what a run creates, and how to delete it: by the document's links."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from apicheck.authoring.requests import credentials_of
+from apicheck.model.exchange import Exchange, Request, Role
+from apicheck.model.json import MISSING, Json, at
+from apicheck.model.operation import LinkDoc, Operation
+from apicheck.model.plan import Plan
+from apicheck.probe.halt import Halt
+from apicheck.probe.recorder import Recorder
+
+_GONE = (404, 410)
+_REFUSED = (401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """Something that a request created, and the request that deletes it."""
+
+    delete: Request
+    by: str
+    """operationId that created it."""
+
+
+class Creations:
+    """What was created and not deleted since."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._lock = threading.Lock()
+        self._open: dict[str, Creation] = {}
+        self._lasting: Counter[str] = Counter()
+
+    def note(self, exchange: Exchange, *, cleanup: bool) -> None:
+        """Read off an exchange what it created or deleted. cleanup False: its script deletes."""
+        request = exchange.request
+        if request.method == "DELETE" and (exchange.succeeded or exchange.status in _GONE):
+            with self._lock:
+                self._open.pop(request.path, None)
+            return
+        if request.method not in ("POST", "PUT") or not exchange.succeeded or not cleanup:
+            return
+        delete = deletion_of(self._plan, exchange)
+        with self._lock:
+            if delete is not None:
+                self._open.setdefault(delete.path, Creation(delete, request.operation))
+            elif exchange.status == _CREATED:
+                self._lasting[request.operation or f"{request.method} {request.path}"] += 1
+
+    def delete_all(self, recorder: Recorder) -> Iterator[tuple[Exchange, str]]:
+        """Delete everything, the newest first: the exchanges, each with what is left or ""."""
+        with self._lock:
+            creations = list(reversed(self._open.values()))
+            self._open.clear()
+        for creation in creations:
+            yield from self._deleted(creation, recorder)
+
+    @property
+    def lasting(self) -> tuple[str, ...]:
+        """What was created and cannot be deleted through the API, in words."""
+        return tuple(
+            f"{count} created by {operation}, which the document gives no way to delete"
+            for operation, count in sorted(self._lasting.items())
+        )
+
+    def _deleted(self, creation: Creation, recorder: Recorder) -> Iterator[tuple[Exchange, str]]:
+        last: Exchange | None = None
+        for request in self._as_anybody(creation.delete):
+            try:
+                exchange = recorder.exchange(request, Role.CLEANUP)
+            except Halt:
+                return
+            gone = exchange.succeeded or exchange.status in _GONE
+            if gone or exchange.status not in _REFUSED:
+                answer = exchange.status or (exchange.error.kind.value if exchange.error else "")
+                left = f"{request.path} (created by {creation.by}): DELETE answered {answer}"
+                yield exchange, "" if gone else left
+                return
+            last = exchange
+        if last is not None:
+            yield last, f"{creation.delete.path} (created by {creation.by}): nobody may delete it"
+
+    def _as_anybody(self, request: Request) -> Iterator[Request]:
+        """The deletion by who created it, then by every identity that may be allowed to."""
+        world = self._plan.world
+        if request.credentials:
+            yield request
+        names = [world.actors.get(request.operation, ""), *world.identities]
+        for name in dict.fromkeys(names):
+            identity = world.identities.get(name)
+            if identity is None or identity.state != "active" or name == request.identity:
+                continue
+            credentials = credentials_of(world, request.operation, identity)
+            yield request.with_credentials(name, *credentials)
+        if not request.credentials and not world.identities:
+            yield request
+
+
+_CREATED = 201
+
+
+def deletion_of(plan: Plan, exchange: Exchange) -> Request | None:
+    """The request that deletes what an answered request created, None when nothing says how."""
+    request = exchange.request
+    operation = _operation(plan, request.operation)
+    if operation is None or exchange.response is None:
+        return None
+    try:
+        body = exchange.response.json()
+    except (ValueError, RecursionError):
+        return None
+    given = _path_values(operation, request.path)
+    response = operation.response_for(exchange.status)
+    for link in response.links if response else ():
+        target = _operation(plan, link.operation)
+        delete = target and _delete_at(plan, target.path)
+        if delete is None:
+            continue
+        values = {**given, **dict(_linked(link, given, body))}
+        path = _filled(delete.path, values)
+        if path is not None:
+            return _delete(request, delete, path)
+    return _unsubscription(plan, request, body, given)
+
+
+def _unsubscription(
+    plan: Plan, request: Request, body: Json, given: Mapping[str, str]
+) -> Request | None:
+    subscriptions = getattr(plan.policy.facts.webhooks, "subscriptions", None)
+    if subscriptions is None or request.operation != subscriptions.create:
+        return None
+    delete = _operation(plan, subscriptions.delete)
+    identifier = at(body, subscriptions.id)
+    if delete is None or not isinstance(identifier, str | int):
+        return None
+    names = [name for name in _names(delete.path) if name not in given]
+    path = _filled(delete.path, {**given, **dict.fromkeys(names, str(identifier))})
+    return None if path is None else _delete(request, delete, path)
+
+
+def _delete(creator: Request, delete: Operation, path: str) -> Request:
+    request = Request(method="DELETE", path=path, operation=delete.id)
+    if not creator.identity:
+        return request
+    return request.with_credentials(creator.identity, *creator.credentials)
+
+
+def _delete_at(plan: Plan, path: str) -> Operation | None:
+    for operation in plan.spec.operations:
+        if operation.method == "DELETE" and operation.path == path:
+            return operation
+    return None
+
+
+def _operation(plan: Plan, operation_id: str) -> Operation | None:
+    try:
+        return plan.spec.operation(operation_id)
+    except KeyError:
+        return None
+
+
+def _linked(link: LinkDoc, given: Mapping[str, str], body: Json) -> Iterator[tuple[str, str]]:
+    """The parameters that a link sets, where its runtime expressions have a value."""
+    for name, expression in link.parameters:
+        value: Json = MISSING
+        if expression.startswith("$response.body#"):
+            value = at(body, expression.removeprefix("$response.body#"))
+        elif expression.startswith("$request.path."):
+            value = given.get(expression.removeprefix("$request.path."), MISSING)
+        elif not expression.startswith("$"):
+            value = expression
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield name.rpartition(".")[2], str(value)
+
+
+def _names(template: str) -> list[str]:
+    return re.findall(r"\{([^}]*)\}", template)
+
+
+def _path_values(operation: Operation, path: str) -> Mapping[str, str]:
+    """The values of a path's parameters, decoded."""
+    parts = re.split(r"\{[^}]*\}", operation.path)
+    match = re.fullmatch("([^/]*)".join(map(re.escape, parts)), path)
+    if match is None:
+        return {}
+    return {
+        name: unquote(value)
+        for name, value in zip(_names(operation.path), match.groups(), strict=True)
+    }
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str | None:
+    if any(not values.get(name) for name in _names(template)):
+        return None
+    return re.sub(r"\{([^}]*)\}", lambda match: quote(values[match[1]], safe=""), template)

@@ -1,0 +1,325 @@
+"""Plays a script: does what its steps ask for, and hands back what came of each."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from apicheck.model.exchange import (
+    Exchange,
+    Observation,
+    Request,
+    Response,
+    Role,
+    Transcript,
+)
+from apicheck.model.facts import Signature
+from apicheck.model.json import Json
+from apicheck.model.plan import Plan
+from apicheck.model.step import (
+    Ask,
+    EndOfScript,
+    Receive,
+    Script,
+    Send,
+    SendRaw,
+    Step,
+    Together,
+    Wait,
+)
+from apicheck.model.subject import Case
+from apicheck.model.verdict import NotTested
+from apicheck.probe import observe
+from apicheck.probe.cleanup import Creations
+from apicheck.probe.clock import TargetClock
+from apicheck.probe.control import Control
+from apicheck.probe.halt import Budget, Halt
+from apicheck.probe.job import Job
+from apicheck.probe.listener import Arrival, WebhookListener
+from apicheck.probe.memo import Memo
+from apicheck.probe.minting import Minting
+from apicheck.probe.pacing import Pacer
+from apicheck.probe.recorder import Recorder
+from apicheck.probe.vault import Secrets
+
+_AT_ONCE = 50
+
+
+@dataclass(slots=True)
+class Playing:
+    """One playing of one job, so far. Steps of `Together` add to it from several threads."""
+
+    job: Job
+    attempt: int = 0
+    role: Role | None = None
+    drawn: bool = False
+    exchanges: list[Exchange] = field(default_factory=list)
+    answers: list[Json] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def keep(self, exchange: Exchange) -> None:
+        """Add an exchange to the transcript, once."""
+        with self.lock:
+            if all(kept.id != exchange.id for kept in self.exchanges):
+                self.exchanges.append(exchange)
+
+    def role_of(self, role: Role) -> Role:
+        """The role in which a step is sent: what puts the property to the test can be renamed."""
+        if role not in (Role.TABLE, Role.DRAWN):
+            return role
+        return self.role or (Role.DRAWN if self.drawn else role)
+
+    def transcript(self, ended: tuple[str, str, str] | None, case: str | None) -> Transcript:
+        """What is recorded of it, in order of sending."""
+        ordered = sorted(self.exchanges, key=lambda exchange: exchange.sent_at)
+        return Transcript(
+            probe=self.job.key,
+            exchanges=tuple(ordered),
+            attempt=self.attempt,
+            answers=tuple(self.answers),
+            ended=ended,
+            case=case,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a driver drives."""
+
+    plan: Plan
+    recorder: Recorder
+    secrets: Secrets
+    clock: TargetClock
+    budget: Budget
+    pacer: Pacer
+    minting: Minting
+    creations: Creations
+    listener: WebhookListener | None
+    control: Control | None
+
+
+class Driver:
+    """Plays jobs. What is shared between scripts is sent once and remembered here."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._memo: Memo[Exchange] = Memo()
+        self._several = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="apicheck-together")
+
+    def close(self) -> None:
+        """End the threads that send several requests at once."""
+        self._several.shutdown(cancel_futures=True)
+
+    def play(
+        self,
+        job: Job,
+        *,
+        attempt: int = 0,
+        case: Case | None = None,
+        role: Role | None = None,
+    ) -> Transcript:
+        """Play a job to its end. Never raises: why a script could not go on is in `ended`."""
+        bound = case or job.subject.case
+        subject = job.subject if bound is None else job.subject.with_case(bound)
+        playing = Playing(job, attempt, role, drawn=bound is not None and bound.drawn)
+        ended: tuple[str, str, str] | None = None
+        try:
+            self._parts.budget.check()
+            self._run(job.script(subject), playing)
+        except EndOfScript as end:
+            ended = _ended(end)
+        except Halt as halt:
+            ended = halt.ended
+        except Exception as error:  # noqa: BLE001  (a check's mistake must not end the run)
+            words = self._parts.secrets.redacted_text(str(error))
+            ended = (
+                "error",
+                f"{type(error).__name__}: {words}",
+                "a mistake in apicheck or in the check",
+            )
+        return playing.transcript(ended, None if case is None else _words(case))
+
+    def _run(self, script: Script, playing: Playing) -> None:
+        with closing(script):
+            came: Any = None
+            while True:
+                try:
+                    step = script.send(came)
+                except StopIteration:
+                    return
+                came = self._do(step, playing)
+
+    def _do(self, step: Step, playing: Playing) -> Any:
+        match step:
+            case Send():
+                return self._send(step, playing)
+            case SendRaw(data, request, role):
+                exchange = self._parts.recorder.exchange(
+                    request, playing.role_of(role), accepted=playing.job.accepted, raw=data
+                )
+                playing.keep(exchange)
+                return exchange
+            case Together(sends):
+                return self._send_together(sends, playing)
+            case Wait(seconds, _):
+                return self._wait(seconds)
+            case Receive():
+                return self._receive(step, playing)
+            case Ask(what, arguments):
+                answer = self._answer(what, arguments, playing)
+                playing.answers.append(answer)
+                return answer
+        raise TypeError(f"a script yielded {type(step).__name__}, which is no step")
+
+    def _send(self, send: Send, playing: Playing) -> Exchange:
+        if not send.share:
+            return self._sent(send, playing)
+        key = send.share
+        if playing.attempt and send.role is Role.CONTROL:
+            key += f" for {playing.job.key} again {playing.attempt}"
+        exchange = self._memo.once(key, lambda: self._sent(send, playing))
+        playing.keep(exchange)
+        return exchange
+
+    def _sent(self, send: Send, playing: Playing) -> Exchange:
+        """One request; sent again when a limit that nobody meant to meet refused it."""
+        parts = self._parts
+        role, provokes = playing.role_of(send.role), playing.job.provokes
+        exchange = self._once(send, role, playing)
+        for _ in range(parts.plan.options.retries):
+            if exchange.status != _TOO_MANY or not send.paced or _TOO_MANY in provokes:
+                break
+            pause = retry_after(exchange, parts.clock.epoch())
+            if not parts.pacer.recover(exchange.request, pause):
+                break
+            playing.keep(replace(exchange, role=Role.SETUP))
+            exchange = self._once(send, role, playing)
+        playing.keep(exchange)
+        return exchange
+
+    def _once(self, send: Send, role: Role, playing: Playing) -> Exchange:
+        exchange = self._parts.recorder.exchange(
+            send.request, role, paced=send.paced, accepted=playing.job.accepted
+        )
+        self._parts.creations.note(exchange, cleanup=send.cleanup)
+        return exchange
+
+    def _send_together(self, sends: tuple[Send, ...], playing: Playing) -> tuple[Exchange, ...]:
+        futures = [self._several.submit(self._send, send, playing) for send in sends]
+        failures = [error for future in futures if (error := future.exception()) is not None]
+        if failures:
+            raise failures[0]
+        return tuple(future.result() for future in futures)
+
+    def _wait(self, seconds: float) -> None:
+        parts = self._parts
+        if not parts.clock.virtual:
+            parts.budget.afford(seconds)
+        until = parts.clock.now() + seconds
+        parts.clock.let_pass(lambda: until - parts.clock.now())
+
+    def _receive(self, step: Receive, playing: Playing) -> tuple[Exchange, ...]:
+        listener = self._parts.listener
+        if listener is None:
+            return ()
+        came = listener.collect(step.path, step.count, step.within_s, step.respond)
+        exchanges = tuple(self._delivered(arrival) for arrival in came)
+        for exchange in exchanges:
+            playing.keep(exchange)
+        return exchanges
+
+    def _delivered(self, arrival: Arrival) -> Exchange:
+        parts, delivery = self._parts, arrival.delivery
+        signature = getattr(parts.plan.policy.facts.webhooks, "signature", None)
+        seen: tuple[Observation, ...] = ()
+        if isinstance(signature, Signature):
+            live = parts.secrets.live
+            known = {name: live[name] for name in sorted(parts.recorder.webhook_secrets)}
+            contexts = _contexts(parts.plan)
+            seen = tuple(observe.signed(signature, delivery, known, contexts, arrival.epoch))
+        path, _, query = delivery.target.partition("?")
+        text = parts.secrets.redacted_text
+        request = Request(
+            method=delivery.method,
+            path=quote(text(path), safe="/%$[]…"),
+            query=tuple((k, text(v)) for k, v in parse_qsl(query, keep_blank_values=True)),
+            headers=tuple((name, text(value)) for name, value in delivery.headers),
+            body=parts.secrets.redacted(delivery.body),
+        )
+        return parts.recorder.delivery(request, Response(arrival.status), arrival.at, seen)
+
+    def _answer(self, what: str, arguments: Mapping[str, Json], playing: Playing) -> Json:
+        parts, control = self._parts, self._parts.control
+        if what == "mint":
+            return parts.minting.mint(arguments, playing.keep)
+        if what == "revoke":
+            return parts.minting.revoke(str(arguments.get("identity", "")), playing.keep)
+        if what == "listener":
+            return None if parts.listener is None else parts.listener.fresh()
+        if control is None or what not in parts.plan.world.capabilities:
+            return None
+        asked: Mapping[str, Callable[[], Json]] = {
+            "subscribe_by_hand": lambda: self._subscribed(control, arguments),
+            "clock": lambda: {"now": control.clock()},
+            "effects": control.effects,
+            "deliveries": control.deliveries,
+            "fail_next": lambda: control.fail_next(
+                str(arguments["operation"]), int(arguments["status"])
+            ),
+        }
+        return asked[what]() if what in asked else None
+
+    def _subscribed(self, control: Control, arguments: Mapping[str, Json]) -> Json:
+        answer = control.listen(str(arguments["url"]), arguments.get("events"))
+        if not isinstance(answer, dict):
+            return None
+        secret = answer.get("secret")
+        if not isinstance(secret, str):
+            return {"id": answer.get("id"), "secret": None}
+        placeholder = self._parts.secrets.issue(secret)
+        self._parts.recorder.webhook_secrets.add(placeholder)
+        return {"id": answer.get("id"), "secret": placeholder}
+
+
+_TOO_MANY = 429
+
+
+def retry_after(exchange: Exchange, epoch: float) -> float | None:
+    """Seconds that an answer asks us to wait, by number or by date; None when it does not."""
+    value = (exchange.response.header("retry-after") if exchange.response else None) or ""
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+        return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - epoch)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _contexts(plan: Plan) -> tuple[Mapping[str, str], ...]:
+    """What a signature may take from elsewhere: the path parameters of each identity."""
+    found: list[Mapping[str, str]] = []
+    for identity in plan.target.identities.values():
+        if identity.parameters not in found:
+            found.append(identity.parameters)
+    return tuple(found)
+
+
+def _ended(end: EndOfScript) -> tuple[str, str, str]:
+    why = end.why
+    if isinstance(why, NotTested):
+        return (f"not-tested:{why.kind}", why.reason, why.remedy)
+    return ("inconclusive", why.reason, "")
+
+
+def _words(case: Case) -> str:
+    """A drawn value as the transcript names it."""
+    return case.value if isinstance(case.value, str) else json.dumps(case.value)

@@ -1,0 +1,87 @@
+"""Why a probe cannot go on, where the reason is not the script's own; and the run's budget."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from apicheck.model.verdict import NotTestedKind
+
+
+class Halt(Exception):
+    """Ends the probe that is playing. `ended` is what its transcript says of it."""
+
+    def __init__(self, verdict: str, reason: str, remedy: str = "") -> None:
+        super().__init__(reason)
+        self.ended = (verdict, reason, remedy)
+
+    @classmethod
+    def not_tested(cls, kind: NotTestedKind, reason: str, remedy: str = "") -> Halt:
+        """The probe was kept from sending."""
+        return cls(f"not-tested:{kind}", reason, remedy)
+
+    @classmethod
+    def stopped(cls) -> Halt:
+        """The user stopped the run."""
+        return cls.not_tested(NotTestedKind.NEEDS_BUDGET, "the run was stopped")
+
+
+class Budget:
+    """Counts requests and watches the time; both are asked before each request.
+
+    max_requests, max_seconds: None for no limit. elapsed: real seconds since the run began.
+    """
+
+    def __init__(
+        self,
+        max_requests: int | None,
+        max_seconds: float | None,
+        elapsed: Callable[[], float],
+    ) -> None:
+        self._max_requests = max_requests
+        self._max_seconds = max_seconds
+        self._elapsed = elapsed
+        self._lock = threading.Lock()
+        self.requests = 0
+
+    @property
+    def spent(self) -> Halt | None:
+        """Why nothing more may be sent, None while something may."""
+        if self._max_requests is not None and self.requests >= self._max_requests:
+            return Halt.not_tested(
+                NotTestedKind.NEEDS_BUDGET,
+                f"the budget of {self._max_requests} requests is used up",
+                f"[safety]\nmax_requests = {2 * self._max_requests}",
+            )
+        if self._max_seconds is not None and self._elapsed() >= self._max_seconds:
+            return self._out_of_time(self._max_seconds)
+        return None
+
+    def check(self) -> None:
+        """Raises Halt when nothing more may be sent."""
+        if halt := self.spent:
+            raise halt
+
+    def take(self) -> None:
+        """Count one request that is about to be sent. Raises Halt when none is left."""
+        with self._lock:
+            self.check()
+            self.requests += 1
+
+    def count(self) -> None:
+        """Count one request that must be sent whatever the budget says (clean-up)."""
+        with self._lock:
+            self.requests += 1
+
+    def afford(self, seconds: float) -> None:
+        """Raises Halt when the run would be over before that many real seconds have passed."""
+        if self._max_seconds is not None and self._elapsed() + seconds > self._max_seconds:
+            raise self._out_of_time(self._max_seconds)
+
+    @staticmethod
+    def _out_of_time(seconds: float) -> Halt:
+        return Halt.not_tested(
+            NotTestedKind.NEEDS_BUDGET,
+            f"the budget of {seconds:g} seconds is used up",
+            f"[safety]\nmax_seconds = {2 * seconds:g}",
+        )

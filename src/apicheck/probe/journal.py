@@ -1,0 +1,197 @@
+"""Transcripts as JSON lines: one line each, appended as they complete, readable after a kill."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from apicheck.model.exchange import (
+    Caller,
+    Credential,
+    Direction,
+    Exchange,
+    Observation,
+    Pairs,
+    Request,
+    Response,
+    Role,
+    Transcript,
+    TransportError,
+    TransportErrorKind,
+)
+from apicheck.model.json import Json
+
+
+class Journal:
+    """Appends transcripts to a file, each flushed before the next; safe to share by threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab")
+        self._lock = threading.Lock()
+
+    def __call__(self, transcript: Transcript) -> None:
+        """Append one transcript."""
+        line = encode(transcript)
+        with self._lock:
+            self._file.write(line)
+            self._file.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+
+def read(path: Path) -> Iterator[Transcript]:
+    """The transcripts of a journal. A torn last line, of a killed run, is left out.
+
+    Raises ValueError, naming the line, when another line cannot be read.
+    """
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                transcript = decode(line)
+            except (ValueError, KeyError, TypeError) as error:
+                if not line.endswith(b"\n"):
+                    return
+                raise ValueError(f"{path}:{number}: not a transcript: {error}") from None
+            yield transcript
+
+
+def encode(transcript: Transcript) -> bytes:
+    """A transcript as one line of JSON, with its line feed."""
+    value = {
+        "probe": transcript.probe,
+        "attempt": transcript.attempt,
+        "case": transcript.case,
+        "ended": transcript.ended,
+        "answers": transcript.answers,
+        "exchanges": [_exchange(item) for item in transcript.exchanges],
+    }
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def decode(line: bytes) -> Transcript:
+    """The transcript of one line. Raises ValueError, KeyError or TypeError on anything else."""
+    value = json.loads(line)
+    ended = value["ended"]
+    return Transcript(
+        probe=value["probe"],
+        exchanges=tuple(_exchange_of(item) for item in value["exchanges"]),
+        attempt=value["attempt"],
+        answers=tuple(value["answers"]),
+        ended=None if ended is None else (ended[0], ended[1], ended[2]),
+        case=value["case"],
+    )
+
+
+def _exchange(item: Exchange) -> Json:
+    return {
+        "id": item.id,
+        "role": item.role.value,
+        "direction": item.direction.value,
+        "sent_at": item.sent_at,
+        "received_at": item.received_at,
+        "request": _request(item.request),
+        "response": None if item.response is None else _response(item.response),
+        "error": None if item.error is None else [item.error.kind.value, item.error.message],
+        "observations": [[seen.name, seen.about, seen.value] for seen in item.observations],
+        "raw": _body(item.raw),
+    }
+
+
+def _exchange_of(value: Json) -> Exchange:
+    error, response = value["error"], value["response"]
+    return Exchange(
+        id=value["id"],
+        request=_request_of(value["request"]),
+        response=None if response is None else _response_of(response),
+        error=None if error is None else TransportError(TransportErrorKind(error[0]), error[1]),
+        sent_at=value["sent_at"],
+        received_at=value["received_at"],
+        role=Role(value["role"]),
+        observations=tuple(Observation(*seen) for seen in value["observations"]),
+        direction=Direction(value["direction"]),
+        raw=_body_of(value["raw"]),
+    )
+
+
+def _request(request: Request) -> Json:
+    return {
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "headers": request.headers,
+        "credentials": [[c.scheme, c.place, c.name, c.value] for c in request.credentials],
+        "body": _body(request.body),
+        "operation": request.operation,
+        "identity": request.identity,
+        "caller": request.caller.value,
+    }
+
+
+def _request_of(value: Json) -> Request:
+    return Request(
+        method=value["method"],
+        path=value["path"],
+        query=_pairs_of(value["query"]),
+        headers=_pairs_of(value["headers"]),
+        credentials=tuple(Credential(*parts) for parts in value["credentials"]),
+        body=_body_of(value["body"]),
+        operation=value["operation"],
+        identity=value["identity"],
+        caller=Caller(value["caller"]),
+    )
+
+
+def _response(response: Response) -> Json:
+    return {
+        "status": response.status,
+        "reason": response.reason,
+        "headers": response.headers,
+        "body": _body(response.body),
+        "truncated": response.truncated,
+    }
+
+
+def _response_of(value: Json) -> Response:
+    return Response(
+        status=value["status"],
+        reason=value["reason"],
+        headers=_pairs_of(value["headers"]),
+        body=_body_of(value["body"]) or b"",
+        truncated=value["truncated"],
+    )
+
+
+def _pairs_of(value: Json) -> Pairs:
+    return tuple((name, text) for name, text in value)
+
+
+def _body(data: bytes | None) -> Json:
+    """Text where it is UTF-8, so that a journal can be read; base64 in an object otherwise."""
+    if data is None:
+        return None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(data).decode()}
+
+
+def _body_of(value: Json) -> bytes | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.encode()
+    return base64.b64decode(value["base64"], validate=True)

@@ -1,0 +1,177 @@
+"""Where the target's webhooks arrive: a small HTTP server that keeps what it was sent."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import cast
+from urllib.parse import urlsplit
+
+from apicheck.model.errors import TargetError
+from apicheck.model.target import Listener
+from apicheck.probe.clock import TargetClock
+from apicheck.signatures import Delivery
+
+_BODY_CAP = 1024 * 1024
+_KEPT = 1000
+_SOCKET_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A delivery as it came, before redaction. at: on the target's clock; epoch: as it says."""
+
+    delivery: Delivery
+    status: int
+    at: float
+    epoch: float
+
+
+@dataclass(slots=True)
+class _Inbox:
+    respond: int = 200
+    arrivals: deque[Arrival] = field(default_factory=lambda: deque(maxlen=_KEPT))
+
+
+class WebhookListener:
+    """Receives webhooks. Every URL that it hands out is used by one script alone."""
+
+    def __init__(self, listener: Listener, clock: TargetClock) -> None:
+        self._listener = listener
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._inboxes: dict[str, _Inbox] = {}
+        self._server: _Server | None = None
+
+    @property
+    def url(self) -> str:
+        """What the target calls, without the part that differs for each script.
+
+        Starts to listen. Raises TargetError when it cannot.
+        """
+        if self._listener.public_url:
+            self._started()
+            return self._listener.public_url.rstrip("/")
+        host, port = self._started().server_address[:2]
+        name = "127.0.0.1" if host in ("0.0.0.0", b"0.0.0.0") else str(host)  # noqa: S104  (read, not bound)
+        return f"http://{name}:{port}"
+
+    def fresh(self) -> dict[str, str]:
+        """A new URL at this listener, and its path, by which `collect` knows it."""
+        name = secrets.token_hex(8)
+        url = f"{self.url}/hooks/{name}"
+        with self._changed:
+            self._inboxes[name] = _Inbox()
+        return {"url": url, "path": urlsplit(url).path}
+
+    def collect(self, path: str, count: int, within_s: float, respond: int) -> tuple[Arrival, ...]:
+        """Deliveries to a path, oldest first, each given once; waits for `count` of them.
+
+        respond: the status that later deliveries are answered with.
+        """
+        with self._changed:
+            inbox = self._inboxes.setdefault(_name(path), _Inbox())
+            inbox.respond = respond
+            self._changed.wait_for(lambda: len(inbox.arrivals) >= count, within_s)
+            taken = tuple(inbox.arrivals)
+            inbox.arrivals.clear()
+        return taken
+
+    def close(self) -> None:
+        """Stop listening."""
+        with self._changed:
+            server, self._server = self._server, None
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+            server.thread.join()
+
+    def accept(self, delivery: Delivery) -> int:
+        """Keep a delivery. Returns the status to answer with."""
+        with self._changed:
+            inbox = self._inboxes.get(_name(delivery.target))
+            if inbox is None:
+                return 404
+            now = self._clock.now()
+            arrival = Arrival(delivery, inbox.respond, now, self._clock.epoch())
+            inbox.arrivals.append(arrival)
+            self._changed.notify_all()
+            return inbox.respond
+
+    def _started(self) -> _Server:
+        with self._changed:
+            if self._server is None:
+                self._server = self._start()
+            return self._server
+
+    def _start(self) -> _Server:
+        host, _, port = self._listener.listen.rpartition(":")
+        try:
+            server = _Server((host.strip("[]") or "127.0.0.1", int(port)), _Handler)
+        except (OSError, ValueError, OverflowError) as error:
+            raise TargetError(
+                f"[webhooks] listen: cannot listen at {self._listener.listen!r}: {error};"
+                ' use "127.0.0.1:0" for any free port'
+            ) from None
+        server.listener = self
+        server.thread = threading.Thread(
+            target=server.serve_forever, args=(0.05,), name="apicheck-listener", daemon=True
+        )
+        server.thread.start()
+        return server
+
+
+def _name(target: str) -> str:
+    return target.partition("?")[0].rstrip("/").rpartition("/")[2]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    listener: WebhookListener
+    thread: threading.Thread
+
+
+class _Handler(BaseHTTPRequestHandler):
+    timeout = _SOCKET_TIMEOUT_S
+
+    def do_POST(self) -> None:
+        """Any method is taken alike: what is right is for the check to say."""
+        body = self._body()
+        if body is None:
+            self.close_connection = True
+            return
+        headers = tuple((str(name), str(value)) for name, value in self.headers.items())
+        delivery = Delivery(self.command, self.path, headers, body)
+        status = cast("_Server", self.server).listener.accept(delivery)
+        self.send_response_only(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_GET = do_PUT = do_PATCH = do_HEAD = do_POST  # noqa: N815  (http.server calls these names)
+
+    def _body(self) -> bytes | None:
+        """The whole body; None when it is too long, or not as HTTP/1.1 frames it."""
+        try:
+            if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
+                return self._chunks()
+            length = int(self.headers.get("Content-Length") or 0)
+            return self.rfile.read(length) if 0 <= length <= _BODY_CAP else None
+        except (ValueError, OSError):
+            return None
+
+    def _chunks(self) -> bytes | None:
+        body = bytearray()
+        while True:
+            size = int(self.rfile.readline(64).partition(b";")[0], 16)
+            if size < 0 or len(body) + size > _BODY_CAP:
+                return None
+            body += self.rfile.read(size)
+            self.rfile.readline(64)
+            if size == 0:
+                return bytes(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is logged: headers may carry secrets."""

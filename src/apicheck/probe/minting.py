@@ -1,0 +1,330 @@
+"""Makes identities during a run: from the target file, by a minter, or by the control protocol."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from apicheck.model.exchange import Credential, Exchange, Request, Role
+from apicheck.model.json import Json
+from apicheck.model.plan import Plan
+from apicheck.model.target import Identity, Minter
+from apicheck.probe.clock import TargetClock
+from apicheck.probe.control import Control
+from apicheck.probe.memo import Memo
+from apicheck.probe.recorder import Recorder
+from apicheck.probe.vault import Secrets
+
+Keep = Callable[[Exchange], None]
+"""Takes the exchanges that minting costs, for the transcript of whoever asked."""
+
+_EARLY_S = 5.0
+_ISSUES = frozenset({("access_token",), ("refresh_token",)})
+_FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an identity must be. scopes, permissions None: all of them."""
+
+    scopes: tuple[str, ...] | None = None
+    permissions: tuple[str, ...] | None = None
+    tenant: str = ""
+    user: str = ""
+    state: str = "active"
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Json]) -> Wanted:
+        """As the arguments of `Ask("mint", …)` say."""
+        scopes, permissions = arguments.get("scopes"), arguments.get("permissions")
+        return cls(
+            None if scopes is None else tuple(sorted(scopes)),
+            None if permissions is None else tuple(sorted(permissions)),
+            arguments.get("tenant") or "",
+            arguments.get("user") or "",
+            arguments.get("state") or "active",
+        )
+
+
+@dataclass(slots=True)
+class _Made:
+    """An identity that this run made. expires: epoch seconds on the target's clock."""
+
+    identity: Identity
+    wanted: Wanted
+    minter: Minter | None = None
+    control_id: str = ""
+    expires: float | None = None
+    revoked: bool = False
+
+
+class Minting:
+    """Identities of a run, beyond those that its target names."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        recorder: Recorder,
+        secrets: Secrets,
+        clock: TargetClock,
+        control: Control | None,
+        know: Callable[[Identity], None],
+    ) -> None:
+        self._plan = plan
+        self._recorder = recorder
+        self._secrets = secrets
+        self._clock = clock
+        self._control = control if control and "mint" in plan.world.capabilities else None
+        self._know = know
+        self._memo: Memo[Identity | None] = Memo()
+        self._lock = threading.Lock()
+        self._made: dict[str, _Made] = {}
+        self._by_placeholder: dict[str, _Made] = {}
+        self._numbers = itertools.count(1)
+        self._used_up: set[str] = set()
+        self._in_body: set[str] = set()
+
+    def mint(self, arguments: Mapping[str, Json], keep: Keep) -> Json:
+        """An identity as wanted, in the words of `Ask`; None when nobody can make one."""
+        wanted = Wanted.of(arguments)
+        if arguments.get("fresh"):
+            identity = self._make(wanted, keep, fresh=True)
+        else:
+            identity = self._memo.once(repr(wanted), lambda: self._make(wanted, keep, fresh=False))
+        if identity is None:
+            return None
+        return {
+            "identity": identity.name,
+            "placeholder": identity.placeholder,
+            "scheme": identity.scheme,
+            "tenant": identity.tenant,
+            "user": identity.user,
+            "parameters": dict(identity.parameters),
+        }
+
+    def renew(self, placeholders: tuple[str, ...]) -> None:
+        """Replace tokens of this run that have run out on the target's clock."""
+        for placeholder in placeholders:
+            made = self._by_placeholder.get(placeholder)
+            if made is None or made.expires is None or made.revoked:
+                continue
+            with self._lock:
+                due = made.expires - _EARLY_S <= self._clock.epoch()
+                if not due or made.wanted.state != "active":
+                    continue
+                made.expires = None
+            again = self._minted(made.wanted, lambda _: None)
+            if again is None:
+                continue
+            token = self._secrets.live.get(again.identity.placeholder)
+            if token is not None:
+                self._secrets.put(placeholder, token)
+            made.expires, made.control_id = again.expires, again.control_id
+
+    def revoke(self, name: str, keep: Keep) -> Json:
+        """Revoke an identity that this run made: {}; None when nobody can."""
+        made = self._made.get(name)
+        if made is None:
+            return None
+        if made.control_id and self._control is not None:
+            answer = self._control.revoke(made.control_id)
+            made.revoked = answer is not None
+            return answer
+        return self._revoked_by_client(made, keep)
+
+    def revoke_all(self, keep: Keep) -> None:
+        """Revoke every token that a minter gave us, where the API offers that."""
+        for made in tuple(self._made.values()):
+            if made.minter is not None and not made.revoked:
+                self._revoked_by_client(made, keep)
+
+    def _make(self, wanted: Wanted, keep: Keep, *, fresh: bool) -> Identity | None:
+        configured = self._configured(wanted, fresh=fresh)
+        if configured is not None:
+            return configured
+        made = self._minted(wanted, keep)
+        if made is None:
+            return None
+        self._made[made.identity.name] = made
+        self._by_placeholder[made.identity.placeholder] = made
+        self._know(made.identity)
+        return made.identity
+
+    def _configured(self, wanted: Wanted, *, fresh: bool) -> Identity | None:
+        for identity in self._plan.target.identities.values():
+            if not self._fits(identity, wanted):
+                continue
+            if not fresh:
+                return identity
+            with self._lock:
+                if identity.disposable and identity.name not in self._used_up:
+                    self._used_up.add(identity.name)
+                    return identity
+        return None
+
+    def _fits(self, identity: Identity, wanted: Wanted) -> bool:
+        world = self._plan.world
+        return (
+            identity.state == wanted.state
+            and wanted.tenant in ("", identity.tenant)
+            and wanted.user in ("", identity.user)
+            and _holds(identity.scopes, wanted.scopes, world.all_scopes)
+            and _holds(identity.permissions, wanted.permissions, world.all_permissions)
+        )
+
+    def _minted(self, wanted: Wanted, keep: Keep) -> _Made | None:
+        by_client = wanted.state == "active" and not wanted.user and wanted.permissions is None
+        if by_client and wanted.scopes != ():
+            for minter in self._plan.target.minters:
+                made = self._by_minter(minter, wanted, keep)
+                if made is not None:
+                    return made
+        return self._by_control(wanted)
+
+    def _by_minter(self, minter: Minter, wanted: Wanted, keep: Keep) -> _Made | None:
+        if wanted.tenant not in ("", minter.tenant):
+            return None
+        scopes = wanted.scopes if wanted.scopes is not None else minter.scopes
+        if scopes and minter.scopes is not None and not set(scopes) <= set(minter.scopes):
+            return None
+        parameters = {"grant_type": "client_credentials"}
+        if scopes:
+            parameters["scope"] = " ".join(scopes)
+        answer = self._from_token_endpoint(minter, minter.token_url, parameters, keep)
+        body = _json(answer)
+        token = body.get("access_token")
+        granted = body.get("scope")
+        if not isinstance(token, str) or token not in self._secrets.live:
+            return None
+        if isinstance(granted, str) and wanted.scopes not in (None, _words(granted)):
+            return None
+        lifetime = body.get("expires_in")
+        expires = self._clock.epoch() + lifetime if isinstance(lifetime, int | float) else None
+        identity = Identity(
+            name=f"minted-{next(self._numbers)}",
+            placeholder=token,
+            scopes=scopes,
+            tenant=minter.tenant,
+            exclusive=True,
+            disposable=True,
+            parameters=minter.parameters,
+        )
+        return _Made(identity, wanted, minter, expires=expires)
+
+    def _from_token_endpoint(
+        self, minter: Minter, url: str, parameters: Mapping[str, str], keep: Keep
+    ) -> Exchange:
+        """A form posted as an OAuth client: by Basic first (RFC 6749 section 2.3.1)."""
+        pair = f"{minter.client_id}:{minter.client_secret}"
+        basic = Credential("client", "header", "Authorization", f"Basic {pair}")
+        request = Request(
+            method="POST",
+            path=_path_below(self._plan.target.base_url, url),
+            headers=_FORM,
+            operation=self._operation_at(url),
+        )
+        in_body = {
+            **parameters,
+            "client_id": minter.client_id,
+            "client_secret": minter.client_secret,
+        }
+        by_basic = replace(request, body=_form(parameters)).with_credentials("", basic)
+        by_body = replace(request, body=_form(in_body))
+        first = by_body if minter.name in self._in_body else by_basic
+        exchange = self._recorder.exchange(first, Role.SETUP, exempt=True, issues=_ISSUES)
+        keep(exchange)
+        if exchange.status in (400, 401) and first is by_basic:
+            other = self._recorder.exchange(by_body, Role.SETUP, exempt=True, issues=_ISSUES)
+            keep(other)
+            if other.succeeded:
+                self._in_body.add(minter.name)
+                return other
+        return exchange
+
+    def _operation_at(self, url: str) -> str:
+        path = _path_below(self._plan.target.base_url, url)
+        for operation in self._plan.spec.operations:
+            if operation.method == "POST" and operation.path == path:
+                return operation.id
+        return ""
+
+    def _by_control(self, wanted: Wanted) -> _Made | None:
+        if self._control is None:
+            return None
+        answer = self._control.mint(
+            {
+                "scopes": None if wanted.scopes is None else list(wanted.scopes),
+                "permissions": None if wanted.permissions is None else list(wanted.permissions),
+                "tenant": wanted.tenant,
+                "user": wanted.user,
+                "state": wanted.state,
+            }
+        )
+        if not isinstance(answer, dict) or not isinstance(answer.get("token"), str):
+            return None
+        expires = answer.get("expires")
+        identity = Identity(
+            name=f"minted-{next(self._numbers)}",
+            placeholder=self._secrets.issue(answer["token"], "MINTED"),
+            scheme=str(answer.get("scheme") or ""),
+            scopes=wanted.scopes,
+            permissions=wanted.permissions,
+            tenant=str(answer.get("tenant") or wanted.tenant),
+            user=str(answer.get("user") or wanted.user),
+            app=str(answer.get("app") or ""),
+            account=str(answer.get("account") or ""),
+            plan=str(answer.get("plan") or ""),
+            state=wanted.state,
+            exclusive=True,
+            disposable=True,
+            parameters={k: str(v) for k, v in (answer.get("parameters") or {}).items()},
+        )
+        return _Made(
+            identity,
+            wanted,
+            control_id=str(answer.get("id", "")),
+            expires=float(expires) if isinstance(expires, int | float) else None,
+        )
+
+    def _revoked_by_client(self, made: _Made, keep: Keep) -> Json:
+        oauth = self._plan.policy.facts.oauth
+        if oauth is None or not oauth.revoke or made.minter is None:
+            return None
+        path = self._plan.spec.operation(oauth.revoke).path
+        parameters = {"token": made.identity.placeholder, "token_type_hint": "access_token"}
+        exchange = self._from_token_endpoint(made.minter, path, parameters, keep)
+        made.revoked = exchange.succeeded
+        return {} if exchange.succeeded else None
+
+
+def _holds(
+    has: tuple[str, ...] | None, wanted: tuple[str, ...] | None, every: tuple[str, ...]
+) -> bool:
+    """Whether an identity has just the scopes, or permissions, that are wanted."""
+    if wanted is None:
+        return has is None or set(every) <= set(has)
+    return has is not None and set(has) == set(wanted)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(sorted(set(text.split())))
+
+
+def _form(parameters: Mapping[str, str]) -> bytes:
+    return urlencode(parameters, safe="$").encode()
+
+
+def _json(exchange: Exchange) -> Mapping[str, Json]:
+    try:
+        value = exchange.response.json() if exchange.response else None
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _path_below(base_url: str, url: str) -> str:
+    """The path of a URL below the base URL, where it is there."""
+    return url.removeprefix(base_url.rstrip("/"))

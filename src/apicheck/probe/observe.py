@@ -1,0 +1,168 @@
+"""What must be computed while recording, because the record will hold neither secret nor bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+from apicheck import signatures
+from apicheck.model.exchange import Caller, Observation, Request
+from apicheck.model.facts import Signature
+from apicheck.model.json import Json
+from apicheck.model.operation import Spec
+from apicheck.model.policy import Policy
+from apicheck.probe.placeholders import expanded, named
+from apicheck.probe.vault import Secrets
+from apicheck.probe.wire import WireResponse
+
+Pointer = tuple[str, ...]
+"""Keys from the root of a body to a value; "*" is every element of a list."""
+
+_SHORTEST_ISSUED = 8  # a shorter value is a word, and hiding it would hide that word everywhere
+
+
+def issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]:
+    """Where answers carry secrets that nobody knew before, by operationId.
+
+    The token operation's tokens, a webhook subscription's secret, and every property that the
+    document gives the format `password`.
+    """
+    found: dict[str, set[Pointer]] = {}
+    for operation in spec.operations:
+        for response in operation.responses:
+            for media in response.media:
+                pointers = set(_passwords(spec.document, media.schema, (), 0))
+                if pointers:
+                    found.setdefault(operation.id, set()).update(pointers)
+    if policy.facts.oauth is not None and policy.facts.oauth.token:
+        tokens = {("access_token",), ("refresh_token",)}
+        found.setdefault(policy.facts.oauth.token, set()).update(tokens)
+    for operation_id, pointer in webhook_secrets(policy).items():
+        found.setdefault(operation_id, set()).add(pointer)
+    return {operation_id: frozenset(pointers) for operation_id, pointers in found.items()}
+
+
+def webhook_secrets(policy: Policy) -> Mapping[str, Pointer]:
+    """Where answers carry the secret with which webhooks are signed, by operationId."""
+    webhooks = policy.facts.webhooks
+    subscriptions = getattr(webhooks, "subscriptions", None)
+    if subscriptions is None or not subscriptions.secret:
+        return {}
+    pointer = tuple(subscriptions.secret.strip("/").split("/"))
+    makers = (subscriptions.create, subscriptions.rotate)
+    return {operation_id: pointer for operation_id in makers if operation_id}
+
+
+def _passwords(document: Json, schema: Json, at: Pointer, depth: int) -> Iterator[Pointer]:
+    """Where a schema says `format: password`; recursion ends after a few levels."""
+    if not isinstance(schema, Mapping) or depth > _DEEPEST:
+        return
+    reference = schema.get("$ref")
+    if isinstance(reference, str) and reference.startswith("#/"):
+        target = document
+        for token in reference[2:].split("/"):
+            key = token.replace("~1", "/").replace("~0", "~")
+            target = target.get(key) if isinstance(target, Mapping) else None
+        yield from _passwords(document, target, at, depth + 1)
+    if schema.get("format") == "password":
+        yield at
+    for key in ("allOf", "oneOf", "anyOf"):
+        for part in schema.get(key) or ():
+            yield from _passwords(document, part, at, depth + 1)
+    properties = schema.get("properties")
+    for name, part in (properties if isinstance(properties, Mapping) else {}).items():
+        yield from _passwords(document, part, (*at, str(name)), depth + 1)
+    yield from _passwords(document, schema.get("items"), (*at, "*"), depth + 1)
+
+
+_DEEPEST = 12
+
+
+def issued(answer: WireResponse, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:
+    """The secrets that a successful answer hands out, each with where it was."""
+    wanted = tuple(pointers)
+    if not wanted or not 200 <= answer.status < 300:
+        return
+    try:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return
+    for pointer in wanted:
+        for value in _values(body, pointer):
+            if isinstance(value, str) and len(value) >= _SHORTEST_ISSUED:
+                yield pointer, value
+
+
+def _values(value: Json, pointer: Pointer) -> Iterator[Json]:
+    if not pointer:
+        yield value
+    elif pointer[0] == "*" and isinstance(value, list):
+        for item in value:
+            yield from _values(item, pointer[1:])
+    elif isinstance(value, Mapping) and pointer[0] in value:
+        yield from _values(value[pointer[0]], pointer[1:])
+
+
+def leaks(
+    secrets: Secrets, answer: WireResponse, handed_out: frozenset[str]
+) -> Iterator[Observation]:
+    """Secrets that an answer repeats, other than those it hands out by design."""
+    places = [("body", answer.body), ("reason", answer.reason)]
+    places += [(f"header {name.decode('latin-1')}", value) for name, value in answer.headers]
+    seen: set[tuple[str, str]] = set()
+    for where, data in places:
+        for found in secrets.find(data):
+            value = where if found.whole else f"{where}, a piece"
+            if found.placeholder in handed_out or (found.placeholder, value) in seen:
+                continue
+            seen.add((found.placeholder, value))
+            yield Observation("leaks", found.placeholder, value)
+
+
+def equals(secrets: Secrets, request: Request) -> Iterator[Observation]:
+    """Bad credentials that happen to be the valid one (a swapped case of digits alone)."""
+    if request.caller is not Caller.BAD:
+        return
+    live = secrets.live
+    for credential in request.credentials:
+        sent = expanded(credential.value, live)
+        words = {sent, sent.rpartition(" ")[2]}
+        candidates = named(credential.value) or tuple(live)
+        for placeholder in dict.fromkeys(candidates):
+            if live.get(placeholder) in words:
+                yield Observation("equals", placeholder, f"{credential.place} {credential.name}")
+
+
+def signed(
+    signature: Signature,
+    delivery: signatures.Delivery,
+    known: Mapping[str, str],
+    contexts: tuple[Mapping[str, str], ...],
+    now: float,
+) -> Iterator[Observation]:
+    """Whether a delivery is rightly signed, for each secret that may have signed it.
+
+    known: placeholder -> webhook secret. contexts: alternatives, of which one may fit.
+    """
+    for placeholder, secret in known.items():
+        words = [
+            _verified(signature, secret, delivery, now, context) for context in contexts or ({},)
+        ]
+        best = min(words, key=lambda word: _PREFERENCE.get(word, len(_PREFERENCE)))
+        yield Observation("signature", placeholder, best)
+
+
+_PREFERENCE = {"valid": 0, "stale": 1, "invalid": 2, "absent": 3}
+
+
+def _verified(
+    signature: Signature,
+    secret: str,
+    delivery: signatures.Delivery,
+    now: float,
+    context: Mapping[str, str],
+) -> str:
+    try:
+        return signatures.verify(signature, secret, delivery, now=now, context=context)
+    except (KeyError, ValueError, ArithmeticError):
+        return "invalid"

@@ -1,0 +1,190 @@
+"""Keeps a run below the policy's own limits, so that nobody but a limit's check meets a 429."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apicheck.model.exchange import Request
+from apicheck.model.facts import Bucket, RateLimits
+from apicheck.model.plan import Plan
+from apicheck.model.target import Identity, Limit
+from apicheck.probe.clock import TargetClock
+from apicheck.probe.halt import Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `limit` requests in any stretch of `seconds`, for one key."""
+
+    key: tuple[str, str]
+    limit: int
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Counted:
+    """What is known of one key: when its answers came, and how many requests are on their way.
+
+    The server counted a request at some time before its answer came: so a request counts here
+    until a whole window after its answer, and no honest limiter can have it counted longer.
+    """
+
+    answered: deque[float] = field(default_factory=deque)
+    in_flight: int = 0
+
+
+class Ticket:
+    """Leave to send one request; `done` must follow."""
+
+    def __init__(self, pacer: Pacer, windows: tuple[Window, ...]) -> None:
+        self._pacer = pacer
+        self._windows = windows
+
+    def done(self, now: float) -> None:
+        """Note that the request is over, at a time on the target's clock."""
+        self._pacer.finish(self._windows, now)
+
+
+class Pacer:
+    """Counts requests by key and bucket, and waits where one more would be too many."""
+
+    def __init__(self, plan: Plan, clock: TargetClock, budget: Budget) -> None:
+        self._limits = plan.policy.facts.rate_limits
+        self._overrides = plan.target.limits
+        self._bucket_of = plan.world.bucket_of
+        self._identities: dict[str, Identity] = dict(plan.world.identities)
+        self._clock = clock
+        self._budget = budget
+        self._lock = threading.Lock()
+        self._counted: dict[tuple[str, str], _Counted] = {}
+
+    def know(self, identity: Identity) -> None:
+        """Note an identity that was made during the run."""
+        with self._lock:
+            self._identities[identity.name] = identity
+
+    def admit(self, request: Request, *, paced: bool) -> Ticket:
+        """Wait until a request fits under every limit that counts it, and count it.
+
+        paced False: count it, and do not wait. Raises Halt when the wait would end the budget.
+        """
+        windows = self._windows(request)
+        while paced and (seconds := self._due(windows, reserve=True)) > 0:
+            if not self._clock.virtual:
+                self._budget.afford(seconds)
+            self._clock.let_pass(lambda: self._due(windows, reserve=False))
+        if not paced:
+            with self._lock:
+                self._reserve(windows)
+        return Ticket(self, windows)
+
+    def finish(self, windows: tuple[Window, ...], now: float) -> None:
+        """Note an answer."""
+        with self._lock:
+            for window in windows:
+                counted = self._counted[window.key]
+                counted.in_flight -= 1
+                counted.answered.append(now)
+
+    def recover(self, request: Request, retry_after: float | None) -> bool:
+        """After an unexpected 429: let the time pass that it asks for, or a window.
+
+        False when nothing says how long that would be, or when it is too long to sleep.
+        """
+        windows = self._windows(request)
+        seconds = retry_after or max((window.seconds for window in windows), default=0.0)
+        longest = _LONGEST_MOVE_S if self._clock.virtual else _LONGEST_SLEEP_S
+        if not 0 < seconds <= longest:
+            return False
+        if not self._clock.virtual:
+            self._budget.afford(seconds)
+        until = self._clock.now() + seconds
+        self._clock.let_pass(lambda: until - self._clock.now())
+        return True
+
+    def _due(self, windows: tuple[Window, ...], *, reserve: bool) -> float:
+        """Seconds until one more request fits; when it fits now and is to be, it is counted."""
+        now = self._clock.now()
+        with self._lock:
+            seconds = max((self._wait(window, now) for window in windows), default=0.0)
+            if seconds <= 0 and reserve:
+                self._reserve(windows)
+            if seconds > 0 and self._clock.virtual:
+                return max(window.seconds for window in windows)
+            return seconds
+
+    def _wait(self, window: Window, now: float) -> float:
+        counted = self._counted.setdefault(window.key, _Counted())
+        answered = counted.answered
+        while answered and answered[0] <= now - window.seconds:
+            answered.popleft()
+        free = window.limit - len(answered) - counted.in_flight
+        if free > 0:
+            return 0.0
+        if len(answered) < 1 - free:
+            return _IN_FLIGHT_S
+        return answered[-free] + window.seconds - now
+
+    def _reserve(self, windows: tuple[Window, ...]) -> None:
+        for window in windows:
+            self._counted.setdefault(window.key, _Counted()).in_flight += 1
+
+    def _windows(self, request: Request) -> tuple[Window, ...]:
+        if self._limits is None or self._limits.over != "refuse":
+            return ()
+        name = self._bucket_of.get(request.operation)
+        first = self._limits.buckets.get(name or "")
+        if first is None:
+            return ()
+        buckets = [first, *(self._limits.buckets[n] for n in first.also)]
+        return tuple(
+            window
+            for bucket in buckets
+            for window in self._windows_of(bucket, request, self._limits)
+        )
+
+    def _windows_of(
+        self, bucket: Bucket, request: Request, limits: RateLimits
+    ) -> tuple[Window, ...]:
+        identity = self._identities.get(request.identity)
+        holder = holder_of(bucket.per, identity)
+        limit, seconds = in_force(bucket, self._overrides, limits, identity)
+        if holder is None or limit is None:
+            return ()
+        key = (bucket.name, holder)
+        windows = [Window(key, limit, seconds)]
+        if bucket.burst is not None and bucket.burst < limit:
+            pause = seconds * bucket.burst / limit
+            windows.append(Window((f"{bucket.name} burst", holder), bucket.burst, pause))
+        return tuple(windows)
+
+
+_IN_FLIGHT_S = 0.005
+_LONGEST_SLEEP_S = 120.0
+_LONGEST_MOVE_S = 32 * 86400.0
+
+
+def holder_of(per: str, identity: Identity | None) -> str | None:
+    """Whose requests a bucket counts together; None for those that nobody's credential made."""
+    if per == "ip":
+        return ""
+    if identity is None:
+        return None
+    return {
+        "user": identity.user or identity.name,
+        "account": identity.account or identity.tenant or identity.name,
+        "key": identity.app or identity.name,
+    }.get(per, identity.name)
+
+
+def in_force(
+    bucket: Bucket, overrides: Mapping[str, Limit], limits: RateLimits, identity: Identity | None
+) -> tuple[int | None, float]:
+    """The limit and window that the target runs with: target file, then plan, then policy."""
+    override = overrides.get(bucket.name, Limit())
+    planned = limits.plans.get(identity.plan if identity else "", {}).get(bucket.name)
+    limit = override.limit or planned or bucket.limit
+    return limit, override.window_s or bucket.window_s

@@ -1,0 +1,97 @@
+"""The grammar of placeholders, as in `$APICHECK_ADMIN_TOKEN[:-1]` and `~flip(10)`.
+
+A placeholder stands for a secret; derivations behind it are applied from left to right.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping
+from enum import Enum
+from urllib.parse import quote, unquote
+
+PLACEHOLDER = re.compile(
+    r"(?:\$|%24)(?P<name>APICHECK_[A-Z0-9_]+)"
+    r"(?P<derivations>(?:\[-?\d*:-?\d*\]"
+    r"|~(?:upper|lower|swapcase|reverse|base64|url|hex)(?![a-z])"
+    r"|~flip\(-?\d+\)|~(?:append|prepend)\((?:[^)]*|\))\))*)"
+)
+_DERIVATION = re.compile(
+    r"\[(?P<start>-?\d*):(?P<end>-?\d*)\]|~(?P<what>[a-z0-9]+)(?:\((?P<argument>[^)]*|\))\))?"
+)
+
+
+class Place(Enum):
+    """Where a secret is put, which decides how it is written there."""
+
+    PLAIN = "plain"
+    URL = "url"
+    JSON = "json"
+
+
+def expanded(text: str, secrets: Mapping[str, str], place: Place = Place.PLAIN) -> str:
+    """The text with every known placeholder replaced by its secret; unknown ones stay."""
+
+    def secret_of(match: re.Match[str]) -> str:
+        secret = secrets.get("$" + match["name"])
+        if secret is None:
+            return match[0]
+        derivations = match["derivations"]
+        if place is Place.URL:
+            derivations = unquote(derivations)
+        return _WRITTEN[place](derived(secret, derivations))
+
+    if "APICHECK_" not in text:
+        return text
+    return PLACEHOLDER.sub(secret_of, text)
+
+
+def named(text: str) -> tuple[str, ...]:
+    """The placeholders in a text, without their derivations, in order."""
+    return tuple("$" + match["name"] for match in PLACEHOLDER.finditer(text))
+
+
+def derived(secret: str, derivations: str) -> str:
+    """A secret after its derivations."""
+    for match in _DERIVATION.finditer(derivations):
+        if match["what"] is None:
+            secret = secret[_index(match["start"]) : _index(match["end"])]
+        else:
+            secret = _DERIVED[match["what"]](secret, match["argument"] or "")
+    return secret
+
+
+def _index(text: str) -> int | None:
+    return int(text) if text else None
+
+
+def _flipped(secret: str, argument: str) -> str:
+    """One character replaced by another one of its kind; indexes wrap around."""
+    if not secret:
+        return secret
+    index = int(argument) % len(secret)
+    old = secret[index]
+    first, second = ("0", "1") if old.isdigit() else ("a", "b") if old.islower() else ("A", "B")
+    return secret[:index] + (second if old == first else first) + secret[index + 1 :]
+
+
+_DERIVED: Mapping[str, Callable[[str, str], str]] = {
+    "upper": lambda secret, _: secret.upper(),
+    "lower": lambda secret, _: secret.lower(),
+    "swapcase": lambda secret, _: secret.swapcase(),
+    "reverse": lambda secret, _: secret[::-1],
+    "base64": lambda secret, _: base64.b64encode(secret.encode()).decode(),
+    "url": lambda secret, _: quote(secret, safe=""),
+    "hex": lambda secret, _: secret.encode().hex(),
+    "flip": _flipped,
+    "append": lambda secret, argument: secret + argument,
+    "prepend": lambda secret, argument: argument + secret,
+}
+
+_WRITTEN: Mapping[Place, Callable[[str], str]] = {
+    Place.PLAIN: lambda secret: secret,
+    Place.URL: lambda secret: quote(secret, safe=""),
+    Place.JSON: lambda secret: json.dumps(secret, ensure_ascii=False)[1:-1],
+}

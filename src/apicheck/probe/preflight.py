@@ -1,0 +1,191 @@
+"""Looks before the run at what goes wrong most often: configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
+
+from apicheck.authoring.judging import describe
+from apicheck.authoring.requests import built, credentials_of
+from apicheck.authoring.steps import send
+from apicheck.model.errors import ApicheckError, TargetUnreachable
+from apicheck.model.exchange import Exchange, Role, Transcript
+from apicheck.model.operation import Operation
+from apicheck.model.plan import Plan
+from apicheck.model.results import PreflightItem
+from apicheck.model.step import Script
+from apicheck.model.subject import Recipe, Subject, SubjectKind, World
+from apicheck.model.target import Identity, Mode
+from apicheck.model.verdict import Verdict
+from apicheck.probe.clock import TargetClock
+from apicheck.probe.job import Job
+from apicheck.probe.listener import WebhookListener
+from apicheck.probe.transport import Transport
+
+_SKEW_NOTED_S = 5.0
+_BAD_CREDENTIAL = (401, 403)
+
+
+def preflight(
+    plan: Plan,
+    transport: Transport,
+    clock: TargetClock,
+    listener: WebhookListener | None,
+    play: Callable[[Job], Transcript],
+) -> Iterator[PreflightItem]:
+    """One item for each thing looked at. Raises TargetUnreachable when nothing answers."""
+    error = transport.reachable()
+    if error is not None:
+        raise TargetUnreachable(
+            f"nothing answers at {transport.origin}: {error.kind.value}"  # type: ignore[union-attr]  # an error, not an answer
+            f" ({error.message});"  # type: ignore[union-attr]
+            " start it, or correct base_url in the target file"
+        )
+    yield PreflightItem("base-url", Verdict.PASS, f"{transport.origin} takes connections")
+    exchanges: list[Exchange] = []
+    if plan.world.mode is not Mode.PASSIVE:
+        for identity in plan.target.identities.values():
+            if identity.state == "active":
+                yield _identity(plan.world, identity, play, exchanges)
+    answered = [exchange for exchange in exchanges if exchange.response is not None]
+    if exchanges and not answered:
+        first = exchanges[0]
+        raise TargetUnreachable(
+            f"{transport.origin} takes connections but gives no HTTP answer: {describe(first)}"
+            f" ({first.error.message if first.error else ''})"
+        )
+    yield from _skew(answered, clock)
+    yield from _head_room(plan, answered, clock)
+    yield from _listener(plan, listener)
+
+
+def _identity(
+    world: World,
+    identity: Identity,
+    play: Callable[[Job], Transcript],
+    exchanges: list[Exchange],
+) -> PreflightItem:
+    item = f"identity/{identity.name}"
+    operation = safe_operation(world, identity)
+    if operation is None:
+        return PreflightItem(
+            item,
+            Verdict.NOT_TESTED,
+            f"{identity.name}: no safe operation that it may call can be called without an id",
+        )
+    subject = Subject(SubjectKind.OPERATION, operation.id, world, operation=operation)
+    transcript = play(Job(f"preflight/{identity.name}", subject, _calls(operation, identity)))
+    if not transcript.exchanges:
+        reason = transcript.ended[1] if transcript.ended else "nothing was sent"
+        return PreflightItem(item, Verdict.INCONCLUSIVE, f"{identity.name}: {reason}")
+    exchange = transcript.exchanges[-1]
+    exchanges.append(exchange)
+    words = f"{identity.name}: {operation.method} {operation.path} answered {describe(exchange)}"
+    if exchange.succeeded:
+        return PreflightItem(item, Verdict.PASS, words)
+    if exchange.status in _BAD_CREDENTIAL:
+        return PreflightItem(
+            item,
+            Verdict.ERROR,
+            f"{words}; check that the secret of [identities.{identity.name}] is the right one,"
+            " has not expired, and belongs to this base_url",
+        )
+    return PreflightItem(item, Verdict.INCONCLUSIVE, words)
+
+
+def _calls(operation: Operation, identity: Identity) -> Callable[[Subject], Script]:
+    def script(subject: Subject) -> Script:
+        recipe = subject.world.recipes[operation.id]
+        assert isinstance(recipe, Recipe)  # safe_operation() saw to it
+        request = built(subject.world, recipe, identity, {})
+        share = f"control {operation.id} as {identity.name}"
+        yield from send(request, Role.CONTROL, share)
+
+    return script
+
+
+def safe_operation(world: World, identity: Identity) -> Operation | None:
+    """A safe operation that an identity may call without creating anything first."""
+    fitting: list[tuple[int, Operation]] = []
+    for operation in world.spec.operations:
+        recipe = world.recipes.get(operation.id)
+        if not operation.safe or operation.id not in world.secured:
+            continue
+        if not isinstance(recipe, Recipe) or operation.deprecated:
+            continue
+        if any(need.name not in identity.parameters for need in recipe.needs):
+            continue
+        if not credentials_of(world, operation.id, identity):
+            continue
+        if _may(world, identity, operation.id):
+            fitting.append((operation.path.count("{"), operation))
+    return min(fitting, key=lambda pair: pair[0])[1] if fitting else None
+
+
+def _may(world: World, identity: Identity, operation: str) -> bool:
+    scopes = set(world.required_scopes.get(operation, ()))
+    permissions = set(world.required_permissions.get(operation, ()))
+    return (identity.scopes is None or scopes <= set(identity.scopes)) and (
+        identity.permissions is None or permissions <= set(identity.permissions)
+    )
+
+
+def _skew(answered: list[Exchange], clock: TargetClock) -> Iterator[PreflightItem]:
+    """The difference of the clocks by `Date`, which has whole seconds only."""
+    for exchange in answered:
+        date = exchange.response.header("date") if exchange.response else None
+        try:
+            stamp = parsedate_to_datetime(date or "").timestamp()
+        except (ValueError, TypeError, OverflowError):
+            continue
+        skew = stamp - (clock.epoch() - clock.now() + exchange.received_at)
+        if -1.0 <= skew <= 0.0:
+            skew = 0.0
+        far = abs(skew) > _SKEW_NOTED_S
+        if far:
+            clock.synchronise(clock.epoch() + skew)
+        words = f"the target's clock differs from ours by {skew:+.0f} s"
+        yield PreflightItem(
+            "clock", Verdict.PASS, words + ("; intervals allow for it" if far else "")
+        )
+        return
+
+
+def _head_room(plan: Plan, answered: list[Exchange], clock: TargetClock) -> Iterator[PreflightItem]:
+    """What the rate-limit headers say is left, bucket by bucket."""
+    limits = plan.policy.facts.rate_limits
+    name = limits.headers.remaining if limits and limits.headers else None
+    if name is None:
+        return
+    least: dict[str, int] = {}
+    for exchange in answered:
+        bucket = plan.world.bucket_of.get(exchange.request.operation)
+        value = exchange.response.header(name) if exchange.response else None
+        if bucket and value and value.strip().isdigit():
+            least[bucket] = min(least.get(bucket, int(value)), int(value))
+    for bucket, left in sorted(least.items()):
+        tight = left < 1 and not clock.virtual
+        yield PreflightItem(
+            f"limit/{bucket}",
+            Verdict.INCONCLUSIVE if tight else Verdict.PASS,
+            f"{left} requests are left under the limit {bucket}"
+            + ("; the run waits for the next window" if tight else ""),
+        )
+
+
+def _listener(plan: Plan, listener: WebhookListener | None) -> Iterator[PreflightItem]:
+    if not any(probe.subject.kind is SubjectKind.EVENT for probe in plan.probes):
+        return
+    if listener is None:
+        yield PreflightItem(
+            "listener",
+            Verdict.NOT_TESTED,
+            'webhooks have nowhere to arrive; add [webhooks] listen = "127.0.0.1:0"',
+        )
+        return
+    try:
+        url = listener.url
+    except ApicheckError as error:
+        yield PreflightItem("listener", Verdict.ERROR, str(error))
+        return
+    yield PreflightItem("listener", Verdict.PASS, f"webhooks are received at {url}")

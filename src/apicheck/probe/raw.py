@@ -1,0 +1,122 @@
+"""Bytes that no client library would send: written to a socket, the answer read by h11."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+
+import h11
+
+from apicheck.model.exchange import TransportError, TransportErrorKind
+from apicheck.probe.wire import (
+    HEADERS_CAP,
+    Answer,
+    BodyReader,
+    Origin,
+    WireResponse,
+    failed,
+)
+
+_CHUNK = 64 * 1024
+
+
+def connectable(
+    origin: Origin, context: ssl.SSLContext | None, timeout_s: float
+) -> TransportError | None:
+    """None when a connection can be made, otherwise why not."""
+    try:
+        _connected(origin, context, time.monotonic() + timeout_s).close()
+    except (OSError, ValueError) as error:
+        return failed(kind_of(error), error)
+    return None
+
+
+def exchange(
+    origin: Origin, context: ssl.SSLContext | None, data: bytes, method: str, timeout_s: float
+) -> Answer:
+    """Write bytes to a new connection and read one answer, all before the deadline."""
+    deadline = time.monotonic() + timeout_s
+    try:
+        connection = _connected(origin, context, deadline)
+    except (OSError, ValueError) as error:
+        return failed(kind_of(error), error)
+    with connection:
+        try:
+            connection.settimeout(_left(deadline))
+            connection.sendall(data)
+        except TimeoutError as error:
+            return failed(TransportErrorKind.TIMEOUT, error)
+        except OSError:
+            pass  # it may have answered before it closed
+        try:
+            return _answer(connection, method, deadline)
+        except h11.RemoteProtocolError as error:
+            return failed(TransportErrorKind.PROTOCOL, error)
+        except OSError as error:
+            return failed(kind_of(error), error)
+
+
+def kind_of(error: BaseException) -> TransportErrorKind:
+    """What an error of the socket layer says, in the record's words."""
+    if isinstance(error, TimeoutError):
+        return TransportErrorKind.TIMEOUT
+    if isinstance(error, socket.gaierror):
+        return TransportErrorKind.DNS
+    if isinstance(error, ssl.SSLError | ssl.CertificateError):
+        return TransportErrorKind.TLS
+    if isinstance(error, ConnectionRefusedError):
+        return TransportErrorKind.REFUSED
+    if isinstance(error, ConnectionError):
+        return TransportErrorKind.CLOSED
+    return TransportErrorKind.OTHER
+
+
+def _left(deadline: float) -> float:
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError("no complete answer within the time for one exchange")
+    return seconds
+
+
+def _connected(origin: Origin, context: ssl.SSLContext | None, deadline: float) -> socket.socket:
+    connection = socket.create_connection((origin.host, origin.port), timeout=_left(deadline))
+    if context is None:
+        return connection
+    try:
+        connection.settimeout(_left(deadline))
+        return context.wrap_socket(connection, server_hostname=origin.host)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _answer(connection: socket.socket, method: str, deadline: float) -> Answer:
+    parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS_CAP)
+    # h11 reads an answer only after a request; which one matters for HEAD and CONNECT alone.
+    spoken = method if method in ("HEAD", "CONNECT") else "GET"
+    parser.send(h11.Request(method=spoken, target="/", headers=[("Host", "x")]))
+    parser.send(h11.EndOfMessage())
+    head: h11.Response | None = None
+    reader = BodyReader(b"")
+    while True:
+        event = parser.next_event()
+        if event is h11.NEED_DATA:
+            connection.settimeout(_left(deadline))
+            data = connection.recv(_CHUNK)
+            if not data and parser.their_state is h11.SEND_RESPONSE:
+                return failed(TransportErrorKind.CLOSED, "closed without an answer")
+            parser.receive_data(data)
+        elif isinstance(event, h11.Response):
+            head = event
+            headers = dict(event.headers)
+            reader = BodyReader(headers.get(b"content-encoding", b""))
+        elif isinstance(event, h11.Data):
+            reader.feed(bytes(event.data))
+        elif isinstance(event, h11.InformationalResponse) and event.status_code != 101:
+            continue
+        if head is not None and (reader.full or isinstance(event, h11.EndOfMessage)):
+            fields = tuple(head.headers.raw_items())
+            return WireResponse(head.status_code, head.reason, fields, reader.body, reader.full)
+        if isinstance(event, h11.ConnectionClosed) or event is h11.PAUSED:
+            return failed(TransportErrorKind.PROTOCOL, "no answer that HTTP/1.1 allows here")

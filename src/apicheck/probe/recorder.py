@@ -1,0 +1,309 @@
+"""Sends one request and writes down what came of it: the only place that sees both sides."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import quote
+
+from apicheck import __version__
+from apicheck.model.exchange import (
+    Direction,
+    Exchange,
+    Observation,
+    Request,
+    Response,
+    Role,
+    TransportError,
+    TransportErrorKind,
+)
+from apicheck.model.plan import Plan
+from apicheck.model.subject import UNIQUE
+from apicheck.probe import observe
+from apicheck.probe.clock import TargetClock
+from apicheck.probe.halt import Budget
+from apicheck.probe.pacing import Pacer
+from apicheck.probe.placeholders import Place, expanded, named
+from apicheck.probe.safety import refusal
+from apicheck.probe.transport import Transport
+from apicheck.probe.vault import Secrets
+from apicheck.probe.wire import Answer, WireRequest, WireResponse
+
+_UNIQUE_FORMS = (UNIQUE, quote(UNIQUE, safe=":"), quote(UNIQUE, safe=""))
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+_WITH_LENGTH = ("POST", "PUT", "PATCH")
+
+
+class Recorder:
+    """Makes exchanges out of requests.
+
+    renew: called with the placeholders of a request before it is sent, so that a token that
+    has run out can be replaced.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        transport: Transport,
+        secrets: Secrets,
+        clock: TargetClock,
+        budget: Budget,
+        pacer: Pacer,
+    ) -> None:
+        self._plan = plan
+        self._transport = transport
+        self._secrets = secrets
+        self._clock = clock
+        self._budget = budget
+        self._pacer = pacer
+        self._issuers = observe.issuers(plan.spec, plan.policy)
+        self._webhook_issuers = observe.webhook_secrets(plan.policy)
+        self._numbers = itertools.count(1)
+        self._uniques = itertools.count(1)
+        self._run = f"{time.time_ns() // 1000:x}"[-8:]
+        self._lock = threading.Lock()
+        self.renew: Callable[[tuple[str, ...]], None] = lambda _: None
+        self.webhook_secrets: set[str] = set()
+        """Placeholders of secrets that may sign webhooks."""
+
+    def exchange(
+        self,
+        request: Request,
+        role: Role,
+        *,
+        paced: bool = True,
+        accepted: bool = False,
+        exempt: bool = False,
+        raw: bytes | None = None,
+        issues: frozenset[observe.Pointer] = frozenset(),
+    ) -> Exchange:
+        """Send a request, or the bytes that it describes, and record what came.
+
+        issues: where the answer carries new secrets, beside those that document and policy say.
+        exempt: the operator asked for it in the target file (minting): no mode forbids it.
+        Raises Halt when it may not be sent, or when the budget is used up.
+        """
+        plan = self._plan
+        request, raw = self._concrete(request, raw)
+        if not exempt:
+            halt = refusal(plan.world.mode, plan.target.safety, request, role, accepted=accepted)
+            if halt is not None:
+                raise halt
+        self.renew(_placeholders(request, raw))
+        if role is Role.CLEANUP:
+            self._budget.count()
+        else:
+            self._budget.take()
+        ticket = self._pacer.admit(request, paced=paced and role is not Role.CLEANUP)
+        with self._clock.in_flight():
+            sent_at = self._clock.now()
+            answer = self._sent(request, raw)
+            received_at = self._clock.now()
+            ticket.done(received_at)
+        return self._recorded(request, answer, role, (sent_at, received_at), raw, issues)
+
+    def delivery(
+        self, request: Request, response: Response, at: float, seen: tuple[Observation, ...]
+    ) -> Exchange:
+        """A webhook that was delivered to us, as an exchange."""
+        return Exchange(
+            id=self._next_id(),
+            request=request,
+            response=response,
+            error=None,
+            sent_at=at,
+            received_at=at,
+            role=Role.TABLE,
+            observations=seen,
+            direction=Direction.IN,
+        )
+
+    def _sent(self, request: Request, raw: bytes | None) -> Answer:
+        safety, origin = self._plan.target.safety, self._transport.origin
+        if safety.hosts and origin.host not in {host.split(":")[0] for host in safety.hosts}:
+            return TransportError(
+                TransportErrorKind.FORBIDDEN, f"{origin.host} is not in [safety] hosts"
+            )
+        if raw is not None:
+            data = expanded(raw.decode("latin-1"), self._secrets.live).encode("latin-1")
+            return self._transport.send_bytes(data, request.method)
+        return self._transport.send(self.wire(request))
+
+    def wire(self, request: Request) -> WireRequest:
+        """A request with its secrets, as it goes over the wire."""
+        live, origin = self._secrets.live, self._transport.origin
+        target = quote(
+            origin.path + expanded(request.wire_target, live, Place.URL), safe=_PRINTABLE
+        ).encode()
+        headers = [("Host", origin.authority), *_defaults(request)]
+        headers += [
+            (name, _credential(name, value, expanded(value, live)))
+            for name, value in request.wire_headers
+        ]
+        body = self._body(request)
+        if body is not None or request.method in _WITH_LENGTH:
+            headers.append(("Content-Length", str(len(body or b""))))
+        fields = tuple((_bytes(name), _bytes(value)) for name, value in headers)
+        return WireRequest(request.method, target, fields, body)
+
+    def _body(self, request: Request) -> bytes | None:
+        body = request.body
+        if body is None or b"APICHECK_" not in body:
+            return body
+        media = next((v for k, v in request.headers if k.lower() == "content-type"), "")
+        place = Place.PLAIN
+        if "json" in media:
+            place = Place.JSON
+        elif "urlencoded" in media:
+            place = Place.URL
+        text = body.decode("utf-8", "surrogateescape")
+        return expanded(text, self._secrets.live, place).encode("utf-8", "surrogateescape")
+
+    def _concrete(self, request: Request, raw: bytes | None) -> tuple[Request, bytes | None]:
+        """With the operator's headers, and with a value where a unique one is wanted."""
+        names = {name.lower() for name, _ in request.wire_headers}
+        extra = tuple(
+            (name, value) for name, value in self._plan.target.headers if name.lower() not in names
+        )
+        if extra and raw is None:
+            request = replace(request, headers=(*request.headers, *extra))
+        if raw is not None:
+            raw = _with_host(raw, self._transport.origin.authority)
+        value = f"{self._run}{next(self._uniques):04x}"
+
+        def put(text: str) -> str:
+            for form in _UNIQUE_FORMS:
+                text = text.replace(form, value)
+            return text
+
+        body = request.body
+        return (
+            replace(
+                request,
+                path=put(request.path),
+                query=tuple((name, put(text)) for name, text in request.query),
+                headers=tuple((name, put(text)) for name, text in request.headers),
+                body=None
+                if body is None
+                else put(body.decode("utf-8", "surrogateescape")).encode(
+                    "utf-8", "surrogateescape"
+                ),
+            ),
+            None if raw is None else put(raw.decode("latin-1")).encode("latin-1"),
+        )
+
+    def _recorded(
+        self,
+        request: Request,
+        answer: Answer,
+        role: Role,
+        times: tuple[float, float],
+        raw: bytes | None,
+        issues: frozenset[observe.Pointer],
+    ) -> Exchange:
+        response: Response | None = None
+        error: TransportError | None = None
+        seen = tuple(observe.equals(self._secrets, request))
+        if isinstance(answer, WireResponse):
+            handed_out = self._register(request, answer, issues)
+            seen += tuple(observe.leaks(self._secrets, answer, handed_out))
+            response = self._redacted(answer)
+        else:
+            error = replace(answer, message=self._secrets.redacted_text(answer.message))
+        return Exchange(
+            id=self._next_id(),
+            request=request,
+            response=response,
+            error=error,
+            sent_at=times[0],
+            received_at=times[1],
+            role=role,
+            observations=seen,
+            raw=raw,
+        )
+
+    def _register(
+        self, request: Request, answer: WireResponse, issues: frozenset[observe.Pointer]
+    ) -> frozenset[str]:
+        """Learn the secrets that an answer hands out; their placeholders."""
+        placeholders: set[str] = set()
+        pointers = self._issuers.get(request.operation, frozenset()) | issues
+        for pointer, secret in observe.issued(answer, pointers):
+            placeholder = self._secrets.issue(secret)
+            placeholders.add(placeholder)
+            if self._webhook_issuers.get(request.operation) == pointer:
+                self.webhook_secrets.add(placeholder)
+        return frozenset(placeholders)
+
+    def _redacted(self, answer: WireResponse) -> Response:
+        secrets = self._secrets
+        return Response(
+            status=answer.status,
+            headers=tuple(
+                (_text(name), _text(secrets.redacted(value))) for name, value in answer.headers
+            ),
+            body=secrets.redacted(answer.body),
+            reason=_text(secrets.redacted(answer.reason)),
+            truncated=answer.truncated,
+        )
+
+    def _next_id(self) -> str:
+        with self._lock:
+            return f"e{next(self._numbers)}"
+
+
+def _defaults(request: Request) -> list[tuple[str, str]]:
+    """What a client says about itself, where the request does not."""
+    given = {name.lower() for name, _ in request.wire_headers}
+    client = (
+        ("User-Agent", f"apicheck/{__version__}"),
+        ("Accept", "*/*"),
+        ("Accept-Encoding", "identity"),
+    )
+    return [pair for pair in client if pair[0].lower() not in given]
+
+
+def _credential(name: str, written: str, value: str) -> str:
+    """Basic credentials are written as `Basic id:secret` and sent in base64 (RFC 7617)."""
+    scheme, _, rest = value.partition(" ")
+    is_basic = name.lower() == "authorization" and scheme.lower() == "basic"
+    if is_basic and ":" in rest and named(written):
+        return f"{scheme} {base64.b64encode(rest.encode()).decode()}"
+    return value
+
+
+def _with_host(raw: bytes, authority: str) -> bytes:
+    """Raw requests may leave the Host field to us, as no check knows where the target is."""
+    head, _, _ = raw.partition(b"\r\n\r\n")
+    first, newline, rest = raw.partition(b"\r\n")
+    if not newline or b"\r\nhost:" in head.lower() or not first.endswith(b"HTTP/1.1"):
+        return raw
+    return first + b"\r\nHost: " + authority.encode() + b"\r\n" + rest
+
+
+def _placeholders(request: Request, raw: bytes | None) -> tuple[str, ...]:
+    texts = [credential.value for credential in request.credentials]
+    if request.body is not None and b"APICHECK_" in request.body:
+        texts.append(request.body.decode("utf-8", "replace"))
+    if raw is not None:
+        texts.append(raw.decode("latin-1"))
+    return tuple(placeholder for text in texts for placeholder in named(text))
+
+
+def _bytes(text: str) -> bytes:
+    """Header fields are Latin-1 where they can be (RFC 9110 section 5.5), else UTF-8."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogateescape")
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")

@@ -1,0 +1,29 @@
+"""The last look at a run's files: no secret, and no piece of one, may be in any of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from apicheck.model.target import Vault
+from apicheck.probe.vault import Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A file that holds a secret, or a piece of at least 12 characters of one."""
+
+    file: str
+    placeholder: str
+
+
+def scan(directory: Path, vault: Vault) -> tuple[Leak, ...]:
+    """Every leak in every file below a directory, in order of their paths."""
+    secrets = Secrets(vault)
+    leaks: dict[Leak, None] = {}
+    for path in sorted(directory.rglob("*")):
+        if not path.is_file():
+            continue
+        for found in secrets.find(path.read_bytes()):
+            leaks[Leak(str(path.relative_to(directory)), found.placeholder)] = None
+    return tuple(leaks)

@@ -1,0 +1,131 @@
+"""Plays many jobs at once, as far as what they claim allows."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from apicheck.model.check import Claims
+from apicheck.model.exchange import Transcript
+from apicheck.probe.job import Job
+
+_LOOK_AHEAD = 200
+
+
+class ClaimTable:
+    """Who holds what. Everybody who does not claim the clock for himself shares it."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._shared: Counter[str] = Counter()
+        self._exclusive: set[str] = set()
+
+    def try_take(self, claims: Claims) -> bool:
+        """Take everything that is claimed, or nothing."""
+        with self._changed:
+            if not self._free(claims):
+                return False
+            self._take(claims)
+            return True
+
+    def take(self, claims: Claims) -> None:
+        """Wait until everything that is claimed can be taken, and take it."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._free(claims))
+            self._take(claims)
+
+    def release(self, claims: Claims) -> None:
+        """Give back what was taken."""
+        with self._changed:
+            self._shared.subtract(shared(claims))
+            self._shared += Counter()
+            self._exclusive -= claims.exclusive
+            self._changed.notify_all()
+
+    def _free(self, claims: Claims) -> bool:
+        return not (
+            claims.exclusive & self._exclusive
+            or shared(claims) & self._exclusive
+            or any(self._shared[name] for name in claims.exclusive)
+        )
+
+    def _take(self, claims: Claims) -> None:
+        self._shared.update(shared(claims))
+        self._exclusive |= claims.exclusive
+
+
+def shared(claims: Claims) -> frozenset[str]:
+    """What claims share, the clock included."""
+    return (claims.shared | {"clock"}) - claims.exclusive
+
+
+def collide(one: Claims, other: Claims) -> bool:
+    """Whether two may not be held at the same time."""
+    return bool(one.exclusive & (other.exclusive | shared(other)) or shared(one) & other.exclusive)
+
+
+def schedule(
+    jobs: Iterable[Job],
+    play: Callable[[Job], Transcript],
+    table: ClaimTable,
+    *,
+    concurrency: int,
+    stop: threading.Event,
+) -> Iterator[Transcript]:
+    """Transcripts in order of completion.
+
+    With a concurrency of 1 that is the order of `jobs`, those that use up limits last.
+    A job that waits for what it claims is not overtaken by one that would take it. After a
+    stop, or when the caller stops reading, what is in flight is finished and nothing is begun.
+    """
+    everything = tuple(jobs)
+    for last in (False, True):
+        batch = [job for job in everything if job.last is last]
+        yield from _played(batch, play, table, max(1, concurrency), stop)
+
+
+def _played(
+    waiting: list[Job],
+    play: Callable[[Job], Transcript],
+    table: ClaimTable,
+    concurrency: int,
+    stop: threading.Event,
+) -> Iterator[Transcript]:
+    playing: dict[Future[Transcript], Job] = {}
+
+    def done(job: Job) -> Transcript:
+        try:
+            return play(job)
+        finally:
+            table.release(job.claims)
+
+    with ThreadPoolExecutor(concurrency, thread_name_prefix="apicheck-probe") as pool:
+        while True:
+            while len(playing) < concurrency and not stop.is_set():
+                job = _next(waiting, table)
+                if job is None:
+                    break
+                playing[pool.submit(done, job)] = job
+            if not playing:
+                if stop.is_set() or not waiting:
+                    return
+                table.take(waiting[0].claims)  # somebody outside this stream holds it
+                job = waiting.pop(0)
+                playing[pool.submit(done, job)] = job
+            finished, _ = wait(playing, return_when=FIRST_COMPLETED)
+            for future in finished:
+                del playing[future]
+                yield future.result()
+
+
+def _next(waiting: list[Job], table: ClaimTable) -> Job | None:
+    passed: list[Claims] = []
+    for index, job in enumerate(waiting[:_LOOK_AHEAD]):
+        if any(collide(job.claims, claims) for claims in passed):
+            continue
+        if table.try_take(job.claims):
+            return waiting.pop(index)
+        passed.append(job.claims)
+    return None

@@ -1,0 +1,243 @@
+"""A run's conversation with its target, from preflight to clean-up."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Self
+
+from apicheck.authoring.requests import control as control_of
+from apicheck.model.exchange import Exchange, Role, Transcript
+from apicheck.model.plan import Plan, Probe
+from apicheck.model.results import PreflightItem
+from apicheck.model.step import Script
+from apicheck.model.subject import Case, Subject, SubjectKind
+from apicheck.model.target import Listener, Target, Vault
+from apicheck.probe.cleanup import Creations
+from apicheck.probe.clock import TargetClock
+from apicheck.probe.control import Control
+from apicheck.probe.driver import Driver, Parts
+from apicheck.probe.halt import Budget
+from apicheck.probe.job import Job, job_of
+from apicheck.probe.listener import WebhookListener
+from apicheck.probe.minting import Minting
+from apicheck.probe.pacing import Pacer
+from apicheck.probe.preflight import preflight
+from apicheck.probe.recorder import Recorder
+from apicheck.probe.scheduler import ClaimTable, schedule
+from apicheck.probe.transport import Transport, origin_of
+from apicheck.probe.vault import Secrets
+
+_CONTROL_TIMEOUT_S = 30.0
+
+
+def discover(target: Target) -> frozenset[str]:
+    """What can be asked of a target beyond its API; sends nothing to the API itself.
+
+    Raises TargetUnreachable when the control URL does not answer as the protocol says.
+    """
+    offered: set[str] = set()
+    if target.control_url:
+        transport = Transport(origin_of(target.control_url), timeout_s=_CONTROL_TIMEOUT_S)
+        try:
+            offered |= Control(transport).capabilities()
+        finally:
+            transport.close()
+        if "listener" in offered:
+            offered.add("subscribe_by_hand")
+    if target.minters:
+        offered.add("mint")
+    if target.listener is not None or target.control_url:
+        offered.add("listener")
+    return frozenset(offered)
+
+
+class Session:
+    """Plays the probes of a plan. A context manager: what it opened is closed at the end.
+
+    journal: takes each transcript as it completes, from preflight to clean-up; calls may come
+    from any thread, one at a time. stop: when set, nothing more is begun.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        journal: Callable[[Transcript], None] | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        target, options = plan.target, plan.options
+        self._plan = plan
+        self._journal = journal or (lambda _: None)
+        self._journal_lock = threading.Lock()
+        self._stop = stop or threading.Event()
+        self._transport = Transport(
+            origin_of(target.base_url), timeout_s=options.timeout_s, tls=target.tls
+        )
+        self._control_transport = (
+            Transport(origin_of(target.control_url), timeout_s=_CONTROL_TIMEOUT_S)
+            if target.control_url
+            else None
+        )
+        control = Control(self._control_transport) if self._control_transport else None
+        has_clock = control is not None and "clock" in plan.world.capabilities
+        self._clock = TargetClock(
+            move=control.advance if control and has_clock else None, stop=self._stop
+        )
+        if control is not None and has_clock and (now := control.clock()) is not None:
+            self._clock.synchronise(now)
+        self._secrets = Secrets(target.vault)
+        self._budget = Budget(
+            _least(options.max_requests, target.safety.max_requests),
+            _least(options.max_seconds, target.safety.max_seconds),
+            self._clock.real,
+        )
+        pacer = Pacer(plan, self._clock, self._budget)
+        self._recorder = Recorder(
+            plan, self._transport, self._secrets, self._clock, self._budget, pacer
+        )
+        self._minting = Minting(
+            plan, self._recorder, self._secrets, self._clock, control, pacer.know
+        )
+        self._recorder.renew = self._minting.renew
+        self._creations = Creations(plan)
+        listens = target.listener or (Listener() if target.control_url else None)
+        self._listener = WebhookListener(listens, self._clock) if listens else None
+        self._driver = Driver(
+            Parts(
+                plan=plan,
+                recorder=self._recorder,
+                secrets=self._secrets,
+                clock=self._clock,
+                budget=self._budget,
+                pacer=pacer,
+                minting=self._minting,
+                creations=self._creations,
+                listener=self._listener,
+                control=control,
+            )
+        )
+        self._claims = ClaimTable()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._driver.close()
+        if self._listener is not None:
+            self._listener.close()
+        self._transport.close()
+        if self._control_transport is not None:
+            self._control_transport.close()
+
+    @property
+    def vault(self) -> Vault:
+        """Every secret of the run: configured, minted and handed out by the target."""
+        return self._secrets.vault()
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent to the API so far."""
+        return self._budget.requests
+
+    @property
+    def seconds(self) -> float:
+        """Real seconds since the session began."""
+        return self._clock.real()
+
+    def preflight(self) -> tuple[PreflightItem, ...]:
+        """Look at base URL, identities, clock, limits and listener before anything else.
+
+        Raises TargetUnreachable when nothing answers at the base URL.
+        """
+        return tuple(
+            preflight(self._plan, self._transport, self._clock, self._listener, self._played)
+        )
+
+    def controls(self) -> Iterator[Transcript]:
+        """The canonical request of each planned operation, once; shared with every probe."""
+        yield from self._streamed([self._control_job(name) for name in self._plan.controls], 0)
+
+    def stream(self, probes: Iterable[Probe], attempt: int = 0) -> Iterator[Transcript]:
+        """Play probes, as many at once as options and claims allow; in order of completion."""
+        yield from self._streamed([job_of(probe) for probe in probes], attempt)
+
+    def play(
+        self,
+        probe: Probe,
+        *,
+        attempt: int = 0,
+        case: Case | None = None,
+        role: Role | None = None,
+    ) -> Transcript:
+        """Play one probe now, as soon as what it claims is free.
+
+        attempt: over 0, control requests that are shared are sent anew. case: in place of the
+        probe's own. role: in place of table and drawn (shrink, confirm).
+        """
+        job = job_of(probe)
+        self._claims.take(job.claims)
+        try:
+            return self._played(job, attempt=attempt, case=case, role=role)
+        finally:
+            self._claims.release(job.claims)
+
+    def clean_up(self) -> tuple[str, ...]:
+        """Delete what the run created, newest first. Returns what is left, in words."""
+        exchanges: list[Exchange] = []
+        left: list[str] = []
+        for exchange, words in self._creations.delete_all(self._recorder):
+            exchanges.append(exchange)
+            if words:
+                left.append(words)
+        self._minting.revoke_all(exchanges.append)
+        if exchanges:
+            self._keep(Transcript("cleanup", tuple(exchanges)))
+        return (*left, *self._creations.lasting)
+
+    def _streamed(self, jobs: list[Job], attempt: int) -> Iterator[Transcript]:
+        yield from schedule(
+            jobs,
+            lambda job: self._played(job, attempt=attempt),
+            self._claims,
+            concurrency=self._plan.options.concurrency,
+            stop=self._stop,
+        )
+
+    def _played(
+        self,
+        job: Job,
+        *,
+        attempt: int = 0,
+        case: Case | None = None,
+        role: Role | None = None,
+    ) -> Transcript:
+        transcript = self._driver.play(job, attempt=attempt, case=case, role=role)
+        self._keep(transcript)
+        return transcript
+
+    def _keep(self, transcript: Transcript) -> None:
+        with self._journal_lock:
+            self._journal(transcript)
+
+    def _control_job(self, operation_id: str) -> Job:
+        operation = self._plan.spec.operation(operation_id)
+        subject = Subject(
+            SubjectKind.OPERATION, operation_id, self._plan.world, operation=operation
+        )
+        return Job(f"control/{operation_id}", subject, _control_script)
+
+
+def _control_script(subject: Subject) -> Script:
+    yield from control_of(subject)
+
+
+def _least(*values: float | None) -> int | None:
+    given = [value for value in values if value is not None]
+    return min(given) if given else None  # type: ignore[return-value]  # ints stay ints

@@ -1,0 +1,223 @@
+"""The edge: one request to one origin, one answer or one transport error. Never raises.
+
+Built on httpcore, the part of httpx that does the work: it follows no redirect, keeps no
+cookie, reads no proxy from the environment, and sends header fields and targets as they are.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpcore
+
+from apicheck.model.errors import TargetError
+from apicheck.model.exchange import TransportErrorKind
+from apicheck.model.target import Tls
+from apicheck.probe import raw
+from apicheck.probe.wire import Answer, BodyReader, Origin, WireRequest, WireResponse, failed
+
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def origin_of(url: str) -> Origin:
+    """Where a URL leads to. Raises TargetError when it is no HTTP URL."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise TargetError(f"{url!r} is not a URL: {error}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise TargetError(f"{url!r} is not an http or https URL with a host")
+    usual = 443 if parts.scheme == "https" else 80
+    return Origin(parts.scheme, parts.hostname, port or usual, parts.path.rstrip("/"))
+
+
+class Transport:
+    """Connections to one origin.
+
+    timeout_s: for a whole exchange, from connecting to the last byte of the answer.
+    """
+
+    def __init__(self, origin: Origin, *, timeout_s: float, tls: Tls | None = None) -> None:
+        self.origin = origin
+        self._timeout_s = timeout_s
+        self._context = context_of(tls or Tls()) if origin.scheme == "https" else None
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=self._context,
+            max_connections=None,
+            max_keepalive_connections=64,
+            keepalive_expiry=15.0,
+            network_backend=_Backend(),
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+    def reachable(self) -> Answer | None:
+        """None when a connection can be made, otherwise why not."""
+        return raw.connectable(self.origin, self._context, self._timeout_s)
+
+    def send(self, request: WireRequest) -> Answer:
+        """One exchange. A safe request whose kept connection had just closed is sent again."""
+        if not request.sendable:
+            return failed(
+                TransportErrorKind.OTHER, "a header field with a line break cannot be sent"
+            )
+        if not request.plain:
+            return self.send_bytes(request.bytes(), request.method)
+        deadline = time.monotonic() + self._timeout_s
+        answer = self._send(request, deadline)
+        if request.method in _SAFE and _closed(answer):
+            answer = self._send(request, deadline)
+        return answer
+
+    def send_bytes(self, data: bytes, method: str) -> Answer:
+        """Write bytes to a connection of their own, and read what comes back."""
+        return raw.exchange(self.origin, self._context, data, method, self._timeout_s)
+
+    def _send(self, request: WireRequest, deadline: float) -> Answer:
+        _deadline.at = deadline
+        url = httpcore.URL(
+            scheme=self.origin.scheme.encode(),
+            host=self.origin.host.encode("idna"),
+            port=self.origin.port,
+            target=request.target,
+        )
+        wire = httpcore.Request(
+            method=request.method.encode(),
+            url=url,
+            headers=list(request.headers),
+            content=request.body,
+            extensions={"timeout": {"pool": max(0.01, deadline - time.monotonic())}},
+        )
+        try:
+            response = self._pool.handle_request(wire)
+            try:
+                return _read(response)
+            finally:
+                response.close()
+        except _FAILURES as error:
+            return failed(_kind_of(error), error or type(error).__name__)
+
+
+def _read(response: httpcore.Response) -> WireResponse:
+    headers = tuple(response.headers)
+    encoding = next((value for name, value in headers if name.lower() == b"content-encoding"), b"")
+    reader = BodyReader(encoding)
+    for chunk in response.iter_stream():
+        reader.feed(chunk)
+        if reader.full:
+            break
+    reason = response.extensions.get("reason_phrase", b"")
+    return WireResponse(response.status, reason, headers, reader.body, reader.full)
+
+
+def _closed(answer: Answer) -> bool:
+    return not isinstance(answer, WireResponse) and answer.kind is TransportErrorKind.CLOSED
+
+
+_FAILURES = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+    httpcore.ConnectionNotAvailable,
+    OSError,
+    ValueError,
+)
+
+
+def _kind_of(error: Exception) -> TransportErrorKind:
+    if isinstance(error, httpcore.TimeoutException):
+        return TransportErrorKind.TIMEOUT
+    if isinstance(error, httpcore.ConnectError):
+        return raw.kind_of(error.__cause__ or error)
+    if isinstance(error, httpcore.RemoteProtocolError):
+        closed = "disconnected" in str(error) or "closed connection" in str(error)
+        return TransportErrorKind.CLOSED if closed else TransportErrorKind.PROTOCOL
+    if isinstance(error, httpcore.NetworkError):
+        return TransportErrorKind.CLOSED
+    return TransportErrorKind.OTHER
+
+
+def context_of(tls: Tls) -> ssl.SSLContext:
+    """The TLS settings of a target. Raises TargetError when a file of it cannot be used."""
+    try:
+        context = ssl.create_default_context(cafile=tls.ca_file or None)
+        if tls.client_cert:
+            context.load_cert_chain(tls.client_cert)
+    except (OSError, ssl.SSLError) as error:
+        named = tls.client_cert or tls.ca_file
+        raise TargetError(f"[tls]: {named} cannot be used: {error}") from None
+    if not tls.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+class _Deadline(threading.local):
+    """When the exchange of this thread must be over, on the monotonic clock."""
+
+    at = float("inf")
+
+    def left(self) -> float:
+        """Seconds left. Raises httpcore.ReadTimeout when there are none."""
+        seconds = self.at - time.monotonic()
+        if seconds <= 0:
+            raise httpcore.ReadTimeout("no complete answer within the time for one exchange")
+        return seconds
+
+
+_deadline = _Deadline()
+
+
+class _Backend(httpcore.SyncBackend):
+    """Sockets that obey the deadline of the exchange instead of a time-out for each read."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        del timeout
+        left = _deadline.left()
+        stream = super().connect_tcp(host, port, left, local_address, socket_options)
+        return _Stream(stream)
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        del timeout
+        return self._inner.read(max_bytes, _deadline.left())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        del timeout
+        self._inner.write(buffer, _deadline.left())
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        del timeout
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _deadline.left()))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)

@@ -1,0 +1,126 @@
+"""What goes over the wire and what comes back, in bytes, secrets and all. Never recorded."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+
+from apicheck.model.exchange import TransportError, TransportErrorKind
+
+BODY_CAP = 256 * 1024
+"""So many bytes of a body are kept; the connection is closed at the first one beyond."""
+
+HEADERS_CAP = 64 * 1024
+"""An answer whose header section is longer is a protocol error."""
+
+_FIT_FOR_A_LIBRARY = re.compile(
+    rb"(?:[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)?"
+)
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_BREAKS = re.compile(rb"[\r\n\x00]")
+
+RawHeaders = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a connection goes to, and the path that every target begins with."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str = ""
+
+    @property
+    def authority(self) -> str:
+        """As a Host field says it: the port only where it is not the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = {"http": 80, "https": 443}[self.scheme]
+        return host if self.port == usual else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """One request, complete. target: path and query, percent-encoded."""
+
+    method: str
+    target: bytes
+    headers: RawHeaders
+    body: bytes | None = None
+
+    @property
+    def sendable(self) -> bool:
+        """Whether every field fits into one line."""
+        return not any(
+            _BREAKS.search(name) or _BREAKS.search(value) for name, value in self.headers
+        )
+
+    @property
+    def plain(self) -> bool:
+        """Whether an HTTP library would send it as it is: no stray space, legal names."""
+        return _TOKEN.fullmatch(self.method.encode()) is not None and all(
+            _TOKEN.fullmatch(name) and _FIT_FOR_A_LIBRARY.fullmatch(value)
+            for name, value in self.headers
+        )
+
+    def bytes(self) -> bytes:
+        """The request as HTTP/1.1 writes it."""
+        lines = [b"%s %s HTTP/1.1" % (self.method.encode(), self.target)]
+        lines += [b"%s: %s" % pair for pair in self.headers]
+        return b"\r\n".join((*lines, b"", self.body or b""))
+
+
+@dataclass(frozen=True, slots=True)
+class WireResponse:
+    """One answer, as received; the body is decompressed and capped."""
+
+    status: int
+    reason: bytes
+    headers: RawHeaders
+    body: bytes
+    truncated: bool
+
+    def first(self, name: bytes) -> bytes:
+        """The first value of a field, b"" when there is none."""
+        return next((value for key, value in self.headers if key.lower() == name), b"")
+
+
+Answer = WireResponse | TransportError
+
+
+class BodyReader:
+    """Collects a body up to the cap, decompressing as it comes. `full`: more is not wanted."""
+
+    def __init__(self, encoding: bytes) -> None:
+        self._decoder = {
+            b"gzip": lambda: zlib.decompressobj(wbits=31),
+            b"x-gzip": lambda: zlib.decompressobj(wbits=31),
+            b"deflate": zlib.decompressobj,
+        }.get(encoding.strip().lower(), lambda: None)()
+        self._kept = bytearray()
+        self.full = False
+
+    def feed(self, data: bytes) -> None:
+        """Take what came. Bytes that are not what their encoding says are kept as they came."""
+        room = BODY_CAP + 1 - len(self._kept)
+        if self._decoder is not None:
+            try:
+                data = self._decoder.decompress(data, room)
+            except zlib.error:
+                self._decoder = None
+        self._kept += data[:room]
+        self.full = len(self._kept) > BODY_CAP
+
+    @property
+    def body(self) -> bytes:
+        """The body, or its beginning."""
+        return bytes(self._kept[:BODY_CAP])
+
+
+def failed(kind: TransportErrorKind, message: object) -> TransportError:
+    """A transport error, with a message that is never empty and never long."""
+    return TransportError(kind, " ".join(str(message).split())[:300] or kind.value)
