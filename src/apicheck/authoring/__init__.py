@@ -6,6 +6,7 @@ judge is a pure function of the transcript. Nothing here sends, sleeps or reads 
 """
 
 from apicheck.authoring.challenges import ReceivedChallenge, challenges
+from apicheck.authoring.expressions import evaluated
 from apicheck.authoring.folds import Tallies, each
 from apicheck.authoring.judging import (
     covers,
@@ -19,9 +20,11 @@ from apicheck.authoring.links import Link, http_date, instant, links, structured
 from apicheck.authoring.requests import (
     control,
     credentials_of,
+    filled_in,
     identity_of,
     prepared,
 )
+from apicheck.authoring.search import followed, narrowed
 from apicheck.authoring.steps import (
     ask,
     mint,
@@ -46,7 +49,7 @@ from apicheck.model.exchange import (
 from apicheck.model.facts import NEVER
 from apicheck.model.json import MISSING, Json, at, contains
 from apicheck.model.step import Script, Send
-from apicheck.model.subject import UNIQUE, Case, Subject, SubjectKind, World
+from apicheck.model.subject import UNIQUE, Case, Recipe, Subject, SubjectKind, World
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import (
     Confirm,
@@ -86,6 +89,7 @@ __all__ = [
     "NotTested",
     "NotTestedKind",
     "ReceivedChallenge",
+    "Recipe",
     "Request",
     "Response",
     "Role",
@@ -109,12 +113,16 @@ __all__ = [
     "describe",
     "due",
     "each",
+    "evaluated",
+    "filled_in",
+    "followed",
     "http_date",
     "identity_of",
     "in_force",
     "instant",
     "links",
     "mint",
+    "narrowed",
     "prepared",
     "receive",
     "resolve",

@@ -1,0 +1,1 @@
+"""What operations do: the examples of a policy's clauses."""

@@ -1,0 +1,175 @@
+"""The steps of a clause's example come out as the clause says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from apicheck.authoring import (
+    MISSING,
+    UNIQUE,
+    Applies,
+    Check,
+    Exchange,
+    Fail,
+    Fails,
+    Identity,
+    Inconclusive,
+    Json,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Recipe,
+    Script,
+    Severity,
+    Subject,
+    SubjectKind,
+    Transcript,
+    contains,
+    describe,
+    evaluated,
+    filled_in,
+    identity_of,
+    send,
+    stop,
+)
+from apicheck.model.facts import StatusSet
+from apicheck.model.policy import Example
+
+_NOBODY = "nobody"
+_SHOWN = 120
+
+
+def _steps(subject: Subject) -> tuple[Example, ...]:
+    return subject.clause.example if subject.clause else ()
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To every clause with an example whose operations can be called."""
+    for step in _steps(subject):
+        recipe = subject.world.recipes[step.operation]
+        if isinstance(recipe, NotTested) and not step.send:
+            return recipe
+        if step.identity not in ("", _NOBODY, *subject.world.identities):
+            return NotTested(
+                NotTestedKind.NEEDS_IDENTITY,
+                f"no identity {step.identity}",
+                f'[identities.{step.identity}]\ntoken_env = "{step.identity.upper()}_TOKEN"',
+            )
+    return Applies(requests=len(_steps(subject)))
+
+
+def script(subject: Subject) -> Script:
+    """Each step in turn, as long as they come out as expected."""
+    played: dict[str, Exchange] = {}
+    for step in _steps(subject):
+        who = _identity(subject, step)
+        try:
+            parts = evaluated(step.send, played)
+        except LookupError as missing:
+            stop(Inconclusive(f"step {step.id}: nothing at {missing}"))
+        recipe = _recipe(subject, step, parts)
+        request = yield from filled_in(subject, recipe, who, shared_as=None)
+        if step.identity == _NOBODY:
+            request = request.without_credentials()
+        played[step.id] = yield from send(request)
+        if _wrong(step, played) is not None:
+            return
+
+
+def _identity(subject: Subject, step: Example) -> Identity:
+    if step.identity in ("", _NOBODY):
+        return identity_of(subject, step.operation)
+    return subject.world.identities[step.identity]
+
+
+def _recipe(subject: Subject, step: Example, parts: Mapping[str, Json]) -> Recipe:
+    """The operation's canonical request with the step's own parts in place of its."""
+    known = subject.world.recipes[step.operation]
+    recipe = Recipe(step.operation) if isinstance(known, NotTested) else known
+    values = {name: str(value) for name, value in parts.get("path", {}).items()}
+    query = parts.get("query", {})
+    headers = {name: str(value) for name, value in parts.get("headers", {}).items()}
+    body = parts.get("body", MISSING)
+    given = {*values, *query}
+    media = subject.world.spec.operation(step.operation).body
+    return replace(
+        recipe,
+        values={**recipe.values, **values},
+        query=(
+            *(pair for pair in recipe.query if pair[0] not in query),
+            *((name, str(value)) for name, value in query.items()),
+        ),
+        headers=(*recipe.headers, *headers.items()),
+        body=recipe.body if body is MISSING else body,
+        media_type=recipe.media_type or (media[0].media_type if media and body else ""),
+        needs=tuple(
+            need
+            for need in recipe.needs
+            if need.name not in given and (need.place != "body" or body is MISSING)
+        ),
+    )
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """The first step that does not come out as expected is the failure."""
+    played: dict[str, Exchange] = {}
+    for step, exchange in zip(_steps(subject), transcript.exercised, strict=False):
+        played[step.id] = exchange
+        if fails := _wrong(step, played):
+            return fails
+    if len(played) < len(_steps(subject)):
+        return Inconclusive(f"only {len(played)} of {len(_steps(subject))} steps were played")
+    return None
+
+
+def _wrong(step: Example, played: Mapping[str, Exchange]) -> Fails | None:
+    """What is wrong with the last exchange, which is the step's."""
+    exchange = played[step.id]
+    due = _statuses(step.expect.get("status", "2xx"))
+    if exchange.status not in due:
+        expected, actual = f"{due} for step {step.id}", describe(exchange)
+        return Fails("unexpected-status", expected, actual, step.id, exchange.id)
+    if "body" not in step.expect:
+        return None
+    try:
+        wanted = evaluated(step.expect["body"], played)
+        body: Any = exchange.response.json() if exchange.response else None
+    except LookupError as missing:
+        wanted, body = step.expect["body"], f"nothing at {missing}"
+    except ValueError:
+        body = "no JSON"
+        wanted = step.expect["body"]
+    if contains(body, wanted):
+        return None
+    expected = f"a body with {_shown(wanted)} for step {step.id}"
+    return Fails("unexpected-body", expected, _shown(body), step.id, exchange.id)
+
+
+def _statuses(written: Json) -> StatusSet:
+    return StatusSet(tuple(str(s) for s in (written if isinstance(written, list) else [written])))
+
+
+def _shown(value: Json) -> str:
+    text = str(value).replace(UNIQUE, "…")
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+CHECK = Check(
+    title="The steps of a clause come out as it says",
+    over=SubjectKind.CLAUSE,
+    applies=applies,
+    script=script,
+    judge=judge,
+    accepted=True,
+    outcomes=(
+        Fail("unexpected-status", Severity.MEDIUM),
+        Fail("unexpected-body", Severity.MEDIUM),
+    ),
+    proven_by={
+        "unexpected-status": ("behaviour/keeps-deleted",),
+        "unexpected-body": ("behaviour/forgets-update",),
+    },
+)

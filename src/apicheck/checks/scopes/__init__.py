@@ -1,0 +1,1 @@
+"""What a credential may do, and whose objects it may reach."""
