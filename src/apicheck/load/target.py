@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from apicheck.load.grammar import duration, listed
-from apicheck.load.mistakes import Mistakes, did_you_mean, of_source
+from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import normal
 from apicheck.load.secrets import Secrets, basic, placeholder, printed_by
 from apicheck.load.source import Source, child
@@ -48,7 +48,7 @@ def load_target(
     """
     source = read_target(path) if path else Source("command line", {})
     settings = _overridden(source.value, overrides)
-    mistakes = of_source(source)
+    mistakes = _collector(source, overrides)
     mistakes.against("target", settings)
     _stop(source, mistakes)
     base_url = _base_url(settings, spec, mistakes)
@@ -93,6 +93,18 @@ def load_target(
         file=str(path) if path else "",
         vault=Vault(secrets.found),
     )
+
+
+def _collector(source: Source, overrides: Node) -> Mistakes:
+    """Mistakes in what an option overrode are the command line's, not the file's."""
+    given = {"/" + path.replace(".", "/") for path in overrides}
+
+    def place(pointer: str) -> tuple[str, int]:
+        if any(pointer == path or pointer.startswith(f"{path}/") for path in given):
+            return "command line", 0
+        return source.file, source.line(pointer)
+
+    return Mistakes(place)
 
 
 def _stop(source: Source, mistakes: Mistakes) -> None:

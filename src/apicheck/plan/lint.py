@@ -1,0 +1,205 @@
+"""What can be said of a policy without asking the target.
+
+Facts that no clause names, clauses with nothing to read, promises that contradict the document
+or each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from apicheck.model.check import Check
+from apicheck.model.facts import Answer, Deprecation
+from apicheck.model.operation import Operation, Spec
+from apicheck.model.policy import Clause, FactOrigin, Policy
+from apicheck.model.selector import selects
+from apicheck.plan.clauses import EXAMPLE_CHECK, matches
+
+_WRITTEN = ("policy", "include", "reading")
+_NO_PROMISES = ("operations", "order")
+"""Sections that say how others are read; they promise nothing themselves."""
+_MONTH_DAYS = 30.44
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to look at. about: a clause id or a fact path."""
+
+    about: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LintReport:
+    """What a reviewer of a policy should look at.
+
+    facts: every fact in force. unnamed: written facts that no clause names, as few paths as say
+    it. unread: clauses whose checks find nothing to read. unchecked: provider clauses that no
+    check of the catalogue tests and nobody attests. contradictions: see their messages.
+    """
+
+    facts: tuple[FactOrigin, ...]
+    unnamed: tuple[str, ...]
+    unread: tuple[Remark, ...]
+    unchecked: tuple[str, ...]
+    contradictions: tuple[Remark, ...]
+
+
+def lint(spec: Spec, policy: Policy, checks: Mapping[str, Check]) -> LintReport:
+    """Holds a policy against its document and the catalogue of checks. Pure."""
+    provider = [clause for clause in policy.clauses if "provider" in clause.actors]
+    return LintReport(
+        facts=policy.origins,
+        unnamed=_collapsed(policy, tuple(_unnamed(policy, checks))),
+        unread=tuple(r for clause in provider for r in _unread(clause, policy, checks)),
+        unchecked=tuple(
+            clause.id
+            for clause in provider
+            if not clause.attest and not clause.example and not _named_checks(clause, checks)
+        ),
+        contradictions=tuple(_contradictions(spec, policy)),
+    )
+
+
+def _named_checks(clause: Clause, checks: Mapping[str, Check]) -> list[Check]:
+    return [check for check_id, check in checks.items() if matches(check_id, clause.checks)]
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether one of two fact paths is inside the other."""
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
+
+
+def _unnamed(policy: Policy, checks: Mapping[str, Check]) -> Iterator[str]:
+    readers = [(clause, _named_checks(clause, checks)) for clause in policy.clauses]
+    apart = _promises_of_their_own(policy)
+    for row in policy.origins:
+        section = row.path.partition(".")[0]
+        if row.kind not in _WRITTEN or section in _NO_PROMISES:
+            continue
+        own = next((path for path in apart if _overlap(path, row.path)), "")
+        if not any(_names(clause, named, row.path, own) for clause, named in readers):
+            yield row.path
+
+
+def _promises_of_their_own(policy: Policy) -> tuple[str, ...]:
+    """Facts that a clause must name one by one: buckets and response rules."""
+    buckets = policy.facts.rate_limits.buckets if policy.facts.rate_limits else {}
+    rules = policy.facts.responses
+    return (*(f"rate_limits.{b}" for b in buckets), *(f"responses.{r}" for r in rules))
+
+
+def _names(clause: Clause, checks: list[Check], path: str, own: str) -> bool:
+    if any(_overlap(of, path) for of in clause.of):
+        return True
+    section = path.partition(".")[0]
+    if section == "client" and "client" in clause.actors:
+        return True
+    if not any(_overlap(read, path) for check in checks for read in check.reads):
+        return False
+    around = {of.partition(".")[0] for of in clause.of}
+    return not clause.of or (section in around and not own)
+
+
+def _collapsed(policy: Policy, unnamed: tuple[str, ...]) -> tuple[str, ...]:
+    """Instead of all leaves of a section, the section."""
+    others = {row.path for row in policy.origins if row.kind in _WRITTEN} - set(unnamed)
+    found = []
+    for path in unnamed:
+        while "." in path:
+            parent = path.rpartition(".")[0]
+            if any(_overlap(parent, other) for other in others):
+                break
+            path = parent  # noqa: PLW2901  (climbs)
+        found.append(path)
+    return tuple(dict.fromkeys(found))
+
+
+def _unread(clause: Clause, policy: Policy, checks: Mapping[str, Check]) -> Iterator[Remark]:
+    named = [check for check in _named_checks(clause, checks) if check.id != EXAMPLE_CHECK]
+    wanted = sorted({read for check in named for read in check.reads})
+    if not named or any(not check.reads for check in named):
+        return
+    paths = [row.path for row in policy.origins]
+    inside = [p for p in paths if not clause.of or any(_overlap(of, p) for of in clause.of)]
+    if not any(_overlap(read, path) for read in wanted for path in inside):
+        where = f" inside {', '.join(clause.of)}" if clause.of else ""
+        yield Remark(clause.id, f"its checks read {', '.join(wanted)}: there is nothing{where}")
+
+
+def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
+    facts = policy.facts
+    limits = facts.rate_limits
+    refusals: tuple[tuple[str, Answer | None, Iterable[Operation]], ...] = (
+        ("authentication.refusal", facts.authentication.anonymous, _secured(spec)),
+        ("authentication.refusal", facts.authentication.bad, _secured(spec)),
+        ("rate_limits.refusal", limits.refusal if limits else None, _secured(spec)),
+        ("authorization.refusal", facts.authorization.refusal, _scoped(spec)),
+    )
+    remarks = [r for path, answer, ops in refusals for r in _undocumented(path, answer, ops)]
+    yield from dict.fromkeys(remarks)
+    deprecations = facts.versioning.deprecations if facts.versioning else ()
+    yield from _marks(spec, policy, deprecations)
+    for deprecation in deprecations:
+        yield from _periods(deprecation, policy)
+
+
+def _secured(spec: Spec) -> list[Operation]:
+    return [operation for operation in spec.operations if operation.secured]
+
+
+def _scoped(spec: Spec) -> list[Operation]:
+    return [operation for operation in spec.operations if operation.scopes]
+
+
+def _undocumented(
+    path: str, answer: Answer | None, operations: Iterable[Operation]
+) -> Iterator[Remark]:
+    exact = answer.statuses.exact if answer else ()
+    silent = [o.id for o in operations if exact and not any(map(o.response_for, exact))]
+    if silent:
+        shown = ", ".join(silent[:3]) + (f" and {len(silent) - 3} more" if silent[3:] else "")
+        yield Remark(path, f"promises {answer and answer.statuses}; not documented for {shown}")
+
+
+def _marks(spec: Spec, policy: Policy, deprecations: tuple[Deprecation, ...]) -> Iterator[Remark]:
+    if not deprecations:
+        return
+    secured = frozenset(operation.id for operation in _secured(spec))
+    for operation in spec.operations:
+        promised = any(
+            selects(d.ops, operation, policy.facts.operations, secured) for d in deprecations
+        )
+        if promised != operation.deprecated:
+            message = f"{operation.id} is deprecated by the policy and not by the document"
+            other = f"{operation.id} is deprecated by the document and not by the policy"
+            yield Remark("versioning.deprecations", message if promised else other)
+
+
+def _periods(deprecation: Deprecation, policy: Policy) -> Iterator[Remark]:
+    if not deprecation.since or not deprecation.sunset:
+        return
+    days = (_day(deprecation.sunset) - _day(deprecation.since)).days
+    ops = ", ".join(deprecation.ops.items)
+    if days < 0:
+        yield Remark("versioning.deprecations", f"{ops}: its sunset is before its deprecation")
+        return
+    promises = policy.facts.versioning.promises if policy.facts.versioning else {}
+    for promise in ("support", "notice"):
+        if promise in promises and days < _days(str(promises[promise])):
+            message = f"{ops}: {days} days from deprecation to sunset, promised {promises[promise]}"
+            yield Remark(f"versioning.promises.{promise}", message)
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text[:10])
+
+
+def _days(duration: str) -> float:
+    """Days of a duration as a policy writes it, rounded down to be fair to calendar months."""
+    number = float("".join(c for c in duration if c.isdigit() or c == ".") or 0)
+    unit = duration.lstrip("0123456789. ").rstrip("s")
+    days = {"d": 1, "day": 1, "w": 7, "week": 7, "month": _MONTH_DAYS, "year": 365, "y": 365}
+    return float(int(number * days.get(unit, 0)))
