@@ -1,0 +1,80 @@
+"""Whole runs: the command as a user types it, against the reference server as a process."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = Path(sys.executable).with_name("apicheck")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+def start(
+    *arguments: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.Popen[str]:
+    """The command as a process of its own."""
+    return subprocess.Popen(
+        [COMMAND, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "NO_COLOR": "1", **(env or {})},
+        cwd=cwd,
+    )
+
+
+def apicheck(
+    *arguments: str | Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    timeout_s: float = 240,
+) -> Said:
+    """What the command says, and its exit code."""
+    with start(*arguments, env=env, cwd=cwd) as process:
+        try:
+            out, err = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    return Said(process.returncode, out, err)
+
+
+def control(url: str, method: str, path: str, body: object = None) -> Any:
+    """One call of the control protocol."""
+    request = urllib.request.Request(
+        url + path,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture(name="apicheck", scope="session")
+def apicheck_fixture() -> Callable[..., Said]:
+    return apicheck
+
+
+@pytest.fixture(name="start", scope="session")
+def start_fixture() -> Callable[..., subprocess.Popen[str]]:
+    return start
+
+
+@pytest.fixture(name="control", scope="session")
+def control_fixture() -> Callable[..., Any]:
+    return control
