@@ -98,6 +98,8 @@ class Creations:
             identity = world.identities.get(name)
             if identity is None or identity.state != "active" or name == request.identity:
                 continue
+            if not identity.placeholder:
+                continue
             credentials = credentials_of(world, request.operation, identity)
             yield request.with_credentials(name, *credentials)
         if not request.credentials and not world.identities:

@@ -20,6 +20,7 @@ PIECE = 12
 """So many characters of a secret, in a row, count as a piece of it."""
 
 _SHORTEST = 4  # a shorter secret is no secret, and hiding it would hide everything
+_NAMES = ("_USER", "_CLIENT_ID")  # half a credential: a short one is a word ("admin")
 _GRAM = 6
 _STRIDE = PIECE - _GRAM + 1  # every piece holds one gram that begins at a multiple of this
 
@@ -199,7 +200,8 @@ def _forms(placeholder: str, secret: str) -> Iterator[_Form]:
     for kind, text in _written(secret):
         exact = text.encode("utf-8", "surrogateescape")
         folded = exact.lower()
-        if len(folded) < _SHORTEST or folded in seen:
+        shortest = PIECE if placeholder.endswith(_NAMES) else _SHORTEST
+        if len(folded) < shortest or folded in seen:
             continue
         seen.add(folded)
         public = 0 if kind else _public_start(secret)
