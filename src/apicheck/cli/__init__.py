@@ -98,9 +98,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ApicheckError as error:
         screen.complain(str(error))
         return error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has enough; nothing is left to tell them
-        return 0
     except Exception as error:  # noqa: BLE001  (the last resort: a person must not see a trace)
         return _bug(screen, error)
     return returned if isinstance(returned, int) else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -40,7 +41,8 @@ def page(markdown: str) -> Page:
 def markup(markdown: str) -> Markup:
     """CommonMark with tables, as HTML; HTML in the text is shown as text."""
     renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-    return Markup(renderer.render(markdown).strip())  # noqa: S704  (the renderer escapes everything)
+    rendered = re.sub(r"<th(?=[ >])", '<th scope="col"', renderer.render(markdown).strip())
+    return Markup(rendered)  # noqa: S704  (the renderer escapes everything)
 
 
 def _sections(markdown: str) -> list[tuple[str, str]]:

@@ -72,11 +72,16 @@ def summary(results: Results) -> dict[str, Json]:
         "by_verdict": dict(Counter(item.verdict.value for item in results.clauses)),
         "binding_by_verdict": dict(Counter(item.verdict.value for item in binding)),
         "by_consequence": dict(Counter(item.consequence.value for item in results.clauses)),
-        "findings": dict(Counter(item.severity.name.lower() for item in results.findings)),
+        "findings": _by_severity(results.findings),
         "requests": results.run.requests,
         "operations": len(results.coverage),
         "operations_reached": sum(1 for count in results.coverage.values() if count),
     }
+
+
+def _by_severity(findings: tuple[Finding, ...]) -> dict[str, int]:
+    counts = Counter(item.severity for item in findings)
+    return {severity.name.lower(): counts[severity] for severity in sorted(counts, reverse=True)}
 
 
 def _clause(results: Results, item: ClauseResult) -> dict[str, Json]:

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apicheck.model.exchange import Credential, Direction, Exchange, Request, Role
+from apicheck.report.curl import curl
+
+BASE = "http://127.0.0.1:8080"
+TOKEN = "tok-A1b2C3"
+
+
+def _exchange(request: Request, raw: bytes | None = None) -> Exchange:
+    return Exchange("x-1", request, None, None, 0.0, 0.0, Role.TABLE, raw=raw)
+
+
+def _bearer(value: str) -> Request:
+    credential = Credential("bearer", "header", "Authorization", f"Bearer {value}")
+    return Request("GET", "/me").with_bad_credentials(credential)
+
+
+@pytest.fixture(scope="module")
+def stubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Commands that print their arguments, NUL after each, then what they read."""
+    folder = tmp_path_factory.mktemp("stubs")
+    for name in ("curl", "nc", "openssl"):
+        stub = folder / name
+        stub.write_text('#!/bin/sh\nfor word; do printf "%s\\0" "$word"; done\n[ -t 0 ] || cat\n')
+        stub.chmod(0o755)
+    return folder
+
+
+def _ran(command: str, stubs: Path) -> bytes:
+    environment = {"PATH": f"{stubs}:{os.environ['PATH']}", "APICHECK_ADMIN_TOKEN": TOKEN}
+    done = subprocess.run(
+        ["sh", "-c", command],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+        timeout=10,
+    )
+    assert done.stderr == b""
+    return done.stdout
+
+
+def _arguments(command: str, stubs: Path) -> list[str]:
+    return _ran(command, stubs).decode().split("\0")[:-1]
+
+
+def test_a_get_is_one_short_line() -> None:
+    assert curl(_exchange(Request("GET", "/contacts")), BASE) == f"curl -i {BASE}/contacts"
+
+
+def test_a_base_url_with_a_slash_does_not_double_it() -> None:
+    assert curl(_exchange(Request("GET", "/a")), f"{BASE}/").endswith(":8080/a")
+
+
+def test_a_token_expands_from_the_readers_environment(stubs: Path) -> None:
+    command = curl(_exchange(_bearer("$APICHECK_ADMIN_TOKEN")), BASE)
+    assert '"Authorization: Bearer $APICHECK_ADMIN_TOKEN"' in command
+    assert f"Authorization: Bearer {TOKEN}" in _arguments(command, stubs)
+
+
+@pytest.mark.parametrize(
+    ("derivation", "shell", "value"),
+    [
+        ("[:-1]", "${APICHECK_ADMIN_TOKEN%?}", TOKEN[:-1]),
+        ("[:-3]", "${APICHECK_ADMIN_TOKEN%???}", TOKEN[:-3]),
+        ("[1:]", "${APICHECK_ADMIN_TOKEN#?}", TOKEN[1:]),
+        ("[:5]", "sed", TOKEN[:5]),
+        ("[-4:]", "sed", TOKEN[-4:]),
+        ("[2:-2]", "sed", TOKEN[2:-2]),
+        ("~upper", "tr", TOKEN.upper()),
+        ("~swapcase", "tr", TOKEN.swapcase()),
+        ("~append(x)", "${APICHECK_ADMIN_TOKEN}x", TOKEN + "x"),
+        ("[:-1]~append(&/!)", "sed", TOKEN[:-1] + "&/!"),
+        ("~append(!)", "${APICHECK_ADMIN_TOKEN}", TOKEN + "!"),
+    ],
+)
+def test_a_derivation_becomes_the_shells_own(
+    derivation: str, shell: str, value: str, stubs: Path
+) -> None:
+    command = curl(_exchange(_bearer(f"$APICHECK_ADMIN_TOKEN{derivation}")), BASE)
+    assert shell in command
+    assert f"Authorization: Bearer {value}" in _arguments(command, stubs)
+
+
+def test_a_flipped_character_differs_at_its_index_only(stubs: Path) -> None:
+    command = curl(_exchange(_bearer("$APICHECK_ADMIN_TOKEN~flip(4)")), BASE)
+    (sent,) = [a for a in _arguments(command, stubs) if a.startswith("Authorization")]
+    flipped = sent.removeprefix("Authorization: Bearer ")
+    assert len(flipped) == len(TOKEN)
+    assert [i for i in range(len(TOKEN)) if flipped[i] != TOKEN[i]] == [4]
+
+
+def test_a_letter_after_a_placeholder_is_not_read_as_its_name(stubs: Path) -> None:
+    request = Request("GET", "/", headers=(("X-A", "$APICHECK_ADMIN_TOKENx"),))
+    assert f"X-A: {TOKEN}x" in _arguments(curl(_exchange(request), BASE), stubs)
+
+
+def test_a_body_goes_out_byte_for_byte(stubs: Path) -> None:
+    body = 'it\'s "$HOME" `id` \\ \n @é\t!'
+    request = Request("POST", "/a", headers=(("Content-Type", "text/plain"),), body=body.encode())
+    arguments = _arguments(curl(_exchange(request), BASE), stubs)
+    assert arguments[arguments.index("--data-binary") + 1] == body
+    assert "-X" not in arguments
+
+
+def test_a_body_that_begins_with_an_at_sign_is_no_file(stubs: Path) -> None:
+    request = Request("PUT", "/a", body=b"@/etc/passwd")
+    arguments = _arguments(curl(_exchange(request), BASE), stubs)
+    assert arguments[arguments.index("--data-raw") + 1] == "@/etc/passwd"
+    assert arguments[arguments.index("-X") + 1] == "PUT"
+
+
+def test_curl_adds_no_content_type_that_was_not_sent() -> None:
+    assert "-H 'Content-Type:'" in curl(_exchange(Request("POST", "/a", body=b"x")), BASE)
+
+
+def test_bytes_that_are_no_text_are_piped(stubs: Path) -> None:
+    body = b"\x00\xff\r\n%d'\\"
+    request = Request("POST", "/a", headers=(("Content-Type", "x/y"),), body=body)
+    output = _ran(curl(_exchange(request), BASE), stubs)
+    assert output.endswith(b"\0" + body)
+
+
+def test_a_path_that_a_client_would_tidy_is_sent_as_it_is() -> None:
+    assert "--path-as-is" in curl(_exchange(Request("GET", "/a/../b")), BASE)
+    assert "--globoff" in curl(_exchange(Request("GET", "/a[1]")), BASE)
+    assert "--path-as-is" not in curl(_exchange(Request("GET", "/a.b/c")), BASE)
+
+
+def test_a_head_request_does_not_wait_for_a_body() -> None:
+    assert curl(_exchange(Request("HEAD", "/a")), BASE) == f"curl --head {BASE}/a"
+
+
+def test_raw_bytes_go_through_netcat(stubs: Path) -> None:
+    raw = (
+        b"GET /%20 HTTP/1.1\r\nX: it's \\n\r\nAuthorization: Bearer $APICHECK_ADMIN_TOKEN \r\n\r\n"
+    )
+    output = _ran(curl(_exchange(Request("GET", "/"), raw), BASE), stubs)
+    sent = raw.replace(b"$APICHECK_ADMIN_TOKEN", TOKEN.encode())
+    assert output == b"127.0.0.1\x008080\0" + sent
+
+
+def test_raw_bytes_over_tls_go_through_openssl() -> None:
+    command = curl(_exchange(Request("GET", "/"), b"GET / HTTP/1.1\r\n\r\n"), "https://a.example/x")
+    assert command.endswith(
+        "| openssl s_client -quiet -servername a.example -connect a.example:443"
+    )
+
+
+def test_a_webhook_cannot_be_sent_again_by_us() -> None:
+    received = replace(_exchange(Request("POST", "/hook")), direction=Direction.IN)
+    assert curl(received, BASE) == ""
+
+
+def test_a_long_body_is_named_and_not_quoted() -> None:
+    request = Request("POST", "/a", headers=(("Content-Type", "x/y"),), body=b"a" * 70_000)
+    command = curl(_exchange(request), BASE)
+    assert "@body.bin" in command
+    assert len(command) < 300
+
+
+TEXTS = st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=30)
+
+
+@given(value=TEXTS.filter(lambda text: "$APICHECK" not in text))
+def test_whatever_a_header_holds_the_shell_hands_on_unchanged(value: str) -> None:
+    import shlex
+
+    request = Request("GET", "/", headers=(("X-Any", value),))
+    words = shlex.split(curl(_exchange(request), BASE))
+    assert words[words.index("-H") + 1] == (f"X-Any: {value}" if value else "X-Any;")

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apicheck.report.text import decoded, for_xml, one_line, visible
+
+
+@pytest.mark.parametrize(
+    ("given_text", "seen"),
+    [
+        ("a\x00b\x1b[0m", "a␀b␛[0m"),
+        ("a\r\nb\rc\td", "a\nb␍c\td"),
+        ("\u202eabc\u202c", "⟨U+202E⟩abc⟨U+202C⟩"),
+        ("\u200b\ufeff\x7f", "⟨U+200B⟩⟨U+FEFF⟩␡"),
+        ("\ud800", "⟨U+D800⟩"),
+        ("Grüße 你好 ✓", "Grüße 你好 ✓"),
+    ],
+)
+def test_what_cannot_be_seen_is_shown(given_text: str, seen: str) -> None:
+    assert visible(given_text) == seen
+
+
+@given(st.text())
+def test_nothing_invisible_is_left(text: str) -> None:
+    left = {unicodedata.category(c) for c in visible(text) if c not in "\n\t"}
+    assert not left & {"Cc", "Cs"}
+    assert visible(text).encode("utf-8").decode("utf-8") == visible(text)
+
+
+@given(st.text())
+def test_one_line_is_one_line(text: str) -> None:
+    assert len(one_line(text).splitlines()) <= 1
+
+
+@given(st.binary())
+def test_any_bytes_can_be_shown(body: bytes) -> None:
+    assert isinstance(decoded(body), str)
+
+
+def test_bytes_that_are_not_utf_8_are_shown_as_escapes() -> None:
+    assert decoded(b"\xc3\xa9 \xff") == "é \\xff"
+
+
+def test_noncharacters_that_xml_forbids_are_left_out() -> None:
+    assert for_xml("a\ufffe\uffffb") == "ab"
