@@ -180,5 +180,4 @@ CHECK = Check(
         ),
         "wrong-status": ("auth/bad-credentials-answered-with-other-status",),
     },
-    also={"auth/skips-authentication": ("auth/bad-credentials",)},
 )

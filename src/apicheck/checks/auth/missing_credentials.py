@@ -67,4 +67,5 @@ CHECK = Check(
         "accepted": ("auth/skips-authentication",),
         "wrong-status": ("auth/missing-credentials-answered-with-other-status",),
     },
+    also={"auth/skips-authentication": ("auth/bad-credentials",)},
 )

@@ -1,0 +1,43 @@
+from hypothesis import strategies as st
+
+from apicheck.run.property import shrink
+
+TEXT = st.text(st.sampled_from("abcX%"), min_size=1, max_size=40)
+
+
+def test_a_failing_string_loses_all_that_it_can_lose() -> None:
+    assert shrink(TEXT, "abcaXbc%abXc", lambda value: "%" in value, max_examples=100) == "%"
+
+
+def test_a_value_that_the_strategy_hardly_ever_draws_is_cut_down_all_the_same() -> None:
+    wanted = "%X%X%"
+    found = shrink(st.just("a"), f"abc{wanted}abc", lambda v: wanted in v, max_examples=100)
+    assert found == wanted
+
+
+def test_the_target_is_asked_once_for_a_value_and_within_the_budget() -> None:
+    asked: list[str] = []
+
+    def fails(value: str) -> bool:
+        asked.append(value)
+        return len(value) > 3
+
+    shrink(TEXT, "abcabcabcabc", fails, max_examples=15)
+    assert len(asked) == len(set(asked)) <= 15
+
+
+def test_a_server_that_changes_its_mind_cannot_end_the_loop_in_an_error() -> None:
+    answers = iter([True, False] * 500)
+    value = shrink(TEXT, "abc%", lambda _: next(answers), max_examples=50)
+    assert isinstance(value, str)
+
+
+def test_a_near_miss_keeps_its_derivation() -> None:
+    near = "$APICHECK_ADMIN_TOKEN~append(%)"
+    assert shrink(st.just(near), near, lambda _: True, max_examples=20) == near
+
+
+def test_a_failing_object_loses_members_and_its_strings_shrink() -> None:
+    failing = {"a": "xx%xx", "b": [1, 2, 3]}
+    found = shrink(st.just(failing), failing, lambda v: "%" in v.get("a", ""), max_examples=100)
+    assert found == {"a": "%"}
