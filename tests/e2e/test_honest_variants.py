@@ -15,6 +15,8 @@ from apicheck.testing import Run, Server
 
 VARIANTS = int(os.environ.get("APICHECK_VARIANTS", "6"))
 
+LIMITERS = ["fixed", "aligned", "sliding-log", "sliding-counter", "bucket"]
+
 variants = st.fixed_dictionaries(
     {},
     optional={
