@@ -138,7 +138,7 @@ def _kind_of(error: Exception) -> TransportErrorKind:
     if isinstance(error, httpcore.TimeoutException):
         return TransportErrorKind.TIMEOUT
     if isinstance(error, httpcore.ConnectError):
-        return raw.kind_of(error.__cause__ or error)
+        return raw.kind_of(error.__cause__ or error.__context__ or error)
     if isinstance(error, httpcore.RemoteProtocolError):
         closed = "disconnected" in str(error) or "closed connection" in str(error)
         return TransportErrorKind.CLOSED if closed else TransportErrorKind.PROTOCOL

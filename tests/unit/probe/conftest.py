@@ -138,7 +138,7 @@ def api() -> Iterator[Api]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815  (http.server's)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apicheck.model.exchange import (
+    Caller,
+    Credential,
+    Direction,
+    Exchange,
+    Observation,
+    Request,
+    Response,
+    Role,
+    Transcript,
+    TransportError,
+    TransportErrorKind,
+)
+from apicheck.probe.journal import Journal, decode, encode, read
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+pairs = st.lists(st.tuples(texts, texts), max_size=3).map(tuple)
+seconds = st.floats(0, 1e9)
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=5,
+)
+requests = st.builds(
+    Request,
+    method=texts,
+    path=texts,
+    query=pairs,
+    headers=pairs,
+    body=st.none() | st.binary(max_size=30),
+    credentials=st.lists(st.builds(Credential, texts, texts, texts, texts), max_size=2).map(tuple),
+    operation=texts,
+    identity=texts,
+    caller=st.sampled_from(Caller),
+)
+responses = st.builds(
+    Response,
+    status=st.integers(100, 599),
+    headers=pairs,
+    body=st.binary(max_size=30),
+    reason=texts,
+    truncated=st.booleans(),
+)
+exchanges = st.builds(
+    Exchange,
+    id=texts,
+    request=requests,
+    response=st.none() | responses,
+    error=st.none() | st.builds(TransportError, st.sampled_from(TransportErrorKind), texts),
+    sent_at=seconds,
+    received_at=seconds,
+    role=st.sampled_from(Role),
+    observations=st.lists(st.builds(Observation, texts, texts, texts), max_size=2).map(tuple),
+    direction=st.sampled_from(Direction),
+    raw=st.none() | st.binary(max_size=30),
+)
+transcripts = st.builds(
+    Transcript,
+    probe=texts,
+    exchanges=st.lists(exchanges, max_size=2).map(tuple),
+    attempt=st.integers(0, 9),
+    answers=st.lists(json_values, max_size=3).map(tuple),
+    ended=st.none() | st.tuples(texts, texts, texts),
+    case=st.none() | texts,
+)
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(transcripts)
+def test_what_is_decoded_is_what_was_encoded(transcript: Transcript) -> None:
+    line = encode(transcript)
+    assert line.count(b"\n") == 1
+    assert decode(line) == transcript
+
+
+def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "journal.ndjson"
+    with Journal(path) as journal:
+        journal(Transcript("a/b"))
+        journal(Transcript("a/c"))
+    path.write_bytes(path.read_bytes() + encode(Transcript("a/d"))[:-7])
+    assert [transcript.probe for transcript in read(path)] == ["a/b", "a/c"]
+
+
+def test_a_broken_line_in_the_middle_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "journal.ndjson"
+    path.write_bytes(encode(Transcript("a/b")) + b"{}\n" + encode(Transcript("a/c")))
+    with pytest.raises(ValueError, match=r"journal\.ndjson:2: not a transcript"):
+        list(read(path))
+
+
+def test_each_transcript_is_on_disk_before_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "journal.ndjson"
+    with Journal(path) as journal:
+        journal(Transcript("a/b"))
+        assert len(path.read_bytes().splitlines()) == 1
