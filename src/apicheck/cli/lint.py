@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from apicheck.cli import options
-from apicheck.cli.screen import Screen
-from apicheck.model.policy import FactOrigin, Policy
+from apicheck.cli.screen import Screen, toned
+from apicheck.model.policy import FactOrigin
 from apicheck.report.text import one_line
+
+if TYPE_CHECKING:
+    from apicheck.plan.lint import LintReport
 
 _VALUE_SHOWN = 60
 
@@ -30,13 +33,18 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
     apicheck lint --policy policy.yaml --facts
     """
     request = options.request_from(given)
+    from apicheck.plan.lint import lint
     from apicheck.run import inputs_of
 
     inputs = inputs_of(request, without_target=True)
     policy = inputs.policy
+    report = lint(inputs.spec, policy, inputs.checks)
     if facts:
-        for line in facts_of(policy):
+        for line in facts_of(report.facts):
             screen.out(line)
+        screen.out()
+    for line in remarks(report):
+        screen.out(line)
     screen.out(
         f"{one_line(policy.id)} {one_line(policy.version)}: ok;"
         f" {len(policy.clauses)} clauses, {len(policy.origins)} facts,"
@@ -45,10 +53,26 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
     return 0
 
 
-def facts_of(policy: Policy) -> Iterator[str]:
+def remarks(report: LintReport) -> Iterator[str]:
+    """What a reviewer should look at, each kind under a heading of its own."""
+    for heading, lines in (
+        ("Contradictions:", [f"{r.about}: {r.message}" for r in report.contradictions]),
+        ("Clauses whose checks have nothing to read:",
+         [f"{r.about}: {r.message}" for r in report.unread]),
+        ("Facts that no clause names (promises that nobody signs):", list(report.unnamed)),
+        ("Clauses of the provider that no check tests and nobody attests:",
+         [", ".join(report.unchecked)] if report.unchecked else []),
+    ):  # fmt: skip
+        if lines:
+            yield toned(heading, "warn")
+            yield from (f"  {one_line(line)}" for line in lines)
+            yield ""
+
+
+def facts_of(facts: Sequence[FactOrigin]) -> Iterator[str]:
     """Every fact in force in columns: path, value, grade, origin."""
-    width = min(max((len(item.path) for item in policy.origins), default=0), 50)
-    for item in policy.origins:
+    width = min(max((len(item.path) for item in facts), default=0), 50)
+    for item in facts:
         value = one_line(_value(item))[:_VALUE_SHOWN]
         yield (
             f"{item.path:<{width}}  {value:<{_VALUE_SHOWN}}  {item.grade.value}"

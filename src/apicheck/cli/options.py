@@ -155,10 +155,10 @@ def _overrides(given: Mapping[str, Any]) -> dict[str, Json]:
         name, colon, value = header.partition(":")
         if not colon or not name.strip():
             raise click.UsageError(f"--header {header!r}: write it as 'NAME: VALUE'")
-        overrides.setdefault("headers", {})[name.strip()] = value.strip()
+        overrides[f"headers.{name.strip()}"] = value.strip()
     for option, path in (("ca_file", "tls.ca_file"), ("client_cert", "tls.client_cert")):
         if given.get(option):
-            overrides[path] = str(given[option])
+            overrides[path] = str(given[option].resolve())
     return overrides
 
 
@@ -197,7 +197,8 @@ def _known_names(request: RunRequest) -> None:
 
 
 def _each_known(option: str, noun: str, names: Collection[str], known: Collection[str]) -> None:
-    wrong = [unknown(noun, name, known) for name in names if name not in known]
+    plain = [name.removesuffix("/*") for name in known]
+    wrong = [unknown(noun, name.removesuffix("/*"), plain) for name in names if name not in known]
     if wrong:
         raise click.UsageError("\n".join(f"{option}: {message}" for message in wrong))
 
