@@ -1,0 +1,153 @@
+from pathlib import Path
+
+import pytest
+
+from apicheck.model.plan import Options
+from apicheck.model.policy import Clause
+from apicheck.model.results import (
+    CheckResult,
+    ClauseResult,
+    Finding,
+    Provenance,
+    Results,
+    Word,
+)
+from apicheck.model.verdict import Consequence, Level, RunWord, Severity, Verdict
+from apicheck.promises import Kept, Promise, described, narrowed, promises, said_of
+from apicheck.run import RunRequest
+
+SPEC = """\
+openapi: 3.1.0
+info: {title: Things, version: "1"}
+security: [{bearer: []}]
+components: {securitySchemes: {bearer: {type: http, scheme: bearer}}}
+paths:
+  /things:
+    get: {operationId: listThings, responses: {"200": {description: fine}}}
+  /status:
+    get: {operationId: status, security: [], responses: {"200": {description: fine}}}
+"""
+POLICY = """\
+policy: things
+version: "1"
+title: Things
+spec: openapi.yaml
+facts:
+  authentication: {refusal: 401}
+  responses: {all: {headers: {X-Request-Id: {unique: true}}}}
+clauses:
+  AUTH-1: {section: "1", quote: "A token is needed", checks: auth/missing-credentials, ops: "*"}
+  HDR-1: {section: "1", quote: "Every answer has an id", checks: headers/request-id}
+  TERMS-1: {section: "2", quote: "Be good", actors: [client]}
+"""
+PROMISE = Promise("AUTH-1", "auth/missing-credentials", "listThings")
+
+
+def request(folder: Path) -> RunRequest:
+    (folder / "openapi.yaml").write_text(SPEC)
+    (folder / "policy.yaml").write_text(POLICY)
+    (folder / "apicheck.toml").write_text('base_url = "http://127.0.0.1:1"\n')
+    return RunRequest(policy=folder / "policy.yaml", target=folder / "apicheck.toml")
+
+
+def results(
+    verdict: Verdict,
+    consequence: Consequence = Consequence.NONE,
+    level: Level = Level.MUST,
+) -> Results:
+    row = CheckResult(
+        PROMISE.check, PROMISE.subject, PROMISE.subject, (), verdict, reason="because"
+    )
+    finding = Finding(
+        id="f1",
+        check=PROMISE.check,
+        outcome="accepted",
+        detail="",
+        severity=Severity.CRITICAL,
+        expected="401",
+        actual="200 OK",
+        operations=("listThings",),
+        subjects=("listThings",),
+        clauses=("AUTH-1",),
+        count=1,
+        evidence=(),
+        curl="curl http://127.0.0.1:1/things",
+    )
+    clause = Clause("AUTH-1", quote="A token is needed", level=level)
+    return Results(
+        run=Provenance(*[""] * 11, seed=1, requests=1),
+        word=Word(RunWord.CONFORMANT, 0, "", ""),
+        tasks=(),
+        preflight=(),
+        clauses=(ClauseResult(clause, verdict, consequence, "because", True, results=(0,)),),
+        checks=(row,),
+        findings=(finding,) if verdict is Verdict.FAIL else (),
+    )
+
+
+def test_a_policy_is_listed_clause_by_check_by_subject(tmp_path: Path) -> None:
+    assert [str(promise) for promise in promises(request(tmp_path))] == [
+        "AUTH-1::auth/missing-credentials::listThings",
+        "AUTH-1::auth/missing-credentials::status",
+        "HDR-1::headers/request-id",
+        "TERMS-1",
+    ]
+
+
+def test_all_promises_ask_for_the_whole_run(tmp_path: Path) -> None:
+    whole = request(tmp_path)
+    every = (PROMISE, Promise("TERMS-1"))
+    assert narrowed(whole, every, every) is whole
+
+
+def test_some_promises_ask_for_their_clauses_and_checks_only(tmp_path: Path) -> None:
+    whole = request(tmp_path)
+    options = narrowed(whole, (PROMISE,), (PROMISE, Promise("TERMS-1"))).options
+    assert options == Options(clauses=("AUTH-1",), select=(PROMISE.check,))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "consequence", "level", "kept"),
+    [
+        (Verdict.PASS, Consequence.NONE, Level.MUST, Kept.PASSED),
+        (Verdict.FAIL, Consequence.VIOLATION, Level.MUST, Kept.FAILED),
+        (Verdict.FAIL, Consequence.WARNING, Level.SHOULD, Kept.WARNED),
+        (Verdict.FAIL, Consequence.NOT_OBSERVED, Level.MAY, Kept.SKIPPED),
+        (Verdict.ERROR, Consequence.NONE, Level.MUST, Kept.UNDECIDED),
+        (Verdict.INCONCLUSIVE, Consequence.NONE, Level.MUST_NOT, Kept.UNDECIDED),
+        (Verdict.INCONCLUSIVE, Consequence.NONE, Level.SHOULD, Kept.SKIPPED),
+        (Verdict.NOT_TESTED, Consequence.NONE, Level.MUST, Kept.SKIPPED),
+        (Verdict.NOT_APPLICABLE, Consequence.NONE, Level.MUST, Kept.SKIPPED),
+    ],
+)
+def test_a_verdict_becomes_the_outcome_of_a_test(
+    verdict: Verdict, consequence: Consequence, level: Level, kept: Kept
+) -> None:
+    assert said_of(results(verdict, consequence, level), PROMISE).kept is kept
+
+
+def test_a_failed_promise_says_what_was_due_and_how_to_see_it_again() -> None:
+    text = said_of(results(Verdict.FAIL, Consequence.VIOLATION), PROMISE).text
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert lines == [
+        "auth/missing-credentials: accepted",
+        "clause AUTH-1: “A token is needed”",
+        "operation listThings",
+        "expected 401",
+        "actual 200 OK",
+        "reproduce curl http://127.0.0.1:1/things",
+    ]
+
+
+def test_a_promise_that_was_not_judged_says_why() -> None:
+    assert said_of(results(Verdict.NOT_TESTED), PROMISE).text == "not-tested: because"
+
+
+def test_a_promise_of_which_nothing_was_seen_is_skipped_with_the_clauses_reason() -> None:
+    said = said_of(results(Verdict.PASS), Promise("AUTH-1", "auth/challenge"))
+    assert (said.kept, said.text) == (Kept.SKIPPED, "pass: because")
+
+
+def test_a_finding_of_several_clauses_names_them_all() -> None:
+    (finding,) = results(Verdict.FAIL).findings
+    assert "clause     AUTH-1" in described(finding)
