@@ -11,7 +11,15 @@ from apicheck.model.json import MISSING, Json, at
 
 _DATA = frozenset({"example", "default", "const", "enum"})
 """Members whose values are data: a "$ref" in them is a key like any other."""
-_NAMED = frozenset({"properties", "patternProperties", "$defs", "definitions", "schemas"})
+_NAMED = frozenset(
+    {
+        *("paths", "pathItems", "webhooks", "callbacks", "responses", "parameters", "headers"),
+        *("examples", "requestBodies", "securitySchemes", "links", "content", "encoding"),
+        *("schemas", "properties", "patternProperties", "dependentSchemas", "$defs"),
+        *("definitions", "variables", "mapping"),
+    }
+)
+"""Members whose keys are names that the author chose."""
 
 
 def pointer_of(reference: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import yaml
 
+from apicheck.load.json_lines import places
 from apicheck.model.errors import ApicheckError, Mistake
 from apicheck.model.json import Json
 
@@ -89,29 +90,40 @@ def read_source(path: Path, error: type[ApicheckError]) -> Source:
 
 def parse(text: str, file: str, error: type[ApicheckError]) -> Source:
     """YAML or JSON text (by the file's name) whose top is a mapping. Raises `error`."""
-    is_json = file.endswith(".json")
-    value: Json = None
-    if is_json:
-        try:
-            value = json.loads(text)
-        except json.JSONDecodeError as problem:
-            raise _failure(error, file, problem.lineno, f"is not JSON: {problem.msg}") from None
-        except RecursionError:
-            raise _failure(error, file, 0, f"is nested deeper than {MAX_DEPTH} levels") from None
-        text = text.replace("\t", " ")  # in JSON a raw tab is white space; in YAML it is not
+    read = _json if file.endswith(".json") else _yaml
+    value, reader = read(text, file, error)
+    if reader.mistakes:
+        raise error(f"{file} cannot be read", tuple(reader.mistakes))
+    if not isinstance(value, Mapping):
+        message = f"holds {kind_of(value)} where a mapping of keys to values is due"
+        raise _failure(error, file, reader.lines[""], message)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Source(file, value, reader.lines, reader.written, digest)
+
+
+def _yaml(text: str, file: str, error: type[ApicheckError]) -> tuple[Json, _Reader]:
     root = _composed(text, file, error)
     if root is None:
         raise _failure(error, file, 0, "is empty")
     reader = _Reader(file)
-    from_yaml = reader.value(root, "")
-    if reader.mistakes:
-        raise error(f"{file} cannot be read", tuple(reader.mistakes))
-    value = value if is_json else from_yaml
-    if not isinstance(value, Mapping):
-        message = f"holds {kind_of(value)} where a mapping of keys to values is due"
-        raise _failure(error, file, root.start_mark.line + 1, message)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return Source(file, value, reader.lines, reader.written, digest)
+    return reader.value(root, ""), reader
+
+
+def _json(text: str, file: str, error: type[ApicheckError]) -> tuple[Json, _Reader]:
+    if not text.strip():
+        raise _failure(error, file, 0, "is empty")
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as problem:
+        raise _failure(error, file, problem.lineno, f"is not JSON: {problem.msg}") from None
+    except (RecursionError, ValueError) as problem:
+        deep = isinstance(problem, RecursionError)
+        message = f"is nested deeper than {MAX_DEPTH} levels" if deep else f"is not JSON: {problem}"
+        raise _failure(error, file, 0, message) from None
+    reader = _Reader(file, {"": 1})
+    for path, line in places(text):
+        reader.note(path, line)
+    return value, reader
 
 
 def kind_of(value: Json) -> str:
@@ -179,6 +191,17 @@ class _Reader:
     _seen: set[int] = field(default_factory=set)
     _open: set[int] = field(default_factory=set)
     _aliased: int = 0
+
+    def note(self, path: tuple[str, ...], line: int) -> None:
+        """The line of a member, which may not be there already."""
+        pointer = "".join(child("", key) for key in path)
+        if pointer in self.lines:
+            lines = f"lines {self.lines[pointer]} and {line}"
+            message = f'the key "{path[-1]}" is here twice: {lines}'
+            self._mistake(line, pointer, message, "keep one of them")
+        self.lines.setdefault(pointer, line)
+        if len(path) == MAX_DEPTH + 1:
+            self._mistake(line, pointer, f"is nested deeper than {MAX_DEPTH} levels")
 
     def value(self, node: yaml.Node, pointer: str, *, aliased: bool = False) -> Json:
         line = node.start_mark.line + 1

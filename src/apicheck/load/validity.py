@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from jsonschema.exceptions import ValidationError
+
 from apicheck.load.mistakes import Mistakes
 from apicheck.load.source import Source, child
 
@@ -28,7 +30,6 @@ def _validators() -> tuple[type, type]:
 
 
 def _errors(source: Source) -> tuple[tuple[str, str], ...]:
-    from jsonschema.exceptions import best_match
     from openapi_spec_validator.validation.exceptions import DuplicateOperationIDError
 
     v30, v31 = _validators()
@@ -37,14 +38,22 @@ def _errors(source: Source) -> tuple[tuple[str, str], ...]:
     for error in validator(source.value).iter_errors():
         if isinstance(error, DuplicateOperationIDError):
             continue  # said by the reader, with both lines
-        closest = best_match([error]) or error
+        closest = _closest(error)
         pointer = ""
         for token in closest.absolute_path:
             pointer = child(pointer, token)
-        found.append((pointer, f"is not valid OpenAPI: {_short(str(closest.message))}"))
+        message = str(closest.message).partition("\n")[0]
+        found.append((pointer, f"is not valid OpenAPI: {_short(message)}"))
         if len(found) == _MOST:
             break
     return tuple(found)
+
+
+def _closest(error: ValidationError) -> ValidationError:
+    """Of alternatives that all failed, the one that got furthest into the document."""
+    while error.context:
+        error = max(error.context, key=lambda inner: len(inner.absolute_path))
+    return error
 
 
 def _short(message: str) -> str:

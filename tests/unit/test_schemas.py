@@ -1,0 +1,140 @@
+"""Answers against schemas; jsonschema is the independent oracle."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from apicheck.model.json import Json
+from apicheck.schemas import SchemaError, resolve, schema_errors
+
+OLD: dict[str, Json] = {"openapi": "3.0.3"}
+NEW: dict[str, Json] = {
+    "openapi": "3.1.0",
+    "components": {
+        "schemas": {
+            "Node": {
+                "type": "object",
+                "required": ["id", "secret"],
+                "properties": {
+                    "id": {"type": "integer"},
+                    "secret": {"type": "string", "writeOnly": True},
+                    "next": {"$ref": "#/components/schemas/Node"},
+                },
+            },
+            "A": {"$ref": "#/components/schemas/B"},
+            "B": {"$ref": "#/components/schemas/A"},
+        }
+    },
+}
+NODE = {"$ref": "#/components/schemas/Node"}
+
+
+def fits(document: dict[str, Json], schema: Json, value: Json) -> bool:
+    return schema_errors(document, schema, value) == ()
+
+
+def test_an_error_says_where_in_the_value_it_is() -> None:
+    value = {"id": 1, "next": {"id": "two"}}
+    assert schema_errors(NEW, NODE, value) == (
+        SchemaError("/next/id", '"two" is not of type "integer"'),
+    )
+
+
+def test_what_is_write_only_is_not_required_of_an_answer() -> None:
+    assert fits(NEW, NODE, {"id": 1})
+    assert not fits(NEW, NODE, {})
+
+
+def test_no_more_errors_than_asked_for() -> None:
+    schema = {"items": {"type": "string"}}
+    assert len(schema_errors(NEW, schema, [1] * 50)) == 5
+    assert len(schema_errors(NEW, schema, [1] * 50, limit=2)) == 2
+
+
+def test_without_a_schema_anything_fits() -> None:
+    assert fits(NEW, None, {"a": [object]})
+
+
+@pytest.mark.parametrize("schema", [{"type": "nonsense"}, {"$ref": "#/nowhere"}])
+def test_a_schema_that_cannot_be_compiled_is_an_error_and_no_exception(schema: Json) -> None:
+    (error,) = schema_errors(NEW, schema, 1)
+    assert "cannot be validated" in error.message
+
+
+@pytest.mark.parametrize(
+    ("document", "schema", "good", "bad"),
+    [
+        (OLD, {"type": "string", "nullable": True}, [None, "x"], [1]),
+        (OLD, {"type": "string", "nullable": True, "enum": ["a"]}, [None, "a"], ["b"]),
+        (OLD, {"type": "integer", "minimum": 1, "exclusiveMinimum": True}, [2], [1]),
+        (OLD, {"type": "integer", "minimum": 1, "exclusiveMinimum": False}, [1], [0]),
+        (OLD, {"type": "string"}, ["x"], [None]),
+        (NEW, {"type": "integer", "format": "int32"}, [2**31 - 1, -(2**31)], [2**31, "1"]),
+        (NEW, {"type": "integer", "format": "int64"}, [2**63 - 1], [2**63, 2**70]),
+        (NEW, {"type": ["string", "null"]}, [None], [1]),
+    ],
+)
+def test_the_dialects_of_openapi(
+    document: dict[str, Json], schema: Json, good: list[Json], bad: list[Json]
+) -> None:
+    assert all(fits(document, schema, value) for value in good)
+    assert not any(fits(document, schema, value) for value in bad)
+
+
+def test_a_reference_of_3_0_hides_its_siblings() -> None:
+    document = {**OLD, "components": {"schemas": {"S": {"type": "string"}}}}
+    assert fits(document, {"$ref": "#/components/schemas/S", "maxLength": 1}, "long")
+
+
+def test_references_are_resolved_to_their_end_and_circles_to_nothing() -> None:
+    assert resolve(NEW, NODE)["type"] == "object"
+    assert resolve(NEW, {"$ref": "#/components/schemas/A"}) == {}
+    assert resolve(NEW, {"$ref": "https://example.com/s"}) == {}
+
+
+def test_documents_of_equal_content_do_not_mix() -> None:
+    one: dict[str, Json] = {"components": {"schemas": {"S": {"type": "string"}}}}
+    two: dict[str, Json] = {"components": {"schemas": {"S": {"type": "integer"}}}}
+    schema = {"$ref": "#/components/schemas/S"}
+    assert fits(one, schema, "x")
+    assert fits(two, schema, 1)
+    assert not fits(two, schema, "x")
+
+
+_TYPES = st.sampled_from(["string", "integer", "number", "boolean", "null", "array", "object"])
+_SCHEMAS = st.recursive(
+    st.one_of(
+        st.builds(lambda t: {"type": t}, _TYPES),
+        st.builds(lambda n: {"minimum": n}, st.integers(-3, 3)),
+        st.builds(lambda n: {"maxLength": n}, st.integers(0, 3)),
+        st.builds(lambda v: {"enum": v}, st.lists(st.integers(0, 3), min_size=1, max_size=3)),
+        st.just({"uniqueItems": True}),
+    ),
+    lambda inner: st.one_of(
+        st.builds(lambda s: {"items": s}, inner),
+        st.builds(lambda s: {"properties": {"a": s}, "required": ["a"]}, inner),
+        st.builds(lambda s: {"additionalProperties": s}, inner),
+        st.builds(lambda s: {"anyOf": s}, st.lists(inner, min_size=1, max_size=2)),
+        st.builds(lambda s: {"not": s}, inner),
+    ),
+    max_leaves=4,
+)
+_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-4, 4)
+    | st.sampled_from([0.5, 1.0, -2.0])
+    | st.text("ab", max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner),
+    max_leaves=5,
+)
+
+
+@given(_SCHEMAS, _VALUES)
+@settings(max_examples=150, deadline=None, database=None)
+def test_jsonschema_agrees(schema: dict[str, Json], value: Json) -> None:
+    expected = Draft202012Validator(schema).is_valid(value)
+    assert fits(NEW, schema, value) is expected
