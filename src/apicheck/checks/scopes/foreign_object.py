@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
@@ -40,7 +39,7 @@ from apicheck.model.facts import Answer, Tenant
 from apicheck.model.selector import selects
 
 _OBJECT = "an object of another tenant"
-_DIGITS_FEW = 6
+_SHORT = 16
 
 
 def _tenants(subject: Subject) -> tuple[Tenant, ...]:
@@ -150,11 +149,10 @@ def _absent(request: Request, subject: Subject) -> Generator[Any, Any, Exchange]
 def absent_id(known: str) -> str:
     """An id of the same form that nobody has, made from one that somebody has.
 
-    Digits and hexadecimal letters turn within their kind, so that a UUID stays one; short
-    numbers, which are often given out in turn, become far larger.
+    Digits and hexadecimal letters turn within their kind, so that a UUID stays one; a number at
+    the end of a short id, which is often given out in turn, becomes far larger.
     """
-    number = re.search(r"\d+$", known)
-    if number and len(number[0]) < _DIGITS_FEW:
+    if len(known) <= _SHORT and known[-1:].isdigit():
         return f"{known}0000"
     turned = str.maketrans("0123456789abcdefABCDEF", "5678901234defabcDEFABC")
     head, tail = known[:-12], known[-12:]

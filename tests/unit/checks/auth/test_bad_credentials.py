@@ -1,0 +1,104 @@
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from apicheck.authoring import Case, Fails, Inconclusive, NotApplicable
+
+FACTS = {"authentication": {"refusal": 401, "states": {"expired": 401, "revoked": 401}}}
+
+
+def test_an_honest_server_refuses_every_row(bench: Callable[..., Any]) -> None:
+    judgements = bench("auth/bad-credentials", facts=FACTS, operation="listContacts").judgements()
+    assert len(judgements) >= 14
+    assert judgements.pop("letters in the other case") == Inconclusive(
+        "derived from this token, the value is the token itself"
+    )
+    assert set(judgements.values()) == {None}
+    assert {"expired", "revoked", "scheme alone", "another scheme"} <= set(judgements)
+
+
+def test_rows_that_replace_the_scheme_keep_the_token(bench: Callable[..., Any]) -> None:
+    made = bench("auth/bad-credentials", facts=FACTS, operation="listContacts")
+    sent = {
+        name: made.judged(bound)[1].exercised[0].request for name, bound in made.cases().items()
+    }
+    values = {name: request.credentials[0].value for name, request in sent.items()}
+    assert values["scheme alone"] == "Bearer"
+    assert values["another scheme"] == "Basic $APICHECK_ADMIN_TOKEN"
+    assert values["one character short"] == "Bearer $APICHECK_ADMIN_TOKEN[:-1]"
+    assert values["a space inside"] == "Bearer $APICHECK_ADMIN_TOKEN[:8] $APICHECK_ADMIN_TOKEN[8:]"
+    assert {request.caller.value for request in sent.values()} == {"bad"}
+
+
+def test_a_key_in_a_header_of_its_own_has_rows_of_its_own(bench: Callable[..., Any]) -> None:
+    scheme = {"type": "apiKey", "in": "header", "name": "X-Key", "flows": None}
+    made = bench(
+        "auth/bad-credentials",
+        facts=FACTS,
+        operation="listContacts",
+        spec={"components": {"securitySchemes": {"bearer": scheme}}},
+    )
+    rows = {name: subject.case.value for name, subject in made.cases().items()}
+    assert rows["empty"] == {"whole": ""}
+    assert rows["scheme in front"] == {"whole": "Bearer $APICHECK_ADMIN_TOKEN"}
+    assert "scheme alone" not in rows
+
+
+def test_a_server_that_compares_a_prefix_accepts_the_cut_token(
+    bench: Callable[..., Any], server: Any
+) -> None:
+    server.authenticate = lambda s, token: next(
+        (holder for known, holder in s.holders.items() if token.startswith(known)), None
+    )
+    judgements = bench("auth/bad-credentials", facts=FACTS, operation="getContact").judgements()
+    accepted = judgements["one character short"]
+    assert isinstance(accepted, Fails)
+    assert accepted.outcome == "accepted"
+    assert judgements["garbage"] is None
+
+
+def test_a_drawn_token_is_named_in_the_failure(bench: Callable[..., Any], server: Any) -> None:
+    server.authenticate = lambda s, token: (
+        s.holders["$APICHECK_ADMIN_TOKEN"] if "%" in token else s.holders.get(token)
+    )
+    made = bench("auth/bad-credentials", facts=FACTS, operation="listContacts")
+    judgement, _ = made.judged(made.subject.with_case(Case("drawn 1", "%", drawn=True)))
+    assert isinstance(judgement, Fails)
+    assert judgement.actual == "200 for the token %"
+
+
+def test_another_status_than_promised_is_wrong(bench: Callable[..., Any], server: Any) -> None:
+    facts = {"authentication": {"refusal": 403}}
+    judgements = bench("auth/bad-credentials", facts=facts, operation="listContacts").judgements()
+    assert isinstance(judgements["garbage"], Fails)
+    assert judgements["garbage"].outcome == "wrong-status"
+
+
+def test_every_delete_has_an_object_of_its_own_and_the_control_is_sent_once(
+    bench: Callable[..., Any], server: Any
+) -> None:
+    made = bench("auth/bad-credentials", facts=FACTS, operation="deleteContact")
+    rows = len(made.judgements())
+    sent = [request.method for request in server.requests]
+    assert sent.count("POST") == rows + 1
+    assert sent.count("DELETE") == rows + 1
+
+
+@pytest.mark.parametrize(
+    ("operation", "facts"), [("getStatus", FACTS), ("listContacts", {"authentication": {}})]
+)
+def test_public_operations_and_silent_policies_are_not_asked(
+    bench: Callable[..., Any], operation: str, facts: Any
+) -> None:
+    made = bench("auth/bad-credentials", facts=facts, operation=operation)
+    assert isinstance(made.check.applies(made.subject), NotApplicable)
+
+
+def test_a_state_without_a_credential_in_it_has_no_row(bench: Callable[..., Any]) -> None:
+    made = bench("auth/bad-credentials", facts=FACTS, operation="listContacts")
+    world = replace(made.subject.world, capabilities=frozenset())
+    assert made.check.cases is not None
+    names = {case.name for case in made.check.cases(replace(made.subject, world=world))}
+    assert "expired" not in names

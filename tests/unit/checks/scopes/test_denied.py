@@ -1,0 +1,94 @@
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from apicheck.authoring import Fails, Identity, NotApplicable, NotTested
+
+FACTS = {"authorization": {"refusal": 403}}
+
+
+@pytest.mark.parametrize(
+    "operation", ["listContacts", "createContact", "getContact", "updateContact", "deleteContact"]
+)
+def test_an_honest_server_refuses_every_row(bench: Callable[..., Any], operation: str) -> None:
+    judgements = bench("scopes/denied", facts=FACTS, operation=operation).judgements()
+    assert len(judgements) == 2
+    assert set(judgements.values()) == {None}
+
+
+def test_thoroughly_each_single_other_right_is_tried(bench: Callable[..., Any]) -> None:
+    made = bench("scopes/denied", facts=FACTS, operation="listContacts", thorough=True)
+    assert set(made.cases()) == {
+        "no scopes",
+        "all scopes but contacts:read",
+        "contacts:write alone",
+        "campaigns alone",
+    }
+
+
+def test_the_right_that_lets_the_caller_in_is_named(bench: Callable[..., Any], server: Any) -> None:
+    server.allows = lambda holder, scope: bool(holder.scopes & {scope, "contacts:read"})
+    judgements = bench("scopes/denied", facts=FACTS, operation="createContact").judgements()
+    accepted = judgements["all scopes but contacts:write"]
+    assert isinstance(accepted, Fails)
+    assert (accepted.outcome, accepted.detail) == ("accepted", "contacts:read")
+    assert judgements["no scopes"] is None
+
+
+def test_a_server_that_asks_for_no_right_at_all_is_one_cause(
+    bench: Callable[..., Any], server: Any
+) -> None:
+    server.allows = lambda *_: True
+    judgements = bench("scopes/denied", facts=FACTS, operation="deleteContact").judgements()
+    assert {j.detail for j in judgements.values() if isinstance(j, Fails)} == {""}
+    assert all(isinstance(j, Fails) and j.outcome == "accepted" for j in judgements.values())
+
+
+def test_objects_are_created_by_somebody_who_may(bench: Callable[..., Any], server: Any) -> None:
+    made = bench("scopes/denied", facts=FACTS, operation="getContact")
+    assert set(made.judgements().values()) == {None}
+    creators = {r.identity for r in server.requests if r.method == "POST"}
+    assert creators == {"admin"}
+
+
+def test_another_status_is_wrong(bench: Callable[..., Any], server: Any) -> None:
+    made = bench("scopes/denied", facts={"authorization": {"refusal": 404}}, operation="getContact")
+    assert {j.outcome for j in made.judgements().values() if isinstance(j, Fails)} == {
+        "wrong-status"
+    }
+
+
+def test_without_minting_the_targets_own_poor_identities_are_used(
+    bench: Callable[..., Any], server: Any
+) -> None:
+    made = bench("scopes/denied", facts=FACTS, operation="createContact")
+    reader = Identity("reader", "$APICHECK_READER_TOKEN", scopes=("contacts:read",), tenant="a")
+    server.holders[reader.placeholder] = replace(
+        server.holders["$APICHECK_ADMIN_TOKEN"], scopes=frozenset({"contacts:read"})
+    )
+    world = made.subject.world
+    identities = {**world.identities, "reader": reader}
+    made.subject = replace(
+        made.subject, world=replace(world, identities=identities, capabilities=frozenset())
+    )
+    assert made.judgements() == {"identity reader": None}
+    made.subject = replace(made.subject, world=replace(world, capabilities=frozenset()))
+    assert isinstance(made.check.applies(made.subject), NotTested)
+
+
+def test_permissions_are_rights_like_scopes(bench: Callable[..., Any]) -> None:
+    facts = {"authorization": {"refusal": 401, "permissions": {"manage": "*", "update": "writes"}}}
+    unscoped = {"paths": {"/contacts": {"post": {"security": [{"bearer": []}]}}}}
+    made = bench("scopes/denied", facts=facts, operation="createContact", spec=unscoped)
+    assert set(made.cases()) == {
+        "no permissions",
+        "all permissions but manage",
+        "all permissions but update",
+    }
+
+
+def test_operations_that_need_nothing_are_not_asked(bench: Callable[..., Any]) -> None:
+    made = bench("scopes/denied", facts=FACTS, operation="getStatus")
+    assert isinstance(made.check.applies(made.subject), NotApplicable)
