@@ -131,9 +131,7 @@ def _sliding_log(trace: Trace, limiter: Limiter) -> str:
     if limiter.counts_refused is False:
         return REFUSED if unexplained else ""
     for hit in unexplained:
-        others = sum(
-            1 for h in trace.refused if h.end > hit.start - window and h.start <= hit.end
-        )
+        others = sum(1 for h in trace.refused if h.end > hit.start - window and h.start <= hit.end)
         if trace.at_most(hit.start - window, hit.end) + others - 1 < limit:
             return REFUSED
     # Refused requests may explain each other, but not the first after a window without any.
@@ -252,7 +250,7 @@ def _counter_in(trace: Trace, limiter: Limiter, phase: float, width: float) -> s
             * (1 - max(0.0, (hit.start - phase - width) / window - number))
             + count(number, until=hit.end)
             + 1
-            > limit - _ROUNDING
+            > limit
             for number in _numbers(hit, window, phase, width)
         ):
             return REFUSED
