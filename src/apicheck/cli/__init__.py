@@ -68,7 +68,7 @@ Shell completion (bash; zsh and fish likewise):
 )
 @click.version_option(__version__, prog_name="apicheck")
 def app() -> None:
-    r"""Test whether a published API policy is kept, clause by clause.
+    """Test whether a published API policy is kept, clause by clause.
 
     Give it a policy, an OpenAPI document and some credentials; it tests each clause against the
     running API and hands back a report with a verdict for every clause, and the evidence.

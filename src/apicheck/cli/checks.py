@@ -16,7 +16,7 @@ from apicheck.model.check import Check
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, families: tuple[str, ...], *, facts: bool, as_json: bool) -> int:
-    r"""List the checks, all or those of some FAMILIES.
+    """List the checks, all or those of some FAMILIES.
 
     \b
     apicheck checks

@@ -26,7 +26,7 @@ from apicheck.model.verdict import RunWord
 def command(
     screen: Screen, profile: str, faults: tuple[str, ...], out: Path | None, seed: int
 ) -> int:
-    r"""Start the reference server, test it against its policy and write the report.
+    """Start the reference server, test it against its policy and write the report.
 
     Needs nothing: no network, no credentials. Exit code 0 unless something fails.
 

@@ -16,7 +16,7 @@ from apicheck.report.text import visible
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, check: str) -> int:
-    r"""Print the page of a CHECK: what it asserts, why it matters, how to fix it, examples.
+    """Print the page of a CHECK: what it asserts, why it matters, how to fix it, examples.
 
     \b
     apicheck explain auth/missing-credentials

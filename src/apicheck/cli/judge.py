@@ -17,7 +17,7 @@ from apicheck.cli.words import lines_of
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, run_dir: Path, *, as_json: bool) -> int:
-    r"""Judge a saved run again, from what it recorded. Sends nothing; also for a run that died.
+    """Judge a saved run again, from what it recorded. Sends nothing; also for a run that died.
 
     \b
     apicheck judge reports/canonical-20261121T063000

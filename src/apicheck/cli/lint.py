@@ -25,7 +25,7 @@ _VALUE_SHOWN = 60
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
-    r"""Read a policy and its document; say what is wrong, all at once. Sends nothing.
+    """Read a policy and its document; say what is wrong, all at once. Sends nothing.
 
     Exit code 0 when it can be used, 2 when it cannot.
 

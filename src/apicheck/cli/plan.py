@@ -24,7 +24,7 @@ from apicheck.report.text import one_line
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
-    r"""Say what a run would send, and what it could not test and why. Sends nothing to the API.
+    """Say what a run would send, and what it could not test and why. Sends nothing to the API.
 
     \b
     apicheck plan --profile canonical --target staging.toml

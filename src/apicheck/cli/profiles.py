@@ -17,7 +17,7 @@ from apicheck.report.text import one_line
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, /, *, coverage: bool) -> int:
-    r"""List the profiles: a policy and its OpenAPI document each, ready to be tested.
+    """List the profiles: a policy and its OpenAPI document each, ready to be tested.
 
     \b
     apicheck profiles --coverage

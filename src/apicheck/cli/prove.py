@@ -39,7 +39,7 @@ def command(
     full: bool,
     as_json: bool,
 ) -> int:
-    r"""Prove that each check can fail: switch on one fault after another and see what it finds.
+    """Prove that each check can fail: switch on one fault after another and see what it finds.
 
     The honest server must be clean, every fault caught with its stated outcome, and nothing
     else may fail. Exit code 0 when all of that holds, 1 otherwise.

@@ -22,7 +22,7 @@ from apicheck.report import FORMATS, render
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, run_dir: Path, form: str, output: Path | None) -> int:
-    r"""Render a saved run, as it is judged now. Exit code 0 whatever its word.
+    """Render a saved run, as it is judged now. Exit code 0 whatever its word.
 
     \b
     apicheck report reports/canonical-20261121T063000 --format junit -o junit.xml

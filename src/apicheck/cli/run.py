@@ -26,7 +26,7 @@ from apicheck.report import FORMATS
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
-    r"""Test an API against its policy, clause by clause.
+    """Test an API against its policy, clause by clause.
 
     Where an apicheck.toml names policy and target, `apicheck run` alone is enough. The first
     Ctrl-C stops the sending: what was recorded is judged and reported.

@@ -41,7 +41,7 @@ def command(
     write_target: Path | None,
     seed: int,
 ) -> int:
-    r"""Serve an API that keeps a profile's policy, until Ctrl-C. Something to try apicheck on.
+    """Serve an API that keeps a profile's policy, until Ctrl-C. Something to try apicheck on.
 
     \b
     apicheck serve --write-target apicheck.toml        then, in another terminal:

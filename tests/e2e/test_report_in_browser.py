@@ -1,0 +1,184 @@
+"""The HTML report in a real browser: it works, obeys nothing, and says what results.json says."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apicheck.model.exchange import Transcript
+from apicheck.model.results import Results
+from apicheck.report import render
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+DRIVER = shutil.which("chromedriver")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Callable[[bool], Any]]:
+    """Opens headless browsers, with or without JavaScript; one of each at most."""
+    if not CHROMIUM or not DRIVER:
+        reason = "no browser: apt-get install chromium chromium-driver"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from selenium import webdriver
+
+    opened: dict[bool, Any] = {}
+
+    def open_(script: bool = True) -> Any:
+        if script not in opened:
+            options = webdriver.ChromeOptions()
+            options.binary_location = CHROMIUM
+            for word in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"):
+                options.add_argument(f"--{word}")
+            options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+            if not script:
+                blocked = {"profile.managed_default_content_settings.javascript": 2}
+                options.add_experimental_option("prefs", blocked)
+            service = webdriver.ChromeService(DRIVER)
+            opened[script] = webdriver.Chrome(options=options, service=service)
+        return opened[script]
+
+    yield open_
+    for driver in opened.values():
+        driver.quit()
+
+
+@pytest.fixture
+def report(tmp_path: Path, results: Results, transcripts: tuple[Transcript, ...]) -> Path:
+    file = tmp_path / "report.html"
+    file.write_bytes(render(results, transcripts, "html"))
+    return file
+
+
+def _errors(driver: Any) -> list[str]:
+    return [entry["message"] for entry in driver.get_log("browser")]
+
+
+def test_it_shows_what_results_json_says_without_a_console_error(
+    browser: Callable[[bool], Any], report: Path, results: Results
+) -> None:
+    said = json.loads(render(results, (), "json"))
+    driver = browser(True)
+    driver.get(report.as_uri())
+    assert _errors(driver) == []
+    word = driver.find_element("css selector", "[data-word]")
+    assert word.get_attribute("data-word") == said["verdict"]["word"]
+    assert word.is_displayed()
+    page = driver.find_element("css selector", "body").text
+    assert said["verdict"]["scope"] in page
+    rows = {
+        row.get_attribute("data-clause"): row.find_element("css selector", ".status").text
+        for row in driver.find_elements("css selector", "tr[data-clause]")
+    }
+    assert set(rows) == {clause["id"] for clause in said["clauses"]}
+    for clause in said["clauses"]:
+        assert rows[clause["id"]].endswith(clause["verdict"])
+    findings = {
+        article.get_attribute("data-finding"): article.text
+        for article in driver.find_elements("css selector", "article")
+    }
+    assert set(findings) == {finding["id"] for finding in said["findings"]}
+    for finding in said["findings"]:
+        assert finding["expected"] in findings[finding["id"]]
+        assert finding["actual"] in findings[finding["id"]]
+
+
+def test_its_content_security_policy_stops_foreign_scripts(
+    browser: Callable[[bool], Any], report: Path
+) -> None:
+    page = report.read_text()
+    report.write_text(page.replace("<main", "<script>window.foreign = 1</script><main", 1))
+    driver = browser(True)
+    driver.get(report.as_uri())
+    assert driver.execute_script("return window.foreign") is None
+    assert any("Content Security Policy" in message for message in _errors(driver))
+
+
+def test_hostile_bodies_run_nothing(browser: Callable[[bool], Any], report: Path) -> None:
+    driver = browser(True)
+    driver.get(report.as_uri())
+    driver.execute_script("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert driver.find_elements("css selector", "main script, main img, main iframe") == []
+    assert _errors(driver) == []
+
+
+def test_evidence_is_unpacked_when_it_is_asked_for(
+    browser: Callable[[bool], Any], report: Path
+) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    driver = browser(True)
+    driver.get(report.as_uri())
+    row = driver.find_element("css selector", 'tr[data-clause="AUTH-1"]')
+    row.find_element("css selector", "summary").click()
+    (button, *_) = [
+        b for b in row.find_elements("css selector", "button[data-exchange]")
+        if b.get_attribute("data-exchange") == "x-2"
+    ]  # fmt: skip
+    button.click()
+    viewer = driver.find_element("id", "viewer")
+    WebDriverWait(driver, 5).until(lambda _: viewer.is_displayed())
+    assert "GET /v2/contacts?limit=2 → 401 Unauthorized" in viewer.text
+    assert "A token is due." in driver.find_element("id", "viewer-response").text
+    driver.find_element("id", "viewer-close").click()
+    assert not viewer.is_displayed()
+
+    driver.execute_script("document.getElementById('evidence').open = true")
+    items = "#evidence-list li"
+    WebDriverWait(driver, 5).until(lambda d: len(d.find_elements("css selector", items)) == 8)
+    driver.find_element("id", "evidence-words").send_keys("gnp.exe")
+    WebDriverWait(driver, 5).until(lambda d: len(d.find_elements("css selector", items)) == 1)
+    driver.find_element("css selector", f"{items} button").click()
+    shown = driver.find_element("id", "viewer-response").text
+    assert "<script>alert('body')</script> ⟨U+202E⟩gnp.exe" in shown
+    assert _errors(driver) == []
+
+
+def test_clauses_can_be_filtered(browser: Callable[[bool], Any], report: Path) -> None:
+    driver = browser(True)
+    driver.get(report.as_uri())
+    driver.find_element("id", "clause-words").send_keys("signed")
+    rows = driver.find_elements("css selector", "tr[data-verdict]")
+    assert [row.get_attribute("data-clause") for row in rows if row.is_displayed()] == ["HOOK-1"]
+    assert driver.find_element("id", "clause-count").text == "1 of 12 clauses shown"
+
+
+def test_without_javascript_it_says_the_same(
+    browser: Callable[[bool], Any], report: Path, results: Results
+) -> None:
+    driver = browser(False)
+    driver.get(report.as_uri())
+    page = driver.find_element("css selector", "body").text
+    for said in (results.word.word.value, results.word.scope, results.word.why):
+        assert said in page
+    for item in results.clauses:
+        assert item.clause.id in page
+    for finding in results.findings:
+        assert finding.expected in page
+    for control in driver.find_elements("css selector", "main button, main input, main select"):
+        assert not control.is_displayed()
+    figure = driver.find_element("css selector", "article figure")
+    assert "HTTP/1.1 201 Created" in figure.text
+
+
+def test_closed_details_are_on_paper(browser: Callable[[bool], Any], report: Path) -> None:
+    driver = browser(True)
+    driver.get(report.as_uri())
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        closed = driver.find_element("css selector", "#glossary ~ details dd")
+        assert (
+            driver.execute_script("return arguments[0].getBoundingClientRect().height", closed) > 0
+        )
+        assert not driver.find_element("css selector", "nav").is_displayed()
+    finally:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

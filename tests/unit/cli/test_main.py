@@ -1,0 +1,298 @@
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import apicheck.run
+from apicheck.cli import COMMANDS, main
+from apicheck.model.errors import Mistake, PolicyError, TargetUnreachable
+from apicheck.model.plan import Options
+from apicheck.model.results import Results
+from apicheck.model.target import Mode
+from apicheck.model.verdict import EXIT_CODES, RunWord
+from apicheck.report import results_from_json
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch, results: Results) -> SimpleNamespace:
+    """A run that sends nothing: keeps the requests it gets and hands back its `results`."""
+    fake = SimpleNamespace(requests=[], results=results, error=None, leaks=(), code=None)
+
+    def run_line(request: Any, progress: Any = None) -> Any:
+        fake.requests.append(request)
+        if fake.error:
+            raise fake.error
+        return SimpleNamespace(
+            results=fake.results,
+            directory=Path("reports/x"),
+            files=(Path("reports/x/results.json"), Path("reports/x/report.html")),
+            leaks=fake.leaks,
+            exit_code=fake.code or fake.results.word.exit_code,
+        )
+
+    monkeypatch.setattr(apicheck.run, "run_line", run_line)
+    return fake
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_an_example(command: str, capsys: Captured) -> None:
+    assert main([command, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(rf"^  apicheck {command}\b", said, re.MULTILINE)
+
+
+def test_help_lists_the_commands_in_the_order_of_a_newcomer(capsys: Captured) -> None:
+    assert main(["--help"]) == 0
+    listed = re.findall(r"^  ([a-z]+)  +[A-Z]", capsys.readouterr().out, re.MULTILINE)
+    assert listed == list(COMMANDS)
+
+
+def test_help_does_not_load_what_a_run_needs() -> None:
+    code = (
+        "import sys; from apicheck.cli import main; main(['--help']);"
+        "print([m for m in ('httpx', 'hypothesis', 'schemathesis', 'rich', 'jinja2', 'yaml')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("word", list(RunWord))
+def test_the_exit_code_is_that_of_the_runs_word(
+    line: SimpleNamespace, word: RunWord, capsys: Captured
+) -> None:
+    told = replace(line.results.word, word=word, exit_code=EXIT_CODES[word])
+    line.results = replace(line.results, word=told)
+    assert main(["run"]) == EXIT_CODES[word]
+    assert f"{word.value}: {told.scope}" in capsys.readouterr().out
+
+
+def test_a_leak_makes_exit_code_5_and_is_said(line: SimpleNamespace, capsys: Captured) -> None:
+    line.leaks, line.code = ("journal.ndjson: $APICHECK_ADMIN_TOKEN",), 5
+    assert main(["run", "-q"]) == 5
+    assert "a secret is in a file of this run" in capsys.readouterr().err
+
+
+def test_the_last_lines_are_word_why_tasks_and_report(
+    line: SimpleNamespace, capsys: Captured
+) -> None:
+    main(["run"])
+    said = capsys.readouterr().out.splitlines()
+    word = next(i for i, text in enumerate(said) if text.startswith("✗ not-conformant: 1 of 9"))
+    assert said[word + 1].strip() == line.results.word.why
+    assert "  1. Let unsafe methods be sent  (AUTH-1, AUTH-2)" in said[word:]
+    assert '       mode = "full"' in said[word:]
+    assert said[-2:] == ["report: reports/x/report.html", "file: reports/x/results.json"]
+
+
+def test_findings_are_printed_with_expected_actual_and_clauses(
+    line: SimpleNamespace, capsys: Captured
+) -> None:
+    main(["run"])
+    said = capsys.readouterr().out
+    assert "critical  auth/missing-credentials: accepted (violation)" in said
+    assert "expected  401\n  actual    201 Created\n  on        createContact (seen 2x)" in said
+    assert "clauses   AUTH-1" in said
+
+
+def test_text_of_the_target_cannot_drive_the_terminal(
+    line: SimpleNamespace, capsys: Captured
+) -> None:
+    finding = replace(line.results.findings[0], actual="\x1b[2J\x1b]0;x\x07\u202eno\nyes")
+    line.results = replace(line.results, findings=(finding,))
+    main(["run"])
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+    assert "␛[2J␛]0;x␇⟨U+202E⟩no␤yes" in said
+
+
+def test_json_is_the_only_thing_on_stdout(line: SimpleNamespace, capsys: Captured) -> None:
+    assert main(["run", "--json"]) == 1
+    assert results_from_json(capsys.readouterr().out.encode()) == line.results
+
+
+def test_options_reach_the_request(line: SimpleNamespace, tmp_path: Path) -> None:
+    certificate = tmp_path / "ca.pem"
+    certificate.touch()
+    words = (
+        "run --profile canonical --base-url http://127.0.0.1:1 --header X-Env:staging"
+        f" --ca-file {certificate} --select auth --select scopes/denied --ignore errors"
+        " --mode read-only --max-requests 10 --max-seconds 2.5 --concurrency 2 --seed 7"
+        " --thorough --retries 0 --timeout 3 --allow-incomplete needs-identity,read-only"
+        " --reading a --out out --format junit --format html"
+    )
+    main(words.split())
+    (request,) = line.requests
+    assert request.options == Options(
+        select=("auth/*", "scopes/denied"),
+        ignore=("errors/*",),
+        mode=Mode.READ_ONLY,
+        max_requests=10,
+        max_seconds=2.5,
+        concurrency=2,
+        seed=7,
+        thorough=True,
+        retries=0,
+        timeout_s=3.0,
+        allow_incomplete=("needs-identity", "read-only"),
+    )
+    assert request.overrides == {
+        "base_url": "http://127.0.0.1:1",
+        "headers.X-Env": "staging",
+        "tls.ca_file": str(certificate.resolve()),
+    }
+    assert (request.profile, request.readings, request.out, request.formats) == (
+        "canonical",
+        ("a",),
+        Path("out"),
+        ("junit", "html"),
+    )
+
+
+def test_a_headers_value_is_not_written_down(
+    line: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["run", "--header", "X-Key: s3cr3t", "--header=X-B: s3cr3t"]
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/apicheck", *words])
+    main()
+    assert line.requests[0].argv == ("apicheck", "run", "--header", "X-Key: …", "--header=X-B: …")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("frobnicate", "no command 'frobnicate'"),
+        ("rum", "Did you mean 'run'?"),
+        ("run --select auht", "no check 'auht'; did you mean 'auth'?"),
+        ("run --ignore auth/missing-credential", "did you mean 'auth/missing-credentials'?"),
+        ("run --mode reckless", "read-only"),
+        ("run --max-requests 0", "--max-requests"),
+        ("run --allow-incomplete need-identity", "did you mean 'needs-identity'?"),
+        ("run --header nonsense", "write it as 'NAME: VALUE'"),
+        ("run --policy nowhere.yaml", "nowhere.yaml"),
+        ("run --frob", "--frob"),
+        ("run --profile canonical --clause AUTH-l", "did you mean 'AUTH-1'?"),
+        ("run --profile canonical --operation listContact", "did you mean 'listContacts'?"),
+        ("explain auth/missing-credential", "did you mean 'auth/missing-credentials'?"),
+        ("checks auht", "did you mean 'auth'?"),
+        ("judge nowhere", "nowhere"),
+        ("report nowhere --format pdf", "'pdf' is not one of 'html'"),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_exit_code_2_and_named(
+    line: SimpleNamespace, words: str, message: str, capsys: Captured
+) -> None:
+    assert main(words.split()) == 2
+    said = capsys.readouterr()
+    assert message in said.err
+    assert "Traceback" not in said.err
+    assert said.out == ""
+    assert line.requests == []
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (
+            PolicyError("p.yaml cannot be used", (Mistake("p.yaml", 3, "facts", "not a map"),)),
+            2,
+            "p.yaml:3: facts: not a map",
+        ),
+        (TargetUnreachable("nothing answers at http://127.0.0.1:1"), 4, "nothing answers"),
+        (KeyboardInterrupt(), 130, "stopped"),
+        (RuntimeError("odd"), 2, "this is a bug in apicheck: RuntimeError: odd"),
+    ],
+)
+def test_every_error_ends_in_a_message_and_its_exit_code(
+    line: SimpleNamespace, error: BaseException, code: int, message: str, capsys: Captured
+) -> None:
+    line.error = error
+    assert main(["run"]) == code
+    said = capsys.readouterr()
+    assert message in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_bug_shows_where_it_happened_when_asked(line: SimpleNamespace, capsys: Captured) -> None:
+    line.error = RuntimeError("odd")
+    assert main(["run", "-v"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_checks_lists_every_check_and_its_kind(capsys: Captured) -> None:
+    assert main(["checks"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^auth/missing-credentials +active ", said, re.MULTILINE)
+    assert re.search(r"^headers/request-id +passive ", said, re.MULTILINE)
+
+
+def test_checks_of_a_family_with_the_facts_they_read(capsys: Captured) -> None:
+    assert main(["checks", "auth", "--facts"]) == 0
+    said = capsys.readouterr().out
+    assert "reads authentication.refusal" in said
+    assert "headers/" not in said
+
+
+def test_the_catalogue_for_programs(capsys: Captured) -> None:
+    assert main(["checks", "--json", "auth"]) == 0
+    entries = {item["id"]: item for item in json.loads(capsys.readouterr().out)}
+    assert entries["auth/missing-credentials"]["outcomes"] == {
+        "accepted": "critical",
+        "wrong-status": "medium",
+    }
+
+
+def test_explain_prints_the_page(capsys: Captured) -> None:
+    assert main(["explain", "auth/missing-credentials"]) == 0
+    assert capsys.readouterr().out.startswith("# auth/missing-credentials\n\n## What it asserts")
+
+
+def test_profiles_are_listed_with_their_clauses(capsys: Captured) -> None:
+    assert main(["profiles", "--coverage"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^canonical +\d+ clauses", said, re.MULTILINE)
+    assert re.search(r"^webengage +\d+ clauses", said, re.MULTILINE)
+
+
+@pytest.fixture
+def saved(
+    monkeypatch: pytest.MonkeyPatch, results: Results, transcripts: Any
+) -> Callable[[], None]:
+    monkeypatch.setattr(apicheck.run, "judge_saved", lambda _: results)
+    monkeypatch.setattr(apicheck.run, "load_saved", lambda _: (results, transcripts))
+    return lambda: None
+
+
+def test_judge_prints_the_word_of_a_saved_run(
+    saved: object, tmp_path: Path, capsys: Captured
+) -> None:
+    assert main(["judge", str(tmp_path)]) == 1
+    assert "✗ not-conformant" in capsys.readouterr().out
+
+
+def test_report_writes_a_rendering_and_succeeds_whatever_the_word(
+    saved: object, tmp_path: Path, capsys: Captured
+) -> None:
+    file = tmp_path / "junit.xml"
+    assert main(["report", str(tmp_path), "--format", "junit", "-o", str(file)]) == 0
+    assert file.read_text().startswith("<?xml")
+    assert capsys.readouterr().out == ""
+
+
+def test_report_says_that_it_cannot_write(saved: object, tmp_path: Path, capsys: Captured) -> None:
+    assert main(["report", str(tmp_path), "-o", str(tmp_path / "no" / "x.html")]) == 2
+    assert "cannot write" in capsys.readouterr().err
