@@ -143,7 +143,7 @@ def _absent(request: Request, subject: Subject) -> Generator[Any, Any, Exchange]
         absent_id(segment) if template[:1] == "{" else segment
         for template, segment in zip(own, request.path.split("/"), strict=True)
     ]
-    return (yield from send(replace(request, path="/".join(segments)), Role.CONTROL))
+    return (yield from send(replace(request, path="/".join(segments)), Role.SETUP))
 
 
 def absent_id(known: str) -> str:
@@ -173,7 +173,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status than the one promised."""
     value = subject.case.value if subject.case else {}
     answer = _answer(subject)
-    controls = transcript.of_role(Role.CONTROL)
+    before = transcript.of_role(Role.SETUP)
     detail = value.get("parameter", "")
     for exchange in transcript.exercised:
         if exchange.succeeded:
@@ -184,10 +184,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             wrong = wrong_status(exchange, answer)
             if wrong:
                 return replace(wrong, detail=detail)
-        elif not controls or controls[-1].succeeded or controls[-1].response is None:
+        elif not before or before[-1].succeeded or before[-1].response is None:
             return Inconclusive("no answer for an absent object to compare with")
-        elif exchange.status != controls[-1].status:
-            expected = f"{describe(controls[-1])}, as for an absent object"
+        elif exchange.status != before[-1].status:
+            expected = f"{describe(before[-1])}, as for an absent object"
             return Fails("wrong-status", expected, describe(exchange), detail, exchange.id)
     return None
 

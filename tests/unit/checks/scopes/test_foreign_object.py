@@ -124,7 +124,7 @@ def test_an_absent_object_that_is_found_proves_nothing(
     made = bench("scopes/foreign-object", facts=facts, operation="getContact")
     _, transcript = made.judged(made.cases()[OBJECT])
     found = tuple(
-        replace(e, response=replace(e.response, status=200)) if e.role.value == "control" else e
+        replace(e, response=replace(e.response, status=200)) if e.role.value == "setup" else e
         for e in transcript.exchanges
     )
     assert made.check.judge is not None
