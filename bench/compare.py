@@ -101,7 +101,7 @@ def by_schemathesis(server: testing.Server, folder: Path) -> Measured:
 
 def shown(name: str, one: Measured, other: Measured) -> None:
     """A row of the first table, with ratios to the other tool."""
-    capped = "≥" if one.requests >= 10_000 else " "  # noqa: PLR2004  (the server's log is that long)
+    capped = "≥" if one.requests >= 10_000 else " "
     ratio = (
         f"{one.seconds / other.seconds:5.2f}x the time, {one.cpu / other.cpu:5.2f}x the processor"
     )
