@@ -48,7 +48,11 @@ def test_no_module_has_a_name_that_says_nothing(root: Path) -> None:
 
 def test_no_module_is_longer_than_a_reader_can_hold(root: Path) -> None:
     def limit(module: Path) -> int:
-        return CHECK_LINES_AT_MOST if "checks" in module.parts and module.stem[0] != "_" else MODULE_LINES_AT_MOST
+        return (
+            CHECK_LINES_AT_MOST
+            if "checks" in module.parts and module.stem[0] != "_"
+            else MODULE_LINES_AT_MOST
+        )
 
     lengths = {m.relative_to(root): len(m.read_text().splitlines()) for m in modules(root)}
     assert {m: n for m, n in lengths.items() if n > limit(root / m)} == {}
