@@ -1,0 +1,1 @@
+"""Whether webhooks are delivered as promised."""
