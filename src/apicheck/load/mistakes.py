@@ -13,12 +13,13 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from apicheck.load.source import Source, child, dotted, kind_of
+from apicheck.load.source import Source, child, dotted, kind_of, tokens
 from apicheck.model.errors import Mistake
 from apicheck.model.json import Json
 
 _SCHEMAS = Path(__file__).parent / "schemas"
 _FEW = 12
+_ROUNDS = 20
 _WORDS = {
     "string": "text",
     "object": "a mapping",
@@ -93,6 +94,34 @@ def validator(name: str, part: str = "") -> Draft202012Validator:
     if part:
         document = {"$defs": document["$defs"], "$ref": f"#/$defs/{part}"}
     return Draft202012Validator(document)
+
+
+def trimmed(name: str, value: Json, part: str = "") -> Json:
+    """A value without the parts that break a published schema, so that the rest can be read on.
+
+    For more mistakes of a file that has one already; {} when nothing can be kept.
+    """
+    for _ in range(_ROUNDS):
+        errors = list(validator(name, part).iter_errors(value))
+        if not errors:
+            return value
+        for error in errors:
+            for pointer, _message, _hint in _explained(error, {}, ""):
+                value = _without(value, tokens(pointer))
+    return {}
+
+
+def _without(value: Json, path: list[str]) -> Json:
+    if not path:
+        return {}
+    key, rest = path[0], path[1:]
+    if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+        inner = [_without(value[int(key)], rest)] if rest else []
+        return [*value[: int(key)], *inner, *value[int(key) + 1 :]]
+    if isinstance(value, Mapping) and key in value:
+        kept = {name: inner for name, inner in value.items() if name != key}
+        return {**value, key: _without(value[key], rest)} if rest else kept
+    return value
 
 
 def _explained(

@@ -54,6 +54,8 @@ class Verifier:
     spec: Spec
     facts: Facts
     merged: Merged
+    written: Mapping[str, Json]
+    """The facts with what is mistaken in them: their names are known."""
     check_ids: Collection[str]
     mistakes: Mistakes
     fact_paths: frozenset[str] = field(init=False)
@@ -63,7 +65,7 @@ class Verifier:
     def __post_init__(self) -> None:
         self._operations = frozenset(operation.id for operation in self.spec.operations)
         self._families = frozenset(c.split("/")[0] + "/*" for c in self.check_ids)
-        self.fact_paths = frozenset(_paths(self.merged.value, ""))
+        self.fact_paths = frozenset(_paths(self.written, ""))
 
     def is_fact(self, path: str) -> bool:
         """Whether something is promised at a path, or below it."""
@@ -167,18 +169,19 @@ class Verifier:
         if limits is None:
             return
         taken = set(at(self.merged.value, "/rate_limits")) - {"buckets"}
+        buckets = at(self.written, "/rate_limits/buckets") or {}
         for name, bucket in limits.buckets.items():
             pointer = child("/rate_limits/buckets", name)
             if name in taken:
                 self._add(pointer, f'a bucket may not be called "{name}"', "choose another name")
             for other in bucket.also:
-                if other not in limits.buckets:
-                    self._unknown(f"{pointer}/also", "bucket", other, limits.buckets)
+                if other not in buckets:
+                    self._unknown(f"{pointer}/also", "bucket", other, buckets)
         for plan, sizes in limits.plans.items():
             for name in sizes:
-                if name not in limits.buckets:
+                if name not in buckets:
                     pointer = child(child("/rate_limits/plans", plan), name)
-                    self._unknown(pointer, "bucket", name, limits.buckets)
+                    self._unknown(pointer, "bucket", name, buckets)
 
 
 def _everything(value: Json, pointer: str) -> Iterator[tuple[str, Json]]:

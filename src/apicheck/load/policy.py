@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from apicheck.load import clauses, names, quotes
 from apicheck.load.facts import typed
 from apicheck.load.grammar import listed
 from apicheck.load.layers import Layer, Merged
-from apicheck.load.mistakes import Mistakes, did_you_mean
+from apicheck.load.mistakes import Mistakes, did_you_mean, trimmed
 from apicheck.load.origins import origins_of
 from apicheck.load.profiles import clause_set_file, clause_set_names
 from apicheck.load.source import Source, child, read_source
@@ -80,6 +80,17 @@ def facts_from(mapping: Node, *, file: str = "") -> Facts:
     return typed(mapping)
 
 
+def _facts(document: Node) -> Node:
+    """The `facts:` of a file, {} where they are no mapping: the schema says so."""
+    facts = document.get("facts")
+    return facts if isinstance(facts, Mapping) else {}
+
+
+def _shell(document: Node) -> Node:
+    """A file without its facts, which are looked at when the layers are merged."""
+    return {**document, "facts": {}} if isinstance(document.get("facts"), Mapping) else document
+
+
 @dataclass(slots=True)
 class _Loader:
     source: Source
@@ -88,38 +99,41 @@ class _Loader:
     readings: tuple[str, ...]
 
     def policy(self) -> Policy:
-        document: Node = self.source.value
+        """The policy, when nothing is mistaken.
+
+        What is mistaken is left out while the rest is held against the document too.
+        """
+        raw: Node = self.source.value
         mistakes = Mistakes(self._place, self.source.written)
-        mistakes.against("policy", {**document, "facts": {}})
+        mistakes.against("policy", _shell(raw))
+        document: Node = trimmed("policy", {**_shell(raw), "policy": "unnamed"})
         sets = self._included(document, mistakes)
-        self._stop(mistakes)
-        low = self._merged_sets(sets)
-        layer = Layer(
-            "policy", self.source.file, self.source, "/facts", document.get("facts") or {}
-        )
-        base = low.under(layer)
+        sections = [
+            (s, trimmed("policy", {**_shell(s.value), "policy": "unnamed"})) for s in sets.values()
+        ]
+        sections.append((self.source, document))
+        layer = Layer("policy", self.source.file, self.source, "/facts", _facts(raw))
+        base = self._merged_sets(sets).under(layer)
         merged = self._with_readings(base, document, mistakes)
         self._verify_schema(merged, mistakes)
-        self._stop(mistakes)
-        facts = typed(merged.value)
-        sections = [(s, s.value) for s in [*sets.values(), self.source]]
+        kept = Merged(trimmed("policy", merged.value, "facts"), merged.origins)
+        facts = typed(kept.value)
         found = clauses.merged(sections)
-        verifier = names.Verifier(self.spec, facts, merged, self.check_ids, mistakes)
+        verifier = names.Verifier(self.spec, facts, kept, merged.value, self.check_ids, mistakes)
         verifier.verify()
+        complete = len(sets) == len(listed(document.get("include", [])))
         for clause in found:
-            verifier.verify_clause(clause, own=clause.file == self.source.file)
-        self._verify_choices(document, found, mistakes, verifier)
+            own = complete and clause.file == self.source.file
+            verifier.verify_clause(clause, own=own)
+        self._verify_choices(document, sections, found, mistakes, verifier)
         for source, value in sections:
             quotes.verify(source, value, mistakes)
-        self._stop(mistakes)
-        return self._finished(document, found, facts, merged, sets)
+        if mistakes.found:
+            raise PolicyError(f"{self.source.file} cannot be used", mistakes.ordered)
+        return self._finished(raw, found, facts, merged, sets)
 
     def _place(self, pointer: str) -> tuple[str, int]:
         return self.source.file, self.source.line(pointer)
-
-    def _stop(self, mistakes: Mistakes) -> None:
-        if mistakes.found:
-            raise PolicyError(f"{self.source.file} cannot be used", mistakes.ordered)
 
     def _included(self, document: Node, mistakes: Mistakes) -> dict[str, Source]:
         sets: dict[str, Source] = {}
@@ -141,7 +155,7 @@ class _Loader:
                 mistakes.found.extend(problem.mistakes)
         for name, source in sets.items():
             inner = Mistakes(lambda p, s=source: (s.file, s.line(p)), source.written)  # type: ignore[misc]  # default argument binds the loop's value
-            inner.against("policy", {**source.value, "facts": {}})
+            inner.against("policy", _shell(source.value))
             if "include" in source.value:
                 inner.add("/include", f'the clause set "{name}" may not include others')
             mistakes.found.extend(inner.found)
@@ -150,7 +164,7 @@ class _Loader:
     def _merged_sets(self, sets: Mapping[str, Source]) -> Merged:
         low = Merged()
         for name, source in sets.items():
-            layer = Layer("include", name, source, "/facts", source.value.get("facts") or {})
+            layer = Layer("include", name, source, "/facts", _facts(source.value))
             low = low.under(layer)
         return low
 
@@ -185,12 +199,13 @@ class _Loader:
     def _verify_choices(
         self,
         document: Node,
+        sections: Sequence[tuple[Source, Node]],
         found: tuple[Clause, ...],
         mistakes: Mistakes,
         verifier: names.Verifier,
     ) -> None:
         declared: Node = document.get("readings") or {}
-        sources: Node = document.get("sources") or {}
+        sources = {name for _, d in sections for name in d.get("sources") or {}}
         for clause in found:
             if clause.file != self.source.file:
                 continue
