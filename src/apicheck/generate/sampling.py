@@ -21,7 +21,7 @@ _FORMATS: Mapping[str, str] = {
     "url": "https://www.example.com/",
     "uuid": "6f1c5f0e-3f0b-4b3a-9d5e-2f6f1d0a7c11",
 }
-_DEPTH = 12
+_DEPTH = 8
 
 
 def sample(document: Json, schema: Json, *, named_only: bool = False) -> Json:
@@ -32,28 +32,29 @@ def sample(document: Json, schema: Json, *, named_only: bool = False) -> Json:
     return _sample(document, schema, named_only, _DEPTH)
 
 
-def resolved(document: Json, schema: Json) -> Mapping[str, Json]:
+def resolved(document: Json, schema: Json, depth: int = _DEPTH) -> Mapping[str, Json]:
     """A schema with its references inside the document followed, and `allOf` merged; {} for none.
 
     A reference that leads in a circle or nowhere is an empty schema.
     """
-    for _ in range(_DEPTH):
+    for _ in range(depth):
         if not isinstance(schema, Mapping):
             return {}
         reference = schema.get("$ref")
         if not isinstance(reference, str):
-            return _merged(document, schema)
+            return _merged(document, schema, depth)
         schema = at(document, reference[1:]) if reference.startswith("#") else {}
     return {}
 
 
-def _merged(document: Json, schema: Mapping[str, Json]) -> Mapping[str, Json]:
+def _merged(document: Json, schema: Mapping[str, Json], depth: int) -> Mapping[str, Json]:
     parts = schema.get("allOf")
     if not isinstance(parts, list):
         return schema
     merged: dict[str, Json] = {}
-    for part in (*parts, {key: value for key, value in schema.items() if key != "allOf"}):
-        whole = part if part is schema else resolved(document, part)
+    own = {key: value for key, value in schema.items() if key != "allOf"}
+    for part in (*parts, own):
+        whole = resolved(document, part, depth - 1)
         properties = {**merged.get("properties", {}), **whole.get("properties", {})}
         required = [*merged.get("required", []), *whole.get("required", [])]
         merged |= dict(whole)
@@ -136,13 +137,23 @@ def _string(schema: Mapping[str, Json]) -> Json:
 
 
 def _number(schema: Mapping[str, Json]) -> Json:
-    low = schema.get("minimum", schema.get("exclusiveMinimum", 1))
-    high = schema.get("maximum", schema.get("exclusiveMaximum"))
-    value = max(low, 1) if high is None or high > 1 else low
-    if value == schema.get("exclusiveMinimum"):
-        value += 1
-    step = schema.get("multipleOf")
-    return value if step is None else -(-value // step) * step
+    """The first of a few plain numbers that the schema allows."""
+    over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    low = max((n for n in (schema.get("minimum"), over) if n is not None), default=None)
+    high = min((n for n in (schema.get("maximum"), under) if n is not None), default=None)
+    whole = schema.get("type") == "integer"
+    step = schema.get("multipleOf") or (1 if whole else None)
+    ends = [end for end in (low, high) if end is not None]
+    candidates = [1, *(end + d for end in ends for d in (0, 1, -1)), 0]
+    if step is not None:
+        candidates += [step, *((end // step + d) * step for end in ends for d in (0, 1))]
+    if low is not None and high is not None and not whole:
+        candidates.append((low + high) / 2)
+    for value in candidates:
+        inside = (low is None or value >= low) and (high is None or value <= high)
+        if inside and value not in (over, under) and (step is None or value % step == 0):
+            return value
+    return MISSING
 
 
 def unique_places(document: Json, schema: Json, body: Json, pointer: str = "") -> Iterator[str]:

@@ -19,6 +19,7 @@ def body_of(document: Mapping[str, Json], method: str, path: str, prefix: str = 
     import hypothesis
     import schemathesis
     from schemathesis.config import SchemathesisConfig
+    from schemathesis.core import NotSet
 
     settings = hypothesis.settings(
         max_examples=1,
@@ -43,6 +44,4 @@ def body_of(document: Mapping[str, Json], method: str, path: str, prefix: str = 
         keep()
     except Exception:  # noqa: BLE001  (whatever a generator cannot do, a fixture can)
         return MISSING
-    if not made or type(made[0]).__name__ == "NotSet":
-        return MISSING
-    return made[0]
+    return MISSING if not made or isinstance(made[0], NotSet) else made[0]
