@@ -31,7 +31,7 @@ class Secrets:
 
     environ: Mapping[str, str]
     printed: Json
-    """What the credentials command printed; MISSING when there is none."""
+    """What the credentials command printed; MISSING without one, None when it was not run."""
     mistakes: Mistakes
     found: dict[str, str] = field(default_factory=dict)
 
@@ -46,6 +46,8 @@ class Secrets:
 
     def from_command(self, pointer: str, inside: str, whose: str) -> str:
         """A text that the command printed; "" with a mistake when there is none."""
+        if self.printed is None:
+            return ""
         if self.printed is MISSING:
             message = f"{whose} takes a credential from a command, and there is none"
             self.mistakes.add(pointer, message, 'add [credentials] command = ["./print-them"]')
@@ -82,7 +84,7 @@ def basic(user: str, password: str) -> str:
 def printed_by(
     settings: Node, folder: Path, environ: Mapping[str, str], mistakes: Mistakes
 ) -> Json:
-    """What `[credentials] command` prints as JSON; MISSING when there is no command.
+    """What `[credentials] command` prints as JSON; MISSING without one, None when it failed.
 
     Its standard error is shown when it fails; its output never is.
     """
@@ -107,17 +109,19 @@ def printed_by(
     except OSError as problem:
         reason = problem.strerror or str(problem)
         mistakes.add(pointer, f"the credentials command {command[0]} cannot be run: {reason}")
-        return {}
+        return None
     except subprocess.TimeoutExpired:
         mistakes.add(pointer, f"the credentials command did not end within {timeout:g} s")
-        return {}
+        return None
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip()[-_STDERR_SHOWN:]
         message = f"the credentials command ended with {done.returncode}"
         mistakes.add(pointer, f"{message}: {said}" if said else message)
-        return {}
+        return None
     try:
-        return json.loads(done.stdout)
+        printed = json.loads(done.stdout)
     except ValueError:
+        printed = None
+    if printed is None:
         mistakes.add(pointer, "the credentials command did not print JSON")
-        return {}
+    return printed

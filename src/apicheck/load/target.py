@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from apicheck.load.grammar import duration, listed
-from apicheck.load.mistakes import Mistakes, did_you_mean
+from apicheck.load.mistakes import Mistakes, did_you_mean, trimmed
 from apicheck.load.names import normal
 from apicheck.load.secrets import Secrets, basic, placeholder, printed_by
 from apicheck.load.source import Source, child
@@ -47,13 +47,14 @@ def load_target(
     in the target file -> value, from the command line. Raises TargetError with every mistake.
     """
     source = read_target(path) if path else Source("command line", {})
-    settings = _overridden(source.value, overrides)
+    settings: Node = _overridden(source.value, overrides)
     mistakes = _collector(source, overrides)
     mistakes.against("target", settings)
-    _stop(source, mistakes)
+    settings = trimmed("target", settings)
     base_url = _base_url(settings, spec, mistakes)
     folder = path.parent if path else Path()
-    printed = printed_by(settings.get("credentials", {}), folder, environ, mistakes)
+    command = settings.get("credentials", {})
+    printed = None if mistakes.found else printed_by(command, folder, environ, mistakes)
     secrets = Secrets(environ, printed, mistakes)
     identities = {
         name: _identity(name, value, secrets, spec)
@@ -127,6 +128,8 @@ def _overridden(settings: Node, overrides: Mapping[str, Json]) -> dict[str, Json
 def _base_url(settings: Node, spec: Spec, mistakes: Mistakes) -> str:
     """Scheme, host and any path in front of the document's own server path."""
     if "base_url" not in settings:
+        if any(mistake.path == "base_url" for mistake in mistakes.found):
+            return ""
         mistakes.add("", "base_url is missing: where is the API?", _HINT_URL)
         return ""
     url = _http_url("/base_url", settings["base_url"], mistakes)
@@ -139,7 +142,7 @@ def _http_url(pointer: str, url: str, mistakes: Mistakes) -> str:
         host = parts.hostname
         _ = parts.port
     except ValueError as problem:
-        mistakes.add(pointer, f'"{url}" is not a URL: {problem}', _HINT_URL)
+        mistakes.add(pointer, f"is not a URL: {problem}", _HINT_URL)
         return ""
     if parts.username is not None or parts.password is not None:
         mistakes.add(pointer, "a URL may not hold credentials", "give them to an identity")
@@ -158,7 +161,8 @@ def _identity(name: str, settings: Node, secrets: Secrets, spec: Spec) -> Identi
     token = secrets.one_of(settings, ("token_env", "token"), pointer, whose)
     user = secrets.one_of(settings, ("user_env", "user_from"), pointer, whose)
     password = secrets.one_of(settings, ("password_env", "password_from"), pointer, whose)
-    if token is None and (user is None or password is None):
+    told = any(mistake.path.startswith(f"identities.{name}.") for mistake in secrets.mistakes.found)
+    if token is None and (user is None or password is None) and not told:
         message = f"{whose} has no credential"
         secrets.mistakes.add(pointer, message, 'token_env = "…", or user_env and password_env')
     if token is None and user and password:

@@ -90,7 +90,8 @@ def _lines(text: str) -> dict[str, int]:
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
             table = _pointer(header[1])
-            lines.setdefault(table, number)
+            for depth in range(2, table.count("/") + 2):
+                lines.setdefault("/".join(table.split("/")[:depth]), number)
         elif key := _KEY.match(line):
             lines.setdefault(table + _pointer(key[1]), number)
     return lines
