@@ -13,10 +13,27 @@ from urllib.parse import urlsplit
 from apicheck.model.exchange import Direction, Exchange, Request
 
 _PLACEHOLDER = re.compile(
-    r"\$(?P<name>APICHECK_[A-Z0-9_]+)"
-    r"(?P<derivations>(?:\[-?\d*:-?\d*\]|~[a-z]+(?:\([^()]*\))?)*)"
+    r"(?:\$|%24)(?P<name>APICHECK_[A-Z0-9_]+)"
+    r"(?P<derivations>(?:\[-?\d*:-?\d*\]"
+    r"|~(?:upper|lower|swapcase|reverse|base64|url|hex)(?![a-z])"
+    r"|~flip\(-?\d+\)|~(?:append|prepend)\((?:[^)]*|\))\))*)"
 )
-_DERIVATION = re.compile(r"\[(-?\d*):(-?\d*)\]|~([a-z]+)(?:\(([^()]*)\))?")
+_DERIVATION = re.compile(r"\[(-?\d*):(-?\d*)\]|~([a-z0-9]+)(?:\(([^)]*|\))\))?")
+_FILTERS = {
+    "upper": "tr '[:lower:]' '[:upper:]'",
+    "lower": "tr '[:upper:]' '[:lower:]'",
+    "swapcase": "tr 'A-Za-z' 'a-zA-Z'",
+    "reverse": "awk '{for (i = length($0); i > 0; i--) printf \"%s\", substr($0, i, 1)}'",
+    "base64": "base64 | tr -d '\\n'",
+    "hex": "od -An -v -tx1 | tr -d ' \\n'",
+    "url": "od -An -v -tx1 | tr -d '\\n' | tr ' ' %",
+}
+_FLIP = (
+    "awk -v i={index} '{{n = length($0); i = (i % n + n) % n; c = substr($0, i + 1, 1);"
+    ' a = c ~ /[0-9]/ ? "0" : c ~ /[a-z]/ ? "a" : "A";'
+    ' b = c ~ /[0-9]/ ? "1" : c ~ /[a-z]/ ? "b" : "B";'
+    " print substr($0, 1, i) (c == a ? b : a) substr($0, i + 2)}}'"
+)
 _PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
 _SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'([\\"$`])')
 _LINE_WIDTH = 88
@@ -134,20 +151,19 @@ def _continues(match: re.Match[str]) -> bool:
 def _filter(derivation: re.Match[str]) -> str:
     """A derivation as a filter from standard input to standard output."""
     start, end, word, argument = derivation.groups()
-    if word == "upper":
-        return "tr '[:lower:]' '[:upper:]'"
-    if word == "lower":
-        return "tr '[:upper:]' '[:lower:]'"
-    if word == "swapcase":
-        return "tr 'A-Za-z' 'a-zA-Z'"
     if word == "append":
-        return "sed " + _quoted("s/$/" + re.sub(r"([\\/&])", r"\\\1", argument or "") + "/")
+        return "sed " + _quoted("s/$/" + _in_sed(argument or "") + "/")
+    if word == "prepend":
+        return "sed " + _quoted("s/^/" + _in_sed(argument or "") + "/")
     if word == "flip":
-        before = f"^\\(.\\{{{int(argument or 0)}\\}}\\)"
-        return f"sed 's/{before}A/\\1B/;t;s/{before}./\\1A/'"
+        return _FLIP.format(index=int(argument or 0))
     if word is not None:
-        return f"cat  # {word}: see the exchange for what was sent\n"
+        return _FILTERS[word]
     return "sed '" + ";".join([*_cut_end(end), *_cut_start(start)]) + "'"
+
+
+def _in_sed(text: str) -> str:
+    return re.sub(r"([\\/&])", r"\\\1", text)
 
 
 def _cut_end(end: str) -> list[str]:
