@@ -10,9 +10,11 @@ import click
 
 from apicheck.cli import options
 from apicheck.cli.screen import Screen, toned
-from apicheck.model.plan import Plan
+from apicheck.model.plan import Plan, Unprobed
 from apicheck.model.verdict import NotTested
 from apicheck.report.text import one_line
+
+_NAMED = 4
 
 
 @click.command("plan")
@@ -99,17 +101,19 @@ def lines(made: Plan, *, verbose: bool = False) -> Iterator[str]:
 
 
 def _not_tested(made: Plan) -> Iterator[str]:
-    reasons: dict[tuple[str, str, str], list[str]] = {}
+    """Subjects that cannot be tested, grouped by what would help, each with its first reason."""
+    grouped: dict[tuple[str, str, str], list[Unprobed]] = {}
     for item in made.unprobed:
         if isinstance(item.why, NotTested):
-            key = (item.why.kind.value, item.why.reason, item.why.remedy)
-            reasons.setdefault(key, []).append(f"{item.check} {item.subject}")
-    if not reasons:
+            key = (item.why.kind.value, item.check, item.why.remedy)
+            grouped.setdefault(key, []).append(item)
+    if not grouped:
         return
     yield ""
     yield "What cannot be tested, and why:"
-    for (kind, reason, remedy), subjects in reasons.items():
-        more = f" and {len(subjects) - 3} more" if len(subjects) > 3 else ""
-        yield f"  {kind}: {one_line(reason)}"
-        yield f"      {one_line(', '.join(subjects[:3]))}{more}"
+    for (kind, check, remedy), items in grouped.items():
+        names = one_line(", ".join(item.subject for item in items[:_NAMED]))
+        more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
+        yield f"  {kind}: {check} on {names}{more}"
+        yield f"      {one_line(items[0].why.reason)}"
         yield from (f"      {line}" for line in remedy.split("\n") if line)

@@ -185,8 +185,14 @@ def test_a_headers_value_is_not_written_down(
         ("run --header nonsense", "write it as 'NAME: VALUE'"),
         ("run --policy nowhere.yaml", "nowhere.yaml"),
         ("run --frob", "--frob"),
-        ("run --profile canonical --clause AUTH-l", "did you mean 'AUTH-1'?"),
-        ("run --profile canonical --operation listContact", "did you mean 'listContacts'?"),
+        (
+            "run --profile canonical --base-url http://[::1]:1 --clause AUTH-l",
+            "did you mean 'AUTH-1'?",
+        ),
+        (
+            "run --profile canonical --base-url http://[::1]:1 --operation listContact",
+            "did you mean 'listContacts'?",
+        ),
         ("explain auth/missing-credential", "did you mean 'auth/missing-credentials'?"),
         ("checks auht", "did you mean 'auth'?"),
         ("judge nowhere", "nowhere"),
