@@ -1,0 +1,155 @@
+"""What can be said of a policy without asking the target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from apicheck.load import load_policy, load_spec, parse_spec, profile_dir
+from apicheck.model.check import Check, Fail
+from apicheck.model.verdict import Severity
+from apicheck.plan.lint import LintReport, Remark, lint
+from apicheck.registry import collect
+
+SPEC = parse_spec(
+    """\
+openapi: 3.1.0
+info: {title: Shop, version: "1"}
+paths:
+  /orders:
+    get:
+      operationId: listOrders
+      security: [{bearer: []}]
+      responses: {"200": {description: d}, "401": {description: d}}
+    post:
+      operationId: createOrder
+      security: [{bearer: []}]
+      responses: {"201": {description: d}}
+  /old:
+    get: {operationId: old, deprecated: true, responses: {default: {description: d}}}
+components: {securitySchemes: {bearer: {type: http, scheme: bearer}}}
+""",
+    "openapi.yaml",
+)
+
+
+def check(check_id: str, *reads: str) -> Check:
+    outcomes = (Fail("wrong", Severity.LOW),)
+    return Check(title="t", outcomes=outcomes, proven_by={}, reads=reads, id=check_id)
+
+
+CHECKS = {
+    one.id: one
+    for one in (
+        check("auth/missing", "authentication.refusal"),
+        check("ratelimit/quota", "rate_limits"),
+        check("errors/envelope", "responses"),
+        check("webhooks/signature", "webhooks.signature"),
+        check("conformance/response"),
+    )
+}
+
+
+def linted(tmp_path: Path, text: str) -> LintReport:
+    path = tmp_path / "policy.yaml"
+    path.write_text("policy: p\n" + text)
+    return lint(SPEC, load_policy(path, SPEC), CHECKS)
+
+
+def test_a_fact_that_no_clause_names_is_listed_by_its_section(tmp_path: Path) -> None:
+    report = linted(
+        tmp_path,
+        "facts:\n  authentication: {refusal: 401, lifetime: 1h}\n"
+        "  webhooks: {delivery: {timeout: 5s, acknowledged: 2xx}, events: {a: null}}\n"
+        "  operations: {all: '*'}\n"
+        "clauses:\n  A: {checks: auth/*}\n",
+    )
+    assert report.unnamed == ("authentication.lifetime", "webhooks")
+
+
+def test_buckets_and_response_rules_are_named_one_by_one(tmp_path: Path) -> None:
+    report = linted(
+        tmp_path,
+        "facts:\n  rate_limits: {refusal: 429, buckets: {a: {limit: 1}, b: {limit: 2}}}\n"
+        "  responses: {x: {media: a/b}, y: {media: a/b}}\n"
+        "clauses:\n  A: {checks: ratelimit/*, of: rate_limits.a}\n"
+        "  B: {checks: errors/*, of: responses.y}\n",
+    )
+    assert report.unnamed == ("rate_limits.b", "responses.x")
+
+
+def test_a_clause_may_name_a_fact_that_no_check_reads(tmp_path: Path) -> None:
+    report = linted(
+        tmp_path, "facts: {transport: {tls: '1.2'}}\nclauses: {A: {of: transport.tls}}\n"
+    )
+    assert report.unnamed == ()
+    assert report.unchecked == ("A",)
+
+
+def test_a_clause_whose_checks_have_nothing_to_read_is_told(tmp_path: Path) -> None:
+    report = linted(
+        tmp_path,
+        "facts: {authentication: {refusal: 401}}\nclauses:\n"
+        "  A: {checks: auth/*}\n  B: {checks: webhooks/*}\n  C: {checks: conformance/*}\n"
+        "  D: {checks: webhooks/*, of: authentication}\n  E: {attest: Is it so?}\n",
+    )
+    assert [remark.about for remark in report.unread] == ["B", "D"]
+    assert "webhooks.signature" in report.unread[0].message
+    assert report.unchecked == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "about", "message"),
+    [
+        (
+            "authentication: {refusal: 401}",
+            "authentication.refusal",
+            "promises 401; not documented for createOrder",
+        ),
+        (
+            "versioning: {deprecations: [{ops: listOrders}]}",
+            "versioning.deprecations",
+            "listOrders is deprecated by the policy and not by the document",
+        ),
+        (
+            "versioning: {deprecations: [{ops: listOrders}]}",
+            "versioning.deprecations",
+            "old is deprecated by the document and not by the policy",
+        ),
+        (
+            "versioning: {deprecations: [{ops: old, since: 2026-02-01, sunset: 2026-01-01}]}",
+            "versioning.deprecations",
+            "old: its sunset is before its deprecation",
+        ),
+        (
+            (
+                "versioning: {promises: {support: 12 months}, deprecations:"
+                " [{ops: old, since: 2026-01-01, sunset: 2026-12-01}]}"
+            ),
+            "versioning.promises.support",
+            "old: 334 days from deprecation to sunset, promised 12 months",
+        ),
+    ],
+)
+def test_what_contradicts_the_document_or_itself_is_told(
+    tmp_path: Path, facts: str, about: str, message: str
+) -> None:
+    assert Remark(about, message) in linted(tmp_path, f"facts: {{{facts}}}\n").contradictions
+
+
+def test_twelve_months_to_the_day_are_twelve_months(tmp_path: Path) -> None:
+    facts = (
+        "facts: {versioning: {promises: {support: 12 months, notice: 90 days}, deprecations:"
+        " [{ops: old, since: 2026-01-01, sunset: 2027-01-01}]}}\n"
+    )
+    assert linted(tmp_path, facts).contradictions == ()
+
+
+@pytest.mark.parametrize("profile", ["canonical", "webengage"])
+def test_the_profiles_that_come_with_apicheck_have_something_to_read(profile: str) -> None:
+    folder = profile_dir(profile)
+    spec = load_spec(folder / "openapi.yaml")
+    checks = collect(entry_points=False)
+    policy = load_policy(folder / "policy.yaml", spec, check_ids=tuple(checks))
+    assert lint(spec, policy, checks).unread == ()
