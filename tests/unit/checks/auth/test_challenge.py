@@ -1,0 +1,104 @@
+from typing import Any
+
+import pytest
+
+from apicheck.model.verdict import Fails
+from apicheck.pages.messages import messages
+from apicheck.pages.setting import subject_of
+from apicheck.registry import collect
+
+CHECK = collect(entry_points=False)["auth/challenge"]
+BEARER = {"scheme": "Bearer", "error": "invalid_token"}
+ADMIN = "Authorization: Bearer $APICHECK_ADMIN_TOKEN\n"
+
+
+def seen(facts: Any, text: str, **setting: Any) -> list[tuple[str, str]]:
+    """(fact path, outcome or "pass") of every promise that was put to the test."""
+    world = subject_of(CHECK, {"facts": facts, **setting}).world
+    assert CHECK.fold is not None
+    state = CHECK.fold.start(world)
+    for exchange in messages(text, world).exchanges:
+        state = CHECK.fold.step(world, state, exchange)
+    return [
+        (one.of, one.judgement.outcome if isinstance(one.judgement, Fails) else "pass")
+        for one in CHECK.fold.finish(world, state)
+    ]
+
+
+def refused(status: int, challenge: str, credential: str = "", path: str = "/contacts") -> str:
+    field = f"WWW-Authenticate: {challenge}\n" if challenge else ""
+    return f"# table\nGET {path} HTTP/1.1\n{credential}\nHTTP/1.1 {status} No\n{field}"
+
+
+def authentication(**challenge: Any) -> Any:
+    return {"authentication": {"refusal": {"status": 401, "challenge": challenge}}}
+
+
+def test_every_parameter_that_is_promised_must_be_there() -> None:
+    facts = authentication(scheme="Bearer", parameters=["realm", "scope"])
+    assert seen(facts, refused(401, 'Bearer realm="a", scope="b"')) == [
+        ("authentication.refusal", "pass")
+    ]
+    assert seen(facts, refused(401, 'Bearer realm="a"')) == [("authentication.refusal", "absent")]
+
+
+def test_a_challenge_that_is_promised_absent_must_not_come() -> None:
+    facts = {"authentication": {"refusal": {"status": 401, "challenge": "never"}}}
+    assert seen(facts, refused(401, "")) == [("authentication.refusal", "pass")]
+    assert seen(facts, refused(401, "Bearer")) == [("authentication.refusal", "wrong-scheme")]
+
+
+def test_the_schemes_case_is_free_and_others_may_stand_beside_it() -> None:
+    facts = authentication(scheme="Bearer")
+    text = refused(401, 'Negotiate abc==, BEARER realm="x"')
+    assert seen(facts, text) == [("authentication.refusal", "pass")]
+
+
+def test_two_lines_of_the_field_are_read_as_one() -> None:
+    text = refused(401, "Basic realm=a\nWWW-Authenticate: Bearer")
+    assert seen(authentication(scheme="Bearer"), text) == [("authentication.refusal", "pass")]
+
+
+def test_a_description_with_a_quote_is_not_what_rfc_6750_allows() -> None:
+    text = refused(401, 'Bearer error="invalid_token", error_description="not \\"known\\""')
+    assert seen(authentication(**BEARER), text) == [("authentication.refusal", "malformed")]
+
+
+def test_a_state_has_a_promise_of_its_own() -> None:
+    facts = {
+        "authentication": {
+            "refusal": 401,
+            "states": {"expired": {"status": 401, "challenge": BEARER}},
+        }
+    }
+    identities = {"old": {"state": "expired"}}
+    text = refused(401, "").replace("# table", "# table identity=old caller=bad")
+    expected = [("authentication.states.expired", "absent")]
+    assert seen(facts, text, identities=identities) == expected
+
+
+def test_a_refusal_for_want_of_a_right_names_its_error() -> None:
+    refusal = {"status": 403, "challenge": {"scheme": "Bearer", "error": "insufficient_scope"}}
+    facts = {"authorization": {"refusal": refusal}}
+    good = refused(403, 'Bearer error="insufficient_scope"', ADMIN)
+    assert seen(facts, good) == [("authorization.refusal", "pass")]
+    assert seen(facts, refused(403, "Bearer", ADMIN)) == [("authorization.refusal", "wrong-error")]
+
+
+def test_a_status_that_another_promise_has_too_is_not_judged() -> None:
+    refusal = {"status": 403, "challenge": {"scheme": "Bearer"}}
+    facts = {"authorization": {"refusal": refusal, "foreign": {"tenant": 403}}}
+    assert seen(facts, refused(403, "", ADMIN)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        refused(404, ""),
+        refused(401, "", path="/status"),
+        refused(401, "", path="/nowhere"),
+        refused(401, "", ADMIN),
+    ],
+)
+def test_what_is_no_refusal_of_a_credential_is_passed_over(text: str) -> None:
+    assert seen(authentication(scheme="Bearer"), text) == []
