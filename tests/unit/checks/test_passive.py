@@ -1,0 +1,323 @@
+"""What the passive checks pass over, and what their pages do not show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from apicheck.model.check import Check, Seen
+from apicheck.model.exchange import Caller, Direction, Exchange, Request, Response, Role
+from apicheck.model.subject import World
+from apicheck.model.verdict import Fails
+from apicheck.pages.setting import subject_of
+from apicheck.registry import collect
+
+CHECKS = collect(entry_points=False)
+PROBLEM = ("Content-Type", "application/problem+json")
+DATE = ("Date", "Thu, 01 Jan 2026 00:00:00 GMT")
+
+
+@dataclass
+class Run:
+    """A check reading exchanges of a made-up run."""
+
+    check: Check
+    world: World
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def answered(
+        self,
+        status: int = 200,
+        *headers: tuple[str, str],
+        body: bytes = b"",
+        at: float | None = None,
+        **request: Any,
+    ) -> Run:
+        number = len(self.exchanges)
+        asked = {"method": "GET", "path": "/contacts", "operation": "listContacts", **request}
+        sent = number if at is None else at
+        truncated = asked.pop("truncated", False)
+        direction = asked.pop("direction", Direction.OUT)
+        self.exchanges.append(
+            Exchange(
+                f"e{number}",
+                Request(**asked),
+                Response(status, headers, body, truncated=truncated),
+                None,
+                sent,
+                sent + 0.1,
+                Role.TABLE,
+                direction=direction,
+            )
+        )
+        return self
+
+    def seen(self) -> tuple[Seen, ...]:
+        fold = self.check.fold
+        assert fold is not None
+        state = fold.start(self.world)
+        for exchange in self.exchanges:
+            state = fold.step(self.world, state, exchange)
+        return fold.finish(self.world, state)
+
+    def fails(self) -> list[tuple[str, str]]:
+        found = [seen.judgement for seen in self.seen()]
+        return [(fails.outcome, fails.detail) for fails in found if isinstance(fails, Fails)]
+
+
+def run(check: str, facts: dict[str, Any] | None = None, **setting: Any) -> Run:
+    declared = CHECKS[check]
+    return Run(declared, subject_of(declared, {"facts": facts or {}, **setting}).world)
+
+
+def rules(**rule: Any) -> dict[str, Any]:
+    return {"responses": {"rule": rule}}
+
+
+@pytest.mark.parametrize("check", sorted(name for name, c in CHECKS.items() if c.passive))
+def test_a_policy_that_is_silent_observes_nothing(check: str) -> None:
+    if check == "conformance/response":
+        return  # it reads the document alone
+    silent = run(check).answered(500, body=b"x").answered(direction=Direction.IN)
+    assert silent.seen() == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "request_"), [(204, {}), (304, {}), (200, {"method": "HEAD"})], ids=str
+)
+def test_an_answer_without_a_body_has_no_container(status: int, request_: dict[str, str]) -> None:
+    facts = rules(media="application/json", schema={"type": "object"})
+    assert run("errors/envelope", facts).answered(status, **request_).seen() == ()
+
+
+def test_a_body_too_long_to_keep_is_judged_by_its_media_type_alone() -> None:
+    facts = rules(media="application/json", schema={"type": "object"})
+    cut = run("errors/envelope", facts)
+    cut.answered(
+        200, ("Content-Type", "application/json; charset=utf-8"), body=b"{", truncated=True
+    )
+    assert [seen.judgement for seen in cut.seen()] == [None]
+    only_schema = run("errors/envelope", rules(schema={"type": "object"}))
+    assert only_schema.answered(200, body=b"{", truncated=True).seen() == ()
+
+
+def test_a_container_of_invalid_utf_8_is_no_json() -> None:
+    found = run("errors/envelope", rules(schema={"type": "object"})).answered(body=b"\xff{}")
+    assert found.fails() == [("schema-mismatch", "")]
+
+
+def test_a_finding_names_the_place_in_a_list_once() -> None:
+    items = {"type": "array", "items": {"type": "object", "required": ["id"]}}
+    many = run("errors/envelope", rules(schema=items))
+    many.answered(body=b"[{}]").answered(body=b'[{"id": 1}, {}]')
+    assert many.fails() == [("schema-mismatch", "/*")]
+    assert many.seen()[0].count == 2
+
+
+def test_members_that_repeat_a_header_are_compared_where_both_are_there() -> None:
+    facts = rules(equal={"/id": "header:X-Id"})
+    assert run("errors/envelope", facts).answered(body=b'{"id": "1"}').fails() == []
+    same = run("errors/envelope", facts).answered(200, ("x-id", "1"), body=b'{"id": "1"}')
+    assert same.fails() == []
+    other = run("errors/envelope", facts).answered(200, ("x-id", "2"), body=b'{"id": "1"}')
+    assert other.fails() == [("members-differ", "/id")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "outcome"),
+    [
+        ({"optional": True, "pattern": "a+"}, None, ""),
+        ({"optional": True, "pattern": "a+"}, "b", "wrong-value"),
+        ({"pattern": "a+"}, "aab", "wrong-value"),
+        ({"format": "uuid"}, "7e57d004-2b97-4e7a-b45f-5387367791cd", ""),
+        ({"format": "uuid"}, "7e57d004", "wrong-value"),
+        ({"format": "http-date"}, "2026-01-01", "wrong-value"),
+        ({"format": "integer"}, "-12", ""),
+        ({"format": "resolves"}, "/contacts/1", ""),
+        ({"format": "uri"}, "/contacts/1", "wrong-value"),
+        ({"unique": True}, None, ""),  # is for headers/request-id to say
+        ({"unique": True, "format": "uuid"}, "1", "wrong-value"),
+    ],
+    ids=str,
+)
+def test_a_promised_field_is_judged_by_its_rule(
+    rule: dict[str, Any], value: str | None, outcome: str
+) -> None:
+    one = run("headers/required", rules(headers={"X-Thing": rule}))
+    one.answered(200, *([("x-thing", value)] if value is not None else []))
+    assert one.fails() == ([(outcome, "X-Thing")] if outcome else [])
+
+
+def test_a_field_on_two_lines_is_one_value() -> None:
+    facts = rules(headers={"Vary": {"equals": "Accept, Origin"}})
+    two = run("headers/required", facts).answered(200, ("Vary", "Accept"), ("Vary", "Origin"))
+    assert two.fails() == []
+
+
+def test_one_answer_read_twice_does_not_repeat_its_id() -> None:
+    shared = run("headers/request-id", rules(headers={"X-Id": {"unique": True}}))
+    shared.answered(200, ("X-Id", "1"))
+    shared.exchanges *= 2
+    assert shared.fails() == []
+
+
+def test_ids_are_unique_over_operations_and_rules() -> None:
+    facts = {
+        "responses": {
+            name: {"headers": {"X-Id": {"unique": True}}, "when": {"status": status}}
+            for name, status in (("good", "2xx"), ("bad", "4xx"))
+        }
+    }
+    both = run("headers/request-id", facts)
+    both.answered(200, ("X-Id", "1")).answered(404, ("X-Id", "1"), operation="", path="/none")
+    assert both.fails() == [("repeated", "X-Id")]
+
+
+def test_an_undeclared_path_conforms_to_nothing() -> None:
+    assert run("conformance/response").answered(404, operation="").seen() == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [(200, ""), (404, ""), (500, "undocumented-status")]
+)
+def test_a_status_may_be_documented_by_its_class(status: int, outcome: str) -> None:
+    responses = {"200": {"description": "x"}, "4XX": {"description": "x"}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "x", "version": "1"},
+        "paths": {"/contacts": {"get": {"operationId": "listContacts", "responses": responses}}},
+    }
+    one = run("conformance/response", document=document).answered(status, body=b"anything")
+    assert [outcome for outcome, _ in one.fails()] == ([outcome] if outcome else [])
+
+
+LIMITS = {
+    "per": "token",
+    "window": "60s",
+    "headers": {"limit": "X-L", "remaining": "X-R", "reset": {"name": "X-T", "unit": "seconds"}},
+    "refusal": {"status": 429, "retry_after": "any"},
+    "buckets": {"general": {"limit": 100}},
+}
+
+
+def limited(remaining: object, reset: object = 30, limit: object = 100) -> list[tuple[str, str]]:
+    return [("X-L", str(limit)), ("X-R", str(remaining)), ("X-T", str(reset)), DATE]
+
+
+def ratelimit(**changes: Any) -> Run:
+    return run("ratelimit/headers", {"rate_limits": {**LIMITS, **changes}})
+
+
+MINTED: dict[str, Any] = {"identity": "minted-1", "caller": Caller.AUTHENTICATED}
+
+
+def test_limits_are_told_to_the_authenticated() -> None:
+    assert ratelimit().answered(401).seen() == ()
+
+
+def test_what_remains_may_stand_still_while_a_bucket_refills() -> None:
+    slow = ratelimit()
+    for number in range(20):
+        slow.answered(200, *limited(99), at=number * 0.7, **MINTED)
+    assert slow.fails() == []
+
+
+def test_what_remains_must_fall_when_requests_are_faster_than_any_refill() -> None:
+    fast = ratelimit()
+    for number in range(20):
+        fast.answered(200, *limited(99), at=number * 0.2, **MINTED)
+    assert fast.fails() == [("wrong-remaining", "X-R")]
+
+
+def test_what_remains_is_not_judged_for_an_identity_that_others_may_use() -> None:
+    fast = ratelimit()
+    for number in range(20):
+        fast.answered(
+            200, *limited(99), at=number * 0.2, identity="admin", caller=Caller.AUTHENTICATED
+        )
+    assert fast.fails() == []
+
+
+def test_concurrent_answers_come_in_any_order() -> None:
+    burst = ratelimit()
+    for remaining in (95, 99, 97, 96, 98):
+        burst.answered(200, *limited(remaining), at=0.0, **MINTED)
+    assert burst.fails() == []
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [
+        (limited(99), ""),
+        (limited(101), "wrong-remaining"),
+        (limited(-1), "malformed"),
+        (limited(99, 121), ""),  # a sliding counter remembers two windows
+        (limited(99, 123), "wrong-reset"),
+        (limited(99, limit="100, 100;w=60"), "malformed"),
+        (limited("99.0"), "malformed"),
+    ],
+)
+def test_numbers_are_plain_and_within_bounds(told: list[tuple[str, str]], outcome: str) -> None:
+    found = ratelimit().answered(200, *told, **MINTED).fails()
+    assert [name for name, _ in found] == ([outcome] if outcome else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("30", ""),
+        ("Thu, 01 Jan 2026 00:00:30 GMT", ""),
+        ("soon", "retry-after-wrong"),
+        ("1.5", "retry-after-wrong"),
+        ("-1", "retry-after-wrong"),
+        ("86400", "retry-after-wrong"),
+    ],
+)
+def test_retry_after_is_a_wait_in_reason(text: str, outcome: str) -> None:
+    found = ratelimit().answered(429, *limited(0), ("Retry-After", text), **MINTED).fails()
+    assert [name for name, _ in found] == ([outcome] if outcome else [])
+
+
+def test_somebody_elses_request_excuses_a_second_refusal() -> None:
+    refused = [*limited(0), ("Retry-After", "5")]
+    again = ratelimit().answered(429, *refused, at=0, **MINTED)
+    again.answered(200, *limited(0), at=6, **{**MINTED, "identity": "minted-2"})
+    assert again.answered(429, *refused, at=7, **MINTED).fails() == []
+    alone = ratelimit().answered(429, *refused, at=0, **MINTED)
+    assert alone.answered(429, *refused, at=7, **MINTED).fails() == [
+        ("retry-after-wrong", "Retry-After")
+    ]
+
+
+LIFECYCLE = {
+    "versioning": {
+        "deprecations": [{"ops": "listContacts", "since": "2026-01-01", "successor": "getContact"}]
+    }
+}
+LINK = ("Link", '</contacts/7>; rel="successor-version"')
+
+
+def test_a_successor_is_found_by_its_path_template() -> None:
+    one = run("versioning/deprecation", LIFECYCLE)
+    assert one.answered(200, ("Deprecation", "@1767225600"), LINK).fails() == []
+    seen = one.seen()
+    assert [(s.subject, s.exercised, s.judgement) for s in seen] == [("listContacts", 2, None)]
+
+
+def test_errors_announce_nothing_unless_the_policy_says_so() -> None:
+    assert run("versioning/deprecation", LIFECYCLE).answered(401).seen() == ()
+
+
+def test_a_providers_own_field_stands_in_for_the_standard_ones() -> None:
+    own = {
+        "versioning": {
+            "standard": "own",
+            "deprecations": [{"ops": "listContacts", "headers": {"X-Gone": {"pattern": r"\d+"}}}],
+        }
+    }
+    assert run("versioning/deprecation", own).answered(200, ("X-Gone", "12")).fails() == []
+    assert run("versioning/deprecation", own).answered(200).fails() == [
+        ("deprecation-absent", "X-Gone")
+    ]
