@@ -106,7 +106,9 @@ def _value(value: Json) -> str:
 
 
 def _when(moment: str) -> str:
-    """An RFC 3339 time for reading: "2026-11-21 06:30:00 UTC"."""
+    """An RFC 3339 time for reading: "2026-11-21 06:30:00 UTC"; of a killed run there is none."""
+    if not moment:
+        return "(unknown: the run was cut off)"
     return moment.replace("T", " ").split(".")[0].removesuffix("Z").replace("+00:00", "") + " UTC"
 
 

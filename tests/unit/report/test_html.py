@@ -209,6 +209,18 @@ def test_an_empty_run_has_a_page_too(results: Results) -> None:
     assert "Nothing was found to fix." in "".join(parsed.text)
 
 
+def test_a_run_that_was_killed_says_so(results: Results) -> None:
+    killed = replace(results, run=replace(results.run, finished="", interrupted="Ctrl-C"))
+    text = "".join(_parsed(render(killed, (), "html")).text)
+    assert "(unknown: the run was cut off)" in text
+    assert "The run stopped early (Ctrl-C)" in text
+
+
+def test_a_part_of_a_policy_is_not_taken_for_the_whole(results: Results) -> None:
+    part = replace(results, word=replace(results.word, partial=True))
+    assert "A part of the policy was selected" in "".join(_parsed(render(part, (), "html")).text)
+
+
 def test_same_input_same_bytes(results: Results, transcripts: tuple[Transcript, ...]) -> None:
     assert render(results, transcripts, "html") == render(results, iter(transcripts), "html")
 
