@@ -12,6 +12,7 @@ from apicheck.report.text import one_line, visible
 from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES
 
 FINDINGS_PRINTED = 10
+OPEN_PRINTED = 12
 _OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PARTIAL, Verdict.NOT_TESTED)
 
 
@@ -26,9 +27,11 @@ def lines_of(
         yield ""
         yield from (_clause(item) for item in results.clauses)
     yield from _findings(results)
-    for item in results.clauses:
-        if item.in_scope and item.verdict in _OPEN and not verbose:
-            yield _clause(item)
+    left_open = [item for item in results.clauses if item.in_scope and item.verdict in _OPEN]
+    if not verbose:
+        yield from (_clause(item) for item in left_open[:OPEN_PRINTED])
+        if len(left_open) > OPEN_PRINTED:
+            yield f"… and {len(left_open) - OPEN_PRINTED} more clauses that are open (-v)"
     if results.leftovers:
         yield ""
         yield "Left behind on the target:"

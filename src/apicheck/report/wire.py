@@ -87,7 +87,8 @@ def _response(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, ...]
     status = outcome == "accepted" or outcome.endswith("-status")
     start = Line(f"HTTP/1.1 {_answer(exchange)}", "mark" if status else "")
     body = _body(response.body, truncated=response.truncated)
-    return (start, *_headers(response.headers, detail), *_absent(response, outcome, detail),
+    looked_at = "content-type" if "media-type" in outcome else detail
+    return (start, *_headers(response.headers, looked_at), *_absent(response, outcome, detail),
             *_after_blank(body))  # fmt: skip
 
 
