@@ -14,7 +14,7 @@ from apicheck.model.facts import Bucket, Facts, Selector
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
-from apicheck.model.subject import Recipe, World
+from apicheck.model.subject import UNIQUE, Recipe, World
 from apicheck.model.target import Identity, Mode, Target
 from apicheck.model.verdict import NotTested
 
@@ -49,7 +49,7 @@ def world_of(
         spec=spec,
         facts=facts,
         identities=identities,
-        recipes=_recipes(spec, facts, target, mode),
+        recipes=_with_echoes(_recipes(spec, facts, target, mode), facts),
         actors={},
         capabilities=capabilities,
         mode=mode,
@@ -169,6 +169,25 @@ def _recipes(
             known = {name: value for name, value in client.items() if name in recipe.body}
             found[operation_id] = replace(recipe, body={**recipe.body, **known})
     return found
+
+
+def _with_echoes(
+    found: Mapping[str, Recipe | NotTested], facts: Facts
+) -> Mapping[str, Recipe | NotTested]:
+    """Recipes that send the fields whose values are promised to come back, so that they can."""
+    names = {
+        rule.echo
+        for response in facts.responses.values()
+        for rule in response.headers.values()
+        if rule.echo
+    }
+    fields = tuple((name, f"apicheck-{UNIQUE}") for name in sorted(names))
+    return {
+        operation: replace(recipe, headers=(*recipe.headers, *fields))
+        if isinstance(recipe, Recipe)
+        else recipe
+        for operation, recipe in found.items()
+    }
 
 
 def _actors(world: World) -> dict[str, str]:
