@@ -154,6 +154,9 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 def _composed(text: str, file: str, error: type[ApicheckError]) -> yaml.Node | None:
     try:
+        deep = _deep_line(text)
+        if deep:
+            raise _failure(error, file, deep, f"is nested deeper than {MAX_DEPTH} levels")
         return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
@@ -164,8 +167,20 @@ def _composed(text: str, file: str, error: type[ApicheckError]) -> yaml.Node | N
         line = text.count("\n", 0, problem.position) + 1
         message = f"holds the control character {problem.character!r}"
         raise _failure(error, file, line, message) from None
-    except RecursionError:
-        raise _failure(error, file, 0, f"is nested deeper than {MAX_DEPTH} levels") from None
+
+
+def _deep_line(text: str) -> int:
+    """The line where nesting gets too deep, 0 when it never does.
+
+    Composing recurses, in C where libyaml is there, and would end the process.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            return event.start_mark.line + 1 if event.start_mark else 1
+    return 0
 
 
 def _in_words(problem: yaml.MarkedYAMLError, text: str, line: int) -> tuple[str, str]:
@@ -219,7 +234,7 @@ class _Reader:
             return None
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, pointer, line)
-        if len(self._open) >= MAX_DEPTH:
+        if len(self._open) >= MAX_DEPTH:  # through aliases only; the rest was looked at
             self._mistake(line, pointer, f"is nested deeper than {MAX_DEPTH} levels")
             return None
         self._open.add(id(node))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
 
 from jsonschema.exceptions import ValidationError
 
@@ -17,9 +21,21 @@ _remembered: dict[str, tuple[tuple[str, str], ...]] = {}
 def verify(source: Source, mistakes: Mistakes) -> None:
     """Adds what the validator says, at most 20 mistakes."""
     if source.digest not in _remembered:
-        _remembered[source.digest] = _errors(source)
+        known_valid = _valid_file(source.digest)
+        _remembered[source.digest] = () if known_valid.is_file() else _errors(source)
+        if not _remembered[source.digest]:
+            with suppress(OSError):  # a cache that cannot be written is no mistake of the user
+                known_valid.parent.mkdir(parents=True, exist_ok=True)
+                known_valid.touch()
     for pointer, message in _remembered[source.digest]:
         mistakes.add(pointer, message)
+
+
+def _valid_file(digest: str) -> Path:
+    """An empty file in the user's cache that says: this validator found nothing to say."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("HOME", "") + "/.cache"
+    name = f"valid-{version('openapi-spec-validator')}-{digest}"
+    return Path(home) / "apicheck" / name
 
 
 @lru_cache(maxsize=1)
