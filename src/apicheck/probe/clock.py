@@ -13,6 +13,7 @@ Move = Callable[[float], float]
 """Moves the target's clock ahead by seconds; returns its epoch seconds afterwards."""
 
 _MARGIN_S = 0.01
+_SHORTEST_SLEEP_S = 0.001  # so that a difference too small to see never makes a busy loop
 
 
 class TargetClock:
@@ -87,7 +88,7 @@ class TargetClock:
         if self._move is None:
             seconds = due()
             if seconds > 0:
-                self._sleep(seconds)
+                self._sleep(max(seconds, _SHORTEST_SLEEP_S))
             if self._stop.is_set():
                 raise Halt.stopped()
             return

@@ -90,6 +90,7 @@ def asked(url: str, how: str, method: str = "GET") -> tuple[Answer, float]:
 
 
 OK = b"HTTP/1.1 200 OK\r\n"
+CHUNK = b"2000\r\n" + b"a" * 0x2000 + b"\r\n"
 BOMB = gzip.compress(b"\0" * 20_000_000)
 
 ERRORS: dict[str, tuple[Behaviour, set[TransportErrorKind]]] = {
@@ -147,8 +148,11 @@ def test_a_target_that_gives_no_answer_is_a_transport_error_in_time(name: str, h
 
 
 ANSWERS: dict[str, tuple[Behaviour, bool]] = {
-    "streams for ever": (for_ever(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"2000\r\n" + b"a" * 0x2000 + b"\r\n"), True),
-    "announces a gigabyte": (for_ever(OK + b"Content-Length: 1073741824\r\n\r\n", b"a" * 65536), True),
+    "streams for ever": (for_ever(OK + b"Transfer-Encoding: chunked\r\n\r\n", CHUNK), True),
+    "announces a gigabyte": (
+        for_ever(OK + b"Content-Length: 1073741824\r\n\r\n", b"a" * 65536),
+        True,
+    ),
     "sends a compressed bomb": (
         writes(OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BOMB) + BOMB),
         True,
@@ -167,8 +171,7 @@ ANSWERS: dict[str, tuple[Behaviour, bool]] = {
     ),
     "redirects elsewhere": (
         writes(
-            b"HTTP/1.1 302 Found\r\nLocation: http://evil.example/?t=1\r\n"
-            b"Content-Length: 0\r\n\r\n"
+            b"HTTP/1.1 302 Found\r\nLocation: http://evil.example/?t=1\r\nContent-Length: 0\r\n\r\n"
         ),
         False,
     ),
@@ -176,7 +179,7 @@ ANSWERS: dict[str, tuple[Behaviour, bool]] = {
         writes(OK + b"Content-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>"),
         False,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("how", ["library", "raw"])

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from apicheck.authoring import Script, Subject, ask, receive
+from apicheck.model.errors import TargetError
+from apicheck.model.exchange import Direction
+from apicheck.model.facts import Signature
+from apicheck.model.plan import Plan, Probe
+from apicheck.model.target import Listener, Target
+from apicheck.probe import Session
+from apicheck.probe.clock import TargetClock
+from apicheck.probe.listener import WebhookListener
+from apicheck.signatures import Delivery, sign
+
+PlanFor = Callable[..., Plan]
+ProbeOf = Callable[..., Probe]
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+FACTS = {
+    "webhooks": {
+        "events": {"thing.created": "createThing"},
+        "signature": "standard-webhooks",
+    }
+}
+
+
+def deliver(url: str, body: bytes, headers: dict[str, str] | None = None) -> int:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=2)
+    connection.request("POST", parts.path, body, headers or {})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+@pytest.fixture
+def listening(target: Target) -> Target:
+    return replace(target, listener=Listener("127.0.0.1:0"))
+
+
+def test_a_delivery_is_recorded_with_what_its_signature_is_worth(
+    api: Any, listening: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    plan = plan_for(listening, FACTS)
+    seen: list[Any] = []
+
+    def script(_: Subject) -> Script:
+        where = yield from ask("listener")
+        body = b'{"type": "thing.created"}'
+        now = session._clock.epoch()
+        unsigned = Delivery("POST", where["path"], (), body)
+        context = {"id": "msg_1"}
+        signed = sign(Signature("standard-webhooks"), SECRET, unsigned, now=now, context=context)
+        deliver(where["url"], body, dict(signed.headers))
+        deliver(where["url"], body)
+        deliver(where["url"], body + b" ", dict(signed.headers))
+        seen.extend((yield from receive(where["path"], 3)))
+
+    with Session(plan) as session:
+        placeholder = session._secrets.issue(SECRET)
+        session._recorder.webhook_secrets.add(placeholder)
+        transcript = session.play(probe_of(plan, script))
+    assert transcript.ended is None
+    assert [e.direction for e in seen] == [Direction.IN] * 3
+    values = [[(o.about, o.value) for o in e.observed("signature")] for e in seen]
+    assert values == [
+        [(placeholder, "valid")],
+        [(placeholder, "absent")],
+        [(placeholder, "invalid")],
+    ]
+    assert tuple(seen) == transcript.exchanges
+
+
+def test_secrets_in_a_delivery_are_hidden(
+    api: Any, listening: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    token = listening.vault.secrets["$APICHECK_ADMIN_TOKEN"]
+    plan = plan_for(listening)
+
+    def script(_: Subject) -> Script:
+        where = yield from ask("listener")
+        deliver(where["url"], json.dumps({"t": token}).encode(), {"X-Key": token})
+        yield from receive(where["path"])
+
+    with Session(plan) as session:
+        transcript = session.play(probe_of(plan, script))
+    assert len(transcript.exchanges) == 1
+    assert token not in repr(transcript)
+
+
+def test_each_script_has_a_url_of_its_own_and_the_status_it_asked_for() -> None:
+    listener = WebhookListener(Listener(), TargetClock())
+    try:
+        one, other = listener.fresh(), listener.fresh()
+        listener.collect(one["path"], 0, 0, 503)
+        assert deliver(one["url"], b"1") == 503
+        assert deliver(other["url"], b"2") == 200
+        assert deliver(one["url"] + "x", b"3") == 404
+        assert [a.delivery.body for a in listener.collect(other["path"], 1, 1, 200)] == [b"2"]
+        assert [a.status for a in listener.collect(one["path"], 1, 1, 200)] == [503]
+        assert listener.collect(one["path"], 1, 0.01, 200) == ()
+    finally:
+        listener.close()
+
+
+def test_chunked_deliveries_are_read_and_endless_ones_are_not() -> None:
+    listener = WebhookListener(Listener(), TargetClock())
+    try:
+        where = listener.fresh()
+        address = urlsplit(where["url"])
+        head = f"POST {where['path']} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+        with socket.create_connection((address.hostname, address.port), timeout=2) as connection:
+            connection.sendall(head + b"3\r\nabc\r\n0\r\n\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.0 200")
+        with socket.create_connection((address.hostname, address.port), timeout=2) as connection:
+            connection.sendall(head + b"fffffff\r\n")
+            assert connection.recv(100) == b""
+        assert [a.delivery.body for a in listener.collect(where["path"], 1, 1, 200)] == [b"abc"]
+    finally:
+        listener.close()
+
+
+def test_an_address_that_is_taken_is_a_mistake_of_the_target_file() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        listener = WebhookListener(Listener(address), TargetClock())
+        with pytest.raises(TargetError, match=r"\[webhooks\] listen"):
+            listener.fresh()
+
+
+def test_a_public_url_is_what_the_target_is_told() -> None:
+    listener = WebhookListener(Listener(public_url="https://hooks.example.com/in/"), TargetClock())
+    try:
+        where = listener.fresh()
+        assert where["url"].startswith("https://hooks.example.com/in/hooks/")
+        name = where["url"].rpartition("/")[2]
+        assert listener.accept(Delivery("POST", f"/hooks/{name}", (), b"x")) == 200
+        assert len(listener.collect(where["path"], 1, 1, 200)) == 1
+    finally:
+        listener.close()
+
+
+def test_no_thread_stays_when_the_listener_closes() -> None:
+    listener = WebhookListener(Listener(), TargetClock())
+    deliver(listener.fresh()["url"], b"x")
+    listener.close()
+    assert not [t for t in threading.enumerate() if t.name == "apicheck-listener"]

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apicheck.model.exchange import Credential, Request, Role
+from apicheck.model.plan import Plan
+from apicheck.model.step import Send
+from apicheck.model.target import Limit, Target
+from apicheck.probe import Session
+from apicheck.probe.clock import TargetClock
+from apicheck.probe.halt import Budget, Halt
+from apicheck.probe.pacing import Pacer
+
+PlanFor = Callable[..., Plan]
+FACTS = {
+    "rate_limits": {
+        "per": "token",
+        "window": "10s",
+        "refusal": 429,
+        "buckets": {"general": {"limit": 3}},
+    }
+}
+REQUEST = Request("GET", "/things", operation="listThings", identity="admin")
+
+
+class FakeTime:
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def pacer_of(plan: Plan, clock: TargetClock, budget: Budget | None = None) -> Pacer:
+    return Pacer(plan, clock, budget or Budget(None, None, lambda: 0.0))
+
+
+def test_one_request_too_many_waits_until_the_oldest_falls_out(
+    target: Target, plan_for: PlanFor
+) -> None:
+    time = FakeTime()
+    clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep)
+    pacer = pacer_of(plan_for(target, FACTS), clock)
+    for _ in range(3):
+        pacer.admit(REQUEST, paced=True).done(clock.now())
+        time.now += 1
+    pacer.admit(REQUEST, paced=True)
+    assert time.slept == [pytest.approx(7.0)]
+
+
+def test_a_virtual_clock_is_moved_instead(target: Target, plan_for: PlanFor) -> None:
+    time, moves = FakeTime(), []
+
+    def move(seconds: float) -> float:
+        moves.append(seconds)
+        return 0.0
+
+    clock = TargetClock(move=move, monotonic=time.monotonic, sleep=time.sleep)
+    pacer = pacer_of(plan_for(target, FACTS), clock)
+    for _ in range(7):
+        pacer.admit(REQUEST, paced=True).done(clock.now())
+    assert time.slept == []
+    assert len(moves) == 2
+    assert all(10 <= seconds < 11 for seconds in moves)
+
+
+def test_the_target_file_says_what_the_limit_really_is(target: Target, plan_for: PlanFor) -> None:
+    time = FakeTime()
+    clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep)
+    limited = replace(target, limits={"general": Limit(1, 2.0)})
+    pacer = pacer_of(plan_for(limited, FACTS), clock)
+    pacer.admit(REQUEST, paced=True).done(clock.now())
+    pacer.admit(REQUEST, paced=True)
+    assert time.slept == [pytest.approx(2.0)]
+
+
+def test_who_means_to_meet_the_limit_does_not_wait_but_counts(
+    target: Target, plan_for: PlanFor
+) -> None:
+    time = FakeTime()
+    clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep)
+    pacer = pacer_of(plan_for(target, FACTS), clock)
+    for _ in range(5):
+        pacer.admit(REQUEST, paced=False).done(clock.now())
+    assert time.slept == []
+    pacer.admit(REQUEST, paced=True)
+    assert sum(time.slept) == pytest.approx(10.0)
+
+
+def test_identities_and_strangers_are_counted_apart(target: Target, plan_for: PlanFor) -> None:
+    time = FakeTime()
+    clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep)
+    pacer = pacer_of(plan_for(target, FACTS), clock)
+    for _ in range(3):
+        pacer.admit(REQUEST, paced=True).done(clock.now())
+    anonymous = Request("GET", "/things", operation="listThings")
+    for _ in range(9):
+        pacer.admit(anonymous, paced=True).done(clock.now())
+    assert time.slept == []
+
+
+def test_a_wait_beyond_the_budget_halts_at_once(target: Target, plan_for: PlanFor) -> None:
+    time = FakeTime()
+    clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep)
+    pacer = pacer_of(plan_for(target, FACTS), clock, Budget(None, 5.0, clock.real))
+    for _ in range(3):
+        pacer.admit(REQUEST, paced=True).done(clock.now())
+    with pytest.raises(Halt) as caught:
+        pacer.admit(REQUEST, paced=True)
+    assert caught.value.ended[0] == "not-tested:needs-budget"
+    assert time.slept == []
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@given(
+    limit=st.integers(1, 6),
+    gaps=st.lists(st.floats(0, 8), min_size=1, max_size=40),
+    latencies=st.lists(st.floats(0, 3), min_size=40, max_size=40),
+    data=st.data(),
+)
+def test_no_honest_sliding_log_ever_sees_too_many(
+    limit: int, gaps: list[float], latencies: list[float], data: st.DataObject
+) -> None:
+    plan = _PLANS[limit]
+    time = FakeTime()
+    clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep)
+    pacer = pacer_of(plan, clock)
+    arrivals: list[float] = []
+    for gap, latency in zip(gaps, itertools.cycle(latencies), strict=False):
+        time.now += gap
+        ticket = pacer.admit(REQUEST, paced=True)
+        arrivals.append(clock.now() + latency * data.draw(st.floats(0, 1)))
+        time.now += latency
+        ticket.done(clock.now())
+    for arrival in arrivals:
+        assert sum(1 for other in arrivals if arrival - 10 < other <= arrival) <= limit
+
+
+_PLANS: dict[int, Plan] = {}
+
+
+@pytest.fixture(autouse=True)
+def _plans(target: Target, plan_for: PlanFor) -> None:
+    for limit in range(1, 7):
+        if limit not in _PLANS:
+            limited = replace(target, limits={"general": Limit(limit)})
+            _PLANS[limit] = plan_for(limited, FACTS)
+
+
+def test_nobody_moves_the_clock_while_a_request_is_in_flight() -> None:
+    moved = threading.Event()
+
+    def move(seconds: float) -> float:
+        moved.set()
+        return seconds
+
+    clock = TargetClock(move=move)
+    with clock.in_flight():
+        thread = threading.Thread(target=clock.let_pass, args=(lambda: 1.0,))
+        thread.start()
+        assert not moved.wait(0.05)
+    thread.join(1)
+    assert moved.is_set()
+    assert clock.now() > 1.0
+
+
+def test_a_429_nobody_meant_to_meet_is_waited_out(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: Any
+) -> None:
+    refusals = iter([(429, {"Retry-After": "7"}, b"")])
+    api.answer = lambda *_: next(refusals, None)
+    credential = Credential("bearer", "header", "Authorization", "Bearer $APICHECK_ADMIN_TOKEN")
+    request = Request("GET", "/things", operation="listThings")
+
+    def script(_: object) -> Any:
+        yield Send(request.with_credentials("admin", credential))
+
+    plan = plan_for(target)
+    slept: list[float] = []
+    with Session(plan) as session:
+        session._clock._sleep = slept.append
+        transcript = session.play(probe_of(plan, script))
+    assert [(e.status, e.role) for e in transcript.exchanges] == [
+        (429, Role.SETUP),
+        (200, Role.TABLE),
+    ]
+    assert slept == [pytest.approx(7, abs=0.1)]
+
+
+def test_a_check_that_provokes_429_gets_it_as_it_came(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: Any
+) -> None:
+    api.answer = lambda *_: (429, {"Retry-After": "7"}, b"")
+
+    def script(_: object) -> Any:
+        yield Send(Request("GET", "/things", operation="listThings"))
+
+    plan = plan_for(target)
+    with Session(plan) as session:
+        transcript = session.play(probe_of(plan, script, provokes=frozenset({429})))
+    assert [e.status for e in transcript.exchanges] == [429]
