@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -24,10 +23,15 @@ from apicheck.authoring import (
     in_force,
 )
 from apicheck.checks.ratelimit._falling import Falling, continued, stuck
+from apicheck.checks.ratelimit._waiting import (
+    NUMBER,
+    SLACK_S,
+    longest_memory,
+    wait_of,
+    wrong_wait,
+)
 from apicheck.model.facts import Bucket, RateHeaders, RateLimits
 
-_SLACK_S = 2.0
-_NUMBER = re.compile(r"\d{1,15}")
 _UNITS = {"epoch-seconds": 1.0, "epoch-milliseconds": 1000.0, "seconds": 1.0}
 Key = tuple[str, str]
 
@@ -146,9 +150,9 @@ def _reset(
         now = 0.0
     if now is None:
         return
-    longest = _longest(limits, bucket)
+    longest = longest_memory(limits, bucket)
     due = f"{names.reset_unit}, at most {longest:g} s after the answer's Date"
-    wrong = not now - _SLACK_S <= moment <= now + longest + _SLACK_S
+    wrong = not now - SLACK_S <= moment <= now + longest + SLACK_S
     yield _fails(exchange, "wrong-reset", names.reset, due, text) if wrong else None
 
 
@@ -169,58 +173,18 @@ def _retry_after(
     elif limits.retry_after is not None and text is None:
         yield _fails(exchange, "retry-after-absent", "Retry-After", "a wait", None)
     elif limits.retry_after is not None and text is not None:
-        wait = _wait(limits.retry_after, text, exchange.response)
+        wait = wait_of(limits.retry_after, text, exchange.response)
         if wait is not None:
             state.owed[bucket.name] = (exchange, wait)
-        due = _wrong_wait(limits, bucket, exchange, wait, owed)
+        due = wrong_wait(limits, bucket, exchange, wait, owed)
         yield _fails(exchange, "retry-after-wrong", "Retry-After", due, text) if due else None
-
-
-def _wrong_wait(
-    limits: RateLimits,
-    bucket: Bucket,
-    exchange: Exchange,
-    wait: float | None,
-    owed: tuple[Exchange, float] | None,
-) -> str:
-    """What a Retry-After should have been, "" when nothing is wrong with it."""
-    if wait is None:
-        return f"a wait in the form {limits.retry_after}"
-    longest = _longest(limits, bucket)
-    if wait > longest + _SLACK_S:
-        return f"at most {longest:g} s"
-    if owed is not None:
-        before, promised = owed
-        same = before.request.identity == exchange.request.identity
-        if same and exchange.sent_at >= before.received_at + promised + 1:
-            return "a wait after which a request is admitted; the one before was refused again"
-    return ""
-
-
-def _wait(form: str, text: str, response: Response) -> float | None:
-    """Seconds that a Retry-After asks for; None when it is not of the promised form."""
-    if _NUMBER.fullmatch(text) and form in ("seconds", "any"):
-        return float(text)
-    moment, now = http_date(text), http_date(response.header("Date") or "")
-    if moment is None or form not in ("http-date", "any"):
-        return None
-    return max(0.0, moment - now) if now is not None else 0.0
-
-
-def _longest(limits: RateLimits, bucket: Bucket) -> float:
-    """Seconds until an honest limiter has forgotten everything.
-
-    A sliding counter needs two windows for it, the others one.
-    """
-    windows = 2 if limits.algorithm in (None, "sliding-counter") else 1
-    return windows * bucket.window_s
 
 
 def _number(name: str, exchange: Exchange, response: Response) -> int | Fails:
     values = response.header_values(name)
     if not values:
         return _fails(exchange, "absent", name, "a number", None)
-    if len(values) > 1 or not _NUMBER.fullmatch(values[0]):
+    if len(values) > 1 or not NUMBER.fullmatch(values[0]):
         return _fails(exchange, "malformed", name, "one number in digits", ", ".join(values))
     return int(values[0])
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from itertools import chain
-from typing import Any
 
 from apicheck.authoring import (
     Applies,
@@ -19,10 +18,7 @@ from apicheck.authoring import (
     NotApplicable,
     NotTested,
     NotTestedKind,
-    Request,
-    Role,
     Script,
-    Send,
     Severity,
     Subject,
     SubjectKind,
@@ -31,7 +27,6 @@ from apicheck.authoring import (
     identity_of,
     mint,
     prepared,
-    together,
     wait,
 )
 from apicheck.checks.ratelimit._limiters import (
@@ -41,17 +36,15 @@ from apicheck.checks.ratelimit._limiters import (
     Trace,
     explanations,
 )
-from apicheck.model.facts import Answer, Bucket, RateLimits, StatusSet
-from apicheck.model.step import Step
+from apicheck.checks.ratelimit._schedule import MANY_REQUESTS, one_round, refused
+from apicheck.model.facts import Bucket, RateLimits
 
-_AT_ONCE = 50
 _MOST = 700
 _MOST_THOROUGH = 6000
 _MOST_REAL_TIME = 200
 _LONGEST_REAL_TIME_S = 120.0
 _SLACK = 0.01
 """Share of a window by which clocks may disagree; at most a second."""
-_MANY_REQUESTS = Answer(StatusSet(("429",)))
 _PHASED = frozenset({"aligned", "sliding-counter"})
 
 
@@ -92,78 +85,39 @@ def script(subject: Subject) -> Script:
         who = identity_of(subject)
         yield from wait(2.05 * bucket.window_s, f"the bucket {bucket.name} forgets what was before")
     request = yield from prepared(subject, identity=who)
-    first = yield from _round(limits, bucket, request)
+    first = yield from one_round(limits, bucket, request)
     found = _explained(subject, first)
     if "" in found.values() and all(found[name] for name in set(found) - _PHASED):
         yield from wait(2.28 * bucket.window_s, "a second round at other phases of the clock")
-        yield from _round(limits, bucket, request)
-
-
-def _round(
-    limits: RateLimits, bucket: Bucket, request: Request
-) -> Generator[Step, Any, tuple[Exchange, ...]]:
-    window = bucket.window_s
-    first = yield from together(Send(request, Role.TABLE, paced=False))
-    begin = first[0].sent_at
-    yield from wait(0.6 * window, "a part of a window passes")
-    burst = yield from _burst(limits, bucket, request)
-    now = burst[-1].received_at
-    obedient: tuple[Exchange, ...] = ()
-    asked = next((w for x in burst if (w := _asked_to_wait(limits, x)) is not None), None)
-    if asked is not None and asked <= 2 * window:
-        yield from wait(asked + 1, "as long as Retry-After says")
-        obedient = yield from together(Send(request, Role.TABLE, paced=False))
-        now = obedient[0].received_at
-    yield from wait(max(0.05 * window, begin + 1.05 * window - now), "the window is over")
-    second = yield from _burst(limits, bucket, request)
-    yield from wait(2.05 * window, "long enough for every limiter to forget")
-    last = yield from together(Send(request, Role.TABLE, paced=False))
-    return (*first, *burst, *obedient, *second, *last)
-
-
-def _burst(
-    limits: RateLimits, bucket: Bucket, request: Request
-) -> Generator[Step, Any, tuple[Exchange, ...]]:
-    """Requests until one is refused, or until every limiter would have had to refuse one."""
-    assert bucket.limit is not None  # applies() saw to it
-    sent: list[Exchange] = []
-    while not any(_refused(limits, exchange) for exchange in sent):
-        elapsed = sent[-1].received_at - sent[0].sent_at if sent else 0.0
-        due = bucket.limit + 1 + int(elapsed * bucket.limit / bucket.window_s)
-        if len(sent) > min(due, 2 * bucket.limit + 1):
-            break
-        count = min(_AT_ONCE, max(1, due + 1 - len(sent)))
-        sends = (Send(request, Role.TABLE, paced=False) for _ in range(count))
-        sent += yield from together(*sends)
-    return tuple(sent)
+        yield from one_round(limits, bucket, request)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """A fail only when no honest limiter that the policy allows explains what came."""
     limits, bucket = _facts(subject)
     counted = _counted(subject, transcript)
-    odd = [x for x in counted if x.response and not x.succeeded and not _refused(limits, x)]
+    odd = [x for x in counted if x.response and not x.succeeded and not refused(limits, x)]
     if odd:
         return _odd_refusals(subject, counted, odd)
     found = _explained(subject, counted)
-    refused = [exchange for exchange in counted if _refused(limits, exchange)]
+    refusals = [exchange for exchange in counted if refused(limits, exchange)]
     promise = f"{bucket.limit} requests in {bucket.window_s:g} s"
     if "" in found.values():
-        return None if refused else Inconclusive(f"the limit of {promise} was not reached")
+        return None if refusals else Inconclusive(f"the limit of {promise} was not reached")
     admitted = sum(1 for exchange in counted if exchange.succeeded)
-    if not refused:
+    if not refusals:
         actual = f"{admitted} of {len(counted)} admitted"
         return Fails("not-enforced", f"a refusal after {promise}", actual)
     last = counted[-1]
     before = max((x.received_at for x in counted[:-1]), default=last.sent_at)
-    if last in refused and last.sent_at - before >= 2 * bucket.window_s:
+    if last in refusals and last.sent_at - before >= 2 * bucket.window_s:
         actual = f"refused {last.sent_at - before:.0f} s after the request before"
         return Fails("no-recovery", "a request admitted again", actual, exchange=last.id)
     if next(iter(found.values())) == ADMITTED:
         actual = f"{admitted} admitted in {_seconds(counted)}, more than any limiter would"
         return Fails("not-enforced", f"a refusal after {promise}", actual)
-    actual = f"refused after fewer ({describe(refused[0])})"
-    return Fails("refused-early", promise, actual, exchange=refused[0].id)
+    actual = f"refused after fewer ({describe(refusals[0])})"
+    return Fails("refused-early", promise, actual, exchange=refusals[0].id)
 
 
 def _odd_refusals(subject: Subject, counted: list[Exchange], odd: list[Exchange]) -> Judgement:
@@ -173,7 +127,7 @@ def _odd_refusals(subject: Subject, counted: list[Exchange], odd: list[Exchange]
     hits = (_hit(subject, x, False if x in odd else x.succeeded) for x in counted)
     found = _explanations(subject, Trace.of(hits))
     if len(statuses) == 1 and "" in found.values():
-        due = str((limits.refusal or _MANY_REQUESTS).statuses)
+        due = str((limits.refusal or MANY_REQUESTS).statuses)
         return Fails("wrong-status", due, describe(odd[0]), exchange=odd[0].id)
     return Inconclusive(f"requests were answered {', '.join(map(str, sorted(statuses)))}")
 
@@ -193,7 +147,7 @@ def _counted(subject: Subject, transcript: Transcript) -> list[Exchange]:
 def _explained(subject: Subject, exchanges: Iterable[Exchange]) -> dict[str, str]:
     limits, _ = _facts(subject)
     hits = (
-        _hit(subject, x, True if x.succeeded else False if _refused(limits, x) else None)
+        _hit(subject, x, True if x.succeeded else False if refused(limits, x) else None)
         for x in exchanges
     )
     return _explanations(subject, Trace.of(hits))
@@ -210,17 +164,6 @@ def _hit(subject: Subject, exchange: Exchange, admitted: bool | None) -> Hit:
     _, bucket = _facts(subject)
     slack = min(1.0, _SLACK * bucket.window_s)
     return Hit(exchange.sent_at - slack, exchange.received_at + slack, admitted)
-
-
-def _refused(limits: RateLimits, exchange: Exchange) -> bool:
-    return exchange.status in (limits.refusal or _MANY_REQUESTS).statuses
-
-
-def _asked_to_wait(limits: RateLimits, exchange: Exchange) -> float | None:
-    if exchange.response is None or not _refused(limits, exchange):
-        return None
-    text = exchange.response.header("Retry-After") or ""
-    return float(text) if text.isascii() and text.isdigit() and len(text) < len("1000000") else None
 
 
 def _seconds(exchanges: list[Exchange]) -> str:

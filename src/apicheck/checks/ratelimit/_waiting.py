@@ -1,0 +1,52 @@
+"""How long a refusal asks to wait, and whether that can be true."""
+
+from __future__ import annotations
+
+import re
+
+from apicheck.authoring import Exchange, Response, http_date
+from apicheck.model.facts import Bucket, RateLimits
+
+SLACK_S = 2.0
+"""Seconds by which rounding and the way of an answer may move a time."""
+NUMBER = re.compile(r"\d{1,15}")
+
+
+def wrong_wait(
+    limits: RateLimits,
+    bucket: Bucket,
+    exchange: Exchange,
+    wait: float | None,
+    owed: tuple[Exchange, float] | None,
+) -> str:
+    """What a Retry-After should have been, "" when nothing is wrong with it."""
+    if wait is None:
+        return f"a wait in the form {limits.retry_after}"
+    longest = longest_memory(limits, bucket)
+    if wait > longest + SLACK_S:
+        return f"at most {longest:g} s"
+    if owed is not None:
+        before, promised = owed
+        same = before.request.identity == exchange.request.identity
+        if same and exchange.sent_at >= before.received_at + promised + 1:
+            return "a wait after which a request is admitted; the one before was refused again"
+    return ""
+
+
+def wait_of(form: str, text: str, response: Response) -> float | None:
+    """Seconds that a Retry-After asks for; None when it is not of the promised form."""
+    if NUMBER.fullmatch(text) and form in ("seconds", "any"):
+        return float(text)
+    moment, now = http_date(text), http_date(response.header("Date") or "")
+    if moment is None or form not in ("http-date", "any"):
+        return None
+    return max(0.0, moment - now) if now is not None else 0.0
+
+
+def longest_memory(limits: RateLimits, bucket: Bucket) -> float:
+    """Seconds until an honest limiter has forgotten everything.
+
+    A sliding counter needs two windows for it, the others one.
+    """
+    windows = 2 if limits.algorithm in (None, "sliding-counter") else 1
+    return windows * bucket.window_s
