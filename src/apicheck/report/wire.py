@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from apicheck.model.exchange import Direction, Exchange, Pairs, Response
+from apicheck.model.exchange import Direction, Exchange, Pairs
 from apicheck.report.text import decoded, one_line, visible
 
 BODY_SHOWN = 4 * 1024
@@ -33,13 +33,18 @@ class Shown:
 
 
 def shown(exchange: Exchange, *, outcome: str = "", detail: str = "") -> Shown:
-    """An exchange as lines; what an outcome is about (a status, a header) is marked."""
+    """An exchange as lines; what an outcome is about (a status, a header) is marked.
+
+    In a delivery to us it is the request that is judged, otherwise the answer.
+    """
+    delivered = exchange.direction is Direction.IN
+    judged, other = (outcome, detail), ("", "")
     return Shown(
         exchange.id,
         title(exchange),
         about(exchange),
-        _request(exchange),
-        _response(exchange, outcome, detail),
+        _request(exchange, *(judged if delivered else other)),
+        _response(exchange, *(other if delivered else judged)),
         tuple(one_line(f"{o.name} {o.about}: {o.value}") for o in exchange.observations),
     )
 
@@ -69,13 +74,15 @@ def text(lines: tuple[Line, ...]) -> str:
     return "\n".join(line.text for line in lines if line.mark != "absent")
 
 
-def _request(exchange: Exchange) -> tuple[Line, ...]:
+def _request(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, ...]:
     if exchange.raw is not None:
         return tuple(Line(line) for line in _body(exchange.raw, truncated=False))
     request = exchange.request
     start = one_line(f"{request.method} {request.wire_target} HTTP/1.1")
     body = _body(request.body or b"", truncated=False)
-    return (Line(start), *_headers(request.wire_headers), *_after_blank(body))
+    pairs = request.wire_headers
+    headers, missing = _headers(pairs, detail), _absent(pairs, outcome, detail)
+    return (Line(start), *headers, *missing, *_after_blank(body))
 
 
 def _response(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, ...]:
@@ -88,8 +95,8 @@ def _response(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, ...]
     start = Line(f"HTTP/1.1 {_answer(exchange)}", "mark" if status else "")
     body = _body(response.body, truncated=response.truncated)
     looked_at = "content-type" if "media-type" in outcome else detail
-    return (start, *_headers(response.headers, looked_at), *_absent(response, outcome, detail),
-            *_after_blank(body))  # fmt: skip
+    headers = _headers(response.headers, looked_at)
+    return (start, *headers, *_absent(response.headers, outcome, detail), *_after_blank(body))
 
 
 def _headers(pairs: Pairs, detail: str = "") -> tuple[Line, ...]:
@@ -105,10 +112,10 @@ def _headers(pairs: Pairs, detail: str = "") -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _absent(response: Response, outcome: str, detail: str) -> tuple[Line, ...]:
+def _absent(pairs: Pairs, outcome: str, detail: str) -> tuple[Line, ...]:
     if outcome != "absent" and not outcome.endswith("-absent"):
         return ()
-    if not detail or " " in detail or response.header(detail) is not None:
+    if not detail or " " in detail or any(name.lower() == detail.lower() for name, _ in pairs):
         return ()
     return (Line(f"{one_line(detail)}: (absent)", "absent"),)
 

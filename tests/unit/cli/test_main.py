@@ -10,10 +10,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import click
 import pytest
 
 import apicheck.run
-from apicheck.cli import COMMANDS, main
+from apicheck.cli import COMMANDS, app, main
 from apicheck.model.errors import Mistake, PolicyError, TargetUnreachable
 from apicheck.model.plan import Options
 from apicheck.model.results import Results
@@ -302,3 +303,16 @@ def test_report_writes_a_rendering_and_succeeds_whatever_the_word(
 def test_report_says_that_it_cannot_write(saved: object, tmp_path: Path, capsys: Captured) -> None:
     assert main(["report", str(tmp_path), "-o", str(tmp_path / "no" / "x.html")]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_the_page_on_the_command_line_names_every_command_and_only_options_that_exist() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "command-line.md").read_text()
+    named = set(re.findall(r"^\| `apicheck ([a-z]+)", page, re.MULTILINE))
+    assert named == set(COMMANDS)
+    options = {
+        word
+        for command in COMMANDS
+        for parameter in app.get_command(click.Context(app), command).params
+        for word in parameter.opts
+    }
+    assert set(re.findall(r"--[a-z][a-z-]+", page)) - {"--help"} <= options
