@@ -9,13 +9,15 @@ import pytest
 
 from apicheck.model.check import Check, Seen
 from apicheck.model.exchange import Caller, Direction, Exchange, Request, Response, Role
-from apicheck.model.subject import World
-from apicheck.model.verdict import Fails
+from apicheck.model.subject import Subject, SubjectKind, World
+from apicheck.model.verdict import Fails, NotApplicable
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
 
 CHECKS = collect(entry_points=False)
 PROBLEM = ("Content-Type", "application/problem+json")
+DO_NOT_SAY = ("auth/challenge", "headers/singleton")
+"""Checks that say so for each answer, not for the policy."""
 DATE = ("Date", "Thu, 01 Jan 2026 00:00:00 GMT")
 
 
@@ -82,6 +84,9 @@ def test_a_policy_that_is_silent_observes_nothing(check: str) -> None:
         return  # it reads the document alone
     silent = run(check).answered(500, body=b"x").answered(direction=Direction.IN)
     assert silent.seen() == ()
+    everything = Subject(SubjectKind.EXCHANGES, "*", silent.world)
+    applies = CHECKS[check].applies(everything)
+    assert isinstance(applies, NotApplicable) or check in DO_NOT_SAY
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 from apicheck.authoring import (
     MISSING,
+    Applies,
     Check,
     Exchange,
     Fail,
     Fails,
     Json,
+    NotApplicable,
     Response,
     Severity,
+    Subject,
     World,
     at,
     each,
@@ -25,6 +28,13 @@ from apicheck.model.facts import ResponseRule
 _BODYLESS = (204, 205, 304)
 
 
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where some rule says something about the body."""
+    if any(_of_a_body(rule) for rule in subject.facts.responses.values()):
+        return Applies()
+    return NotApplicable("the policy promises no media type, schema or equal members")
+
+
 def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
     """Each rule in force that says something about the body is one promise."""
     response = exchange.response
@@ -32,12 +42,16 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
     if exchange.request.method == "HEAD" or response.status in _BODYLESS:
         return
     for name, rule in world.facts.responses.items():
-        if not (rule.media or rule.schema is not None or rule.equal):
+        if not _of_a_body(rule):
             continue
         if response.truncated and rule.media is None:
             continue
         if in_force(world, rule.when, exchange):
             yield f"responses.{name}", _judged(world, rule, exchange, response)
+
+
+def _of_a_body(rule: ResponseRule) -> bool:
+    return bool(rule.media or rule.schema is not None or rule.equal)
 
 
 def _judged(
@@ -94,6 +108,7 @@ def _beginning(response: Response) -> str:
 
 CHECK = Check(
     title="Errors and other answers come in the promised container",
+    applies=applies,
     fold=each(looks),
     reads=("responses",),
     standards=("rfc9457#3", "rfc9110#8.3"),

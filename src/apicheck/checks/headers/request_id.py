@@ -5,19 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from apicheck.authoring import (
+    Applies,
     Check,
     Direction,
     Exchange,
     Fail,
     Fails,
     Fold,
+    NotApplicable,
     Seen,
     Severity,
+    Subject,
     Tallies,
     World,
     in_force,
 )
 from apicheck.model.facts import HeaderRule
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where some rule promises a unique field, or one that comes back."""
+    rules = subject.facts.responses.values()
+    if any(header.unique or header.echo for rule in rules for header in rule.headers.values()):
+        return Applies()
+    return NotApplicable("the policy promises no unique header field, and none that comes back")
 
 
 @dataclass(slots=True)
@@ -78,6 +89,7 @@ def _echoed(header: str, promise: HeaderRule, value: str, exchange: Exchange) ->
 
 CHECK = Check(
     title="Every answer carries an id of its own",
+    applies=applies,
     fold=Fold(start, step, finish),
     reads=("responses",),
     standards=("rfc9110#6.3",),

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from apicheck.authoring import (
+    Applies,
     Check,
     Exchange,
     Fail,
     Fails,
+    NotApplicable,
     Response,
     Severity,
+    Subject,
     World,
     each,
     http_date,
@@ -27,6 +30,13 @@ _FORMATS = {
     "date-time": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"),
     "resolves": re.compile(r"(https?://|/)[^\s<>\"{}|\\^`]*"),
 }
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where some rule names a header field."""
+    if any(rule.headers or rule.absent for rule in subject.facts.responses.values()):
+        return Applies()
+    return NotApplicable("the policy promises no header field, present or absent")
 
 
 def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
@@ -80,6 +90,7 @@ def _forbidden(glob: str, response: Response, exchange: Exchange) -> Fails | Non
 
 CHECK = Check(
     title="Promised header fields are there, with the promised values",
+    applies=applies,
     fold=each(looks),
     reads=("responses",),
     standards=("rfc9110#6.3",),

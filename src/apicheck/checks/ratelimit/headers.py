@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from apicheck.authoring import (
     NEVER,
+    Applies,
     Caller,
     Check,
     Direction,
@@ -14,9 +15,11 @@ from apicheck.authoring import (
     Fail,
     Fails,
     Fold,
+    NotApplicable,
     Response,
     Seen,
     Severity,
+    Subject,
     Tallies,
     World,
     http_date,
@@ -34,6 +37,13 @@ from apicheck.model.facts import Bucket, RateHeaders, RateLimits
 
 _UNITS = {"epoch-seconds": 1.0, "epoch-milliseconds": 1000.0, "seconds": 1.0}
 Key = tuple[str, str]
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where the policy promises that answers tell of a limit."""
+    limits = subject.facts.rate_limits
+    told = limits and (limits.headers or limits.retry_after or limits.retry_after_only)
+    return Applies() if told else NotApplicable("the policy promises no field that tells of limits")
 
 
 @dataclass(slots=True)
@@ -196,6 +206,7 @@ def _fails(exchange: Exchange, outcome: str, name: str, due: str, text: str | No
 
 CHECK = Check(
     title="Answers tell the truth about the limit",
+    applies=applies,
     fold=Fold(start, step, finish),
     reads=("rate_limits",),
     standards=("rfc6585#4", "rfc9110#10.2.3"),

@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
 from apicheck.authoring import (
+    Applies,
     Check,
     Exchange,
     Fail,
     Fails,
     Link,
+    NotApplicable,
     Response,
     Severity,
+    Subject,
     World,
     covers,
     each,
@@ -28,6 +31,14 @@ from apicheck.model.facts import Deprecation
 from apicheck.model.selector import path_selected
 
 _OF = "versioning.deprecations"
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where the policy says that operations are going away."""
+    versioning = subject.facts.versioning
+    if versioning is not None and versioning.deprecations:
+        return Applies()
+    return NotApplicable("the policy deprecates nothing")
 
 
 def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
@@ -171,6 +182,7 @@ def _fails(exchange: Exchange, outcome: str, due: str, actual: str, detail: str 
 
 CHECK = Check(
     title="Operations that are going away announce it",
+    applies=applies,
     fold=each(looks),
     reads=("versioning.deprecations",),
     standards=("rfc9745#2", "rfc8594#3", "rfc8288#3", "rfc5829#3"),
