@@ -87,6 +87,8 @@ def _last(results: Results, files: tuple[Path, ...]) -> Iterator[str]:
         f": {one_line(word.scope)}" + (" (a part of the policy)" if word.partial else "")
     )
     yield f"  {one_line(word.why)}"
+    if not results.run.digests.get("policy", "?"):
+        yield "  no policy was given: the built-in clause sets were run, what standards and document say"
     if results.run.interrupted:
         yield f"  stopped early: {one_line(results.run.interrupted)}"
     if results.tasks:

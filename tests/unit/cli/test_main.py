@@ -109,6 +109,17 @@ def test_findings_are_printed_with_expected_actual_and_clauses(
     assert "clauses   AUTH-1" in said
 
 
+def test_a_run_without_a_policy_says_that_the_built_in_clauses_were_run(
+    line: SimpleNamespace, capsys: Captured
+) -> None:
+    main(["run"])
+    assert "built-in" not in capsys.readouterr().out
+    run = replace(line.results.run, policy="built-in", digests={"policy": "", "openapi": "3f"})
+    line.results = replace(line.results, run=run)
+    main(["run"])
+    assert "the built-in clause sets were run" in capsys.readouterr().out
+
+
 def test_text_of_the_target_cannot_drive_the_terminal(
     line: SimpleNamespace, capsys: Captured
 ) -> None:
