@@ -88,7 +88,7 @@ def _last(results: Results, files: tuple[Path, ...]) -> Iterator[str]:
     )
     yield f"  {one_line(word.why)}"
     if not results.run.digests.get("policy", "?"):
-        yield "  no policy was given: the built-in clause sets were run, what standards and document say"
+        yield "  no policy was given, so the built-in clause sets were run"
     if results.run.interrupted:
         yield f"  stopped early: {one_line(results.run.interrupted)}"
     if results.tasks:
