@@ -113,20 +113,21 @@ class Pacer:
             if seconds <= 0 and reserve:
                 self._reserve(windows)
             if seconds > 0 and self._clock.virtual:
-                return max(window.seconds for window in windows)
+                return max(window.seconds for window in windows) + _MARGIN_S
             return seconds
 
     def _wait(self, window: Window, now: float) -> float:
         counted = self._counted.setdefault(window.key, _Counted())
         answered = counted.answered
-        while answered and answered[0] <= now - window.seconds:
+        seconds = window.seconds + _MARGIN_S
+        while answered and answered[0] <= now - seconds:
             answered.popleft()
         free = window.limit - len(answered) - counted.in_flight
         if free > 0:
             return 0.0
         if len(answered) < 1 - free:
             return _IN_FLIGHT_S
-        return answered[-free] + window.seconds - now
+        return answered[-free] + seconds - now
 
     def _reserve(self, windows: tuple[Window, ...]) -> None:
         for window in windows:
@@ -163,6 +164,7 @@ class Pacer:
 
 
 _IN_FLIGHT_S = 0.005
+_MARGIN_S = 0.02  # no limiter counts to the microsecond
 _LONGEST_SLEEP_S = 120.0
 _LONGEST_MOVE_S = 32 * 86400.0
 

@@ -210,8 +210,10 @@ class Recorder:
         seen = tuple(observe.equals(self._secrets, request))
         if isinstance(answer, WireResponse):
             handed_out = self._register(request, answer, issues)
-            seen += tuple(observe.leaks(self._secrets, answer, handed_out))
-            response = self._redacted(answer)
+            if self._secrets.find(answer.everything()):
+                seen += tuple(observe.leaks(self._secrets, answer, handed_out))
+                answer = self._redacted(answer)
+            response = _response(answer)
         else:
             error = replace(answer, message=self._secrets.redacted_text(answer.message))
         return Exchange(
@@ -239,21 +241,28 @@ class Recorder:
                 self.webhook_secrets.add(placeholder)
         return frozenset(placeholders)
 
-    def _redacted(self, answer: WireResponse) -> Response:
-        secrets = self._secrets
-        return Response(
-            status=answer.status,
-            headers=tuple(
-                (_text(name), _text(secrets.redacted(value))) for name, value in answer.headers
-            ),
-            body=secrets.redacted(answer.body),
-            reason=_text(secrets.redacted(answer.reason)),
-            truncated=answer.truncated,
+    def _redacted(self, answer: WireResponse) -> WireResponse:
+        redacted = self._secrets.redacted
+        return replace(
+            answer,
+            headers=tuple((redacted(name), redacted(value)) for name, value in answer.headers),
+            body=redacted(answer.body),
+            reason=redacted(answer.reason),
         )
 
     def _next_id(self) -> str:
         with self._lock:
             return f"e{next(self._numbers)}"
+
+
+def _response(answer: WireResponse) -> Response:
+    return Response(
+        status=answer.status,
+        headers=tuple((_text(name), _text(value)) for name, value in answer.headers),
+        body=answer.body,
+        reason=_text(answer.reason),
+        truncated=answer.truncated,
+    )
 
 
 def _defaults(request: Request) -> list[tuple[str, str]]:

@@ -88,6 +88,11 @@ class WireResponse:
         """The first value of a field, b"" when there is none."""
         return next((value for key, value in self.headers if key.lower() == name), b"")
 
+    def everything(self) -> bytes:
+        """All of it in one piece, to be searched."""
+        fields = [part for pair in self.headers for part in pair]
+        return b"\n".join((self.reason, *fields, self.body))
+
 
 Answer = WireResponse | TransportError
 
