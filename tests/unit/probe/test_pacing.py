@@ -58,7 +58,7 @@ def test_one_request_too_many_waits_until_the_oldest_falls_out(
         pacer.admit(REQUEST, paced=True).done(clock.now())
         time.now += 1
     pacer.admit(REQUEST, paced=True)
-    assert time.slept == [pytest.approx(7.0, abs=0.05)]
+    assert sum(time.slept) == pytest.approx(7.0, abs=0.05)
 
 
 def test_a_virtual_clock_is_moved_instead(target: Target, plan_for: PlanFor) -> None:
@@ -84,7 +84,7 @@ def test_the_target_file_says_what_the_limit_really_is(target: Target, plan_for:
     pacer = pacer_of(plan_for(limited, FACTS), clock)
     pacer.admit(REQUEST, paced=True).done(clock.now())
     pacer.admit(REQUEST, paced=True)
-    assert time.slept == [pytest.approx(2.0, abs=0.05)]
+    assert sum(time.slept) == pytest.approx(2.0, abs=0.05)
 
 
 def test_who_means_to_meet_the_limit_does_not_wait_but_counts(
