@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from apicheck.load.grammar import listed
 from apicheck.load.layers import Merged
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.source import child
@@ -128,7 +129,8 @@ class Verifier:
             self._unknown(pointer, "operation", name, self._operations)
 
     def _selector(self, pointer: str, value: Json) -> None:
-        for item in [value] if isinstance(value, str) else value:
+        items = listed(value)
+        for item in items if all(isinstance(item, str) for item in items) else ():
             if said := self._no_selector(item):
                 self._add(pointer, *said)
 

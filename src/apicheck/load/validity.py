@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 
 from jsonschema.exceptions import ValidationError
@@ -51,17 +52,19 @@ def _errors(source: Source) -> tuple[tuple[str, str], ...]:
     v30, v31 = _validators()
     validator = v30 if str(source.value["openapi"]).startswith("3.0") else v31
     found: list[tuple[str, str]] = []
-    for error in validator(source.value).iter_errors():
-        if isinstance(error, DuplicateOperationIDError):
-            continue  # said by the reader, with both lines
-        closest = _closest(error)
-        pointer = ""
-        for token in closest.absolute_path:
-            pointer = child(pointer, token)
-        message = str(closest.message).partition("\n")[0]
-        found.append((pointer, f"is not valid OpenAPI: {_short(message)}"))
-        if len(found) == _MOST:
-            break
+    try:
+        for error in islice(validator(source.value).iter_errors(), _MOST):
+            if isinstance(error, DuplicateOperationIDError):
+                continue  # said by the reader, with both lines
+            closest = _closest(error)
+            pointer = ""
+            for token in closest.absolute_path:
+                pointer = child(pointer, token)
+            message = str(closest.message).partition("\n")[0]
+            found.append((pointer, f"is not valid OpenAPI: {_short(message)}"))
+    except Exception as problem:  # noqa: BLE001  (it raises whatever an invalid document trips it with)
+        if not found:
+            found.append(("", f"is not valid OpenAPI: {type(problem).__name__}: {problem}"))
     return tuple(found)
 
 
