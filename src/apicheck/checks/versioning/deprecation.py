@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from urllib.parse import urljoin, urlsplit
 
 from apicheck.authoring import (
     Applies,
@@ -13,7 +11,6 @@ from apicheck.authoring import (
     Exchange,
     Fail,
     Fails,
-    Link,
     NotApplicable,
     Response,
     Severity,
@@ -23,12 +20,16 @@ from apicheck.authoring import (
     each,
     http_date,
     in_force,
-    instant,
     links,
     structured_date,
 )
+from apicheck.checks.versioning._lifecycle import (
+    as_http_date,
+    as_structured_date,
+    is_at,
+    leads,
+)
 from apicheck.model.facts import Deprecation
-from apicheck.model.selector import path_selected
 
 _OF = "versioning.deprecations"
 
@@ -84,21 +85,21 @@ def _judged(
 
 def _deprecation(item: Deprecation, exchange: Exchange, response: Response) -> Fails | None:
     value = response.header("Deprecation")
-    due = f"Deprecation: {_structured(item.since)}"
+    due = f"Deprecation: {as_structured_date(item.since)}"
     if value is None:
         return _fails(exchange, "deprecation-absent", due, "no Deprecation field")
     moment = structured_date(value)
     if moment is None:
         due = f"{due} (a date of RFC 9651: @ and seconds)"
         return _fails(exchange, "deprecation-malformed", due, f"Deprecation: {value}")
-    if not _is(moment, item.since):
+    if not is_at(moment, item.since):
         return _fails(exchange, "deprecation-differs", due, f"Deprecation: {value}")
     return None
 
 
 def _sunset(item: Deprecation, exchange: Exchange, response: Response) -> Fails | None:
     value = response.header("Sunset")
-    due = f"Sunset: {_imf_fixdate(item.sunset)}"
+    due = f"Sunset: {as_http_date(item.sunset)}"
     if value is None:
         return _fails(exchange, "sunset-absent", due, "no Sunset field")
     moment = http_date(value)
@@ -109,7 +110,7 @@ def _sunset(item: Deprecation, exchange: Exchange, response: Response) -> Fails 
         due = "a Sunset no earlier than the Deprecation"
         actual = f"Deprecation: @{deprecated}, Sunset: {value}"
         return _fails(exchange, "sunset-before-deprecation", due, actual)
-    if not _is(moment, item.sunset):
+    if not is_at(moment, item.sunset):
         return _fails(exchange, "sunset-differs", due, f"Sunset: {value}")
     return None
 
@@ -129,20 +130,11 @@ def _link(
             exchange, "link-absent", due, f"Link: {field}" if field else "no Link", relation
         )
     successor = item.successor if relation == "successor-version" else ""
-    if any(_leads(world, exchange, link, url, successor) for link in found):
+    if any(leads(world, exchange, link, url, successor) for link in found):
         return None
     target = url or world.spec.operation(successor).path
     actual = f"it leads to {found[0].target}"
     return _fails(exchange, "link-differs", f"{due} to {target}", actual, relation)
-
-
-def _leads(world: World, exchange: Exchange, link: Link, url: str, successor: str) -> bool:
-    if url:
-        return link.target == url or urlsplit(link.target)[2:] == urlsplit(url)[2:]
-    if not successor:
-        return True
-    path = urlsplit(urljoin(exchange.request.path, link.target)).path
-    return path_selected(world.spec.operation(successor).path, "", path)
 
 
 def _undue(response: Response, exchange: Exchange) -> Fails | None:
@@ -156,24 +148,6 @@ def _undue(response: Response, exchange: Exchange) -> Fails | None:
 def _documented(world: World, exchange: Exchange) -> bool:
     operation = exchange.request.operation
     return not operation or world.spec.operation(operation).deprecated
-
-
-def _is(moment: float, written: str) -> bool:
-    """Whether a moment is the one that the policy writes; a date there is the whole day."""
-    span = instant(written)
-    return span is None or span[0] <= moment <= span[1]
-
-
-def _structured(written: str) -> str:
-    span = instant(written)
-    return f"@{int(span[0])}, {written}" if span else "@…"
-
-
-def _imf_fixdate(written: str) -> str:
-    span = instant(written)
-    if span is None:
-        return "an IMF-fixdate"
-    return f"{datetime.fromtimestamp(span[0], UTC):%a, %d %b %Y %H:%M:%S} GMT"
 
 
 def _fails(exchange: Exchange, outcome: str, due: str, actual: str, detail: str = "") -> Fails:
