@@ -61,7 +61,7 @@ def coloured(stream: TextIO) -> bool:
 
 def toned(text: str, tone: str, *, bold: bool = False) -> str:
     """The text in the colour of a tone; `Screen` takes the colour away where it is not due."""
-    return click.style(text, fg=COLOURS.get(tone), bold=bold)
+    return click.style(text, fg=COLOURS.get(tone), bold=bold or None)
 
 
 class LineProgress:

@@ -60,11 +60,14 @@ def command(
     )
     try:
         _announce(screen, process, profile)
-        return process.wait()
+        code = process.wait()
     except KeyboardInterrupt:
         return 0
     finally:
         _stop(process)
+    if code:
+        raise TargetUnreachable(f"the reference server ended with code {code}; see above")
+    return 0
 
 
 def _announce(screen: Screen, process: subprocess.Popen[bytes], profile: str) -> None:
@@ -84,8 +87,9 @@ def _announce(screen: Screen, process: subprocess.Popen[bytes], profile: str) ->
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.stdin is not None:
-        process.stdin.close()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()
     process.terminate()
     try:
         process.wait(_SECONDS_TO_STOP)

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from apicheck.cli.screen import LineProgress, Screen, coloured
+from apicheck.cli.screen import BarProgress, LineProgress, Screen, coloured
 from apicheck.run import Silent
 
 
@@ -43,3 +43,26 @@ def test_quiet_says_nothing_about_the_work(capsys: pytest.CaptureFixture[str]) -
     screen.out("result")
     said = capsys.readouterr()
     assert (said.out, said.err) == ("result\n", "")
+
+
+def test_a_bar_prints_notes_and_goes_away(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = BarProgress()
+    progress.note("before")
+    progress.begin("probing [bold]", 2)
+    progress.advance(2, "GET /\x1b")
+    progress.note("[red]hm[/red]\x1b")
+    progress.end()
+    progress.end()
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines()[0] == "before"
+    assert "[red]hm[/red]␛" in said.err
+    assert "\x1b" not in said.err
+
+
+def test_the_screen_chooses_a_bar_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr", _Terminal())
+    assert isinstance(Screen().progress(), BarProgress)
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    assert isinstance(Screen().progress(), LineProgress)

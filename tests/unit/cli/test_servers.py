@@ -1,0 +1,137 @@
+"""serve, demo and prove: the commands that start the reference server."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import apicheck.run
+from apicheck.cli import main
+from apicheck.cli.prove import lines
+from apicheck.model.results import Results
+from apicheck.model.verdict import EXIT_CODES, RunWord
+from apicheck.run import Proof, ProofRow
+
+Captured = pytest.CaptureFixture[str]
+
+STARTED = {"base_url": "http://127.0.0.1:8001", "control_url": "http://127.0.0.1:8002"}
+
+
+@pytest.fixture
+def server_says(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Replaces the server by a process that prints one line and ends."""
+
+    def says(line: str, code: int = 0) -> None:
+        program = f"import sys; print({line!r}, flush=True); sys.exit({code})"
+
+        def command(*_: object, **__: object) -> list[str]:
+            return [sys.executable, "-c", program]
+
+        monkeypatch.setattr(apicheck.run, "server_command", command)
+
+    return says
+
+
+def test_serve_says_where_the_api_is_and_what_to_try(server_says: Any, capsys: Captured) -> None:
+    server_says(json.dumps({**STARTED, "target": "apicheck.toml"}))
+    assert main(["serve", "--write-target", "apicheck.toml"]) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        "API      http://127.0.0.1:8001",
+        "control  http://127.0.0.1:8002",
+        "target   apicheck.toml",
+    ]
+    assert "try: apicheck run --profile canonical --target apicheck.toml" in said.err
+
+
+def test_serve_says_that_the_server_did_not_start(server_says: Any, capsys: Captured) -> None:
+    server_says("no such fault", code=2)
+    assert main(["serve"]) == 4
+    assert "did not start" in capsys.readouterr().err
+
+
+def test_serve_says_that_the_server_broke_down(server_says: Any, capsys: Captured) -> None:
+    server_says(json.dumps(STARTED), code=3)
+    assert main(["serve"]) == 4
+    assert "ended with code 3" in capsys.readouterr().err
+
+
+def test_serve_of_an_unknown_profile_names_those_that_exist(capsys: Captured) -> None:
+    assert main(["serve", "--profile", "canonicle"]) == 2
+    assert "canonical" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", list(RunWord))
+def test_a_demo_fails_only_when_something_fails(
+    word: RunWord, monkeypatch: pytest.MonkeyPatch, results: Results, capsys: Captured
+) -> None:
+    asked = []
+
+    @contextmanager
+    def reference_server(folder: Path, **more: object) -> Iterator[SimpleNamespace]:
+        asked.append((folder.name, more))
+        yield SimpleNamespace(target_file=Path("apicheck.toml"))
+
+    told = replace(results, word=replace(results.word, word=word, exit_code=EXIT_CODES[word]))
+    files = (Path("reports/x/results.json"), Path("reports/x/report.html"))
+    outcome = SimpleNamespace(results=told, files=files, leaks=(), exit_code=EXIT_CODES[word])
+    monkeypatch.setattr(apicheck.run, "reference_server", reference_server)
+    monkeypatch.setattr(apicheck.run, "run_line", lambda *_: outcome)
+    code = main(["demo", "--fault", "auth/skips-authentication"])
+    assert asked == [("canonical", {"faults": ("auth/skips-authentication",), "seed": 1})]
+    fails = word in (RunWord.NOT_CONFORMANT, RunWord.INVALID)
+    assert code == (EXIT_CODES[word] if fails else 0)
+    said = capsys.readouterr()
+    assert "report: reports/x/report.html" in said.out
+    assert "apicheck prove" in said.err
+
+
+PAIR = ("auth/missing-credentials", "accepted")
+CAUGHT = ProofRow("auth/skips-authentication", "", (PAIR,), applicable=True, caught=(PAIR,))
+SURVIVED = ProofRow("auth/compares-prefix", "", (PAIR,), applicable=True)
+ELSEWHERE = ProofRow("webhooks/unsigned", "", (PAIR,), applicable=False)
+NOISY = replace(CAUGHT, fault="x/noisy", unrelated=(("errors/envelope", "a", "schema-mismatch"),))
+
+
+def _proof(*rows: ProofRow) -> Proof:
+    return Proof("canonical", rows, (), 3.0, 120)
+
+
+def test_a_proof_that_holds_is_exit_code_0(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setattr(apicheck.run, "prove", lambda *_, **__: _proof(CAUGHT, ELSEWHERE))
+    assert main(["prove"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("✓ proven: 1 of 1 faults caught on canonical; 0 survived")
+    assert "1 not applicable; honest server clean; 120 requests in 3 s" in last
+
+
+@pytest.mark.parametrize("row", [SURVIVED, NOISY])
+def test_a_survivor_or_an_unrelated_failure_is_exit_code_1(
+    row: ProofRow, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setattr(apicheck.run, "prove", lambda *_, **__: _proof(CAUGHT, row))
+    assert main(["prove", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["holds"] is False
+
+
+def test_the_table_of_a_proof_names_what_is_wrong() -> None:
+    proof = replace(
+        _proof(SURVIVED, NOISY),
+        honest_failures=(("auth/challenge", "getContact", "absent"),),
+        unproven=(("auth/challenge", "auth/omits-challenge"),),
+    )
+    said = "\n".join(lines(proof))
+    assert "SURVIVED" in said
+    assert "unrelated: errors/envelope on a ended in schema-mismatch" in said
+    assert "the honest server: auth/challenge on getContact ended in absent" in said
+    assert "auth/challenge names the fault auth/omits-challenge" in said
