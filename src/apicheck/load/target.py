@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from apicheck.load import target_names
 from apicheck.load.grammar import duration, listed
-from apicheck.load.mistakes import Mistakes, did_you_mean, trimmed
+from apicheck.load.mistakes import Mistakes, trimmed
 from apicheck.load.names import normal
 from apicheck.load.secrets import Secrets, basic, placeholder, printed_by
 from apicheck.load.source import Source, child
@@ -63,8 +64,7 @@ def load_target(
     minters = tuple(
         _minter(name, value, secrets, spec) for name, value in settings.get("mint", {}).items()
     )
-    _verify_placeholders([*identities], mistakes)
-    _verify_names(settings, policy, mistakes)
+    target_names.verify(settings, spec, policy, mistakes)
     _verify_files(settings, folder, mistakes)
     _stop(source, mistakes)
     listener, tls = settings.get("webhooks"), settings.get("tls", {})
@@ -236,43 +236,6 @@ def _safety(settings: Node) -> Safety:
         max_requests=settings.get("max_requests"),
         max_seconds=settings.get("max_seconds"),
     )
-
-
-def _verify_placeholders(names: list[str], mistakes: Mistakes) -> None:
-    first: dict[str, str] = {}
-    for name in names:
-        other = first.setdefault(placeholder(name), name)
-        if other != name:
-            message = f'the identities "{other}" and "{name}" are too alike'
-            mistakes.add(child("/identities", name), message, "letters and digits must differ")
-
-
-def _verify_names(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
-    clauses = [clause.id for clause in policy.clauses]
-    for clause in settings.get("scope", {}).get("out", {}):
-        if clause not in clauses:
-            mistakes.unknown(child("/scope/out", clause), "clause", clause, clauses)
-    buckets = policy.facts.rate_limits.buckets if policy.facts.rate_limits else {}
-    for bucket in settings.get("limits", {}):
-        if bucket not in buckets:
-            mistakes.unknown(child("/limits", bucket), "bucket", bucket, buckets)
-    paths = _with_parents(origin.path for origin in policy.origins)
-    for path in settings.get("confirm", {}):
-        if normal(path) not in paths:
-            mistakes.add(
-                child("/confirm", path), f'no fact is at "{path}"', did_you_mean(path, paths)
-            )
-    for reading in listed(settings.get("readings", [])):
-        if reading not in policy.readings:
-            mistakes.unknown("/readings", "reading", reading, policy.readings)
-
-
-def _with_parents(paths: Iterable[str]) -> frozenset[str]:
-    found = set()
-    for path in paths:
-        parts = path.split(".")
-        found |= {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
-    return frozenset(found)
 
 
 def _verify_files(settings: Node, folder: Path, mistakes: Mistakes) -> None:

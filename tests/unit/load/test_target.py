@@ -26,6 +26,7 @@ paths:
     get:
       operationId: listOrders
       security: [{bearer: [read]}]
+      parameters: [{name: orderId, in: query, schema: {type: string}}]
       responses: {default: {description: d}}
 components:
   securitySchemes:
@@ -38,6 +39,7 @@ components:
 POLICY_TEXT = """\
 policy: p
 facts:
+  authorization: {permissions: {send: listOrders}}
   rate_limits: {buckets: {general: {limit: 60}}}
 readings: {docs: {rate_limits: {per: user}}}
 clauses:
@@ -231,6 +233,14 @@ def test_without_a_file_a_base_url_is_enough(policy: Policy) -> None:
         ("[safety]\nmode = 'readonly'\n", 3, "safety.mode", "expected passive", "read-only"),
         ("[tls]\nca_file = 'no.pem'\n", 3, "tls.ca_file", "there is no file", ""),
         ("[control]\nurl = 'localhost'\n", 3, "control.url", "is not an http or https URL", ""),
+        ("[fixtures]\norderID = '1'\n", 3, "fixtures.orderID", "unknown parameter", "orderId"),
+        (
+            "[identities.a]\ntoken_env='ADMIN'\npermissions=['sendd']\n",
+            4,
+            "identities.a.permissions",
+            'unknown permission "sendd"',
+            'did you mean "send"?',
+        ),
         ("[webhooks]\nlisten = 'here'\n", 3, "webhooks.listen", "an address and a port", ""),
         ("a = \n", 2, "", "is not TOML", ""),
         ("[a]\nb=1\n[a]\n", 4, "", "is not TOML", ""),

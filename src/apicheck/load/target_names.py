@@ -1,0 +1,95 @@
+"""Everything that a target file refers to exists: clauses, buckets, facts, readings, parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from apicheck.load.grammar import listed
+from apicheck.load.mistakes import Mistakes, did_you_mean
+from apicheck.load.names import normal
+from apicheck.load.secrets import placeholder
+from apicheck.load.source import child
+from apicheck.model.json import Json
+from apicheck.model.operation import Spec
+from apicheck.model.policy import Policy
+
+Node = Mapping[str, Json]
+
+
+def verify(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> None:
+    """Adds a mistake for every name that nothing has."""
+    _placeholders([*settings.get("identities", {})], mistakes)
+    _permissions(settings, policy, mistakes)
+    _verify_names(settings, policy, mistakes)
+    fixtures = settings.get("fixtures", {})
+    known = frozenset(_nameable(spec)) if fixtures else frozenset()
+    for name in fixtures:
+        if name not in known and not name.startswith("/"):
+            pointer = child("/fixtures", name)
+            mistakes.unknown(pointer, "parameter, property or operation", name, known)
+
+
+def _permissions(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
+    known = policy.facts.authorization.permissions
+    for name, identity in settings.get("identities", {}).items():
+        pointer = f"{child('/identities', name)}/permissions"
+        for word in identity.get("permissions", ()):
+            if word not in known:
+                mistakes.unknown(pointer, "permission", word, known)
+
+
+def _nameable(spec: Spec) -> Iterator[str]:
+    """Names that a fixture may give a value to."""
+    for operation in spec.operations:
+        yield operation.id
+        yield from (parameter.name for parameter in operation.parameters)
+    yield from _properties(spec.document)
+
+
+def _properties(value: Json) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _properties(item)
+    elif isinstance(value, Mapping):
+        properties = value.get("properties")
+        if isinstance(properties, Mapping):
+            yield from properties
+        for inner in value.values():
+            yield from _properties(inner)
+
+
+def _placeholders(names: list[str], mistakes: Mistakes) -> None:
+    first: dict[str, str] = {}
+    for name in names:
+        other = first.setdefault(placeholder(name), name)
+        if other != name:
+            message = f'the identities "{other}" and "{name}" are too alike'
+            mistakes.add(child("/identities", name), message, "letters and digits must differ")
+
+
+def _verify_names(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
+    clauses = [clause.id for clause in policy.clauses]
+    for clause in settings.get("scope", {}).get("out", {}):
+        if clause not in clauses:
+            mistakes.unknown(child("/scope/out", clause), "clause", clause, clauses)
+    buckets = policy.facts.rate_limits.buckets if policy.facts.rate_limits else {}
+    for bucket in settings.get("limits", {}):
+        if bucket not in buckets:
+            mistakes.unknown(child("/limits", bucket), "bucket", bucket, buckets)
+    paths = _with_parents(origin.path for origin in policy.origins)
+    for path in settings.get("confirm", {}):
+        if normal(path) not in paths:
+            mistakes.add(
+                child("/confirm", path), f'no fact is at "{path}"', did_you_mean(path, paths)
+            )
+    for reading in listed(settings.get("readings", [])):
+        if reading not in policy.readings:
+            mistakes.unknown("/readings", "reading", reading, policy.readings)
+
+
+def _with_parents(paths: Iterable[str]) -> frozenset[str]:
+    found = set()
+    for path in paths:
+        parts = path.split(".")
+        found |= {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
+    return frozenset(found)
