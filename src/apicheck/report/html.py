@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
@@ -76,6 +77,7 @@ def _environment() -> Environment:
     environment.filters["plural"] = _plural
     environment.filters["value"] = _value
     environment.filters["when"] = _when
+    environment.filters["anchor"] = _anchor
     return environment
 
 
@@ -103,6 +105,11 @@ def _value(value: Json) -> str:
         return value
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 400 else text[:399] + "…"
+
+
+def _anchor(name: str) -> str:
+    """A name as part of an id and of a link to it: what neither may hold is written as hex."""
+    return re.sub(r"[^A-Za-z0-9._/-]", lambda match: f"_{ord(match[0]):x}_", name)
 
 
 def _when(moment: str) -> str:

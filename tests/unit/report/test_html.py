@@ -80,6 +80,18 @@ def test_every_link_leads_to_a_place_on_the_page(parsed: _Page) -> None:
     assert {link[1:] for link in links if link and link.startswith("#")} <= ids
 
 
+def test_a_clause_id_of_any_characters_can_be_linked_to(results: Results) -> None:
+    odd = '§ 5.3 (a) "b" <c> 100%'
+    clauses = (replace(results.clauses[0], clause=replace(results.clauses[0].clause, id=odd)),)
+    tasks = (replace(results.tasks[0], clauses=(odd,)),)
+    parsed = _parsed(render(replace(results, clauses=clauses, tasks=tasks), (), "html"))
+    ids = [attrs["id"] for _, attrs in parsed.elements if "id" in attrs]
+    links = {str(a["href"])[1:] for a in parsed.all("a") if str(a["href"]).startswith("#")}
+    assert links <= set(ids)
+    assert not any(" " in str(found) for found in ids)
+    assert [attrs["data-clause"] for attrs in parsed.all("tr") if "data-clause" in attrs] == [odd]
+
+
 def test_the_page_needs_nobody(data: bytes, parsed: _Page) -> None:
     for tag in ("img", "link", "iframe", "object", "embed", "form"):
         assert parsed.all(tag) == []
