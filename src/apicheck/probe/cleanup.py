@@ -44,14 +44,14 @@ class Creations:
         request = exchange.request
         if request.method == "DELETE" and (exchange.succeeded or exchange.status in _GONE):
             with self._lock:
-                self._open.pop(request.path, None)
+                self._open.pop(unquote(request.path), None)
             return
         if request.method not in ("POST", "PUT") or not exchange.succeeded or not cleanup:
             return
         delete = deletion_of(self._plan, exchange)
         with self._lock:
             if delete is not None:
-                self._open.setdefault(delete.path, Creation(delete, request.operation))
+                self._open.setdefault(unquote(delete.path), Creation(delete, request.operation))
             elif exchange.status == _CREATED:
                 self._lasting[request.operation or f"{request.method} {request.path}"] += 1
 

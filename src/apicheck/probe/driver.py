@@ -63,12 +63,14 @@ class Playing:
     drawn: bool = False
     exchanges: list[Exchange] = field(default_factory=list)
     answers: list[Json] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def keep(self, exchange: Exchange) -> None:
         """Add an exchange to the transcript, once."""
         with self.lock:
-            if all(kept.id != exchange.id for kept in self.exchanges):
+            if exchange.id not in self.kept:
+                self.kept.add(exchange.id)
                 self.exchanges.append(exchange)
 
     def role_of(self, role: Role) -> Role:

@@ -320,7 +320,7 @@ def _form(parameters: Mapping[str, str]) -> bytes:
 def _json(exchange: Exchange) -> Mapping[str, Json]:
     try:
         value = exchange.response.json() if exchange.response else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

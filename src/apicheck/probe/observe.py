@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from apicheck import signatures
 from apicheck.model.exchange import Caller, Observation, Request
@@ -19,6 +20,8 @@ Pointer = tuple[str, ...]
 """Keys from the root of a body to a value; "*" is every element of a list."""
 
 _SHORTEST_ISSUED = 8  # a shorter value is a word, and hiding it would hide that word everywhere
+_LONGEST_ISSUED = 8192  # a longer one is no credential: it would not fit into a header field
+_MOST_ISSUED = 32  # by one answer
 
 
 def issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]:
@@ -87,9 +90,13 @@ def issued(answer: WireResponse, pointers: Iterable[Pointer]) -> Iterator[tuple[
         body = json.loads(answer.body)
     except (ValueError, RecursionError):
         return
-    for pointer in wanted:
+    yield from islice(_credentials(body, wanted), _MOST_ISSUED)
+
+
+def _credentials(body: Json, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:
+    for pointer in pointers:
         for value in _values(body, pointer):
-            if isinstance(value, str) and len(value) >= _SHORTEST_ISSUED:
+            if isinstance(value, str) and _SHORTEST_ISSUED <= len(value) <= _LONGEST_ISSUED:
                 yield pointer, value
 
 

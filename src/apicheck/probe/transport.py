@@ -33,6 +33,10 @@ def origin_of(url: str) -> Origin:
         raise TargetError(f"{url!r} is not a URL: {error}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise TargetError(f"{url!r} is not an http or https URL with a host")
+    try:
+        parts.hostname.encode("idna")
+    except UnicodeError:
+        raise TargetError(f"{url!r} names a host that cannot be one") from None
     usual = 443 if parts.scheme == "https" else 80
     return Origin(parts.scheme, parts.hostname, port or usual, parts.path.rstrip("/"))
 

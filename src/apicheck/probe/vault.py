@@ -20,6 +20,7 @@ PIECE = 12
 """So many characters of a secret, in a row, count as a piece of it."""
 
 _SHORTEST = 4  # a shorter secret is no secret, and hiding it would hide everything
+_PLACES = 16  # a secret that repeats itself is found by its first and last repetitions
 _NAMES = ("_USER", "_CLIENT_ID")  # half a credential: a short one is a word ("admin")
 _GRAM = 6
 _STRIDE = PIECE - _GRAM + 1  # every piece holds one gram that begins at a multiple of this
@@ -117,8 +118,12 @@ class Secrets:
         )
         kept: list[Found] = []
         for found in founds:
-            if not kept or found.start >= kept[-1].end:
+            end = kept[-1].end if kept else 0
+            if found.start >= end:
                 kept.append(found)
+            elif found.end > end:
+                mark = f"{found.placeholder}[…]"
+                kept.append(Found(end, found.end, found.placeholder, mark, whole=False))
         return tuple(kept)
 
     def _index(self, placeholder: str, secret: str) -> None:
@@ -130,7 +135,11 @@ class Secrets:
             self._forms.append(form)
             for offset in range(form.public, len(form.folded) - _GRAM + 1):
                 gram = form.folded[offset : offset + _GRAM]
-                self._grams.setdefault(gram, []).append((number, offset))
+                places = self._grams.setdefault(gram, [])
+                if len(places) < _PLACES:
+                    places.append((number, offset))
+                else:
+                    places[-1] = (number, offset)
 
     def _pieces(self, data: bytes, folded: bytes) -> Iterator[Found]:
         grams = self._grams
@@ -186,13 +195,16 @@ def _found(start: int, end: int, form: _Form, data: bytes) -> Found:
 
 def _common(one: bytes, other: bytes) -> int:
     """How many bytes two byte strings share at their beginning."""
-    length = min(len(one), len(other))
-    if one[:length] == other[:length]:
-        return length
-    for index in range(length):
-        if one[index] != other[index]:
-            return index
-    return length
+    low, high = 0, min(len(one), len(other))
+    if one[:high] == other[:high]:
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def _forms(placeholder: str, secret: str) -> Iterator[_Form]:
