@@ -16,6 +16,7 @@ from apicheck.load.grammar import (
     selectors,
     when,
 )
+from apicheck.load.quantities import size
 from apicheck.load.webhook_facts import webhooks
 from apicheck.model.facts import (
     NEVER,
@@ -53,6 +54,7 @@ def typed(facts: Mapping[str, Json]) -> Facts:
             kind: "ignored" if value == "ignored" else answer(value)
             for kind, value in bad_requests.items()
         },
+        body_limit_bytes=_size(bad_requests.get("too_large")),
         responses={name: _rule(rule) for name, rule in facts.get("responses", {}).items()},
         rate_limits=None if limits is None else _rate_limits(limits),
         versioning=None if versions is None else _versioning(versions),
@@ -61,6 +63,11 @@ def typed(facts: Mapping[str, Json]) -> Facts:
         formats=facts.get("formats", {}),
         client=facts.get("client", {}),
     )
+
+
+def _size(too_large: Json) -> int | None:
+    over = too_large.get("over") if isinstance(too_large, Mapping) else None
+    return over if over is None or isinstance(over, int) else size(over)
 
 
 def _authentication(value: Mapping[str, Json]) -> Authentication:

@@ -358,6 +358,8 @@ class Facts:
     oauth: OAuth | None = None
     requests: Mapping[str, Answer | str] = field(default_factory=dict)
     """Kind of bad request (unknown_path, method, media, syntax, schema …) -> answer, "ignored"."""
+    body_limit_bytes: int | None = None
+    """Bodies longer than this get the answer `requests.too_large` (its `over`)."""
     responses: Mapping[str, ResponseRule] = field(default_factory=dict)
     rate_limits: RateLimits | None = None
     versioning: Versioning | None = None

@@ -506,6 +506,13 @@ def test_facts_alone_are_typed_and_their_mistakes_told() -> None:
         facts_from({"authentication": {"refsal": 401}}, file="page.md")
 
 
+@pytest.mark.parametrize(("over", "size"), [("64KiB", 65536), (100, 100)])
+def test_a_size_above_which_a_body_is_refused(over: object, size: int) -> None:
+    facts = facts_from({"requests": {"too_large": {"over": over, "status": 413}}})
+    assert facts.body_limit_bytes == size
+    assert facts.requests["too_large"].statuses.exact == (413,)
+
+
 def test_an_unknown_profile_is_told_with_a_suggestion() -> None:
     with pytest.raises(PolicyError) as caught:
         profile_dir("canonicl")

@@ -1,0 +1,89 @@
+"""Files that somebody broke: whatever was changed, they are read, or their mistakes are told."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from apicheck.load import builtin_policy, load_policy, load_spec, parse_spec, profile_dir
+from apicheck.load.source import read_source
+from apicheck.model.errors import ApicheckError
+from apicheck.model.json import Json
+from apicheck.registry import collect
+
+PROFILE = profile_dir("webengage")
+SPEC = load_spec(PROFILE / "openapi.yaml")
+CHANGES: list[Json] = [
+    *(None, [], {}, "x", 3, -1, 1.5, True, [1], [[]], {"a": None}, "4xx", {"status": None}),
+    {"$ref": "#/components/schemas/None"},
+    ["x", None, {}],
+]
+
+
+def places(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if path:
+        yield path
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from places(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from places(inner, (*path, index))
+
+
+def changed(document: Json, chance: random.Random) -> Json:
+    result = copy.deepcopy(document)
+    path = chance.choice(list(places(result)))
+    holder = result
+    for key in path[:-1]:
+        holder = holder[key]
+    if chance.random() < 0.3:
+        del holder[path[-1]]
+    else:
+        holder[path[-1]] = copy.deepcopy(chance.choice(CHANGES))
+    return result
+
+
+def told(problem: ApicheckError) -> bool:
+    return bool(problem.mistakes) and all(m.message and m.file for m in problem.mistakes)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_changed_policy_is_read_or_its_mistakes_are_told(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    original = read_source(PROFILE / "policy.yaml", ApicheckError).value
+    for file in PROFILE.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    problems = []
+    for _ in range(15):
+        (tmp_path / "changed.json").write_text(json.dumps(changed(original, chance)))
+        try:
+            load_policy(tmp_path / "changed.json", SPEC)
+        except ApicheckError as problem:
+            problems.append(problem)
+    assert problems
+    assert all(told(problem) for problem in problems)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_changed_document_is_read_or_its_mistakes_are_told(seed: int) -> None:
+    chance = random.Random(seed)
+    original = read_source(PROFILE / "openapi.yaml", ApicheckError).value
+    problems = []
+    for _ in range(8):
+        try:
+            parse_spec(json.dumps(changed(original, chance)), "changed.json")
+        except ApicheckError as problem:
+            problems.append(problem)
+    assert problems
+    assert all(told(problem) for problem in problems)
+
+
+def test_the_standard_clause_sets_name_checks_that_exist() -> None:
+    policy = builtin_policy(SPEC, check_ids=tuple(collect(entry_points=False)))
+    assert "OPENAPI-RESPONSES" in {clause.id for clause in policy.clauses}

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from apicheck.load import quantities
+from apicheck.load.mistakes import schema
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("0s", 0),
+        ("60s", 60),
+        ("250ms", 0.25),
+        ("1.5h", 5400),
+        ("1m", 60),
+        ("10 minutes", 600),
+        ("1 day", 86400),
+        ("90d", 90 * 86400),
+        ("2w", 14 * 86400),
+        ("12 months", 31_556_952),
+        ("1 year", 31_556_952),
+        ("1y", 31_556_952),
+    ],
+)
+def test_a_duration_is_read_in_seconds(written: str, seconds: float) -> None:
+    assert quantities.seconds(written) == pytest.approx(seconds)
+    assert re.fullmatch(quantities.DURATION, written)
+
+
+@pytest.mark.parametrize("written", ["", "60", "s", "1 fortnight", "-1s", "1s 2m", "1S", "1.s"])
+def test_what_is_no_duration_is_refused(written: str) -> None:
+    assert not re.fullmatch(quantities.DURATION, written)
+    with pytest.raises(ValueError, match="not a duration"):
+        quantities.seconds(written)
+
+
+def test_a_size_is_read_in_bytes() -> None:
+    assert [quantities.size(s) for s in ("5B", "64KiB", "2 MB")] == [5, 65536, 2_000_000]
+    for written in ("64", "KiB", "64 Kilobytes"):
+        with pytest.raises(ValueError, match="not a size"):
+            quantities.size(written)
+
+
+@pytest.mark.parametrize("name", ["policy", "target"])
+def test_the_published_schemas_are_valid_and_know_the_same_durations(name: str) -> None:
+    Draft202012Validator.check_schema(schema(name))
+    assert schema(name)["$defs"]["duration"]["pattern"] == quantities.DURATION
