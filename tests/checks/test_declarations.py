@@ -11,7 +11,7 @@ from apicheck.registry import collect
 CHECKS = collect(entry_points=False)
 FAULTS = Path(__file__).parents[2] / "reference_server" / "faults"
 STANDARD = re.compile(
-    r"rfc\d{3,5}(#\d+(\.\d+)*)?|draft-[a-z0-9-]+(#[\d.]+)?|openapi-3\.\d\.\d#[a-z-]+|https://[^\s]+|standard-webhooks"
+    r"rfc\d{3,5}(#\d+(\.\d+)*)?|draft-[a-z0-9-]+(#[\d.]+)?|openapi-3\.\d\.\d#[a-z-]+|https://[^\s]+|standard-webhooks-[\d.]+"
 )
 
 every_check = pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))

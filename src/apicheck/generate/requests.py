@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from apicheck.generate.links import body_needs, path_need, path_parameters, with_needs_met
 from apicheck.generate.sampling import sample, unique_places, with_unique
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING, Json
@@ -25,7 +26,6 @@ from apicheck.model.verdict import NotTested, NotTestedKind
 
 _PARTS = frozenset({"path", "query", "headers", "body", "consumes"})
 _SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
-_BODY_POINTER = "$response.body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def recipes(
                 f"no request for {operation.method} {operation.path} ({unknown.what})",
                 unknown.remedy,
             )
-    return {key: _checked(key, made) for key in made}
+    return {key: with_needs_met(key, made) for key in made}
 
 
 def _recipe(
@@ -93,12 +93,12 @@ def _recipe(
 ) -> Recipe:
     values: dict[str, str] = {}
     needs: list[Need] = []
-    for parameter in _path_parameters(operation):
+    for parameter in path_parameters(operation):
         name = parameter.name
         fixed = given.path.get(name, given.named.get(name, MISSING))
         if fixed is not MISSING:
             values[name] = _text(fixed)
-        elif need := _path_need(spec, operation, name, reads_only):
+        elif need := path_need(spec, operation, name, reads_only=reads_only):
             needs.append(need)
         elif (value := _value(spec, parameter, named_only=True)) is not MISSING:
             values[name] = _text(value)
@@ -108,7 +108,8 @@ def _recipe(
             )
     body, media_type, body_origin = _body(spec, operation, given)
     if media_type and given.body is MISSING:
-        needs.extend(_body_needs(spec, operation, given, reads_only))
+        linked = body_needs(spec, operation, reads_only=reads_only)
+        needs.extend(need for need in linked if need.name.strip("/") not in given.named)
     return Recipe(
         operation=operation.id,
         values=values,
@@ -138,72 +139,11 @@ def _given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
     return _Given(body=own, named=fixtures)
 
 
-def _path_parameters(operation: Operation) -> Iterator[Parameter]:
-    return (
-        p for p in operation.parameters if p.place == "path" and f"{{{p.name}}}" in operation.path
-    )
-
-
 def _value(spec: Spec, parameter: Parameter, *, named_only: bool = False) -> Json:
     """A parameter's example, else what its schema allows. named_only: nothing made up."""
     if parameter.example is not MISSING and parameter.example is not None:
         return parameter.example
     return sample(spec.document, parameter.schema, named_only=named_only)
-
-
-def _sources(spec: Spec, operation: Operation, reads_only: bool) -> list[Operation]:
-    """The operations that may link to this one: those that create before those that list."""
-    own = {parameter.name for parameter in _path_parameters(operation)}
-
-    def rank(source: Operation) -> tuple[bool, bool, int]:
-        extra = len({p.name for p in _path_parameters(source)} - own)
-        return (source.safe != reads_only, source.method != "POST", extra)
-
-    return sorted((o for o in spec.operations if o.id != operation.id), key=rank)
-
-
-def _path_need(spec: Spec, operation: Operation, name: str, reads_only: bool) -> Need | None:
-    for source in _sources(spec, operation, reads_only):
-        if any(parameter.name == name for parameter in _path_parameters(source)):
-            continue
-        for link in _links(source, operation.id):
-            for key, expression in link[0]:
-                if key in (name, f"path.{name}") and (pointer := _pointer(expression)) is not None:
-                    return Need("path", name, source.id, pointer)
-    return None
-
-
-def _body_needs(
-    spec: Spec, operation: Operation, given: _Given, reads_only: bool
-) -> Iterator[Need]:
-    known: set[str] = set()
-    for source in _sources(spec, operation, reads_only):
-        for link in _links(source, operation.id):
-            for name, expression in link[1]:
-                pointer = _pointer(expression)
-                if pointer is not None and name not in known:
-                    known.add(name)
-                    if name.strip("/") not in given.named:
-                        yield Need("body", name, source.id, pointer)
-
-
-def _links(
-    source: Operation, target: str
-) -> Iterator[tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]]:
-    """(parameters, body) of every link of a successful answer to an operation."""
-    for response in source.responses:
-        if response.status.startswith("2"):
-            for link in response.links:
-                if link.operation == target:
-                    yield link.parameters, link.body
-
-
-def _pointer(expression: str) -> str | None:
-    """The JSON Pointer of `$response.body#/id`; None for any other runtime expression."""
-    if expression == _BODY_POINTER:
-        return ""
-    head, found, pointer = expression.partition("#")
-    return pointer if found and head == _BODY_POINTER else None
 
 
 def _query(spec: Spec, operation: Operation, given: _Given) -> Pairs:
@@ -290,31 +230,3 @@ def _text(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-def _checked(operation: str, made: Mapping[str, Recipe | NotTested]) -> Recipe | NotTested:
-    """A recipe whose needs can all be met, or why they cannot."""
-    broken = _broken_need(operation, made, ())
-    recipe = made[operation]
-    if broken is None or isinstance(recipe, NotTested):
-        return recipe
-    return broken
-
-
-def _broken_need(
-    operation: str, made: Mapping[str, Recipe | NotTested], above: tuple[str, ...]
-) -> NotTested | None:
-    recipe = made[operation]
-    if isinstance(recipe, NotTested):
-        return recipe
-    if operation in above:
-        return NotTested(
-            NotTestedKind.NEEDS_REQUEST,
-            "the document's links lead in a circle: " + " -> ".join((*above, operation)),
-        )
-    for need in recipe.needs:
-        if broken := _broken_need(need.operation, made, (*above, operation)):
-            name = need.name.strip("/")
-            remedy = f'[fixtures]\n{name} = "an existing one"'
-            return NotTested(broken.kind, f"{name} cannot be had: {broken.reason}", remedy)
-    return None
