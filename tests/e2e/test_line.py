@@ -75,7 +75,7 @@ def files_with(directory: Path, secrets: frozenset[str]) -> list[tuple[str, str]
 
 
 def verdicts(clauses: list[dict[str, Any]]) -> dict[str, str]:
-    return {item["clause"]["id"]: item["verdict"] for item in clauses}
+    return {item["id"]: item["verdict"] for item in clauses}
 
 
 @pytest.mark.xdist_group("saved")
@@ -89,7 +89,7 @@ class TestHonestServer:
         assert saved.code in (0, 3), saved.err
 
     def test_most_of_its_promises_were_tested(self, saved: Saved) -> None:
-        passed = [item for item in saved.results["checks"] if item["verdict"] == "pass"]
+        passed = [item for item in saved.results["results"] if item["verdict"] == "pass"]
         assert len({item["check"] for item in passed}) >= 6
         assert "pass" in verdicts(saved.results["clauses"]).values()
 
