@@ -157,7 +157,10 @@ class Response:
 
     def json(self) -> object:
         """The body as JSON. Raises ValueError when it is not (RFC 8259: UTF-8, no NaN)."""
-        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse_constant)
+        try:
+            return json.loads(self.body.decode("utf-8"), parse_constant=_refuse_constant)
+        except RecursionError:
+            raise ValueError("nested too deeply to be read") from None
 
     @property
     def succeeded(self) -> bool:

@@ -204,6 +204,7 @@ class Driver:
                 break
             playing.keep(replace(exchange, role=Role.SETUP))
             exchange = self._once(send, role, playing)
+            parts.pacer.recovered(admitted=exchange.status != _TOO_MANY)
         playing.keep(exchange)
         return exchange
 

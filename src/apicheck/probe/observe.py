@@ -19,6 +19,9 @@ from apicheck.probe.wire import WireResponse
 Pointer = tuple[str, ...]
 """Keys from the root of a body to a value; "*" is every element of a list."""
 
+TOKENS = frozenset({("access_token",), ("refresh_token",)})
+"""Where OAuth puts its tokens (RFC 6749 section 5.1), whoever answers so."""
+
 _SHORTEST_ISSUED = 8  # a shorter value is a word, and hiding it would hide that word everywhere
 _LONGEST_ISSUED = 8192  # a longer one is no credential: it would not fit into a header field
 _MOST_ISSUED = 32  # by one answer
@@ -27,8 +30,8 @@ _MOST_ISSUED = 32  # by one answer
 def issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]:
     """Where answers carry secrets that nobody knew before, by operationId.
 
-    The token operation's tokens, a webhook subscription's secret, and every property that the
-    document gives the format `password`.
+    A webhook subscription's secret, and every property that the document gives the format
+    `password`.
     """
     found: dict[str, set[Pointer]] = {}
     for operation in spec.operations:
@@ -37,9 +40,6 @@ def issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]:
                 pointers = set(_passwords(spec.document, media.schema, (), 0))
                 if pointers:
                     found.setdefault(operation.id, set()).update(pointers)
-    if policy.facts.oauth is not None and policy.facts.oauth.token:
-        tokens = {("access_token",), ("refresh_token",)}
-        found.setdefault(policy.facts.oauth.token, set()).update(tokens)
     for operation_id, pointer in webhook_secrets(policy).items():
         found.setdefault(operation_id, set()).add(pointer)
     return {operation_id: frozenset(pointers) for operation_id, pointers in found.items()}
@@ -82,9 +82,18 @@ _DEEPEST = 12
 
 
 def issued(answer: WireResponse, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:
-    """The secrets that a successful answer hands out, each with where it was."""
-    wanted = tuple(pointers)
-    if not wanted or not 200 <= answer.status < 300:
+    """The secrets that a successful answer hands out, each with where it was.
+
+    pointers: where, beside `TOKENS`.
+    """
+    if not 200 <= answer.status < 300:
+        return
+    wanted = [
+        pointer
+        for pointer in {*pointers, *TOKENS}
+        if pointer[-1] == "*" or pointer[-1].encode() in answer.body
+    ]
+    if not wanted:
         return
     try:
         body = json.loads(answer.body)

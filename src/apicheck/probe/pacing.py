@@ -60,6 +60,7 @@ class Pacer:
         self._budget = budget
         self._lock = threading.Lock()
         self._counted: dict[tuple[str, str], _Counted] = {}
+        self._in_vain = 0
 
     def know(self, identity: Identity) -> None:
         """Note an identity that was made during the run."""
@@ -92,8 +93,11 @@ class Pacer:
     def recover(self, request: Request, retry_after: float | None) -> bool:
         """After an unexpected 429: let the time pass that it asks for, or a window.
 
-        False when nothing says how long that would be, or when it is too long to sleep.
+        False when nothing says how long that would be, when it is too long to sleep, or when
+        waiting was in vain a few times in a row: then the target refuses for other reasons.
         """
+        if self._in_vain >= _OFTEN_IN_VAIN:
+            return False
         windows = self._windows(request)
         seconds = retry_after or max((window.seconds for window in windows), default=0.0)
         longest = _LONGEST_MOVE_S if self._clock.virtual else _LONGEST_SLEEP_S
@@ -104,6 +108,10 @@ class Pacer:
         until = self._clock.now() + seconds
         self._clock.let_pass(lambda: until - self._clock.now())
         return True
+
+    def recovered(self, *, admitted: bool) -> None:
+        """Note what came of the request that was sent again after `recover`."""
+        self._in_vain = 0 if admitted else self._in_vain + 1
 
     def _due(self, windows: tuple[Window, ...], *, reserve: bool) -> float:
         """Seconds until one more request fits; when it fits now and is to be, it is counted."""
@@ -165,6 +173,7 @@ class Pacer:
 
 _IN_FLIGHT_S = 0.005
 _MARGIN_S = 0.02  # no limiter counts to the microsecond
+_OFTEN_IN_VAIN = 3
 _LONGEST_SLEEP_S = 120.0
 _LONGEST_MOVE_S = 32 * 86400.0
 

@@ -79,11 +79,9 @@ class Recorder:
         accepted: bool = False,
         exempt: bool = False,
         raw: bytes | None = None,
-        issues: frozenset[observe.Pointer] = frozenset(),
     ) -> Exchange:
         """Send a request, or the bytes that it describes, and record what came.
 
-        issues: where the answer carries new secrets, beside those that document and policy say.
         exempt: the operator asked for it in the target file (minting): no mode forbids it.
         Raises Halt when it may not be sent, or when the budget is used up.
         """
@@ -104,7 +102,7 @@ class Recorder:
             answer = self._sent(request, raw)
             received_at = self._clock.now()
             ticket.done(received_at)
-        return self._recorded(request, answer, role, (sent_at, received_at), raw, issues)
+        return self._recorded(request, answer, role, (sent_at, received_at), raw)
 
     def delivery(
         self, request: Request, response: Response, at: float, seen: tuple[Observation, ...]
@@ -203,13 +201,12 @@ class Recorder:
         role: Role,
         times: tuple[float, float],
         raw: bytes | None,
-        issues: frozenset[observe.Pointer],
     ) -> Exchange:
         response: Response | None = None
         error: TransportError | None = None
         seen = tuple(observe.equals(self._secrets, request))
         if isinstance(answer, WireResponse):
-            handed_out = self._register(request, answer, issues)
+            handed_out = self._register(request, answer)
             if self._secrets.find(answer.everything()):
                 seen += tuple(observe.leaks(self._secrets, answer, handed_out))
                 answer = self._redacted(answer)
@@ -228,12 +225,10 @@ class Recorder:
             raw=raw,
         )
 
-    def _register(
-        self, request: Request, answer: WireResponse, issues: frozenset[observe.Pointer]
-    ) -> frozenset[str]:
+    def _register(self, request: Request, answer: WireResponse) -> frozenset[str]:
         """Learn the secrets that an answer hands out; their placeholders."""
         placeholders: set[str] = set()
-        pointers = self._issuers.get(request.operation, frozenset()) | issues
+        pointers = self._issuers.get(request.operation, frozenset())
         for pointer, secret in observe.issued(answer, pointers):
             placeholder = self._secrets.issue(secret)
             placeholders.add(placeholder)

@@ -1,0 +1,67 @@
+"""A whole plan against targets that answer everything alike: it ends, in time, as data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apicheck.load import load_policy, load_spec, profile_dir
+from apicheck.model.plan import Options, Plan
+from apicheck.model.target import Target
+from apicheck.plan import plan
+from apicheck.probe import Journal, Session, scan
+from apicheck.probe.journal import read
+from apicheck.registry import collect
+
+ANSWERS: dict[str, Callable[[], tuple[int, dict[str, str], bytes]]] = {
+    "only 401": lambda: (401, {}, b""),
+    "only 429": lambda: (429, {"Retry-After": "0"}, b""),
+    "only 500": lambda: (500, {}, b"Internal Server Error"),
+    "only HTML": lambda: (200, {"Content-Type": "text/html"}, b"<h1>Welcome</h1>"),
+    "only an empty object": lambda: (200, {}, b"{}"),
+    "only nested lists": lambda: (201, {}, b"[" * 100_000),
+    "only a token": lambda: (
+        201,
+        {"Location": "http://elsewhere.example/"},
+        b'{"access_token": "hostile-token-0123456789", "id": "../../x", "data": {"id": "1"}}',
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def canonical() -> Any:
+    folder = profile_dir("canonical")
+    spec = load_spec(folder / "openapi.yaml")
+    checks = collect(entry_points=False)
+    return spec, load_policy(folder / "policy.yaml", spec, check_ids=tuple(checks)), checks
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_plan_is_played_to_its_end(
+    name: str, api: Any, target: Target, canonical: Any, tmp_path: Path
+) -> None:
+    spec, policy, checks = canonical
+    api.answer = lambda *_: ANSWERS[name]()
+    options = Options(concurrency=4, timeout_s=2, draws=1, max_requests=150)
+    other = replace(target.identities["admin"], name="other", tenant="b")
+    both = replace(target, identities={**target.identities, "other": other})
+    made: Plan = plan(spec, policy, both, checks, options)
+    began = time.monotonic()
+    with (
+        Journal(tmp_path / "journal.ndjson") as journal,
+        Session(made, journal=journal) as session,
+    ):
+        session._clock._sleep = lambda _: None
+        session.preflight()
+        played = [*session.controls(), *session.stream(made.probes)]
+        session.clean_up()
+        assert scan(tmp_path, session.vault) == ()
+    assert time.monotonic() - began < 20
+    assert len(played) == len(made.controls) + len(made.probes)
+    assert not [t for t in played if t.ended and t.ended[0] == "error"]
+    assert {t.probe for t in read(tmp_path / "journal.ndjson")} >= {t.probe for t in played}
