@@ -19,6 +19,7 @@ from apicheck.model.json import MISSING, Json, at
 
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 _KEPT_DOCUMENTS = 8
+_MESSAGE_SHOWN = 240
 _MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _ONE = ("items", "additionalProperties", "not", "if", "then", "else", "contains")
@@ -48,7 +49,7 @@ def schema_errors(
         errors = []
         for error in validator.iter_errors(value):
             pointer = "".join(f"/{_escaped(token)}" for token in error.instance_path)
-            errors.append(SchemaError(pointer, str(error.message)))
+            errors.append(SchemaError(pointer, _short(str(error.message))))
             if len(errors) == limit:
                 break
     except (ValueError, RecursionError) as problem:
@@ -67,6 +68,13 @@ def resolve(document: Mapping[str, Json], schema: Json) -> Json:
         seen.add(reference)
         schema = found
     return schema
+
+
+def _short(message: str) -> str:
+    """A message without the middle of a long value that it quotes."""
+    half = _MESSAGE_SHOWN // 2
+    short = len(message) <= _MESSAGE_SHOWN
+    return message if short else f"{message[:half]} … {message[-half:]}"
 
 
 def _escaped(token: str | int) -> str:

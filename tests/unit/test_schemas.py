@@ -54,6 +54,25 @@ def test_no_more_errors_than_asked_for() -> None:
     assert len(schema_errors(NEW, schema, [1] * 50, limit=2)) == 2
 
 
+def test_a_message_does_not_quote_the_whole_of_a_long_value() -> None:
+    (error,) = schema_errors(NEW, {"type": "integer"}, "x" * 100_000)
+    assert len(error.message) < 300
+    assert error.message.endswith('is not of type "integer"')
+
+
+@pytest.mark.parametrize("value", ["\ud800", 10**400, float("inf")])
+def test_a_hostile_value_is_no_exception(value: Json) -> None:
+    assert not fits(NEW, {"type": "boolean"}, value)
+
+
+def test_a_value_nested_without_end_is_an_error_and_no_exception() -> None:
+    value: list[Json] = []
+    for _ in range(900):
+        value = [value]
+    (error,) = schema_errors(NEW, {"items": NODE}, value)
+    assert "cannot be validated" in error.message
+
+
 def test_without_a_schema_anything_fits() -> None:
     assert fits(NEW, None, {"a": [object]})
 

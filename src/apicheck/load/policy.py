@@ -10,7 +10,7 @@ from apicheck.load import clauses, names, quotes
 from apicheck.load.facts import typed
 from apicheck.load.grammar import listed
 from apicheck.load.layers import Layer, Merged
-from apicheck.load.mistakes import Mistakes, did_you_mean, trimmed
+from apicheck.load.mistakes import Mistakes, did_you_mean, of_source, trimmed
 from apicheck.load.origins import origins_of
 from apicheck.load.profiles import clause_set_file, clause_set_names
 from apicheck.load.source import Source, child, read_source
@@ -154,7 +154,7 @@ class _Loader:
             except PolicyError as problem:
                 mistakes.found.extend(problem.mistakes)
         for name, source in sets.items():
-            inner = Mistakes(lambda p, s=source: (s.file, s.line(p)), source.written)  # type: ignore[misc]  # default argument binds the loop's value
+            inner = of_source(source)
             inner.against("policy", _shell(source.value))
             if "include" in source.value:
                 inner.add("/include", f'the clause set "{name}" may not include others')
