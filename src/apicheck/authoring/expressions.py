@@ -65,6 +65,6 @@ def _of_exchange(expression: re.Match[str], exchange: Exchange) -> Json:
         return next(found, MISSING)
     try:
         body = json.loads(message.body or b"")
-    except ValueError:
+    except (ValueError, RecursionError):
         return MISSING
     return at(body, expression["pointer"] or "")
