@@ -114,7 +114,10 @@ class Player:
         if body:
             body = body.replace(UNIQUE.encode(), str(number).encode())
         request = replace(step.request, body=body)
-        same = any(c.value.endswith("_TOKEN~swapcase") for c in request.credentials)
+        same = any(
+            c.value.endswith("_TOKEN~swapcase") or c.value == "Basic $APICHECK_ADMIN_TOKEN"
+            for c in request.credentials
+        )
         exchange = Exchange(
             f"e{number}",
             request,

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from apicheck.authoring import (
     Applies,
-    Caller,
     Case,
     Check,
     Confirm,
@@ -137,7 +136,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
     refusal = _promised(subject)
     for exchange in transcript.exercised:
-        if _is_valid_after_all(exchange):
+        if _is_valid_after_all(subject, exchange):
             return Inconclusive("derived from this token, the value is the token itself")
         if exchange.succeeded:
             what = f"{describe(exchange)} for {_name(subject)}"
@@ -147,9 +146,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     return None
 
 
-def _is_valid_after_all(exchange: Exchange) -> bool:
-    """Recorded by the transport: a token of digits alone has no letters to swap, for one."""
-    return exchange.request.caller is Caller.BAD and bool(exchange.observed("equals"))
+def _is_valid_after_all(subject: Subject, exchange: Exchange) -> bool:
+    """Recorded by the transport: a token of digits alone has no letters to swap, for one.
+
+    A row that replaces the scheme's word sends the valid token on purpose.
+    """
+    derived = subject.case is not None and isinstance(subject.case.value, str)
+    return derived and bool(exchange.observed("equals"))
 
 
 def _name(subject: Subject) -> str:
