@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -38,14 +38,13 @@ from apicheck.model.step import (
 from apicheck.model.subject import Case
 from apicheck.model.verdict import NotTested
 from apicheck.probe import observe
+from apicheck.probe.asking import Asking
 from apicheck.probe.cleanup import Creations
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.control import Control
 from apicheck.probe.halt import Budget, Halt
 from apicheck.probe.job import Job
 from apicheck.probe.listener import Arrival, WebhookListener
 from apicheck.probe.memo import Memo
-from apicheck.probe.minting import Minting
 from apicheck.probe.pacing import Pacer
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.vault import Secrets
@@ -102,10 +101,9 @@ class Parts:
     clock: TargetClock
     budget: Budget
     pacer: Pacer
-    minting: Minting
     creations: Creations
     listener: WebhookListener | None
-    control: Control | None
+    asking: Asking
 
 
 class Driver:
@@ -176,7 +174,7 @@ class Driver:
             case Receive():
                 return self._receive(step, playing)
             case Ask(what, arguments):
-                answer = self._answer(what, arguments, playing)
+                answer = self._parts.asking.answer(what, arguments, playing.keep)
                 playing.answers.append(answer)
                 return answer
         raise TypeError(f"a script yielded {type(step).__name__}, which is no step")
@@ -258,38 +256,6 @@ class Driver:
             body=parts.secrets.redacted(delivery.body),
         )
         return parts.recorder.delivery(request, Response(arrival.status), arrival.at, seen)
-
-    def _answer(self, what: str, arguments: Mapping[str, Json], playing: Playing) -> Json:
-        parts, control = self._parts, self._parts.control
-        if what == "mint":
-            return parts.minting.mint(arguments, playing.keep)
-        if what == "revoke":
-            return parts.minting.revoke(str(arguments.get("identity", "")), playing.keep)
-        if what == "listener":
-            return None if parts.listener is None else parts.listener.fresh()
-        if control is None or what not in parts.plan.world.capabilities:
-            return None
-        asked: Mapping[str, Callable[[], Json]] = {
-            "subscribe_by_hand": lambda: self._subscribed(control, arguments),
-            "clock": lambda: {"now": control.clock()},
-            "effects": control.effects,
-            "deliveries": control.deliveries,
-            "fail_next": lambda: control.fail_next(
-                str(arguments["operation"]), int(arguments["status"])
-            ),
-        }
-        return asked[what]() if what in asked else None
-
-    def _subscribed(self, control: Control, arguments: Mapping[str, Json]) -> Json:
-        answer = control.listen(str(arguments["url"]), arguments.get("events"))
-        if not isinstance(answer, dict):
-            return None
-        secret = answer.get("secret")
-        if not isinstance(secret, str):
-            return {"id": answer.get("id"), "secret": None}
-        placeholder = self._parts.secrets.issue(secret)
-        self._parts.recorder.webhook_secrets.add(placeholder)
-        return {"id": answer.get("id"), "secret": placeholder}
 
 
 _TOO_MANY = 429

@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from dataclasses import dataclass
 
-from apicheck.model.exchange import Credential, Exchange, Request, Role
+from apicheck.model.exchange import Exchange
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan
 from apicheck.model.target import Identity, Minter
@@ -16,13 +15,10 @@ from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
 from apicheck.probe.memo import Memo
 from apicheck.probe.recorder import Recorder
+from apicheck.probe.token_client import Keep, TokenClient
 from apicheck.probe.vault import Secrets
 
-Keep = Callable[[Exchange], None]
-"""Takes the exchanges that minting costs, for the transcript of whoever asked."""
-
 _EARLY_S = 5.0
-_FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +69,17 @@ class Minting:
         know: Callable[[Identity], None],
     ) -> None:
         self._plan = plan
-        self._recorder = recorder
         self._secrets = secrets
         self._clock = clock
         self._control = control if control and "mint" in plan.world.capabilities else None
         self._know = know
+        self._tokens = TokenClient(plan.spec, plan.target.base_url, recorder)
         self._memo: Memo[Identity | None] = Memo()
         self._lock = threading.Lock()
         self._made: dict[str, _Made] = {}
         self._by_placeholder: dict[str, _Made] = {}
         self._numbers = itertools.count(1)
         self._used_up: set[str] = set()
-        self._in_body: set[str] = set()
 
     def mint(self, arguments: Mapping[str, Json], keep: Keep) -> Json:
         """An identity as wanted, in the words of `Ask`; None when nobody can make one."""
@@ -192,7 +187,7 @@ class Minting:
         parameters = {"grant_type": "client_credentials"}
         if scopes:
             parameters["scope"] = " ".join(scopes)
-        answer = self._from_token_endpoint(minter, minter.token_url, parameters, keep)
+        answer = self._tokens.post(minter, minter.token_url, parameters, keep)
         body = _json(answer)
         token = body.get("access_token")
         granted = body.get("scope")
@@ -212,43 +207,6 @@ class Minting:
             parameters=minter.parameters,
         )
         return _Made(identity, wanted, minter, expires=expires)
-
-    def _from_token_endpoint(
-        self, minter: Minter, url: str, parameters: Mapping[str, str], keep: Keep
-    ) -> Exchange:
-        """A form posted as an OAuth client: by Basic first (RFC 6749 section 2.3.1)."""
-        pair = f"{minter.client_id}:{minter.client_secret}"
-        basic = Credential("client", "header", "Authorization", f"Basic {pair}")
-        request = Request(
-            method="POST",
-            path=_path_below(self._plan.target.base_url, url),
-            headers=_FORM,
-            operation=self._operation_at(url),
-        )
-        in_body = {
-            **parameters,
-            "client_id": minter.client_id,
-            "client_secret": minter.client_secret,
-        }
-        by_basic = replace(request, body=_form(parameters)).with_credentials("", basic)
-        by_body = replace(request, body=_form(in_body))
-        first = by_body if minter.name in self._in_body else by_basic
-        exchange = self._recorder.exchange(first, Role.SETUP, exempt=True)
-        keep(exchange)
-        if exchange.status in (400, 401) and first is by_basic:
-            other = self._recorder.exchange(by_body, Role.SETUP, exempt=True)
-            keep(other)
-            if other.succeeded:
-                self._in_body.add(minter.name)
-                return other
-        return exchange
-
-    def _operation_at(self, url: str) -> str:
-        path = _path_below(self._plan.target.base_url, url)
-        for operation in self._plan.spec.operations:
-            if operation.method == "POST" and operation.path == path:
-                return operation.id
-        return ""
 
     def _by_control(self, wanted: Wanted) -> _Made | None:
         if self._control is None:
@@ -294,7 +252,7 @@ class Minting:
             return None
         path = self._plan.spec.operation(oauth.revoke).path
         parameters = {"token": made.identity.placeholder, "token_type_hint": "access_token"}
-        exchange = self._from_token_endpoint(made.minter, path, parameters, keep)
+        exchange = self._tokens.post(made.minter, path, parameters, keep)
         made.revoked = exchange.succeeded
         return {} if exchange.succeeded else None
 
@@ -312,18 +270,9 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(sorted(set(text.split())))
 
 
-def _form(parameters: Mapping[str, str]) -> bytes:
-    return urlencode(parameters, safe="$").encode()
-
-
 def _json(exchange: Exchange) -> Mapping[str, Json]:
     try:
         value = exchange.response.json() if exchange.response else None
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _path_below(base_url: str, url: str) -> str:
-    """The path of a URL below the base URL, where it is there."""
-    return url.removeprefix(base_url.rstrip("/"))

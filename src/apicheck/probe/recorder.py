@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import quote
 
-from apicheck import __version__
 from apicheck.model.exchange import (
     Direction,
     Exchange,
@@ -22,20 +19,22 @@ from apicheck.model.exchange import (
     TransportErrorKind,
 )
 from apicheck.model.plan import Plan
-from apicheck.model.subject import UNIQUE
 from apicheck.probe import observe
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.halt import Budget
 from apicheck.probe.pacing import Pacer
-from apicheck.probe.placeholders import Place, expanded, named
+from apicheck.probe.placeholders import named
 from apicheck.probe.safety import refusal
 from apicheck.probe.transport import Transport
 from apicheck.probe.vault import Secrets
-from apicheck.probe.wire import Answer, WireRequest, WireResponse
-
-_UNIQUE_FORMS = (UNIQUE, quote(UNIQUE, safe=":"), quote(UNIQUE, safe=""))
-_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
-_WITH_LENGTH = ("POST", "PUT", "PATCH")
+from apicheck.probe.wire import Answer, WireResponse
+from apicheck.probe.writing import (
+    with_host,
+    with_unique,
+    with_unique_bytes,
+    written,
+    written_bytes,
+)
 
 
 class Recorder:
@@ -126,73 +125,24 @@ class Recorder:
             return TransportError(
                 TransportErrorKind.FORBIDDEN, f"{origin.host} is not in [safety] hosts"
             )
-        if raw is not None:
-            data = expanded(raw.decode("latin-1"), self._secrets.live).encode("latin-1")
-            return self._transport.send_bytes(data, request.method)
-        return self._transport.send(self.wire(request))
-
-    def wire(self, request: Request) -> WireRequest:
-        """A request with its secrets, as it goes over the wire."""
         live, origin = self._secrets.live, self._transport.origin
-        target = quote(
-            origin.path + expanded(request.wire_target, live, Place.URL), safe=_PRINTABLE
-        ).encode()
-        headers = [("Host", origin.authority), *_defaults(request)]
-        headers += [
-            (name, _credential(name, value, expanded(value, live)))
-            for name, value in request.wire_headers
-        ]
-        body = self._body(request)
-        if body is not None or request.method in _WITH_LENGTH:
-            headers.append(("Content-Length", str(len(body or b""))))
-        fields = tuple((_bytes(name), _bytes(value)) for name, value in headers)
-        return WireRequest(request.method, target, fields, body)
-
-    def _body(self, request: Request) -> bytes | None:
-        body = request.body
-        if body is None or b"APICHECK_" not in body:
-            return body
-        media = next((v for k, v in request.headers if k.lower() == "content-type"), "")
-        place = Place.PLAIN
-        if "json" in media:
-            place = Place.JSON
-        elif "urlencoded" in media:
-            place = Place.URL
-        text = body.decode("utf-8", "surrogateescape")
-        return expanded(text, self._secrets.live, place).encode("utf-8", "surrogateescape")
+        if raw is not None:
+            return self._transport.send_bytes(written_bytes(raw, live), request.method)
+        return self._transport.send(written(request, origin, live))
 
     def _concrete(self, request: Request, raw: bytes | None) -> tuple[Request, bytes | None]:
         """With the operator's headers, and with a value where a unique one is wanted."""
+        value = f"{self._run}{next(self._uniques):04x}"
+        if raw is not None:
+            raw = with_host(raw, self._transport.origin.authority)
+            return with_unique(request, value), with_unique_bytes(raw, value)
         names = {name.lower() for name, _ in request.wire_headers}
         extra = tuple(
             (name, value) for name, value in self._plan.target.headers if name.lower() not in names
         )
-        if extra and raw is None:
+        if extra:
             request = replace(request, headers=(*request.headers, *extra))
-        if raw is not None:
-            raw = _with_host(raw, self._transport.origin.authority)
-        value = f"{self._run}{next(self._uniques):04x}"
-
-        def put(text: str) -> str:
-            for form in _UNIQUE_FORMS:
-                text = text.replace(form, value)
-            return text
-
-        body = request.body
-        return (
-            replace(
-                request,
-                path=put(request.path),
-                query=tuple((name, put(text)) for name, text in request.query),
-                headers=tuple((name, put(text)) for name, text in request.headers),
-                body=None
-                if body is None
-                else put(body.decode("utf-8", "surrogateescape")).encode(
-                    "utf-8", "surrogateescape"
-                ),
-            ),
-            None if raw is None else put(raw.decode("latin-1")).encode("latin-1"),
-        )
+        return with_unique(request, value), None
 
     def _recorded(
         self,
@@ -260,35 +210,6 @@ def _response(answer: WireResponse) -> Response:
     )
 
 
-def _defaults(request: Request) -> list[tuple[str, str]]:
-    """What a client says about itself, where the request does not."""
-    given = {name.lower() for name, _ in request.wire_headers}
-    client = (
-        ("User-Agent", f"apicheck/{__version__}"),
-        ("Accept", "*/*"),
-        ("Accept-Encoding", "identity"),
-    )
-    return [pair for pair in client if pair[0].lower() not in given]
-
-
-def _credential(name: str, written: str, value: str) -> str:
-    """Basic credentials are written as `Basic id:secret` and sent in base64 (RFC 7617)."""
-    scheme, _, rest = value.partition(" ")
-    is_basic = name.lower() == "authorization" and scheme.lower() == "basic"
-    if is_basic and ":" in rest and named(written):
-        return f"{scheme} {base64.b64encode(rest.encode()).decode()}"
-    return value
-
-
-def _with_host(raw: bytes, authority: str) -> bytes:
-    """Raw requests may leave the Host field to us, as no check knows where the target is."""
-    head, _, _ = raw.partition(b"\r\n\r\n")
-    first, newline, rest = raw.partition(b"\r\n")
-    if not newline or b"\r\nhost:" in head.lower() or not first.endswith(b"HTTP/1.1"):
-        return raw
-    return first + b"\r\nHost: " + authority.encode() + b"\r\n" + rest
-
-
 def _placeholders(request: Request, raw: bytes | None) -> tuple[str, ...]:
     texts = [credential.value for credential in request.credentials]
     if request.body is not None and b"APICHECK_" in request.body:
@@ -296,14 +217,6 @@ def _placeholders(request: Request, raw: bytes | None) -> tuple[str, ...]:
     if raw is not None:
         texts.append(raw.decode("latin-1"))
     return tuple(placeholder for text in texts for placeholder in named(text))
-
-
-def _bytes(text: str) -> bytes:
-    """Header fields are Latin-1 where they can be (RFC 9110 section 5.5), else UTF-8."""
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogateescape")
 
 
 def _text(data: bytes) -> str:

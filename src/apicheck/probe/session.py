@@ -14,6 +14,7 @@ from apicheck.model.results import PreflightItem
 from apicheck.model.step import Script
 from apicheck.model.subject import Case, Subject, SubjectKind
 from apicheck.model.target import Listener, Target, Vault
+from apicheck.probe.asking import Asking
 from apicheck.probe.cleanup import Creations
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
@@ -112,10 +113,16 @@ class Session:
                 clock=self._clock,
                 budget=self._budget,
                 pacer=pacer,
-                minting=self._minting,
                 creations=self._creations,
                 listener=self._listener,
-                control=control,
+                asking=Asking(
+                    plan.world.capabilities,
+                    self._minting,
+                    self._listener,
+                    control,
+                    self._recorder,
+                    self._secrets,
+                ),
             )
         )
         self._claims = ClaimTable()

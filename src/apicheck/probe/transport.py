@@ -55,7 +55,7 @@ class Transport:
             ssl_context=self._context,
             max_connections=None,
             max_keepalive_connections=64,
-            keepalive_expiry=15.0,
+            keepalive_expiry=3.0,
             network_backend=_Backend(),
         )
 

@@ -1,0 +1,71 @@
+"""An OAuth client: posts forms to the token and revocation endpoints of the target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from apicheck.model.exchange import Credential, Exchange, Request, Role
+from apicheck.model.operation import Spec
+from apicheck.model.target import Minter
+from apicheck.probe.recorder import Recorder
+
+Keep = Callable[[Exchange], None]
+"""Takes the exchanges that minting costs, for the transcript of whoever asked."""
+
+_FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
+_REFUSED = (400, 401)
+
+
+class TokenClient:
+    """Sends what the operator allowed by naming a minter: no mode forbids it."""
+
+    def __init__(self, spec: Spec, base_url: str, recorder: Recorder) -> None:
+        self._spec = spec
+        self._base_url = base_url
+        self._recorder = recorder
+        self._in_body: set[str] = set()
+
+    def post(self, minter: Minter, url: str, parameters: Mapping[str, str], keep: Keep) -> Exchange:
+        """A form posted with the client's credentials.
+
+        By Basic, which every server takes (RFC 6749 section 2.3.1); where one does not, in the
+        body, and from then on always so.
+        """
+        path = url.removeprefix(self._base_url.rstrip("/"))
+        pair = f"{minter.client_id}:{minter.client_secret}"
+        basic = Credential("client", "header", "Authorization", f"Basic {pair}")
+        request = Request("POST", path, headers=_FORM, operation=self._operation_at(path))
+        in_body = {
+            **parameters,
+            "client_id": minter.client_id,
+            "client_secret": minter.client_secret,
+        }
+        by_basic = replace(request, body=_form(parameters)).with_credentials("", basic)
+        by_body = replace(request, body=_form(in_body))
+        if minter.name in self._in_body:
+            return self._sent(by_body, keep)
+        first = self._sent(by_basic, keep)
+        if first.status not in _REFUSED:
+            return first
+        second = self._sent(by_body, keep)
+        if second.succeeded:
+            self._in_body.add(minter.name)
+            return second
+        return first
+
+    def _sent(self, request: Request, keep: Keep) -> Exchange:
+        exchange = self._recorder.exchange(request, Role.SETUP, exempt=True)
+        keep(exchange)
+        return exchange
+
+    def _operation_at(self, path: str) -> str:
+        for operation in self._spec.operations:
+            if operation.method == "POST" and operation.path == path:
+                return operation.id
+        return ""
+
+
+def _form(parameters: Mapping[str, str]) -> bytes:
+    return urlencode(parameters, safe="$").encode()
