@@ -91,7 +91,8 @@ def filled_in(
 ) -> Generator[Step, Any, Request]:
     """The request of a recipe, after creating what it names.
 
-    shared_as: scripts that say the same get the same objects; None: nobody else gets them.
+    shared_as: scripts that say the same get the same objects; None: nobody else gets them. What
+    is made for a control alone is made anew whenever the control is sent anew.
     """
     values: dict[Need, str] = {}
     for need in recipe.needs:
@@ -119,7 +120,7 @@ def _created(
     request = yield from filled_in(subject, _recipe(subject, creator.id), maker)
     key = f"create {creator.id} as {maker.name}"
     share = "" if shared_as is None else f"{key} {shared_as}".strip()
-    created = yield from send(request, Role.SETUP, share)
+    created = yield from send(request, Role.CONTROL if shared_as else Role.SETUP, share)
     if not created.succeeded:
         stop(_no_accepted_request(creator.method, creator.path, created))
     return created

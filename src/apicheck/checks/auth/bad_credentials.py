@@ -139,8 +139,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         if _is_valid_after_all(subject, exchange):
             return Inconclusive("derived from this token, the value is the token itself")
         if exchange.succeeded:
-            what = f"{describe(exchange)} for {_name(subject)}"
-            return Fails("accepted", due(refusal), what, exchange=exchange.id)
+            return Fails("accepted", due(refusal), describe(exchange), exchange=exchange.id)
         if wrong := wrong_status(exchange, refusal):
             return wrong
     return None
@@ -153,12 +152,6 @@ def _is_valid_after_all(subject: Subject, exchange: Exchange) -> bool:
     """
     derived = subject.case is not None and isinstance(subject.case.value, str)
     return derived and bool(exchange.observed("equals"))
-
-
-def _name(subject: Subject) -> str:
-    if subject.case is None:
-        return "it"
-    return f"the token {subject.case.value}" if subject.case.drawn else subject.case.name
 
 
 CHECK = Check(

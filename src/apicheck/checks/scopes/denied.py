@@ -142,9 +142,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     first, *confirmations = transcript.exercised
     if not first.succeeded:
         return wrong_status(first, refusal)
-    name = subject.case.name if subject.case else ""
     value: dict[str, Any] = subject.case.value if subject.case else {}
-    expected, actual = f"{due(refusal)} for {name}", describe(first)
+    expected, actual = due(refusal), describe(first)
     if "identity" in value:
         return Fails("accepted", expected, actual, exchange=first.id)
     granted = next(iter(value.values()), ())

@@ -178,8 +178,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if exchange.succeeded:
             expected = due(answer) if answer else "the answer for an absent object"
-            what = f"{describe(exchange)} for {subject.case.name if subject.case else ''}"
-            return Fails("accepted", expected, what, detail, exchange.id)
+            return Fails("accepted", expected, describe(exchange), detail, exchange.id)
         if answer is not None:
             wrong = wrong_status(exchange, answer)
             if wrong:
