@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +32,8 @@ from apicheck.model.target import (
 
 Node = Mapping[str, Json]
 
+_SENDABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
+"""What a credential may be made of: visible ASCII, with spaces inside (RFC 9110, section 5.5)."""
 _HINT_URL = 'base_url = "https://staging.example.com", or --base-url'
 
 
@@ -169,6 +172,10 @@ def _identity(name: str, settings: Node, secrets: Secrets, spec: Spec) -> Identi
         secrets.keep(placeholder(name, "USER"), user)
         secrets.keep(placeholder(name, "PASSWORD"), password)
         token = basic(user, password)
+    if token and token.strip() and not _SENDABLE.fullmatch(token):
+        message = f"the credential of {whose} holds what a header cannot carry"
+        hint = "white space at an end, a line break, or letters beyond ASCII"
+        secrets.mistakes.add(pointer, message, hint)
     scopes, permissions = settings.get("scopes"), settings.get("permissions")
     declared = _declared_scopes(spec)
     for scope in scopes or ():

@@ -140,6 +140,10 @@ def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
     )
     remarks = [r for path, answer, ops in refusals for r in _undocumented(path, answer, ops)]
     yield from dict.fromkeys(remarks)
+    plans = limits.plans.values() if limits else ()
+    for name, bucket in limits.buckets.items() if limits else ():
+        if bucket.limit is None and not any(name in plan for plan in plans):
+            yield Remark(f"rate_limits.{name}", "has no limit, and no plan gives it one")
     deprecations = facts.versioning.deprecations if facts.versioning else ()
     yield from _marks(spec, policy, deprecations)
     for deprecation in deprecations:

@@ -284,6 +284,16 @@ def test_a_base_url_is_http_with_a_host_and_nothing_more(
     assert "secret" not in mistake.message
 
 
+@pytest.mark.parametrize("secret", ["token\n", " token", "to\nken", "tök", "to\x00ken"])
+def test_a_credential_that_no_header_carries_is_told_without_showing_it(
+    tmp_path: Path, policy: Policy, secret: str
+) -> None:
+    text = HEAD + "[identities.a]\ntoken_env = 'T'\n"
+    (mistake,) = mistakes_of(tmp_path, policy, text, {"T": secret})
+    assert mistake.path == "identities.a"
+    assert secret.strip() not in str(mistake)
+
+
 def test_a_mistaken_option_is_the_command_lines(tmp_path: Path, policy: Policy) -> None:
     overrides = {"safety.mode": "fast", "base_url": "nowhere"}
     found = mistakes_of(tmp_path, policy, HEAD, overrides=overrides)

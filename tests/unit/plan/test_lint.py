@@ -108,6 +108,11 @@ def test_a_clause_whose_checks_have_nothing_to_read_is_told(tmp_path: Path) -> N
             "promises 401; not documented for createOrder",
         ),
         (
+            "rate_limits: {buckets: {a: {ops: listOrders}}}",
+            "rate_limits.a",
+            "has no limit, and no plan gives it one",
+        ),
+        (
             "versioning: {deprecations: [{ops: listOrders}]}",
             "versioning.deprecations",
             "listOrders is deprecated by the policy and not by the document",
