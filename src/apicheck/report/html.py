@@ -20,9 +20,9 @@ from apicheck.report.results_json import summary
 from apicheck.report.text import one_line, visible
 from apicheck.report.view import (
     check_views,
-    clause_views,
     clauses_elsewhere,
     finding_views,
+    sections,
     tallies,
     wanted,
 )
@@ -43,7 +43,7 @@ def html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
             summary=summary(results),
             tallies=tallies(results),
             findings=finding_views(results, evidence),
-            clauses=clause_views(results),
+            sections=sections(results),
             elsewhere=clauses_elsewhere(results),
             checks=check_views(results, evidence),
             evidence=evidence,

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, Verdict
+from apicheck.report.sections import by_section
 from apicheck.report.text import for_xml
 
 _ENDINGS = {
@@ -26,17 +27,16 @@ _ENDINGS = {
 def junit(results: Results) -> bytes:
     """The results as JUnit XML. Only what is binding can fail or be an error."""
     root = ET.Element("testsuites", name=for_xml(f"{results.run.policy} at {results.run.target}"))
-    suites: dict[str, ET.Element] = {}
-    for clause in results.clauses:
-        suite = suites.get(clause.clause.section)
-        if suite is None:
-            suite = suites[clause.clause.section] = _suite(root, results, clause.clause.section)
-        suite.extend(_cases(results, clause))
-    for suite in suites.values():
+    judged = {item.clause.id: item for item in results.clauses}
+    sections = by_section(item.clause for item in results.clauses)
+    suites = [_suite(root, results, section) for section in sections]
+    for suite, clauses in zip(suites, sections.values(), strict=True):
+        for clause in clauses:
+            suite.extend(_cases(results, judged[clause.id]))
         _count(suite)
     root.set("time", f"{_seconds(results):.3f}")
     for name in ("tests", "failures", "errors", "skipped"):
-        root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites.values())))
+        root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
     ET.indent(root)
     text: str = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()

@@ -13,6 +13,7 @@ from apicheck.model.verdict import Consequence, NotTestedKind, Verdict
 from apicheck.report.curl import curl
 from apicheck.report.evidence import Evidence
 from apicheck.report.page import Page, page
+from apicheck.report.sections import by_section
 from apicheck.report.wire import Shown, shown
 from apicheck.report.words import CONSEQUENCE_ORDER
 
@@ -132,9 +133,24 @@ def _finding_view(results: Results, finding: Finding, evidence: Evidence) -> Fin
     )
 
 
-def clause_views(results: Results) -> tuple[ClauseView, ...]:
-    """Every clause that this run could judge, in the policy's order."""
-    return tuple(_clause_view(results, i) for i in results.clauses if not _elsewhere(i))
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section of the policy. title: "" for clauses that have no section."""
+
+    title: str
+    clauses: tuple[ClauseView, ...]
+
+
+def sections(results: Results) -> tuple[SectionView, ...]:
+    """Every clause that this run could judge, by section, in the policy's order."""
+    views = {i.clause.id: _clause_view(results, i) for i in results.clauses if not _elsewhere(i)}
+    found = by_section(item.clause for item in results.clauses)
+    named = ((title, [views[c.id] for c in found[title] if c.id in views]) for title in found)
+    return tuple(SectionView(_titled(title), tuple(items)) for title, items in named if items)
+
+
+def _titled(title: str) -> str:
+    return f"Section {title}" if title and ", section " not in title else title
 
 
 def clauses_elsewhere(results: Results) -> tuple[ClauseView, ...]:

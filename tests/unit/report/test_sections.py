@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from apicheck.model.policy import Clause
+from apicheck.report.sections import by_section
+
+
+def test_sections_of_an_included_standard_are_kept_apart_from_the_policys_own() -> None:
+    clauses = (
+        Clause("A", "3", source="policy"),
+        Clause("B", "3", source="rfc6750"),
+        Clause("C", "4", source="policy"),
+        Clause("D", "3", source="policy"),
+        Clause("E", source="rfc9110"),
+        Clause("F", source="policy"),
+    )
+    grouped = {title: [c.id for c in members] for title, members in by_section(clauses).items()}
+    assert grouped == {
+        "3": ["A", "D"],
+        "rfc6750, section 3": ["B"],
+        "4": ["C"],
+        "rfc9110": ["E"],
+        "": ["F"],
+    }
+
+
+def test_no_clauses_have_no_sections() -> None:
+    assert by_section(()) == {}
