@@ -9,6 +9,7 @@ import pytest
 
 from apicheck.load import (
     builtin_policy,
+    document_of,
     facts_from,
     load_policy,
     parse_spec,
@@ -517,3 +518,22 @@ def test_an_unknown_profile_is_told_with_a_suggestion() -> None:
     with pytest.raises(PolicyError) as caught:
         profile_dir("canonicl")
     assert caught.value.mistakes[0].suggestion == 'did you mean "canonical"?'
+
+
+def test_the_document_of_a_policy_is_beside_it_unless_it_says_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    for text, name in (
+        ("policy: p\n", "openapi.yaml"),
+        ("policy: p\nspec: api/v2.json\n", "api/v2.json"),
+        ("policy: p\nspec: 3\n", "openapi.yaml"),
+    ):
+        path.write_text(text)
+        assert document_of(path) == tmp_path / name
+
+
+def test_a_set_of_ones_own_that_includes_others_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("policy: mine\ninclude: http\n")
+    (mistake,) = mistakes_of(tmp_path, "policy: p\ninclude: mine.yaml\n")
+    assert (mistake.file, mistake.line) == (str(tmp_path / "mine.yaml"), 2)
+    (mistake,) = mistakes_of(tmp_path, "policy: p\ninclude: none.yaml\n")
+    assert "no such file" in mistake.message
