@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from apicheck.generate.apart import apart
 from apicheck.model.json import Json
 from apicheck.model.subject import Subject
 
@@ -47,5 +48,5 @@ def draw(name: str, seed: int, count: int, subject: Subject) -> tuple[Json, ...]
             values.setdefault(json.dumps(value, sort_keys=True), value)
 
     if count > 0:
-        keep()
+        apart(keep)
     return tuple(values.values())

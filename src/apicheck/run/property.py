@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import TYPE_CHECKING
 
+from apicheck.generate.apart import apart
 from apicheck.model.json import Json
 
 if TYPE_CHECKING:
@@ -84,8 +85,12 @@ def _found(
         verbosity=hypothesis.Verbosity.quiet,
     )
     randomness = Random(_SEED)  # noqa: S311  (for repeatable tests, not for secrets)
+
+    def find() -> Json:
+        return hypothesis.find(strategy, verdict, settings=settings, random=randomness)
+
     try:
-        return (hypothesis.find(strategy, verdict, settings=settings, random=randomness),)
+        return (apart(find),)
     except HypothesisException:
         return ()
 

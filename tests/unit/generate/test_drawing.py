@@ -1,6 +1,8 @@
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from apicheck.generate import draw, strategy
 from apicheck.load import spec_from
@@ -47,3 +49,9 @@ def test_drawn_credentials_are_near_misses_and_strings_with_wildcards() -> None:
 def test_a_strategy_that_nobody_defines_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         strategy("good-credential", SUBJECT)
+
+
+@settings(max_examples=2, deadline=None)
+@given(seed=st.integers(0, 9))
+def test_values_can_be_drawn_inside_a_users_own_property_test(seed: int) -> None:
+    assert len(draw("bad-credential", seed, 5, SUBJECT)) == 5
