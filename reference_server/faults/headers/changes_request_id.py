@@ -1,0 +1,30 @@
+"""A field that is promised to come back as it was sent comes back with another value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal
+from reference_server.headers import Fields
+from reference_server.promises import rules_in_force
+
+NEEDS = ("responses",)
+
+
+def promised_headers(
+    honest: Callable[[Call, int, Refusal | None], Fields],
+    call: Call,
+    status: int,
+    refusal: Refusal | None,
+) -> Fields:
+    """Each echo turned around, everything else as it is."""
+    echoes = {
+        name
+        for rule in rules_in_force(call, status)
+        for name, header in rule.headers.items()
+        if header.echo and call.header(header.echo)
+    }
+    return [
+        (name, value[::-1] if name in echoes else value)
+        for name, value in honest(call, status, refusal)
+    ]

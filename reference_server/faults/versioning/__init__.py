@@ -1,0 +1,1 @@
+"""Operations that are going away, announced wrongly."""
