@@ -49,7 +49,7 @@ from apicheck.probe.pacing import Pacer
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.vault import Secrets
 
-_AT_ONCE = 50
+_AT_ONCE = 16
 
 
 @dataclass(slots=True)

@@ -22,6 +22,8 @@ from apicheck.probe import raw
 from apicheck.probe.wire import Answer, BodyReader, Origin, WireRequest, WireResponse, failed
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_KEPT_FOR_S = 3.0
+"""Less than servers keep an idle connection, so that a request seldom meets its end."""
 
 
 def origin_of(url: str) -> Origin:
@@ -51,17 +53,29 @@ class Transport:
         self.origin = origin
         self._timeout_s = timeout_s
         self._context = context_of(tls or Tls()) if origin.scheme == "https" else None
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=self._context,
-            max_connections=None,
-            max_keepalive_connections=64,
-            keepalive_expiry=3.0,
-            network_backend=_Backend(),
-        )
+        # A pool for each thread: one for all makes every thread wait for its lock, and looks
+        # at every idle connection before each request.
+        self._own = threading.local()
+        self._pools: list[httpcore.ConnectionPool] = []
 
     def close(self) -> None:
         """Close every connection."""
-        self._pool.close()
+        for pool in self._pools:
+            pool.close()
+
+    def _pool(self) -> httpcore.ConnectionPool:
+        """The pool of the thread that asks."""
+        pool: httpcore.ConnectionPool | None = getattr(self._own, "pool", None)
+        if pool is None:
+            pool = httpcore.ConnectionPool(
+                ssl_context=self._context,
+                max_connections=1,
+                keepalive_expiry=_KEPT_FOR_S,
+                network_backend=_Backend(),
+            )
+            self._own.pool = pool
+            self._pools.append(pool)
+        return pool
 
     def reachable(self) -> Answer | None:
         """None when a connection can be made, otherwise why not."""
@@ -101,7 +115,7 @@ class Transport:
             extensions={"timeout": {"pool": max(0.01, deadline - time.monotonic())}},
         )
         try:
-            response = self._pool.handle_request(wire)
+            response = self._pool().handle_request(wire)
             try:
                 return _read(response)
             finally:

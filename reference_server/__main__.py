@@ -1,0 +1,117 @@
+"""`python -m reference_server`: serve a profile and its control plane on loopback."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import uvicorn
+
+from apicheck.model.errors import ApicheckError
+from reference_server.app import api
+from reference_server.control import control
+from reference_server.profile import read_profile
+from reference_server.server import Server
+from reference_server.target_file import write_target
+
+_HOST = "127.0.0.1"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until a signal comes, or until stdin ends with --stdin-watch."""
+    options = _parser().parse_args(arguments)
+    try:
+        server = Server(read_profile(options.profile), options.seed)
+    except ApicheckError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    try:
+        server.switch(options.fault)
+    except KeyError as error:
+        known = ", ".join(server.catalogue.faults)
+        sys.stderr.write(f"there is no fault {error}; there are: {known}\n")
+        return 2
+    try:
+        sockets = [_listening(options.port), _listening(options.control_port)]
+    except OSError as error:
+        sys.stderr.write(f"cannot listen on {_HOST}: {error.strerror}\n")
+        return 2
+    urls = [f"http://{_HOST}:{s.getsockname()[1]}" for s in sockets]
+    if options.write_target:
+        write_target(Path(options.write_target), server, urls[0], urls[1])
+    line = {"base_url": urls[0], "control_url": urls[1], "target": options.write_target}
+    asyncio.run(_serve(server, sockets, line, watch=options.stdin_watch))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m reference_server", description=__doc__)
+    parser.add_argument("--profile", required=True, help="a profile's directory, or its name")
+    parser.add_argument("--port", type=int, default=0, help="of the API; 0: any free one")
+    parser.add_argument("--control-port", type=int, default=0, help="of the control plane")
+    parser.add_argument("--fault", action="append", default=[], help="a fault to begin with")
+    parser.add_argument("--write-target", help="write an apicheck.toml that fits this server")
+    parser.add_argument("--seed", type=int, help="make the same credentials every time")
+    parser.add_argument("--stdin-watch", action="store_true", help="stop when stdin ends")
+    return parser
+
+
+def _listening(port: int) -> socket.socket:
+    # The protocol is named because asyncio sets TCP_NODELAY only on sockets that name it.
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((_HOST, port))
+    made.listen(512)
+    return made
+
+
+async def _serve(
+    server: Server, sockets: list[socket.socket], line: dict[str, str | None], *, watch: bool
+) -> None:
+    """Two listeners in one event loop: a control call never meets a request half way."""
+    listeners = [_uvicorn(api(server)), _uvicorn(control(server))]
+
+    def stop() -> None:
+        for listener in listeners:
+            listener.should_exit = True
+
+    if watch:
+        loop = asyncio.get_running_loop()
+        threading.Thread(
+            target=lambda: (sys.stdin.read(), loop.call_soon_threadsafe(stop)), daemon=True
+        ).start()
+    running = [
+        asyncio.create_task(listener.serve(sockets=[sock]))
+        for listener, sock in zip(listeners, sockets, strict=True)
+    ]
+    while not all(listener.started or listener.should_exit for listener in listeners):
+        await asyncio.sleep(0.005)
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    stop()
+    await asyncio.gather(*running)
+
+
+def _uvicorn(application: object) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            application,  # type: ignore[arg-type]  # uvicorn's own alias is narrower than ASGI
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            lifespan="off",
+            timeout_keep_alive=60,
+            timeout_graceful_shutdown=1,
+        )
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,131 @@
+"""The API under test as an ASGI application: from a request to a call, from a reply to bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from apicheck.model.exchange import Pairs
+from apicheck.model.json import MISSING, Json
+from reference_server.call import Call, Refusal, Reply
+from reference_server.errors import error_reply
+from reference_server.headers import finished
+from reference_server.pipeline import answer
+from reference_server.server import Server
+
+BODY_LIMIT = 1 << 20
+_log = logging.getLogger("reference_server")
+
+
+def api(server: Server) -> ASGIApp:
+    """The application that serves a profile."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        if server.variant.latency_ms:
+            await asyncio.sleep(server.variant.latency_ms / 1000)
+        body, whole = await _body(request)
+        response = _answered(server, request, body, whole=whole)
+        await response(scope, receive, send)
+
+    return application
+
+
+async def _body(request: Request) -> tuple[bytes, bool]:
+    """The body, and whether it is all of it."""
+    chunks = bytearray()
+    try:
+        async for chunk in request.stream():
+            chunks += chunk
+            if len(chunks) > BODY_LIMIT:
+                return b"", False
+    except ClientDisconnect:
+        return b"", False
+    return bytes(chunks), True
+
+
+def _answered(server: Server, request: Request, body: bytes, *, whole: bool) -> Response:
+    call = _call(server, request, body)
+    try:
+        if whole:
+            reply = answer(call)
+        else:
+            reply = error_reply(call, Refusal("too_large", "The body is too large.", 413))
+        response = _response(call, reply)
+    except Exception:
+        # A client sees the error envelope and no traceback; who runs the server sees it.
+        _log.exception("%s %s", call.method, call.path)
+        refusal = Refusal("internal", "The request failed.", 500)
+        response = _response(call, error_reply(call, refusal))
+    server.requests.append(
+        {
+            "method": call.method,
+            "path": call.path,
+            "status": response.status_code,
+            "at": server.clock.now(),
+        }
+    )
+    return response
+
+
+def _call(server: Server, request: Request, body: bytes) -> Call:
+    raw_path = request.scope.get("raw_path") or request.url.path.encode()
+    path = raw_path.split(b"?")[0].decode("latin-1")
+    query: Pairs = tuple(
+        parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    )
+    headers: Pairs = tuple(
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name, value in request.scope["headers"]
+    )
+    match = server.profile.routes.match(request.method, path)
+    operation = match.operation
+    rules = server.profile.rules[operation.id] if operation is not None else None
+    peer = request.client.host if request.client else ""
+    return Call(server, request.method, path, query, headers, body, peer, match, rules)
+
+
+def _response(call: Call, reply: Reply) -> Response:
+    content = _content(call, reply)
+    fields = list(finished(call, reply))
+    if content and reply.media:
+        fields.append(("Content-Type", reply.media))
+    bodiless = reply.status == 204 or reply.status == 304
+    if not bodiless:
+        fields.append(("Content-Length", str(len(content))))
+    shown = b"" if bodiless or call.method == "HEAD" else content
+    response = Response(shown, reply.status)
+    response.raw_headers = [
+        (name.encode("latin-1"), value.encode("latin-1", "replace"))
+        for name, value in call.server.variant.arranged(tuple(fields))
+    ]
+    return response
+
+
+def _content(call: Call, reply: Reply) -> bytes:
+    if reply.value is MISSING:
+        return reply.text.encode()
+    variant = call.server.variant
+    value = _with_extra(reply.value) if variant.extra_fields else reply.value
+    indent = 2 if variant.body_whitespace else None
+    separators = None if variant.body_whitespace else (",", ":")
+    return json.dumps(value, ensure_ascii=False, indent=indent, separators=separators).encode()
+
+
+def _with_extra(value: Json) -> Json:
+    """A value with one more member than is documented, inside its envelope if it has one."""
+    if not isinstance(value, Mapping):
+        return value
+    inner = next(iter(value.values()), None)
+    if len(value) == 1 and isinstance(inner, Mapping):
+        return {name: _with_extra(item) for name, item in value.items()}
+    return {**value, "x_extension": {"nested": [1, "two", None]}}

@@ -1,0 +1,114 @@
+"""One request on its way through the server, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from apicheck.model.exchange import Pairs
+from apicheck.model.facts import Bucket
+from apicheck.model.json import MISSING, Json
+from apicheck.model.operation import Operation
+from reference_server.identities import Identity
+from reference_server.limits import Standing
+from reference_server.profile import Rules
+from reference_server.routing import Match
+from reference_server.store import Stored
+
+if TYPE_CHECKING:
+    from reference_server.server import Server
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is not served.
+
+    kind: anonymous, bad, state:<state>, tenant-unknown, tenant-foreign, scope, rate, absent,
+    foreign:<whose>, unknown_path, method, media, syntax, schema, too_large, conflict,
+    reference, client, oauth, internal. text: for a person. status: where the kind does not
+    say it. members: of the error body, over its example.
+    """
+
+    kind: str
+    text: str
+    status: int | None = None
+    members: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a bucket said. limit: as promised, whatever is enforced."""
+
+    bucket: Bucket
+    limit: int
+    standing: Standing
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer in the making. value: the body of a JSON answer; else `text`, or nothing."""
+
+    status: int
+    media: str = ""
+    value: Json = MISSING
+    text: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    refusal: Refusal | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header field, None when there is none."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(slots=True)
+class Call:
+    """A request with what the stages have found out about it so far.
+
+    path: percent-encoded, without query. headers: names in lower case. caller: as `When` has
+    it. presented: something stands where a credential belongs.
+    """
+
+    server: Server
+    method: str
+    path: str
+    query: Pairs
+    headers: Pairs
+    body: bytes
+    peer: str
+    match: Match
+    rules: Rules | None
+    caller: str = "anonymous"
+    presented: bool = False
+    identity: Identity | None = None
+    admissions: list[Admission] = field(default_factory=list)
+    value: Json = MISSING
+    objects: dict[str, Stored] = field(default_factory=dict)
+    """Path parameter -> the object it names."""
+
+    @property
+    def operation(self) -> Operation | None:
+        """The operation that the request names."""
+        return self.match.operation
+
+    @property
+    def op_rules(self) -> Rules:
+        """The rules of a call that has passed the route stage."""
+        assert self.rules is not None  # the route stage refuses the others
+        return self.rules
+
+    @property
+    def caller_identity(self) -> Identity:
+        """The identity of a call, or one that may nothing, for operations open to all."""
+        return self.identity or _NOBODY
+
+    def header_values(self, name: str) -> tuple[str, ...]:
+        """Every value of a request header."""
+        return tuple(value for key, value in self.headers if key == name)
+
+    def header(self, name: str) -> str | None:
+        """The first value of a request header."""
+        return next(iter(self.header_values(name.lower())), None)
+
+
+_NOBODY = Identity(id="", name="", token="", tenant="")

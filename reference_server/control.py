@@ -1,0 +1,167 @@
+"""The control plane: each call is one transaction on the server's state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from apicheck.model.json import Json
+from reference_server.server import TENANTS, Server, Wish
+from reference_server.variants import variant_from
+
+PROTOCOL = 1
+CAPABILITIES = (
+    "mint", "revoke", "clock", "effects", "listener", "fail_next", "faults", "variant",
+    "deliveries", "requests", "reset",
+)  # fmt: skip
+
+Handler = Callable[[Server, Request, dict[str, Json]], Json | tuple[int, Json]]
+
+
+def control(server: Server) -> Starlette:
+    """The application of the control plane."""
+    routes = [
+        ("/", "GET", lambda *_: {"protocol": PROTOCOL, "capabilities": list(CAPABILITIES)}),
+        ("/identities", "GET", _identities),
+        ("/identities", "POST", _mint),
+        ("/identities/{id}/revoke", "POST", _revoke),
+        ("/clients", "GET", _clients),
+        ("/clock", "GET", _clock),
+        ("/clock", "POST", _advance),
+        ("/effects", "GET", lambda state, *_: {"count": state.store.effects}),
+        ("/deliveries", "GET", lambda state, *_: {"deliveries": state.subscriptions.log}),
+        ("/requests", "GET", lambda state, *_: {"requests": list(state.requests)}),
+        ("/listeners", "POST", _listen),
+        ("/fail_next", "POST", _fail_next),
+        ("/faults", "GET", _faults),
+        ("/faults", "PUT", _switch),
+        ("/variant", "PUT", _variant),
+        ("/reset", "POST", _reset),
+    ]
+    return Starlette(
+        routes=[Route(path, _endpoint(server, do), methods=[method]) for path, method, do in routes],
+        exception_handlers={HTTPException: _refused},
+    )
+
+
+def _endpoint(server: Server, do: Handler) -> Callable[[Request], Awaitable[JSONResponse]]:
+    async def endpoint(request: Request) -> JSONResponse:
+        try:
+            text = await request.body()
+            body = json.loads(text) if text.strip() else {}
+            if not isinstance(body, dict):
+                raise TypeError("the body is a JSON object")
+            done = do(server, request, body)
+        except (ValueError, TypeError, KeyError) as error:
+            return JSONResponse({"error": _in_words(error)}, 400)
+        status, content = done if isinstance(done, tuple) else (200, done)
+        return JSONResponse(content, status)
+
+    return endpoint
+
+
+def _in_words(error: Exception) -> str:
+    return f"there is no {error}" if isinstance(error, KeyError) else str(error)
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, error.status_code)
+
+
+def _identities(server: Server, _: Request, __: dict[str, Json]) -> Json:
+    return {"identities": [identity.as_json() for identity in server.directory.all()]}
+
+
+def _clients(server: Server, _: Request, __: dict[str, Json]) -> Json:
+    shown = [{"id": c.id, "secret": c.secret, "tenant": c.tenant} for c in server.clients]
+    return {"clients": shown}
+
+
+def _mint(server: Server, _: Request, body: dict[str, Json]) -> tuple[int, Json]:
+    known = {"scopes", "permissions", "tenant", "user", "plan", "state", "lifetime"}
+    if unknown := sorted(set(body) - known):
+        raise ValueError(f"an identity has no {unknown[0]}")
+    tenant = body.get("tenant") or TENANTS[0]
+    if tenant not in TENANTS:
+        raise ValueError(f"the tenants are {' and '.join(TENANTS)}")
+    wish = Wish(
+        scopes=_words(body.get("scopes")),
+        permissions=_words(body.get("permissions")),
+        tenant=tenant,
+        user=body.get("user") or "",
+        plan=body.get("plan") or "",
+        state=body.get("state") or "active",
+        lifetime=body.get("lifetime"),
+    )
+    return 201, server.make(wish).as_json()
+
+
+def _words(value: Json) -> tuple[str, ...] | None:
+    return None if value is None else tuple(str(item) for item in value)
+
+
+def _revoke(server: Server, request: Request, _: dict[str, Json]) -> Json:
+    if not server.directory.revoke(request.path_params["id"]):
+        raise KeyError(f"identity {request.path_params['id']}")
+    return {}
+
+
+def _clock(server: Server, _: Request, __: dict[str, Json]) -> Json:
+    return {"now": server.clock.now()}
+
+
+def _advance(server: Server, request: Request, body: dict[str, Json]) -> Json:
+    server.clock.advance(float(body["advance"]))
+    server.subscriptions.retry_due()
+    return _clock(server, request, body)
+
+
+def _listen(server: Server, _: Request, body: dict[str, Json]) -> tuple[int, Json]:
+    events: Any = body.get("events")
+    wanted = None if events is None else tuple(map(str, events))
+    made = server.subscriptions.by_hand(str(body["url"]), wanted, body.get("tenant") or TENANTS[0])
+    return 201, {"id": made.id, "secret": made.secret}
+
+
+def _fail_next(server: Server, _: Request, body: dict[str, Json]) -> Json:
+    operation = server.profile.spec.operation(body["operation"])
+    server.fail_next(operation.id, int(body.get("status", 500)))
+    return {}
+
+
+def _faults(server: Server, _: Request, __: dict[str, Json]) -> Json:
+    return {
+        "faults": [
+            {
+                "id": fault.id,
+                "about": fault.about,
+                "needs": list(fault.needs),
+                "applicable": fault.applicable(server.profile.policy),
+                "on": fault.id in server.faults,
+            }
+            for fault in server.catalogue.faults.values()
+        ]
+    }
+
+
+def _switch(server: Server, request: Request, body: dict[str, Json]) -> Json:
+    server.switch([str(name) for name in body["on"]])
+    return _faults(server, request, body)
+
+
+def _variant(server: Server, _: Request, body: dict[str, Json]) -> Json:
+    server.variant = variant_from(body)
+    return server.variant.as_json()
+
+
+def _reset(server: Server, _: Request, __: dict[str, Json]) -> Json:
+    server.reset()
+    return {}

@@ -1,0 +1,27 @@
+"""Print the credentials of a running server, as a target file's `[credentials] command` does."""
+
+from __future__ import annotations
+
+import json
+import sys
+from urllib.request import urlopen
+
+_TIMEOUT_S = 10
+
+
+def main(control_url: str) -> int:
+    """Print `{"tokens": {name: token}, "clients": {tenant: {id, secret}}}`."""
+    with urlopen(f"{control_url}/identities", timeout=_TIMEOUT_S) as answer:  # noqa: S310  (the control URL that this server printed)
+        identities = json.load(answer)["identities"]
+    with urlopen(f"{control_url}/clients", timeout=_TIMEOUT_S) as answer:  # noqa: S310  (as above)
+        clients = json.load(answer)["clients"]
+    content = {
+        "tokens": {identity["name"]: identity["token"] for identity in identities},
+        "clients": {c["tenant"]: {"id": c["id"], "secret": c["secret"]} for c in clients},
+    }
+    sys.stdout.write(json.dumps(content))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1]))

@@ -1,0 +1,111 @@
+"""Error bodies: the document's example of the answer, overlaid with what is true of this one."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from apicheck.model.json import MISSING, Json
+from apicheck.model.operation import Media
+from reference_server.call import Call, Refusal, Reply
+from reference_server.promises import promised, rules_in_force
+from reference_server.schemas import put
+
+PROBLEM = "application/problem+json"
+_TEXT_MEMBERS = ("detail", "message", "error_description", "description")
+
+
+def error_reply(call: Call, refusal: Refusal) -> Reply:
+    """The answer to a request that is refused."""
+    seams = call.server.seams
+    status = seams.status(call, refusal)
+    reply = Reply(status, refusal=refusal)
+    reply.headers += seams.promised_headers(call, status, refusal)
+    challenge = seams.challenge(call, refusal, status)
+    if challenge is not None:
+        reply.headers.append(("WWW-Authenticate", challenge))
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        reply.headers.append(("Allow", ", ".join(call.match.allowed)))
+    seams.error_body(call, refusal, reply)
+    return reply
+
+
+def error_body(call: Call, refusal: Refusal, reply: Reply) -> None:
+    """Fill in the body of a refusal (seam)."""
+    media, documented = _documented(call, reply.status)
+    example = documented.examples[0] if documented and documented.examples else MISSING
+    generic = example is MISSING
+    promise = promised(call, refusal)
+    rules = list(rules_in_force(call, reply.status))
+    schemas = call.server.profile.schemas
+    wanted = [promise.schema if promise else None, *(rule.schema for rule in rules)]
+    named = [schema for schema in wanted if schema is not None]
+    if generic:
+        schema = next(iter(named), documented.schema if documented else None)
+        example = _example_of(call, schema)
+    for rule in rules:
+        media = rule.media or media
+    reply.media = (promise.media if promise else None) or media or "application/json"
+    value = _with_text(example, refusal.text)
+    if generic:
+        value = _named(value, reply)
+    for rule in rules:
+        for pointer, source in rule.equal.items():
+            true = _truth(reply, source)
+            value = value if true is None else put(value, pointer, true)
+    for name, member in refusal.members.items():
+        value = put(value, f"/{name}", member)
+    fits = all(schemas.validator(schemas.named(schema)).is_valid(value) for schema in named)
+    reply.value = value if fits else example
+
+
+def _documented(call: Call, status: int) -> tuple[str, Media | None]:
+    response = call.operation.response_for(status) if call.operation else None
+    media = next((m for m in response.media if "json" in m.media_type), None) if response else None
+    return (media.media_type, media) if media else ("", None)
+
+
+def _example_of(call: Call, schema: Json) -> Json:
+    """A value of a schema: of a documented error with the same schema, else made up."""
+    schemas = call.server.profile.schemas
+    wanted = schemas.named(schema)
+    for operation in call.server.profile.spec.operations:
+        for response in operation.responses:
+            for media in response.media if response.status[0] in "45d" else ():
+                same = media.schema == wanted or schema is None
+                if same and media.examples and "json" in media.media_type:
+                    return media.examples[0]
+    made = schemas.sample(wanted if wanted is not None else {})
+    return made if isinstance(made, dict) else {"error": "refused"}
+
+
+def _with_text(example: Json, text: str) -> Json:
+    """The example with our words where it has words, at its top or one level below."""
+    if not isinstance(example, dict):
+        return example
+    for name in _TEXT_MEMBERS:
+        if isinstance(example.get(name), str):
+            return {**example, name: text}
+    for key, inner in example.items():
+        if isinstance(inner, dict):
+            changed = _with_text(inner, text)
+            if changed != inner:
+                return {**example, key: changed}
+    return example
+
+
+def _named(value: Json, reply: Reply) -> Json:
+    """An example of another status, made to speak of this one (RFC 9457, section 4.2.1)."""
+    if not isinstance(value, dict) or reply.media != PROBLEM:
+        return value
+    known = reply.status in HTTPStatus.__members__.values()
+    title = HTTPStatus(reply.status).phrase if known else str(reply.status)
+    changes: dict[str, Json] = {"type": "about:blank", "title": title, "status": reply.status}
+    return {**value, **{key: true for key, true in changes.items() if key in value}}
+
+
+def _truth(reply: Reply, source: str) -> Json:
+    if source == "status":
+        return reply.status
+    return reply.header(source.removeprefix("header:"))
+
+

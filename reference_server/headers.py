@@ -1,0 +1,178 @@
+"""Header fields: those that the policy promises, those of limits and of deprecation."""
+
+from __future__ import annotations
+
+import math
+import re
+import uuid
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from apicheck.model.facts import NEVER, HeaderRule
+from apicheck.model.json import MISSING
+from reference_server.call import Admission, Call, Refusal, Reply
+from reference_server.clock import http_date, instant
+from reference_server.promises import in_force, promised, rules_in_force
+
+Fields = list[tuple[str, str]]
+
+_ELSEWHERE = frozenset(
+    {"content-type", "content-length", "date", "www-authenticate", "retry-after", "location",
+     "deprecation", "sunset", "link", "allow"}
+)  # fmt: skip
+"""Fields that are sent where they have something to say, and not because they are documented."""
+
+
+def promised_headers(call: Call, status: int, refusal: Refusal | None) -> Fields:
+    """Fields of the response rules in force, and of the promised refusal (seam)."""
+    wanted: dict[str, HeaderRule] = {}
+    for rule in rules_in_force(call, status):
+        wanted.update(rule.headers)
+    answer = promised(call, refusal) if refusal else None
+    wanted.update(answer.headers if answer else {})
+    made = ((name, _value(call, name, status, rule)) for name, rule in wanted.items())
+    return [(name, value) for name, value in made if value is not None]
+
+
+def _value(call: Call, name: str, status: int, rule: HeaderRule) -> str | None:
+    if rule.equals is not None:
+        return rule.equals
+    if name.lower() in _ELSEWHERE:
+        return None
+    echoed = call.header(rule.echo) if rule.echo else None
+    candidates = [
+        echoed,
+        None if rule.unique else _documented(call, name, status),
+        str(uuid.uuid4()) if rule.format in (None, "uuid") else None,
+        uuid.uuid4().hex,
+        f"req_{uuid.uuid4().hex}",
+        http_date(call.server.clock.now()) if rule.format == "http-date" else None,
+        "1",
+    ]
+    pattern = re.compile(rule.pattern or ".*")
+    return next((value for value in candidates if value and pattern.fullmatch(value)), None)
+
+
+def _documented(call: Call, name: str, status: int) -> str | None:
+    response = call.operation.response_for(status) if call.operation else None
+    for header in response.headers if response else ():
+        if header.name.lower() == name.lower():
+            value = call.server.profile.schemas.sample(header.schema)
+            return None if value is MISSING or value is None else str(value)
+    return None
+
+
+def documented_headers(call: Call, status: int, sent: Fields) -> Fields:
+    """Fields that the document requires and nothing else has sent yet."""
+    known = {name.lower() for name, _ in sent} | _ELSEWHERE | _rate_names(call)
+    response = call.operation.response_for(status) if call.operation else None
+    return [
+        (header.name, _documented(call, header.name, status) or "1")
+        for header in (response.headers if response else ())
+        if header.required and header.name.lower() not in known
+    ]
+
+
+def _rate_names(call: Call) -> set[str]:
+    limits = call.server.profile.facts.rate_limits
+    names = limits.headers if limits else None
+    if names is None:
+        return set()
+    return {str(n).lower() for n in (names.limit, names.remaining, names.reset, names.policy) if n}
+
+
+def wants_rate_headers(call: Call, status: int) -> bool:
+    """Whether an answer tells where the caller stands."""
+    limits = call.server.profile.facts.rate_limits
+    if limits is None or limits.headers is None or not call.rules or not call.rules.buckets:
+        return False
+    if limits.headers_when is None:
+        return call.identity is not None
+    return in_force(call, limits.headers_when, status)
+
+
+def rate_headers(call: Call, admission: Admission) -> Fields:
+    """The rate-limit fields of a bucket (seam)."""
+    limits = call.server.profile.facts.rate_limits
+    if limits is None or limits.headers is None:
+        return []
+    names, standing = limits.headers, admission.standing
+    window = int(admission.bucket.window_s)
+    values = (
+        (names.limit, str(admission.limit)),
+        (names.remaining, str(max(0, admission.limit - standing.used))),
+        (names.reset, _reset(names.reset_unit, standing.resets, call.server.clock.now())),
+        (names.policy, f'"{admission.bucket.name}";q={admission.limit};w={window}'),
+    )
+    return [(name, value) for name, value in values if name]
+
+
+def _reset(unit: str, at: float, now: float) -> str:
+    left = max(0, math.ceil(at - now))
+    return {
+        "epoch-seconds": str(math.ceil(at)),
+        "epoch-milliseconds": str(math.ceil(at * 1000)),
+        "seconds": str(left),
+        "http-date": http_date(math.ceil(at)),
+    }[unit]
+
+
+def retry_after(call: Call, admission: Admission) -> Fields:
+    """When to come back (seam)."""
+    limits = call.server.profile.facts.rate_limits
+    form = limits.retry_after if limits else None
+    if form is NEVER or (form is None and not _is_documented(call, "Retry-After", 429)):
+        return []
+    now = call.server.clock.now()
+    if form == "http-date":
+        return [("Retry-After", http_date(math.ceil(admission.standing.retry)))]
+    return [("Retry-After", str(max(1, math.ceil(admission.standing.retry - now))))]
+
+
+def _is_documented(call: Call, name: str, status: int) -> bool:
+    response = call.operation.response_for(status) if call.operation else None
+    return any(h.name.lower() == name.lower() for h in (response.headers if response else ()))
+
+
+def lifecycle_headers(call: Call, status: int) -> Fields:
+    """Deprecation (RFC 9745), Sunset (RFC 8594) and Link of a deprecated operation (seam)."""
+    item = call.rules.deprecation if call.rules else None
+    if item is None or not in_force(call, item.when, status):
+        return []
+    made: Fields = []
+    if item.since:
+        made.append(("Deprecation", f"@{int(instant(item.since))}"))
+    if item.sunset:
+        made.append(("Sunset", http_date(instant(item.sunset))))
+    links = dict(item.links)
+    if item.successor:
+        links["successor-version"] = links.get("successor-version") or _path_of(
+            call, item.successor
+        )
+    made += [("Link", f'<{url or "/"}>; rel="{relation}"') for relation, url in links.items()]
+    for name, rule in item.headers.items():
+        value = _value(call, name, status, rule)
+        made += [(name, value)] if value is not None else []
+    return made
+
+
+def _path_of(call: Call, operation_id: str) -> str:
+    path = call.server.profile.spec.operation(operation_id).path
+    for name, value in call.match.parameters.items():
+        path = path.replace("{" + name + "}", quote(value, safe=""))
+    return path
+
+
+def finished(call: Call, reply: Reply) -> Iterator[tuple[str, str]]:
+    """All that the other fields leave to say: deprecation, limits, what the document requires."""
+    seams = call.server.seams
+    sent = list(reply.headers)
+    sent += seams.lifecycle_headers(call, reply.status)
+    admission = next(iter(call.admissions), None)
+    if admission and wants_rate_headers(call, reply.status):
+        sent += seams.rate_headers(call, admission)
+    if admission and reply.refusal and reply.refusal.kind == "rate":
+        sent += seams.retry_after(call, admission)
+    sent += documented_headers(call, reply.status, sent)
+    yield from sent
+    yield "Date", http_date(call.server.clock.now())

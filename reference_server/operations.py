@@ -1,0 +1,130 @@
+"""What operations do when every stage has let a request through."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from apicheck.model.json import MISSING, Json
+from reference_server.answers import created_value, example_id, success_reply
+from reference_server.call import Call, Refusal, Reply
+from reference_server.resources import Collection
+from reference_server.schemas import put
+from reference_server.store import Store, Stored
+
+_DEFAULT_PAGE = 20
+_SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
+_CURSORS = ("cursor", "after", "page_token")
+
+
+def perform(call: Call) -> Reply | Refusal:
+    """Do what an operation is there for, and answer."""
+    kind = call.op_rules.use.kind
+    acts = {"create": _create, "read": _read, "update": _update, "delete": _delete, "list": _list}
+    if kind in acts:
+        return acts[kind](call)
+    if not call.op_rules.operation.safe:
+        call.server.store.effects += 1
+    return success_reply(call, next(iter(call.objects.values()), None))
+
+
+def merge(call: Call, stored: Json, sent: Json) -> Json:
+    """An object after an update: the members that were sent replace those it had (seam)."""
+    del call
+    if isinstance(stored, Mapping) and isinstance(sent, Mapping):
+        return {**stored, **sent}
+    return sent
+
+
+def remove(call: Call, item: Stored) -> None:
+    """Forget an object (seam)."""
+    call.server.store.remove(item)
+
+
+def _create(call: Call) -> Reply:
+    use = call.op_rules.use
+    assert use.collection is not None  # a creating operation has one
+    object_id = _new_id(example_id(call), call.server.store, use.collection.name)
+    value = created_value(call, object_id)
+    who = call.caller_identity
+    parents = {name: item.id for name, item in call.objects.items()}
+    item = Stored(
+        use.collection.name, str(object_id), who.tenant, who.user, who.app, value, parents
+    )
+    call.server.store.add(item)
+    call.server.store.effects += 1
+    call.server.subscriptions.created(call, item)
+    reply = success_reply(call, item)
+    location = _location(call, use.collection, item)
+    reply.headers.append(("Location", location))
+    return reply
+
+
+def _read(call: Call) -> Reply:
+    return success_reply(call, call.objects[call.op_rules.use.target])
+
+
+def _update(call: Call) -> Reply:
+    item = call.objects[call.op_rules.use.target]
+    item.value = dict(call.server.seams.merge(call, item.value, call.value))
+    call.server.store.effects += 1
+    return success_reply(call, item)
+
+
+def _delete(call: Call) -> Reply:
+    item = call.objects[call.op_rules.use.target]
+    call.server.seams.remove(call, item)
+    call.server.subscriptions.removed(item)
+    call.server.store.effects += 1
+    return success_reply(call)
+
+
+def _list(call: Call) -> Reply:
+    use = call.op_rules.use
+    assert use.collection is not None  # a listing operation has one
+    parents = {name: item.id for name, item in call.objects.items()}
+    items = [
+        item
+        for item in call.server.store.all(use.collection.name)
+        if call.server.seams.may_see(call, item.tenant)
+        and all(item.parents.get(name) == wanted for name, wanted in parents.items())
+    ]
+    query = dict(call.query)
+    size = next((int(query[n]) for n in _SIZES if query.get(n, "").isdigit()), _DEFAULT_PAGE)
+    start = next((int(query[n]) for n in _CURSORS if query.get(n, "").isdigit()), 0)
+    if query.get("page", "").isdigit():
+        start = (int(query["page"]) - 1) * size
+    reply = success_reply(call, items[start : start + size])
+    if isinstance(reply.value, Mapping) and "next_cursor" in reply.value:
+        more = start + size < len(items)
+        reply.value = put(reply.value, "/next_cursor", str(start + size) if more else None)
+    return reply
+
+
+def _new_id(example: Json, store: Store, collection: str) -> Json:
+    """An id that looks like the example's: a number, a UUID, or a word with the same prefix."""
+    if isinstance(example, int):
+        return example + 1 + len(store.all(collection)) + store.effects
+    text = "" if example is MISSING else str(example)
+    if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+        return str(uuid.uuid4())
+    if text.isdigit():
+        return str(int(text) + 1 + store.effects)
+    prefix, mark, last = text.rpartition("_")
+    return f"{prefix}{mark}{uuid.uuid4().hex[: max(8, len(last))]}"
+
+
+def _location(call: Call, collection: Collection, item: Stored) -> str:
+    """The path at which a new object can be read."""
+    values = {**call.match.parameters}
+    path = f"{call.op_rules.operation.path}/{quote(item.id, safe='')}"
+    for rules in call.server.profile.rules.values():
+        if rules.use.kind == "read" and rules.use.collection == collection:
+            path = rules.operation.path
+            values[rules.use.target] = item.id
+            break
+    for name, value in values.items():
+        path = path.replace("{" + name + "}", quote(value, safe=""))
+    return path

@@ -1,0 +1,113 @@
+"""What the policy promises of one answer: which rules are in force, and for which refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.model.facts import Answer, ResponseRule, Selector, When
+from apicheck.model.selector import path_selected
+from reference_server.call import Call, Refusal
+
+_FALLBACKS: dict[str, tuple[int, ...]] = {
+    "anonymous": (401,),
+    "bad": (401,),
+    "state": (401, 403),
+    "tenant-unknown": (404,),
+    "tenant-foreign": (404, 403, 401),
+    "scope": (403, 401),
+    "rate": (429,),
+    "absent": (404,),
+    "foreign": (404, 403),
+    "unknown_path": (404,),
+    "method": (405,),
+    "media": (415, 400),
+    "syntax": (400, 422),
+    "schema": (422, 400),
+    "too_large": (413, 400),
+    "conflict": (409, 422, 400),
+    "reference": (422, 404, 400),
+    "internal": (500,),
+}
+
+
+def promised(call: Call, refusal: Refusal) -> Answer | None:
+    """The answer that the policy promises for a refusal, None where it is silent."""
+    facts = call.server.profile.facts
+    kind, _, detail = refusal.kind.partition(":")
+    authentication, authorization = facts.authentication, facts.authorization
+    tenant = next(iter(authorization.tenants), None)
+    if kind == "foreign":
+        foreign = authorization.foreign.get(detail)
+        return (foreign.answer if foreign else None) or authorization.absent
+    if kind == "unknown_path" and call.caller != "authenticated" and authentication.unknown_paths:
+        return authentication.unknown_paths
+    by_kind: dict[str, Answer | None] = {
+        "anonymous": authentication.anonymous,
+        "bad": authentication.bad or authentication.anonymous,
+        "state": authentication.states.get(detail) or authentication.bad,
+        "scope": authorization.refusal,
+        "absent": authorization.absent,
+        "tenant-unknown": tenant.unknown if tenant else None,
+        "tenant-foreign": tenant.foreign if tenant else None,
+        "rate": facts.rate_limits.refusal if facts.rate_limits else None,
+    }
+    if kind in by_kind:
+        return by_kind[kind]
+    answer = facts.requests.get(kind)
+    return answer if isinstance(answer, Answer) else None
+
+
+def status_of(call: Call, refusal: Refusal) -> int:
+    """The status of a refusal: as the policy has it, else as the document, else usual (seam)."""
+    if refusal.status is not None:
+        return refusal.status
+    answer = promised(call, refusal)
+    choices = answer.statuses.exact if answer else ()
+    if choices:
+        return choices[call.server.variant.status_choice % len(choices)]
+    usual = _FALLBACKS.get(refusal.kind.partition(":")[0], (400,))
+    allowed = [s for s in usual if answer is None or not answer.statuses or s in answer.statuses]
+    documented = [status for status in allowed if is_documented(call, status)]
+    return next(iter([*documented, *allowed, *usual]))
+
+
+def is_documented(call: Call, status: int) -> bool:
+    """Whether the document has this very status, or its class, for the operation."""
+    operation = call.operation
+    found = operation.response_for(status) if operation else None
+    return found is not None and found.status != "default"
+
+
+def rules_in_force(call: Call, status: int) -> Iterator[ResponseRule]:
+    """The policy's response rules that speak of an answer."""
+    for rule in call.server.profile.facts.responses.values():
+        if in_force(call, rule.when, status):
+            yield rule
+
+
+def in_force(call: Call, when: When | None, status: int) -> bool:
+    """Whether a `when` takes an answer to a call.
+
+    A promise to authenticated callers is kept for whoever presents a credential: the answer to
+    a bad one is not for others either.
+    """
+    if when is None:
+        return True
+    if when.statuses and status not in when.statuses:
+        return False
+    if when.except_ and status in when.except_:
+        return False
+    if when.caller == "authenticated" and not (call.presented or call.identity):
+        return False
+    if when.caller in ("anonymous", "bad") and call.caller != when.caller:
+        return False
+    return when.ops is None or _takes(call, when.ops)
+
+
+def _takes(call: Call, ops: Selector) -> bool:
+    if call.operation is not None:
+        return call.server.profile.takes(ops, call.operation)
+    return any(
+        item == "*" or ("/" in item and path_selected(item, call.method, call.path))
+        for item in ops.items
+    )

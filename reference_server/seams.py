@@ -1,0 +1,48 @@
+"""The seams of the pipeline: what a fault may replace, each with its honest function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from apicheck.model.json import Json
+from reference_server import (
+    answers,
+    authentication,
+    authorization,
+    challenges,
+    errors,
+    headers,
+    operations,
+    promises,
+    rates,
+    signing,
+)
+from reference_server.call import Admission, Call, Refusal, Reply
+from reference_server.headers import Fields
+from reference_server.identities import Directory, Identity
+from reference_server.signing import Signed, Unsigned
+from reference_server.store import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """Every seam, by the name under which a fault's function replaces it."""
+
+    find_identity: Callable[[Directory, str], Identity | None] = authentication.find_identity
+    authenticate: Callable[[Call], Identity | Refusal] = authentication.authenticate
+    missing_rights: Callable[[Call], tuple[str, ...]] = authorization.missing_rights
+    may_see: Callable[[Call, str], bool] = authorization.may_see
+    enforced_limit: Callable[[Call, int], int] = rates.enforced_limit
+    admit: Callable[[Call, Admission], Admission] = rates.admit
+    status: Callable[[Call, Refusal], int] = promises.status_of
+    challenge: Callable[[Call, Refusal, int], str | None] = challenges.challenge
+    error_body: Callable[[Call, Refusal, Reply], None] = errors.error_body
+    success: Callable[[Call, Reply], Reply] = answers.as_it_is
+    promised_headers: Callable[[Call, int, Refusal | None], Fields] = headers.promised_headers
+    rate_headers: Callable[[Call, Admission], Fields] = headers.rate_headers
+    retry_after: Callable[[Call, Admission], Fields] = headers.retry_after
+    lifecycle_headers: Callable[[Call, int], Fields] = headers.lifecycle_headers
+    merge: Callable[[Call, Json, Json], Json] = operations.merge
+    remove: Callable[[Call, Stored], None] = operations.remove
+    sign: Callable[[Unsigned], Signed] = signing.sign

@@ -1,0 +1,190 @@
+"""The state of a running server: who, what, when, and which faults are on."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from apicheck.model.json import Json
+from apicheck.model.operation import Operation
+from reference_server.clock import Clock
+from reference_server.faults import Catalogue
+from reference_server.identities import Client, Directory, Identity, Secrets
+from reference_server.limits import Limiter
+from reference_server.profile import Profile
+from reference_server.seams import Seams
+from reference_server.store import Store
+from reference_server.variants import Variant
+from reference_server.webhooks import Subscriptions
+
+TENANTS = ("a", "b")
+_LOGGED = 10_000
+_EXPIRED_SINCE_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a new identity should be. None: all scopes, all permissions, no end."""
+
+    scopes: tuple[str, ...] | None = None
+    permissions: tuple[str, ...] | None = None
+    tenant: str = TENANTS[0]
+    user: str = ""
+    plan: str = ""
+    state: str = "active"
+    lifetime: float | None = None
+    name: str = ""
+
+
+class Server:
+    """Everything that changes while the server runs; `reset` brings back its beginning."""
+
+    profile: Profile
+    clock: Clock
+    store: Store
+    directory: Directory
+    secrets: Secrets
+    seams: Seams
+    variant: Variant
+    limiters: dict[tuple[str, str, str, str], Limiter]
+    subscriptions: Subscriptions
+    requests: deque[dict[str, Json]]
+
+    def __init__(self, profile: Profile, seed: int | None = None) -> None:
+        self.profile = profile
+        self.catalogue = Catalogue()
+        self.secrets = Secrets(seed)
+        self._clients = self._make_clients()
+        self._parameters = self._make_parameters()
+        self._first: tuple[Identity, ...] = ()
+        self.directory = Directory((), ())
+        self._minted = 0
+        self._first = self._make_identities()
+        self.reset()
+
+    def reset(self) -> None:
+        """As at the start: no objects, no effects, real time, honest, the first identities."""
+        if hasattr(self, "subscriptions"):
+            self.subscriptions.stop()
+        self.clock = Clock()
+        self.store = Store()
+        self.directory = Directory(self._first, self._clients)
+        self.variant = Variant()
+        self.limiters = {}
+        self.subscriptions = Subscriptions(self)
+        self.requests = deque(maxlen=_LOGGED)
+        self._failures: dict[str, int] = {}
+        self.switch(())
+
+    def switch(self, faults: Collection[str]) -> None:
+        """Have exactly these faults. Raises KeyError for one that there is not."""
+        self.seams = self.catalogue.seams(faults)
+        self.faults = tuple(faults)
+
+    def fail_next(self, operation: str, status: int) -> None:
+        """Answer the next request of an operation with a failure."""
+        self._failures[operation] = status
+
+    def take_failure(self, operation: Operation | None) -> int | None:
+        """The failure that was asked for, once."""
+        return self._failures.pop(operation.id, None) if operation else None
+
+    def mint(
+        self,
+        *,
+        scopes: tuple[str, ...] | None = None,
+        tenant: str = TENANTS[0],
+        lifetime: float | None = None,
+    ) -> Identity:
+        """A new identity from the token operation."""
+        return self.make(Wish(scopes=scopes, tenant=tenant, lifetime=lifetime))
+
+    def make(self, wish: Wish) -> Identity:
+        """A new identity, kept in the directory."""
+        self._minted += 1
+        name = wish.name or f"minted-{self._minted}"
+        now = self.clock.now() if hasattr(self, "clock") else time.time()
+        expires = None if wish.lifetime is None else now + wish.lifetime
+        if wish.state == "expired":
+            expires = now - _EXPIRED_SINCE_S
+        scheme = self._scheme()
+        known = self.profile.spec.schemes.get(scheme)
+        basic = known is not None and known.http_scheme == "basic"
+        identity = Identity(
+            id=f"id-{self._minted}",
+            name=name,
+            token=self.secrets.basic() if basic else self.secrets.token(),
+            scheme=scheme,
+            scopes=self.profile.scopes if wish.scopes is None else wish.scopes,
+            permissions=self.profile.permissions
+            if wish.permissions is None
+            else wish.permissions,
+            tenant=wish.tenant or TENANTS[0],
+            user=wish.user or f"user-{name}",
+            account=f"account-{wish.tenant or TENANTS[0]}",
+            plan=wish.plan,
+            state="active" if wish.state == "expired" else wish.state,
+            parameters=self.tenant_parameters(wish.tenant or TENANTS[0]),
+            expires=expires,
+        )
+        self.directory.add(identity)
+        return identity
+
+    def tenant_parameters(self, tenant: str) -> dict[str, str]:
+        """The path parameters that belong to a tenant."""
+        return dict(self._parameters.get(tenant, {}))
+
+    def tenant_of(self, parameter: str, value: str) -> str | None:
+        """The tenant that a path parameter names, None for none."""
+        for tenant, parameters in self._parameters.items():
+            if parameters.get(parameter) == value:
+                return tenant
+        return None
+
+    @property
+    def first_identities(self) -> tuple[Identity, ...]:
+        """Those that are there from the start."""
+        return self._first
+
+    @property
+    def clients(self) -> tuple[Client, ...]:
+        """The OAuth clients, one a tenant; none where the profile has no token operation."""
+        return self._clients
+
+    def _scheme(self) -> str:
+        """The scheme with which most operations are called."""
+        for rules in self.profile.rules.values():
+            for requirement in rules.security[:1] if rules.secured else ():
+                for name, _ in requirement:
+                    return name
+        return next(iter(self.profile.spec.schemes), "")
+
+    def _make_clients(self) -> tuple[Client, ...]:
+        oauth = self.profile.facts.oauth
+        if oauth is None or not oauth.token:
+            return ()
+        return tuple(
+            Client(f"client-{tenant}-{self.secrets.token(16)}", self.secrets.token(), tenant)
+            for tenant in TENANTS
+        )
+
+    def _make_parameters(self) -> Mapping[str, Mapping[str, str]]:
+        names = [tenant.parameter for tenant in self.profile.facts.authorization.tenants]
+        return {
+            tenant: {name: f"{tenant}{self.secrets.token(7).lower()}" for name in names}
+            for tenant in TENANTS
+        }
+
+    def _make_identities(self) -> tuple[Identity, ...]:
+        """Admin, the same of the other tenant, and one of each state that the policy names."""
+        plan = next(iter(self.profile.facts.rate_limits.plans), "") if (
+            self.profile.facts.rate_limits
+        ) else ""
+        wishes = [Wish(name="admin", plan=plan), Wish(name="other", tenant=TENANTS[1], plan=plan)]
+        wishes += [
+            Wish(name=state, state=state, plan=plan)
+            for state in self.profile.facts.authentication.states
+        ]
+        return tuple(self.make(wish) for wish in wishes)

@@ -1,0 +1,61 @@
+"""An apicheck.toml that fits a running server. Its secrets come from a command, not from it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from reference_server.server import Server
+
+
+def target_text(server: Server, base_url: str, control_url: str) -> str:
+    """The target file of a server that listens at these URLs."""
+    directory = server.profile.directory.resolve()
+    command = [sys.executable, "-m", "reference_server.credentials", control_url]
+    lines = [
+        f"name = {_text('reference server')}",
+        f"policy = {_text(str(directory / 'policy.yaml'))}",
+        f"spec = {_text(str(directory / 'openapi.yaml'))}",
+        f"base_url = {_text(base_url)}",
+        "",
+        "[credentials]",
+        f"command = {json.dumps(command)}",
+    ]
+    for identity in server.first_identities:
+        lines += ["", f"[identities.{identity.name}]"]
+        lines.append(f'token = {{credentials = "/tokens/{identity.name}"}}')
+        if identity.scheme:
+            lines.append(f"scheme = {_text(identity.scheme)}")
+        for key in ("tenant", "user", "account", "plan"):
+            if value := getattr(identity, key):
+                lines.append(f"{key} = {_text(value)}")
+        state = "expired" if identity.expires is not None else identity.state
+        if state != "active":
+            lines.append(f"state = {_text(state)}")
+        if identity.parameters:
+            pairs = ", ".join(f"{k} = {_text(v)}" for k, v in identity.parameters.items())
+            lines.append(f"parameters = {{{pairs}}}")
+    oauth = server.profile.facts.oauth
+    for client in server.clients:
+        lines += [
+            "",
+            f"[mint.{client.tenant}]",
+            f"token_url = {_text(server.profile.spec.operation(oauth.token).path if oauth else '')}",
+            f'client_id = {{credentials = "/clients/{client.tenant}/id"}}',
+            f'client_secret = {{credentials = "/clients/{client.tenant}/secret"}}',
+            f"tenant = {_text(client.tenant)}",
+        ]
+    lines += ["", "[control]", f"url = {_text(control_url)}"]
+    if server.profile.webhooks is not None:
+        lines += ["", "[webhooks]", 'listen = "127.0.0.1:0"']
+    return "\n".join([*lines, ""])
+
+
+def write_target(path: Path, server: Server, base_url: str, control_url: str) -> None:
+    """Write the target file of a server."""
+    path.write_text(target_text(server, base_url, control_url), encoding="utf-8")
+
+
+def _text(value: str) -> str:
+    return json.dumps(value)
