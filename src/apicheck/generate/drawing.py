@@ -26,6 +26,10 @@ def draw(name: str, seed: int, count: int, subject: Subject) -> tuple[Json, ...]
     Hypothesis gets every setting explicitly, so that no profile and no database of the user's
     has a say.
     """
+    return apart(lambda: _drawn(name, seed, count, subject)) if count > 0 else ()
+
+
+def _drawn(name: str, seed: int, count: int, subject: Subject) -> tuple[Json, ...]:
     import hypothesis
 
     values: dict[str, Json] = {}
@@ -47,6 +51,5 @@ def draw(name: str, seed: int, count: int, subject: Subject) -> tuple[Json, ...]
         if len(values) < count:
             values.setdefault(json.dumps(value, sort_keys=True), value)
 
-    if count > 0:
-        apart(keep)
+    keep()
     return tuple(values.values())
