@@ -38,6 +38,7 @@ def judge(
     leftovers: Sequence[str] = (),
 ) -> Results:
     """The results of a run: checks, clauses, findings and the word, with all that they rest on."""
+    plan = _without_folders(plan)
     exchanges = exchanges_of(transcripts)
     results = (
         *active_results(plan, transcripts),
@@ -64,6 +65,25 @@ def judge(
         leftovers=tuple(leftovers),
         coverage={op.id: coverage[op.id] for op in plan.spec.operations},
     )
+
+
+def _without_folders(plan: Plan) -> Plan:
+    """The plan with files by their names alone.
+
+    Where they were is nobody's business, and a copy in a run directory gives the same results.
+    """
+    origins = tuple(replace(o, place=_file_name(o.place)) for o in plan.policy.origins)
+    clauses = tuple(
+        replace(item, clause=replace(item.clause, file=_file_name(item.clause.file)))
+        for item in plan.clauses
+    )
+    return replace(plan, policy=replace(plan.policy, origins=origins), clauses=clauses)
+
+
+def _file_name(place: str) -> str:
+    """The place without folders: "policy.yaml:9", "openapi.yaml#/paths/~1a/get"."""
+    file, mark, pointer = place.partition("#")
+    return file.rpartition("/")[2] + mark + pointer
 
 
 def _catalogue(plan: Plan, used: set[str]) -> dict[str, dict[str, object]]:

@@ -24,6 +24,8 @@ from apicheck.model.verdict import Grade
 
 Node = Mapping[str, Json]
 
+_YAML = (".yaml", ".yml")
+
 
 def load_policy(
     path: Path,
@@ -31,13 +33,16 @@ def load_policy(
     *,
     check_ids: Collection[str] = (),
     readings: tuple[str, ...] = (),
+    verify_quotes: bool = True,
 ) -> Policy:
     """A policy, held against its document.
 
     check_ids: the known checks; () leaves the names of checks unverified. readings: overlays
-    to lay over the facts, in order. Raises PolicyError with every mistake of every file.
+    to lay over the facts, in order. verify_quotes: False for a copy of a policy that is not
+    beside the texts that it quotes. Raises PolicyError with every mistake of every file.
     """
-    return _Loader(read_source(path, PolicyError), spec, check_ids, readings).policy()
+    source = read_source(path, PolicyError)
+    return _Loader(source, spec, check_ids, readings, verify_quotes=verify_quotes).policy()
 
 
 def document_of(path: Path) -> Path:
@@ -97,6 +102,7 @@ class _Loader:
     spec: Spec
     check_ids: Collection[str]
     readings: tuple[str, ...]
+    verify_quotes: bool = True
 
     def policy(self) -> Policy:
         """The policy, when nothing is mistaken.
@@ -126,7 +132,7 @@ class _Loader:
             own = complete and clause.file == self.source.file
             verifier.verify_clause(clause, own=own)
         self._verify_choices(document, sections, found, mistakes, verifier)
-        for source, value in sections:
+        for source, value in sections if self.verify_quotes else ():
             quotes.verify(source, value, mistakes)
         if mistakes.found:
             raise PolicyError(f"{self.source.file} cannot be used", mistakes.ordered)
@@ -142,7 +148,7 @@ class _Loader:
             pointer = child("/include", index) if isinstance(wanted, list) else "/include"
             if not isinstance(name, str):
                 continue  # the schema has said so
-            if name.endswith((".yaml", ".yml")):
+            if name.endswith(_YAML):
                 path = Path(self.source.file).parent / name
             elif name in clause_set_names():
                 path = clause_set_file(name)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from apicheck.load import builtin_policy, load_policy, load_spec
+from apicheck.load import builtin_policy, included_files, load_policy, load_spec
 from apicheck.model.codec import from_json, to_json
 from apicheck.model.errors import RunDirectoryError
 from apicheck.model.exchange import Transcript
@@ -77,6 +77,8 @@ def save_plan(
     _write(directory / "openapi.yaml", inputs.spec_file.read_bytes())
     if inputs.policy_file is not None:
         _write(directory / "policy.yaml", inputs.policy_file.read_bytes())
+        for name in included_files(inputs.policy_file):
+            _write(directory / name, (inputs.policy_file.parent / name).read_bytes())
 
 
 def load_run(directory: Path) -> SavedRun:
@@ -90,7 +92,7 @@ def load_run(directory: Path) -> SavedRun:
         policy_file = directory / "policy.yaml"
         checks = collect()
         policy = (
-            load_policy(policy_file, spec, readings=tuple(content["readings"]))
+            load_policy(policy_file, spec, readings=tuple(content["readings"]), verify_quotes=False)
             if policy_file.exists()
             else builtin_policy(spec)
         )
