@@ -4,7 +4,13 @@ Loading says what is written. Which limit or which security applies is decided l
 """
 
 from apicheck.load.openapi import load_spec, parse_spec, spec_from
-from apicheck.load.policy import builtin_policy, document_of, facts_from, load_policy
+from apicheck.load.policy import (
+    builtin_policy,
+    document_of,
+    facts_from,
+    included_files,
+    load_policy,
+)
 from apicheck.load.profiles import clause_set_names, profile_dir, profile_names
 from apicheck.load.target import load_target
 from apicheck.load.target_file import find_target, target_settings
@@ -15,6 +21,7 @@ __all__ = [
     "document_of",
     "facts_from",
     "find_target",
+    "included_files",
     "load_policy",
     "load_spec",
     "load_target",

@@ -26,6 +26,8 @@ Node = Mapping[str, Json]
 
 _YAML = (".yaml", ".yml")
 
+_YAML = (".yaml", ".yml")
+
 
 def load_policy(
     path: Path,
@@ -43,6 +45,12 @@ def load_policy(
     """
     source = read_source(path, PolicyError)
     return _Loader(source, spec, check_ids, readings, verify_quotes=verify_quotes).policy()
+
+
+def included_files(path: Path) -> tuple[str, ...]:
+    """The files of one's own that a policy includes, as written: relative to it."""
+    named = listed(read_source(path, PolicyError).value.get("include", []))
+    return tuple(n for n in named if isinstance(n, str) and n.endswith(_YAML))
 
 
 def document_of(path: Path) -> Path:
