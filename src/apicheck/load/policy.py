@@ -157,6 +157,10 @@ class _Loader:
             if not isinstance(name, str):
                 continue  # the schema has said so
             if name.endswith(_YAML):
+                if Path(name).is_absolute() or ".." in Path(name).parts:
+                    message = f'the clause set "{name}" is not beside or below the policy'
+                    mistakes.add(pointer, message, "a run keeps a copy of both")
+                    continue
                 path = Path(self.source.file).parent / name
             elif name in clause_set_names():
                 path = clause_set_file(name)

@@ -78,6 +78,7 @@ def save_plan(
     if inputs.policy_file is not None:
         _write(directory / "policy.yaml", inputs.policy_file.read_bytes())
         for name in included_files(inputs.policy_file):
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
             _write(directory / name, (inputs.policy_file.parent / name).read_bytes())
 
 

@@ -11,6 +11,7 @@ from apicheck.load import (
     builtin_policy,
     document_of,
     facts_from,
+    included_files,
     load_policy,
     parse_spec,
     profile_dir,
@@ -537,3 +538,18 @@ def test_a_set_of_ones_own_that_includes_others_is_refused(tmp_path: Path) -> No
     assert (mistake.file, mistake.line) == (str(tmp_path / "mine.yaml"), 2)
     (mistake,) = mistakes_of(tmp_path, "policy: p\ninclude: none.yaml\n")
     assert "no such file" in mistake.message
+    (mistake,) = mistakes_of(tmp_path, "policy: p\ninclude: sets/../../mine.yaml\n")
+    assert "not beside or below the policy" in mistake.message
+
+
+def test_a_copy_without_its_texts_and_with_its_sets_is_read(tmp_path: Path) -> None:
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "mine.yaml").write_text("policy: mine\nclauses: {M: {title: t}}\n")
+    path = tmp_path / "policy.yaml"
+    path.write_text(
+        "policy: p\ninclude: [http, sets/mine.yaml]\nsources: {t: {file: gone.txt}}\n"
+        "clauses: {A: {quote: words}}\n"
+    )
+    assert included_files(path) == ("sets/mine.yaml",)
+    policy = load_policy(path, SPEC, verify_quotes=False)
+    assert {"A", "M"} <= {clause.id for clause in policy.clauses}
