@@ -46,7 +46,7 @@ def document(results: Results) -> dict[str, Json]:
     return {
         "schema": SCHEMA,
         "verdict": to_json(results.word, whole=True),
-        "run": to_json(results.run, whole=True),
+        "run": _run(results),
         "summary": summary(results),
         "tasks": to_json(results.tasks, whole=True),
         "preflight": to_json(results.preflight, whole=True),
@@ -59,6 +59,12 @@ def document(results: Results) -> dict[str, Json]:
         "leftovers": to_json(results.leftovers, whole=True),
         "coverage": to_json(results.coverage, whole=True),
     }
+
+
+def _run(results: Results) -> dict[str, Json]:
+    """Provenance, its maps in alphabetical order: a saved run has forgotten any other."""
+    run: dict[str, Json] = to_json(results.run, whole=True)
+    return {**run, **{name: dict(sorted(run[name].items())) for name in ("digests", "versions")}}
 
 
 def summary(results: Results) -> dict[str, Json]:
