@@ -63,6 +63,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     most = _MOST_THOROUGH if subject.world.thorough else _MOST
     if bucket.limit > (most if clock else min(most, _MOST_REAL_TIME)):
         reason = f"a limit of {bucket.limit} takes more than {2 * bucket.limit} requests to test"
+        if clock and bucket.limit <= _MOST_THOROUGH:
+            reason += ": --thorough sends them"
         return NotTested(NotTestedKind.NEEDS_BUDGET, reason, lines)
     if not clock and bucket.window_s > _LONGEST_REAL_TIME_S:
         reason = f"a window of {bucket.window_s:g} s must be waited for several times"
