@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -22,7 +21,6 @@ from apicheck.model.exchange import (
     Transcript,
 )
 from apicheck.model.facts import Signature
-from apicheck.model.json import Json
 from apicheck.model.plan import Plan
 from apicheck.model.step import (
     Ask,
@@ -46,49 +44,11 @@ from apicheck.probe.job import Job
 from apicheck.probe.listener import Arrival, WebhookListener
 from apicheck.probe.memo import Memo
 from apicheck.probe.pacing import Pacer
+from apicheck.probe.playing import Playing
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.vault import Secrets
 
 _AT_ONCE = 16
-
-
-@dataclass(slots=True)
-class Playing:
-    """One playing of one job, so far. Steps of `Together` add to it from several threads."""
-
-    job: Job
-    attempt: int = 0
-    role: Role | None = None
-    drawn: bool = False
-    exchanges: list[Exchange] = field(default_factory=list)
-    answers: list[Json] = field(default_factory=list)
-    kept: set[str] = field(default_factory=set)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def keep(self, exchange: Exchange) -> None:
-        """Add an exchange to the transcript, once."""
-        with self.lock:
-            if exchange.id not in self.kept:
-                self.kept.add(exchange.id)
-                self.exchanges.append(exchange)
-
-    def role_of(self, role: Role) -> Role:
-        """The role in which a step is sent: what puts the property to the test can be renamed."""
-        if role not in (Role.TABLE, Role.DRAWN):
-            return role
-        return self.role or (Role.DRAWN if self.drawn else role)
-
-    def transcript(self, ended: tuple[str, str, str] | None, case: str | None) -> Transcript:
-        """What is recorded of it, in order of sending."""
-        ordered = sorted(self.exchanges, key=lambda exchange: exchange.sent_at)
-        return Transcript(
-            probe=self.job.key,
-            exchanges=tuple(ordered),
-            attempt=self.attempt,
-            answers=tuple(self.answers),
-            ended=ended,
-            case=case,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,18 +192,19 @@ class Driver:
         if listener is None:
             return ()
         came = listener.collect(step.path, step.count, step.within_s, step.respond)
-        exchanges = tuple(self._delivered(arrival) for arrival in came)
+        exchanges = tuple(self._delivered(arrival, playing) for arrival in came)
         for exchange in exchanges:
             playing.keep(exchange)
         return exchanges
 
-    def _delivered(self, arrival: Arrival) -> Exchange:
+    def _delivered(self, arrival: Arrival, playing: Playing) -> Exchange:
         parts, delivery = self._parts, arrival.delivery
         signature = getattr(parts.plan.policy.facts.webhooks, "signature", None)
         seen: tuple[Observation, ...] = ()
         if isinstance(signature, Signature):
             live = parts.secrets.live
-            known = {name: live[name] for name in sorted(parts.recorder.webhook_secrets)}
+            every = parts.recorder.webhook_secrets
+            known = {name: live[name] for name in sorted(playing.named() & every or every)}
             contexts = _contexts(parts.plan)
             seen = tuple(observe.signed(signature, delivery, known, contexts, arrival.epoch))
         path, _, query = delivery.target.partition("?")
