@@ -1,0 +1,47 @@
+"""A field that holds one value comes on one line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from apicheck.authoring import Check, Exchange, Fail, Fails, Severity, World, each
+
+SINGLETONS = (
+    "Age",
+    "Content-Length",
+    "Content-Location",
+    "Content-Type",
+    "Date",
+    "ETag",
+    "Expires",
+    "Last-Modified",
+    "Location",
+    "Retry-After",
+)
+"""Fields of RFC 9110 and RFC 9111 whose value is not a list."""
+
+
+def looks(_: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+    """Every such field of an answer is one test."""
+    response = exchange.response
+    assert response is not None  # `each` hands over answered exchanges only
+    lines = Counter(name.lower() for name, _ in response.headers)
+    for name in SINGLETONS:
+        count = lines[name.lower()]
+        if count == 1:
+            yield "responses", None
+        elif count:
+            yield (
+                "responses",
+                Fails("repeated", f"one {name} line", f"{count} lines", name, exchange.id),
+            )
+
+
+CHECK = Check(
+    title="A field that holds one value comes on one line",
+    fold=each(looks),
+    standards=("rfc9110#5.3",),
+    outcomes=(Fail("repeated", Severity.MEDIUM),),
+    proven_by={"repeated": ("headers/repeats-content-type",)},
+)
