@@ -118,11 +118,16 @@ def _forbidden_by_mode(check: Check, subject: Subject) -> NotTested | None:
     if unsafe and mode is Mode.READ_ONLY:
         reason = f"{subject.op.method} is not sent in mode read-only"
         return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "refusals"')
-    writes = (unsafe and check.accepted) or subject.kind in (SubjectKind.EVENT, SubjectKind.CLAUSE)
-    if writes and mode is not Mode.FULL:
+    writes = (unsafe and check.accepted) or subject.kind is SubjectKind.EVENT
+    if (writes or _example_writes(subject)) and mode is not Mode.FULL:
         reason = f"it needs a change of state, which mode {mode} does not allow"
         return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
     return None
+
+
+def _example_writes(subject: Subject) -> bool:
+    steps = subject.clause.example if subject.clause else ()
+    return any(not subject.world.spec.operation(step.operation).safe for step in steps)
 
 
 def draw_values(
