@@ -371,7 +371,7 @@ clauses:
   A: {checks: auth/*, quote: none}
   B: {level: must, actors: [client, provider], of: rate_limits.buckets.general}
   HTTP-401: {level: may}
-  HTTP-405: null
+  BEARER-VALIDATION: null
 """
 
 
@@ -391,7 +391,7 @@ def test_a_clause_of_a_set_is_overlaid_and_null_removes_it(tmp_path: Path) -> No
     policy = loaded(tmp_path, POLICY)
     ids = [clause.id for clause in policy.clauses]
     assert ids[:2] == ["A", "B"]
-    assert "HTTP-405" not in ids
+    assert "BEARER-VALIDATION" not in ids
     assert policy.clause("HTTP-401").level is Level.MAY
     assert policy.clause("HTTP-401").checks == ("auth/challenge",)
     assert policy.clause("BEARER-CHALLENGE").source == "rfc6750"
