@@ -99,7 +99,7 @@ def _response(call: Call, reply: Reply) -> Response:
     fields = list(finished(call, reply))
     if content and reply.media:
         fields.append(("Content-Type", reply.media))
-    bodiless = reply.status == 204 or reply.status == 304
+    bodiless = reply.status in {204, 304}
     if not bodiless:
         fields.append(("Content-Length", str(len(content))))
     shown = b"" if bodiless or call.method == "HEAD" else content

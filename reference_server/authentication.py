@@ -22,8 +22,8 @@ def authenticate(call: Call) -> Identity | Refusal:
     present, token = presented(call)
     if not present:
         return Refusal("anonymous", "A credential is required.")
-    identity = None if token is None else call.server.seams.find_identity(
-        call.server.directory, token
+    identity = (
+        None if token is None else call.server.seams.find_identity(call.server.directory, token)
     )
     if identity is None:
         return Refusal("bad", "The credential is not valid.")

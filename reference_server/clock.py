@@ -31,5 +31,5 @@ def http_date(at: float) -> str:
 
 def instant(text: str) -> float:
     """Epoch seconds of an ISO date or date-time; without an offset it is UTC."""
-    parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    parsed = datetime.fromisoformat(text)
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()

@@ -46,7 +46,9 @@ def control(server: Server) -> Starlette:
         ("/reset", "POST", _reset),
     ]
     return Starlette(
-        routes=[Route(path, _endpoint(server, do), methods=[method]) for path, method, do in routes],
+        routes=[
+            Route(path, _endpoint(server, do), methods=[method]) for path, method, do in routes
+        ],
         exception_handlers={HTTPException: _refused},
     )
 
@@ -144,7 +146,7 @@ def _faults(server: Server, _: Request, __: dict[str, Json]) -> Json:
                 "id": fault.id,
                 "about": fault.about,
                 "needs": list(fault.needs),
-                "applicable": fault.applicable(server.profile.policy),
+                "applicable": fault.applicable(server.profile),
                 "on": fault.id in server.faults,
             }
             for fault in server.catalogue.faults.values()

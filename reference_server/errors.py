@@ -107,5 +107,3 @@ def _truth(reply: Reply, source: str) -> Json:
     if source == "status":
         return reply.status
     return reply.header(source.removeprefix("header:"))
-
-

@@ -138,8 +138,8 @@ def _parameters(call: Call) -> Refusal | None:
     for parameter in call.op_rules.operation.parameters:
         if parameter.place not in ("query", "header"):
             continue
-        text = query.get(parameter.name) if parameter.place == "query" else call.header(
-            parameter.name
+        text = (
+            query.get(parameter.name) if parameter.place == "query" else call.header(parameter.name)
         )
         if text is None:
             if parameter.required:

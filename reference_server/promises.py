@@ -71,6 +71,15 @@ def status_of(call: Call, refusal: Refusal) -> int:
     return next(iter([*documented, *allowed, *usual]))
 
 
+def status_not_promised(call: Call, refusal: Refusal) -> int:
+    """A documented refusal's status that is not the one promised; for faults alone."""
+    answer = promised(call, refusal)
+    usual = _FALLBACKS.get(refusal.kind.partition(":")[0], ())
+    taken = answer.statuses if answer and answer.statuses else usual
+    free = [status for status in (403, 401, 404, 400, 409, 410) if status not in taken]
+    return next((status for status in free if is_documented(call, status)), free[0])
+
+
 def is_documented(call: Call, status: int) -> bool:
     """Whether the document has this very status, or its class, for the operation."""
     operation = call.operation

@@ -56,7 +56,5 @@ class Routes:
 def _pattern(path: str) -> re.Pattern[str]:
     parts = re.split(r"(\{[^}]+\})", path)
     return re.compile(
-        "".join(
-            "([^/]+)" if part.startswith("{") else re.escape(part) for part in parts
-        )
+        "".join("([^/]+)" if part.startswith("{") else re.escape(part) for part in parts)
     )

@@ -148,6 +148,25 @@ def _modern(schema: Json, *, old: bool) -> Json:
     return {"anyOf": [made, {"type": "null"}]} if nullable is True else made
 
 
+def without_required(schemas: Schemas, schema: Json, value: Json, instead: Json = None) -> Json:
+    """A value without the last required member of its innermost envelope; for faults alone.
+
+    The member `id` is never taken. instead: a list whose one item replaces the member.
+    """
+    if not isinstance(value, Mapping):
+        return value
+    members = schemas.members(schema)
+    required = [n for n in schemas.required(schema) if n in value and n != "id"]
+    if len(required) == 1 and isinstance(value[required[0]], Mapping):
+        name = required[0]
+        inner = without_required(schemas, members.get(name, {}), value[name], instead)
+        return {**value, name: inner}
+    if not required:
+        return value
+    kept = {name: item for name, item in value.items() if name != required[-1]}
+    return kept if instead is None else {**kept, required[-1]: instead[0]}
+
+
 def put(document: Json, pointer: str, value: Json) -> Json:
     """The document with the value at a pointer replaced; missing objects are made."""
     if pointer in ("", "/"):

@@ -43,6 +43,7 @@ class Seams:
     rate_headers: Callable[[Call, Admission], Fields] = headers.rate_headers
     retry_after: Callable[[Call, Admission], Fields] = headers.retry_after
     lifecycle_headers: Callable[[Call, int], Fields] = headers.lifecycle_headers
+    fields: Callable[[Call, Reply, Fields], Fields] = headers.fields
     merge: Callable[[Call, Json, Json], Json] = operations.merge
     remove: Callable[[Call, Stored], None] = operations.remove
     sign: Callable[[Unsigned], Signed] = signing.sign

@@ -51,6 +51,8 @@ class Server:
     limiters: dict[tuple[str, str, str, str], Limiter]
     subscriptions: Subscriptions
     requests: deque[dict[str, Json]]
+    remembered: set[tuple[str, ...]]
+    """What faults must remember from one request to the next."""
 
     def __init__(self, profile: Profile, seed: int | None = None) -> None:
         self.profile = profile
@@ -75,6 +77,7 @@ class Server:
         self.limiters = {}
         self.subscriptions = Subscriptions(self)
         self.requests = deque(maxlen=_LOGGED)
+        self.remembered = set()
         self._failures: dict[str, int] = {}
         self.switch(())
 
@@ -118,9 +121,7 @@ class Server:
             token=self.secrets.basic() if basic else self.secrets.token(),
             scheme=scheme,
             scopes=self.profile.scopes if wish.scopes is None else wish.scopes,
-            permissions=self.profile.permissions
-            if wish.permissions is None
-            else wish.permissions,
+            permissions=self.profile.permissions if wish.permissions is None else wish.permissions,
             tenant=wish.tenant or TENANTS[0],
             user=wish.user or f"user-{name}",
             account=f"account-{wish.tenant or TENANTS[0]}",
@@ -179,9 +180,11 @@ class Server:
 
     def _make_identities(self) -> tuple[Identity, ...]:
         """Admin, the same of the other tenant, and one of each state that the policy names."""
-        plan = next(iter(self.profile.facts.rate_limits.plans), "") if (
-            self.profile.facts.rate_limits
-        ) else ""
+        plan = (
+            next(iter(self.profile.facts.rate_limits.plans), "")
+            if (self.profile.facts.rate_limits)
+            else ""
+        )
         wishes = [Wish(name="admin", plan=plan), Wish(name="other", tenant=TENANTS[1], plan=plan)]
         wishes += [
             Wish(name=state, state=state, plan=plan)

@@ -98,9 +98,7 @@ class Subscriptions:
                 if subscription.tenant == tenant and (wanted is None or event.name in wanted):
                     message_id = f"msg_{uuid.uuid4().hex}"
                     body = self._body(event.name, data, message_id)
-                    self._start(
-                        _Pending(0, 0, event.name, message_id, subscription, body)
-                    )
+                    self._start(_Pending(0, 0, event.name, message_id, subscription, body))
 
     def retry_due(self) -> None:
         """Try again what is due by now; called when the clock has moved."""

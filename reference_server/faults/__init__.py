@@ -15,9 +15,8 @@ from functools import cached_property, partial
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from apicheck.model.policy import Policy
-
 if TYPE_CHECKING:
+    from reference_server.profile import Profile
     from reference_server.seams import Seams
 
 
@@ -30,10 +29,14 @@ class Fault:
     needs: tuple[str, ...]
     module: ModuleType
 
-    def applicable(self, policy: Policy) -> bool:
-        """Whether a profile's policy has the facts without which the fault shows nothing."""
-        known = {origin.path for origin in policy.origins if origin.kind != "default"}
-        return all(
+    def applicable(self, profile: Profile) -> bool:
+        """Whether a profile has what the fault needs to show.
+
+        A module whose needs are not facts says so itself, in a function `shows_in`.
+        """
+        known = {origin.path for origin in profile.policy.origins if origin.kind != "default"}
+        shows_in = getattr(self.module, "shows_in", None)
+        return (shows_in is None or bool(shows_in(profile))) and all(
             any(path == need or path.startswith(f"{need}.") for path in known)
             for need in self.needs
         )

@@ -1,0 +1,1 @@
+"""Credentials that are not looked at, or refused in another way than promised."""

@@ -1,0 +1,1 @@
+"""Operations that do not do what they say."""

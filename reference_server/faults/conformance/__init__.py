@@ -1,0 +1,1 @@
+"""Answers that the document does not describe."""

@@ -1,0 +1,24 @@
+"""Errors lack a member that every one of them must have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from apicheck.model.json import Json
+from reference_server.call import Call, Refusal, Reply
+from reference_server.promises import rules_in_force
+from reference_server.schemas import without_required
+
+NEEDS = ("responses.error.schema",)
+
+
+def error_body(
+    honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
+) -> None:
+    """The last of the required members is left out."""
+    honest(call, refusal, reply)
+    schemas = call.server.profile.schemas
+    for rule in rules_in_force(call, reply.status):
+        if rule.schema is not None:
+            schema: Json = schemas.named(rule.schema)
+            reply.value = without_required(schemas, schema, reply.value)

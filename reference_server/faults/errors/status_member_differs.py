@@ -1,0 +1,22 @@
+"""The member that repeats the status says another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal, Reply
+from reference_server.promises import rules_in_force
+from reference_server.schemas import put
+
+NEEDS = ("responses.error.equal",)
+
+
+def error_body(
+    honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
+) -> None:
+    """599 wherever the status should stand."""
+    honest(call, refusal, reply)
+    for rule in rules_in_force(call, reply.status):
+        for pointer, source in rule.equal.items():
+            if source == "status":
+                reply.value = put(reply.value, pointer, 599)

@@ -1,0 +1,24 @@
+"""Answers have no request id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Reply
+from reference_server.headers import Fields
+from reference_server.promises import rules_in_force
+
+NEEDS = ("responses.all.headers.X-Request-Id",)
+
+
+def fields(
+    honest: Callable[[Call, Reply, Fields], Fields], call: Call, reply: Reply, made: Fields
+) -> Fields:
+    """All but the fields that must be unique."""
+    stated = {
+        name.lower()
+        for rule in rules_in_force(call, reply.status)
+        for name, header in rule.headers.items()
+        if header.unique
+    }
+    return [pair for pair in honest(call, reply, made) if pair[0].lower() not in stated]

@@ -1,0 +1,19 @@
+"""Answers tell which software made them, though the policy says that none does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Reply
+from reference_server.headers import Fields
+from reference_server.promises import rules_in_force
+
+NEEDS = ("responses.all.absent",)
+
+
+def fields(
+    honest: Callable[[Call, Reply, Fields], Fields], call: Call, reply: Reply, made: Fields
+) -> Fields:
+    """One more field: the first that is promised absent."""
+    unwanted = [name for rule in rules_in_force(call, reply.status) for name in rule.absent]
+    return [*honest(call, reply, made), *((name, "Apache/2.4.1") for name in unwanted[:1])]

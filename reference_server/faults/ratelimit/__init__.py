@@ -1,0 +1,1 @@
+"""Limits that are not kept, and fields that misreport them."""

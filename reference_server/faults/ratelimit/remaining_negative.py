@@ -1,0 +1,20 @@
+"""The field that tells what is left is below zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Admission, Call
+from reference_server.headers import Fields
+
+NEEDS = ("rate_limits.headers.remaining",)
+
+
+def rate_headers(
+    honest: Callable[[Call, Admission], Fields], call: Call, admission: Admission
+) -> Fields:
+    """A minus sign before it."""
+    limits = call.server.profile.facts.rate_limits
+    name = limits.headers.remaining if limits and limits.headers else None
+    sent = honest(call, admission)
+    return [(key, f"-{int(value) + 1}" if key == name else value) for key, value in sent]

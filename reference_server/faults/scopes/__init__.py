@@ -1,0 +1,1 @@
+"""Rights and tenants that are not looked at, or refused in another way than promised."""

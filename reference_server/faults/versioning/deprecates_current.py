@@ -1,0 +1,15 @@
+"""Operations that stay say that they are deprecated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call
+from reference_server.headers import Fields
+
+NEEDS = ("versioning.deprecations",)
+
+
+def lifecycle_headers(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+    """Deprecation where there is none."""
+    return honest(call, status) or [("Deprecation", "@1767225600")]

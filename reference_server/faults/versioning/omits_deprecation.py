@@ -1,0 +1,15 @@
+"""A deprecated operation does not say that it is deprecated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call
+from reference_server.headers import Fields
+
+NEEDS = ("versioning.deprecations",)
+
+
+def lifecycle_headers(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+    """All but Deprecation."""
+    return [(name, value) for name, value in honest(call, status) if name != "Deprecation"]

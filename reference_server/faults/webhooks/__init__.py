@@ -1,0 +1,1 @@
+"""Deliveries that are not signed as promised."""
