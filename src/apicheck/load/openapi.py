@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from apicheck.load import references, validity
 from apicheck.load.mistakes import Mistakes, did_you_mean, of_source
+from apicheck.load.names import leaves
 from apicheck.load.source import Source, child, parse, read_source, tokens
 from apicheck.model.errors import SpecError
 from apicheck.model.json import MISSING, Json, at
@@ -237,7 +238,7 @@ class _Reader:
                 (key.removeprefix("path.").removeprefix("query."), str(value))
                 for key, value in (node.get("parameters") or {}).items()
             ),
-            body=() if body is None else tuple(_leaves(body, "")),
+            body=() if body is None else tuple((p, str(value)) for p, value in leaves(body)),
         )
 
     def linked(self, node: Node, pointer: str) -> str:
@@ -297,11 +298,3 @@ def _scheme(name: str, node: Node) -> SecurityScheme:
         scopes=tuple(scopes),
         token_url=str(flows.get("clientCredentials", {}).get("tokenUrl", "")),
     )
-
-
-def _leaves(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _leaves(inner, child(pointer, key))
-    else:
-        yield pointer, str(value)

@@ -89,8 +89,8 @@ def read_source(path: Path, error: type[ApicheckError]) -> Source:
 
 
 def parse(text: str, file: str, error: type[ApicheckError]) -> Source:
-    """YAML or JSON text (by the file's name) whose top is a mapping. Raises `error`."""
-    read = _json if file.endswith(".json") else _yaml
+    """YAML or JSON text whose top is a mapping. Raises `error`."""
+    read = _json if file.endswith(".json") or _is_json(text) else _yaml
     value, reader = read(text, file, error)
     if reader.mistakes:
         raise error(f"{file} cannot be read", tuple(reader.mistakes))
@@ -99,6 +99,17 @@ def parse(text: str, file: str, error: type[ApicheckError]) -> Source:
         raise _failure(error, file, reader.lines[""], message)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return Source(file, value, reader.lines, reader.written, digest)
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is a JSON object, whatever its file is called."""
+    if not text.lstrip().startswith("{"):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _yaml(text: str, file: str, error: type[ApicheckError]) -> tuple[Json, _Reader]:

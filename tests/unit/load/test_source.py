@@ -124,6 +124,11 @@ def test_json_is_read_as_json() -> None:
     assert mistakes_of('{\n"a": 1,\n}', "p.json")[0].line == 3
 
 
+def test_json_is_read_as_json_whatever_its_file_is_called() -> None:
+    assert read('{\n\t"a": "\\ud83d\\ude00"}').value == {"a": "😀"}
+    assert read("{a: no}").value == {"a": "no"}
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     latin = tmp_path / "latin.yaml"
     latin.write_bytes(b"a: 1\nb: caf\xe9\n")
