@@ -270,6 +270,10 @@ class _Reader:
                 continue
             name = str(key.value)
             place = child(pointer, name)
+            if name == "<<" and key.tag == _PLAIN:
+                hint = "write the members out, or use an alias for the whole value"
+                self._mistake(line, place, "the merge key << is not part of YAML 1.2", hint)
+                continue
             if name in first and not aliased:
                 message = f'the key "{name}" is here twice: lines {first[name]} and {line}'
                 self._mistake(line, place, message, "keep one of them")

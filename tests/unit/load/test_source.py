@@ -89,6 +89,7 @@ def test_every_duplicate_key_is_told_at_once() -> None:
         ("a: !secret x\n", 1, "the tag !secret"),
         ("? [1, 2]\n: x\n", 1, "a key that is not plain text"),
         ("a: &x [*x]\n", 1, "an alias that contains itself"),
+        ("a: &x {k: 1}\nb:\n  <<: *x\n", 3, "the merge key <<"),
         ("a: *nobody\n", 1, "undefined alias"),
         ("a: 1\nb: \x01\n", 2, "control character"),
     ],
