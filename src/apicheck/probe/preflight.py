@@ -23,6 +23,7 @@ from apicheck.probe.listener import WebhookListener
 from apicheck.probe.transport import Transport
 
 _SKEW_NOTED_S = 5.0
+_TRIED = 3
 _BAD_CREDENTIAL = (401, 403)
 
 
@@ -65,38 +66,36 @@ def _identity(
     play: Callable[[Job], Transcript],
     exchanges: list[Exchange],
 ) -> PreflightItem:
-    item = f"identity/{identity.name}"
-    operation = safe_operation(world, identity)
-    if operation is None:
-        return PreflightItem(
-            item,
-            Verdict.NOT_TESTED,
-            f"{identity.name}: no safe operation that it may call can be called without an id",
+    """Whether an identity is accepted; refused once, it is tried on other operations too."""
+    item, name = f"identity/{identity.name}", identity.name
+    words = f"{name}: no safe operation that it may call can be called without an id"
+    verdict = Verdict.NOT_TESTED
+    for operation in safe_operations(world, identity)[:_TRIED]:
+        subject = Subject(SubjectKind.OPERATION, operation.id, world, operation=operation)
+        transcript = play(Job(f"preflight/{name}", subject, _calls(operation, identity)))
+        if not transcript.exchanges:
+            reason = transcript.ended[1] if transcript.ended else "nothing was sent"
+            return PreflightItem(item, Verdict.INCONCLUSIVE, f"{name}: {reason}")
+        exchange = transcript.exchanges[-1]
+        exchanges.append(exchange)
+        words = f"{name}: {operation.method} {operation.path} answered {describe(exchange)}"
+        if exchange.succeeded:
+            return PreflightItem(item, Verdict.PASS, words)
+        if exchange.status not in _BAD_CREDENTIAL:
+            return PreflightItem(item, Verdict.INCONCLUSIVE, words)
+        verdict = Verdict.ERROR
+    if verdict is Verdict.ERROR:
+        words += (
+            f"; check that the secret of [identities.{name}] is the right one, has not expired,"
+            " and belongs to this base_url"
         )
-    subject = Subject(SubjectKind.OPERATION, operation.id, world, operation=operation)
-    transcript = play(Job(f"preflight/{identity.name}", subject, _calls(operation, identity)))
-    if not transcript.exchanges:
-        reason = transcript.ended[1] if transcript.ended else "nothing was sent"
-        return PreflightItem(item, Verdict.INCONCLUSIVE, f"{identity.name}: {reason}")
-    exchange = transcript.exchanges[-1]
-    exchanges.append(exchange)
-    words = f"{identity.name}: {operation.method} {operation.path} answered {describe(exchange)}"
-    if exchange.succeeded:
-        return PreflightItem(item, Verdict.PASS, words)
-    if exchange.status in _BAD_CREDENTIAL:
-        return PreflightItem(
-            item,
-            Verdict.ERROR,
-            f"{words}; check that the secret of [identities.{identity.name}] is the right one,"
-            " has not expired, and belongs to this base_url",
-        )
-    return PreflightItem(item, Verdict.INCONCLUSIVE, words)
+    return PreflightItem(item, verdict, words)
 
 
 def _calls(operation: Operation, identity: Identity) -> Callable[[Subject], Script]:
     def script(subject: Subject) -> Script:
         recipe = subject.world.recipes[operation.id]
-        assert isinstance(recipe, Recipe)  # safe_operation() saw to it
+        assert isinstance(recipe, Recipe)  # safe_operations() saw to it
         request = built(subject.world, recipe, identity, {})
         share = f"control {operation.id} as {identity.name}"
         yield from send(request, Role.CONTROL, share)
@@ -104,8 +103,8 @@ def _calls(operation: Operation, identity: Identity) -> Callable[[Subject], Scri
     return script
 
 
-def safe_operation(world: World, identity: Identity) -> Operation | None:
-    """A safe operation that an identity may call without creating anything first."""
+def safe_operations(world: World, identity: Identity) -> tuple[Operation, ...]:
+    """Safe operations that an identity may call without creating anything first, simple first."""
     fitting: list[tuple[int, Operation]] = []
     for operation in world.spec.operations:
         recipe = world.recipes.get(operation.id)
@@ -119,7 +118,7 @@ def safe_operation(world: World, identity: Identity) -> Operation | None:
             continue
         if _may(world, identity, operation.id):
             fitting.append((operation.path.count("{"), operation))
-    return min(fitting, key=lambda pair: pair[0])[1] if fitting else None
+    return tuple(operation for _, operation in sorted(fitting, key=lambda pair: pair[0]))
 
 
 def _may(world: World, identity: Identity, operation: str) -> bool:

@@ -47,7 +47,7 @@ def test_a_plan_is_played_to_its_end(
 ) -> None:
     spec, policy, checks = canonical
     api.answer = lambda *_: ANSWERS[name]()
-    options = Options(concurrency=4, timeout_s=2, draws=1, max_requests=150)
+    options = Options(concurrency=4, timeout_s=2, draws=1, max_requests=60)
     other = replace(target.identities["admin"], name="other", tenant="b")
     both = replace(target, identities={**target.identities, "other": other})
     made: Plan = plan(spec, policy, both, checks, options)

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from apicheck.authoring import Request, Role, Script, Subject, prepared, send
+from apicheck.model.exchange import Credential
+from apicheck.model.plan import Plan, Probe
+from apicheck.model.target import Identity, Target, Vault
+from apicheck.probe import Session
+
+PlanFor = Callable[..., Plan]
+ProbeOf = Callable[..., Probe]
+OTHER_TOKEN = "oth-9d2b6e4a1f7c8053bb1a"
+
+
+def creates(_: Subject) -> Script:
+    request = yield from prepared(_, "createThing")
+    yield from send(request, Role.SETUP)
+
+
+@pytest.fixture
+def two(target: Target) -> Target:
+    other = Identity("other", "$APICHECK_OTHER_TOKEN", tenant="b")
+    return replace(
+        target,
+        identities={**target.identities, "other": other},
+        vault=Vault({**target.vault.secrets, "$APICHECK_OTHER_TOKEN": OTHER_TOKEN}),
+    )
+
+
+def test_what_its_script_deleted_is_not_deleted_again(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    def script(subject: Subject) -> Script:
+        request = yield from prepared(subject, "createThing")
+        made = yield from send(request, Role.SETUP)
+        path = f"/things/{made.response.json()['id']}"
+        delete = Request("DELETE", path, operation="deleteThing")
+        yield from send(delete.with_credentials("admin", *request.credentials))
+
+    plan = plan_for(target)
+    with Session(plan) as session:
+        session.play(probe_of(plan, script))
+        sent = len(api.requests)
+        assert session.clean_up() == ()
+    assert len(api.requests) == sent
+
+
+def test_what_nobody_should_have_created_is_deleted_by_who_may(
+    api: Any, two: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    def lax(method: str, path: str, headers: Any, body: bytes) -> Any:
+        if method == "POST":
+            api.things["x1"] = {}
+            return 201, {}, b'{"id": "x1"}'
+        if method == "DELETE" and headers.get("authorization") != f"Bearer {OTHER_TOKEN}":
+            return 403, {}, b"{}"
+        return None
+
+    api.answer = lax
+
+    def script(subject: Subject) -> Script:
+        request = yield from prepared(subject, "createThing")
+        yield from send(request.without_credentials())
+
+    plan = plan_for(two)
+    with Session(plan) as session:
+        session.play(probe_of(plan, script))
+        assert session.clean_up() == ()
+    assert "x1" not in api.things
+    tried = [sent for sent in api.requests if sent[0] == "DELETE"]
+    assert len(tried) == 2
+
+
+def test_what_nobody_may_delete_is_left_and_said(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    api.answer = lambda method, *_: (403, {}, b"") if method == "DELETE" else None
+    plan = plan_for(target)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates))
+        left = session.clean_up()
+    assert left == ("/things/t1 (created by createThing): nobody may delete it",)
+
+
+def test_what_the_document_cannot_delete_is_counted(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    del document["paths"]["/things/{thingId}"]["delete"]
+    plan = plan_for(target, document=document)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates))
+        session.play(probe_of(plan, creates))
+        left = session.clean_up()
+    assert left == ("2 created by createThing, which the document gives no way to delete",)
+
+
+def test_a_subscription_is_ended_as_the_policy_says_where_no_link_does(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    del document["paths"]["/things"]["post"]["responses"]["201"]["links"]
+    facts = {
+        "webhooks": {
+            "events": {},
+            "subscriptions": {"create": "createThing", "delete": "deleteThing", "id": "/id"},
+        }
+    }
+    plan = plan_for(target, facts, document=document)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates))
+        assert list(api.things) == ["t1"]
+        assert session.clean_up() == ()
+    assert api.things == {}
+
+
+def test_clean_up_goes_on_when_the_budget_is_spent(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    plan = plan_for(target, max_requests=1)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates))
+        assert session.clean_up() == ()
+    assert api.things == {}
+
+
+def test_a_secret_that_is_issued_on_creation_is_a_placeholder_in_scripts(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    responses = document["paths"]["/things"]["post"]["responses"]
+    responses["201"]["content"]["application/json"]["schema"] = {
+        "type": "object",
+        "properties": {"keys": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}}},
+    }
+    document["components"]["schemas"] = {
+        "Key": {
+            "type": "object",
+            "properties": {"value": {"type": "string", "format": "password"}},
+        }
+    }
+    issued = "issued-key-77aa88bb99cc"
+    answer = {"id": "1", "keys": [{"value": issued}]}
+    api.answer = lambda method, *_: (
+        (201, {}, json.dumps(answer).encode()) if method == "POST" else None
+    )
+
+    def script(subject: Subject) -> Script:
+        request = yield from prepared(subject, "createThing")
+        made = yield from send(request, Role.SETUP)
+        key = made.response.json()["keys"][0]["value"]
+        assert key == "$APICHECK_ISSUED_1"
+        listed = Request("GET", "/things", operation="listThings")
+        credential = Credential("bearer", "header", "Authorization", f"Bearer {key}")
+        yield from send(listed.with_credentials("", credential))
+
+    plan = plan_for(target, document=document)
+    with Session(plan) as session:
+        transcript = session.play(probe_of(plan, script))
+    assert transcript.ended is None
+    assert api.requests[-1][2]["authorization"] == f"Bearer {issued}"
+    assert issued not in repr(transcript)
+    assert not any(exchange.observed("leaks") for exchange in transcript.exchanges)
+
+
+@pytest.fixture
+def document(plan_for: PlanFor, target: Target) -> Any:
+    return deepcopy(dict(plan_for(target).spec.document))

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from apicheck.authoring import Script, Subject
+from apicheck.model.plan import Plan, Probe
+from apicheck.model.subject import SubjectKind
+from apicheck.model.target import Listener, Target
+from apicheck.model.verdict import Verdict
+from apicheck.probe import Session
+
+PlanFor = Callable[..., Plan]
+ProbeOf = Callable[..., Probe]
+LIMITS = {
+    "rate_limits": {
+        "per": "token",
+        "window": "60s",
+        "headers": {"remaining": "X-Left"},
+        "buckets": {"general": {"limit": 10}},
+    }
+}
+
+
+def looked_at(plan: Plan) -> dict[str, Any]:
+    with Session(plan) as session:
+        return {item.id: item for item in session.preflight()}
+
+
+def test_an_identity_is_tried_elsewhere_before_it_is_called_wrong(
+    api: Any, target: Target, plan_for: PlanFor
+) -> None:
+    api.answer = lambda _, path, *__: (403, {}, b"{}") if path == "/things" else None
+    items = looked_at(plan_for(target, document=DOCUMENT))
+    assert items["identity/admin"].verdict is Verdict.PASS
+    assert "/account" in items["identity/admin"].message
+
+
+DOCUMENT = {
+    "openapi": "3.1.0",
+    "info": {"title": "Things", "version": "1"},
+    "security": [{"bearer": []}],
+    "paths": {
+        "/things": {
+            "get": {"operationId": "listThings", "responses": {"200": {"description": "all"}}}
+        },
+        "/account": {
+            "get": {"operationId": "getAccount", "responses": {"200": {"description": "one"}}}
+        },
+    },
+    "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+}
+
+
+@pytest.fixture(autouse=True)
+def _account(api: Any) -> None:
+    api.things["account"] = {"id": "account"}
+    honest = api.respond
+
+    def respond(method: str, path: str, headers: Any, body: bytes) -> Any:
+        return honest(method, path.replace("/account", "/things/account"), headers, body)
+
+    api.respond = respond
+
+
+@pytest.mark.parametrize(
+    ("left", "verdict"), [("7", Verdict.PASS), ("0", Verdict.INCONCLUSIVE), ("many", None)]
+)
+def test_what_is_left_under_a_limit_is_told(
+    left: str, verdict: Verdict | None, api: Any, target: Target, plan_for: PlanFor
+) -> None:
+    api.answer = lambda *_: (200, {"X-Left": left}, b"[]")
+    items = looked_at(plan_for(target, LIMITS))
+    item = items.get("limit/general")
+    assert (item.verdict if item else None) is verdict
+
+
+def test_a_clock_that_differs_is_told_and_allowed_for(
+    api: Any, target: Target, plan_for: PlanFor
+) -> None:
+    plan = plan_for(target)
+    with Session(plan) as session:
+        session._clock.synchronise(session._clock.epoch() + 3600)
+        items = {item.id: item for item in session.preflight()}
+        assert abs(session._clock.epoch() - time.time()) < 3
+    assert "-3600 s" in items["clock"].message
+
+
+def event_plan(plan: Plan, probe_of: ProbeOf) -> Plan:
+    def script(_: Subject) -> Script:
+        yield from ()
+
+    probe = probe_of(plan, script)
+    subject = replace(probe.subject, kind=SubjectKind.EVENT)
+    return replace(plan, probes=(replace(probe, subject=subject),))
+
+
+def test_webhooks_need_somewhere_to_arrive(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    without = event_plan(plan_for(target), probe_of)
+    assert looked_at(without)["listener"].verdict is Verdict.NOT_TESTED
+    listening = replace(target, listener=Listener("127.0.0.1:0"))
+    with_one = event_plan(plan_for(listening), probe_of)
+    assert looked_at(with_one)["listener"].verdict is Verdict.PASS
+    broken = replace(target, listener=Listener("127.0.0.1:nowhere"))
+    item = looked_at(event_plan(plan_for(broken), probe_of))["listener"]
+    assert item.verdict is Verdict.ERROR
+    assert "[webhooks] listen" in item.message
+
+
+def test_identities_that_are_not_active_are_not_tried(
+    api: Any, target: Target, plan_for: PlanFor
+) -> None:
+    expired = replace(target.identities["admin"], state="expired")
+    items = looked_at(plan_for(replace(target, identities={"admin": expired})))
+    assert "identity/admin" not in items
