@@ -35,19 +35,25 @@ def _promised(world: World, exchange: Exchange) -> tuple[str, Answer] | None:
         path = f"authentication.states.{holder.state}" if holder and own else ""
         found = path or "authentication.refusal", own or authentication.bad
     else:
-        found = "authorization.refusal", _of_authorization(world, exchange.status)
+        found = "authorization.refusal", _of_authorization(world, exchange)
     path, answer = found
     if answer is None or exchange.status not in answer.statuses:
         return None
     return (path, answer) if request.operation in world.secured else None
 
 
-def _of_authorization(world: World, status: int) -> Answer | None:
-    """The refusal for want of a right, where no other promise has its status."""
-    rights = world.facts.authorization
+def _of_authorization(world: World, exchange: Exchange) -> Answer | None:
+    """The refusal for want of a right; None where the caller lacks none, or it may be another.
+
+    An identity of the target file holds what it says; one that was made for a check lacks some.
+    """
+    rights, request = world.facts.authorization, exchange.request
+    holder = world.identities.get(request.identity)
+    if holder is not None and holder.name == world.actors.get(request.operation):
+        return None
     others = [foreign.answer for foreign in rights.foreign.values()]
     others += [answer for tenant in rights.tenants for answer in (tenant.unknown, tenant.foreign)]
-    taken = any(answer is not None and status in answer.statuses for answer in others)
+    taken = any(answer is not None and exchange.status in answer.statuses for answer in others)
     return None if taken else rights.refusal
 
 

@@ -10,6 +10,7 @@ from apicheck.registry import collect
 CHECK = collect(entry_points=False)["auth/challenge"]
 BEARER = {"scheme": "Bearer", "error": "invalid_token"}
 ADMIN = "Authorization: Bearer $APICHECK_ADMIN_TOKEN\n"
+POOR = "Authorization: Bearer $APICHECK_MINTED_1_TOKEN\n"
 
 
 def seen(facts: Any, text: str, **setting: Any) -> list[tuple[str, str]]:
@@ -27,7 +28,8 @@ def seen(facts: Any, text: str, **setting: Any) -> list[tuple[str, str]]:
 
 def refused(status: int, challenge: str, credential: str = "", path: str = "/contacts") -> str:
     field = f"WWW-Authenticate: {challenge}\n" if challenge else ""
-    return f"# table\nGET {path} HTTP/1.1\n{credential}\nHTTP/1.1 {status} No\n{field}"
+    who = " identity=minted-1" if credential == POOR else ""
+    return f"# table{who}\nGET {path} HTTP/1.1\n{credential}\nHTTP/1.1 {status} No\n{field}"
 
 
 def authentication(**challenge: Any) -> Any:
@@ -80,15 +82,15 @@ def test_a_state_has_a_promise_of_its_own() -> None:
 def test_a_refusal_for_want_of_a_right_names_its_error() -> None:
     refusal = {"status": 403, "challenge": {"scheme": "Bearer", "error": "insufficient_scope"}}
     facts = {"authorization": {"refusal": refusal}}
-    good = refused(403, 'Bearer error="insufficient_scope"', ADMIN)
+    good = refused(403, 'Bearer error="insufficient_scope"', POOR)
     assert seen(facts, good) == [("authorization.refusal", "pass")]
-    assert seen(facts, refused(403, "Bearer", ADMIN)) == [("authorization.refusal", "wrong-error")]
+    assert seen(facts, refused(403, "Bearer", POOR)) == [("authorization.refusal", "wrong-error")]
 
 
 def test_a_status_that_another_promise_has_too_is_not_judged() -> None:
     refusal = {"status": 403, "challenge": {"scheme": "Bearer"}}
     facts = {"authorization": {"refusal": refusal, "foreign": {"tenant": 403}}}
-    assert seen(facts, refused(403, "", ADMIN)) == []
+    assert seen(facts, refused(403, "", POOR)) == []
 
 
 @pytest.mark.parametrize(
@@ -102,3 +104,8 @@ def test_a_status_that_another_promise_has_too_is_not_judged() -> None:
 )
 def test_what_is_no_refusal_of_a_credential_is_passed_over(text: str) -> None:
     assert seen(authentication(scheme="Bearer"), text) == []
+
+
+def test_who_lacks_no_right_is_not_refused_for_want_of_one() -> None:
+    refusal = {"status": 403, "challenge": {"scheme": "Bearer", "error": "insufficient_scope"}}
+    assert seen({"authorization": {"refusal": refusal}}, refused(403, "", ADMIN)) == []
