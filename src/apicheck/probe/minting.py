@@ -14,7 +14,6 @@ from apicheck.model.target import Identity, Minter
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
 from apicheck.probe.memo import Memo
-from apicheck.probe.recorder import Recorder
 from apicheck.probe.token_client import Keep, TokenClient
 from apicheck.probe.vault import Secrets
 
@@ -62,7 +61,7 @@ class Minting:
     def __init__(
         self,
         plan: Plan,
-        recorder: Recorder,
+        tokens: TokenClient,
         secrets: Secrets,
         clock: TargetClock,
         control: Control | None,
@@ -73,7 +72,7 @@ class Minting:
         self._clock = clock
         self._control = control if control and "mint" in plan.world.capabilities else None
         self._know = know
-        self._tokens = TokenClient(plan.spec, plan.target.base_url, recorder)
+        self._tokens = tokens
         self._memo: Memo[Identity | None] = Memo()
         self._lock = threading.Lock()
         self._made: dict[str, _Made] = {}

@@ -78,9 +78,11 @@ class Recorder:
         accepted: bool = False,
         exempt: bool = False,
         raw: bytes | None = None,
+        transport: Transport | None = None,
     ) -> Exchange:
         """Send a request, or the bytes that it describes, and record what came.
 
+        transport: to another origin than the target's, which the operator named.
         exempt: the operator asked for it in the target file (minting): no mode forbids it.
         Raises Halt when it may not be sent, or when the budget is used up.
         """
@@ -98,7 +100,7 @@ class Recorder:
         ticket = self._pacer.admit(request, paced=paced and role is not Role.CLEANUP)
         with self._clock.in_flight():
             sent_at = self._clock.now()
-            answer = self._sent(request, raw)
+            answer = self._sent(request, raw, transport)
             received_at = self._clock.now()
             ticket.done(received_at)
         return self._recorded(request, answer, role, (sent_at, received_at), raw)
@@ -119,16 +121,17 @@ class Recorder:
             direction=Direction.IN,
         )
 
-    def _sent(self, request: Request, raw: bytes | None) -> Answer:
-        safety, origin = self._plan.target.safety, self._transport.origin
-        if safety.hosts and origin.host not in {host.split(":")[0] for host in safety.hosts}:
+    def _sent(self, request: Request, raw: bytes | None, other: Transport | None) -> Answer:
+        transport = other or self._transport
+        hosts, origin = self._plan.target.safety.hosts, transport.origin
+        if other is None and hosts and origin.host not in {h.split(":")[0] for h in hosts}:
             return TransportError(
                 TransportErrorKind.FORBIDDEN, f"{origin.host} is not in [safety] hosts"
             )
-        live, origin = self._secrets.live, self._transport.origin
+        live = self._secrets.live
         if raw is not None:
-            return self._transport.send_bytes(written_bytes(raw, live), request.method)
-        return self._transport.send(written(request, origin, live))
+            return transport.send_bytes(written_bytes(raw, live), request.method)
+        return transport.send(written(request, origin, live))
 
     def _concrete(self, request: Request, raw: bytes | None) -> tuple[Request, bytes | None]:
         """With the operator's headers, and with a value where a unique one is wanted."""

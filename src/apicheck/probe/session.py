@@ -27,6 +27,7 @@ from apicheck.probe.pacing import Pacer
 from apicheck.probe.preflight import preflight
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.scheduler import ClaimTable, schedule
+from apicheck.probe.token_client import TokenClient
 from apicheck.probe.transport import Transport, origin_of
 from apicheck.probe.vault import Secrets
 
@@ -73,15 +74,13 @@ class Session:
         self._journal = journal or (lambda _: None)
         self._journal_lock = threading.Lock()
         self._stop = stop or threading.Event()
-        self._transport = Transport(
-            origin_of(target.base_url), timeout_s=options.timeout_s, tls=target.tls
-        )
-        self._control_transport = (
-            Transport(origin_of(target.control_url), timeout_s=_CONTROL_TIMEOUT_S)
+        self._transports: dict[str, Transport] = {}
+        self._transport = self._transport_to(target.base_url)
+        control = (
+            Control(self._transport_to(target.control_url, _CONTROL_TIMEOUT_S))
             if target.control_url
             else None
         )
-        control = Control(self._control_transport) if self._control_transport else None
         has_clock = control is not None and "clock" in plan.world.capabilities
         self._clock = TargetClock(
             move=control.advance if control and has_clock else None, stop=self._stop
@@ -98,9 +97,8 @@ class Session:
         self._recorder = Recorder(
             plan, self._transport, self._secrets, self._clock, self._budget, pacer
         )
-        self._minting = Minting(
-            plan, self._recorder, self._secrets, self._clock, control, pacer.know
-        )
+        tokens = TokenClient(plan.spec, target.base_url, self._recorder, self._transport_to)
+        self._minting = Minting(plan, tokens, self._secrets, self._clock, control, pacer.know)
         self._recorder.renew = self._minting.renew
         self._creations = Creations(plan)
         listens = target.listener or (Listener() if target.control_url else None)
@@ -139,9 +137,8 @@ class Session:
         self._driver.close()
         if self._listener is not None:
             self._listener.close()
-        self._transport.close()
-        if self._control_transport is not None:
-            self._control_transport.close()
+        for transport in self._transports.values():
+            transport.close()
 
     @property
     def vault(self) -> Vault:
@@ -207,6 +204,17 @@ class Session:
         if exchanges:
             self._keep(Transcript("cleanup", tuple(exchanges)))
         return (*left, *self._creations.lasting)
+
+    def _transport_to(self, url: str, timeout_s: float | None = None) -> Transport:
+        """The connections to a URL that the target file names; closed with the session."""
+        transport = self._transports.get(url)
+        if transport is None:
+            plan = self._plan
+            transport = Transport(
+                origin_of(url), timeout_s=timeout_s or plan.options.timeout_s, tls=plan.target.tls
+            )
+            self._transports[url] = transport
+        return transport
 
     def _streamed(self, jobs: list[Job], attempt: int) -> Iterator[Transcript]:
         yield from schedule(

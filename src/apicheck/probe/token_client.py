@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from apicheck.model.exchange import Credential, Exchange, Request, Role
 from apicheck.model.operation import Spec
 from apicheck.model.target import Minter
 from apicheck.probe.recorder import Recorder
+from apicheck.probe.transport import Transport
 
 Keep = Callable[[Exchange], None]
 """Takes the exchanges that minting costs, for the transcript of whoever asked."""
@@ -19,12 +20,22 @@ _REFUSED = (400, 401)
 
 
 class TokenClient:
-    """Sends what the operator allowed by naming a minter: no mode forbids it."""
+    """Sends what the operator allowed by naming a minter: no mode forbids it.
 
-    def __init__(self, spec: Spec, base_url: str, recorder: Recorder) -> None:
+    elsewhere: the way to an authorization server at an origin of its own.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        base_url: str,
+        recorder: Recorder,
+        elsewhere: Callable[[str], Transport],
+    ) -> None:
         self._spec = spec
-        self._base_url = base_url
+        self._base_url = base_url.rstrip("/")
         self._recorder = recorder
+        self._elsewhere = elsewhere
         self._in_body: set[str] = set()
 
     def post(self, minter: Minter, url: str, parameters: Mapping[str, str], keep: Keep) -> Exchange:
@@ -33,7 +44,7 @@ class TokenClient:
         By Basic, which every server takes (RFC 6749 section 2.3.1); where one does not, in the
         body, and from then on always so.
         """
-        path = url.removeprefix(self._base_url.rstrip("/"))
+        path, transport = self._place(url)
         pair = f"{minter.client_id}:{minter.client_secret}"
         basic = Credential("client", "header", "Authorization", f"Basic {pair}")
         request = Request("POST", path, headers=_FORM, operation=self._operation_at(path))
@@ -42,21 +53,33 @@ class TokenClient:
             "client_id": minter.client_id,
             "client_secret": minter.client_secret,
         }
+        # elsewhere the path means nothing: an operation of that path is another one
+        if transport is not None:
+            request = replace(request, operation="")
         by_basic = replace(request, body=_form(parameters)).with_credentials("", basic)
         by_body = replace(request, body=_form(in_body))
         if minter.name in self._in_body:
-            return self._sent(by_body, keep)
-        first = self._sent(by_basic, keep)
+            return self._sent(by_body, transport, keep)
+        first = self._sent(by_basic, transport, keep)
         if first.status not in _REFUSED:
             return first
-        second = self._sent(by_body, keep)
+        second = self._sent(by_body, transport, keep)
         if second.succeeded:
             self._in_body.add(minter.name)
             return second
         return first
 
-    def _sent(self, request: Request, keep: Keep) -> Exchange:
-        exchange = self._recorder.exchange(request, Role.SETUP, exempt=True)
+    def _place(self, url: str) -> tuple[str, Transport | None]:
+        """The path of a URL, and the way there where it is not below the base URL."""
+        if url.startswith(f"{self._base_url}/"):
+            return url.removeprefix(self._base_url), None
+        if url.startswith("/"):
+            return url, None
+        parts = urlsplit(url)
+        return parts.path or "/", self._elsewhere(f"{parts.scheme}://{parts.netloc}")
+
+    def _sent(self, request: Request, transport: Transport | None, keep: Keep) -> Exchange:
+        exchange = self._recorder.exchange(request, Role.SETUP, exempt=True, transport=transport)
         keep(exchange)
         return exchange
 

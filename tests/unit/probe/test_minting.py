@@ -240,3 +240,58 @@ def test_control_mints_revokes_and_moves_the_clock(
     moved = [value for method, what, value in control if (method, what) == ("POST", "/clock")]
     assert moved[0]["advance"] == pytest.approx(90, abs=0.1)
     assert "control-made" not in repr(transcript)
+
+
+def test_an_authorization_server_of_its_own_gets_the_client_and_nobody_else(
+    api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    elsewhere = replace(
+        minting,
+        base_url="http://127.0.0.1:9",
+        minters=(replace(minting.minters[0], token_url=f"{api.url}/oauth/token"),),
+    )
+    plan = plan_for(elsewhere)
+    with Session(plan) as session:
+        transcript = session.play(probe_of(plan, minted("read")))
+    assert [e.status for e in transcript.exchanges] == [200, 0]
+    assert [sent[1] for sent in api.requests] == ["/oauth/token"]
+    assert endpoint.tokens[0] not in repr(transcript)
+
+
+def test_tokens_are_revoked_in_the_end_where_the_api_offers_that(
+    api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    def script(_: Subject) -> Script:
+        identity = yield from mint(scopes=("read",))
+        yield from mint(scopes=("write",))
+        assert (yield from ask("revoke", identity=identity.name)) == {}
+        assert (yield from ask("revoke", identity="nobody")) is None
+
+    revoked: list[str] = []
+
+    def answer(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
+        if path == "/oauth/revoke":
+            revoked.append(parse_qs(body.decode())["token"][0])
+            return 200, {}, b""
+        return endpoint.answer(method, path, headers, body)
+
+    api.answer = answer
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Things", "version": "1"},
+        "paths": {
+            "/things": {
+                "get": {"operationId": "listThings", "responses": {"200": {"description": ""}}}
+            },
+            "/oauth/revoke": {
+                "post": {"operationId": "revoke", "responses": {"200": {"description": ""}}}
+            },
+        },
+    }
+    plan = plan_for(minting, {"oauth": {"revoke": "revoke"}}, document=document)
+    with Session(plan) as session:
+        transcript = session.play(probe_of(plan, script))
+        assert transcript.ended is None
+        assert revoked == endpoint.tokens[:1]
+        session.clean_up()
+    assert revoked == endpoint.tokens
