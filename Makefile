@@ -16,7 +16,7 @@ demo: $(INSTALLED) ## start the reference server, test its policy, write an HTML
 
 test: $(INSTALLED) ## run the test suite (fetches chromium through apt when root and missing)
 	@.ci/browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(INSTALLED) ## formatting, style, types and the direction of imports
 	$(BIN)/ruff format --check .

@@ -269,7 +269,6 @@ def caught_in_the_middle(process: subprocess.Popen[str], journal: Path) -> None:
     raise AssertionError("nothing was recorded in 30 s")
 
 
-@pytest.mark.xdist_group("slow server")
 def test_ctrl_c_leaves_a_judged_and_reported_run(
     slow: testing.Server, tmp_path: Path, start: Callable[..., Any]
 ) -> None:
@@ -285,7 +284,6 @@ def test_ctrl_c_leaves_a_judged_and_reported_run(
     assert "Traceback" not in err
 
 
-@pytest.mark.xdist_group("slow server")
 def test_a_killed_run_can_be_judged(
     slow: testing.Server, tmp_path: Path, start: Callable[..., Any], apicheck: Callable[..., Any]
 ) -> None:

@@ -78,7 +78,6 @@ def verdicts(clauses: list[dict[str, Any]]) -> dict[str, str]:
     return {item["id"]: item["verdict"] for item in clauses}
 
 
-@pytest.mark.xdist_group("saved")
 class TestHonestServer:
     def test_it_has_no_fail(self, saved: Saved) -> None:
         findings = [

@@ -82,7 +82,6 @@ def test_every_contract_has_a_planted_import(root: Path) -> None:
     assert {contract for contract, _, _ in PLANTED} == set(contracts(root))
 
 
-@pytest.mark.xdist_group("planted imports")
 @pytest.mark.parametrize(("contract", "place", "line"), PLANTED, ids=lambda text: text)
 def test_a_planted_import_breaks_its_contract(
     copied: Path, contract: str, place: str, line: str

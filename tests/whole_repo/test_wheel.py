@@ -36,7 +36,6 @@ def elsewhere(installed: Path, *command: str) -> str:
     return result.stdout
 
 
-@pytest.mark.xdist_group("wheel")
 def test_the_wheel_has_the_profiles_of_the_checkout(root: Path, installed: Path) -> None:
     for folder in (root / "openapi").iterdir():
         for name in ("policy.yaml", "openapi.yaml"):
@@ -44,7 +43,6 @@ def test_the_wheel_has_the_profiles_of_the_checkout(root: Path, installed: Path)
             assert packaged.read_bytes() == (folder / name).read_bytes()
 
 
-@pytest.mark.xdist_group("wheel")
 def test_the_wheel_has_every_source_and_data_file(
     root: Path, installed: Path, project_files: tuple[Path, ...]
 ) -> None:
@@ -56,13 +54,11 @@ def test_the_wheel_has_every_source_and_data_file(
         assert [p for p in sources if not (below / p.relative_to(above)).is_file()] == []
 
 
-@pytest.mark.xdist_group("wheel")
 def test_the_installed_package_finds_its_own_profiles(installed: Path) -> None:
     code = "from apicheck.load import profile_dir; print(profile_dir('canonical'))"
     assert elsewhere(installed, "-c", code).startswith(str(installed))
 
 
-@pytest.mark.xdist_group("wheel")
 def test_the_installed_command_starts(installed: Path) -> None:
     said = elsewhere(installed, "-c", "from apicheck.cli import main; main(['--help'])")
     assert "apicheck" in said
