@@ -9,6 +9,10 @@ from apicheck.model.target import Vault
 from apicheck.probe.vault import Secrets
 
 
+_SHORTEST = 8
+"""A shorter secret is a word, which policy and document may hold for reasons of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leak:
     """A file that holds a secret, or a piece of at least 12 characters of one."""
@@ -19,7 +23,8 @@ class Leak:
 
 def scan(directory: Path, vault: Vault) -> tuple[Leak, ...]:
     """Every leak in every file below a directory, in order of their paths."""
-    secrets = Secrets(vault)
+    worth = {name: secret for name, secret in vault.secrets.items() if len(secret) >= _SHORTEST}
+    secrets = Secrets(Vault(worth))
     leaks: dict[Leak, None] = {}
     for path in sorted(directory.rglob("*")):
         if not path.is_file():

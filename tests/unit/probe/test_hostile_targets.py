@@ -194,6 +194,12 @@ def test_a_strange_answer_is_recorded_and_capped_in_time(name: str, how: str) ->
     assert seconds < ALLOWED_S
 
 
+@pytest.mark.parametrize("name", [name for name in ANSWERS if not ANSWERS[name][1]])
+def test_both_ways_to_send_read_the_same_answer(name: str) -> None:
+    with server(ANSWERS[name][0]) as url:
+        assert asked(url, "library")[0] == asked(url, "raw")[0]
+
+
 def test_a_redirect_is_not_followed() -> None:
     with server(ANSWERS["redirects elsewhere"][0]) as url:
         answer, _ = asked(url, "library")

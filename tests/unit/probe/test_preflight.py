@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -87,7 +88,7 @@ def test_a_clock_that_differs_is_told_and_allowed_for(
         session._clock.synchronise(session._clock.epoch() + 3600)
         items = {item.id: item for item in session.preflight()}
         assert abs(session._clock.epoch() - time.time()) < 3
-    assert "-3600 s" in items["clock"].message
+    assert re.search(r"-360[01] s", items["clock"].message)  # Date has whole seconds
 
 
 def event_plan(plan: Plan, probe_of: ProbeOf) -> Plan:

@@ -117,6 +117,11 @@ def test_the_scan_finds_what_somebody_else_wrote(tmp_path: Path) -> None:
     assert [(leak.file, leak.placeholder) for leak in leaks] == [("a.txt", ADMIN)]
 
 
+def test_a_password_that_is_a_word_does_not_make_every_file_a_leak(tmp_path: Path) -> None:
+    (tmp_path / "openapi.yaml").write_text("description: the secret of the client")
+    assert scan(tmp_path, Vault({ADMIN: "secret"})) == ()
+
+
 def test_a_unique_value_is_new_in_each_request_and_recorded(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
