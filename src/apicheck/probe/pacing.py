@@ -173,7 +173,7 @@ class Pacer:
 
 _IN_FLIGHT_S = 0.005
 _MARGIN_S = 0.02  # no limiter counts to the microsecond
-_OFTEN_IN_VAIN = 3
+_OFTEN_IN_VAIN = 2
 _LONGEST_SLEEP_S = 120.0
 _LONGEST_MOVE_S = 32 * 86400.0
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from apicheck.model.target import Vault
 from apicheck.probe.vault import Secrets
 
-
 _SHORTEST = 8
 """A shorter secret is a word, which policy and document may hold for reasons of their own."""
 

@@ -120,3 +120,12 @@ def test_identities_that_are_not_active_are_not_tried(
     expired = replace(target.identities["admin"], state="expired")
     items = looked_at(plan_for(replace(target, identities={"admin": expired})))
     assert "identity/admin" not in items
+
+
+def test_a_preflight_does_not_wait_for_a_limit(api: Any, target: Target, plan_for: PlanFor) -> None:
+    api.answer = lambda *_: (429, {"Retry-After": "60"}, b"")
+    began = time.monotonic()
+    items = looked_at(plan_for(target))
+    assert items["identity/admin"].verdict is Verdict.INCONCLUSIVE
+    assert "429" in items["identity/admin"].message
+    assert time.monotonic() - began < 2
