@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 
 from reference_server.call import Call
-from reference_server.clock import http_date, instant
+from reference_server.clock import http_date
 from reference_server.headers import Fields
 
 NEEDS = ("versioning.deprecations",)
@@ -15,7 +16,8 @@ _DAY_S = 86_400
 def lifecycle_headers(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
     """Sunset moved by a day."""
     sent = honest(call, status)
-    return [
-        (name, http_date(instant(value) + _DAY_S) if name == "Sunset" else value)
-        for name, value in sent
-    ]
+    return [(name, _a_day_later(value) if name == "Sunset" else value) for name, value in sent]
+
+
+def _a_day_later(date: str) -> str:
+    return http_date(parsedate_to_datetime(date).timestamp() + _DAY_S)

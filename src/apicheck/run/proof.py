@@ -19,7 +19,7 @@ from apicheck.judge import judge
 from apicheck.load import profile_dir
 from apicheck.model.check import Check
 from apicheck.model.json import Json
-from apicheck.model.plan import Options, Plan
+from apicheck.model.plan import Options, Plan, Probe
 from apicheck.model.results import Provenance, Results
 from apicheck.model.verdict import Verdict
 from apicheck.plan import matches
@@ -202,20 +202,32 @@ def _collateral(fault: str, checks: Mapping[str, Check]) -> tuple[str, ...]:
 
 
 def _sampled(made: Plan, own: set[str]) -> Plan:
-    """The plan with the checks that a fault is not about on a few operations only."""
+    """The plan with the checks that a fault is not about on a few operations only.
+
+    What plays last is left out, but for the cheapest that feeds a passive check that the fault
+    is about.
+    """
+    passive = {check_id.partition("/")[0] for check_id in own if made.checks[check_id].passive}
+    feeding = [
+        probe
+        for probe in made.probes
+        if probe.applies.last and probe.check.id.partition("/")[0] in passive
+    ]
+    feeds = sorted(feeding, key=lambda probe: probe.applies.requests)[:1]
     operations = list(made.controls)
     step = max(1, len(operations) // _SAMPLE)
     sample = set(operations[::step][:_SAMPLE])
-    kept = tuple(
-        probe
-        for probe in made.probes
-        if probe.check.id in own
-        or (
-            not (probe.subject.case and probe.subject.case.drawn)
-            and not probe.applies.last
-            and (probe.subject.operation is None or probe.subject.op.id in sample)
-        )
-    )
+
+    def is_kept(probe: Probe) -> bool:
+        if probe.check.id in own:
+            return True
+        if probe.applies.last:
+            return probe in feeds
+        drawn = probe.subject.case is not None and probe.subject.case.drawn
+        operation = probe.subject.operation
+        return not drawn and (operation is None or operation.id in sample)
+
+    kept = tuple(probe for probe in made.probes if is_kept(probe))
     return replace(made, probes=kept)
 
 

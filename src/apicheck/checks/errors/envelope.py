@@ -122,4 +122,8 @@ CHECK = Check(
         "schema-mismatch": ("errors/omits-member",),
         "members-differ": ("errors/status-member-differs",),
     },
+    also={
+        "errors/html-body": ("conformance/response",),
+        "errors/omits-member": ("conformance/response",),
+    },
 )

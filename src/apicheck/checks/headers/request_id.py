@@ -103,4 +103,5 @@ CHECK = Check(
         "repeated": ("headers/repeats-request-id",),
         "not-echoed": ("headers/changes-request-id",),
     },
+    also={"headers/repeats-request-id": ("errors/envelope",)},
 )

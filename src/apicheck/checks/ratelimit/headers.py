@@ -228,4 +228,5 @@ CHECK = Check(
         "retry-after-absent": ("ratelimit/omits-retry-after",),
         "retry-after-wrong": ("ratelimit/retry-after-too-short",),
     },
+    also={"ratelimit/limit-with-comma": ("conformance/response",)},
 )

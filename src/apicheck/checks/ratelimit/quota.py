@@ -200,6 +200,11 @@ CHECK = Check(
         "wrong-status": ("ratelimit/refusal-with-other-status",),
         "no-recovery": ("ratelimit/never-recovers",),
     },
+    also={
+        "ratelimit/never-recovers": ("ratelimit/headers",),
+        "ratelimit/one-too-few": ("ratelimit/headers",),
+        "ratelimit/refusal-with-other-status": ("auth/challenge",),
+    },
     provokes=frozenset({403, 429, 503, 509}),
     accepted=True,
     min_exercised=3,
