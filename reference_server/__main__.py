@@ -90,7 +90,7 @@ async def _serve(
         for listener, sock in zip(listeners, sockets, strict=True)
     ]
     while not all(listener.started or listener.should_exit for listener in listeners):
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.005)  # noqa: ASYNC110  (uvicorn has no event for this)
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)

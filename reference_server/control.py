@@ -56,17 +56,20 @@ def control(server: Server) -> Starlette:
 def _endpoint(server: Server, do: Handler) -> Callable[[Request], Awaitable[JSONResponse]]:
     async def endpoint(request: Request) -> JSONResponse:
         try:
-            text = await request.body()
-            body = json.loads(text) if text.strip() else {}
-            if not isinstance(body, dict):
-                raise TypeError("the body is a JSON object")
-            done = do(server, request, body)
+            done = do(server, request, _members(await request.body()))
         except (ValueError, TypeError, KeyError) as error:
             return JSONResponse({"error": _in_words(error)}, 400)
         status, content = done if isinstance(done, tuple) else (200, done)
         return JSONResponse(content, status)
 
     return endpoint
+
+
+def _members(text: bytes) -> dict[str, Json]:
+    body = json.loads(text) if text.strip() else {}
+    if not isinstance(body, dict):
+        raise TypeError("the body is a JSON object")
+    return body
 
 
 def _in_words(error: Exception) -> str:

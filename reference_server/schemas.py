@@ -162,7 +162,16 @@ def without_required(schemas: Schemas, schema: Json, value: Json, instead: Json 
         inner = without_required(schemas, members.get(name, {}), value[name], instead)
         return {**value, name: inner}
     if not required:
-        return value
+        # A schema may say nothing of this level and all of the one below.
+        inner_values = {name: item for name, item in value.items() if isinstance(item, Mapping)}
+        return {
+            **value,
+            **{
+                name: without_required(schemas, members[name], item, instead)
+                for name, item in inner_values.items()
+                if name in members
+            },
+        }
     kept = {name: item for name, item in value.items() if name != required[-1]}
     return kept if instead is None else {**kept, required[-1]: instead[0]}
 

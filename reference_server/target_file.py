@@ -37,11 +37,12 @@ def target_text(server: Server, base_url: str, control_url: str) -> str:
             pairs = ", ".join(f"{k} = {_text(v)}" for k, v in identity.parameters.items())
             lines.append(f"parameters = {{{pairs}}}")
     oauth = server.profile.facts.oauth
+    token_path = server.profile.spec.operation(oauth.token).path if oauth and oauth.token else ""
     for client in server.clients:
         lines += [
             "",
             f"[mint.{client.tenant}]",
-            f"token_url = {_text(server.profile.spec.operation(oauth.token).path if oauth else '')}",
+            f"token_url = {_text(token_path)}",
             f'client_id = {{credentials = "/clients/{client.tenant}/id"}}',
             f'client_secret = {{credentials = "/clients/{client.tenant}/secret"}}',
             f"tenant = {_text(client.tenant)}",

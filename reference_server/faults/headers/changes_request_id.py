@@ -6,9 +6,16 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
 from reference_server.headers import Fields
+from reference_server.profile import Profile
 from reference_server.promises import rules_in_force
 
-NEEDS = ("responses",)
+NEEDS = ()
+
+
+def shows_in(profile: Profile) -> bool:
+    """Where a field is promised to come back."""
+    rules = profile.facts.responses.values()
+    return any(header.echo for rule in rules for header in rule.headers.values())
 
 
 def promised_headers(

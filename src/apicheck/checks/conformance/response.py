@@ -128,4 +128,11 @@ CHECK = Check(
         "schema-mismatch": ("conformance/omits-required-property", "conformance/wrong-type"),
         "header-mismatch": ("conformance/omits-documented-header",),
     },
+    also={
+        "conformance/undocumented-status": ("behaviour/example",),
+        "conformance/undocumented-media-type": ("errors/envelope",),
+        "conformance/omits-required-property": ("errors/envelope",),
+        "conformance/wrong-type": ("errors/envelope",),
+        "conformance/omits-documented-header": ("headers/required",),
+    },
 )
