@@ -63,11 +63,34 @@ def _errors(driver: Any) -> list[str]:
     return [entry["message"] for entry in driver.get_log("browser")]
 
 
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory, apicheck: Callable[..., Any]) -> Path:
+    """The directory of a real run, against a reference server with a fault."""
+    directory: Path = tmp_path_factory.mktemp("broken") / "run"
+    said = apicheck("demo", "--fault", "headers/sends-banner", "--out", directory)
+    assert (directory / "report.html").is_file(), said.err
+    return directory
+
+
 def test_it_shows_what_results_json_says_without_a_console_error(
     browser: Callable[[bool], Any], report: Path, results: Results
 ) -> None:
     said = json.loads(render(results, (), "json"))
-    driver = browser(True)
+    _shows(browser(True), report, said)
+
+
+def test_a_real_run_with_a_fault_is_shown_as_it_was_judged(
+    browser: Callable[[bool], Any], broken: Path
+) -> None:
+    said = json.loads((broken / "results.json").read_text())
+    assert [(f["check"], f["outcome"]) for f in said["findings"]] == [
+        ("headers/required", "forbidden")
+    ]
+    _shows(browser(True), broken / "report.html", said)
+
+
+def _shows(driver: Any, report: Path, said: Any) -> None:
+    """The page says what results.json says: word, clauses, findings; no console error."""
     driver.get(report.as_uri())
     assert _errors(driver) == []
     word = driver.find_element("css selector", "[data-word]")
