@@ -91,15 +91,18 @@ class Pacer:
                 counted.answered.append(now)
 
     def recover(self, request: Request, retry_after: float | None) -> bool:
-        """After an unexpected 429: let the time pass that it asks for, or a window.
+        """After an unexpected 429: let the time pass that it asks for.
 
-        False when nothing says how long that would be, when it is too long to sleep, or when
-        waiting was in vain a few times in a row: then the target refuses for other reasons.
+        A virtual clock is moved by a window where the answer does not say. False when nothing
+        says how long to wait, when that is too long to sleep, or when waiting was in vain a few
+        times in a row: then the target refuses for other reasons.
         """
         if self._in_vain >= _OFTEN_IN_VAIN:
             return False
-        windows = self._windows(request)
-        seconds = retry_after or max((window.seconds for window in windows), default=0.0)
+        seconds = retry_after or 0.0
+        if not seconds and self._clock.virtual:
+            windows = self._windows(request)
+            seconds = max((window.seconds for window in windows), default=0.0)
         longest = _LONGEST_MOVE_S if self._clock.virtual else _LONGEST_SLEEP_S
         if not 0 < seconds <= longest:
             return False
