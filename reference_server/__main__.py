@@ -89,8 +89,8 @@ async def _serve(
         asyncio.create_task(listener.serve(sockets=[sock]))
         for listener, sock in zip(listeners, sockets, strict=True)
     ]
-    while not all(listener.started or listener.should_exit for listener in listeners):
-        await asyncio.sleep(0.005)  # noqa: ASYNC110  (uvicorn has no event for this)
+    while not all(listener.started or listener.should_exit for listener in listeners):  # noqa: ASYNC110  (uvicorn has no event for this)
+        await asyncio.sleep(0.005)
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)

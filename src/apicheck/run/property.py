@@ -8,19 +8,20 @@ answer differently when Hypothesis asks again. Confirmation is the caller's, out
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import TYPE_CHECKING
 
 from apicheck.generate.apart import apart
 from apicheck.model.json import Json
+from apicheck.probe.placeholders import PLACEHOLDER
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 _SEED = 1
-_PLACEHOLDER = "$APICHECK_"
-"""A near-miss is left whole: without its derivation it would be the valid credential."""
+_ARGUMENT = re.compile(r"\(([^)]+)\)")
 
 
 def shrink(
@@ -116,12 +117,24 @@ def _smaller(value: Json) -> Iterator[Json]:
             yield from ({**value, name: one} for one in _smaller(inner))
     elif isinstance(value, list):
         yield from (value[:start] + value[end:] for start, end in _pieces(len(value)))
-    elif isinstance(value, str) and _PLACEHOLDER not in value:
+    elif isinstance(value, str) and PLACEHOLDER.search(value):
+        yield from _without_placeholder(value)
+    elif isinstance(value, str):
         shorter = (value[:start] + value[end:] for start, end in _pieces(len(value)))
         yield from (text for text in shorter if text and text == text.strip())
         for at, character in enumerate(value):
             if character.isalnum() and character not in "0a":
                 yield value[:at] + "0" + value[at + 1 :]
+
+
+def _without_placeholder(value: str) -> Iterator[str]:
+    """What a near-miss adds to the valid credential, by itself.
+
+    It is not cut otherwise: without its derivation it would be the valid credential.
+    """
+    around = PLACEHOLDER.sub("", value).strip()
+    added = "".join(_ARGUMENT.findall(value))
+    yield from (text for text in (around, added) if text)
 
 
 def _pieces(size: int) -> Iterator[tuple[int, int]]:

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 from apicheck.authoring import (
     NEVER,
+    Applies,
     Caller,
     Check,
     Exchange,
     Fail,
     Fails,
+    NotApplicable,
     ReceivedChallenge,
     Severity,
+    Subject,
     World,
     challenges,
     each,
@@ -20,6 +23,20 @@ from apicheck.authoring import (
 from apicheck.model.facts import Answer, Challenge, Never
 
 _ERROR_VALUES = ("error", "error_description", "error_uri")
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where the policy names a challenge for any refusal."""
+    authentication = subject.facts.authentication
+    refusals = (
+        authentication.anonymous,
+        authentication.bad,
+        *authentication.states.values(),
+        subject.facts.authorization.refusal,
+    )
+    if any(answer is not None and answer.challenge is not None for answer in refusals):
+        return Applies()
+    return NotApplicable("the policy promises no challenge")
 
 
 def _promised(world: World, exchange: Exchange) -> tuple[str, Answer] | None:
@@ -112,6 +129,7 @@ def _wrong_error(
 
 CHECK = Check(
     title="A refusal carries the challenge that is promised",
+    applies=applies,
     fold=each(looks),
     reads=("authentication.refusal", "authentication.states", "authorization.refusal"),
     standards=("rfc9110#11.6.1", "rfc6750#3"),
