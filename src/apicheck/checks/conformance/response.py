@@ -129,11 +129,6 @@ CHECK = Check(
         "header-mismatch": ("conformance/omits-documented-header",),
     },
     also={
-        "conformance/undocumented-media-type": ("errors/envelope",),
-        "conformance/omits-required-property": ("errors/envelope",),
-        "conformance/wrong-type": ("errors/envelope",),
-    },
-    also={
         "conformance/undocumented-status": ("behaviour/example",),
         "conformance/undocumented-media-type": ("errors/envelope",),
         "conformance/omits-required-property": ("errors/envelope",),
