@@ -36,16 +36,17 @@ def bad_credentials(subject: Subject) -> SearchStrategy[Json]:
     mixed = st.text(st.one_of(mark, st.sampled_from(_WORD)), min_size=1, max_size=_LONGEST)
     jwt = st.builds(".".join, st.lists(words, min_size=3, max_size=3))
     wild = st.text(st.sampled_from(_WILD), min_size=1, max_size=3)
-    pattern = st.builds("".join, st.tuples(st.just("") | words, wild, st.just("") | words))
-    own = [pattern, mixed.map(str.strip).filter(bool), pattern, words, pattern, jwt]
+    pattern = st.builds("".join, st.tuples(words, wild, st.just("") | words))
+    own = [wild, pattern, mixed.map(str.strip).filter(bool), words, jwt]
     placeholder = _placeholder(subject)
     if not placeholder:
         return _in_turns(own)
     cut = st.integers(1, 8).map(lambda n: f"{placeholder}[:-{n}]")
     behead = st.integers(1, 8).map(lambda n: f"{placeholder}[{n}:]")
     flip = st.integers(0, 15).map(lambda n: f"{placeholder}~flip({n})")
-    longer = st.sampled_from(_WORD + "%*.=").map(lambda c: f"{placeholder}~append({c})")
-    return _in_turns([*own, cut, flip, longer, behead])
+    longer = st.sampled_from(_WILD + "x0.=").map(lambda c: f"{placeholder}~append({c})")
+    begun = st.builds(lambda n, end: f"{placeholder}[:{n}]{end}", st.integers(1, 12), wild)
+    return _in_turns([*own, cut, flip, longer, begun, behead])
 
 
 def _in_turns(strategies: list[SearchStrategy[str]]) -> SearchStrategy[Json]:

@@ -32,9 +32,21 @@ def test_a_server_that_changes_its_mind_cannot_end_the_loop_in_an_error() -> Non
     assert isinstance(value, str)
 
 
-def test_a_near_miss_keeps_its_derivation() -> None:
-    near = "$APICHECK_ADMIN_TOKEN~append(%)"
-    assert shrink(st.just(near), near, lambda _: True, max_examples=20) == near
+def test_a_near_miss_never_becomes_the_valid_credential() -> None:
+    asked: list[str] = []
+
+    def fails(value: str) -> bool:
+        asked.append(value)
+        return False
+
+    for near in ("$APICHECK_ADMIN_TOKEN~append(%)", "$APICHECK_ADMIN_TOKEN[:-1]"):
+        assert shrink(st.just(near), near, fails, max_examples=20) == near
+    assert asked == ["%"]
+
+
+def test_what_a_near_miss_adds_may_be_the_cause_by_itself() -> None:
+    for near in ("$APICHECK_ADMIN_TOKEN~append(%)", "$APICHECK_ADMIN_TOKEN[:3]%_"):
+        assert shrink(st.just(near), near, lambda v: "%" in v, max_examples=20) == "%"
 
 
 def test_a_failing_object_loses_members_and_its_strings_shrink() -> None:
