@@ -143,14 +143,14 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if not first.succeeded:
         return wrong_status(first, refusal)
     value: dict[str, Any] = subject.case.value if subject.case else {}
-    expected, actual = due(refusal), describe(first)
-    if "identity" in value:
-        return Fails("accepted", expected, actual, exchange=first.id)
-    granted = next(iter(value.values()), ())
-    found = followed(narrowed(tuple(granted)), [one.succeeded for one in confirmations])
-    detail = found if isinstance(found, str) else ""
-    actual = f"{actual} with {detail or 'no right'}"
-    return Fails("accepted", expected, actual, detail, first.id)
+    detail = "" if "identity" in value else _found(value, confirmations)
+    return Fails("accepted", due(refusal), describe(first), detail, first.id)
+
+
+def _found(value: dict[str, Any], confirmations: list[Exchange]) -> str:
+    granted = tuple(next(iter(value.values()), ()))
+    found = followed(narrowed(granted), [one.succeeded for one in confirmations])
+    return found if isinstance(found, str) else ""
 
 
 CHECK = Check(
