@@ -120,7 +120,7 @@ class Subscriptions:
 
     async def _deliver(self, item: _Pending) -> None:
         facts = self._server.profile.webhooks
-        if facts is None or len(self.log) > _MANY:
+        if facts is None:
             return
         subscription, now = item.subscription, self._server.clock.now()
         values = self._server.tenant_parameters(subscription.tenant)
@@ -135,6 +135,7 @@ class Subscriptions:
         timeout = facts.delivery.timeout_s or facts.delivery.within_s or _TIMEOUT_S
         status = await post(subscription.url, signed.query, tuple(headers), item.body, timeout)
         self.log.append({"event": item.event, "url": subscription.url, "status": status, "at": now})
+        del self.log[:-_MANY]
         acknowledged = facts.delivery.acknowledged or StatusSet(("2xx",))
         if status not in acknowledged and item.attempt < len(facts.delivery.retries_s):
             item.due = now + facts.delivery.retries_s[item.attempt]
