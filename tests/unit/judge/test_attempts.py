@@ -129,9 +129,7 @@ def test_a_judge_that_breaks_is_an_error_and_not_a_crash() -> None:
 
 
 def test_an_outcome_that_is_not_declared_is_an_error() -> None:
-    bad = replace(
-        probe(), check=replace(CHECK, judge=lambda _, __: Fails("surprise", "a", "b"))
-    )
+    bad = replace(probe(), check=replace(CHECK, judge=lambda _, __: Fails("surprise", "a", "b")))
     assert judge_probe(bad, [played(exchange(401))]).verdict is Verdict.ERROR
 
 

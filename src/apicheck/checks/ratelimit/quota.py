@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
-from itertools import chain
 
 from apicheck.authoring import (
     Applies,
@@ -115,11 +115,26 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if last in refusals and last.sent_at - before >= 2 * bucket.window_s:
         actual = f"refused {last.sent_at - before:.0f} s after the request before"
         return Fails("no-recovery", "a request admitted again", actual, exchange=last.id)
+    number = _first_unexplained(subject, counted)
+    witness = counted[number - 1]
+    after = f"{witness.sent_at - counted[0].sent_at:.1f} s after the first"
     if next(iter(found.values())) == ADMITTED:
-        actual = f"{admitted} admitted in {_seconds(counted)}, more than any limiter would"
-        return Fails("not-enforced", f"a refusal after {promise}", actual)
-    actual = f"refused after fewer ({describe(refusals[0])})"
-    return Fails("refused-early", promise, actual, exchange=refusals[0].id)
+        actual = f"request {number}, {after}, was admitted: {describe(witness)}"
+        return Fails("not-enforced", f"a refusal after {promise}", actual, exchange=witness.id)
+    actual = f"request {number}, {after}, was refused: {describe(witness)}"
+    return Fails("refused-early", promise, actual, exchange=witness.id)
+
+
+def _first_unexplained(subject: Subject, counted: list[Exchange]) -> int:
+    """How many requests, from the first on, it takes until no honest limiter explains them."""
+    return (
+        bisect_left(
+            range(1, len(counted) + 1),
+            True,
+            key=lambda n: "" not in _explained(subject, counted[:n]).values(),
+        )
+        + 1
+    )
 
 
 def _odd_refusals(subject: Subject, counted: list[Exchange], odd: list[Exchange]) -> Judgement:
@@ -166,11 +181,6 @@ def _hit(subject: Subject, exchange: Exchange, admitted: bool | None) -> Hit:
     _, bucket = _facts(subject)
     slack = min(1.0, _SLACK * bucket.window_s)
     return Hit(exchange.sent_at - slack, exchange.received_at + slack, admitted)
-
-
-def _seconds(exchanges: list[Exchange]) -> str:
-    times = list(chain.from_iterable((x.sent_at, x.received_at) for x in exchanges))
-    return f"{max(times) - min(times):.0f} s"
 
 
 def _facts(subject: Subject) -> tuple[RateLimits, Bucket]:
