@@ -150,7 +150,7 @@ def sections(results: Results) -> tuple[SectionView, ...]:
 
 
 def _titled(title: str) -> str:
-    return f"Section {title}" if title and ", section " not in title else title
+    return f"Section {title}" if title[:1].isdigit() else title
 
 
 def clauses_elsewhere(results: Results) -> tuple[ClauseView, ...]:

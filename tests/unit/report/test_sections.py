@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from apicheck.model.policy import Clause
+from apicheck.model.results import Results
 from apicheck.report.sections import by_section
+from apicheck.report.view import sections
 
 
 def test_sections_of_an_included_standard_are_kept_apart_from_the_policys_own() -> None:
@@ -21,6 +25,14 @@ def test_sections_of_an_included_standard_are_kept_apart_from_the_policys_own() 
         "rfc9110": ["E"],
         "": ["F"],
     }
+
+
+def test_a_number_is_called_a_section_and_a_heading_is_not(results: Results) -> None:
+    kept = results.clauses[0]
+    named = replace(kept, clause=replace(kept.clause, section="Getting started"))
+    other = replace(kept, clause=replace(kept.clause, id="B", section="2.1"))
+    titles = [view.title for view in sections(replace(results, clauses=(named, other)))]
+    assert titles == ["Getting started", "Section 2.1"]
 
 
 def test_no_clauses_have_no_sections() -> None:
