@@ -188,6 +188,12 @@ def test_an_offending_status_is_marked_and_a_missing_header_named(data: bytes) -
     assert '<span class="line absent">X-Request-Id: (absent)' in text
 
 
+def test_a_curl_line_with_an_issued_secret_says_what_to_put_there(results: Results) -> None:
+    finding = replace(results.findings[0], curl='curl -H "A: $APICHECK_ISSUED_4" http://x')
+    text = "".join(_parsed(render(replace(results, findings=(finding,)), (), "html")).text)
+    assert "was handed out during the run" in text
+
+
 def test_a_checks_page_gives_the_way_to_fix_it_and_obeys_no_markup() -> None:
     shown = page(
         "# a\n\n## What it asserts\n\nX <script>\n\n## How to fix it\n\n[x](javascript:y) *do*\n\n"
