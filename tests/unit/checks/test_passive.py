@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from apicheck.model.check import Check, Seen
 from apicheck.model.exchange import Caller, Direction, Exchange, Request, Response, Role
@@ -326,3 +328,55 @@ def test_a_providers_own_field_stands_in_for_the_standard_ones() -> None:
     assert run("versioning/deprecation", own).answered(200).fails() == [
         ("deprecation-absent", "X-Gone")
     ]
+
+
+EVERYTHING: dict[str, Any] = {
+    "authentication": {"refusal": {"status": 401, "challenge": {"scheme": "Bearer"}}},
+    "responses": {
+        "all": {
+            "media": "application/json",
+            "schema": {"type": "object"},
+            "equal": {"/status": "status", "/id": "header:X-Id"},
+            "headers": {"X-Id": {"unique": True, "echo": "X-Id"}, "X-At": {"format": "http-date"}},
+            "absent": ["X-Powered-*"],
+        }
+    },
+    "rate_limits": LIMITS,
+    **LIFECYCLE,
+}
+JUNK = st.text(st.characters(max_codepoint=255), max_size=20)
+VALUES = st.one_of(
+    JUNK,
+    st.integers().map(str),
+    st.sampled_from(
+        ["@9999999999999999", "@-1", "Fri, 31 Dec 9999 23:59:60 GMT", "<", '<a>; rel="']
+    ),
+)
+NAMES = st.sampled_from(
+    ["X-Id", "X-At", "X-L", "X-R", "X-T", "Retry-After", "Date", "Deprecation", "Sunset", "Link"]
+)
+BODIES = st.one_of(st.binary(max_size=20), st.sampled_from([b"{}", b"[" * 3000, b'{"a":' * 3000]))
+
+
+WORLD = run("errors/envelope", EVERYTHING).world
+FIELDS = st.lists(st.tuples(NAMES, VALUES))
+ANSWERS = st.lists(st.tuples(st.sampled_from([200, 204, 401, 429]), FIELDS, BODIES), max_size=4)
+
+
+@pytest.mark.parametrize("check", sorted(name for name, c in CHECKS.items() if c.passive))
+@settings(max_examples=60, deadline=None, database=None)
+@given(answers=ANSWERS)
+def test_whatever_a_target_answers_is_judged_and_never_raises(
+    check: str, answers: list[tuple[int, list[tuple[str, str]], bytes]]
+) -> None:
+    hostile = Run(CHECKS[check], WORLD)
+    for status, headers, body in answers:
+        hostile.answered(status, *headers, body=body, headers=(("X-Id", "1"),), **MINTED)
+    assert all(seen.exercised for seen in hostile.seen())
+
+
+@pytest.mark.parametrize("check", ["conformance/response", "errors/envelope"])
+def test_a_body_nested_beyond_measure_is_no_json(check: str) -> None:
+    json_type = ("Content-Type", "application/json")
+    deep = Run(CHECKS[check], WORLD).answered(200, json_type, body=b"[" * 200_000)
+    assert [outcome for outcome, _ in deep.fails()] == ["schema-mismatch"]
