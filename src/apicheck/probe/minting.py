@@ -96,6 +96,12 @@ class Minting:
             "tenant": identity.tenant,
             "user": identity.user,
             "parameters": dict(identity.parameters),
+            "rights": {
+                kind: words
+                for kind in ("scopes", "permissions")
+                if (words := arguments.get(kind)) is not None
+            },
+            "state": identity.state,
         }
 
     def renew(self, placeholders: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ from apicheck.run.progress import Progress, Silent
 from apicheck.run.request import Inputs, RunRequest, inputs_of, plan_of
 
 _LIBRARIES = ("httpx", "hypothesis", "jsonschema-rs", "schemathesis")
+_PLACEHOLDER = re.compile(r"\$APICHECK_[A-Z0-9_]+")
 LEAKED = 5
 """Exit code of a run in whose own files a secret was found."""
 
@@ -96,12 +98,31 @@ def judged(made: Plan, played: Played, provenance: Provenance) -> Results:
 def with_curl(results: Results, transcripts: Sequence[Transcript], base_url: str) -> Results:
     """The results with a curl line for each finding that an exchange shows."""
     exchanges = {e.id: e for transcript in transcripts for e in transcript.exchanges}
+    made = dict(_made_tokens(transcripts))
 
     def completed(finding: Finding) -> Finding:
         shown = next((exchanges[e] for e in finding.evidence if e in exchanges), None)
-        return replace(finding, curl=curl(shown, base_url)) if shown else finding
+        if shown is None:
+            return finding
+        command = curl(shown, base_url)
+        named = set(_PLACEHOLDER.findall(command))
+        notes = [f"# {name[1:]}: {words}\n" for name, words in made.items() if name in named]
+        return replace(finding, curl="".join(notes) + command)
 
     return replace(results, findings=tuple(completed(finding) for finding in results.findings))
+
+
+def _made_tokens(transcripts: Sequence[Transcript]) -> Iterator[tuple[str, str]]:
+    """Placeholder and meaning of each token that the run had made."""
+    answers = [a for t in transcripts for a in t.answers if isinstance(a, dict)]
+    for answer in (a for a in answers if "placeholder" in a and "rights" in a):
+        rights = [
+            f"with {kind} {', '.join(words)}" if words else f"with no {kind}"
+            for kind, words in answer["rights"].items()
+        ]
+        tenant = f" of tenant {answer['tenant']}" if answer.get("tenant") else ""
+        state = "" if answer.get("state") == "active" else f" ({answer['state']})"
+        yield answer["placeholder"], f"a token{tenant} {' and '.join(rights)}".strip() + state
 
 
 def judge_saved(directory: Path) -> Results:
