@@ -33,16 +33,17 @@ class Schemas:
         self._old = str(document.get("openapi", "")).startswith("3.0")
         self._components = _modern(document.get("components", {}), old=self._old)
         self._document = {**document, "components": self._components}
-        self._compiled: dict[int, tuple[Json, Validator]] = {}
+        self._compiled: dict[int | str, tuple[Json, Validator]] = {}
 
     def validator(self, schema: Json) -> Validator:
         """A schema, compiled once. schema: as it stands in the document or the policy."""
-        known = self._compiled.get(id(schema))
+        key = _key(schema)
+        known = self._compiled.get(key)
         if known is None:
             inner = _modern(schema, old=self._old)
             whole = {"components": self._components, "allOf": [inner]}
             made: Validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
-            known = self._compiled[id(schema)] = (schema, made)
+            known = self._compiled[key] = (schema, made)
         return known[1]
 
     def named(self, schema: Json) -> Json:
@@ -128,6 +129,12 @@ def _scalar(schema: Mapping[str, Json], kind: str) -> Json:
     if kind in ("integer", "number"):
         return schema.get("minimum", 1)
     return kind == "boolean" or None
+
+
+def _key(schema: Json) -> int | str:
+    """A reference is told from others by what it says, any other schema by where it stands."""
+    is_reference = isinstance(schema, Mapping) and set(schema) == {"$ref"}
+    return str(schema["$ref"]) if is_reference else id(schema)
 
 
 def _modern(schema: Json, *, old: bool) -> Json:
