@@ -11,7 +11,7 @@ from apicheck.model.policy import Clause, Policy
 from apicheck.model.results import CheckResult, ClauseResult
 from apicheck.model.selector import selects
 from apicheck.model.subject import World
-from apicheck.model.target import Target
+from apicheck.model.target import Mode, Target
 from apicheck.model.verdict import (
     Consequence,
     Level,
@@ -61,10 +61,14 @@ def _of_clause(plan: Plan, planned: PlannedClause, results: Sequence[CheckResult
     ]
     verdicts = Counter(results[number].verdict for number in speaking)
     silent = _silent_checks(clause, planned, [results[n] for n in speaking], plan.checks)
-    if silent:
-        verdicts[Verdict.INCONCLUSIVE] += 1
-    verdict = rolled_up(verdicts) if verdicts else Verdict.INCONCLUSIVE
+    if silent or not speaking:
+        # In a mode that holds requests back, silence is a request that was not sent.
+        held_back = plan.world.mode is not Mode.FULL
+        verdicts[Verdict.NOT_TESTED if held_back else Verdict.INCONCLUSIVE] += 1
+    verdict = rolled_up(verdicts)
     kinds = {results[n].kind for n in speaking if results[n].verdict is Verdict.NOT_TESTED}
+    if verdict in (Verdict.NOT_TESTED, Verdict.PARTIAL) and not kinds:
+        kinds = {NotTestedKind.READ_ONLY}
     kind = next(iter(kinds)) if len(kinds) == 1 else None
     counted = verdict is not Verdict.NOT_TESTED or not all(k in _OUT_OF_COUNT for k in kinds)
     capped = _capping_fact(clause, [results[n] for n in speaking], plan)
@@ -193,7 +197,12 @@ def _reason(verdict: Verdict, speaking: Sequence[CheckResult], silent: tuple[str
         case Verdict.PARTIAL:
             passed = sum(result.verdict is Verdict.PASS for result in speaking)
             left = [result for result in speaking if result.verdict is Verdict.NOT_TESTED]
-            return f"{passed} of {total} subjects pass; {len(left)} not tested: {left[0].reason}"
+            why = (
+                f"{len(left)} not tested: {left[0].reason}"
+                if left
+                else (f"nothing was observed for {', '.join(silent)}")
+            )
+            return f"{passed} of {total} subjects pass; {why}"
         case _ if decisive:
             counted = f"{len(decisive)} of {total} subjects: " if total > 1 else ""
             return f"{counted}{decisive[0].reason}"

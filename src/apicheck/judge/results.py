@@ -10,11 +10,13 @@ from apicheck.model.exchange import Exchange, Transcript
 from apicheck.model.plan import Plan, Probe, Unprobed
 from apicheck.model.results import CheckResult, Failure
 from apicheck.model.subject import Subject, SubjectKind, World
+from apicheck.model.target import Mode
 from apicheck.model.verdict import (
     Fails,
     Inconclusive,
     NotApplicable,
     NotTested,
+    NotTestedKind,
     Verdict,
 )
 
@@ -149,7 +151,11 @@ def _folded(check: Check, world: World, exchanges: Sequence[Exchange]) -> Iterab
         return
     if not seen:
         reason = "nothing that was recorded puts it to the test"
-        yield CheckResult(check.id, "*", "", applies.of, Verdict.INCONCLUSIVE, reason=reason)
+        if world.mode is Mode.FULL:
+            yield CheckResult(check.id, "*", "", applies.of, Verdict.INCONCLUSIVE, reason=reason)
+            return
+        why = NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
+        yield _of_unprobed(Unprobed(check.id, "*", "", applies.of, why))
         return
     grouped: dict[tuple[str, str], list[Seen]] = {}
     for item in seen:

@@ -46,12 +46,14 @@ class Applies:
     requests: how many it sends at most in one playing of one case, its setup left out.
     last: play after all others, because it uses up limits that they need.
     of: the fact paths that its result is about, where they are not the subject's own.
+    seconds: how long one playing waits at most, where no clock can be moved.
     """
 
     requests: int = 1
     claims: Claims = field(default_factory=Claims)
     last: bool = False
     of: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,13 +121,16 @@ def _estimate(world: World, probes: tuple[Probe, ...], controls: tuple[str, ...]
         by_operation[name] = by_operation.get(name, 0) + 1
         effects[name] = effects.get(name, 0) + 1
     requests = sum(by_operation.values())
-    return Estimate(requests, _seconds(world, by_operation), by_operation, effects)
+    return Estimate(requests, _seconds(world, probes, by_operation), by_operation, effects)
 
 
-def _seconds(world: World, by_operation: Mapping[str, int]) -> float:
+def _seconds(world: World, probes: tuple[Probe, ...], by_operation: Mapping[str, int]) -> float:
     """Sending, and waiting for the policy's own limits where no clock can be moved."""
     sending = sum(by_operation.values()) * _SECONDS_A_REQUEST
-    if "clock" in world.capabilities or world.facts.rate_limits is None:
+    if "clock" in world.capabilities:
+        return sending
+    sending += sum(probe.applies.seconds for probe in probes)
+    if world.facts.rate_limits is None:
         return sending
     waiting = 0.0
     for name, bucket in world.facts.rate_limits.buckets.items():

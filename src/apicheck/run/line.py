@@ -28,7 +28,7 @@ from apicheck.run.play import Played, play_all
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.request import Inputs, RunRequest, inputs_of, plan_of
 
-_LIBRARIES = ("httpx", "hypothesis", "jsonschema-rs", "schemathesis")
+_LIBRARIES = ("httpcore", "hypothesis", "jsonschema-rs", "schemathesis")
 _PLACEHOLDER = re.compile(r"\$APICHECK_[A-Z0-9_]+")
 LEAKED = 5
 """Exit code of a run in whose own files a secret was found."""

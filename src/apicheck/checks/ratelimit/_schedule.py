@@ -19,10 +19,13 @@ def one_round(
 ) -> Generator[Step, Any, tuple[Exchange, ...]]:
     """One request; a burst at 0.6 of a window and at 1.05; one when all is forgotten.
 
-    After the first refusal, one more as long as its Retry-After says.
+    After the first refusal, one more as long as its Retry-After says. Only the first, where it
+    is answered neither as an admitted request nor as one over the limit.
     """
     window = bucket.window_s
     first = yield from together(Send(request, Role.TABLE, paced=False))
+    if not first[0].succeeded and not refused(limits, first[0]):
+        return first
     begin = first[0].sent_at
     yield from wait(0.6 * window, "a part of a window passes")
     burst = yield from _burst(limits, bucket, request)

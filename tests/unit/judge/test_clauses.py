@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from apicheck.judge.clauses import clause_results
+from apicheck.judge.word import word_of
+from apicheck.load import facts_from, spec_from
+from apicheck.model.check import Check, Fail
+from apicheck.model.facts import Selector
+from apicheck.model.plan import Options, Plan
+from apicheck.model.policy import Clause, Policy
+from apicheck.model.results import CheckResult, ClauseResult, Failure, PreflightItem
+from apicheck.model.target import Identity, Mode, Safety, Target
+from apicheck.model.verdict import (
+    Consequence,
+    Grade,
+    Level,
+    NotTestedKind,
+    RunWord,
+    Severity,
+    Verdict,
+)
+from apicheck.plan import plan
+
+V = Verdict
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "t", "version": "1"},
+    "paths": {
+        "/a": {"get": {"operationId": "getA", "responses": {"200": {"description": "ok"}}}},
+        "/b": {"get": {"operationId": "getB", "responses": {"200": {"description": "ok"}}}},
+    },
+}
+CHECKS = {
+    "auth/one": Check(
+        id="auth/one",
+        title="one",
+        outcomes=(Fail("accepted", Severity.HIGH),),
+        proven_by={},
+        reads=("authentication.refusal",),
+    )
+}
+
+
+def planned(*clauses: Clause, **more: Any) -> Plan:
+    spec = spec_from(DOCUMENT)
+    options = more.pop("options", Options())
+    grades = more.pop("grades", {})
+    policy = Policy("p", "1", "p", clauses, facts_from({}), grades=grades)
+    identity = Identity("admin", "$APICHECK_ADMIN_TOKEN")
+    target = Target("t", "http://127.0.0.1", {"admin": identity}, **more)
+    # The checks have no script: nothing is bound, the results are given.
+    made = plan(spec, policy, target, {}, options)
+    wanted = plan(spec, policy, target, {**CHECKS}, replace(options, operations=("none",)))
+    return replace(made, checks=CHECKS, clauses=wanted.clauses)
+
+
+def result(verdict: Verdict, operation: str = "getA", of: tuple[str, ...] = (), **more: Any):  # noqa: ANN201
+    failures = (Failure("accepted", "", "401", "200", 1, ()),) if verdict is V.FAIL else ()
+    return CheckResult("auth/one", operation, operation, of, verdict, failures, **more)
+
+
+def judged(clause: Clause, *results: CheckResult, **more: Any) -> ClauseResult:
+    (only,) = clause_results(planned(clause, **more), results)
+    return only
+
+
+def clause(**more: Any) -> Clause:
+    return Clause("C-1", checks=("auth/*",), **more)
+
+
+def test_one_fail_among_passes_fails_the_clause() -> None:
+    got = judged(clause(), result(V.PASS), result(V.FAIL, "getB"))
+    assert (got.verdict, got.consequence) == (V.FAIL, Consequence.VIOLATION)
+
+
+@pytest.mark.parametrize(
+    ("level", "consequence"),
+    [
+        (Level.MUST, Consequence.VIOLATION),
+        (Level.MUST_NOT, Consequence.VIOLATION),
+        (Level.SHOULD, Consequence.WARNING),
+        (Level.MAY, Consequence.NOT_OBSERVED),
+        (Level.INFO, Consequence.NOT_OBSERVED),
+    ],
+)
+def test_the_level_decides_what_a_fail_means(level: Level, consequence: Consequence) -> None:
+    assert judged(clause(level=level), result(V.FAIL)).consequence is consequence
+
+
+@pytest.mark.parametrize("level", [Level.MAY, Level.INFO])
+def test_a_right_that_is_observed_is_said_to_be(level: Level) -> None:
+    assert judged(clause(level=level), result(V.PASS)).consequence is Consequence.OBSERVED
+
+
+def test_a_result_outside_the_clause_s_operations_does_not_count() -> None:
+    got = judged(clause(ops=Selector(("getA",))), result(V.PASS), result(V.FAIL, "getB"))
+    assert got.verdict is V.PASS
+
+
+def test_a_result_outside_the_clause_s_facts_does_not_count() -> None:
+    inside = result(V.PASS, of=("rate_limits.general",))
+    outside = result(V.FAIL, of=("rate_limits.export",))
+    assert judged(clause(of=("rate_limits.general",)), inside, outside).verdict is V.PASS
+
+
+def test_what_was_left_open_without_naming_facts_is_open_for_every_clause() -> None:
+    left = result(V.NOT_TESTED, "getB", kind=NotTestedKind.NEEDS_IDENTITY, reason="nobody may")
+    done = result(V.PASS, of=("rate_limits.general",))
+    got = judged(clause(of=("rate_limits.general",)), done, left)
+    assert (got.verdict, got.kind) == (V.PARTIAL, NotTestedKind.NEEDS_IDENTITY)
+
+
+def test_nothing_observed_is_inconclusive() -> None:
+    assert judged(clause()).verdict is V.INCONCLUSIVE
+
+
+def test_nothing_observed_in_a_mode_that_holds_back_is_not_tested() -> None:
+    got = judged(clause(), safety=Safety(mode=Mode.READ_ONLY))
+    assert (got.verdict, got.kind) == (V.NOT_TESTED, NotTestedKind.READ_ONLY)
+
+
+def test_an_assumed_fact_caps_the_consequence_and_leaves_the_verdict() -> None:
+    grades = {"authentication.refusal": Grade.ASSUMED}
+    got = judged(clause(), result(V.FAIL), grades=grades)
+    assert (got.verdict, got.consequence) == (V.FAIL, Consequence.WARNING)
+    assert got.capped_by == "authentication.refusal"
+
+
+def test_the_operator_s_word_lifts_the_cap() -> None:
+    grades = {"authentication.refusal": Grade.ASSUMED}
+    confirmed = {"authentication.refusal": "as our dashboard says"}
+    got = judged(clause(), result(V.FAIL), grades=grades, confirmed=confirmed)
+    assert got.consequence is Consequence.VIOLATION
+
+
+def word(*verdicts: Verdict, options: Options | None = None, **more: Any) -> RunWord:
+    clauses = tuple(
+        Clause(f"C-{number}", checks=("auth/*",), ops=Selector((f"get{'AB'[number]}",)))
+        for number in range(len(verdicts))
+    )
+    made = planned(*clauses, options=options or Options())
+    results = [
+        result(
+            v, f"get{'AB'[number]}", kind=NotTestedKind.NEEDS_BUDGET if v is V.NOT_TESTED else None
+        )
+        for number, v in enumerate(verdicts)
+    ]
+    return word_of(made, clause_results(made, results), results, more.get("preflight", ())).word
+
+
+def test_all_musts_passed_is_conformant() -> None:
+    assert word(V.PASS, V.PASS) is RunWord.CONFORMANT
+
+
+def test_one_violated_must_is_not_conformant_whatever_is_open() -> None:
+    assert word(V.FAIL, V.INCONCLUSIVE) is RunWord.NOT_CONFORMANT
+
+
+@pytest.mark.parametrize("left", [V.ERROR, V.INCONCLUSIVE, V.NOT_TESTED])
+def test_a_must_left_open_is_incomplete(left: Verdict) -> None:
+    assert word(V.PASS, left) is RunWord.INCOMPLETE
+
+
+def test_nothing_passed_is_invalid() -> None:
+    assert word(V.INCONCLUSIVE, V.INCONCLUSIVE) is RunWord.INVALID
+
+
+def test_a_failed_preflight_is_invalid() -> None:
+    item = PreflightItem("base-url", V.ERROR, "nothing answers")
+    assert word(V.PASS, V.PASS, preflight=(item,)) is RunWord.INVALID
+
+
+def test_a_kind_that_is_allowed_to_be_incomplete_is_excused() -> None:
+    allowed = Options(allow_incomplete=("needs-budget",))
+    assert word(V.PASS, V.NOT_TESTED, options=allowed) is RunWord.CONFORMANT
+
+
+def test_error_and_inconclusive_are_never_excused() -> None:
+    allowed = Options(allow_incomplete=tuple(NotTestedKind))
+    assert word(V.PASS, V.ERROR, options=allowed) is RunWord.INCOMPLETE
+    assert word(V.PASS, V.INCONCLUSIVE, options=allowed) is RunWord.INCOMPLETE
+
+
+def test_the_word_never_comes_without_its_scope() -> None:
+    attested = Clause("T-1", actors=("partner-organisation",), attest="Is it lawful?")
+    other = Clause("T-2", actors=("client",))
+    out = Clause("T-3", checks=("auth/*",))
+    made = planned(clause(), attested, other, out, out_of_scope={"T-3": "limits are off"})
+    results = [result(V.PASS)]
+    got = word_of(made, clause_results(made, results), results, ())
+    assert got.word is RunWord.CONFORMANT
+    assert "1 of 1 automatic must-clauses" in got.scope
+    assert "1 to attest" in got.scope
+    assert "1 of other actors" in got.scope
+    assert "1 out of scope by the target" in got.scope
