@@ -50,8 +50,8 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 class _State:
     """What is kept of a run.
 
-    falling: by identity and bucket. owed: bucket -> its newest exchange, where that was a
-    refusal, and the seconds that it asks to wait.
+    falling: by identity and bucket. owed: bucket -> a refusal after which nothing was sent to
+    it yet, and the seconds that it asks to wait.
     """
 
     tallies: Tallies = field(default_factory=Tallies)
@@ -170,7 +170,9 @@ def _retry_after(
     state: _State, limits: RateLimits, bucket: Bucket, exchange: Exchange, *, refused: bool
 ) -> Iterator[Fails | None]:
     assert exchange.response is not None  # step() saw to it
-    owed = state.owed.pop(bucket.name, None)
+    owed = state.owed.get(bucket.name)
+    if owed is not None and exchange.sent_at >= owed[0].received_at:
+        state.owed.pop(bucket.name)  # what was on its way meanwhile settles nothing
     text = exchange.response.header("Retry-After")
     only = limits.retry_after_only
     if not refused:
