@@ -95,8 +95,8 @@ def _row(row: ProofRow, width: int) -> str:
     text = f"{status}  {row.fault:<{width}}  {one_line(expected)}"
     if row.collateral:
         text += toned(f"  (+ {len(row.collateral)} collateral)", "calm")
-    for check, subject, ended in row.unrelated:
-        text += "\n" + _wrong(f"unrelated: {check} on {subject} ended in {ended}")
+    for (check, subject, ended), why in zip(row.unrelated, row.why, strict=True):
+        text += "\n" + _wrong(f"unrelated: {check} on {subject} ended in {ended} ({why})")
     return text
 
 

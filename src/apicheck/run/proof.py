@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Event
 from urllib.request import Request as HttpRequest
@@ -51,6 +51,10 @@ class ProofRow:
     caught: tuple[tuple[str, str], ...] = ()
     collateral: tuple[Ended, ...] = ()
     unrelated: tuple[Ended, ...] = ()
+    why: tuple[str, ...] = ()
+    """For each of `unrelated` the reason that its result gives."""
+    again: bool = False
+    """Whether it was played a second time, because the first left something unexplained."""
     seconds: float = 0.0
     requests: int = 0
 
@@ -122,6 +126,11 @@ def prove(
         rows = []
         for item in wanted:
             row = _prove_fault(item, made, server.control_url, honest, full=full)
+            if row.applicable and (row.unrelated or not row.killed):
+                # As for any fail: what does not repeat is a disturbance of the machine.
+                requests += row.requests
+                row = _prove_fault(item, made, server.control_url, honest, full=full)
+                row = replace(row, again=True)
             rows.append(row)
             requests += row.requests
             progress.advance(text=f"{item['id']}: {_in_a_word(row)}")
@@ -153,6 +162,7 @@ def _in_a_word(row: ProofRow) -> str:
     if not row.applicable:
         return "not applicable"
     caught = "caught" if row.killed else "SURVIVED"
+    caught += " at the second try" if row.again and row.killed else ""
     return f"{caught}, {len(row.unrelated)} unrelated" if row.unrelated else caught
 
 
@@ -164,7 +174,7 @@ def _prove_fault(
     item: Mapping[str, Json],
     made: Plan,
     control_url: str,
-    honest: frozenset[Ended],
+    honest: Mapping[Ended, str],
     *,
     full: bool,
 ) -> ProofRow:
@@ -177,13 +187,15 @@ def _prove_fault(
     own = {check_id for check_id, _ in declared}
     allowed = own | set(_collateral(fault, made.checks))
     ended, requests = _ended(made if full else _sampled(made, own), control_url, (fault,))
-    new = ended - honest
+    new = ended.keys() - honest.keys()
     pairs = {(check, outcome) for check, _, outcome in new}
+    unrelated = tuple(sorted(e for e in new if e[0] not in allowed))
     return replace(
         row,
         caught=tuple(pair for pair in declared if pair in pairs),
         collateral=tuple(sorted(e for e in new if e[0] in allowed and e[0] not in own)),
-        unrelated=tuple(sorted(e for e in new if e[0] not in allowed)),
+        unrelated=unrelated,
+        why=tuple(ended[e] for e in unrelated),
         seconds=time.monotonic() - began,
         requests=requests,
     )
@@ -232,24 +244,25 @@ def _sampled(made: Plan, own: set[str]) -> Plan:
     return replace(made, probes=kept)
 
 
-def _ended(made: Plan, control_url: str, faults: Sequence[str]) -> tuple[frozenset[Ended], int]:
+def _ended(made: Plan, control_url: str, faults: Sequence[str]) -> tuple[Mapping[Ended, str], int]:
     """What every check ended in on a server with these faults, and the requests it took."""
     _call(f"{control_url}/reset", "POST", {})
     _call(f"{control_url}/faults", "PUT", {"on": list(faults)})
     played = play_all(made, Silent(), stop=Event(), preflight=False)
     _call(f"{control_url}/faults", "PUT", {"on": []})
     results = judge(made, played.transcripts, _NO_PROVENANCE)
-    return frozenset(_pairs(results)), played.requests
+    return dict(_pairs(results)), played.requests
 
 
-def _pairs(results: Results) -> list[Ended]:
-    pairs: list[Ended] = []
+def _pairs(results: Results) -> Iterator[tuple[Ended, str]]:
+    """What each check ended in on each subject, with its reason in words."""
     for result in results.checks:
         if result.verdict is Verdict.FAIL:
-            pairs += [(result.check, result.subject, f.outcome) for f in result.failures]
+            for failure in result.failures:
+                words = f"expected {failure.expected}, came {failure.actual}"
+                yield (result.check, result.subject, failure.outcome), words
         elif result.verdict in _NEWS:
-            pairs.append((result.check, result.subject, str(result.verdict)))
-    return pairs
+            yield (result.check, result.subject, str(result.verdict)), result.reason
 
 
 _NO_PROVENANCE = Provenance(

@@ -18,16 +18,18 @@ from apicheck.authoring import (
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Role,
     Script,
     Severity,
     Subject,
     SubjectKind,
     Transcript,
-    control,
     describe,
     identity_of,
     mint,
     prepared,
+    send,
+    stop,
     wait,
 )
 from apicheck.checks.ratelimit._limiters import (
@@ -87,8 +89,11 @@ def script(subject: Subject) -> Script:
         who = yield from mint(fresh=True)
     else:
         who = identity_of(subject)
-        # Where the request is refused for another reason, nothing is learnt by waiting.
-        yield from control(subject, identity=who)
+        request = yield from prepared(subject, identity=who)
+        before = yield from send(request, Role.SETUP)
+        if not before.succeeded and not refused(limits, before):
+            # Refused for another reason: nothing is learnt by waiting.
+            stop(Inconclusive(f"the request was not admitted ({describe(before)})"))
         yield from wait(2.05 * bucket.window_s, f"the bucket {bucket.name} forgets what was before")
     request = yield from prepared(subject, identity=who)
     first = yield from one_round(limits, bucket, request)
