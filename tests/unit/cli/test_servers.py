@@ -98,7 +98,12 @@ PAIR = ("auth/missing-credentials", "accepted")
 CAUGHT = ProofRow("auth/skips-authentication", "", (PAIR,), applicable=True, caught=(PAIR,))
 SURVIVED = ProofRow("auth/compares-prefix", "", (PAIR,), applicable=True)
 ELSEWHERE = ProofRow("webhooks/unsigned", "", (PAIR,), applicable=False)
-NOISY = replace(CAUGHT, fault="x/noisy", unrelated=(("errors/envelope", "a", "schema-mismatch"),))
+NOISY = replace(
+    CAUGHT,
+    fault="x/noisy",
+    unrelated=(("errors/envelope", "a", "schema-mismatch"),),
+    why=("expected a Problem, came a page",),
+)
 
 
 def _proof(*rows: ProofRow) -> Proof:
