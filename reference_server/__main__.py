@@ -38,12 +38,17 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         sockets = [_listening(options.port), _listening(options.control_port)]
-    except OSError as error:
-        sys.stderr.write(f"cannot listen on {_HOST}: {error.strerror}\n")
+    except (OSError, OverflowError) as error:
+        ports = f"{options.port} and {options.control_port}"
+        sys.stderr.write(f"cannot listen on {_HOST}, ports {ports}: {error}\n")
         return 2
     urls = [f"http://{_HOST}:{s.getsockname()[1]}" for s in sockets]
     if options.write_target:
-        write_target(Path(options.write_target), server, urls[0], urls[1])
+        try:
+            write_target(Path(options.write_target), server, urls[0], urls[1])
+        except OSError as error:
+            sys.stderr.write(f"cannot write {options.write_target}: {error.strerror}\n")
+            return 2
     line = {"base_url": urls[0], "control_url": urls[1], "target": options.write_target}
     asyncio.run(_serve(server, sockets, line, watch=options.stdin_watch))
     return 0

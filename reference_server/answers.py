@@ -22,7 +22,7 @@ def success_reply(call: Call, shown: Stored | list[Stored] | None = None) -> Rep
     reply = Reply(status)
     reply.headers += call.server.seams.promised_headers(call, status, None)
     media = documented.media[0] if documented and documented.media else None
-    if media is None or call.method == "HEAD":
+    if media is None:
         return reply
     reply.media = media.media_type
     value = example_of(call.server.profile.schemas, media)

@@ -54,13 +54,9 @@ async def _body(request: Request) -> tuple[bytes, bool]:
 
 
 def _answered(server: Server, request: Request, body: bytes, *, whole: bool) -> Response:
-    call = _call(server, request, body)
+    call = _call(server, request, body, whole=whole)
     try:
-        if whole:
-            reply = answer(call)
-        else:
-            reply = error_reply(call, Refusal("too_large", "The body is too large.", 413))
-        response = _response(call, reply)
+        response = _response(call, answer(call))
     except Exception:  # noqa: BLE001  (the edge: nothing may get past it)
         # A client sees the error envelope and no traceback; who runs the server sees it.
         _log.exception("%s %s", call.method, call.path)
@@ -77,7 +73,7 @@ def _answered(server: Server, request: Request, body: bytes, *, whole: bool) -> 
     return response
 
 
-def _call(server: Server, request: Request, body: bytes) -> Call:
+def _call(server: Server, request: Request, body: bytes, *, whole: bool) -> Call:
     raw_path = request.scope.get("raw_path") or request.url.path.encode()
     path = raw_path.split(b"?")[0].decode("latin-1")
     query: Pairs = tuple(
@@ -91,7 +87,7 @@ def _call(server: Server, request: Request, body: bytes) -> Call:
     operation = match.operation
     rules = server.profile.rules[operation.id] if operation is not None else None
     peer = request.client.host if request.client else ""
-    return Call(server, request.method, path, query, headers, body, peer, match, rules)
+    return Call(server, request.method, path, query, headers, body, peer, match, rules, whole)
 
 
 def _response(call: Call, reply: Reply) -> Response:

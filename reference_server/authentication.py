@@ -27,7 +27,7 @@ def authenticate(call: Call) -> Identity | Refusal:
     )
     if identity is None:
         return Refusal("bad", "The credential is not valid.")
-    state = state_of(call, identity)
+    state = identity.state_at(call.server.clock.now())
     if state != "active" and state not in _AFTER_CREDENTIAL:
         return Refusal(f"state:{state}", f"The credential is {state}.")
     return identity
@@ -35,16 +35,10 @@ def authenticate(call: Call) -> Identity | Refusal:
 
 def account_refusal(call: Call, identity: Identity) -> Refusal | None:
     """Why a genuine credential's account is not served."""
-    state = state_of(call, identity)
+    state = identity.state_at(call.server.clock.now())
     if state in _AFTER_CREDENTIAL:
         return Refusal(f"state:{state}", f"The account is {state}.")
     return None
-
-
-def state_of(call: Call, identity: Identity) -> str:
-    """An identity's state now: an active one expires."""
-    over = identity.expires is not None and call.server.clock.now() >= identity.expires
-    return "expired" if over and identity.state == "active" else identity.state
 
 
 def presented(call: Call) -> tuple[bool, str | None]:

@@ -66,7 +66,8 @@ class Call:
     """A request with what the stages have found out about it so far.
 
     path: percent-encoded, without query. headers: names in lower case. caller: as `When` has
-    it. presented: something stands where a credential belongs.
+    it. whole: the body is all that was sent. presented: something stands where a credential
+    belongs.
     """
 
     server: Server
@@ -78,6 +79,7 @@ class Call:
     peer: str
     match: Match
     rules: Rules | None
+    whole: bool = True
     caller: str = "anonymous"
     presented: bool = False
     identity: Identity | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,6 +16,8 @@ from reference_server.server import TENANTS, Server, Wish
 from reference_server.variants import variant_from
 
 PROTOCOL = 1
+_LONGEST = 1_000_000_000
+"""Seconds by which the clock moves at most: three decades, well before dates run out."""
 CAPABILITIES = (
     "mint", "revoke", "clock", "effects", "listener", "fail_next", "faults", "variant",
     "deliveries", "requests", "reset",
@@ -45,19 +46,21 @@ def control(server: Server) -> Starlette:
         ("/variant", "PUT", _variant),
         ("/reset", "POST", _reset),
     ]
-    return Starlette(
+    application = Starlette(
         routes=[
             Route(path, _endpoint(server, do), methods=[method]) for path, method, do in routes
         ],
         exception_handlers={HTTPException: _refused},
     )
+    application.router.redirect_slashes = False
+    return application
 
 
 def _endpoint(server: Server, do: Handler) -> Callable[[Request], Awaitable[JSONResponse]]:
     async def endpoint(request: Request) -> JSONResponse:
         try:
             done = do(server, request, _members(await request.body()))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             return JSONResponse({"error": _in_words(error)}, 400)
         status, content = done if isinstance(done, tuple) else (200, done)
         return JSONResponse(content, status)
@@ -78,11 +81,12 @@ def _in_words(error: Exception) -> str:
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return JSONResponse({"error": error.detail}, error.status_code)
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 
 def _identities(server: Server, _: Request, __: dict[str, Json]) -> Json:
-    return {"identities": [identity.as_json() for identity in server.directory.all()]}
+    now = server.clock.now()
+    return {"identities": [identity.as_json(now) for identity in server.directory.all()]}
 
 
 def _clients(server: Server, _: Request, __: dict[str, Json]) -> Json:
@@ -94,23 +98,46 @@ def _mint(server: Server, _: Request, body: dict[str, Json]) -> tuple[int, Json]
     known = {"scopes", "permissions", "tenant", "user", "plan", "state", "lifetime"}
     if unknown := sorted(set(body) - known):
         raise ValueError(f"an identity has no {unknown[0]}")
-    tenant = body.get("tenant") or TENANTS[0]
+    wish = Wish(
+        scopes=_words(body, "scopes"),
+        permissions=_words(body, "permissions"),
+        tenant=_tenant(body),
+        user=_word(body, "user"),
+        plan=_word(body, "plan"),
+        state=_word(body, "state") or "active",
+        lifetime=None if body.get("lifetime") is None else _seconds(body, "lifetime"),
+    )
+    return 201, server.make(wish).as_json(server.clock.now())
+
+
+def _tenant(body: dict[str, Json]) -> str:
+    tenant = _word(body, "tenant") or TENANTS[0]
     if tenant not in TENANTS:
         raise ValueError(f"the tenants are {' and '.join(TENANTS)}")
-    wish = Wish(
-        scopes=_words(body.get("scopes")),
-        permissions=_words(body.get("permissions")),
-        tenant=tenant,
-        user=body.get("user") or "",
-        plan=body.get("plan") or "",
-        state=body.get("state") or "active",
-        lifetime=body.get("lifetime"),
-    )
-    return 201, server.make(wish).as_json()
+    return tenant
 
 
-def _words(value: Json) -> tuple[str, ...] | None:
-    return None if value is None else tuple(str(item) for item in value)
+def _word(body: dict[str, Json], name: str) -> str:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name} is a string")
+    return value or ""
+
+
+def _words(body: dict[str, Json], name: str) -> tuple[str, ...] | None:
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise TypeError(f"{name} is a list of strings")
+    return tuple(value)
+
+
+def _seconds(body: dict[str, Json], name: str) -> float:
+    value = body[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST:
+        raise ValueError(f"{name} is a number of seconds, from 0 to {_LONGEST}")
+    return float(value)
 
 
 def _revoke(server: Server, request: Request, _: dict[str, Json]) -> Json:
@@ -124,21 +151,25 @@ def _clock(server: Server, _: Request, __: dict[str, Json]) -> Json:
 
 
 def _advance(server: Server, request: Request, body: dict[str, Json]) -> Json:
-    server.clock.advance(float(body["advance"]))
+    server.clock.advance(_seconds(body, "advance"))
     server.subscriptions.retry_due()
     return _clock(server, request, body)
 
 
 def _listen(server: Server, _: Request, body: dict[str, Json]) -> tuple[int, Json]:
-    events: Any = body.get("events")
-    wanted = None if events is None else tuple(map(str, events))
-    made = server.subscriptions.by_hand(str(body["url"]), wanted, body.get("tenant") or TENANTS[0])
+    url = _word(body, "url")
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("url begins with http:// or https://")
+    made = server.subscriptions.by_hand(url, _words(body, "events"), _tenant(body))
     return 201, {"id": made.id, "secret": made.secret}
 
 
 def _fail_next(server: Server, _: Request, body: dict[str, Json]) -> Json:
     operation = server.profile.spec.operation(body["operation"])
-    server.fail_next(operation.id, int(body.get("status", 500)))
+    status = body.get("status", 500)
+    if not isinstance(status, int) or not 400 <= status <= 599:
+        raise ValueError("status is a number from 400 to 599")
+    server.fail_next(operation.id, status)
     return {}
 
 
@@ -158,7 +189,10 @@ def _faults(server: Server, _: Request, __: dict[str, Json]) -> Json:
 
 
 def _switch(server: Server, request: Request, body: dict[str, Json]) -> Json:
-    server.switch([str(name) for name in body["on"]])
+    wanted = _words(body, "on")
+    if wanted is None:
+        raise ValueError("on is a list of faults")
+    server.switch(wanted)
     return _faults(server, request, body)
 
 

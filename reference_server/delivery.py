@@ -19,7 +19,7 @@ async def post(url: str, query: Pairs, headers: Pairs, body: bytes, timeout_s: f
     try:
         async with asyncio.timeout(timeout_s):
             return await _post(url, query, headers, body)
-    except (OSError, ValueError, TimeoutError, asyncio.IncompleteReadError):
+    except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
         return 0
 
 

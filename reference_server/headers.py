@@ -168,7 +168,8 @@ def finished(call: Call, reply: Reply) -> Iterator[tuple[str, str]]:
     seams = call.server.seams
     sent = list(reply.headers)
     sent += seams.lifecycle_headers(call, reply.status)
-    admission = next(iter(call.admissions), None)
+    refusing = (one for one in call.admissions if not one.standing.allowed)
+    admission = next(refusing, next(iter(call.admissions), None))
     if admission and wants_rate_headers(call, reply.status):
         sent += seams.rate_headers(call, admission)
     if admission and reply.refusal and reply.refusal.kind == "rate":

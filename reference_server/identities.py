@@ -33,13 +33,18 @@ class Identity:
     parameters: dict[str, str] = field(default_factory=dict)
     expires: float | None = None
 
-    def as_json(self) -> dict[str, Json]:
+    def state_at(self, now: float) -> str:
+        """The state at an instant: an active identity expires."""
+        over = self.expires is not None and now >= self.expires
+        return "expired" if over and self.state == "active" else self.state
+
+    def as_json(self, now: float) -> dict[str, Json]:
         """The Identity of the control protocol."""
         names = (
             "id", "name", "token", "scheme", "scopes", "permissions", "tenant", "user", "app",
             "account", "plan", "roles", "state", "parameters", "expires",
         )  # fmt: skip
-        return {name: getattr(self, name) for name in names}
+        return {**{name: getattr(self, name) for name in names}, "state": self.state_at(now)}
 
 
 @dataclass(frozen=True, slots=True)

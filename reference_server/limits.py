@@ -85,7 +85,7 @@ class SlidingLog:
             self._times.append(now)
         used = len(self._times)
         last = self._times[-1] if self._times else now
-        freed = self._times[max(0, used - limit)] if self._times else now
+        freed = self._times[min(used - 1, max(0, used - limit))] if self._times else now
         return Standing(allowed, used, last + self._window, freed + self._window)
 
     def give_back(self) -> None:
@@ -130,7 +130,7 @@ class SlidingCounter:
         if room >= 0:
             share = room / self._before if self._before else 1
             return max(now, self._start + self._window * (1 - min(1, share)))
-        share = max(0, limit - 1) / self._used
+        share = max(0, limit - 1) / max(1, self._used)
         return self._start + self._window * (2 - min(1, share))
 
 

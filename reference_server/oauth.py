@@ -14,6 +14,7 @@ from reference_server.call import Call, Refusal, Reply
 from reference_server.identities import Client
 
 _LIFETIME_S = 3600.0
+_GRANT = "client_credentials"
 
 
 def issue(call: Call) -> Reply | Refusal:
@@ -22,8 +23,8 @@ def issue(call: Call) -> Reply | Refusal:
     if isinstance(client, Refusal):
         return client
     form = _form(call)
-    if form.get("grant_type") != "client_credentials":
-        return _refused("unsupported_grant_type", "grant_type is client_credentials")
+    if form.get("grant_type") != _GRANT:
+        return _unsupported(call)
     known = call.server.profile.scopes
     scopes = tuple(str(form["scope"]).split()) if form.get("scope") else known
     if unknown := [scope for scope in scopes if scope not in known]:
@@ -57,9 +58,11 @@ def revoke(call: Call) -> Reply | Refusal:
     return success_reply(call)
 
 
-def as_oauth(refusal: Refusal) -> Refusal:
+def as_oauth(call: Call, refusal: Refusal) -> Refusal:
     """Another stage's refusal of a token request, in the words of RFC 6749, section 5.2."""
-    if refusal.kind in ("media", "syntax", "schema"):
+    if refusal.kind == "schema" and _form(call).get("grant_type", _GRANT) != _GRANT:
+        return _unsupported(call)
+    if refusal.kind in ("media", "syntax", "schema", "too_large"):
         return _refused("invalid_request", refusal.text)
     return refusal
 
@@ -70,6 +73,8 @@ def _client(call: Call) -> Client | Refusal:
     word, _, coded = header.partition(" ")
     name, secret = str(form.get("client_id", "")), str(form.get("client_secret", ""))
     if word.lower() == "basic":
+        if secret:
+            return _refused("invalid_request", "The client authenticates in two ways.")
         try:
             pair = b64decode(coded.strip(), validate=True).decode().partition(":")
         except (binascii.Error, ValueError):
@@ -88,6 +93,12 @@ def _form(call: Call) -> Mapping[str, Json]:
 
 def _refused(error: str, text: str) -> Refusal:
     return Refusal("oauth", text, 400, {"error": error, "error_description": text})
+
+
+def _unsupported(call: Call) -> Refusal:
+    if "grant_type" not in _form(call):
+        return _refused("invalid_request", "grant_type is missing.")
+    return _refused("unsupported_grant_type", f"grant_type is {_GRANT}.")
 
 
 def _not_stored(reply: Reply) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl
 
@@ -69,11 +70,11 @@ def _perform(call: Call) -> Reply | Refusal:
 def _worded(call: Call, refusal: Refusal) -> Refusal:
     facts = call.server.profile.facts.oauth
     is_oauth = facts and call.operation and call.operation.id in (facts.token, facts.revoke)
-    return oauth.as_oauth(refusal) if is_oauth else refusal
+    return oauth.as_oauth(call, refusal) if is_oauth else refusal
 
 
-def _nothing(_: Call) -> Refusal | None:
-    return None
+def _transport(call: Call) -> Refusal | None:
+    return None if call.whole else Refusal("too_large", "The body is too large.")
 
 
 def _route(call: Call) -> Refusal | None:
@@ -148,7 +149,9 @@ def _parameters(call: Call) -> Refusal | None:
         value = from_text(text, parameter.schema, schemas)
         repeated = schemas.resolved(parameter.schema).get("type") == "array"
         if repeated:
-            value = [v for key, v in call.query if key == parameter.name]
+            inner = schemas.resolved(parameter.schema).get("items", {})
+            texts = [text for key, text in call.query if key == parameter.name]
+            value = [from_text(text, inner, schemas) for text in texts]
         if not schemas.validator(parameter.schema).is_valid(value):
             return Refusal("schema", f"{parameter.name} is not valid.")
     return None
@@ -184,12 +187,23 @@ def _parsed(body: bytes, media: Media, call: Call) -> Json:
             raise ValueError("a parameter is repeated")
         return {name: from_text(value, members.get(name, {}), schemas) for name, value in pairs}
     if "json" in media.media_type:
-        return json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        if "\\u" in text:
+            # Half of a surrogate pair can be written so, and stands for no character.
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     return text
 
 
 def _refuse_constant(name: str) -> Json:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is beyond all floats")
+    return value
 
 
 def _object(call: Call) -> Refusal | None:
@@ -250,7 +264,7 @@ def _taken(call: Call, name: str) -> bool:
 
 
 STAGES: dict[str, Callable[[Call], Refusal | None]] = {
-    "transport": _nothing,
+    "transport": _transport,
     "route": _route,
     "method": _method,
     "credential": _credential,

@@ -152,7 +152,7 @@ def profile_of(directory: Path, spec: Spec, policy: Policy) -> Profile:
         Routes(spec.operations),
         Schemas(spec.document),
         rules,
-        _order(facts.order),
+        _order(facts),
         tuple(every_scope),
         tuple(facts.authorization.permissions),
     )
@@ -172,11 +172,14 @@ def _listed(facts: Facts) -> dict[str, str]:
     return {subscriptions.list: subscriptions.create} if subscriptions else {}
 
 
-def _order(stated: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+def _order(facts: Facts) -> tuple[str, ...]:
     """The stages as the policy has them; one it leaves out follows its usual predecessor."""
-    order = [stage for group in stated for stage in group if stage in DEFAULT_ORDER]
+    order = [stage for group in facts.order for stage in group if stage in DEFAULT_ORDER]
     for index, stage in enumerate(DEFAULT_ORDER):
         if stage not in order:
             place = order.index(DEFAULT_ORDER[index - 1]) + 1 if index else 0
             order.insert(place, stage)
+    if facts.rate_limits is not None and facts.rate_limits.before_credential:
+        order.remove("rate")
+        order.insert(order.index("credential"), "rate")
     return tuple(order)

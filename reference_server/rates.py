@@ -24,9 +24,16 @@ def look(call: Call) -> None:
 
 
 def settle(call: Call, status: int) -> None:
-    """Give back what the policy says is not counted, once the status is known."""
+    """Give back what is not counted, once the status is known.
+
+    That is what the policy says costs nothing, and what one bucket admitted and another refused.
+    """
     limits = call.server.profile.facts.rate_limits
-    if limits is None or limits.counts is None or status in limits.counts:
+    if limits is None:
+        return
+    served = all(admission.standing.allowed for admission in call.admissions)
+    costs = limits.counts is None or status in limits.counts
+    if costs and (served or limits.counts_refused or limits.over != "refuse"):
         return
     for admission in call.admissions:
         if admission.standing.allowed:

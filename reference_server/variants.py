@@ -10,6 +10,8 @@ from apicheck.model.exchange import Pairs
 from apicheck.model.json import Json
 from reference_server.limits import LIMITERS
 
+_SLOWEST_MS = 60_000
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
@@ -51,6 +53,8 @@ def variant_from(members: Mapping[str, Json]) -> Variant:
         if name not in known or not isinstance(value, kinds[name]):
             raise ValueError(f"no variant has {name} = {value!r}")
     variant = Variant(**members)
+    if not 0 <= variant.latency_ms <= _SLOWEST_MS:
+        raise ValueError(f"latency_ms is a number from 0 to {_SLOWEST_MS}")
     if variant.limiter and variant.limiter not in LIMITERS:
         raise ValueError(f"limiter is one of {', '.join(LIMITERS)}")
     if variant.header_case and variant.header_case not in _CASES:

@@ -1,0 +1,248 @@
+"""The reference server in this process: requests go straight into its ASGI applications."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from starlette.types import ASGIApp
+
+from apicheck.load import facts_from, spec_from
+from apicheck.model.operation import Operation
+from apicheck.model.policy import Policy
+from reference_server.app import api
+from reference_server.control import control
+from reference_server.identities import Identity
+from reference_server.profile import Profile, profile_of, read_profile
+from reference_server.server import Server
+
+FORM = "application/x-www-form-urlencoded"
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it was sent: names of fields in their own case, in their own order."""
+
+    status: int
+    fields: Pairs
+    content: bytes
+
+    def all(self, name: str) -> tuple[str, ...]:
+        return tuple(value for key, value in self.fields if key.lower() == name.lower())
+
+    def __getitem__(self, name: str) -> str | None:
+        return next(iter(self.all(name)), None)
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request to an operation, ready to be sent."""
+
+    method: str
+    path: str
+    headers: Pairs = ()
+    body: bytes = b""
+
+
+class Driver:
+    """A server, its API and its control plane. They share an event loop, as in the process."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.server = Server(profile, seed=7)
+        self.runner = asyncio.Runner()
+        self._api = api(self.server)
+        self._control = control(self.server)
+        self._numbers = iter(range(1, 10**6))
+
+    @property
+    def admin(self) -> Identity:
+        return self.identity("admin")
+
+    def identity(self, name: str) -> Identity:
+        return next(one for one in self.server.directory.all() if one.name == name)
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        *,
+        token: str | None = None,
+        value: Any = None,
+        body: bytes = b"",
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> Answer:
+        """value: a JSON body. target: the path with its query, percent-encoded."""
+        fields = list(headers)
+        if token is not None:
+            fields.append(("Authorization", f"Bearer {token}"))
+        if value is not None:
+            body = json.dumps(value).encode()
+            fields.append(("Content-Type", "application/json"))
+        return self.runner.run(asked(self._api, method, target, fields, body))
+
+    def form(self, path: str, headers: Sequence[tuple[str, str]] = (), **values: str) -> Answer:
+        fields = [("Content-Type", FORM), *headers]
+        return self.send("POST", path, headers=fields, body=urlencode(values).encode())
+
+    def control(self, method: str, path: str, value: Any = None) -> Answer:
+        body = b"" if value is None else json.dumps(value).encode()
+        return self.runner.run(asked(self._control, method, path, (), body))
+
+    def control_bytes(self, method: str, path: str, body: bytes) -> Answer:
+        return self.runner.run(asked(self._control, method, path, (), body))
+
+    def effects(self) -> int:
+        count: int = self.control("GET", "/effects").json["count"]
+        return count
+
+    def play(self, sent: Sent, token: str | None = None) -> Answer:
+        return self.send(sent.method, sent.path, token=token, headers=sent.headers, body=sent.body)
+
+    def request(self, name: str, who: Identity | None = None) -> Sent:
+        """A request that the operation grants: what it needs is created first."""
+        who = who or self.admin
+        rules = self.server.profile.rules[name]
+        operation = rules.operation
+        path = operation.path
+        for parameter in (p for p in operation.parameters if p.place == "path"):
+            value = who.parameters.get(parameter.name)
+            if collection := rules.use.names.get(parameter.name):
+                value = self.create(collection.name, who)
+            text = quote(str(value or parameter.example), safe="")
+            path = path.replace("{" + parameter.name + "}", text)
+        if not operation.body:
+            return Sent(operation.method, path)
+        media = operation.body[0]
+        value = dict(media.examples[0])
+        for pointer, collection in rules.use.refers.items():
+            value[pointer.removeprefix("/")] = self.create(collection.name, who)
+        if "email" in value:
+            value["email"] = f"ada+{next(self._numbers)}@example.com"
+        client = next((c for c in self.server.clients if c.tenant == who.tenant), None)
+        if client and "client_id" in value:
+            value |= {"client_id": client.id, "client_secret": client.secret}
+        body = urlencode(value) if media.media_type == FORM else json.dumps(value)
+        headers = (("Content-Type", media.media_type),)
+        return Sent(operation.method, path, headers, body.encode())
+
+    def create(self, name: str, who: Identity | None = None) -> str:
+        """The id of a new object, made by the operation that creates such ones."""
+        who = who or self.admin
+        answer = self.play(self.request(name, who), who.token)
+        assert answer.status == 201, answer
+        created: str = answer.json["id"]
+        return created
+
+    def operations(self) -> tuple[Operation, ...]:
+        return self.server.profile.spec.operations
+
+
+async def asked(
+    application: ASGIApp,
+    method: str,
+    target: str,
+    headers: Sequence[tuple[str, str]],
+    body: bytes | Sequence[bytes],
+) -> Answer:
+    """One request to an ASGI application."""
+    path, _, query = target.partition("?")
+    chunks = [body] if isinstance(body, bytes) else list(body)
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
+        "client": ("127.0.0.1", 50000),
+        "server": ("127.0.0.1", 80),
+    }
+    events = iter(
+        [
+            {"type": "http.request", "body": chunk, "more_body": index < len(chunks) - 1}
+            for index, chunk in enumerate(chunks)
+        ]
+    )
+    said: list[Mapping[str, Any]] = []
+
+    async def receive() -> Mapping[str, Any]:
+        return next(events, {"type": "http.disconnect"})
+
+    async def send(event: Mapping[str, Any]) -> None:
+        said.append(event)
+
+    await application(scope, receive, send)  # type: ignore[arg-type]
+    start = said[0]
+    return Answer(
+        start["status"],
+        tuple(
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]
+        ),
+        b"".join(event.get("body", b"") for event in said[1:]),
+    )
+
+
+PROFILES: dict[str, Profile] = {}
+
+
+def profile(name: str) -> Profile:
+    """A packaged profile; read once, as reading takes longer than all that is done with it."""
+    if name not in PROFILES:
+        PROFILES[name] = read_profile(name)
+    return PROFILES[name]
+
+
+def made_up(facts: Mapping[str, Any], document: Mapping[str, Any]) -> Profile:
+    """A profile of facts and a document that are written where they are tested."""
+    spec = spec_from(document)
+    return profile_of(Path(), spec, Policy("made-up", "1", "Made up", (), facts_from(facts)))
+
+
+@pytest.fixture(name="made_up", scope="session")
+def made_up_fixture() -> Callable[[Mapping[str, Any], Mapping[str, Any]], Profile]:
+    return made_up
+
+
+@pytest.fixture
+def drive() -> Iterator[Callable[[Profile | str], Driver]]:
+    """A driver of any profile, given as such or by the name of a packaged one."""
+    made: list[Driver] = []
+
+    def driver(wanted: Profile | str) -> Driver:
+        made.append(Driver(profile(wanted) if isinstance(wanted, str) else wanted))
+        return made[-1]
+
+    yield driver
+    for one in made:
+        one.server.subscriptions.stop()
+        one.runner.close()
+
+
+@pytest.fixture
+def canonical(drive: Callable[[str], Driver]) -> Driver:
+    return drive("canonical")
+
+
+@pytest.fixture
+def webengage(drive: Callable[[str], Driver]) -> Driver:
+    return drive("webengage")
+
+
+@pytest.fixture(params=["canonical", "webengage"])
+def honest(drive: Callable[[str], Driver], request: pytest.FixtureRequest) -> Driver:
+    """Each of the packaged profiles in its turn."""
+    return drive(request.param)
