@@ -139,6 +139,14 @@ def test_a_document_of_version_3_0_is_read(project: Path, apicheck: Callable[...
     assert apicheck("lint", "--policy", "policy.yaml", cwd=project).code == 0
 
 
+def test_lint_finds_the_policy_by_the_target_file_and_needs_no_secret(
+    project: Path, apicheck: Callable[..., Any]
+) -> None:
+    said = apicheck("lint", cwd=project)
+    assert said.code == 0, said
+    assert "1 clause" in said.out + said.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

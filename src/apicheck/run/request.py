@@ -67,7 +67,9 @@ def inputs_of(request: RunRequest, *, without_target: bool = False) -> Inputs:
 
     without_target: for work on the documents alone (lint); the target is then a stand-in.
     """
-    target_file = request.target or (None if without_target else find_target(Path.cwd()))
+    named = bool(request.profile or request.policy or request.spec)
+    unused = without_target and named
+    target_file = request.target or (None if unused else find_target(Path.cwd()))
     settings = target_settings(target_file) if target_file else {}
     spec_file, policy_file, profile = _documents(request, settings)
     spec = load_spec(spec_file)
