@@ -23,6 +23,7 @@ _SHORTEST = 4  # a shorter secret is no secret, and hiding it would hide everyth
 _PLACES = 16  # a secret that repeats itself is found by its first and last repetitions
 _NAMES = ("_USER", "_CLIENT_ID")  # half a credential: a short one is a word ("admin")
 _GRAM = 6
+_TRIES = 8
 _STRIDE = PIECE - _GRAM + 1  # every piece holds one gram that begins at a multiple of this
 
 
@@ -145,13 +146,17 @@ class Secrets:
         grams = self._grams
         if not grams:
             return
-        end = 0
+        # Inside of a piece a few more positions are tried: a beginning that many secrets share
+        # ("whsec_") may lead to a lesser match than what follows it.
+        end, tries = 0, 0
         for position in range(0, len(folded) - _GRAM + 1, _STRIDE):
-            if folded[position : position + _GRAM] not in grams or position + _GRAM <= end:
+            inside = position + _GRAM <= end
+            if folded[position : position + _GRAM] not in grams or (inside and not tries):
                 continue
             best = self._longest_at(data, folded, position)
             if best is not None:
-                end = best.end
+                end = max(end, best.end)
+                tries = 0 if best.whole else tries - 1 if inside else _TRIES
                 yield best
 
     def _longest_at(self, data: bytes, folded: bytes, position: int) -> Found | None:

@@ -114,3 +114,12 @@ def test_a_secret_that_repeats_itself_costs_no_time() -> None:
     hidden = secrets.redacted(b"ab" * 1000 + b"a" * 200_000 + (b"a" * 11 + b"b") * 1000)
     assert time.perf_counter() - began < 2
     assert b"a" * PIECE not in hidden
+
+
+def test_a_beginning_that_many_secrets_share_hides_none_of_them() -> None:
+    secrets = Secrets(Vault({}))
+    issued = [f"whsec_{number:02d}kq8Lw0r7Tz5VbN3mXyPd+x" for number in range(60)]
+    placeholders = [secrets.issue(secret) for secret in issued]
+    for secret, placeholder in zip(issued, placeholders, strict=True):
+        body = f'{{"secret":"{secret}"}}'.encode()
+        assert secrets.redacted(body) == f'{{"secret":"{placeholder}"}}'.encode()
