@@ -1,0 +1,162 @@
+"""The token operation (RFC 6749, sections 4.4 and 5) and revocation (RFC 7009)."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+
+
+def basic(name: str, secret: str) -> tuple[str, str]:
+    pair = f"{quote_plus(name)}:{quote_plus(secret)}".encode()
+    return "Authorization", f"Basic {b64encode(pair).decode()}"
+
+
+def token(driver: Any, tenant: int = 0, **values: str) -> Any:
+    client = driver.server.clients[tenant]
+    given = {"grant_type": "client_credentials", **values}
+    return driver.form("/oauth/token", [basic(client.id, client.secret)], **given)
+
+
+def test_a_client_gets_a_token_by_basic(canonical: Any) -> None:
+    answer = token(canonical)
+    assert answer.status == 200
+    assert answer.json["token_type"] == "Bearer"
+    assert answer.json["expires_in"] == 3600
+    assert answer["Cache-Control"] == "no-store"
+    assert canonical.send("GET", "/v2/account", token=answer.json["access_token"]).status == 200
+
+
+def test_a_client_gets_a_token_by_form(canonical: Any) -> None:
+    client = canonical.server.clients[0]
+    values = {"client_id": client.id, "client_secret": client.secret}
+    answer = canonical.form("/oauth/token", grant_type="client_credentials", **values)
+    assert answer.status == 200
+
+
+def test_a_token_has_the_scopes_that_were_asked_for(canonical: Any) -> None:
+    answer = token(canonical, scope="contacts:read account:read")
+    assert answer.json["scope"] == "contacts:read account:read"
+    statuses = [
+        canonical.send("GET", path, token=answer.json["access_token"]).status
+        for path in ("/v2/contacts", "/v2/account", "/v2/messages")
+    ]
+    assert statuses == [200, 200, 403]
+
+
+def test_a_token_is_of_its_clients_tenant(canonical: Any) -> None:
+    created = canonical.create("createContact")
+    mine, theirs = (token(canonical, tenant).json["access_token"] for tenant in (0, 1))
+    assert canonical.send("GET", f"/v2/contacts/{created}", token=mine).status == 200
+    assert canonical.send("GET", f"/v2/contacts/{created}", token=theirs).status == 404
+
+
+def test_a_token_expires_on_the_servers_clock(canonical: Any) -> None:
+    issued = token(canonical).json["access_token"]
+    canonical.control("POST", "/clock", {"advance": 3599})
+    assert canonical.send("GET", "/v2/account", token=issued).status == 200
+    canonical.control("POST", "/clock", {"advance": 1})
+    assert canonical.send("GET", "/v2/account", token=issued).status == 401
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({"grant_type": ""}, "unsupported_grant_type"),
+        ({"scope": "contacts:read no:such"}, "invalid_scope"),
+    ],
+)
+def test_a_request_that_cannot_be_served_says_why(
+    canonical: Any, values: dict[str, str], error: str
+) -> None:
+    answer = token(canonical, **values)
+    assert (answer.status, answer.json["error"]) == (400, error)
+    assert answer["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ([("Content-Type", "application/x-www-form-urlencoded")], b""),
+        ([("Content-Type", "application/x-www-form-urlencoded")], b"scope=contacts:read"),
+        (
+            [("Content-Type", "application/x-www-form-urlencoded")],
+            b"grant_type=client_credentials&scope=a&scope=b",
+        ),
+        ([("Content-Type", "application/json")], b'{"grant_type": "client_credentials"}'),
+    ],
+)
+def test_a_malformed_request_is_an_invalid_one(
+    canonical: Any, headers: list[tuple[str, str]], body: bytes
+) -> None:
+    answer = canonical.send("POST", "/oauth/token", headers=headers, body=body)
+    assert answer.status in (400, 415)
+    assert answer.json["error"] == "invalid_request"
+
+
+def test_a_client_that_authenticates_in_two_ways_is_refused(canonical: Any) -> None:
+    client = canonical.server.clients[0]
+    answer = token(canonical, client_id=client.id, client_secret=client.secret)
+    assert (answer.status, answer.json["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        basic("nobody", "nothing"),
+        ("Authorization", "Basic !!!"),
+        ("Authorization", "Basic /w=="),
+        ("Authorization", "Basic"),
+        ("Authorization", "Bearer abc"),
+    ],
+)
+def test_a_client_that_is_not_known_is_challenged_by_its_own_scheme(
+    canonical: Any, header: tuple[str, str]
+) -> None:
+    answer = canonical.form("/oauth/token", [header], grant_type="client_credentials")
+    assert (answer.status, answer.json["error"]) == (401, "invalid_client")
+    assert answer["WWW-Authenticate"].startswith("Basic ")
+
+
+def test_a_known_client_with_another_ones_secret_is_refused(canonical: Any) -> None:
+    one, two = canonical.server.clients
+    header = basic(one.id, two.secret)
+    answer = canonical.form("/oauth/token", [header], grant_type="client_credentials")
+    assert answer.json["error"] == "invalid_client"
+
+
+def test_a_revoked_token_is_refused_and_the_others_are_not(canonical: Any) -> None:
+    gone, kept = (token(canonical).json["access_token"] for _ in range(2))
+    client = canonical.server.clients[0]
+    answer = canonical.form("/oauth/revoke", [basic(client.id, client.secret)], token=gone)
+    assert answer.status == 200
+    assert [canonical.send("GET", "/v2/account", token=t).status for t in (gone, kept)] == [
+        401,
+        200,
+    ]
+
+
+def test_to_revoke_a_token_that_nobody_has_is_no_error_and_no_effect(canonical: Any) -> None:
+    client = canonical.server.clients[0]
+    answer = canonical.form("/oauth/revoke", [basic(client.id, client.secret)], token="none")
+    assert answer.status == 200
+    assert canonical.effects() == 0
+
+
+def test_nobody_revokes_the_token_of_another_client(canonical: Any) -> None:
+    issued = token(canonical).json["access_token"]
+    other = canonical.server.clients[1]
+    canonical.form("/oauth/revoke", [basic(other.id, other.secret)], token=issued)
+    assert canonical.send("GET", "/v2/account", token=issued).status == 200
+
+
+def test_to_revoke_takes_a_client_and_a_token(canonical: Any) -> None:
+    issued = token(canonical).json["access_token"]
+    assert canonical.form("/oauth/revoke", token=issued).json["error"] == "invalid_client"
+    client = canonical.server.clients[0]
+    header = basic(client.id, client.secret)
+    assert canonical.form("/oauth/revoke", [header], other="x").json["error"] == "invalid_request"
+    assert canonical.send("GET", "/v2/account", token=issued).status == 200
