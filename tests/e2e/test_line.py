@@ -92,10 +92,10 @@ class TestHonestServer:
         assert len({item["check"] for item in passed}) >= 6
         assert "pass" in verdicts(saved.results["clauses"]).values()
 
-    def test_canonical_is_conformant(self, saved: Saved) -> None:
-        if saved.profile != "canonical":
-            pytest.skip("webengage leaves promises to checks that come later")
-        assert (saved.code, saved.results["verdict"]["word"]) == (0, "conformant"), saved.err
+    def test_the_word_says_how_far_the_checks_reach(self, saved: Saved) -> None:
+        # Webengage makes promises that no check tests yet.
+        due = {"canonical": (0, "conformant"), "webengage": (3, "incomplete")}[saved.profile]
+        assert (saved.code, saved.results["verdict"]["word"]) == due, saved.err
 
     def test_it_names_the_report_and_the_word_with_its_scope(self, saved: Saved) -> None:
         word = saved.results["verdict"]
