@@ -16,7 +16,6 @@ from apicheck.load.grammar import (
     selectors,
     when,
 )
-from apicheck.load.quantities import size
 from apicheck.load.webhook_facts import webhooks
 from apicheck.model.facts import (
     NEVER,
@@ -36,6 +35,7 @@ from apicheck.model.facts import (
     When,
 )
 from apicheck.model.json import Json
+from apicheck.model.quantities import size
 
 DEFAULT_WINDOW_S = 60.0
 

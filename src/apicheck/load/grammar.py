@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from apicheck.load import quantities
+from apicheck.model import quantities
 from apicheck.model.facts import (
     NEVER,
     Answer,

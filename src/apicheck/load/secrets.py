@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from apicheck.load.mistakes import Mistakes
-from apicheck.load.quantities import seconds
 from apicheck.model.json import MISSING, Json, at
+from apicheck.model.quantities import seconds
 
 _TIMEOUT_S = 30.0
 _STDERR_SHOWN = 500

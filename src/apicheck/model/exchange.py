@@ -98,15 +98,6 @@ class Request:
         """The same request with credentials that must not be accepted."""
         return replace(self, credentials=credentials, identity="", caller=Caller.BAD)
 
-    def with_header(self, name: str, value: str) -> Request:
-        """The same request with one header set, in place of any of that name."""
-        kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
-        return replace(self, headers=(*kept, (name, value)))
-
-    def with_query(self, name: str, value: str) -> Request:
-        """The same request with one more query parameter."""
-        return replace(self, query=(*self.query, (name, value)))
-
     @property
     def wire_headers(self) -> Pairs:
         """Headers with the credentials merged in, placeholders still standing."""

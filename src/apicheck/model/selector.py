@@ -10,7 +10,6 @@ from apicheck.model.facts import Selector
 from apicheck.model.operation import Operation
 
 BUILT_IN = ("secured", "public", "deprecated", "reads", "writes")
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 
 
 def selects(

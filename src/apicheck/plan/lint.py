@@ -14,13 +14,14 @@ from apicheck.model.check import Check
 from apicheck.model.facts import Answer, Deprecation
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause, FactOrigin, Policy
+from apicheck.model.quantities import seconds
 from apicheck.model.selector import selects
 from apicheck.plan.clauses import EXAMPLE_CHECK, matches
 
 _WRITTEN = ("policy", "include", "reading")
 _NO_PROMISES = ("operations", "order")
 """Sections that say how others are read; they promise nothing themselves."""
-_MONTH_DAYS = 30.44
+_SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +202,6 @@ def _day(text: str) -> date:
     return date.fromisoformat(text[:10])
 
 
-def _days(duration: str) -> float:
-    """Days of a duration as a policy writes it, rounded down to be fair to calendar months."""
-    number = float("".join(c for c in duration if c.isdigit() or c == ".") or 0)
-    unit = duration.lstrip("0123456789. ").rstrip("s")
-    days = {"d": 1, "day": 1, "w": 7, "week": 7, "month": _MONTH_DAYS, "year": 365, "y": 365}
-    return float(int(number * days.get(unit, 0)))
+def _days(duration: str) -> int:
+    """Whole days of a duration, rounded down to be fair to calendar months."""
+    return int(seconds(duration) // _SECONDS_A_DAY)

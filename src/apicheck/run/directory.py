@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from apicheck.load import builtin_policy, included_files, load_policy, load_spec
@@ -167,11 +167,6 @@ def write_manifest(directory: Path, versions: Mapping[str, str], seed: int) -> P
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def without_secrets(target: Target) -> Target:
-    """The target without its vault, as it may be kept."""
-    return replace(target, vault=type(target.vault)())
 
 
 def _json_bytes(content: Json) -> bytes:

@@ -5,8 +5,8 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 
-from apicheck.load import quantities
 from apicheck.load.mistakes import schema
+from apicheck.model import quantities
 
 
 @pytest.mark.parametrize(
