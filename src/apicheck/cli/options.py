@@ -76,7 +76,7 @@ target = together(
                  help="The target file (default: apicheck.toml, found upwards from here)."),
     click.option("--base-url", metavar="URL", help="Where the API is, over the target file's."),
     click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'",
-                 help="Send this header too; it is recorded, so no secrets. Repeatable."),
+                 help="Send this header too. Repeatable."),
     click.option("--ca-file", type=FILE, metavar="FILE",
                  help="Trust these certificate authorities."),
     click.option("--client-cert", type=FILE, metavar="FILE",

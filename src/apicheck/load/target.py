@@ -34,6 +34,10 @@ Node = Mapping[str, Json]
 
 _SENDABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
 """What a credential may be made of: visible ASCII, with spaces inside (RFC 9110, section 5.5)."""
+_SECRET_NAME = re.compile(
+    r"auth|cookie|credential|key|pass|secret|session|signature|token", re.IGNORECASE
+)
+"""Names of headers whose value must not be recorded."""
 _HINT_URL = 'base_url = "https://staging.example.com", or --base-url'
 
 
@@ -93,7 +97,7 @@ def load_target(
             client_cert=_path_in(folder, tls.get("client_cert")),
             verify=tls.get("verify", True),
         ),
-        headers=tuple(settings.get("headers", {}).items()),
+        headers=_headers(settings.get("headers", {}), secrets),
         file=str(path) if path else "",
         vault=Vault(secrets.found),
     )
@@ -228,6 +232,16 @@ def _minter(name: str, settings: Node, secrets: Secrets, spec: Spec) -> Minter:
 def _token_url(spec: Spec) -> str:
     urls = [scheme.token_url for scheme in spec.schemes.values() if scheme.token_url]
     return urls[0] if urls else ""
+
+
+def _headers(settings: Node, secrets: Secrets) -> tuple[tuple[str, str], ...]:
+    """Headers for every request; where the name says that the value is a secret, a placeholder."""
+    return tuple(
+        (name, secrets.keep(placeholder(name, "HEADER"), value))
+        if _SECRET_NAME.search(name)
+        else (name, value)
+        for name, value in settings.items()
+    )
 
 
 def _texts(values: Node) -> dict[str, str]:

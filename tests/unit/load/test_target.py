@@ -374,3 +374,11 @@ def test_a_mistake_in_pyproject_has_its_line(tmp_path: Path, policy: Policy) -> 
     with pytest.raises(TargetError) as caught:
         load_target(path, spec=SPEC, policy=policy, environ={})
     assert [(m.line, m.path) for m in caught.value.mistakes] == [(5, "nam")]
+
+
+def test_a_header_whose_name_says_secret_is_kept_as_one(tmp_path: Path, policy: Policy) -> None:
+    headers = {"X-Gateway-Key": "canary-4711-canary", "X-Stage": "blue"}
+    target = loaded(tmp_path, policy, HEAD, overrides={"headers": headers})
+    kept = "$APICHECK_X_GATEWAY_KEY_HEADER"
+    assert target.headers == (("X-Gateway-Key", kept), ("X-Stage", "blue"))
+    assert target.vault.secrets[kept] == "canary-4711-canary"
