@@ -22,6 +22,11 @@ PLANTED = [
         "import apicheck.checks.errors",
     ),
     (
+        "A check imports authoring, and what lies beside it",
+        "apicheck/checks/auth/planted.py",
+        "import apicheck.model.facts",
+    ),
+    (
         "Judging and reporting know no single check",
         "apicheck/report/planted.py",
         "import apicheck.checks.auth",

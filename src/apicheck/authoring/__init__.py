@@ -7,6 +7,7 @@ judge is a pure function of the transcript. Nothing here sends, sleeps or reads 
 
 from apicheck.authoring.challenges import ReceivedChallenge, challenges
 from apicheck.authoring.expressions import evaluated
+from apicheck.authoring.fields import Link, http_date, instant, links, structured_date
 from apicheck.authoring.folds import Tallies, each
 from apicheck.authoring.judging import (
     covers,
@@ -16,7 +17,6 @@ from apicheck.authoring.judging import (
     shortest,
     wrong_status,
 )
-from apicheck.authoring.links import Link, http_date, instant, links, structured_date
 from apicheck.authoring.requests import (
     control,
     credentials_of,
@@ -24,7 +24,6 @@ from apicheck.authoring.requests import (
     identity_of,
     prepared,
 )
-from apicheck.authoring.search import followed, narrowed
 from apicheck.authoring.steps import (
     ask,
     mint,
@@ -46,9 +45,28 @@ from apicheck.model.exchange import (
     Role,
     Transcript,
 )
-from apicheck.model.facts import NEVER
+from apicheck.model.facts import (
+    NEVER,
+    Answer,
+    Bucket,
+    Challenge,
+    Deprecation,
+    HeaderRule,
+    Never,
+    RateHeaders,
+    RateLimits,
+    ResponseRule,
+    Signature,
+    StatusSet,
+    Subscriptions,
+    Tenant,
+    Webhooks,
+)
 from apicheck.model.json import MISSING, Json, at, contains
-from apicheck.model.step import Script, Send
+from apicheck.model.operation import HeaderDoc, Media, ResponseDoc
+from apicheck.model.policy import Example
+from apicheck.model.selector import path_selected, selects
+from apicheck.model.step import Script, Send, Steps
 from apicheck.model.subject import UNIQUE, Case, Recipe, Subject, SubjectKind, World
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import (
@@ -67,41 +85,60 @@ __all__ = [
     "MISSING",
     "NEVER",
     "UNIQUE",
+    "Answer",
     "Applies",
+    "Bucket",
     "Caller",
     "Case",
+    "Challenge",
     "Check",
     "Claims",
     "Confirm",
     "Credential",
+    "Deprecation",
     "Direction",
+    "Example",
     "Exchange",
     "Fail",
     "Fails",
     "Fold",
+    "HeaderDoc",
+    "HeaderRule",
     "Identity",
     "Inconclusive",
     "Json",
     "Judgement",
     "Link",
+    "Media",
     "Mode",
+    "Never",
     "NotApplicable",
     "NotTested",
     "NotTestedKind",
+    "RateHeaders",
+    "RateLimits",
     "ReceivedChallenge",
     "Recipe",
     "Request",
     "Response",
+    "ResponseDoc",
+    "ResponseRule",
     "Role",
     "SchemaError",
     "Script",
     "Seen",
     "Send",
     "Severity",
+    "Signature",
+    "StatusSet",
+    "Steps",
     "Subject",
     "SubjectKind",
+    "Subscriptions",
     "Tallies",
+    "Tenant",
     "Transcript",
+    "Webhooks",
     "World",
     "ask",
     "at",
@@ -115,18 +152,18 @@ __all__ = [
     "each",
     "evaluated",
     "filled_in",
-    "followed",
     "http_date",
     "identity_of",
     "in_force",
     "instant",
     "links",
     "mint",
-    "narrowed",
+    "path_selected",
     "prepared",
     "receive",
     "resolve",
     "schema_errors",
+    "selects",
     "send",
     "send_raw",
     "shortest",

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from apicheck.authoring.judging import server_words
 from apicheck.authoring.steps import send, stop
 from apicheck.model.exchange import Credential, Exchange, Request, Role
 from apicheck.model.json import MISSING, Json, at
-from apicheck.model.step import Step
+from apicheck.model.step import Steps
 from apicheck.model.subject import UNIQUE, Need, Recipe, Subject, World
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import NotTested, NotTestedKind
@@ -60,7 +59,7 @@ def prepared(
     *,
     owner: Identity | None = None,
     fresh: bool = False,
-) -> Generator[Step, Any, Request]:
+) -> Steps[Request]:
     """The canonical valid request, with its credential, after creating what it names.
 
     identity: who sends it (default: the one that may). owner: who creates what it names
@@ -88,7 +87,7 @@ def filled_in(
     *,
     owner: Identity | None = None,
     shared_as: str | None = "",
-) -> Generator[Step, Any, Request]:
+) -> Steps[Request]:
     """The request of a recipe, after creating what it names.
 
     shared_as: scripts that say the same get the same objects; None: nobody else gets them. What
@@ -103,9 +102,7 @@ def filled_in(
     return built(subject.world, recipe, who, values)
 
 
-def _created(
-    subject: Subject, need: Need, who: Identity, shared_as: str | None
-) -> Generator[Step, Any, Exchange]:
+def _created(subject: Subject, need: Need, who: Identity, shared_as: str | None) -> Steps[Exchange]:
     world = subject.world
     creator = world.spec.operation(need.operation)
     if not creator.safe and world.mode is not Mode.FULL:
@@ -231,7 +228,7 @@ def _encoded(body: Json, media_type: str) -> bytes | None:
 
 def control(
     subject: Subject, operation: str = "", identity: Identity | None = None
-) -> Generator[Step, Any, Exchange | None]:
+) -> Steps[Exchange | None]:
     """The accepted request that everything else is compared with; sent once and shared.
 
     None where the mode forbids an accepted unsafe request: the script goes on without it. Ends

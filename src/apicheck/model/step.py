@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from apicheck.model.exchange import Request, Role
 from apicheck.model.verdict import Inconclusive, NotTested
@@ -90,8 +90,17 @@ class Ask:
 
 Step = Send | SendRaw | Together | Wait | Receive | Ask
 
-Script = Generator[Step, Any, None]
-"""A check's conversation: yields steps, receives what came of each."""
+T = TypeVar("T")
+
+Steps = Generator[Step, Any, T]
+"""A part of a conversation: yields steps, receives what came of each, returns what it made.
+
+`Any`, as each kind of step is answered with a type of its own; the functions of
+`apicheck.authoring` give it.
+"""
+
+Script = Steps[None]
+"""A check's whole conversation."""
 
 
 class EndOfScript(Exception):

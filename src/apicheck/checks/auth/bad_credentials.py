@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
+    Answer,
     Applies,
     Case,
     Check,
@@ -32,7 +33,6 @@ from apicheck.authoring import (
     send,
     wrong_status,
 )
-from apicheck.model.facts import Answer
 
 _UNSIGNED = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhZG1pbiJ9."
 

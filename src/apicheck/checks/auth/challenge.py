@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from apicheck.authoring import (
     NEVER,
+    Answer,
     Applies,
     Caller,
+    Challenge,
     Check,
     Exchange,
     Fail,
     Fails,
+    Never,
     NotApplicable,
     ReceivedChallenge,
     Severity,
@@ -20,7 +23,6 @@ from apicheck.authoring import (
     challenges,
     each,
 )
-from apicheck.model.facts import Answer, Challenge, Never
 
 _ERROR_VALUES = ("error", "error_description", "error_uri")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from apicheck.authoring import (
     MISSING,
     UNIQUE,
     Applies,
     Check,
+    Example,
     Exchange,
     Fail,
     Fails,
@@ -24,6 +24,7 @@ from apicheck.authoring import (
     Recipe,
     Script,
     Severity,
+    StatusSet,
     Subject,
     SubjectKind,
     Transcript,
@@ -35,8 +36,6 @@ from apicheck.authoring import (
     send,
     stop,
 )
-from apicheck.model.facts import StatusSet
-from apicheck.model.policy import Example
 
 _NOBODY = "nobody"
 _SHOWN = 120
@@ -136,7 +135,7 @@ def _wrong(step: Example, played: Mapping[str, Exchange]) -> Fails | None:
         return None
     try:
         wanted = evaluated(step.expect["body"], played)
-        body: Any = exchange.response.json() if exchange.response else None
+        body: Json = exchange.response.json() if exchange.response else None
     except LookupError as missing:
         wanted, body = step.expect["body"], f"nothing at {missing}"
     except ValueError:

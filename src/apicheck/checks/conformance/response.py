@@ -10,8 +10,11 @@ from apicheck.authoring import (
     Exchange,
     Fail,
     Fails,
+    HeaderDoc,
     Json,
+    Media,
     Response,
+    ResponseDoc,
     Severity,
     World,
     describe,
@@ -19,7 +22,6 @@ from apicheck.authoring import (
     resolve,
     schema_errors,
 )
-from apicheck.model.operation import HeaderDoc, Media, ResponseDoc
 
 _BODYLESS = (204, 205, 304)
 

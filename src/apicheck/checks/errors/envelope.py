@@ -15,6 +15,7 @@ from apicheck.authoring import (
     Json,
     NotApplicable,
     Response,
+    ResponseRule,
     Severity,
     Subject,
     World,
@@ -23,7 +24,6 @@ from apicheck.authoring import (
     in_force,
     schema_errors,
 )
-from apicheck.model.facts import ResponseRule
 
 _BODYLESS = (204, 205, 304)
 

@@ -12,6 +12,7 @@ from apicheck.authoring import (
     Fail,
     Fails,
     Fold,
+    HeaderRule,
     NotApplicable,
     Seen,
     Severity,
@@ -20,7 +21,6 @@ from apicheck.authoring import (
     World,
     in_force,
 )
-from apicheck.model.facts import HeaderRule
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:

@@ -12,6 +12,7 @@ from apicheck.authoring import (
     Exchange,
     Fail,
     Fails,
+    HeaderRule,
     NotApplicable,
     Response,
     Severity,
@@ -21,7 +22,6 @@ from apicheck.authoring import (
     http_date,
     in_force,
 )
-from apicheck.model.facts import HeaderRule
 
 _FORMATS = {
     "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),

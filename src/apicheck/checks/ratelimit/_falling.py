@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from apicheck.authoring import Exchange
-from apicheck.model.facts import Bucket
+from apicheck.authoring import Bucket, Exchange
 
 _REQUESTS = 5
 _NET = 0.5

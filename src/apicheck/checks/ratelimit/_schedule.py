@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
-
-from apicheck.authoring import Exchange, Request, Role, Send, together, wait
-from apicheck.model.facts import Answer, Bucket, RateLimits, StatusSet
-from apicheck.model.step import Step
+from apicheck.authoring import (
+    Answer,
+    Bucket,
+    Exchange,
+    RateLimits,
+    Request,
+    Role,
+    Send,
+    StatusSet,
+    Steps,
+    together,
+    wait,
+)
 
 _AT_ONCE = 50
 MANY_REQUESTS = Answer(StatusSet(("429",)))
 """How a limit refuses where the policy does not say."""
 
 
-def one_round(
-    limits: RateLimits, bucket: Bucket, request: Request
-) -> Generator[Step, Any, tuple[Exchange, ...]]:
+def one_round(limits: RateLimits, bucket: Bucket, request: Request) -> Steps[tuple[Exchange, ...]]:
     """One request; a burst at 0.6 of a window and at 1.05; one when all is forgotten.
 
     After the first refusal, one more as long as its Retry-After says. Only the first, where it
@@ -43,9 +48,7 @@ def one_round(
     return (*first, *burst, *obedient, *second, *last)
 
 
-def _burst(
-    limits: RateLimits, bucket: Bucket, request: Request
-) -> Generator[Step, Any, tuple[Exchange, ...]]:
+def _burst(limits: RateLimits, bucket: Bucket, request: Request) -> Steps[tuple[Exchange, ...]]:
     """Requests until one is refused, or until every limiter would have had to refuse one."""
     assert bucket.limit is not None  # applies() saw to it
     sent: list[Exchange] = []

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from apicheck.authoring import Exchange, Response, http_date
-from apicheck.model.facts import Bucket, RateLimits
+from apicheck.authoring import Bucket, Exchange, RateLimits, Response, http_date
 
 SLACK_S = 2.0
 """Seconds by which rounding and the way of an answer may move a time."""

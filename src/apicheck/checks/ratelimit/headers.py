@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from apicheck.authoring import (
     NEVER,
     Applies,
+    Bucket,
     Caller,
     Check,
     Direction,
@@ -16,6 +17,8 @@ from apicheck.authoring import (
     Fails,
     Fold,
     NotApplicable,
+    RateHeaders,
+    RateLimits,
     Response,
     Seen,
     Severity,
@@ -33,7 +36,6 @@ from apicheck.checks.ratelimit._waiting import (
     wait_of,
     wrong_wait,
 )
-from apicheck.model.facts import Bucket, RateHeaders, RateLimits
 
 _UNITS = {"epoch-seconds": 1.0, "epoch-milliseconds": 1000.0, "seconds": 1.0}
 Key = tuple[str, str]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from apicheck.authoring import (
     Applies,
+    Bucket,
     Check,
     Claims,
     Confirm,
@@ -18,6 +19,7 @@ from apicheck.authoring import (
     NotApplicable,
     NotTested,
     NotTestedKind,
+    RateLimits,
     Role,
     Script,
     Severity,
@@ -40,7 +42,6 @@ from apicheck.checks.ratelimit._limiters import (
     explanations,
 )
 from apicheck.checks.ratelimit._schedule import MANY_REQUESTS, one_round, refused
-from apicheck.model.facts import Bucket, RateLimits
 
 _MOST = 700
 _MOST_THOROUGH = 6000

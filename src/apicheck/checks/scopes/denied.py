@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from apicheck.authoring import (
     Applies,
@@ -14,6 +13,7 @@ from apicheck.authoring import (
     Fail,
     Fails,
     Identity,
+    Json,
     Judgement,
     NotApplicable,
     NotTested,
@@ -21,20 +21,20 @@ from apicheck.authoring import (
     Role,
     Script,
     Severity,
+    Steps,
     Subject,
     Transcript,
     control,
     credentials_of,
     describe,
     due,
-    followed,
     identity_of,
     mint,
-    narrowed,
     prepared,
     send,
     wrong_status,
 )
+from apicheck.checks.scopes._narrowing import followed, narrowed
 
 
 def _needed(subject: Subject) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -95,7 +95,7 @@ def _held(subject: Subject) -> Iterator[Case]:
 
 def script(subject: Subject) -> Script:
     """Accepted with what is needed; then with less; if that is accepted too, with ever less."""
-    value: dict[str, Any] = subject.case.value if subject.case else {}
+    value: Mapping[str, Json] = subject.case.value if subject.case else {}
     if "identity" in value:
         yield from control(subject)
         yield from _sent_by(subject, subject.world.identities[value["identity"]], Role.TABLE)
@@ -116,9 +116,7 @@ def script(subject: Subject) -> Script:
         tried = followed(narrowed(tuple(granted)), answers)
 
 
-def _sent_with(
-    subject: Subject, kind: str, words: tuple[str, ...], role: Role
-) -> Generator[Any, Any, Exchange]:
+def _sent_with(subject: Subject, kind: str, words: tuple[str, ...], role: Role) -> Steps[Exchange]:
     poor = yield from mint(
         scopes=words if kind == "scopes" else None,
         permissions=words if kind == "permissions" else None,
@@ -127,7 +125,7 @@ def _sent_with(
     return (yield from _sent_by(subject, poor, role))
 
 
-def _sent_by(subject: Subject, poor: Identity, role: Role) -> Generator[Any, Any, Exchange]:
+def _sent_by(subject: Subject, poor: Identity, role: Role) -> Steps[Exchange]:
     request = yield from prepared(subject)
     credentials = credentials_of(subject.world, subject.op.id, poor)
     return (yield from send(request.with_credentials(poor.name, *credentials), role))
@@ -142,12 +140,12 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     first, *confirmations = transcript.exercised
     if not first.succeeded:
         return wrong_status(first, refusal)
-    value: dict[str, Any] = subject.case.value if subject.case else {}
+    value: Mapping[str, Json] = subject.case.value if subject.case else {}
     detail = "" if "identity" in value else _found(value, confirmations)
     return Fails("accepted", due(refusal), describe(first), detail, first.id)
 
 
-def _found(value: dict[str, Any], confirmations: list[Exchange]) -> str:
+def _found(value: Mapping[str, Json], confirmations: list[Exchange]) -> str:
     granted = tuple(next(iter(value.values()), ()))
     found = followed(narrowed(granted), [one.succeeded for one in confirmations])
     return found if isinstance(found, str) else ""

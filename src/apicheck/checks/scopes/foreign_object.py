@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
 
 from apicheck.authoring import (
+    Answer,
     Applies,
     Case,
     Check,
@@ -25,18 +24,19 @@ from apicheck.authoring import (
     Role,
     Script,
     Severity,
+    Steps,
     Subject,
+    Tenant,
     Transcript,
     control,
     describe,
     due,
     identity_of,
     prepared,
+    selects,
     send,
     wrong_status,
 )
-from apicheck.model.facts import Answer, Tenant
-from apicheck.model.selector import selects
 
 _OBJECT = "an object of another tenant"
 _SHORT = 16
@@ -136,7 +136,7 @@ def script(subject: Subject) -> Script:
     yield from send(request)
 
 
-def _absent(request: Request, subject: Subject) -> Generator[Any, Any, Exchange]:
+def _absent(request: Request, subject: Subject) -> Steps[Exchange]:
     """The same request for an object that nobody has: what an absent one is answered with."""
     own = subject.op.path.split("/")
     segments = [

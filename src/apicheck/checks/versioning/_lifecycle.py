@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
-from apicheck.authoring import Exchange, Link, World, instant
-from apicheck.model.selector import path_selected
+from apicheck.authoring import Exchange, Link, World, instant, path_selected
 
 
 def is_at(moment: float, written: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from apicheck.authoring import (
     Applies,
     Check,
+    Deprecation,
     Exchange,
     Fail,
     Fails,
@@ -29,7 +30,6 @@ from apicheck.checks.versioning._lifecycle import (
     is_at,
     leads,
 )
-from apicheck.model.facts import Deprecation
 
 _OF = "versioning.deprecations"
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from apicheck.authoring import (
     Applies,
@@ -25,9 +24,13 @@ from apicheck.authoring import (
     Role,
     Script,
     Severity,
+    Signature,
+    Steps,
     Subject,
     SubjectKind,
+    Subscriptions,
     Transcript,
+    Webhooks,
     ask,
     at,
     describe,
@@ -36,8 +39,6 @@ from apicheck.authoring import (
     send,
     stop,
 )
-from apicheck.model.facts import Signature, Subscriptions, Webhooks
-from apicheck.model.step import Step
 
 _WITHIN_S = 5.0
 _LISTEN = '[webhooks]\nlisten = "127.0.0.1:0"'
@@ -82,7 +83,7 @@ def script(subject: Subject) -> Script:
 
 def _subscribed(
     subject: Subject, subscriptions: Subscriptions, url: str, event: str
-) -> Generator[Step, Any, None]:
+) -> Steps[None]:
     request = yield from prepared(subject, subscriptions.create)
     answer = yield from send(_to(request, subscriptions, url, event), Role.SETUP)
     if not answer.succeeded:

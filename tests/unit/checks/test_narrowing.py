@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apicheck.authoring import followed, narrowed
+from apicheck.checks.scopes._narrowing import followed, narrowed
 
 WORDS = tuple("abcdefg")
 
