@@ -40,6 +40,8 @@ def _value(call: Call, name: str, status: int, rule: HeaderRule) -> str | None:
     if name.lower() in _ELSEWHERE:
         return None
     echoed = call.header(rule.echo) if rule.echo else None
+    if rule.echo and rule.optional and echoed is None:
+        return None
     candidates = [
         echoed,
         None if rule.unique else _documented(call, name, status),
