@@ -8,6 +8,7 @@ import json
 import socket
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -50,7 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
             sys.stderr.write(f"cannot write {options.write_target}: {error.strerror}\n")
             return 2
     line = {"base_url": urls[0], "control_url": urls[1], "target": options.write_target}
-    asyncio.run(_serve(server, sockets, line, watch=options.stdin_watch))
+    with suppress(KeyboardInterrupt):  # uvicorn raises SIGINT again when it has ended
+        asyncio.run(_serve(server, sockets, line, watch=options.stdin_watch))
     return 0
 
 
