@@ -129,23 +129,17 @@ def _maker(world: World, creator: str, who: Identity) -> Identity:
         return who
     scopes = world.required_scopes.get(creator, ())
     permissions = world.required_permissions.get(creator, ())
-    if _holds(who.scopes, scopes) and _holds(who.permissions, permissions):
+    if who.holds(scopes, permissions):
         return who
     for other in world.identities.values():
         if (
             other.tenant == who.tenant
             and other.state == "active"
             and other.placeholder
-            and _holds(other.scopes, scopes)
-            and _holds(other.permissions, permissions)
+            and other.holds(scopes, permissions)
         ):
             return other
     return who
-
-
-def _holds(held: tuple[str, ...] | None, needed: tuple[str, ...]) -> bool:
-    """Whether what an identity holds is enough; what is not known counts as held."""
-    return held is None or set(needed) <= set(held)
 
 
 def _value_in(created: Exchange, need: Need) -> str:

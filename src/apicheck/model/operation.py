@@ -14,6 +14,9 @@ from apicheck.model.json import Json
 SecurityRequirement = tuple[tuple[str, tuple[str, ...]], ...]
 """Schemes that are needed together, each with the scopes it must hold; () needs nothing."""
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY")
+"""Methods that ask for no change of state (RFC 9110 section 9.2.1; QUERY registers as safe)."""
+
 
 @dataclass(frozen=True, slots=True)
 class SecurityScheme:
@@ -111,8 +114,8 @@ class Operation:
 
     @property
     def safe(self) -> bool:
-        """Whether the method is safe (RFC 9110 section 9.2.1)."""
-        return self.method in ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY")
+        """Whether the method is safe."""
+        return self.method in SAFE_METHODS
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -45,6 +45,12 @@ class Identity:
     exclusive: bool = False
     disposable: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def holds(self, scopes: Iterable[str], permissions: Iterable[str]) -> bool:
+        """Whether it has all of these rights; what is not known counts as held."""
+        return (self.scopes is None or set(scopes) <= set(self.scopes)) and (
+            self.permissions is None or set(permissions) <= set(self.permissions)
+        )
 
 
 @dataclass(frozen=True, slots=True)

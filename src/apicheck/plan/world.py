@@ -6,7 +6,7 @@ other code, so that a mistake here cannot hide.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from apicheck.generate import recipes
@@ -210,14 +210,13 @@ def may_call(world: World, identity: Identity, operation: Operation) -> bool:
         fits = identity.scheme in world.security_of.get(operation.id, ())
         if not fits and not _same_place(world, identity.scheme, operation.id):
             return False
-    return (
-        _holds(identity.scopes, world.required_scopes.get(operation.id, ()))
-        and _holds(identity.permissions, world.required_permissions.get(operation.id, ()))
-        and all(
-            tenant.parameter in identity.parameters
-            or "{" + tenant.parameter + "}" not in operation.path
-            for tenant in world.facts.authorization.tenants
-        )
+    return identity.holds(
+        world.required_scopes.get(operation.id, ()),
+        world.required_permissions.get(operation.id, ()),
+    ) and all(
+        tenant.parameter in identity.parameters
+        or "{" + tenant.parameter + "}" not in operation.path
+        for tenant in world.facts.authorization.tenants
     )
 
 
@@ -236,7 +235,3 @@ def _same_place(world: World, scheme: str, operation_id: str) -> bool:
             if name in known
         )
     )
-
-
-def _holds(held: Iterable[str] | None, needed: tuple[str, ...]) -> bool:
-    return held is None or set(needed) <= set(held)

@@ -170,8 +170,8 @@ class Minting:
             identity.state == wanted.state
             and wanted.tenant in ("", identity.tenant)
             and wanted.user in ("", identity.user)
-            and _holds(identity.scopes, wanted.scopes, world.all_scopes)
-            and _holds(identity.permissions, wanted.permissions, world.all_permissions)
+            and _has_just(identity.scopes, wanted.scopes, world.all_scopes)
+            and _has_just(identity.permissions, wanted.permissions, world.all_permissions)
         )
 
     def _minted(self, wanted: Wanted, keep: Keep) -> _Made | None:
@@ -262,7 +262,7 @@ class Minting:
         return {} if exchange.succeeded else None
 
 
-def _holds(
+def _has_just(
     has: tuple[str, ...] | None, wanted: tuple[str, ...] | None, every: tuple[str, ...]
 ) -> bool:
     """Whether an identity has just the scopes, or permissions, that are wanted."""

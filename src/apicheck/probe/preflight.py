@@ -35,11 +35,9 @@ def preflight(
     play: Callable[[Job], Transcript],
 ) -> Iterator[PreflightItem]:
     """One item for each thing looked at. Raises TargetUnreachable when nothing answers."""
-    error = transport.reachable()
-    if error is not None:
+    if error := transport.unreachable():
         raise TargetUnreachable(
-            f"nothing answers at {transport.origin}: {error.kind.value}"  # type: ignore[union-attr]  # an error, not an answer
-            f" ({error.message});"  # type: ignore[union-attr]
+            f"nothing answers at {transport.origin}: {error.kind.value} ({error.message});"
             " start it, or correct base_url in the target file"
         )
     yield PreflightItem("base-url", Verdict.PASS, f"{transport.origin} takes connections")
@@ -115,17 +113,10 @@ def safe_operations(world: World, identity: Identity) -> tuple[Operation, ...]:
             continue
         if not credentials_of(world, operation.id, identity):
             continue
-        if _may(world, identity, operation.id):
+        scopes = world.required_scopes.get(operation.id, ())
+        if identity.holds(scopes, world.required_permissions.get(operation.id, ())):
             fitting.append((operation.path.count("{"), operation))
     return tuple(operation for _, operation in sorted(fitting, key=lambda pair: pair[0]))
-
-
-def _may(world: World, identity: Identity, operation: str) -> bool:
-    scopes = set(world.required_scopes.get(operation, ()))
-    permissions = set(world.required_permissions.get(operation, ()))
-    return (identity.scopes is None or scopes <= set(identity.scopes)) and (
-        identity.permissions is None or permissions <= set(identity.permissions)
-    )
 
 
 def _skew(answered: list[Exchange], clock: TargetClock) -> Iterator[PreflightItem]:

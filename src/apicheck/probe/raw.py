@@ -21,10 +21,10 @@ from apicheck.probe.wire import (
 _CHUNK = 64 * 1024
 
 
-def connectable(
+def unreachable(
     origin: Origin, context: ssl.SSLContext | None, timeout_s: float
 ) -> TransportError | None:
-    """None when a connection can be made, otherwise why not."""
+    """Why no connection can be made, None when one can."""
     try:
         _connected(origin, context, time.monotonic() + timeout_s).close()
     except (OSError, ValueError) as error:

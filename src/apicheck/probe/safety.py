@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from apicheck.model.exchange import Request, Role
+from apicheck.model.operation import SAFE_METHODS
 from apicheck.model.target import Mode, Safety
 from apicheck.model.verdict import NotTestedKind
 from apicheck.probe.halt import Halt
-
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY")
 
 
 def refusal(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from apicheck.authoring.requests import control as control_of
 from apicheck.model.exchange import Exchange, Role, Transcript
@@ -32,6 +32,8 @@ from apicheck.probe.transport import Transport, origin_of
 from apicheck.probe.vault import Secrets
 
 _CONTROL_TIMEOUT_S = 30.0
+
+N = TypeVar("N", int, float)
 
 
 def discover(target: Target) -> frozenset[str]:
@@ -253,6 +255,5 @@ def _control_script(subject: Subject) -> Script:
     yield from control_of(subject)
 
 
-def _least(*values: float | None) -> int | None:
-    given = [value for value in values if value is not None]
-    return min(given) if given else None  # type: ignore[return-value]  # ints stay ints
+def _least(*values: N | None) -> N | None:
+    return min((value for value in values if value is not None), default=None)

@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 import httpcore
 
 from apicheck.model.errors import TargetError
-from apicheck.model.exchange import TransportErrorKind
+from apicheck.model.exchange import TransportError, TransportErrorKind
 from apicheck.model.target import Tls
 from apicheck.probe import raw
 from apicheck.probe.wire import Answer, BodyReader, Origin, WireRequest, WireResponse, failed
 
-_SAFE = ("GET", "HEAD", "OPTIONS")
+_SENT_AGAIN = ("GET", "HEAD", "OPTIONS")
 _KEPT_FOR_S = 3.0
 """Less than servers keep an idle connection, so that a request seldom meets its end."""
 
@@ -77,9 +77,9 @@ class Transport:
             self._pools.append(pool)
         return pool
 
-    def reachable(self) -> Answer | None:
-        """None when a connection can be made, otherwise why not."""
-        return raw.connectable(self.origin, self._context, self._timeout_s)
+    def unreachable(self) -> TransportError | None:
+        """Why no connection can be made, None when one can."""
+        return raw.unreachable(self.origin, self._context, self._timeout_s)
 
     def send(self, request: WireRequest) -> Answer:
         """One exchange. A safe request whose kept connection had just closed is sent again."""
@@ -91,7 +91,7 @@ class Transport:
             return self.send_bytes(request.bytes(), request.method)
         deadline = time.monotonic() + self._timeout_s
         answer = self._send(request, deadline)
-        if request.method in _SAFE and _closed(answer):
+        if request.method in _SENT_AGAIN and _closed(answer):
             answer = self._send(request, deadline)
         return answer
 
