@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from apicheck.load import load_policy, load_spec, load_target, profile_dir
+from reference_server.credentials import main as credentials
 
 COMMAND = [sys.executable, "-m", "reference_server", "--profile", "canonical"]
 FORBIDDEN = ("schemathesis", "hypothesis", "httpx", "apicheck.plan", "apicheck.judge",
@@ -73,6 +74,28 @@ def test_the_target_file_loads_and_has_every_identity(running: dict[str, Any]) -
         "revoked": ("a", "revoked"),
     }
     assert len(target.minters) == 2
+
+
+def test_credentials_are_printed_for_a_target_file(
+    running: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert credentials(running["control_url"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert list(said["tokens"]) == ["admin", "other", "expired", "revoked"]
+    assert {tenant: set(client) for tenant, client in said["clients"].items()} == {
+        "a": {"id", "secret"},
+        "b": {"id", "secret"},
+    }
+
+
+def test_the_same_seed_makes_the_same_credentials(
+    running: dict[str, Any], drive: Callable[[str], Any]
+) -> None:
+    with urlopen(running["control_url"] + "/identities", timeout=5) as answer:
+        first = json.load(answer)["identities"]
+    assert [one["token"] for one in first] == [
+        one.token for one in drive("canonical").server.first_identities
+    ]
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from reference_server.delivery import post
 
@@ -141,6 +141,30 @@ def test_a_policy_that_signs_in_the_query_is_kept(webengage: Any) -> None:
     ((line, fields, _),) = delivered(webengage, act)
     assert line.split()[1].startswith("/?secret=")
     assert fields["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("unsigned", "Missing required headers"),
+        ("signs-with-other-secret", "No matching signature"),
+        ("signs-parsed-body", "No matching signature"),
+        ("stale-timestamp", "too old"),
+    ],
+)
+def test_a_library_that_is_not_ours_refuses_what_a_faulty_server_delivers(
+    canonical: Any, fault: str, reason: str
+) -> None:
+    made: dict[str, Any] = {}
+    canonical.control("PUT", "/faults", {"on": [f"webhooks/{fault}"]})
+
+    def act(url: str) -> None:
+        made["hook"] = subscribe(canonical, url)
+        canonical.create("createContact")
+
+    ((_, fields, body),) = delivered(canonical, act)
+    with pytest.raises(WebhookVerificationError, match=reason):
+        Webhook(made["hook"]["secret"]).verify(body, fields)
 
 
 def test_what_is_not_acknowledged_is_tried_again_when_its_time_has_come(canonical: Any) -> None:
