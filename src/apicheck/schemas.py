@@ -7,6 +7,7 @@ required of an answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -32,6 +33,14 @@ class SchemaError:
 
     pointer: str
     message: str
+
+    def __str__(self) -> str:
+        return f"{self.message} at {self.pointer or 'the top'}"
+
+    @property
+    def place(self) -> str:
+        """The pointer with `*` for the number of a list's element: the same for each of them."""
+        return re.sub(r"/\d+(?=/|$)", "/*", self.pointer)
 
 
 def schema_errors(

@@ -157,3 +157,9 @@ _VALUES = st.recursive(
 def test_jsonschema_agrees(schema: dict[str, Json], value: Json) -> None:
     expected = Draft202012Validator(schema).is_valid(value)
     assert fits(NEW, schema, value) is expected
+
+
+def test_errors_of_two_elements_of_a_list_are_at_one_place() -> None:
+    places = {SchemaError(f"/items/{n}/tags/0", "wrong").place for n in range(3)}
+    assert places == {"/items/*/tags/*"}
+    assert str(SchemaError("", "wrong")) == "wrong at the top"

@@ -62,7 +62,7 @@ from apicheck.model.facts import (
     Tenant,
     Webhooks,
 )
-from apicheck.model.json import MISSING, Json, at, contains
+from apicheck.model.json import MISSING, Json, at, contains, with_value
 from apicheck.model.operation import HeaderDoc, Media, ResponseDoc
 from apicheck.model.policy import Example
 from apicheck.model.selector import path_selected, selects
@@ -171,5 +171,6 @@ __all__ = [
     "structured_date",
     "together",
     "wait",
+    "with_value",
     "wrong_status",
 ]

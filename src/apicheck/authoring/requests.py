@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from apicheck.authoring.judging import server_words
 from apicheck.authoring.steps import send, stop
 from apicheck.model.exchange import Credential, Exchange, Request, Role
-from apicheck.model.json import MISSING, Json, at
+from apicheck.model.json import MISSING, Json, at, with_value
 from apicheck.model.step import Steps
 from apicheck.model.subject import UNIQUE, Need, Recipe, Subject, World
 from apicheck.model.target import Identity, Mode
@@ -177,7 +177,7 @@ def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, str
     body = recipe.body
     for need, value in values.items():
         if need.place == "body":
-            body = _with_value(body, need.name.strip("/").split("/"), value)
+            body = with_value(body, need.name, value)
     headers = recipe.headers
     if recipe.media_type:
         headers = (*headers, ("Content-Type", recipe.media_type))
@@ -200,14 +200,6 @@ def _parameter_missing(method: str, path: str) -> NotTested:
         f"no request for {method} {path} (nothing says which {name} exists)",
         f'[fixtures]\n{name} = "an existing one"',
     )
-
-
-def _with_value(body: Json, tokens: list[str], value: str) -> Json:
-    if not tokens:
-        return value
-    inner = dict(body) if isinstance(body, Mapping) else {}
-    inner[tokens[0]] = _with_value(inner.get(tokens[0]), tokens[1:], value)
-    return inner
 
 
 def _encoded(body: Json, media_type: str) -> bytes | None:

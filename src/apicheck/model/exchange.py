@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import quote, urlencode
 
+_BODILESS = (204, 205, 304)
+
 Pairs = tuple[tuple[str, str], ...]
 """Names and values in order; names may repeat."""
 
@@ -228,6 +230,11 @@ class Exchange:
     def succeeded(self) -> bool:
         """Whether an answer came and its status is 2xx."""
         return self.response is not None and self.response.succeeded
+
+    @property
+    def bodiless(self) -> bool:
+        """Whether HTTP keeps such an answer from having content (RFC 9110 section 6.4.1)."""
+        return self.request.method == "HEAD" or self.status in _BODILESS
 
     def observed(self, name: str) -> tuple[Observation, ...]:
         """The observations of one name."""

@@ -34,6 +34,19 @@ def at(document: Json, pointer: str) -> Json:
     return value
 
 
+def with_value(document: Json, pointer: str, value: Json) -> Json:
+    """A document with one value put where a JSON Pointer leads; objects on the way are made.
+
+    The document itself stays as it is. Lists are not entered: an object takes their place.
+    """
+    if not pointer.strip("/"):
+        return value
+    token, _, rest = pointer.strip("/").partition("/")
+    inner = dict(document) if isinstance(document, Mapping) else {}
+    inner[token] = with_value(inner.get(token), rest, value)
+    return inner
+
+
 def contains(actual: Json, expected: Json) -> bool:
     """Whether every member that `expected` names is in `actual` with that value, deeply.
 

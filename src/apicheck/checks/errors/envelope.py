@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from apicheck.authoring import (
@@ -25,8 +24,6 @@ from apicheck.authoring import (
     schema_errors,
 )
 
-_BODYLESS = (204, 205, 304)
-
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """Where some rule says something about the body."""
@@ -39,7 +36,7 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
     """Each rule in force that says something about the body is one promise."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
-    if exchange.request.method == "HEAD" or response.status in _BODYLESS:
+    if exchange.bodiless:
         return
     for name, rule in world.facts.responses.items():
         if not _of_a_body(rule):
@@ -69,9 +66,8 @@ def _judged(
         return Fails("schema-mismatch", "a JSON body", _beginning(response), "", exchange.id)
     if rule.schema is not None:
         for error in schema_errors(world.spec.document, _schema(rule.schema), body, limit=1):
-            place = re.sub(r"/\d+(?=/|$)", "/*", error.pointer)
-            actual = f"{error.message} at {error.pointer or 'the top'}"
-            return Fails("schema-mismatch", _named(rule.schema), actual, place, exchange.id)
+            due = _named(rule.schema)
+            return Fails("schema-mismatch", due, str(error), error.place, exchange.id)
     return _members(rule, exchange, response, body)
 
 

@@ -38,6 +38,7 @@ from apicheck.authoring import (
     receive,
     send,
     stop,
+    with_value,
 )
 
 _WITHIN_S = 5.0
@@ -94,21 +95,11 @@ def _subscribed(
 def _to(request: Request, subscriptions: Subscriptions, url: str, event: str) -> Request:
     """A request that subscribes, for our listener and the event in question."""
     body: Json = json.loads(request.body or b"{}")
-    body = _with(body, subscriptions.url, url)
+    body = with_value(body, subscriptions.url, url)
     if subscriptions.events:
         given = at(body, subscriptions.events)
-        body = _with(body, subscriptions.events, event if isinstance(given, str) else [event])
+        body = with_value(body, subscriptions.events, event if isinstance(given, str) else [event])
     return replace(request, body=json.dumps(body, separators=(",", ":")).encode())
-
-
-def _with(body: Json, pointer: str, value: Json) -> Json:
-    """A body with the value at a JSON Pointer replaced; objects on the way are made."""
-    if not pointer.strip("/"):
-        return value
-    first, _, rest = pointer.strip("/").partition("/")
-    inner = dict(body) if isinstance(body, Mapping) else {}
-    inner[first] = _with(inner.get(first), rest, value)
-    return inner
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from apicheck.model.json import MISSING, Json, at, contains, with_value
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        ("", {"a": [{"b/c": 1, "~": None}], "": 2}),
+        ("/a/0/b~1c", 1),
+        ("/a/0/~0", None),
+        ("/a/1", MISSING),
+        ("/a/-1", MISSING),
+        ("/a/0/b~1c/d", MISSING),
+        ("/", 2),
+    ],
+)
+def test_a_pointer_leads_to_a_value_or_to_nothing(pointer: str, value: Json) -> None:
+    assert at({"a": [{"b/c": 1, "~": None}], "": 2}, pointer) == value
+
+
+def test_a_value_is_put_where_a_pointer_leads_and_the_document_stays() -> None:
+    document = {"a": {"b": 1}, "c": 2}
+    assert with_value(document, "/a/b", 3) == {"a": {"b": 3}, "c": 2}
+    assert with_value(document, "/d/e", 3) == {"a": {"b": 1}, "c": 2, "d": {"e": 3}}
+    assert with_value(document, "c", 3) == {"a": {"b": 1}, "c": 3}
+    assert with_value(document, "", 3) == 3
+    assert document == {"a": {"b": 1}, "c": 2}
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "whether"),
+    [
+        ({"a": 1, "b": 2}, {"a": 1}, True),
+        ({"a": 1}, {"a": 1, "b": 2}, False),
+        ([{"a": 1, "b": 2}], [{"a": 1}], True),
+        ([1, 2], [1], False),
+        (1, True, False),
+        (1, 1.0, False),
+    ],
+)
+def test_a_part_is_contained_member_by_member(actual: Json, expected: Json, whether: bool) -> None:
+    assert contains(actual, expected) is whether
