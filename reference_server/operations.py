@@ -35,7 +35,7 @@ def merge(call: Call, stored: Json, sent: Json) -> Json:
     del call
     if isinstance(stored, Mapping) and isinstance(sent, Mapping):
         return {**stored, **sent}
-    return sent
+    return stored
 
 
 def remove(call: Call, item: Stored) -> None:

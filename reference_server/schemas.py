@@ -36,11 +36,11 @@ class Schemas:
         self._compiled: dict[int | str, tuple[Json, Validator]] = {}
 
     def validator(self, schema: Json) -> Validator:
-        """A schema, compiled once. schema: as it stands in the document or the policy."""
+        """A schema, compiled once. schema: as the document or the policy has it; None: any."""
         key = _key(schema)
         known = self._compiled.get(key)
         if known is None:
-            inner = _modern(schema, old=self._old)
+            inner = {} if schema is None else _modern(schema, old=self._old)
             whole = {"components": self._components, "allOf": [inner]}
             made: Validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
             known = self._compiled[key] = (schema, made)
