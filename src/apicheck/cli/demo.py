@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from apicheck.cli import options
+from apicheck.cli.results import lines_of
 from apicheck.cli.screen import Screen
-from apicheck.cli.words import lines_of
 from apicheck.model.verdict import RunWord
 
 

@@ -95,10 +95,10 @@ limits = together(
     click.option("--timeout", type=click.FloatRange(0, min_open=True), default=10.0,
                  show_default=True, metavar="S", help="Wait so long for an answer."),
     click.option("--retries", type=click.IntRange(0, 10), default=1, show_default=True,
-                 metavar="N", help="Try again so often when no answer came."),
+                 metavar="N", help="Send again so often what a limit refused, after its wait."),
     click.option("--seed", type=int, default=1, show_default=True, metavar="N",
                  help="Draw other values with another seed."),
-    click.option("--thorough", is_flag=True, help="Send every single combination of scopes."),
+    click.option("--thorough", is_flag=True, help="Try every other scope alone, and limits of thousands."),
     click.option("--allow-incomplete", "allow_incomplete", metavar="KIND,…",
                  help="Excuse these kinds of not-tested (needs-identity, read-only, …)."),
 )  # fmt: skip

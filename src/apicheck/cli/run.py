@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from apicheck.cli import options
+from apicheck.cli.results import lines_of
 from apicheck.cli.screen import Screen
-from apicheck.cli.words import lines_of
 from apicheck.report import FORMATS
 
 

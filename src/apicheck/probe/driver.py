@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -20,7 +18,7 @@ from apicheck.model.exchange import (
     Role,
     Transcript,
 )
-from apicheck.model.facts import Signature
+from apicheck.model.facts import Signature, Webhooks
 from apicheck.model.plan import Plan
 from apicheck.model.step import (
     Ask,
@@ -43,7 +41,7 @@ from apicheck.probe.halt import Budget, Halt
 from apicheck.probe.job import Job
 from apicheck.probe.listener import Arrival, WebhookListener
 from apicheck.probe.memo import Memo
-from apicheck.probe.pacing import Pacer
+from apicheck.probe.pacing import TOO_MANY, Pacer, retry_after
 from apicheck.probe.playing import Playing
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.vault import Secrets
@@ -155,14 +153,14 @@ class Driver:
         role, provokes = playing.role_of(send.role), playing.job.provokes
         exchange = self._once(send, role, playing)
         for _ in range(parts.plan.options.retries):
-            if exchange.status != _TOO_MANY or not send.paced or _TOO_MANY in provokes:
+            if exchange.status != TOO_MANY or not send.paced or TOO_MANY in provokes:
                 break
             pause = retry_after(exchange, parts.clock.epoch())
             if not parts.pacer.recover(exchange.request, pause):
                 break
             playing.keep(replace(exchange, role=Role.SETUP))
             exchange = self._once(send, role, playing)
-            parts.pacer.recovered(admitted=exchange.status != _TOO_MANY)
+            parts.pacer.recovered(admitted=exchange.status != TOO_MANY)
         playing.keep(exchange)
         return exchange
 
@@ -199,7 +197,8 @@ class Driver:
 
     def _delivered(self, arrival: Arrival, playing: Playing) -> Exchange:
         parts, delivery = self._parts, arrival.delivery
-        signature = getattr(parts.plan.policy.facts.webhooks, "signature", None)
+        webhooks = parts.plan.policy.facts.webhooks
+        signature = webhooks.signature if isinstance(webhooks, Webhooks) else None
         seen: tuple[Observation, ...] = ()
         if isinstance(signature, Signature):
             live = parts.secrets.live
@@ -217,21 +216,6 @@ class Driver:
             body=parts.secrets.redacted(delivery.body),
         )
         return parts.recorder.delivery(request, Response(arrival.status), arrival.at, seen)
-
-
-_TOO_MANY = 429
-
-
-def retry_after(exchange: Exchange, epoch: float) -> float | None:
-    """Seconds that an answer asks us to wait, by number or by date; None when it does not."""
-    value = (exchange.response.header("retry-after") if exchange.response else None) or ""
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        date = parsedate_to_datetime(value)
-        return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - epoch)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _contexts(plan: Plan) -> tuple[Mapping[str, str], ...]:

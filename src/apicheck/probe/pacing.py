@@ -6,13 +6,17 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 
-from apicheck.model.exchange import Request
+from apicheck.model.exchange import Exchange, Request
 from apicheck.model.facts import Bucket, RateLimits
 from apicheck.model.plan import Plan
 from apicheck.model.target import Identity, Limit
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.halt import Budget
+
+TOO_MANY = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +206,15 @@ def in_force(
     planned = limits.plans.get(identity.plan if identity else "", {}).get(bucket.name)
     limit = override.limit or planned or bucket.limit
     return limit, override.window_s or bucket.window_s
+
+
+def retry_after(exchange: Exchange, epoch: float) -> float | None:
+    """Seconds that an answer asks us to wait, by number or by date; None when it does not."""
+    value = (exchange.response.header("retry-after") if exchange.response else None) or ""
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+        return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - epoch)
+    except (ValueError, TypeError, OverflowError):
+        return None
