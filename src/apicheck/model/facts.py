@@ -214,8 +214,8 @@ class RateLimits:
 
     algorithm: fixed, aligned, sliding-log, sliding-counter, bucket; None: any honest one.
     counts: statuses that cost a request; None: not said. over: refuse, bill or slow.
-    retry_after: "seconds", "http-date", "any"; NEVER; None. only_on: statuses that alone may
-    carry Retry-After.
+    retry_after: "seconds", "http-date", "any"; NEVER; None. retry_after_only: statuses that alone
+    may carry Retry-After.
     """
 
     buckets: Mapping[str, Bucket]
@@ -239,8 +239,7 @@ class Deprecation:
     """`versioning.deprecations[]`: operations that are going away.
 
     since, sunset: ISO dates or date-times, UTC; "" when not said. successor: operation that
-    takes over, "" when none. link: relation types that a Link field must carry. headers:
-    names of fields of the provider's own that announce it, with their rules.
+    takes over, "" when none. headers: fields of the provider's own that announce it.
     """
 
     ops: Selector
@@ -348,7 +347,7 @@ class OAuth:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a policy promises. The last four sections are validated and not yet typed."""
+    """All that a policy promises. The last three sections are validated and not yet typed."""
 
     operations: Mapping[str, Selector] = field(default_factory=dict)
     order: tuple[tuple[str, ...], ...] = ()
