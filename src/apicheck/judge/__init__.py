@@ -54,7 +54,12 @@ def judge(
     return Results(
         run=provenance,
         word=word_of(plan, clauses, results, preflight),
-        tasks=tasks_of(clauses, results),
+        tasks=tasks_of(
+            clauses,
+            results,
+            preflight,
+            stopped=bool(provenance.interrupted) or not provenance.finished,
+        ),
         preflight=tuple(preflight),
         clauses=clauses,
         checks=results,

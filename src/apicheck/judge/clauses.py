@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from apicheck.model.check import Check
 from apicheck.model.plan import Plan, PlannedClause
-from apicheck.model.policy import Clause, Policy
+from apicheck.model.policy import Clause, Policy, overlap
 from apicheck.model.results import CheckResult, ClauseResult
 from apicheck.model.selector import selects
-from apicheck.model.subject import World
+from apicheck.model.subject import SubjectKind, World
 from apicheck.model.target import Mode, Target
 from apicheck.model.verdict import (
     Consequence,
@@ -20,7 +20,6 @@ from apicheck.model.verdict import (
     Verdict,
 )
 
-_EXAMPLE_CHECK = "behaviour/example"
 _OUT_OF_COUNT = frozenset(
     {
         NotTestedKind.OTHER_ACTOR,
@@ -55,9 +54,7 @@ def _of_clause(plan: Plan, planned: PlannedClause, results: Sequence[CheckResult
     if planned.why is not None:
         return _untested(clause, planned)
     speaking = [
-        number
-        for number, result in enumerate(results)
-        if speaks_of(clause, result, planned.checks) and _in_ops(clause, result, plan.world)
+        number for number, result in enumerate(results) if _speaks_of(plan, planned, result)
     ]
     verdicts = Counter(results[number].verdict for number in speaking)
     silent = _silent_checks(clause, planned, [results[n] for n in speaking], plan.checks)
@@ -98,30 +95,31 @@ def _untested(clause: Clause, planned: PlannedClause) -> ClauseResult:
     return ClauseResult(clause, verdict, Consequence.NONE, reason, in_scope=counted, kind=kind)
 
 
-def speaks_of(clause: Clause, result: CheckResult, checks: tuple[str, ...]) -> bool:
-    """Whether a result counts for a clause, its `ops` left aside.
-
-    A clause that names fact paths takes the results inside them. A result that names none says
-    nothing of them unless it left something open: then it is open for all of them. An example's
-    result belongs to its own clause alone.
-    """
-    if result.check not in checks:
+def _speaks_of(plan: Plan, planned: PlannedClause, result: CheckResult) -> bool:
+    """Whether a result counts for a clause; that of a check of clauses, for its own alone."""
+    clause = planned.clause
+    if result.check not in planned.checks:
         return False
-    if result.check == _EXAMPLE_CHECK:
+    if plan.checks[result.check].over is SubjectKind.CLAUSE:
         return result.subject == clause.id
+    return _in_of(clause, result) and _in_ops(clause, result, plan.world)
+
+
+def _in_of(clause: Clause, result: CheckResult) -> bool:
+    """Whether a result is about the facts that a clause names, where it names any.
+
+    A result that names no fact says nothing of them unless it left something open: then it is
+    open for all of them.
+    """
     if not clause.of:
         return True
     if not result.of:
         return result.verdict in _OPEN
-    return any(
-        path == wanted or path.startswith(f"{wanted}.") or wanted.startswith(f"{path}.")
-        for wanted in clause.of
-        for path in result.of
-    )
+    return any(overlap(path, wanted) for wanted in clause.of for path in result.of)
 
 
 def _in_ops(clause: Clause, result: CheckResult, world: World) -> bool:
-    if clause.ops is None or result.check == _EXAMPLE_CHECK:
+    if clause.ops is None:
         return True
     if not result.operation:
         return result.verdict in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
@@ -160,8 +158,7 @@ def _capping_fact(clause: Clause, speaking: Sequence[CheckResult], plan: Plan) -
 
 def _graded(path: str, policy: Policy, target: Target) -> str:
     for fact, grade in policy.grades.items():
-        inside = path == fact or path.startswith(f"{fact}.") or fact.startswith(f"{path}.")
-        if inside and grade.caps_consequence and not _confirmed([fact], target):
+        if overlap(path, fact) and grade.caps_consequence and not _confirmed([fact], target):
             return fact
     return ""
 

@@ -114,8 +114,18 @@ def _scope(plan: Plan, clauses: Sequence[ClauseResult], passed: int, total: int)
     return "; ".join(parts)
 
 
-def tasks_of(clauses: Sequence[ClauseResult], results: Sequence[CheckResult]) -> tuple[Task, ...]:
-    """What is missing, grouped into at most five tasks, the one that frees most clauses first."""
+def tasks_of(
+    clauses: Sequence[ClauseResult],
+    results: Sequence[CheckResult],
+    preflight: Sequence[PreflightItem] = (),
+    *,
+    stopped: bool = False,
+) -> tuple[Task, ...]:
+    """What is missing, grouped into at most five tasks, the one that frees most clauses first.
+
+    stopped: the run was interrupted or killed, so that not its budget is what was missing.
+    """
+    broken = [item.message for item in preflight if item.verdict is Verdict.ERROR]
     wanted: dict[tuple[str, str], tuple[list[str], set[str]]] = {}
     for clause in clauses:
         for number in clause.results:
@@ -124,8 +134,16 @@ def tasks_of(clauses: Sequence[ClauseResult], results: Sequence[CheckResult]) ->
                 continue
             if result.kind is NotTestedKind.SELECTED_OUT:
                 continue
-            lines, ids = wanted.setdefault(_task_key(result), ([], set()))
+            unplayed = result.kind is NotTestedKind.NEEDS_BUDGET and not result.remedy
+            key = _task_key(result)
+            if unplayed and broken:
+                key = (result.kind, "Correct what was found before the run")
+            elif unplayed and stopped:
+                key = (result.kind, "Run it again, and let it end")
+            lines, ids = wanted.setdefault(key, ([], set()))
             ids.add(clause.clause.id)
+            if unplayed and broken:
+                lines.extend(f"# {words}" for words in broken if f"# {words}" not in lines)
             if result.remedy and result.remedy not in lines:
                 lines.append(result.remedy)
     ranked = sorted(wanted.items(), key=lambda item: (-len(item[1][1]), item[0]))

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from apicheck.model.check import Check
 from apicheck.model.plan import Options, PlannedClause
 from apicheck.model.policy import Clause, Policy
+from apicheck.model.subject import SubjectKind
 from apicheck.model.target import Target
 from apicheck.model.verdict import NotTested, NotTestedKind
 
-EXAMPLE_CHECK = "behaviour/example"
 OTHER_ACTORS = {
     "client": "it binds the partner's client",
     "receiver": "it binds the partner's webhook receiver",
@@ -41,8 +41,9 @@ def planned_clause(
         why = NotTested(NotTestedKind.SELECTED_OUT, "not among the clauses that were asked for")
         return PlannedClause(clause, (), why)
     named = [check_id for check_id in checks if matches(check_id, clause.checks)]
-    if clause.example and EXAMPLE_CHECK in checks and EXAMPLE_CHECK not in named:
-        named.append(EXAMPLE_CHECK)
+    if clause.example:
+        of_clauses = (name for name, check in checks.items() if check.over is SubjectKind.CLAUSE)
+        named += [check_id for check_id in of_clauses if check_id not in named]
     if not named:
         reason = "no check tests it yet" if not clause.attest else "it is attested by a person"
         kind = NotTestedKind.OTHER_ACTOR if clause.attest else NotTestedKind.NO_CHECK

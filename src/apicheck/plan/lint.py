@@ -13,10 +13,11 @@ from datetime import date
 from apicheck.model.check import Check
 from apicheck.model.facts import Answer, Deprecation
 from apicheck.model.operation import Operation, Spec
-from apicheck.model.policy import Clause, FactOrigin, Policy
+from apicheck.model.policy import Clause, FactOrigin, Policy, overlap
 from apicheck.model.quantities import seconds
 from apicheck.model.selector import selects
-from apicheck.plan.clauses import EXAMPLE_CHECK, matches
+from apicheck.model.subject import SubjectKind
+from apicheck.plan.clauses import matches
 
 _WRITTEN = ("policy", "include", "reading")
 _NO_PROMISES = ("operations", "order")
@@ -68,11 +69,6 @@ def _named_checks(clause: Clause, checks: Mapping[str, Check]) -> list[Check]:
     return [check for check_id, check in checks.items() if matches(check_id, clause.checks)]
 
 
-def _overlap(one: str, other: str) -> bool:
-    """Whether one of two fact paths is inside the other."""
-    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
-
-
 def _unnamed(policy: Policy, checks: Mapping[str, Check]) -> Iterator[str]:
     readers = [(clause, _named_checks(clause, checks)) for clause in policy.clauses]
     apart = _promises_of_their_own(policy)
@@ -80,7 +76,7 @@ def _unnamed(policy: Policy, checks: Mapping[str, Check]) -> Iterator[str]:
         section = row.path.partition(".")[0]
         if row.kind not in _WRITTEN or section in _NO_PROMISES:
             continue
-        own = next((path for path in apart if _overlap(path, row.path)), "")
+        own = next((path for path in apart if overlap(path, row.path)), "")
         if not any(_names(clause, named, row.path, own) for clause, named in readers):
             yield row.path
 
@@ -93,12 +89,12 @@ def _promises_of_their_own(policy: Policy) -> tuple[str, ...]:
 
 
 def _names(clause: Clause, checks: list[Check], path: str, own: str) -> bool:
-    if any(_overlap(of, path) for of in clause.of):
+    if any(overlap(of, path) for of in clause.of):
         return True
     section = path.partition(".")[0]
     if section == "client" and "client" in clause.actors:
         return True
-    if not any(_overlap(read, path) for check in checks for read in check.reads):
+    if not any(overlap(read, path) for check in checks for read in check.reads):
         return False
     around = {of.partition(".")[0] for of in clause.of}
     return not clause.of or (section in around and not own)
@@ -111,7 +107,7 @@ def _collapsed(policy: Policy, unnamed: tuple[str, ...]) -> tuple[str, ...]:
     for path in unnamed:
         while "." in path:
             parent = path.rpartition(".")[0]
-            if any(_overlap(parent, other) for other in others):
+            if any(overlap(parent, other) for other in others):
                 break
             path = parent  # noqa: PLW2901  (climbs)
         found.append(path)
@@ -119,13 +115,14 @@ def _collapsed(policy: Policy, unnamed: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _unread(clause: Clause, policy: Policy, checks: Mapping[str, Check]) -> Iterator[Remark]:
-    named = [check for check in _named_checks(clause, checks) if check.id != EXAMPLE_CHECK]
+    every = _named_checks(clause, checks)
+    named = [check for check in every if check.over is not SubjectKind.CLAUSE]
     wanted = sorted({read for check in named for read in check.reads})
     if not named or any(not check.reads for check in named):
         return
     paths = [row.path for row in policy.origins]
-    inside = [p for p in paths if not clause.of or any(_overlap(of, p) for of in clause.of)]
-    if not any(_overlap(read, path) for read in wanted for path in inside):
+    inside = [p for p in paths if not clause.of or any(overlap(of, p) for of in clause.of)]
+    if not any(overlap(read, path) for read in wanted for path in inside):
         where = f" inside {', '.join(clause.of)}" if clause.of else ""
         yield Remark(clause.id, f"its checks read {', '.join(wanted)}: there is nothing{where}")
 
