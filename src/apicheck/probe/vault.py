@@ -232,6 +232,8 @@ def _written(secret: str) -> Iterator[tuple[str, str]]:
     yield "~url", quote_plus(secret)
     yield "~json", json.dumps(secret)[1:-1]
     yield "~json", json.dumps(secret)[1:-1].replace("/", "\\/")
+    yield "~json", _escaped(secret, "<>&")  # Go
+    yield "~json", _escaped(secret, "+<>&'\"")  # .NET
     yield "~html", html.escape(secret)
     raw = secret.encode("utf-8", "surrogateescape")
     yield "~hex", raw.hex()
@@ -240,6 +242,11 @@ def _written(secret: str) -> Iterator[tuple[str, str]]:
         coded = base64.b64encode(b"\0" * shift + raw).decode()[dropped:full]
         yield "~base64", coded
         yield "~base64", coded.replace("+", "-").replace("/", "_")
+
+
+def _escaped(secret: str, characters: str) -> str:
+    r"""The secret inside JSON whose writer spells some characters as \u002b."""
+    return "".join(f"\\u{ord(c):04x}" if c in characters else c for c in secret)
 
 
 def _public_start(secret: str) -> int:

@@ -25,6 +25,10 @@ FORMS = {
     "URL-encoded": quote(SECRET, safe=""),
     "inside JSON": json.dumps(SECRET)[1:-1],
     "inside JSON with its own letters": json.dumps(SECRET, ensure_ascii=False)[1:-1],
+    "inside JSON written by Go": SECRET.replace("&", "\\u0026").replace("<", "\\u003c"),
+    "inside JSON written by .NET": "".join(
+        f"\\u{ord(c):04X}" if c in '+&<"' else c for c in SECRET
+    ),
     "in hexadecimal": SECRET.encode().hex(),
     "in upper-case hexadecimal": SECRET.encode().hex().upper(),
     "in base64": base64.b64encode(SECRET.encode()).decode(),
@@ -123,3 +127,11 @@ def test_a_beginning_that_many_secrets_share_hides_none_of_them() -> None:
     for secret, placeholder in zip(issued, placeholders, strict=True):
         body = f'{{"secret":"{secret}"}}'.encode()
         assert secrets.redacted(body) == f'{{"secret":"{placeholder}"}}'.encode()
+
+
+@pytest.mark.parametrize("digits", ["04x", "04X"])
+def test_json_that_spells_characters_as_numbers_stays_json(digits: str) -> None:
+    token = "EqV8ib8HDy88Y+tDtXbiufMdI8X2Y4rU+mer/BH3M1&XS0DRd"  # noqa: S105 (made up)
+    written = "".join(f"\\u{ord(c):{digits}}" if c in "+&" else c for c in token)
+    recorded = secrets_of(token).redacted_text(f'{{"token": "{written}"}}')
+    assert json.loads(recorded)["token"].startswith(NAME)
