@@ -25,6 +25,9 @@ from apicheck.probe.transport import Transport
 _SKEW_NOTED_S = 5.0
 _TRIED = 3
 _BAD_CREDENTIAL = (401, 403)
+_TOO_MANY = 429
+_SERVER_ERROR = 500
+_REDIRECT = 3
 
 
 def preflight(
@@ -77,17 +80,44 @@ def _identity(
         exchange = transcript.exchanges[-1]
         exchanges.append(exchange)
         words = f"{name}: {operation.method} {operation.path} answered {describe(exchange)}"
-        if exchange.succeeded:
+        if _is_a_page(operation, exchange):
+            words += (
+                " with an HTML page, which the document does not promise;"
+                " check that base_url is that of the API"
+            )
+        elif exchange.succeeded:
             return PreflightItem(item, Verdict.PASS, words)
-        if exchange.status not in _BAD_CREDENTIAL:
-            return PreflightItem(item, Verdict.INCONCLUSIVE, words)
+        elif exchange.status not in _BAD_CREDENTIAL:
+            return PreflightItem(item, Verdict.INCONCLUSIVE, words + _advice(exchange))
+        else:
+            words += (
+                f"; check that the secret of [identities.{name}] is the right one, has not"
+                " expired, and belongs to this base_url"
+            )
         verdict = Verdict.ERROR
-    if verdict is Verdict.ERROR:
-        words += (
-            f"; check that the secret of [identities.{name}] is the right one, has not expired,"
-            " and belongs to this base_url"
-        )
     return PreflightItem(item, verdict, words)
+
+
+def _is_a_page(operation: Operation, exchange: Exchange) -> bool:
+    """Whether a website seems to answer in the place of the API, as many do to any path."""
+    response = exchange.response
+    if response is None or not response.succeeded or response.media_type != "text/html":
+        return False
+    documented = operation.response_for(response.status)
+    media = documented.media if documented else ()
+    return not any(one.media_type in ("text/html", "text/*", "*/*") for one in media)
+
+
+def _advice(exchange: Exchange) -> str:
+    """What to do when a request that should work is not answered as one that does."""
+    if exchange.status == _TOO_MANY:
+        return "; wait until the limit lets this identity through again, or raise it"
+    if exchange.status >= _SERVER_ERROR:
+        return "; see in the target's log why a valid request breaks it"
+    if exchange.status // 100 == _REDIRECT:
+        where = exchange.response.header("location") if exchange.response else ""
+        return f" to {where or 'nowhere'}; redirects are not followed: check base_url"
+    return "; check base_url, and what [fixtures] says" if exchange.status else ""
 
 
 def _calls(operation: Operation, identity: Identity) -> Callable[[Subject], Script]:

@@ -129,3 +129,37 @@ def test_a_preflight_does_not_wait_for_a_limit(api: Any, target: Target, plan_fo
     assert items["identity/admin"].verdict is Verdict.INCONCLUSIVE
     assert "429" in items["identity/admin"].message
     assert time.monotonic() - began < 2
+
+
+PAGE = {"Content-Type": "text/html; charset=utf-8"}
+
+
+def test_a_website_in_the_place_of_the_api_is_not_taken_for_it(
+    api: Any, target: Target, plan_for: PlanFor
+) -> None:
+    api.answer = lambda *_: (200, PAGE, b"<html>Welcome</html>")
+    item = looked_at(plan_for(target, document=DOCUMENT))["identity/admin"]
+    assert item.verdict is Verdict.ERROR
+    assert "HTML page" in item.message
+    assert "base_url" in item.message
+
+
+def test_an_operation_that_answers_with_a_page_may_be_one_of_many(
+    api: Any, target: Target, plan_for: PlanFor
+) -> None:
+    api.answer = lambda _, path, *__: (200, PAGE, b"<html>") if path == "/things" else None
+    items = looked_at(plan_for(target, document=DOCUMENT))
+    assert items["identity/admin"].verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(429, "wait until"), (500, "log"), (404, "base_url"), (302, "to /login; redirects")],
+)
+def test_an_answer_that_is_no_success_says_what_to_do(
+    status: int, words: str, api: Any, target: Target, plan_for: PlanFor
+) -> None:
+    api.answer = lambda *_: (status, {"Location": "/login"}, b"")
+    item = looked_at(plan_for(target, document=DOCUMENT))["identity/admin"]
+    assert item.verdict is Verdict.INCONCLUSIVE
+    assert words in item.message
