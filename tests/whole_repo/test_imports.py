@@ -27,7 +27,7 @@ PLANTED = [
         "import apicheck.model.facts",
     ),
     (
-        "Judging and reporting know no single check",
+        "The verbs know no single check",
         "apicheck/report/planted.py",
         "import apicheck.checks.auth",
     ),

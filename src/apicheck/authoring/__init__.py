@@ -14,7 +14,6 @@ from apicheck.authoring.judging import (
     describe,
     due,
     in_force,
-    shortest,
     wrong_status,
 )
 from apicheck.authoring.requests import (
@@ -68,7 +67,7 @@ from apicheck.model.policy import Example
 from apicheck.model.selector import path_selected, selects
 from apicheck.model.step import Script, Send, Steps
 from apicheck.model.subject import UNIQUE, Case, Recipe, Subject, SubjectKind, World
-from apicheck.model.target import Identity, Mode
+from apicheck.model.target import Identity
 from apicheck.model.verdict import (
     Confirm,
     Fails,
@@ -79,7 +78,7 @@ from apicheck.model.verdict import (
     NotTestedKind,
     Severity,
 )
-from apicheck.schemas import SchemaError, resolve, schema_errors
+from apicheck.schemas import resolve, schema_errors
 
 __all__ = [
     "MISSING",
@@ -110,7 +109,6 @@ __all__ = [
     "Judgement",
     "Link",
     "Media",
-    "Mode",
     "Never",
     "NotApplicable",
     "NotTested",
@@ -124,7 +122,6 @@ __all__ = [
     "ResponseDoc",
     "ResponseRule",
     "Role",
-    "SchemaError",
     "Script",
     "Seen",
     "Send",
@@ -166,7 +163,6 @@ __all__ = [
     "selects",
     "send",
     "send_raw",
-    "shortest",
     "stop",
     "structured_date",
     "together",
