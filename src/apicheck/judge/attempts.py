@@ -127,7 +127,7 @@ def judge_probe(
         fails=smallest[2] if smallest else judgement,
         exercised=len(first.exercised),
         evidence=evidence,
-        shown=in_words(smallest[0]) if smallest else _case_in_words(probe.subject.case),
+        shown=_in_words(smallest[0]) if smallest else _case_in_words(probe.subject.case),
     )
 
 
@@ -204,9 +204,9 @@ def _evidence(transcript: Transcript, fails: Fails) -> tuple[str, ...]:
 def _case_in_words(case: Case | None) -> str:
     if case is None:
         return ""
-    return in_words(case.value) if case.drawn else case.name
+    return _in_words(case.value) if case.drawn else case.name
 
 
-def in_words(value: Json) -> str:
+def _in_words(value: Json) -> str:
     """A drawn value as a reader of the report sees it."""
     return json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else repr(value)

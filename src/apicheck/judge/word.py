@@ -39,7 +39,7 @@ def word_of(
         if c.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE)
         or c.consequence is Consequence.WARNING
     ]
-    open_ = [c for c in musts if c.verdict in _LEFT_OPEN and not excused(c, results, plan.options)]
+    open_ = [c for c in musts if c.verdict in _LEFT_OPEN and not _excused(c, results, plan.options)]
     broken = [item for item in preflight if item.verdict is Verdict.ERROR]
     if broken and not violated:
         word, why = RunWord.INVALID, f"preflight failed: {broken[0].message}"
@@ -60,7 +60,7 @@ def word_of(
     )
 
 
-def excused(clause: ClauseResult, results: Sequence[CheckResult], options: Options) -> bool:
+def _excused(clause: ClauseResult, results: Sequence[CheckResult], options: Options) -> bool:
     """Whether `--allow-incomplete` names every kind of not-tested that left a clause open."""
     if clause.verdict not in (Verdict.NOT_TESTED, Verdict.PARTIAL) or not options.allow_incomplete:
         return False

@@ -28,7 +28,7 @@ def matches(check_id: str, patterns: Iterable[str]) -> bool:
     )
 
 
-def planned_clause(
+def _planned_clause(
     clause: Clause, checks: Mapping[str, Check], target: Target, options: Options
 ) -> PlannedClause:
     """A clause with the checks that will speak of it, or the reason why none will."""
@@ -70,4 +70,4 @@ def planned_clauses(
     policy: Policy, checks: Mapping[str, Check], target: Target, options: Options
 ) -> tuple[PlannedClause, ...]:
     """Every clause of the policy, in its order."""
-    return tuple(planned_clause(c, checks, target, options) for c in policy.clauses)
+    return tuple(_planned_clause(c, checks, target, options) for c in policy.clauses)

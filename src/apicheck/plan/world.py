@@ -196,13 +196,13 @@ def _actors(world: World) -> dict[str, str]:
     result = {}
     for operation in world.spec.operations:
         for identity in candidates:
-            if may_call(world, identity, operation):
+            if _may_call(world, identity, operation):
                 result[operation.id] = identity.name
                 break
     return result
 
 
-def may_call(world: World, identity: Identity, operation: Operation) -> bool:
+def _may_call(world: World, identity: Identity, operation: Operation) -> bool:
     """Whether an identity holds what an operation needs; what is not known counts as held."""
     if operation.id in world.secured and not identity.placeholder:
         return False

@@ -48,7 +48,7 @@ class Creations:
             return
         if request.method not in ("POST", "PUT") or not exchange.succeeded or not cleanup:
             return
-        delete = deletion_of(self._plan, exchange)
+        delete = _deletion_of(self._plan, exchange)
         with self._lock:
             if delete is not None:
                 self._open.setdefault(unquote(delete.path), Creation(delete, request.operation))
@@ -109,7 +109,7 @@ class Creations:
 _CREATED = 201
 
 
-def deletion_of(plan: Plan, exchange: Exchange) -> Request | None:
+def _deletion_of(plan: Plan, exchange: Exchange) -> Request | None:
     """The request that deletes what an answered request created, None when nothing says how."""
     request = exchange.request
     operation = _operation(plan, request.operation)

@@ -166,7 +166,7 @@ class Pacer:
         self, bucket: Bucket, request: Request, limits: RateLimits
     ) -> tuple[Window, ...]:
         identity = self._identities.get(request.identity)
-        holder = holder_of(bucket.per, identity)
+        holder = _holder_of(bucket.per, identity)
         limit, seconds = in_force(bucket, self._overrides, limits, identity)
         if holder is None or limit is None:
             return ()
@@ -185,7 +185,7 @@ _LONGEST_SLEEP_S = 120.0
 _LONGEST_MOVE_S = 32 * 86400.0
 
 
-def holder_of(per: str, identity: Identity | None) -> str | None:
+def _holder_of(per: str, identity: Identity | None) -> str | None:
     """Whose requests a bucket counts together; None for those that nobody's credential made."""
     if per == "ip":
         return ""

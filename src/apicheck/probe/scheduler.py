@@ -61,7 +61,7 @@ def shared(claims: Claims) -> frozenset[str]:
     return (claims.shared | {"clock"}) - claims.exclusive
 
 
-def collide(one: Claims, other: Claims) -> bool:
+def _collide(one: Claims, other: Claims) -> bool:
     """Whether two may not be held at the same time."""
     return bool(one.exclusive & (other.exclusive | shared(other)) or shared(one) & other.exclusive)
 
@@ -123,7 +123,7 @@ def _played(
 def _next(waiting: list[Job], table: ClaimTable) -> Job | None:
     passed: list[Claims] = []
     for index, job in enumerate(waiting[:_LOOK_AHEAD]):
-        if any(collide(job.claims, claims) for claims in passed):
+        if any(_collide(job.claims, claims) for claims in passed):
             continue
         if table.try_take(job.claims):
             return waiting.pop(index)

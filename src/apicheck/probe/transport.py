@@ -52,7 +52,7 @@ class Transport:
     def __init__(self, origin: Origin, *, timeout_s: float, tls: Tls | None = None) -> None:
         self.origin = origin
         self._timeout_s = timeout_s
-        self._context = context_of(tls or Tls()) if origin.scheme == "https" else None
+        self._context = _context_of(tls or Tls()) if origin.scheme == "https" else None
         # A pool for each thread: one for all makes every thread wait for its lock, and looks
         # at every idle connection before each request.
         self._own = threading.local()
@@ -165,7 +165,7 @@ def _kind_of(error: Exception) -> TransportErrorKind:
     return TransportErrorKind.OTHER
 
 
-def context_of(tls: Tls) -> ssl.SSLContext:
+def _context_of(tls: Tls) -> ssl.SSLContext:
     """The TLS settings of a target. Raises TargetError when a file of it cannot be used."""
     try:
         context = ssl.create_default_context(cafile=tls.ca_file or None)

@@ -17,11 +17,11 @@ def by_section(clauses: Iterable[Clause]) -> Mapping[str, tuple[Clause, ...]]:
     own = every[0].source if every else ""
     found: dict[str, list[Clause]] = {}
     for clause in every:
-        found.setdefault(section_title(clause, own), []).append(clause)
+        found.setdefault(_section_title(clause, own), []).append(clause)
     return {title: tuple(members) for title, members in found.items()}
 
 
-def section_title(clause: Clause, own_source: str) -> str:
+def _section_title(clause: Clause, own_source: str) -> str:
     """What the section of a clause is called: "2", or "rfc6750, section 3"."""
     if clause.source == own_source:
         return clause.section

@@ -159,12 +159,12 @@ def write_manifest(directory: Path, versions: Mapping[str, str], seed: int) -> P
         "schema": "apicheck-manifest/1",
         "seed": seed,
         "versions": dict(versions),
-        "files": {p.name: {"sha256": digest_of(p), "bytes": p.stat().st_size} for p in files},
+        "files": {p.name: {"sha256": _digest_of(p), "bytes": p.stat().st_size} for p in files},
     }
     return _write(directory / MANIFEST, _json_bytes(content))
 
 
-def digest_of(path: Path) -> str:
+def _digest_of(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

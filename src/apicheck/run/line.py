@@ -92,10 +92,10 @@ def run_line(request: RunRequest, progress: Progress | None = None) -> Outcome:
 def judged(made: Plan, played: Played, provenance: Provenance) -> Results:
     """The results of what was played, each finding with its shortest reproduction."""
     results = judge(made, played.transcripts, provenance, played.preflight, played.leftovers)
-    return with_curl(results, played.transcripts, made.target.base_url)
+    return _with_curl(results, played.transcripts, made.target.base_url)
 
 
-def with_curl(results: Results, transcripts: Sequence[Transcript], base_url: str) -> Results:
+def _with_curl(results: Results, transcripts: Sequence[Transcript], base_url: str) -> Results:
     """The results with a curl line for each finding that an exchange shows."""
     exchanges = {e.id: e for transcript in transcripts for e in transcript.exchanges}
     made = dict(_made_tokens(transcripts))
@@ -131,7 +131,7 @@ def judge_saved(directory: Path) -> Results:
     results = judge(
         saved.plan, saved.transcripts, saved.provenance, saved.preflight, saved.leftovers
     )
-    return with_curl(results, saved.transcripts, saved.plan.target.base_url)
+    return _with_curl(results, saved.transcripts, saved.plan.target.base_url)
 
 
 def load_saved(directory: Path) -> tuple[Results, tuple[Transcript, ...]]:
