@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import jsonschema_rs
 import orjson
 
-from apicheck.model.json import MISSING, Json, at
+from apicheck.model.json import MISSING, Json, at, child
 
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 _KEPT_DOCUMENTS = 8
@@ -57,7 +57,7 @@ def schema_errors(
         validator = _dialect(document).validator(orjson.dumps(schema))
         errors = []
         for error in validator.iter_errors(value):
-            pointer = "".join(f"/{_escaped(token)}" for token in error.instance_path)
+            pointer = reduce(child, error.instance_path, "")
             errors.append(SchemaError(pointer, _short(str(error.message))))
             if len(errors) == limit:
                 break
@@ -84,10 +84,6 @@ def _short(message: str) -> str:
     half = _MESSAGE_SHOWN // 2
     short = len(message) <= _MESSAGE_SHOWN
     return message if short else f"{message[:half]} … {message[-half:]}"
-
-
-def _escaped(token: str | int) -> str:
-    return str(token).replace("~", "~0").replace("/", "~1")
 
 
 _dialects: dict[int, _Dialect] = {}

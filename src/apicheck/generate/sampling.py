@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from apicheck.model.json import MISSING, Json, at
+from apicheck.model.json import MISSING, Json, at, child, with_value
 from apicheck.model.subject import UNIQUE
 
 _FORMATS: Mapping[str, str] = {
@@ -168,26 +168,16 @@ def unique_places(document: Json, schema: Json, body: Json, pointer: str = "") -
     elif isinstance(body, Mapping):
         for name, inner in whole.get("properties", {}).items():
             if name in body:
-                key = name.replace("~", "~0").replace("/", "~1")
-                yield from unique_places(document, inner, body[name], f"{pointer}/{key}")
+                yield from unique_places(document, inner, body[name], child(pointer, name))
     elif isinstance(body, list):
         for index, item in enumerate(body):
             inner = whole.get("items", {})
-            yield from unique_places(document, inner, item, f"{pointer}/{index}")
+            yield from unique_places(document, inner, item, child(pointer, index))
 
 
 def with_unique(body: Json, pointer: str) -> Json:
     """The same body with a string at a pointer made different in every request."""
-    if pointer == "":
-        return _unique(body)
-    token, _, rest = pointer[1:].partition("/")
-    key = token.replace("~1", "/").replace("~0", "~")
-    inner = f"/{rest}" if rest else ""
-    if isinstance(body, list):
-        changed = list(body)
-        changed[int(key)] = with_unique(body[int(key)], inner)
-        return changed
-    return {**body, key: with_unique(body[key], inner)}
+    return with_value(body, pointer, _unique(at(body, pointer)))
 
 
 def _unique(text: str) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from apicheck.load.grammar import listed, optional_selector
 from apicheck.load.names import normal
-from apicheck.load.source import Source, child
-from apicheck.model.json import Json
+from apicheck.load.source import Source
+from apicheck.model.json import Json, child
 from apicheck.model.policy import Clause, Example
 from apicheck.model.verdict import Grade, Level
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apicheck.load.source import Source, child
-from apicheck.model.json import Json
+from apicheck.load.source import Source
+from apicheck.model.json import Json, child
 
 _ANSWERS = frozenset({"/authentication/refusal", "/authorization/refusal", "/rate_limits/refusal"})
 """Places where `401` laid over a mapping means its status."""

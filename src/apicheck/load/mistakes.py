@@ -13,9 +13,9 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from apicheck.load.source import Source, child, dotted, kind_of, tokens
+from apicheck.load.source import Source, kind_of
 from apicheck.model.errors import Mistake
-from apicheck.model.json import Json
+from apicheck.model.json import Json, child, dotted, tokens
 
 _SCHEMAS = Path(__file__).parent / "schemas"
 _FEW = 12

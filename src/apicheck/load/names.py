@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from apicheck.load.grammar import listed
 from apicheck.load.layers import Merged
 from apicheck.load.mistakes import Mistakes, did_you_mean
-from apicheck.load.source import child
 from apicheck.model.errors import Mistake
 from apicheck.model.facts import Facts
-from apicheck.model.json import Json, at
+from apicheck.model.json import Json, at, child, dotted
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Clause
 from apicheck.model.selector import BUILT_IN
@@ -118,7 +117,7 @@ class Verifier:
 
     def _add(self, pointer: str, message: str, hint: str) -> None:
         origin = self.merged.origin(pointer)
-        path = ".".join(["facts", *(t.replace("~1", "/") for t in pointer.split("/")[1:])])
+        path = dotted(f"/facts{pointer}")
         self.mistakes.found.append(Mistake(origin.file, origin.line, path, message, hint))
 
     def _unknown(self, pointer: str, what: str, name: str, known: Collection[str]) -> None:

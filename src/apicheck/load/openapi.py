@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from apicheck.load import references, validity
 from apicheck.load.mistakes import Mistakes, did_you_mean, of_source
 from apicheck.load.names import leaves
-from apicheck.load.source import Source, child, parse, read_source, tokens
+from apicheck.load.source import Source, parse, read_source
 from apicheck.model.errors import SpecError
-from apicheck.model.json import MISSING, Json, at
+from apicheck.model.json import MISSING, Json, at, child, tokens
 from apicheck.model.operation import (
     HeaderDoc,
     LinkDoc,

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from apicheck.load.layers import Merged
 from apicheck.load.names import leaves, normal
-from apicheck.load.source import child, dotted
-from apicheck.model.json import MISSING, at
+from apicheck.model.json import MISSING, at, child, dotted
 from apicheck.model.operation import Spec
 from apicheck.model.policy import FactOrigin
 from apicheck.model.verdict import Grade

@@ -13,10 +13,10 @@ from apicheck.load.layers import Layer, Merged
 from apicheck.load.mistakes import Mistakes, did_you_mean, of_source, trimmed
 from apicheck.load.origins import origins_of
 from apicheck.load.profiles import clause_set_file, clause_set_names
-from apicheck.load.source import Source, child, read_source
+from apicheck.load.source import Source, read_source
 from apicheck.model.errors import PolicyError
 from apicheck.model.facts import Facts
-from apicheck.model.json import Json
+from apicheck.model.json import Json, child
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Clause, Policy
 from apicheck.model.policy import Source as Text

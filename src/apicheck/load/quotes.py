@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from apicheck.load.mistakes import Mistakes
-from apicheck.load.source import Source, child, read_text
+from apicheck.load.source import Source, read_text
 from apicheck.model.errors import Mistake, PolicyError
-from apicheck.model.json import Json
+from apicheck.model.json import Json, child
 
 _PLAIN = {0x201C: '"', 0x201D: '"', 0x2018: "'", 0x2019: "'", 0xA0: " "}
 """Typographic quotation marks and the no-break space, as a copy and paste changes them."""

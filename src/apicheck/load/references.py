@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 from apicheck.load.mistakes import Mistakes, did_you_mean
-from apicheck.load.source import child, tokens
-from apicheck.model.json import MISSING, Json, at
+from apicheck.model.json import MISSING, Json, at, child, tokens
 
 _DATA = frozenset({"example", "default", "const", "enum"})
 """Members whose values are data: a "$ref" in them is a key like any other."""

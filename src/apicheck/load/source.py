@@ -18,7 +18,7 @@ import yaml
 
 from apicheck.load.json_lines import places
 from apicheck.model.errors import ApicheckError, Mistake
-from apicheck.model.json import Json
+from apicheck.model.json import Json, child, dotted
 
 MAX_DEPTH = 100
 MAX_ALIASED = 50_000
@@ -49,21 +49,6 @@ class Source:
         while pointer not in self.lines and pointer:
             pointer = pointer.rpartition("/")[0]
         return self.lines.get(pointer, 0)
-
-
-def child(pointer: str, key: str | int) -> str:
-    """The pointer of a member."""
-    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
-
-
-def tokens(pointer: str) -> list[str]:
-    """The keys that a pointer goes through."""
-    return [t.replace("~1", "/").replace("~0", "~") for t in pointer.split("/")[1:]]
-
-
-def dotted(pointer: str) -> str:
-    """A pointer as people write it: `facts.rate_limits.per`."""
-    return ".".join(tokens(pointer))
 
 
 def read_text(path: Path, error: type[ApicheckError]) -> str:

@@ -12,10 +12,10 @@ from apicheck.load.grammar import duration, listed
 from apicheck.load.mistakes import Mistakes, trimmed
 from apicheck.load.names import normal
 from apicheck.load.secrets import Secrets, basic, placeholder, printed_by
-from apicheck.load.source import Source, child
+from apicheck.load.source import Source
 from apicheck.load.target_file import read_target
 from apicheck.model.errors import TargetError
-from apicheck.model.json import Json
+from apicheck.model.json import Json, child
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 from apicheck.model.target import (

@@ -8,9 +8,9 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from apicheck.load.source import Source, child, read_text
+from apicheck.load.source import Source, read_text
 from apicheck.model.errors import Mistake, TargetError
-from apicheck.model.json import Json
+from apicheck.model.json import Json, child
 
 FILE_NAME = "apicheck.toml"
 _PYPROJECT = "pyproject.toml"

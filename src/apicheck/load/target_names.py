@@ -8,8 +8,7 @@ from apicheck.load.grammar import listed
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import normal
 from apicheck.load.secrets import placeholder
-from apicheck.load.source import child
-from apicheck.model.json import Json
+from apicheck.model.json import Json, child
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from jsonschema.exceptions import ValidationError
 
 from apicheck.load.mistakes import Mistakes
-from apicheck.load.source import Source, child
+from apicheck.load.source import Source
+from apicheck.model.json import child
 
 _MOST = 20
 

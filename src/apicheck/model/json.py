@@ -16,13 +16,27 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__":
 """What `at` returns where there is nothing; None is a value."""
 
 
+def child(pointer: str, key: str | int) -> str:
+    """The pointer of a member."""
+    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def tokens(pointer: str) -> list[str]:
+    """The keys that a pointer goes through."""
+    return [t.replace("~1", "/").replace("~0", "~") for t in pointer.split("/")[1:]]
+
+
+def dotted(pointer: str) -> str:
+    """A pointer as people write it: `facts.rate_limits.per`."""
+    return ".".join(tokens(pointer))
+
+
 def at(document: Json, pointer: str) -> Json:
     """The value a JSON Pointer points to, or MISSING. "" is the whole document."""
     if pointer == "":
         return document
     value = document
-    for token in pointer.removeprefix("/").split("/"):
-        key = token.replace("~1", "/").replace("~0", "~")
+    for key in tokens(f"/{pointer.removeprefix('/')}"):
         if isinstance(value, Mapping) and key in value:
             value = value[key]
         elif isinstance(value, Sequence) and not isinstance(value, str) and key.isdigit():
@@ -37,14 +51,18 @@ def at(document: Json, pointer: str) -> Json:
 def with_value(document: Json, pointer: str, value: Json) -> Json:
     """A document with one value put where a JSON Pointer leads; objects on the way are made.
 
-    The document itself stays as it is. Lists are not entered: an object takes their place.
+    The document itself stays as it is. A list is entered where it has such an element, otherwise
+    an object takes its place.
     """
-    if not pointer.strip("/"):
+    head, _, rest = pointer.strip("/").partition("/")
+    if not head:
         return value
-    token, _, rest = pointer.strip("/").partition("/")
+    (key,) = tokens(f"/{head}")
+    if isinstance(document, list) and key.isdigit() and int(key) < len(document):
+        index = int(key)
+        return [*document[:index], with_value(document[index], rest, value), *document[index + 1 :]]
     inner = dict(document) if isinstance(document, Mapping) else {}
-    inner[token] = with_value(inner.get(token), rest, value)
-    return inner
+    return {**inner, key: with_value(inner.get(key), rest, value)}
 
 
 def contains(actual: Json, expected: Json) -> bool:

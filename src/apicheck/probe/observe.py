@@ -9,7 +9,7 @@ from itertools import islice
 from apicheck import signatures
 from apicheck.model.exchange import Caller, Observation, Request
 from apicheck.model.facts import Signature
-from apicheck.model.json import Json
+from apicheck.model.json import Json, tokens
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 from apicheck.probe.placeholders import expanded, named
@@ -63,8 +63,7 @@ def _passwords(document: Json, schema: Json, at: Pointer, depth: int) -> Iterato
     reference = schema.get("$ref")
     if isinstance(reference, str) and reference.startswith("#/"):
         target = document
-        for token in reference[2:].split("/"):
-            key = token.replace("~1", "/").replace("~0", "~")
+        for key in tokens(reference[1:]):
             target = target.get(key) if isinstance(target, Mapping) else None
         yield from _passwords(document, target, at, depth + 1)
     if schema.get("format") == "password":

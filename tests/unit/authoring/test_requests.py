@@ -9,7 +9,6 @@ from apicheck.authoring import (
     UNIQUE,
     Exchange,
     Identity,
-    Mode,
     NotTested,
     NotTestedKind,
     Recipe,
@@ -25,6 +24,7 @@ from apicheck.authoring import (
 from apicheck.authoring.requests import built
 from apicheck.model.step import EndOfScript
 from apicheck.model.subject import Need
+from apicheck.model.target import Mode
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
 

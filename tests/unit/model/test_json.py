@@ -27,6 +27,9 @@ def test_a_value_is_put_where_a_pointer_leads_and_the_document_stays() -> None:
     assert with_value(document, "/d/e", 3) == {"a": {"b": 1}, "c": 2, "d": {"e": 3}}
     assert with_value(document, "c", 3) == {"a": {"b": 1}, "c": 3}
     assert with_value(document, "", 3) == 3
+    assert with_value([{"a": 1}, 2], "/0/a", 3) == [{"a": 3}, 2]
+    assert with_value([1], "/1", 3) == {"1": 3}
+    assert with_value({"a/b": 1}, "/a~1b", 3) == {"a/b": 3}
     assert document == {"a": {"b": 1}, "c": 2}
 
 
