@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import click
 
 from apicheck.cli import options
 from apicheck.cli.screen import Screen, toned
+from apicheck.model.json import in_words
 from apicheck.model.policy import FactOrigin
 from apicheck.report.text import one_line
 
@@ -73,14 +73,8 @@ def facts_of(facts: Sequence[FactOrigin]) -> Iterator[str]:
     """Every fact in force in columns: path, value, grade, origin."""
     width = min(max((len(item.path) for item in facts), default=0), 50)
     for item in facts:
-        value = one_line(_value(item))[:_VALUE_SHOWN]
+        value = one_line(in_words(item.value))[:_VALUE_SHOWN]
         yield (
             f"{item.path:<{width}}  {value:<{_VALUE_SHOWN}}  {item.grade.value}"
             f"  {item.kind}{' ' + item.place if item.place else ''}"
         )
-
-
-def _value(item: FactOrigin) -> str:
-    if isinstance(item.value, str):
-        return item.value
-    return json.dumps(item.value, ensure_ascii=False, default=str)

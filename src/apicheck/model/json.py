@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,11 @@ because every value of this kind was validated against a schema, or is hostile a
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()
 """What `at` returns where there is nothing; None is a value."""
+
+
+def in_words(value: Json) -> str:
+    """A value as a policy would write it in one line: text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def child(pointer: str, key: str | int) -> str:

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from apicheck.model.exchange import Transcript
-from apicheck.model.json import Json
+from apicheck.model.json import Json, in_words
 from apicheck.model.results import Results
 from apicheck.report.evidence import gathered
 from apicheck.report.results_json import summary
@@ -27,6 +27,8 @@ from apicheck.report.view import (
     wanted,
 )
 from apicheck.report.words import CONSEQUENCES, GLOSSARY, GLYPHS, SEVERITY_TONES, TONES
+
+_VALUE_SHOWN = 400
 
 
 def html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
@@ -98,13 +100,11 @@ def _plural(count: int, noun: str, plural: str = "") -> str:
 
 
 def _value(value: Json) -> str:
-    """A fact's value in the policy's own manner: a word plain, anything else as JSON."""
-    import json
-
-    if isinstance(value, str):
-        return value
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 400 else text[:399] + "…"
+    """A fact's value; what is not text may be long, and is cut."""
+    text = in_words(value)
+    return (
+        text if isinstance(value, str) or len(text) <= _VALUE_SHOWN else text[:_VALUE_SHOWN] + "…"
+    )
 
 
 def _anchor(name: str) -> str:

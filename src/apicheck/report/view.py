@@ -18,6 +18,7 @@ from apicheck.report.wire import Shown, shown
 from apicheck.report.words import CONSEQUENCE_ORDER
 
 EXCHANGES_IN_A_FINDING = 3
+EVIDENCE_KEPT = 10
 EXCHANGES_OF_A_PASS = 3
 SUBJECTS_NAMED = 12
 VERDICT_ORDER = (
@@ -60,6 +61,14 @@ class ClauseView:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section of the policy. title: "" for clauses that have no section."""
+
+    title: str
+    clauses: tuple[ClauseView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FindingView:
     """One cause, with all that a reader needs to believe and to mend it."""
 
@@ -88,11 +97,21 @@ class CheckView:
     sample: Shown | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Clauses of one kind by verdict, with their denominator."""
+
+    title: str
+    total: int
+    parts: tuple[tuple[Verdict, int], ...]
+
+
 def wanted(results: Results) -> frozenset[str]:
     """Ids of the exchanges that the page refers to, and so must be kept whatever their number."""
-    found = {item for finding in results.findings for item in finding.evidence[:10]}
-    passed = {item for check in results.checks for item in check.evidence[:EXCHANGES_OF_A_PASS]}
-    failed = {i for check in results.checks for f in check.failures for i in f.evidence[:10]}
+    found = {i for finding in results.findings for i in finding.evidence[:EVIDENCE_KEPT]}
+    passed = {i for check in results.checks for i in check.evidence[:EXCHANGES_OF_A_PASS]}
+    failures = [failure for check in results.checks for failure in check.failures]
+    failed = {i for failure in failures for i in failure.evidence[:EVIDENCE_KEPT]}
     return frozenset(found | passed | failed)
 
 
@@ -131,14 +150,6 @@ def _finding_view(results: Results, finding: Finding, evidence: Evidence) -> Fin
         standards=_texts(entry.get("standards")),
         faults=_texts(faults.get(finding.outcome)) if isinstance(faults, Mapping) else (),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class SectionView:
-    """A section of the policy. title: "" for clauses that have no section."""
-
-    title: str
-    clauses: tuple[ClauseView, ...]
 
 
 def sections(results: Results) -> tuple[SectionView, ...]:
@@ -236,15 +247,6 @@ def _check_view(
 
 def _texts(value: Json) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Clauses of one kind by verdict, with their denominator."""
-
-    title: str
-    total: int
-    parts: tuple[tuple[Verdict, int], ...]
 
 
 def tallies(results: Results) -> tuple[Tally, ...]:
