@@ -91,6 +91,8 @@ def _last(results: Results, files: tuple[Path, ...]) -> Iterator[str]:
         yield "  no policy was given, so the built-in clause sets were run"
     if results.run.interrupted:
         yield f"  stopped early: {one_line(results.run.interrupted)}"
+    elif not results.run.finished:
+        yield "  stopped early: the run was killed; what it had recorded is judged"
     if results.tasks:
         yield ""
         yield "To complete the run:"

@@ -15,6 +15,7 @@ import pytest
 
 import apicheck.run
 from apicheck.cli import COMMANDS, app, main
+from apicheck.cli.results import lines_of
 from apicheck.model.errors import Mistake, PolicyError, TargetUnreachable
 from apicheck.model.plan import Options
 from apicheck.model.results import Results
@@ -118,6 +119,17 @@ def test_a_run_without_a_policy_says_that_the_built_in_clauses_were_run(
     line.results = replace(line.results, run=run)
     main(["run"])
     assert "the built-in clause sets were run" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("finished", "interrupted", "words"),
+    [("", "", "the run was killed"), ("2026-11-21T08:00:00Z", "Ctrl-C", "stopped early: Ctrl-C")],
+)
+def test_a_run_that_did_not_end_by_itself_says_so(
+    finished: str, interrupted: str, words: str, results: Results
+) -> None:
+    run = replace(results.run, finished=finished, interrupted=interrupted)
+    assert words in "\n".join(lines_of(replace(results, run=run), ()))
 
 
 def test_text_of_the_target_cannot_drive_the_terminal(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from apicheck.judge.clauses import clause_results
-from apicheck.judge.word import word_of
+from apicheck.judge.word import tasks_of, word_of
 from apicheck.load import facts_from, spec_from
 from apicheck.model.check import Check, Fail
 from apicheck.model.facts import Selector
@@ -197,3 +197,33 @@ def test_the_word_never_comes_without_its_scope() -> None:
     assert "1 to attest" in got.scope
     assert "1 of other actors" in got.scope
     assert "1 out of scope by the target" in got.scope
+
+
+@pytest.mark.parametrize(
+    ("preflight", "stopped", "title"),
+    [
+        ((), False, "Give the run a larger budget"),
+        ((), True, "Run it again, and let it end"),
+        (
+            (PreflightItem("identity/me", V.ERROR, "me: answered 401"),),
+            False,
+            "Correct what was found before the run",
+        ),
+    ],
+)
+def test_what_was_not_played_asks_for_what_kept_it_from_being_played(
+    preflight: tuple[PreflightItem, ...], stopped: bool, title: str
+) -> None:
+    made = planned(clause())
+    results = [result(V.NOT_TESTED, kind=NotTestedKind.NEEDS_BUDGET)]
+    (task,) = tasks_of(clause_results(made, results), results, preflight, stopped=stopped)
+    assert task.title == title
+    assert task.lines == "\n".join(f"# {item.message}" for item in preflight)
+
+
+def test_a_budget_that_is_used_up_is_asked_for_whatever_stopped_the_run() -> None:
+    made = planned(clause())
+    lines = "[safety]\nmax_requests = 20"
+    results = [result(V.NOT_TESTED, kind=NotTestedKind.NEEDS_BUDGET, remedy=lines)]
+    (task,) = tasks_of(clause_results(made, results), results, stopped=True)
+    assert (task.title, task.lines) == ("Give the run a larger budget", lines)

@@ -232,6 +232,9 @@ def test_a_run_that_was_killed_says_so(results: Results) -> None:
     text = "".join(_parsed(render(killed, (), "html")).text)
     assert "(unknown: the run was cut off)" in text
     assert "The run stopped early (Ctrl-C)" in text
+    killed = replace(results, run=replace(results.run, finished="", interrupted=""))
+    assert "The run was killed" in "".join(_parsed(render(killed, (), "html")).text)
+    assert "The run was killed" not in "".join(_parsed(render(results, (), "html")).text)
 
 
 def test_a_part_of_a_policy_is_not_taken_for_the_whole(results: Results) -> None:
