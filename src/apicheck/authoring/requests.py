@@ -13,7 +13,10 @@ from apicheck.model.json import MISSING, Json, at, with_value
 from apicheck.model.step import Steps
 from apicheck.model.subject import UNIQUE, Need, Recipe, Subject, World
 from apicheck.model.target import Identity, Mode
-from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
+
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
 
 
 def identity_of(subject: Subject, operation: str = "") -> Identity:
@@ -234,11 +237,10 @@ def control(
     return answer
 
 
-def _no_accepted_request(method: str, path: str, answer: Exchange) -> NotTested:
+def _no_accepted_request(method: str, path: str, answer: Exchange) -> NotTested | Inconclusive:
+    words = f"no accepted request for {method} {path} ({server_words(answer)})"
+    if answer.status in (0, _TOO_MANY_REQUESTS) or answer.status >= _SERVER_ERROR:
+        return Inconclusive(words)  # no other values would help, and nobody may excuse it
     parameter = path[path.rfind("{") + 1 : path.rfind("}")] if "{" in path else ""
     lines = f'[fixtures]\n{parameter} = "an existing one"' if parameter else ""
-    return NotTested(
-        NotTestedKind.NEEDS_REQUEST,
-        f"no accepted request for {method} {path} ({server_words(answer)})",
-        lines,
-    )
+    return NotTested(NotTestedKind.NEEDS_REQUEST, words, lines)

@@ -67,7 +67,7 @@ class Creations:
     def lasting(self) -> tuple[str, ...]:
         """What was created and cannot be deleted through the API, in words."""
         return tuple(
-            f"{count} created by {operation}, which the document gives no way to delete"
+            f"{count} created by {operation}, and no link of the document says how to delete it"
             for operation, count in sorted(self._lasting.items())
         )
 

@@ -9,6 +9,7 @@ from apicheck.authoring import (
     UNIQUE,
     Exchange,
     Identity,
+    Inconclusive,
     NotTested,
     NotTestedKind,
     Recipe,
@@ -170,3 +171,13 @@ def test_a_key_is_put_where_its_scheme_says_behind_the_policys_prefix() -> None:
     (credential,) = credentials_of(bound.world, "listContacts", ADMIN)
     assert (credential.place, credential.name) == ("query", "key")
     assert credential.value == "Key $APICHECK_ADMIN_TOKEN"
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_control_that_hits_a_limit_or_breaks_the_target_needs_no_other_values(
+    status: int,
+) -> None:
+    with pytest.raises(EndOfScript) as ended:
+        answered(control(subject("createContact")), Response(status))
+    assert isinstance(ended.value.why, Inconclusive)
+    assert str(status) in ended.value.why.reason

@@ -98,7 +98,8 @@ def test_what_the_document_cannot_delete_is_counted(
         session.play(probe_of(plan, creates))
         session.play(probe_of(plan, creates))
         left = session.clean_up()
-    assert left == ("2 created by createThing, which the document gives no way to delete",)
+    words = "2 created by createThing, and no link of the document says how to delete it"
+    assert left == (words,)
 
 
 def test_a_subscription_is_ended_as_the_policy_says_where_no_link_does(
