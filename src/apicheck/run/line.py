@@ -30,6 +30,7 @@ from apicheck.run.request import Inputs, RunRequest, inputs_of, plan_of
 
 _LIBRARIES = ("httpcore", "hypothesis", "jsonschema-rs", "schemathesis")
 _PLACEHOLDER = re.compile(r"\$APICHECK_[A-Z0-9_]+")
+_LONG_S = 30.0
 LEAKED = 5
 """Exit code of a run in whose own files a secret was found."""
 
@@ -59,6 +60,11 @@ def run_line(request: RunRequest, progress: Progress | None = None) -> Outcome:
     progress = progress or Silent()
     inputs = inputs_of(request)
     made = plan_of(inputs, request.options)
+    if made.estimate.seconds > _LONG_S:
+        progress.note(
+            f"this may take {made.estimate.seconds:.0f} s: `apicheck plan` says what for;"
+            " --ignore 'ratelimit/*' does not wait for limits"
+        )
     out = run_directory.create(request.out or _default_directory(inputs.profile))
     provenance = _provenance(request, inputs, made)
     run_directory.save_plan(out, inputs, made, provenance)
