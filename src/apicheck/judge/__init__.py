@@ -42,7 +42,7 @@ def judge(
     exchanges = exchanges_of(transcripts)
     results = (
         *active_results(plan, transcripts),
-        *passive_results(plan.passive, plan.world, tuple(exchanges.values())),
+        *passive_results(plan, tuple(exchanges.values())),
     )
     clauses = clause_results(plan, results)
     findings = findings_of(plan, results, clauses)

@@ -125,15 +125,20 @@ def _of_unprobed(item: Unprobed) -> CheckResult:
     )
 
 
-def passive_results(
-    checks: Sequence[Check], world: World, exchanges: Sequence[Exchange]
-) -> tuple[CheckResult, ...]:
+def passive_results(plan: Plan, exchanges: Sequence[Exchange]) -> tuple[CheckResult, ...]:
     """The results of the passive checks over every exchange, in order of sending."""
     ordered = sorted(exchanges, key=lambda exchange: (exchange.sent_at, exchange.id))
-    return tuple(result for check in checks for result in _folded(check, world, ordered))
+    partial = plan.options.partial
+    return tuple(
+        result
+        for check in plan.passive
+        for result in _folded(check, plan.world, ordered, partial=partial)
+    )
 
 
-def _folded(check: Check, world: World, exchanges: Sequence[Exchange]) -> Iterable[CheckResult]:
+def _folded(
+    check: Check, world: World, exchanges: Sequence[Exchange], *, partial: bool
+) -> Iterable[CheckResult]:
     assert check.fold is not None
     everything = Subject(SubjectKind.EXCHANGES, "*", world)
     applies = check.applies(everything)
@@ -150,7 +155,12 @@ def _folded(check: Check, world: World, exchanges: Sequence[Exchange]) -> Iterab
         yield CheckResult(check.id, "*", "", (), Verdict.ERROR, reason=reason)
         return
     if not seen:
-        reason = "nothing that was recorded puts it to the test"
+        reason = (
+            "nothing that was recorded puts it to the test: it reads what other checks cause,"
+            " so select some that send, auth/* for one"
+            if partial
+            else "nothing that was recorded puts it to the test"
+        )
         if world.mode is Mode.FULL:
             yield CheckResult(check.id, "*", "", applies.of, Verdict.INCONCLUSIVE, reason=reason)
             return
