@@ -5,11 +5,11 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/apicheck-installed-from
 WORKERS ?= auto
 
-.PHONY: help demo test lint bench
+.PHONY: help demo test coverage lint bench
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## start the reference server, test its policy, write an HTML report
 	@$(BIN)/apicheck demo
@@ -17,6 +17,10 @@ demo: $(INSTALLED) ## start the reference server, test its policy, write an HTML
 test: $(INSTALLED) ## run the test suite (fetches chromium through apt when root and missing)
 	@.ci/browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+coverage: $(INSTALLED) ## the test suite with branch coverage, which must be 90 % at least
+	@.ci/browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered
 
 lint: $(INSTALLED) ## formatting, style, types and the direction of imports
 	$(BIN)/ruff format --check .
