@@ -14,6 +14,7 @@ from apicheck.authoring.judging import (
     describe,
     due,
     in_force,
+    refused,
     wrong_status,
 )
 from apicheck.authoring.requests import (
@@ -158,6 +159,7 @@ __all__ = [
     "path_selected",
     "prepared",
     "receive",
+    "refused",
     "resolve",
     "schema_errors",
     "selects",

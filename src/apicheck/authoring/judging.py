@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from apicheck.model.exchange import Caller, Exchange
+from apicheck.model.exchange import Caller, Exchange, Transcript
 from apicheck.model.facts import Answer, Selector, When
 from apicheck.model.selector import path_selected, selects
 from apicheck.model.subject import World
-from apicheck.model.verdict import Fails
+from apicheck.model.verdict import Fails, Judgement
 
 _WORDS_SHOWN = 160
 
@@ -45,6 +45,21 @@ def wrong_status(
         return None
     expected = due(answer) + (f" {why}" if why else "")
     return Fails(outcome, expected, describe(exchange), exchange=exchange.id)
+
+
+def refused(transcript: Transcript, answer: Answer, detail: str = "") -> Judgement:
+    """None when every exercising request was refused as promised.
+
+    For checks with the outcomes `accepted` and `wrong-status`; being accepted is worse. detail:
+    what was wrong with the request, where the check has rows that are defects of their own.
+    """
+    for exchange in transcript.exercised:
+        if exchange.succeeded:
+            return Fails("accepted", due(answer), describe(exchange), detail, exchange.id)
+    for exchange in transcript.exercised:
+        if exchange.status not in answer.statuses:
+            return Fails("wrong-status", due(answer), describe(exchange), detail, exchange.id)
+    return None
 
 
 def in_force(world: World, when: When | None, exchange: Exchange) -> bool:

@@ -122,7 +122,7 @@ class Check:
     accepted: bool = False
     min_exercised: int = 1
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Fault -> other checks that rightly fail with it: collateral, not unrelated."""
+    """Fault -> other checks, or families (`auth/*`), that rightly fail with it: collateral."""
     id: str = ""
     page: str = ""
     origin: str = "apicheck"

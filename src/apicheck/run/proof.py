@@ -185,7 +185,10 @@ def _prove_fault(
         return row
     began = time.monotonic()
     own = {check_id for check_id, _ in declared}
-    allowed = own | set(_collateral(fault, made.checks))
+    collateral = _collateral(fault, made.checks)
+    allowed = {
+        check_id for check_id in made.checks if check_id in own or matches(check_id, collateral)
+    }
     ended, requests = _ended(made if full else _sampled(made, own), control_url, (fault,))
     new = ended.keys() - honest.keys()
     pairs = {(check, outcome) for check, _, outcome in new}

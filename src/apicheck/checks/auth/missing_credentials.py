@@ -7,7 +7,6 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Fail,
-    Fails,
     Judgement,
     NotApplicable,
     NotTested,
@@ -16,11 +15,9 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     control,
-    describe,
-    due,
     prepared,
+    refused,
     send,
-    wrong_status,
 )
 
 
@@ -44,12 +41,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
     refusal = subject.facts.authentication.anonymous
     assert refusal is not None  # applies() saw to it
-    for exchange in transcript.exercised:
-        if exchange.succeeded:
-            return Fails("accepted", due(refusal), describe(exchange), exchange=exchange.id)
-        if wrong := wrong_status(exchange, refusal):
-            return wrong
-    return None
+    return refused(transcript, refusal)
 
 
 CHECK = Check(

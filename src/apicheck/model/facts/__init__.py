@@ -1,0 +1,78 @@
+"""The facts of a policy: what is promised, typed.
+
+Every promise has three states: a value; `Never` (promised absent); None (silent: nothing is
+asserted). Maps keep the policy's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apicheck.model.facts.access import Authentication, Authorization, Foreign, OAuth, Tenant
+from apicheck.model.facts.answers import (
+    NEVER,
+    Answer,
+    Challenge,
+    HeaderRule,
+    Never,
+    ResponseRule,
+    Selector,
+    StatusSet,
+    When,
+)
+from apicheck.model.facts.lifecycle import Deprecation, Versioning
+from apicheck.model.facts.limits import Bucket, RateHeaders, RateLimits
+from apicheck.model.facts.webhooks import Delivery, Event, Signature, Subscriptions, Webhooks
+from apicheck.model.json import Json
+
+__all__ = [
+    "NEVER",
+    "Answer",
+    "Authentication",
+    "Authorization",
+    "Bucket",
+    "Challenge",
+    "Delivery",
+    "Deprecation",
+    "Event",
+    "Facts",
+    "Foreign",
+    "HeaderRule",
+    "Never",
+    "OAuth",
+    "RateHeaders",
+    "RateLimits",
+    "ResponseRule",
+    "Selector",
+    "Signature",
+    "StatusSet",
+    "Subscriptions",
+    "Tenant",
+    "Versioning",
+    "Webhooks",
+    "When",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a policy promises. The last three sections are validated and not yet typed."""
+
+    operations: Mapping[str, Selector] = field(default_factory=dict)
+    order: tuple[tuple[str, ...], ...] = ()
+    """Stages of the server's order of checks; stages in one tuple come in any order."""
+    authentication: Authentication = field(default_factory=Authentication)
+    authorization: Authorization = field(default_factory=Authorization)
+    oauth: OAuth | None = None
+    requests: Mapping[str, Answer | str] = field(default_factory=dict)
+    """Kind of bad request (unknown_path, method, media, syntax, schema …) -> answer, "ignored"."""
+    body_limit_bytes: int | None = None
+    """Bodies longer than this get the answer `requests.too_large` (its `over`)."""
+    responses: Mapping[str, ResponseRule] = field(default_factory=dict)
+    rate_limits: RateLimits | None = None
+    versioning: Versioning | None = None
+    webhooks: Webhooks | Never | None = None
+    transport: Mapping[str, Json] = field(default_factory=dict)
+    formats: Mapping[str, Json] = field(default_factory=dict)
+    client: Mapping[str, Json] = field(default_factory=dict)

@@ -1,0 +1,70 @@
+"""Who may do what: authentication, authorization, OAuth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apicheck.model.facts.answers import Answer, Selector, StatusSet
+from apicheck.model.json import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """`authentication`: how the target refuses bad credentials. Scheme and place: the document."""
+
+    anonymous: Answer | None = None
+    bad: Answer | None = None
+    prefix: str | None = None
+    states: Mapping[str, Answer] = field(default_factory=dict)
+    credential_in: tuple[str, ...] = ()
+    revoked_within_s: float | None = None
+    lifetime_s: float | None = None
+    security: Mapping[str, Selector] = field(default_factory=dict)
+    """Over the document: scheme name, or "none" -> operations."""
+    unknown_paths: Answer | None = None
+    never: StatusSet | None = None
+    anonymous_may: Selector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """What is answered for an object of somebody else. answer None: as for an absent one."""
+
+    answer: Answer | None
+    ops: Selector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A path parameter that names the tenant; its value comes from the identity."""
+
+    parameter: str
+    unknown: Answer | None = None
+    foreign: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """`authorization`. needs: "all" (every listed scope or word) or "exact"."""
+
+    refusal: Answer | None = None
+    scopes: Mapping[str, Selector] = field(default_factory=dict)
+    needs: str = "all"
+    permissions: Mapping[str, Selector] = field(default_factory=dict)
+    foreign: Mapping[str, Foreign] = field(default_factory=dict)
+    """Whose object ("tenant", "user", "app") -> the answer."""
+    tenants: tuple[Tenant, ...] = ()
+    absent: Answer | None = None
+    hidden: Selector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """`oauth`: operations of the authorization server, "" when not offered."""
+
+    token: str = ""
+    authorize: str = ""
+    revoke: str = ""
+    lifetime_s: float | None = None
+    others: Mapping[str, Json] = field(default_factory=dict)

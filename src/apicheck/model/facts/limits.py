@@ -1,0 +1,66 @@
+"""How many requests in which time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apicheck.model.facts.answers import Answer, Never, Selector, StatusSet, When
+
+
+@dataclass(frozen=True, slots=True)
+class RateHeaders:
+    """Names of the rate-limit fields; None: not promised.
+
+    reset_unit: "epoch-seconds", "epoch-milliseconds", "seconds" (left) or "http-date".
+    """
+
+    limit: str | None = None
+    remaining: str | None = None
+    reset: str | None = None
+    reset_unit: str = "epoch-seconds"
+    policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """`rate_limits.buckets.<id>`, with what it inherits from `rate_limits` filled in.
+
+    limit: requests a window; None: known only by plan. ops None: every secured operation that
+    no more specific bucket takes. burst: most requests at once (default: the limit).
+    """
+
+    name: str
+    limit: int | None
+    window_s: float
+    ops: Selector | None = None
+    per: str = "token"
+    burst: int | None = None
+    also: tuple[str, ...] = ()
+    """Buckets that a request of this one counts in too."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """`rate_limits`. per: token, user, account, key or ip.
+
+    algorithm: fixed, aligned, sliding-log, sliding-counter, bucket; None: any honest one.
+    counts: statuses that cost a request; None: not said. over: refuse, bill or slow.
+    retry_after: "seconds", "http-date", "any"; NEVER; None. retry_after_only: statuses that alone
+    may carry Retry-After.
+    """
+
+    buckets: Mapping[str, Bucket]
+    per: str = "token"
+    algorithm: str | None = None
+    counts: StatusSet | None = None
+    counts_refused: bool | None = None
+    headers: RateHeaders | None = None
+    headers_when: When | None = None
+    refusal: Answer | None = None
+    retry_after: str | Never | None = None
+    retry_after_only: StatusSet | None = None
+    over: str = "refuse"
+    plans: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    before_credential: bool = False
+    """Requests are counted and refused before their credential is looked at."""

@@ -1,0 +1,79 @@
+"""What the provider delivers to its partners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apicheck.model.facts.answers import Answer, Never, StatusSet
+from apicheck.model.json import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """How a partner subscribes to webhooks by the API itself; pointers into the bodies.
+
+    url, events: in the request that creates one; secret, id: in its answer.
+    """
+
+    create: str
+    delete: str = ""
+    read: str = ""
+    list: str = ""
+    rotate: str = ""
+    url: str = "/url"
+    events: str = "/events"
+    secret: str = "/secret"
+    id: str = "/id"
+    limit: int | None = None
+    per: str | None = None
+    over_limit: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """`webhooks.signature`: a named scheme, or the parts of one.
+
+    scheme: "standard-webhooks", "stripe", "github", "slack", "md5-query", "hmac" …
+    options: header, value, algorithm, encoding, signed, timestamp, parameter …, as written.
+    """
+
+    scheme: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    tolerance_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """`webhooks.delivery`. acknowledged: statuses that count as received."""
+
+    acknowledged: StatusSet | None = None
+    timeout_s: float | None = None
+    within_s: float | None = None
+    retries_s: tuple[float, ...] = ()
+    redirects: str | None = None
+    ends_on: StatusSet | None = None
+    then: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`webhooks.events.<name>`. cause: operation that makes it happen, "" when none is known."""
+
+    name: str
+    cause: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """`webhooks`. subscriptions None: set up outside the API (a dashboard)."""
+
+    events: Mapping[str, Event]
+    subscriptions: Subscriptions | None = None
+    signature: Signature | Never | None = None
+    delivery: Delivery = field(default_factory=Delivery)
+    payload: Mapping[str, Json] = field(default_factory=dict)
+    id: Mapping[str, str] = field(default_factory=dict)
+    """Where a delivery's id is: {"header": name} or {"pointer": pointer}."""
+    targets: Mapping[str, Json] = field(default_factory=dict)
