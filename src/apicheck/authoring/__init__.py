@@ -17,6 +17,7 @@ from apicheck.authoring.judging import (
     refused,
     wrong_status,
 )
+from apicheck.authoring.order import decided_first, first_refusal
 from apicheck.authoring.requests import (
     control,
     credentials_of,
@@ -145,11 +146,13 @@ __all__ = [
     "control",
     "covers",
     "credentials_of",
+    "decided_first",
     "describe",
     "due",
     "each",
     "evaluated",
     "filled_in",
+    "first_refusal",
     "http_date",
     "identity_of",
     "in_force",
