@@ -6,6 +6,7 @@ judge is a pure function of the transcript. Nothing here sends, sleeps or reads 
 """
 
 from apicheck.authoring.challenges import ReceivedChallenge, challenges
+from apicheck.authoring.credentials import credentials_of, fills, placed, secret_of
 from apicheck.authoring.expressions import evaluated
 from apicheck.authoring.fields import Link, http_date, instant, links, structured_date
 from apicheck.authoring.folds import Tallies, each
@@ -20,7 +21,6 @@ from apicheck.authoring.judging import (
 from apicheck.authoring.order import decided_first, first_refusal
 from apicheck.authoring.requests import (
     control,
-    credentials_of,
     filled_in,
     identity_of,
     prepared,
@@ -152,6 +152,7 @@ __all__ = [
     "each",
     "evaluated",
     "filled_in",
+    "fills",
     "first_refusal",
     "http_date",
     "identity_of",
@@ -160,11 +161,13 @@ __all__ = [
     "links",
     "mint",
     "path_selected",
+    "placed",
     "prepared",
     "receive",
     "refused",
     "resolve",
     "schema_errors",
+    "secret_of",
     "selects",
     "send",
     "send_raw",

@@ -6,10 +6,14 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
+from apicheck.authoring.credentials import credentials_of
 from apicheck.authoring.judging import server_words
+from apicheck.authoring.multipart import form_data
 from apicheck.authoring.steps import send, stop
-from apicheck.model.exchange import Credential, Exchange, Request, Role
+from apicheck.model.exchange import Exchange, Request, Role
+from apicheck.model.identifiers import identifier_of
 from apicheck.model.json import MISSING, Json, at, with_value
+from apicheck.model.operation import Media, Operation
 from apicheck.model.step import Steps
 from apicheck.model.subject import UNIQUE, Need, Recipe, Subject, World
 from apicheck.model.target import Identity, Mode
@@ -32,27 +36,6 @@ def identity_of(subject: Subject, operation: str = "") -> Identity:
             )
         )
     return subject.world.identities[name]
-
-
-def credentials_of(
-    world: World, operation: str, identity: Identity, value: str = ""
-) -> tuple[Credential, ...]:
-    """An identity's credential where the operation's security wants it; () for a public one.
-
-    value: put in place of the identity's own (a placeholder with a derivation, a drawn token).
-    """
-    schemes = world.security_of.get(operation, ())
-    wanted = identity.scheme if identity.scheme in schemes else (schemes[:1] or ("",))[0]
-    scheme = world.spec.schemes.get(wanted)
-    if scheme is None:
-        return ()
-    secret = value or identity.placeholder
-    if scheme.kind == "apiKey":
-        prefix = world.facts.authentication.prefix or ""
-        return (Credential(scheme.name, scheme.place, scheme.parameter, prefix + secret),)
-    word = {"basic": "Basic"}.get(scheme.http_scheme, "Bearer")
-    prefix = world.facts.authentication.prefix or f"{word} "
-    return (Credential(scheme.name, "header", "Authorization", prefix + secret),)
 
 
 def prepared(
@@ -97,11 +80,18 @@ def filled_in(
     is made for a control alone is made anew whenever the control is sent anew.
     """
     values: dict[Need, str] = {}
-    for need in recipe.needs:
+    above: Mapping[str, str] = {}
+    for need in reversed(recipe.needs):
         if need.place == "path" and need.name in who.parameters:
             continue
+        if need.place == "path" and need.name in above:
+            values[need] = above[need.name]
+            continue
         created = yield from _created(subject, need, owner or who, shared_as)
-        values[need] = _value_in(created, need)
+        values[need] = _value_in(subject.world, created, need)
+        # An object inside another is named together with the one that it was made in.
+        source = subject.world.spec.operation(need.operation)
+        above = {**source.path_values(created.request.path), **above}
     return built(subject.world, recipe, who, values)
 
 
@@ -130,22 +120,22 @@ def _maker(world: World, creator: str, who: Identity) -> Identity:
     """Who creates an object for somebody: that one, or whoever of the same tenant may."""
     if who.name in world.actors.values() and world.actors.get(creator) == who.name:
         return who
-    scopes = world.required_scopes.get(creator, ())
-    permissions = world.required_permissions.get(creator, ())
-    if who.holds(scopes, permissions):
+    if world.permits(who, creator):
         return who
     for other in world.identities.values():
         if (
             other.tenant == who.tenant
             and other.state == "active"
             and other.placeholder
-            and other.holds(scopes, permissions)
+            and world.permits(other, creator)
         ):
             return other
     return who
 
 
-def _value_in(created: Exchange, need: Need) -> str:
+def _value_in(world: World, created: Exchange, need: Need) -> str:
+    if need.convention:
+        return _usual_value_in(world, created, need)
     try:
         value = at(created.response.json() if created.response else None, need.pointer)
     except ValueError:
@@ -158,6 +148,21 @@ def _value_in(created: Exchange, need: Need) -> str:
             )
         )
     return str(value)
+
+
+def _usual_value_in(world: World, created: Exchange, need: Need) -> str:
+    source = world.spec.operation(need.operation)
+    value = identifier_of(created, need.name, source.path)
+    if value is None:
+        what = "it lists nothing" if source.safe else "no link of the document says where it is"
+        stop(
+            NotTested(
+                NotTestedKind.NEEDS_REQUEST,
+                f"the answer of {source.id} shows no {need.name} ({what})",
+                f'[fixtures]\n{need.name} = "an existing one"',
+            )
+        )
+    return value
 
 
 def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, str]) -> Request:
@@ -181,15 +186,14 @@ def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, str
     for need, value in values.items():
         if need.place == "body":
             body = with_value(body, need.name, value)
-    headers = recipe.headers
-    if recipe.media_type:
-        headers = (*headers, ("Content-Type", recipe.media_type))
+    content, content_type = _encoded(body, recipe.media_type, operation)
+    headers = (*recipe.headers, ("Content-Type", content_type)) if content_type else recipe.headers
     request = Request(
         method=operation.method,
         path=path,
         query=query,
         headers=headers,
-        body=_encoded(body, recipe.media_type),
+        body=content,
         operation=operation.id,
     )
     credentials = credentials_of(world, operation.id, who)
@@ -205,14 +209,18 @@ def _parameter_missing(method: str, path: str) -> NotTested:
     )
 
 
-def _encoded(body: Json, media_type: str) -> bytes | None:
+def _encoded(body: Json, media_type: str, operation: Operation) -> tuple[bytes | None, str]:
+    """(content, Content-Type) of a body; the Content-Type is "" where there is none."""
     if not media_type:
-        return None
+        return None, ""
     if media_type == "application/x-www-form-urlencoded":
-        return urlencode(body, safe="$[]:~()", quote_via=quote).encode()
+        return urlencode(body, safe="$[]:~()", quote_via=quote).encode(), media_type
+    if media_type == "multipart/form-data" and isinstance(body, Mapping):
+        offered = (media for media in operation.body if media.media_type == media_type)
+        return form_data(body, next(offered, Media(media_type, None)))
     if isinstance(body, str) and "json" not in media_type:
-        return body.encode()
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return body.encode(), media_type
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), media_type
 
 
 def control(

@@ -188,10 +188,29 @@ class _Reader:
 
     def media(self, content: Json, pointer: str) -> tuple[Media, ...]:
         return tuple(
-            Media(media_type, media.get("schema"), tuple(self.examples(media)))
+            Media(
+                media_type,
+                media.get("schema"),
+                tuple(self.examples(media)),
+                self.files(media) if media_type.startswith("multipart/") else {},
+            )
             for media_type, written in (content or {}).items()
             for media, _ in [self.resolved(written, child(pointer, media_type))]
         )
+
+    def files(self, media: Node) -> dict[str, str]:
+        """Members of a multipart body that are files: bytes by schema, or by `encoding`."""
+        schema, _ = self.resolved(media.get("schema"), "")
+        found = {
+            name: str(inner.get("contentMediaType", "application/octet-stream"))
+            for name, written in (schema.get("properties") or {}).items()
+            for inner, _ in [self.resolved(written, "")]
+            if inner.get("format") == "binary" or "contentMediaType" in inner
+        }
+        for name, encoding in (media.get("encoding") or {}).items():
+            if kind := encoding.get("contentType"):
+                found[name] = str(kind).partition(",")[0].strip()
+        return found
 
     def examples(self, node: Node) -> Iterator[Json]:
         """Values of `example`, of `examples`, else of the schema's own examples."""
@@ -297,4 +316,5 @@ def _scheme(name: str, node: Node) -> SecurityScheme:
         http_scheme=str(node.get("scheme", "")).lower(),
         scopes=tuple(scopes),
         token_url=str(flows.get("clientCredentials", {}).get("tokenUrl", "")),
+        bearer_format=str(node.get("bearerFormat", "")),
     )

@@ -16,6 +16,8 @@ from apicheck.model.quantities import seconds
 
 _TIMEOUT_S = 30.0
 _STDERR_SHOWN = 500
+_SENDABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
+"""What a credential may be made of: visible ASCII, with spaces inside (RFC 9110, section 5.5)."""
 
 Node = Mapping[str, Json]
 
@@ -74,6 +76,31 @@ class Secrets:
             inside = settings[pointed]["credentials"]
             return self.from_command(f"{pointer}/{pointed}", inside, whose)
         return None
+
+    def credential(self, name: str, settings: Node, pointer: str, whose: str) -> str | None:
+        """A token, or a user with a password, kept under its placeholder; None: neither given."""
+        token = self.one_of(settings, ("token_env", "token"), pointer, whose)
+        user = self.one_of(settings, ("user_env", "user_from"), pointer, whose)
+        password = self.one_of(settings, ("password_env", "password_from"), pointer, whose)
+        if token is None and user and password:
+            self.keep(placeholder(name, "USER"), user)
+            self.keep(placeholder(name, "PASSWORD"), password)
+            token = basic(user, password)
+        if token and token.strip() and not _SENDABLE.fullmatch(token):
+            message = f"the credential of {whose} holds what a header cannot carry"
+            hint = "white space at an end, a line break, or letters beyond ASCII"
+            self.mistakes.add(pointer, message, hint)
+        self.keep(placeholder(name), token or "")
+        return token
+
+    def further(self, name: str, settings: Node, pointer: str, whose: str) -> str:
+        """The placeholder of a credential that an identity has besides its first."""
+        before = len(self.mistakes.found)
+        token = self.credential(name, settings, pointer, whose)
+        if token is None and len(self.mistakes.found) == before:
+            hint = 'token_env = "…", or user_env and password_env'
+            self.mistakes.add(pointer, f"a credential of {whose} names no secret", hint)
+        return placeholder(name)
 
 
 def basic(user: str, password: str) -> str:

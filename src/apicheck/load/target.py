@@ -11,7 +11,7 @@ from apicheck.load import target_names
 from apicheck.load.grammar import duration, listed
 from apicheck.load.mistakes import Mistakes, trimmed
 from apicheck.load.names import normal
-from apicheck.load.secrets import Secrets, basic, placeholder, printed_by
+from apicheck.load.secrets import Secrets, placeholder, printed_by
 from apicheck.load.source import Source
 from apicheck.load.target_file import read_target
 from apicheck.model.errors import TargetError
@@ -32,8 +32,6 @@ from apicheck.model.target import (
 
 Node = Mapping[str, Json]
 
-_SENDABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
-"""What a credential may be made of: visible ASCII, with spaces inside (RFC 9110, section 5.5)."""
 _SECRET_NAME = re.compile(
     r"auth|cookie|credential|key|pass|secret|session|signature|token", re.IGNORECASE
 )
@@ -165,38 +163,42 @@ def _identity(name: str, settings: Node, secrets: Secrets, spec: Spec) -> Identi
     scheme = settings.get("scheme", "")
     if scheme and scheme not in spec.schemes:
         secrets.mistakes.unknown(f"{pointer}/scheme", "security scheme", scheme, spec.schemes)
-    token = secrets.one_of(settings, ("token_env", "token"), pointer, whose)
-    user = secrets.one_of(settings, ("user_env", "user_from"), pointer, whose)
-    password = secrets.one_of(settings, ("password_env", "password_from"), pointer, whose)
+    token = secrets.credential(name, settings, pointer, whose)
+    others = {
+        other: secrets.further(
+            f"{name}_{other}", given, child(f"{pointer}/credentials", other), whose
+        )
+        for other, given in settings.get("credentials", {}).items()
+    }
+    for other in others:
+        if other not in spec.schemes:
+            place = child(f"{pointer}/credentials", other)
+            secrets.mistakes.unknown(place, "security scheme", other, spec.schemes)
     told = any(mistake.path.startswith(f"identities.{name}.") for mistake in secrets.mistakes.found)
-    if token is None and (user is None or password is None) and not told:
+    if token is None and not others and not told:
         message = f"{whose} has no credential"
         secrets.mistakes.add(pointer, message, 'token_env = "…", or user_env and password_env')
-    if token is None and user and password:
-        secrets.keep(placeholder(name, "USER"), user)
-        secrets.keep(placeholder(name, "PASSWORD"), password)
-        token = basic(user, password)
-    if token and token.strip() and not _SENDABLE.fullmatch(token):
-        message = f"the credential of {whose} holds what a header cannot carry"
-        hint = "white space at an end, a line break, or letters beyond ASCII"
-        secrets.mistakes.add(pointer, message, hint)
+    if token is None and others:
+        scheme = next(iter(others))
     scopes, permissions = settings.get("scopes"), settings.get("permissions")
+    roles = settings.get("roles")
     declared = _declared_scopes(spec)
     for scope in scopes or ():
         if declared and scope not in declared:
             secrets.mistakes.unknown(f"{pointer}/scopes", "scope", scope, declared)
     return Identity(
         name=name,
-        placeholder=secrets.keep(placeholder(name), token or ""),
+        placeholder=others[scheme] if token is None and others else placeholder(name),
         scheme=scheme,
         scopes=None if scopes is None else tuple(scopes),
         permissions=None if permissions is None else tuple(permissions),
         **{key: settings.get(key, "") for key in ("tenant", "user", "app", "account", "plan")},
-        roles=tuple(settings.get("roles", ())),
+        roles=None if roles is None else tuple(roles),
         state=settings.get("state", "active"),
         exclusive=settings.get("exclusive", False),
         disposable=settings.get("disposable", False),
         parameters=_texts(settings.get("parameters", {})),
+        credentials=others,
     )
 
 

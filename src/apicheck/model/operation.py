@@ -6,8 +6,10 @@ Schemas stay raw, with their `$ref`s: they mean something only together with the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from apicheck.model.json import Json
 
@@ -23,7 +25,7 @@ class SecurityScheme:
     """A Security Scheme Object.
 
     kind: apiKey, http, oauth2, openIdConnect, mutualTLS. place and parameter: for apiKey.
-    http_scheme: for http, in lower case ("bearer", "basic").
+    http_scheme: for http, in lower case ("bearer", "basic"). bearer_format: as written ("JWT").
     scopes: every scope that its flows name. token_url: of the client-credentials flow, or "".
     """
 
@@ -34,6 +36,17 @@ class SecurityScheme:
     http_scheme: str = ""
     scopes: tuple[str, ...] = ()
     token_url: str = ""
+    bearer_format: str = ""
+
+    @property
+    def bearer(self) -> bool:
+        """Whether its credential is a token behind the word Bearer."""
+        return self.kind in ("oauth2", "openIdConnect") or self.http_scheme == "bearer"
+
+    @property
+    def jwt(self) -> bool:
+        """Whether the document says that its token is a JSON Web Token (RFC 7519)."""
+        return self.bearer and self.bearer_format.upper() == "JWT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,8 @@ class Media:
     media_type: str
     schema: Json
     examples: tuple[Json, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Members of a multipart body that are sent as files -> their media type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,15 @@ class Operation:
             if named:
                 return named
         return ()
+
+    def path_values(self, path: str) -> dict[str, str]:
+        """The decoded values of the path parameters in a path; {} when it is not this one's."""
+        parts = re.split(r"\{([^}]*)\}", self.path)
+        pattern = "([^/]*)".join(map(re.escape, parts[::2]))
+        match = re.fullmatch(pattern, path)
+        if match is None:
+            return {}
+        return dict(zip(parts[1::2], map(unquote, match.groups()), strict=True))
 
     def response_for(self, status: int) -> ResponseDoc | None:
         """The documented response for a status: exact, then its class (4XX), then default."""

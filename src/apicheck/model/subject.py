@@ -35,13 +35,15 @@ class Need:
     """A value that a request takes from the answer of another operation (an OpenAPI link).
 
     place: "path", "query" or "body". name: the parameter, or a JSON Pointer into the body.
-    pointer: JSON Pointer into the answer's body.
+    pointer: JSON Pointer into the answer's body. convention: no link says so, and the value is
+    looked for where answers usually have it.
     """
 
     place: str
     name: str
     operation: str
     pointer: str
+    convention: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,31 @@ class World:
     all_scopes: tuple[str, ...] = ()
     required_permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     all_permissions: tuple[str, ...] = ()
+    sufficient_roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """operationId -> roles one of which it needs, absent or empty when it needs none."""
+    all_roles: tuple[str, ...] = ()
     secured: frozenset[str] = frozenset()
     """operationIds that need a credential, by policy over document."""
-    security_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """operationId -> names of the schemes of its first alternative, by policy over document."""
+    alternatives: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    """operationId -> alternatives, each the names of schemes needed together; policy over
+    document. () for a public operation."""
+    client_certificate: bool = False
+    """Whether every connection of the run presents a client certificate (mutualTLS)."""
+
+    def permits(self, identity: Identity, operation: str) -> bool:
+        """Whether an identity has the rights for an operation; what is not known counts as held.
+
+        Rights are scopes with all that they imply, permissions, and one of the sufficient roles.
+        """
+        scopes = self.required_scopes.get(operation, ())
+        words = self.required_permissions.get(operation, ())
+        roles = self.sufficient_roles.get(operation, ())
+        implied = self.facts.authorization.with_implied
+        return (
+            (identity.scopes is None or set(scopes) <= implied(identity.scopes))
+            and (identity.permissions is None or set(words) <= set(identity.permissions))
+            and (not roles or identity.roles is None or not set(roles).isdisjoint(identity.roles))
+        )
 
 
 @dataclass(frozen=True, slots=True)

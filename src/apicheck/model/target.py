@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -25,9 +25,9 @@ class Identity:
 
     placeholder: stands for the secret everywhere (`$APICHECK_ADMIN_TOKEN`).
     scheme: name of a security scheme of the document; "" for the first that fits.
-    scopes None: not known, taken for all. state: active, expired, revoked, pending, suspended,
-    terminated. exclusive: nobody else uses it. disposable: it may be used up (revoked, limited).
-    parameters: path parameters that belong to it (an account segment).
+    scopes, permissions, roles None: not known, taken for all. state: active, expired, revoked,
+    pending, suspended, terminated. exclusive: nobody else uses it. disposable: it may be used up
+    (revoked, limited). parameters: path parameters that belong to it (an account segment).
     """
 
     name: str
@@ -40,17 +40,13 @@ class Identity:
     app: str = ""
     account: str = ""
     plan: str = ""
-    roles: tuple[str, ...] = ()
+    roles: tuple[str, ...] | None = None
     state: str = "active"
     exclusive: bool = False
     disposable: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)
-
-    def holds(self, scopes: Iterable[str], permissions: Iterable[str]) -> bool:
-        """Whether it has all of these rights; what is not known counts as held."""
-        return (self.scopes is None or set(scopes) <= set(self.scopes)) and (
-            self.permissions is None or set(permissions) <= set(self.permissions)
-        )
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    """Scheme -> placeholder of a credential that it has besides `placeholder`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from apicheck.authoring.credentials import fills
 from apicheck.generate import recipes
 from apicheck.model.facts import Bucket, Facts, Selector
 from apicheck.model.operation import Operation, Spec
@@ -33,8 +34,8 @@ def world_of(
 ) -> World:
     """The world of a run. Holds no secret."""
     facts = _with_target_limits(policy.facts, target)
-    security = {operation.id: _schemes(operation, facts) for operation in spec.operations}
-    secured = frozenset(name for name, schemes in security.items() if schemes)
+    security = {operation.id: _alternatives(operation, facts) for operation in spec.operations}
+    secured = frozenset(name for name, alternatives in security.items() if alternatives)
     scopes = {
         op.id: _required(op, facts.authorization.scopes, facts, secured) for op in spec.operations
     }
@@ -59,23 +60,27 @@ def world_of(
         all_scopes=_all_scopes(spec, facts),
         required_permissions=permissions,
         all_permissions=tuple(facts.authorization.permissions),
+        sufficient_roles={
+            op.id: _required(op, facts.authorization.roles, facts, secured)
+            for op in spec.operations
+        },
+        all_roles=tuple(facts.authorization.roles),
         secured=secured,
-        security_of=security,
+        alternatives=security,
+        client_certificate=bool(target.tls.client_cert),
     )
     return replace(world, actors=_actors(world))
 
 
-def _schemes(operation: Operation, facts: Facts) -> tuple[str, ...]:
-    """Names of the schemes of the first alternative, the policy's word over the document's."""
+def _alternatives(operation: Operation, facts: Facts) -> tuple[tuple[str, ...], ...]:
+    """The alternatives of an operation's security, the policy's word over the document's."""
     for name, ops in facts.authentication.security.items():
         if selects(ops, operation, facts.operations, frozenset()):
-            return () if name == "none" else (name,)
+            return () if name == "none" else ((name,),)
     if not operation.secured:
         return ()
-    alternatives = [tuple(name for name, _ in needed) for needed in operation.security]
-    first = alternatives[0]
-    others = (name for names in alternatives[1:] if len(names) == 1 for name in names)
-    return tuple(dict.fromkeys((*first, *others))) if len(first) == 1 else first
+    named = (tuple(name for name, _ in needed) for needed in operation.security)
+    return tuple(dict.fromkeys(named))
 
 
 def _required(
@@ -206,32 +211,12 @@ def _may_call(world: World, identity: Identity, operation: Operation) -> bool:
     """Whether an identity holds what an operation needs; what is not known counts as held."""
     if operation.id in world.secured and not identity.placeholder:
         return False
-    if identity.scheme and operation.id in world.secured:
-        fits = identity.scheme in world.security_of.get(operation.id, ())
-        if not fits and not _same_place(world, identity.scheme, operation.id):
-            return False
-    return identity.holds(
-        world.required_scopes.get(operation.id, ()),
-        world.required_permissions.get(operation.id, ()),
-    ) and all(
+    if operation.id in world.secured and not any(
+        fills(world, identity, names) for names in world.alternatives[operation.id]
+    ):
+        return False
+    return world.permits(identity, operation.id) and all(
         tenant.parameter in identity.parameters
         or "{" + tenant.parameter + "}" not in operation.path
         for tenant in world.facts.authorization.tenants
-    )
-
-
-def _same_place(world: World, scheme: str, operation_id: str) -> bool:
-    """A bearer token is sent in the same way whichever bearer scheme the operation names."""
-    known = world.spec.schemes
-    bearer = ("http", "oauth2", "openIdConnect")
-    mine = known.get(scheme)
-    return (
-        mine is not None
-        and mine.kind in bearer
-        and mine.http_scheme != "basic"
-        and any(
-            known[name].kind in bearer and known[name].http_scheme != "basic"
-            for name in world.security_of.get(operation_id, ())
-            if name in known
-        )
     )

@@ -1,4 +1,4 @@
-"""Remembers what a run creates, and how to delete it: by the document's links."""
+"""Remembers what a run creates, and how to delete it: by the document's links, or by convention."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from apicheck.authoring.requests import credentials_of
+from apicheck.authoring.credentials import credentials_of
 from apicheck.model.exchange import Exchange, Request, Role
+from apicheck.model.identifiers import collection_of, identifier_of
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import LinkDoc, Operation
 from apicheck.model.plan import Plan
@@ -117,9 +118,9 @@ def _deletion_of(plan: Plan, exchange: Exchange) -> Request | None:
         return None
     try:
         body = exchange.response.json()
-    except (ValueError, RecursionError):
-        return None
-    given = _path_values(operation, request.path)
+    except ValueError:
+        body = None
+    given = operation.path_values(request.path)
     response = operation.response_for(exchange.status)
     for link in response.links if response else ():
         target = _operation(plan, link.operation)
@@ -130,7 +131,7 @@ def _deletion_of(plan: Plan, exchange: Exchange) -> Request | None:
         path = _filled(delete.path, values)
         if path is not None:
             return _delete(request, delete, path)
-    return _unsubscription(plan, request, body, given)
+    return _unsubscription(plan, request, body, given) or _usual_deletion(plan, exchange, given)
 
 
 def _unsubscription(
@@ -146,6 +147,31 @@ def _unsubscription(
     names = [name for name in _names(delete.path) if name not in given]
     path = _filled(delete.path, {**given, **dict.fromkeys(names, str(identifier))})
     return None if path is None else _delete(request, delete, path)
+
+
+def _usual_deletion(plan: Plan, exchange: Exchange, given: Mapping[str, str]) -> Request | None:
+    """DELETE /things/{id} of what POST /things made, where no link says so."""
+    request = exchange.request
+    collection = plan.spec.operation(request.operation).path.rstrip("/")
+    if request.method != "POST":
+        return None
+    for delete in plan.spec.operations:
+        name = (_names(delete.path) or [""])[-1]
+        if delete.method != "DELETE" or collection_of(delete.path, name) != collection:
+            continue
+        if not delete.path.rstrip("/").endswith(f"{{{name}}}"):
+            continue
+        identifier = identifier_of(exchange, name, collection)
+        if identifier is None or _was_ours_to_choose(exchange, identifier):
+            return None
+        path = _filled(delete.path, {**given, name: identifier})
+        return None if path is None else _delete(request, delete, path)
+    return None
+
+
+def _was_ours_to_choose(exchange: Exchange, identifier: str) -> bool:
+    """Whether the answer may be about an object that was there before, which we named."""
+    return exchange.status != _CREATED and identifier.encode() in (exchange.request.body or b"")
 
 
 def _delete(creator: Request, delete: Operation, path: str) -> Request:
@@ -185,18 +211,6 @@ def _linked(link: LinkDoc, given: Mapping[str, str], body: Json) -> Iterator[tup
 
 def _names(template: str) -> list[str]:
     return re.findall(r"\{([^}]*)\}", template)
-
-
-def _path_values(operation: Operation, path: str) -> Mapping[str, str]:
-    """The values of a path's parameters, decoded."""
-    parts = re.split(r"\{[^}]*\}", operation.path)
-    match = re.fullmatch("([^/]*)".join(map(re.escape, parts)), path)
-    if match is None:
-        return {}
-    return {
-        name: unquote(value)
-        for name, value in zip(_names(operation.path), match.groups(), strict=True)
-    }
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str | None:

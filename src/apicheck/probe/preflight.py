@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 
 from apicheck.authoring.judging import describe
-from apicheck.authoring.requests import built, credentials_of
+from apicheck.authoring.credentials import credentials_of
+from apicheck.authoring.requests import built
 from apicheck.authoring.steps import send
 from apicheck.model.errors import ApicheckError, TargetUnreachable
 from apicheck.model.exchange import Exchange, Role, Transcript
@@ -143,8 +144,7 @@ def safe_operations(world: World, identity: Identity) -> tuple[Operation, ...]:
             continue
         if not credentials_of(world, operation.id, identity):
             continue
-        scopes = world.required_scopes.get(operation.id, ())
-        if identity.holds(scopes, world.required_permissions.get(operation.id, ())):
+        if world.permits(identity, operation.id):
             fitting.append((operation.path.count("{"), operation))
     return tuple(operation for _, operation in sorted(fitting, key=lambda pair: pair[0]))
 
