@@ -30,8 +30,14 @@ def _sources(spec: Spec, operation: Operation, reads_only: bool) -> list[Operati
 
 
 def path_need(spec: Spec, operation: Operation, name: str, *, reads_only: bool) -> Need | None:
-    """Where the value of a path parameter comes from; None when no operation links to it."""
+    """Where the value of a path parameter comes from; None when no operation links to it.
+
+    Where reads alone may be answered, what may change an object is not given one that is listed:
+    it is not ours.
+    """
     for source in _sources(spec, operation, reads_only):
+        if source.safe and reads_only and not operation.safe:
+            continue
         if any(parameter.name == name for parameter in path_parameters(source)):
             continue
         for link in _links(source, operation.id):

@@ -2,13 +2,14 @@
 
 Where a part of the request comes from, in this order:
 
-- a path parameter: the target's fixture, the answer of an operation that links to this one, the
-  document's example, a schema that names its values (`enum`, `const`, `default`);
+- a path parameter: the target's fixture, the answer of an operation that links to this one, a
+  schema that lists its values (`enum`, `const`), by convention the answer of the operation that
+  makes such objects, the document's example;
 - query, headers and body: the target's fixture, the document's example, the schema; then links
   put what they promise into the body.
 
 A link goes before an example for path parameters, because an example names an object that the
-target need not have, and a link names one that it has just answered with.
+target need not have, and a link names one that it has just answered with. So does the convention.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from apicheck.generate.conventions import usual_need
 from apicheck.generate.links import body_needs, path_need, path_parameters, with_needs_met
-from apicheck.generate.sampling import sample, unique_places, with_unique
+from apicheck.generate.sampling import resolved, sample, unique_places, with_unique
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Media, Operation, Parameter, Spec
@@ -69,19 +71,27 @@ def recipes(
     identity_parameters: path parameters whose value each identity brings along.
     reads_only: take linked values from safe operations where there is a choice.
     """
-    made: dict[str, Recipe | NotTested] = {}
-    for operation in spec.operations:
+
+    def attempt(operation: Operation, *, reads_only: bool) -> Recipe | NotTested:
         try:
-            made[operation.id] = _recipe(
-                spec, operation, _given(operation, fixtures), identity_parameters, reads_only
-            )
+            given = _given(operation, fixtures)
+            return _recipe(spec, operation, given, identity_parameters, reads_only)
         except _Unknown as unknown:
-            made[operation.id] = NotTested(
+            return NotTested(
                 NotTestedKind.NEEDS_REQUEST,
                 f"no request for {operation.method} {operation.path} ({unknown.what})",
                 unknown.remedy,
             )
-    return {key: with_needs_met(key, made) for key in made}
+
+    made = {op.id: attempt(op, reads_only=reads_only) for op in spec.operations}
+    whole = {key: with_needs_met(key, made) for key in made}
+    for operation in spec.operations:
+        if operation.safe and isinstance(whole[operation.id], NotTested) and not reads_only:
+            # What cannot be made may still be listed.
+            listed = {**made, operation.id: attempt(operation, reads_only=True)}
+            other = with_needs_met(operation.id, listed)
+            whole[operation.id] = other if isinstance(other, Recipe) else whole[operation.id]
+    return whole
 
 
 def _recipe(
@@ -98,8 +108,14 @@ def _recipe(
         fixed = given.path.get(name, given.named.get(name, MISSING))
         if fixed is not MISSING:
             values[name] = _text(fixed)
-        elif need := path_need(spec, operation, name, reads_only=reads_only):
+        elif need := _path_need(spec, operation, parameter, identity_parameters, reads_only):
             needs.append(need)
+        elif reads_only and not operation.safe and not _lists_values(spec, parameter):
+            if name not in identity_parameters:
+                raise _Unknown(
+                    f"in this mode it is tried on no {name} but one that you name",
+                    f'[fixtures]\n{name} = "one that may be lost"',
+                )
         elif (value := _value(spec, parameter, named_only=True)) is not MISSING:
             values[name] = _text(value)
         elif name not in identity_parameters:
@@ -121,6 +137,24 @@ def _recipe(
         consumes=operation.method == "DELETE" or given.consumes,
         origin="fixture" if given.anything else body_origin,
     )
+
+
+def _path_need(
+    spec: Spec,
+    operation: Operation,
+    parameter: Parameter,
+    identity_parameters: frozenset[str],
+    reads_only: bool,
+) -> Need | None:
+    """Where the value of a path parameter comes from: by a link, or by convention."""
+    linked = path_need(spec, operation, parameter.name, reads_only=reads_only)
+    if linked or _lists_values(spec, parameter) or parameter.name in identity_parameters:
+        return linked
+    return usual_need(spec, operation, parameter.name, reads_only=reads_only)
+
+
+def _lists_values(spec: Spec, parameter: Parameter) -> bool:
+    return bool({"enum", "const"} & set(resolved(spec.document, parameter.schema)))
 
 
 def _given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:

@@ -168,6 +168,32 @@ def test_a_secret_that_is_issued_on_creation_is_a_placeholder_in_scripts(
     assert not any(exchange.observed("leaks") for exchange in transcript.exchanges)
 
 
+def test_without_links_what_a_post_made_is_deleted_below_its_collection(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    del document["paths"]["/things"]["post"]["responses"]["201"]["links"]
+    plan = plan_for(target, document=document)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates))
+        assert list(api.things) == ["t1"]
+        assert session.clean_up() == ()
+    assert api.things == {}
+
+
+def test_what_an_answer_says_of_an_object_that_the_request_named_is_not_deleted(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    post = document["paths"]["/things"]["post"]
+    del post["responses"]["201"]["links"]
+    post["requestBody"]["content"]["application/json"]["example"] = {"id": "mine"}
+    api.answer = lambda method, *_: (200, {}, b'{"id": "mine"}') if method == "POST" else None
+    plan = plan_for(target, document=document)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates))
+        session.clean_up()
+    assert [sent for sent in api.requests if sent[0] == "DELETE"] == []
+
+
 @pytest.fixture
 def document(plan_for: PlanFor, target: Target) -> Any:
     return deepcopy(dict(plan_for(target).spec.document))

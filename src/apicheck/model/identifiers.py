@@ -1,0 +1,114 @@
+"""Where an answer usually has the id of its object, for documents that say so in no link.
+
+A convention, not a promise: what is found is tried, and a request made with it counts only when
+the target accepts it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote, urlsplit
+
+from apicheck.model.exchange import Exchange
+from apicheck.model.json import Json
+
+_GENERIC = ("id", "_id", "uuid", "pk", "key")
+_WRAPPERS = ("data", "result", "results", "item", "items", "content", "records", "value", "entries")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+def collection_of(path: str, parameter: str) -> str | None:
+    """The path before a parameter that is a whole segment, without a final slash; None if none.
+
+    `/things/{id}/parts` and `id` give `/things`.
+    """
+    before, found, after = path.partition(f"/{{{parameter}}}")
+    whole = found and before and (not after or after.startswith("/"))
+    return before if whole and not before.endswith("}") else None
+
+
+def identifier_of(exchange: Exchange, parameter: str, collection: str) -> str | None:
+    """The id that an answer names: in its body, else the end of its Location; None where none is.
+
+    parameter: the path parameter that wants it. collection: path of the operation that answered.
+    """
+    response = exchange.response
+    if response is None:
+        return None
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    found = _in_body(body, parameter, collection.rstrip("/"))
+    return found or _in_location(response.header("Location") or "", collection.rstrip("/"))
+
+
+def _in_body(body: Json, parameter: str, collection: str) -> str | None:
+    """A member named like the parameter, else its last word, else a usual name for an id.
+
+    It stands at the top, in the first item of a list, or in one wrapper.
+    """
+    holders = list(_holders(body, collection))
+    for name in _names(parameter, collection):
+        for holder in holders:
+            for member, value in holder.items():
+                if _plain(member) == name and _is_identifier(value):
+                    return str(value)
+    return None
+
+
+def _in_location(location: str, collection: str) -> str | None:
+    """The segment after the collection's own."""
+    segments = [unquote(part) for part in urlsplit(location).path.split("/") if part]
+    last = collection.rpartition("/")[2]
+    if len(segments) < 2 or segments[-2] != last:
+        return None
+    return segments[-1]
+
+
+def _names(parameter: str, collection: str) -> Iterator[str]:
+    """Members that may hold a parameter's value, the likeliest first, all in plain letters."""
+    yield _plain(parameter)
+    words = [word.lower() for word in _WORD.findall(parameter)]
+    last = words[-1] if words else ""
+    singular = _singular(collection)
+    if len(words) > 1 and last != singular:
+        yield last
+    if last in ("id", "uuid", "pk", "key") or last == singular:
+        yield from (_plain(name) for name in _GENERIC)
+
+
+def _holders(body: Json, collection: str) -> Iterator[Mapping[str, Json]]:
+    """The objects that may be the one that was asked for: the answer, and what it wraps."""
+    first = body[0] if isinstance(body, list) and body else body
+    if not isinstance(first, Mapping):
+        return
+    yield first
+    if first is not body:
+        return
+    known = (*_WRAPPERS, _singular(collection), _plain(collection.rpartition("/")[2]))
+    inner = {name: value for name, value in first.items() if isinstance(value, Mapping | list)}
+    wrapped = [value for name, value in inner.items() if _plain(name) in known]
+    if not wrapped and len(inner) == 1:
+        wrapped = list(inner.values())
+    for value in wrapped:
+        item = value[0] if isinstance(value, list) and value else value
+        if isinstance(item, Mapping):
+            yield item
+
+
+def _is_identifier(value: Json) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
+
+
+def _singular(collection: str) -> str:
+    """The name of one thing of a collection, as far as English plurals are regular."""
+    name = _plain(collection.rpartition("/")[2])
+    if name.endswith("ies"):
+        return f"{name[:-3]}y"
+    return name.removesuffix("s")
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
