@@ -7,12 +7,15 @@ from reference_server.store import Stored
 
 
 def missing_rights(call: Call) -> tuple[str, ...]:
-    """The scopes and permissions that the operation needs and the caller lacks (seam)."""
+    """The scopes, permissions and roles that the operation needs and the caller lacks (seam)."""
     who, rules = call.caller_identity, call.op_rules
-    lacking = [scope for scope in rules.scopes if scope not in who.scopes]
+    facts = call.server.profile.facts.authorization
+    held = facts.with_implied(who.scopes)
+    lacking = [scope for scope in rules.scopes if scope not in held]
     lacking += [word for word in rules.permissions if word not in who.permissions]
-    exact = call.server.profile.facts.authorization.needs == "exact"
-    if exact and not lacking and set(who.scopes) != set(rules.scopes):
+    if rules.roles and not set(rules.roles) & set(who.roles):
+        lacking.append(f"the role {' or '.join(rules.roles)}")
+    if facts.needs == "exact" and not lacking and set(who.scopes) != set(rules.scopes):
         lacking = list(rules.scopes)
     return tuple(lacking)
 
@@ -36,17 +39,28 @@ def tenant_refusal(call: Call) -> Refusal | None:
     return None
 
 
-def foreign_refusal(call: Call, item: Stored) -> Refusal | None:
-    """Why an object that exists is not shown: it is somebody else's."""
-    if not call.server.seams.may_see(call, item.tenant):
-        return Refusal("foreign:tenant", "There is no such object.")
+def foreign(call: Call, item: Stored, place: str) -> str:
+    """Whose an object is that is not the caller's: tenant, user, app; "" for an own one (seam).
+
+    place: where the request names it: "path", "parent" (an object above the one it is about),
+    "body", or "list" for one that would be shown among others.
+    """
+    del place
     who = call.caller_identity
+    if item.tenant != who.tenant:
+        return "tenant"
     stated = call.server.profile.facts.authorization.foreign
     for whose, own, theirs in (("user", who.user, item.user), ("app", who.app, item.app)):
-        foreign = stated.get(whose)
-        if foreign is None or own == theirs:
+        promise = stated.get(whose)
+        if promise is None or own == theirs:
             continue
         operation = call.op_rules.operation
-        if foreign.ops is None or call.server.profile.takes(foreign.ops, operation):
-            return Refusal(f"foreign:{whose}", "There is no such object.")
-    return None
+        if promise.ops is None or call.server.profile.takes(promise.ops, operation):
+            return whose
+    return ""
+
+
+def foreign_refusal(call: Call, item: Stored, place: str) -> Refusal | None:
+    """Why an object that exists is not shown: it is somebody else's."""
+    whose = call.server.seams.foreign(call, item, place)
+    return Refusal(f"foreign:{whose}", "There is no such object.") if whose else None

@@ -95,14 +95,16 @@ def _clients(server: Server, _: Request, __: dict[str, Json]) -> Json:
 
 
 def _mint(server: Server, _: Request, body: dict[str, Json]) -> tuple[int, Json]:
-    known = {"scopes", "permissions", "tenant", "user", "plan", "state", "lifetime"}
+    known = {"scopes", "permissions", "roles", "tenant", "user", "app", "plan", "state", "lifetime"}
     if unknown := sorted(set(body) - known):
         raise ValueError(f"an identity has no {unknown[0]}")
     wish = Wish(
         scopes=_words(body, "scopes"),
         permissions=_words(body, "permissions"),
+        roles=_words(body, "roles"),
         tenant=_tenant(body),
         user=_word(body, "user"),
+        app=_word(body, "app"),
         plan=_word(body, "plan"),
         state=_word(body, "state") or "active",
         lifetime=None if body.get("lifetime") is None else _seconds(body, "lifetime"),

@@ -29,7 +29,8 @@ class Rules:
     """What applies to one operation.
 
     security: alternatives, each the schemes that are needed together. scopes, permissions: all
-    of them are needed. bucket: counts its requests, and so do those of `also`.
+    of them are needed. roles: one of them is. bucket: counts its requests, and so do those of
+    `also`.
     """
 
     operation: Operation
@@ -38,6 +39,7 @@ class Rules:
     security: tuple[SecurityRequirement, ...]
     scopes: tuple[str, ...]
     permissions: tuple[str, ...]
+    roles: tuple[str, ...]
     buckets: tuple[Bucket, ...]
     deprecation: Deprecation | None
 
@@ -136,6 +138,7 @@ def profile_of(directory: Path, spec: Spec, policy: Policy) -> Profile:
             tuple(w for w, ops in facts.authorization.permissions.items() if takes(ops, operation))
             if operation.id in secured
             else (),
+            tuple(r for r, ops in facts.authorization.roles.items() if takes(ops, operation)),
             buckets_of(operation),
             deprecation_of(operation),
         )

@@ -26,12 +26,14 @@ _EXPIRED_SINCE_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a new identity should be. None: all scopes, all permissions, no end."""
+    """What a new identity should be. None: all scopes, permissions and roles, no end."""
 
     scopes: tuple[str, ...] | None = None
     permissions: tuple[str, ...] | None = None
+    roles: tuple[str, ...] | None = None
     tenant: str = TENANTS[0]
     user: str = ""
+    app: str = ""
     plan: str = ""
     state: str = "active"
     lifetime: float | None = None
@@ -108,6 +110,7 @@ class Server:
         """A new identity, kept in the directory."""
         self._minted += 1
         name = wish.name or f"minted-{self._minted}"
+        every_role = tuple(self.profile.facts.authorization.roles)
         now = self.clock.now() if hasattr(self, "clock") else time.time()
         expires = None if wish.lifetime is None else now + wish.lifetime
         if wish.state == "expired":
@@ -123,7 +126,9 @@ class Server:
             scopes=self.profile.scopes if wish.scopes is None else wish.scopes,
             permissions=self.profile.permissions if wish.permissions is None else wish.permissions,
             tenant=wish.tenant or TENANTS[0],
+            roles=every_role if wish.roles is None else wish.roles,
             user=wish.user or f"user-{name}",
+            app=wish.app or f"app-{wish.tenant or TENANTS[0]}",
             account=f"account-{wish.tenant or TENANTS[0]}",
             plan=wish.plan,
             state="active" if wish.state == "expired" else wish.state,

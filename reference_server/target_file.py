@@ -27,7 +27,7 @@ def target_text(server: Server, base_url: str, control_url: str) -> str:
         lines.append(f'token = {{credentials = "/tokens/{identity.name}"}}')
         if identity.scheme:
             lines.append(f"scheme = {_text(identity.scheme)}")
-        for key in ("tenant", "user", "account", "plan"):
+        for key in ("tenant", "user", "app", "account", "plan"):
             if value := getattr(identity, key):
                 lines.append(f"{key} = {_text(value)}")
         state = "expired" if identity.expires is not None else identity.state

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
+from reference_server.store import Stored
 
 NEEDS = ()
+
+
+def foreign(
+    honest: Callable[[Call, Stored, str], str], call: Call, item: Stored, place: str
+) -> str:
+    """Nothing is another tenant's."""
+    whose = honest(call, item, place)
+    return "" if whose == "tenant" else whose
 
 
 def may_see(honest: Callable[[Call, str], bool], call: Call, tenant: str) -> bool:

@@ -57,27 +57,31 @@ def mint(
     *,
     scopes: tuple[str, ...] | None = None,
     permissions: tuple[str, ...] | None = None,
+    roles: tuple[str, ...] | None = None,
     tenant: str = "",
     user: str = "",
+    app: str = "",
     state: str = "active",
     fresh: bool = False,
 ) -> Generator[Ask, Any, Identity]:
     """A new identity. Ends the script as not tested when nobody can make one.
 
-    scopes, permissions None: all of them. fresh False: scripts that ask for the same get the
+    scopes, permissions, roles None: all of them. fresh False: scripts that ask for the same get the
     same identity; True: nobody else has it, and it may be used up.
     """
     answer = yield from ask(
         "mint",
         scopes=None if scopes is None else sorted(scopes),
         permissions=None if permissions is None else sorted(permissions),
+        roles=None if roles is None else sorted(roles),
         tenant=tenant,
         user=user,
+        app=app,
         state=state,
         fresh=fresh,
     )
     if answer is None:
-        wanted = ", ".join(scopes or permissions or ()) or "no scope"
+        wanted = ", ".join(scopes or permissions or roles or ()) or "no scope"
         holding = f"an identity holding {wanted}"
         stop(
             NotTested(
@@ -93,8 +97,10 @@ def mint(
         scheme=answer.get("scheme", ""),
         scopes=scopes,
         permissions=permissions,
+        roles=roles,
         tenant=answer.get("tenant", tenant),
         user=answer.get("user", user),
+        app=answer.get("app", app),
         state=state,
         parameters=answer.get("parameters", {}),
     )

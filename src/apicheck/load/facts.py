@@ -16,6 +16,7 @@ from apicheck.load.grammar import (
     selectors,
     when,
 )
+from apicheck.load.transport_facts import transport
 from apicheck.load.webhook_facts import webhooks
 from apicheck.model.facts import (
     NEVER,
@@ -59,7 +60,7 @@ def typed(facts: Mapping[str, Json]) -> Facts:
         rate_limits=None if limits is None else _rate_limits(limits),
         versioning=None if versions is None else _versioning(versions),
         webhooks=webhooks(facts.get("webhooks")),
-        transport=facts.get("transport", {}),
+        transport=transport(facts.get("transport", {})),
         formats=facts.get("formats", {}),
         client=facts.get("client", {}),
     )
@@ -98,7 +99,11 @@ def _authorization(value: Mapping[str, Json]) -> Authorization:
         refusal=optional_answer(value.get("refusal")),
         scopes=selectors(value.get("scopes")),
         needs=value.get("needs", "all"),
+        implies={
+            scope: tuple(listed(implied)) for scope, implied in value.get("implies", {}).items()
+        },
         permissions=selectors(value.get("permissions")),
+        roles=selectors(value.get("roles")),
         foreign={whose: _foreign(a) for whose, a in value.get("foreign", {}).items()},
         tenants=tuple(
             Tenant(

@@ -26,7 +26,7 @@ _OPERATION_AT = (
 _SELECTOR_AT = (
     r"/operations/[^/]+",
     r"/authentication/(security/[^/]+|anonymous_may)",
-    r"/authorization/((scopes|permissions)/[^/]+|hidden)",
+    r"/authorization/((scopes|permissions|roles)/[^/]+|hidden)",
     r"(/.*)?/ops",
 )
 
@@ -160,6 +160,11 @@ class Verifier:
         for scope in self.facts.authorization.scopes:
             if declared and scope not in declared:
                 self._unknown(child("/authorization/scopes", scope), "scope", scope, declared)
+        for scope, implied in self.facts.authorization.implies.items():
+            for name in (scope, *implied):
+                if name not in self._all_scopes():
+                    pointer = child("/authorization/implies", scope)
+                    self._unknown(pointer, "scope", name, self._all_scopes())
         for scheme in self.facts.authentication.security:
             if scheme not in self.spec.schemes and scheme != "none":
                 pointer = child("/authentication/security", scheme)

@@ -74,7 +74,8 @@ class Ask:
     """Ask for something that is not a request to the API under test.
 
     what and arguments -> answer, a JSON value; None when nobody can do it:
-    - "mint" {scopes: [..] or None, permissions, tenant, user, state}: -> {"identity": name};
+    - "mint" {scopes: [..] or None, permissions, roles, tenant, user, app, state}:
+      -> {"identity": name};
       a new identity, usable as `Credential` through `Subject.credentials(name)`. Needs a
       minter of that tenant or the control protocol.
     - "revoke" {identity} -> {} ; "fail_next" {operation, status} -> {} ; needs control.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from apicheck.model.exchange import Exchange
@@ -18,29 +18,41 @@ from apicheck.probe.token_client import Keep, TokenClient
 from apicheck.probe.vault import Secrets
 
 _EARLY_S = 5.0
+RIGHTS = ("scopes", "permissions", "roles")
+"""Kinds of rights, as the members of a wish and of an `Ask` are called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an identity must be. scopes, permissions None: all of them."""
+    """What an identity must be. Rights that are None: all of them."""
 
     scopes: tuple[str, ...] | None = None
     permissions: tuple[str, ...] | None = None
+    roles: tuple[str, ...] | None = None
     tenant: str = ""
     user: str = ""
+    app: str = ""
     state: str = "active"
 
     @classmethod
     def of(cls, arguments: Mapping[str, Json]) -> Wanted:
         """As the arguments of `Ask("mint", …)` say."""
-        scopes, permissions = arguments.get("scopes"), arguments.get("permissions")
+        scopes, permissions, roles = (_sorted(arguments.get(kind)) for kind in RIGHTS)
         return cls(
-            None if scopes is None else tuple(sorted(scopes)),
-            None if permissions is None else tuple(sorted(permissions)),
-            arguments.get("tenant") or "",
-            arguments.get("user") or "",
-            arguments.get("state") or "active",
+            scopes=scopes,
+            permissions=permissions,
+            roles=roles,
+            tenant=arguments.get("tenant") or "",
+            user=arguments.get("user") or "",
+            app=arguments.get("app") or "",
+            state=arguments.get("state") or "active",
         )
+
+    @property
+    def of_a_client(self) -> bool:
+        """Whether the token of an OAuth client can be it: nobody's, with all but its scopes."""
+        beyond = (self.permissions, self.roles)
+        return self.state == "active" and not (self.user or self.app) and beyond == (None, None)
 
 
 @dataclass(slots=True)
@@ -95,11 +107,10 @@ class Minting:
             "scheme": identity.scheme,
             "tenant": identity.tenant,
             "user": identity.user,
+            "app": identity.app,
             "parameters": dict(identity.parameters),
             "rights": {
-                kind: words
-                for kind in ("scopes", "permissions")
-                if (words := arguments.get(kind)) is not None
+                kind: words for kind in RIGHTS if (words := arguments.get(kind)) is not None
             },
             "state": identity.state,
         }
@@ -170,13 +181,14 @@ class Minting:
             identity.state == wanted.state
             and wanted.tenant in ("", identity.tenant)
             and wanted.user in ("", identity.user)
+            and wanted.app in ("", identity.app)
             and _has_just(identity.scopes, wanted.scopes, world.all_scopes)
             and _has_just(identity.permissions, wanted.permissions, world.all_permissions)
+            and _has_just(identity.roles, wanted.roles, world.all_roles)
         )
 
     def _minted(self, wanted: Wanted, keep: Keep) -> _Made | None:
-        by_client = wanted.state == "active" and not wanted.user and wanted.permissions is None
-        if by_client and wanted.scopes != ():
+        if wanted.of_a_client and wanted.scopes != ():
             for minter in self._plan.target.minters:
                 made = self._by_minter(minter, wanted, keep)
                 if made is not None:
@@ -198,7 +210,7 @@ class Minting:
         granted = body.get("scope")
         if not isinstance(token, str) or token not in self._secrets.live:
             return None
-        if isinstance(granted, str) and wanted.scopes not in (None, _words(granted)):
+        if isinstance(granted, str) and wanted.scopes not in (None, _sorted(set(granted.split()))):
             return None
         lifetime = body.get("expires_in")
         expires = self._clock.epoch() + lifetime if isinstance(lifetime, int | float) else None
@@ -216,15 +228,18 @@ class Minting:
     def _by_control(self, wanted: Wanted) -> _Made | None:
         if self._control is None:
             return None
-        answer = self._control.mint(
-            {
-                "scopes": None if wanted.scopes is None else list(wanted.scopes),
-                "permissions": None if wanted.permissions is None else list(wanted.permissions),
-                "tenant": wanted.tenant,
-                "user": wanted.user,
-                "state": wanted.state,
-            }
-        )
+        wish: dict[str, Json] = {
+            "scopes": None if wanted.scopes is None else list(wanted.scopes),
+            "permissions": None if wanted.permissions is None else list(wanted.permissions),
+            "tenant": wanted.tenant,
+            "user": wanted.user,
+            "state": wanted.state,
+        }
+        if wanted.roles is not None:
+            wish["roles"] = list(wanted.roles)
+        if wanted.app:
+            wish["app"] = wanted.app
+        answer = self._control.mint(wish)
         if not isinstance(answer, dict) or not isinstance(answer.get("token"), str):
             return None
         expires = answer.get("expires")
@@ -234,6 +249,7 @@ class Minting:
             scheme=str(answer.get("scheme") or ""),
             scopes=wanted.scopes,
             permissions=wanted.permissions,
+            roles=wanted.roles,
             tenant=str(answer.get("tenant") or wanted.tenant),
             user=str(answer.get("user") or wanted.user),
             app=str(answer.get("app") or ""),
@@ -271,8 +287,8 @@ def _has_just(
     return has is not None and set(has) == set(wanted)
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(sorted(set(text.split())))
+def _sorted(words: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if words is None else tuple(sorted(words))
 
 
 def _json(exchange: Exchange) -> Mapping[str, Json]:

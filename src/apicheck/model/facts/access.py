@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from apicheck.model.facts.answers import Answer, Selector, StatusSet
@@ -51,12 +51,24 @@ class Authorization:
     refusal: Answer | None = None
     scopes: Mapping[str, Selector] = field(default_factory=dict)
     needs: str = "all"
+    implies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Scope -> scopes that whoever holds it has as well."""
     permissions: Mapping[str, Selector] = field(default_factory=dict)
+    roles: Mapping[str, Selector] = field(default_factory=dict)
+    """Role -> operations; one of the roles that list an operation is enough to call it."""
     foreign: Mapping[str, Foreign] = field(default_factory=dict)
     """Whose object ("tenant", "user", "app") -> the answer."""
     tenants: tuple[Tenant, ...] = ()
     absent: Answer | None = None
     hidden: Selector | None = None
+
+    def with_implied(self, scopes: Iterable[str]) -> frozenset[str]:
+        """Scopes with all that they imply, whatever those imply in turn included."""
+        held, found = frozenset[str](), frozenset(scopes)
+        while held != found:
+            held = found
+            found = held.union(*(self.implies.get(scope, ()) for scope in held))
+        return held
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,45 @@
+from typing import Any
+
+import pytest
+
+from apicheck.load import facts_from
+from apicheck.model.operation import Spec
+from apicheck.model.subject import World
+from apicheck.model.target import Identity
+
+FACTS = {"authorization": {"implies": {"write": "read", "admin": ["write"]}}}
+
+
+def world(**rights: Any) -> World:
+    spec = Spec("", "", "3.1.0", (), {}, {})
+    needed = {kind: {"change": words} for kind, words in rights.items()}
+    return World(spec, facts_from(FACTS, file="test"), {}, {}, {}, **needed)
+
+
+@pytest.mark.parametrize(
+    ("held", "permitted"),
+    [
+        ({}, True),
+        ({"scopes": ("read", "write"), "permissions": ("owner",), "roles": ("clerk",)}, True),
+        ({"scopes": ("read",)}, False),
+        ({"scopes": ("write",)}, True),
+        ({"scopes": ("admin",)}, True),
+        ({"scopes": ("read", "write"), "permissions": ()}, False),
+        ({"roles": ("boss", "guest")}, True),
+        ({"roles": ("guest",)}, False),
+        ({"roles": ()}, False),
+    ],
+)
+def test_an_identity_may_what_its_rights_say_and_what_is_not_known_is_held(
+    held: dict[str, Any], permitted: bool
+) -> None:
+    asked = world(
+        required_scopes=("read", "write"),
+        required_permissions=("owner",),
+        sufficient_roles=("clerk", "boss"),
+    )
+    assert asked.permits(Identity("one", "$X", **held), "change") is permitted
+
+
+def test_an_operation_that_needs_nothing_is_for_everybody() -> None:
+    assert world().permits(Identity("one", "$X", scopes=(), permissions=(), roles=()), "change")
