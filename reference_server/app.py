@@ -18,9 +18,11 @@ from reference_server.call import Call, Refusal, Reply
 from reference_server.errors import error_reply
 from reference_server.headers import finished
 from reference_server.pipeline import answer
+from reference_server.routing import Match
 from reference_server.server import Server
 
-BODY_LIMIT = 1 << 20
+_READ_AT_MOST = 1 << 20
+"""Or twice as much as the policy lets a body have, so that one that is too long is read whole."""
 _log = logging.getLogger("reference_server")
 
 
@@ -33,20 +35,24 @@ def api(server: Server) -> ASGIApp:
         request = Request(scope, receive)
         if server.variant.latency_ms:
             await asyncio.sleep(server.variant.latency_ms / 1000)
-        body, whole = await _body(request)
+        body, whole = await _body(request, _read_at_most(server))
         response = _answered(server, request, body, whole=whole)
         await response(scope, receive, send)
 
     return application
 
 
-async def _body(request: Request) -> tuple[bytes, bool]:
+def _read_at_most(server: Server) -> int:
+    return max(_READ_AT_MOST, 2 * (server.profile.facts.body_limit_bytes or 0))
+
+
+async def _body(request: Request, limit: int) -> tuple[bytes, bool]:
     """The body, and whether it is all of it."""
     chunks = bytearray()
     try:
         async for chunk in request.stream():
             chunks += chunk
-            if len(chunks) > BODY_LIMIT:
+            if len(chunks) > limit:
                 return b"", False
     except ClientDisconnect:
         return b"", False
@@ -84,6 +90,9 @@ def _call(server: Server, request: Request, body: bytes, *, whole: bool) -> Call
         for name, value in request.scope["headers"]
     )
     match = server.profile.routes.match(request.method, path)
+    slash_ignored = server.profile.facts.requests.get("trailing_slash") == "ignored"
+    if match == Match(None) and slash_ignored and path.endswith("/"):
+        match = server.profile.routes.match(request.method, path.rstrip("/"))
     operation = match.operation
     rules = server.profile.rules[operation.id] if operation is not None else None
     peer = request.client.host if request.client else ""

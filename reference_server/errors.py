@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from apicheck.model.facts import Answer
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Media
 from reference_server.call import Call, Refusal, Reply
@@ -24,9 +25,16 @@ def error_reply(call: Call, refusal: Refusal) -> Reply:
     if challenge is not None:
         reply.headers.append(("WWW-Authenticate", challenge))
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        reply.headers.append(("Allow", ", ".join(call.match.allowed)))
+        reply.headers += seams.allow(call)
     seams.error_body(call, refusal, reply)
     return reply
+
+
+def allow(call: Call) -> list[tuple[str, str]]:
+    """Which methods the path knows (RFC 9110, section 10.2.1) (seam)."""
+    known = call.server.profile.routes.match("", call.path).allowed
+    refuses_head = isinstance(call.server.profile.facts.requests.get("head"), Answer)
+    return [("Allow", ", ".join(m for m in known if not (m == "HEAD" and refuses_head)))]
 
 
 def error_body(call: Call, refusal: Refusal, reply: Reply) -> None:

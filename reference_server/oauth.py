@@ -62,7 +62,7 @@ def as_oauth(call: Call, refusal: Refusal) -> Refusal:
     """Another stage's refusal of a token request, in the words of RFC 6749, section 5.2."""
     if refusal.kind == "schema" and _form(call).get("grant_type", _GRANT) != _GRANT:
         return _unsupported(call)
-    if refusal.kind in ("media", "syntax", "schema", "too_large"):
+    if refusal.kind in ("media", "syntax", "schema", "format", "unknown_field", "too_large"):
         return _refused("invalid_request", refusal.text)
     return refusal
 

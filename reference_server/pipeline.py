@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Callable, Iterator
-from urllib.parse import parse_qsl
 
-from apicheck.model.json import MISSING, Json, at
-from apicheck.model.operation import Media
+from apicheck.model.facts import Answer
+from apicheck.model.json import MISSING, at
 from reference_server import oauth
 from reference_server.authentication import account_refusal, presented
 from reference_server.authorization import foreign_refusal, tenant_refusal
@@ -17,9 +14,7 @@ from reference_server.errors import error_reply
 from reference_server.identities import Identity
 from reference_server.operations import perform
 from reference_server.rates import look, rate_refusal, settle
-from reference_server.schemas import from_text
-
-FORM = "application/x-www-form-urlencoded"
+from reference_server.validation import body_media, body_refusal, media_refusal, too_large
 
 
 def answer(call: Call) -> Reply:
@@ -73,20 +68,24 @@ def _worded(call: Call, refusal: Refusal) -> Refusal:
     return oauth.as_oauth(call, refusal) if is_oauth else refusal
 
 
-def _transport(call: Call) -> Refusal | None:
-    return None if call.whole else Refusal("too_large", "The body is too large.")
-
-
 def _route(call: Call) -> Refusal | None:
-    if call.operation is None and not call.match.allowed:
-        return Refusal("unknown_path", "There is nothing at this path.")
-    return None
+    if call.operation is not None or call.match.allowed:
+        return None
+    slashed = call.path != "/" and call.path.endswith("/")
+    has_own = slashed and isinstance(_promise(call, "trailing_slash"), Answer)
+    return Refusal("trailing_slash" if has_own else "unknown_path", "There is nothing here.")
 
 
 def _method(call: Call) -> Refusal | None:
     if call.operation is None:
         return Refusal("method", f"{call.method} is not allowed here.")
+    if call.method == "HEAD" and isinstance(_promise(call, "head"), Answer):
+        return Refusal("head", "HEAD is not allowed here.")
     return None
+
+
+def _promise(call: Call, kind: str) -> Answer | str | None:
+    return call.server.profile.facts.requests.get(kind)
 
 
 def _credential(call: Call) -> Refusal | None:
@@ -113,99 +112,6 @@ def _scope(call: Call) -> Refusal | None:
     return None
 
 
-def _media(call: Call) -> Refusal | None:
-    offered = call.op_rules.operation.body
-    if not offered or not call.body:
-        return None
-    if _body_media(call) is None:
-        accepted = ", ".join(media.media_type for media in offered)
-        return Refusal("media", f"Send {accepted}.")
-    return None
-
-
-def _body_media(call: Call) -> Media | None:
-    sent = (call.header("content-type") or "").partition(";")[0].strip().lower()
-    offered = call.op_rules.operation.body
-    return next((media for media in offered if media.media_type.lower() == sent), None)
-
-
-def _body(call: Call) -> Refusal | None:
-    return _parameters(call) or _content(call)
-
-
-def _parameters(call: Call) -> Refusal | None:
-    schemas = call.server.profile.schemas
-    query = dict(call.query)
-    for parameter in call.op_rules.operation.parameters:
-        if parameter.place not in ("query", "header"):
-            continue
-        text = (
-            query.get(parameter.name) if parameter.place == "query" else call.header(parameter.name)
-        )
-        if text is None:
-            if parameter.required:
-                return Refusal("schema", f"{parameter.name} is missing.")
-            continue
-        value = from_text(text, parameter.schema, schemas)
-        repeated = schemas.resolved(parameter.schema).get("type") == "array"
-        if repeated:
-            inner = schemas.resolved(parameter.schema).get("items", {})
-            texts = [text for key, text in call.query if key == parameter.name]
-            value = [from_text(text, inner, schemas) for text in texts]
-        if not schemas.validator(parameter.schema).is_valid(value):
-            return Refusal("schema", f"{parameter.name} is not valid.")
-    return None
-
-
-def _content(call: Call) -> Refusal | None:
-    operation = call.op_rules.operation
-    if not operation.body:
-        return None
-    if not call.body:
-        return Refusal("syntax", "A body is required.") if operation.body_required else None
-    media = _body_media(call)
-    if media is None:
-        return Refusal("media", "The media type is not one of those documented.")
-    schemas = call.server.profile.schemas
-    try:
-        call.value = _parsed(call.body, media, call)
-    except (ValueError, RecursionError):
-        return Refusal("syntax", "The body cannot be parsed.")
-    for error in schemas.validator(media.schema).iter_errors(call.value):
-        place = "/" + "/".join(map(str, error.instance_path))
-        return Refusal("schema", f"{place if place != '/' else 'The body'} is not valid.")
-    return None
-
-
-def _parsed(body: bytes, media: Media, call: Call) -> Json:
-    text = body.decode("utf-8")
-    if media.media_type == FORM:
-        schemas = call.server.profile.schemas
-        members = schemas.members(media.schema)
-        pairs = parse_qsl(text, keep_blank_values=True)
-        if len({name for name, _ in pairs}) < len(pairs):
-            raise ValueError("a parameter is repeated")
-        return {name: from_text(value, members.get(name, {}), schemas) for name, value in pairs}
-    if "json" in media.media_type:
-        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
-        if "\\u" in text:
-            # Half of a surrogate pair can be written so, and stands for no character.
-            json.dumps(value, ensure_ascii=False).encode()
-        return value
-    return text
-
-
-def _refuse_constant(name: str) -> Json:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is beyond all floats")
-    return value
-
-
 def _object(call: Call) -> Refusal | None:
     operation, use = call.op_rules.operation, call.op_rules.use
     tenants = {tenant.parameter for tenant in call.server.profile.facts.authorization.tenants}
@@ -222,7 +128,8 @@ def _object(call: Call) -> Refusal | None:
         item = call.server.store.find(collection.name, value)
         if item is None:
             return Refusal("absent", "There is no such object.")
-        if refusal := foreign_refusal(call, item):
+        place = "path" if name == use.target else "parent"
+        if refusal := foreign_refusal(call, item, place):
             return refusal
         call.objects[name] = item
     return None
@@ -234,7 +141,7 @@ def _state(call: Call) -> Refusal | None:
         if wanted is MISSING or wanted is None:
             continue
         item = call.server.store.find(collection.name, str(wanted))
-        if item is None or not call.server.seams.may_see(call, item.tenant):
+        if item is None or call.server.seams.foreign(call, item, "body"):
             return Refusal("reference", f"{pointer} names nothing that exists.")
     for name in _unique_members(call):
         if _taken(call, name):
@@ -243,7 +150,7 @@ def _state(call: Call) -> Refusal | None:
 
 
 def _unique_members(call: Call) -> Iterator[str]:
-    media = _body_media(call) if call.body else None
+    media = body_media(call) if call.body else None
     schemas = call.server.profile.schemas
     for name, schema in schemas.members(media.schema).items() if media else ():
         if schemas.resolved(schema).get("x-unique") is True:
@@ -264,15 +171,15 @@ def _taken(call: Call, name: str) -> bool:
 
 
 STAGES: dict[str, Callable[[Call], Refusal | None]] = {
-    "transport": _transport,
+    "transport": too_large,
     "route": _route,
     "method": _method,
     "credential": _credential,
     "account": _account,
     "scope": _scope,
     "rate": rate_refusal,
-    "media": _media,
-    "body": _body,
+    "media": media_refusal,
+    "body": body_refusal,
     "object": _object,
     "state": _state,
 }

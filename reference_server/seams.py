@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from apicheck.model.json import Json
+from apicheck.model.operation import Media, Parameter
 from reference_server import (
     answers,
     authentication,
@@ -17,12 +18,14 @@ from reference_server import (
     promises,
     rates,
     signing,
+    validation,
 )
 from reference_server.call import Admission, Call, Refusal, Reply
 from reference_server.headers import Fields
 from reference_server.identities import Directory, Identity
 from reference_server.signing import Signed, Unsigned
 from reference_server.store import Stored
+from reference_server.validation import Broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,12 @@ class Seams:
     authenticate: Callable[[Call], Identity | Refusal] = authentication.authenticate
     missing_rights: Callable[[Call], tuple[str, ...]] = authorization.missing_rights
     may_see: Callable[[Call, str], bool] = authorization.may_see
+    foreign: Callable[[Call, Stored, str], str] = authorization.foreign
     enforced_limit: Callable[[Call, int], int] = rates.enforced_limit
     admit: Callable[[Call, Admission], Admission] = rates.admit
     status: Callable[[Call, Refusal], int] = promises.status_of
     challenge: Callable[[Call, Refusal, int], str | None] = challenges.challenge
+    allow: Callable[[Call], Fields] = errors.allow
     error_body: Callable[[Call, Refusal, Reply], None] = errors.error_body
     success: Callable[[Call, Reply], Reply] = answers.as_it_is
     promised_headers: Callable[[Call, int, Refusal | None], Fields] = headers.promised_headers
@@ -45,5 +50,11 @@ class Seams:
     lifecycle_headers: Callable[[Call, int], Fields] = headers.lifecycle_headers
     fields: Callable[[Call, Reply, Fields], Fields] = headers.fields
     merge: Callable[[Call, Json, Json], Json] = operations.merge
+    action: Callable[[Call, Stored, Mapping[str, Json]], Mapping[str, Json]] = operations.action
     remove: Callable[[Call, Stored], None] = operations.remove
+    body_limit: Callable[[Call], int] = validation.body_limit
+    taken_as: Callable[[Call, str], Media | None] = validation.taken_as
+    parsed: Callable[[Call, Media], Json] = validation.parsed
+    fits: Callable[[Call, Parameter, Json], bool] = validation.fits
+    broken_rules: Callable[[Call, Json, Json], Iterable[Broken]] = validation.broken_rules
     sign: Callable[[Unsigned], Signed] = signing.sign

@@ -52,7 +52,7 @@ def typed(facts: Mapping[str, Json]) -> Facts:
         authorization=_authorization(facts.get("authorization", {})),
         oauth=_oauth(facts["oauth"]) if "oauth" in facts else None,
         requests={
-            kind: "ignored" if value == "ignored" else answer(value)
+            kind: value if value in ("ignored", "as-get") else answer(value)
             for kind, value in bad_requests.items()
         },
         body_limit_bytes=_size(bad_requests.get("too_large")),

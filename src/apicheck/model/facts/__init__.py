@@ -14,6 +14,7 @@ from apicheck.model.facts.answers import (
     NEVER,
     Answer,
     Challenge,
+    Directive,
     HeaderRule,
     Never,
     ResponseRule,
@@ -23,6 +24,7 @@ from apicheck.model.facts.answers import (
 )
 from apicheck.model.facts.lifecycle import Deprecation, Versioning
 from apicheck.model.facts.limits import Bucket, RateHeaders, RateLimits
+from apicheck.model.facts.transport import Cors, Hsts, Transport
 from apicheck.model.facts.webhooks import Delivery, Event, Signature, Subscriptions, Webhooks
 from apicheck.model.json import Json
 
@@ -33,12 +35,15 @@ __all__ = [
     "Authorization",
     "Bucket",
     "Challenge",
+    "Cors",
     "Delivery",
     "Deprecation",
+    "Directive",
     "Event",
     "Facts",
     "Foreign",
     "HeaderRule",
+    "Hsts",
     "Never",
     "OAuth",
     "RateHeaders",
@@ -49,6 +54,7 @@ __all__ = [
     "StatusSet",
     "Subscriptions",
     "Tenant",
+    "Transport",
     "Versioning",
     "Webhooks",
     "When",
@@ -57,7 +63,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a policy promises. The last three sections are validated and not yet typed."""
+    """All that a policy promises. The last two sections are validated and not yet typed."""
 
     operations: Mapping[str, Selector] = field(default_factory=dict)
     order: tuple[tuple[str, ...], ...] = ()
@@ -66,13 +72,13 @@ class Facts:
     authorization: Authorization = field(default_factory=Authorization)
     oauth: OAuth | None = None
     requests: Mapping[str, Answer | str] = field(default_factory=dict)
-    """Kind of bad request (unknown_path, method, media, syntax, schema …) -> answer, "ignored"."""
+    """Kind of bad request (unknown_path, media, syntax …) -> answer, "ignored", "as-get"."""
     body_limit_bytes: int | None = None
     """Bodies longer than this get the answer `requests.too_large` (its `over`)."""
     responses: Mapping[str, ResponseRule] = field(default_factory=dict)
     rate_limits: RateLimits | None = None
     versioning: Versioning | None = None
     webhooks: Webhooks | Never | None = None
-    transport: Mapping[str, Json] = field(default_factory=dict)
+    transport: Transport = field(default_factory=Transport)
     formats: Mapping[str, Json] = field(default_factory=dict)
     client: Mapping[str, Json] = field(default_factory=dict)

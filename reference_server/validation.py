@@ -1,0 +1,190 @@
+"""What a request may say: its media type, its parameters, its body."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from apicheck.model.facts import Answer
+from apicheck.model.json import Json
+from apicheck.model.operation import Media, Parameter
+from reference_server.call import Call, Refusal
+from reference_server.schemas import from_text
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One rule that a value breaks. keyword: of the schema ("enum"). place: a JSON Pointer."""
+
+    keyword: str
+    place: str
+
+
+def body_limit(call: Call) -> int:
+    """So many bytes a body may have (seam)."""
+    promised = call.server.profile.facts.body_limit_bytes
+    return BODY_LIMIT if promised is None else promised
+
+
+BODY_LIMIT = 1 << 20
+"""Where the policy promises nothing."""
+
+
+def too_large(call: Call) -> Refusal | None:
+    """Why a body is not read."""
+    if call.whole and len(call.body) <= call.server.seams.body_limit(call):
+        return None
+    return Refusal("too_large", "The body is too large.")
+
+
+def media_refusal(call: Call) -> Refusal | None:
+    """Why a body of this media type is not read."""
+    offered = call.op_rules.operation.body
+    if not offered or not call.body:
+        return None
+    if body_media(call) is None:
+        accepted = ", ".join(media.media_type for media in offered)
+        return Refusal("media", f"Send {accepted}.")
+    return None
+
+
+def body_media(call: Call) -> Media | None:
+    """The documented media type that the body has, None for another one."""
+    return call.server.seams.taken_as(call, call.header("content-type") or "")
+
+
+def taken_as(call: Call, sent: str) -> Media | None:
+    """The documented media type that a Content-Type names (seam)."""
+    named = sent.partition(";")[0].strip().lower()
+    offered = call.op_rules.operation.body
+    return next((media for media in offered if media.media_type.lower() == named), None)
+
+
+def body_refusal(call: Call) -> Refusal | None:
+    """Why parameters or body do not fit the document."""
+    return _parameters(call) or _unknown_query(call) or _content(call)
+
+
+def _parameters(call: Call) -> Refusal | None:
+    schemas = call.server.profile.schemas
+    query = dict(call.query)
+    for parameter in call.op_rules.operation.parameters:
+        if parameter.place not in ("query", "header"):
+            continue
+        text = (
+            query.get(parameter.name) if parameter.place == "query" else call.header(parameter.name)
+        )
+        if text is None:
+            if parameter.required:
+                return Refusal("schema", f"{parameter.name} is missing.")
+            continue
+        value = from_text(text, parameter.schema, schemas)
+        repeated = schemas.resolved(parameter.schema).get("type") == "array"
+        if repeated:
+            inner = schemas.resolved(parameter.schema).get("items", {})
+            texts = [text for key, text in call.query if key == parameter.name]
+            value = [from_text(text, inner, schemas) for text in texts]
+        if not call.server.seams.fits(call, parameter, value):
+            return Refusal("schema", f"{parameter.name} is not valid.")
+    return None
+
+
+def fits(call: Call, parameter: Parameter, value: Json) -> bool:
+    """Whether a parameter's value is one that its schema allows (seam)."""
+    return call.server.profile.schemas.validator(parameter.schema).is_valid(value)
+
+
+def _unknown_query(call: Call) -> Refusal | None:
+    facts = call.server.profile.facts
+    if not isinstance(facts.requests.get("unknown_query"), Answer):
+        return None
+    schemes = call.server.profile.spec.schemes.values()
+    known = {p.name for p in call.op_rules.operation.parameters if p.place == "query"}
+    known |= {scheme.parameter for scheme in schemes if scheme.place == "query"}
+    return next(
+        (
+            Refusal("unknown_query", f"There is no parameter {name}.")
+            for name, _ in call.query
+            if name not in known
+        ),
+        None,
+    )
+
+
+def _content(call: Call) -> Refusal | None:
+    operation = call.op_rules.operation
+    if not operation.body:
+        return None
+    if not call.body:
+        return Refusal("syntax", "A body is required.") if operation.body_required else None
+    media = body_media(call)
+    if media is None:
+        return Refusal("media", "The media type is not one of those documented.")
+    try:
+        call.value = call.server.seams.parsed(call, media)
+    except (ValueError, RecursionError):
+        return Refusal("syntax", "The body cannot be parsed.")
+    return _unknown_members(call, media) or _broken_rule(call, media)
+
+
+def _unknown_members(call: Call, media: Media) -> Refusal | None:
+    """Members that the document does not name: refused, or taken no notice of, as promised."""
+    promise = call.server.profile.facts.requests.get("unknown_field")
+    known = call.server.profile.schemas.members(media.schema)
+    if promise is None or not known or not isinstance(call.value, Mapping):
+        return None
+    unknown = [name for name in call.value if name not in known]
+    if promise == "ignored":
+        call.value = {name: value for name, value in call.value.items() if name in known}
+        return None
+    return Refusal("unknown_field", f"There is no member {unknown[0]}.") if unknown else None
+
+
+def _broken_rule(call: Call, media: Media) -> Refusal | None:
+    for broken in call.server.seams.broken_rules(call, media.schema, call.value):
+        place = broken.place or "The body"
+        has_own = broken.keyword == "format" and "format" in call.server.profile.facts.requests
+        return Refusal("format" if has_own else "schema", f"{place} is not valid.")
+    return None
+
+
+def broken_rules(call: Call, schema: Json, value: Json) -> Iterator[Broken]:
+    """The rules of a schema that a value breaks (seam)."""
+    for error in call.server.profile.schemas.validator(schema).iter_errors(value):
+        place = "".join(f"/{key}" for key in error.instance_path)
+        yield Broken(error.kind.name, place)
+
+
+def parsed(call: Call, media: Media) -> Json:
+    """The body as a value; raises ValueError or RecursionError for what is none (seam)."""
+    text = call.body.decode("utf-8")
+    if media.media_type == FORM:
+        schemas = call.server.profile.schemas
+        members = schemas.members(media.schema)
+        pairs = parse_qsl(text, keep_blank_values=True)
+        if len({name for name, _ in pairs}) < len(pairs):
+            raise ValueError("a parameter is repeated")
+        return {name: from_text(value, members.get(name, {}), schemas) for name, value in pairs}
+    if "json" in media.media_type:
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        if "\\u" in text:
+            # Half of a surrogate pair can be written so, and stands for no character.
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
+    return text
+
+
+def _refuse_constant(name: str) -> Json:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is beyond all floats")
+    return value
