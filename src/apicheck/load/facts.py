@@ -26,6 +26,8 @@ from apicheck.model.facts import (
     Deprecation,
     Facts,
     Foreign,
+    Issued,
+    Jwt,
     Never,
     OAuth,
     RateHeaders,
@@ -90,6 +92,20 @@ def _authentication(value: Mapping[str, Json]) -> Authentication:
         unknown_paths=optional_answer(value.get("unknown_paths")),
         never=optional_statuses(value.get("never")),
         anonymous_may=optional_selector(value.get("anonymous_may")),
+        several=optional_answer(value.get("several")),
+        jwt=_jwt(value["jwt"]) if "jwt" in value else None,
+        issued={name: Issued(**issued) for name, issued in value.get("issued", {}).items()},
+    )
+
+
+def _jwt(value: Mapping[str, Json]) -> Jwt:
+    leeway = duration(value.get("leeway"))
+    return Jwt(
+        algorithms=tuple(listed(value.get("algorithms", ()))),
+        issuer=value.get("issuer", ""),
+        audience=value.get("audience", ""),
+        keys=value.get("keys", ""),
+        leeway_s=Jwt.leeway_s if leeway is None else leeway,
     )
 
 

@@ -9,6 +9,7 @@ from apicheck.model.facts import (
     NEVER,
     Answer,
     Challenge,
+    Directive,
     HeaderRule,
     Never,
     Selector,
@@ -88,9 +89,27 @@ def _challenge(value: Json) -> Challenge | Never | None:
 def headers(value: Mapping[str, Json] | None) -> dict[str, HeaderRule]:
     """Header name -> rule; a plain text is the header's value."""
     return {
-        name: HeaderRule(equals=rule) if isinstance(rule, str) else HeaderRule(**rule)
+        name: HeaderRule(equals=rule) if isinstance(rule, str) else _header(rule)
         for name, rule in (value or {}).items()
     }
+
+
+def _header(rule: Mapping[str, Json]) -> HeaderRule:
+    plain = {key: value for key, value in rule.items() if key not in ("within", "directives")}
+    directives = rule.get("directives") or {}
+    return HeaderRule(
+        **plain,
+        within_s=duration(rule.get("within")),
+        directives={name.lower(): _directive(value) for name, value in directives.items()},
+    )
+
+
+def _directive(value: Json) -> Directive:
+    if not isinstance(value, Mapping):
+        return Directive(never=value == "never")
+    return Directive(
+        at_least_s=duration(value.get("at_least")), at_most_s=duration(value.get("at_most"))
+    )
 
 
 def when(value: Mapping[str, Json] | None) -> When | None:

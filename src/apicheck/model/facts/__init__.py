@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apicheck.model.facts.access import Authentication, Authorization, Foreign, OAuth, Tenant
+from apicheck.model.facts.access import Authentication, Authorization, Foreign, Issued, Jwt, OAuth, Tenant
 from apicheck.model.facts.answers import (
     NEVER,
     Answer,
@@ -43,6 +43,8 @@ __all__ = [
     "Facts",
     "Foreign",
     "HeaderRule",
+    "Issued",
+    "Jwt",
     "Hsts",
     "Never",
     "OAuth",

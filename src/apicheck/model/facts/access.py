@@ -10,6 +10,35 @@ from apicheck.model.json import Json
 
 
 @dataclass(frozen=True, slots=True)
+class Jwt:
+    """`authentication.jwt`: what a JSON Web Token must be to be accepted (RFC 7519, section 4.1).
+
+    issuer, audience: values of `iss` and `aud`; "": not checked. algorithms: those that are
+    accepted (RFC 7518, section 3.1); () says nothing. keys: operation that publishes the keys
+    as a JWK Set (RFC 7517, section 5), "" when none does. leeway_s: clock skew that is allowed.
+    """
+
+    algorithms: tuple[str, ...] = ()
+    issuer: str = ""
+    audience: str = ""
+    keys: str = ""
+    leeway_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A credential that an operation hands out, beside OAuth's tokens.
+
+    scheme: of the document. value: pointer to the credential in the answer. revoke: operation
+    that ends it, "" when none does.
+    """
+
+    scheme: str
+    value: str
+    revoke: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Authentication:
     """`authentication`: how the target refuses bad credentials. Scheme and place: the document."""
 
@@ -25,6 +54,11 @@ class Authentication:
     unknown_paths: Answer | None = None
     never: StatusSet | None = None
     anonymous_may: Selector | None = None
+    several: Answer | None = None
+    """The answer to more than one credential in one request."""
+    jwt: Jwt | None = None
+    issued: Mapping[str, Issued] = field(default_factory=dict)
+    """Operation -> the credential that its answer hands out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,12 +52,26 @@ class Selector:
 
 
 @dataclass(frozen=True, slots=True)
+class Directive:
+    """What is promised of one directive of a list such as Cache-Control (RFC 9111 section 5.2).
+
+    never: it must not be there. at_least_s, at_most_s: of its value, in seconds.
+    """
+
+    never: bool = False
+    at_least_s: float | None = None
+    at_most_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HeaderRule:
     """What is promised of one response header, beyond its presence.
 
     equals: the value; pattern: a regular expression that matches the whole value; format:
     one of uuid, uri, http-date, integer, date-time, resolves; unique: no two answers share a
-    value; echo: name of the request header whose value comes back; optional: it may be absent.
+    value; echo: name of the request header whose value comes back; optional: it may be absent;
+    within_s: a date that is no further from the present; directives: of a list, by name in
+    lower case.
     """
 
     equals: str | None = None
@@ -66,6 +80,8 @@ class HeaderRule:
     unique: bool = False
     echo: str | None = None
     optional: bool = False
+    within_s: float | None = None
+    directives: Mapping[str, Directive] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
