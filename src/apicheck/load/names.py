@@ -19,6 +19,8 @@ from apicheck.model.selector import BUILT_IN
 _BUCKETS = "rate_limits.buckets."
 _OPERATION_AT = (
     r"/oauth/(token|authorize|revoke)",
+    r"/authentication/jwt/keys",
+    r"/authentication/issued/[^/]+/revoke",
     r"/webhooks/subscriptions/(create|read|list|delete|rotate)",
     r"/webhooks/events/[^/]+(/cause)?",
     r"/versioning/deprecations/\d+/successor",
@@ -169,6 +171,12 @@ class Verifier:
             if scheme not in self.spec.schemes and scheme != "none":
                 pointer = child("/authentication/security", scheme)
                 self._unknown(pointer, "security scheme", scheme, self.spec.schemes)
+        for operation, issued in self.facts.authentication.issued.items():
+            pointer = child("/authentication/issued", operation)
+            self._operation(pointer, operation)
+            if issued.scheme not in self.spec.schemes:
+                place = f"{pointer}/scheme"
+                self._unknown(place, "security scheme", issued.scheme, self.spec.schemes)
 
     def _buckets(self) -> None:
         limits = self.facts.rate_limits

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apicheck.model.facts.access import Authentication, Authorization, Foreign, Issued, Jwt, OAuth, Tenant
+from apicheck.model.facts.access import (
+    Authentication,
+    Authorization,
+    Foreign,
+    Issued,
+    Jwt,
+    OAuth,
+    Tenant,
+)
 from apicheck.model.facts.answers import (
     NEVER,
     Answer,
@@ -43,9 +51,9 @@ __all__ = [
     "Facts",
     "Foreign",
     "HeaderRule",
+    "Hsts",
     "Issued",
     "Jwt",
-    "Hsts",
     "Never",
     "OAuth",
     "RateHeaders",
