@@ -12,9 +12,11 @@ from apicheck.model.facts import Answer
 from apicheck.model.json import Json
 from apicheck.model.operation import Media, Parameter
 from reference_server.call import Call, Refusal
+from reference_server.multipart import parts_of
 from reference_server.schemas import from_text
 
 FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +164,15 @@ def broken_rules(call: Call, schema: Json, value: Json) -> Iterator[Broken]:
 
 def parsed(call: Call, media: Media) -> Json:
     """The body as a value; raises ValueError or RecursionError for what is none (seam)."""
+    schemas = call.server.profile.schemas
+    members = schemas.members(media.schema)
+    if media.media_type == PARTS:
+        parts = parts_of(call.body, call.header("content-type") or "")
+        return {
+            name: from_text(text, members.get(name, {}), schemas) for name, text in parts.items()
+        }
     text = call.body.decode("utf-8")
     if media.media_type == FORM:
-        schemas = call.server.profile.schemas
-        members = schemas.members(media.schema)
         pairs = parse_qsl(text, keep_blank_values=True)
         if len({name for name, _ in pairs}) < len(pairs):
             raise ValueError("a parameter is repeated")
