@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import Media, Operation, ResponseDoc
 from reference_server.call import Call, Reply
+from reference_server.profile import Rules
 from reference_server.schemas import NO_ARRAY, Schemas, find_array, put
 from reference_server.store import Stored
 
@@ -65,7 +66,19 @@ def _overlaid(call: Call, media: Media, value: Json, shown: Stored | list[Stored
         root = root if at(value, root) is not MISSING else ""
         schema = schemas.below(media.schema, root)
         made = put(value, root, projected(schemas, schema, at(value, root), shown.value))
+    made = _counted(call, media, made)
     return made if schemas.validator(media.schema).is_valid(made) else value
+
+
+def _counted(call: Call, media: Media, value: Json) -> Json:
+    """With the members whose schema says `x-counts`: of which list in the request."""
+    schemas = call.server.profile.schemas
+    for name, schema in schemas.members(media.schema).items():
+        pointer = schemas.resolved(schema).get("x-counts")
+        counted = at(call.value, pointer) if isinstance(pointer, str) else MISSING
+        if isinstance(counted, list):
+            value = put(value, f"/{name}", len(counted))
+    return value
 
 
 def projected(schemas: Schemas, schema: Json, example: Json, value: Mapping[str, Json]) -> Json:
@@ -77,13 +90,14 @@ def projected(schemas: Schemas, schema: Json, example: Json, value: Mapping[str,
     return {**needed, **seen}
 
 
-def created_value(call: Call, object_id: Json) -> dict[str, Json]:
+def created_value(
+    schemas: Schemas, rules: Rules, sent: Mapping[str, Json], object_id: Json
+) -> dict[str, Json]:
     """The members of a new object: what was sent, its id, and what the answer shows besides.
 
-    Members that the partner may send and did not are left out, where the answer can do without.
+    rules: of the operation that creates such objects. Members that the partner may send and did
+    not are left out, where the answer can do without.
     """
-    schemas = call.server.profile.schemas
-    rules = call.op_rules
     collection = rules.use.collection
     assert collection is not None  # only operations that create come here
     documented = success_of(rules.operation)
@@ -94,7 +108,6 @@ def created_value(call: Call, object_id: Json) -> dict[str, Json]:
     schema = schemas.below(media.schema, collection.root) if media else {}
     body_schema = rules.operation.body[0].schema if rules.operation.body else {}
     members, required = schemas.members(body_schema), schemas.required(schema)
-    sent = call.value if isinstance(call.value, Mapping) else {}
     for name, inner in members.items():
         if name in base and name not in sent:
             default = schemas.resolved(inner).get("default", MISSING)
@@ -107,14 +120,14 @@ def created_value(call: Call, object_id: Json) -> dict[str, Json]:
     return dict(put(base, collection.id, object_id))
 
 
-def example_id(call: Call) -> Json:
+def example_id(schemas: Schemas, rules: Rules) -> Json:
     """The id that the example of a creating operation shows."""
-    collection = call.op_rules.use.collection
-    documented = success_of(call.op_rules.operation)
+    collection = rules.use.collection
+    documented = success_of(rules.operation)
     media = documented.media[0] if documented and documented.media else None
     if media is None or collection is None:
         return MISSING
-    return at(example_of(call.server.profile.schemas, media), collection.root + collection.id)
+    return at(example_of(schemas, media), collection.root + collection.id)
 
 
 def as_it_is(call: Call, reply: Reply) -> Reply:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from urllib.parse import quote
 
 from apicheck.model.json import MISSING, Json
+from reference_server import actions, imports
 from reference_server.answers import created_value, example_id, success_reply
 from reference_server.call import Call, Refusal, Reply
+from reference_server.profile import Rules
 from reference_server.resources import Collection
 from reference_server.schemas import put
 from reference_server.store import Store, Stored
@@ -22,7 +25,15 @@ _CURSORS = ("cursor", "after", "page_token")
 def perform(call: Call) -> Reply | Refusal:
     """Do what an operation is there for, and answer."""
     kind = call.op_rules.use.kind
-    acts = {"create": _create, "read": _read, "update": _update, "delete": _delete, "list": _list}
+    acts: dict[str, Callable[[Call], Reply | Refusal]] = {
+        "create": _create,
+        "import": _import,
+        "read": _read,
+        "update": _update,
+        "delete": _delete,
+        "act": _act,
+        "list": _list,
+    }
     if kind in acts:
         return acts[kind](call)
     if not call.op_rules.operation.safe:
@@ -38,6 +49,12 @@ def merge(call: Call, stored: Json, sent: Json) -> Json:
     return stored
 
 
+def action(call: Call, item: Stored, changes: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What an action changes of an object (seam)."""
+    del call, item
+    return changes
+
+
 def remove(call: Call, item: Stored) -> None:
     """Forget an object (seam)."""
     call.server.store.remove(item)
@@ -46,20 +63,58 @@ def remove(call: Call, item: Stored) -> None:
 def _create(call: Call) -> Reply:
     use = call.op_rules.use
     assert use.collection is not None  # a creating operation has one
-    object_id = _new_id(example_id(call), call.server.store, use.collection.name)
-    value = created_value(call, object_id)
-    who = call.caller_identity
-    parents = {name: item.id for name, item in call.objects.items()}
-    item = Stored(
-        use.collection.name, str(object_id), who.tenant, who.user, who.app, value, parents
-    )
-    call.server.store.add(item)
+    sent = call.value if isinstance(call.value, Mapping) else {}
+    item = _stored(call, call.op_rules, sent)
     call.server.store.effects += 1
     call.server.subscriptions.created(call, item)
     reply = success_reply(call, item)
-    location = _location(call, use.collection, item)
-    reply.headers.append(("Location", location))
+    if reply.status == HTTPStatus.CREATED:
+        reply.headers.append(("Location", _location(call, use.collection, item)))
     return reply
+
+
+def _stored(call: Call, rules: Rules, sent: Mapping[str, Json]) -> Stored:
+    """A new object of the caller's, kept. rules: of the operation that creates such objects."""
+    schemas, collection = call.server.profile.schemas, rules.use.collection
+    assert collection is not None  # a creating operation has one
+    object_id = _new_id(example_id(schemas, rules), call.server.store, collection.name)
+    value = created_value(schemas, rules, sent, object_id)
+    who = call.caller_identity
+    parents = {name: item.id for name, item in call.objects.items()}
+    item = Stored(collection.name, str(object_id), who.tenant, who.user, who.app, value, parents)
+    call.server.store.add(item)
+    return item
+
+
+def _import(call: Call) -> Reply | Refusal:
+    """Create what each row says; where its unique members are those of an object, change that."""
+    use = call.op_rules.use
+    assert use.collection is not None  # an importing operation has one
+    creator = call.server.profile.rules[use.collection.name]
+    schemas = call.server.profile.schemas
+    rows = imports.rows_of(schemas, creator, call.value)
+    if isinstance(rows, str):
+        return Refusal("schema", rows)
+    shown = []
+    for row in rows:
+        known = imports.same_object(call, creator, row)
+        if known is not None:
+            known.value = {**known.value, **row}
+        else:
+            known = _stored(call, creator, row)
+        call.server.store.effects += 1
+        shown.append(known)
+    return success_reply(call, shown)
+
+
+def _act(call: Call) -> Reply:
+    item = call.objects[call.op_rules.use.target]
+    changes = actions.changes(call)
+    call.server.store.effects += 1
+    if changes is None:
+        return success_reply(call)
+    item.value = {**item.value, **call.server.seams.action(call, item, changes)}
+    return success_reply(call, item)
 
 
 def _read(call: Call) -> Reply:
@@ -88,7 +143,7 @@ def _list(call: Call) -> Reply:
     items = [
         item
         for item in call.server.store.all(use.collection.name)
-        if call.server.seams.may_see(call, item.tenant)
+        if not call.server.seams.foreign(call, item, "list")
         and all(item.parents.get(name) == wanted for name, wanted in parents.items())
     ]
     query = dict(call.query)

@@ -1,7 +1,10 @@
 """Which objects operations make and name, read off the document's links.
 
 An operation whose successful answer links to others by `$response.body#/id` creates objects:
-they are a collection, named after it.
+they are a collection, named after it. A link by `$response.body#/data/0/id` says that the answer
+is a list: of an unsafe operation, that it creates several of objects which another creates one
+by one; of a safe one, that the objects it lists exist, and are there from the start where no
+operation creates them.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from dataclasses import dataclass, field
 from apicheck.model.operation import LinkDoc, Operation, Spec
 
 _EXPRESSION = re.compile(r"\$response\.body#(/.+)")
+_IN_LIST = re.compile(r".*/0/[^/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +24,24 @@ class Collection:
     """Objects that one operation creates.
 
     name: the creating operation. root: pointer to the object in its answer; id: pointer to
-    the object's id, below the root.
+    the object's id, below the root. given: nobody creates them; the operation lists them.
     """
 
     name: str
     root: str
     id: str
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
     """What an operation does with objects.
 
-    kind: create, read, update, delete, list, other. collection: of the objects it is about.
+    kind: create, import (several), read, update, delete, act (on an object: the last segment of
+    the path says what), list, other. collection: of the objects it is about.
     names: path parameter -> collection of the object that it names. refers: pointer into the
     request body -> collection of the object that must exist. target: path parameter that names
-    the object which is read, updated or deleted.
+    the object which is read, updated, deleted or acted on.
     """
 
     kind: str = "other"
@@ -52,24 +58,28 @@ def uses(spec: Spec, list_operations: Mapping[str, str]) -> dict[str, Use]:
     """
     collections: dict[str, Collection] = {}
     by_prefix: dict[str, Collection] = {}
+    imports: dict[str, Collection] = {}
     refers: dict[str, dict[str, Collection]] = {}
     operations = {operation.id: operation for operation in spec.operations}
-    for source, link in _links(spec):
-        target = operations.get(link.operation)
-        if target is None or source.safe:
-            continue
+    for source, target, link in _creating_first(spec, operations):
         for name, expression in link.parameters:
-            plain = name.removeprefix("path.")
             found = _EXPRESSION.fullmatch(expression)
-            marker = "{" + plain + "}"
+            marker = "{" + name.removeprefix("path.") + "}"
             if found is None or marker not in target.path or marker in source.path:
                 continue
-            collection = collections.setdefault(source.id, _collection(source.id, found[1]))
-            by_prefix[target.path.partition(marker)[0] + marker] = collection
+            prefix = target.path.partition(marker)[0] + marker
+            if not _IN_LIST.fullmatch(found[1]):
+                if source.safe:
+                    continue
+                by_prefix[prefix] = collections.setdefault(source.id, _collection(source, found[1]))
+            elif prefix not in by_prefix:
+                by_prefix[prefix] = collections.setdefault(source.id, _collection(source, found[1]))
+            elif not source.safe:
+                imports[source.id] = by_prefix[prefix]
         for pointer, expression in link.body:
             found = _EXPRESSION.fullmatch(expression)
-            if found is not None:
-                collection = collections.setdefault(source.id, _collection(source.id, found[1]))
+            if found is not None and (not source.safe or _IN_LIST.fullmatch(found[1])):
+                collection = collections.setdefault(source.id, _collection(source, found[1]))
                 slashed = pointer if pointer.startswith("/") else f"/{pointer}"
                 refers.setdefault(target.id, {})[slashed] = collection
     by_path = {operations[name].path: found for name, found in collections.items()}
@@ -81,8 +91,27 @@ def uses(spec: Spec, list_operations: Mapping[str, str]) -> dict[str, Use]:
             by_prefix,
             refers.get(operation.id, {}),
         )
+        if operation.id not in imports
+        else Use("import", imports[operation.id])
         for operation in spec.operations
     }
+
+
+def _creating_first(
+    spec: Spec, operations: Mapping[str, Operation]
+) -> Iterator[tuple[Operation, Operation, LinkDoc]]:
+    """Every link with both its ends; those that make a collection before those that list one."""
+    found = [
+        (source, operations[link.operation], link)
+        for source, link in _links(spec)
+        if link.operation in operations
+    ]
+    yield from sorted(found, key=lambda item: (item[0].safe, _lists(item[2])))
+
+
+def _lists(link: LinkDoc) -> bool:
+    values = [expression for _, expression in (*link.parameters, *link.body)]
+    return any(_IN_LIST.fullmatch(value.partition("#")[2]) for value in values)
 
 
 def _links(spec: Spec) -> Iterator[tuple[Operation, LinkDoc]]:
@@ -93,9 +122,9 @@ def _links(spec: Spec) -> Iterator[tuple[Operation, LinkDoc]]:
                     yield operation, link
 
 
-def _collection(name: str, id_pointer: str) -> Collection:
+def _collection(source: Operation, id_pointer: str) -> Collection:
     root, _, last = id_pointer.rpartition("/")
-    return Collection(name, root, f"/{last}")
+    return Collection(source.id, root, f"/{last}", given=source.safe)
 
 
 def _use(
@@ -106,17 +135,21 @@ def _use(
     refers: Mapping[str, Collection],
 ) -> Use:
     names: dict[str, Collection] = {}
-    last = ""
+    last = acted_on = ""
     for found in re.finditer(r"\{([^}]+)\}", operation.path):
         collection = by_prefix.get(operation.path[: found.end()])
         if collection is not None:
             names[found[1]] = collection
-            last = found[1] if found.end() == len(operation.path) else ""
-    if creates is not None:
+            rest = operation.path[found.end() :]
+            last = found[1] if not rest else ""
+            acted_on = found[1] if rest.count("/") == 1 and "{" not in rest else ""
+    if creates is not None and not creates.given:
         return Use("create", creates, "", names, refers)
     if last:
         kind = {"GET": "read", "PATCH": "update", "PUT": "update", "DELETE": "delete"}
         return Use(kind.get(operation.method, "other"), names[last], last, names, refers)
     if operation.method == "GET" and lists is not None:
         return Use("list", lists, "", names, refers)
+    if acted_on and operation.method == "POST":
+        return Use("act", names[acted_on], acted_on, names, refers)
     return Use("other", None, "", names, refers)

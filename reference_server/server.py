@@ -11,6 +11,7 @@ from apicheck.model.json import Json
 from apicheck.model.operation import Operation
 from reference_server.clock import Clock
 from reference_server.faults import Catalogue
+from reference_server.given import given_objects
 from reference_server.identities import Client, Directory, Identity, Secrets
 from reference_server.limits import Limiter
 from reference_server.profile import Profile
@@ -74,6 +75,8 @@ class Server:
             self.subscriptions.stop()
         self.clock = Clock()
         self.store = Store()
+        for item in given_objects(self.profile, TENANTS):
+            self.store.add(item)
         self.directory = Directory(self._first, self._clients)
         self.variant = Variant()
         self.limiters = {}
