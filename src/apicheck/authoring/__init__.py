@@ -5,6 +5,7 @@ Its script is a generator of steps; `yield from` the functions here gives typed 
 judge is a pure function of the transcript. Nothing here sends, sleeps or reads the clock.
 """
 
+from apicheck.authoring.absent import absent_id
 from apicheck.authoring.challenges import ReceivedChallenge, challenges
 from apicheck.authoring.credentials import credentials_of, fills, placed, secret_of
 from apicheck.authoring.expressions import evaluated
@@ -16,6 +17,8 @@ from apicheck.authoring.judging import (
     due,
     in_force,
     refused,
+    rules_in_force,
+    sent_value,
     wrong_status,
 )
 from apicheck.authoring.order import decided_first, first_refusal
@@ -51,8 +54,11 @@ from apicheck.model.facts import (
     Answer,
     Bucket,
     Challenge,
+    Cors,
     Deprecation,
+    Directive,
     HeaderRule,
+    Hsts,
     Never,
     RateHeaders,
     RateLimits,
@@ -64,7 +70,8 @@ from apicheck.model.facts import (
     Webhooks,
 )
 from apicheck.model.json import MISSING, Json, at, contains, with_value
-from apicheck.model.operation import HeaderDoc, Media, ResponseDoc
+from apicheck.model.operation import HeaderDoc, Media, Operation, ResponseDoc
+from apicheck.model.parts import Part, as_json, media_type_of, parts_of, with_part, without
 from apicheck.model.policy import Example
 from apicheck.model.selector import path_selected, selects
 from apicheck.model.step import Script, Send, Steps
@@ -95,9 +102,11 @@ __all__ = [
     "Check",
     "Claims",
     "Confirm",
+    "Cors",
     "Credential",
     "Deprecation",
     "Direction",
+    "Directive",
     "Example",
     "Exchange",
     "Fail",
@@ -105,6 +114,7 @@ __all__ = [
     "Fold",
     "HeaderDoc",
     "HeaderRule",
+    "Hsts",
     "Identity",
     "Inconclusive",
     "Json",
@@ -115,6 +125,8 @@ __all__ = [
     "NotApplicable",
     "NotTested",
     "NotTestedKind",
+    "Operation",
+    "Part",
     "RateHeaders",
     "RateLimits",
     "ReceivedChallenge",
@@ -139,6 +151,8 @@ __all__ = [
     "Transcript",
     "Webhooks",
     "World",
+    "absent_id",
+    "as_json",
     "ask",
     "at",
     "challenges",
@@ -159,22 +173,28 @@ __all__ = [
     "in_force",
     "instant",
     "links",
+    "media_type_of",
     "mint",
+    "parts_of",
     "path_selected",
     "placed",
     "prepared",
     "receive",
     "refused",
     "resolve",
+    "rules_in_force",
     "schema_errors",
     "secret_of",
     "selects",
     "send",
     "send_raw",
+    "sent_value",
     "stop",
     "structured_date",
     "together",
     "wait",
+    "with_part",
     "with_value",
+    "without",
     "wrong_status",
 ]

@@ -26,6 +26,8 @@ class SubjectKind(StrEnum):
     EVENT = "event"
     CLAUSE = "clause"
     """A clause with an `example:`."""
+    API = "api"
+    """The API as a whole: one subject, and no operation."""
     EXCHANGES = "exchanges"
     """Passive: whatever was recorded."""
 
@@ -108,6 +110,8 @@ class World:
     document. () for a public operation."""
     client_certificate: bool = False
     """Whether every connection of the run presents a client certificate (mutualTLS)."""
+    base_url: str = ""
+    """Of the target, up to and without the paths of the document."""
 
     def permits(self, identity: Identity, operation: str) -> bool:
         """Whether an identity has the rights for an operation; what is not known counts as held.

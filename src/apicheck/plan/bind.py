@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from apicheck.generate import draw
 from apicheck.model.check import Applies, Check
-from apicheck.model.facts import Webhooks
+from apicheck.model.facts import RateLimits, Webhooks
 from apicheck.model.plan import Options, PlannedClause, Probe, Unprobed
 from apicheck.model.subject import Case, Subject, SubjectKind, World
 from apicheck.model.target import Mode
@@ -21,17 +21,10 @@ def subjects(check: Check, world: World, clauses: tuple[PlannedClause, ...]) -> 
     if check.over is SubjectKind.OPERATION:
         for operation in world.spec.operations:
             yield Subject(check.over, operation.id, world, operation=operation)
+    elif check.over is SubjectKind.API:
+        yield Subject(check.over, "api", world)
     elif check.over is SubjectKind.BUCKET and world.facts.rate_limits:
-        for name, bucket in world.facts.rate_limits.buckets.items():
-            operation_id = _representative(world, name)
-            yield Subject(
-                check.over,
-                name,
-                world,
-                of=f"rate_limits.{name}",
-                bucket=bucket,
-                operation=world.spec.operation(operation_id) if operation_id else None,
-            )
+        yield from _buckets(world, world.facts.rate_limits)
     elif check.over is SubjectKind.EVENT and isinstance(world.facts.webhooks, Webhooks):
         for event in world.facts.webhooks.events.values():
             known = {operation.id: operation for operation in world.spec.operations}
@@ -47,6 +40,19 @@ def subjects(check: Check, world: World, clauses: tuple[PlannedClause, ...]) -> 
         for planned in clauses:
             if check.id in planned.checks and planned.clause.example:
                 yield Subject(check.over, planned.clause.id, world, clause=planned.clause)
+
+
+def _buckets(world: World, limits: RateLimits) -> Iterator[Subject]:
+    for name, bucket in limits.buckets.items():
+        operation_id = _representative(world, name)
+        yield Subject(
+            SubjectKind.BUCKET,
+            name,
+            world,
+            of=f"rate_limits.{name}",
+            bucket=bucket,
+            operation=world.spec.operation(operation_id) if operation_id else None,
+        )
 
 
 def _representative(world: World, bucket: str) -> str:
