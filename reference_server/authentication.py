@@ -1,15 +1,26 @@
-"""Which credential a request carries, and whose it is."""
+"""Which credentials a request carries, and whose they are."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
 from apicheck.model.operation import SecurityScheme
 from reference_server.call import Call, Refusal
 from reference_server.identities import Directory, Identity
 
-_AFTER_CREDENTIAL = ("pending", "suspended", "terminated")
+_AFTER_CREDENTIAL = ("pending", "suspended", "terminated", "disabled")
 """States of an account: its credential is genuine. The other states make it a bad one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What a request has where a scheme's credential belongs. mistaken: a claim of a JWT."""
+
+    there: bool
+    identity: Identity | None = None
+    mistaken: str = ""
 
 
 def find_identity(directory: Directory, token: str) -> Identity | None:
@@ -19,43 +30,102 @@ def find_identity(directory: Directory, token: str) -> Identity | None:
 
 def authenticate(call: Call) -> Identity | Refusal:
     """Who calls, or why nobody is believed to (seam)."""
-    present, token = presented(call)
-    if not present:
-        return Refusal("anonymous", "A credential is required.")
-    identity = (
-        None if token is None else call.server.seams.find_identity(call.server.directory, token)
-    )
-    if identity is None:
-        return Refusal("bad", "The credential is not valid.")
+    refusal: Refusal | None = None
+    if _too_many(call):
+        return Refusal("several", "Send one credential.")
+    for option in _options(call):
+        parts = tuple(_presented(call, scheme) for scheme in option)
+        who = call.server.seams.together(tuple(part.identity for part in parts))
+        if who is not None:
+            return _in_use(call, who)
+        if any(part.mistaken == "exp" for part in parts):
+            refusal = Refusal("state:expired", "The credential is expired.")
+        elif any(part.there for part in parts):
+            refusal = refusal or Refusal("bad", "The credential is not valid.")
+    return refusal or Refusal("anonymous", "A credential is required.")
+
+
+def together(identities: tuple[Identity | None, ...]) -> Identity | None:
+    """Who calls with these credentials, which are needed together: one tenant's (seam)."""
+    first = identities[0] if identities else None
+    same = all(one is not None and first and one.tenant == first.tenant for one in identities)
+    return first if same else None
+
+
+def out_of_use(call: Call, identity: Identity) -> str:
+    """The state for which a credential is not accepted, "" for none (seam)."""
     state = identity.state_at(call.server.clock.now())
-    if state != "active" and state not in _AFTER_CREDENTIAL:
-        return Refusal(f"state:{state}", f"The credential is {state}.")
-    return identity
+    return "" if state in ("active", *_AFTER_CREDENTIAL) else state
+
+
+def _in_use(call: Call, identity: Identity) -> Identity | Refusal:
+    state = call.server.seams.out_of_use(call, identity)
+    return Refusal(f"state:{state}", f"The credential is {state}.") if state else identity
+
+
+def account_state(call: Call, identity: Identity) -> str:
+    """The state for which an account is not served, "" for none (seam)."""
+    state = identity.state_at(call.server.clock.now())
+    return state if state in _AFTER_CREDENTIAL else ""
 
 
 def account_refusal(call: Call, identity: Identity) -> Refusal | None:
     """Why a genuine credential's account is not served."""
-    state = identity.state_at(call.server.clock.now())
-    if state in _AFTER_CREDENTIAL:
-        return Refusal(f"state:{state}", f"The account is {state}.")
-    return None
+    state = call.server.seams.account_state(call, identity)
+    return Refusal(f"state:{state}", f"The account is {state}.") if state else None
 
 
-def presented(call: Call) -> tuple[bool, str | None]:
-    """Whether something stands where a credential belongs, and the token, if it is legible."""
+def introduced(call: Call) -> str:
+    """What a request says about who sends it: anonymous, bad or authenticated."""
+    every = call.server.profile.spec.schemes.values()
+    schemes = [scheme for option in _options(call) for scheme in option] or list(every)
+    parts = [_presented(call, scheme) for scheme in schemes]
+    if any(part.identity is not None for part in parts):
+        return "authenticated"
+    return "bad" if any(part.there for part in parts) else "anonymous"
+
+
+def _options(call: Call) -> Iterator[tuple[SecurityScheme, ...]]:
+    """The alternatives of the operation's security. A client certificate is not ours to see."""
     schemes = call.server.profile.spec.schemes
-    required = call.rules.security if call.rules is not None else ()
-    named = [schemes[name] for option in required for name, _ in option if name in schemes]
-    seen = False
-    for scheme in named or list(schemes.values()):
-        values = _values(call, scheme)
-        seen = seen or bool(values)
-        if len(values) == 1 and (token := _token(call, scheme, values[0])):
-            return True, token
-    return seen, None
+    for option in call.rules.security if call.rules is not None else ():
+        known = (schemes[name] for name, _ in option if name in schemes)
+        yield tuple(scheme for scheme in known if scheme.kind != "mutualTLS")
 
 
-def _values(call: Call, scheme: SecurityScheme) -> tuple[str, ...]:
+def _too_many(call: Call) -> bool:
+    """Whether more credentials came than any alternative needs, where the policy refuses that."""
+    if call.server.profile.facts.authentication.several is None:
+        return False
+    places = {_place(scheme): scheme for option in _options(call) for scheme in option}
+    came = sum(len(call.server.seams.values(call, scheme)) for scheme in places.values())
+    return came > max((len(option) for option in _options(call)), default=0)
+
+
+def _presented(call: Call, scheme: SecurityScheme) -> Presented:
+    values = call.server.seams.values(call, scheme)
+    token = call.server.seams.token_in(call, scheme, values[0]) if len(values) == 1 else None
+    if token is None:
+        return Presented(bool(values))
+    if scheme.jwt:
+        return _of_jwt(call, token)
+    directory = call.server.directory
+    identity = call.server.seams.find_identity(directory, token)
+    meant_for = directory.scheme_of(token)
+    return Presented(there=True, identity=identity if meant_for in ("", scheme.name) else None)
+
+
+def _of_jwt(call: Call, token: str) -> Presented:
+    claims = call.server.seams.verified(call, token)
+    if claims is None:
+        return Presented(there=True)
+    mistaken = call.server.seams.mistaken_claim(call, claims)
+    identity = None if mistaken else call.server.directory.get(str(claims.get("sub", "")))
+    return Presented(True, identity, mistaken)
+
+
+def values(call: Call, scheme: SecurityScheme) -> tuple[str, ...]:
+    """What stands where a scheme's credential belongs, each value by itself (seam)."""
     place, name = _place(scheme)
     if place == "header":
         return call.header_values(name.lower())
@@ -74,7 +144,8 @@ def _place(scheme: SecurityScheme) -> tuple[str, str]:
     return "header", "Authorization"
 
 
-def _token(call: Call, scheme: SecurityScheme, value: str) -> str | None:
+def token_in(call: Call, scheme: SecurityScheme, value: str) -> str | None:
+    """The token in a value, None where the scheme's word is not in front of it (seam)."""
     prefix = call.server.profile.facts.authentication.prefix
     if prefix:
         return value.removeprefix(prefix) if value.startswith(prefix) else None

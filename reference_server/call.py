@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Refusal:
     """Why a request is not served.
 
-    kind: anonymous, bad, state:<state>, tenant-unknown, tenant-foreign, scope, rate, absent,
-    foreign:<whose>, unknown_path, method, media, syntax, schema, too_large, conflict,
+    kind: anonymous, bad, several, state:<state>, tenant-unknown, tenant-foreign, scope, rate,
+    absent, foreign:<whose>, unknown_path, method, media, syntax, schema, too_large, conflict,
     reference, client, oauth, internal. text: for a person. status: where the kind does not
     say it. members: of the error body, over its example.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -95,7 +96,7 @@ def _clients(server: Server, _: Request, __: dict[str, Json]) -> Json:
 
 
 def _mint(server: Server, _: Request, body: dict[str, Json]) -> tuple[int, Json]:
-    known = {"scopes", "permissions", "roles", "tenant", "user", "app", "plan", "state", "lifetime"}
+    known = {item.name for item in fields(Wish)} - {"name"}
     if unknown := sorted(set(body) - known):
         raise ValueError(f"an identity has no {unknown[0]}")
     wish = Wish(
@@ -108,8 +109,24 @@ def _mint(server: Server, _: Request, body: dict[str, Json]) -> tuple[int, Json]
         plan=_word(body, "plan"),
         state=_word(body, "state") or "active",
         lifetime=None if body.get("lifetime") is None else _seconds(body, "lifetime"),
+        scheme=_scheme(server, body),
+        claims=_members_of(body, "claims"),
     )
     return 201, server.make(wish).as_json(server.clock.now())
+
+
+def _scheme(server: Server, body: dict[str, Json]) -> str:
+    scheme = _word(body, "scheme")
+    if scheme and scheme not in server.profile.spec.schemes:
+        raise KeyError(f"security scheme {scheme}")
+    return scheme
+
+
+def _members_of(body: dict[str, Json], name: str) -> dict[str, Json]:
+    value = body.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise TypeError(f"{name} is an object")
+    return value or {}
 
 
 def _tenant(body: dict[str, Json]) -> str:

@@ -17,6 +17,7 @@ def main(control_url: str) -> int:
         clients = json.load(answer)["clients"]
     content = {
         "tokens": {identity["name"]: identity["token"] for identity in identities},
+        "credentials": {identity["name"]: identity["credentials"] for identity in identities},
         "clients": {c["tenant"]: {"id": c["id"], "secret": c["secret"]} for c in clients},
     }
     sys.stdout.write(json.dumps(content))

@@ -32,6 +32,8 @@ class Identity:
     state: str = "active"
     parameters: dict[str, str] = field(default_factory=dict)
     expires: float | None = None
+    credentials: dict[str, str] = field(default_factory=dict)
+    """Scheme -> what it has besides its token."""
 
     def state_at(self, now: float) -> str:
         """The state at an instant: an active identity expires."""
@@ -42,7 +44,7 @@ class Identity:
         """The Identity of the control protocol."""
         names = (
             "id", "name", "token", "scheme", "scopes", "permissions", "tenant", "user", "app",
-            "account", "plan", "roles", "state", "parameters", "expires",
+            "account", "plan", "roles", "state", "parameters", "expires", "credentials",
         )  # fmt: skip
         return {**{name: getattr(self, name) for name in names}, "state": self.state_at(now)}
 
@@ -82,13 +84,16 @@ class Directory:
 
     def __init__(self, identities: tuple[Identity, ...], clients: tuple[Client, ...]) -> None:
         self.clients = {client.id: client for client in clients}
-        self._by_id = {identity.id: identity for identity in identities}
-        self._by_token = {identity.token: identity.id for identity in identities}
+        self._by_id: dict[str, Identity] = {}
+        self._by_token: dict[str, tuple[str, str]] = {}
+        for identity in identities:
+            self.add(identity)
 
     def add(self, identity: Identity) -> None:
         """One more identity."""
         self._by_id[identity.id] = identity
-        self._by_token[identity.token] = identity.id
+        for scheme, token in {identity.scheme: identity.token, **identity.credentials}.items():
+            self._by_token[token] = identity.id, scheme
 
     def all(self) -> tuple[Identity, ...]:
         """In order of their making."""
@@ -100,7 +105,11 @@ class Directory:
 
     def with_token(self, token: str) -> Identity | None:
         """The identity whose token this is, character by character."""
-        return self.get(self._by_token.get(token, ""))
+        return self.get(self._by_token.get(token, ("", ""))[0])
+
+    def scheme_of(self, token: str) -> str:
+        """The scheme that a token is a credential of, "" for one that is nobody's."""
+        return self._by_token.get(token, ("", ""))[1]
 
     def revoke(self, identity_id: str) -> bool:
         """Refuse an identity's token from now on; False when there is no such identity."""

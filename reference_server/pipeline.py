@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from apicheck.model.facts import Answer
 from apicheck.model.json import MISSING, at
 from reference_server import oauth
-from reference_server.authentication import account_refusal, presented
+from reference_server.authentication import account_refusal, introduced
 from reference_server.authorization import foreign_refusal, tenant_refusal
 from reference_server.call import Call, Refusal, Reply
 from reference_server.errors import error_reply
@@ -43,10 +43,8 @@ def _decided(call: Call) -> Reply:
 
 def _introduce(call: Call) -> None:
     """Note what the request says about who sends it, whatever stage it gets to."""
-    call.presented, token = presented(call)
-    if call.presented:
-        known = None if token is None else call.server.directory.with_token(token)
-        call.caller = "authenticated" if known is not None else "bad"
+    call.caller = introduced(call)
+    call.presented = call.caller != "anonymous"
 
 
 def _perform(call: Call) -> Reply | Refusal:

@@ -11,6 +11,7 @@ from reference_server.call import Call, Refusal
 _FALLBACKS: dict[str, tuple[int, ...]] = {
     "anonymous": (401,),
     "bad": (401,),
+    "several": (400, 401),
     "state": (401, 403),
     "tenant-unknown": (404,),
     "tenant-foreign": (404, 403, 401),
@@ -49,6 +50,7 @@ def promised(call: Call, refusal: Refusal) -> Answer | None:
     by_kind: dict[str, Answer | None] = {
         "anonymous": authentication.anonymous,
         "bad": authentication.bad or authentication.anonymous,
+        "several": authentication.several,
         "state": authentication.states.get(detail) or authentication.bad,
         "scope": authorization.refusal,
         "absent": authorization.absent,

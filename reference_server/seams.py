@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from apicheck.model.json import Json
-from apicheck.model.operation import Media, Parameter
+from apicheck.model.operation import Media, Parameter, SecurityScheme
 from reference_server import (
     answers,
     authentication,
@@ -14,6 +14,7 @@ from reference_server import (
     challenges,
     errors,
     headers,
+    json_web_tokens,
     operations,
     promises,
     rates,
@@ -34,6 +35,13 @@ class Seams:
 
     find_identity: Callable[[Directory, str], Identity | None] = authentication.find_identity
     authenticate: Callable[[Call], Identity | Refusal] = authentication.authenticate
+    values: Callable[[Call, SecurityScheme], tuple[str, ...]] = authentication.values
+    token_in: Callable[[Call, SecurityScheme, str], str | None] = authentication.token_in
+    together: Callable[[tuple[Identity | None, ...]], Identity | None] = authentication.together
+    out_of_use: Callable[[Call, Identity], str] = authentication.out_of_use
+    account_state: Callable[[Call, Identity], str] = authentication.account_state
+    verified: Callable[[Call, str], Mapping[str, Json] | None] = json_web_tokens.verified
+    mistaken_claim: Callable[[Call, Mapping[str, Json]], str] = json_web_tokens.mistaken_claim
     missing_rights: Callable[[Call], tuple[str, ...]] = authorization.missing_rights
     may_see: Callable[[Call, str], bool] = authorization.may_see
     foreign: Callable[[Call, Stored, str], str] = authorization.foreign

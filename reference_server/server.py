@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation
@@ -13,6 +14,7 @@ from reference_server.clock import Clock
 from reference_server.faults import Catalogue
 from reference_server.given import given_objects
 from reference_server.identities import Client, Directory, Identity, Secrets
+from reference_server.json_web_tokens import signed
 from reference_server.limits import Limiter
 from reference_server.profile import Profile
 from reference_server.seams import Seams
@@ -27,7 +29,11 @@ _EXPIRED_SINCE_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a new identity should be. None: all scopes, permissions and roles, no end."""
+    """What a new identity should be. None: all scopes, permissions and roles, no end.
+
+    scheme: of its credential; "": that of most operations, and one of every other as well.
+    claims: of its JSON Web Tokens, over those that they would have.
+    """
 
     scopes: tuple[str, ...] | None = None
     permissions: tuple[str, ...] | None = None
@@ -39,6 +45,8 @@ class Wish:
     state: str = "active"
     lifetime: float | None = None
     name: str = ""
+    scheme: str = ""
+    claims: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Server:
@@ -99,6 +107,10 @@ class Server:
         """The failure that was asked for, once."""
         return self._failures.pop(operation.id, None) if operation else None
 
+    def now(self) -> float:
+        """The time, which may have been moved."""
+        return self.clock.now() if hasattr(self, "clock") else time.time()
+
     def mint(
         self,
         *,
@@ -114,17 +126,15 @@ class Server:
         self._minted += 1
         name = wish.name or f"minted-{self._minted}"
         every_role = tuple(self.profile.facts.authorization.roles)
-        now = self.clock.now() if hasattr(self, "clock") else time.time()
+        now = self.now()
         expires = None if wish.lifetime is None else now + wish.lifetime
         if wish.state == "expired":
             expires = now - _EXPIRED_SINCE_S
-        scheme = self._scheme()
-        known = self.profile.spec.schemes.get(scheme)
-        basic = known is not None and known.http_scheme == "basic"
+        scheme, identity_id = wish.scheme or self._scheme(), f"id-{self._minted}"
         identity = Identity(
-            id=f"id-{self._minted}",
+            id=identity_id,
             name=name,
-            token=self.secrets.basic() if basic else self.secrets.token(),
+            token=self._credential(scheme, identity_id, wish, expires),
             scheme=scheme,
             scopes=self.profile.scopes if wish.scopes is None else wish.scopes,
             permissions=self.profile.permissions if wish.permissions is None else wish.permissions,
@@ -137,9 +147,37 @@ class Server:
             state="active" if wish.state == "expired" else wish.state,
             parameters=self.tenant_parameters(wish.tenant or TENANTS[0]),
             expires=expires,
+            credentials={}
+            if wish.scheme
+            else {
+                other: self._credential(other, identity_id, wish, expires)
+                for other in self._used_schemes
+                if other != scheme
+            },
         )
         self.directory.add(identity)
         return identity
+
+    def _credential(self, scheme: str, identity_id: str, wish: Wish, expires: float | None) -> str:
+        """A new credential of a scheme."""
+        known = self.profile.spec.schemes.get(scheme)
+        if known is not None and known.jwt:
+            facts = self.profile.facts.authentication.jwt
+            return signed(facts, identity_id, self.now(), expires, wish.claims)
+        basic = known is not None and known.http_scheme == "basic"
+        return self.secrets.basic() if basic else self.secrets.token()
+
+    @cached_property
+    def _used_schemes(self) -> tuple[str, ...]:
+        """The schemes that some operation takes, but for what the connection presents."""
+        used = {
+            name: self.profile.spec.schemes[name]
+            for rules in self.profile.rules.values()
+            for option in rules.security
+            for name, _ in option
+            if name in self.profile.spec.schemes
+        }
+        return tuple(name for name, scheme in used.items() if scheme.kind != "mutualTLS")
 
     def tenant_parameters(self, tenant: str) -> dict[str, str]:
         """The path parameters that belong to a tenant."""

@@ -36,6 +36,10 @@ def target_text(server: Server, base_url: str, control_url: str) -> str:
         if identity.parameters:
             pairs = ", ".join(f"{k} = {_text(v)}" for k, v in identity.parameters.items())
             lines.append(f"parameters = {{{pairs}}}")
+        for scheme in identity.credentials:
+            pointer = f"/credentials/{identity.name}/{scheme}"
+            lines += ["", f"[identities.{identity.name}.credentials.{_text(scheme)}]"]
+            lines.append(f'token = {{credentials = "{pointer}"}}')
     oauth = server.profile.facts.oauth
     token_path = server.profile.spec.operation(oauth.token).path if oauth and oauth.token else ""
     for client in server.clients:

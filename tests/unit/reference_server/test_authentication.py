@@ -58,7 +58,8 @@ def test_a_credential_is_taken_where_the_document_has_it_and_nowhere_else(
 def test_one_of_several_alternatives_is_enough(keyed: Callable[..., Any]) -> None:
     driver = keyed("bearer", "header")
     for way in ("bearer", "header"):
-        target, headers = ways(driver.admin.token)[way]
+        token = {"bearer": driver.admin.token, **driver.admin.credentials}[way]
+        target, headers = ways(token)[way]
         assert driver.send("GET", target, headers=headers).status == 200
 
 

@@ -1,0 +1,98 @@
+"""JSON Web Tokens (RFC 7519): signed with a key of this process, believed as the policy says."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from functools import cache
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from apicheck.model.facts import Jwt
+from apicheck.model.json import Json
+from reference_server.call import Call
+
+ALGORITHM = "RS256"
+KEY_ID = "main"
+_ENDLESS_S = 10 * 365 * 86_400.0
+"""No token is for ever, and none ends in a year that a test lets pass."""
+
+
+@cache
+def signing_key() -> RSAPrivateKey:
+    """The key of this process: making one takes a tenth of a second."""
+    return generate_private_key(public_exponent=65_537, key_size=2048)
+
+
+def public_key() -> bytes:
+    """The public key as everybody may have it, in PEM."""
+    public = signing_key().public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def key_set() -> dict[str, Json]:
+    """The public key as a JWK Set (RFC 7517, section 5; RFC 7518, section 6.3.1)."""
+    numbers = signing_key().public_key().public_numbers()
+    values = {"n": _number(numbers.n), "e": _number(numbers.e)}
+    return {"keys": [{"kty": "RSA", "kid": KEY_ID, "use": "sig", "alg": ALGORITHM, **values}]}
+
+
+def _number(value: int) -> str:
+    size = (value.bit_length() + 7) // 8
+    return base64.urlsafe_b64encode(value.to_bytes(size, "big")).rstrip(b"=").decode()
+
+
+def signed(
+    facts: Jwt | None, subject: str, now: float, expires: float | None, claims: Mapping[str, Json]
+) -> str:
+    """A token of an identity. claims: over those that it would have; None leaves one out."""
+    own: dict[str, Json] = {
+        "sub": subject,
+        "iat": int(now),
+        "nbf": int(now) - 1,
+        "exp": int(now + _ENDLESS_S if expires is None else expires),
+    }
+    if facts and facts.issuer:
+        own["iss"] = facts.issuer
+    if facts and facts.audience:
+        own["aud"] = facts.audience
+    content = {name: value for name, value in {**own, **claims}.items() if value is not None}
+    return jwt.encode(content, signing_key(), ALGORITHM, headers={"kid": KEY_ID})
+
+
+def verified(call: Call, token: str) -> Mapping[str, Json] | None:
+    """The claims of a token that we have signed, None for any other (seam)."""
+    del call
+    return decoded(token, signing_key().public_key(), ALGORITHM)
+
+
+def decoded(token: str, key: object, algorithm: str) -> Mapping[str, Json] | None:
+    """The claims of a token under a key, whatever they say; None when the signature is not its."""
+    unchecked = {f"verify_{name}": False for name in ("exp", "nbf", "iat", "aud", "iss", "sub")}
+    try:
+        return dict(jwt.decode(token, key, [algorithm], options=unchecked))  # type: ignore[arg-type]
+    except (jwt.PyJWTError, ValueError, TypeError):
+        return None
+
+
+def mistaken_claim(call: Call, claims: Mapping[str, Json]) -> str:
+    """The first registered claim for which a token is refused, "" for none (seam).
+
+    Time is the server's own clock, which may be moved.
+    """
+    facts, now = call.server.profile.facts.authentication.jwt, call.server.clock.now()
+    if not _is_number(claims.get("exp")) or claims["exp"] <= now:
+        return "exp"
+    if "nbf" in claims and not (_is_number(claims["nbf"]) and claims["nbf"] <= now):
+        return "nbf"
+    if facts and facts.issuer and claims.get("iss") != facts.issuer:
+        return "iss"
+    audience = claims.get("aud")
+    meant = audience if isinstance(audience, list) else [audience]
+    return "aud" if facts and facts.audience and facts.audience not in meant else ""
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
