@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import Media
-from reference_server.answers import example_of, success_of
+from reference_server.answers import example_of, place_of, success_of
 from reference_server.call import Call
 from reference_server.profile import Rules
 
@@ -19,13 +19,13 @@ def changes(call: Call) -> dict[str, Json] | None:
     """Member -> its value after the action; None where the answer does not show the object."""
     rules, schemas = call.op_rules, call.server.profile.schemas
     answered, shown = _media(rules), _shown(call)
-    if answered is None or shown is None or answered.schema != shown[1]:
+    if answered is None or shown is None:
         return None
-    after = example_of(schemas, answered)
+    after, schema = _object_in(call, answered)
     before = shown[0]
-    if not isinstance(after, Mapping) or not isinstance(before, Mapping):
+    if schema != shown[1] or not isinstance(after, Mapping) or not isinstance(before, Mapping):
         return None
-    members = schemas.members(answered.schema)
+    members = schemas.members(schema)
     sent = call.value if isinstance(call.value, Mapping) else {}
     return {
         **{name: value for name, value in after.items() if before.get(name, MISSING) != value},
@@ -43,11 +43,19 @@ def _shown(call: Call) -> tuple[Json, Json] | None:
         if rules.use.collection != collection or media is None:
             continue
         if rules.use.kind == "read":
-            return example_of(schemas, media), media.schema
+            return _object_in(call, media)
         if rules.operation.id == collection.name:
             example = at(example_of(schemas, media), collection.root)
             return example, schemas.below(media.schema, collection.root)
     return None
+
+
+def _object_in(call: Call, media: Media) -> tuple[Json, Json]:
+    """Example and schema of the one object that an answer shows."""
+    schemas = call.server.profile.schemas
+    whole = example_of(schemas, media)
+    place = place_of(call.op_rules.use.collection, whole)
+    return at(whole, place), schemas.below(media.schema, place)
 
 
 def _media(rules: Rules) -> Media | None:

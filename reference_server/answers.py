@@ -8,6 +8,7 @@ from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import Media, Operation, ResponseDoc
 from reference_server.call import Call, Reply
 from reference_server.profile import Rules
+from reference_server.resources import Collection
 from reference_server.schemas import NO_ARRAY, Schemas, find_array, put
 from reference_server.store import Stored
 
@@ -61,13 +62,18 @@ def _overlaid(call: Call, media: Media, value: Json, shown: Stored | list[Stored
             items = [projected(schemas, schema, like, item.value) for item in shown]
             made = put(value, place, items)
     elif shown is not None:
-        collection = call.op_rules.use.collection
-        root = collection.root if collection else ""
-        root = root if at(value, root) is not MISSING else ""
+        root = place_of(call.op_rules.use.collection, value)
         schema = schemas.below(media.schema, root)
         made = put(value, root, projected(schemas, schema, at(value, root), shown.value))
     made = _counted(call, media, made)
     return made if schemas.validator(media.schema).is_valid(made) else value
+
+
+def place_of(collection: Collection | None, value: Json) -> str:
+    """Pointer to the object in an answer that shows one: in its wrapper, where it has one."""
+    root = collection.root if collection else ""
+    wrapper = root.removesuffix("/0")  # as the first of a list, where nobody creates them
+    return next((place for place in (root, wrapper) if isinstance(at(value, place), Mapping)), "")
 
 
 def _counted(call: Call, media: Media, value: Json) -> Json:

@@ -23,7 +23,7 @@ def given_objects(profile: Profile, tenants: Iterable[str]) -> Iterator[Stored]:
             for number, example in enumerate(_examples(profile, rules, collection)):
                 object_id = _like(at(example, collection.id), f"{tenant}/{number}")
                 value = dict(put(example, collection.id, object_id))
-                yield Stored(collection.name, object_id, tenant, "", "", value)
+                yield Stored(collection.name, str(object_id), tenant, "", "", value)
 
 
 def _examples(
@@ -38,8 +38,10 @@ def _examples(
             yield example
 
 
-def _like(example: Json, which: str) -> str:
-    """An id with the prefix of the example's, the same after every start."""
-    prefix, mark, last = str(example).rpartition("_")
+def _like(example: Json, which: str) -> Json:
+    """An id with the prefix of the example's, the same after every start; a number for one."""
     made = uuid.uuid5(uuid.NAMESPACE_OID, f"{example}/{which}").hex
+    if isinstance(example, int):
+        return int(made[:6], 16)
+    prefix, mark, last = str(example).rpartition("_")
     return f"{prefix}{mark}{made[: max(8, len(last))]}"

@@ -79,7 +79,7 @@ def filled_in(
     shared_as: scripts that say the same get the same objects; None: nobody else gets them. What
     is made for a control alone is made anew whenever the control is sent anew.
     """
-    values: dict[Need, str] = {}
+    values: dict[Need, Json] = {}
     above: Mapping[str, str] = {}
     for need in reversed(recipe.needs):
         if need.place == "path" and need.name in who.parameters:
@@ -133,7 +133,7 @@ def _maker(world: World, creator: str, who: Identity) -> Identity:
     return who
 
 
-def _value_in(world: World, created: Exchange, need: Need) -> str:
+def _value_in(world: World, created: Exchange, need: Need) -> Json:
     if need.convention:
         return _usual_value_in(world, created, need)
     try:
@@ -147,7 +147,7 @@ def _value_in(world: World, created: Exchange, need: Need) -> str:
                 f"the answer of {need.operation} has no value at {need.pointer} for {need.name}",
             )
         )
-    return str(value)
+    return value
 
 
 def _usual_value_in(world: World, created: Exchange, need: Need) -> str:
@@ -165,7 +165,7 @@ def _usual_value_in(world: World, created: Exchange, need: Need) -> str:
     return value
 
 
-def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, str]) -> Request:
+def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, Json]) -> Request:
     """A request from its recipe. values: what the recipe's needs turned out to be."""
     operation = world.spec.operation(recipe.operation)
     path_values = {
@@ -180,7 +180,7 @@ def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, str
         stop(_parameter_missing(operation.method, path))
     query = (
         *recipe.query,
-        *((need.name, value) for need, value in values.items() if need.place == "query"),
+        *((need.name, str(value)) for need, value in values.items() if need.place == "query"),
     )
     body = recipe.body
     for need, value in values.items():
