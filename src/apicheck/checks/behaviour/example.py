@@ -69,7 +69,7 @@ def script(subject: Subject) -> Script:
             parts = evaluated(step.send, played)
         except LookupError as missing:
             stop(Inconclusive(f"step {step.id}: nothing at {missing}"))
-        recipe = _recipe(subject, step, parts)
+        recipe = _recipe(subject, step, parts, _places(subject, played))
         request = yield from filled_in(subject, recipe, who, shared_as=None)
         if step.identity == _NOBODY:
             request = request.without_credentials()
@@ -84,16 +84,32 @@ def _identity(subject: Subject, step: Example) -> Identity:
     return subject.world.identities[step.identity]
 
 
-def _recipe(subject: Subject, step: Example, parts: Mapping[str, Json]) -> Recipe:
+def _places(subject: Subject, played: Mapping[str, Exchange]) -> Mapping[str, str]:
+    """Path parameters with the values that they had in the steps before, the last one's first.
+
+    So what one step makes inside of something is looked for in there by the next.
+    """
+    found: dict[str, str] = {}
+    for exchange in played.values():
+        operation = subject.world.spec.operation(exchange.request.operation)
+        found |= operation.path_values(exchange.request.path)
+    return found
+
+
+def _recipe(
+    subject: Subject, step: Example, parts: Mapping[str, Json], places: Mapping[str, str]
+) -> Recipe:
     """The operation's canonical request with the step's own parts in place of its."""
     known = subject.world.recipes[step.operation]
     recipe = Recipe(step.operation) if isinstance(known, NotTested) else known
-    values = {name: str(value) for name, value in parts.get("path", {}).items()}
+    values = {**places, **{name: str(value) for name, value in parts.get("path", {}).items()}}
     query = parts.get("query", {})
-    headers = {name: str(value) for name, value in parts.get("headers", {}).items()}
+    headers = {name.lower(): (name, str(value)) for name, value in parts.get("headers", {}).items()}
+    _, content_type = headers.pop("content-type", ("", ""))
     body = parts.get("body", MISSING)
-    given = {*values, *query}
     media = subject.world.spec.operation(step.operation).body
+    usual = recipe.media_type or (media[0].media_type if media and body else "")
+    given = {"path": values, "query": query, "body": {} if body is MISSING else {"": body}}
     return replace(
         recipe,
         values={**recipe.values, **values},
@@ -101,13 +117,16 @@ def _recipe(subject: Subject, step: Example, parts: Mapping[str, Json]) -> Recip
             *(pair for pair in recipe.query if pair[0] not in query),
             *((name, str(value)) for name, value in query.items()),
         ),
-        headers=(*recipe.headers, *headers.items()),
+        headers=(
+            *(pair for pair in recipe.headers if pair[0].lower() not in headers),
+            *headers.values(),
+        ),
         body=recipe.body if body is MISSING else body,
-        media_type=recipe.media_type or (media[0].media_type if media and body else ""),
+        media_type=content_type or usual,
         needs=tuple(
             need
             for need in recipe.needs
-            if need.name not in given and (need.place != "body" or body is MISSING)
+            if (need.name if need.place != "body" else "") not in given[need.place]
         ),
     )
 

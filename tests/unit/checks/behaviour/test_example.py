@@ -72,6 +72,27 @@ def test_parts_that_a_step_leaves_out_come_from_the_canonical_request(
     assert [e.role.value for e in transcript.exchanges] == ["setup", "table"]
 
 
+def test_a_path_parameter_that_an_earlier_step_had_keeps_its_value(
+    bench: Callable[..., Any],
+) -> None:
+    steps = [UPDATE[0], UPDATE[1], {"operation": "getContact"}]
+    judgement, transcript = bench("behaviour/example", clause={"example": steps}).judged()
+    assert judgement is None
+    _, update, read = transcript.exchanges
+    assert read.request.path == update.request.path
+
+
+def test_a_step_may_name_the_media_type_of_its_body(bench: Callable[..., Any]) -> None:
+    headers = {"content-type": "application/merge-patch+json", "X-Own": "1"}
+    steps = [{"operation": "createContact", "send": {"headers": headers}}]
+    _, transcript = bench("behaviour/example", clause={"example": steps}).judged()
+    sent = transcript.exchanges[-1].request.headers
+    assert [value for name, value in sent if name.lower() == "content-type"] == [
+        "application/merge-patch+json"
+    ]
+    assert ("X-Own", "1") in sent
+
+
 def test_a_value_that_no_answer_has_ends_the_script(bench: Callable[..., Any]) -> None:
     steps = [
         UPDATE[0],
