@@ -14,7 +14,6 @@ from apicheck.authoring import (
     Exchange,
     Fail,
     Fails,
-    Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
@@ -137,7 +136,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     refusal = _promised(subject)
     for exchange in transcript.exercised:
         if _is_valid_after_all(subject, exchange):
-            return Inconclusive("derived from this token, the value is the token itself")
+            return NotApplicable("derived from this token, the value is the token itself")
         if exchange.succeeded:
             return Fails("accepted", due(refusal), describe(exchange), exchange=exchange.id)
         if wrong := wrong_status(exchange, refusal):
