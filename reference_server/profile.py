@@ -87,8 +87,15 @@ def profile_of(directory: Path, spec: Spec, policy: Policy) -> Profile:
     """A profile from what was loaded."""
     facts = policy.facts
     security = {operation.id: _security(operation, facts) for operation in spec.operations}
-    secured = frozenset(
+    declared = frozenset(
         name for name, alternatives in security.items() if alternatives and all(alternatives)
+    )
+    open_to_all = facts.authentication.anonymous_may
+    secured = frozenset(
+        operation.id
+        for operation in spec.operations
+        if operation.id in declared
+        and not (open_to_all and selects(open_to_all, operation, facts.operations, declared))
     )
 
     def takes(selector: Selector | None, operation: Operation) -> bool:
