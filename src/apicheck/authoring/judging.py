@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from apicheck.model.exchange import Caller, Exchange, Transcript
-from apicheck.model.facts import Answer, Selector, When
+from apicheck.model.facts import Answer, ResponseRule, Selector, When
 from apicheck.model.selector import path_selected, selects
 from apicheck.model.subject import World
 from apicheck.model.verdict import Fails, Judgement
@@ -75,6 +75,19 @@ def in_force(world: World, when: When | None, exchange: Exchange) -> bool:
     if when.caller and exchange.request.caller is not Caller(when.caller):
         return False
     return when.ops is None or covers(world, when.ops, exchange)
+
+
+def rules_in_force(world: World, exchange: Exchange) -> Iterator[tuple[str, ResponseRule]]:
+    """The rules of the policy's `responses` that speak about an exchange, with their names."""
+    for name, rule in world.facts.responses.items():
+        if in_force(world, rule.when, exchange):
+            yield name, rule
+
+
+def sent_value(exchange: Exchange, name: str) -> str | None:
+    """The first value of a header field of the request, None when it was not sent."""
+    values = (v for key, v in exchange.request.wire_headers if key.lower() == name.lower())
+    return next(values, None)
 
 
 def covers(world: World, ops: Selector, exchange: Exchange) -> bool:

@@ -191,7 +191,8 @@ class Observation:
     """What needed the secret or the raw bytes and was therefore computed while recording.
 
     name: "leaks" (about: placeholder, value: where), "signature" (about: placeholder,
-    value: "valid" or why not), "equals" (about: placeholder, value: where).
+    value: "valid" or why not), "equals" (about: placeholder, value: where), "date-differs"
+    (value: seconds that Date is ahead of the present, noted where it is a second or more).
     """
 
     name: str

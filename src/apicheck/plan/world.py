@@ -35,7 +35,7 @@ def world_of(
     """The world of a run. Holds no secret."""
     facts = _with_target_limits(policy.facts, target)
     security = {operation.id: _alternatives(operation, facts) for operation in spec.operations}
-    secured = frozenset(name for name, alternatives in security.items() if alternatives)
+    secured = _secured(spec, facts, security)
     scopes = {
         op.id: _required(op, facts.authorization.scopes, facts, secured) for op in spec.operations
     }
@@ -49,6 +49,7 @@ def world_of(
     world = World(
         spec=spec,
         facts=facts,
+        base_url=target.base_url,
         identities=identities,
         recipes=_with_echoes(_recipes(spec, facts, target, mode), facts),
         actors={},
@@ -70,6 +71,24 @@ def world_of(
         client_certificate=bool(target.tls.client_cert),
     )
     return replace(world, actors=_actors(world))
+
+
+def _secured(
+    spec: Spec, facts: Facts, security: Mapping[str, tuple[tuple[str, ...], ...]]
+) -> frozenset[str]:
+    """The operations that refuse whoever has no credential.
+
+    Not those that anonymous callers may call too; their requests are still sent with one.
+    """
+    declared = frozenset(name for name, alternatives in security.items() if alternatives)
+    may = facts.authentication.anonymous_may
+    if may is None:
+        return declared
+    return frozenset(
+        op.id
+        for op in spec.operations
+        if op.id in declared and not selects(may, op, facts.operations, declared)
+    )
 
 
 def _alternatives(operation: Operation, facts: Facts) -> tuple[tuple[str, ...], ...]:

@@ -38,6 +38,7 @@ class TargetClock:
         self._start = monotonic()
         self._moved = 0.0
         self._epoch = time.time()
+        self._allowed = 0.0
         self._gate = threading.Condition()
         self._in_flight = 0
         self._movers = 0
@@ -62,8 +63,20 @@ class TargetClock:
     def synchronise(self, epoch: float) -> float:
         """Note what the target's clock says now. Returns its skew to ours in seconds."""
         skew = epoch - (time.time() + self._moved)
-        self._epoch = epoch - self.now()
+        self._epoch, self._allowed = epoch - self.now(), 0.0
         return skew
+
+    def allow_for(self, skew: float) -> None:
+        """Believe the target that its clock differs from what was known by so many seconds."""
+        self._epoch += skew
+        self._allowed += skew
+
+    def true_epoch(self, at: float) -> float:
+        """The present at an instant of the run, in epoch seconds, whatever the target says.
+
+        A clock that the control protocol tells is true; one read off its answers is not.
+        """
+        return self._epoch + at - self._allowed
 
     @contextmanager
     def in_flight(self) -> Iterator[None]:
@@ -101,7 +114,7 @@ class TargetClock:
                     seconds += _MARGIN_S
                     epoch = self._move(seconds)
                     self._moved += seconds
-                    self._epoch = epoch - self.now()
+                    self._epoch, self._allowed = epoch - self.now(), 0.0
             finally:
                 self._movers -= 1
                 self._gate.notify_all()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from itertools import islice
 
 from apicheck import signatures
@@ -134,8 +137,29 @@ def leaks(
             yield Observation("leaks", found.placeholder, value)
 
 
+def date_differs(answer: WireResponse, sent: float, received: float) -> Iterator[Observation]:
+    """How many seconds an answer's Date is off, where it is; it has whole seconds only.
+
+    sent, received: epoch seconds by the clock that is held to be true.
+    """
+    try:
+        stamp = parsedate_to_datetime(answer.first(b"date").decode("latin-1")).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return
+    differs = min(0.0, stamp + 1 - sent) + max(0.0, stamp - received)
+    if abs(differs) >= _NOTED_S:
+        yield Observation("date-differs", "", f"{differs:.0f}")
+
+
+_NOTED_S = 1.0
+
+
 def equals(secrets: Secrets, request: Request) -> Iterator[Observation]:
-    """Bad credentials that happen to be the valid one (a swapped case of digits alone)."""
+    """Bad credentials that happen to be the valid one: letters swapped in digits alone, say.
+
+    For the Basic scheme that is whatever a lenient decoder of base64 reads as the same user and
+    password; many servers have one.
+    """
     if request.caller is not Caller.BAD:
         return
     live = secrets.live
@@ -144,8 +168,28 @@ def equals(secrets: Secrets, request: Request) -> Iterator[Observation]:
         words = {sent, sent.rpartition(" ")[2]}
         candidates = named(credential.value) or tuple(live)
         for placeholder in dict.fromkeys(candidates):
-            if live.get(placeholder) in words:
+            secret = live.get(placeholder, "")
+            if secret in words or (_basic(sent) and _readings(sent[6:]) & _readings(secret)):
                 yield Observation("equals", placeholder, f"{credential.place} {credential.name}")
+
+
+def _basic(sent: str) -> bool:
+    return sent[:6].lower() == "basic "
+
+
+def _readings(text: str) -> frozenset[bytes]:
+    """The pairs of user and password that decoders of base64 may read in a text.
+
+    RFC 4648, section 3.3, leaves it to other specifications to ignore foreign characters;
+    decoders do, and take the URL-safe alphabet too, and half a byte at the end for nothing.
+    """
+    kept = text.partition("=")[0]
+    read = (
+        re.sub(r"[^A-Za-z0-9+/]", "", one) for one in (kept, kept.translate({45: "+", 95: "/"}))
+    )
+    whole = (one[: len(one) - (len(one) % 4 == 1)] for one in read)
+    pairs = (base64.b64decode(one + "=" * (-len(one) % 4)) for one in whole)
+    return frozenset(pair for pair in pairs if b":" in pair)
 
 
 def signed(

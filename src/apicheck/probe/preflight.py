@@ -93,10 +93,21 @@ def _identity(
         else:
             words += (
                 f"; check that the secret of [identities.{name}] is the right one, has not"
-                " expired, and belongs to this base_url"
+                " expired, and belongs to this base_url" + _prefix_advice(exchange)
             )
         verdict = Verdict.ERROR
     return PreflightItem(item, verdict, words)
+
+
+def _prefix_advice(exchange: Exchange) -> str:
+    """An API key in Authorization is sent as it is, which few APIs mean that document it so."""
+    sent = exchange.request.credentials[0]
+    if sent.place != "header" or sent.name.lower() != "authorization" or " " in sent.value:
+        return ""
+    return (
+        "; the document's scheme sends it alone: if a word belongs before it, say so in the policy"
+        ' (authentication: {prefix: "Token "}), or keep it in the secret'
+    )
 
 
 def _is_a_page(operation: Operation, exchange: Exchange) -> bool:
@@ -162,7 +173,7 @@ def _skew(answered: list[Exchange], clock: TargetClock) -> Iterator[PreflightIte
             skew = 0.0
         far = abs(skew) > _SKEW_NOTED_S
         if far:
-            clock.synchronise(clock.epoch() + skew)
+            clock.allow_for(skew)
         words = f"the target's clock differs from ours by {skew:+.0f} s"
         yield PreflightItem(
             "clock", Verdict.PASS, words + ("; intervals allow for it" if far else "")

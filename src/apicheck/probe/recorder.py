@@ -97,7 +97,8 @@ class Recorder:
             self._budget.count()
         else:
             self._budget.take()
-        ticket = self._pacer.admit(request, paced=paced and role is not Role.CLEANUP)
+        waits = role is not Role.CLEANUP or self._clock.virtual
+        ticket = self._pacer.admit(request, paced=paced and waits)
         with self._clock.in_flight():
             sent_at = self._clock.now()
             answer = self._sent(request, raw, transport)
@@ -164,6 +165,7 @@ class Recorder:
                 seen += tuple(observe.leaks(self._secrets, answer, handed_out))
                 answer = self._redacted(answer)
             response = _response(answer)
+            seen += tuple(observe.date_differs(answer, *map(self._clock.true_epoch, times)))
         else:
             error = replace(answer, message=self._secrets.redacted_text(answer.message))
         return Exchange(

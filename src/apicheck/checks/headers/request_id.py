@@ -19,16 +19,16 @@ from apicheck.authoring import (
     Subject,
     Tallies,
     World,
-    in_force,
+    rules_in_force,
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where some rule promises a unique field, or one that comes back."""
+    """Where some rule promises a unique field."""
     rules = subject.facts.responses.values()
-    if any(header.unique or header.echo for rule in rules for header in rule.headers.values()):
+    if any(header.unique for rule in rules for header in rule.headers.values()):
         return Applies()
-    return NotApplicable("the policy promises no unique header field, and none that comes back")
+    return NotApplicable("the policy promises no unique header field")
 
 
 @dataclass(slots=True)
@@ -45,14 +45,12 @@ def start(_: World) -> _State:
 
 
 def step(world: World, state: _State, exchange: Exchange) -> _State:
-    """Each header that is promised unique, or to come back, is one promise of its rule."""
+    """Each header that is promised unique is one promise of its rule."""
     if exchange.response is None or exchange.direction is Direction.IN:
         return state
-    for name, rule in world.facts.responses.items():
-        if not in_force(world, rule.when, exchange):
-            continue
+    for name, rule in rules_in_force(world, exchange):
         for header, promise in rule.headers.items():
-            if promise.unique or promise.echo:
+            if promise.unique:
                 fails = _judged(state, header, promise, exchange)
                 state.tallies.note(f"responses.{name}", exchange, fails)
     return state
@@ -71,20 +69,11 @@ def _judged(state: _State, header: str, promise: HeaderRule, exchange: Exchange)
             return None
         actual = f"no {header} on {exchange.status}"
         return Fails("absent", f"a {header} field", actual, header, exchange.id)
-    if promise.unique:
-        owner = state.owners.setdefault(header.lower(), {}).setdefault(value, exchange.id)
-        if owner != exchange.id:
-            actual = f"{header}: {value} on two answers"
-            return Fails("repeated", f"a {header} of its own", actual, header, exchange.id)
-    return _echoed(header, promise, value, exchange)
-
-
-def _echoed(header: str, promise: HeaderRule, value: str, exchange: Exchange) -> Fails | None:
-    for name, sent in exchange.request.wire_headers:
-        if promise.echo and name.lower() == promise.echo.lower() and sent != value:
-            due = f"{header}: {sent}, as sent"
-            return Fails("not-echoed", due, f"{header}: {value}", header, exchange.id)
-    return None
+    owner = state.owners.setdefault(header.lower(), {}).setdefault(value, exchange.id)
+    if owner == exchange.id:
+        return None
+    actual = f"{header}: {value} on two answers"
+    return Fails("repeated", f"a {header} of its own", actual, header, exchange.id)
 
 
 CHECK = Check(
@@ -93,15 +82,10 @@ CHECK = Check(
     fold=Fold(start, step, finish),
     reads=("responses",),
     standards=("rfc9110#6.3",),
-    outcomes=(
-        Fail("absent", Severity.MEDIUM),
-        Fail("repeated", Severity.MEDIUM),
-        Fail("not-echoed", Severity.LOW),
-    ),
+    outcomes=(Fail("absent", Severity.MEDIUM), Fail("repeated", Severity.MEDIUM)),
     proven_by={
         "absent": ("headers/omits-request-id",),
         "repeated": ("headers/repeats-request-id",),
-        "not-echoed": ("headers/changes-request-id",),
     },
     also={"headers/repeats-request-id": ("errors/envelope",)},
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from apicheck.authoring import Check, Exchange, Fail, Fails, Severity, World, each
 
 SINGLETONS = (
+    "Access-Control-Allow-Origin",
     "Age",
     "Content-Length",
     "Content-Location",
@@ -18,8 +19,9 @@ SINGLETONS = (
     "Last-Modified",
     "Location",
     "Retry-After",
+    "Strict-Transport-Security",
 )
-"""Fields of RFC 9110 and RFC 9111 whose value is not a list."""
+"""Fields of RFC 9110, RFC 9111, RFC 6797 (section 7.1) and Fetch whose value is not a list."""
 
 
 def looks(_: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
@@ -43,5 +45,5 @@ CHECK = Check(
     fold=each(looks),
     standards=("rfc9110#5.3",),
     outcomes=(Fail("repeated", Severity.MEDIUM),),
-    proven_by={"repeated": ("headers/repeats-content-type",)},
+    proven_by={"repeated": ("headers/repeats-content-type", "headers/two-content-types")},
 )

@@ -1,0 +1,57 @@
+"""A field that is promised to come back as it was sent does so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Exchange,
+    Fail,
+    Fails,
+    NotApplicable,
+    Severity,
+    Subject,
+    World,
+    each,
+    rules_in_force,
+    sent_value,
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where some rule promises that a field comes back."""
+    rules = subject.facts.responses.values()
+    if any(header.echo for rule in rules for header in rule.headers.values()):
+        return Applies()
+    return NotApplicable("the policy promises no header field to come back as it was sent")
+
+
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+    """Each field that was sent, of each rule in force that has it come back, is one promise."""
+    assert exchange.response is not None  # `each` hands over answered exchanges only
+    for name, rule in rules_in_force(world, exchange):
+        for header, promise in rule.headers.items():
+            sent = None if promise.echo is None else sent_value(exchange, promise.echo)
+            if sent is None:
+                continue
+            lines = exchange.response.header_values(header)
+            value = ", ".join(lines)
+            wrong = None
+            if value != sent:
+                actual = f"{header}: {value}" if lines else f"no {header} on {exchange.status}"
+                due = f"{header}: {sent}, as sent"
+                wrong = Fails("not-echoed", due, actual, header, exchange.id)
+            yield f"responses.{name}", wrong
+
+
+CHECK = Check(
+    title="What the caller sent to find its request by comes back",
+    applies=applies,
+    fold=each(looks),
+    reads=("responses",),
+    standards=("rfc9110#6.3",),
+    outcomes=(Fail("not-echoed", Severity.LOW),),
+    proven_by={"not-echoed": ("headers/changes-request-id", "headers/cuts-correlation-id")},
+)

@@ -1,0 +1,55 @@
+"""Answers carry none of the header fields that the policy says they never have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Exchange,
+    Fail,
+    Fails,
+    NotApplicable,
+    Severity,
+    Subject,
+    World,
+    each,
+    rules_in_force,
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where some rule promises that a header field is absent."""
+    if any(rule.absent for rule in subject.facts.responses.values()):
+        return Applies()
+    return NotApplicable("the policy promises no header field to be absent")
+
+
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+    """Each glob of each rule in force is one promise."""
+    for name, rule in rules_in_force(world, exchange):
+        for glob in rule.absent:
+            yield f"responses.{name}", _taken(glob, exchange)
+
+
+def _taken(glob: str, exchange: Exchange) -> Fails | None:
+    assert exchange.response is not None  # `each` hands over answered exchanges only
+    for header, value in exchange.response.headers:
+        if fnmatchcase(header.lower(), glob.lower()):
+            actual = f"{header}: {value}"
+            return Fails("forbidden", f"no {glob}", actual, header.lower(), exchange.id)
+    return None
+
+
+CHECK = Check(
+    title="No answer has a header field that is promised absent",
+    applies=applies,
+    fold=each(looks),
+    reads=("responses",),
+    standards=("rfc9110#10.2.4",),
+    outcomes=(Fail("forbidden", Severity.LOW),),
+    proven_by={"forbidden": ("headers/sends-banner",)},
+    also={"headers/sends-banner": ("headers/banner",)},
+)
