@@ -158,13 +158,16 @@ def _modern(schema: Json, *, old: bool) -> Json:
 def without_required(schemas: Schemas, schema: Json, value: Json, instead: Json = None) -> Json:
     """A value without the last required member of its innermost envelope; for faults alone.
 
-    The member `id` is never taken. instead: a list whose one item replaces the member.
+    The member `id` is never taken, of a list each item's. instead: a list whose one item replaces the member.
     """
+    if isinstance(value, list):
+        inner = schemas.resolved(schema).get("items", {})
+        return [without_required(schemas, inner, item, instead) for item in value]
     if not isinstance(value, Mapping):
         return value
     members = schemas.members(schema)
     required = [n for n in schemas.required(schema) if n in value and n != "id"]
-    if len(required) == 1 and isinstance(value[required[0]], Mapping):
+    if len(required) == 1 and isinstance(value[required[0]], Mapping | list):
         name = required[0]
         inner = without_required(schemas, members.get(name, {}), value[name], instead)
         return {**value, name: inner}

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
+from reference_server.profile import Profile
 
 NEEDS = ("authorization.required",)
+
+
+def shows_in(profile: Profile) -> bool:
+    """Where some scope has one to read and one to write."""
+    writing = (scope for scope in profile.scopes if scope.endswith(":write"))
+    return any(scope.replace(":write", ":read") in profile.scopes for scope in writing)
 
 
 def missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:

@@ -232,5 +232,8 @@ CHECK = Check(
         "retry-after-absent": ("ratelimit/omits-retry-after",),
         "retry-after-wrong": ("ratelimit/retry-after-too-short",),
     },
-    also={"ratelimit/limit-with-comma": ("conformance/response",)},
+    also={
+        "ratelimit/limit-with-comma": ("conformance/response",),
+        "ratelimit/remaining-negative": ("conformance/response",),
+    },
 )
