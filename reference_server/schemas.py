@@ -158,7 +158,8 @@ def _modern(schema: Json, *, old: bool) -> Json:
 def without_required(schemas: Schemas, schema: Json, value: Json, instead: Json = None) -> Json:
     """A value without the last required member of its innermost envelope; for faults alone.
 
-    The member `id` is never taken, of a list each item's. instead: a list whose one item replaces the member.
+    The member `id` is never taken. Of a list, each item loses its own. instead: a list whose one
+    item replaces the member.
     """
     if isinstance(value, list):
         inner = schemas.resolved(schema).get("items", {})
