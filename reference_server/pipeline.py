@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 from apicheck.model.facts import Answer
 from apicheck.model.json import MISSING, at
-from reference_server import oauth
+from reference_server import issuing, oauth
 from reference_server.authentication import account_refusal, introduced
 from reference_server.authorization import foreign_refusal, tenant_refusal
+from reference_server.browsers import preflight
 from reference_server.call import Call, Refusal, Reply
 from reference_server.errors import error_reply
 from reference_server.identities import Identity
@@ -20,7 +21,7 @@ from reference_server.validation import body_media, body_refusal, media_refusal,
 def answer(call: Call) -> Reply:
     """The answer to a call, complete but for the fields that every answer gets."""
     _introduce(call)
-    reply = _decided(call)
+    reply = preflight(call) or _decided(call)
     settle(call, reply.status)
     if not call.admissions:
         look(call)
@@ -57,7 +58,7 @@ def _perform(call: Call) -> Reply | Refusal:
     done = perform(call)
     if call.op_rules.use.kind != "create":
         call.server.subscriptions.happened(call, None, call.caller_identity.tenant)
-    return done
+    return issuing.settle(call, done) if isinstance(done, Reply) else done
 
 
 def _worded(call: Call, refusal: Refusal) -> Refusal:

@@ -11,9 +11,11 @@ from reference_server import (
     answers,
     authentication,
     authorization,
+    browsers,
     challenges,
     errors,
     headers,
+    issuing,
     json_web_tokens,
     operations,
     promises,
@@ -57,6 +59,11 @@ class Seams:
     retry_after: Callable[[Call, Admission], Fields] = headers.retry_after
     lifecycle_headers: Callable[[Call, int], Fields] = headers.lifecycle_headers
     fields: Callable[[Call, Reply, Fields], Fields] = headers.fields
+    date: Callable[[Call, int], Fields] = headers.date
+    lets_in: Callable[[Call], bool] = browsers.lets_in
+    cors: Callable[[Call], Fields] = browsers.cors
+    preflight_headers: Callable[[Call], Fields] = browsers.preflight_headers
+    hsts: Callable[[Call, int], Fields] = browsers.hsts
     merge: Callable[[Call, Json, Json], Json] = operations.merge
     action: Callable[[Call, Stored, Mapping[str, Json]], Mapping[str, Json]] = operations.action
     remove: Callable[[Call, Stored], None] = operations.remove
@@ -65,4 +72,5 @@ class Seams:
     parsed: Callable[[Call, Media], Json] = validation.parsed
     fits: Callable[[Call, Parameter, Json], bool] = validation.fits
     broken_rules: Callable[[Call, Json, Json], Iterable[Broken]] = validation.broken_rules
+    withdraw: Callable[[Call], None] = issuing.withdraw
     sign: Callable[[Unsigned], Signed] = signing.sign

@@ -64,6 +64,8 @@ class Server:
     requests: deque[dict[str, Json]]
     remembered: set[tuple[str, ...]]
     """What faults must remember from one request to the next."""
+    handed_out: dict[tuple[str, str], list[str]]
+    """Collection and id of an object -> identities whose credential was handed out with it."""
 
     def __init__(self, profile: Profile, seed: int | None = None) -> None:
         self.profile = profile
@@ -91,6 +93,7 @@ class Server:
         self.subscriptions = Subscriptions(self)
         self.requests = deque(maxlen=_LOGGED)
         self.remembered = set()
+        self.handed_out = {}
         self._failures: dict[str, int] = {}
         self.switch(())
 
@@ -120,6 +123,22 @@ class Server:
     ) -> Identity:
         """A new identity from the token operation."""
         return self.make(Wish(scopes=scopes, tenant=tenant, lifetime=lifetime))
+
+    def hand_out(self, who: Identity, scheme: str, scopes: tuple[str, ...] | None) -> Identity:
+        """A further credential of somebody's; scopes None: as far as theirs reach."""
+        return self.make(
+            Wish(
+                scopes=who.scopes if scopes is None else scopes,
+                permissions=who.permissions,
+                roles=who.roles,
+                tenant=who.tenant,
+                user=who.user,
+                app=who.app,
+                plan=who.plan,
+                lifetime=self.profile.facts.authentication.lifetime_s,
+                scheme=scheme,
+            )
+        )
 
     def make(self, wish: Wish) -> Identity:
         """A new identity, kept in the directory."""
