@@ -7,7 +7,7 @@ from collections.abc import Callable
 from reference_server.call import Admission, Call
 from reference_server.headers import Fields
 
-NEEDS = ("rate_limits.headers.reset",)
+NEEDS = ("rate_limits.refusal.retry_after",)
 
 
 def retry_after(

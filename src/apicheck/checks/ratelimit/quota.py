@@ -225,7 +225,7 @@ CHECK = Check(
     also={
         "ratelimit/never-recovers": ("ratelimit/headers",),
         "ratelimit/one-too-few": ("ratelimit/headers",),
-        "ratelimit/refusal-with-other-status": ("auth/challenge",),
+        "ratelimit/refusal-with-other-status": ("auth/challenge", "ratelimit/headers"),
     },
     provokes=frozenset({403, 429, 503, 509}),
     accepted=True,
