@@ -137,8 +137,10 @@ def _authorization(value: Mapping[str, Json]) -> Authorization:
 def _foreign(value: Json) -> Foreign:
     if value == "as-absent":
         return Foreign(None)
-    ops = value.get("ops") if isinstance(value, Mapping) else None
-    return Foreign(answer(value), optional_selector(ops))
+    if not isinstance(value, Mapping):
+        return Foreign(answer(value))
+    ops = optional_selector(value.get("ops"))
+    return Foreign(None if "answer" in value else answer(value), ops)
 
 
 def _oauth(value: Mapping[str, Json]) -> OAuth:

@@ -12,12 +12,10 @@ from apicheck.authoring import (
     Exchange,
     Fail,
     Fails,
-    Identity,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Role,
     Script,
     Severity,
@@ -25,41 +23,31 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     control,
-    credentials_of,
     describe,
     due,
-    identity_of,
-    mint,
-    prepared,
-    send,
     wrong_status,
 )
 from apicheck.checks.scopes._narrowing import followed, narrowed
-
-
-def _needed(subject: Subject) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Kind of right -> (what the operation needs, all there is), for the kinds that it needs."""
-    world, name = subject.world, subject.op.id
-    kinds = {
-        "scopes": (world.required_scopes.get(name, ()), world.all_scopes),
-        "permissions": (world.required_permissions.get(name, ()), world.all_permissions),
-    }
-    return {kind: rights for kind, rights in kinds.items() if rights[0]}
+from apicheck.checks.scopes._rights import (
+    NO_POOR_IDENTITY,
+    all_but,
+    every,
+    holder,
+    identities,
+    needed,
+    sent_by,
+)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a right, where the policy says how its lack is refused."""
-    if not _needed(subject):
+    if not needed(subject):
         return NotApplicable("the operation needs no scope or permission")
     if subject.facts.authorization.refusal is None:
         return NotApplicable("the policy says nothing on credentials that lack a right")
     if not cases(subject):
-        return NotTested(
-            NotTestedKind.NEEDS_IDENTITY,
-            f"no identity lacks what {subject.op.id} needs, and none can be made",
-            '[identities.reader]\ntoken_env = "READER_TOKEN"\nscopes = []',
-        )
-    rights = tuple(f"authorization.{kind}" for kind in _needed(subject))
+        return NO_POOR_IDENTITY
+    rights = tuple(f"authorization.{kind}" for kind in needed(subject))
     return Applies(of=("authorization.refusal", *rights))
 
 
@@ -67,30 +55,31 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     """All rights but one of those needed, for each; none; thoroughly: each single other.
 
     With the accepted request of exactly those needed this is the whole matrix, as long as
-    holding more never means being allowed less. Where nobody can make an identity: the target's
-    own ones that are known to lack something.
+    holding more never means being allowed less; where the policy says `needs: exact`, holding
+    all is a row too. Where nobody can make an identity: the target's own that lack something.
     """
     made = _made(subject) if "mint" in subject.world.capabilities else _held(subject)
     return tuple({repr(row.value): row for row in made}.values())
 
 
 def _made(subject: Subject) -> Iterator[Case]:
-    for kind, (needed, known) in _needed(subject).items():
+    for kind, words in needed(subject).items():
         yield Case(f"no {kind}", {kind: []})
-        for word in needed:
-            yield Case(f"all {kind} but {word}", {kind: [w for w in known if w != word]})
-        for word in known if subject.world.thorough else ():
-            if (word,) != needed:
-                yield Case(f"{word} alone", {kind: [word]})
+        for word in words:
+            yield Case(f"all {kind} but {word}", {kind: list(all_but(subject, kind, word))})
+        if subject.world.thorough:
+            for word in every(subject, kind):
+                if (word,) != words and any(word in all_but(subject, kind, w) for w in words):
+                    yield Case(f"{word} alone", {kind: [word]})
+        exact = subject.facts.authorization.needs == "exact" and kind == "scopes"
+        if exact and set(words) < set(every(subject, kind)):
+            yield Case("all scopes", {kind: list(every(subject, kind))})
 
 
 def _held(subject: Subject) -> Iterator[Case]:
-    for identity in subject.world.identities.values():
-        held = {"scopes": identity.scopes, "permissions": identity.permissions}
-        usable = identity.placeholder and identity.state == "active"
-        for kind, (needed, _) in _needed(subject).items() if usable else ():
-            if not set(needed) <= set(needed if held[kind] is None else held[kind] or ()):
-                yield Case(f"identity {identity.name}", {"identity": identity.name})
+    for identity in identities(subject):
+        if not subject.world.permits(identity, subject.op.id):
+            yield Case(f"identity {identity.name}", {"identity": identity.name})
 
 
 def script(subject: Subject) -> Script:
@@ -98,14 +87,9 @@ def script(subject: Subject) -> Script:
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     if "identity" in value:
         yield from control(subject)
-        yield from _sent_by(subject, subject.world.identities[value["identity"]], Role.TABLE)
+        yield from sent_by(subject, subject.world.identities[value["identity"]])
         return
-    needed = {kind: rights[0] for kind, rights in _needed(subject).items()}
-    enough = yield from mint(
-        scopes=needed.get("scopes"),
-        permissions=needed.get("permissions"),
-        tenant=identity_of(subject).tenant,
-    )
+    enough = yield from holder(subject, **needed(subject))
     yield from control(subject, identity=enough)
     ((kind, granted),) = value.items()
     first = yield from _sent_with(subject, kind, tuple(granted), Role.TABLE)
@@ -117,18 +101,7 @@ def script(subject: Subject) -> Script:
 
 
 def _sent_with(subject: Subject, kind: str, words: tuple[str, ...], role: Role) -> Steps[Exchange]:
-    poor = yield from mint(
-        scopes=words if kind == "scopes" else None,
-        permissions=words if kind == "permissions" else None,
-        tenant=identity_of(subject).tenant,
-    )
-    return (yield from _sent_by(subject, poor, role))
-
-
-def _sent_by(subject: Subject, poor: Identity, role: Role) -> Steps[Exchange]:
-    request = yield from prepared(subject)
-    credentials = credentials_of(subject.world, subject.op.id, poor)
-    return (yield from send(request.with_credentials(poor.name, *credentials), role))
+    return (yield from sent_by(subject, (yield from holder(subject, **{kind: words})), role))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -157,7 +130,12 @@ CHECK = Check(
     cases=cases,
     script=script,
     judge=judge,
-    reads=("authorization.refusal", "authorization.scopes", "authorization.permissions"),
+    reads=(
+        "authorization.refusal",
+        "authorization.scopes",
+        "authorization.permissions",
+        "authorization.implies",
+    ),
     standards=("rfc9110#15.5.4", "rfc6750#3.1"),
     outcomes=(
         Fail("accepted", Severity.CRITICAL, Confirm.ONCE),

@@ -1,0 +1,127 @@
+"""An operation refuses a credential whose scope only looks like the one that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Confirm,
+    Fail,
+    Json,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Recipe,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    refused,
+)
+from apicheck.checks.scopes._rights import every, holder, needed, sent_by
+
+_SEPARATORS = ":./"
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To one operation of those that need the same scopes; thoroughly, to each of them."""
+    if not needed(subject).get("scopes"):
+        return NotApplicable("the operation needs no scope")
+    if subject.facts.authorization.refusal is None:
+        return NotApplicable("the policy says nothing on credentials that lack a right")
+    if "mint" not in subject.world.capabilities:
+        return NotTested(
+            NotTestedKind.NEEDS_CONTROL,
+            "nothing can make an identity with a scope that only looks like the right one",
+            '[control]\nurl = "http://127.0.0.1:9000"',
+        )
+    asked = _representative(subject)
+    if asked != subject.op.id and not subject.world.thorough:
+        return NotApplicable(f"{asked} needs the same scopes, and is asked; --thorough asks each")
+    return Applies(of=("authorization.refusal", "authorization.scopes"))
+
+
+def _representative(subject: Subject) -> str:
+    """Of the operations that need the same scopes, the one that is the least trouble."""
+    world = subject.world
+    scopes = world.required_scopes[subject.op.id]
+
+    def trouble(name: str) -> tuple[bool, bool, bool]:
+        recipe = world.recipes[name]
+        usable = isinstance(recipe, Recipe) and name in world.actors
+        safe = world.spec.operation(name).safe
+        return (not usable, not safe, isinstance(recipe, Recipe) and bool(recipe.needs))
+
+    return min((n for n, words in world.required_scopes.items() if words == scopes), key=trouble)
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """What looks like each scope in one way each, and is no scope of this API."""
+    known = {*every(subject, "scopes"), *subject.facts.authorization.implies}
+    return tuple(
+        Case(f"{how} of {scope}", {"scope": scope, "instead": looks, "how": how})
+        for scope in needed(subject).get("scopes", ())
+        for how, looks in _alike(scope)
+        if looks not in known
+    )
+
+
+def _alike(scope: str) -> Iterator[tuple[str, str]]:
+    yield "the beginning", scope[:-1]
+    yield "a continuation", f"{scope}x"
+    yield "the end", f"x{scope}"
+    yield "another case", scope.swapcase()
+    yield "a list with a comma", f"{scope}x,{scope}"
+    separator = next((mark for mark in _SEPARATORS if mark in scope), "")
+    if separator:
+        head, _, tail = scope.rpartition(separator)
+        yield "the first part", head
+        yield "the last part", tail
+        yield "a wildcard in the place", f"{head}{separator}*"
+    yield "a wildcard in the place of all", "*"
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then from somebody with what looks like the scope."""
+    value: Mapping[str, Json] = subject.case.value if subject.case else {}
+    yield from control(subject)
+    scopes = needed(subject)["scopes"]
+    near = tuple(value["instead"] if scope == value["scope"] else scope for scope in scopes)
+    yield from sent_by(subject, (yield from holder(subject, scopes=near)))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with the wrong status."""
+    value: Mapping[str, Json] = subject.case.value if subject.case else {}
+    refusal = subject.facts.authorization.refusal
+    assert refusal is not None  # applies() saw to it
+    return refused(transcript, refusal, value.get("how", ""))
+
+
+CHECK = Check(
+    title="Scopes are compared whole",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("authorization.refusal", "authorization.scopes"),
+    standards=("rfc6749#3.3",),
+    outcomes=(
+        Fail("accepted", Severity.HIGH, Confirm.ONCE),
+        Fail("wrong-status", Severity.MEDIUM),
+    ),
+    proven_by={
+        "accepted": (
+            "scopes/compares-beginning",
+            "scopes/finds-scope-in-text",
+            "scopes/ignores-case-of-scopes",
+            "scopes/takes-wildcards",
+        ),
+        "wrong-status": ("scopes/denial-answered-with-other-status",),
+    },
+)

@@ -1,0 +1,93 @@
+"""An operation refuses a valid credential that has none of the roles which may call it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Confirm,
+    Fail,
+    Json,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    refused,
+)
+from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, holder, identities, sent_by
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To operations that only some roles may call, where the policy says how others are refused."""
+    if not subject.world.sufficient_roles.get(subject.op.id):
+        return NotApplicable("the operation is open to every role")
+    if subject.facts.authorization.refusal is None:
+        return NotApplicable("the policy says nothing on credentials that lack a right")
+    if not cases(subject):
+        return NO_POOR_IDENTITY
+    return Applies(of=("authorization.refusal", "authorization.roles"))
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """No role; every role that is not enough. Else the target's own that lack a role."""
+    made = "mint" in subject.world.capabilities
+    return tuple(_made(subject) if made else _held(subject))
+
+
+def _made(subject: Subject) -> Iterator[Case]:
+    yield Case("no role", {"roles": []})
+    enough = subject.world.sufficient_roles[subject.op.id]
+    others = [role for role in subject.world.all_roles if role not in enough]
+    if others:
+        yield Case("every role that is not enough", {"roles": others})
+
+
+def _held(subject: Subject) -> Iterator[Case]:
+    enough = set(subject.world.sufficient_roles[subject.op.id])
+    for identity in identities(subject):
+        if identity.roles is not None and enough.isdisjoint(identity.roles):
+            yield Case(f"identity {identity.name}", {"identity": identity.name})
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then the same from somebody without the role."""
+    value: Mapping[str, Json] = subject.case.value if subject.case else {}
+    yield from control(subject)
+    if "identity" in value:
+        roleless = subject.world.identities[value["identity"]]
+    else:
+        roleless = yield from holder(subject, roles=tuple(value["roles"]))
+    yield from sent_by(subject, roleless)
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with the wrong status."""
+    refusal = subject.facts.authorization.refusal
+    assert refusal is not None  # applies() saw to it
+    return refused(transcript, refusal)
+
+
+CHECK = Check(
+    title="A credential without the role is refused",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("authorization.refusal", "authorization.roles"),
+    standards=("rfc9110#15.5.4",),
+    outcomes=(
+        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Fail("wrong-status", Severity.MEDIUM),
+    ),
+    proven_by={
+        "accepted": ("scopes/ignores-roles", "scopes/any-role-suffices"),
+        "wrong-status": ("scopes/denial-answered-with-other-status",),
+    },
+)
