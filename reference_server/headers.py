@@ -44,6 +44,7 @@ def _value(call: Call, name: str, status: int, rule: HeaderRule) -> str | None:
         return None
     candidates = [
         echoed,
+        _listed(rule),
         None if rule.unique else _documented(call, name, status),
         str(uuid.uuid4()) if rule.format in (None, "uuid") else None,
         uuid.uuid4().hex,
@@ -53,6 +54,16 @@ def _value(call: Call, name: str, status: int, rule: HeaderRule) -> str | None:
     ]
     pattern = re.compile(rule.pattern or ".*")
     return next((value for value in candidates if value and pattern.fullmatch(value)), None)
+
+
+def _listed(rule: HeaderRule) -> str | None:
+    """A field that has the promised directives, each with the number that it may have."""
+    said = []
+    for name, directive in rule.directives.items():
+        seconds = directive.at_least_s if directive.at_most_s is None else directive.at_most_s
+        if not directive.never:
+            said.append(name if seconds is None else f"{name}={seconds:.0f}")
+    return ", ".join(said) or None
 
 
 def _documented(call: Call, name: str, status: int) -> str | None:
@@ -176,9 +187,16 @@ def finished(call: Call, reply: Reply) -> Iterator[tuple[str, str]]:
         sent += seams.rate_headers(call, admission)
     if admission and reply.refusal and reply.refusal.kind == "rate":
         sent += seams.retry_after(call, admission)
+    sent += [*seams.cors(call), *seams.hsts(call, reply.status)]
     sent += documented_headers(call, reply.status, sent)
     yield from seams.fields(call, reply, sent)
-    yield "Date", http_date(call.server.clock.now())
+    yield from seams.date(call, reply.status)
+
+
+def date(call: Call, status: int) -> Fields:
+    """When an answer was made (seam)."""
+    del status
+    return [("Date", http_date(call.server.clock.now()))]
 
 
 def fields(call: Call, reply: Reply, made: Fields) -> Fields:

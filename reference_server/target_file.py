@@ -18,6 +18,7 @@ def target_text(server: Server, base_url: str, control_url: str) -> str:
         f"policy = {_text(str(directory / 'policy.yaml'))}",
         f"spec = {_text(str(directory / 'openapi.yaml'))}",
         f"base_url = {_text(base_url)}",
+        *_headers(server),
         "",
         "[credentials]",
         f"command = {json.dumps(command)}",
@@ -55,6 +56,12 @@ def target_text(server: Server, base_url: str, control_url: str) -> str:
     if server.profile.webhooks is not None:
         lines += ["", "[webhooks]", 'listen = "127.0.0.1:0"']
     return "\n".join([*lines, ""])
+
+
+def _headers(server: Server) -> list[str]:
+    """HSTS is promised of answers over HTTPS: the server is told that there was some before it."""
+    promised = server.profile.facts.transport.hsts is not None
+    return ['headers = {X-Forwarded-Proto = "https"}'] if promised else []
 
 
 def write_target(path: Path, server: Server, base_url: str, control_url: str) -> None:

@@ -1,0 +1,32 @@
+"""Answers that nobody may store may be stored by the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Reply
+from reference_server.headers import Fields
+from reference_server.profile import Profile
+
+NEEDS = ()
+
+
+def shows_in(profile: Profile) -> bool:
+    """Where directives of Cache-Control are promised."""
+    rules = profile.facts.responses.values()
+    return any(
+        not d.never
+        for rule in rules
+        for header in rule.headers.values()
+        for d in header.directives.values()
+    )
+
+
+def fields(
+    honest: Callable[[Call, Reply, Fields], Fields], call: Call, reply: Reply, made: Fields
+) -> Fields:
+    """Every Cache-Control is `private`."""
+    return [
+        (name, "private" if name.lower() == "cache-control" else value)
+        for name, value in honest(call, reply, made)
+    ]

@@ -1,0 +1,40 @@
+"""A field that is promised to come back as it was sent comes back cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal
+from reference_server.headers import Fields
+from reference_server.profile import Profile
+from reference_server.promises import rules_in_force
+
+NEEDS = ()
+
+
+_KEPT = 8
+
+
+def shows_in(profile: Profile) -> bool:
+    """Where a field is promised to come back."""
+    rules = profile.facts.responses.values()
+    return any(header.echo for rule in rules for header in rule.headers.values())
+
+
+def promised_headers(
+    honest: Callable[[Call, int, Refusal | None], Fields],
+    call: Call,
+    status: int,
+    refusal: Refusal | None,
+) -> Fields:
+    """The beginning of each echo, everything else as it is."""
+    echoes = {
+        name
+        for rule in rules_in_force(call, status)
+        for name, header in rule.headers.items()
+        if header.echo and call.header(header.echo)
+    }
+    return [
+        (name, value[:_KEPT] if name in echoes else value)
+        for name, value in honest(call, status, refusal)
+    ]
