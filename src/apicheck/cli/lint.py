@@ -47,16 +47,21 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
         screen.out(line)
     screen.out(
         f"{one_line(policy.id)} {one_line(policy.version)}: ok;"
-        f" {len(policy.clauses)} clauses, {len(policy.origins)} facts,"
-        f" {len(inputs.spec.operations)} operations"
+        f" {_counted(len(policy.clauses), 'clause')}, {_counted(len(policy.origins), 'fact')},"
+        f" {_counted(len(inputs.spec.operations), 'operation')}"
     )
     return 0
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def remarks(report: LintReport) -> Iterator[str]:
     """What a reviewer should look at, each kind under a heading of its own."""
     for heading, lines in (
-        ("Contradictions:", [f"{r.about}: {r.message}" for r in report.contradictions]),
+        ("Where the policy differs from the document, or from itself:",
+         [f"{r.about}: {r.message}" for r in report.contradictions]),
         ("Clauses whose checks have nothing to read:",
          [f"{r.about}: {r.message}" for r in report.unread]),
         ("Facts that no clause names (promises that nobody signs):", list(report.unnamed)),

@@ -81,6 +81,10 @@ def lines(made: Plan, *, verbose: bool = False) -> Iterator[str]:
     yield "Probes by check:"
     by_check = Counter(probe.check.id for probe in made.probes)
     yield from (f"  {count:5}  {check}" for check, count in sorted(by_check.items()))
+    if made.conventions:
+        yield ""
+        yield "Ids by convention, as the document has no links ([fixtures] says otherwise):"
+        yield from (f"  {one_line(words)}" for words in made.conventions)
     yield ""
     if estimate.effects:
         yield "Requests that change something on the target, if it is correct:"

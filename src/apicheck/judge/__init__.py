@@ -130,5 +130,7 @@ def _concessions(plan: Plan) -> tuple[str, ...]:
     words += [
         f"{clause}: out of scope ({reason})" for clause, reason in plan.target.out_of_scope.items()
     ]
+    if plan.conventions:
+        words.append(f"ids by convention, as no link says so: {', '.join(plan.conventions)}")
     words += [f"reading in force: {name}" for name in plan.target.readings]
     return tuple(words)

@@ -61,7 +61,7 @@ def _of_subject(cases: list[Judged]) -> CheckResult:
     )
     speaking = by_verdict[verdict]
     reason = speaking[0].reason
-    if reason and len(cases) > 1:
+    if reason and any(case.reason != reason for case in cases):
         reason = f"{len(speaking)} of {len(cases)} cases: {reason}"
     evidence = [item for case in speaking for item in case.evidence]
     return CheckResult(

@@ -96,6 +96,8 @@ def _supported(document: Node, mistakes: Mistakes, *, strict: bool) -> None:
     elif str(document["openapi"])[:3] not in _SUPPORTED:
         message = f"OpenAPI {document['openapi']} is not read"
         mistakes.add("/openapi", message, "known: 3.0 and 3.1")
+    elif strict and not {"paths", "components", "webhooks"} & set(document):
+        mistakes.add("", "has no paths, so that there is no operation to test")
     if strict and not isinstance(document.get("paths", {}), Mapping):
         mistakes.add("/paths", "expected a mapping of paths to operations")
 

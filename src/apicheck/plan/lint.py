@@ -136,7 +136,13 @@ def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
         ("rate_limits.refusal", limits.refusal if limits else None, _secured(spec)),
         ("authorization.refusal", facts.authorization.refusal, _scoped(spec)),
     )
-    remarks = [r for path, answer, ops in refusals for r in _undocumented(path, answer, ops)]
+    written = {row.path.partition("[")[0] for row in policy.origins if row.kind in _WRITTEN}
+    remarks = [
+        remark
+        for path, answer, ops in refusals
+        if any(overlap(path, one) for one in written)
+        for remark in _undocumented(path, answer, ops)
+    ]
     yield from dict.fromkeys(remarks)
     plans = limits.plans.values() if limits else ()
     for name, bucket in limits.buckets.items() if limits else ():

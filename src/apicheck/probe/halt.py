@@ -30,6 +30,7 @@ class Budget:
     """Counts requests and watches the time; both are asked before each request.
 
     max_requests, max_seconds: None for no limit. elapsed: real seconds since the run began.
+    expected: how many requests the plan foresees, for what is advised when they run out.
     """
 
     def __init__(
@@ -37,8 +38,11 @@ class Budget:
         max_requests: int | None,
         max_seconds: float | None,
         elapsed: Callable[[], float],
+        *,
+        expected: int = 0,
     ) -> None:
         self._max_requests = max_requests
+        self._expected = expected
         self._max_seconds = max_seconds
         self._elapsed = elapsed
         self._lock = threading.Lock()
@@ -51,11 +55,15 @@ class Budget:
             return Halt.not_tested(
                 NotTestedKind.NEEDS_BUDGET,
                 f"the budget of {self._max_requests} requests is used up",
-                f"[safety]\nmax_requests = {2 * self._max_requests}",
+                f"[safety]\nmax_requests = {self._enough(self._max_requests)}",
             )
         if self._max_seconds is not None and self._elapsed() >= self._max_seconds:
             return self._out_of_time(self._max_seconds)
         return None
+
+    def _enough(self, too_few: int) -> int:
+        """What the plan foresees and half as much for what it cannot: setup and confirmations."""
+        return max(2 * too_few, -(-self._expected * 3 // 200) * 100)
 
     def check(self) -> None:
         """Raises Halt when nothing more may be sent."""

@@ -94,6 +94,7 @@ class Session:
             _least(options.max_requests, target.safety.max_requests),
             _least(options.max_seconds, target.safety.max_seconds),
             self._clock.real,
+            expected=plan.estimate.requests,
         )
         pacer = Pacer(plan, self._clock, self._budget)
         self._recorder = Recorder(

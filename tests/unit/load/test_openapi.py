@@ -174,6 +174,7 @@ HEAD = 'openapi: 3.1.0\ninfo: {title: T, version: "1"}\n'
     [
         ('swagger: "2.0"\npaths: {}\n', 1, "swagger", "Swagger 2.0 is not read", "convert"),
         ("info: {}\n", 1, "", '"openapi" is missing', ""),
+        (HEAD, 1, "", "has no paths, so that there is no operation to test", ""),
         ("openapi: 4.0.0\n", 1, "openapi", "OpenAPI 4.0.0 is not read", "3.0 and 3.1"),
         (
             HEAD + "paths:\n  /a: {$ref: 'https://example.com/a.yaml#/a'}\n",

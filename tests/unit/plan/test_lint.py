@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from apicheck.load import load_policy, load_spec, parse_spec, profile_dir
+from apicheck.load import builtin_policy, load_policy, load_spec, parse_spec, profile_dir
 from apicheck.model.check import Check, Fail
 from apicheck.model.verdict import Severity
 from apicheck.plan.lint import LintReport, Remark, lint
@@ -158,3 +158,26 @@ def test_the_profiles_that_come_with_apicheck_have_something_to_read(profile: st
     checks = collect(entry_points=False)
     policy = load_policy(folder / "policy.yaml", spec, check_ids=tuple(checks))
     assert lint(spec, policy, checks).unread == ()
+
+
+def test_a_refusal_that_nobody_wrote_down_is_not_missed_in_the_document() -> None:
+    spec = parse_spec(
+        """\
+openapi: 3.1.0
+info: {title: Shop, version: "1"}
+paths:
+  /orders:
+    get:
+      operationId: listOrders
+      security: [{oauth: [read]}]
+      responses: {"200": {description: d}}
+components:
+  securitySchemes:
+    oauth:
+      type: oauth2
+      flows: {clientCredentials: {tokenUrl: /token, scopes: {read: r}}}
+""",
+        "openapi.yaml",
+    )
+    remarks = lint(spec, builtin_policy(spec), CHECKS).contradictions
+    assert "authorization.refusal" not in {remark.about for remark in remarks}
