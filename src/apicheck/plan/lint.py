@@ -136,7 +136,8 @@ def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
         ("rate_limits.refusal", limits.refusal if limits else None, _secured(spec)),
         ("authorization.refusal", facts.authorization.refusal, _scoped(spec)),
     )
-    written = {row.path.partition("[")[0] for row in policy.origins if row.kind in _WRITTEN}
+    # A default, or what a standard says, is no promise that its author forgot to document.
+    written = {row.path for row in policy.origins if row.kind in ("policy", "reading")}
     remarks = [
         remark
         for path, answer, ops in refusals
