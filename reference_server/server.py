@@ -135,10 +135,15 @@ class Server:
                 user=who.user,
                 app=who.app,
                 plan=who.plan,
-                lifetime=self.profile.facts.authentication.lifetime_s,
+                lifetime=self._lifetime(scheme),
                 scheme=scheme,
             )
         )
+
+    def _lifetime(self, scheme: str) -> float | None:
+        """Tokens end; keys do not."""
+        known = self.profile.spec.schemes.get(scheme)
+        return self.profile.facts.authentication.lifetime_s if known and known.bearer else None
 
     def make(self, wish: Wish) -> Identity:
         """A new identity, kept in the directory."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any, NoReturn, cast
 
 from apicheck.model.exchange import Exchange, Request, Role
@@ -53,7 +53,7 @@ def stop(why: NotTested | Inconclusive) -> NoReturn:
     raise EndOfScript(why)
 
 
-def mint(
+def mint(  # noqa: PLR0913  (each is a property of the identity)
     *,
     scopes: tuple[str, ...] | None = None,
     permissions: tuple[str, ...] | None = None,
@@ -63,11 +63,16 @@ def mint(
     app: str = "",
     state: str = "active",
     fresh: bool = False,
+    scheme: str = "",
+    claims: Mapping[str, Json] | None = None,
+    renewed: bool = True,
 ) -> Generator[Ask, Any, Identity]:
     """A new identity. Ends the script as not tested when nobody can make one.
 
     scopes, permissions, roles None: all of them. fresh False: scripts that ask for the same get the
-    same identity; True: nobody else has it, and it may be used up.
+    same identity; True: nobody else has it, and it may be used up. scheme: of its credential;
+    "": the usual one. claims: of its JSON Web Token, over those it would have (None: left out).
+    renewed False: a token that has run out stays so.
     """
     answer = yield from ask(
         "mint",
@@ -79,6 +84,9 @@ def mint(
         app=app,
         state=state,
         fresh=fresh,
+        scheme=scheme,
+        claims=dict(claims or {}),
+        renewed=renewed,
     )
     if answer is None:
         wanted = ", ".join(scopes or permissions or roles or ()) or "no scope"
@@ -103,4 +111,5 @@ def mint(
         app=answer.get("app", app),
         state=state,
         parameters=answer.get("parameters", {}),
+        credentials=answer.get("credentials", {}),
     )

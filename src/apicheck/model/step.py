@@ -78,6 +78,8 @@ class Ask:
       -> {"identity": name};
       a new identity, usable as `Credential` through `Subject.credentials(name)`. Needs a
       minter of that tenant or the control protocol.
+      "scheme" names the credential's security scheme, "claims" what its JSON Web Token says,
+      "renewed" False keeps a token that has run out as it is.
     - "revoke" {identity} -> {} ; "fail_next" {operation, status} -> {} ; needs control.
     - "effects" {} -> {"count": n}: how often the target's state changed so far; needs control.
     - "listener" {} -> {"url": .., "path": ..}: a fresh URL at our webhook listener.

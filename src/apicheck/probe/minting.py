@@ -16,43 +16,9 @@ from apicheck.probe.control import Control
 from apicheck.probe.memo import Memo
 from apicheck.probe.token_client import Keep, TokenClient
 from apicheck.probe.vault import Secrets
+from apicheck.probe.wanted import RIGHTS, Wanted, has_just, in_order
 
 _EARLY_S = 5.0
-RIGHTS = ("scopes", "permissions", "roles")
-"""Kinds of rights, as the members of a wish and of an `Ask` are called."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What an identity must be. Rights that are None: all of them."""
-
-    scopes: tuple[str, ...] | None = None
-    permissions: tuple[str, ...] | None = None
-    roles: tuple[str, ...] | None = None
-    tenant: str = ""
-    user: str = ""
-    app: str = ""
-    state: str = "active"
-
-    @classmethod
-    def of(cls, arguments: Mapping[str, Json]) -> Wanted:
-        """As the arguments of `Ask("mint", …)` say."""
-        scopes, permissions, roles = (_sorted(arguments.get(kind)) for kind in RIGHTS)
-        return cls(
-            scopes=scopes,
-            permissions=permissions,
-            roles=roles,
-            tenant=arguments.get("tenant") or "",
-            user=arguments.get("user") or "",
-            app=arguments.get("app") or "",
-            state=arguments.get("state") or "active",
-        )
-
-    @property
-    def of_a_client(self) -> bool:
-        """Whether the token of an OAuth client can be it: nobody's, with all but its scopes."""
-        beyond = (self.permissions, self.roles)
-        return self.state == "active" and not (self.user or self.app) and beyond == (None, None)
 
 
 @dataclass(slots=True)
@@ -109,6 +75,7 @@ class Minting:
             "user": identity.user,
             "app": identity.app,
             "parameters": dict(identity.parameters),
+            "credentials": dict(identity.credentials),
             "rights": {
                 kind: words for kind in RIGHTS if (words := arguments.get(kind)) is not None
             },
@@ -123,7 +90,7 @@ class Minting:
                 continue
             with self._lock:
                 due = made.expires - _EARLY_S <= self._clock.epoch()
-                if not due or made.wanted.state != "active":
+                if not due or made.wanted.state != "active" or not made.wanted.renewed:
                     continue
                 made.expires = None
             again = self._minted(made.wanted, lambda _: None)
@@ -179,21 +146,29 @@ class Minting:
         world = self._plan.world
         return (
             identity.state == wanted.state
+            and not wanted.claims
+            and wanted.scheme in ("", identity.scheme, *identity.credentials)
             and wanted.tenant in ("", identity.tenant)
             and wanted.user in ("", identity.user)
             and wanted.app in ("", identity.app)
-            and _has_just(identity.scopes, wanted.scopes, world.all_scopes)
-            and _has_just(identity.permissions, wanted.permissions, world.all_permissions)
-            and _has_just(identity.roles, wanted.roles, world.all_roles)
+            and has_just(identity.scopes, wanted.scopes, world.all_scopes)
+            and has_just(identity.permissions, wanted.permissions, world.all_permissions)
+            and has_just(identity.roles, wanted.roles, world.all_roles)
         )
 
     def _minted(self, wanted: Wanted, keep: Keep) -> _Made | None:
-        if wanted.of_a_client and wanted.scopes != ():
+        scheme = self._scheme_of_minters()
+        if wanted.of_a_client and wanted.scopes != () and wanted.scheme in ("", scheme):
             for minter in self._plan.target.minters:
                 made = self._by_minter(minter, wanted, keep)
                 if made is not None:
                     return made
         return self._by_control(wanted)
+
+    def _scheme_of_minters(self) -> str:
+        """The scheme whose tokens client credentials get, "" when the document has none."""
+        schemes = self._plan.spec.schemes.values()
+        return next((scheme.name for scheme in schemes if scheme.token_url), "")
 
     def _by_minter(self, minter: Minter, wanted: Wanted, keep: Keep) -> _Made | None:
         if wanted.tenant not in ("", minter.tenant):
@@ -210,13 +185,14 @@ class Minting:
         granted = body.get("scope")
         if not isinstance(token, str) or token not in self._secrets.live:
             return None
-        if isinstance(granted, str) and wanted.scopes not in (None, _sorted(set(granted.split()))):
+        if isinstance(granted, str) and wanted.scopes not in (None, in_order(set(granted.split()))):
             return None
         lifetime = body.get("expires_in")
         expires = self._clock.epoch() + lifetime if isinstance(lifetime, int | float) else None
         identity = Identity(
             name=f"minted-{next(self._numbers)}",
             placeholder=token,
+            scheme=self._scheme_of_minters(),
             scopes=scopes,
             tenant=minter.tenant,
             exclusive=True,
@@ -239,6 +215,10 @@ class Minting:
             wish["roles"] = list(wanted.roles)
         if wanted.app:
             wish["app"] = wanted.app
+        if wanted.scheme:
+            wish["scheme"] = wanted.scheme
+        if wanted.claims:
+            wish["claims"] = dict(wanted.claims)
         answer = self._control.mint(wish)
         if not isinstance(answer, dict) or not isinstance(answer.get("token"), str):
             return None
@@ -259,6 +239,10 @@ class Minting:
             exclusive=True,
             disposable=True,
             parameters={k: str(v) for k, v in (answer.get("parameters") or {}).items()},
+            credentials={
+                scheme: self._secrets.issue(str(secret), "MINTED")
+                for scheme, secret in (answer.get("credentials") or {}).items()
+            },
         )
         return _Made(
             identity,
@@ -276,19 +260,6 @@ class Minting:
         exchange = self._tokens.post(made.minter, path, parameters, keep)
         made.revoked = exchange.succeeded
         return {} if exchange.succeeded else None
-
-
-def _has_just(
-    has: tuple[str, ...] | None, wanted: tuple[str, ...] | None, every: tuple[str, ...]
-) -> bool:
-    """Whether an identity has just the scopes, or permissions, that are wanted."""
-    if wanted is None:
-        return has is None or set(every) <= set(has)
-    return has is not None and set(has) == set(wanted)
-
-
-def _sorted(words: Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if words is None else tuple(sorted(words))
 
 
 def _json(exchange: Exchange) -> Mapping[str, Json]:
