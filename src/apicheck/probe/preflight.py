@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 
-from apicheck.authoring.judging import describe
 from apicheck.authoring.credentials import credentials_of
+from apicheck.authoring.judging import describe
 from apicheck.authoring.requests import built
 from apicheck.authoring.steps import send
 from apicheck.model.errors import ApicheckError, TargetUnreachable

@@ -62,4 +62,5 @@ def has_just(
 
 
 def in_order(words: Iterable[str] | None) -> tuple[str, ...] | None:
+    """Words as a key of their own; None stays None."""
     return None if words is None else tuple(sorted(words))
