@@ -149,4 +149,10 @@ CHECK = Check(
         ),
         "wrong-status": ("scopes/denial-answered-with-other-status",),
     },
+    also={
+        "scopes/ignores-scopes": ("scopes/*",),
+        "scopes/any-scope-suffices": ("scopes/*",),
+        "scopes/read-grants-write": ("scopes/*",),
+        "scopes/denial-answered-with-other-status": ("scopes/*", "auth/challenge"),
+    },
 )

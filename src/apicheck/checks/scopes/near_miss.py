@@ -10,12 +10,14 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Fail,
+    Inconclusive,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
     Recipe,
+    Role,
     Script,
     Severity,
     Subject,
@@ -87,12 +89,17 @@ def _alike(scope: str) -> Iterator[tuple[str, str]]:
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then from somebody with what looks like the scope."""
+    """The canonical request, accepted; then from somebody with what looks like the scope.
+
+    If that is accepted too, from somebody whose only scope looks like none.
+    """
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     yield from control(subject)
     scopes = needed(subject)["scopes"]
     near = tuple(value["instead"] if scope == value["scope"] else scope for scope in scopes)
-    yield from sent_by(subject, (yield from holder(subject, scopes=near)))
+    first = yield from sent_by(subject, (yield from holder(subject, scopes=near)))
+    if first.succeeded:
+        yield from sent_by(subject, (yield from holder(subject, scopes=("apicheck",))), Role.CONFIRM)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -100,6 +107,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     refusal = subject.facts.authorization.refusal
     assert refusal is not None  # applies() saw to it
+    if any(exchange.succeeded for exchange in transcript.of_role(Role.CONFIRM)):
+        return Inconclusive("whatever scope one holds is accepted: scopes/denied tells of it")
     return refused(transcript, refusal, value.get("how", ""))
 
 
