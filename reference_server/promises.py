@@ -87,6 +87,15 @@ def status_not_promised(call: Call, refusal: Refusal) -> int:
     return next((status for status in free if is_documented(call, status)), free[0])
 
 
+def other_refusal(call: Call, refusal: Refusal) -> int:
+    """A refusal of the request, not of the caller, that is not the one promised; for faults."""
+    answer = promised(call, refusal)
+    usual = _FALLBACKS.get(refusal.kind.partition(":")[0], ())
+    taken = answer.statuses if answer and answer.statuses else usual
+    free = [status for status in (400, 422, 409, 404, 410) if status not in taken]
+    return next((status for status in free if is_documented(call, status)), free[0])
+
+
 def is_documented(call: Call, status: int) -> bool:
     """Whether the document has this very status, or its class, for the operation."""
     operation = call.operation

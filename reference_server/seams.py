@@ -70,6 +70,8 @@ class Seams:
     body_limit: Callable[[Call], int] = validation.body_limit
     taken_as: Callable[[Call, str], Media | None] = validation.taken_as
     parsed: Callable[[Call, Media], Json] = validation.parsed
+    unknown_query: Callable[[Call], Refusal | None] = validation.unknown_query
+    unknown_members: Callable[[Call, Media], Refusal | None] = validation.unknown_members
     fits: Callable[[Call, Parameter, Json], bool] = validation.fits
     broken_rules: Callable[[Call, Json, Json], Iterable[Broken]] = validation.broken_rules
     withdraw: Callable[[Call], None] = issuing.withdraw

@@ -69,7 +69,7 @@ def taken_as(call: Call, sent: str) -> Media | None:
 
 def body_refusal(call: Call) -> Refusal | None:
     """Why parameters or body do not fit the document."""
-    return _parameters(call) or _unknown_query(call) or _content(call)
+    return _parameters(call) or call.server.seams.unknown_query(call) or _content(call)
 
 
 def _parameters(call: Call) -> Refusal | None:
@@ -101,7 +101,8 @@ def fits(call: Call, parameter: Parameter, value: Json) -> bool:
     return call.server.profile.schemas.validator(parameter.schema).is_valid(value)
 
 
-def _unknown_query(call: Call) -> Refusal | None:
+def unknown_query(call: Call) -> Refusal | None:
+    """Why a parameter that the document does not name is refused, where it is (seam)."""
     facts = call.server.profile.facts
     if not isinstance(facts.requests.get("unknown_query"), Answer):
         return None
@@ -131,11 +132,11 @@ def _content(call: Call) -> Refusal | None:
         call.value = call.server.seams.parsed(call, media)
     except (ValueError, RecursionError):
         return Refusal("syntax", "The body cannot be parsed.")
-    return _unknown_members(call, media) or _broken_rule(call, media)
+    return call.server.seams.unknown_members(call, media) or _broken_rule(call, media)
 
 
-def _unknown_members(call: Call, media: Media) -> Refusal | None:
-    """Members that the document does not name: refused, or taken no notice of, as promised."""
+def unknown_members(call: Call, media: Media) -> Refusal | None:
+    """Members that the document does not name: refused, or taken no notice of, as promised (seam)."""
     promise = call.server.profile.facts.requests.get("unknown_field")
     known = call.server.profile.schemas.members(media.schema)
     if promise is None or not known or not isinstance(call.value, Mapping):

@@ -69,7 +69,7 @@ from apicheck.model.facts import (
     Tenant,
     Webhooks,
 )
-from apicheck.model.json import MISSING, Json, at, contains, with_value
+from apicheck.model.json import MISSING, Json, at, child, contains, with_value
 from apicheck.model.operation import HeaderDoc, Media, Operation, ResponseDoc
 from apicheck.model.parts import Part, as_json, media_type_of, parts_of, with_part, without
 from apicheck.model.policy import Example
@@ -156,6 +156,7 @@ __all__ = [
     "ask",
     "at",
     "challenges",
+    "child",
     "contains",
     "control",
     "covers",

@@ -1,0 +1,17 @@
+"""An object that nobody has is refused with another status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal
+from reference_server.promises import other_refusal
+
+NEEDS = ("authorization.absent",)
+
+
+def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+    """Another refusal."""
+    if refusal.kind == "absent":
+        return other_refusal(call, refusal)
+    return honest(call, refusal)

@@ -1,0 +1,25 @@
+"""Parameters are not held to their schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from apicheck.model.json import Json
+from apicheck.model.operation import Parameter
+from reference_server.call import Call
+from reference_server.documented import queries_have_rules
+from reference_server.profile import Profile
+
+NEEDS = ("requests.schema",)
+
+
+def fits(
+    honest: Callable[[Call, Parameter, Json], bool], call: Call, parameter: Parameter, value: Json
+) -> bool:
+    """Anything goes in the query."""
+    return parameter.place == "query" or honest(call, parameter, value)
+
+
+def shows_in(profile: Profile) -> bool:
+    """Where some operation has a parameter in its query that a schema restricts."""
+    return queries_have_rules(profile)

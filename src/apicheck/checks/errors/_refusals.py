@@ -1,0 +1,53 @@
+"""What the checks of bad requests have in common: which promise speaks of which operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from apicheck.authoring import Answer, NotApplicable, Recipe, Subject, World, resolve
+
+
+def answer_to(world: World, kind: str) -> Answer | None:
+    """The answer that the policy promises to a kind of bad request; None where it promises none."""
+    promise = world.facts.requests.get(kind)
+    return promise if isinstance(promise, Answer) else None
+
+
+def unspoken(subject: Subject, kind: str) -> NotApplicable | None:
+    """Why the promise says nothing of an operation; None where it speaks of it."""
+    if answer_to(subject.world, kind) is None:
+        return NotApplicable(f"the policy promises no answer (requests.{kind})")
+    if is_oauth(subject):
+        return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")
+    return None
+
+
+def is_oauth(subject: Subject) -> bool:
+    """Whether an operation is one of the authorization server's, which has answers of its own."""
+    oauth = subject.facts.oauth
+    named = (oauth.token, oauth.authorize, oauth.revoke) if oauth else ()
+    return subject.operation is not None and subject.operation.id in named
+
+
+def json_recipe(subject: Subject) -> Recipe | None:
+    """How the operation's JSON body is made; None where it has none."""
+    recipe = subject.world.recipes[subject.op.id]
+    if isinstance(recipe, Recipe) and "json" in recipe.media_type:
+        return recipe
+    return None
+
+
+def names_its_members(subject: Subject) -> bool:
+    """Whether the operation takes a JSON object of which the document says the members.
+
+    Not so where it also says what other members look like.
+    """
+    recipe = json_recipe(subject)
+    if recipe is None or not isinstance(recipe.body, Mapping):
+        return False
+    for media in subject.op.body:
+        schema = resolve(subject.world.spec.document, media.schema)
+        if media.media_type == recipe.media_type and isinstance(schema, Mapping):
+            is_open = bool(schema.get("additionalProperties") or schema.get("patternProperties"))
+            return bool(schema.get("properties")) and not is_open
+    return False

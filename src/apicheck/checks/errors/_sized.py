@@ -1,0 +1,51 @@
+"""Bodies of an exact size: JSON with white space after it, which means nothing (RFC 8259, 2)."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    UNIQUE,
+    Applies,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Subject,
+)
+from apicheck.checks.errors._refusals import answer_to, is_oauth, json_recipe
+
+_MOST = 16 * 1024 * 1024
+_ASKED = 3
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To the first few operations that take JSON: the limit is the server's, not theirs."""
+    limit = subject.facts.body_limit_bytes
+    if limit is None or answer_to(subject.world, "too_large") is None:
+        return NotApplicable("the policy promises no limit of bodies (requests.too_large)")
+    if not _fits(subject):
+        return NotApplicable("its request has no JSON body of a size that is known")
+    asked = [op.id for op in subject.world.spec.operations if _fits(_of(subject, op.id))]
+    if subject.op.id not in asked[:_ASKED] and not subject.world.thorough:
+        return NotApplicable(f"asked of {', '.join(asked[:_ASKED])}")
+    if limit > _MOST:
+        reason = f"a body of {limit} bytes is more than is sent in a test"
+        return NotTested(NotTestedKind.NEEDS_BUDGET, reason)
+    return Applies(of=("requests.too_large",))
+
+
+def _of(subject: Subject, operation_id: str) -> Subject:
+    operation = subject.world.spec.operation(operation_id)
+    return Subject(subject.kind, operation_id, subject.world, operation=operation)
+
+
+def _fits(subject: Subject) -> bool:
+    """Whether the size of the body is known before it is sent: nothing in it is put in later."""
+    recipe = json_recipe(subject)
+    if recipe is None or recipe.body is None or is_oauth(subject):
+        return False
+    text = str(recipe.body)
+    return UNIQUE not in text and "$APICHECK_" not in text and subject.op.id in subject.world.actors
+
+
+def padded(body: bytes, size: int) -> bytes:
+    """The same JSON, so many bytes long; as it is where it is longer already."""
+    return body.ljust(size)

@@ -1,0 +1,62 @@
+"""Whoever answers 405 says in Allow which methods there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import (
+    Check,
+    Exchange,
+    Fail,
+    Fails,
+    Severity,
+    World,
+    each,
+    path_selected,
+)
+
+_METHOD_NOT_ALLOWED = 405
+
+
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+    """Every 405 is one test of the rule."""
+    if exchange.status == _METHOD_NOT_ALLOWED:
+        yield "requests.method", _judged(world, exchange)
+
+
+def _judged(world: World, exchange: Exchange) -> Fails | None:
+    assert exchange.response is not None  # `each` hands over answered exchanges only
+    fields = exchange.response.header_values("allow")
+    if not fields:
+        return Fails("missing", "an Allow field", "none", exchange=exchange.id)
+    listed = {word.strip().upper() for field in fields for word in field.split(",")}
+    said = ", ".join(fields) or "an empty list"
+    method = exchange.request.method.upper()
+    if method in listed:
+        due = f"an Allow that does not list {method}, which it refused"
+        return Fails("differs", due, said, exchange=exchange.id)
+    missing = sorted(_documented(world, exchange.request.path) - listed)
+    if missing:
+        due = f"an Allow that lists {', '.join(missing)}"
+        return Fails("differs", due, said, exchange=exchange.id)
+    return None
+
+
+def _documented(world: World, path: str) -> set[str]:
+    """The methods that the document has for a path: of the template with the fewest parameters."""
+    fitting = [op for op in world.spec.operations if path_selected(op.path, "", path)]
+    fewest = min((operation.path.count("{") for operation in fitting), default=0)
+    return {operation.method for operation in fitting if operation.path.count("{") == fewest}
+
+
+CHECK = Check(
+    title="405 says which methods are allowed",
+    fold=each(looks),
+    reads=("requests.method",),
+    standards=("rfc9110#15.5.6", "rfc9110#10.2.1"),
+    outcomes=(Fail("missing", Severity.LOW), Fail("differs", Severity.LOW)),
+    proven_by={
+        "missing": ("errors/omits-allow",),
+        "differs": ("errors/allow-lists-every-method", "errors/allow-lists-one-method"),
+    },
+)

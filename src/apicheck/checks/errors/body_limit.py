@@ -1,0 +1,52 @@
+"""A body as long as the limit is accepted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Check,
+    Fail,
+    Fails,
+    Judgement,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    describe,
+    prepared,
+    send,
+)
+from apicheck.checks.errors._sized import applies, padded
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then with white space after its body, up to the limit."""
+    limit = subject.facts.body_limit_bytes
+    assert limit is not None  # applies() saw to it
+    yield from control(subject)
+    request = yield from prepared(subject)
+    yield from send(replace(request, body=padded(request.body or b"", limit)))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Refused although the limit allows it."""
+    for exchange in transcript.exercised:
+        if not exchange.succeeded:
+            expected = f"accepted, with a body of {subject.facts.body_limit_bytes} bytes"
+            return Fails("refused", expected, describe(exchange), exchange=exchange.id)
+    return None
+
+
+CHECK = Check(
+    title="A body as long as the limit is accepted",
+    applies=applies,
+    script=script,
+    judge=judge,
+    accepted=True,
+    reads=("requests.too_large",),
+    standards=("rfc9110#15.5.14",),
+    outcomes=(Fail("refused", Severity.LOW),),
+    proven_by={"refused": ("errors/one-byte-too-few",)},
+)

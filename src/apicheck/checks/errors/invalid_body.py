@@ -1,0 +1,115 @@
+"""A body that breaks a rule of its schema is refused as promised."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    MISSING,
+    Answer,
+    Applies,
+    Case,
+    Check,
+    Fail,
+    Judgement,
+    Media,
+    NotApplicable,
+    Part,
+    Recipe,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    prepared,
+    refused,
+    send,
+    with_part,
+)
+from apicheck.checks.errors._refusals import answer_to, json_recipe, unspoken
+from apicheck.checks.errors._violations import Violation, of_body, varied
+
+_TRIED = 10
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """To operations that take a JSON body of which a schema says something."""
+    if why := unspoken(subject, "schema"):
+        return why
+    if json_recipe(subject) is None:
+        return NotApplicable("its request has no JSON body")
+    if not cases(subject):
+        return NotApplicable("its schema excludes nothing that we know how to make")
+    of = ("requests.schema",)
+    return Applies(of=(*of, "requests.format") if _formats(subject) else of)
+
+
+def _formats(subject: Subject) -> bool:
+    return answer_to(subject.world, "format") is not None
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """One broken rule each; formats only where the policy makes rules of them."""
+    recipe = json_recipe(subject)
+    media = _media(subject, recipe) if recipe else None
+    if recipe is None or media is None:
+        return ()
+    found = of_body(subject.world.spec.document, media.schema, recipe.body)
+    due = [one for one in found if one.kind != "format" or _formats(subject)]
+    tried = due if subject.world.thorough else varied(due, _TRIED)
+    cases = {f"{one.kind} {one.pointer}": one for one in reversed(tried)}
+    return tuple(_case(name, one) for name, one in reversed(cases.items()))
+
+
+def _case(name: str, violation: Violation) -> Case:
+    value = {"kind": violation.kind, "pointer": violation.pointer}
+    return Case(name, value if violation.value is MISSING else {**value, "value": violation.value})
+
+
+def _media(subject: Subject, recipe: Recipe) -> Media | None:
+    offered = (media for media in subject.op.body if media.media_type == recipe.media_type)
+    return next(offered, None)
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then with one member that breaks a rule."""
+    assert subject.case is not None  # cases() made it
+    case = subject.case.value
+    yield from control(subject)
+    request = yield from prepared(subject)
+    part = Part("body", case["pointer"])
+    yield from send(with_part(request, subject.op, part, case.get("value", MISSING)))
+
+
+def _promised(subject: Subject) -> Answer:
+    kind = subject.case.value["kind"] if subject.case else "schema"
+    answer = answer_to(subject.world, "format" if kind == "format" else "schema")
+    assert answer is not None  # applies() and cases() saw to it
+    return answer
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with another status."""
+    kind = subject.case.value["kind"] if subject.case else ""
+    return refused(transcript, _promised(subject), kind)
+
+
+CHECK = Check(
+    title="A body that breaks its schema is refused as promised",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("requests.schema", "requests.format"),
+    standards=("rfc9110#15.5.21", "openapi-3.1.1#schema-object"),
+    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    proven_by={
+        "accepted": (
+            "errors/ignores-required",
+            "errors/ignores-types",
+            "errors/ignores-choices",
+            "errors/ignores-lengths",
+            "errors/ignores-patterns",
+            "errors/ignores-formats",
+        ),
+        "wrong-status": ("errors/invalid-body-answered-with-other-status",),
+    },
+)

@@ -1,0 +1,84 @@
+"""A body of a media type that the operation does not take is refused as promised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Fail,
+    Judgement,
+    NotApplicable,
+    Recipe,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    prepared,
+    refused,
+    send,
+)
+from apicheck.checks.errors._refusals import answer_to, unspoken
+
+_OTHERS = ("text/plain", "application/xml")
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """To operations that take a body."""
+    if why := unspoken(subject, "media"):
+        return why
+    recipe = subject.world.recipes[subject.op.id]
+    if isinstance(recipe, Recipe) and not recipe.media_type:
+        return NotApplicable("its request has no body")
+    if not cases(subject):
+        return NotApplicable("it takes every media type that we would try")
+    return Applies(of=("requests.media",))
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """Media types that no entry of the operation's body takes."""
+    offered = {media.media_type.partition(";")[0].strip().lower() for media in subject.op.body}
+    if "*/*" in offered:
+        return ()
+    ranges = {name.removesuffix("*") for name in offered if name.endswith("/*")}
+    return tuple(
+        Case(other, other)
+        for other in _OTHERS
+        if other not in offered and not other.startswith(tuple(ranges))
+    )
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then the same body under another name."""
+    assert subject.case is not None  # cases() made it
+    yield from control(subject)
+    request = yield from prepared(subject)
+    fields = tuple(pair for pair in request.headers if pair[0].lower() != "content-type")
+    media = str(subject.case.value)
+    yield from send(replace(request, headers=(*fields, ("Content-Type", media))))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with another status."""
+    answer = answer_to(subject.world, "media")
+    assert answer is not None  # applies() saw to it
+    return refused(transcript, answer)
+
+
+CHECK = Check(
+    title="A body of another media type is refused as promised",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("requests.media",),
+    standards=("rfc9110#15.5.16", "rfc9110#8.3"),
+    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    proven_by={
+        "accepted": ("errors/ignores-content-type",),
+        "wrong-status": ("errors/media-type-answered-with-other-status",),
+    },
+)

@@ -1,0 +1,77 @@
+"""A media type in another spelling is the same media type."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Fail,
+    Fails,
+    Judgement,
+    NotApplicable,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    describe,
+    media_type_of,
+    prepared,
+    send,
+)
+from apicheck.checks.errors._refusals import is_oauth, json_recipe
+
+_CHARSET = "charset"
+_CAPITALS = "capitals"
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """To operations that take JSON, where the policy speaks of media types."""
+    if "media" not in subject.facts.requests:
+        return NotApplicable("the policy says nothing on media types (requests.media)")
+    if is_oauth(subject) or json_recipe(subject) is None:
+        return NotApplicable("its request has no JSON body")
+    return Applies(of=("requests.media",))
+
+
+def cases(_: Subject) -> tuple[Case, ...]:
+    """The charset that JSON has anyway, and another case."""
+    return (Case(_CHARSET, _CHARSET), Case(_CAPITALS, _CAPITALS))
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then with its media type spelt in another way."""
+    assert subject.case is not None  # cases() made it
+    yield from control(subject)
+    request = yield from prepared(subject)
+    media = media_type_of(request)
+    spelt = media.title() if subject.case.value == _CAPITALS else f"{media}; charset=utf-8"
+    fields = tuple(pair for pair in request.headers if pair[0].lower() != "content-type")
+    yield from send(replace(request, headers=(*fields, ("Content-Type", spelt))))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Refused although it says the same."""
+    detail = subject.case.name if subject.case else ""
+    for exchange in transcript.exercised:
+        if not exchange.succeeded:
+            expected = "accepted, as the usual spelling is"
+            return Fails("refused", expected, describe(exchange), detail, exchange.id)
+    return None
+
+
+CHECK = Check(
+    title="A media type is understood in every spelling",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    accepted=True,
+    reads=("requests.media",),
+    standards=("rfc9110#8.3.1", "rfc8259#11"),
+    outcomes=(Fail("refused", Severity.LOW),),
+    proven_by={"refused": ("errors/compares-content-type",)},
+)

@@ -1,0 +1,93 @@
+"""A method that a path does not know is refused as promised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Fail,
+    Judgement,
+    NotApplicable,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    World,
+    control,
+    path_selected,
+    prepared,
+    refused,
+    send,
+)
+from apicheck.checks.errors._refusals import answer_to, unspoken
+
+_METHODS = ("GET", "PATCH", "PUT", "POST", "DELETE")
+"""The least harmful first, should one be served after all."""
+_TRIED = 2
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """To every path of the document: to the first of its operations, of those that only read."""
+    if why := unspoken(subject, "method"):
+        return why
+    same = [op for op in subject.world.spec.operations if op.path == subject.op.path]
+    first = min(same, key=lambda operation: not operation.safe)
+    if first.id != subject.op.id:
+        return NotApplicable(f"its path is asked with {first.id}")
+    if not cases(subject):
+        return NotApplicable("its path knows every method")
+    return Applies(of=("requests.method",))
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """Methods that nothing in the document knows for the path; DELETE only with --thorough."""
+    known = _known(subject.world, subject.op.path)
+    unknown = [method for method in _METHODS if method not in known]
+    if not subject.world.thorough:
+        unknown = [method for method in unknown if method != "DELETE"][:_TRIED]
+    return tuple(Case(method, method) for method in unknown)
+
+
+def _known(world: World, path: str) -> set[str]:
+    """Methods of the path, and of the templates that take it as well."""
+    return {
+        operation.method
+        for operation in world.spec.operations
+        if path_selected(operation.path, "", path) or path_selected(path, "", operation.path)
+    }
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then with another method and without a body."""
+    assert subject.case is not None  # cases() made it
+    yield from control(subject)
+    request = yield from prepared(subject)
+    fields = tuple(pair for pair in request.headers if pair[0].lower() != "content-type")
+    method = str(subject.case.value)
+    yield from send(replace(request, method=method, body=None, headers=fields, operation=""))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Served is worse than refused with another status."""
+    answer = answer_to(subject.world, "method")
+    assert answer is not None  # applies() saw to it
+    return refused(transcript, answer)
+
+
+CHECK = Check(
+    title="A method that a path does not know is refused as promised",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("requests.method",),
+    standards=("rfc9110#15.5.6",),
+    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    proven_by={
+        "accepted": ("errors/serves-any-method",),
+        "wrong-status": ("errors/method-answered-with-other-status",),
+    },
+)

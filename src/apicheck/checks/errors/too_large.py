@@ -1,0 +1,60 @@
+"""A body of one byte more than the limit is refused as promised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Case,
+    Check,
+    Fail,
+    Judgement,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    prepared,
+    refused,
+    send,
+)
+from apicheck.checks.errors._refusals import answer_to
+from apicheck.checks.errors._sized import applies, padded
+
+
+def cases(_: Subject) -> tuple[Case, ...]:
+    """Just over the limit, and far over it."""
+    return (Case("one byte over", 0), Case("twice as long", 1))
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then with more white space after its body."""
+    limit = subject.facts.body_limit_bytes
+    assert limit is not None  # applies() saw to it
+    yield from control(subject)
+    request = yield from prepared(subject)
+    size = 2 * limit if subject.case and subject.case.value else limit + 1
+    yield from send(replace(request, body=padded(request.body or b"", size)))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with another status."""
+    answer = answer_to(subject.world, "too_large")
+    assert answer is not None  # applies() saw to it
+    return refused(transcript, answer)
+
+
+CHECK = Check(
+    title="A body that is too large is refused as promised",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("requests.too_large",),
+    standards=("rfc9110#15.5.14",),
+    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    proven_by={
+        "accepted": ("errors/one-byte-too-many",),
+        "wrong-status": ("errors/too-large-answered-with-other-status",),
+    },
+)

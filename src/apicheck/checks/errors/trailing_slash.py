@@ -1,0 +1,64 @@
+"""A path with one slash more is refused as promised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Fail,
+    Judgement,
+    NotApplicable,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    path_selected,
+    prepared,
+    refused,
+    send,
+)
+from apicheck.checks.errors._refusals import answer_to, unspoken
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """To operations that only read, where the path with the slash is no other operation's."""
+    if why := unspoken(subject, "trailing_slash"):
+        return why
+    if not subject.op.safe or subject.op.path.endswith("/"):
+        return NotApplicable("asked of operations that only read, without a slash at their end")
+    slashed = f"{subject.op.path}/"
+    if any(path_selected(op.path, "", slashed) for op in subject.world.spec.operations):
+        return NotApplicable("the path with the slash is another operation's")
+    return Applies(of=("requests.trailing_slash",))
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then with a slash at the end of its path."""
+    yield from control(subject)
+    request = yield from prepared(subject)
+    yield from send(replace(request, path=f"{request.path}/", operation=""))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Served is worse than refused with another status."""
+    answer = answer_to(subject.world, "trailing_slash")
+    assert answer is not None  # applies() saw to it
+    return refused(transcript, answer)
+
+
+CHECK = Check(
+    title="A slash at the end of a path is answered as promised",
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("requests.trailing_slash",),
+    standards=("rfc9110#4.2.3",),
+    outcomes=(Fail("accepted", Severity.LOW), Fail("wrong-status", Severity.LOW)),
+    proven_by={
+        "accepted": ("errors/ignores-trailing-slash",),
+        "wrong-status": ("errors/redirects-trailing-slash",),
+    },
+)

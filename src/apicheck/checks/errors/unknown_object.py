@@ -1,0 +1,78 @@
+"""An object that nobody has gets the promised refusal."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Fail,
+    Judgement,
+    NotApplicable,
+    Part,
+    Recipe,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    absent_id,
+    control,
+    prepared,
+    refused,
+    send,
+    with_part,
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """To operations that name an object in their path, where the policy promises an answer."""
+    if subject.facts.authorization.absent is None:
+        return NotApplicable("the policy promises no answer (authorization.absent)")
+    if not cases(subject):
+        return NotApplicable("its path names no object that something creates or lists")
+    return Applies(of=("authorization.absent",))
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """One for each object in the path that comes from the answer of another operation."""
+    recipe = subject.world.recipes[subject.op.id]
+    tenants = {tenant.parameter for tenant in subject.facts.authorization.tenants}
+    needs = recipe.needs if isinstance(recipe, Recipe) else ()
+    names = (need.name for need in needs if need.place == "path" and need.name not in tenants)
+    return tuple(Case(name, name) for name in names)
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then for an object that nobody has."""
+    assert subject.case is not None  # cases() made it
+    yield from control(subject)
+    request = yield from prepared(subject)
+    template, segments = subject.op.path.split("/"), request.path.split("/")
+    known = dict(zip(template, segments, strict=True))["{" + subject.case.name + "}"]
+    part = Part("path", subject.case.name)
+    yield from send(with_part(request, subject.op, part, absent_id(unquote(known))))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Served is worse than refused with another status."""
+    answer = subject.facts.authorization.absent
+    assert answer is not None  # applies() saw to it
+    return refused(transcript, answer)
+
+
+CHECK = Check(
+    title="An unknown object is refused as promised",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("authorization.absent",),
+    standards=("rfc9110#15.5.5",),
+    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    proven_by={
+        "accepted": ("errors/makes-up-absent-objects",),
+        "wrong-status": ("errors/absent-object-answered-with-other-status",),
+    },
+)

@@ -1,0 +1,85 @@
+"""A parameter or member that the document does not name is refused as promised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from apicheck.authoring import (
+    Answer,
+    Applies,
+    Case,
+    Check,
+    Fail,
+    Judgement,
+    NotApplicable,
+    Part,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    prepared,
+    refused,
+    send,
+    with_part,
+)
+from apicheck.checks.errors._refusals import answer_to, is_oauth, names_its_members
+
+NAME = "apicheck_unknown"
+KINDS: Mapping[str, Part] = {
+    "unknown_query": Part("query", NAME),
+    "unknown_field": Part("body", f"/{NAME}"),
+}
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """To every operation with parts of which the policy speaks."""
+    if is_oauth(subject):
+        return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")
+    asked = cases(subject)
+    if not asked:
+        return NotApplicable("the policy promises no refusal of parts that are not documented")
+    return Applies(of=tuple(f"requests.{case.name}" for case in asked))
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """A query parameter; a member, where the document says which members there are."""
+    kinds = [kind for kind in KINDS if answer_to(subject.world, kind) is not None]
+    return tuple(
+        Case(kind, kind) for kind in kinds if kind != "unknown_field" or names_its_members(subject)
+    )
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then with one part more."""
+    assert subject.case is not None  # cases() made it
+    yield from control(subject)
+    request = yield from prepared(subject)
+    yield from send(with_part(request, subject.op, KINDS[subject.case.name], "apicheck"))
+
+
+def _promised(subject: Subject) -> Answer:
+    answer = answer_to(subject.world, subject.case.name if subject.case else "unknown_field")
+    assert answer is not None  # cases() saw to it
+    return answer
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with another status."""
+    return refused(transcript, _promised(subject), subject.case.name if subject.case else "")
+
+
+CHECK = Check(
+    title="Parts that the document does not name are refused as promised",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("requests.unknown_query", "requests.unknown_field"),
+    standards=("openapi-3.1.1#schema-object",),
+    outcomes=(Fail("accepted", Severity.LOW), Fail("wrong-status", Severity.LOW)),
+    proven_by={
+        "accepted": ("errors/ignores-unknown-members",),
+        "wrong-status": ("errors/unknown-member-answered-with-other-status",),
+    },
+)
