@@ -13,6 +13,7 @@ from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES
 
 FINDINGS_PRINTED = 10
 OPEN_PRINTED = 12
+_COLUMNS = 100
 _OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PARTIAL, Verdict.NOT_TESTED)
 
 
@@ -36,7 +37,26 @@ def lines_of(
         yield ""
         yield "Left behind on the target:"
         yield from (f"  {one_line(item)}" for item in results.leftovers)
+    yield from requests_by_operation(results)
     yield from _last(results, files)
+
+
+def requests_by_operation(results: Results) -> Iterator[str]:
+    """How many requests each operation got, as many to a line as fit."""
+    sent = {name: count for name, count in results.coverage.items() if count}
+    if not sent:
+        return
+    elsewhere = results.run.requests - sum(sent.values())
+    cells = [f"{count:>5} {one_line(name)}" for name, count in sent.items()]
+    if elsewhere > 0:
+        cells.append(f"{elsewhere:>5} (no operation)")
+    width = max(map(len, cells)) + 1
+    columns = max(1, _COLUMNS // width)
+    yield ""
+    yield f"{results.run.requests} requests, by operation:"
+    for start in range(0, len(cells), columns):
+        row = cells[start : start + columns]
+        yield toned("".join(f"{cell:<{width}}" for cell in row).rstrip(), "calm")
 
 
 def _findings(results: Results) -> Iterator[str]:

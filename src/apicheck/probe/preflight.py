@@ -101,8 +101,11 @@ def _identity(
 
 def _prefix_advice(exchange: Exchange) -> str:
     """An API key in Authorization is sent as it is, which few APIs mean that document it so."""
-    sent = exchange.request.credentials[0]
-    if sent.place != "header" or sent.name.lower() != "authorization" or " " in sent.value:
+    bare = any(
+        sent.place == "header" and sent.name.lower() == "authorization" and " " not in sent.value
+        for sent in exchange.request.credentials
+    )
+    if not bare:
         return ""
     return (
         "; the document's scheme sends it alone: if a word belongs before it, say so in the policy"
