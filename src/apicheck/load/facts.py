@@ -144,12 +144,24 @@ def _foreign(value: Json) -> Foreign:
 
 
 def _oauth(value: Mapping[str, Json]) -> OAuth:
-    named = ("token", "authorize", "revoke", "lifetime")
+    named = (
+        "token", "authorize", "revoke", "lifetime", "refresh", "refresh_scope", "client_in",
+        "bad_client", "bad_scope", "bad_grant",
+    )  # fmt: skip
+    refresh = value.get("refresh", "")
+    if isinstance(refresh, bool):
+        refresh = "yes" if refresh else "no"
     return OAuth(
         token=value.get("token", ""),
         authorize=value.get("authorize", ""),
         revoke=value.get("revoke", ""),
         lifetime_s=duration(value.get("lifetime")),
+        refresh=refresh,
+        refresh_scope=value.get("refresh_scope", ""),
+        client_in=tuple(listed(value.get("client_in", ()))),
+        bad_client=optional_answer(value.get("bad_client")),
+        bad_scope=optional_answer(value.get("bad_scope")),
+        bad_grant=optional_answer(value.get("bad_grant")),
         others={key: other for key, other in value.items() if key not in named},
     )
 

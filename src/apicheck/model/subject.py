@@ -11,7 +11,7 @@ from apicheck.model.facts import Bucket, Deprecation, Event, Facts
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause
-from apicheck.model.target import Identity, Mode
+from apicheck.model.target import Identity, Minter, Mode
 from apicheck.model.verdict import NotTested
 
 UNIQUE = "{apicheck:unique}"
@@ -110,6 +110,8 @@ class World:
     document. () for a public operation."""
     client_certificate: bool = False
     """Whether every connection of the run presents a client certificate (mutualTLS)."""
+    clients: tuple[Minter, ...] = ()
+    """OAuth clients that we have at the policy's token operation; placeholders for secrets."""
     base_url: str = ""
     """Of the target, up to and without the paths of the document."""
 

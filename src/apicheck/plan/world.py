@@ -16,7 +16,7 @@ from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
 from apicheck.model.subject import UNIQUE, Recipe, World
-from apicheck.model.target import Identity, Mode, Target
+from apicheck.model.target import Identity, Minter, Mode, Target
 from apicheck.model.verdict import NotTested
 
 NOBODY = Identity(name="nobody", placeholder="")
@@ -69,6 +69,7 @@ def world_of(
         secured=secured,
         alternatives=security,
         client_certificate=bool(target.tls.client_cert),
+        clients=_clients(spec, facts, target),
     )
     return replace(world, actors=_actors(world))
 
@@ -167,6 +168,15 @@ def _with_target_limits(facts: Facts, target: Target) -> Facts:
 
     buckets = {name: effective(bucket) for name, bucket in facts.rate_limits.buckets.items()}
     return replace(facts, rate_limits=replace(facts.rate_limits, buckets=buckets))
+
+
+def _clients(spec: Spec, facts: Facts, target: Target) -> tuple[Minter, ...]:
+    """The target's OAuth clients at the policy's own token operation."""
+    if facts.oauth is None or not facts.oauth.token:
+        return ()
+    path = spec.operation(facts.oauth.token).path
+    whole = target.base_url.rstrip("/") + path
+    return tuple(one for one in target.minters if one.token_url in (path, whole))
 
 
 def _recipes(

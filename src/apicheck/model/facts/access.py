@@ -107,10 +107,22 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
-    """`oauth`: operations of the authorization server, "" when not offered."""
+    """`oauth`: operations of the authorization server, "" when not offered.
+
+    refresh: "rotating" (each works once), "yes", "no" (none is issued), "" when not said.
+    refresh_scope: the scope with which a client asks for a refresh token, "" where none is
+    needed. client_in: where a client's credentials may be ("header", "body"). bad_*: answers
+    beyond what RFC 6749 section 5.2 has; None: just that.
+    """
 
     token: str = ""
     authorize: str = ""
     revoke: str = ""
     lifetime_s: float | None = None
+    refresh: str = ""
+    refresh_scope: str = ""
+    client_in: tuple[str, ...] = ()
+    bad_client: Answer | None = None
+    bad_scope: Answer | None = None
+    bad_grant: Answer | None = None
     others: Mapping[str, Json] = field(default_factory=dict)
