@@ -57,11 +57,15 @@ def promised(call: Call, refusal: Refusal) -> Answer | None:
         "tenant-unknown": tenant.unknown if tenant else None,
         "tenant-foreign": tenant.foreign if tenant else None,
         "rate": facts.rate_limits.refusal if facts.rate_limits else None,
+        "internal": _answer(facts.requests.get("failure")),
     }
     if kind in by_kind:
         return by_kind[kind]
-    answer = facts.requests.get(kind)
-    return answer if isinstance(answer, Answer) else None
+    return _answer(facts.requests.get(kind))
+
+
+def _answer(promise: Answer | str | None) -> Answer | None:
+    return promise if isinstance(promise, Answer) else None
 
 
 def status_of(call: Call, refusal: Refusal) -> int:

@@ -192,7 +192,8 @@ class Observation:
 
     name: "leaks" (about: placeholder, value: where), "signature" (about: placeholder,
     value: "valid" or why not), "equals" (about: placeholder, value: where), "date-differs"
-    (value: seconds that Date is ahead of the present, noted where it is a second or more).
+    (value: seconds that Date is ahead of the present, noted where it is a second or more),
+    "asked-to-fail" (about: the operation: the failure was asked for, through control).
     """
 
     name: str

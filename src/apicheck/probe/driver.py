@@ -134,6 +134,8 @@ class Driver:
             case Ask(what, arguments):
                 answer = self._parts.asking.answer(what, arguments, playing.keep)
                 playing.answers.append(answer)
+                if what == "fail_next" and answer is not None:
+                    playing.failing = str(arguments["operation"])
                 return answer
         raise TypeError(f"a script yielded {type(step).__name__}, which is no step")
 
@@ -169,6 +171,10 @@ class Driver:
             send.request, role, paced=send.paced, accepted=playing.job.accepted
         )
         self._parts.creations.note(exchange, cleanup=send.cleanup)
+        if playing.failing and playing.failing == exchange.request.operation:
+            playing.failing = ""
+            asked = Observation("asked-to-fail", exchange.request.operation, str(exchange.status))
+            exchange = replace(exchange, observations=(*exchange.observations, asked))
         return exchange
 
     def _send_together(self, sends: tuple[Send, ...], playing: Playing) -> tuple[Exchange, ...]:

@@ -23,6 +23,8 @@ class Playing:
     exchanges: list[Exchange] = field(default_factory=list)
     answers: list[Json] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
+    failing: str = ""
+    """The operation that was asked to fail when it is called next."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def keep(self, exchange: Exchange) -> None:

@@ -1,0 +1,99 @@
+"""A failure of the server is answered as promised."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Claims,
+    Fail,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Script,
+    Severity,
+    Subject,
+    SubjectKind,
+    Transcript,
+    World,
+    ask,
+    control,
+    prepared,
+    refused,
+    send,
+    stop,
+)
+from apicheck.checks.errors._refusals import answer_to
+
+_UNCONTROLLED = NotTested(
+    NotTestedKind.NEEDS_CONTROL,
+    "nothing here can make the API fail",
+    '[control]\nurl = "http://127.0.0.1:9000"  # one that offers fail_next',
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To the API as a whole, where its failures are promised and can be had."""
+    if answer_to(subject.world, "failure") is None:
+        return NotApplicable("the policy promises no answer (requests.failure)")
+    if "fail_next" not in subject.world.capabilities:
+        return _UNCONTROLLED
+    if _asked(subject.world) is None:
+        return NotTested(
+            NotTestedKind.NEEDS_IDENTITY,
+            "no identity may call an operation that only reads",
+            '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
+        )
+    # Whoever called the operation meanwhile would meet the failure in our place.
+    alone = Claims(exclusive=frozenset({"clock"}))
+    return Applies(claims=alone, of=("requests.failure",))
+
+
+def _asked(world: World) -> str | None:
+    """An operation that only reads and that somebody may call."""
+    called = (op.id for op in world.spec.operations if op.method == "GET" and op.id in world.actors)
+    return next(called, None)
+
+
+def script(subject: Subject) -> Script:
+    """A request that works, accepted; then the same one while the server fails."""
+    operation = _asked(subject.world)
+    assert operation is not None  # applies() saw to it
+    promise = answer_to(subject.world, "failure")
+    assert promise is not None
+    yield from control(subject, operation)
+    request = yield from prepared(subject, operation)
+    status = next((s for s in promise.statuses.exact if s >= 500), 500)
+    if (yield from ask("fail_next", operation=operation, status=status)) is None:
+        stop(_UNCONTROLLED)
+    yield from send(request)
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """A failure that looks like a success is worse than one with another status."""
+    answer = answer_to(subject.world, "failure")
+    assert answer is not None  # applies() saw to it
+    return refused(transcript, answer)
+
+
+CHECK = Check(
+    title="A failure of the server is answered as promised",
+    over=SubjectKind.API,
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("requests.failure",),
+    standards=("rfc9110#15.6.1",),
+    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    proven_by={
+        "accepted": ("errors/failure-answered-with-200",),
+        "wrong-status": ("errors/failure-answered-with-other-status",),
+    },
+    also={
+        "errors/failure-answered-with-200": ("conformance/response", "errors/envelope"),
+        "errors/failure-answered-with-other-status": ("conformance/response", "errors/envelope"),
+    },
+    provokes=frozenset(range(500, 600)),
+    accepted=True,
+)
