@@ -135,7 +135,7 @@ def test_a_run_that_did_not_end_by_itself_says_so(
 def test_a_run_prints_its_requests_by_operation(results: Results) -> None:
     run = replace(results.run, requests=1050)
     counted = replace(results, run=run, coverage={"getContact": 1000, "hello": 0, "list": 20})
-    said = "\n".join(lines_of(counted, ()))
+    said = click.unstyle("\n".join(lines_of(counted, ())))
     assert "1050 requests, by operation:\n 1000 getContact        20 list" in said
     assert "   30 (no operation)" in said
     assert "hello" not in said
