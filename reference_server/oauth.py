@@ -1,106 +1,139 @@
-"""The token operation by client credentials (RFC 6749, section 4.4), and revocation (RFC 7009)."""
+"""The token operation: client credentials (RFC 6749, section 4.4) and refresh (section 6)."""
 
 from __future__ import annotations
 
-import binascii
-import hmac
-from base64 import b64decode
-from collections.abc import Mapping
-from urllib.parse import unquote_plus
-
+from apicheck.model.facts import OAuth
 from apicheck.model.json import Json
 from reference_server.answers import success_reply
 from reference_server.call import Call, Refusal, Reply
+from reference_server.clients import form_of, refused
+from reference_server.grants import Grant
 from reference_server.identities import Client
 
 _LIFETIME_S = 3600.0
-_GRANT = "client_credentials"
+_CREDENTIALS, _REFRESH = "client_credentials", "refresh_token"
 
 
 def issue(call: Call) -> Reply | Refusal:
-    """A token with the scopes that were asked for, all of them when none were."""
-    client = _client(call)
+    """A token with the scopes that were asked for; all of them when none were."""
+    client = call.server.seams.client(call)
     if isinstance(client, Refusal):
         return client
-    form = _form(call)
-    if form.get("grant_type") != _GRANT:
-        return _unsupported(call)
-    known = call.server.profile.scopes
-    scopes = tuple(str(form["scope"]).split()) if form.get("scope") else known
-    if unknown := [scope for scope in scopes if scope not in known]:
-        return _refused("invalid_scope", f"There is no scope {unknown[0]}.")
-    oauth = call.server.profile.facts.oauth
-    lifetime = (oauth.lifetime_s if oauth else None) or _LIFETIME_S
-    identity = call.server.mint(scopes=scopes, tenant=client.tenant, lifetime=lifetime)
-    reply = success_reply(call)
-    reply.value = {
+    kind = call.server.seams.grant_type(call)
+    if kind == _CREDENTIALS:
+        return _by_credentials(call, client)
+    if kind == _REFRESH and _facts(call).refresh in ("rotating", "yes"):
+        return _by_refresh(call, client)
+    return unsupported(call)
+
+
+def grant_type(call: Call) -> str:
+    """What kind of grant the request is for (seam)."""
+    return str(form_of(call).get("grant_type", ""))
+
+
+def scopes_granted(
+    call: Call, asked: tuple[str, ...], most: tuple[str, ...]
+) -> tuple[str, ...] | Refusal:
+    """The scopes that are granted of those asked for, when these may be granted (seam)."""
+    del call
+    if excess := [scope for scope in asked if scope not in most]:
+        return refused("invalid_scope", f"There is no scope {excess[0]} to be granted.")
+    return asked
+
+
+def token_scopes(call: Call, scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """The scopes that a token really gets (seam)."""
+    del call
+    return scopes
+
+
+def token_answer(call: Call, answer: dict[str, Json]) -> dict[str, Json]:
+    """The answer of section 5.1 (seam)."""
+    del call
+    return answer
+
+
+def refresh_of(call: Call, client: Client, token: str) -> Grant | Refusal:
+    """The grant of a refresh token: one of this client's, that still works (seam)."""
+    grant = call.server.grants.of_refresh(token)
+    if grant is None or grant.client != client.id or grant.refresh != token:
+        return refused("invalid_grant", "The refresh token is not valid.")
+    return grant
+
+
+def as_oauth(call: Call, refusal: Refusal) -> Refusal:
+    """Another stage's refusal of a token request, in the words of section 5.2."""
+    kinds = (_CREDENTIALS, _REFRESH)
+    if refusal.kind == "schema" and form_of(call).get("grant_type", _CREDENTIALS) not in kinds:
+        return unsupported(call)
+    if refusal.kind in ("media", "syntax", "schema", "format", "unknown_field", "too_large"):
+        return refused("invalid_request", refusal.text)
+    return refusal
+
+
+def unsupported(call: Call) -> Refusal:
+    """The refusal of a grant type that is missing, or none of ours."""
+    if "grant_type" not in form_of(call):
+        return refused("invalid_request", "grant_type is missing.")
+    return refused("unsupported_grant_type", f"grant_type is {_CREDENTIALS}.")
+
+
+def _by_credentials(call: Call, client: Client) -> Reply | Refusal:
+    wanted = _facts(call).refresh_scope
+    every = call.server.profile.scopes
+    most = (*every, wanted) if wanted and wanted not in every else every
+    asked = _asked(call) or tuple(scope for scope in every if scope != wanted)
+    scopes = call.server.seams.scopes_granted(call, asked, most)
+    if isinstance(scopes, Refusal):
+        return scopes
+    grant = Grant(client.id, "", scopes)
+    if _facts(call).refresh in ("rotating", "yes") and (not wanted or wanted in scopes):
+        call.server.grants.note_refresh(grant, call.server.secrets.token())
+    return _handed_out(call, client, grant, scopes)
+
+
+def _by_refresh(call: Call, client: Client) -> Reply | Refusal:
+    token = str(form_of(call).get("refresh_token", ""))
+    if not token:
+        return refused("invalid_request", "refresh_token is missing.")
+    grant = call.server.seams.refresh_of(call, client, token)
+    if isinstance(grant, Refusal):
+        return grant
+    scopes = call.server.seams.scopes_granted(call, _asked(call) or grant.scopes, grant.scopes)
+    if isinstance(scopes, Refusal):
+        return scopes
+    if _facts(call).refresh == "rotating":
+        call.server.grants.note_refresh(grant, call.server.secrets.token())
+    return _handed_out(call, client, grant, scopes)
+
+
+def _handed_out(call: Call, client: Client, grant: Grant, scopes: tuple[str, ...]) -> Reply:
+    lifetime = _facts(call).lifetime_s or _LIFETIME_S
+    really = call.server.seams.token_scopes(call, scopes)
+    identity = call.server.mint(
+        scopes=really, tenant=client.tenant, lifetime=lifetime, user=grant.user
+    )
+    grant.user = identity.user
+    call.server.grants.note_access(grant, identity.id)
+    answer: dict[str, Json] = {
         "access_token": identity.token,
         "token_type": "Bearer",
         "expires_in": int(lifetime),
         "scope": " ".join(scopes),
     }
-    _not_stored(reply)
+    if grant.refresh:
+        answer["refresh_token"] = grant.refresh
+    reply = success_reply(call)
+    reply.value = call.server.seams.token_answer(call, answer)
+    if reply.header("Cache-Control") is None:
+        reply.headers.append(("Cache-Control", "no-store"))
     return reply
 
 
-def revoke(call: Call) -> Reply | Refusal:
-    """Refuse a token from now on; one that is not known is no error."""
-    client = _client(call)
-    if isinstance(client, Refusal):
-        return client
-    token = _form(call).get("token")
-    if not isinstance(token, str):
-        return _refused("invalid_request", "token is missing.")
-    identity = call.server.directory.with_token(token)
-    if identity is not None and identity.tenant == client.tenant:
-        call.server.directory.revoke(identity.id)
-        call.server.store.effects += 1
-    return success_reply(call)
+def _asked(call: Call) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(form_of(call).get("scope", "")).split()))
 
 
-def as_oauth(call: Call, refusal: Refusal) -> Refusal:
-    """Another stage's refusal of a token request, in the words of RFC 6749, section 5.2."""
-    if refusal.kind == "schema" and _form(call).get("grant_type", _GRANT) != _GRANT:
-        return _unsupported(call)
-    if refusal.kind in ("media", "syntax", "schema", "format", "unknown_field", "too_large"):
-        return _refused("invalid_request", refusal.text)
-    return refusal
-
-
-def _client(call: Call) -> Client | Refusal:
-    header = call.header("authorization") or ""
-    form = _form(call)
-    word, _, coded = header.partition(" ")
-    name, secret = str(form.get("client_id", "")), str(form.get("client_secret", ""))
-    if word.lower() == "basic":
-        if secret:
-            return _refused("invalid_request", "The client authenticates in two ways.")
-        try:
-            pair = b64decode(coded.strip(), validate=True).decode().partition(":")
-        except (binascii.Error, ValueError):
-            pair = ("", "", "")
-        name, secret = unquote_plus(pair[0]), unquote_plus(pair[2])
-    client = call.server.directory.clients.get(name)
-    if client is None or not hmac.compare_digest(client.secret.encode(), secret.encode()):
-        members = {"error": "invalid_client", "error_description": "The client is not known."}
-        return Refusal("client", "The client is not known.", 401, members)
-    return client
-
-
-def _form(call: Call) -> Mapping[str, Json]:
-    return call.value if isinstance(call.value, Mapping) else {}
-
-
-def _refused(error: str, text: str) -> Refusal:
-    return Refusal("oauth", text, 400, {"error": error, "error_description": text})
-
-
-def _unsupported(call: Call) -> Refusal:
-    if "grant_type" not in _form(call):
-        return _refused("invalid_request", "grant_type is missing.")
-    return _refused("unsupported_grant_type", f"grant_type is {_GRANT}.")
-
-
-def _not_stored(reply: Reply) -> None:
-    if reply.header("Cache-Control") is None:
-        reply.headers.append(("Cache-Control", "no-store"))
+def _facts(call: Call) -> OAuth:
+    return call.server.profile.facts.oauth or OAuth()

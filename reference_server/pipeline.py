@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from apicheck.model.facts import Answer
 from apicheck.model.json import MISSING, at
-from reference_server import issuing, oauth
+from reference_server import issuing, oauth, revocation
 from reference_server.authentication import account_refusal, introduced
 from reference_server.authorization import foreign_refusal, tenant_refusal
 from reference_server.browsers import preflight
@@ -54,7 +54,7 @@ def _perform(call: Call) -> Reply | Refusal:
     if facts is not None and name == facts.token:
         return oauth.issue(call)
     if facts is not None and name == facts.revoke:
-        return oauth.revoke(call)
+        return revocation.revoke(call)
     done = perform(call)
     if call.op_rules.use.kind != "create":
         call.server.subscriptions.happened(call, None, call.caller_identity.tenant)

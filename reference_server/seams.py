@@ -13,19 +13,23 @@ from reference_server import (
     authorization,
     browsers,
     challenges,
+    clients,
     errors,
     headers,
     issuing,
     json_web_tokens,
+    oauth,
     operations,
     promises,
     rates,
+    revocation,
     signing,
     validation,
 )
 from reference_server.call import Admission, Call, Refusal, Reply
+from reference_server.grants import Grant
 from reference_server.headers import Fields
-from reference_server.identities import Directory, Identity
+from reference_server.identities import Client, Directory, Identity
 from reference_server.signing import Signed, Unsigned
 from reference_server.store import Stored
 from reference_server.validation import Broken
@@ -44,6 +48,16 @@ class Seams:
     account_state: Callable[[Call, Identity], str] = authentication.account_state
     verified: Callable[[Call, str], Mapping[str, Json] | None] = json_web_tokens.verified
     mistaken_claim: Callable[[Call, Mapping[str, Json]], str] = json_web_tokens.mistaken_claim
+    client: Callable[[Call], Client | Refusal] = clients.client
+    client_secret: Callable[[Call, Client, str], bool] = clients.client_secret
+    grant_type: Callable[[Call], str] = oauth.grant_type
+    scopes_granted: Callable[
+        [Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal
+    ] = oauth.scopes_granted
+    token_scopes: Callable[[Call, tuple[str, ...]], tuple[str, ...]] = oauth.token_scopes
+    token_answer: Callable[[Call, dict[str, Json]], dict[str, Json]] = oauth.token_answer
+    refresh_of: Callable[[Call, Client, str], Grant | Refusal] = oauth.refresh_of
+    revoked: Callable[[Call, Client, str], Refusal | None] = revocation.revoked
     missing_rights: Callable[[Call], tuple[str, ...]] = authorization.missing_rights
     may_see: Callable[[Call, str], bool] = authorization.may_see
     foreign: Callable[[Call, Stored, str], str] = authorization.foreign

@@ -13,6 +13,7 @@ from apicheck.model.operation import Operation
 from reference_server.clock import Clock
 from reference_server.faults import Catalogue
 from reference_server.given import given_objects
+from reference_server.grants import Grants
 from reference_server.identities import Client, Directory, Identity, Secrets
 from reference_server.json_web_tokens import signed
 from reference_server.limits import Limiter
@@ -56,6 +57,7 @@ class Server:
     clock: Clock
     store: Store
     directory: Directory
+    grants: Grants
     secrets: Secrets
     seams: Seams
     variant: Variant
@@ -88,6 +90,7 @@ class Server:
         for item in given_objects(self.profile, TENANTS):
             self.store.add(item)
         self.directory = Directory(self._first, self._clients)
+        self.grants = Grants()
         self.variant = Variant()
         self.limiters = {}
         self.subscriptions = Subscriptions(self)
@@ -120,9 +123,10 @@ class Server:
         scopes: tuple[str, ...] | None = None,
         tenant: str = TENANTS[0],
         lifetime: float | None = None,
+        user: str = "",
     ) -> Identity:
         """A new identity from the token operation."""
-        return self.make(Wish(scopes=scopes, tenant=tenant, lifetime=lifetime))
+        return self.make(Wish(scopes=scopes, tenant=tenant, lifetime=lifetime, user=user))
 
     def hand_out(self, who: Identity, scheme: str, scopes: tuple[str, ...] | None) -> Identity:
         """A further credential of somebody's; scopes None: as far as theirs reach."""
