@@ -36,10 +36,11 @@ class Fault:
         """
         known = {origin.path for origin in profile.policy.origins if origin.kind != "default"}
         shows_in = getattr(self.module, "shows_in", None)
-        return (shows_in is None or bool(shows_in(profile))) and all(
+        promised = all(
             any(path == need or path.startswith(f"{need}.") for path in known)
             for need in self.needs
         )
+        return promised and (shows_in is None or bool(shows_in(profile)))
 
 
 class Catalogue:
