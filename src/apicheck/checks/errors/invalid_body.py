@@ -112,4 +112,9 @@ CHECK = Check(
         ),
         "wrong-status": ("errors/invalid-body-answered-with-other-status",),
     },
+    also={
+        "errors/ignores-required": ("behaviour/example",),
+        "errors/ignores-formats": ("behaviour/example",),
+        "errors/invalid-body-answered-with-other-status": ("behaviour/example",),
+    },
 )

@@ -20,6 +20,7 @@ from apicheck.authoring import (
     absent_id,
     control,
     prepared,
+    promised_of,
     refused,
     send,
     with_part,
@@ -28,8 +29,11 @@ from apicheck.authoring import (
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that name an object in their path, where the policy promises an answer."""
-    if subject.facts.authorization.absent is None:
+    answer = subject.facts.authorization.absent
+    if answer is None:
         return NotApplicable("the policy promises no answer (authorization.absent)")
+    if not promised_of(subject.world, answer, subject.operation):
+        return NotApplicable("the promise is about other operations (authorization.absent.ops)")
     if not cases(subject):
         return NotApplicable("its path names no object that something creates or lists")
     return Applies(of=("authorization.absent",))
@@ -74,5 +78,9 @@ CHECK = Check(
     proven_by={
         "accepted": ("errors/makes-up-absent-objects",),
         "wrong-status": ("errors/absent-object-answered-with-other-status",),
+    },
+    also={
+        "errors/makes-up-absent-objects": ("behaviour/example", "conformance/response"),
+        "errors/absent-object-answered-with-other-status": ("behaviour/example",),
     },
 )
