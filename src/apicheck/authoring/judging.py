@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from apicheck.model.exchange import Caller, Exchange, Transcript
 from apicheck.model.facts import Answer, ResponseRule, Selector, When
+from apicheck.model.operation import Operation
 from apicheck.model.selector import path_selected, selects
 from apicheck.model.subject import World
 from apicheck.model.verdict import Fails, Judgement
@@ -100,6 +101,13 @@ def covers(world: World, ops: Selector, exchange: Exchange) -> bool:
         item == "*" or ("/" in item and path_selected(item, request.method, request.path))
         for item in ops.items
     )
+
+
+def promised_of(world: World, answer: Answer, operation: Operation | None) -> bool:
+    """Whether an answer is promised of an operation; None stands for the API as a whole."""
+    if answer.ops is None or operation is None:
+        return True
+    return selects(answer.ops, operation, world.facts.operations, world.secured)
 
 
 def shortest(exchanges: Iterable[Exchange]) -> tuple[str, ...]:

@@ -65,6 +65,7 @@ def answer(value: Json) -> Answer:
         media=value.get("media"),
         schema=value.get("schema"),
         error=value.get("error"),
+        ops=optional_selector(value.get("ops")),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from apicheck.authoring import credentials_of
 from apicheck.load import facts_from, spec_from
 from apicheck.model.policy import Policy
 from apicheck.model.target import Identity, Limit, Mode, Target
@@ -137,3 +138,11 @@ def test_limits_known_by_plan_are_those_of_the_identities_plan(
     made = world(facts, Identity("a", "$APICHECK_A_TOKEN", plan=plan))
     assert made.facts.rate_limits is not None
     assert made.facts.rate_limits.buckets["general"].limit == limit
+
+
+def test_what_anonymous_callers_may_do_is_not_secured_and_still_sent_with_a_credential() -> None:
+    found = world({"authentication": {"anonymous_may": "listContacts"}}, ADMIN)
+    assert found.secured == {"createContact", "exportContacts"}
+    assert found.actors["listContacts"] == "admin"
+    assert credentials_of(found, "listContacts", ADMIN)
+    assert found.required_scopes["exportContacts"] == ("contacts:export",)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from apicheck.authoring import Answer, NotApplicable, Recipe, Subject, World, resolve
+from apicheck.authoring import (
+    Answer,
+    NotApplicable,
+    Recipe,
+    Subject,
+    World,
+    promised_of,
+    resolve,
+)
 
 
 def answer_to(world: World, kind: str) -> Answer | None:
@@ -15,8 +23,11 @@ def answer_to(world: World, kind: str) -> Answer | None:
 
 def unspoken(subject: Subject, kind: str) -> NotApplicable | None:
     """Why the promise says nothing of an operation; None where it speaks of it."""
-    if answer_to(subject.world, kind) is None:
+    answer = answer_to(subject.world, kind)
+    if answer is None:
         return NotApplicable(f"the policy promises no answer (requests.{kind})")
+    if not promised_of(subject.world, answer, subject.operation):
+        return NotApplicable(f"the promise is about other operations (requests.{kind}.ops)")
     if is_oauth(subject):
         return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")
     return None

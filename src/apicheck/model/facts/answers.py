@@ -99,7 +99,10 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A promised answer. `schema` is a component's name or an inline schema."""
+    """A promised answer. `schema` is a component's name or an inline schema.
+
+    ops: the operations that it is promised of, where that is not all (`requests`, `absent`).
+    """
 
     statuses: StatusSet
     challenge: Challenge | Never | None = None
@@ -107,6 +110,7 @@ class Answer:
     media: str | None = None
     schema: Json = None
     error: Json = None
+    ops: Selector | None = None
 
 
 @dataclass(frozen=True, slots=True)
