@@ -46,7 +46,7 @@ def _value(call: Call, name: str, status: int, rule: HeaderRule) -> str | None:
         echoed,
         _listed(rule),
         None if rule.unique else _documented(call, name, status),
-        str(uuid.uuid4()) if rule.format in (None, "uuid") else None,
+        call.server.variant.uuid(str(uuid.uuid4())) if rule.format in (None, "uuid") else None,
         uuid.uuid4().hex,
         f"req_{uuid.uuid4().hex}",
         http_date(call.server.clock.now()) if rule.format == "http-date" else None,
@@ -196,7 +196,8 @@ def finished(call: Call, reply: Reply) -> Iterator[tuple[str, str]]:
 def date(call: Call, status: int) -> Fields:
     """When an answer was made (seam)."""
     del status
-    return [("Date", http_date(call.server.clock.now()))]
+    skew = call.server.variant.date_skew_s  # of whole seconds, as clocks of several machines have
+    return [("Date", http_date(call.server.clock.now() + skew))]
 
 
 def fields(call: Call, reply: Reply, made: Fields) -> Fields:
