@@ -146,6 +146,24 @@ class Provenance:
     """Why the run stopped early ("Ctrl-C", "max-seconds"), "" when it did not."""
 
 
+NO_PROVENANCE = Provenance(
+    tool="",
+    started="",
+    finished="",
+    target="",
+    base_url="",
+    policy="",
+    policy_version="",
+    profile="",
+    spec="",
+    actor="provider",
+    mode="full",
+    seed=0,
+    requests=0,
+)
+"""Of results that nobody keeps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Results:
     """Everything that the renderings show; they are pure functions of it and the evidence."""

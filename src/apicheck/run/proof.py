@@ -20,7 +20,7 @@ from apicheck.load import profile_dir
 from apicheck.model.check import Check
 from apicheck.model.json import Json
 from apicheck.model.plan import Options, Plan, Probe
-from apicheck.model.results import Provenance, Results
+from apicheck.model.results import NO_PROVENANCE, Results
 from apicheck.model.verdict import Verdict
 from apicheck.plan import matches
 from apicheck.run.play import play_all
@@ -253,7 +253,7 @@ def _ended(made: Plan, control_url: str, faults: Sequence[str]) -> tuple[Mapping
     _call(f"{control_url}/faults", "PUT", {"on": list(faults)})
     played = play_all(made, Silent(), stop=Event(), preflight=False)
     _call(f"{control_url}/faults", "PUT", {"on": []})
-    results = judge(made, played.transcripts, _NO_PROVENANCE)
+    results = judge(made, played.transcripts, NO_PROVENANCE)
     return dict(_pairs(results)), played.requests
 
 
@@ -266,23 +266,6 @@ def _pairs(results: Results) -> Iterator[tuple[Ended, str]]:
                 yield (result.check, result.subject, failure.outcome), words
         elif result.verdict in _NEWS:
             yield (result.check, result.subject, str(result.verdict)), result.reason
-
-
-_NO_PROVENANCE = Provenance(
-    tool="",
-    started="",
-    finished="",
-    target="",
-    base_url="",
-    policy="",
-    policy_version="",
-    profile="",
-    spec="",
-    actor="provider",
-    mode="full",
-    seed=0,
-    requests=0,
-)
 
 
 def _call(url: str, method: str, body: Json = None) -> Json:
