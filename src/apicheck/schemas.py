@@ -1,8 +1,9 @@
 """JSON Schemas of an OpenAPI document as compiled validators, for answers in the hot path.
 
 OpenAPI 3.0 dialect included: `nullable`, boolean `exclusiveMinimum`, siblings of `$ref` ignored.
-In both versions `int32` and `int64` are ranges, and properties that are `writeOnly` are not
-required of an answer.
+In both versions `int32` and `int64` are ranges; properties that are `writeOnly` are not required
+of an answer, and are errors in it unless they are null; a `discriminator` says which schema a
+value is held against. Of the formats, FORMATS are asserted and others are not.
 """
 
 from __future__ import annotations
@@ -18,6 +19,14 @@ import orjson
 
 from apicheck.model.json import MISSING, Json, at, child
 
+FORMATS = (
+    "date", "date-time", "email", "ipv4", "ipv6", "uri", "uri-reference", "uuid",
+)  # fmt: skip
+"""Formats that have one definition, which servers are known to keep: RFC 3339, 3986, 5321, 9562."""
+
+WRITE_ONLY = "writeOnly"
+"""Keyword of the error of a property that is sent and must not be."""
+
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 _KEPT_DOCUMENTS = 8
 _MESSAGE_SHOWN = 240
@@ -29,10 +38,11 @@ _ONE_MORE = ("propertyNames", "unevaluatedProperties", "unevaluatedItems")
 
 @dataclass(frozen=True, slots=True)
 class SchemaError:
-    """One way in which a value breaks a schema. pointer: into the value."""
+    """One way in which a value breaks a schema. pointer: into the value. keyword: of the schema."""
 
     pointer: str
     message: str
+    keyword: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.message} at {self.pointer or 'the top'}"
@@ -58,7 +68,9 @@ def schema_errors(
         errors = []
         for error in validator.iter_errors(value):
             pointer = reduce(child, error.instance_path, "")
-            errors.append(SchemaError(pointer, _short(str(error.message))))
+            keyword = next((k for k in reversed(error.schema_path) if isinstance(k, str)), "")
+            keyword = WRITE_ONLY if keyword == _NEVER_SENT else keyword
+            errors.append(SchemaError(pointer, _short(str(error.message)), keyword))
             if len(errors) == limit:
                 break
     except (ValueError, RecursionError) as problem:
@@ -113,7 +125,9 @@ class _Dialect:
 
     def _compiled(self, schema: bytes) -> Any:
         root = {**self._root, "allOf": [self._schema(orjson.loads(schema))]}
-        return jsonschema_rs.Draft202012Validator(root)
+        return jsonschema_rs.Draft202012Validator(
+            root, validate_formats=True, keywords={_NEVER_SENT: _NeverSent}
+        )
 
     def _any(self, value: Json) -> Json:
         """A part of the document with every schema in it translated."""
@@ -146,7 +160,10 @@ class _Dialect:
             if isinstance(result.get(key), Mapping):
                 result[key] = self._schema(result[key])
         self._without_write_only(result)
+        self._with_discriminator(result)
         _with_range(result)
+        if result.get("format") not in FORMATS:
+            result.pop("format", None)
         return _translated(result) if self._old else result
 
     def _without_write_only(self, schema: dict[str, Json]) -> None:
@@ -155,10 +172,58 @@ class _Dialect:
             schema["required"] = [
                 name for name in schema["required"] if not self._write_only(properties.get(name))
             ]
+        if isinstance(properties, Mapping):
+            schema["properties"] = {
+                name: {_NEVER_SENT: True} if self._write_only(inner) else inner
+                for name, inner in properties.items()
+            }
+
+    def _with_discriminator(self, schema: dict[str, Json]) -> None:
+        """Hold a value against the schema that its discriminator names, and no other.
+
+        A value that names none of them is held against all, as if there were no discriminator.
+        """
+        discriminator = schema.get("discriminator")
+        key = next((key for key in ("oneOf", "anyOf") if isinstance(schema.get(key), list)), "")
+        if not isinstance(discriminator, Mapping) or not key:
+            return
+        member = str(discriminator.get("propertyName", ""))
+        decided: Json = {key: schema.pop(key)}
+        for value, reference in _named(discriminator, decided[key]).items():
+            this = {"properties": {member: {"const": value}}, "required": [member]}
+            decided = {"if": this, "then": {"$ref": reference}, "else": decided}
+        schema["allOf"] = [*schema.get("allOf", ()), decided]
 
     def _write_only(self, schema: Json) -> bool:
         found = resolve(self.document, schema)
         return isinstance(found, Mapping) and found.get("writeOnly") is True
+
+
+_NEVER_SENT = "x-apicheck-never-sent"
+
+
+class _NeverSent:
+    """The keyword of a property that no answer has, as jsonschema-rs wants it."""
+
+    def __init__(self, *_: object) -> None:
+        """Nothing to keep: the keyword has no argument."""
+
+    def validate(self, value: Json) -> None:
+        """Raise ValueError for a value that is sent; null stands for none."""
+        if value is not None:
+            raise ValueError("a property that is writeOnly is in an answer")
+
+
+def _named(discriminator: Mapping[str, Json], schemas: list[Json]) -> dict[str, str]:
+    """Value of the discriminator -> reference, of those among the schemas (implicit names too)."""
+    references = [s["$ref"] for s in schemas if isinstance(s, Mapping) and "$ref" in s]
+    by_name = {str(r).rpartition("/")[2]: str(r) for r in references}
+    mapping = discriminator.get("mapping")
+    for value, target in (mapping if isinstance(mapping, Mapping) else {}).items():
+        reference = by_name.get(str(target), str(target))
+        if reference in references:
+            by_name[str(value)] = reference
+    return by_name
 
 
 def _with_range(schema: dict[str, Json]) -> None:

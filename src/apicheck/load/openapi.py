@@ -239,7 +239,13 @@ class _Reader:
             status=status if status == "default" else status.upper(),
             media=self.media(node.get("content"), child(place, "content")),
             headers=tuple(
-                HeaderDoc(name, bool(header.get("required", False)), _schema_of(header))
+                HeaderDoc(
+                    name,
+                    bool(header.get("required", False)),
+                    _schema_of(header),
+                    explode=bool(header.get("explode", False)),
+                    json="application/json" in (header.get("content") or {}),
+                )
                 for name, value in (node.get("headers") or {}).items()
                 for header, _ in [self.resolved(value, child(place, name))]
             ),

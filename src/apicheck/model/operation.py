@@ -73,11 +73,16 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class HeaderDoc:
-    """A Header Object of a response."""
+    """A Header Object of a response.
+
+    explode: of an object, `a=1,b=2` rather than `a,1,b,2`. json: its value is a JSON text.
+    """
 
     name: str
     required: bool
     schema: Json
+    explode: bool = False
+    json: bool = False
 
 
 @dataclass(frozen=True, slots=True)

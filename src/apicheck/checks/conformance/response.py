@@ -2,111 +2,94 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from apicheck.authoring import (
+    MISSING,
     Check,
     Exchange,
     Fail,
     Fails,
-    HeaderDoc,
     Json,
-    Media,
-    Response,
     ResponseDoc,
     Severity,
     World,
-    describe,
     each,
-    resolve,
     schema_errors,
 )
+from apicheck.checks.conformance import _fields, _media
+
+_SHOWN = 5
+"""So many places of one answer's body are told apart."""
 
 
 def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
     """An answer of a declared operation is one promise: the document's."""
-    if exchange.request.operation:
-        yield "", _judged(world, exchange)
+    if not exchange.request.operation:
+        return
+    found = list(_wrong(world, exchange))
+    for wrong in found:
+        yield "", wrong
+    if not found:
+        yield "", None
 
 
-def _judged(world: World, exchange: Exchange) -> Fails | None:
+def _wrong(world: World, exchange: Exchange) -> Iterator[Fails]:
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
     operation = world.spec.operation(exchange.request.operation)
     documented = operation.response_for(response.status)
     if documented is None:
-        due = "one of " + ", ".join(item.status for item in operation.responses)
-        status = str(response.status)
-        return Fails("undocumented-status", due, describe(exchange), status, exchange.id)
-    return _body(world, documented, exchange, response) or _headers(world, documented, exchange)
+        known = ", ".join(item.status for item in operation.responses) or "nothing"
+        actual = str(response.status)
+        yield Fails("undocumented-status", f"one of {known}", actual, actual, exchange.id)
+        return
+    yield from _body(world, documented, exchange)
+    yield from _fields.mismatches(world, documented, exchange)
 
 
-def _body(
-    world: World, documented: ResponseDoc, exchange: Exchange, response: Response
-) -> Fails | None:
+def _body(world: World, documented: ResponseDoc, exchange: Exchange) -> Iterator[Fails]:
+    response = exchange.response
+    assert response is not None  # _wrong() saw to it
     if exchange.bodiless or not documented.media:
-        return None
-    media = _documented_media(documented, response.media_type)
+        return
+    text = response.header("Content-Type") or ""
+    sent = _media.media_type(text)
+    media = _media.documented(documented, sent)
+    if media is None and not (text or response.body):
+        # Without content there is no Content-Type: it is held against the first one documented.
+        media, sent = documented.media[0], _media.media_type(documented.media[0].media_type)
     if media is None:
         due = " or ".join(item.media_type for item in documented.media)
-        actual = response.media_type or "no Content-Type"
+        actual = text or "no Content-Type"
         detail = f"{response.status} {actual}"
-        return Fails("undocumented-media-type", due, actual, detail, exchange.id)
-    if not response.media_type.endswith("json") or response.truncated or media.schema is None:
-        return None
-    due = f"the document's schema of {response.status}"
+        yield Fails("undocumented-media-type", due, actual, detail, exchange.id)
+        return
+    if response.truncated or media.schema is None:
+        return
     try:
-        body = response.json()
-    except ValueError:
-        return Fails("schema-mismatch", due, "not JSON", str(response.status), exchange.id)
-    for error in schema_errors(world.spec.document, media.schema, body, limit=1):
-        detail = f"{response.status} {error.place}".strip()
-        return Fails("schema-mismatch", due, str(error), detail, exchange.id)
-    return None
+        value = _media.value_of(world, response, sent, media.schema)
+    except ValueError as problem:
+        due = f"the document's schema of {response.status}"
+        yield Fails("schema-mismatch", due, str(problem), str(response.status), exchange.id)
+        return
+    if value is not MISSING:
+        yield from _mismatches(world, media.schema, value, exchange)
 
 
-def _documented_media(documented: ResponseDoc, media_type: str) -> Media | None:
-    """The most specific entry for a media type: itself, then `type/*`, then `*/*`."""
-    by_type = {item.media_type.split(";")[0].strip().lower(): item for item in documented.media}
-    for key in (media_type, media_type.split("/", maxsplit=1)[0] + "/*", "*/*"):
-        if key in by_type:
-            return by_type[key]
-    return None
-
-
-def _headers(world: World, documented: ResponseDoc, exchange: Exchange) -> Fails | None:
-    assert exchange.response is not None  # _judged() saw to it
-    for header in documented.headers:
-        if header.name.lower() == "content-type":  # said by `content`, not here (OpenAPI 3.1)
+def _mismatches(world: World, schema: Json, value: Json, exchange: Exchange) -> Iterator[Fails]:
+    """The first error at each place; the elements of a list are one place."""
+    seen: set[str] = set()
+    for error in schema_errors(world.spec.document, schema, value, limit=4 * _SHOWN):
+        detail = f"{exchange.status} {error.place}".strip()
+        if detail in seen or len(seen) == _SHOWN:
             continue
-        values = exchange.response.header_values(header.name)
-        wrong = ""
-        if not values:
-            wrong = f"no {header.name}" if header.required else ""
-        elif header.schema is not None:
-            value = _coerced(world, header, ", ".join(values))
-            errors = schema_errors(world.spec.document, header.schema, value, limit=1)
-            wrong = f"{header.name}: {', '.join(values)} ({errors[0].message})" if errors else ""
-        if wrong:
-            due = f"{header.name} as documented for {documented.status}"
-            detail = f"{documented.status} {header.name}"
-            return Fails("header-mismatch", due, wrong, detail, exchange.id)
-    return None
-
-
-def _coerced(world: World, header: HeaderDoc, text: str) -> Json:
-    """A field's text as the type that its schema names; as it is where it is none of it."""
-    schema = resolve(world.spec.document, header.schema)
-    named = schema.get("type") if isinstance(schema, dict) else None
-    types = named if isinstance(named, list) else [named]
-    if "integer" in types and re.fullmatch(r"-?\d{1,18}", text):
-        return int(text)
-    if "number" in types and re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text):
-        return float(text)
-    if "boolean" in types and text in ("true", "false"):
-        return text == "true"
-    return [part.strip() for part in text.split(",")] if "array" in types else text
+        seen.add(detail)
+        never_sent = error.keyword == "writeOnly"
+        outcome = "write-only-sent" if never_sent else "schema-mismatch"
+        due = f"the document's schema of {exchange.status}"
+        actual = f"{error} ({error.keyword})" if error.keyword else str(error)
+        yield Fails(outcome, due, actual, detail, exchange.id)
 
 
 CHECK = Check(
@@ -117,19 +100,35 @@ CHECK = Check(
         Fail("undocumented-status", Severity.MEDIUM),
         Fail("undocumented-media-type", Severity.MEDIUM),
         Fail("schema-mismatch", Severity.MEDIUM),
+        Fail("write-only-sent", Severity.HIGH),
         Fail("header-mismatch", Severity.LOW),
     ),
     proven_by={
         "undocumented-status": ("conformance/undocumented-status",),
-        "undocumented-media-type": ("conformance/undocumented-media-type",),
-        "schema-mismatch": ("conformance/omits-required-property", "conformance/wrong-type"),
-        "header-mismatch": ("conformance/omits-documented-header",),
+        "undocumented-media-type": (
+            "conformance/undocumented-media-type",
+            "conformance/other-media-parameter",
+        ),
+        "schema-mismatch": (
+            "conformance/empty-body",
+            "conformance/invented-choice",
+            "conformance/null-where-none-may-be",
+            "conformance/number-beyond-its-format",
+            "conformance/omits-required-property",
+            "conformance/timestamp-of-other-form",
+            "conformance/wrong-type",
+        ),
+        "write-only-sent": ("conformance/sends-write-only",),
+        "header-mismatch": (
+            "conformance/omits-documented-header",
+            "conformance/header-of-other-type",
+        ),
     },
     also={
         "conformance/undocumented-status": ("behaviour/example",),
         "conformance/undocumented-media-type": ("errors/envelope",),
         "conformance/omits-required-property": ("errors/envelope",),
         "conformance/wrong-type": ("errors/envelope",),
-        "conformance/omits-documented-header": ("headers/required",),
+        "conformance/omits-documented-header": ("headers/required", "headers/caching"),
     },
 )

@@ -46,4 +46,5 @@ CHECK = Check(
     standards=("rfc9110#5.3",),
     outcomes=(Fail("repeated", Severity.MEDIUM),),
     proven_by={"repeated": ("headers/repeats-content-type", "headers/two-content-types")},
+    also={"headers/two-content-types": ("conformance/response", "errors/envelope")},
 )

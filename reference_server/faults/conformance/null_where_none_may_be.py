@@ -1,0 +1,21 @@
+"""Reads have null for timestamps that are always there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from apicheck.model.json import MISSING, Json
+from reference_server.altering import reads_altered
+from reference_server.call import Call, Reply
+
+NEEDS = ()
+
+
+def _change(schema: Mapping[str, Json], value: Json) -> Json:
+    stamp = schema.get("format") == "date-time" and schema.get("type") == "string"
+    return None if stamp and value is not None else MISSING
+
+
+def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+    """Reads, altered so."""
+    return reads_altered(call, honest(call, reply), _change)

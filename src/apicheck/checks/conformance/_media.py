@@ -1,0 +1,84 @@
+"""Which documented media type an answer has, and its body as the value that a schema is for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from apicheck.authoring import MISSING, Json, Media, Response, ResponseDoc, World, resolve
+
+_PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))')
+_JSON = re.compile(r".+[/+]json")
+_ASCII = ("us-ascii", "utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """A media type, in lower case, with its parameters (RFC 9110 section 8.3.1)."""
+
+    name: str
+    parameters: Mapping[str, str]
+
+    @property
+    def is_json(self) -> bool:
+        """Whether bodies of it are JSON, by its name or its suffix (RFC 6839 section 3.1)."""
+        return _JSON.fullmatch(self.name) is not None
+
+    def accepts(self, other: MediaType) -> bool:
+        """Whether another one has every parameter that this has, with its value.
+
+        UTF-8 need not be said of JSON, whose encoding it is (RFC 8259 section 8.1).
+        """
+        implied = {"charset": "utf-8"} if self.is_json else {}
+        return (implied | dict(other.parameters)).items() >= self.parameters.items()
+
+
+def media_type(text: str) -> MediaType:
+    """A media type from a Content-Type field, or from a key of the document."""
+    name, _, rest = text.partition(";")
+    found: dict[str, str] = {}
+    for key, quoted, plain in _PARAMETER.findall(f";{rest}"):
+        value = re.sub(r"\\(.)", r"\1", quoted) or plain
+        found.setdefault(key.lower(), value.lower() if key.lower() == "charset" else value)
+    return MediaType(name.strip().lower(), found)
+
+
+def documented(response: ResponseDoc, sent: MediaType) -> Media | None:
+    """The most specific entry for a media type: itself, then `type/*`, then `*/*`.
+
+    Of several with the same name, the one with most parameters that the answer has.
+    """
+    kind = sent.name.partition("/")[0]
+    for name in (sent.name, f"{kind}/*", "*/*"):
+        entries = [(item, media_type(item.media_type)) for item in response.media]
+        fitting = [(i, m) for i, m in entries if m.name == name and m.accepts(sent)]
+        if fitting:
+            return max(fitting, key=lambda pair: len(pair[1].parameters))[0]
+    return None
+
+
+def value_of(world: World, response: Response, sent: MediaType, schema: Json) -> Json:
+    """The body as a value for its schema; MISSING where a schema says nothing of it.
+
+    Raises ValueError for a body that is not what its media type says. Text is held against a
+    schema of type string; bytes of any other kind against none.
+    """
+    if sent.is_json:
+        if not response.body:
+            raise ValueError("an empty body")
+        try:
+            return response.json()
+        except ValueError:
+            raise ValueError("not JSON") from None
+    resolved = resolve(world.spec.document, schema)
+    textual = isinstance(resolved, Mapping) and resolved.get("type") == "string"
+    if not textual or not sent.name.startswith("text/") or resolved.get("format") == "binary":
+        return MISSING
+    charset = sent.parameters.get("charset", "utf-8")
+    if charset not in _ASCII:
+        return MISSING
+    try:
+        return response.body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"bytes that are not {charset}") from None
