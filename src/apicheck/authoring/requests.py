@@ -140,6 +140,9 @@ def _value_in(world: World, created: Exchange, need: Need) -> Json:
         value = at(created.response.json() if created.response else None, need.pointer)
     except ValueError:
         value = MISSING
+    if need.parameter:
+        source = world.spec.operation(need.operation)
+        return source.path_values(created.request.path)[need.parameter]
     if value is MISSING or isinstance(value, dict | list) or value is None:
         stop(
             NotTested(

@@ -9,6 +9,7 @@ from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested, NotTestedKind
 
 _BODY = "$response.body"
+_CHOSEN = "$request.path."
 
 
 def path_parameters(operation: Operation) -> Iterator[Parameter]:
@@ -38,11 +39,15 @@ def path_need(spec: Spec, operation: Operation, name: str, *, reads_only: bool) 
     for source in _sources(spec, operation, reads_only):
         if source.safe and reads_only and not operation.safe:
             continue
-        if any(parameter.name == name for parameter in path_parameters(source)):
-            continue
+        inside = any(parameter.name == name for parameter in path_parameters(source))
         for link in _links(source, operation.id):
             for key, expression in link.parameters:
-                if key in (name, f"path.{name}") and (pointer := _pointer(expression)) is not None:
+                if key not in (name, f"path.{name}"):
+                    continue
+                if expression.startswith(_CHOSEN) and not source.safe:
+                    chosen = expression.removeprefix(_CHOSEN)
+                    return Need("path", name, source.id, "", parameter=chosen)
+                if not inside and (pointer := _pointer(expression)) is not None:
                     return Need("path", name, source.id, pointer)
     return None
 

@@ -38,7 +38,8 @@ class Need:
 
     place: "path", "query" or "body". name: the parameter, or a JSON Pointer into the body.
     pointer: JSON Pointer into the answer's body. convention: no link says so, and the value is
-    looked for where answers usually have it.
+    looked for where answers usually have it. parameter: path parameter of that operation's own
+    request whose value it is, "" for none: who creates by PUT chooses the name.
     """
 
     place: str
@@ -46,6 +47,7 @@ class Need:
     operation: str
     pointer: str
     convention: bool = False
+    parameter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from apicheck.authoring import (
     credentials_of,
     prepared,
 )
+from apicheck.authoring.requests import _value_in as value_in
 from apicheck.authoring.requests import built
 from apicheck.model.step import EndOfScript
 from apicheck.model.subject import Need
@@ -66,6 +67,12 @@ def test_what_the_path_names_is_created_first_and_encoded_once() -> None:
     request, steps = answered(prepared(subject("getContact")), CREATED)
     assert [step.role for step in steps] == [Role.SETUP]
     assert request.path == "/contacts/c%201%2F2"
+
+
+def test_what_the_creating_request_named_itself_is_read_off_its_path() -> None:
+    need = Need("path", "contactId", "updateContact", "", parameter="contactId")
+    created = Exchange("e", Request("PATCH", "/contacts/c%201"), FINE, None, 0, 1, Role.SETUP)
+    assert value_in(subject("getContact").world, created, need) == "c 1"
 
 
 def test_objects_are_shared_except_by_what_uses_them_up() -> None:

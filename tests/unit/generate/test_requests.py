@@ -58,6 +58,19 @@ def test_a_link_goes_before_an_example_because_the_example_need_not_exist() -> N
     assert made(contacts(example="c1"), "read").needs
 
 
+def test_who_creates_by_put_chooses_the_name_that_the_link_hands_on() -> None:
+    name = path_parameter("name", example="mine-{apicheck:unique}")
+    publish = {
+        "operationId": "publish",
+        "parameters": [name],
+        "responses": linked("withdraw", name="$request.path.name"),
+    }
+    withdraw = {"operationId": "withdraw", "parameters": [path_parameter("name")]}
+    spec = document({"/{name}": {"put": publish}, "/{name}/-rev/1": {"delete": withdraw}})
+    assert made(spec, "withdraw").needs == (Need("path", "name", "publish", "", parameter="name"),)
+    assert made(spec, "publish").needs == ()
+
+
 def test_a_fixture_goes_before_everything() -> None:
     recipe = made(contacts(example="c1"), "read", {"contactId": 42})
     assert (recipe.values, recipe.needs) == ({"contactId": "42"}, ())
