@@ -27,13 +27,15 @@ class Refusal:
     kind: anonymous, bad, several, state:<state>, tenant-unknown, tenant-foreign, scope, rate,
     absent, foreign:<whose>, unknown_path, method, media, syntax, schema, too_large, conflict,
     reference, client, oauth, internal. text: for a person. status: where the kind does not
-    say it. members: of the error body, over its example.
+    say it. members: of the error body, over its example. fields: of the request that break a
+    rule, with a sentence each.
     """
 
     kind: str
     text: str
     status: int | None = None
     members: Mapping[str, Json] = field(default_factory=dict)
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def error_body(call: Call, refusal: Refusal, reply: Reply) -> None:
     for rule in rules:
         media = rule.media or media
     reply.media = (promise.media if promise else None) or media or "application/json"
-    value = _with_text(example, refusal.text)
+    value = _with_fields(_with_text(example, refusal.text), refusal)
     if generic:
         value = _named(value, reply)
     for rule in rules:
@@ -99,6 +99,26 @@ def _with_text(example: Json, text: str) -> Json:
             if changed != inner:
                 return {**example, key: changed}
     return example
+
+
+def _with_fields(example: Json, refusal: Refusal) -> Json:
+    """The example with our fields where it lists sentences for each field."""
+    if not isinstance(example, dict) or not refusal.fields:
+        return example
+    listed = next((name for name, member in example.items() if _is_by_field(member)), "")
+    said = {name: list(sentences) for name, sentences in refusal.fields.items()}
+    return {**example, listed: said} if listed else example
+
+
+def _is_by_field(member: Json) -> bool:
+    return (
+        isinstance(member, dict)
+        and bool(member)
+        and all(
+            isinstance(said, list) and said and all(isinstance(text, str) for text in said)
+            for said in member.values()
+        )
+    )
 
 
 def _named(value: Json, reply: Reply) -> Json:

@@ -21,10 +21,19 @@ PARTS = "multipart/form-data"
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """One rule that a value breaks. keyword: of the schema ("enum"). place: a JSON Pointer."""
+    """One rule that a value breaks. keyword: of the schema ("enum"). place: a JSON Pointer.
+
+    missing: the member that is required and not there.
+    """
 
     keyword: str
     place: str
+    missing: str = ""
+
+    @property
+    def field(self) -> str:
+        """The member of the body that is to blame, "" for the body as a whole."""
+        return f"{self.place}/{self.missing}".split("/")[1]
 
 
 def body_limit(call: Call) -> int:
@@ -83,7 +92,7 @@ def _parameters(call: Call) -> Refusal | None:
         )
         if text is None:
             if parameter.required:
-                return Refusal("schema", f"{parameter.name} is missing.")
+                return _of_field("schema", parameter.name, is_there=False)
             continue
         value = from_text(text, parameter.schema, schemas)
         repeated = schemas.resolved(parameter.schema).get("type") == "array"
@@ -92,7 +101,7 @@ def _parameters(call: Call) -> Refusal | None:
             texts = [text for key, text in call.query if key == parameter.name]
             value = [from_text(text, inner, schemas) for text in texts]
         if not call.server.seams.fits(call, parameter, value):
-            return Refusal("schema", f"{parameter.name} is not valid.")
+            return _of_field("schema", parameter.name)
     return None
 
 
@@ -149,18 +158,35 @@ def unknown_members(call: Call, media: Media) -> Refusal | None:
 
 
 def _broken_rule(call: Call, media: Media) -> Refusal | None:
-    for broken in call.server.seams.broken_rules(call, media.schema, call.value):
-        place = broken.place or "The body"
-        has_own = broken.keyword == "format" and "format" in call.server.profile.facts.requests
-        return Refusal("format" if has_own else "schema", f"{place} is not valid.")
-    return None
+    found = list(call.server.seams.broken_rules(call, media.schema, call.value))
+    if not found:
+        return None
+    first = found[0]
+    has_own = first.keyword == "format" and "format" in call.server.profile.facts.requests
+    fields: dict[str, tuple[str, ...]] = {}
+    for broken in found:
+        if broken.field:
+            told = _told(broken.field, is_there=not broken.missing)
+            fields[broken.field] = (*fields.get(broken.field, ()), told)
+    text = f"{first.place or 'The body'} is not valid."
+    return Refusal("format" if has_own else "schema", text, fields=fields)
+
+
+def _of_field(kind: str, name: str, *, is_there: bool = True) -> Refusal:
+    told = f"{name} is {'not valid' if is_there else 'missing'}."
+    return Refusal(kind, told, fields={name: (_told(name, is_there=is_there),)})
+
+
+def _told(name: str, *, is_there: bool) -> str:
+    """What is wrong with a field, in a sentence for a person."""
+    return f"The {name.replace('_', ' ')} field is {'not valid' if is_there else 'required'}."
 
 
 def broken_rules(call: Call, schema: Json, value: Json) -> Iterator[Broken]:
     """The rules of a schema that a value breaks (seam)."""
     for error in call.server.profile.schemas.validator(schema).iter_errors(value):
         place = "".join(f"/{key}" for key in error.instance_path)
-        yield Broken(error.kind.name, place)
+        yield Broken(error.kind.name, place, getattr(error.kind, "property", ""))
 
 
 def parsed(call: Call, media: Media) -> Json:

@@ -115,6 +115,9 @@ CHECK = Check(
     also={
         "errors/ignores-required": ("behaviour/example",),
         "errors/ignores-formats": ("behaviour/example",),
-        "errors/invalid-body-answered-with-other-status": ("behaviour/example",),
+        "errors/invalid-body-answered-with-other-status": (
+            "behaviour/example",
+            "errors/invalid-query",
+        ),
     },
 )
