@@ -250,8 +250,13 @@ def _escaped(secret: str, characters: str) -> str:
 
 
 def _public_start(secret: str) -> int:
-    """How much of a secret's beginning everybody knows: the header of a JWT."""
-    head, dot, _ = secret.partition(".")
+    """How much of a secret's beginning is none: a JWT's header and claims, which are not encrypted.
+
+    Claims are JSON like any other, so that pieces of them are in every body that is base64.
+    """
+    head, dot, rest = secret.partition(".")
     if not dot or not head.startswith("eyJ"):
         return 0
-    return len(head.encode())
+    claims, _, signature = rest.partition(".")
+    signed = claims.startswith("eyJ") and signature and "." not in signature
+    return len(f"{head}.{claims}".encode()) if signed else len(head.encode())

@@ -68,6 +68,19 @@ def test_a_short_secret_is_hidden_whole() -> None:
     assert secrets_of("pa55").redacted_text("it is pa55!") == f"it is {NAME}!"
 
 
+def test_the_claims_of_a_jwt_are_no_secret_but_its_signature_and_the_whole_are() -> None:
+    def part(text: bytes) -> str:
+        return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+    head, claims = part(b'{"alg":"HS256"}'), part(b'{"id":1,"name":"bob"}')
+    token = f"{head}.{claims}.{'s1gnature' * 5}"
+    secrets = Secrets(Vault({"$TOKEN": token}))
+    body = part(b'{"id":1,"name":"apicheck"}')
+    assert secrets.redacted_text(body) == body
+    assert secrets.redacted_text(f"<{token}>") == "<$TOKEN>"
+    assert "gnatures1gn" not in secrets.redacted_text(token[-20:])
+
+
 def test_the_header_of_a_jwt_is_no_secret() -> None:
     head = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
     secrets = secrets_of(f"{head}.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ")
