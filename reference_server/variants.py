@@ -154,11 +154,15 @@ _LINES = {"joined": _joined, "split": _split}
 
 
 def _with_extra(value: Json) -> Json:
-    """A value with one more member than is documented, inside its envelope if it has one."""
+    """A value with one more member than is documented, inside its envelope if it has one.
+
+    A map from names to lists (of the mistakes in each field) is no envelope.
+    """
     if not isinstance(value, Mapping):
         return value
     inner = next(iter(value.values()), None)
-    if len(value) == 1 and isinstance(inner, Mapping):
+    plain = isinstance(inner, Mapping) and not all(isinstance(v, list) for v in inner.values())
+    if len(value) == 1 and isinstance(inner, Mapping) and plain:
         return {name: _with_extra(item) for name, item in value.items()}
     return {**value, "x_extension": {"nested": [1, "two", None]}}
 

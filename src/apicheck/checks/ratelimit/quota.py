@@ -162,12 +162,19 @@ def _odd_refusals(subject: Subject, counted: list[Exchange], odd: list[Exchange]
 
 
 def _counted(subject: Subject, transcript: Transcript) -> list[Exchange]:
-    """What the bucket counted of the identity under test, in order of sending."""
+    """What the bucket counted of the identity under test, in order of sending.
+
+    Not what it forgot before the first round: it hangs on requests that are not ours to know.
+    """
     exercised = transcript.exercised
+    if not exercised:
+        return []
+    _, bucket = _facts(subject)
+    known_from = exercised[0].sent_at - 2 * bucket.window_s
     return [
         exchange
         for exchange in sorted(transcript.exchanges, key=lambda x: x.sent_at)
-        if exercised
+        if exchange.sent_at > known_from
         and exchange.request.identity == exercised[0].request.identity
         and subject.world.bucket_of.get(exchange.request.operation) == subject.key
     ]
