@@ -54,8 +54,9 @@ def foreign(call: Call, item: Stored, place: str) -> str:
         promise = stated.get(whose)
         if promise is None or own == theirs:
             continue
-        operation = call.op_rules.operation
-        if promise.ops is None or call.server.profile.takes(promise.ops, operation):
+        profile = call.server.profile
+        concerned = (call.op_rules.operation, profile.rules[item.collection].operation)
+        if promise.ops is None or all(profile.takes(promise.ops, one) for one in concerned):
             return whose
     return ""
 

@@ -32,7 +32,7 @@ def _decided(call: Call) -> Reply:
     failing = call.server.take_failure(call.operation)
     if failing is not None:
         return error_reply(call, Refusal("internal", "The request failed.", failing))
-    for stage in call.server.profile.order:
+    for stage in call.server.seams.stages(call):
         refusal = STAGES[stage](call)
         if refusal is not None:
             return error_reply(call, _worded(call, refusal))
@@ -88,7 +88,7 @@ def _promise(call: Call, kind: str) -> Answer | str | None:
 
 
 def _credential(call: Call) -> Refusal | None:
-    if call.rules is not None and not call.rules.secured:
+    if not call.server.seams.needs_credential(call):
         return None
     found = call.server.seams.authenticate(call)
     if isinstance(found, Identity):

@@ -36,6 +36,11 @@ _FALLBACKS: dict[str, tuple[int, ...]] = {
 }
 
 
+def stages(call: Call) -> tuple[str, ...]:
+    """The stages that a request goes through, in the policy's order (seam)."""
+    return call.server.profile.order
+
+
 def promised(call: Call, refusal: Refusal) -> Answer | None:
     """The answer that the policy promises for a refusal, None where it is silent."""
     facts = call.server.profile.facts

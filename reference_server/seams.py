@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from apicheck.model.exchange import Pairs
 from apicheck.model.json import Json
 from apicheck.model.operation import Media, Parameter, SecurityScheme
 from reference_server import (
@@ -23,6 +24,7 @@ from reference_server import (
     promises,
     rates,
     revocation,
+    routing,
     signing,
     validation,
 )
@@ -30,6 +32,7 @@ from reference_server.call import Admission, Call, Refusal, Reply
 from reference_server.grants import Grant
 from reference_server.headers import Fields
 from reference_server.identities import Client, Directory, Identity
+from reference_server.routing import Match, Routes
 from reference_server.signing import Signed, Unsigned
 from reference_server.store import Stored
 from reference_server.validation import Broken
@@ -39,8 +42,11 @@ from reference_server.validation import Broken
 class Seams:
     """Every seam, by the name under which a fault's function replaces it."""
 
+    stages: Callable[[Call], tuple[str, ...]] = promises.stages
     find_identity: Callable[[Directory, str], Identity | None] = authentication.find_identity
     authenticate: Callable[[Call], Identity | Refusal] = authentication.authenticate
+    match: Callable[[Routes, str, str, Pairs], Match] = routing.match
+    needs_credential: Callable[[Call], bool] = authentication.needs_credential
     values: Callable[[Call, SecurityScheme], tuple[str, ...]] = authentication.values
     token_in: Callable[[Call, SecurityScheme, str], str | None] = authentication.token_in
     together: Callable[[tuple[Identity | None, ...]], Identity | None] = authentication.together

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from reference_server.server import Server
@@ -34,9 +35,7 @@ def target_text(server: Server, base_url: str, control_url: str) -> str:
         state = "expired" if identity.expires is not None else identity.state
         if state != "active":
             lines.append(f"state = {_text(state)}")
-        if identity.parameters:
-            pairs = ", ".join(f"{k} = {_text(v)}" for k, v in identity.parameters.items())
-            lines.append(f"parameters = {{{pairs}}}")
+        lines += _parameters(identity.parameters)
         for scheme in identity.credentials:
             pointer = f"/credentials/{identity.name}/{scheme}"
             lines += ["", f"[identities.{identity.name}.credentials.{_text(scheme)}]"]
@@ -51,6 +50,7 @@ def target_text(server: Server, base_url: str, control_url: str) -> str:
             f'client_id = {{credentials = "/clients/{client.tenant}/id"}}',
             f'client_secret = {{credentials = "/clients/{client.tenant}/secret"}}',
             f"tenant = {_text(client.tenant)}",
+            *_parameters(server.tenant_parameters(client.tenant)),
         ]
     lines += ["", "[control]", f"url = {_text(control_url)}"]
     if server.profile.webhooks is not None:
@@ -67,6 +67,12 @@ def _headers(server: Server) -> list[str]:
 def write_target(path: Path, server: Server, base_url: str, control_url: str) -> None:
     """Write the target file of a server."""
     path.write_text(target_text(server, base_url, control_url), encoding="utf-8")
+
+
+def _parameters(parameters: Mapping[str, str]) -> list[str]:
+    """The line of the path parameters that belong to an identity, or to a client's tokens."""
+    pairs = ", ".join(f"{name} = {_text(value)}" for name, value in parameters.items())
+    return [f"parameters = {{{pairs}}}"] if pairs else []
 
 
 def _text(value: str) -> str:

@@ -1,4 +1,4 @@
-"""What belongs to another tenant is refused with another status than the one promised."""
+"""An object of another tenant is refused with another status than the one promised."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from reference_server.call import Call, Refusal
 from reference_server.promises import status_not_promised
 
-NEEDS = ()
+NEEDS = ("authorization.foreign.tenant",)
 
 
 def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """Another status for this kind of refusal alone."""
-    if refusal.kind.startswith("foreign:") or refusal.kind == "tenant-foreign":
+    if refusal.kind == "foreign:tenant":
         return status_not_promised(call, refusal)
     return honest(call, refusal)

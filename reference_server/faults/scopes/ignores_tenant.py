@@ -7,7 +7,7 @@ from collections.abc import Callable
 from reference_server.call import Call
 from reference_server.store import Stored
 
-NEEDS = ()
+NEEDS = ("authorization.foreign.tenant",)
 
 
 def foreign(
@@ -16,9 +16,3 @@ def foreign(
     """Nothing is another tenant's."""
     whose = honest(call, item, place)
     return "" if whose == "tenant" else whose
-
-
-def may_see(honest: Callable[[Call, str], bool], call: Call, tenant: str) -> bool:
-    """Everybody may."""
-    del honest, call, tenant
-    return True

@@ -7,7 +7,7 @@ judge is a pure function of the transcript. Nothing here sends, sleeps or reads 
 
 from apicheck.authoring.absent import absent_id
 from apicheck.authoring.challenges import ReceivedChallenge, challenges
-from apicheck.authoring.credentials import credentials_of, fills, placed, secret_of
+from apicheck.authoring.credentials import credentials_of, fills, lacking, placed, secret_of
 from apicheck.authoring.expressions import evaluated
 from apicheck.authoring.fields import Link, http_date, instant, links, structured_date
 from apicheck.authoring.folds import Tallies, each
@@ -72,12 +72,20 @@ from apicheck.model.facts import (
 )
 from apicheck.model.json import MISSING, Json, at, child, contains, with_value
 from apicheck.model.operation import HeaderDoc, Media, Operation, ResponseDoc
-from apicheck.model.parts import Part, as_json, media_type_of, parts_of, with_part, without
+from apicheck.model.parts import (
+    Part,
+    as_json,
+    fits,
+    media_type_of,
+    parts_of,
+    with_part,
+    without,
+)
 from apicheck.model.policy import Example
 from apicheck.model.selector import path_selected, selects
 from apicheck.model.step import Script, Send, Steps
 from apicheck.model.subject import UNIQUE, Case, Recipe, Subject, SubjectKind, World
-from apicheck.model.target import Identity
+from apicheck.model.target import Identity, Minter, Mode
 from apicheck.model.verdict import (
     Confirm,
     Fails,
@@ -122,6 +130,8 @@ __all__ = [
     "Judgement",
     "Link",
     "Media",
+    "Minter",
+    "Mode",
     "Never",
     "NotApplicable",
     "NotTested",
@@ -170,10 +180,12 @@ __all__ = [
     "filled_in",
     "fills",
     "first_refusal",
+    "fits",
     "http_date",
     "identity_of",
     "in_force",
     "instant",
+    "lacking",
     "links",
     "media_type_of",
     "mint",
@@ -181,6 +193,7 @@ __all__ = [
     "path_selected",
     "placed",
     "prepared",
+    "promised_of",
     "receive",
     "refused",
     "resolve",
@@ -191,7 +204,6 @@ __all__ = [
     "send",
     "send_raw",
     "sent_value",
-    "promised_of",
     "stop",
     "structured_date",
     "together",

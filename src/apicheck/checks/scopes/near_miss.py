@@ -10,7 +10,6 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Fail,
-    Inconclusive,
     Json,
     Judgement,
     NotApplicable,
@@ -99,7 +98,9 @@ def script(subject: Subject) -> Script:
     near = tuple(value["instead"] if scope == value["scope"] else scope for scope in scopes)
     first = yield from sent_by(subject, (yield from holder(subject, scopes=near)))
     if first.succeeded:
-        yield from sent_by(subject, (yield from holder(subject, scopes=("apicheck",))), Role.CONFIRM)
+        yield from sent_by(
+            subject, (yield from holder(subject, scopes=("apicheck",))), Role.CONFIRM
+        )
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -108,7 +109,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     refusal = subject.facts.authorization.refusal
     assert refusal is not None  # applies() saw to it
     if any(exchange.succeeded for exchange in transcript.of_role(Role.CONFIRM)):
-        return Inconclusive("whatever scope one holds is accepted: scopes/denied tells of it")
+        return NotApplicable("whatever scope one holds is accepted: scopes/denied tells of it")
     return refused(transcript, refusal, value.get("how", ""))
 
 

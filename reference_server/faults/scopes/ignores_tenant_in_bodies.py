@@ -1,0 +1,18 @@
+"""An id in a body may be that of another tenant's object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call
+from reference_server.store import Stored
+
+NEEDS = ("authorization.foreign.tenant",)
+
+
+def foreign(
+    honest: Callable[[Call, Stored, str], str], call: Call, item: Stored, place: str
+) -> str:
+    """What a body names is nobody's."""
+    whose = honest(call, item, place)
+    return "" if whose == "tenant" and place == "body" else whose

@@ -1,0 +1,18 @@
+"""A list shows what belongs to every user of the tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call
+from reference_server.store import Stored
+
+NEEDS = ("authorization.foreign.user",)
+
+
+def foreign(
+    honest: Callable[[Call, Stored, str], str], call: Call, item: Stored, place: str
+) -> str:
+    """What is listed is no user's own."""
+    whose = honest(call, item, place)
+    return "" if whose == "user" and place == "list" else whose

@@ -1,0 +1,123 @@
+"""Somebody else (of another tenant, user or app), and what the policy says of what is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import (
+    Answer,
+    Applies,
+    Identity,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Part,
+    Recipe,
+    Request,
+    Steps,
+    Subject,
+    absent_id,
+    identity_of,
+    mint,
+    selects,
+    with_part,
+)
+from apicheck.checks.scopes._rights import owned_by
+
+WHOSE = ("tenant", "user", "app")
+"""Kinds of owners whose objects a policy may keep apart."""
+
+
+def needs_made(subject: Subject, place: str, whose: str) -> tuple[str, ...]:
+    """What the request names, in its path or body, that is made and belongs to an owner.
+
+    Names of path parameters, or pointers into the body. An object is a user's or an app's where
+    the policy's selector takes the operation that makes it as well.
+    """
+    world, recipe = subject.world, subject.world.recipes[subject.op.id]
+    foreign = world.facts.authorization.foreign.get(whose)
+    tenants = {tenant.parameter for tenant in world.facts.authorization.tenants}
+    if foreign is None or not isinstance(recipe, Recipe) or not owned_by(subject, whose):
+        return ()
+    makers = {need: world.spec.operation(need.operation) for need in recipe.needs}
+    return tuple(
+        need.name
+        for need, maker in makers.items()
+        if need.place == place
+        and need.name not in tenants
+        and not maker.safe
+        and (
+            foreign.ops is None
+            or selects(foreign.ops, maker, world.facts.operations, world.secured)
+        )
+    )
+
+
+def strangers(subject: Subject, place: str) -> tuple[str, ...]:
+    """The kinds of owners of what the request names that we can be another of."""
+    return tuple(w for w in WHOSE if needs_made(subject, place, w) and can_be_another(subject, w))
+
+
+def about_others(subject: Subject, place: str) -> Applies | NotApplicable | NotTested:
+    """Whether what a request names in a place can be somebody else's, and we can be two."""
+    stated = [whose for whose in WHOSE if needs_made(subject, place, whose)]
+    if subject.op.id not in subject.world.secured:
+        return NotApplicable("the operation is public")
+    if not stated:
+        return NotApplicable(f"its {place} names nothing that the policy keeps to its owner")
+    if not (kinds := strangers(subject, place)):
+        return nobody_else(stated[0])
+    return Applies(requests=2, of=tuple(f"authorization.foreign.{whose}" for whose in kinds))
+
+
+def nobody_else(whose: str) -> NotTested:
+    """We cannot be two."""
+    return NotTested(
+        NotTestedKind.NEEDS_IDENTITY,
+        f"no identity of a second {whose}",
+        f'[identities.other]\ntoken_env = "OTHER_TOKEN"\n{whose} = "b"',
+    )
+
+
+def can_be_another(subject: Subject, whose: str) -> bool:
+    """Whether the target names somebody else of a kind, or one can be made."""
+    ours = subject.world.identities.get(subject.world.actors.get(subject.op.id, ""))
+    made = whose != "tenant" and "mint" in subject.world.capabilities
+    return any(_named(subject, whose)) or bool(made and ours and getattr(ours, whose))
+
+
+def _named(subject: Subject, whose: str) -> Iterator[Identity]:
+    """The target's own identities of another tenant; or user, or app, of the same tenant."""
+    ours = subject.world.identities.get(subject.world.actors.get(subject.op.id, ""))
+    for identity in subject.world.identities.values():
+        if ours is None or identity.state != "active" or not identity.placeholder:
+            continue
+        known = getattr(ours, whose) and getattr(identity, whose)
+        near = whose == "tenant" or identity.tenant == ours.tenant
+        if known and near and getattr(identity, whose) != getattr(ours, whose):
+            yield identity
+
+
+def stranger(subject: Subject, whose: str) -> Steps[Identity]:
+    """Somebody of another tenant, or another user or app of our own, with every right."""
+    for identity in _named(subject, whose):
+        return identity
+    ours = identity_of(subject)
+    user = "apicheck-another-user" if whose == "user" else ours.user
+    app = "apicheck-another-app" if whose == "app" else ""
+    return (yield from mint(tenant=ours.tenant, user=user, app=app))
+
+
+def promised(subject: Subject, whose: str) -> Answer | None:
+    """What is due for an object of somebody else; None: whatever an absent one gets."""
+    facts = subject.facts.authorization
+    return facts.foreign[whose].answer or facts.absent
+
+
+def for_absent(subject: Subject, request: Request) -> Request:
+    """The same request for objects that nobody has."""
+    tenants = {tenant.parameter for tenant in subject.facts.authorization.tenants}
+    for name, value in subject.op.path_values(request.path).items():
+        if name not in tenants:
+            request = with_part(request, subject.op, Part("path", name), absent_id(value))
+    return request

@@ -1,0 +1,98 @@
+"""A list, page by page, as far as its answers tell the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
+
+from apicheck.authoring import (
+    Exchange,
+    Json,
+    Part,
+    Request,
+    Steps,
+    Subject,
+    links,
+    send,
+    with_part,
+)
+
+_PAGES = 10
+_CURSORS = ("cursor", "after", "page_token", "pageToken", "next_token", "starting_after")
+_NEXT = ("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_token", "next")
+_SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
+
+
+def walked(subject: Subject, request: Request, until: str, key: str) -> Steps[tuple[Exchange, ...]]:
+    """The pages of a list, to one after that which shows a value, to the end, or to the tenth."""
+    pages: list[Exchange] = []
+    found_at = _PAGES
+    following: Request | None = _largest(subject, request)
+    while following is not None and len(pages) < min(_PAGES, found_at + 2):
+        pages.append((yield from send(following)))
+        if until in shown(pages[-1], key):
+            found_at = min(found_at, len(pages) - 1)
+        following = _following(subject, following, pages[-1])
+    return tuple(pages)
+
+
+def shown(page: Exchange, key: str) -> frozenset[str]:
+    """Every value that an answer shows under a name, at whatever depth, as text."""
+    return frozenset(str(value) for name, value in _members(_body(page)) if name == key)
+
+
+def _members(value: Json) -> Iterator[tuple[str, Json]]:
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, Mapping):
+            yield from ((n, v) for n, v in inner.items() if not isinstance(v, dict | list))
+            waiting.extend(inner.values())
+        elif isinstance(inner, list):
+            waiting.extend(inner)
+
+
+def _body(page: Exchange) -> Json:
+    try:
+        return page.response.json() if page.response else None
+    except ValueError:
+        return None
+
+
+def _largest(subject: Subject, request: Request) -> Request:
+    """The request for pages that are as large as the document allows, a hundred at most."""
+    for parameter in subject.op.parameters:
+        if parameter.place == "query" and parameter.name in _SIZES:
+            most = parameter.schema.get("maximum") if isinstance(parameter.schema, dict) else None
+            size = min(most, 100) if isinstance(most, int) else None
+            if size:
+                part = Part("query", parameter.name)
+                return with_part(request, subject.op, part, json.dumps(size))
+    return request
+
+
+def _following(subject: Subject, request: Request, page: Exchange) -> Request | None:
+    """The request for the next page; None at the end, or where nothing tells the way."""
+    body = _body(page)
+    if not page.succeeded:
+        return None
+    told = [body.get(name) for name in _NEXT] if isinstance(body, Mapping) else []
+    for value in (*_linked(page), *(str(one) for one in told if one)):
+        parts = urlsplit(value)
+        if parts.path.endswith(request.path) and parts.query:
+            return replace(request, query=tuple(parse_qsl(parts.query, keep_blank_values=True)))
+        for parameter in subject.op.parameters:
+            if parameter.place == "query" and parameter.name in _CURSORS:
+                return with_part(request, subject.op, Part("query", parameter.name), value)
+    return None
+
+
+def _linked(page: Exchange) -> Iterator[str]:
+    lines = page.response.header_values("link") if page.response else ()
+    try:
+        found = links(", ".join(lines))
+    except ValueError:
+        return
+    yield from (link.target for link in found if "next" in link.relations)

@@ -1,0 +1,162 @@
+"""A list does not show what belongs to another tenant, user or app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import (
+    MISSING,
+    Applies,
+    Case,
+    Check,
+    Confirm,
+    Exchange,
+    Fail,
+    Fails,
+    Identity,
+    Inconclusive,
+    Judgement,
+    Mode,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Operation,
+    Recipe,
+    Role,
+    Script,
+    Severity,
+    Steps,
+    Subject,
+    Transcript,
+    at,
+    control,
+    identity_of,
+    prepared,
+    selects,
+    send,
+    stop,
+)
+from apicheck.checks.scopes._foreign import WHOSE, can_be_another, nobody_else, stranger
+from apicheck.checks.scopes._listing import shown, walked
+from apicheck.checks.scopes._rights import owned_by
+
+
+def _made_with(subject: Subject) -> tuple[Operation, str] | None:
+    """The operation that makes what this one lists, and where its answer has the id."""
+    world = subject.world
+    for operation in world.spec.operations:
+        if operation.path == subject.op.path and operation.method == "POST":
+            for recipe in world.recipes.values():
+                for need in recipe.needs if isinstance(recipe, Recipe) else ():
+                    if need.operation == operation.id and need.place == "path" and need.pointer:
+                        return operation, need.pointer
+    return None
+
+
+def _kinds(subject: Subject) -> Iterator[str]:
+    """Whose objects the list must not mix. Another tenant has none below an object of ours."""
+    world, made = subject.world, _made_with(subject)
+    foreign = world.facts.authorization.foreign
+    for whose in WHOSE:
+        if made is None or not owned_by(subject, whose) or (whose == "tenant" and _nested(subject)):
+            continue
+        ops = foreign[whose].ops
+        if ops is None or selects(ops, made[0], world.facts.operations, world.secured):
+            yield whose
+
+
+def _nested(subject: Subject) -> bool:
+    recipe = subject.world.recipes[subject.op.id]
+    return isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To operations that list what another makes, where the policy keeps that to its owner."""
+    if subject.op.method != "GET" or subject.op.id not in subject.world.secured:
+        return NotApplicable("it lists nothing to a caller who is known")
+    kinds = tuple(_kinds(subject))
+    if not kinds:
+        return NotApplicable("it lists nothing that is made here and kept to its owner")
+    if subject.world.mode is not Mode.FULL:
+        return NotTested(
+            NotTestedKind.READ_ONLY,
+            "somebody else would have to make something to be listed",
+            '[safety]\nmode = "full"',
+        )
+    if not cases(subject):
+        return nobody_else(kinds[0])
+    return Applies(requests=4, of=tuple(f"authorization.foreign.{whose}" for whose in kinds))
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """The list after another tenant, user or app has made something."""
+    kinds = (whose for whose in _kinds(subject) if can_be_another(subject, whose))
+    return tuple(Case(f"what another {whose} made", whose) for whose in kinds)
+
+
+def script(subject: Subject) -> Script:
+    """Somebody else makes one, then we do; then our list, until it shows ours and a page more."""
+    made = _made_with(subject)
+    assert made is not None  # cases() saw to it
+    assert subject.case is not None
+    ours = identity_of(subject)
+    other = yield from stranger(subject, subject.case.value)
+    yield from control(subject)
+    apart = other.tenant != ours.tenant
+    yield from _made_by(subject, made[0], other, other if apart else ours)
+    mine = yield from _made_by(subject, made[0], ours, ours)
+    request = yield from prepared(subject)
+    yield from walked(subject, request, _id_in(mine, made[1]), made[1].rpartition("/")[2])
+
+
+def _made_by(subject: Subject, maker: Operation, who: Identity, owner: Identity) -> Steps[Exchange]:
+    """A new object of somebody's, in or about what an owner of the same tenant has."""
+    request = yield from prepared(subject, maker.id, who, owner=owner)
+    made = yield from send(request, Role.SETUP)
+    if not made.succeeded:
+        stop(Inconclusive(f"{maker.id} as {who.name} was answered {made.status}"))
+    return made
+
+
+def _id_in(made: Exchange, pointer: str) -> str:
+    try:
+        value = at(made.response.json() if made.response else None, pointer)
+    except ValueError:
+        value = MISSING
+    return "" if value is MISSING or value is None else str(value)
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Theirs must be on no page; ours shows that we looked far enough."""
+    made = _made_with(subject)
+    assert made is not None  # cases() saw to it
+    maker, pointer = made
+    new = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == maker.id]
+    if len(new) < 2:
+        return Inconclusive("nobody made anything to be listed")
+    theirs, mine = (_id_in(exchange, pointer) for exchange in new[-2:])
+    key = pointer.rpartition("/")[2]
+    for page in transcript.exercised:
+        if theirs and theirs in shown(page, key):
+            whose = subject.case.value if subject.case else ""
+            return Fails("shown", "only what is ours", f"what another {whose} made", whose, page.id)
+    if not any(mine and mine in shown(page, key) for page in transcript.exercised):
+        return Inconclusive("the pages that we found our way to do not show our own new object")
+    return None
+
+
+CHECK = Check(
+    title="A list shows only what is the caller's own",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("authorization.foreign",),
+    standards=(
+        "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
+    ),
+    outcomes=(Fail("shown", Severity.CRITICAL, Confirm.ONCE),),
+    proven_by={
+        "shown": ("scopes/ignores-tenant-in-lists", "scopes/ignores-user-in-lists"),
+    },
+)

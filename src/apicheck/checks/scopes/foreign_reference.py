@@ -1,0 +1,124 @@
+"""A body that names the object of another tenant, user or app is refused like one of nobody."""
+
+from __future__ import annotations
+
+import json
+
+from apicheck.authoring import (
+    Case,
+    Check,
+    Confirm,
+    Exchange,
+    Fail,
+    Fails,
+    Inconclusive,
+    Json,
+    Judgement,
+    NotApplicable,
+    Part,
+    Request,
+    Role,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    absent_id,
+    at,
+    control,
+    describe,
+    identity_of,
+    prepared,
+    send,
+    with_part,
+)
+from apicheck.checks.scopes._foreign import about_others, needs_made, stranger, strangers
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """Each member of the body that names an object, with one of each kind of owner."""
+    return tuple(
+        Case(f"{name.strip('/')} of another {whose}", {"whose": whose, "member": name})
+        for whose in strangers(subject, "body")
+        for name in needs_made(subject, "body", whose)
+        if _is_json(subject)
+    )
+
+
+def _is_json(subject: Subject) -> bool:
+    return any("json" in media.media_type for media in subject.op.body)
+
+
+def script(subject: Subject) -> Script:
+    """Our own request, accepted; with an id of nobody; then with one of somebody else."""
+    value = subject.case.value if subject.case else {}
+    other = yield from stranger(subject, value["whose"])
+    yield from control(subject)
+    request = yield from prepared(subject)
+    theirs = yield from prepared(subject, identity=identity_of(subject), owner=other)
+    part = Part("body", value["member"])
+    foreign = _member(theirs, part.name)
+    yield from send(with_part(request, subject.op, part, _absent(foreign)), Role.SETUP)
+    yield from send(with_part(request, subject.op, part, foreign))
+
+
+def _member(request: Request, pointer: str) -> Json:
+    return at(json.loads(request.body or b"null"), pointer)
+
+
+def _absent(known: Json) -> Json:
+    other = absent_id(str(known))
+    return int(other) if isinstance(known, int) else other
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Taking it is worse than telling that it exists."""
+    value = subject.case.value if subject.case else {}
+    absent = _last_of(subject, transcript.of_role(Role.SETUP))
+    if absent is None:
+        return Inconclusive("no answer for an absent object to compare with")
+    if absent.succeeded:
+        return NotApplicable(f"any {value['member']} is accepted, also one that nobody has")
+    for exchange in transcript.exercised:
+        expected = f"{describe(absent)}, as for an absent object"
+        if exchange.succeeded:
+            detail = value["member"]
+            return Fails("accepted", expected, describe(exchange), detail, exchange.id)
+        if exchange.status != absent.status and _hidden(subject, value["whose"]):
+            detail = value["member"]
+            return Fails("told-apart", expected, describe(exchange), detail, exchange.id)
+    return None
+
+
+def _last_of(subject: Subject, exchanges: tuple[Exchange, ...]) -> Exchange | None:
+    same = [e for e in exchanges if e.request.operation == subject.op.id and e.response]
+    return same[-1] if same else None
+
+
+def _hidden(subject: Subject, whose: str) -> bool:
+    """Whether the policy answers for the object of somebody else as for one of nobody."""
+    facts = subject.facts.authorization
+    foreign = facts.foreign[whose].answer
+    return foreign is None or (
+        facts.absent is not None and foreign.statuses == facts.absent.statuses
+    )
+
+
+CHECK = Check(
+    title="A body cannot name what belongs to somebody else",
+    applies=lambda subject: about_others(subject, "body"),
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("authorization.foreign", "authorization.absent"),
+    standards=(
+        "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
+    ),
+    outcomes=(
+        Fail("accepted", Severity.HIGH, Confirm.ONCE),
+        Fail("told-apart", Severity.LOW),
+    ),
+    proven_by={
+        "accepted": ("scopes/ignores-tenant-in-bodies",),
+        "told-apart": ("scopes/foreign-reference-answered-with-other-status",),
+    },
+)

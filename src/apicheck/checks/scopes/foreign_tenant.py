@@ -1,0 +1,109 @@
+"""A path that names another tenant, or none, is refused as promised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Answer,
+    Applies,
+    Case,
+    Check,
+    Confirm,
+    Fail,
+    Identity,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Script,
+    Severity,
+    Subject,
+    Tenant,
+    Transcript,
+    absent_id,
+    control,
+    identity_of,
+    prepared,
+    refused,
+    send,
+)
+from apicheck.checks.scopes._foreign import nobody_else
+
+
+def _tenants(subject: Subject) -> tuple[Tenant, ...]:
+    """Path parameters of the operation that name the tenant."""
+    tenants = subject.facts.authorization.tenants
+    return tuple(one for one in tenants if "{" + one.parameter + "}" in subject.op.path)
+
+
+def _other(subject: Subject) -> Identity | None:
+    """Somebody of another tenant than the operation's actor."""
+    ours = subject.world.identities.get(subject.world.actors.get(subject.op.id, ""))
+    for identity in subject.world.identities.values():
+        usable = identity.state == "active" and identity.placeholder and identity.tenant
+        if ours and usable and ours.tenant and identity.tenant != ours.tenant:
+            return identity
+    return None
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To secured operations whose path names the tenant, where the policy says what is due."""
+    if subject.op.id not in subject.world.secured:
+        return NotApplicable("the operation is public")
+    if not any(one.foreign or one.unknown for one in _tenants(subject)):
+        return NotApplicable("its path names no tenant, or the policy promises nothing of it")
+    return Applies(of=("authorization.tenant",)) if cases(subject) else nobody_else("tenant")
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """The path of another tenant; the path of none."""
+    rows: list[Case] = []
+    other = _other(subject)
+    for one in _tenants(subject):
+        if other and one.foreign and one.parameter in other.parameters:
+            value = {"kind": "foreign", "parameter": one.parameter}
+            rows.append(Case(f"{one.parameter} of another tenant", value))
+        if one.unknown:
+            value = {"kind": "unknown", "parameter": one.parameter}
+            rows.append(Case(f"{one.parameter} of no tenant", value))
+    return tuple(rows)
+
+
+def script(subject: Subject) -> Script:
+    """Our own request, accepted; then the same on the path of another tenant, or of none."""
+    value = subject.case.value if subject.case else {}
+    ours, other, name = identity_of(subject), _other(subject), value["parameter"]
+    yield from control(subject)
+    owner, segment = ours, absent_id(ours.parameters[name])
+    if value["kind"] == "foreign" and other is not None:
+        owner, segment = other, other.parameters[name]
+    elsewhere = replace(ours, parameters={**ours.parameters, name: segment})
+    yield from send((yield from prepared(subject, identity=elsewhere, owner=owner)))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with another status than the one promised."""
+    value = subject.case.value if subject.case else {}
+    tenant = next(one for one in _tenants(subject) if one.parameter == value["parameter"])
+    answer: Answer | None = tenant.foreign if value["kind"] == "foreign" else tenant.unknown
+    assert answer is not None  # cases() saw to it
+    return refused(transcript, answer, value["parameter"])
+
+
+CHECK = Check(
+    title="The path of another tenant is out of reach",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("authorization.tenant",),
+    standards=("rfc9110#15.5.4",),
+    outcomes=(
+        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Fail("wrong-status", Severity.MEDIUM),
+    ),
+    proven_by={
+        "accepted": ("scopes/ignores-tenant-in-paths",),
+        "wrong-status": ("scopes/foreign-tenant-answered-with-other-status",),
+    },
+)

@@ -1,0 +1,128 @@
+"""A missing right is noticed before, or after, what else is wrong, as the policy's order has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Answer,
+    Applies,
+    Case,
+    Check,
+    Fail,
+    Fails,
+    Inconclusive,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Recipe,
+    Request,
+    Role,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    describe,
+    due,
+    first_refusal,
+    prepared,
+    send,
+)
+from apicheck.checks.scopes._foreign import for_absent
+from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, as_sent_by, needed, poor, poor_cases
+
+_MEDIA = "application/x-apicheck"
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """Where the order says which of two refusals is due to a caller without the right."""
+    if not needed(subject) or not subject.facts.order:
+        return NotApplicable("the operation needs no right, or the policy has no order of checks")
+    if not dict(_wrongs(subject)):
+        return NotApplicable("the order says nothing of what else could be wrong with it")
+    if not poor_cases(subject):
+        return NO_POOR_IDENTITY
+    return Applies(requests=2, of=("order", "authorization.refusal"))
+
+
+def _wrongs(subject: Subject) -> Iterator[tuple[str, Answer]]:
+    """What else can be wrong with the request -> the refusal that is due to both together."""
+    facts, recipe = subject.facts, subject.world.recipes[subject.op.id]
+    if not isinstance(recipe, Recipe):
+        return
+    requests = facts.requests
+    answers = {
+        ("object", "an unknown object"): facts.authorization.absent if recipe.needs else None,
+        ("media", "another media type"): requests.get("media") if recipe.media_type else None,
+        ("body", "a body that cannot be parsed"): (
+            requests.get("syntax") if "json" in recipe.media_type else None
+        ),
+    }
+    for (stage, wrong), answer in answers.items():
+        if not isinstance(answer, Answer) or not _can(subject, stage):
+            continue
+        both = first_refusal(facts, {"scope": facts.authorization.refusal, stage: answer})
+        if both is not None and both.statuses:
+            yield wrong, both
+
+
+def _can(subject: Subject, stage: str) -> bool:
+    return stage != "object" or "{" in subject.op.path
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """Each other wrong, together with the missing right."""
+    return tuple(Case(wrong, wrong) for wrong, _ in _wrongs(subject))
+
+
+def script(subject: Subject) -> Script:
+    """Refused for the right alone; then with something else wrong as well."""
+    assert subject.case is not None  # cases() made it
+    yield from control(subject)
+    who = yield from poor(subject, poor_cases(subject)[0].value)
+    request = as_sent_by(subject, (yield from prepared(subject)), who)
+    share = f"without rights {subject.op.id} as {who.name}"
+    yield from send(request, Role.SETUP, share)
+    yield from send(_with(subject, subject.case.value, request))
+
+
+def _with(subject: Subject, wrong: str, request: Request) -> Request:
+    if wrong == "an unknown object":
+        return for_absent(subject, request)
+    if wrong == "another media type":
+        kept = tuple(pair for pair in request.headers if pair[0].lower() != "content-type")
+        return replace(request, headers=(*kept, ("Content-Type", _MEDIA)))
+    return replace(request, body=b'{"')
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """The status is that of the stage which comes first."""
+    refusal = subject.facts.authorization.refusal
+    wrong = subject.case.value if subject.case else ""
+    answer = dict(_wrongs(subject))[wrong]
+    alone = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == subject.op.id]
+    if not alone:
+        return Inconclusive("the request without the right was not answered")
+    if refusal is None or alone[-1].status not in refusal.statuses:
+        return NotApplicable("a missing right alone is not refused as promised: scopes/denied")
+    for exchange in transcript.exercised:
+        if exchange.status not in answer.statuses:
+            return Fails("wrong-status", due(answer), describe(exchange), wrong, exchange.id)
+    return None
+
+
+CHECK = Check(
+    title="A missing right is refused in its turn",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("order", "authorization.refusal", "authorization.absent", "requests"),
+    standards=("rfc9110#15.5.4",),
+    outcomes=(Fail("wrong-status", Severity.LOW),),
+    proven_by={
+        "wrong-status": ("scopes/looks-for-objects-first", "scopes/reads-bodies-first"),
+    },
+)
