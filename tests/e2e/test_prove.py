@@ -6,7 +6,9 @@ from apicheck.run import prove
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("profile", "at_least"), [("canonical", 25), ("webengage", 5)])
+@pytest.mark.parametrize(
+    ("profile", "at_least"), [("canonical", 25), ("webengage", 5), ("dahimail", 40)]
+)
 def test_every_fault_is_caught_and_nothing_else_fails(profile: str, at_least: int) -> None:
     proof = prove(profile)
     assert proof.honest_failures == ()

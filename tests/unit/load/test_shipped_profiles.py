@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,7 @@ from apicheck.model.operation import Media, Spec
 from apicheck.model.policy import Policy
 from apicheck.schemas import schema_errors
 
-PROFILES = ("canonical", "webengage")
+PROFILES = ("canonical", "dahimail", "webengage")
 
 
 def profile(name: str) -> tuple[Spec, Policy]:
@@ -29,7 +30,7 @@ def media_of(spec: Spec) -> Iterator[tuple[str, Media]]:
                 yield f"{operation.id} {response.status}", media
 
 
-def test_both_profiles_are_listed() -> None:
+def test_they_are_listed() -> None:
     assert set(PROFILES) <= set(profile_names())
 
 
@@ -78,6 +79,36 @@ def test_webengage_has_every_clause_of_the_page() -> None:
     page = [clause for clause in policy.clauses if clause.source == "page"]
     assert len(page) == 59
     assert all(clause.quote for clause in page)
+
+
+def test_dahimail_has_every_clause_of_the_page() -> None:
+    spec, policy = profile("dahimail")
+    page = [clause for clause in policy.clauses if clause.source == "page"]
+    numbers = Counter(clause.id.split("-")[1] for clause in page)
+    counted = {"1": 2, "4": 3, "5": 12, "6": 10, "7": 2, "9": 6, "12": 2, "13": 2}
+    once = ("2", "3", "8", "10", "11", "14", "15")
+    assert numbers == counted | dict.fromkeys(once, 1)
+    assert sum(numbers.values()) == 46
+    assert all(clause.quote for clause in page)
+    assert len(spec.operations) == 29
+
+
+def test_every_clause_of_dahimail_is_tested_attested_or_another_actors() -> None:
+    _, policy = profile("dahimail")
+    silent = [c for c in policy.clauses if not c.checks and not c.attest]
+    assert {actor for clause in silent for actor in clause.actors} <= {"client"}
+
+
+def test_a_scope_a_bucket_and_a_wrong_request_of_dahimail_are_facts() -> None:
+    spec, policy = profile("dahimail")
+    scopes = {scope for operation in spec.operations for scope in operation.scopes}
+    assert len(scopes) == 9
+    assert policy.facts.rate_limits is not None
+    limits = {name: b.limit for name, b in policy.facts.rate_limits.buckets.items()}
+    assert limits == {
+        "general": 60, "transfer": 5, "send": 5, "reply": 10, "sentiment": 20, "scrape": 3
+    }  # fmt: skip
+    assert {"syntax", "schema", "method", "unknown_path", "failure"} <= set(policy.facts.requests)
 
 
 def test_a_created_object_of_canonical_leads_to_all_that_can_be_done_with_it() -> None:

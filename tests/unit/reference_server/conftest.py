@@ -14,6 +14,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from apicheck.load import facts_from, spec_from
+from apicheck.model.json import at
 from apicheck.model.operation import Operation
 from apicheck.model.policy import Policy
 from reference_server.app import api
@@ -23,6 +24,7 @@ from reference_server.profile import Profile, profile_of, read_profile
 from reference_server.server import Server
 
 FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data"
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -127,6 +129,8 @@ class Driver:
         headers = (("Content-Type", media.media_type),)
         if isinstance(media.examples[0], str):
             return Sent(operation.method, path, headers, media.examples[0].encode())
+        if media.media_type == PARTS:
+            return Sent(operation.method, path, *_parts(media.examples[0]))
         value = dict(media.examples[0])
         for pointer, collection in rules.use.refers.items():
             value[pointer.removeprefix("/")] = self.create(collection.name, who)
@@ -149,11 +153,20 @@ class Driver:
             return self.server.store.all(name, who.tenant)[0].id
         answer = self.play(self.request(name, who), who.token)
         assert answer.status // 100 == 2, answer
-        created: str = answer.json["id"]
-        return created
+        assert collection is not None
+        return str(at(answer.json, collection.root + collection.id))
 
     def operations(self) -> tuple[Operation, ...]:
         return self.server.profile.spec.operations
+
+
+def _parts(members: Mapping[str, str]) -> tuple[Pairs, bytes]:
+    """Content-Type and content of a body of several parts (RFC 7578)."""
+    parts = "".join(
+        f'--xyz\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
+        for name, text in members.items()
+    )
+    return (("Content-Type", f"{PARTS}; boundary=xyz"),), f"{parts}--xyz--\r\n".encode()
 
 
 async def asked(
@@ -250,7 +263,7 @@ def webengage(drive: Callable[[str], Driver]) -> Driver:
     return drive("webengage")
 
 
-@pytest.fixture(params=["canonical", "webengage"])
+@pytest.fixture(params=["canonical", "dahimail", "webengage"])
 def honest(drive: Callable[[str], Driver], request: pytest.FixtureRequest) -> Driver:
     """Each of the packaged profiles in its turn."""
     return drive(request.param)
