@@ -169,22 +169,32 @@ def _undocumented(
     exact = answer.statuses.exact if answer else ()
     silent = [o.id for o in operations if exact and not any(map(o.response_for, exact))]
     if silent:
-        shown = ", ".join(silent[:3]) + (f" and {len(silent) - 3} more" if silent[3:] else "")
+        shown = _some(silent)
         yield Remark(path, f"promises {answer and answer.statuses}; not documented for {shown}")
+
+
+def _some(operations: list[str]) -> str:
+    rest = len(operations) - 3
+    return ", ".join(operations[:3]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _marks(spec: Spec, policy: Policy, deprecations: tuple[Deprecation, ...]) -> Iterator[Remark]:
     if not deprecations:
         return
     secured = frozenset(operation.id for operation in _secured(spec))
-    for operation in spec.operations:
-        promised = any(
-            selects(d.ops, operation, policy.facts.operations, secured) for d in deprecations
-        )
-        if promised != operation.deprecated:
-            message = f"{operation.id} is deprecated by the policy and not by the document"
-            other = f"{operation.id} is deprecated by the document and not by the policy"
-            yield Remark("versioning.deprecations", message if promised else other)
+    promised = {
+        operation.id
+        for operation in spec.operations
+        for one in deprecations
+        if selects(one.ops, operation, policy.facts.operations, secured)
+    }
+    marked = {operation.id for operation in spec.operations if operation.deprecated}
+    for said, silent, ids in (("policy", "document", promised), ("document", "policy", marked)):
+        only = [o.id for o in spec.operations if o.id in ids and o.id not in promised & marked]
+        if only:
+            verb = "are" if only[1:] else "is"
+            message = f"{_some(only)} {verb} deprecated by the {said} and not by the {silent}"
+            yield Remark("versioning.deprecations", message)
 
 
 def _periods(deprecation: Deprecation, policy: Policy) -> Iterator[Remark]:
