@@ -106,7 +106,7 @@ def test_an_honest_variant_has_no_fail(
         control(server.control_url, "POST", "/reset")
         control(server.control_url, "PUT", "/variant", variant)
         made = plan_of(inputs, options_for(inputs, number))
-        played = play_all(made, Silent(), stop=Event(), preflight=False)
+        played = play_all(made, Silent(), stop=Event(), preflight=False, clean=False)
         results = judge(made, played.transcripts, NO_PROVENANCE)
         if found := complaints(inputs, results.checks):
             wrong += [f"variant {number}: {json.dumps(variant)}", *found]

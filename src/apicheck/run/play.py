@@ -48,10 +48,12 @@ def play_all(
     stop: Event,
     journal: Callable[[Transcript], None] | None = None,
     preflight: bool = True,
+    clean: bool = True,
     finish: Callable[[Session], None] | None = None,
 ) -> Played:
     """Play a plan: preflight, controls, probes, confirmations, shrinking, clean-up.
 
+    clean: delete what was created; not needed where the target is reset.
     finish: called with the session before it closes (to search the files for its secrets).
     """
     transcripts: list[Transcript] = []
@@ -69,7 +71,7 @@ def play_all(
             if not stop.is_set():
                 _confirm(session, failed, progress, keep)
                 _shrink(session, failed, keep, stop)
-        leftovers = session.clean_up()
+        leftovers = session.clean_up() if clean else ()
         if finish is not None:
             finish(session)
         requests = session.requests

@@ -30,6 +30,8 @@ from apicheck.run.server import reference_server
 
 _SAMPLE = 5
 """Operations on which the checks that a fault is not about are asked, without `--full`."""
+_OWN_SAMPLE = 12
+"""Subjects on which those that it is about are asked first; on all, where that does not do."""
 _SECONDS_FOR_A_CALL = 30.0
 _NEWS = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.NOT_TESTED)
 
@@ -129,8 +131,7 @@ def prove(
             if row.applicable and (row.unrelated or not row.killed):
                 # As for any fail: what does not repeat is a disturbance of the machine.
                 requests += row.requests
-                row = _prove_fault(item, made, server.control_url, honest, full=full)
-                row = replace(row, again=True)
+                row = _prove_fault(item, made, server.control_url, honest, full=full, again=True)
             rows.append(row)
             requests += row.requests
             progress.advance(text=f"{item['id']}: {_in_a_word(row)}")
@@ -177,6 +178,7 @@ def _prove_fault(
     honest: Mapping[Ended, str],
     *,
     full: bool,
+    again: bool = False,
 ) -> ProofRow:
     fault = item["id"]
     declared = _declared(fault, made.checks)
@@ -189,7 +191,8 @@ def _prove_fault(
     allowed = {
         check_id for check_id in made.checks if check_id in own or matches(check_id, collateral)
     }
-    ended, requests = _ended(made if full else _sampled(made, own), control_url, (fault,))
+    asked = made if full else _sampled(made, own, whole=again)
+    ended, requests = _ended(asked, control_url, (fault,))
     new = ended.keys() - honest.keys()
     pairs = {(check, outcome) for check, _, outcome in new}
     unrelated = tuple(sorted(e for e in new if e[0] not in allowed))
@@ -199,6 +202,7 @@ def _prove_fault(
         collateral=tuple(sorted(e for e in new if e[0] in allowed and e[0] not in own)),
         unrelated=unrelated,
         why=tuple(ended[e] for e in unrelated),
+        again=again,
         seconds=time.monotonic() - began,
         requests=requests,
     )
@@ -217,9 +221,10 @@ def _collateral(fault: str, checks: Mapping[str, Check]) -> tuple[str, ...]:
     return tuple(check_id for check in checks.values() for check_id in check.also.get(fault, ()))
 
 
-def _sampled(made: Plan, own: set[str]) -> Plan:
+def _sampled(made: Plan, own: set[str], *, whole: bool) -> Plan:
     """The plan with the checks that a fault is not about on a few operations only.
 
+    whole: those that it is about are asked on every subject, and not on some.
     What plays last is left out, but for the cheapest that feeds a passive check that the fault
     is about.
     """
@@ -234,9 +239,11 @@ def _sampled(made: Plan, own: set[str]) -> Plan:
     step = max(1, len(operations) // _SAMPLE)
     sample = set(operations[::step][:_SAMPLE])
 
+    subjects = {check_id: _subjects(made, check_id, whole=whole) for check_id in own}
+
     def is_kept(probe: Probe) -> bool:
         if probe.check.id in own:
-            return True
+            return probe.subject.key in subjects[probe.check.id]
         if probe.applies.last:
             return probe in feeds
         drawn = probe.subject.case is not None and probe.subject.case.drawn
@@ -247,11 +254,18 @@ def _sampled(made: Plan, own: set[str]) -> Plan:
     return replace(made, probes=kept)
 
 
+def _subjects(made: Plan, check_id: str, *, whole: bool) -> frozenset[str]:
+    """The subjects that a check is asked about: all, or some from first to last."""
+    every = list(dict.fromkeys(p.subject.key for p in made.probes if p.check.id == check_id))
+    step = 1 if whole else max(1, len(every) // _OWN_SAMPLE)
+    return frozenset(every[::step])
+
+
 def _ended(made: Plan, control_url: str, faults: Sequence[str]) -> tuple[Mapping[Ended, str], int]:
     """What every check ended in on a server with these faults, and the requests it took."""
     _call(f"{control_url}/reset", "POST", {})
     _call(f"{control_url}/faults", "PUT", {"on": list(faults)})
-    played = play_all(made, Silent(), stop=Event(), preflight=False)
+    played = play_all(made, Silent(), stop=Event(), preflight=False, clean=False)
     _call(f"{control_url}/faults", "PUT", {"on": []})
     results = judge(made, played.transcripts, NO_PROVENANCE)
     return dict(_pairs(results)), played.requests
