@@ -66,6 +66,8 @@ class Server:
     requests: deque[dict[str, Json]]
     remembered: set[tuple[str, ...]]
     """What faults must remember from one request to the next."""
+    kept: dict[tuple[str, ...], Json]
+    """Values that faults keep from one request to the next."""
     handed_out: dict[tuple[str, str], list[str]]
     """Collection and id of an object -> identities whose credential was handed out with it."""
 
@@ -96,6 +98,7 @@ class Server:
         self.subscriptions = Subscriptions(self)
         self.requests = deque(maxlen=_LOGGED)
         self.remembered = set()
+        self.kept = {}
         self.handed_out = {}
         self._failures: dict[str, int] = {}
         self.switch(())

@@ -1,4 +1,4 @@
-"""Lists are answered without a body."""
+"""Reads of what is no object and no list of them are answered without a body."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ NEEDS = ()
 
 
 def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
-    """The status and the type of a list, and nothing of it."""
+    """The status and the type, and nothing else."""
     made = honest(call, reply)
-    if call.op_rules.use.kind == "list":
+    rules = call.op_rules
+    if rules.operation.safe and rules.use.kind == "other" and made.value is not MISSING:
         made.value = MISSING
     return made

@@ -7,13 +7,11 @@ from dataclasses import replace
 
 from apicheck.authoring import (
     MISSING,
-    UNIQUE,
     Applies,
     Check,
     Example,
     Exchange,
     Fail,
-    Fails,
     Identity,
     Inconclusive,
     Json,
@@ -24,21 +22,18 @@ from apicheck.authoring import (
     Recipe,
     Script,
     Severity,
-    StatusSet,
     Subject,
     SubjectKind,
     Transcript,
-    contains,
-    describe,
     evaluated,
     filled_in,
     identity_of,
     send,
     stop,
 )
+from apicheck.checks.behaviour._expectations import wrong
 
 _NOBODY = "nobody"
-_SHOWN = 120
 
 
 def _steps(subject: Subject) -> tuple[Example, ...]:
@@ -74,7 +69,7 @@ def script(subject: Subject) -> Script:
         if step.identity == _NOBODY:
             request = request.without_credentials()
         played[step.id] = yield from send(request)
-        if _wrong(step, played) is not None:
+        if wrong(subject.world, step, played) is not None:
             return
 
 
@@ -136,43 +131,11 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     played: dict[str, Exchange] = {}
     for step, exchange in zip(_steps(subject), transcript.exercised, strict=False):
         played[step.id] = exchange
-        if fails := _wrong(step, played):
+        if fails := wrong(subject.world, step, played):
             return fails
     if len(played) < len(_steps(subject)):
         return Inconclusive(f"only {len(played)} of {len(_steps(subject))} steps were played")
     return None
-
-
-def _wrong(step: Example, played: Mapping[str, Exchange]) -> Fails | None:
-    """What is wrong with the last exchange, which is the step's."""
-    exchange = played[step.id]
-    due = _statuses(step.expect.get("status", "2xx"))
-    if exchange.status not in due:
-        expected, actual = f"{due} for step {step.id}", describe(exchange)
-        return Fails("unexpected-status", expected, actual, step.id, exchange.id)
-    if "body" not in step.expect:
-        return None
-    try:
-        wanted = evaluated(step.expect["body"], played)
-        body: Json = exchange.response.json() if exchange.response else None
-    except LookupError as missing:
-        wanted, body = step.expect["body"], f"nothing at {missing}"
-    except ValueError:
-        body = "no JSON"
-        wanted = step.expect["body"]
-    if contains(body, wanted):
-        return None
-    expected = f"a body with {_shown(wanted)} for step {step.id}"
-    return Fails("unexpected-body", expected, _shown(body), step.id, exchange.id)
-
-
-def _statuses(written: Json) -> StatusSet:
-    return StatusSet(tuple(str(s) for s in (written if isinstance(written, list) else [written])))
-
-
-def _shown(value: Json) -> str:
-    text = str(value).replace(UNIQUE, "…")
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 CHECK = Check(
@@ -184,10 +147,18 @@ CHECK = Check(
     accepted=True,
     outcomes=(
         Fail("unexpected-status", Severity.MEDIUM),
+        Fail("unexpected-header", Severity.MEDIUM),
         Fail("unexpected-body", Severity.MEDIUM),
     ),
     proven_by={
         "unexpected-status": ("behaviour/keeps-deleted",),
-        "unexpected-body": ("behaviour/forgets-update",),
+        "unexpected-header": ("headers/location-of-another-object",),
+        "unexpected-body": (
+            "behaviour/forgets-update",
+            "behaviour/list-misses-the-newest",
+            "behaviour/lists-what-was-deleted",
+            "behaviour/reads-are-stale",
+        ),
     },
+    also={"behaviour/list-misses-the-newest": ("scopes/*",)},
 )

@@ -125,6 +125,7 @@ CHECK = Check(
         ),
     },
     also={
+        "conformance/invented-choice": ("behaviour/example",),
         "conformance/undocumented-status": ("behaviour/example",),
         "conformance/undocumented-media-type": ("errors/envelope",),
         "conformance/omits-required-property": ("errors/envelope",),

@@ -17,7 +17,7 @@ from apicheck.authoring import (
 )
 
 _WANTED = range(200, 500)
-"""1xx and 5xx may do without."""
+"""1xx and 5xx may do without, where no rule says otherwise."""
 
 
 def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
@@ -25,7 +25,7 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
     value = response.header("Date")
-    if value is not None or response.status in _WANTED:
+    if value is not None or response.status in _WANTED or _is_promised(world, exchange):
         yield "responses", _well_formed(value, exchange)
     if value is None or http_date(value) is None:
         return
@@ -33,6 +33,14 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
         for header, promise in rule.headers.items():
             if header.lower() == "date" and promise.within_s is not None:
                 yield f"responses.{name}", _off(value, promise.within_s, exchange)
+
+
+def _is_promised(world: World, exchange: Exchange) -> bool:
+    return any(
+        header.lower() == "date" and promise.within_s is not None and not promise.optional
+        for _, rule in rules_in_force(world, exchange)
+        for header, promise in rule.headers.items()
+    )
 
 
 def _well_formed(value: str | None, exchange: Exchange) -> Fails | None:

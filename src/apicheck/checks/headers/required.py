@@ -46,7 +46,8 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
 def _is_due(promise: HeaderRule, exchange: Exchange) -> bool:
     """Whether it must be there, and it is for no other check of the family to say so."""
     echoed = promise.echo is not None and sent_value(exchange, promise.echo) is not None
-    return not (promise.optional or promise.unique or echoed)
+    dated = promise.within_s is not None
+    return not (promise.optional or promise.unique or echoed or dated)
 
 
 CHECK = Check(
