@@ -20,6 +20,8 @@ from reference_server.store import Store, Stored
 _DEFAULT_PAGE = 20
 _SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
 _CURSORS = ("cursor", "after", "page_token")
+_PAGING = ("page", *_SIZES, *_CURSORS)
+"""Parameters that show that a list comes in pages; without one it comes whole."""
 
 
 def perform(call: Call) -> Reply | Refusal:
@@ -152,6 +154,8 @@ def _list(call: Call) -> Reply:
     start = next((int(query[n]) for n in _CURSORS if query.get(n, "").isdigit()), 0)
     if query.get("page", "").isdigit():
         start = (int(query["page"]) - 1) * size
+    if not any(p.name in _PAGING for p in call.op_rules.operation.parameters):
+        start, size = 0, len(items)
     reply = success_reply(call, items[start : start + size])
     if isinstance(reply.value, Mapping) and "next_cursor" in reply.value:
         more = start + size < len(items)

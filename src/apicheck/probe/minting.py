@@ -158,7 +158,8 @@ class Minting:
 
     def _minted(self, wanted: Wanted, keep: Keep) -> _Made | None:
         scheme = self._scheme_of_minters()
-        if wanted.of_a_client and wanted.scopes != () and wanted.scheme in ("", scheme):
+        worth = wanted.of_a_client and wanted.scopes != () and self._may_be_granted(wanted)
+        if worth and wanted.scheme in ("", scheme):
             for minter in self._plan.target.minters:
                 made = self._by_minter(minter, wanted, keep)
                 if made is not None:
@@ -169,6 +170,11 @@ class Minting:
         """The scheme whose tokens client credentials get, "" when the document has none."""
         schemes = self._plan.spec.schemes.values()
         return next((scheme.name for scheme in schemes if scheme.token_url), "")
+
+    def _may_be_granted(self, wanted: Wanted) -> bool:
+        """Whether a client is worth asking; it is not for unknown scopes, if anybody else is."""
+        known = self._plan.world.all_scopes
+        return self._control is None or set(wanted.scopes or ()) <= set(known)
 
     def _by_minter(self, minter: Minter, wanted: Wanted, keep: Keep) -> _Made | None:
         if wanted.tenant not in ("", minter.tenant):
@@ -221,6 +227,9 @@ class Minting:
             wish["claims"] = dict(wanted.claims)
         answer = self._control.mint(wish)
         if not isinstance(answer, dict) or not isinstance(answer.get("token"), str):
+            return None
+        granted = answer.get("scopes")
+        if isinstance(granted, list) and wanted.scopes not in (None, in_order(granted)):
             return None
         expires = answer.get("expires")
         identity = Identity(

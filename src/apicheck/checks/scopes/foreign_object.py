@@ -99,6 +99,6 @@ CHECK = Check(
         "scopes/ignores-tenant-of-parents": ("scopes/*",),
         "scopes/ignores-user": ("scopes/*",),
         "scopes/ignores-app": ("scopes/*",),
-        "scopes/foreign-object-answered-with-other-status": ("scopes/*",),
+        "scopes/foreign-object-answered-with-other-status": ("scopes/*", "auth/challenge"),
     },
 )

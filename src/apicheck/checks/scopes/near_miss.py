@@ -30,7 +30,7 @@ _SEPARATORS = ":./"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To one operation of those that need the same scopes; thoroughly, to each of them."""
+    """To one operation that needs a scope; thoroughly, to each of them."""
     if not needed(subject).get("scopes"):
         return NotApplicable("the operation needs no scope")
     if subject.facts.authorization.refusal is None:
@@ -43,22 +43,22 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         )
     asked = _representative(subject)
     if asked != subject.op.id and not subject.world.thorough:
-        return NotApplicable(f"{asked} needs the same scopes, and is asked; --thorough asks each")
+        return NotApplicable(f"scopes are compared alike: {asked} is asked; --thorough asks each")
     return Applies(of=("authorization.refusal", "authorization.scopes"))
 
 
 def _representative(subject: Subject) -> str:
-    """Of the operations that need the same scopes, the one that is the least trouble."""
+    """Of the operations that need a scope, the one that is the least trouble."""
     world = subject.world
-    scopes = world.required_scopes[subject.op.id]
 
-    def trouble(name: str) -> tuple[bool, bool, bool]:
-        recipe = world.recipes[name]
+    def trouble(name: str) -> tuple[bool, bool, bool, bool]:
+        recipe, words = world.recipes[name], world.required_scopes[name]
         usable = isinstance(recipe, Recipe) and name in world.actors
-        safe = world.spec.operation(name).safe
-        return (not usable, not safe, isinstance(recipe, Recipe) and bool(recipe.needs))
+        compound = any(mark in word for word in words for mark in _SEPARATORS)
+        needs = isinstance(recipe, Recipe) and bool(recipe.needs)
+        return (not usable, not compound, not world.spec.operation(name).safe, needs)
 
-    return min((n for n, words in world.required_scopes.items() if words == scopes), key=trouble)
+    return min((name for name, words in world.required_scopes.items() if words), key=trouble)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
