@@ -33,7 +33,7 @@ class _Counted:
     """What is known of one key: when its answers came, and how many requests are on their way.
 
     The server counted a request at some time before its answer came: so a request counts here
-    until a whole window after its answer, and no honest limiter can have it counted longer.
+    until a whole window after its answer, see `Pacer._memory`.
     """
 
     answered: deque[float] = field(default_factory=deque)
@@ -128,13 +128,21 @@ class Pacer:
             if seconds <= 0 and reserve:
                 self._reserve(windows)
             if seconds > 0 and self._clock.virtual:
-                return max(window.seconds for window in windows) + _MARGIN_S
+                return max(map(self._memory, windows))
             return seconds
+
+    def _memory(self, window: Window) -> float:
+        """Seconds after which a request counts no more.
+
+        A sliding counter knows a request by its window alone, and forgets it when the next one is
+        over. That is waited for where it costs nothing.
+        """
+        return window.seconds * (2 if self._clock.virtual else 1) + _MARGIN_S
 
     def _wait(self, window: Window, now: float) -> float:
         counted = self._counted.setdefault(window.key, _Counted())
         answered = counted.answered
-        seconds = window.seconds + _MARGIN_S
+        seconds = self._memory(window)
         while answered and answered[0] <= now - seconds:
             answered.popleft()
         free = window.limit - len(answered) - counted.in_flight

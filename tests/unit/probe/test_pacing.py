@@ -74,7 +74,7 @@ def test_a_virtual_clock_is_moved_instead(target: Target, plan_for: PlanFor) -> 
         pacer.admit(REQUEST, paced=True).done(clock.now())
     assert time.slept == []
     assert len(moves) == 2
-    assert all(10 <= seconds < 11 for seconds in moves)
+    assert all(20 <= seconds < 21 for seconds in moves)
 
 
 def test_the_target_file_says_what_the_limit_really_is(target: Target, plan_for: PlanFor) -> None:
