@@ -84,7 +84,7 @@ def test_a_real_run_with_a_fault_is_shown_as_it_was_judged(
 ) -> None:
     said = json.loads((broken / "results.json").read_text())
     assert [(f["check"], f["outcome"]) for f in said["findings"]] == [
-        ("headers/required", "forbidden")
+        ("headers/forbidden", "forbidden")
     ]
     _shows(browser(True), broken / "report.html", said)
 
