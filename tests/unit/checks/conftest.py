@@ -108,6 +108,7 @@ class Player:
     def _sent(self, step: object, exchanges: list[Exchange]) -> Exchange:
         assert isinstance(step, Send)
         if step.share and step.share in self.shared:
+            exchanges.append(self.shared[step.share])
             return self.shared[step.share]
         number = len(self.server.requests)
         body = step.request.body

@@ -1,0 +1,87 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from apicheck.authoring import Exchange, Fails, Inconclusive, Request, Response, Role
+from apicheck.checks.scopes._listing import shown
+
+FACTS = {"authorization": {"foreign": {"tenant": 404}}}
+CURSOR = {"name": "cursor", "in": "query", "schema": {"type": "string"}}
+LIMIT = {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 2}}
+PAGED = {"paths": {"/contacts": {"get": {"parameters": [LIMIT, CURSOR]}}}}
+CASE = "what another tenant made"
+
+
+def lists(server: Any, *, way: str, of_all: bool = False) -> Callable[[Request], Response]:
+    """The server's answer, with a list in pages of two and a way from one to the next."""
+
+    def answer(request: Request) -> Response:
+        honest = type(server).answer(server, request)
+        if request.method != "GET" or request.path != "/contacts":
+            return honest
+        items = [o for o in server.objects.values() if of_all or o["tenant"] == "a"]
+        start = int(dict(request.query).get("cursor", "0"))
+        page, more = items[start : start + 2], start + 2 < len(items)
+        body: dict[str, Any] = {"data": page}
+        headers = []
+        if more and way == "cursor":
+            body["next_cursor"] = str(start + 2)
+        if more and way == "url":
+            body["next"] = f"https://api.example.com/contacts?cursor={start + 2}"
+        if more and way == "link":
+            headers.append(("Link", f'</contacts?cursor={start + 2}>; rel="next"'))
+        return Response(200, tuple(headers), json.dumps(body).encode())
+
+    return answer
+
+
+@pytest.mark.parametrize("way", ["cursor", "url", "link"])
+def test_a_list_is_read_to_our_own_new_object_however_the_next_page_is_named(
+    bench: Callable[..., Any], server: Any, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    for number in range(7):
+        server.objects[f"old{number}"] = {"id": f"old{number}", "tenant": "a"}
+    monkeypatch.setattr(server, "answer", lists(server, way=way), raising=False)
+    made = bench("scopes/foreign-in-list", facts=FACTS, operation="listContacts", spec=PAGED)
+    judgement, transcript = made.judged(made.cases()[CASE])
+    assert judgement is None
+    assert len(transcript.exercised) == 4
+
+
+@pytest.mark.parametrize("way", ["cursor", "url", "link"])
+def test_what_another_tenant_made_is_found_on_whichever_page_it_is(
+    bench: Callable[..., Any], server: Any, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    for number in range(5):
+        server.objects[f"old{number}"] = {"id": f"old{number}", "tenant": "a"}
+    monkeypatch.setattr(server, "answer", lists(server, way=way, of_all=True), raising=False)
+    made = bench("scopes/foreign-in-list", facts=FACTS, operation="listContacts", spec=PAGED)
+    judgement, _ = made.judged(made.cases()[CASE])
+    assert isinstance(judgement, Fails)
+
+
+def test_a_list_whose_next_page_nobody_tells_is_inconclusive(
+    bench: Callable[..., Any], server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        server.objects[f"old{number}"] = {"id": f"old{number}", "tenant": "a"}
+    monkeypatch.setattr(server, "answer", lists(server, way="none"), raising=False)
+    made = bench("scopes/foreign-in-list", facts=FACTS, operation="listContacts", spec=PAGED)
+    judgement, _ = made.judged(made.cases()[CASE])
+    assert isinstance(judgement, Inconclusive)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b'{"data": [{"id": 7, "owner": {"id": "u1"}}]}', {"7", "u1"}),
+        (b"[]", set()),
+        (b"<html>", set()),
+        (b'{"id": [1, 2]}', set()),
+    ],
+)
+def test_ids_are_found_wherever_an_answer_shows_them(body: bytes, found: set[str]) -> None:
+    page = Exchange("e1", Request("GET", "/"), Response(200, body=body), None, 0, 1, Role.TABLE)
+    assert shown(page, "id") == found
