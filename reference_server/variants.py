@@ -154,17 +154,17 @@ _LINES = {"joined": _joined, "split": _split}
 
 
 def _with_extra(value: Json) -> Json:
-    """A value with one more member than is documented, inside its envelope if it has one.
-
-    A map from names to lists (of the mistakes in each field) is no envelope.
-    """
+    """A value with one more member than is documented, inside its envelope if it has one."""
     if not isinstance(value, Mapping):
         return value
-    inner = next(iter(value.values()), None)
-    plain = isinstance(inner, Mapping) and not all(isinstance(v, list) for v in inner.values())
-    if len(value) == 1 and isinstance(inner, Mapping) and plain:
+    if len(value) == 1 and not any(map(_is_list_of_mistakes, value.values())):
         return {name: _with_extra(item) for name, item in value.items()}
     return {**value, "x_extension": {"nested": [1, "two", None]}}
+
+
+def _is_list_of_mistakes(value: Json) -> bool:
+    """Whether a value is a map from names to lists, and so no place for another member."""
+    return isinstance(value, Mapping) and {type(inner) for inner in value.values()} == {list}
 
 
 def _in_order(value: Json, *, reverse: bool) -> Json:

@@ -13,6 +13,14 @@ from apicheck.model.exchange import Transcript
 from apicheck.model.results import Results
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Several workers share the tests by file, but for those that name a group of their own."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+
 @pytest.fixture(scope="session")
 def specimen() -> ModuleType:
     file = Path(__file__).parent / "fixtures" / "specimen.py"

@@ -91,8 +91,14 @@ def complaints(inputs: Inputs, results: tuple[CheckResult, ...]) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shard", range(SHARDS))
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize(
+    ("profile", "shard"),
+    [
+        pytest.param(profile, shard, marks=pytest.mark.xdist_group(f"{profile} variants {shard}"))
+        for profile in PROFILES
+        for shard in range(SHARDS)
+    ],
+)
 def test_an_honest_variant_has_no_fail(
     profile: str,
     shard: int,
