@@ -53,6 +53,10 @@ CHECKS = (
     "auth/bad-credentials",
     "auth/challenge",
     "errors/envelope",
+    "headers/banner",
+    "headers/date",
+    "headers/legal",
+    "headers/singleton",
     "scopes/denied",
 )
 

@@ -65,7 +65,6 @@ def _off(value: str, within_s: float, exchange: Exchange) -> Fails | None:
 CHECK = Check(
     title="Answers say when they were made",
     fold=each(looks),
-    reads=("responses",),
     standards=("rfc9110#6.6.1", "rfc9110#5.6.7"),
     outcomes=(
         Fail("absent", Severity.LOW),
