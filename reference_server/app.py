@@ -87,7 +87,7 @@ def _call(server: Server, request: Request, body: bytes, *, whole: bool) -> Call
         (name.decode("latin-1").lower(), value.decode("latin-1"))
         for name, value in request.scope["headers"]
     )
-    match = server.profile.routes.match(request.method, path)
+    match = server.seams.match(server.profile.routes, request.method, path, headers)
     slash_ignored = server.profile.facts.requests.get("trailing_slash") == "ignored"
     if match == Match(None) and slash_ignored and path.endswith("/"):
         match = server.profile.routes.match(request.method, path.rstrip("/"))

@@ -28,6 +28,11 @@ def find_identity(directory: Directory, token: str) -> Identity | None:
     return directory.with_token(token)
 
 
+def needs_credential(call: Call) -> bool:
+    """Whether a request is not served without a credential (seam)."""
+    return call.rules is None or call.rules.secured
+
+
 def authenticate(call: Call) -> Identity | Refusal:
     """Who calls, or why nobody is believed to (seam)."""
     refusal: Refusal | None = None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from apicheck.model.exchange import Pairs
 from apicheck.model.operation import Operation
 
 
@@ -58,3 +59,9 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(
         "".join("([^/]+)" if part.startswith("{") else re.escape(part) for part in parts)
     )
+
+
+def match(routes: Routes, method: str, path: str, headers: Pairs) -> Match:
+    """The operation that a request means (seam)."""
+    del headers
+    return routes.match(method, path)

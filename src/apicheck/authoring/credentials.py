@@ -8,6 +8,7 @@ from apicheck.model.exchange import Credential
 from apicheck.model.operation import SecurityScheme
 from apicheck.model.subject import World
 from apicheck.model.target import Identity
+from apicheck.model.verdict import NotTested, NotTestedKind
 
 MUTUAL_TLS = "mutualTLS"
 
@@ -86,6 +87,23 @@ def placed(world: World, scheme: SecurityScheme, secret: str) -> Credential:
         return Credential(scheme.name, scheme.place, scheme.parameter, (prefix or "") + secret)
     word = {"basic": "Basic"}.get(scheme.http_scheme, "Bearer")
     return Credential(scheme.name, "header", "Authorization", (prefix or f"{word} ") + secret)
+
+
+def lacking(world: World, names: tuple[str, ...]) -> NotTested:
+    """Why nothing can be asked with these schemes, and the lines that change it."""
+    schemes = [world.spec.schemes.get(name) for name in names]
+    if any(scheme and scheme.kind == MUTUAL_TLS for scheme in schemes):
+        return NotTested(
+            NotTestedKind.NEEDS_IDENTITY,
+            "it takes a client certificate (mutualTLS), which the connection has to present",
+            '[tls]\nclient_cert = "client.pem"  # certificate and key',
+        )
+    lines = "\n".join(
+        f'[identities.admin.credentials.{name}]\ntoken_env = "ADMIN_{name.upper()}"'
+        for name in names
+    )
+    words = f"no identity has a credential of {' and '.join(names)}"
+    return NotTested(NotTestedKind.NEEDS_IDENTITY, words, lines)
 
 
 def _stands_in(world: World, identity: Identity, scheme: SecurityScheme) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
-from apicheck.authoring.credentials import credentials_of
+from apicheck.authoring.credentials import credentials_of, fills, lacking
 from apicheck.authoring.judging import server_words
 from apicheck.authoring.multipart import form_data
 from apicheck.authoring.steps import send, stop
@@ -28,6 +28,10 @@ def identity_of(subject: Subject, operation: str = "") -> Identity:
     operation = operation or subject.op.id
     name = subject.world.actors.get(operation)
     if name is None:
+        needed = subject.world.alternatives.get(operation, ())
+        held = [one for one in subject.world.identities.values() if one.placeholder]
+        if held and not any(fills(subject.world, one, a) for one in held for a in needed):
+            stop(lacking(subject.world, needed[0]))
         stop(
             NotTested(
                 NotTestedKind.NEEDS_IDENTITY,
@@ -136,13 +140,13 @@ def _maker(world: World, creator: str, who: Identity) -> Identity:
 def _value_in(world: World, created: Exchange, need: Need) -> Json:
     if need.convention:
         return _usual_value_in(world, created, need)
+    if need.parameter:
+        source = world.spec.operation(need.operation)
+        return source.path_values(created.request.path)[need.parameter]
     try:
         value = at(created.response.json() if created.response else None, need.pointer)
     except ValueError:
         value = MISSING
-    if need.parameter:
-        source = world.spec.operation(need.operation)
-        return source.path_values(created.request.path)[need.parameter]
     if value is MISSING or isinstance(value, dict | list) or value is None:
         stop(
             NotTested(

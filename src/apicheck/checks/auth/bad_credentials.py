@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
@@ -13,7 +13,7 @@ from apicheck.authoring import (
     Credential,
     Exchange,
     Fail,
-    Fails,
+    Identity,
     Judgement,
     NotApplicable,
     NotTested,
@@ -24,16 +24,16 @@ from apicheck.authoring import (
     Transcript,
     control,
     credentials_of,
-    describe,
-    due,
+    fills,
     identity_of,
-    mint,
     prepared,
+    refused,
     send,
-    wrong_status,
 )
+from apicheck.checks.auth._asked import excused
 
 _UNSIGNED = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhZG1pbiJ9."
+_LONG = 8 * 1024
 
 TOKENS = {
     "garbage": "not-a-token",
@@ -47,56 +47,74 @@ TOKENS = {
     "a space inside": "$X[:8] $X[8:]",
     "in quotes": '"$X"',
     "unsigned JWT": _UNSIGNED,
+    "very long": "x" * _LONG,
 }
 """Name -> what goes where the token goes; $X is the valid token."""
+
+PAIRS = {
+    "name without a password": base64.b64encode(b"admin:").decode(),
+    "no colon": base64.b64encode(b"admin").decode(),
+    "nothing but a colon": base64.b64encode(b":").decode(),
+    "not base64": "admin:secret",
+}
+"""What goes where the pair of the Basic scheme goes (RFC 7617, section 2)."""
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a credential, where the policy says how it is refused."""
-    if subject.op.id not in subject.world.secured:
-        return NotApplicable("the operation is public")
+    if reason := excused(subject):
+        return reason
     if subject.facts.authentication.bad is None:
         return NotApplicable("the policy says nothing on credentials that are not valid")
-    return Applies(of=("authentication.refusal", "authentication.states"))
+    return Applies(of=("authentication.refusal",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """The classics for the credential's place, and a credential in every state promised on."""
+    """The classics for the credential's place, and a few for every further alternative."""
     actor = subject.world.actors.get(subject.op.id)
     if actor is None:
         return (Case("garbage", TOKENS["garbage"]),)
-    placeholder = subject.world.identities[actor].placeholder
-    classics = [Case(name, token.replace("$X", placeholder)) for name, token in TOKENS.items()]
-    return (*classics, *_whole_values(subject, actor), *_states(subject))
-
-
-def _whole_values(subject: Subject, actor: str) -> list[Case]:
-    """Rows that replace the scheme's word too."""
     identity = subject.world.identities[actor]
-    valid = credentials_of(subject.world, subject.op.id, identity)
+    usual = credentials_of(subject.world, subject.op.id, identity)
+    basic = bool(usual) and usual[0].value.startswith("Basic ")
+    rows = {**TOKENS, **(PAIRS if basic else {})}
+    secret = named(usual[0].value) if usual else identity.placeholder
+    classics = [Case(name, token.replace("$X", secret)) for name, token in rows.items()]
+    return (*classics, *_whole_values(usual, secret), *_of_alternatives(subject, identity, usual))
+
+
+def named(value: str) -> str:
+    """The placeholder that a credential ends with."""
+    return value[value.rindex("$") :] if "$" in value else value
+
+
+def _whole_values(valid: tuple[Credential, ...], secret: str) -> list[Case]:
+    """Rows that replace the scheme's word too."""
     word, separator, _ = valid[0].value.rpartition(" ") if valid else ("", "", "")
     if not separator:
         return [
             Case("empty", {"whole": ""}),
-            Case("scheme in front", {"whole": f"Bearer {identity.placeholder}"}),
+            Case("scheme in front", {"whole": f"Bearer {secret}"}),
         ]
     other = "Token" if word.lower() == "basic" else "Basic"
     return [
         Case("scheme alone", {"whole": word}),
-        Case("another scheme", {"whole": f"{other} {identity.placeholder}"}),
+        Case("another scheme", {"whole": f"{other} {secret}"}),
     ]
 
 
-def _states(subject: Subject) -> list[Case]:
-    """States with an answer of their own, where there is a credential in that state."""
-    world = subject.world
-    held = {i.state: i.name for i in world.identities.values() if i.state != "active"}
-    rows = []
-    for state in world.facts.authentication.states:
-        if state in held:
-            rows.append(Case(state, {"state": state, "identity": held[state]}))
-        elif "revoke" in world.capabilities:
-            rows.append(Case(state, {"state": state}))
+def _of_alternatives(
+    subject: Subject, identity: Identity, usual: tuple[Credential, ...]
+) -> list[Case]:
+    """Rows for kinds of credential that the other rows do not use."""
+    world, rows = subject.world, []
+    for names in world.alternatives[subject.op.id]:
+        if names == tuple(one.scheme for one in usual) or not fills(world, identity, names):
+            continue
+        first = credentials_of(world, subject.op.id, identity, alternative=names)[0]
+        for name in ("garbage", "one character short", "one character changed"):
+            token = TOKENS[name].replace("$X", named(first.value))
+            rows.append(Case(f"{name} as {first.scheme}", {"token": token, "as": list(names)}))
     return rows
 
 
@@ -105,43 +123,34 @@ def script(subject: Subject) -> Script:
     yield from control(subject)
     request = yield from prepared(subject)
     value = subject.case.value if subject.case else ""
-    if isinstance(value, dict) and "state" in value:
-        mine = identity_of(subject)
-        if "identity" in value:
-            bad = subject.world.identities[value["identity"]]
-        else:
-            bad = yield from mint(tenant=mine.tenant, state=value["state"])
-        credentials = credentials_of(subject.world, subject.op.id, bad)
-        yield from send(replace(request.with_bad_credentials(*credentials), identity=bad.name))
-    else:
-        yield from send(request.with_bad_credentials(*_credentials(subject, request, value)))
+    yield from send(request.with_bad_credentials(*_credentials(subject, request, value)))
 
 
 def _credentials(subject: Subject, request: Request, value: object) -> tuple[Credential, ...]:
+    if isinstance(value, dict) and "whole" in value:
+        return tuple(replace(one, value=str(value["whole"])) for one in request.credentials[:1])
+    who = identity_of(subject)
     if isinstance(value, dict):
-        return tuple(replace(one, value=str(value["whole"])) for one in request.credentials)
-    return credentials_of(subject.world, subject.op.id, identity_of(subject), str(value))
-
-
-def _promised(subject: Subject) -> Answer:
-    authentication = subject.facts.authentication
-    assert authentication.bad is not None  # applies() saw to it
-    value = subject.case.value if subject.case else None
-    state = value.get("state", "") if isinstance(value, dict) else ""
-    return authentication.states.get(state, authentication.bad)
+        token, names = str(value["token"]), tuple(value["as"])
+        return credentials_of(subject.world, subject.op.id, who, token, alternative=names)
+    return credentials_of(subject.world, subject.op.id, who, str(value))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
-    refusal = _promised(subject)
+    refusal = subject.facts.authentication.bad
+    assert refusal is not None  # applies() saw to it
     for exchange in transcript.exercised:
         if _is_valid_after_all(subject, exchange):
             return NotApplicable("derived from this token, the value is the token itself")
-        if exchange.succeeded:
-            return Fails("accepted", due(refusal), describe(exchange), exchange=exchange.id)
-        if wrong := wrong_status(exchange, refusal):
-            return wrong
-    return None
+    if _is_long(subject) and not any(one.succeeded for one in transcript.exercised):
+        return None  # a server may stop reading fields that are this long (RFC 6585, section 5)
+    return refused(transcript, refusal)
+
+
+def _is_long(subject: Subject) -> bool:
+    value = subject.case.value if subject.case else ""
+    return isinstance(value, str) and len(value) >= _LONG
 
 
 def _is_valid_after_all(subject: Subject, exchange: Exchange) -> bool:
@@ -149,7 +158,8 @@ def _is_valid_after_all(subject: Subject, exchange: Exchange) -> bool:
 
     A row that replaces the scheme's word sends the valid token on purpose.
     """
-    derived = subject.case is not None and isinstance(subject.case.value, str)
+    value = subject.case.value if subject.case else None
+    derived = isinstance(value, str) or (isinstance(value, dict) and "token" in value)
     return derived and bool(exchange.observed("equals"))
 
 
@@ -160,7 +170,7 @@ CHECK = Check(
     draws="bad-credential",
     script=script,
     judge=judge,
-    reads=("authentication.refusal", "authentication.states"),
+    reads=("authentication.refusal",),
     standards=("rfc9110#15.5.2", "rfc6750#3.1"),
     outcomes=(
         Fail("accepted", Severity.CRITICAL, Confirm.ONCE),

@@ -45,6 +45,8 @@ def _promised(world: World, exchange: Exchange) -> tuple[str, Answer] | None:
     """The refusal that an exchange is, with its fact path; None when it is none of them."""
     authentication = world.facts.authentication
     request = exchange.request
+    if request.caller is Caller.ANONYMOUS and request.credentials:
+        return None  # something is there, in another place or in part: which error it is is open
     found: tuple[str, Answer | None]
     if request.caller is Caller.ANONYMOUS:
         found = "authentication.refusal", authentication.anonymous

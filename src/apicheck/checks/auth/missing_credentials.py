@@ -19,12 +19,13 @@ from apicheck.authoring import (
     refused,
     send,
 )
+from apicheck.checks.auth._asked import excused
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a credential, where the policy says how it is refused."""
-    if subject.op.id not in subject.world.secured:
-        return NotApplicable("the operation is public")
+    if reason := excused(subject):
+        return reason
     if subject.facts.authentication.anonymous is None:
         return NotApplicable("the policy says nothing on requests without credentials")
     return Applies(of=("authentication.refusal",))
@@ -59,5 +60,5 @@ CHECK = Check(
         "accepted": ("auth/skips-authentication",),
         "wrong-status": ("auth/missing-credentials-answered-with-other-status",),
     },
-    also={"auth/skips-authentication": ("auth/bad-credentials",)},
+    also={"auth/skips-authentication": ("auth/*",)},
 )

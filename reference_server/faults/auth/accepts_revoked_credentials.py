@@ -1,0 +1,16 @@
+"""A credential that is revoked is accepted as if it were not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call
+from reference_server.identities import Identity
+
+NEEDS = ("authentication.states.revoked",)
+
+
+def out_of_use(honest: Callable[[Call, Identity], str], call: Call, identity: Identity) -> str:
+    """No state, where it is revoked."""
+    state = honest(call, identity)
+    return "" if state == "revoked" else state

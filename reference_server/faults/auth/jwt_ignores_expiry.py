@@ -1,0 +1,18 @@
+"""A JWT is believed whose time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from apicheck.model.json import Json
+from reference_server.call import Call
+
+NEEDS = ("authentication.jwt",)
+
+
+def mistaken_claim(
+    honest: Callable[[Call, Mapping[str, Json]], str], call: Call, claims: Mapping[str, Json]
+) -> str:
+    """Nothing is wrong with exp."""
+    mistaken = honest(call, claims)
+    return "" if mistaken == "exp" else mistaken

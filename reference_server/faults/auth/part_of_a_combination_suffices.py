@@ -1,0 +1,24 @@
+"""Of the credentials that are needed together, one is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.identities import Identity
+from reference_server.profile import Profile
+
+NEEDS = ("authentication.refusal",)
+
+
+def together(
+    honest: Callable[[tuple[Identity | None, ...]], Identity | None],
+    identities: tuple[Identity | None, ...],
+) -> Identity | None:
+    """Whoever has one of them."""
+    found = honest(identities)
+    return found or next((one for one in identities if one is not None), None)
+
+
+def shows_in(profile: Profile) -> bool:
+    """Where some operation takes several at once."""
+    return any(len(option) > 1 for rules in profile.rules.values() for option in rules.security)

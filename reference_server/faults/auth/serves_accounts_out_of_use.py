@@ -1,0 +1,16 @@
+"""An account that is pending, suspended or terminated is served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call
+from reference_server.identities import Identity
+
+NEEDS = ("authentication.states.suspended",)
+
+
+def account_state(honest: Callable[[Call, Identity], str], call: Call, identity: Identity) -> str:
+    """No state, whatever it is."""
+    del honest, call, identity
+    return ""

@@ -1,0 +1,17 @@
+"""Of two credentials in one request the first is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from apicheck.model.operation import SecurityScheme
+from reference_server.call import Call
+
+NEEDS = ("authentication.several",)
+
+
+def values(
+    honest: Callable[[Call, SecurityScheme], tuple[str, ...]], call: Call, scheme: SecurityScheme
+) -> tuple[str, ...]:
+    """The first value of a field."""
+    return honest(call, scheme)[:1]

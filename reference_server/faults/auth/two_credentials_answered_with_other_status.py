@@ -1,0 +1,17 @@
+"""Two credentials at once are refused with another status than the one promised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal
+from reference_server.promises import status_not_promised
+
+NEEDS = ("authentication.several",)
+
+
+def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+    """Another status for this kind of refusal alone."""
+    if refusal.kind == "several":
+        return status_not_promised(call, refusal)
+    return honest(call, refusal)

@@ -1,0 +1,72 @@
+"""Of which operations the checks of credentials ask, and what is due to whom."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Answer,
+    NotApplicable,
+    Operation,
+    Recipe,
+    StatusSet,
+    Subject,
+    selects,
+)
+
+
+def excused(subject: Subject) -> NotApplicable | None:
+    """Why a credential makes no difference to an operation; None where one is needed."""
+    world = subject.world
+    if subject.op.id not in world.secured:
+        return NotApplicable("the operation is public")
+    anybody = world.facts.authentication.anonymous_may
+    if anybody and selects(anybody, subject.op, world.facts.operations, world.secured):
+        return NotApplicable("the policy lets anybody call it without a credential")
+    return None
+
+
+def spared(subject: Subject, *, safe_only: bool = False) -> NotApplicable | None:
+    """Why an operation is not asked what another one with the same security is asked.
+
+    How credentials are read is one property of all operations with the same alternatives: one
+    safe operation and one unsafe are asked, the plainest; all of them with `--thorough`.
+    """
+    if safe_only and not subject.op.safe:
+        return NotApplicable("asked of safe operations: the request would be accepted")
+    if subject.world.thorough:
+        return None
+    same = [
+        operation
+        for operation in subject.world.spec.operations
+        if _alike(subject, operation) and _askable(subject, operation)
+    ]
+    chosen = min(same, key=lambda operation: _effort(subject, operation), default=subject.op)
+    if chosen.id == subject.op.id:
+        return None
+    return NotApplicable(f"asked of {chosen.id}, which has the same security; or --thorough")
+
+
+def refusals(subject: Subject) -> Answer | None:
+    """What is answered to a request whose credentials do not do, whether or not there are any."""
+    authentication = subject.facts.authentication
+    answers = [one for one in (authentication.anonymous, authentication.bad) if one is not None]
+    if not answers:
+        return None
+    patterns = (pattern for answer in answers for pattern in answer.statuses.patterns)
+    return Answer(StatusSet(tuple(dict.fromkeys(patterns))))
+
+
+def _alike(subject: Subject, operation: Operation) -> bool:
+    known = subject.world.alternatives
+    return known.get(operation.id) == known.get(subject.op.id) and operation.safe == subject.op.safe
+
+
+def _askable(subject: Subject, operation: Operation) -> bool:
+    world = subject.world
+    return operation.id in world.actors and isinstance(world.recipes.get(operation.id), Recipe)
+
+
+def _effort(subject: Subject, operation: Operation) -> tuple[bool, int, bool]:
+    recipe = subject.world.recipes[operation.id]
+    needs = len(recipe.needs) if isinstance(recipe, Recipe) else 0
+    consumes = isinstance(recipe, Recipe) and recipe.consumes
+    return operation.deprecated, needs, consumes

@@ -1,0 +1,95 @@
+"""Each alternative of an operation's security is accepted by itself."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Fail,
+    Fails,
+    Identity,
+    Inconclusive,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    credentials_of,
+    describe,
+    fills,
+    lacking,
+    prepared,
+    send,
+    stop,
+)
+from apicheck.checks.auth._asked import excused
+
+_DENIED = (401, 403)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To operations that may be called with one kind of credential or another."""
+    if reason := excused(subject):
+        return reason
+    if len(subject.world.alternatives[subject.op.id]) < 2:
+        return NotApplicable("one kind of credential alone may call it")
+    return Applies(of=("authentication.refusal",))
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """Each alternative, by the names of its schemes."""
+    every = subject.world.alternatives[subject.op.id]
+    return tuple(Case(" and ".join(names), list(names)) for names in every)
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then the same with this alternative's credentials."""
+    names = tuple(subject.case.value) if subject.case else ()
+    who = _holder(subject, names)
+    if who is None:
+        stop(lacking(subject.world, names))
+    yield from control(subject)
+    request = yield from prepared(subject, identity=who)
+    credentials = credentials_of(subject.world, subject.op.id, who, alternative=names)
+    yield from send(request.with_credentials(who.name, *credentials))
+
+
+def _holder(subject: Subject, names: tuple[str, ...]) -> Identity | None:
+    """Who may call the operation with these schemes: whoever usually does, if possible."""
+    world = subject.world
+    usual = world.identities.get(world.actors.get(subject.op.id, ""))
+    for one in (usual, *world.identities.values()):
+        active = one is not None and one.state == "active" and fills(world, one, names)
+        if one is not None and active and world.permits(one, subject.op.id):
+            return one
+    return None
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Refused for want of a credential or a right is the mistake; else it is another matter."""
+    del subject
+    for exchange in transcript.exercised:
+        if exchange.status in _DENIED:
+            expected = "accepted, as with the other credentials that the document names"
+            return Fails("refused", expected, describe(exchange), exchange=exchange.id)
+        if not exchange.succeeded:
+            return Inconclusive(f"it was answered {describe(exchange)}, for another reason")
+    return None
+
+
+CHECK = Check(
+    title="Each kind of credential that is documented is accepted by itself",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("authentication.refusal",),
+    standards=("openapi-3.1.1#security-requirement-object",),
+    outcomes=(Fail("refused", Severity.MEDIUM),),
+    proven_by={"refused": ("auth/takes-first-alternative-alone",)},
+    accepted=True,
+)

@@ -1,0 +1,99 @@
+"""Where credentials are needed together, no part of them is enough."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Applies,
+    Caller,
+    Case,
+    Check,
+    Confirm,
+    Credential,
+    Fail,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    credentials_of,
+    identity_of,
+    prepared,
+    refused,
+    send,
+)
+from apicheck.checks.auth._asked import excused, refusals
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To operations that take several credentials at once, and nothing less."""
+    if reason := excused(subject):
+        return reason
+    every = subject.world.alternatives[subject.op.id]
+    if all(len(names) < 2 for names in every):
+        return NotApplicable("one credential is enough for it")
+    if refusals(subject) is None:
+        return NotApplicable("the policy says nothing on how a credential is refused")
+    return Applies(of=("authentication.refusal",))
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """Each of the credentials left out, where what is left is no alternative of its own."""
+    sent = _together(subject)
+    if not sent:
+        return (Case("without one of them", ""),)
+    enough = {frozenset(names) for names in subject.world.alternatives[subject.op.id]}
+    return tuple(
+        Case(f"without {one.scheme}", one.scheme)
+        for one in sent
+        if not any(names <= {o.scheme for o in sent if o != one} for names in enough)
+    )
+
+
+def _together(subject: Subject) -> tuple[Credential, ...]:
+    actor = subject.world.actors.get(subject.op.id)
+    if actor is None:
+        return ()
+    return credentials_of(subject.world, subject.op.id, subject.world.identities[actor])
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then the same with one credential left out."""
+    yield from control(subject)
+    request = yield from prepared(subject)
+    left_out = subject.case.value if subject.case else ""
+    sent = credentials_of(subject.world, subject.op.id, identity_of(subject))
+    kept = tuple(one for one in sent if one.scheme != left_out)
+    bare = request.without_credentials()
+    # Neither nobody's nor a bad one: what the challenge says to it is left to the server.
+    yield from send(replace(bare, credentials=kept, caller=Caller.ANONYMOUS))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Served is worse than refused with another status."""
+    refusal = refusals(subject)
+    assert refusal is not None  # applies() saw to it
+    return refused(transcript, refusal)
+
+
+CHECK = Check(
+    title="A part of the credentials that are needed together is not enough",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("authentication.refusal",),
+    standards=("openapi-3.1.1#security-requirement-object",),
+    outcomes=(
+        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Fail("wrong-status", Severity.MEDIUM),
+    ),
+    proven_by={
+        "accepted": ("auth/part-of-a-combination-suffices",),
+        "wrong-status": ("auth/bad-credentials-answered-with-other-status",),
+    },
+)

@@ -1,0 +1,115 @@
+"""A genuine credential that is out of use is refused, as its state says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Confirm,
+    Fail,
+    Identity,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Script,
+    Severity,
+    Steps,
+    Subject,
+    Transcript,
+    control,
+    credentials_of,
+    fills,
+    identity_of,
+    mint,
+    prepared,
+    refused,
+    send,
+)
+from apicheck.checks.auth._asked import excused
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """Where the policy has an answer for a state, and somebody has a credential in it."""
+    if reason := excused(subject):
+        return reason
+    states = subject.facts.authentication.states
+    if not states:
+        return NotApplicable("the policy says nothing on expired or revoked credentials")
+    if not _at_hand(subject):
+        state = next(iter(states))
+        return NotTested(
+            NotTestedKind.NEEDS_IDENTITY,
+            f"no credential is {' or '.join(states)}",
+            f'[identities.{state}]\ntoken_env = "{state.upper()}_TOKEN"\nstate = "{state}"',
+        )
+    return Applies(of=("authentication.states",))
+
+
+def _at_hand(subject: Subject) -> dict[str, str]:
+    """State -> who has a credential in it that the operation would take, "" for a new one."""
+    world = subject.world
+    found = {
+        identity.state: identity.name
+        for identity in world.identities.values()
+        if identity.state != "active"
+        and any(fills(world, identity, names) for names in world.alternatives[subject.op.id])
+    }
+    made = "" if "revoke" in world.capabilities else None
+    every = {state: found.get(state, made) for state in world.facts.authentication.states}
+    return {state: name for state, name in every.items() if name is not None}
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """Each state that somebody's credential is in, or can be brought into."""
+    return tuple(Case(state, name) for state, name in _at_hand(subject).items())
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then the same with a credential that is out of use."""
+    yield from control(subject)
+    request = yield from prepared(subject)
+    bad = yield from _out_of_use(subject)
+    credentials = credentials_of(subject.world, subject.op.id, bad)
+    yield from send(replace(request.with_bad_credentials(*credentials), identity=bad.name))
+
+
+def _out_of_use(subject: Subject) -> Steps[Identity]:
+    assert subject.case is not None  # there is one for each state
+    if subject.case.value:
+        return subject.world.identities[str(subject.case.value)]
+    tenant = identity_of(subject).tenant
+    return (yield from mint(tenant=tenant, state=subject.case.name))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with another status than the state's."""
+    assert subject.case is not None  # there is one for each state
+    answer = subject.facts.authentication.states[subject.case.name]
+    return refused(transcript, answer, subject.case.name)
+
+
+CHECK = Check(
+    title="A credential that is expired, revoked or otherwise out of use is refused",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("authentication.states",),
+    standards=("rfc6750#3.1",),
+    outcomes=(
+        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Fail("wrong-status", Severity.MEDIUM),
+    ),
+    proven_by={
+        "accepted": (
+            "auth/accepts-expired-credentials",
+            "auth/accepts-revoked-credentials",
+            "auth/serves-accounts-out-of-use",
+        ),
+        "wrong-status": ("auth/state-answered-with-other-status",),
+    },
+)

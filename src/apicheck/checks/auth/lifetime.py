@@ -1,0 +1,108 @@
+"""A credential is refused when the time for which it was issued is over."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Answer,
+    Applies,
+    Check,
+    Claims,
+    Confirm,
+    Fail,
+    Inconclusive,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Role,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    credentials_of,
+    describe,
+    mint,
+    prepared,
+    refused,
+    send,
+    stop,
+    wait,
+)
+from apicheck.checks.auth._asked import excused, spared
+
+_LONGEST_S = 60.0
+"""So long we wait where no clock can be moved."""
+_LEEWAY_S = 300.0
+"""Clocks differ, and servers allow for it."""
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """Where the policy says how long a credential lives, and we can get one, and let time pass."""
+    if reason := excused(subject) or spared(subject, safe_only=True):
+        return reason
+    lifetime = subject.facts.authentication.lifetime_s
+    if lifetime is None or _promised(subject) is None:
+        return NotApplicable("the policy does not say how long a credential lives")
+    if not any(subject.world.spec.schemes[n].token_url for n in _schemes(subject)):
+        return NotApplicable("its credentials do not come from the token operation")
+    can = subject.world.capabilities
+    if "mint" not in can or ("clock" not in can and lifetime > _LONGEST_S):
+        return NotTested(
+            NotTestedKind.NEEDS_CONTROL,
+            f"nothing can make a credential and let {lifetime:g} s pass",
+            '[control]\nurl = "http://127.0.0.1:9000"',
+        )
+    seconds = lifetime + _LEEWAY_S
+    alone = Claims(exclusive=frozenset({"clock"}))
+    return Applies(2, alone, last=True, of=("authentication.lifetime",), seconds=seconds)
+
+
+def _schemes(subject: Subject) -> tuple[str, ...]:
+    first = subject.world.alternatives[subject.op.id][0]
+    return first if len(first) == 1 and first[0] in subject.world.spec.schemes else ()
+
+
+def _promised(subject: Subject) -> Answer | None:
+    authentication = subject.facts.authentication
+    return authentication.states.get("expired") or authentication.bad
+
+
+def script(subject: Subject) -> Script:
+    """With a new credential: accepted; its lifetime passes; the same again."""
+    yield from control(subject)
+    scheme = _schemes(subject)[0]
+    who = yield from mint(fresh=True, scheme=scheme, renewed=False)
+    request = yield from prepared(subject)
+    credentials = credentials_of(subject.world, subject.op.id, who)
+    before = yield from send(request.with_credentials(who.name, *credentials), Role.SETUP)
+    if not before.succeeded:
+        stop(Inconclusive(f"a new credential was answered {describe(before)}"))
+    lifetime = subject.facts.authentication.lifetime_s or 0.0
+    yield from wait(lifetime + _LEEWAY_S, "until the credential has expired")
+    yield from send(request.with_bad_credentials(*credentials))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with another status."""
+    answer = _promised(subject)
+    assert answer is not None  # applies() saw to it
+    return refused(transcript, answer)
+
+
+CHECK = Check(
+    title="A credential does not outlive its lifetime",
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("authentication.lifetime",),
+    standards=("rfc6749#5.1", "rfc6750#3.1"),
+    outcomes=(
+        Fail("accepted", Severity.HIGH, Confirm.ONCE),
+        Fail("wrong-status", Severity.MEDIUM),
+    ),
+    proven_by={
+        "accepted": ("auth/accepts-expired-credentials",),
+        "wrong-status": ("auth/state-answered-with-other-status",),
+    },
+)

@@ -1,0 +1,62 @@
+"""An operation that is public answers without a credential."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Fail,
+    Fails,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    describe,
+    prepared,
+    send,
+)
+from apicheck.checks.auth._asked import excused
+
+_DENIED = (401, 403, 407, 511)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To operations without security, and those that the policy opens to anybody."""
+    if excused(subject) is None:
+        return NotApplicable("it needs a credential")
+    oauth = subject.facts.oauth
+    if oauth and subject.op.id in (oauth.token, oauth.revoke):
+        return NotApplicable("it authenticates the client in a way of its own")
+    return Applies(of=("authentication.anonymous_may", "authentication.refusal"))
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, from nobody."""
+    request = yield from prepared(subject)
+    yield from send(request.without_credentials())
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Refused for want of a credential: whatever else is answered, the door is open."""
+    del subject
+    for exchange in transcript.exercised:
+        if exchange.status in _DENIED:
+            expected = "an answer without a credential"
+            return Fails("refused", expected, describe(exchange), exchange=exchange.id)
+    return None
+
+
+CHECK = Check(
+    title="A public operation answers without a credential",
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("authentication.anonymous_may",),
+    standards=("openapi-3.1.1#operation-object",),
+    outcomes=(Fail("refused", Severity.MEDIUM),),
+    proven_by={"refused": ("auth/public-operation-needs-credential",)},
+    accepted=True,
+)

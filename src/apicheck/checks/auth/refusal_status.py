@@ -1,0 +1,49 @@
+"""A refusal for want of a valid credential has none of the statuses that the policy rules out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import (
+    Applies,
+    Caller,
+    Check,
+    Exchange,
+    Fail,
+    Fails,
+    NotApplicable,
+    Severity,
+    Subject,
+    World,
+    describe,
+    each,
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where the policy says which statuses a refusal never has."""
+    if not subject.facts.authentication.never:
+        return NotApplicable("the policy rules out no status")
+    return Applies()
+
+
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+    """One answer to a request without a valid credential."""
+    never = world.facts.authentication.never
+    request = exchange.request
+    unknown = request.caller is Caller.AUTHENTICATED or request.operation not in world.secured
+    if not never or unknown or exchange.succeeded:
+        return
+    wrong = Fails("used", f"never {never}", describe(exchange), exchange=exchange.id)
+    yield "authentication.never", wrong if exchange.status in never else None
+
+
+CHECK = Check(
+    title="A refusal has no status that the policy rules out",
+    applies=applies,
+    fold=each(looks),
+    reads=("authentication.never",),
+    standards=("rfc9110#15.5.2",),
+    outcomes=(Fail("used", Severity.MEDIUM),),
+    proven_by={"used": ("auth/redirects-to-a-login-page",)},
+)

@@ -1,0 +1,99 @@
+"""A credential that was accepted is refused as soon as its revocation takes effect."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Answer,
+    Applies,
+    Check,
+    Confirm,
+    Fail,
+    Inconclusive,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Role,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    ask,
+    control,
+    credentials_of,
+    describe,
+    mint,
+    prepared,
+    refused,
+    send,
+    stop,
+    wait,
+)
+from apicheck.checks.auth._asked import excused, spared
+
+_LONGEST_S = 60.0
+"""So long we wait where no clock can be moved."""
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """Where the policy says how soon a revoked credential stops working."""
+    if reason := excused(subject) or spared(subject, safe_only=True):
+        return reason
+    within = subject.facts.authentication.revoked_within_s
+    if within is None or _promised(subject) is None:
+        return NotApplicable("the policy does not say how soon a revocation takes effect")
+    can = subject.world.capabilities
+    if not {"mint", "revoke"} <= can or ("clock" not in can and within > _LONGEST_S):
+        return NotTested(
+            NotTestedKind.NEEDS_CONTROL,
+            "nothing can make a credential and revoke it",
+            '[control]\nurl = "http://127.0.0.1:9000"',
+        )
+    return Applies(requests=2, of=("authentication.revoked_within",), seconds=within)
+
+
+def _promised(subject: Subject) -> Answer | None:
+    authentication = subject.facts.authentication
+    return authentication.states.get("revoked") or authentication.bad
+
+
+def script(subject: Subject) -> Script:
+    """With a credential of our own: accepted; revoked; the same again."""
+    yield from control(subject)
+    who = yield from mint(fresh=True)
+    request = yield from prepared(subject)
+    credentials = credentials_of(subject.world, subject.op.id, who)
+    before = yield from send(request.with_credentials(who.name, *credentials), Role.SETUP)
+    if not before.succeeded:
+        stop(Inconclusive(f"a new credential was answered {describe(before)}"))
+    if (yield from ask("revoke", identity=who.name)) is None:
+        words = "the credential that was made for this cannot be revoked"
+        stop(NotTested(NotTestedKind.NEEDS_CONTROL, words))
+    if within := subject.facts.authentication.revoked_within_s:
+        yield from wait(within, "until the revocation takes effect")
+    yield from send(request.with_bad_credentials(*credentials))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with another status."""
+    answer = _promised(subject)
+    assert answer is not None  # applies() saw to it
+    return refused(transcript, answer)
+
+
+CHECK = Check(
+    title="A revoked credential stops working in time",
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("authentication.revoked_within",),
+    standards=("rfc7009#2", "rfc6750#3.1"),
+    outcomes=(
+        Fail("accepted", Severity.HIGH, Confirm.ONCE),
+        Fail("wrong-status", Severity.MEDIUM),
+    ),
+    proven_by={
+        "accepted": ("auth/accepts-revoked-credentials",),
+        "wrong-status": ("auth/state-answered-with-other-status",),
+    },
+)
