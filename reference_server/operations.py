@@ -12,9 +12,9 @@ from apicheck.model.json import MISSING, Json
 from reference_server import actions, imports
 from reference_server.answers import created_value, example_id, success_reply
 from reference_server.call import Call, Refusal, Reply
+from reference_server.paging import Page, told
 from reference_server.profile import Rules
 from reference_server.resources import Collection
-from reference_server.schemas import put
 from reference_server.store import Store, Stored
 
 _DEFAULT_PAGE = 20
@@ -149,7 +149,7 @@ def _list(call: Call) -> Reply:
         and all(item.parents.get(name) == wanted for name, wanted in parents.items())
     ]
     query = dict(call.query)
-    size = next((int(query[n]) for n in _SIZES if query.get(n, "").isdigit()), _DEFAULT_PAGE)
+    size = next((int(query[n]) for n in _SIZES if query.get(n, "").isdigit()), _usual_size(call))
     size = min(size, call.server.variant.page_size or size)
     start = next((int(query[n]) for n in _CURSORS if query.get(n, "").isdigit()), 0)
     if query.get("page", "").isdigit():
@@ -157,10 +157,16 @@ def _list(call: Call) -> Reply:
     if not any(p.name in _PAGING for p in call.op_rules.operation.parameters):
         start, size = 0, len(items)
     reply = success_reply(call, items[start : start + size])
-    if isinstance(reply.value, Mapping) and "next_cursor" in reply.value:
-        more = start + size < len(items)
-        reply.value = put(reply.value, "/next_cursor", str(start + size) if more else None)
+    reply.value = told(call, reply.value, Page(start, size, len(items)))
     return reply
+
+
+def _usual_size(call: Call) -> int:
+    """How many items a page has when nobody says how many."""
+    schemas = call.server.profile.schemas
+    sizes = (p.schema for p in call.op_rules.operation.parameters if p.name in _SIZES)
+    stated = (schemas.resolved(schema).get("default") for schema in sizes)
+    return next((int(size) for size in stated if isinstance(size, int)), _DEFAULT_PAGE)
 
 
 def _new_id(example: Json, store: Store, collection: str) -> Json:

@@ -50,6 +50,44 @@ def test_pages_follow_one_another_and_hold_everything_once(canonical: Any) -> No
     assert page["next_cursor"] is None
 
 
+def test_a_page_tells_its_numbers_where_the_policy_says_so(drive: Any) -> None:
+    dahimail = drive("dahimail")
+    for _ in range(3):
+        dahimail.create("createContact")
+    page = read(dahimail, "/api/v1/contacts?per_page=2&page=2").json
+    assert len(page["data"]) == 1
+    assert page["meta"] == {"current_page": 2, "last_page": 2, "per_page": 2, "total": 3}
+    assert (page["links"]["prev"], page["links"]["next"]) == ("/api/v1/contacts?page=1", None)
+    assert read(dahimail, "/api/v1/contacts").json["meta"]["per_page"] == 25
+
+
+def test_what_a_wrapped_action_changes_is_seen_in_the_list(drive: Any) -> None:
+    dahimail = drive("dahimail")
+    wanted = dahimail.create("listConversations")
+    token = dahimail.admin.token
+    closed = dahimail.send("POST", f"/api/v1/conversations/{wanted}/close", token=token)
+    assert closed.json["data"]["status"] == "closed"
+    assert closed.json["data"]["id"] == int(wanted)
+    listed = read(dahimail, "/api/v1/conversations").json["data"]
+    assert [c["status"] for c in listed if c["id"] == int(wanted)] == ["closed"]
+
+
+def test_every_field_that_breaks_a_rule_is_named_where_errors_are_by_field(drive: Any) -> None:
+    dahimail = drive("dahimail")
+    refused = dahimail.send(
+        "POST", "/api/v1/contacts", token=dahimail.admin.token, value={"lead_score": 101}
+    )
+    assert refused.status == 422
+    assert refused.json["errors"] == {
+        "email": ["The email field is required."],
+        "first_name": ["The first name field is required."],
+        "lead_score": ["The lead score field is not valid."],
+    }
+    assert read(dahimail, "/api/v1/contacts?per_page=x").json["errors"] == {
+        "per_page": ["The per page field is not valid."]
+    }
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=two", "limit=1.5", "limit="])
 def test_a_parameter_that_breaks_its_schema_is_refused(canonical: Any, query: str) -> None:
     assert read(canonical, f"/v2/contacts?{query}").status == 422
