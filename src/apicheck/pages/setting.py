@@ -12,7 +12,7 @@ from apicheck.model.operation import Spec
 from apicheck.model.plan import PlannedClause
 from apicheck.model.policy import Clause, Example, Policy
 from apicheck.model.subject import Subject, SubjectKind, World
-from apicheck.model.target import Identity, Mode, Target
+from apicheck.model.target import Identity, Minter, Mode, Target
 from apicheck.pages.blocks import PageError
 from apicheck.plan.bind import subjects
 from apicheck.plan.world import world_of
@@ -39,6 +39,21 @@ _EXAMPLE = {"name": "Ada", "email": "ada@example.com"}
 
 def _needs(scope: str) -> Json:
     return [{"bearer": [scope]}]
+
+
+def _form_operation(operation: str, **form: str) -> Json:
+    """An operation of the authorization server, which knows the clients `a` and `b`."""
+    example = {**form, "client_id": "a", "client_secret": "secret"}
+    media = {"schema": {"type": "object"}, "example": example}
+    return {
+        "operationId": operation,
+        "security": [],
+        "requestBody": {
+            "required": True,
+            "content": {"application/x-www-form-urlencoded": media},
+        },
+        "responses": {"200": {"description": "Done"}},
+    }
 
 
 CONTACTS: Mapping[str, Json] = {
@@ -84,6 +99,8 @@ CONTACTS: Mapping[str, Json] = {
                 "responses": {"204": {"description": "It is gone"}},
             },
         },
+        "/oauth/token": {"post": _form_operation("token", grant_type="client_credentials")},
+        "/oauth/revoke": {"post": _form_operation("revokeToken", token="a-token")},
         "/status": {
             "get": {
                 "operationId": "getStatus",
@@ -180,6 +197,16 @@ def _world(spec: Spec, setting: Mapping[str, Json]) -> World:
             for name, given in setting.get("identities", _IDENTITIES).items()
         },
         fixtures=setting.get("fixtures", {}),
+        minters=tuple(
+            Minter(
+                name,
+                "/oauth/token",
+                f"$APICHECK_{name.upper()}_ID",
+                f"$APICHECK_{name.upper()}_SECRET",
+                tenant=name,
+            )
+            for name in ("a", "b")
+        ),
     )
     return world_of(
         spec,

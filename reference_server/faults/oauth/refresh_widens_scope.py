@@ -1,0 +1,24 @@
+"""A refresh is granted any scope that it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal
+from reference_server.clients import form_of
+
+NEEDS = ("oauth.refresh",)
+
+
+def scopes_granted(
+    honest: Callable[
+        [Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal
+    ],
+    call: Call,
+    asked: tuple[str, ...],
+    most: tuple[str, ...],
+) -> tuple[str, ...] | Refusal:
+    """Any scope that there is, when a token is refreshed."""
+    if form_of(call).get("grant_type") == "refresh_token":
+        most = (*most, *call.server.profile.scopes)
+    return honest(call, asked, most)

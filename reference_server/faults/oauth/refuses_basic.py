@@ -1,0 +1,16 @@
+"""A client that authenticates by HTTP Basic is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal
+from reference_server.clients import basic, unknown
+from reference_server.identities import Client
+
+NEEDS = ("oauth.token",)
+
+
+def client(honest: Callable[[Call], Client | Refusal], call: Call) -> Client | Refusal:
+    """Nobody, by Basic."""
+    return honest(call) if basic(call) is None else unknown()

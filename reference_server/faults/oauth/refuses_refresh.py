@@ -1,0 +1,23 @@
+"""Refresh tokens are handed out, and refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal
+from reference_server.clients import refused
+from reference_server.grants import Grant
+from reference_server.identities import Client
+
+NEEDS = ("oauth.refresh",)
+
+
+def refresh_of(
+    honest: Callable[[Call, Client, str], Grant | Refusal],
+    call: Call,
+    client: Client,
+    token: str,
+) -> Grant | Refusal:
+    """None is valid."""
+    del honest, call, client, token
+    return refused("invalid_grant", "The refresh token is not valid.")

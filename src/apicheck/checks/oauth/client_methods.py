@@ -1,0 +1,80 @@
+"""The token operation takes a client's credentials where they may be."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Fail,
+    Fails,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    describe,
+    prepared,
+    send,
+)
+from apicheck.checks.oauth._client import (
+    HEADER,
+    forgotten,
+    members,
+    out_of_place,
+    parameters_of,
+    token_operation,
+    written,
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To the token operation."""
+    return out_of_place(subject, token_operation(subject)) or Applies(of=("oauth",))
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """Basic, which every server must take; the body where the policy offers it."""
+    offered = subject.facts.oauth.client_in if subject.facts.oauth else ()
+    return tuple(Case(place) for place in offered or (HEADER,))
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then the same with the credentials in the one place."""
+    yield from control(subject)
+    client, place = (
+        subject.world.clients[0],
+        subject.case.name if subject.case else HEADER,
+    )
+    request = yield from prepared(subject)
+    exchange = yield from send(written(request, parameters_of(request), client, place))
+    yield from forgotten(subject, client, members(exchange))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """A client that authenticates gets its token."""
+    place = subject.case.name if subject.case else HEADER
+    way = "HTTP Basic" if place == HEADER else "client_id and client_secret in the body"
+    for exchange in transcript.exercised:
+        if not exchange.succeeded:
+            return Fails(
+                "refused", f"a token by {way}", describe(exchange), place, exchange.id
+            )
+    return None
+
+
+CHECK = Check(
+    title="A client may authenticate where the policy says",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("oauth",),
+    accepted=True,
+    standards=("rfc6749#2.3.1",),
+    outcomes=(Fail("refused", Severity.MEDIUM),),
+    proven_by={"refused": ("oauth/refuses-basic",)},
+)

@@ -1,0 +1,88 @@
+"""A client authenticates in one way, and never in the URL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Fail,
+    Fails,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    prepared,
+    send,
+)
+from apicheck.checks.oauth._client import (
+    BODY,
+    CREDENTIALS,
+    by_basic,
+    members,
+    out_of_place,
+    token_operation,
+    written,
+)
+
+_TWICE, _IN_URL = "header and body at once", "in the URL"
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To the token operation."""
+    return out_of_place(subject, token_operation(subject)) or Applies(of=("oauth",))
+
+
+def cases(_: Subject) -> tuple[Case, ...]:
+    """Two ways at once; the way that is forbidden."""
+    return Case(_TWICE), Case(_IN_URL)
+
+
+def script(subject: Subject) -> Script:
+    """The canonical request, accepted; then the same with the credentials elsewhere."""
+    yield from control(subject)
+    client = subject.world.clients[0]
+    request = yield from prepared(subject)
+    if subject.case is None or subject.case.name == _TWICE:
+        both = written(request, (CREDENTIALS,), client, BODY)
+        yield from send(by_basic(both, client))
+        return
+    own = (("client_id", client.client_id), ("client_secret", client.client_secret))
+    plain = written(request, (CREDENTIALS,), None, BODY)
+    yield from send(replace(plain, query=(*plain.query, *own)))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """A token is the fail; how the request is refused is for others to say."""
+    in_url = subject.case is not None and subject.case.name == _IN_URL
+    for exchange in transcript.exercised:
+        if "access_token" not in members(exchange):
+            continue
+        if in_url:
+            expected = "no token: credentials may be in the header or in the body"
+            return Fails("in-url", expected, "a token", exchange=exchange.id)
+        expected = "invalid_request: more than one way of authenticating"
+        return Fails("two-ways", expected, "a token", exchange=exchange.id)
+    return None
+
+
+CHECK = Check(
+    title="A client authenticates in one way, and not in the URL",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("oauth",),
+    standards=("rfc6749#2.3", "rfc6749#2.3.1", "rfc6749#5.2"),
+    outcomes=(Fail("two-ways", Severity.LOW), Fail("in-url", Severity.MEDIUM)),
+    proven_by={
+        "two-ways": ("oauth/accepts-two-ways-at-once",),
+        "in-url": ("oauth/accepts-client-in-url",),
+    },
+)

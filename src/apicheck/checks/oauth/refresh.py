@@ -1,0 +1,91 @@
+"""A refresh token gets a new access token, and the next refresh token where they rotate."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Confirm,
+    Fail,
+    Fails,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Role,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    describe,
+)
+from apicheck.checks.oauth._client import (
+    forgotten,
+    granted,
+    members,
+    out_of_place,
+    refreshed,
+    token_operation,
+    used,
+)
+from apicheck.checks.oauth._scopes import needed
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To the token operation, where refresh tokens are promised."""
+    why = out_of_place(subject, token_operation(subject), refresh=True)
+    return why or Applies(requests=2, of=("oauth.refresh",))
+
+
+def script(subject: Subject) -> Script:
+    """A token; refreshed; and the new one used."""
+    yield from control(subject)
+    client = subject.world.clients[0]
+    operation, scopes = needed(subject)
+    answer = yield from granted(subject, client, *scopes, refresh=True)
+    exchange = yield from refreshed(
+        subject, client, answer["refresh_token"], role=Role.TABLE
+    )
+    new = members(exchange)
+    if exchange.succeeded and isinstance(new.get("access_token"), str):
+        yield from used(subject, operation, new["access_token"], client, Role.TABLE)
+    yield from forgotten(subject, client, {**answer, **new})
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Refused, of no use, or without the next refresh token."""
+    for number, exchange in enumerate(transcript.exercised):
+        if not exchange.succeeded:
+            outcome = "useless" if number else "refused"
+            expected = "the new token accepted" if number else "a new access token"
+            return Fails(outcome, expected, describe(exchange), exchange=exchange.id)
+    first = next(iter(transcript.exercised), None)
+    oauth = subject.facts.oauth
+    rotates = oauth is not None and oauth.refresh == "rotating"
+    if first and rotates and not members(first).get("refresh_token"):
+        expected = "the next refresh token"
+        return Fails("no-rotation", expected, "no refresh_token", exchange=first.id)
+    return None
+
+
+CHECK = Check(
+    title="A refresh token gets a new access token",
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("oauth.refresh",),
+    accepted=True,
+    min_exercised=1,
+    standards=("rfc6749#6", "rfc9700#4.14.2"),
+    outcomes=(
+        Fail("refused", Severity.MEDIUM, Confirm.FRESH),
+        Fail("useless", Severity.MEDIUM, Confirm.FRESH),
+        Fail("no-rotation", Severity.MEDIUM, Confirm.FRESH),
+    ),
+    proven_by={
+        "refused": ("oauth/refuses-refresh",),
+        "useless": ("oauth/refreshed-token-is-useless",),
+        "no-rotation": ("oauth/refresh-without-rotation",),
+    },
+    also={"oauth/refuses-refresh": ("oauth/refresh-reuse",)},
+)

@@ -1,0 +1,77 @@
+"""A refresh token works for the client that it was issued to, and for no other."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Answer,
+    Applies,
+    Check,
+    Confirm,
+    Fail,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Role,
+    Script,
+    Severity,
+    StatusSet,
+    Subject,
+    Transcript,
+    control,
+    refused,
+)
+from apicheck.checks.oauth._client import (
+    forgotten,
+    granted,
+    members,
+    out_of_place,
+    refreshed,
+    token_operation,
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To the token operation, where refresh tokens are promised and we have two clients."""
+    why = out_of_place(subject, token_operation(subject), clients=2, refresh=True)
+    return why or Applies(of=("oauth.refresh",))
+
+
+def script(subject: Subject) -> Script:
+    """A token of the first client; refreshed by the second."""
+    yield from control(subject)
+    first, second = subject.world.clients[:2]
+    answer = yield from granted(subject, first, refresh=True)
+    exchange = yield from refreshed(
+        subject, second, answer["refresh_token"], role=Role.TABLE
+    )
+    yield from forgotten(subject, second, members(exchange))
+    yield from forgotten(subject, first, answer)
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with the wrong status."""
+    stated = subject.facts.oauth.bad_grant if subject.facts.oauth else None
+    return refused(
+        transcript,
+        stated if stated and stated.statuses else Answer(StatusSet(("400",))),
+    )
+
+
+CHECK = Check(
+    title="A refresh token works for its own client alone",
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("oauth.refresh", "oauth.bad_grant"),
+    accepted=True,
+    standards=("rfc6749#10.4", "rfc6749#5.2"),
+    outcomes=(
+        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Fail("wrong-status", Severity.LOW),
+    ),
+    proven_by={
+        "accepted": ("oauth/refreshes-for-any-client",),
+        "wrong-status": ("oauth/bad-grant-answered-with-other-status",),
+    },
+    also={"oauth/bad-grant-answered-with-other-status": ("oauth/token-errors",)},
+)

@@ -1,0 +1,85 @@
+"""A refresh token that rotates works once."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Answer,
+    Applies,
+    Check,
+    Confirm,
+    Fail,
+    Inconclusive,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Role,
+    Script,
+    Severity,
+    StatusSet,
+    Subject,
+    Transcript,
+    control,
+    describe,
+    refused,
+    stop,
+)
+from apicheck.checks.oauth._client import (
+    forgotten,
+    granted,
+    members,
+    out_of_place,
+    refreshed,
+    token_operation,
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To the token operation, where refresh tokens rotate."""
+    if why := out_of_place(subject, token_operation(subject), refresh=True):
+        return why
+    if subject.facts.oauth and subject.facts.oauth.refresh != "rotating":
+        return NotApplicable("refresh tokens may be used more than once")
+    return Applies(of=("oauth.refresh",))
+
+
+def script(subject: Subject) -> Script:
+    """A token; refreshed; and refreshed once more by the first refresh token."""
+    yield from control(subject)
+    client = subject.world.clients[0]
+    answer = yield from granted(subject, client, refresh=True)
+    token = answer["refresh_token"]
+    first = yield from refreshed(subject, client, token, role=Role.SETUP)
+    if not first.succeeded:
+        stop(Inconclusive(f"a new refresh token is not accepted ({describe(first)})"))
+    again = yield from refreshed(subject, client, token, role=Role.TABLE)
+    for got in (members(again), {**answer, **members(first)}):
+        yield from forgotten(subject, client, got)
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with the wrong status."""
+    stated = subject.facts.oauth.bad_grant if subject.facts.oauth else None
+    return refused(
+        transcript,
+        stated if stated and stated.statuses else Answer(StatusSet(("400",))),
+    )
+
+
+CHECK = Check(
+    title="A refresh token that rotates works once",
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("oauth.refresh", "oauth.bad_grant"),
+    accepted=True,
+    standards=("rfc9700#4.14.2", "rfc6749#10.4"),
+    outcomes=(
+        Fail("accepted", Severity.HIGH, Confirm.FRESH),
+        Fail("wrong-status", Severity.LOW),
+    ),
+    proven_by={
+        "accepted": ("oauth/refresh-token-works-twice",),
+        "wrong-status": ("oauth/bad-grant-answered-with-other-status",),
+    },
+    also={"oauth/bad-grant-answered-with-other-status": ("oauth/token-errors",)},
+)

@@ -1,0 +1,83 @@
+"""A refresh widens no scope."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Confirm,
+    Fail,
+    Fails,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Role,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    control,
+    describe,
+    stop,
+)
+from apicheck.checks.oauth._client import (
+    forgotten,
+    granted,
+    members,
+    out_of_place,
+    refreshed,
+    token_operation,
+    used,
+)
+from apicheck.checks.oauth._scopes import beyond, needed
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To the token operation, where refresh tokens and scopes are promised."""
+    why = out_of_place(subject, token_operation(subject), refresh=True)
+    return why or Applies(requests=2, of=("oauth.refresh",))
+
+
+def script(subject: Subject) -> Script:
+    """A token of one scope; refreshed with one more; and used for that."""
+    yield from control(subject)
+    client = subject.world.clients[0]
+    _, scopes = needed(subject)
+    outside = beyond(subject, scopes)
+    if not outside:
+        stop(NotTested(NotTestedKind.NEEDS_REQUEST, "no operation needs another scope"))
+    more = (*scopes, *subject.world.required_scopes[outside])
+    answer = yield from granted(subject, client, *scopes, refresh=True)
+    wider = ("scope", " ".join(dict.fromkeys(more)))
+    exchange = yield from refreshed(
+        subject, client, answer["refresh_token"], wider, role=Role.TABLE
+    )
+    new = members(exchange)
+    if exchange.succeeded and isinstance(new.get("access_token"), str):
+        yield from used(subject, outside, new["access_token"], client, Role.TABLE)
+    yield from forgotten(subject, client, {**answer, **new})
+
+
+def judge(_: Subject, transcript: Transcript) -> Judgement:
+    """Refused is right; so is a token without the scope that it never had."""
+    for exchange in transcript.exercised[1:]:
+        if exchange.succeeded:
+            expected = (
+                f"{exchange.request.operation} refused: the grant never had its scope"
+            )
+            return Fails("widened", expected, describe(exchange), exchange=exchange.id)
+    return None
+
+
+CHECK = Check(
+    title="A refresh widens no scope",
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("oauth.refresh",),
+    accepted=True,
+    standards=("rfc6749#6",),
+    outcomes=(Fail("widened", Severity.CRITICAL, Confirm.ONCE),),
+    proven_by={"widened": ("oauth/refresh-widens-scope",)},
+)

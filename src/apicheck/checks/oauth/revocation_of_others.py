@@ -1,0 +1,77 @@
+"""A client cannot revoke the tokens of another."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Confirm,
+    Fail,
+    Fails,
+    Inconclusive,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Role,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    describe,
+    stop,
+)
+from apicheck.checks.oauth._client import (
+    forgotten,
+    granted,
+    out_of_place,
+    revocation_operation,
+    revoked,
+    used,
+)
+from apicheck.checks.oauth._scopes import needed
+
+_UNAUTHORIZED = 401
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To the revocation operation, where we have two clients."""
+    why = out_of_place(subject, revocation_operation(subject), clients=2)
+    return why or Applies(of=("oauth",))
+
+
+def script(subject: Subject) -> Script:
+    """A token of the first client; revoked by the second; and used once more."""
+    first, second = subject.world.clients[:2]
+    operation, scopes = needed(subject)
+    answer = yield from granted(subject, first, *scopes)
+    token = answer["access_token"]
+    before = yield from used(subject, operation, token, first, Role.SETUP)
+    if not before.succeeded:
+        stop(Inconclusive(f"a new token is not accepted ({describe(before)})"))
+    yield from revoked(subject, second, token, Role.SETUP)
+    yield from used(subject, operation, token, first, Role.TABLE)
+    yield from forgotten(subject, first, answer)
+
+
+def judge(_: Subject, transcript: Transcript) -> Judgement:
+    """The token has to go on working."""
+    for exchange in transcript.exercised:
+        if exchange.status == _UNAUTHORIZED:
+            expected = "accepted: its own client has not revoked it"
+            return Fails("revoked", expected, describe(exchange), exchange=exchange.id)
+        if not exchange.succeeded:
+            return Inconclusive(f"the token was answered with {describe(exchange)}")
+    return None
+
+
+CHECK = Check(
+    title="A client cannot revoke the tokens of another",
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("oauth",),
+    accepted=True,
+    standards=("rfc7009#2.1",),
+    outcomes=(Fail("revoked", Severity.HIGH, Confirm.FRESH),),
+    proven_by={"revoked": ("oauth/revokes-tokens-of-others",)},
+)
