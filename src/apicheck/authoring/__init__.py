@@ -23,6 +23,7 @@ from apicheck.authoring.judging import (
     wrong_status,
 )
 from apicheck.authoring.order import decided_first, first_refusal
+from apicheck.authoring.readback import changed_by, reader_of, reading
 from apicheck.authoring.requests import (
     control,
     filled_in,
@@ -167,6 +168,7 @@ __all__ = [
     "ask",
     "at",
     "challenges",
+    "changed_by",
     "child",
     "contains",
     "control",
@@ -194,6 +196,8 @@ __all__ = [
     "placed",
     "prepared",
     "promised_of",
+    "reader_of",
+    "reading",
     "receive",
     "refused",
     "resolve",

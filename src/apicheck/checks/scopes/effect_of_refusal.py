@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Exchange,
     Fail,
     Fails,
     Identity,
@@ -17,19 +15,18 @@ from apicheck.authoring import (
     Judgement,
     NotApplicable,
     NotTested,
-    Operation,
     Recipe,
-    Request,
     Role,
     Script,
     Severity,
     Steps,
     Subject,
     Transcript,
-    credentials_of,
+    changed_by,
     describe,
-    identity_of,
     prepared,
+    reader_of,
+    reading,
     send,
 )
 from apicheck.checks.scopes._foreign import stranger, strangers
@@ -42,24 +39,13 @@ from apicheck.checks.scopes._rights import (
 )
 
 
-def _reader(subject: Subject) -> Operation | None:
-    """The operation that reads what this one changes: the same path, or the object's above it."""
-    path = subject.op.path
-    above = path[: path.rfind("}") + 1]
-    for wanted in (path, above):
-        for operation in subject.world.spec.operations:
-            if operation.method == "GET" and operation.path == wanted and "{" in wanted:
-                return operation
-    return None
-
-
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To unsafe operations on an object that can be made anew, and read."""
     if subject.op.safe or subject.op.id not in subject.world.secured:
         return NotApplicable("the operation changes nothing, or is open to all")
     recipe = subject.world.recipes[subject.op.id]
     made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
-    if _reader(subject) is None or not made:
+    if reader_of(subject) is None or not made:
         return NotApplicable("nothing reads what it changes")
     if not cases(subject):
         return NO_POOR_IDENTITY if needed(subject) else NotApplicable("nobody is refused")
@@ -84,7 +70,7 @@ def script(subject: Subject) -> Script:
     value = subject.case.value if subject.case else {}
     request = yield from prepared(subject, fresh=True)
     who = yield from _refused_one(subject, value)
-    before = _reading(subject, request)
+    before = reading(subject, request)
     yield from send(before, Role.SETUP)
     yield from send(before, Role.SETUP)
     yield from send(as_sent_by(subject, request, who))
@@ -97,20 +83,9 @@ def _refused_one(subject: Subject, value: dict[str, str]) -> Steps[Identity]:
     return (yield from poor(subject, value))
 
 
-def _reading(subject: Subject, request: Request) -> Request:
-    """The request of the object's owner that reads it."""
-    reader = _reader(subject)
-    assert reader is not None  # applies() saw to it
-    path = "/".join(request.path.split("/")[: len(reader.path.split("/"))])
-    owner = identity_of(subject, reader.id)
-    credentials = credentials_of(subject.world, reader.id, owner)
-    plain = Request(method="GET", path=path, operation=reader.id)
-    return plain.with_credentials(owner.name, *credentials)
-
-
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """What was the same before the refused request is the same after it."""
-    reader = _reader(subject)
+    reader = reader_of(subject)
     read = [
         exchange
         for exchange in transcript.of_role(Role.SETUP)
@@ -126,45 +101,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     shown = refused[-1].id
     if last.status != second.status:
         return Fails("changed", describe(second), f"{describe(last)} afterwards", "", shown)
-    if changed := _changed(_watched(refused[-1].request), first, second, last):
+    if changed := changed_by(refused[-1].request, first, second, last):
         actual = f"another {', '.join(changed)}".rstrip()
         return Fails("changed", "what it was before", actual, "", shown)
     return None
-
-
-def _watched(request: Request) -> frozenset[str] | None:
-    """The members that the request would change; None: not known, so all of them."""
-    if request.method not in ("PATCH", "PUT", "DELETE"):
-        return None
-    try:
-        body = json.loads(request.body or b"null")
-    except ValueError:
-        return None
-    return frozenset(body) if isinstance(body, dict) else frozenset()
-
-
-def _changed(
-    watched: frozenset[str] | None, first: Exchange, second: Exchange, last: Exchange
-) -> list[str]:
-    """Members that did not change by themselves before the refused request, and did after it."""
-    before, between, after = _members(first), _members(second), _members(last)
-    return sorted(
-        name
-        for name, value in between.items()
-        if (watched is None or name in watched)
-        and before.get(name) == value
-        and after.get(name) != value
-    )
-
-
-def _members(exchange: Exchange) -> dict[str, str]:
-    """The members of an answer at its top, as text; the whole of one that has none."""
-    try:
-        body = exchange.response.json() if exchange.response else None
-    except ValueError:
-        body = exchange.response.body if exchange.response else None
-    members = body if isinstance(body, dict) else {"": body}
-    return {name: repr(value) for name, value in members.items()}
 
 
 CHECK = Check(

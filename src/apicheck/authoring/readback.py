@@ -1,0 +1,83 @@
+"""Whether a request changed something: the object that it is about, read before and after it."""
+
+from __future__ import annotations
+
+import json
+
+from apicheck.authoring.credentials import credentials_of
+from apicheck.authoring.requests import identity_of
+from apicheck.model.exchange import Exchange, Request
+from apicheck.model.operation import Operation
+from apicheck.model.subject import Subject
+
+_NAMES_ITS_CHANGES = ("PATCH", "PUT", "DELETE")
+
+
+def reader_of(subject: Subject) -> Operation | None:
+    """The operation that reads what this one changes, by the same path or that of the object above.
+
+    None where the path names no object, or nothing reads it.
+    """
+    path = subject.op.path
+    for wanted in (path, path[: path.rfind("}") + 1]):
+        for operation in subject.world.spec.operations:
+            readable = operation.method == "GET" and operation.id in subject.world.actors
+            if readable and operation.path == wanted and "{" in wanted:
+                return operation
+    return None
+
+
+def reading(subject: Subject, request: Request) -> Request:
+    """The request that reads what another is about, from the one that may.
+
+    For subjects that `reader_of` knows a reader of.
+    """
+    reader = reader_of(subject)
+    assert reader is not None  # asked before
+    path = "/".join(request.path.split("/")[: len(reader.path.split("/"))])
+    owner = identity_of(subject, reader.id)
+    credentials = credentials_of(subject.world, reader.id, owner)
+    plain = Request(method="GET", path=path, operation=reader.id)
+    return plain.with_credentials(owner.name, *credentials)
+
+
+def changed_by(
+    request: Request, first: Exchange, second: Exchange, last: Exchange
+) -> tuple[str, ...]:
+    """The members that are other than they were, in the reading after a request.
+
+    first, second: two readings before it; what differs between them changes by itself, and does
+    not count. Of PATCH and PUT only the members that they name count; of DELETE none, as it is
+    the status that shows it. A body that is no object is one member, "".
+    """
+    before, between, after = _members(first), _members(second), _members(last)
+    watched = _named_by(request)
+    return tuple(
+        sorted(
+            name
+            for name, value in between.items()
+            if (watched is None or name in watched)
+            and before.get(name) == value
+            and after.get(name) != value
+        )
+    )
+
+
+def _named_by(request: Request) -> frozenset[str] | None:
+    """The members that the request would change; None: not known, so all of them."""
+    if request.method not in _NAMES_ITS_CHANGES:
+        return None
+    try:
+        body = json.loads(request.body or b"null")
+    except ValueError:
+        return None
+    return frozenset(body) if isinstance(body, dict) else frozenset()
+
+
+def _members(exchange: Exchange) -> dict[str, str]:
+    try:
+        body = exchange.response.json() if exchange.response else None
+    except ValueError:
+        body = exchange.response.body if exchange.response else None
+    members = body if isinstance(body, dict) else {"": body}
+    return {name: repr(value) for name, value in members.items()}
