@@ -145,7 +145,7 @@ def _content(call: Call) -> Refusal | None:
 
 
 def unknown_members(call: Call, media: Media) -> Refusal | None:
-    """Members that the document does not name: refused, or taken no notice of, as promised (seam)."""
+    """Members that the document does not name: refused or ignored, as promised (seam)."""
     promise = call.server.profile.facts.requests.get("unknown_field")
     known = call.server.profile.schemas.members(media.schema)
     if promise is None or not known or not isinstance(call.value, Mapping):
@@ -158,7 +158,10 @@ def unknown_members(call: Call, media: Media) -> Refusal | None:
 
 
 def _broken_rule(call: Call, media: Media) -> Refusal | None:
-    found = list(call.server.seams.broken_rules(call, media.schema, call.value))
+    try:
+        found = list(call.server.seams.broken_rules(call, media.schema, call.value))
+    except ValueError:
+        return Refusal("syntax", "The body is nested too deeply.")
     if not found:
         return None
     first = found[0]

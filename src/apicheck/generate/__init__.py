@@ -3,7 +3,7 @@
 Hypothesis and schemathesis are imported only when something has to be drawn.
 """
 
-from apicheck.generate.drawing import draw, strategy
+from apicheck.generate.drawing import OF_EACH, draw, strategy
 from apicheck.generate.requests import recipes
 
-__all__ = ["draw", "recipes", "strategy"]
+__all__ = ["OF_EACH", "draw", "recipes", "strategy"]

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 def strategy(name: str, subject: Subject) -> SearchStrategy[Json]:
     """The Hypothesis strategy of a name. Raises KeyError for a name that nobody defines."""
     from apicheck.generate.credentials import bad_credentials
+    from apicheck.generate.odd import odd_parts
 
-    return {"bad-credential": bad_credentials}[name](subject)
+    return {"bad-credential": bad_credentials, "odd-part": odd_parts}[name](subject)
+
+
+OF_EACH = frozenset({"odd-part"})
+"""Strategies whose values belong to one operation; values of the others go round."""
 
 
 def draw(name: str, seed: int, count: int, subject: Subject) -> tuple[Json, ...]:
@@ -26,10 +31,21 @@ def draw(name: str, seed: int, count: int, subject: Subject) -> tuple[Json, ...]
     Hypothesis gets every setting explicitly, so that no profile and no database of the user's
     has a say.
     """
-    return apart(lambda: _drawn(name, seed, count, subject)) if count > 0 else ()
+    if count <= 0:
+        return ()
+    if name == "odd-part":
+        from apicheck.generate.odd import odd_parts_of
+
+        return odd_parts_of(subject, seed, count)
+    return drawn_from(strategy(name, subject), seed, count)
 
 
-def _drawn(name: str, seed: int, count: int, subject: Subject) -> tuple[Json, ...]:
+def drawn_from(values: SearchStrategy[Json], seed: int, count: int) -> tuple[Json, ...]:
+    """Up to `count` different values of a strategy of Hypothesis."""
+    return apart(lambda: _drawn(values, seed, count))
+
+
+def _drawn(drawable: SearchStrategy[Json], seed: int, count: int) -> tuple[Json, ...]:
     import hypothesis
 
     values: dict[str, Json] = {}
@@ -46,7 +62,7 @@ def _drawn(name: str, seed: int, count: int, subject: Subject) -> tuple[Json, ..
 
     @hypothesis.seed(seed)
     @settings
-    @hypothesis.given(strategy(name, subject))
+    @hypothesis.given(drawable)
     def keep(value: Json) -> None:
         if len(values) < count:
             values.setdefault(json.dumps(value, sort_keys=True), value)

@@ -12,7 +12,12 @@ from dataclasses import replace
 from apicheck.judge.attempts import Judged, judge_probe, judged_attempt, judged_shrinking
 from apicheck.judge.clauses import clause_results, rolled_up
 from apicheck.judge.findings import finding_id, findings_of
-from apicheck.judge.results import active_results, exchanges_of, passive_results
+from apicheck.judge.results import (
+    active_results,
+    as_passive_checks_see_them,
+    exchanges_of,
+    passive_results,
+)
 from apicheck.judge.word import tasks_of, word_of
 from apicheck.model.codec import to_json
 from apicheck.model.exchange import Transcript
@@ -42,7 +47,7 @@ def judge(
     exchanges = exchanges_of(transcripts)
     results = (
         *active_results(plan, transcripts),
-        *passive_results(plan, tuple(exchanges.values())),
+        *passive_results(plan, as_passive_checks_see_them(plan, transcripts)),
     )
     clauses = clause_results(plan, results)
     findings = findings_of(plan, results, clauses)

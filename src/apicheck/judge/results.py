@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from apicheck.judge.attempts import Judged, judge_probe
 from apicheck.model.check import Applies, Check, Seen
-from apicheck.model.exchange import Exchange, Transcript
+from apicheck.model.exchange import Exchange, Observation, Role, Transcript
 from apicheck.model.plan import Plan, Probe, Unprobed
 from apicheck.model.results import CheckResult, Failure
 from apicheck.model.subject import Subject, SubjectKind, World
@@ -214,3 +215,20 @@ def _of_seen(check: Check, subject: str, of: str, items: list[Seen]) -> CheckRes
 def exchanges_of(transcripts: Sequence[Transcript]) -> Mapping[str, Exchange]:
     """Every exchange once, by id: shared ones stand in several transcripts."""
     return {e.id: e for transcript in transcripts for e in transcript.exchanges}
+
+
+def as_passive_checks_see_them(
+    plan: Plan, transcripts: Sequence[Transcript]
+) -> tuple[Exchange, ...]:
+    """Every exchange once; one whose status was asked for on purpose has that observed of it."""
+    checks = {probe.key: probe.check for probe in plan.probes}
+    seen = dict(exchanges_of(transcripts))
+    for transcript in transcripts:
+        check = checks.get(transcript.probe)
+        for exchange in transcript.exchanges if check and check.provokes else ():
+            asked = exchange.role.exercises or exchange.role is Role.SHRINK
+            if check and asked and exchange.status in check.provokes:
+                told = Observation("provoked", check.id, str(exchange.status))
+                known = exchange.observations
+                seen[exchange.id] = replace(exchange, observations=(*known, told))
+    return tuple(seen.values())

@@ -190,6 +190,8 @@ class TransportError:
 class Observation:
     """What needed the secret or the raw bytes and was therefore computed while recording.
 
+    "provoked" (about: check, value: status) is added for passive checks: it was asked for.
+
     name: "leaks" (about: placeholder, value: where), "signature" (about: placeholder,
     value: "valid" or why not), "equals" (about: placeholder, value: where), "date-differs"
     (value: seconds that Date is ahead of the present, noted where it is a second or more),

@@ -40,9 +40,11 @@ def parts_of(operation: Operation, recipe: Recipe, kept: frozenset[str]) -> tupl
         and not (parameter.place == "header" and parameter.name.lower() in _OWN_FIELDS)
         and (parameter.place != "path" or "{" + parameter.name + "}" in operation.path)
     ]
-    is_json = "json" in recipe.media_type
-    members = [Part("body", pointer) for pointer in _pointers(recipe.body)] if is_json else []
-    return (*parameters, *members)
+    if "json" in recipe.media_type:
+        return (*parameters, *(Part("body", pointer) for pointer in _pointers(recipe.body)))
+    if recipe.media_type == _FORM and isinstance(recipe.body, Mapping):
+        return (*parameters, *(Part("body", child("", name)) for name in recipe.body))
+    return tuple(parameters)
 
 
 def _pointers(body: Json, pointer: str = "", depth: int = 2) -> Iterator[str]:
@@ -51,6 +53,19 @@ def _pointers(body: Json, pointer: str = "", depth: int = 2) -> Iterator[str]:
     if isinstance(body, Mapping) and depth > 0:
         for name, inner in body.items():
             yield from _pointers(inner, child(pointer, name), depth - 1)
+
+
+def fits(part: Part, value: Json) -> bool:
+    """Whether a value can be sent in a part without making it another request, or none.
+
+    A segment of a path that is empty or made of dots is another path; a field has one line.
+    """
+    if part.place == "body":
+        return True
+    text = value if isinstance(value, str) else json.dumps(value)
+    if part.place == "path":
+        return text.strip(".") != ""
+    return part.place == "query" or (text.isprintable() and text == text.strip() and bool(text))
 
 
 def with_part(request: Request, operation: Operation, part: Part, value: Json) -> Request:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from apicheck.generate import draw
+from apicheck.generate import OF_EACH, draw
 from apicheck.model.check import Applies, Check
 from apicheck.model.facts import RateLimits, Webhooks
 from apicheck.model.plan import Options, PlannedClause, Probe, Unprobed
-from apicheck.model.subject import Case, Subject, SubjectKind, World
+from apicheck.model.subject import Case, Recipe, Subject, SubjectKind, World
 from apicheck.model.target import Mode
 from apicheck.model.verdict import NotApplicable, NotTested, NotTestedKind
 
+_LOW_LIMIT = 50
 _POOL_AT_MOST = 200
 """Drawing is dear: one pool of values serves all operations of an identity, in turns."""
 
@@ -136,6 +137,21 @@ def _example_writes(subject: Subject) -> bool:
     return any(not subject.world.spec.operation(step.operation).safe for step in steps)
 
 
+def _values_of_each(subject: Subject, options: Options) -> int:
+    """How many values an operation gets of its own: a third, all of them when thorough.
+
+    Hardly any where the limit is low, or each request uses something up.
+    """
+    world = subject.world
+    recipe, limits = world.recipes[subject.op.id], world.facts.rate_limits
+    bucket = limits.buckets.get(world.bucket_of.get(subject.op.id, "")) if limits else None
+    if bucket is not None and bucket.limit is not None and bucket.limit < _LOW_LIMIT:
+        return 0
+    if isinstance(recipe, Recipe) and recipe.consumes:
+        return min(2, options.draws)
+    return options.draws if world.thorough else options.draws // 3
+
+
 def draw_values(
     check: Check, applicable: list[Subject], options: Options
 ) -> dict[str, tuple[object, ...]]:
@@ -144,6 +160,13 @@ def draw_values(
     Subjects with the same actor share a pool and take their turns in it, so that each gets
     other values and a run of many operations tries many.
     """
+    if check.draws in OF_EACH:
+        return {
+            f"{check.id}/{subject.key}": draw(
+                check.draws, options.seed, _values_of_each(subject, options), subject
+            )
+            for subject in applicable
+        }
     pools: dict[str, list[Subject]] = {}
     for subject in applicable:
         actor = subject.world.actors.get(subject.op.id, "") if subject.operation else ""

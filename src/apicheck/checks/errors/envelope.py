@@ -24,6 +24,9 @@ from apicheck.authoring import (
     schema_errors,
 )
 
+NO_BODY = "never"
+"""The media type of a body that is promised absent."""
+
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """Where some rule says something about the body."""
@@ -54,6 +57,8 @@ def _of_a_body(rule: ResponseRule) -> bool:
 def _judged(
     world: World, rule: ResponseRule, exchange: Exchange, response: Response
 ) -> Fails | None:
+    if rule.media == NO_BODY:
+        return _nothing(exchange, response)
     wanted = (rule.media or "").split(";")[0].strip().lower()
     if wanted and response.media_type != wanted:
         actual = response.media_type or "no Content-Type"
@@ -69,6 +74,13 @@ def _judged(
             due = _named(rule.schema)
             return Fails("schema-mismatch", due, str(error), error.place, exchange.id)
     return _members(rule, exchange, response, body)
+
+
+def _nothing(exchange: Exchange, response: Response) -> Fails | None:
+    if not response.body:
+        return None
+    actual = f"{len(response.body)} bytes of {response.media_type or 'no Content-Type'}"
+    return Fails("wrong-media-type", "no body", actual, "", exchange.id)
 
 
 def _members(

@@ -1,0 +1,19 @@
+"""The error for a path or an object that is not found repeats the credential."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal, Reply
+from reference_server.told import tell
+
+NEEDS = ()
+
+
+def error_body(
+    honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
+) -> None:
+    """The request as it came, for those who debug."""
+    honest(call, refusal, reply)
+    if refusal.kind in ("absent", "unknown_path", "scope") and call.identity is not None:
+        tell(reply, f"refused to {call.identity.token}")

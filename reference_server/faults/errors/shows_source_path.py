@@ -1,0 +1,22 @@
+"""The error for an unknown path or object names the file that looked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal, Reply
+from reference_server.told import tell
+
+NEEDS = ()
+
+
+_WORDS = "No entry in /srv/api/releases/41/app/routes.rb"
+
+
+def error_body(
+    honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
+) -> None:
+    """A path of the server's disk."""
+    honest(call, refusal, reply)
+    if refusal.kind in ("absent", "unknown_path"):
+        tell(reply, _WORDS)
