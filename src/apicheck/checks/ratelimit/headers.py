@@ -70,15 +70,33 @@ def step(world: World, state: _State, exchange: Exchange) -> _State:
     """Each promised field of an answer that a bucket counts is one promise."""
     limits = world.facts.rate_limits
     name = world.bucket_of.get(exchange.request.operation)
-    request = exchange.request
-    if limits is None or name is None or request.caller is not Caller.AUTHENTICATED:
+    if limits is None or name is None or exchange.direction is Direction.IN:
         return state
-    if exchange.response is None or exchange.direction is Direction.IN:
+    if exchange.response is None:
         return state
     bucket = limits.buckets[name]
-    for fails in _judged(world, state, limits, bucket, exchange):
+    judged = (
+        _judged(world, state, limits, bucket, exchange)
+        if exchange.request.caller is Caller.AUTHENTICATED
+        else _to_strangers(world, limits, exchange)
+    )
+    for fails in judged:
         state.tallies.note(f"rate_limits.{name}", exchange, fails)
     return state
+
+
+def _to_strangers(world: World, limits: RateLimits, exchange: Exchange) -> Iterator[Fails | None]:
+    """What is told to callers whose credential is missing or bad: where the policy says so only.
+
+    Whose requests are counted together is not known of them, so that the numbers are not judged.
+    """
+    response = exchange.response
+    assert response is not None  # step() saw to it
+    if limits.headers and limits.headers_when and in_force(world, limits.headers_when, exchange):
+        for name in (limits.headers.limit, limits.headers.remaining):
+            if name is not None:
+                value = _number(name, exchange, response)
+                yield value if isinstance(value, Fails) else None
 
 
 def finish(_: World, state: _State) -> tuple[Seen, ...]:
