@@ -150,9 +150,14 @@ def _unsubscription(
 
 
 def _usual_deletion(plan: Plan, exchange: Exchange, given: Mapping[str, str]) -> Request | None:
-    """DELETE /things/{id} of what POST /things made, where no link says so."""
+    """DELETE /things/{id} of what POST /things or a PUT made, where no link says so."""
     request = exchange.request
-    collection = plan.spec.operation(request.operation).path.rstrip("/")
+    operation = plan.spec.operation(request.operation)
+    if request.method == "PUT" and exchange.status == _CREATED:
+        # What PUT creates is at the path that it was sent to (RFC 9110 section 9.3.4).
+        same = _delete_at(plan, operation.path)
+        return _delete(request, same, request.path) if same else None
+    collection = operation.path.rstrip("/")
     if request.method != "POST":
         return None
     for delete in plan.spec.operations:

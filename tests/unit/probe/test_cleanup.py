@@ -180,6 +180,27 @@ def test_without_links_what_a_post_made_is_deleted_below_its_collection(
     assert api.things == {}
 
 
+@pytest.mark.parametrize("status", [200, 201])
+def test_what_a_put_created_is_deleted_where_it_was_put(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, status: int
+) -> None:
+    document = deepcopy(dict(plan_for(target).spec.document))
+    thing = document["paths"]["/things/{thingId}"]
+    thing["put"] = {**thing["delete"], "operationId": "putThing"}
+    api.answer = lambda method, *_: (status, {}, b"{}") if method == "PUT" else None
+
+    def script(subject: Subject) -> Script:
+        request = yield from prepared(subject, "createThing")
+        put = Request("PUT", "/things/mine", operation="putThing")
+        yield from send(put.with_credentials("admin", *request.credentials))
+
+    with Session(plan := plan_for(target, document=document)) as session:
+        session.play(probe_of(plan, script))
+        session.clean_up()
+    deleted = [path for method, path, *_ in api.requests if method == "DELETE"]
+    assert deleted == (["/things/mine"] if status == 201 else [])
+
+
 def test_what_an_answer_says_of_an_object_that_the_request_named_is_not_deleted(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
 ) -> None:
