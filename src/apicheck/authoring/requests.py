@@ -49,17 +49,21 @@ def prepared(
     *,
     owner: Identity | None = None,
     fresh: bool = False,
+    refused: bool = False,
 ) -> Steps[Request]:
     """The canonical valid request, with its credential, after creating what it names.
 
     identity: who sends it (default: the one that may). owner: who creates what it names
     (default: who sends it, or else whoever of the same tenant may). fresh: create that for this
-    script alone; otherwise it is shared, except where the request uses it up.
+    script alone; otherwise it is shared, except where the request uses it up. refused: it will be
+    refused, and so uses up nothing: what it names is shared with other such requests.
     Ends the script when no accepted request can be made, in the server's own words.
     """
     recipe = _recipe(subject, operation or subject.op.id)
     who = identity or identity_of(subject, recipe.operation)
     shared_as = None if fresh or recipe.consumes else ""
+    if refused and recipe.consumes:
+        shared_as = f"for requests that {recipe.operation} refuses"
     return (yield from filled_in(subject, recipe, who, owner=owner, shared_as=shared_as))
 
 

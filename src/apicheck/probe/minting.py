@@ -159,7 +159,7 @@ class Minting:
     def _minted(self, wanted: Wanted, keep: Keep) -> _Made | None:
         scheme = self._scheme_of_minters()
         worth = wanted.of_a_client and wanted.scopes != () and self._may_be_granted(wanted)
-        if worth and wanted.scheme in ("", scheme):
+        if worth and (not scheme or wanted.scheme in ("", scheme)):
             for minter in self._plan.target.minters:
                 made = self._by_minter(minter, wanted, keep)
                 if made is not None:

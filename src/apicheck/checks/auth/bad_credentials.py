@@ -121,7 +121,7 @@ def _of_alternatives(
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with a credential that is not valid."""
     yield from control(subject)
-    request = yield from prepared(subject)
+    request = yield from prepared(subject, refused=True)
     value = subject.case.value if subject.case else ""
     yield from send(request.with_bad_credentials(*_credentials(subject, request, value)))
 
@@ -185,4 +185,5 @@ CHECK = Check(
         ),
         "wrong-status": ("auth/bad-credentials-answered-with-other-status",),
     },
+    also={"auth/accepts-any-token": ("auth/*",)},
 )

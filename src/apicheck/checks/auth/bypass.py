@@ -27,7 +27,7 @@ from apicheck.authoring import (
     prepared,
     send,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._asked import excused, spared
 
 _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
@@ -38,9 +38,11 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Each way around by its name."""
-    rows = ["trailing slash", "doubled slash", "path in upper case", "dot segment"]
-    rows += ["dot segments", "encoded slash", "encoded letter", "path parameter", "file suffix"]
+    """Each way around by its name; how paths are read is asked of few operations (`spared`)."""
+    rows = ["trailing slash"]
+    if spared(subject) is None:
+        rows += ["doubled slash", "path in upper case", "dot segment", "dot segments"]
+        rows += ["encoded slash", "encoded letter", "path parameter", "file suffix"]
     if subject.op.method == "GET":
         rows += ["HEAD", "another URL in a field"]
     else:
@@ -51,7 +53,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then varied, and from nobody."""
     yield from control(subject)
-    request = (yield from prepared(subject)).without_credentials()
+    request = (yield from prepared(subject, refused=True)).without_credentials()
     yield from send(varied(request, str(subject.case.value) if subject.case else ""))
 
 

@@ -64,7 +64,7 @@ def _together(subject: Subject) -> tuple[Credential, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with one credential left out."""
     yield from control(subject)
-    request = yield from prepared(subject)
+    request = yield from prepared(subject, refused=True)
     left_out = subject.case.value if subject.case else ""
     sent = credentials_of(subject.world, subject.op.id, identity_of(subject))
     kept = tuple(one for one in sent if one.scheme != left_out)

@@ -64,7 +64,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with its credential somewhere else."""
     yield from control(subject)
-    request = yield from prepared(subject)
+    request = yield from prepared(subject, refused=True)
     row = subject.case.value if subject.case else {}
     secret = identity_of(subject).placeholder
     yield from send(_moved(request, str(row["place"]), str(row["name"]), secret))

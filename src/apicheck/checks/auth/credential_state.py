@@ -71,7 +71,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with a credential that is out of use."""
     yield from control(subject)
-    request = yield from prepared(subject)
+    request = yield from prepared(subject, refused=True)
     bad = yield from _out_of_use(subject)
     credentials = credentials_of(subject.world, subject.op.id, bad)
     yield from send(replace(request.with_bad_credentials(*credentials), identity=bad.name))

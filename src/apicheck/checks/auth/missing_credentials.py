@@ -34,7 +34,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same from nobody."""
     yield from control(subject)
-    request = yield from prepared(subject)
+    request = yield from prepared(subject, refused=True)
     yield from send(request.without_credentials())
 
 
@@ -60,5 +60,8 @@ CHECK = Check(
         "accepted": ("auth/skips-authentication",),
         "wrong-status": ("auth/missing-credentials-answered-with-other-status",),
     },
-    also={"auth/skips-authentication": ("auth/*",)},
+    also={
+        "auth/skips-authentication": ("auth/*",),
+        "auth/missing-credentials-answered-with-other-status": ("auth/order",),
+    },
 )

@@ -89,7 +89,7 @@ def _other_method(subject: Subject) -> str:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then from nobody, and wrong in another way too."""
     yield from control(subject)
-    request = (yield from prepared(subject)).without_credentials()
+    request = (yield from prepared(subject, refused=True)).without_credentials()
     row = str(subject.case.value) if subject.case else ""
     yield from send(_made_wrong(subject, request, row))
 
@@ -139,4 +139,5 @@ CHECK = Check(
     standards=("rfc9110#15.5.2",),
     outcomes=(Fail("wrong-order", Severity.LOW),),
     proven_by={"wrong-order": ("auth/validates-before-authentication",)},
+    also={"auth/validates-before-authentication": ("scopes/order",)},
 )

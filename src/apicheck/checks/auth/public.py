@@ -59,4 +59,5 @@ CHECK = Check(
     outcomes=(Fail("refused", Severity.MEDIUM),),
     proven_by={"refused": ("auth/public-operation-needs-credential",)},
     accepted=True,
+    also={"auth/public-operation-needs-credential": ("auth/*", "conformance/response")},
 )

@@ -42,7 +42,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def script(subject: Subject) -> Script:
     """The canonical request, whose answer shows the object; then the same from nobody."""
     yield from control(subject)
-    request = yield from prepared(subject)
+    request = yield from prepared(subject, refused=True)
     yield from send(request.without_credentials())
 
 

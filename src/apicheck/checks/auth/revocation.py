@@ -60,7 +60,8 @@ def _promised(subject: Subject) -> Answer | None:
 def script(subject: Subject) -> Script:
     """With a credential of our own: accepted; revoked; the same again."""
     yield from control(subject)
-    who = yield from mint(fresh=True)
+    names = subject.world.alternatives[subject.op.id][0]
+    who = yield from mint(fresh=True, scheme=names[0] if len(names) == 1 else "")
     request = yield from prepared(subject)
     credentials = credentials_of(subject.world, subject.op.id, who)
     before = yield from send(request.with_credentials(who.name, *credentials), Role.SETUP)

@@ -66,7 +66,7 @@ def _other_kind(subject: Subject) -> tuple[Credential, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with one more credential."""
     yield from control(subject)
-    request = yield from prepared(subject)
+    request = yield from prepared(subject, refused=True)
     valid = credentials_of(subject.world, subject.op.id, identity_of(subject))
     word, space, _ = valid[0].value.rpartition(" ")
     garbage = replace(valid[0], value=f"{word}{space}{_GARBAGE}")
