@@ -50,6 +50,8 @@ def error_body(call: Call, refusal: Refusal, reply: Reply) -> None:
     if generic:
         schema = next(iter(named), documented.schema if documented else None)
         example = _example_of(call, schema)
+    if any(rule.media == "never" for rule in rules):
+        return
     for rule in rules:
         media = rule.media or media
     reply.media = (promise.media if promise else None) or media or "application/json"
