@@ -1,11 +1,13 @@
-"""Location names the object that was created before."""
+"""Location names a copy of the object that was created."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from reference_server.call import Call, Reply
 from reference_server.profile import Profile
+from reference_server.schemas import put
 
 NEEDS = ()
 
@@ -17,16 +19,17 @@ def shows_in(profile: Profile) -> bool:
 
 
 def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
-    """The last path segment is the id of an older object of the same kind and tenant."""
+    """As if it had been stored twice, under two ids."""
     made = honest(call, reply)
     collection = call.op_rules.use.collection
     if collection is None or made.header("Location") is None:
         return made
-    items = call.server.store.all(collection.name, call.caller_identity.tenant)
-    if len(items) < 2:
-        return made
+    newest = call.server.store.all(collection.name, call.caller_identity.tenant)[-1]
+    other = newest.id.replace("_", "_c", 1) if "_" in newest.id else f"c{newest.id}"
+    value = dict(put(newest.value, collection.id, other))
+    call.server.store.add(replace(newest, id=other, value=value))
     made.headers = [
-        (name, value.replace(items[-1].id, items[-2].id) if name == "Location" else value)
-        for name, value in made.headers
+        (name, text.replace(newest.id, other) if name == "Location" else text)
+        for name, text in made.headers
     ]
     return made
