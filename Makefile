@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/apicheck-installed-from
 WORKERS ?= auto
 
-.PHONY: help demo test coverage lint bench
+.PHONY: help demo test coverage lint proof bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -29,6 +29,10 @@ lint: $(INSTALLED) ## formatting, style, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+proof: $(INSTALLED) ## prove that every check can fail, and write docs/proof.md
+	@$(BIN)/apicheck prove --profile canonical --profile dahimail --profile webengage \
+	  --table docs/proof.md
 
 bench: $(INSTALLED) ## time a run beside schemathesis on the same server
 	@$(BIN)/python bench/compare.py

@@ -77,3 +77,12 @@ def test_the_changelog_names_every_check(root: Path) -> None:
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 5])
 def test_the_readme_explains_every_exit_code(root: Path, code: int) -> None:
     assert f"\n| {code} | " in (root / "README.md").read_text()
+
+
+def test_the_page_of_the_proof_names_every_fault(root: Path) -> None:
+    """`make proof` writes it."""
+    folder = root / "reference_server" / "faults"
+    files = (path.relative_to(folder) for path in folder.glob("*/[!_]*.py"))
+    faults = {str(path.with_suffix("")).replace("_", "-") for path in files}
+    named = set(re.findall(r"`([a-z0-9-]+/[a-z0-9-]+)`", (root / "docs/proof.md").read_text()))
+    assert sorted(faults - named) == []

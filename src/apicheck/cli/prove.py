@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 
 @click.command("prove")
-@click.option("--profile", default="canonical", show_default=True, metavar="NAME",
-              help="The profile whose reference server is broken, promise by promise.")  # fmt: skip
+@click.option("--profile", "profiles", default=("canonical",), show_default=True, multiple=True,
+              metavar="NAME", help="The profile whose reference server is broken, promise by"
+              " promise. Repeatable.")  # fmt: skip
 @click.option("--family", "families", multiple=True, metavar="F",
               help="Only faults of this family (auth). Repeatable.")  # fmt: skip
 @click.option("--fault", "faults", multiple=True, metavar="ID",
@@ -26,17 +28,20 @@ if TYPE_CHECKING:
               help="Every check on every operation with every fault, no samples.")  # fmt: skip
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N",
               help="Draw other values with another seed.")  # fmt: skip
+@click.option("--table", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write a page that says which check caught which fault.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the proof as JSON.")
 @options.loudness
 @click.pass_obj
 def command(
     screen: Screen,
-    profile: str,
+    profiles: tuple[str, ...],
     families: tuple[str, ...],
     faults: tuple[str, ...],
     seed: int,
     *,
     full: bool,
+    table: Path | None,
     as_json: bool,
 ) -> int:
     """Prove that each check can fail: switch on one fault after another and see what it finds.
@@ -49,20 +54,32 @@ def command(
     """
     from apicheck.run import prove
 
-    proof = prove(
-        profile, families=families, faults=faults, full=full, seed=seed, progress=screen.progress()
-    )
-    if as_json:
-        import json
-
-        from apicheck.model.codec import to_json
-
-        document = {**to_json(proof), "holds": proof.holds}
-        screen.out(json.dumps(document, indent=1, ensure_ascii=False))
-    else:
-        for line in lines(proof):
+    proofs = []
+    for profile in profiles:
+        proof = prove(
+            profile,
+            families=families,
+            faults=faults,
+            full=full,
+            seed=seed,
+            progress=screen.progress(),
+        )
+        proofs.append(proof)
+        for line in _as_json(proof) if as_json else lines(proof):
             screen.out(line)
-    return 0 if proof.holds else 1
+    if table is not None:
+        from apicheck.cli.kills import document
+
+        table.write_text(document(proofs), encoding="utf-8")
+    return 0 if all(proof.holds for proof in proofs) else 1
+
+
+def _as_json(proof: Proof) -> Iterator[str]:
+    import json
+
+    from apicheck.model.codec import to_json
+
+    yield json.dumps({**to_json(proof), "holds": proof.holds}, indent=1, ensure_ascii=False)
 
 
 def lines(proof: Proof) -> Iterator[str]:

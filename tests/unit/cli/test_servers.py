@@ -140,3 +140,20 @@ def test_the_table_of_a_proof_names_what_is_wrong() -> None:
     assert "unrelated: errors/envelope on a ended in schema-mismatch" in said
     assert "the honest server: auth/challenge on getContact ended in absent" in said
     assert "auth/challenge names the fault auth/omits-challenge" in said
+
+
+def test_a_page_says_which_check_caught_which_fault(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    both = replace(CAUGHT, about="Asks <nobody> | for a token.", collateral=(("a/b", "x", "y"),))
+    monkeypatch.setattr(apicheck.run, "prove", lambda *_, **__: _proof(both, SURVIVED, ELSEWHERE))
+    page = tmp_path / "proof.md"
+    assert main(["prove", "--profile", "canonical", "--table", str(page)]) == 1
+    said = page.read_text().splitlines()
+    assert "| [canonical](#canonical) | 2 | 1 | 1 | 0 | clean |" in said
+    assert (
+        "| `auth/skips-authentication`: Asks &lt;nobody> \\| for a token."
+        " | `auth/missing-credentials` accepted | `a/b` |" in said
+    )
+    assert "| `auth/compares-prefix`:  | SURVIVED |  |" in said
+    assert said[-1].endswith("need: `webhooks/unsigned`")
