@@ -57,15 +57,20 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     heads = [operation.path.removeprefix(spec.prefix) for operation in spec.operations]
     deep = [head.split("/")[1] for head in heads if head.count("/") > 1]
     roots = [f"{spec.prefix}/{head}/{_NAME}" for head in deep if "{" not in head]
-    roots = list(dict.fromkeys(roots))[:_MOST_ROOTS] or [f"{spec.prefix}/{_NAME}"]
-    below = [f"{path.rstrip('/')}/{_NAME}/{_NAME}" for path in dict.fromkeys(fixed)]
-    paths = dict.fromkeys((*roots, *below[:_MOST_BELOW]))
-    free = [path for path in paths if not any(_takes(op.path, path) for op in spec.operations)]
-    return tuple(Case(path, path) for path in free)
+    beside = _free(subject.world, roots)[:_MOST_ROOTS]
+    beside = beside or _free(subject.world, [f"{spec.prefix}/{_NAME}"])
+    below = _free(subject.world, [f"{path.rstrip('/')}/{_NAME}/{_NAME}" for path in fixed])
+    return tuple(Case(path, path) for path in (*beside, *below[:_MOST_BELOW]))
 
 
-def _takes(template: str, path: str) -> bool:
-    return path_selected(template, "", path)
+def _free(world: World, paths: list[str]) -> list[str]:
+    """Those that no path of the document takes, each once."""
+    templates = [operation.path for operation in world.spec.operations]
+    return [
+        path
+        for path in dict.fromkeys(paths)
+        if not any(path_selected(template, "", path) for template in templates)
+    ]
 
 
 def script(subject: Subject) -> Script:
