@@ -65,8 +65,8 @@ def script(subject: Subject) -> Script:
     yield from control(subject)
     request = yield from prepared(subject, fresh=True)
     read = _reading(subject, request)
-    before = yield from send(read, Role.CONTROL)
-    if not before.succeeded:
+    before = yield from send(read, Role.SETUP)
+    if not before.succeeded and before.status not in _GONE:
         stop(Inconclusive(f"the object cannot be read before: {describe(before)}"))
     if subject.case is not None and subject.case.value == "garbage":
         who = identity_of(subject)
@@ -90,14 +90,20 @@ def _reading(subject: Subject, request: Request) -> Request:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """The object is there as before. An answer that differs in time alone is still the same."""
+    """The object is there as before, or still is not there, where the request would create it.
+
+    An answer that differs in time alone is still the same.
+    """
     reader = _reader(subject)
-    before = [
-        one
-        for one in transcript.of_role(Role.CONTROL)
-        if reader and one.request.operation == reader.id
-    ]
+    read = [one for one in transcript.exchanges if reader and one.request.operation == reader.id]
+    before = [one for one in read if one.role is not Role.TABLE]
+    absent = bool(before) and before[-1].status in _GONE
     for after in transcript.exercised:
+        if absent and after.succeeded:
+            expected = "no object, as before the refused request"
+            return Fails("changed", expected, describe(after), exchange=after.id)
+        if absent and after.status in _GONE:
+            continue
         if after.status in _GONE:
             expected = "the object as before the refused request"
             return Fails("changed", expected, describe(after), exchange=after.id)
