@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from reference_server.call import Call, Reply
@@ -11,10 +12,13 @@ NEEDS = ()
 
 
 def shows_in(profile: Profile) -> bool:
-    """Where a clause's example has a step that updates, and one that reads."""
+    """Where a clause's example reads, updates, and reads again."""
     kinds = {name: rules.use.kind for name, rules in profile.rules.items()}
-    examples = [clause.example for clause in profile.policy.clauses]
-    return any({"update", "read"} <= {kinds.get(s.operation) for s in steps} for steps in examples)
+    played = (
+        " ".join(kinds.get(step.operation, "") for step in clause.example)
+        for clause in profile.policy.clauses
+    )
+    return any(re.search(r"\bread\b.*\bupdate\b.*\bread\b", words) for words in played)
 
 
 def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from apicheck.model.json import MISSING, Json
-from reference_server.altering import reads_altered
+from reference_server.altering import alters_reads, reads_altered
 from reference_server.call import Call, Reply
+from reference_server.profile import Profile
 
 NEEDS = ()
 
@@ -14,6 +15,11 @@ NEEDS = ()
 def _change(schema: Mapping[str, Json], value: Json) -> Json:
     listed = "enum" in schema and isinstance(value, str)
     return "undecided" if listed else MISSING
+
+
+def shows_in(profile: Profile) -> bool:
+    """Where a read has such a value."""
+    return alters_reads(profile, _change)
 
 
 def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:

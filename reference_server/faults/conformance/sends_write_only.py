@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from apicheck.model.json import MISSING, Json
-from reference_server.altering import reads_altered
+from reference_server.altering import Change, alters_reads, reads_altered
 from reference_server.call import Call, Reply
+from reference_server.profile import Profile
+from reference_server.schemas import Schemas
 
 NEEDS = ()
 
 
+def shows_in(profile: Profile) -> bool:
+    """Where a read has such a member."""
+    return alters_reads(profile, _filled_in(profile.schemas))
+
+
 def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """Each member that the document has for sending alone, filled in."""
-    schemas = call.server.profile.schemas
+    change = _filled_in(call.server.profile.schemas)
+    return reads_altered(call, honest(call, reply), change)
 
+
+def _filled_in(schemas: Schemas) -> Change:
     def change(schema: Mapping[str, Json], value: Json) -> Json:
         hidden = {
             name: "not-for-your-eyes"
@@ -23,4 +33,4 @@ def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) ->
         }
         return {**value, **hidden} if hidden and isinstance(value, Mapping) else MISSING
 
-    return reads_altered(call, honest(call, reply), change)
+    return change

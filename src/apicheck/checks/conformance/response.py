@@ -125,6 +125,7 @@ CHECK = Check(
         ),
     },
     also={
+        "conformance/empty-body": ("errors/envelope",),
         "conformance/invented-choice": ("behaviour/example",),
         "conformance/undocumented-status": ("behaviour/example",),
         "conformance/undocumented-media-type": ("errors/envelope",),
