@@ -6,8 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reference_server.call import Call, Refusal, Reply
+from reference_server.profile import Profile
 
 NEEDS = ("authorization.foreign",)
+
+
+def shows_in(profile: Profile) -> bool:
+    """Only where what is foreign is answered as what is absent."""
+    return any(one.answer is None for one in profile.facts.authorization.foreign.values())
 
 
 def error_body(

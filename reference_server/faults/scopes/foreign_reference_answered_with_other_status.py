@@ -6,9 +6,15 @@ from collections.abc import Callable
 
 from apicheck.model.json import at
 from reference_server.call import Call, Refusal
+from reference_server.profile import Profile
 from reference_server.promises import status_not_promised
 
 NEEDS = ("authorization.foreign.tenant",)
+
+
+def shows_in(profile: Profile) -> bool:
+    """Only where a body names an object."""
+    return any(rules.use.refers for rules in profile.rules.values())
 
 
 def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:

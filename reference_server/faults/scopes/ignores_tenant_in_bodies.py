@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
+from reference_server.profile import Profile
 from reference_server.store import Stored
 
 NEEDS = ("authorization.foreign.tenant",)
+
+
+def shows_in(profile: Profile) -> bool:
+    """Only where a body names an object."""
+    return any(rules.use.refers for rules in profile.rules.values())
 
 
 def foreign(

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
+from reference_server.profile import Profile
 from reference_server.store import Stored
 
 NEEDS = ("authorization.foreign.tenant",)
+
+
+def shows_in(profile: Profile) -> bool:
+    """Only where a path names an object above the one it is about."""
+    return any(set(one.use.names) - {one.use.target} for one in profile.rules.values())
 
 
 def foreign(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reference_server.call import Call
 
-NEEDS = ("order", "authorization.refusal")
+NEEDS = ("order", "authorization.refusal", "authorization.absent")
 
 
 def stages(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:

@@ -150,9 +150,9 @@ CHECK = Check(
         "wrong-status": ("scopes/denial-answered-with-other-status",),
     },
     also={
-        "scopes/ignores-scopes": ("scopes/*",),
-        "scopes/any-scope-suffices": ("scopes/*",),
-        "scopes/read-grants-write": ("scopes/*",),
-        "scopes/denial-answered-with-other-status": ("scopes/*", "auth/challenge"),
+        "scopes/ignores-scopes": ("scopes/*", "oauth/*"),
+        "scopes/any-scope-suffices": ("scopes/*", "oauth/*"),
+        "scopes/read-grants-write": ("scopes/*", "oauth/*"),
+        "scopes/denial-answered-with-other-status": ("scopes/*", "auth/challenge", "oauth/*"),
     },
 )

@@ -88,6 +88,7 @@ CHECK = Check(
     ),
     proven_by={
         "accepted": ("scopes/ignores-roles", "scopes/any-role-suffices"),
-        "wrong-status": ("scopes/denial-answered-with-other-status",),
+        "wrong-status": ("scopes/missing-role-answered-with-other-status",),
     },
+    also={"scopes/missing-role-answered-with-other-status": ("auth/challenge",)},
 )

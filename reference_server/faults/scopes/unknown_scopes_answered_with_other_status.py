@@ -1,0 +1,21 @@
+"""Whoever holds a scope that there is not is refused with another status than promised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal
+from reference_server.promises import status_not_promised
+
+NEEDS = ("authorization.refusal", "authorization.required")
+
+
+def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+    """Another status for this kind of refusal alone."""
+    if refusal.kind == "scope" and _holds_unknown(call):
+        return status_not_promised(call, refusal)
+    return honest(call, refusal)
+
+
+def _holds_unknown(call: Call) -> bool:
+    return not set(call.caller_identity.scopes) <= set(call.server.profile.scopes)
