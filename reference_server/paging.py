@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from apicheck.model.json import Json, at
 from reference_server.call import Call
@@ -56,8 +57,11 @@ def _numbers(page: Page) -> dict[str, Json]:
 
 
 def _links(call: Call, page: Page) -> dict[str, Json]:
+    kept = [(name, value) for name, value in call.query if name != "page"]
+
     def link(number: int) -> str | None:
-        return f"{call.path}?page={number}" if 1 <= number <= page.last else None
+        query = urlencode([*kept, ("page", str(number))])
+        return f"{call.path}?{query}" if 1 <= number <= page.last else None
 
     return {
         "first": link(1),

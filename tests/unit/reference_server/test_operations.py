@@ -57,7 +57,10 @@ def test_a_page_tells_its_numbers_where_the_policy_says_so(drive: Any) -> None:
     page = read(dahimail, "/api/v1/contacts?per_page=2&page=2").json
     assert len(page["data"]) == 1
     assert page["meta"] == {"current_page": 2, "last_page": 2, "per_page": 2, "total": 3}
-    assert (page["links"]["prev"], page["links"]["next"]) == ("/api/v1/contacts?page=1", None)
+    assert (page["links"]["prev"], page["links"]["next"]) == (
+        "/api/v1/contacts?per_page=2&page=1",
+        None,
+    )
     assert read(dahimail, "/api/v1/contacts").json["meta"]["per_page"] == 25
 
 

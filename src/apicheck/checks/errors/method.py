@@ -90,4 +90,8 @@ CHECK = Check(
         "accepted": ("errors/serves-any-method",),
         "wrong-status": ("errors/method-answered-with-other-status",),
     },
+    also={
+        "errors/serves-any-method": ("auth/order", "errors/allow"),
+        "errors/method-answered-with-other-status": ("auth/order", "errors/allow"),
+    },
 )

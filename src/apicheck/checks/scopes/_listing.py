@@ -78,8 +78,7 @@ def _following(subject: Subject, request: Request, page: Exchange) -> Request | 
     body = _body(page)
     if not page.succeeded:
         return None
-    told = [body.get(name) for name in _NEXT] if isinstance(body, Mapping) else []
-    for value in (*_linked(page), *(str(one) for one in told if one)):
+    for value in (*_linked(page), *_told(body)):
         parts = urlsplit(value)
         if parts.path.endswith(request.path) and parts.query:
             return replace(request, query=tuple(parse_qsl(parts.query, keep_blank_values=True)))
@@ -87,6 +86,14 @@ def _following(subject: Subject, request: Request, page: Exchange) -> Request | 
             if parameter.place == "query" and parameter.name in _CURSORS:
                 return with_part(request, subject.op, Part("query", parameter.name), value)
     return None
+
+
+def _told(body: Json) -> Iterator[str]:
+    """What the body names as next, at its top or in a mapping of its own (`links`, `meta`)."""
+    holders = [body, *body.values()] if isinstance(body, Mapping) else []
+    for holder in holders:
+        if isinstance(holder, Mapping):
+            yield from (str(holder[name]) for name in _NEXT if holder.get(name))
 
 
 def _linked(page: Exchange) -> Iterator[str]:
