@@ -1,4 +1,4 @@
-"""The error for a path or an object that is not found repeats the credential."""
+"""The error for a request that breaks a rule, or for a missing right, repeats the credential."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def error_body(
 ) -> None:
     """The request as it came, for those who debug."""
     honest(call, refusal, reply)
-    if refusal.kind in ("absent", "unknown_path", "scope") and call.identity is not None:
+    if refusal.kind in ("schema", "scope") and call.identity is not None:
         tell(reply, f"refused to {call.identity.token}")

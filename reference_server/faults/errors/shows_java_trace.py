@@ -1,4 +1,4 @@
-"""The error for a request that breaks a rule shows where in the program it was."""
+"""The error for a broken rule, or for a missing right, shows where in the program it was."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ def error_body(
 ) -> None:
     """A stack trace of Java."""
     honest(call, refusal, reply)
-    if refusal.kind in ("schema", "absent"):
+    if refusal.kind in ("schema", "scope"):
         tell(reply, _WORDS)

@@ -1,4 +1,4 @@
-"""The error for a body that cannot be parsed shows where in the program it was."""
+"""The error for a malformed body, or for a missing right, shows where in the program it was."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ def error_body(
 ) -> None:
     """A traceback of Python."""
     honest(call, refusal, reply)
-    if refusal.kind in ("syntax", "absent"):
+    if refusal.kind in ("syntax", "scope"):
         tell(reply, _WORDS)

@@ -1,4 +1,4 @@
-"""The error for an unknown path or object names the file that looked for it."""
+"""The error for an unknown path, or for a missing right, names the file that decided it."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def error_body(
 ) -> None:
     """A path of the server's disk."""
     honest(call, refusal, reply)
-    if refusal.kind in ("absent", "unknown_path"):
+    if refusal.kind in ("unknown_path", "scope"):
         tell(reply, _WORDS)

@@ -1,4 +1,4 @@
-"""The error for an object that nobody has is the database's."""
+"""The error for an unknown path, or for a missing right, is the database's."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def error_body(
 ) -> None:
     """What the driver raised."""
     honest(call, refusal, reply)
-    if refusal.kind in ("absent", "unknown_path"):
+    if refusal.kind in ("unknown_path", "scope"):
         tell(reply, _WORDS)

@@ -10,7 +10,7 @@ from apicheck.authoring import (
     NotTestedKind,
     Subject,
 )
-from apicheck.checks.errors._refusals import answer_to, is_oauth, json_recipe
+from apicheck.checks.errors._refusals import is_oauth, json_recipe, unspoken
 
 _MOST = 16 * 1024 * 1024
 _ASKED = 3
@@ -19,8 +19,10 @@ _ASKED = 3
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the first few operations that take JSON: the limit is the server's, not theirs."""
     limit = subject.facts.body_limit_bytes
-    if limit is None or answer_to(subject.world, "too_large") is None:
+    if limit is None:
         return NotApplicable("the policy promises no limit of bodies (requests.too_large)")
+    if why := unspoken(subject, "too_large"):
+        return why
     if not _fits(subject):
         return NotApplicable("its request has no JSON body of a size that is known")
     asked = [op.id for op in subject.world.spec.operations if _fits(_of(subject, op.id))]

@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
+    Applies,
     Check,
     Exchange,
     Fail,
     Fails,
+    NotApplicable,
     Severity,
+    Subject,
     World,
     each,
     path_selected,
 )
+from apicheck.checks.errors._refusals import answer_to
 
 _METHOD_NOT_ALLOWED = 405
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where the policy refuses methods with 405; otherwise no answer need ever be one."""
+    answer = answer_to(subject.world, "method")
+    if answer is None or _METHOD_NOT_ALLOWED not in answer.statuses:
+        return NotApplicable("the policy does not promise 405 (requests.method)")
+    return Applies(of=("requests.method",))
 
 
 def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
@@ -51,6 +63,7 @@ def _documented(world: World, path: str) -> set[str]:
 
 CHECK = Check(
     title="405 says which methods are allowed",
+    applies=applies,
     fold=each(looks),
     reads=("requests.method",),
     standards=("rfc9110#15.5.6", "rfc9110#10.2.1"),

@@ -85,4 +85,7 @@ CHECK = Check(
     standards=("rfc6749#3.2",),
     outcomes=(Fail("refused", Severity.LOW),),
     proven_by={"refused": ("errors/refuses-unknown-parameters",)},
+    also={
+        "errors/refuses-unknown-parameters": ("conformance/response",),
+    },
 )

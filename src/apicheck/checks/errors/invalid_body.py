@@ -43,7 +43,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 
 def _formats(subject: Subject) -> bool:
-    return answer_to(subject.world, "format") is not None
+    return unspoken(subject, "format") is None
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -113,11 +113,13 @@ CHECK = Check(
         "wrong-status": ("errors/invalid-body-answered-with-other-status",),
     },
     also={
-        "errors/ignores-required": ("behaviour/example",),
-        "errors/ignores-formats": ("behaviour/example",),
+        "errors/ignores-required": ("auth/order", "behaviour/example", "scopes/order"),
+        "errors/ignores-formats": ("auth/order", "behaviour/example", "scopes/order"),
         "errors/invalid-body-answered-with-other-status": (
+            "auth/order",
             "behaviour/example",
             "errors/invalid-query",
+            "scopes/order",
         ),
     },
 )

@@ -44,7 +44,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """One broken rule each; formats only where the policy makes rules of them."""
-    formats = answer_to(subject.world, "format") is not None
+    formats = unspoken(subject, "format") is None
     due = [one for one in _violations(subject) if one.kind != "format" or formats]
     tried = due if subject.world.thorough else varied(due, _TRIED)
     return tuple(
@@ -123,5 +123,8 @@ CHECK = Check(
     proven_by={
         "accepted": ("errors/ignores-query-schemas",),
         "wrong-status": ("errors/invalid-query-answered-with-other-status",),
+    },
+    also={
+        "errors/invalid-query-answered-with-other-status": ("conformance/response",),
     },
 )

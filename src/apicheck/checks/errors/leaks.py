@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from apicheck.authoring import (
@@ -19,6 +20,7 @@ from apicheck.checks.errors._traces import PATTERNS
 _ERRORS = 400
 _READ = 16 * 1024
 _SHOWN = 80
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
 def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
@@ -51,7 +53,13 @@ def _inside(world: World, exchange: Exchange) -> Fails | None:
 
 def _readable(text: str) -> str:
     """The text as a person reads it: what JSON writes as an escape stands as it is."""
-    return text.replace("\\n", "\n").replace('\\"', '"').replace("\\/", "/").replace("\\\\", "\\")
+    return _ESCAPE.sub(lambda found: _character(found[1]), text)
+
+
+def _character(escape: str) -> str:
+    if len(escape) > 1:
+        return chr(int(escape[1:], 16))
+    return {"n": "\n", "t": "\t", "r": "\r"}.get(escape, escape)
 
 
 def _is_known(world: World, exchange: Exchange, words: str) -> bool:

@@ -41,4 +41,19 @@ CHECK = Check(
     proven_by={
         "server-error": ("errors/fails-on-malformed-body", "errors/fails-on-unknown-object"),
     },
+    also={
+        "errors/fails-on-malformed-body": (
+            "auth/order",
+            "errors/malformed-body",
+            "errors/server-error",
+            "scopes/order",
+        ),
+        "errors/fails-on-unknown-object": (
+            "auth/order",
+            "behaviour/example",
+            "errors/server-error",
+            "errors/unknown-object",
+            "scopes/*",
+        ),
+    },
 )

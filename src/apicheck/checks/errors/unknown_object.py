@@ -80,7 +80,17 @@ CHECK = Check(
         "wrong-status": ("errors/absent-object-answered-with-other-status",),
     },
     also={
-        "errors/makes-up-absent-objects": ("behaviour/example", "conformance/response"),
-        "errors/absent-object-answered-with-other-status": ("behaviour/example",),
+        "errors/makes-up-absent-objects": (
+            "auth/order",
+            "behaviour/example",
+            "conformance/response",
+            "scopes/*",
+        ),
+        "errors/absent-object-answered-with-other-status": (
+            "auth/order",
+            "behaviour/example",
+            "conformance/response",
+            "scopes/*",
+        ),
     },
 )

@@ -23,7 +23,7 @@ from apicheck.authoring import (
     send,
     with_part,
 )
-from apicheck.checks.errors._refusals import answer_to, is_oauth, names_its_members
+from apicheck.checks.errors._refusals import answer_to, names_its_members, unspoken
 
 NAME = "apicheck_unknown"
 KINDS: Mapping[str, Part] = {
@@ -34,8 +34,6 @@ KINDS: Mapping[str, Part] = {
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To every operation with parts of which the policy speaks."""
-    if is_oauth(subject):
-        return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")
     asked = cases(subject)
     if not asked:
         return NotApplicable("the policy promises no refusal of parts that are not documented")
@@ -44,7 +42,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """A query parameter; a member, where the document says which members there are."""
-    kinds = [kind for kind in KINDS if answer_to(subject.world, kind) is not None]
+    kinds = [kind for kind in KINDS if unspoken(subject, kind) is None]
     return tuple(
         Case(kind, kind) for kind in kinds if kind != "unknown_field" or names_its_members(subject)
     )

@@ -55,10 +55,9 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     spec = subject.world.spec
     fixed = [operation.path for operation in spec.operations if "{" not in operation.path]
     heads = [operation.path.removeprefix(spec.prefix) for operation in spec.operations]
-    deep = [head.split("/")[1] for head in heads if head.count("/") > 1]
-    roots = [f"{spec.prefix}/{head}/{_NAME}" for head in deep if "{" not in head]
+    firsts = [f"/{head.split('/')[1]}" if head.count("/") > 1 else "" for head in heads]
+    roots = [f"{spec.prefix}{first}/{_NAME}" for first in firsts if "{" not in first]
     beside = _free(subject.world, roots)[:_MOST_ROOTS]
-    beside = beside or _free(subject.world, [f"{spec.prefix}/{_NAME}"])
     below = _free(subject.world, [f"{path.rstrip('/')}/{_NAME}/{_NAME}" for path in fixed])
     return tuple(Case(path, path) for path in (*beside, *below[:_MOST_BELOW]))
 
