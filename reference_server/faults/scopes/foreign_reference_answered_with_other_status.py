@@ -13,8 +13,9 @@ NEEDS = ("authorization.foreign.tenant",)
 
 
 def shows_in(profile: Profile) -> bool:
-    """Only where a body names an object."""
-    return any(rules.use.refers for rules in profile.rules.values())
+    """Only where a body names an object that is made through the API."""
+    named = (one for rules in profile.rules.values() for one in rules.use.refers.values())
+    return any(not collection.given for collection in named)
 
 
 def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
