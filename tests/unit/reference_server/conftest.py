@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from apicheck.load import facts_from, spec_from
 from apicheck.model.json import at
-from apicheck.model.operation import Operation
+from apicheck.model.operation import Operation, SecurityScheme
 from apicheck.model.policy import Policy
 from reference_server.app import api
 from reference_server.control import control
@@ -108,6 +108,31 @@ class Driver:
         count: int = self.control("GET", "/effects").json["count"]
         return count
 
+    def credentials(self, name: str, who: Identity, token: str = "") -> Pairs:
+        """An identity's credentials of the first alternative that an operation takes.
+
+        token: something else in their place.
+        """
+        schemes = self.server.profile.spec.schemes
+        alternative = next(iter(self.server.profile.rules[name].security), ())
+        return tuple(
+            self._placed(schemes[scheme], token or who.credentials.get(scheme, who.token))
+            for scheme, _ in alternative
+        )
+
+    def _placed(self, scheme: SecurityScheme, secret: str) -> tuple[str, str]:
+        if scheme.kind == "apiKey":
+            return scheme.parameter, secret
+        return "Authorization", f"{'Basic' if scheme.http_scheme == 'basic' else 'Bearer'} {secret}"
+
+    def grant(self, name: str, who: Identity | None = None) -> Answer:
+        """The answer to a request that the operation grants."""
+        who = who or self.admin
+        sent = self.request(name, who)
+        secured = self.server.profile.rules[name].secured
+        headers = (*sent.headers, *(self.credentials(name, who) if secured else ()))
+        return self.play(replace(sent, headers=headers))
+
     def play(self, sent: Sent, token: str | None = None) -> Answer:
         return self.send(sent.method, sent.path, token=token, headers=sent.headers, body=sent.body)
 
@@ -151,7 +176,7 @@ class Driver:
         collection = self.server.profile.rules[name].use.collection
         if collection is not None and collection.given:
             return self.server.store.all(name, who.tenant)[0].id
-        answer = self.play(self.request(name, who), who.token)
+        answer = self.grant(name, who)
         assert answer.status // 100 == 2, answer
         assert collection is not None
         return str(at(answer.json, collection.root + collection.id))

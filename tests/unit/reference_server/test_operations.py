@@ -156,9 +156,9 @@ def test_anything_else_in_its_place_is_a_bad_credential(canonical: Any, template
     assert 'error="invalid_token"' in answer["WWW-Authenticate"]
 
 
-def test_two_credentials_are_none(canonical: Any) -> None:
+def test_two_credentials_are_refused_as_the_policy_says(canonical: Any) -> None:
     headers = [("Authorization", f"Bearer {canonical.admin.token}")] * 2
-    assert canonical.send("GET", "/v2/account", headers=headers).status == 401
+    assert canonical.send("GET", "/v2/account", headers=headers).status == 400
 
 
 def test_a_refusal_for_want_of_a_scope_names_it(canonical: Any) -> None:
