@@ -22,6 +22,7 @@ from apicheck.authoring.judging import (
     sent_value,
     wrong_status,
 )
+from apicheck.authoring.keys import public_keys
 from apicheck.authoring.order import decided_first, first_refusal
 from apicheck.authoring.readback import changed_by, reader_of, reading
 from apicheck.authoring.requests import (
@@ -72,6 +73,7 @@ from apicheck.model.facts import (
     Webhooks,
 )
 from apicheck.model.json import MISSING, Json, at, child, contains, with_value
+from apicheck.model.known_key import public_jwk as known_public_key
 from apicheck.model.operation import HeaderDoc, Media, Operation, ResponseDoc
 from apicheck.model.parts import (
     Part,
@@ -187,6 +189,7 @@ __all__ = [
     "identity_of",
     "in_force",
     "instant",
+    "known_public_key",
     "lacking",
     "links",
     "media_type_of",
@@ -196,6 +199,7 @@ __all__ = [
     "placed",
     "prepared",
     "promised_of",
+    "public_keys",
     "reader_of",
     "reading",
     "receive",

@@ -105,7 +105,7 @@ def _jwt(value: Mapping[str, Json]) -> Jwt:
         issuer=value.get("issuer", ""),
         audience=value.get("audience", ""),
         keys=value.get("keys", ""),
-        leeway_s=Jwt.leeway_s if leeway is None else leeway,
+        leeway_s=60.0 if leeway is None else leeway,
     )
 
 

@@ -3,7 +3,8 @@
 A request is written with placeholders (`$APICHECK_ADMIN_TOKEN`) and stays so; only the
 transport, at the moment of sending, puts the secret in. A placeholder may carry a derivation:
 `$APICHECK_ADMIN_TOKEN[:-1]` (all but the last character), `[1:]`, `~flip(10)` (the character
-at index 10 replaced), `~upper`, `~swapcase`, `~append(x)`.
+at index 10 replaced), `~upper`, `~swapcase`, `~append(x)`; for JSON Web Tokens
+`~jose(alg=none)`, `~claim(sub=admin)`, `~unsigned`, `~hmac(…)`, `~rsa`.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from apicheck.model.facts import Signature
 from apicheck.model.json import Json, tokens
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
+from apicheck.probe.json_web_tokens import same_token
 from apicheck.probe.placeholders import expanded, named
 from apicheck.probe.vault import Secrets
 from apicheck.probe.wire import WireResponse
@@ -169,7 +170,8 @@ def equals(secrets: Secrets, request: Request) -> Iterator[Observation]:
         candidates = named(credential.value) or tuple(live)
         for placeholder in dict.fromkeys(candidates):
             secret = live.get(placeholder, "")
-            if secret in words or (_basic(sent) and _readings(sent[6:]) & _readings(secret)):
+            same_pair = _basic(sent) and _readings(sent[6:]) & _readings(secret)
+            if same_pair or any(same_token(word, secret) for word in words):
                 yield Observation("equals", placeholder, f"{credential.place} {credential.name}")
 
 

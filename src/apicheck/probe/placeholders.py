@@ -1,6 +1,12 @@
 """The grammar of placeholders, as in `$APICHECK_ADMIN_TOKEN[:-1]` and `~flip(10)`.
 
-A placeholder stands for a secret; derivations behind it are applied from left to right.
+A placeholder stands for a secret; derivations behind it are applied from left to right. Those of
+JSON Web Tokens: `~jose(alg=none)` sets a member of the header, `~claim(sub=admin)` a claim,
+`~unsigned` takes the signature off, `~hmac(c2VjcmV0)` signs by HMAC with a secret in base64url,
+`~rsa` with a key that everybody knows.
+
+As a program it is a filter, for the curl lines of a report:
+`printf %s "$TOKEN" | python3 -m apicheck.probe.placeholders '~jose(alg=none)~unsigned'`.
 """
 
 from __future__ import annotations
@@ -8,15 +14,18 @@ from __future__ import annotations
 import base64
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from enum import Enum
 from urllib.parse import quote, unquote
 
+from apicheck.probe import json_web_tokens
+
 PLACEHOLDER = re.compile(
     r"(?:\$|%24)(?P<name>APICHECK_[A-Z0-9_]+)"
     r"(?P<derivations>(?:\[-?\d*:-?\d*\]"
-    r"|~(?:upper|lower|swapcase|reverse|base64|url|hex)(?![a-z])"
-    r"|~flip\(-?\d+\)|~(?:append|prepend)\((?:[^)]*|\))\))*)"
+    r"|~(?:upper|lower|swapcase|reverse|base64|url|hex|unsigned|rsa)(?![a-z])"
+    r"|~flip\(-?\d+\)|~(?:append|prepend|jose|claim|hmac)\((?:[^)]*|\))\))*)"
 )
 _DERIVATION = re.compile(
     r"\[(?P<start>-?\d*):(?P<end>-?\d*)\]|~(?P<what>[a-z0-9]+)(?:\((?P<argument>[^)]*|\))\))?"
@@ -88,6 +97,11 @@ _DERIVED: Mapping[str, Callable[[str, str], str]] = {
     "flip": _flipped,
     "append": lambda secret, argument: secret + argument,
     "prepend": lambda secret, argument: argument + secret,
+    "jose": json_web_tokens.with_header,
+    "claim": json_web_tokens.with_claim,
+    "unsigned": json_web_tokens.unsigned,
+    "hmac": json_web_tokens.signed_by_hmac,
+    "rsa": json_web_tokens.signed_by_rsa,
 }
 
 _WRITTEN: Mapping[Place, Callable[[str], str]] = {
@@ -95,3 +109,7 @@ _WRITTEN: Mapping[Place, Callable[[str], str]] = {
     Place.URL: lambda secret: quote(secret, safe=""),
     Place.JSON: lambda secret: json.dumps(secret, ensure_ascii=False)[1:-1],
 }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(derived(sys.stdin.read(), "".join(sys.argv[1:])))

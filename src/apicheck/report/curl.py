@@ -15,8 +15,8 @@ from apicheck.model.exchange import Direction, Exchange, Request
 _PLACEHOLDER = re.compile(
     r"(?:\$|%24)(?P<name>APICHECK_[A-Z0-9_]+)"
     r"(?P<derivations>(?:\[-?\d*:-?\d*\]"
-    r"|~(?:upper|lower|swapcase|reverse|base64|url|hex)(?![a-z])"
-    r"|~flip\(-?\d+\)|~(?:append|prepend)\((?:[^)]*|\))\))*)"
+    r"|~(?:upper|lower|swapcase|reverse|base64|url|hex|unsigned|rsa)(?![a-z])"
+    r"|~flip\(-?\d+\)|~(?:append|prepend|jose|claim|hmac)\((?:[^)]*|\))\))*)"
 )
 _DERIVATION = re.compile(r"\[(-?\d*):(-?\d*)\]|~([a-z0-9]+)(?:\(([^)]*|\))\))?")
 _FILTERS = {
@@ -28,6 +28,7 @@ _FILTERS = {
     "hex": "od -An -v -tx1 | tr -d ' \\n'",
     "url": "od -An -v -tx1 | tr -d '\\n' | tr ' ' %",
 }
+_OF_TOKENS = ("jose", "claim", "unsigned", "hmac", "rsa")
 _FLIP = (
     "awk -v i={index} '{{n = length($0); i = (i % n + n) % n; c = substr($0, i + 1, 1);"
     ' a = c ~ /[0-9]/ ? "0" : c ~ /[a-z]/ ? "a" : "A";'
@@ -157,6 +158,9 @@ def _filter(derivation: re.Match[str]) -> str:
         return "sed " + _quoted("s/^/" + _in_sed(argument or "") + "/")
     if word == "flip":
         return _FLIP.format(index=int(argument or 0))
+    if word in _OF_TOKENS:
+        # No shell takes a JSON Web Token apart; apicheck does, where it is installed.
+        return f"python3 -m apicheck.probe.placeholders {_quoted(derivation[0])}"
     if word is not None:
         return _FILTERS[word]
     return "sed '" + ";".join([*_cut_end(end), *_cut_start(start)]) + "'"

@@ -9,6 +9,7 @@ from apicheck.authoring import (
     Recipe,
     StatusSet,
     Subject,
+    credentials_of,
     selects,
 )
 
@@ -43,6 +44,16 @@ def spared(subject: Subject, *, safe_only: bool = False) -> NotApplicable | None
     if chosen.id == subject.op.id:
         return None
     return NotApplicable(f"asked of {chosen.id}, which has the same security; or --thorough")
+
+
+def jwt_scheme(subject: Subject) -> str:
+    """The scheme among those with which an operation is usually called whose token is a JWT."""
+    world = subject.world
+    actor = world.identities.get(world.actors.get(subject.op.id, ""))
+    sent = credentials_of(world, subject.op.id, actor) if actor else ()
+    names = [one.scheme for one in sent] or world.alternatives[subject.op.id][0]
+    known = (world.spec.schemes.get(name) for name in names)
+    return next((scheme.name for scheme in known if scheme and scheme.jwt), "")
 
 
 def refusals(subject: Subject) -> Answer | None:

@@ -1,0 +1,24 @@
+"""Public keys that an API publishes as a JWK Set (RFC 7517, section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.model.json import Json
+
+
+def public_keys(key_set: Json) -> Iterator[bytes]:
+    """Each key of a set in PEM (RFC 7468, section 13), as its owner's tools write it.
+
+    What is no public key of a kind that has a PEM is passed over, and so is what is no key.
+    """
+    import jwt  # takes a while to load, and few runs need it
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    listed = key_set.get("keys") if isinstance(key_set, dict) else None
+    for one in listed if isinstance(listed, list) else ():
+        try:
+            key = jwt.PyJWK(one).key
+            yield key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+            continue
