@@ -160,3 +160,71 @@ def test_to_revoke_takes_a_client_and_a_token(canonical: Any) -> None:
     header = basic(client.id, client.secret)
     assert canonical.form("/oauth/revoke", [header], other="x").json["error"] == "invalid_request"
     assert canonical.send("GET", "/v2/account", token=issued).status == 200
+
+
+def refreshable(driver: Any, tenant: int = 0, scope: str = "contacts:read") -> Any:
+    return token(driver, tenant, scope=f"{scope} offline_access").json
+
+
+def refresh(driver: Any, refresh_token: str, tenant: int = 0, **values: str) -> Any:
+    given = {"grant_type": "refresh_token", "refresh_token": refresh_token, **values}
+    return token(driver, tenant, **given)
+
+
+def test_a_refresh_token_is_for_those_who_ask_for_it(canonical: Any) -> None:
+    assert "refresh_token" not in token(canonical).json
+    assert "refresh_token" not in token(canonical, scope="contacts:read").json
+    assert refreshable(canonical)["refresh_token"]
+
+
+def test_a_refresh_gets_a_new_token_and_the_next_refresh_token(canonical: Any) -> None:
+    first = refreshable(canonical)
+    second = refresh(canonical, first["refresh_token"]).json
+    assert second["scope"] == first["scope"]
+    assert second["access_token"] != first["access_token"]
+    assert canonical.send("GET", "/v2/contacts", token=second["access_token"]).status == 200
+    assert refresh(canonical, second["refresh_token"]).status == 200
+
+
+def test_a_refresh_token_works_once(canonical: Any) -> None:
+    first = refreshable(canonical)
+    refresh(canonical, first["refresh_token"])
+    again = refresh(canonical, first["refresh_token"])
+    assert (again.status, again.json["error"]) == (400, "invalid_grant")
+
+
+def test_a_refresh_token_is_of_no_use_to_another_client(canonical: Any) -> None:
+    first = refreshable(canonical)
+    answer = refresh(canonical, first["refresh_token"], tenant=1)
+    assert (answer.status, answer.json["error"]) == (400, "invalid_grant")
+    assert refresh(canonical, first["refresh_token"]).status == 200
+
+
+def test_a_refresh_narrows_a_scope_and_does_not_widen_it(canonical: Any) -> None:
+    first = refreshable(canonical, scope="contacts:read account:read")
+    wider = refresh(canonical, first["refresh_token"], scope="contacts:read messages:read")
+    assert (wider.status, wider.json["error"]) == (400, "invalid_scope")
+    narrower = refresh(canonical, first["refresh_token"], scope="contacts:read").json
+    assert narrower["scope"] == "contacts:read"
+    assert canonical.send("GET", "/v2/account", token=narrower["access_token"]).status == 403
+
+
+def revoke(driver: Any, revoked: str, tenant: int = 0) -> Any:
+    client = driver.server.clients[tenant]
+    return driver.form("/oauth/revoke", [basic(client.id, client.secret)], token=revoked)
+
+
+def test_with_a_refresh_token_go_its_access_tokens(canonical: Any) -> None:
+    first = refreshable(canonical)
+    assert revoke(canonical, first["refresh_token"]).status == 200
+    assert refresh(canonical, first["refresh_token"]).status == 400
+    assert canonical.send("GET", "/v2/contacts", token=first["access_token"]).status == 401
+
+
+def test_nobody_revokes_the_tokens_of_another_client(canonical: Any) -> None:
+    first = refreshable(canonical)
+    for mine in (first["access_token"], first["refresh_token"]):
+        answer = revoke(canonical, mine, tenant=1)
+        assert (answer.status, answer.json["error"]) == (400, "invalid_grant")
+    assert canonical.send("GET", "/v2/contacts", token=first["access_token"]).status == 200
+    assert refresh(canonical, first["refresh_token"]).status == 200
