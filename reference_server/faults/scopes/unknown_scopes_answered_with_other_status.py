@@ -1,4 +1,4 @@
-"""Whoever holds a scope that there is not is refused with another status than promised."""
+"""Whoever holds only scopes that there are not is refused with another status than promised."""
 
 from __future__ import annotations
 
@@ -18,4 +18,5 @@ def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal)
 
 
 def _holds_unknown(call: Call) -> bool:
-    return not set(call.caller_identity.scopes) <= set(call.server.profile.scopes)
+    held = call.caller_identity.scopes
+    return bool(held) and set(held).isdisjoint(call.server.profile.scopes)
