@@ -150,7 +150,7 @@ def _list(call: Call) -> Reply:
     ]
     query = dict(call.query)
     size = next((int(query[n]) for n in _SIZES if query.get(n, "").isdigit()), _usual_size(call))
-    size = min(max(1, size), call.server.variant.page_size or size)
+    size = max(1, min(size, call.server.variant.page_size or size))
     start = next((int(query[n]) for n in _CURSORS if query.get(n, "").isdigit()), 0)
     if query.get("page", "").isdigit():
         start = (int(query["page"]) - 1) * size
