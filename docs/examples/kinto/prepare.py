@@ -7,10 +7,10 @@ import base64
 import json
 import os
 import secrets
+import urllib.error
 import urllib.request
 
 ROOT = os.environ.get("KINTO_URL", "http://127.0.0.1:8888") + "/v1"
-ADMIN, READER, STRANGER = "admin", "reader", "stranger"
 
 
 def put(path: str, body: object, user: str = "", password: str = "") -> None:
@@ -25,14 +25,14 @@ def put(path: str, body: object, user: str = "", password: str = "") -> None:
 
 
 def main() -> None:
-    """The admin first: his account may then change the others', on a Kinto prepared before."""
-    known = os.environ.get("KINTO_ADMIN_PASSWORD", "")
-    passwords = {name: secrets.token_urlsafe(18) for name in (ADMIN, READER, STRANGER)}
-    passwords[ADMIN] = known or passwords[ADMIN]
-    if not known:
-        put("/accounts/admin", {"data": {"password": passwords[ADMIN]}})
-    admin = (ADMIN, passwords[ADMIN])
-    for name in (READER, STRANGER):
+    """The admin first: his account may then make the others and the public bucket."""
+    passwords = {name: secrets.token_urlsafe(18) for name in ("admin", "neighbour", "reader")}
+    admin = ("admin", passwords["admin"])
+    try:
+        put("/accounts/admin", {"data": {"password": passwords["admin"]}})
+    except urllib.error.HTTPError as refusal:
+        raise SystemExit("start Kinto anew: its admin has a password already") from refusal
+    for name in ("neighbour", "reader"):
         put(f"/accounts/{name}", {"data": {"password": passwords[name]}}, *admin)
     put("/buckets/public", {"permissions": {"read": ["system.Everyone"]}}, *admin)
     put("/buckets/public/collections/notes", {}, *admin)

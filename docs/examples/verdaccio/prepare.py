@@ -49,7 +49,10 @@ def user(name: str) -> dict[str, str]:
 
 def main() -> None:
     """The users, of whom alice publishes a package for herself and bob one for everybody."""
-    users = {name: user(name) for name in ("alice", "bob")}
+    try:
+        users = {name: user(name) for name in ("alice", "bob")}
+    except urllib.error.HTTPError as refusal:
+        raise SystemExit("start Verdaccio anew: alice has a password already") from refusal
     put("/secret-thing", package("secret-thing"), users["alice"]["token"])
     put("/open-thing", package("open-thing"), users["bob"]["token"])
     print(json.dumps(users))
