@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 
 from apicheck.model.json import Json
 from apicheck.schemas import SchemaError, resolve, schema_errors
@@ -157,6 +157,132 @@ _VALUES = st.recursive(
 def test_jsonschema_agrees(schema: dict[str, Json], value: Json) -> None:
     expected = Draft202012Validator(schema).is_valid(value)
     assert fits(NEW, schema, value) is expected
+
+
+def _written_as_in_3_0(schema: dict[str, Json]) -> dict[str, Json]:
+    """A schema of 2020-12 with its nullable types and bounds as OpenAPI 3.0 writes them."""
+    old: dict[str, Json] = {}
+    for key, value in schema.items():
+        if key == "type" and isinstance(value, list):
+            old |= {"type": value[0], "nullable": True}
+        elif key == "exclusiveMinimum":
+            old |= {"minimum": value, "exclusiveMinimum": True}
+        elif key == "items":
+            old[key] = _written_as_in_3_0(value)
+        elif key == "properties":
+            old[key] = {name: _written_as_in_3_0(inner) for name, inner in value.items()}
+        elif key in ("allOf", "anyOf", "oneOf"):
+            old[key] = [_written_as_in_3_0(inner) for inner in value]
+        else:
+            old[key] = value
+    return old
+
+
+_NULLABLE = st.recursive(
+    st.one_of(
+        st.builds(lambda t: {"type": [t, "null"]}, _TYPES.filter(lambda t: t != "null")),
+        st.builds(lambda t: {"type": t}, _TYPES.filter(lambda t: t != "null")),
+        st.builds(lambda n: {"type": "integer", "exclusiveMinimum": n}, st.integers(-3, 3)),
+    ),
+    lambda inner: st.one_of(
+        st.builds(lambda s: {"type": ["array", "null"], "items": s}, inner),
+        st.builds(lambda s: {"type": ["object", "null"], "properties": {"a": s}}, inner),
+        st.builds(lambda s: {"oneOf": s}, st.lists(inner, min_size=1, max_size=2)),
+        st.builds(lambda s: {"allOf": s}, st.lists(inner, min_size=1, max_size=2)),
+    ),
+    max_leaves=4,
+)
+
+
+@given(_NULLABLE, _VALUES)
+@settings(max_examples=150, deadline=None, database=None)
+def test_a_schema_means_the_same_in_3_0_as_it_does_in_3_1(
+    schema: dict[str, Json], value: Json
+) -> None:
+    expected = Draft202012Validator(schema).is_valid(value)
+    assert fits(OLD, _written_as_in_3_0(schema), value) is expected
+    assert fits(NEW, schema, value) is expected
+
+
+_CHECKER = FormatChecker(["date", "ipv4", "ipv6", "uuid"])
+
+
+@given(
+    st.sampled_from(["date", "ipv4", "ipv6", "uuid"]),
+    st.one_of(
+        st.dates().map(str),
+        st.ip_addresses().map(str),
+        st.uuids().map(str),
+        st.from_regex(r"[0-9a-f:.-]{0,12}", fullmatch=True),
+    ),
+)
+@settings(max_examples=150, deadline=None, database=None)
+def test_jsonschema_agrees_on_formats(name: str, value: str) -> None:
+    schema = {"type": "string", "format": name}
+    expected = Draft202012Validator(schema, format_checker=_CHECKER).is_valid(value)
+    assert fits(NEW, schema, value) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("date-time", ["2026-11-02T09:30:00Z", "2026-11-02t09:30:00.5+01:00"], ["2026-11-02"]),
+        ("email", ["ada@example.com", "a+b@localhost"], ["ada", "a b@example.com"]),
+        ("uri", ["https://x/y?z", "urn:x:y"], ["/x", "https://x y"]),
+        ("uri-reference", ["/x", "../y", ""], ["https://x y"]),
+        ("password", ["", "anything"], []),
+        ("time", ["whenever"], []),
+    ],
+)
+def test_formats_of_one_meaning_are_asserted_and_no_others(
+    name: str, good: list[str], bad: list[str]
+) -> None:
+    schema = {"type": "string", "format": name}
+    assert [value for value in good if not fits(NEW, schema, value)] == []
+    assert [value for value in bad if fits(NEW, schema, value)] == []
+
+
+PETS: dict[str, Json] = {
+    "openapi": "3.1.0",
+    "components": {
+        "schemas": {
+            "Cat": {"required": ["lives"], "properties": {"lives": {"type": "integer"}}},
+            "Dog": {"properties": {"secret": {"type": "string", "writeOnly": True}}},
+        }
+    },
+}
+PET: Json = {
+    "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+    "discriminator": {"propertyName": "kind", "mapping": {"cat": "Cat", "other": "#/nowhere"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ({"kind": "cat", "lives": 9}, None),  # is a Dog too, which the discriminator settles
+        ({"kind": "cat", "lives": "nine"}, "/lives"),
+        ({"kind": "Dog"}, None),
+        ({"kind": "Dog", "secret": None}, None),
+        ({"kind": "Dog", "secret": "bone"}, "/secret"),
+        ({"kind": "cow"}, None),  # names none: held against all
+        ({"kind": "cow", "lives": 9}, ""),
+    ],
+)
+def test_a_discriminator_says_which_schema_a_value_is_held_against(
+    value: Json, place: str | None
+) -> None:
+    errors = schema_errors(PETS, PET, value)
+    assert [error.pointer for error in errors] == ([] if place is None else [place])
+
+
+def test_an_error_says_which_keyword_is_broken() -> None:
+    schema = {"properties": {"n": {"type": "integer", "maximum": 5}, "w": {"writeOnly": True}}}
+    errors = schema_errors(NEW, schema, {"n": 6, "w": 1})
+    assert {(error.pointer, error.keyword) for error in errors} == {
+        ("/n", "maximum"),
+        ("/w", "writeOnly"),
+    }
 
 
 def test_errors_of_two_elements_of_a_list_are_at_one_place() -> None:

@@ -6,8 +6,10 @@ import pytest
 
 from apicheck.model.exchange import Caller, Credential, Request
 from apicheck.model.target import Vault
-from apicheck.probe.observe import equals
+from apicheck.probe.clock import TargetClock
+from apicheck.probe.observe import date_differs, equals
 from apicheck.probe.vault import Secrets
+from apicheck.probe.wire import WireResponse
 
 NAME = "$APICHECK_ADMIN_TOKEN"
 PAIR = base64.b64encode(b"admin:correct horse").decode()
@@ -39,3 +41,42 @@ def test_another_pair_is_not(value: str) -> None:
 
 def test_a_bearer_token_in_quotes_is_another_token() -> None:
     assert noted(f'Bearer "{NAME}"', PAIR) == []
+
+
+NOON = 1_795_262_400.0  # Sat, 21 Nov 2026 12:00:00 GMT
+
+
+def differs(date: bytes, sent: float, received: float) -> list[str]:
+    answer = WireResponse(200, b"", ((b"Date", date),), b"", truncated=False)
+    return [seen.value for seen in date_differs(answer, NOON + sent, NOON + received)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "received", "noted"),
+    [
+        (0.0, 0.9, []),  # Date has whole seconds only
+        (-0.5, 0.5, []),
+        (-30.0, 30.0, []),  # a slow answer may have been made at any time in between
+        (-3.0, -2.0, ["2"]),
+        (3600.0, 3600.5, ["-3599"]),
+    ],
+)
+def test_a_date_is_off_by_what_neither_its_seconds_nor_the_wait_explain(
+    sent: float, received: float, noted: list[str]
+) -> None:
+    assert differs(b"Sat, 21 Nov 2026 12:00:00 GMT", sent, received) == noted
+
+
+@pytest.mark.parametrize("date", [b"", b"soon", b"\xff", b"Sat, 99 Nov 9999 99:00:00 GMT"])
+def test_what_is_no_date_is_off_by_nothing(date: bytes) -> None:
+    assert differs(date, 0.0, 0.0) == []
+
+
+def test_a_target_that_is_believed_to_be_fast_is_still_seen_to_be() -> None:
+    clock = TargetClock(monotonic=lambda: 0.0)
+    before = clock.true_epoch(0.0)
+    clock.allow_for(3600.0)
+    assert clock.epoch() == pytest.approx(before + 3600)
+    assert clock.true_epoch(0.0) == pytest.approx(before)
+    clock.synchronise(NOON)  # the control protocol's clock is the true one
+    assert clock.true_epoch(0.0) == pytest.approx(NOON)

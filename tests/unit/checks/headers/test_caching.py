@@ -1,0 +1,63 @@
+"""Directives are read, not compared as text."""
+
+from typing import Any
+
+import pytest
+
+from apicheck.authoring import Exchange, Fails, Request, Response, Role
+from apicheck.checks.headers.caching import CHECK
+from apicheck.pages.setting import subject_of
+
+
+def outcomes(value: str, **directives: Any) -> list[str]:
+    rule = {"headers": {"Cache-Control": {"directives": directives}}}
+    world = subject_of(CHECK, {"facts": {"responses": {"rule": rule}}}).world
+    response = Response(200, (("Cache-Control", value),))
+    exchange = Exchange("e1", Request("GET", "/contacts"), response, None, 0, 0, Role.TABLE)
+    assert CHECK.fold is not None
+    state = CHECK.fold.step(world, CHECK.fold.start(world), exchange)
+    seen = CHECK.fold.finish(world, state)
+    return [s.judgement.outcome for s in seen if isinstance(s.judgement, Fails)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "no-store",
+        "No-Store",
+        "private, no-store",
+        "no-store , must-revalidate",
+        'private="set-cookie, x-id", no-store',
+        ",, no-store",
+    ],
+)
+def test_a_directive_is_found_among_others(value: str) -> None:
+    assert outcomes(value, **{"no-store": "present"}) == []
+
+
+@pytest.mark.parametrize("value", ["", "private", 'x="no-store"', "no-stores", "no_store"])
+def test_what_only_looks_like_it_is_not_it(value: str) -> None:
+    assert outcomes(value, **{"no-store": "present"}) == (["missing"] if value else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("max-age=60", []),
+        ('max-age="60"', []),
+        ("max-age=61", ["too-open"]),
+        ("max-age=29", ["missing"]),
+        ("max-age=soon", ["missing"]),
+        ("max-age", ["missing"]),
+        ("no-store", []),
+        ("no-cache", ["missing"]),
+    ],
+)
+def test_a_number_of_seconds_has_its_bounds(value: str, found: list[str]) -> None:
+    assert outcomes(value, **{"max-age": {"at_least": "30s", "at_most": "1m"}}) == found
+
+
+def test_what_is_never_there_is_noticed_beside_what_is_due() -> None:
+    due = {"no-store": "present", "public": "never"}
+    assert outcomes("public, no-store", **due) == ["too-open"]
+    assert outcomes("no-store, x-public", **due) == []
