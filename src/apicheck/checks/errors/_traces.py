@@ -14,7 +14,7 @@ _SOURCE = r"(?:py|rb|php|java|kt|go|cs|[cm]?[jt]s|ex|pl|rs)"
 STACK_TRACES: Mapping[str, str] = {
     "CPython": r"Traceback \(most recent call last\)",
     "CPython, a frame": r'\bFile "[^"\n]{1,200}", line \d+, in \S',
-    "the JVM": r"\bat [\w$.<>]{1,200}\((?:[\w$]{1,80}\.(?:java|kt|scala):\d+|Native Method)\)",
+    "the JVM": r"\bat [\w$.<>/@]{1,200}\((?:[\w$]{1,80}\.(?:java|kt|scala):\d+|Native Method)\)",
     ".NET": r"\bat [\w.<>`\[\],]{1,200}\([^)\n]{0,200}\) in [^\n]{1,200}:line \d+",
     "V8": r"\bat (?:[\w.<>\[\] ]{1,100} \()?(?:node:|file://)?/?[^\s()]{1,200}\.[cm]?[jt]s:\d+:\d+",
     "PHP": r"#\d+ [^\s]{1,200}\.php\(\d+\): ",

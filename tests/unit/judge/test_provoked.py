@@ -1,0 +1,48 @@
+"""Passive checks know which failures another check provoked on purpose."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+from apicheck.judge.results import as_passive_checks_see_them
+from apicheck.model.check import Applies, Check
+from apicheck.model.exchange import Exchange, Request, Response, Role, Transcript
+from apicheck.model.facts import Facts
+from apicheck.model.operation import Spec
+from apicheck.model.plan import Probe
+from apicheck.model.subject import Subject, SubjectKind, World
+
+WORLD = World(Spec("t", "1", "3.1.0", (), {}, {}), Facts(), {}, {}, {})
+CHECK = Check(title="x", outcomes=(), proven_by={}, id="errors/odd", provokes=frozenset({500}))
+PROBE = Probe("errors/odd/op", CHECK, Subject(SubjectKind.OPERATION, "op", WORLD), Applies())
+PLAN: Any = SimpleNamespace(probes=(PROBE,))
+
+
+def exchange(number: int, status: int, role: Role) -> Exchange:
+    return Exchange(f"e{number}", Request("GET", "/"), Response(status), None, 0, 0.1, role)
+
+
+def provoked(*exchanges: Exchange, probe: str = PROBE.key) -> list[str]:
+    seen = as_passive_checks_see_them(PLAN, [Transcript(probe, exchanges)])
+    return [one.id for one in seen if one.observed("provoked")]
+
+
+def test_an_answer_that_a_check_provokes_says_so_and_a_control_does_not() -> None:
+    exchanges = [
+        exchange(1, 500, Role.CONTROL),
+        exchange(2, 500, Role.DRAWN),
+        exchange(3, 500, Role.SHRINK),
+        exchange(4, 502, Role.TABLE),
+    ]
+    assert provoked(*exchanges) == ["e2", "e3"]
+
+
+def test_an_answer_that_nobody_asked_for_does_not_say_so() -> None:
+    assert provoked(exchange(1, 500, Role.TABLE), probe="control/op") == []
+
+
+def test_an_exchange_that_stands_in_two_transcripts_is_one() -> None:
+    one = exchange(1, 500, Role.DRAWN)
+    transcripts = [Transcript(PROBE.key, (one,)), Transcript("another", (replace(one),))]
+    seen = as_passive_checks_see_them(PLAN, transcripts)
+    assert [(e.id, len(e.observations)) for e in seen] == [("e1", 1)]
