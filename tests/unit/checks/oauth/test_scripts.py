@@ -1,0 +1,102 @@
+"""The conversations of the oauth checks with servers that are odd without being wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from apicheck.model.exchange import Response
+from apicheck.model.verdict import Fails, Inconclusive, NotApplicable, NotTested
+
+ACTIVE = (
+    "token-errors",
+    "client-authentication",
+    "client-place",
+    "client-methods",
+    "granted-scope",
+    "revocation",
+    "revocation-answer",
+    "revocation-of-others",
+    "refresh",
+    "refresh-scope",
+    "refresh-binding",
+    "refresh-reuse",
+)
+REFRESHING = ("refresh", "refresh-scope", "refresh-binding", "refresh-reuse")
+HOSTILE = (b"", b"<html>", b"[]", b'"text"', b"null", b'{"access_token": 7, "scope": [1]}',
+           b'{"access_token": "$APICHECK_X", "refresh_token": {}, "error": []}',
+           b"[" * 100_000)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACTIVE)
+def test_an_honest_server_passes(oauth: Callable[..., dict[str, Any]], name: str) -> None:
+    judged = oauth(name)
+    assert set(judged.values()) == {None}
+
+
+@pytest.mark.parametrize("name", [name for name in ACTIVE if name != "client-methods"])
+def test_a_server_that_takes_no_basic_is_asked_in_the_body(
+    oauth: Callable[..., dict[str, Any]], tokens: Any, name: str
+) -> None:
+    tokens.by_basic = False
+    assert set(oauth(name).values()) == {None}
+
+
+def test_a_server_that_takes_no_basic_fails_where_that_is_the_question(
+    oauth: Callable[..., dict[str, Any]], tokens: Any
+) -> None:
+    tokens.by_basic = False
+    judged = oauth("client-methods")
+    assert isinstance(judged["header"], Fails)
+    assert judged["body"] is None
+
+
+@pytest.mark.parametrize("name", REFRESHING)
+def test_a_grant_without_a_refresh_token_is_no_fail(
+    oauth: Callable[..., dict[str, Any]], tokens: Any, name: str
+) -> None:
+    tokens.refreshes = False
+    assert all(isinstance(one, NotTested) for one in oauth(name).values())
+
+
+@pytest.mark.parametrize("name", REFRESHING)
+def test_where_refresh_is_not_promised_nothing_is_asked(
+    bench: Callable[..., Any], name: str
+) -> None:
+    subject = bench(f"oauth/{name}", facts={"oauth": {"token": "token"}}, operation="token")
+    assert isinstance(subject.check.applies(subject.subject), NotApplicable)
+
+
+def test_an_unknown_scope_may_be_left_out_unless_the_policy_says_otherwise(
+    oauth: Callable[..., dict[str, Any]],
+) -> None:
+    assert "unknown scope" not in oauth("token-errors")
+    assert oauth("token-errors", bad_scope=400)["unknown scope"] is None
+
+
+@pytest.mark.parametrize("clients", [0, 1])
+def test_a_client_that_is_missing_is_asked_for(bench: Callable[..., Any], clients: int) -> None:
+    made = bench("oauth/refresh-binding", facts={"oauth": {"token": "token", "refresh": "yes"}},
+                 operation="token")  # fmt: skip
+    world = replace(made.subject.world, clients=made.subject.world.clients[:clients])
+    why = made.check.applies(replace(made.subject, world=world))
+    assert isinstance(why, NotTested)
+    assert why.remedy.startswith("[mint.b]" if clients else "[mint.a]")
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+@pytest.mark.parametrize("status", [200, 204, 401, 500])
+@pytest.mark.parametrize("name", ACTIVE)
+def test_no_answer_makes_a_check_stumble(
+    oauth: Callable[..., dict[str, Any]], server: Any, name: str, status: int, body: bytes
+) -> None:
+    def answer(request: Any) -> Response:
+        server.requests.append(request)
+        return Response(status, (("WWW-Authenticate", '"'),), body)
+
+    server.answer = answer
+    kinds = (Fails, Inconclusive, NotTested, type(None))
+    assert all(isinstance(one, kinds) for one in oauth(name).values())
