@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from apicheck.authoring import (
     Answer,
+    Exchange,
     NotApplicable,
     Operation,
     Recipe,
@@ -54,6 +55,18 @@ def jwt_scheme(subject: Subject) -> str:
     names = [one.scheme for one in sent] or world.alternatives[subject.op.id][0]
     known = (world.spec.schemes.get(name) for name in names)
     return next((scheme.name for scheme in known if scheme and scheme.jwt), "")
+
+
+def valid_after_all(exchange: Exchange) -> bool:
+    """Whether a credential that was changed is the valid one still, as was seen when it was sent.
+
+    Digits alone have no other case, for one. What is sent unchanged on purpose does not count.
+    """
+    sent = exchange.request.credentials
+    return any(
+        not any(one.value.endswith(seen.about) for one in sent)
+        for seen in exchange.observed("equals")
+    )
 
 
 def refusals(subject: Subject) -> Answer | None:

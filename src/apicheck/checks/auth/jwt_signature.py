@@ -31,7 +31,7 @@ from apicheck.authoring import (
     send,
     stop,
 )
-from apicheck.checks.auth._asked import excused, jwt_scheme, spared
+from apicheck.checks.auth._asked import excused, jwt_scheme, spared, valid_after_all
 
 
 def _hmac(secret: str) -> str:
@@ -122,7 +122,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     refusal = subject.facts.authentication.bad
     assert refusal is not None  # applies() saw to it
     assert subject.case is not None  # cases() has them
-    if any(one.observed("equals") for one in transcript.exercised):
+    if any(valid_after_all(one) for one in transcript.exercised):
         return NotApplicable("the credential is no JWT, and so it was not changed")
     what = _ROWS.get(subject.case.name, ("public key as a secret", ""))[0]
     return refused(transcript, refusal, what)
