@@ -131,7 +131,7 @@ CHECK = Check(
         "members-differ": ("errors/status-member-differs",),
     },
     also={
-        "errors/html-body": ("behaviour/example", "conformance/response"),
-        "errors/omits-member": ("conformance/response",),
+        "errors/html-body": ("behaviour/example", "conformance/response", "oauth/token-errors"),
+        "errors/omits-member": ("conformance/response", "oauth/token-errors"),
     },
 )

@@ -113,13 +113,27 @@ CHECK = Check(
         "wrong-status": ("errors/invalid-body-answered-with-other-status",),
     },
     also={
-        "errors/ignores-required": ("auth/order", "behaviour/example", "scopes/order"),
-        "errors/ignores-formats": ("auth/order", "behaviour/example", "scopes/order"),
+        "errors/ignores-required": (
+            "auth/order",
+            "behaviour/example",
+            "scopes/foreign-in-list",
+            "scopes/order",
+        ),
+        "errors/ignores-formats": (
+            "auth/order",
+            "behaviour/example",
+            "scopes/foreign-in-list",
+            "scopes/order",
+        ),
         "errors/invalid-body-answered-with-other-status": (
             "auth/order",
             "behaviour/example",
             "errors/invalid-query",
             "scopes/order",
         ),
+        "errors/ignores-types": ("scopes/foreign-in-list",),
+        "errors/ignores-choices": ("scopes/foreign-in-list",),
+        "errors/ignores-lengths": ("scopes/foreign-in-list",),
+        "errors/ignores-patterns": ("scopes/foreign-in-list",),
     },
 )

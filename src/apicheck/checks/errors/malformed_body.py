@@ -83,4 +83,8 @@ CHECK = Check(
         "accepted": ("errors/mends-json", "errors/replaces-bad-characters"),
         "wrong-status": ("errors/malformed-body-answered-with-other-status",),
     },
+    also={
+        "errors/mends-json": ("scopes/foreign-in-list",),
+        "errors/replaces-bad-characters": ("scopes/foreign-in-list",),
+    },
 )

@@ -80,4 +80,7 @@ CHECK = Check(
         "accepted": ("errors/ignores-unknown-members",),
         "wrong-status": ("errors/unknown-member-answered-with-other-status",),
     },
+    also={
+        "errors/ignores-unknown-members": ("scopes/foreign-in-list",),
+    },
 )
