@@ -1,11 +1,15 @@
-"""Transcripts as JSON lines: one line each, appended as they complete, readable after a kill."""
+"""Transcripts as JSON lines: one line each, appended as they complete, readable after a kill.
+
+An exchange that several transcripts share is written in the first of them, and named by its id
+in the others.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,13 +37,18 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._file = path.open("ab")
         self._lock = threading.Lock()
+        self._written: dict[str, Exchange] = {}
 
     def __call__(self, transcript: Transcript) -> None:
         """Append one transcript."""
-        line = encode(transcript)
         with self._lock:
-            self._file.write(line)
+            self._file.write(encode(transcript, self._written))
             self._file.flush()
+            self._written |= {exchange.id: exchange for exchange in transcript.exchanges}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -50,7 +59,7 @@ class Journal:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._file.close()
+        self.close()
 
 
 def read(path: Path) -> Iterator[Transcript]:
@@ -58,37 +67,48 @@ def read(path: Path) -> Iterator[Transcript]:
 
     Raises ValueError, naming the line, when another line cannot be read.
     """
+    known: dict[str, Exchange] = {}
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                transcript = decode(line)
+                transcript = decode(line, known)
             except (ValueError, KeyError, TypeError) as error:
                 if not line.endswith(b"\n"):
                     return
                 raise ValueError(f"{path}:{number}: not a transcript: {error}") from None
+            known |= {exchange.id: exchange for exchange in transcript.exchanges}
             yield transcript
 
 
-def encode(transcript: Transcript) -> bytes:
-    """A transcript as one line of JSON, with its line feed."""
+def encode(transcript: Transcript, written: Mapping[str, Exchange]) -> bytes:
+    """A transcript as one line of JSON, with its line feed. written: exchanges before it, by id."""
     value = {
         "probe": transcript.probe,
         "attempt": transcript.attempt,
         "case": transcript.case,
         "ended": transcript.ended,
         "answers": transcript.answers,
-        "exchanges": [_exchange(item) for item in transcript.exchanges],
+        "exchanges": [
+            item.id if written.get(item.id) == item else _exchange(item)
+            for item in transcript.exchanges
+        ],
     }
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def decode(line: bytes) -> Transcript:
-    """The transcript of one line. Raises ValueError, KeyError or TypeError on anything else."""
+def decode(line: bytes, known: Mapping[str, Exchange]) -> Transcript:
+    """The transcript of one line. known: exchanges of the lines before it, by id.
+
+    Raises ValueError, KeyError or TypeError on anything else.
+    """
     value = json.loads(line)
     ended = value["ended"]
     return Transcript(
         probe=value["probe"],
-        exchanges=tuple(_exchange_of(item) for item in value["exchanges"]),
+        exchanges=tuple(
+            known[item] if isinstance(item, str) else _exchange_of(item)
+            for item in value["exchanges"]
+        ),
         attempt=value["attempt"],
         answers=tuple(value["answers"]),
         ended=None if ended is None else (ended[0], ended[1], ended[2]),

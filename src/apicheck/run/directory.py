@@ -17,7 +17,8 @@ from apicheck.model.plan import Options, Plan
 from apicheck.model.results import PreflightItem, Provenance
 from apicheck.model.target import Target
 from apicheck.plan import plan
-from apicheck.probe.journal import decode, encode
+from apicheck.probe import Journal
+from apicheck.probe.journal import read
 from apicheck.registry import collect
 from apicheck.run.request import Inputs
 
@@ -128,23 +129,12 @@ def load_run(directory: Path) -> SavedRun:
 
 def read_journal(directory: Path) -> tuple[Transcript, ...]:
     """Every whole transcript of a journal; a last line that a kill tore off is left out."""
-    with (directory / JOURNAL).open("rb") as file:
-        return tuple(decode(line) for line in file if line.endswith(b"\n") and line.strip())
+    return tuple(read(directory / JOURNAL))
 
 
-class Journal:
-    """Appends transcripts as they complete, so that a killed run can still be judged."""
-
-    def __init__(self, directory: Path) -> None:
-        self._file = (directory / JOURNAL).open("ab", buffering=0)
-
-    def __call__(self, transcript: Transcript) -> None:
-        """Append one transcript, whole."""
-        self._file.write(encode(transcript).rstrip(b"\n") + b"\n")
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+def journal_of(directory: Path) -> Journal:
+    """Takes transcripts as they complete, so that a killed run can still be judged."""
+    return Journal(directory / JOURNAL)
 
 
 def write_rendering(directory: Path, name: str, content: bytes) -> Path:

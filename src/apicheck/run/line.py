@@ -68,7 +68,7 @@ def run_line(request: RunRequest, progress: Progress | None = None) -> Outcome:
     out = run_directory.create(request.out or _default_directory(inputs.profile))
     provenance = _provenance(request, inputs, made)
     run_directory.save_plan(out, inputs, made, provenance)
-    journal = run_directory.Journal(out)
+    journal = run_directory.journal_of(out)
     leaks: list[Leak] = []
     vaults = []
 

@@ -77,9 +77,40 @@ transcripts = st.builds(
 @settings(max_examples=150, deadline=None, database=None)
 @given(transcripts)
 def test_what_is_decoded_is_what_was_encoded(transcript: Transcript) -> None:
-    line = encode(transcript)
+    line = encode(transcript, {})
     assert line.count(b"\n") == 1
-    assert decode(line) == transcript
+    assert decode(line, {}) == transcript
+
+
+def exchange(role: Role = Role.CONTROL) -> Exchange:
+    answer = Response(200, body=b"a long answer")
+    return Exchange("e1", Request("GET", "/a"), answer, None, 1, 2, role)
+
+
+def test_an_exchange_that_several_share_is_written_once(tmp_path: Path) -> None:
+    path = tmp_path / "journal.ndjson"
+    made = [Transcript(f"a/{name}", (exchange(),)) for name in "bcd"]
+    with Journal(path) as journal:
+        for transcript in made:
+            journal(transcript)
+    assert path.read_bytes().count(b"a long answer") == 1
+    assert list(read(path)) == made
+
+
+def test_what_is_not_the_same_is_written_whole(tmp_path: Path) -> None:
+    path = tmp_path / "journal.ndjson"
+    made = [Transcript("a/b", (exchange(),)), Transcript("a/c", (exchange(Role.SETUP),))]
+    with Journal(path) as journal:
+        for transcript in made:
+            journal(transcript)
+    assert list(read(path)) == made
+
+
+def test_a_name_of_an_exchange_that_nobody_wrote_is_a_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "journal.ndjson"
+    path.write_bytes(encode(Transcript("a/b", (exchange(),)), {"e1": exchange()}))
+    with pytest.raises(ValueError, match="not a transcript"):
+        list(read(path))
 
 
 def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
@@ -87,13 +118,13 @@ def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
     with Journal(path) as journal:
         journal(Transcript("a/b"))
         journal(Transcript("a/c"))
-    path.write_bytes(path.read_bytes() + encode(Transcript("a/d"))[:-7])
+    path.write_bytes(path.read_bytes() + encode(Transcript("a/d"), {})[:-7])
     assert [transcript.probe for transcript in read(path)] == ["a/b", "a/c"]
 
 
 def test_a_broken_line_in_the_middle_is_named(tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
-    path.write_bytes(encode(Transcript("a/b")) + b"{}\n" + encode(Transcript("a/c")))
+    path.write_bytes(encode(Transcript("a/b"), {}) + b"{}\n" + encode(Transcript("a/c"), {}))
     with pytest.raises(ValueError, match=r"journal\.ndjson:2: not a transcript"):
         list(read(path))
 
