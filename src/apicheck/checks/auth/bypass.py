@@ -67,7 +67,8 @@ def varied(request: Request, row: str) -> Request:
         "path in upper case": _upper(path),
         "dot segment": f"/.{path}",
         "dot segments": f"/apicheck/..{path}",
-        "encoded slash": "/" + path[1:].replace("/", "%2F"),
+        "encoded slash": "/"
+        + (path[1:].replace("/", "%2F") if "/" in path[1:] else f"%2F{path[1:]}"),
         "encoded letter": f"/%{ord(first):02X}{second}" if first else path,
         "path parameter": f"{path};apicheck=1",
         "file suffix": f"{path}.json",

@@ -22,8 +22,10 @@ from apicheck.authoring import (
     World,
     challenges,
     each,
+    in_doubt,
 )
 
+_UNAUTHORIZED = 401
 _ERROR_VALUES = ("error", "error_description", "error_uri")
 
 
@@ -45,6 +47,8 @@ def _promised(world: World, exchange: Exchange) -> tuple[str, Answer] | None:
     """The refusal that an exchange is, with its fact path; None when it is none of them."""
     authentication = world.facts.authentication
     request = exchange.request
+    if in_doubt(exchange):
+        return None
     if request.caller is Caller.ANONYMOUS and request.credentials:
         return None  # something is there, in another place or in part: which error it is is open
     found: tuple[str, Answer | None]
@@ -84,9 +88,14 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
     if promised is None or exchange.response is None:
         return
     path, answer = promised
-    if answer.challenge is not None:
+    if answer.challenge is not None and _is_due(answer.challenge, exchange):
         fields = exchange.response.header_values("www-authenticate")
         yield path, _wrong(answer.challenge, fields, exchange)
+
+
+def _is_due(promise: Challenge | Never, exchange: Exchange) -> bool:
+    """A challenge that names no scheme is what RFC 9110 section 15.5.2 wants, of a 401 alone."""
+    return promise is NEVER or bool(promise.scheme) or exchange.status == _UNAUTHORIZED
 
 
 def _wrong(promise: Challenge | Never, fields: tuple[str, ...], exchange: Exchange) -> Fails | None:
