@@ -60,6 +60,10 @@ def _overlaid(call: Call, media: Media, value: Json, shown: Stored | list[Stored
             like = at(value, f"{place}/0")
             schema = schemas.below(media.schema, f"{place}/0")
             items = [projected(schemas, schema, like, item.value) for item in shown]
+            # What a fault let in, and the document does not allow, would spoil the whole page.
+            if schema:
+                fitting = schemas.validator(schema)
+                items = [item for item in items if fitting.is_valid(item)]
             made = put(value, place, items)
     elif shown is not None:
         root = place_of(call.op_rules.use.collection, value)
