@@ -63,6 +63,11 @@ def refused(transcript: Transcript, answer: Answer, detail: str = "") -> Judgeme
     return None
 
 
+def in_doubt(exchange: Exchange) -> bool:
+    """Whether a credential that was meant to be bad may have been the valid one after all."""
+    return exchange.request.caller is Caller.BAD and bool(exchange.observed("equals"))
+
+
 def in_force(world: World, when: When | None, exchange: Exchange) -> bool:
     """Whether a promise with this `when` speaks about an answered exchange."""
     if exchange.response is None:
@@ -73,7 +78,7 @@ def in_force(world: World, when: When | None, exchange: Exchange) -> bool:
         return False
     if when.except_ and exchange.status in when.except_:
         return False
-    if when.caller and exchange.request.caller is not Caller(when.caller):
+    if when.caller and (exchange.request.caller is not Caller(when.caller) or in_doubt(exchange)):
         return False
     return when.ops is None or covers(world, when.ops, exchange)
 
