@@ -77,6 +77,42 @@ def test_an_unknown_fault_is_named() -> None:
         Catalogue().seams(["auth/no-such"])
 
 
+def body(text: bytes, *, media: str = "application/json") -> dict[str, Any]:
+    return {"body": text, "headers": [("Content-Type", media)]}
+
+
+ODD: list[tuple[str, dict[str, Any]]] = [
+    ("GET /v2/nothing", {}),
+    ("GET /v2/contacts/", {}),
+    ("PUT /v2/contacts", {}),
+    ("HEAD /v2/account", {}),
+    ("GET /v2/contacts?limit=0", {}),
+    ("GET /v2/contacts?nobody=knows", {}),
+    ("GET /v2/contacts?cursor=%00", {}),
+    ("GET /v2/contacts?cursor=%25", {}),
+    ("POST /v2/contacts", body(b'{"email":"k@example.com"}', media="text/plain")),
+    ("POST /v2/contacts", body(b'{"email":"l@example.com"}', media="application/json; charset=x")),
+    ("POST /v2/contacts", body(b'{"email":"m@example.com"')),
+    ("POST /v2/contacts", body(b'{"email":"n@example.com","first_name":"\xff"}')),
+    ("POST /v2/contacts", {"value": {"first_name": "Ada"}}),
+    ("POST /v2/contacts", {"value": {"email": "o@example.com", "first_name": 5}}),
+    ("POST /v2/contacts", {"value": {"email": "p@example.com", "first_name": "x" * 101}}),
+    ("POST /v2/contacts", {"value": {"email": "q@example.com", "nobody": "knows"}}),
+    (
+        "POST /v2/contacts",
+        {"value": {"email": "r@example.com", "first_name": "\N{SNOWMAN}\U0001f600"}},
+    ),
+    ("POST /v2/contacts", body(b'{"email":' + b"9" * 40 + b"}")),
+    ("POST /v2/contacts", body(b'{"email":' + b"[" * 60 + b"]" * 60 + b"}")),
+    ("POST /v2/contacts", {"value": {"email": None}}),
+    ("POST /v2/webhooks", {"value": {"url": "https://x.example/", "events": ["none"]}}),
+    ("POST /v2/webhooks", {"value": {"url": "ftp://x.example/", "events": ["contact.created"]}}),
+    ("POST /v2/contacts", body(b'{"email":"s@example.com"}'.ljust(64 * 1024))),
+    ("POST /v2/contacts", body(b'{"email":"t@example.com"}'.ljust(64 * 1024 + 1))),
+]
+"""Requests that do not fit, each in one way."""
+
+
 def seen(driver: Any) -> list[Any]:
     """A conversation in which the faults of refusals, limits and versions show, without chance."""
     token, other = driver.admin.token, driver.identity("other").token
@@ -105,6 +141,10 @@ def seen(driver: Any) -> list[Any]:
     ask("GET", path, token=token)
     ask("GET", "/v1/contacts", token=token, headers=[("X-Correlation-Id", "mine-1")])
     ask("POST", "/v2/contacts", token=token, value={"email": "no address"})
+    for target, more in ODD:
+        ask(*target.split(" "), token=token, **more)
+    driver.control("POST", "/fail_next", {"operation": "getAccount", "status": 500})
+    ask("GET", "/v2/account", token=token)
     known: set[str] = set()
     return [shown(answer, known) for answer in answers]
 
