@@ -248,6 +248,20 @@ MISTAKES = [
         'did you mean "listOrders"?',
     ),
     (
+        "policy: p\nfacts:\n  requests:\n    method: {status: 405, ops: listOdrers}\n",
+        4,
+        "facts.requests.method.ops",
+        'unknown operation "listOdrers"',
+        'did you mean "listOrders"?',
+    ),
+    (
+        "policy: p\nfacts:\n  authorization:\n    absent: {status: 404, ops: listOdrers}\n",
+        4,
+        "facts.authorization.absent.ops",
+        'unknown operation "listOdrers"',
+        'did you mean "listOrders"?',
+    ),
+    (
         "policy: p\nfacts:\n  responses:\n    error: {schema: Problm}\n",
         4,
         "facts.responses.error.schema",
