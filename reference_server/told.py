@@ -9,7 +9,7 @@ _TEXT_MEMBERS = ("detail", "message", "error_description", "description")
 
 
 def tell(reply: Reply, words: str) -> None:
-    """Put words into an error where its own words are, or in place of a body without any."""
+    """Put words into an error, after its own."""
     value = _told(reply.value, words)
     if value is not None:
         reply.value = value
@@ -22,7 +22,7 @@ def _told(value: object, words: str) -> object | None:
         return None
     for name in _TEXT_MEMBERS:
         if isinstance(value.get(name), str):
-            return {**value, name: words}
+            return {**value, name: f"{value[name]} {words}"}
     for name, inner in value.items():
         told = _told(inner, words)
         if told is not None:

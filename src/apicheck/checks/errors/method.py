@@ -91,7 +91,7 @@ CHECK = Check(
         "wrong-status": ("errors/method-answered-with-other-status",),
     },
     also={
-        "errors/serves-any-method": ("auth/order", "errors/allow"),
-        "errors/method-answered-with-other-status": ("auth/order", "errors/allow"),
+        "errors/serves-any-method": ("auth/bypass", "auth/order", "errors/allow"),
+        "errors/method-answered-with-other-status": ("auth/bypass", "auth/order", "errors/allow"),
     },
 )

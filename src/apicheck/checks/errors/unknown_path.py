@@ -104,4 +104,8 @@ CHECK = Check(
         "accepted": ("errors/unknown-path-answered-with-200",),
         "wrong-status": ("errors/unknown-path-answered-with-other-status",),
     },
+    also={
+        "errors/unknown-path-answered-with-200": ("auth/bypass", "auth/order"),
+        "errors/unknown-path-answered-with-other-status": ("auth/bypass", "auth/order"),
+    },
 )
