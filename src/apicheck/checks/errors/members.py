@@ -1,0 +1,73 @@
+"""Members that repeat the status or a header say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import (
+    MISSING,
+    Applies,
+    Check,
+    Exchange,
+    Fail,
+    Fails,
+    Json,
+    NotApplicable,
+    Response,
+    Severity,
+    Subject,
+    World,
+    at,
+    each,
+    in_force,
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where some rule says what members repeat."""
+    if any(rule.equal for rule in subject.facts.responses.values()):
+        return Applies()
+    return NotApplicable("the policy says of no member that it repeats something")
+
+
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+    """Each member that is there, with what it repeats, is one test of its rule."""
+    response = exchange.response
+    assert response is not None  # `each` hands over answered exchanges only
+    if exchange.bodiless or response.truncated:
+        return
+    for name, rule in world.facts.responses.items():
+        if not rule.equal or not in_force(world, rule.when, exchange):
+            continue
+        try:
+            body = response.json()
+        except ValueError:
+            return
+        for pointer, source in rule.equal.items():
+            due, said = _repeated(response, source), at(body, pointer)
+            if due is not None and said is not MISSING:
+                wrong = _wrong(exchange, pointer, source, due, said)
+                yield f"responses.{name}", wrong if str(said) != due else None
+
+
+def _repeated(response: Response, source: str) -> str | None:
+    """What the status, or a field, says; None where there is no such field."""
+    if source == "status":
+        return str(response.status)
+    return response.header(source.removeprefix("header:"))
+
+
+def _wrong(exchange: Exchange, pointer: str, source: str, due: str, said: Json) -> Fails:
+    expected = f"{pointer} equal to the {source.replace(':', ' ')}, {due}"
+    return Fails("differ", expected, f"{pointer} is {said!r}", pointer, exchange.id)
+
+
+CHECK = Check(
+    title="Members that repeat something say the same",
+    applies=applies,
+    fold=each(looks),
+    reads=("responses",),
+    standards=("rfc9457#3.1.2",),
+    outcomes=(Fail("differ", Severity.LOW),),
+    proven_by={"differ": ("errors/status-member-differs",)},
+)
