@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from apicheck.authoring import (
     Answer,
     Applies,
     Identity,
+    Inconclusive,
     NotApplicable,
     NotTested,
     NotTestedKind,
     Part,
     Recipe,
     Request,
+    Role,
     Steps,
     Subject,
     absent_id,
+    credentials_of,
     identity_of,
     mint,
+    reader_of,
+    reading,
     selects,
+    send,
+    stop,
     with_part,
 )
 from apicheck.checks.scopes._rights import owned_by
 
+_COUNTED = re.compile(r"\D*\d{1,7}")
 WHOSE = ("tenant", "user", "app")
 """Kinds of owners whose objects a policy may keep apart."""
 
@@ -106,6 +115,31 @@ def stranger(subject: Subject, whose: str) -> Steps[Identity]:
     user = "apicheck-another-user" if whose == "user" else ours.user
     app = "apicheck-another-app" if whose == "app" else ""
     return (yield from mint(tenant=ours.tenant, user=user, app=app))
+
+
+def counted(value: str) -> bool:
+    """Whether an id looks as if ids were given out in turn, perhaps for each owner."""
+    return _COUNTED.fullmatch(value) is not None
+
+
+def not_ours_too(subject: Subject, theirs: Request, other: Identity) -> Steps[None]:
+    """Ends the script where an id of theirs names an object of ours as well.
+
+    So it is where ids are counted for each tenant: what is then answered, or deleted, is our own.
+    Ids of other forms are taken for unique. theirs: a request whose path names their objects.
+    """
+    values = subject.op.path_values(theirs.path).values()
+    reader = reader_of(subject)
+    if reader is None or not any(map(counted, values)):
+        return
+    read = reading(subject, theirs)
+    ours = yield from send(read, Role.SETUP)
+    if not ours.succeeded:
+        return
+    credentials = credentials_of(subject.world, reader.id, other)
+    same = yield from send(read.with_credentials(other.name, *credentials), Role.SETUP)
+    if same.response is None or ours.response is None or same.response.body != ours.response.body:
+        stop(Inconclusive("ids are counted for each owner, and this one is also that of ours"))
 
 
 def promised(subject: Subject, whose: str) -> Answer | None:

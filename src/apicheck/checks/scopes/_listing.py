@@ -14,10 +14,12 @@ from apicheck.authoring import (
     Request,
     Steps,
     Subject,
+    at,
     links,
     send,
     with_part,
 )
+from apicheck.checks.scopes._foreign import counted
 
 _PAGES = 10
 _CURSORS = ("cursor", "after", "page_token", "pageToken", "next_token", "starting_after")
@@ -43,15 +45,48 @@ def shown(page: Exchange, key: str) -> frozenset[str]:
     return frozenset(str(value) for name, value in _members(_body(page)) if name == key)
 
 
-def _members(value: Json) -> Iterator[tuple[str, Json]]:
+def shows(page: Exchange, made: Exchange, pointer: str) -> bool:
+    """Whether an answer shows the object that another answer made.
+
+    It is told by its id, at the pointer's end. An id that looks counted, perhaps for each owner,
+    must come with other values that both show.
+    """
+    head, _, key = pointer.rpartition("/")
+    wanted = at(_body(made), head)
+    if not isinstance(wanted, Mapping) or key not in wanted:
+        return False
+    others = {name: value for name, value in _plain(wanted) if name != key}
+    return any(
+        not counted(str(wanted[key])) or _agree(item, others)
+        for item in _objects(_body(page))
+        if key in item and item[key] == wanted[key]
+    )
+
+
+def _agree(item: Mapping[str, Json], others: Mapping[str, Json]) -> bool:
+    """Whether an item shows some of these values, and none of them otherwise."""
+    common = [name for name in others if name in item]
+    return bool(common) and all(item[name] == others[name] for name in common)
+
+
+def _plain(value: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+    return ((n, inner) for n, inner in value.items() if not isinstance(inner, dict | list))
+
+
+def _objects(value: Json) -> Iterator[Mapping[str, Json]]:
     waiting = [value]
     while waiting:
         inner = waiting.pop()
         if isinstance(inner, Mapping):
-            yield from ((n, v) for n, v in inner.items() if not isinstance(v, dict | list))
+            yield inner
             waiting.extend(inner.values())
         elif isinstance(inner, list):
             waiting.extend(inner)
+
+
+def _members(value: Json) -> Iterator[tuple[str, Json]]:
+    for item in _objects(value):
+        yield from _plain(item)
 
 
 def _body(page: Exchange) -> Json:

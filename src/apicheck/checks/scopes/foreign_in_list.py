@@ -37,7 +37,7 @@ from apicheck.authoring import (
     stop,
 )
 from apicheck.checks.scopes._foreign import WHOSE, can_be_another, nobody_else, stranger
-from apicheck.checks.scopes._listing import shown, walked
+from apicheck.checks.scopes._listing import shows, walked
 from apicheck.checks.scopes._rights import owned_by
 
 
@@ -134,13 +134,12 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     new = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == maker.id]
     if len(new) < 2:
         return Inconclusive("nobody made anything to be listed")
-    theirs, mine = (_id_in(exchange, pointer) for exchange in new[-2:])
-    key = pointer.rpartition("/")[2]
+    theirs, mine = new[-2:]
     for page in transcript.exercised:
-        if theirs and theirs in shown(page, key):
+        if shows(page, theirs, pointer):
             whose = subject.case.value if subject.case else ""
             return Fails("shown", "only what is ours", f"what another {whose} made", whose, page.id)
-    if not any(mine and mine in shown(page, key) for page in transcript.exercised):
+    if not any(shows(page, mine, pointer) for page in transcript.exercised):
         return Inconclusive("the pages that we found our way to do not show our own new object")
     return None
 

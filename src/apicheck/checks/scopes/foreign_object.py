@@ -25,6 +25,7 @@ from apicheck.authoring import (
 from apicheck.checks.scopes._foreign import (
     about_others,
     for_absent,
+    not_ours_too,
     promised,
     stranger,
     strangers,
@@ -44,6 +45,7 @@ def script(subject: Subject) -> Script:
     if subject.op.safe:
         yield from control(subject, identity=other)
     request = yield from prepared(subject, identity=identity_of(subject), owner=other)
+    yield from not_ours_too(subject, request, other)
     if promised(subject, subject.case.value) is None:
         yield from send(for_absent(subject, request), Role.SETUP)
     yield from send(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from apicheck.authoring import (
     Case,
@@ -11,15 +12,18 @@ from apicheck.authoring import (
     Exchange,
     Fail,
     Fails,
+    Identity,
     Inconclusive,
     Json,
     Judgement,
     NotApplicable,
     Part,
+    Recipe,
     Request,
     Role,
     Script,
     Severity,
+    Steps,
     Subject,
     Transcript,
     absent_id,
@@ -31,7 +35,13 @@ from apicheck.authoring import (
     send,
     with_part,
 )
-from apicheck.checks.scopes._foreign import about_others, needs_made, stranger, strangers
+from apicheck.checks.scopes._foreign import (
+    about_others,
+    needs_made,
+    not_ours_too,
+    stranger,
+    strangers,
+)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -55,10 +65,28 @@ def script(subject: Subject) -> Script:
     yield from control(subject)
     request = yield from prepared(subject)
     theirs = yield from prepared(subject, identity=identity_of(subject), owner=other)
+    yield from _not_ours_too(subject, value["member"], other)
     part = Part("body", value["member"])
     foreign = _member(theirs, part.name)
     yield from send(with_part(request, subject.op, part, _absent(foreign)), Role.SETUP)
     yield from send(with_part(request, subject.op, part, foreign))
+
+
+def _not_ours_too(subject: Subject, member: str, other: Identity) -> Steps[None]:
+    """Ends the script where the id is also ours, as far as an operation reads what it names."""
+    world, recipe = subject.world, subject.world.recipes[subject.op.id]
+    needs = recipe.needs if isinstance(recipe, Recipe) else ()
+    makers = {need.operation for need in needs if need.name == member}
+    for operation in world.spec.operations:
+        found = world.recipes[operation.id]
+        named = {need.operation for need in found.needs} if isinstance(found, Recipe) else set()
+        if operation.method == "GET" and named & makers and operation.id in world.actors:
+            of_reader = replace(subject, operation=operation)
+            theirs = yield from prepared(
+                of_reader, operation.id, identity_of(subject, operation.id), owner=other
+            )
+            yield from not_ours_too(of_reader, theirs, other)
+            return
 
 
 def _member(request: Request, pointer: str) -> Json:

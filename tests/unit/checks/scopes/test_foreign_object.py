@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Fails, NotApplicable, NotTested
+from apicheck.authoring import Fails, Inconclusive, NotApplicable, NotTested, Request, Response
 
 FACTS = {"authorization": {"foreign": {"tenant": 404}}}
 OBJECT = "an object of another tenant"
@@ -84,3 +84,23 @@ def test_an_absent_object_that_is_found_proves_nothing(
     assert made.check.judge is not None
     judged = made.check.judge(made.cases()[OBJECT], replace(transcript, exchanges=found))
     assert "no answer for an absent object" in judged.reason
+
+
+@pytest.mark.parametrize("operation", ["getContact", "updateContact", "deleteContact"])
+def test_ids_that_are_counted_for_each_tenant_name_our_own_object_too(
+    bench: Callable[..., Any], server: Any, operation: str
+) -> None:
+    honest = server.answer
+
+    def answer(request: Request) -> Response:
+        # Whatever id the path has, it names an object of the caller's own.
+        key = request.path.rpartition("/")[2]
+        if request.path.startswith("/contacts/") and request.identity == "admin":
+            return Response(200, body=f'{{"id": "{key}", "owner": "a"}}'.encode())
+        return honest(request)  # type: ignore[no-any-return]
+
+    server.answer = answer
+    made = bench("scopes/foreign-object", facts=FACTS, operation=operation)
+    judgement = made.judgements()[OBJECT]
+    assert isinstance(judgement, Inconclusive)
+    assert "counted" in judgement.reason

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apicheck.authoring import Exchange, Fails, Inconclusive, Request, Response, Role
-from apicheck.checks.scopes._listing import shown
+from apicheck.checks.scopes._listing import shown, shows
 
 FACTS = {"authorization": {"foreign": {"tenant": 404}}}
 CURSOR = {"name": "cursor", "in": "query", "schema": {"type": "string"}}
@@ -85,3 +85,26 @@ def test_a_list_whose_next_page_nobody_tells_is_inconclusive(
 def test_ids_are_found_wherever_an_answer_shows_them(body: bytes, found: set[str]) -> None:
     page = Exchange("e1", Request("GET", "/"), Response(200, body=body), None, 0, 1, Role.TABLE)
     assert shown(page, "id") == found
+
+
+def answered(body: str) -> Exchange:
+    return Exchange(
+        "e1", Request("GET", "/"), Response(200, body=body.encode()), None, 0, 1, Role.TABLE
+    )
+
+
+@pytest.mark.parametrize(
+    ("listed", "made", "found"),
+    [
+        ('[{"id": 7, "name": "Ada"}]', '{"id": 7, "name": "Ada"}', True),
+        ('[{"id": 7, "name": "Ada"}]', '{"id": 7, "name": "Grace"}', False),
+        ('[{"id": 8, "owner": {"id": 7}}]', '{"id": 7, "name": "Ada"}', False),
+        ('[{"id": "a1b2c3d4e5", "seen": 2}]', '{"id": "a1b2c3d4e5", "seen": 1}', True),
+        ("[]", '{"id": 7}', False),
+        ("[]", "<html>", False),
+    ],
+)
+def test_an_object_is_known_by_its_id_and_one_that_is_counted_by_all_it_shows(
+    listed: str, made: str, found: bool
+) -> None:
+    assert shows(answered(listed), answered(made), "/id") is found
