@@ -105,6 +105,7 @@ ODD: list[tuple[str, dict[str, Any]]] = [
     ("POST /v2/contacts", body(b'{"email":' + b"9" * 40 + b"}")),
     ("POST /v2/contacts", body(b'{"email":' + b"[" * 60 + b"]" * 60 + b"}")),
     ("POST /v2/contacts", {"value": {"email": None}}),
+    ("POST /v2/contacts", {"value": {"email": 0.5}}),
     ("POST /v2/webhooks", {"value": {"url": "https://x.example/", "events": ["none"]}}),
     ("POST /v2/webhooks", {"value": {"url": "ftp://x.example/", "events": ["contact.created"]}}),
     ("POST /v2/contacts", body(b'{"email":"s@example.com"}'.ljust(64 * 1024))),

@@ -145,6 +145,7 @@ CHECK = Check(
             "errors/fails-on-deep-nesting",
             "errors/fails-on-percent-sign",
             "errors/fails-on-null",
+            "errors/fails-on-fractions",
         ),
     },
 )
