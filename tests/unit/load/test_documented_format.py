@@ -46,6 +46,7 @@ def test_every_target_file_loads(text: str, tmp_path: Path) -> None:
     environ = {
         "ADMIN_TOKEN": "t0ken-1",
         "OTHER_TOKEN": "t0ken-2",
+        "ADMIN_KEY": "t0ken-5",
         "A_ID": "t0ken-3",
         "A_SECRET": "t0ken-4",
         "PATH": os.environ["PATH"],

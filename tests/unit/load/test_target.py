@@ -382,3 +382,38 @@ def test_a_header_whose_name_says_secret_is_kept_as_one(tmp_path: Path, policy: 
     kept = "$APICHECK_X_GATEWAY_KEY_HEADER"
     assert target.headers == (("X-Gateway-Key", kept), ("X-Stage", "blue"))
     assert target.vault.secrets[kept] == "canary-4711-canary"
+
+
+def test_an_identity_has_a_credential_for_each_scheme(tmp_path: Path, policy: Policy) -> None:
+    text = (
+        'base_url = "http://127.0.0.1"\n[identities.admin.credentials.bearer]\n'
+        'user_env = "U"\npassword_env = "P"\n'
+    )
+    target = loaded(tmp_path, policy, text, {"U": "user", "P": "password"})
+    admin = target.identities["admin"]
+    assert (admin.scheme, admin.placeholder) == ("bearer", "$APICHECK_ADMIN_BEARER_TOKEN")
+    assert admin.credentials == {"bearer": "$APICHECK_ADMIN_BEARER_TOKEN"}
+    secret = target.vault.secrets["$APICHECK_ADMIN_BEARER_TOKEN"]
+    assert secret == base64.b64encode(b"user:password").decode()
+
+
+def test_a_credential_of_no_scheme_and_one_without_a_secret_are_mistakes(
+    tmp_path: Path, policy: Policy
+) -> None:
+    text = (
+        'base_url = "http://127.0.0.1"\n[identities.admin.credentials.baerer]\n'
+        'token_env = "T"\n[identities.admin.credentials.bearer]\nuser_env = "T"\n'
+    )
+    with pytest.raises(TargetError) as caught:
+        loaded(tmp_path, policy, text, {"T": "t0ken"})
+    said = {
+        (mistake.line, mistake.message, mistake.suggestion) for mistake in caught.value.mistakes
+    }
+    assert said == {
+        (2, 'unknown security scheme "baerer"', 'did you mean "bearer"?'),
+        (
+            4,
+            'a credential of identity "admin" names no secret',
+            'token_env = "…", or user_env and password_env',
+        ),
+    }
