@@ -6,8 +6,15 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
 from reference_server.identities import Identity
+from reference_server.profile import Profile
 
 NEEDS = ("authentication.refusal",)
+
+
+def shows_in(profile: Profile) -> bool:
+    """Where an object that can be changed can be read."""
+    kinds = {(rules.use.kind, rules.use.collection) for rules in profile.rules.values()}
+    return any(("read", known) in kinds for kind, known in kinds if kind in ("update", "delete"))
 
 
 def authenticate(honest: Callable[[Call], Identity | Refusal], call: Call) -> Identity | Refusal:

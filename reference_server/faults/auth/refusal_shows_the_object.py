@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal, Reply
-from reference_server.schemas import put
+from reference_server.profile import Profile
+from reference_server.told import tell
 
 NEEDS = ("authentication.refusal",)
+
+
+def shows_in(profile: Profile) -> bool:
+    """Where a path names an object that the server keeps."""
+    return any(rules.use.target for rules in profile.rules.values())
 
 
 def error_body(
@@ -20,5 +26,5 @@ def error_body(
     if refusal.kind != "anonymous" or use is None or collection is None:
         return
     item = call.server.store.find(collection.name, call.match.parameters.get(use.target, ""))
-    if item is not None and "detail" in reply.value:
-        reply.value = put(reply.value, "/detail", f"You may not see {item.value}.")
+    if item is not None:
+        tell(reply, f"You may not see {item.value}.")

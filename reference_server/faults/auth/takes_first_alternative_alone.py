@@ -6,8 +6,14 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
 from reference_server.identities import Identity
+from reference_server.profile import Profile
 
 NEEDS = ("authentication.refusal",)
+
+
+def shows_in(profile: Profile) -> bool:
+    """Where an operation takes several kinds of credential."""
+    return any(len(rules.security) > 1 for rules in profile.rules.values())
 
 
 def authenticate(honest: Callable[[Call], Identity | Refusal], call: Call) -> Identity | Refusal:

@@ -181,7 +181,7 @@ def _prove_fault(
     again: bool = False,
 ) -> ProofRow:
     fault = item["id"]
-    declared = _declared(fault, made.checks)
+    declared = _declared(fault, made)
     row = ProofRow(fault, item["about"], declared, applicable=bool(item["applicable"]))
     if not row.applicable:
         return row
@@ -208,13 +208,19 @@ def _prove_fault(
     )
 
 
-def _declared(fault: str, checks: Mapping[str, Check]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (check.id, outcome)
-        for check in checks.values()
+def _declared(fault: str, made: Plan) -> tuple[tuple[str, str], ...]:
+    """The checks that name a fault, with the outcome. One that this profile gives nothing to ask
+    is left out, as long as another one asks something.
+    """
+    named = tuple(
+        (check, outcome)
+        for check in made.checks.values()
         for outcome, faults in check.proven_by.items()
         if fault in faults
     )
+    asked = {probe.check.id for probe in made.probes}
+    heard = [(check, outcome) for check, outcome in named if check.passive or check.id in asked]
+    return tuple((check.id, outcome) for check, outcome in heard or named)
 
 
 def _collateral(fault: str, checks: Mapping[str, Check]) -> tuple[str, ...]:

@@ -137,5 +137,6 @@ CHECK = Check(
     standards=("rfc9110#15.5.2",),
     outcomes=(Fail("changed", Severity.CRITICAL),),
     proven_by={"changed": ("auth/acts-before-it-refuses",)},
+    also={"auth/acts-before-it-refuses": ("scopes/granted",)},
     accepted=True,
 )

@@ -92,4 +92,13 @@ CHECK = Check(
         "source-path": ("errors/shows-source-path",),
         "banner": ("errors/shows-banner",),
     },
+    also={
+        # Where a policy promises the words of an error.
+        "errors/echoes-credential": ("errors/envelope",),
+        "errors/shows-python-trace": ("errors/envelope",),
+        "errors/shows-java-trace": ("errors/envelope",),
+        "errors/shows-sql-error": ("errors/envelope",),
+        "errors/shows-source-path": ("errors/envelope",),
+        "errors/shows-banner": ("errors/envelope",),
+    },
 )
