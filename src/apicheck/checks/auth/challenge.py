@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from apicheck.authoring import (
     NEVER,
-    Answer,
     Applies,
-    Caller,
     Challenge,
     Check,
     Exchange,
@@ -22,8 +20,8 @@ from apicheck.authoring import (
     World,
     challenges,
     each,
-    in_doubt,
 )
+from apicheck.checks.auth._refusal import refusal_of
 
 _UNAUTHORIZED = 401
 _ERROR_VALUES = ("error", "error_description", "error_uri")
@@ -43,48 +41,9 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no challenge")
 
 
-def _promised(world: World, exchange: Exchange) -> tuple[str, Answer] | None:
-    """The refusal that an exchange is, with its fact path; None when it is none of them."""
-    authentication = world.facts.authentication
-    request = exchange.request
-    if in_doubt(exchange):
-        return None
-    if request.caller is Caller.ANONYMOUS and request.credentials:
-        return None  # something is there, in another place or in part: which error it is is open
-    found: tuple[str, Answer | None]
-    if request.caller is Caller.ANONYMOUS:
-        found = "authentication.refusal", authentication.anonymous
-    elif request.caller is Caller.BAD:
-        holder = world.identities.get(request.identity)
-        own = authentication.states.get(holder.state) if holder else None
-        path = f"authentication.states.{holder.state}" if holder and own else ""
-        found = path or "authentication.refusal", own or authentication.bad
-    else:
-        found = "authorization.refusal", _of_authorization(world, exchange)
-    path, answer = found
-    if answer is None or exchange.status not in answer.statuses:
-        return None
-    return (path, answer) if request.operation in world.secured else None
-
-
-def _of_authorization(world: World, exchange: Exchange) -> Answer | None:
-    """The refusal for want of a right; None where the caller lacks none, or it may be another.
-
-    An identity of the target file holds what it says; one that was made for a check lacks some.
-    """
-    rights, request = world.facts.authorization, exchange.request
-    holder = world.identities.get(request.identity)
-    if holder is not None and holder.name == world.actors.get(request.operation):
-        return None
-    others = [foreign.answer for foreign in rights.foreign.values()]
-    others += [answer for tenant in rights.tenants for answer in (tenant.unknown, tenant.foreign)]
-    taken = any(answer is not None and exchange.status in answer.statuses for answer in others)
-    return None if taken else rights.refusal
-
-
 def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
     """One refusal against the challenge that is promised for it."""
-    promised = _promised(world, exchange)
+    promised = refusal_of(world, exchange)
     if promised is None or exchange.response is None:
         return
     path, answer = promised
@@ -157,5 +116,10 @@ CHECK = Check(
         "malformed": ("auth/challenge-malformed",),
         "wrong-scheme": ("auth/challenge-names-other-scheme",),
         "wrong-error": ("auth/challenge-error-without-credentials",),
+    },
+    also={
+        "auth/omits-challenge": ("oauth/token-errors",),
+        "auth/challenge-malformed": ("oauth/token-errors",),
+        "auth/challenge-names-other-scheme": ("oauth/token-errors",),
     },
 )

@@ -1,0 +1,44 @@
+"""Which promised refusal an exchange is, by who sent it and how it was answered."""
+
+from __future__ import annotations
+
+from apicheck.authoring import Answer, Caller, Exchange, World, in_doubt
+
+
+def refusal_of(world: World, exchange: Exchange) -> tuple[str, Answer] | None:
+    """The refusal that an exchange is, with its fact path; None when it is none of them."""
+    authentication = world.facts.authentication
+    request = exchange.request
+    if in_doubt(exchange):
+        return None
+    if request.caller is Caller.ANONYMOUS and request.credentials:
+        return None  # something is there, in another place or in part: which error it is is open
+    found: tuple[str, Answer | None]
+    if request.caller is Caller.ANONYMOUS:
+        found = "authentication.refusal", authentication.anonymous
+    elif request.caller is Caller.BAD:
+        holder = world.identities.get(request.identity)
+        own = authentication.states.get(holder.state) if holder else None
+        path = f"authentication.states.{holder.state}" if holder and own else ""
+        found = path or "authentication.refusal", own or authentication.bad
+    else:
+        found = "authorization.refusal", _of_authorization(world, exchange)
+    path, answer = found
+    if answer is None or exchange.status not in answer.statuses:
+        return None
+    return (path, answer) if request.operation in world.secured else None
+
+
+def _of_authorization(world: World, exchange: Exchange) -> Answer | None:
+    """The refusal for want of a right; None where the caller lacks none, or it may be another.
+
+    An identity of the target file holds what it says; one that was made for a check lacks some.
+    """
+    rights, request = world.facts.authorization, exchange.request
+    holder = world.identities.get(request.identity)
+    if holder is not None and holder.name == world.actors.get(request.operation):
+        return None
+    others = [foreign.answer for foreign in rights.foreign.values()]
+    others += [answer for tenant in rights.tenants for answer in (tenant.unknown, tenant.foreign)]
+    taken = any(answer is not None and exchange.status in answer.statuses for answer in others)
+    return None if taken else rights.refusal
