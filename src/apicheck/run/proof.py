@@ -209,8 +209,9 @@ def _prove_fault(
 
 
 def _declared(fault: str, made: Plan) -> tuple[tuple[str, str], ...]:
-    """The checks that name a fault, with the outcome. One that this profile gives nothing to ask
-    is left out, as long as another one asks something.
+    """The checks that name a fault, each with the outcome.
+
+    One that has nothing to ask on this profile is left out, as long as another one has.
     """
     named = tuple(
         (check, outcome)
