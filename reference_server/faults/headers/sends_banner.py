@@ -16,4 +16,4 @@ def fields(
 ) -> Fields:
     """One more field: the first that is promised absent."""
     unwanted = [name for rule in rules_in_force(call, reply.status) for name in rule.absent]
-    return [*honest(call, reply, made), *((name, "Apache/2.4.1") for name in unwanted[:1])]
+    return [*honest(call, reply, made), *((name, "Apache") for name in unwanted[:1])]

@@ -51,5 +51,4 @@ CHECK = Check(
     standards=("rfc9110#10.2.4",),
     outcomes=(Fail("forbidden", Severity.LOW),),
     proven_by={"forbidden": ("headers/sends-banner",)},
-    also={"headers/sends-banner": ("headers/banner",)},
 )
