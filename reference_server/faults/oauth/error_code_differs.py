@@ -18,7 +18,5 @@ def error_body(
 ) -> None:
     """Another code in place of that one."""
     if refusal.members.get("error") == "unsupported_grant_type":
-        refusal = replace(
-            refusal, members={**refusal.members, "error": "invalid_grant"}
-        )
+        refusal = replace(refusal, members={**refusal.members, "error": "invalid_grant"})
     honest(call, refusal, reply)

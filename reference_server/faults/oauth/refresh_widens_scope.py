@@ -11,9 +11,7 @@ NEEDS = ("oauth.refresh",)
 
 
 def scopes_granted(
-    honest: Callable[
-        [Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal
-    ],
+    honest: Callable[[Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal],
     call: Call,
     asked: tuple[str, ...],
     most: tuple[str, ...],

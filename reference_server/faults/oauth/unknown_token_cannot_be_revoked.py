@@ -19,9 +19,6 @@ def revoked(
 ) -> Refusal | None:
     """An error for what a client cannot help."""
     grants = call.server.grants
-    if (
-        call.server.directory.with_token(token) is None
-        and grants.of_refresh(token) is None
-    ):
+    if call.server.directory.with_token(token) is None and grants.of_refresh(token) is None:
         return refused("invalid_request", "There is no such token.")
     return honest(call, client, token)

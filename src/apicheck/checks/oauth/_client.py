@@ -113,18 +113,14 @@ def written(
             ("client_secret", client.client_secret),
         )
     body = urlencode(pairs, safe="$[]:~()", quote_via=quote).encode()
-    plain = replace(
-        request, body=body, credentials=(), identity="", caller=Caller.ANONYMOUS
-    )
+    plain = replace(request, body=body, credentials=(), identity="", caller=Caller.ANONYMOUS)
     return plain if client is None or place == BODY else by_basic(plain, client)
 
 
 def by_basic(request: Request, client: Minter) -> Request:
     """A request with a client's credentials in the Authorization field as well."""
     value = f"Basic {client.client_id}:{client.client_secret}"
-    return replace(
-        request, credentials=(Credential("client", "header", "Authorization", value),)
-    )
+    return replace(request, credentials=(Credential("client", "header", "Authorization", value),))
 
 
 def parameters_of(request: Request) -> Pairs:
@@ -153,9 +149,7 @@ def granted(
     oauth = subject.facts.oauth
     wanted = (oauth.refresh_scope,) if oauth and refresh and oauth.refresh_scope else ()
     scope = (("scope", " ".join((*scopes, *wanted))),) if scopes or wanted else ()
-    request = yield from asked(
-        subject, token_operation(subject), client, CREDENTIALS, *scope
-    )
+    request = yield from asked(subject, token_operation(subject), client, CREDENTIALS, *scope)
     exchange = yield from send(request, role)
     answer = members(exchange)
     if not exchange.succeeded or not isinstance(answer.get("access_token"), str):
@@ -184,18 +178,14 @@ def refreshed(
     return (yield from send(request, role))
 
 
-def revoked(
-    subject: Subject, client: Minter, token: Json, role: Role
-) -> Steps[Exchange]:
+def revoked(subject: Subject, client: Minter, token: Json, role: Role) -> Steps[Exchange]:
     """What comes of the revocation of a token."""
     operation = revocation_operation(subject)
     request = yield from asked(subject, operation, client, ("token", str(token)))
     return (yield from send(request, role))
 
 
-def forgotten(
-    subject: Subject, client: Minter, answer: Mapping[str, Json]
-) -> Steps[None]:
+def forgotten(subject: Subject, client: Minter, answer: Mapping[str, Json]) -> Steps[None]:
     """Revoke what a token answer handed out, where that is offered."""
     if revocation_operation(subject):
         for name in ("refresh_token", "access_token"):
@@ -214,9 +204,7 @@ def used(
 ) -> Steps[Exchange]:
     """An operation called with an access token. bad: it must not be accepted."""
     world = subject.world
-    scheme = next(
-        (s.name for s in world.spec.schemes.values() if s.kind == "oauth2"), ""
-    )
+    scheme = next((s.name for s in world.spec.schemes.values() if s.kind == "oauth2"), "")
     holder = Identity(
         name="client",
         placeholder=str(token),
@@ -226,9 +214,7 @@ def used(
     )
     request = yield from prepared(subject, operation, holder)
     if bad:
-        request = request.with_bad_credentials(
-            *credentials_of(world, operation, holder)
-        )
+        request = request.with_bad_credentials(*credentials_of(world, operation, holder))
     return (yield from send(request, role))
 
 

@@ -30,9 +30,7 @@ def _plain(subject: Subject) -> Iterator[str]:
     for operation in world.spec.operations:
         recipe = world.recipes.get(operation.id)
         plain = isinstance(recipe, Recipe) and not recipe.needs
-        scoped = operation.id in world.secured and world.required_scopes.get(
-            operation.id
-        )
+        scoped = operation.id in world.secured and world.required_scopes.get(operation.id)
         if operation.safe and plain and scoped and _takes_tokens(subject, operation.id):
             yield operation.id
 

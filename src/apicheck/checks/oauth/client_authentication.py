@@ -70,9 +70,7 @@ def _unauthenticated(subject: Subject, request: Request, place: str) -> Request:
     secrets = {"wrong secret": f"{client.client_secret}~flip(-1)", "empty secret": ""}
     if name == _ANOTHERS:
         secrets[_ANOTHERS] = subject.world.clients[1].client_secret
-    return written(
-        request, (CREDENTIALS,), replace(client, client_secret=secrets[name]), place
-    )
+    return written(request, (CREDENTIALS,), replace(client, client_secret=secrets[name]), place)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -60,9 +60,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     way = "HTTP Basic" if place == HEADER else "client_id and client_secret in the body"
     for exchange in transcript.exercised:
         if not exchange.succeeded:
-            return Fails(
-                "refused", f"a token by {way}", describe(exchange), place, exchange.id
-            )
+            return Fails("refused", f"a token by {way}", describe(exchange), place, exchange.id)
     return None
 
 

@@ -59,9 +59,7 @@ def script(subject: Subject) -> Script:
     _, scopes = needed(subject)
     if subject.case is not None and subject.case.name == _UNKNOWN:
         wanted = ("scope", " ".join((*scopes, _NO_SCOPE)))
-        request = yield from asked(
-            subject, token_operation(subject), client, CREDENTIALS, wanted
-        )
+        request = yield from asked(subject, token_operation(subject), client, CREDENTIALS, wanted)
         exchange = yield from send(request)
         yield from forgotten(subject, client, members(exchange))
         return
@@ -88,12 +86,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return Fails("more-than-asked", expected, came, exchange=first.id)
     for exchange in exercised[1:]:
         if exchange.succeeded:
-            expected = (
-                f"{exchange.request.operation} refused: its scope was not granted"
-            )
-            return Fails(
-                "more-than-said", expected, describe(exchange), exchange=exchange.id
-            )
+            expected = f"{exchange.request.operation} refused: its scope was not granted"
+            return Fails("more-than-said", expected, describe(exchange), exchange=exchange.id)
     return None
 
 
@@ -103,9 +97,7 @@ def _unknown(exchange: Exchange) -> Judgement:
     if isinstance(said, str) and _NO_SCOPE not in said.split():
         return None
     came = "a token, and no word of its scope" if said is None else f"scope {said!r}"
-    return Fails(
-        "unknown-granted", "refused, or left out of scope", came, exchange=exchange.id
-    )
+    return Fails("unknown-granted", "refused, or left out of scope", came, exchange=exchange.id)
 
 
 CHECK = Check(

@@ -43,9 +43,7 @@ def script(subject: Subject) -> Script:
     client = subject.world.clients[0]
     operation, scopes = needed(subject)
     answer = yield from granted(subject, client, *scopes, refresh=True)
-    exchange = yield from refreshed(
-        subject, client, answer["refresh_token"], role=Role.TABLE
-    )
+    exchange = yield from refreshed(subject, client, answer["refresh_token"], role=Role.TABLE)
     new = members(exchange)
     if exchange.succeeded and isinstance(new.get("access_token"), str):
         yield from used(subject, operation, new["access_token"], client, Role.TABLE)

@@ -41,9 +41,7 @@ def script(subject: Subject) -> Script:
     yield from control(subject)
     first, second = subject.world.clients[:2]
     answer = yield from granted(subject, first, refresh=True)
-    exchange = yield from refreshed(
-        subject, second, answer["refresh_token"], role=Role.TABLE
-    )
+    exchange = yield from refreshed(subject, second, answer["refresh_token"], role=Role.TABLE)
     yield from forgotten(subject, second, members(exchange))
     yield from forgotten(subject, first, answer)
 

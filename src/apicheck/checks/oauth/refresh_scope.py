@@ -63,9 +63,7 @@ def judge(_: Subject, transcript: Transcript) -> Judgement:
     """Refused is right; so is a token without the scope that it never had."""
     for exchange in transcript.exercised[1:]:
         if exchange.succeeded:
-            expected = (
-                f"{exchange.request.operation} refused: the grant never had its scope"
-            )
+            expected = f"{exchange.request.operation} refused: the grant never had its scope"
             return Fails("widened", expected, describe(exchange), exchange=exchange.id)
     return None
 

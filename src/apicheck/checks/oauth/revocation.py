@@ -40,9 +40,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the revocation operation."""
     why = out_of_place(subject, revocation_operation(subject))
     seconds = subject.facts.authentication.revoked_within_s or 0.0
-    return why or Applies(
-        of=("oauth", "authentication.revoked_within"), seconds=seconds
-    )
+    return why or Applies(of=("oauth", "authentication.revoked_within"), seconds=seconds)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -79,9 +77,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if exchange.succeeded and by_refresh:
             expected = "refused: the refresh token was revoked"
-            return Fails(
-                "refreshed", expected, describe(exchange), exchange=exchange.id
-            )
+            return Fails("refreshed", expected, describe(exchange), exchange=exchange.id)
         if exchange.succeeded:
             expected = "refused: the token was revoked"
             return Fails("accepted", expected, describe(exchange), exchange=exchange.id)

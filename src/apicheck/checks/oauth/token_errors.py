@@ -111,9 +111,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         answer, error = _promised(subject, exchange)
         if "access_token" in members(exchange):
-            return Fails(
-                "accepted", f"{due(answer)}, {error}", "a token", name, exchange.id
-            )
+            return Fails("accepted", f"{due(answer)}, {error}", "a token", name, exchange.id)
         if wrong := wrong_status(exchange, answer):
             return replace(wrong, detail=name)
         code = members(exchange).get("error")
@@ -122,9 +120,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             return Fails("wrong-error", f"error {error!r}", came, name, exchange.id)
         if error == "invalid_client" and _lacks_challenge(exchange):
             expected = "WWW-Authenticate: Basic, as the client authenticated so"
-            return Fails(
-                "no-challenge", expected, describe(exchange), name, exchange.id
-            )
+            return Fails("no-challenge", expected, describe(exchange), name, exchange.id)
     return None
 
 
@@ -133,9 +129,7 @@ def _lacks_challenge(exchange: Exchange) -> bool:
     if exchange.response is None or not exchange.request.credentials:
         return False
     try:
-        received = challenges(
-            ", ".join(exchange.response.header_values("www-authenticate"))
-        )
+        received = challenges(", ".join(exchange.response.header_values("www-authenticate")))
     except ValueError:
         return True
     return "basic" not in {challenge.scheme for challenge in received}

@@ -34,41 +34,29 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
     """Every answer that grants something is one test; one that says `error` grants nothing."""
     oauth = world.facts.oauth
-    if (
-        oauth is None
-        or exchange.request.operation != oauth.token
-        or not exchange.succeeded
-    ):
+    if oauth is None or exchange.request.operation != oauth.token or not exchange.succeeded:
         return
     answer = members(exchange)
     if "error" not in answer:
         yield "oauth", _wrong(answer, oauth.lifetime_s, exchange)
 
 
-def _wrong(
-    answer: Mapping[str, Json], lifetime: float | None, exchange: Exchange
-) -> Fails | None:
+def _wrong(answer: Mapping[str, Json], lifetime: float | None, exchange: Exchange) -> Fails | None:
     for name in ("access_token", "token_type"):
         if not isinstance(answer.get(name), str) or not answer[name]:
             came = "no such member" if name not in answer else "none"
             return Fails("missing", f"{name}, a text", came, name, exchange.id)
     for name in ("scope", "refresh_token"):
         if not isinstance(answer.get(name, ""), str):
-            return Fails(
-                "wrong-type", f"{name}, a text", _kind(answer[name]), name, exchange.id
-            )
+            return Fails("wrong-type", f"{name}, a text", _kind(answer[name]), name, exchange.id)
     left = answer.get("expires_in")
     if left is None:
         return None
     if isinstance(left, bool) or not isinstance(left, int | float):
-        return Fails(
-            "wrong-type", "expires_in, a number", _kind(left), "expires_in", exchange.id
-        )
+        return Fails("wrong-type", "expires_in, a number", _kind(left), "expires_in", exchange.id)
     if lifetime is not None and not 0 <= lifetime - left <= _ROUNDED_S:
         came = f"expires_in {left:g}"
-        return Fails(
-            "wrong-lifetime", f"expires_in {lifetime:g}", came, exchange=exchange.id
-        )
+        return Fails("wrong-lifetime", f"expires_in {lifetime:g}", came, exchange=exchange.id)
     return None
 
 
