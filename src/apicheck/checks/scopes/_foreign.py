@@ -32,7 +32,7 @@ from apicheck.authoring import (
 )
 from apicheck.checks.scopes._rights import owned_by
 
-_COUNTED = re.compile(r"\D*\d{1,7}")
+_COUNTED = re.compile(r"[A-Za-z]{0,8}[-_]?\d{1,7}")
 WHOSE = ("tenant", "user", "app")
 """Kinds of owners whose objects a policy may keep apart."""
 

@@ -1,0 +1,31 @@
+from typing import Any
+
+import pytest
+
+from apicheck.load import facts_from
+
+
+@pytest.mark.parametrize(
+    ("written", "answer", "ops"),
+    [
+        (404, "404", None),
+        ("as-absent", None, None),
+        ({"status": 404, "ops": "tag:notes"}, "404", ("tag:notes",)),
+        ({"answer": "as-absent", "ops": "tag:notes"}, None, ("tag:notes",)),
+    ],
+)
+def test_what_is_foreign_is_answered_so_or_as_what_is_absent(
+    written: Any, answer: str | None, ops: tuple[str, ...] | None
+) -> None:
+    facts = facts_from({"authorization": {"foreign": {"user": written}}}, file="test")
+    foreign = facts.authorization.foreign["user"]
+    assert (str(foreign.answer.statuses) if foreign.answer else None) == answer
+    assert (foreign.ops.items if foreign.ops else None) == ops
+
+
+def test_scopes_imply_what_those_imply_in_turn_even_in_a_circle() -> None:
+    implies = {"admin": "write", "write": ["read", "list"], "list": "admin"}
+    facts = facts_from({"authorization": {"implies": implies}}, file="test").authorization
+    assert facts.with_implied(["write"]) == {"admin", "write", "read", "list"}
+    assert facts.with_implied(["read"]) == {"read"}
+    assert facts.with_implied([]) == set()
