@@ -10,7 +10,7 @@ from reference_server.told import tell
 NEEDS = ()
 
 
-_WORDS = "No entry in /srv/api/releases/41/app/routes.rb"
+_WORDS = "No entry in /opt/api/41/app/routes.rb"
 
 
 def error_body(
