@@ -158,7 +158,7 @@ def _oauth(value: Mapping[str, Json]) -> OAuth:
         lifetime_s=duration(value.get("lifetime")),
         refresh=refresh,
         refresh_scope=value.get("refresh_scope", ""),
-        client_in=tuple(listed(value.get("client_in", ()))),
+        client_in=tuple(value.get("client_in", ())),
         bad_client=optional_answer(value.get("bad_client")),
         bad_scope=optional_answer(value.get("bad_scope")),
         bad_grant=optional_answer(value.get("bad_grant")),
