@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from apicheck.generate import OF_EACH, draw
 from apicheck.model.check import Applies, Check
 from apicheck.model.facts import RateLimits, Webhooks
+from apicheck.model.operation import Operation
 from apicheck.model.plan import Options, PlannedClause, Probe, Unprobed
+from apicheck.model.selector import selects
 from apicheck.model.subject import Case, Recipe, Subject, SubjectKind, World
 from apicheck.model.target import Mode
 from apicheck.model.verdict import NotApplicable, NotTested, NotTestedKind
@@ -20,7 +22,7 @@ _POOL_AT_MOST = 200
 def subjects(check: Check, world: World, clauses: tuple[PlannedClause, ...]) -> Iterator[Subject]:
     """All that a check can be asked about, in the document's and the policy's order."""
     if check.over is SubjectKind.OPERATION:
-        for operation in world.spec.operations:
+        for operation in _asked_for(check, world, clauses):
             yield Subject(check.over, operation.id, world, operation=operation)
     elif check.over is SubjectKind.API:
         yield Subject(check.over, "api", world)
@@ -41,6 +43,22 @@ def subjects(check: Check, world: World, clauses: tuple[PlannedClause, ...]) -> 
         for planned in clauses:
             if check.id in planned.checks and planned.clause.example:
                 yield Subject(check.over, planned.clause.id, world, clause=planned.clause)
+
+
+def _asked_for(
+    check: Check, world: World, clauses: tuple[PlannedClause, ...]
+) -> Iterator[Operation]:
+    """The operations of which a finding would count for a clause.
+
+    A check that was selected without a clause is asked about all of them.
+    """
+    selectors = [planned.clause.ops for planned in clauses if check.id in planned.checks]
+    for operation in world.spec.operations:
+        if not selectors or any(
+            ops is None or selects(ops, operation, world.facts.operations, world.secured)
+            for ops in selectors
+        ):
+            yield operation
 
 
 def _buckets(world: World, limits: RateLimits) -> Iterator[Subject]:
