@@ -83,22 +83,31 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         if {exchange.status} != {one.status for one in absent}:
             return NotApplicable("the status differs already, which scopes/foreign-object tells of")
         for outcome, read in (("headers", _headers), ("body", _body)):
-            names = _told_apart(*(read(subject, one) for one in (absent[0], exchange, absent[1])))
-            if names:
-                actual = f"another {outcome}: {', '.join(names)}" if names != [""] else "another"
+            answers = (read(subject, one) for one in (absent[0], exchange, absent[1]))
+            if names := _told_apart(outcome, *answers):
+                actual = f"it differs in {', '.join(filter(None, names)) or 'its text'}"
                 return Fails(outcome, "as for an absent object", actual, whose, exchange.id)
     return None
 
 
 def _told_apart(
-    first: Mapping[str, str], foreign: Mapping[str, str], last: Mapping[str, str]
+    outcome: str, first: Mapping[str, str], foreign: Mapping[str, str], last: Mapping[str, str]
 ) -> list[str]:
     """Names of what tells the answer in the middle from the two around it."""
-    always = [name for name in first if name in last]
-    changed = [n for n in always if first[n] == last[n] and foreign.get(n) != first[n]]
-    missing = [n for n in always if n not in foreign and n not in changed]
-    added = [n for n in foreign if n not in first and n not in last]
-    return sorted({*changed, *missing, *added})
+    shown = {name: foreign.get(name) for name in first if name in last}
+    changed = [
+        name
+        for name, value in shown.items()
+        if value is None or (first[name] == last[name] and _differ(outcome, value, first[name]))
+    ]
+    added = [name for name in foreign if name not in first and name not in last]
+    return sorted([*changed, *added])
+
+
+def _differ(outcome: str, one: str, other: str) -> bool:
+    if outcome == "headers":
+        one, other = _DIGITS.sub("0", one), _DIGITS.sub("0", other)
+    return one != other
 
 
 def _headers(subject: Subject, exchange: Exchange) -> dict[str, str]:
@@ -106,8 +115,7 @@ def _headers(subject: Subject, exchange: Exchange) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for name, value in exchange.response.headers:
         if name.lower() != "content-length":  # it follows the body
-            text = _DIGITS.sub("0", _without_id(subject, exchange, value))
-            found.setdefault(name.lower(), []).append(text)
+            found.setdefault(name.lower(), []).append(_without_id(subject, exchange, value))
     return {name: ", ".join(values) for name, values in found.items()}
 
 
