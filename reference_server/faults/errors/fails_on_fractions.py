@@ -7,8 +7,16 @@ from collections.abc import Callable, Iterator
 from apicheck.model.json import Json
 from apicheck.model.operation import Media
 from reference_server.call import Call, Refusal
+from reference_server.profile import Profile
 
 NEEDS = ()
+_ENOUGH = 15
+
+
+def shows_in(profile: Profile) -> bool:
+    """Where so many bodies are drawn that one of them has a fraction in it."""
+    bodies = (rules.operation.body for rules in profile.rules.values())
+    return sum(any("json" in m.media_type for m in body) for body in bodies) >= _ENOUGH
 
 
 def unknown_members(
