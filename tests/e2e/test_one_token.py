@@ -132,7 +132,7 @@ def test_nothing_is_left_behind(reported: Reported, base_url: str) -> None:
     assert reported.results["leftovers"] == []
     headers = {"Authorization": f"Token {TOKEN}"}
     assert reported.results["coverage"]["shelves_create"] > 0
-    for number in range(1, 20):
+    for number in range(1, 40):
         request = urllib.request.Request(f"{base_url}/api/shelves/{number}/", headers=headers)
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(request, timeout=5)

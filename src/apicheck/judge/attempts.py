@@ -117,6 +117,11 @@ def judge_probe(
         return _judged(probe, judgement, first)
     again = [judged_attempt(probe.check, probe.subject, transcript) for transcript in later]
     confirmed = _confirmed(probe.check.outcome(judgement.outcome).confirm, judgement, again)
+    witness = _witness(probe.check, later, again)
+    if confirmed is not None and witness is not None:
+        # What was looked for again was not seen, but something of which once is enough.
+        first, judgement = witness
+        confirmed = None
     if confirmed is not None:
         return _judged(probe, confirmed, first)
     smallest = _smallest(probe, judgement, shrunk)
@@ -146,6 +151,17 @@ def _confirmed(
     if any(isinstance(j, Fails) and j.outcome == first.outcome for j in again):
         return None
     return Inconclusive(f"flaky: {first.outcome} ({first.actual}) was seen and did not repeat")
+
+
+def _witness(
+    check: Check, later: Sequence[Transcript], again: Sequence[Judgement | Broken]
+) -> tuple[Transcript, Fails] | None:
+    """The playing that shows by itself what needs no confirmation, None where none does."""
+    for transcript, judgement in zip(later, again, strict=True):
+        fails = judgement if isinstance(judgement, Fails) else None
+        if fails and check.outcome(fails.outcome).confirm is Confirm.ONCE:
+            return transcript, fails
+    return None
 
 
 def judged_shrinking(probe: Probe, transcript: Transcript) -> Judgement | Broken:

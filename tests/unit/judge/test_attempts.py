@@ -112,6 +112,12 @@ def test_a_wrong_status_that_does_not_repeat_is_flaky() -> None:
     assert "flaky" in judged.reason
 
 
+def test_a_wrong_status_after_which_the_door_stands_open_is_that() -> None:
+    judged = judge_probe(probe(), [played(exchange(404)), played(exchange(204), attempt=1)])
+    assert judged.fails is not None
+    assert judged.fails.outcome == "accepted"
+
+
 def test_a_wrong_status_that_could_not_be_confirmed_is_inconclusive() -> None:
     judged = judge_probe(probe(), [played(exchange(403))])
     assert judged.verdict is Verdict.INCONCLUSIVE

@@ -10,6 +10,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from functools import wraps
+from itertools import count
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +26,7 @@ settings.configure(
     MIDDLEWARE=["django.middleware.security.SecurityMiddleware"],
 )
 TOKEN = os.environ["SHELVES_TOKEN"]
+NUMBERS = count(1)
 SHELVES: dict[int, dict[str, Any]] = {}
 BOOKS: dict[int, dict[int, dict[str, Any]]] = {}
 
@@ -65,7 +67,7 @@ def shelves(request: HttpRequest) -> HttpResponse:
     name = body_of(request, "name")
     if name is None:
         return problem(400, "name: This field is required.")
-    number = len(SHELVES) + 1
+    number = next(NUMBERS)
     SHELVES[number] = {"id": number, "name": name}
     BOOKS[number] = {}
     return JsonResponse(SHELVES[number], status=201)
@@ -76,7 +78,7 @@ def shelf(request: HttpRequest, shelf_id: int) -> HttpResponse:
     if shelf_id not in BOOKS:
         return problem(404, "Not found.")
     if request.method == "DELETE":
-        del BOOKS[shelf_id]
+        del BOOKS[shelf_id], SHELVES[shelf_id]
         return HttpResponse(status=204)
     return JsonResponse(SHELVES[shelf_id])
 
@@ -88,7 +90,7 @@ def books(request: HttpRequest, shelf_id: int) -> HttpResponse:
     title = body_of(request, "title")
     if title is None:
         return problem(400, "title: This field is required.")
-    number = len(BOOKS[shelf_id]) + 1
+    number = next(NUMBERS)
     BOOKS[shelf_id][number] = {"id": number, "title": title}
     return JsonResponse({"book": BOOKS[shelf_id][number]}, status=201)
 
