@@ -27,6 +27,7 @@ from apicheck.authoring.keys import public_keys
 from apicheck.authoring.order import decided_first, first_refusal
 from apicheck.authoring.readback import changed_by, reader_of, reading
 from apicheck.authoring.requests import (
+    built,
     control,
     filled_in,
     identity_of,
@@ -170,6 +171,7 @@ __all__ = [
     "as_json",
     "ask",
     "at",
+    "built",
     "challenges",
     "changed_by",
     "child",

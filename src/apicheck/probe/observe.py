@@ -46,6 +46,8 @@ def issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]:
                     found.setdefault(operation.id, set()).update(pointers)
     for operation_id, pointer in webhook_secrets(policy).items():
         found.setdefault(operation_id, set()).add(pointer)
+    for operation_id, issued in policy.facts.authentication.issued.items():
+        found.setdefault(operation_id, set()).add(tuple(tokens(issued.value)))
     return {operation_id: frozenset(pointers) for operation_id, pointers in found.items()}
 
 

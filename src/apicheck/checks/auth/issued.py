@@ -1,0 +1,149 @@
+"""A credential that an operation hands out works, and no longer when it has been ended."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Answer,
+    Applies,
+    Check,
+    Confirm,
+    Exchange,
+    Fail,
+    Fails,
+    Inconclusive,
+    Json,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Operation,
+    Recipe,
+    Request,
+    Role,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    at,
+    built,
+    describe,
+    identity_of,
+    placed,
+    prepared,
+    refused,
+    send,
+    stop,
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To operations that hand out a credential which another operation ends."""
+    issued = subject.facts.authentication.issued.get(subject.op.id)
+    if issued is None or not issued.revoke:
+        return NotApplicable("the policy says of no credential that it hands out")
+    if _promised(subject) is None:
+        return NotApplicable("the policy says nothing on credentials that are revoked")
+    if _ending(subject) is None or _user(subject) is None:
+        return NotApplicable("nothing says how its credential is ended, or what takes it")
+    return Applies(requests=4, of=("authentication.issued",))
+
+
+def _promised(subject: Subject) -> Answer | None:
+    authentication = subject.facts.authentication
+    return authentication.states.get("revoked") or authentication.bad
+
+
+def _ending(subject: Subject) -> Recipe | None:
+    """How to end the credential, where all that it takes is in the answer that hands it out."""
+    issued = subject.facts.authentication.issued[subject.op.id]
+    recipe = subject.world.recipes.get(issued.revoke)
+    if not isinstance(recipe, Recipe) or issued.revoke not in subject.world.actors:
+        return None
+    return recipe if all(need.operation == subject.op.id for need in recipe.needs) else None
+
+
+def _user(subject: Subject) -> Operation | None:
+    """A plain operation that takes a credential of this kind by itself, and reads."""
+    world, scheme = subject.world, subject.facts.authentication.issued[subject.op.id].scheme
+    return next(
+        (
+            one
+            for one in world.spec.operations
+            if one.safe
+            and (scheme,) in world.alternatives.get(one.id, ())
+            and isinstance(recipe := world.recipes.get(one.id), Recipe)
+            and not recipe.needs
+        ),
+        None,
+    )
+
+
+def script(subject: Subject) -> Script:
+    """A credential is handed out, used, ended, and used again."""
+    world, issued = subject.world, subject.facts.authentication.issued[subject.op.id]
+    request = yield from prepared(subject, fresh=True)
+    answer = yield from send(request, Role.CONTROL)
+    content = _content(answer)
+    secret = at(content, issued.value)
+    if not answer.succeeded or not isinstance(secret, str):
+        stop(Inconclusive(f"no credential came: {describe(answer)}"))
+    credential = placed(world, world.spec.schemes[issued.scheme], secret)
+    yield from send(_use(subject).with_credentials("", credential))
+    ending = _ending(subject)
+    assert ending is not None  # applies() saw to it
+    values = {need: at(content, need.pointer) for need in ending.needs}
+    ended = yield from send(
+        built(world, ending, identity_of(subject, ending.operation), values), Role.SETUP
+    )
+    if not ended.succeeded:
+        stop(Inconclusive(f"the credential could not be ended: {describe(ended)}"))
+    yield from send(_use(subject).with_bad_credentials(credential))
+
+
+def _use(subject: Subject) -> Request:
+    """The request that takes the credential, still without it."""
+    user = _user(subject)
+    assert user is not None  # applies() saw to it
+    recipe = subject.world.recipes[user.id]
+    assert isinstance(recipe, Recipe)  # _user() saw to it
+    return built(subject.world, recipe, identity_of(subject, user.id), {})
+
+
+def _content(exchange: Exchange) -> Json:
+    try:
+        return exchange.response.json() if exchange.response else None
+    except ValueError:
+        return None
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted at first, for want of a right perhaps not granted; refused at last."""
+    answer = _promised(subject)
+    assert answer is not None  # applies() saw to it
+    first, *rest = transcript.exercised
+    if first.status in answer.statuses:
+        expected = "the credential that was handed out is accepted"
+        return Fails("refused", expected, describe(first), exchange=first.id)
+    if not rest:
+        return Inconclusive("the credential was not ended")
+    return refused(Transcript(transcript.probe, tuple(rest)), answer)
+
+
+CHECK = Check(
+    title="A credential that is handed out works until it is ended",
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("authentication.issued",),
+    standards=("rfc6750#3.1",),
+    outcomes=(
+        Fail("refused", Severity.MEDIUM),
+        Fail("accepted", Severity.HIGH, Confirm.ONCE),
+        Fail("wrong-status", Severity.LOW),
+    ),
+    proven_by={
+        "refused": ("auth/hands-out-unusable-credentials",),
+        "accepted": ("auth/ends-no-credential",),
+        "wrong-status": ("auth/state-answered-with-other-status",),
+    },
+    accepted=True,
+)
