@@ -33,6 +33,19 @@ _SELECTOR_AT = (
 )
 
 
+_EXPRESSION = re.compile(r"\{\$[^{}]+\}")
+_PATTERN_AT = r"/responses/[^/]+/headers/[^/]+/pattern"
+
+
+def _no_pattern(value: Json) -> tuple[str, str] | None:
+    """What is said of a text that is no regular expression; None when it is one."""
+    try:
+        re.compile(str(value))
+    except re.error as error:
+        return f'"{value}" is no regular expression: {error}', "a \\ makes the next sign plain"
+    return None
+
+
 def normal(path: str) -> str:
     """A fact path as clauses name it: a bucket is `rate_limits.<bucket>`."""
     if path.startswith(_BUCKETS):
@@ -85,6 +98,8 @@ class Verifier:
                 schemas = at(self.spec.document, "/components/schemas") or {}
                 if value not in schemas and not pointer.startswith("/requests/schema"):
                     self._unknown(pointer, "component schema", value, schemas)
+            elif re.fullmatch(_PATTERN_AT, pointer) and (said := _no_pattern(value)):
+                self._add(pointer, *said)
         self._scopes()
         self._buckets()
 
@@ -103,11 +118,18 @@ class Verifier:
         for item in clause.ops.items if clause.ops else ():
             if said := self._no_selector(item):
                 self._in_clause(clause, "ops", *said)
+        self._steps(clause)
+
+    def _steps(self, clause: Clause) -> None:
         for step in clause.example:
             if step.operation not in self._operations:
                 message = f'unknown operation "{step.operation}"'
                 hint = did_you_mean(step.operation, self._operations)
                 self._in_clause(clause, "example", message, hint)
+            for rule in step.expect.get("headers", {}).values():
+                pattern = rule.get("pattern", "") if isinstance(rule, Mapping) else ""
+                if said := _no_pattern(_EXPRESSION.sub("x", pattern)):
+                    self._in_clause(clause, "example", *said)
 
     def _in_clause(self, clause: Clause, part: str, message: str, hint: str) -> None:
         path = f"clauses.{clause.id}.{part}"

@@ -24,6 +24,7 @@ from apicheck.authoring import (
 
 _SHOWN = 120
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_EMBEDDED = re.compile(r"\{\$[^{}]+\}")
 _NEVER = "never"
 _OF_BODIES = ("body", "contains", "lacks", "absent", "schema")
 
@@ -40,17 +41,32 @@ def wrong(world: World, step: Example, played: Mapping[str, Exchange]) -> Fails 
         due = f"{statuses} for step {step.id}"
         return Fails("unexpected-status", due, describe(exchange), step.id, exchange.id)
     try:
-        expect = evaluated(dict(step.expect), played)
+        headers = {name: _rule(r, played) for name, r in step.expect.get("headers", {}).items()}
+        expect = evaluated({k: v for k, v in step.expect.items() if k != "headers"}, played)
     except LookupError as missing:
         due, came = "what the step refers to", f"nothing at {missing}"
         return Fails("unexpected-body", f"{due} for step {step.id}", came, step.id, exchange.id)
-    for due, came in _headers(expect.get("headers", {}), response):
+    for due, came in _headers(headers, response):
         return Fails("unexpected-header", f"{due} for step {step.id}", came, step.id, exchange.id)
     if not any(key in expect for key in _OF_BODIES):
         return None
     for due, came in _body(world, expect, response):
         return Fails("unexpected-body", f"{due} for step {step.id}", came, step.id, exchange.id)
     return None
+
+
+def _rule(rule: Json, played: Mapping[str, Exchange]) -> Json:
+    """A header's rule with values in the place of runtime expressions.
+
+    Inside a pattern a value stands for itself: what a target sends is no regular expression.
+    """
+    if not isinstance(rule, Mapping):
+        return evaluated(rule, played)
+
+    def literal(match: re.Match[str]) -> str:
+        return re.escape(str(evaluated(match[0], played)))
+
+    return {"pattern": _EMBEDDED.sub(literal, rule.get("pattern", ".*"))}
 
 
 def _headers(expected: Mapping[str, Json], response: Response) -> Wrong:
@@ -64,9 +80,8 @@ def _headers(expected: Mapping[str, Json], response: Response) -> Wrong:
         elif not lines:
             yield f"a {name} field", came
         elif isinstance(rule, Mapping):
-            pattern = rule.get("pattern", ".*")
-            if not re.fullmatch(pattern, value, re.DOTALL):
-                yield f"{name} that matches {pattern}", came
+            if not re.fullmatch(rule["pattern"], value, re.DOTALL):
+                yield f"{name} that matches {rule['pattern']}", came
         elif value != str(rule):
             yield f"{name}: {rule}", came
 
