@@ -1,0 +1,100 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from apicheck.authoring import Case, Fails, fits
+from apicheck.checks.errors._odd_values import MEMBERS, TEXTS
+from apicheck.model.exchange import Request, Response
+from apicheck.model.parts import Part
+
+CHECK = "errors/server-error"
+
+
+@pytest.fixture
+def breaks_on(server: Any) -> Callable[[bytes], None]:
+    """Make the server fail on a text in its body; it refuses what is no object."""
+    honest = server.answer
+
+    def arm(text: bytes) -> None:
+        def answer(request: Request) -> Response:
+            if text and text in (request.body or b""):
+                return Response(500)
+            try:
+                refused_or_served: Response = honest(request)
+            except (TypeError, ValueError):
+                return Response(400)
+            return refused_or_served
+
+        server.answer = answer
+
+    return arm
+
+
+def test_the_classics_take_their_turns_so_that_the_operations_together_try_them_all(
+    bench: Callable[..., Any],
+) -> None:
+    names = set()
+    for operation in ("createContact", "updateContact"):
+        names |= {name.rpartition(" in ")[0] for name in bench(CHECK, operation=operation).cases()}
+    assert len(names) >= len(MEMBERS) // 2
+    thorough = bench(CHECK, operation="createContact", thorough=True).cases()
+    assert {name.rpartition(" in ")[0] for name in thorough} == set(MEMBERS)
+
+
+def test_what_uses_something_up_and_what_has_a_low_limit_is_asked_little(
+    bench: Callable[..., Any],
+) -> None:
+    limits = {"rate_limits": {"buckets": {"few": {"limit": 5, "ops": "createContact"}}}}
+    asked = len(bench(CHECK, operation="createContact").cases())
+    assert len(bench(CHECK, operation="createContact", facts=limits).cases()) < asked
+    assert len(bench(CHECK, operation="deleteContact").cases()) < asked
+
+
+def test_every_row_can_be_sent_and_an_honest_server_passes_them_all(
+    bench: Callable[..., Any], breaks_on: Callable[[bytes], None]
+) -> None:
+    breaks_on(b"")
+    for operation in ("getContact", "createContact"):
+        one = bench(CHECK, operation=operation, thorough=True)
+        assert set(one.judgements().values()) == {None}
+        for bound in one.cases().values():
+            value = bound.case.value
+            part = Part(value["place"], value["name"])
+            assert "raw" in value or fits(part, value["value"])
+
+
+def test_each_place_gets_the_classics_that_fit_it(bench: Callable[..., Any]) -> None:
+    rows = bench(CHECK, operation="getContact", thorough=True).cases()
+    assert {name.rpartition(" in ")[0] for name in rows} == set(TEXTS)
+
+
+def test_a_server_that_breaks_on_one_value_is_found_in_every_member_that_takes_it(
+    bench: Callable[..., Any], breaks_on: Callable[[bytes], None]
+) -> None:
+    breaks_on(b"\\u0000")
+    one = bench(CHECK, operation="createContact", thorough=True)
+    found = {name for name, judged in one.judgements().items() if isinstance(judged, Fails)}
+    assert found == {name for name in one.cases() if name.startswith("a NUL in body")}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "text",
+        {"place": "body"},
+        {"place": "body", "name": "/name"},
+        {"place": "body", "name": "/nowhere", "value": 1},
+        {"place": "path", "name": "contactId", "value": ""},
+        {"name": "", "value": 1},
+    ],
+)
+def test_a_value_that_shrinking_has_torn_apart_is_not_sent(
+    bench: Callable[..., Any], value: Any
+) -> None:
+    one = bench(CHECK, operation="createContact")
+    bound = one.subject.with_case(Case("shrunk", value, drawn=True))
+    judgement, transcript = one.judged(bound)
+    assert judgement is None
+    assert transcript.exercised == ()
