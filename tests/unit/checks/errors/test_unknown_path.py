@@ -1,0 +1,49 @@
+"""Which paths errors/unknown-path makes up: none that the document has."""
+
+from typing import Any
+
+import pytest
+
+from apicheck.checks.errors.unknown_path import cases
+from apicheck.load import spec_from
+from apicheck.model.facts import Facts
+from apicheck.model.subject import Subject, SubjectKind, World
+
+NAME = "apicheck-no-such-path"
+
+
+def made_up(*paths: str, server: str = "") -> list[str]:
+    operation = {"responses": {"200": {"description": "."}}}
+    document: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "servers": [{"url": f"https://api.example.com{server}"}],
+        "paths": {
+            path: {"get": {"operationId": f"op{number}", **operation}}
+            for number, path in enumerate(paths)
+        },
+    }
+    world = World(spec_from(document), Facts(), {}, {}, {})
+    return [case.name for case in cases(Subject(SubjectKind.API, "api", world))]
+
+
+def test_a_name_stands_beside_the_first_segments_and_two_below_a_path() -> None:
+    assert made_up("/v1/notes", "/v2/notes", "/v2/tags") == [
+        f"/v1/{NAME}",
+        f"/v2/{NAME}",
+        f"/v1/notes/{NAME}/{NAME}",
+        f"/v2/notes/{NAME}/{NAME}",
+    ]
+
+
+def test_paths_at_the_top_have_a_neighbour_there_below_the_servers_own_prefix() -> None:
+    assert made_up("/notes", server="/api") == [f"/api/{NAME}", f"/api/notes/{NAME}/{NAME}"]
+
+
+@pytest.mark.parametrize(
+    "paths", [("/{anything}", "/notes/{id}"), ("/notes/{id}", "/notes/{id}/{part}", "/{x}/{y}")]
+)
+def test_a_path_that_a_template_takes_is_not_unknown(paths: tuple[str, ...]) -> None:
+    for path in made_up(*paths):
+        depth = path.count("/")
+        assert depth not in {template.count("/") for template in paths}
