@@ -89,7 +89,7 @@ from apicheck.model.parts import (
 from apicheck.model.policy import Example
 from apicheck.model.selector import path_selected, selects
 from apicheck.model.step import Script, Send, Steps
-from apicheck.model.subject import UNIQUE, Case, Recipe, Subject, SubjectKind, World
+from apicheck.model.subject import UNIQUE, UNIQUE_LENGTH, Case, Recipe, Subject, SubjectKind, World
 from apicheck.model.target import Identity, Minter, Mode
 from apicheck.model.verdict import (
     Confirm,
@@ -107,6 +107,7 @@ __all__ = [
     "MISSING",
     "NEVER",
     "UNIQUE",
+    "UNIQUE_LENGTH",
     "Answer",
     "Applies",
     "Bucket",

@@ -14,6 +14,8 @@ from apicheck.model.policy import Clause
 from apicheck.model.target import Identity, Minter, Mode
 from apicheck.model.verdict import NotTested
 
+UNIQUE_LENGTH = 12
+"""How many characters stand in the place of `UNIQUE` when a request is sent."""
 UNIQUE = "{apicheck:unique}"
 """In a request: replaced, when it is sent, by a value that no other request of any run has."""
 
