@@ -87,7 +87,7 @@ def _body(body: bytes) -> tuple[str, str]:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         text = "\0"
-    if "\0" in text:
+    if "\0" in text or "\r" in text:  # a carriage return is lost where a command is copied
         return f"{_printf(body)} | ", "--data-binary @-"
     return "", ("--data-raw " if text.startswith("@") else "--data-binary ") + _quoted(text)
 
