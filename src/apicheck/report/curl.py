@@ -205,6 +205,8 @@ def _printf(data: bytes) -> str:
         else:
             text.append("%s")
             arguments.append(f'"{_expansion(part)}"')
+    if text[:1] == ["-"]:  # printf would take it for an option
+        text[0] = "\\055"
     return " ".join([f"printf '{''.join(text)}'", *arguments])
 
 

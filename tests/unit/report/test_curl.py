@@ -126,8 +126,8 @@ def test_curl_adds_no_content_type_that_was_not_sent() -> None:
     assert "-H 'Content-Type:'" in curl(_exchange(Request("POST", "/a", body=b"x")), BASE)
 
 
-def test_bytes_that_are_no_text_are_piped(stubs: Path) -> None:
-    body = b"\x00\xff\r\n%d'\\"
+@pytest.mark.parametrize("body", [b"\x00\xff\r\n%d'\\", b"--part\r\n\r\na\r\n--part--\r\n"])
+def test_what_a_command_line_does_not_keep_is_piped(stubs: Path, body: bytes) -> None:
     request = Request("POST", "/a", headers=(("Content-Type", "x/y"),), body=body)
     output = _ran(curl(_exchange(request), BASE), stubs)
     assert output.endswith(b"\0" + body)
@@ -181,3 +181,13 @@ def test_whatever_a_header_holds_the_shell_hands_on_unchanged(value: str) -> Non
     request = Request("GET", "/", headers=(("X-Any", value),))
     words = shlex.split(curl(_exchange(request), BASE))
     assert words[words.index("-H") + 1] == (f"X-Any: {value}" if value else "X-Any;")
+
+
+def test_a_changed_jwt_is_made_by_apicheck_itself() -> None:
+    credential = Credential(
+        "session", "header", "Authorization", "Bearer $APICHECK_A_TOKEN~jose(alg=none)~unsigned"
+    )
+    request = Request("GET", "/me", credentials=(credential,))
+    line = curl(exchange_of(request), "http://127.0.0.1")
+    first = "python3 -m apicheck.probe.placeholders '~jose(alg=none)'"
+    assert f'"$APICHECK_A_TOKEN" | {first} | ' in line
