@@ -188,6 +188,6 @@ def test_a_changed_jwt_is_made_by_apicheck_itself() -> None:
         "session", "header", "Authorization", "Bearer $APICHECK_A_TOKEN~jose(alg=none)~unsigned"
     )
     request = Request("GET", "/me", credentials=(credential,))
-    line = curl(exchange_of(request), "http://127.0.0.1")
+    line = curl(_exchange(request), "http://127.0.0.1")
     first = "python3 -m apicheck.probe.placeholders '~jose(alg=none)'"
     assert f'"$APICHECK_A_TOKEN" | {first} | ' in line
