@@ -114,7 +114,12 @@ CHECK = Check(
         "schema-mismatch": ("errors/omits-member",),
     },
     also={
-        "errors/html-body": ("behaviour/example", "conformance/response", "oauth/token-errors"),
+        "errors/html-body": (
+            "behaviour/example",
+            "conformance/response",
+            "errors/members",
+            "oauth/token-errors",
+        ),
         "errors/omits-member": ("conformance/response", "oauth/token-errors"),
     },
 )

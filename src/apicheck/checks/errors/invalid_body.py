@@ -131,9 +131,9 @@ CHECK = Check(
             "errors/invalid-query",
             "scopes/order",
         ),
-        "errors/ignores-types": ("scopes/foreign-in-list",),
-        "errors/ignores-choices": ("scopes/foreign-in-list",),
-        "errors/ignores-lengths": ("scopes/foreign-in-list",),
-        "errors/ignores-patterns": ("scopes/foreign-in-list",),
+        "errors/ignores-types": ("behaviour/example", "scopes/foreign-in-list"),
+        "errors/ignores-choices": ("behaviour/example", "scopes/foreign-in-list"),
+        "errors/ignores-lengths": ("behaviour/example", "scopes/foreign-in-list"),
+        "errors/ignores-patterns": ("behaviour/example", "scopes/foreign-in-list"),
     },
 )
