@@ -176,7 +176,7 @@ def shown(answer: Any, known: set[str]) -> Any:
         name
         for name in CATALOGUE
         if not name.startswith(
-            ("webhooks/", "oauth/", "headers/", "conformance/", "behaviour/", "scopes/")
+            ("auth/", "webhooks/", "oauth/", "headers/", "conformance/", "behaviour/", "scopes/")
         )
     ],
 )
