@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Event
@@ -30,6 +31,8 @@ from apicheck.run.server import reference_server
 
 _SAMPLE = 5
 """Operations on which the checks that a fault is not about are asked, without `--full`."""
+_ROWS = 3
+"""Rows of a table that are asked of each of those operations."""
 _OWN_SAMPLE = 12
 """Subjects on which those that it is about are asked first; on all, where that does not do."""
 _SECONDS_FOR_A_CALL = 30.0
@@ -246,6 +249,7 @@ def _sampled(made: Plan, own: set[str], *, whole: bool) -> Plan:
     step = max(1, len(operations) // _SAMPLE)
     sample = set(operations[::step][:_SAMPLE])
 
+    rows = _first_rows(made)
     subjects = {check_id: _subjects(made, check_id, whole=whole) for check_id in own}
 
     def is_kept(probe: Probe) -> bool:
@@ -253,12 +257,23 @@ def _sampled(made: Plan, own: set[str], *, whole: bool) -> Plan:
             return probe.subject.key in subjects[probe.check.id]
         if probe.applies.last:
             return probe in feeds
-        drawn = probe.subject.case is not None and probe.subject.case.drawn
         operation = probe.subject.operation
-        return not drawn and (operation is None or operation.id in sample)
+        return probe.key in rows and (operation is None or operation.id in sample)
 
     kept = tuple(probe for probe in made.probes if is_kept(probe))
     return replace(made, probes=kept)
+
+
+def _first_rows(made: Plan) -> frozenset[str]:
+    """The probes of the first rows of each check on each subject; nothing that was drawn."""
+    asked: Counter[tuple[str, str]] = Counter()
+    kept: list[str] = []
+    for probe in made.probes:
+        subject = (probe.check.id, probe.subject.key)
+        if probe.subject.case is None or not (probe.subject.case.drawn or asked[subject] == _ROWS):
+            asked[subject] += 1
+            kept.append(probe.key)
+    return frozenset(kept)
 
 
 def _subjects(made: Plan, check_id: str, *, whole: bool) -> frozenset[str]:
