@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from apicheck.authoring import (
     Answer,
@@ -21,10 +23,12 @@ from apicheck.authoring import (
     Transcript,
     absent_id,
     control,
+    credentials_of,
     decided_first,
     describe,
     due,
     first_refusal,
+    identity_of,
     path_selected,
     prepared,
     send,
@@ -42,18 +46,22 @@ _STAGES = {
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """Where the policy has an order, and says what an anonymous request is answered."""
+    """Where the policy has an order, and says how a credential is refused."""
     if reason := excused(subject):
         return reason
-    if subject.facts.authentication.anonymous is None:
-        return NotApplicable("the policy says nothing on requests without credentials")
+    authentication = subject.facts.authentication
+    if authentication.anonymous is None and authentication.bad is None:
+        return NotApplicable("the policy does not say how a credential is refused")
     if not cases(subject):
         return NotApplicable("the policy does not say which of two mistakes is answered")
     return Applies(of=("order",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """What else can be wrong with a request of this operation, where the answer is promised."""
+    """What else can be wrong with a request of this operation, where the answer is promised.
+
+    Each of these from nobody, and with a credential that is none.
+    """
     possible = {
         "an unknown id": "{" in subject.op.path,
         "another media type": bool(subject.op.body),
@@ -61,20 +69,24 @@ def cases(subject: Subject) -> tuple[Case, ...]:
         "a body of the wrong kind": bool(subject.op.body),
         "a method that the path does not have": bool(_other_method(subject)),
     }
-    rows = (name for name, fits in possible.items() if fits and _promised(subject, name))
-    return tuple(Case(name, name) for name in rows)
+    named = [name for name, fits in possible.items() if fits]
+    rows = [Case(name, {"wrong": name, "bad": False}) for name in named]
+    rows += [Case(f"{name}, bad credential", {"wrong": name, "bad": True}) for name in named]
+    return tuple(row for row in rows if _promised(subject, row.value))
 
 
-def _promised(subject: Subject, row: str) -> Answer | None:
-    """The refusal that comes first of an anonymous request which is wrong in one more way."""
-    facts, stage = subject.facts, _STAGES[row]
+def _promised(subject: Subject, row: Mapping[str, Any]) -> Answer | None:
+    """The refusal that comes first of a request which is wrong in one more way."""
+    facts, stage = subject.facts, _STAGES[row["wrong"]]
+    authentication = facts.authentication
+    credential = authentication.bad if row["bad"] else authentication.anonymous
     kinds = {"media": "media", "method": "method"}
     written = facts.requests.get(kinds.get(stage, ""))
     other = facts.authorization.absent if stage == "object" else written
     if stage == "body" and decided_first(facts, ("credential", "body")) != "credential":
         return None  # which of two rules a body breaks first is for errors/ to say
     answer = other if isinstance(other, Answer) else None
-    wrongs = {"credential": facts.authentication.anonymous, stage: answer}
+    wrongs = {"credential": credential, stage: answer}
     return first_refusal(facts, wrongs)
 
 
@@ -87,23 +99,30 @@ def _other_method(subject: Subject) -> str:
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then from nobody, and wrong in another way too."""
+    """The canonical request, accepted; then without a valid credential, and otherwise wrong too."""
+    assert subject.case is not None  # cases() made it
+    row = subject.case.value
     yield from control(subject)
-    request = (yield from prepared(subject, refused=True)).without_credentials()
-    row = str(subject.case.value) if subject.case else ""
-    yield from send(_made_wrong(subject, request, row))
+    request = yield from prepared(subject, refused=True)
+    if row["bad"]:
+        who = identity_of(subject)
+        bad = credentials_of(subject.world, subject.op.id, who, "not-a-token")
+        request = request.with_bad_credentials(*bad)
+    else:
+        request = request.without_credentials()
+    yield from send(_made_wrong(subject, request, row["wrong"]))
 
 
-def _made_wrong(subject: Subject, request: Request, row: str) -> Request:
+def _made_wrong(subject: Subject, request: Request, wrong: str) -> Request:
     media = ("Content-Type", _NO_MEDIA_TYPE)
-    if row == "an unknown id":
+    if wrong == "an unknown id":
         return _with_unknown_id(subject, request)
-    if row == "another media type":
+    if wrong == "another media type":
         others = tuple(h for h in request.headers if h[0].lower() != "content-type")
         return replace(request, headers=(*others, media), body=request.body or b"x")
-    if row == "a body that cannot be parsed":
+    if wrong == "a body that cannot be parsed":
         return replace(request, body=b'{"')
-    if row == "a body of the wrong kind":
+    if wrong == "a body of the wrong kind":
         return replace(request, body=b'"apicheck"')
     return replace(request, method=_other_method(subject), operation="")
 
@@ -119,8 +138,9 @@ def _with_unknown_id(subject: Subject, request: Request) -> Request:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Any other status than that of the refusal which comes first is out of order."""
-    row = str(subject.case.value) if subject.case else ""
-    answer = _promised(subject, row)
+    assert subject.case is not None  # cases() made it
+    row = subject.case.name
+    answer = _promised(subject, subject.case.value)
     assert answer is not None  # cases() saw to it
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
@@ -130,7 +150,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 CHECK = Check(
-    title="A request from nobody is refused in the order of the policy",
+    title="A bad credential, or none, is refused in its turn",
     applies=applies,
     cases=cases,
     script=script,
@@ -138,6 +158,13 @@ CHECK = Check(
     reads=("order", "authentication.refusal"),
     standards=("rfc9110#15.5.2",),
     outcomes=(Fail("wrong-order", Severity.LOW),),
-    proven_by={"wrong-order": ("auth/validates-before-authentication",)},
-    also={"auth/validates-before-authentication": ("scopes/order",)},
+    proven_by={
+        "wrong-order": (
+            "auth/validates-before-authentication",
+            "auth/looks-up-credentials-last",
+        ),
+    },
+    also={
+        "auth/validates-before-authentication": ("scopes/order",),
+    },
 )
