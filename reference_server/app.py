@@ -21,6 +21,7 @@ from reference_server.server import Server
 
 _READ_AT_MOST = 1 << 20
 """Or twice as much as the policy lets a body have, so that one that is too long is read whole."""
+_NEVER_SENT = [(b"content-length", b"1")]
 _log = logging.getLogger("reference_server")
 
 
@@ -34,10 +35,19 @@ def api(server: Server) -> ASGIApp:
         if server.variant.latency_ms:
             await asyncio.sleep(server.variant.latency_ms / 1000)
         body, whole = await _body(request, _read_at_most(server))
-        response = _answered(server, request, body, whole=whole)
+        try:
+            response = _answered(server, request, body, whole=whole)
+        except ConnectionAbortedError:
+            await _cut(send)
+            return
         await response(scope, receive, send)
 
     return application
+
+
+async def _cut(send: Send) -> None:
+    """The beginning of an answer that never comes: the web server then closes the connection."""
+    await send({"type": "http.response.start", "status": 200, "headers": _NEVER_SENT})
 
 
 def _read_at_most(server: Server) -> int:
@@ -61,6 +71,8 @@ def _answered(server: Server, request: Request, body: bytes, *, whole: bool) -> 
     call = _call(server, request, body, whole=whole)
     try:
         response = _response(call, answer(call))
+    except ConnectionAbortedError:
+        raise
     except Exception:  # noqa: BLE001  (the edge: nothing may get past it)
         # A client sees the error envelope and no traceback; who runs the server sees it.
         _log.exception("%s %s", call.method, call.path)

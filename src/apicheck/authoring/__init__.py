@@ -53,6 +53,7 @@ from apicheck.model.exchange import (
     Response,
     Role,
     Transcript,
+    TransportErrorKind,
 )
 from apicheck.model.facts import (
     NEVER,
@@ -166,6 +167,7 @@ __all__ = [
     "Tallies",
     "Tenant",
     "Transcript",
+    "TransportErrorKind",
     "Webhooks",
     "World",
     "absent_id",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from apicheck.model.check import Check
-from apicheck.model.exchange import Exchange, Role, Transcript
+from apicheck.model.exchange import Exchange, Role, Transcript, TransportErrorKind
 from apicheck.model.json import Json
 from apicheck.model.plan import Probe
 from apicheck.model.subject import Case, Subject
@@ -94,10 +94,14 @@ def _undisturbed(check: Check, transcript: Transcript, judgement: Judgement) -> 
 
 def _disturbs(check: Check, exchange: Exchange) -> bool:
     if exchange.response is None:
-        return True
+        return not (check.closes and _ended_as(exchange, TransportErrorKind.CLOSED))
     return exchange.status not in check.provokes and (
         exchange.status == _TOO_MANY_REQUESTS or exchange.status >= _SERVER_ERROR
     )
+
+
+def _ended_as(exchange: Exchange, kind: TransportErrorKind) -> bool:
+    return exchange.error is not None and exchange.error.kind is kind
 
 
 def judge_probe(
@@ -116,8 +120,11 @@ def judge_probe(
     if not isinstance(judgement, Fails):
         return _judged(probe, judgement, first)
     again = [judged_attempt(probe.check, probe.subject, transcript) for transcript in later]
-    confirmed = _confirmed(probe.check.outcome(judgement.outcome).confirm, judgement, again)
+    how = probe.check.outcome(judgement.outcome).confirm
+    confirmed = _confirmed(how, judgement, again)
     witness = _witness(probe.check, later, again)
+    if how is Confirm.UNDENIED and later and all(map(_is_gone, later)):
+        confirmed = None
     if confirmed is not None and witness is not None:
         # What was looked for again was not seen, but something of which once is enough.
         first, judgement = witness
@@ -151,6 +158,12 @@ def _confirmed(
     if any(isinstance(j, Fails) and j.outcome == first.outcome for j in again):
         return None
     return Inconclusive(f"flaky: {first.outcome} ({first.actual}) was seen and did not repeat")
+
+
+def _is_gone(transcript: Transcript) -> bool:
+    """Whether nobody was there to be asked again."""
+    made = transcript.exchanges
+    return bool(made) and all(_ended_as(one, TransportErrorKind.REFUSED) for one in made)
 
 
 def _witness(

@@ -119,6 +119,8 @@ class Check:
     judge: Callable[[Subject, Transcript], Judgement] | None = None
     fold: Fold | None = None
     provokes: frozenset[int] = frozenset()
+    closes: bool = False
+    """A connection closed without an answer is one of the answers that the judge reads."""
     accepted: bool = False
     min_exercised: int = 1
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

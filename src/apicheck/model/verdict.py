@@ -98,6 +98,8 @@ class Confirm(StrEnum):
     """One witness between two good controls is a fail, however rare."""
     FRESH = "fresh"
     """Play the probe again on a new identity, bucket or object: the first was used up."""
+    UNDENIED = "undenied"
+    """Play the probe again; a target that takes no connections any more cannot deny it."""
 
 
 class RunWord(StrEnum):

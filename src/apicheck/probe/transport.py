@@ -92,7 +92,9 @@ class Transport:
         deadline = time.monotonic() + self._timeout_s
         answer = self._send(request, deadline)
         if request.method in _SENT_AGAIN and _closed(answer):
-            answer = self._send(request, deadline)
+            again = self._send(request, deadline)
+            # Nobody is there any more: that it closed says more than that it is gone.
+            answer = answer if _refused(again) else again
         return answer
 
     def send_bytes(self, data: bytes, method: str) -> Answer:
@@ -138,6 +140,10 @@ def _read(response: httpcore.Response) -> WireResponse:
 
 def _closed(answer: Answer) -> bool:
     return not isinstance(answer, WireResponse) and answer.kind is TransportErrorKind.CLOSED
+
+
+def _refused(answer: Answer) -> bool:
+    return not isinstance(answer, WireResponse) and answer.kind is TransportErrorKind.REFUSED
 
 
 _FAILURES = (

@@ -157,3 +157,44 @@ def test_a_drawn_failure_is_shown_in_its_smallest_form() -> None:
     judged = judge_probe(drawn, [at("zz%aa", 1, Role.DRAWN)], shrunk)
     assert judged.shown == "'%'"
     assert judged.evidence[0] == "e6"
+
+
+def without_answer(kind: TransportErrorKind, role: Role, number: int = 1) -> Exchange:
+    return replace(exchange(0, role, number), error=TransportError(kind, "no answer"))
+
+
+CLOSED = without_answer(TransportErrorKind.CLOSED, Role.TABLE)
+GONE = without_answer(TransportErrorKind.REFUSED, Role.CONTROL)
+
+
+def judge_silence(_: Subject, transcript: Transcript) -> Judgement:
+    silent = next((one for one in transcript.exercised if one.response is None), None)
+    return Fails("no-answer", "an answer", "none", exchange=silent.id) if silent else None
+
+
+def crashing() -> Probe:
+    outcomes = (Fail("no-answer", Severity.HIGH, Confirm.UNDENIED),)
+    check = replace(CHECK, outcomes=outcomes, judge=judge_silence, closes=True)
+    return replace(probe(), check=check)
+
+
+def test_a_target_that_is_gone_afterwards_confirms_that_it_ended() -> None:
+    judged = judge_probe(crashing(), [played(CLOSED), played(GONE, attempt=1)])
+    assert judged.verdict is Verdict.FAIL
+    assert judged.fails is not None
+    assert judged.fails.outcome == "no-answer"
+
+
+def test_a_target_that_lives_and_answers_denies_that_it_ended() -> None:
+    again = played(exchange(200, Role.CONTROL), exchange(404, number=2), attempt=1)
+    judged = judge_probe(crashing(), [played(CLOSED), again])
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert "flaky" in judged.reason
+
+
+@pytest.mark.parametrize("kind", [TransportErrorKind.TIMEOUT, TransportErrorKind.REFUSED])
+def test_only_a_closed_connection_is_an_answer_to_a_check_of_crashes(
+    kind: TransportErrorKind,
+) -> None:
+    judged = judge_probe(crashing(), [played(without_answer(kind, Role.TABLE))])
+    assert judged.verdict is Verdict.INCONCLUSIVE

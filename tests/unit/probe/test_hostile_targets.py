@@ -267,3 +267,20 @@ def test_a_field_with_a_line_break_is_never_sent() -> None:
     answer = transport.send(WireRequest("GET", b"/", ((b"X-A", b"1\r\nX-B: 2"),)))
     assert isinstance(answer, TransportError)
     assert answer.kind is TransportErrorKind.OTHER
+
+
+def test_a_target_that_ends_with_a_request_is_said_to_have_closed() -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(4096)
+            listening.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    answer, _ = asked(f"http://127.0.0.1:{listening.getsockname()[1]}", "sent")
+    thread.join(2)
+    assert isinstance(answer, TransportError)
+    assert answer.kind is TransportErrorKind.CLOSED

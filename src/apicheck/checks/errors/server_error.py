@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from apicheck.authoring import (
     Applies,
     Case,
     Check,
+    Confirm,
     Exchange,
     Fail,
     Fails,
@@ -22,65 +23,31 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    TransportErrorKind,
     control,
     describe,
     fits,
-    parts_of,
     prepared,
     send,
     with_part,
 )
-from apicheck.checks.errors._odd_values import MEMBERS, RAW, TEXTS
+from apicheck.checks.errors._odd_parts import most, parts, rows
 
-_TRIED = 8
-_LOW_LIMIT, _FEW = 50, 2
 _BUSY = 503
 _MARK = "apicheck-goes-here"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To every operation that has something in its request."""
-    if not _parts(subject) and isinstance(subject.world.recipes[subject.op.id], Recipe):
+    if not parts(subject) and isinstance(subject.world.recipes[subject.op.id], Recipe):
         return NotApplicable("its request has no part to replace")
     return Applies()
 
 
-def _parts(subject: Subject) -> tuple[Part, ...]:
-    recipe = subject.world.recipes[subject.op.id]
-    kept = frozenset(one.parameter for one in subject.facts.authorization.tenants)
-    return parts_of(subject.op, recipe, kept) if isinstance(recipe, Recipe) else ()
-
-
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Classics in each part, in turns; every one in every part when thorough."""
-    rows = list(_rows(subject))
-    return tuple(rows if subject.world.thorough else rows[: _most(subject)])
-
-
-def _most(subject: Subject) -> int:
-    """So many requests that nothing is used up: limits, and what each request consumes."""
-    world = subject.world
-    recipe, limits = world.recipes[subject.op.id], world.facts.rate_limits
-    bucket = limits.buckets.get(world.bucket_of.get(subject.op.id, "")) if limits else None
-    is_low = bucket is not None and bucket.limit is not None and bucket.limit < _LOW_LIMIT
-    consumes = isinstance(recipe, Recipe) and recipe.consumes
-    return _FEW if is_low or consumes else _TRIED
-
-
-def _rows(subject: Subject) -> Iterator[Case]:
-    """Each part with another classic, beginning elsewhere for each operation; then the next."""
-    start = [operation.id for operation in subject.world.spec.operations].index(subject.op.id)
-    parts = _parts(subject)
-    for turn in range(max(len(TEXTS), len(MEMBERS))):
-        for number, part in enumerate(parts):
-            values: Mapping[str, Json] = MEMBERS if part.place == "body" else TEXTS
-            names = list(values)
-            name = names[(start + number + turn) % len(names)]
-            if turn < len(names) and (name in RAW or fits(part, values[name])):
-                place = {"place": part.place, "name": part.name}
-                raw = part.place == "body" and name in RAW
-                value = {"raw": RAW[name]} if raw else {"value": values[name]}
-                yield Case(f"{name} in {part}", {**place, **value})
+    table = list(rows(subject))
+    return tuple(table if subject.world.thorough else table[: most(subject)])
 
 
 def script(subject: Subject) -> Script:
@@ -89,7 +56,11 @@ def script(subject: Subject) -> Script:
     yield from control(subject)
     request = yield from prepared(subject)
     odd = _with_odd(subject, request, value)
-    if odd is not None:
+    if odd is None:
+        return
+    exchange = yield from send(odd)
+    if _closed(exchange):
+        # A kept connection may have ended by itself: a new one tells.
         yield from send(odd)
 
 
@@ -98,7 +69,7 @@ def _with_odd(subject: Subject, request: Request, value: Json) -> Request | None
     if not isinstance(value, Mapping) or not {"place", "name"} <= set(value):
         return None
     part = Part(str(value["place"]), str(value["name"]))
-    if part not in _parts(subject):
+    if part not in parts(subject):
         return None
     if "raw" in value:
         marked = with_part(request, subject.op, part, _MARK)
@@ -110,13 +81,26 @@ def _with_odd(subject: Subject, request: Request, value: Json) -> Request | None
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """An answer of class 5xx; 503 says that the server was busy, and nothing about the value."""
+    """An answer of class 5xx, or none; 503 says that the server was busy, and nothing else."""
+    place = subject.case.value["place"] if subject.case else ""
+    expected = "any answer below 500"
     for exchange in transcript.exercised:
         if _broke(exchange):
-            expected = "any answer below 500"
-            place = subject.case.value["place"] if subject.case else ""
             return Fails("server-error", expected, describe(exchange), place, exchange.id)
+    first, *again = transcript.exercised
+    if again and _closed(first) and (_closed(again[-1]) or _is_gone(again[-1])):
+        since = "no connection is taken since" if _is_gone(again[-1]) else "twice"
+        actual = f"the connection was closed without an answer; {since}"
+        return Fails("no-answer", expected, actual, place, first.id)
     return None
+
+
+def _closed(exchange: Exchange) -> bool:
+    return exchange.error is not None and exchange.error.kind is TransportErrorKind.CLOSED
+
+
+def _is_gone(exchange: Exchange) -> bool:
+    return exchange.error is not None and exchange.error.kind is TransportErrorKind.REFUSED
 
 
 def _broke(exchange: Exchange) -> bool:
@@ -132,11 +116,15 @@ CHECK = Check(
     judge=judge,
     accepted=True,
     provokes=frozenset(range(500, 600)) - {_BUSY},
+    closes=True,
     standards=(
         "rfc9110#15.6",
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
     ),
-    outcomes=(Fail("server-error", Severity.HIGH),),
+    outcomes=(
+        Fail("server-error", Severity.HIGH),
+        Fail("no-answer", Severity.HIGH, Confirm.UNDENIED),
+    ),
     proven_by={
         "server-error": (
             "errors/fails-on-nul",
@@ -147,5 +135,6 @@ CHECK = Check(
             "errors/fails-on-null",
             "errors/fails-on-fractions",
         ),
+        "no-answer": ("errors/closes-connection-on-nul",),
     },
 )
