@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from apicheck.load import references, validity
-from apicheck.load.mistakes import Mistakes, did_you_mean, of_source
-from apicheck.load.names import leaves
+from apicheck.load.mistakes import Mistakes, of_source
+from apicheck.load.operations import Node, Reader, prefix_of
 from apicheck.load.source import Source, parse, read_source
 from apicheck.model.errors import SpecError
-from apicheck.model.json import MISSING, Json, at, child, tokens
-from apicheck.model.operation import (
-    HeaderDoc,
-    LinkDoc,
-    Media,
-    Operation,
-    Parameter,
-    ResponseDoc,
-    SecurityRequirement,
-    SecurityScheme,
-    Spec,
-)
+from apicheck.model.operation import Spec
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _SUPPORTED = ("3.0", "3.1")
-
-Node = Mapping[str, Json]
 
 
 def load_spec(path: Path) -> Spec:
@@ -59,7 +43,7 @@ def _spec(source: Source, *, strict: bool) -> Spec:
     if strict:
         validity.verify(source, mistakes)
         _stop(source, mistakes)
-    reader = _Reader(document, mistakes)
+    reader = Reader(document, mistakes)
     operations = tuple(reader.operations())
     reader.verify_links(operations)
     _stop(source, mistakes)
@@ -71,7 +55,7 @@ def _spec(source: Source, *, strict: bool) -> Spec:
         operations=operations,
         schemes=reader.schemes,
         document=document,
-        prefix=_prefix(document.get("servers")),
+        prefix=prefix_of(document.get("servers")),
         file=source.file,
         digest=source.digest,
         lines=source.lines,
@@ -100,229 +84,3 @@ def _supported(document: Node, mistakes: Mistakes, *, strict: bool) -> None:
         mistakes.add("", "has no paths, so that there is no operation to test")
     if strict and not isinstance(document.get("paths", {}), Mapping):
         mistakes.add("/paths", "expected a mapping of paths to operations")
-
-
-def _prefix(servers: Json) -> str:
-    if not isinstance(servers, list) or not servers:
-        return ""
-    url = str(servers[0].get("url", ""))
-    for name, variable in servers[0].get("variables", {}).items():
-        url = url.replace("{" + name + "}", str(variable.get("default", "")))
-    path = urlsplit(url).path.rstrip("/")
-    return path if path.startswith("/") or not path else "/" + path
-
-
-@dataclass(slots=True)
-class _Reader:
-    document: Node
-    mistakes: Mistakes
-    schemes: dict[str, SecurityScheme] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        declared: Node = at(self.document, "/components/securitySchemes") or {}
-        for name in declared:
-            node, _ = self.resolved(declared[name], child("/components/securitySchemes", name))
-            self.schemes[name] = _scheme(name, node)
-
-    def resolved(self, node: Json, pointer: str) -> tuple[Node, str]:
-        """What a node is after its references, and where that is."""
-        while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
-            pointer = references.pointer_of(node["$ref"])
-            node = at(self.document, pointer)
-        return (node if isinstance(node, Mapping) else {}), pointer
-
-    def operations(self) -> Iterator[Operation]:
-        first: dict[str, str] = {}
-        paths: Node = self.document.get("paths") or {}
-        for path, written in paths.items():
-            item, place = self.resolved(written, child("/paths", path))
-            for method in _METHODS:
-                if method not in item:
-                    continue
-                operation = self.operation(path, method, item, place)
-                if operation.id in first:
-                    line = self.mistakes.place(first[operation.id])[1]
-                    message = f'operationId "{operation.id}" is used twice: also on line {line}'
-                    self.mistakes.add(
-                        child(operation.pointer, "operationId"), message, "give each its own"
-                    )
-                first.setdefault(operation.id, operation.pointer)
-                yield operation
-
-    def operation(self, path: str, method: str, item: Node, place: str) -> Operation:
-        pointer = child(place, method)
-        node: Node = item[method] or {}
-        servers = node.get("servers") or item.get("servers") or self.document.get("servers")
-        body, body_at = self.resolved(node.get("requestBody"), child(pointer, "requestBody"))
-        return Operation(
-            id=str(node.get("operationId") or f"{method.upper()} {path}"),
-            method=method.upper(),
-            path=_prefix(servers) + path,
-            pointer=pointer,
-            tags=tuple(node.get("tags", ())),
-            deprecated=bool(node.get("deprecated", False)),
-            parameters=self.parameters(item, place, node, pointer),
-            body=self.media(body.get("content"), child(body_at, "content")),
-            body_required=bool(body.get("required", False)),
-            responses=tuple(
-                self.response(str(status), value, child(child(pointer, "responses"), status))
-                for status, value in (node.get("responses") or {}).items()
-                if not str(status).startswith("x-")
-            ),
-            security=self.security(node, pointer),
-        )
-
-    def parameters(self, item: Node, place: str, node: Node, pointer: str) -> tuple[Parameter, ...]:
-        found: dict[tuple[str, str], Parameter] = {}
-        for holder, at_pointer in ((item, place), (node, pointer)):
-            for index, written in enumerate(holder.get("parameters") or ()):
-                where = child(child(at_pointer, "parameters"), index)
-                parameter, _ = self.resolved(written, where)
-                name, kind = str(parameter.get("name")), str(parameter.get("in"))
-                found[name, kind] = Parameter(
-                    name=name,
-                    place=kind,
-                    required=bool(parameter.get("required", False)),
-                    schema=_schema_of(parameter),
-                    example=next(iter(self.examples(parameter)), MISSING),
-                )
-        return tuple(found.values())
-
-    def media(self, content: Json, pointer: str) -> tuple[Media, ...]:
-        return tuple(
-            Media(
-                media_type,
-                media.get("schema"),
-                tuple(self.examples(media)),
-                self.files(media) if media_type.startswith("multipart/") else {},
-            )
-            for media_type, written in (content or {}).items()
-            for media, _ in [self.resolved(written, child(pointer, media_type))]
-        )
-
-    def files(self, media: Node) -> dict[str, str]:
-        """Members of a multipart body that are files: bytes by schema, or by `encoding`."""
-        schema, _ = self.resolved(media.get("schema"), "")
-        found = {
-            name: str(inner.get("contentMediaType", "application/octet-stream"))
-            for name, written in (schema.get("properties") or {}).items()
-            for inner, _ in [self.resolved(written, "")]
-            if inner.get("format") == "binary" or "contentMediaType" in inner
-        }
-        for name, encoding in (media.get("encoding") or {}).items():
-            if kind := encoding.get("contentType"):
-                found[name] = str(kind).partition(",")[0].strip()
-        return found
-
-    def examples(self, node: Node) -> Iterator[Json]:
-        """Values of `example`, of `examples`, else of the schema's own examples."""
-        written = False
-        if "example" in node:
-            written = True
-            yield node["example"]
-        for name, example in (node.get("examples") or {}).items():
-            resolved, _ = self.resolved(example, child("", name))
-            if "value" in resolved:
-                written = True
-                yield resolved["value"]
-        if written:
-            return
-        schema, _ = self.resolved(_schema_of(node), "")
-        if "example" in schema:
-            yield schema["example"]
-        elif isinstance(schema.get("examples"), list):
-            yield from schema["examples"]
-
-    def response(self, status: str, written: Json, pointer: str) -> ResponseDoc:
-        node, place = self.resolved(written, pointer)
-        return ResponseDoc(
-            status=status if status == "default" else status.upper(),
-            media=self.media(node.get("content"), child(place, "content")),
-            headers=tuple(
-                HeaderDoc(
-                    name,
-                    bool(header.get("required", False)),
-                    _schema_of(header),
-                    explode=bool(header.get("explode", False)),
-                    json="application/json" in (header.get("content") or {}),
-                )
-                for name, value in (node.get("headers") or {}).items()
-                for header, _ in [self.resolved(value, child(place, name))]
-            ),
-            links=tuple(
-                self.link(name, value, child(child(place, "links"), name))
-                for name, value in (node.get("links") or {}).items()
-            ),
-        )
-
-    def link(self, name: str, written: Json, pointer: str) -> LinkDoc:
-        node, place = self.resolved(written, pointer)
-        body = node.get("requestBody")
-        return LinkDoc(
-            name=name,
-            operation=self.linked(node, place),
-            parameters=tuple(
-                (key.removeprefix("path.").removeprefix("query."), str(value))
-                for key, value in (node.get("parameters") or {}).items()
-            ),
-            body=() if body is None else tuple((p, str(value)) for p, value in leaves(body)),
-        )
-
-    def linked(self, node: Node, pointer: str) -> str:
-        if "operationId" in node:
-            return str(node["operationId"])
-        target = references.pointer_of(str(node.get("operationRef", "")))
-        operation = at(self.document, target)
-        if not target or not isinstance(operation, Mapping):
-            self.mistakes.add(pointer, "a link that names no operation of this document")
-            return ""
-        path, method = tokens(target)[-2:]
-        return str(operation.get("operationId") or f"{method.upper()} {path}")
-
-    def verify_links(self, operations: tuple[Operation, ...]) -> None:
-        known = {operation.id for operation in operations}
-        for operation in operations:
-            for response in operation.responses:
-                for link in response.links:
-                    if link.operation and link.operation not in known:
-                        place = child(child(operation.pointer, "responses"), response.status)
-                        self.mistakes.unknown(place, "operation", link.operation, known)
-
-    def security(self, node: Node, pointer: str) -> tuple[SecurityRequirement, ...]:
-        holder = node if "security" in node else self.document
-        place = child(pointer if holder is node else "", "security")
-        alternatives = []
-        for index, alternative in enumerate(holder.get("security") or ()):
-            for name in alternative:
-                if name not in self.schemes:
-                    self.mistakes.add(
-                        child(place, index),
-                        f'unknown security scheme "{name}"',
-                        did_you_mean(name, self.schemes),
-                    )
-            alternatives.append(tuple((n, tuple(scopes)) for n, scopes in alternative.items()))
-        return tuple(alternatives)
-
-
-def _schema_of(node: Node) -> Json:
-    """The schema of a parameter, header or media type, also inside `content`."""
-    if "schema" in node:
-        return node["schema"]
-    for media in (node.get("content") or {}).values():
-        return media.get("schema") if isinstance(media, Mapping) else None
-    return None
-
-
-def _scheme(name: str, node: Node) -> SecurityScheme:
-    flows: Node = node.get("flows") or {}
-    scopes = dict.fromkeys(scope for flow in flows.values() for scope in (flow.get("scopes") or {}))
-    return SecurityScheme(
-        name=name,
-        kind=str(node.get("type", "")),
-        place=str(node.get("in", "header")),
-        parameter=str(node.get("name", "Authorization")),
-        http_scheme=str(node.get("scheme", "")).lower(),
-        scopes=tuple(scopes),
-        token_url=str(flows.get("clientCredentials", {}).get("tokenUrl", "")),
-        bearer_format=str(node.get("bearerFormat", "")),
-    )
