@@ -1,4 +1,4 @@
-"""No other spelling of a request line, and no other method, lets nobody in."""
+"""Another spelling of a request line, or another method, is no way around authentication."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _shape(exchange: Exchange) -> object:
 
 
 CHECK = Check(
-    title="No other spelling of a request lets nobody in",
+    title="Another spelling of a request is no way around authentication",
     applies=applies,
     cases=cases,
     script=script,

@@ -6,26 +6,26 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Exchange,
     Fail,
     Fails,
-    Identity,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
-    Operation,
-    Request,
+    Recipe,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
+    changed_by,
     control,
     credentials_of,
     describe,
     identity_of,
     prepared,
+    reader_of,
+    reading,
     send,
     stop,
 )
@@ -35,24 +35,16 @@ _GONE = (404, 410)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To unsafe operations on an object that another operation reads."""
+    """To unsafe operations on an object that can be made anew, and read; PUT may make it."""
     if reason := excused(subject):
         return reason
     if subject.op.safe:
         return NotApplicable("the method is safe: nothing is to be changed by it")
-    reader = _reader(subject)
-    if reader is None or reader.id not in subject.world.actors:
-        return NotApplicable("no operation reads the object that it would change")
-    return Applies(requests=3, of=("authentication.refusal",))
-
-
-def _reader(subject: Subject) -> Operation | None:
-    """The operation that reads what this one changes: GET of its path, or of what that is below."""
-    if "{" not in subject.op.path:
-        return None
-    object_path = subject.op.path[: subject.op.path.rindex("}") + 1]
-    every = subject.world.spec.operations
-    return next((o for o in every if o.method == "GET" and o.path == object_path), None)
+    recipe, put = subject.world.recipes[subject.op.id], subject.op.method == "PUT"
+    made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
+    if reader_of(subject) is None or not (made or put):
+        return NotApplicable("nothing that can be made anew and read would be changed by it")
+    return Applies(requests=4, of=("authentication.refusal",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -61,10 +53,11 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """The object is read; the request is refused; the object is read again."""
+    """The object is read twice, to see what changes by itself; refused; and read again."""
     yield from control(subject)
     request = yield from prepared(subject, fresh=True)
-    read = _reading(subject, request)
+    read = reading(subject, request)
+    yield from send(read, Role.SETUP)
     before = yield from send(read, Role.SETUP)
     if not before.succeeded and before.status not in _GONE:
         stop(Inconclusive(f"the object cannot be read before: {describe(before)}"))
@@ -79,52 +72,28 @@ def script(subject: Subject) -> Script:
     yield from send(read)
 
 
-def _reading(subject: Subject, request: Request) -> Request:
-    reader = _reader(subject)
-    assert reader is not None  # applies() saw to it
-    depth = reader.path.count("/")
-    who: Identity = identity_of(subject, reader.id)
-    path = "/".join(request.path.split("/")[: depth + 1])
-    plain = Request("GET", path, operation=reader.id)
-    return plain.with_credentials(who.name, *credentials_of(subject.world, reader.id, who))
-
-
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """The object is there as before, or still is not there, where the request would create it.
-
-    An answer that differs in time alone is still the same.
-    """
-    reader = _reader(subject)
+    """The object is there as before, or still is not there, where the request would create it."""
+    reader = reader_of(subject)
     read = [one for one in transcript.exchanges if reader and one.request.operation == reader.id]
     before = [one for one in read if one.role is not Role.TABLE]
-    absent = bool(before) and before[-1].status in _GONE
+    refused = [one for one in transcript.exchanges if one.request.operation == subject.op.id]
     for after in transcript.exercised:
-        if absent and after.succeeded:
-            expected = "no object, as before the refused request"
-            return Fails("changed", expected, describe(after), exchange=after.id)
-        if absent and after.status in _GONE:
-            continue
-        if after.status in _GONE:
-            expected = "the object as before the refused request"
-            return Fails("changed", expected, describe(after), exchange=after.id)
-        if not after.succeeded:
+        if not after.succeeded and after.status not in _GONE:
             return Inconclusive(f"the object cannot be read afterwards: {describe(after)}")
-        if before and (name := _difference(before[-1], after)):
-            expected = f"{name} as before the refused request"
-            return Fails("changed", expected, f"another {name}", exchange=after.id)
+        if not before:
+            return Inconclusive("the object was not read before")
+        first, second = before[-2:][0], before[-1]
+        if (after.status in _GONE) != (second.status in _GONE):
+            expected = "no object" if second.status in _GONE else "the object"
+            words = f"{expected}, as before the refused request"
+            return Fails("changed", words, describe(after), exchange=after.id)
+        changed = changed_by(refused[-1].request, first, second, after) if refused else ()
+        if changed and after.succeeded:
+            names = ", ".join(filter(None, changed)) or "body"
+            expected = f"{names} as before the refused request"
+            return Fails("changed", expected, f"another {names}", exchange=after.id)
     return None
-
-
-def _difference(before: Exchange, after: Exchange) -> str:
-    """The first member of the object that changed, "" when none did."""
-    try:
-        old = before.response.json() if before.response else None
-        new = after.response.json() if after.response else None
-    except ValueError:
-        return ""
-    if isinstance(old, dict) and isinstance(new, dict):
-        return next((name for name in old if new.get(name) != old[name]), "")
-    return "" if old == new else "body"
 
 
 CHECK = Check(
