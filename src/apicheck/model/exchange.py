@@ -31,6 +31,8 @@ class Role(StrEnum):
     SHRINK = "shrink"
     CONFIRM = "confirm"
     CLEANUP = "cleanup"
+    PUT_OFF = "put-off"
+    """Refused by a limit that nobody meant to meet, and sent again: no judge's business."""
 
     @property
     def exercises(self) -> bool:
