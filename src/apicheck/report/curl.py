@@ -39,6 +39,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
 _SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'([\\"$`])')
 _LINE_WIDTH = 88
 _BODY_SHOWN = 64 * 1024
+_REST_SHOWN = 4 * 1024
+_RUN = re.compile(rb"(([A-Za-z0-9 ])\2{999,})")
 _ASCII_PRINTABLE = range(0x20, 0x7F)
 
 
@@ -69,8 +71,7 @@ def _arguments(request: Request, base_url: str) -> list[str]:
     if request.method == "HEAD" and body is not None:
         words.append("-X HEAD")
     names = {name.lower() for name, _ in request.wire_headers}
-    for name, value in request.wire_headers:
-        words.append("-H " + _quoted(f"{name}: {value}" if value else f"{name};"))
+    words.extend(_header(name, value) for name, value in request.wire_headers)
     if body is not None and "content-type" not in names:
         words.append("-H 'Content-Type:'")
     if body is not None:
@@ -79,10 +80,22 @@ def _arguments(request: Request, base_url: str) -> list[str]:
     return [*words, _quoted(url)]
 
 
+def _header(name: str, value: str) -> str:
+    """The option for a header field; Basic credentials are recorded before their base64."""
+    scheme, _, pair = value.partition(" ")
+    basic = name.lower() == "authorization" and scheme.lower() == "basic"
+    if basic and ":" in pair and _PLACEHOLDER.search(pair):
+        if scheme == "Basic":
+            return f"-u {_quoted(pair)}"
+        encoded = f"$(printf %s {_quoted(pair)} | {_FILTERS['base64']})"
+        return f'-H "{name}: {scheme} {encoded}"'
+    return "-H " + _quoted(f"{name}: {value}" if value else f"{name};")
+
+
 def _body(body: bytes) -> tuple[str, str]:
-    """What is piped into curl, if anything, and curl's option for the body."""
+    """What comes before curl, a pipe or a comment, and curl's option for the body."""
     if len(body) > _BODY_SHOWN:
-        return "", f"--data-binary @body.bin  # {len(body)} bytes, see the run's journal\n "
+        return _long_body(body)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -92,11 +105,24 @@ def _body(body: bytes) -> tuple[str, str]:
     return "", ("--data-raw " if text.startswith("@") else "--data-binary ") + _quoted(text)
 
 
+def _long_body(body: bytes) -> tuple[str, str]:
+    """A body that is long by repeating one character is made by the shell; others are named."""
+    parts = _RUN.split(body)  # text, run, its character, text …
+    plain = b"".join(parts[0::3])
+    if len(plain) > _REST_SHOWN:
+        return f"# body.bin: {len(body)} bytes, see the run's journal\n", "--data-binary @body.bin"
+    runs = [*zip(parts[1::3], parts[2::3], strict=True), (b"", b"")]
+    commands: list[str] = []
+    for text, (run, character) in zip(parts[0::3], runs, strict=True):
+        commands += [_printf(text)] if text else []
+        if run:
+            commands.append(f"printf '%{len(run)}s' '' | tr ' ' '{character.decode()}'")
+    return f"{{ {'; '.join(commands)}; }} | ", "--data-binary @-"
+
+
 def _laid_out(words: list[str]) -> str:
     line = " ".join(words)
-    if len(line) <= _LINE_WIDTH or "#" in line:
-        return line.replace("\n  ", "") if "\n" in line and "#" not in line else line
-    return " \\\n  ".join(words)
+    return line if len(line) <= _LINE_WIDTH else " \\\n  ".join(words)
 
 
 def _quoted(text: str) -> str:

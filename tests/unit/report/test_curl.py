@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -165,10 +166,45 @@ def test_a_webhook_cannot_be_sent_again_by_us() -> None:
 
 
 def test_a_long_body_is_named_and_not_quoted() -> None:
-    request = Request("POST", "/a", headers=(("Content-Type", "x/y"),), body=b"a" * 70_000)
+    body = bytes(range(1, 256)) * 300
+    request = Request("POST", "/a", headers=(("Content-Type", "x/y"),), body=body)
     command = curl(_exchange(request), BASE)
+    assert command.startswith("# body.bin: 76500 bytes")
     assert "@body.bin" in command
     assert len(command) < 300
+
+
+def test_a_body_that_is_padded_is_made_by_the_shell(stubs: Path) -> None:
+    body = b'{"name":"100% it\'s ' + b"a" * 70_000 + b'"}' + b" " * 1000
+    request = Request("POST", "/a", headers=(("Content-Type", "application/json"),), body=body)
+    command = curl(_exchange(request), BASE)
+    assert len(command) < 300
+    assert _ran(command, stubs).endswith(b"\0" + body)
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "basic"])
+def test_basic_credentials_go_out_in_base64_as_they_were_sent(stubs: Path, scheme: str) -> None:
+    credential = Credential(
+        "client", "header", "Authorization", f"{scheme} partner:$APICHECK_ADMIN_TOKEN"
+    )
+    request = Request("GET", "/me").with_bad_credentials(credential)
+    arguments = _arguments(curl(_exchange(request), BASE), stubs)
+    encoded = b64encode(f"partner:{TOKEN}".encode()).decode()
+    expected = (
+        ["-u", f"partner:{TOKEN}"]
+        if scheme == "Basic"
+        else [
+            "-H",
+            f"Authorization: basic {encoded}",
+        ]
+    )
+    assert arguments[1:3] == expected
+
+
+def test_a_number_sign_in_a_body_does_not_keep_a_command_on_one_line() -> None:
+    request = Request("POST", "/tags", body=b'{"name":"newsletter","color":"#3366cc","x":1}')
+    command = curl(_exchange(request), f"{BASE}/a-place-that-is-rather-long")
+    assert " \\\n  " in command
 
 
 TEXTS = st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=30)
