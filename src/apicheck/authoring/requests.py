@@ -147,10 +147,7 @@ def _value_in(world: World, created: Exchange, need: Need) -> Json:
     if need.parameter:
         source = world.spec.operation(need.operation)
         return source.path_values(created.request.path)[need.parameter]
-    try:
-        value = at(created.response.json() if created.response else None, need.pointer)
-    except ValueError:
-        value = MISSING
+    value = at(created.json_or(MISSING), need.pointer)
     if value is MISSING or isinstance(value, dict | list) or value is None:
         stop(
             NotTested(

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import quote, urlencode
 
+from apicheck.model.json import Json
+
 _BODILESS = (204, 205, 304)
 
 Pairs = tuple[tuple[str, str], ...]
@@ -237,6 +239,13 @@ class Exchange:
     def succeeded(self) -> bool:
         """Whether an answer came and its status is 2xx."""
         return self.response is not None and self.response.succeeded
+
+    def json_or(self, otherwise: Json = None) -> Json:
+        """The body of the answer as JSON; `otherwise` where none came or it is no JSON."""
+        try:
+            return self.response.json() if self.response else otherwise
+        except ValueError:
+            return otherwise
 
     @property
     def bodiless(self) -> bool:

@@ -36,11 +36,7 @@ def identifier_of(exchange: Exchange, parameter: str, collection: str) -> str | 
     response = exchange.response
     if response is None:
         return None
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
-    found = _in_body(body, parameter, collection.rstrip("/"))
+    found = _in_body(exchange.json_or(), parameter, collection.rstrip("/"))
     return found or _in_location(response.header("Location") or "", collection.rstrip("/"))
 
 

@@ -116,10 +116,7 @@ def _deletion_of(plan: Plan, exchange: Exchange) -> Request | None:
     operation = _operation(plan, request.operation)
     if operation is None or exchange.response is None:
         return None
-    try:
-        body = exchange.response.json()
-    except ValueError:
-        body = None
+    body = exchange.json_or()
     given = operation.path_values(request.path)
     response = operation.response_for(exchange.status)
     for link in response.links if response else ():

@@ -272,8 +272,5 @@ class Minting:
 
 
 def _json(exchange: Exchange) -> Mapping[str, Json]:
-    try:
-        value = exchange.response.json() if exchange.response else None
-    except (ValueError, RecursionError):
-        return {}
+    value = exchange.json_or()
     return value if isinstance(value, dict) else {}

@@ -118,11 +118,8 @@ def _same_kind(exchange: Exchange, control_: Exchange) -> bool:
 
 
 def _shape(exchange: Exchange) -> object:
-    """The names of a JSON object's members, or the kind of value; None for what is no JSON."""
-    try:
-        body = exchange.response.json() if exchange.response else None
-    except ValueError:
-        return None
+    """The names of a JSON object's members, or the kind of value."""
+    body = exchange.json_or()
     return tuple(sorted(body)) if isinstance(body, dict) else type(body).__name__
 
 

@@ -7,11 +7,9 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
-    Exchange,
     Fail,
     Fails,
     Inconclusive,
-    Json,
     Judgement,
     NotApplicable,
     NotTested,
@@ -82,7 +80,7 @@ def script(subject: Subject) -> Script:
     world, issued = subject.world, subject.facts.authentication.issued[subject.op.id]
     request = yield from prepared(subject, fresh=True)
     answer = yield from send(request, Role.CONTROL)
-    content = _content(answer)
+    content = answer.json_or()
     secret = at(content, issued.value)
     if not answer.succeeded or not isinstance(secret, str):
         stop(Inconclusive(f"no credential came: {describe(answer)}"))
@@ -108,13 +106,6 @@ def _use(subject: Subject) -> Request:
     return built(subject.world, recipe, identity_of(subject, user.id), {})
 
 
-def _content(exchange: Exchange) -> Json:
-    try:
-        return exchange.response.json() if exchange.response else None
-    except ValueError:
-        return None
-
-
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted at first, for want of a right perhaps not granted; refused at last."""
     answer = _promised(subject)
@@ -125,7 +116,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return Fails("refused", expected, describe(first), exchange=first.id)
     if not rest:
         return Inconclusive("the credential was not ended")
-    return refused(Transcript(transcript.probe, tuple(rest)), answer)
+    after = Transcript(transcript.probe, tuple(rest))
+    return refused(after, answer, though=f"after {subject.facts.authentication.issued[subject.op.id].revoke} had ended it")
 
 
 CHECK = Check(

@@ -11,7 +11,6 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Fail,
-    Json,
     Judgement,
     NotApplicable,
     NotTested,
@@ -107,11 +106,7 @@ def _with_public_key(subject: Subject, end: str) -> Steps[str]:
     facts = subject.facts.authentication.jwt
     assert facts is not None  # cases() saw to it
     answer = yield from control(subject, facts.keys)
-    try:
-        key_set: Json = answer.response.json() if answer and answer.response else None
-    except ValueError:
-        key_set = None
-    pem = next(public_keys(key_set), None)
+    pem = next(public_keys(answer.json_or() if answer else None), None)
     if pem is None:
         stop(NotTested(NotTestedKind.NEEDS_REQUEST, f"{facts.keys} shows no public key"))
     return _hmac(pem.decode().rstrip("\n") + end)

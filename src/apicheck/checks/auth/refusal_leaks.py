@@ -63,12 +63,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 def _private(shown: Exchange, refused: Exchange) -> Iterator[tuple[str, str]]:
     """Member -> text of an accepted answer, without what the request itself says."""
-    try:
-        body = shown.response.json() if shown.response else None
-    except ValueError:
-        return
     sent = refused.request.wire_target + (refused.request.body or b"").decode("utf-8", "replace")
-    for name, value in _texts(body, ""):
+    for name, value in _texts(shown.json_or(), ""):
         if len(value) >= _SHORTEST and value not in sent:
             yield name, value
 

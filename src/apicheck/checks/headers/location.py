@@ -155,12 +155,7 @@ def _ids(creating: Operation, reading: str) -> tuple[str, ...]:
 
 
 def _value(exchange: Exchange | None, pointer: str) -> Json:
-    if exchange is None or exchange.response is None:
-        return MISSING
-    try:
-        return at(exchange.response.json(), pointer)
-    except ValueError:
-        return MISSING
+    return MISSING if exchange is None else at(exchange.json_or(MISSING), pointer)
 
 
 CHECK = Check(

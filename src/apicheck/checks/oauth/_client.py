@@ -220,8 +220,5 @@ def used(
 
 def members(exchange: Exchange) -> Mapping[str, Json]:
     """The members of an answer; {} when it is no JSON object."""
-    try:
-        value: Json = exchange.response.json() if exchange.response else None
-    except ValueError:
-        return {}
+    value = exchange.json_or()
     return value if isinstance(value, dict) else {}

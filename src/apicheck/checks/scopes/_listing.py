@@ -42,7 +42,7 @@ def walked(subject: Subject, request: Request, until: str, key: str) -> Steps[tu
 
 def shown(page: Exchange, key: str) -> frozenset[str]:
     """Every value that an answer shows under a name, at whatever depth, as text."""
-    return frozenset(str(value) for name, value in _members(_body(page)) if name == key)
+    return frozenset(str(value) for name, value in _members(page.json_or()) if name == key)
 
 
 def shows(page: Exchange, made: Exchange, pointer: str) -> bool:
@@ -52,13 +52,13 @@ def shows(page: Exchange, made: Exchange, pointer: str) -> bool:
     must come with other values that both show.
     """
     head, _, key = pointer.rpartition("/")
-    wanted = at(_body(made), head)
+    wanted = at(made.json_or(), head)
     if not isinstance(wanted, Mapping) or key not in wanted:
         return False
     others = {name: value for name, value in _plain(wanted) if name != key}
     return any(
         not counted(str(wanted[key])) or _agree(item, others)
-        for item in _objects(_body(page))
+        for item in _objects(page.json_or())
         if key in item and item[key] == wanted[key]
     )
 
@@ -89,13 +89,6 @@ def _members(value: Json) -> Iterator[tuple[str, Json]]:
         yield from _plain(item)
 
 
-def _body(page: Exchange) -> Json:
-    try:
-        return page.response.json() if page.response else None
-    except ValueError:
-        return None
-
-
 def _largest(subject: Subject, request: Request) -> Request:
     """The request for pages that are as large as the document allows, a hundred at most."""
     for parameter in subject.op.parameters:
@@ -110,7 +103,7 @@ def _largest(subject: Subject, request: Request) -> Request:
 
 def _following(subject: Subject, request: Request, page: Exchange) -> Request | None:
     """The request for the next page; None at the end, or where nothing tells the way."""
-    body = _body(page)
+    body = page.json_or()
     if not page.succeeded:
         return None
     for value in (*_linked(page), *_told(body)):

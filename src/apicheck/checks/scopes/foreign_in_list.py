@@ -119,10 +119,7 @@ def _made_by(subject: Subject, maker: Operation, who: Identity, owner: Identity)
 
 
 def _id_in(made: Exchange, pointer: str) -> str:
-    try:
-        value = at(made.response.json() if made.response else None, pointer)
-    except ValueError:
-        value = MISSING
+    value = at(made.json_or(), pointer)
     return "" if value is MISSING or value is None else str(value)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 
 from apicheck.authoring import (
@@ -140,11 +139,10 @@ def _secrets(subject: Subject, transcript: Transcript) -> Iterator[str]:
     subscriptions = _facts(subject).subscriptions
     for exchange in transcript.exchanges:
         created = subscriptions and exchange.request.operation == subscriptions.create
-        if subscriptions and created and exchange.response and exchange.succeeded:
-            with suppress(ValueError):
-                value = at(exchange.response.json(), subscriptions.secret)
-                if isinstance(value, str):
-                    yield value
+        if subscriptions and created and exchange.succeeded:
+            value = at(exchange.json_or(), subscriptions.secret)
+            if isinstance(value, str):
+                yield value
     for answer in transcript.answers:
         if isinstance(answer, Mapping) and isinstance(answer.get("secret"), str):
             yield answer["secret"]

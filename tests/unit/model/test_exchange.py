@@ -1,0 +1,29 @@
+"""What an exchange says of its answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from apicheck.model.exchange import Exchange, Request, Response, Role
+from apicheck.model.json import MISSING
+
+
+def answered(body: bytes | None) -> Exchange:
+    response = None if body is None else Response(200, body=body)
+    return Exchange("e1", Request("GET", "/"), response, None, 0.0, 0.1, Role.TABLE)
+
+
+def test_an_answer_in_json_is_a_value() -> None:
+    assert answered(b'{"id": [1, null]}').json_or() == {"id": [1, None]}
+
+
+@pytest.mark.parametrize(
+    "body", [None, b"", b"<html>", b"\xff", b"NaN", b"[" * 100_000], ids=lambda b: repr(b)[:20]
+)
+def test_what_is_no_json_is_whatever_the_caller_makes_of_it(body: bytes | None) -> None:
+    assert answered(body).json_or() is None
+    assert answered(body).json_or(MISSING) is MISSING
+
+
+def test_null_is_a_value_too() -> None:
+    assert answered(b"null").json_or(MISSING) is None
