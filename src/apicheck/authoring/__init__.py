@@ -75,7 +75,7 @@ from apicheck.model.facts import (
     Tenant,
     Webhooks,
 )
-from apicheck.model.json import MISSING, Json, at, child, contains, with_value
+from apicheck.model.json import MISSING, Json, at, child, contains, in_words, with_value
 from apicheck.model.known_key import public_jwk as known_public_key
 from apicheck.model.operation import HeaderDoc, Media, Operation, ResponseDoc
 from apicheck.model.parts import (
@@ -195,6 +195,7 @@ __all__ = [
     "identity_of",
     "in_doubt",
     "in_force",
+    "in_words",
     "instant",
     "known_public_key",
     "lacking",

@@ -48,15 +48,19 @@ def wrong_status(
     return Fails(outcome, expected, describe(exchange), exchange=exchange.id)
 
 
-def refused(transcript: Transcript, answer: Answer, detail: str = "") -> Judgement:
+def refused(
+    transcript: Transcript, answer: Answer, detail: str = "", *, though: str = ""
+) -> Judgement:
     """None when every exercising request was refused as promised.
 
     For checks with the outcomes `accepted` and `wrong-status`; being accepted is worse. detail:
     what was wrong with the request, where the check has rows that are defects of their own.
+    though: in words, what makes it wrong that the request was accepted: "after it was revoked".
     """
     for exchange in transcript.exercised:
         if exchange.succeeded:
-            return Fails("accepted", due(answer), describe(exchange), detail, exchange.id)
+            actual = f"{describe(exchange)} {though}".strip()
+            return Fails("accepted", due(answer), actual, detail, exchange.id)
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
             return Fails("wrong-status", due(answer), describe(exchange), detail, exchange.id)

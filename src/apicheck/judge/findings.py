@@ -51,7 +51,8 @@ def _finding(
     clearest = min((failure for _, failure in members), key=lambda f: (len(f.case), f.case))
     hit = [results[number] for number, _ in members]
     evidence = (*clearest.evidence, *(e for _, failure in members for e in failure.evidence))
-    shown = f" for {clearest.case}" if clearest.case else ""
+    told = not clearest.case or clearest.case in clearest.actual
+    shown = "" if told else f" for {clearest.case}"
     return Finding(
         id=finding_id(*key),
         check=key[0],

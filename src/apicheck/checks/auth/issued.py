@@ -117,7 +117,11 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if not rest:
         return Inconclusive("the credential was not ended")
     after = Transcript(transcript.probe, tuple(rest))
-    return refused(after, answer, though=f"after {subject.facts.authentication.issued[subject.op.id].revoke} had ended it")
+    return refused(
+        after,
+        answer,
+        though=f"after {subject.facts.authentication.issued[subject.op.id].revoke} had ended it",
+    )
 
 
 CHECK = Check(

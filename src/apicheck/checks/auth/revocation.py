@@ -79,7 +79,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
     answer = _promised(subject)
     assert answer is not None  # applies() saw to it
-    return refused(transcript, answer)
+    within = subject.facts.authentication.revoked_within_s or 0
+    return refused(transcript, answer, though=f"{within:g} s after it was revoked")
 
 
 CHECK = Check(

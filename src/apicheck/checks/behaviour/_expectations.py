@@ -19,6 +19,7 @@ from apicheck.authoring import (
     at,
     describe,
     evaluated,
+    in_words,
     schema_errors,
 )
 
@@ -150,5 +151,5 @@ def _statuses(written: Json) -> StatusSet:
 
 
 def _shown(value: Json) -> str:
-    text = "nothing" if value is MISSING else str(value).replace(UNIQUE, "…")
+    text = "nothing" if value is MISSING else in_words(value).replace(UNIQUE, "…")
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

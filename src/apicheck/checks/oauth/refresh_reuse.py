@@ -62,6 +62,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     return refused(
         transcript,
         stated if stated and stated.statuses else Answer(StatusSet(("400",))),
+        though="to a refresh token that had been used",
     )
 
 

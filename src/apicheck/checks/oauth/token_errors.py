@@ -12,6 +12,7 @@ from apicheck.authoring import (
     Exchange,
     Fail,
     Fails,
+    Json,
     Judgement,
     NotApplicable,
     NotTested,
@@ -24,6 +25,7 @@ from apicheck.authoring import (
     control,
     describe,
     due,
+    in_words,
     prepared,
     send,
     wrong_status,
@@ -116,12 +118,17 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             return replace(wrong, detail=name)
         code = members(exchange).get("error")
         if code != error:
-            came = f"{describe(exchange)} with error {code!r}"
-            return Fails("wrong-error", f"error {error!r}", came, name, exchange.id)
+            came = f"{describe(exchange)} {_told(code)}"
+            return Fails("wrong-error", f"error {error}", came, name, exchange.id)
         if error == "invalid_client" and _lacks_challenge(exchange):
             expected = "WWW-Authenticate: Basic, as the client authenticated so"
             return Fails("no-challenge", expected, describe(exchange), name, exchange.id)
     return None
+
+
+def _told(code: Json) -> str:
+    """The error code that came, in words."""
+    return f"with error {in_words(code)}" if code is not None else "without an error code"
 
 
 def _lacks_challenge(exchange: Exchange) -> bool:

@@ -131,7 +131,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     witness = counted[number - 1]
     after = f"{witness.sent_at - counted[0].sent_at:.1f} s after the first"
     if next(iter(found.values())) == ADMITTED:
-        actual = f"request {number}, {after}, was admitted: {describe(witness)}"
+        begun = next(n for n, x in enumerate(counted) if refused(limits, x))
+        actual = f"{begun} admitted before the first refusal; and request {number}, {after}"
         return Fails("not-enforced", f"a refusal after {promise}", actual, exchange=witness.id)
     actual = f"request {number}, {after}, was refused: {describe(witness)}"
     return Fails("refused-early", promise, actual, exchange=witness.id)

@@ -114,8 +114,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if not first.succeeded:
         return wrong_status(first, refusal)
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
-    detail = "" if "identity" in value else _found(value, confirmations)
-    return Fails("accepted", due(refusal), describe(first), detail, first.id)
+    if "identity" in value:
+        return Fails("accepted", due(refusal), describe(first), exchange=first.id)
+    detail = _found(value, confirmations)
+    witness = [first, *(one for one in confirmations if one.succeeded)][-1]
+    case = subject.case.name if subject.case else ""
+    actual = f"{describe(first)} for {case}: {detail or 'none'} is enough"
+    return Fails("accepted", due(refusal), actual, detail, witness.id)
 
 
 def _found(value: Mapping[str, Json], confirmations: list[Exchange]) -> str:
