@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from apicheck.model.check import Check
-from apicheck.model.facts import Answer, Deprecation
+from apicheck.model.facts import Answer, Deprecation, OAuth
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause, FactOrigin, Policy, overlap
 from apicheck.model.quantities import seconds
@@ -22,6 +22,8 @@ from apicheck.plan.clauses import matches
 _WRITTEN = ("policy", "include", "reading")
 _NO_PROMISES = ("operations", "order")
 """Sections that say how others are read; they promise nothing themselves."""
+_OF_BODIES = ("media", "syntax", "schema", "too_large")
+"""Kinds of bad request that an operation can only get with a body."""
 _SECONDS_A_DAY = 86_400
 
 
@@ -135,6 +137,12 @@ def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
         ("authentication.refusal", facts.authentication.bad, _secured(spec)),
         ("rate_limits.refusal", limits.refusal if limits else None, _secured(spec)),
         ("authorization.refusal", facts.authorization.refusal, _scoped(spec)),
+        ("authorization.absent", facts.authorization.absent, _with_path_parameters(spec)),
+        *(
+            (f"requests.{kind}", answer, _with_body(spec, facts.oauth))
+            for kind in _OF_BODIES
+            if isinstance(answer := facts.requests.get(kind), Answer)
+        ),
     )
     # A default, or what a standard says, is no promise that its author forgot to document.
     written = {row.path for row in policy.origins if row.kind in ("policy", "reading")}
@@ -142,7 +150,7 @@ def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
         remark
         for path, answer, ops in refusals
         if any(overlap(path, one) for one in written)
-        for remark in _undocumented(path, answer, ops)
+        for remark in _undocumented(path, answer, _promised(policy, answer, ops, spec))
     ]
     yield from dict.fromkeys(remarks)
     plans = limits.plans.values() if limits else ()
@@ -153,6 +161,27 @@ def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
     yield from _marks(spec, policy, deprecations)
     for deprecation in deprecations:
         yield from _periods(deprecation, policy)
+
+
+def _promised(
+    policy: Policy, answer: Answer | None, operations: Iterable[Operation], spec: Spec
+) -> Iterator[Operation]:
+    """Those of which an answer is promised."""
+    secured = frozenset(operation.id for operation in _secured(spec))
+    for one in operations:
+        ops = answer.ops if answer else None
+        if ops is None or selects(ops, one, policy.facts.operations, secured):
+            yield one
+
+
+def _with_body(spec: Spec, oauth: OAuth | None) -> list[Operation]:
+    """Those that take a body; an authorization server has its own errors (RFC 6749, 5.2)."""
+    apart = (oauth.token, oauth.revoke) if oauth else ()
+    return [one for one in spec.operations if one.body and one.id not in apart]
+
+
+def _with_path_parameters(spec: Spec) -> list[Operation]:
+    return [operation for operation in spec.operations if "{" in operation.path]
 
 
 def _secured(spec: Spec) -> list[Operation]:

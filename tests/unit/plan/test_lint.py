@@ -25,6 +25,7 @@ paths:
     post:
       operationId: createOrder
       security: [{bearer: []}]
+      requestBody: {content: {application/json: {schema: {}}}}
       responses: {"201": {description: d}}
   /old:
     get: {operationId: old, deprecated: true, responses: {default: {description: d}}}
@@ -106,6 +107,11 @@ def test_a_clause_whose_checks_have_nothing_to_read_is_told(tmp_path: Path) -> N
             "authentication: {refusal: 401}",
             "authentication.refusal",
             "promises 401; not documented for createOrder",
+        ),
+        (
+            "requests: {syntax: 400}",
+            "requests.syntax",
+            "promises 400; not documented for createOrder",
         ),
         (
             "rate_limits: {buckets: {a: {ops: listOrders}}}",

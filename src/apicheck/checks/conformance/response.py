@@ -18,6 +18,7 @@ from apicheck.authoring import (
     schema_errors,
 )
 from apicheck.checks.conformance import _fields, _media
+from apicheck.checks.conformance._promised import is_promised
 
 _SHOWN = 5
 """So many places of one answer's body are told apart."""
@@ -25,13 +26,20 @@ _SHOWN = 5
 
 def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
     """An answer of a declared operation is one promise: the document's."""
-    if not exchange.request.operation:
+    if not exchange.request.operation or _is_told_elsewhere(world, exchange):
         return
     found = list(_wrong(world, exchange))
     for wrong in found:
         yield "", wrong
     if not found:
         yield "", None
+
+
+def _is_told_elsewhere(world: World, exchange: Exchange) -> bool:
+    """Whether the policy promises the status, and the document is silent: `lint` says so."""
+    operation = world.spec.operation(exchange.request.operation)
+    documented = operation.response_for(exchange.status)
+    return documented is None and is_promised(world, operation, exchange.status)
 
 
 def _wrong(world: World, exchange: Exchange) -> Iterator[Fails]:

@@ -1,0 +1,32 @@
+"""Statuses that the policy promises, whether or not the document repeats them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import Answer, Operation, World, promised_of
+
+
+def is_promised(world: World, operation: Operation, status: int) -> bool:
+    """Whether an answer of the policy has this status, for this operation."""
+    return any(
+        status in answer.statuses and promised_of(world, answer, operation)
+        for answer in _answers(world)
+        if answer is not None
+    )
+
+
+def _answers(world: World) -> Iterator[Answer | None]:
+    """The refusals that a policy writes once for many operations."""
+    facts = world.facts
+    authentication, authorization = facts.authentication, facts.authorization
+    yield from (authentication.anonymous, authentication.bad, authentication.several)
+    yield from authentication.states.values()
+    yield from (authorization.refusal, authorization.absent)
+    yield from (foreign.answer for foreign in authorization.foreign.values())
+    for tenant in authorization.tenants:
+        yield from (tenant.unknown, tenant.foreign)
+    yield from (answer for answer in facts.requests.values() if isinstance(answer, Answer))
+    yield facts.rate_limits.refusal if facts.rate_limits else None
+    if facts.oauth:
+        yield from (facts.oauth.bad_client, facts.oauth.bad_scope, facts.oauth.bad_grant)
