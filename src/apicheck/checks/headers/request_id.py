@@ -87,5 +87,5 @@ CHECK = Check(
         "absent": ("headers/omits-request-id",),
         "repeated": ("headers/repeats-request-id",),
     },
-    also={"headers/repeats-request-id": ("errors/envelope",)},
+    also={"headers/repeats-request-id": ("errors/envelope", "errors/members")},
 )
