@@ -5,7 +5,7 @@ Its script is a generator of steps; `yield from` the functions here gives typed 
 judge is a pure function of the transcript. Nothing here sends, sleeps or reads the clock.
 """
 
-from apicheck.authoring.absent import absent_id
+from apicheck.authoring.absent import absent_id, absent_paths, reading_operation
 from apicheck.authoring.challenges import ReceivedChallenge, challenges
 from apicheck.authoring.credentials import credentials_of, fills, lacking, placed, secret_of
 from apicheck.authoring.expressions import evaluated
@@ -171,6 +171,7 @@ __all__ = [
     "Webhooks",
     "World",
     "absent_id",
+    "absent_paths",
     "as_json",
     "ask",
     "at",
@@ -210,6 +211,7 @@ __all__ = [
     "public_keys",
     "reader_of",
     "reading",
+    "reading_operation",
     "receive",
     "refused",
     "resolve",

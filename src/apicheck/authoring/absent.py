@@ -1,8 +1,13 @@
-"""Ids that nobody has."""
+"""Ids that nobody has, and paths that there are not."""
 
 from __future__ import annotations
 
+from apicheck.model.selector import path_selected
+from apicheck.model.subject import World
+
 _SHORT = 16
+_NAME = "apicheck-no-such-path"
+_MOST_ROOTS, _MOST_BELOW = 4, 2
 
 
 def absent_id(known: str) -> str:
@@ -17,3 +22,30 @@ def absent_id(known: str) -> str:
     head, tail = known[:-12], known[-12:]
     other = head + tail.translate(turned)
     return other if other != known else f"{known}0000"
+
+
+def absent_paths(world: World) -> tuple[str, ...]:
+    """Paths that no operation has: beside the document's first segments, and below known paths."""
+    spec = world.spec
+    fixed = [operation.path for operation in spec.operations if "{" not in operation.path]
+    heads = [operation.path.removeprefix(spec.prefix) for operation in spec.operations]
+    firsts = [f"/{head.split('/')[1]}" if head.count("/") > 1 else "" for head in heads]
+    roots = [f"{spec.prefix}{first}/{_NAME}" for first in firsts if "{" not in first]
+    below = [f"{path.rstrip('/')}/{_NAME}/{_NAME}" for path in fixed]
+    return (*_free(world, roots)[:_MOST_ROOTS], *_free(world, below)[:_MOST_BELOW])
+
+
+def reading_operation(world: World) -> str | None:
+    """An operation that only reads and that somebody may call, best one that needs a credential."""
+    known = [op.id for op in world.spec.operations if op.method == "GET" and op.id in world.actors]
+    return next((name for name in known if name in world.secured), next(iter(known), None))
+
+
+def _free(world: World, paths: list[str]) -> list[str]:
+    """Those that no path of the document takes, each once."""
+    templates = [operation.path for operation in world.spec.operations]
+    return [
+        path
+        for path in dict.fromkeys(paths)
+        if not any(path_selected(template, "", path) for template in templates)
+    ]

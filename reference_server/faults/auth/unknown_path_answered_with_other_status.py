@@ -1,0 +1,17 @@
+"""Who sends no credential is answered otherwise than promised for a path that there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal
+from reference_server.promises import status_not_promised
+
+NEEDS = ("authentication.unknown_paths",)
+
+
+def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+    """Another refusal, of strangers alone."""
+    if refusal.kind == "unknown_path" and call.caller == "anonymous":
+        return status_not_promised(call, refusal)
+    return honest(call, refusal)
