@@ -34,6 +34,7 @@ from apicheck.checks.scopes._foreign import for_absent
 from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, as_sent_by, needed, poor, poor_cases
 
 _MEDIA = "application/x-apicheck"
+_NOT_JSON, _WRONG_KIND = "a body that cannot be parsed", "a body of the wrong kind"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -56,9 +57,8 @@ def _wrongs(subject: Subject) -> Iterator[tuple[str, Answer]]:
     answers = {
         ("object", "an unknown object"): facts.authorization.absent if recipe.needs else None,
         ("media", "another media type"): requests.get("media") if recipe.media_type else None,
-        ("body", "a body that cannot be parsed"): (
-            requests.get("syntax") if "json" in recipe.media_type else None
-        ),
+        ("body", _NOT_JSON): requests.get("syntax") if "json" in recipe.media_type else None,
+        ("body", _WRONG_KIND): requests.get("schema") if isinstance(recipe.body, dict) else None,
     }
     for (stage, wrong), answer in answers.items():
         if not isinstance(answer, Answer) or not _can(subject, stage):
@@ -94,7 +94,7 @@ def _with(subject: Subject, wrong: str, request: Request) -> Request:
     if wrong == "another media type":
         kept = tuple(pair for pair in request.headers if pair[0].lower() != "content-type")
         return replace(request, headers=(*kept, ("Content-Type", _MEDIA)))
-    return replace(request, body=b'{"')
+    return replace(request, body=b'{"' if wrong == _NOT_JSON else b'"apicheck"')
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -123,6 +123,10 @@ CHECK = Check(
     standards=("rfc9110#15.5.4",),
     outcomes=(Fail("wrong-status", Severity.LOW),),
     proven_by={
-        "wrong-status": ("scopes/looks-for-objects-first", "scopes/reads-bodies-first"),
+        "wrong-status": (
+            "scopes/looks-for-objects-first",
+            "scopes/reads-bodies-first",
+            "scopes/validates-bodies-first",
+        ),
     },
 )
