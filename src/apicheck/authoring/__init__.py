@@ -12,6 +12,7 @@ from apicheck.authoring.expressions import evaluated
 from apicheck.authoring.fields import Link, http_date, instant, links, structured_date
 from apicheck.authoring.folds import Tallies, each
 from apicheck.authoring.judging import (
+    accepted,
     covers,
     describe,
     due,
@@ -172,6 +173,7 @@ __all__ = [
     "World",
     "absent_id",
     "absent_paths",
+    "accepted",
     "as_json",
     "ask",
     "at",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from apicheck.model.exchange import Caller, Exchange, Transcript
 from apicheck.model.facts import Answer, ResponseRule, Selector, When
 from apicheck.model.operation import Operation
 from apicheck.model.selector import path_selected, selects
 from apicheck.model.subject import World
-from apicheck.model.verdict import Fails, Judgement
+from apicheck.model.verdict import Fails, Inconclusive, Judgement
 
 _WORDS_SHOWN = 160
 
@@ -64,6 +64,23 @@ def refused(
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
             return Fails("wrong-status", due(answer), describe(exchange), detail, exchange.id)
+    return None
+
+
+def accepted(
+    transcript: Transcript, expected: str, detail: str = "", *, denied: Container[int] = ()
+) -> Judgement:
+    """None when every exercising request was accepted: for checks with the outcome `refused`.
+
+    denied: the statuses that are the mistake; any other refusal is then about something else, and
+    inconclusive. By default every refusal is the mistake.
+    """
+    for exchange in transcript.exercised:
+        if exchange.succeeded:
+            continue
+        if not denied or exchange.status in denied:
+            return Fails("refused", expected, describe(exchange), detail, exchange.id)
+        return Inconclusive(f"it was answered {describe(exchange)}, for another reason")
     return None
 
 

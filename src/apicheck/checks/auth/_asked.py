@@ -14,6 +14,9 @@ from apicheck.authoring import (
     selects,
 )
 
+PATIENCE_S = 60.0
+"""So long we wait where no clock can be moved."""
+
 
 def excused(subject: Subject) -> NotApplicable | None:
     """Why a credential makes no difference to an operation; None where one is needed."""
@@ -67,6 +70,12 @@ def valid_after_all(exchange: Exchange) -> bool:
         not any(one.value.endswith(seen.about) for one in sent)
         for seen in exchange.observed("equals")
     )
+
+
+def answer_to_state(subject: Subject, state: str) -> Answer | None:
+    """What a credential in a state is answered: that of the state, else that to any bad one."""
+    authentication = subject.facts.authentication
+    return authentication.states.get(state) or authentication.bad
 
 
 def refusals(subject: Subject) -> Answer | None:

@@ -7,9 +7,7 @@ from apicheck.authoring import (
     Case,
     Check,
     Fail,
-    Fails,
     Identity,
-    Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
@@ -17,9 +15,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    accepted,
     control,
     credentials_of,
-    describe,
     fills,
     lacking,
     prepared,
@@ -72,13 +70,8 @@ def _holder(subject: Subject, names: tuple[str, ...]) -> Identity | None:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused for want of a credential or a right is the mistake; else it is another matter."""
     del subject
-    for exchange in transcript.exercised:
-        if exchange.status in _DENIED:
-            expected = "accepted, as with the other credentials that the document names"
-            return Fails("refused", expected, describe(exchange), exchange=exchange.id)
-        if not exchange.succeeded:
-            return Inconclusive(f"it was answered {describe(exchange)}, for another reason")
-    return None
+    expected = "accepted, as with the other credentials that the document names"
+    return accepted(transcript, expected, denied=_DENIED)
 
 
 CHECK = Check(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Check,
     Confirm,
@@ -31,6 +30,7 @@ from apicheck.authoring import (
     send,
     stop,
 )
+from apicheck.checks.auth._asked import answer_to_state
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -38,16 +38,11 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     issued = subject.facts.authentication.issued.get(subject.op.id)
     if issued is None or not issued.revoke:
         return NotApplicable("the policy says of no credential that it hands out")
-    if _promised(subject) is None:
+    if answer_to_state(subject, "revoked") is None:
         return NotApplicable("the policy says nothing on credentials that are revoked")
     if _ending(subject) is None or _user(subject) is None:
         return NotApplicable("nothing says how its credential is ended, or what takes it")
     return Applies(requests=4, of=("authentication.issued",))
-
-
-def _promised(subject: Subject) -> Answer | None:
-    authentication = subject.facts.authentication
-    return authentication.states.get("revoked") or authentication.bad
 
 
 def _ending(subject: Subject) -> Recipe | None:
@@ -108,7 +103,7 @@ def _use(subject: Subject) -> Request:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted at first, for want of a right perhaps not granted; refused at last."""
-    answer = _promised(subject)
+    answer = answer_to_state(subject, "revoked")
     assert answer is not None  # applies() saw to it
     first, *rest = transcript.exercised
     if first.status in answer.statuses:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Check,
     Claims,
@@ -29,10 +28,8 @@ from apicheck.authoring import (
     stop,
     wait,
 )
-from apicheck.checks.auth._asked import excused, spared
+from apicheck.checks.auth._asked import PATIENCE_S, answer_to_state, excused, spared
 
-_LONGEST_S = 60.0
-"""So long we wait where no clock can be moved."""
 _LEEWAY_S = 300.0
 """Clocks differ, and servers allow for it."""
 
@@ -42,12 +39,12 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if reason := excused(subject) or spared(subject, safe_only=True):
         return reason
     lifetime = subject.facts.authentication.lifetime_s
-    if lifetime is None or _promised(subject) is None:
+    if lifetime is None or answer_to_state(subject, "expired") is None:
         return NotApplicable("the policy does not say how long a credential lives")
     if not any(subject.world.spec.schemes[n].token_url for n in _schemes(subject)):
         return NotApplicable("its credentials do not come from the token operation")
     can = subject.world.capabilities
-    if "mint" not in can or ("clock" not in can and lifetime > _LONGEST_S):
+    if "mint" not in can or ("clock" not in can and lifetime > PATIENCE_S):
         return NotTested(
             NotTestedKind.NEEDS_CONTROL,
             f"nothing can make a credential and let {lifetime:g} s pass",
@@ -61,11 +58,6 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def _schemes(subject: Subject) -> tuple[str, ...]:
     first = subject.world.alternatives[subject.op.id][0]
     return first if len(first) == 1 and first[0] in subject.world.spec.schemes else ()
-
-
-def _promised(subject: Subject) -> Answer | None:
-    authentication = subject.facts.authentication
-    return authentication.states.get("expired") or authentication.bad
 
 
 def script(subject: Subject) -> Script:
@@ -85,7 +77,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    answer = _promised(subject)
+    answer = answer_to_state(subject, "expired")
     assert answer is not None  # applies() saw to it
     return refused(transcript, answer)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Check,
     Confirm,
@@ -29,10 +28,7 @@ from apicheck.authoring import (
     stop,
     wait,
 )
-from apicheck.checks.auth._asked import excused, spared
-
-_LONGEST_S = 60.0
-"""So long we wait where no clock can be moved."""
+from apicheck.checks.auth._asked import PATIENCE_S, answer_to_state, excused, spared
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -40,21 +36,16 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if reason := excused(subject) or spared(subject, safe_only=True):
         return reason
     within = subject.facts.authentication.revoked_within_s
-    if within is None or _promised(subject) is None:
+    if within is None or answer_to_state(subject, "revoked") is None:
         return NotApplicable("the policy does not say how soon a revocation takes effect")
     can = subject.world.capabilities
-    if not {"mint", "revoke"} <= can or ("clock" not in can and within > _LONGEST_S):
+    if not {"mint", "revoke"} <= can or ("clock" not in can and within > PATIENCE_S):
         return NotTested(
             NotTestedKind.NEEDS_CONTROL,
             "nothing can make a credential and revoke it",
             '[control]\nurl = "http://127.0.0.1:9000"',
         )
     return Applies(requests=2, of=("authentication.revoked_within",), seconds=within)
-
-
-def _promised(subject: Subject) -> Answer | None:
-    authentication = subject.facts.authentication
-    return authentication.states.get("revoked") or authentication.bad
 
 
 def script(subject: Subject) -> Script:
@@ -77,7 +68,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    answer = _promised(subject)
+    answer = answer_to_state(subject, "revoked")
     assert answer is not None  # applies() saw to it
     within = subject.facts.authentication.revoked_within_s or 0
     return refused(transcript, answer, though=f"{within:g} s after it was revoked")

@@ -10,8 +10,6 @@ from apicheck.authoring import (
     Check,
     Credential,
     Fail,
-    Fails,
-    Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
@@ -19,9 +17,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    accepted,
     control,
     credentials_of,
-    describe,
     identity_of,
     prepared,
     send,
@@ -73,13 +71,8 @@ def _respelled(credential: Credential, *, upper: bool) -> Credential:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused for want of a valid credential is the mistake; anything else is another matter."""
     del subject
-    for exchange in transcript.exercised:
-        if exchange.status in _DENIED:
-            expected = "as with the usual spelling of the scheme's name"
-            return Fails("refused", expected, describe(exchange), exchange=exchange.id)
-        if not exchange.succeeded:
-            return Inconclusive(f"it was answered {describe(exchange)}, for another reason")
-    return None
+    expected = "as with the usual spelling of the scheme's name"
+    return accepted(transcript, expected, denied=_DENIED)
 
 
 CHECK = Check(

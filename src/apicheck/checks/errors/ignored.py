@@ -9,15 +9,14 @@ from apicheck.authoring import (
     Case,
     Check,
     Fail,
-    Fails,
     Judgement,
     NotApplicable,
     Script,
     Severity,
     Subject,
     Transcript,
+    accepted,
     control,
-    describe,
     prepared,
     send,
     with_part,
@@ -67,11 +66,7 @@ def script(subject: Subject) -> Script:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused although it was to be ignored."""
     detail = subject.case.name if subject.case else ""
-    for exchange in transcript.exercised:
-        if not exchange.succeeded:
-            expected = "accepted, as without it"
-            return Fails("refused", expected, describe(exchange), detail, exchange.id)
-    return None
+    return accepted(transcript, "accepted, as without it", detail)
 
 
 CHECK = Check(

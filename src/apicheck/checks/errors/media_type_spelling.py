@@ -9,15 +9,14 @@ from apicheck.authoring import (
     Case,
     Check,
     Fail,
-    Fails,
     Judgement,
     NotApplicable,
     Script,
     Severity,
     Subject,
     Transcript,
+    accepted,
     control,
-    describe,
     media_type_of,
     prepared,
     send,
@@ -56,11 +55,7 @@ def script(subject: Subject) -> Script:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused although it says the same."""
     detail = subject.case.name if subject.case else ""
-    for exchange in transcript.exercised:
-        if not exchange.succeeded:
-            expected = "accepted, as the usual spelling is"
-            return Fails("refused", expected, describe(exchange), detail, exchange.id)
-    return None
+    return accepted(transcript, "accepted, as the usual spelling is", detail)
 
 
 CHECK = Check(

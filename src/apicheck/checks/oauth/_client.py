@@ -8,6 +8,7 @@ from typing import NoReturn
 from urllib.parse import parse_qsl, quote, urlencode
 
 from apicheck.authoring import (
+    Answer,
     Caller,
     Credential,
     Exchange,
@@ -21,6 +22,7 @@ from apicheck.authoring import (
     NotTestedKind,
     Request,
     Role,
+    StatusSet,
     Steps,
     Subject,
     credentials_of,
@@ -78,6 +80,15 @@ def refreshes(subject: Subject) -> bool:
     """Whether refresh tokens are promised."""
     oauth = subject.facts.oauth
     return oauth is not None and oauth.refresh in ("rotating", "yes")
+
+
+def bad_grant(subject: Subject) -> Answer:
+    """What a grant that is not valid is answered: as stated, else as OAuth has it.
+
+    RFC 6749, section 5.2.
+    """
+    stated = subject.facts.oauth.bad_grant if subject.facts.oauth else None
+    return stated if stated and stated.statuses else Answer(StatusSet(("400",)))
 
 
 def place_of(subject: Subject) -> Steps[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Check,
     Confirm,
@@ -14,13 +13,13 @@ from apicheck.authoring import (
     Role,
     Script,
     Severity,
-    StatusSet,
     Subject,
     Transcript,
     control,
     refused,
 )
 from apicheck.checks.oauth._client import (
+    bad_grant,
     forgotten,
     granted,
     members,
@@ -48,10 +47,9 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
-    stated = subject.facts.oauth.bad_grant if subject.facts.oauth else None
     return refused(
         transcript,
-        stated if stated and stated.statuses else Answer(StatusSet(("400",))),
+        bad_grant(subject),
     )
 
 

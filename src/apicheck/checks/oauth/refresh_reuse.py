@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Check,
     Confirm,
@@ -15,7 +14,6 @@ from apicheck.authoring import (
     Role,
     Script,
     Severity,
-    StatusSet,
     Subject,
     Transcript,
     control,
@@ -24,6 +22,7 @@ from apicheck.authoring import (
     stop,
 )
 from apicheck.checks.oauth._client import (
+    bad_grant,
     forgotten,
     granted,
     members,
@@ -58,10 +57,9 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
-    stated = subject.facts.oauth.bad_grant if subject.facts.oauth else None
     return refused(
         transcript,
-        stated if stated and stated.statuses else Answer(StatusSet(("400",))),
+        bad_grant(subject),
         though="to a refresh token that had been used",
     )
 
