@@ -78,7 +78,7 @@ def _wrong(promise: Challenge | Never, fields: tuple[str, ...], exchange: Exchan
         return Fails("malformed", expected, came, exchange=exchange.id)
     for name in promise.parameters:
         if name.lower() not in ours.parameters:
-            return Fails("absent", f"{expected} with {name}", came, name, exchange.id)
+            return Fails("without-parameter", f"{expected} with {name}", came, name, exchange.id)
     return _wrong_error(promise.error, ours.parameters.get("error"), came, exchange)
 
 
@@ -103,6 +103,11 @@ CHECK = Check(
     title="A refusal carries the challenge that is promised",
     applies=applies,
     fold=each(looks),
+        "auth/missing-credentials",
+        "auth/bad-credentials",
+        "auth/credential-state",
+        "scopes/denied",
+    ),
     reads=("authentication.refusal", "authentication.states", "authorization.refusal"),
     standards=("rfc9110#11.6.1", "rfc6750#3"),
     outcomes=(
@@ -110,12 +115,14 @@ CHECK = Check(
         Fail("malformed", Severity.MEDIUM),
         Fail("wrong-scheme", Severity.MEDIUM),
         Fail("wrong-error", Severity.LOW),
+        Fail("without-parameter", Severity.LOW),
     ),
     proven_by={
         "absent": ("auth/omits-challenge",),
         "malformed": ("auth/challenge-malformed",),
         "wrong-scheme": ("auth/challenge-names-other-scheme",),
         "wrong-error": ("auth/challenge-error-without-credentials",),
+        "without-parameter": ("auth/challenge-omits-parameter",),
     },
     also={
         "auth/omits-challenge": ("oauth/token-errors",),

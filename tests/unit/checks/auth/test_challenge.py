@@ -41,7 +41,9 @@ def test_every_parameter_that_is_promised_must_be_there() -> None:
     assert seen(facts, refused(401, 'Bearer realm="a", scope="b"')) == [
         ("authentication.refusal", "pass")
     ]
-    assert seen(facts, refused(401, 'Bearer realm="a"')) == [("authentication.refusal", "absent")]
+    assert seen(facts, refused(401, 'Bearer realm="a"')) == [
+        ("authentication.refusal", "without-parameter")
+    ]
 
 
 def test_a_challenge_that_is_promised_absent_must_not_come() -> None:
