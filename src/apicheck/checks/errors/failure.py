@@ -16,10 +16,10 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    World,
     ask,
     control,
     prepared,
+    reading_operation,
     refused,
     send,
     stop,
@@ -39,7 +39,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the policy promises no answer (requests.failure)")
     if "fail_next" not in subject.world.capabilities:
         return _UNCONTROLLED
-    if _asked(subject.world) is None:
+    if reading_operation(subject.world) is None:
         return NotTested(
             NotTestedKind.NEEDS_IDENTITY,
             "no identity may call an operation that only reads",
@@ -50,15 +50,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     return Applies(claims=alone, of=("requests.failure",))
 
 
-def _asked(world: World) -> str | None:
-    """An operation that only reads and that somebody may call."""
-    called = (op.id for op in world.spec.operations if op.method == "GET" and op.id in world.actors)
-    return next(called, None)
-
-
 def script(subject: Subject) -> Script:
     """A request that works, accepted; then the same one while the server fails."""
-    operation = _asked(subject.world)
+    operation = reading_operation(subject.world)
     assert operation is not None  # applies() saw to it
     promise = answer_to(subject.world, "failure")
     assert promise is not None

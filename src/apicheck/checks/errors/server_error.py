@@ -82,16 +82,17 @@ def _with_odd(subject: Subject, request: Request, value: Json) -> Request | None
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """An answer of class 5xx, or none; 503 says that the server was busy, and nothing else."""
-    place = subject.case.value["place"] if subject.case else ""
+    drawn = subject.case.value if subject.case else None
+    place = drawn.get("place", "") if isinstance(drawn, Mapping) else ""  # shrinking tears values
     expected = "any answer below 500"
     for exchange in transcript.exercised:
         if _broke(exchange):
             return Fails("server-error", expected, describe(exchange), place, exchange.id)
-    first, *again = transcript.exercised
-    if again and _closed(first) and (_closed(again[-1]) or _is_gone(again[-1])):
-        since = "no connection is taken since" if _is_gone(again[-1]) else "twice"
+    asked = transcript.exercised
+    if len(asked) > 1 and _closed(asked[0]) and (_closed(asked[-1]) or _is_gone(asked[-1])):
+        since = "no connection is taken since" if _is_gone(asked[-1]) else "twice"
         actual = f"the connection was closed without an answer; {since}"
-        return Fails("no-answer", expected, actual, place, first.id)
+        return Fails("no-answer", expected, actual, place, asked[0].id)
     return None
 
 
