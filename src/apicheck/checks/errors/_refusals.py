@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from apicheck.authoring import (
     Answer,
+    Judgement,
     NotApplicable,
     Recipe,
     Subject,
+    Transcript,
     World,
     promised_of,
+    refused,
     resolve,
 )
 
@@ -19,6 +22,15 @@ def answer_to(world: World, kind: str) -> Answer | None:
     """The answer that the policy promises to a kind of bad request; None where it promises none."""
     promise = world.facts.requests.get(kind)
     return promise if isinstance(promise, Answer) else None
+
+
+def refused_as_promised(
+    subject: Subject, transcript: Transcript, kind: str, detail: str = ""
+) -> Judgement:
+    """What `refused` says of a kind of bad request, for checks that apply where it is promised."""
+    answer = answer_to(subject.world, kind)
+    assert answer is not None  # `unspoken` was asked before anything was sent
+    return refused(transcript, answer, detail)
 
 
 def unspoken(subject: Subject, kind: str) -> NotApplicable | None:

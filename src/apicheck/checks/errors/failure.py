@@ -20,11 +20,10 @@ from apicheck.authoring import (
     control,
     prepared,
     reading_operation,
-    refused,
     send,
     stop,
 )
-from apicheck.checks.errors._refusals import answer_to
+from apicheck.checks.errors._refusals import answer_to, refused_as_promised
 
 _UNCONTROLLED = NotTested(
     NotTestedKind.NEEDS_CONTROL,
@@ -66,9 +65,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """A failure that looks like a success is worse than one with another status."""
-    answer = answer_to(subject.world, "failure")
-    assert answer is not None  # applies() saw to it
-    return refused(transcript, answer)
+    return refused_as_promised(subject, transcript, "failure")
 
 
 CHECK = Check(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from apicheck.authoring import (
     MISSING,
-    Answer,
     Applies,
     Case,
     Check,
@@ -21,12 +20,11 @@ from apicheck.authoring import (
     Transcript,
     control,
     prepared,
-    refused,
     resolve,
     send,
     with_part,
 )
-from apicheck.checks.errors._refusals import answer_to, unspoken
+from apicheck.checks.errors._refusals import refused_as_promised, unspoken
 from apicheck.checks.errors._violations import Violation, bad_values, varied
 
 _TRIED = 8
@@ -98,17 +96,11 @@ def script(subject: Subject) -> Script:
     yield from send(with_part(request, subject.op, part, case.get("value", MISSING)))
 
 
-def _promised(subject: Subject) -> Answer:
-    kind = subject.case.value["kind"] if subject.case else "schema"
-    answer = answer_to(subject.world, "format" if kind == "format" else "schema")
-    assert answer is not None  # applies() and cases() saw to it
-    return answer
-
-
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
     kind = subject.case.value["kind"] if subject.case else ""
-    return refused(transcript, _promised(subject), kind)
+    promise = "format" if kind == "format" else "schema"
+    return refused_as_promised(subject, transcript, promise, kind)
 
 
 CHECK = Check(

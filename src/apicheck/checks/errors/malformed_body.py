@@ -18,10 +18,9 @@ from apicheck.authoring import (
     Transcript,
     control,
     prepared,
-    refused,
     send,
 )
-from apicheck.checks.errors._refusals import answer_to, json_recipe, unspoken
+from apicheck.checks.errors._refusals import json_recipe, refused_as_promised, unspoken
 
 
 def _with_stray_byte(body: bytes) -> bytes:
@@ -65,9 +64,9 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    answer = answer_to(subject.world, "syntax")
-    assert answer is not None  # applies() saw to it
-    return refused(transcript, answer, subject.case.name if subject.case else "")
+    return refused_as_promised(
+        subject, transcript, "syntax", subject.case.name if subject.case else ""
+    )
 
 
 CHECK = Check(

@@ -18,10 +18,9 @@ from apicheck.authoring import (
     Transcript,
     control,
     prepared,
-    refused,
     send,
 )
-from apicheck.checks.errors._refusals import answer_to, unspoken
+from apicheck.checks.errors._refusals import refused_as_promised, unspoken
 
 _OTHERS = ("text/plain", "application/xml")
 
@@ -63,9 +62,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    answer = answer_to(subject.world, "media")
-    assert answer is not None  # applies() saw to it
-    return refused(transcript, answer)
+    return refused_as_promised(subject, transcript, "media")
 
 
 CHECK = Check(

@@ -19,10 +19,9 @@ from apicheck.authoring import (
     control,
     path_selected,
     prepared,
-    refused,
     send,
 )
-from apicheck.checks.errors._refusals import answer_to, unspoken
+from apicheck.checks.errors._refusals import refused_as_promised, unspoken
 
 _METHODS = ("GET", "PATCH", "PUT", "POST", "DELETE")
 """The least harmful first, should one be served after all."""
@@ -72,9 +71,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
-    answer = answer_to(subject.world, "method")
-    assert answer is not None  # applies() saw to it
-    return refused(transcript, answer)
+    return refused_as_promised(subject, transcript, "method")
 
 
 CHECK = Check(

@@ -15,10 +15,9 @@ from apicheck.authoring import (
     Transcript,
     control,
     prepared,
-    refused,
     send,
 )
-from apicheck.checks.errors._refusals import answer_to
+from apicheck.checks.errors._refusals import refused_as_promised
 from apicheck.checks.errors._sized import applies, padded
 
 
@@ -39,9 +38,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    answer = answer_to(subject.world, "too_large")
-    assert answer is not None  # applies() saw to it
-    return refused(transcript, answer)
+    return refused_as_promised(subject, transcript, "too_large")
 
 
 CHECK = Check(

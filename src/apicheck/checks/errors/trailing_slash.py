@@ -16,10 +16,9 @@ from apicheck.authoring import (
     Transcript,
     control,
     prepared,
-    refused,
     send,
 )
-from apicheck.checks.errors._refusals import answer_to, unspoken
+from apicheck.checks.errors._refusals import refused_as_promised, unspoken
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
@@ -42,9 +41,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
-    answer = answer_to(subject.world, "trailing_slash")
-    assert answer is not None  # applies() saw to it
-    return refused(transcript, answer)
+    return refused_as_promised(subject, transcript, "trailing_slash")
 
 
 CHECK = Check(

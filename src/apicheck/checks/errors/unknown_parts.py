@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
@@ -19,11 +18,10 @@ from apicheck.authoring import (
     Transcript,
     control,
     prepared,
-    refused,
     send,
     with_part,
 )
-from apicheck.checks.errors._refusals import answer_to, names_its_members, unspoken
+from apicheck.checks.errors._refusals import names_its_members, refused_as_promised, unspoken
 
 NAME = "apicheck_unknown"
 KINDS: Mapping[str, Part] = {
@@ -56,15 +54,10 @@ def script(subject: Subject) -> Script:
     yield from send(with_part(request, subject.op, KINDS[subject.case.name], "apicheck"))
 
 
-def _promised(subject: Subject) -> Answer:
-    answer = answer_to(subject.world, subject.case.name if subject.case else "unknown_field")
-    assert answer is not None  # cases() saw to it
-    return answer
-
-
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    return refused(transcript, _promised(subject), subject.case.name if subject.case else "")
+    kind = subject.case.name if subject.case else "unknown_field"
+    return refused_as_promised(subject, transcript, kind, kind)
 
 
 CHECK = Check(

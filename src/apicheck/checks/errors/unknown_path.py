@@ -22,10 +22,9 @@ from apicheck.authoring import (
     control,
     prepared,
     reading_operation,
-    refused,
     send,
 )
-from apicheck.checks.errors._refusals import answer_to
+from apicheck.checks.errors._refusals import answer_to, refused_as_promised
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -59,9 +58,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
-    answer = answer_to(subject.world, "unknown_path")
-    assert answer is not None  # applies() saw to it
-    return refused(transcript, answer)
+    return refused_as_promised(subject, transcript, "unknown_path")
 
 
 CHECK = Check(
