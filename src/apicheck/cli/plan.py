@@ -76,7 +76,8 @@ def lines(made: Plan, *, verbose: bool = False) -> Iterator[str]:
         )
         + f", to {one_line(made.target.base_url)}, mode {made.world.mode.value}"
     )
-    yield f"{len(made.probes)} probes; checks that only read: {len(made.passive)}"
+    heard = f", with {len(made.provoking)} more probes to hear" if made.provoking else ""
+    yield f"{len(made.probes)} probes; checks that only read: {len(made.passive)}{heard}"
     yield ""
     yield "Probes by check:"
     by_check = Counter(probe.check.id for probe in made.probes)

@@ -221,7 +221,7 @@ def as_passive_checks_see_them(
     plan: Plan, transcripts: Sequence[Transcript]
 ) -> tuple[Exchange, ...]:
     """Every exchange once; one whose status was asked for on purpose has that observed of it."""
-    checks = {probe.key: probe.check for probe in plan.probes}
+    checks = {probe.key: probe.check for probe in (*plan.probes, *plan.provoking)}
     seen = dict(exchanges_of(transcripts))
     for transcript in transcripts:
         check = checks.get(transcript.probe)

@@ -107,6 +107,9 @@ class Plan:
     clauses: tuple[PlannedClause, ...]
     estimate: Estimate
     drawn: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    provoking: tuple[Probe, ...] = ()
+    """Probes of checks that were not asked for, played so that passive ones have answers to read;
+    nothing is judged of them."""
 
     @property
     def conventions(self) -> tuple[str, ...]:

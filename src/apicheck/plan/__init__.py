@@ -6,7 +6,7 @@ included, so that a saved run can be planned again and judged again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from apicheck.model.check import Applies, Check
 from apicheck.model.operation import Spec
@@ -68,6 +68,7 @@ def plan(
             else:
                 probes.extend(bound)
     controls = _controls(world, options)
+    provoking = tuple(_provoking(wanted, checks, world, options))
     return Plan(
         spec=spec,
         policy=policy,
@@ -80,14 +81,32 @@ def plan(
         controls=controls,
         unprobed=tuple(unprobed),
         clauses=clauses,
-        estimate=_estimate(world, tuple(probes), controls),
+        estimate=_estimate(world, (*probes, *provoking), controls),
         drawn=values,
+        provoking=provoking,
     )
 
 
 def _is_wanted(check: Check, clauses: tuple[PlannedClause, ...], options: Options) -> bool:
     named = any(check.id in planned.checks for planned in clauses)
     return named or bool(options.select and selected(check.id, options))
+
+
+def _provoking(
+    wanted: Sequence[Check], checks: Mapping[str, Check], world: World, options: Options
+) -> Iterator[Probe]:
+    """Probes that cause what passive checks read, where a selection leaves them out."""
+    if not options.partial:
+        return
+    asked = {check.id for check in wanted}
+    heard = dict.fromkeys(one for check in wanted for one in check.heard_from if one in checks)
+    for name in heard:
+        if name in asked or matches(name, options.ignore):
+            continue
+        for subject in subjects(checks[name], world, ()):
+            bound = bind(checks[name], subject, options, {})
+            if not isinstance(bound, Unprobed):
+                yield from bound
 
 
 def _controls(world: World, options: Options) -> tuple[str, ...]:

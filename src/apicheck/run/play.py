@@ -67,6 +67,7 @@ def play_all(
         looked_at = session.preflight() if preflight else ()
         if not any(item.verdict is Verdict.ERROR for item in looked_at):
             _controls(session, plan, progress, keep)
+            _provoke(session, plan, keep)
             failed = _first_playing(session, plan, progress, keep)
             if not stop.is_set():
                 _confirm(session, failed, progress, keep)
@@ -87,6 +88,11 @@ def _controls(
         keep(transcript)
         progress.advance()
     progress.end()
+
+
+def _provoke(session: Session, plan: Plan, keep: Callable[[Transcript], None]) -> None:
+    for transcript in session.stream(plan.provoking):
+        keep(transcript)
 
 
 def _first_playing(

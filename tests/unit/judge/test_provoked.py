@@ -15,7 +15,7 @@ from apicheck.model.subject import Subject, SubjectKind, World
 WORLD = World(Spec("t", "1", "3.1.0", (), {}, {}), Facts(), {}, {}, {})
 CHECK = Check(title="x", outcomes=(), proven_by={}, id="errors/odd", provokes=frozenset({500}))
 PROBE = Probe("errors/odd/op", CHECK, Subject(SubjectKind.OPERATION, "op", WORLD), Applies())
-PLAN: Any = SimpleNamespace(probes=(PROBE,))
+PLAN: Any = SimpleNamespace(probes=(PROBE,), provoking=())
 
 
 def exchange(number: int, status: int, role: Role) -> Exchange:

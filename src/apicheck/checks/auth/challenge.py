@@ -103,6 +103,12 @@ CHECK = Check(
     title="A refusal carries the challenge that is promised",
     applies=applies,
     fold=each(looks),
+    heard_from=(
+        "auth/missing-credentials",
+        "auth/bad-credentials",
+        "auth/credential-state",
+        "scopes/denied",
+    ),
     reads=("authentication.refusal", "authentication.states", "authorization.refusal"),
     standards=("rfc9110#11.6.1", "rfc6750#3"),
     outcomes=(

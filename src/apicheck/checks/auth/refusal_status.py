@@ -42,6 +42,7 @@ CHECK = Check(
     title="A refusal has no status that the policy rules out",
     applies=applies,
     fold=each(looks),
+    heard_from=("auth/missing-credentials", "auth/bad-credentials"),
     reads=("authentication.never",),
     standards=("rfc9110#15.5.2",),
     outcomes=(Fail("used", Severity.MEDIUM),),

@@ -65,6 +65,7 @@ CHECK = Check(
     title="405 says which methods are allowed",
     applies=applies,
     fold=each(looks),
+    heard_from=("errors/method",),
     reads=("requests.method",),
     standards=("rfc9110#15.5.6", "rfc9110#10.2.1"),
     outcomes=(Fail("missing", Severity.LOW), Fail("differs", Severity.LOW)),

@@ -103,6 +103,7 @@ CHECK = Check(
     title="Errors and other answers come in the promised container",
     applies=applies,
     fold=each(looks),
+    heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     reads=("responses",),
     standards=("rfc9457#3", "rfc9110#8.3"),
     outcomes=(

@@ -77,6 +77,7 @@ def _documented(world: World) -> str:
 CHECK = Check(
     title="Errors tell nothing of the inside of the server",
     fold=each(looks),
+    heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     standards=("https://cwe.mitre.org/data/definitions/209.html", "rfc9457#5"),
     outcomes=(
         Fail("credential", Severity.CRITICAL),

@@ -66,6 +66,7 @@ CHECK = Check(
     title="Members that repeat something say the same",
     applies=applies,
     fold=each(looks),
+    heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     reads=("responses",),
     standards=("rfc9457#3.1.2",),
     outcomes=(Fail("differ", Severity.LOW),),
