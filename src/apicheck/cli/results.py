@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from apicheck.cli.screen import toned
 from apicheck.model.results import ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, Verdict
+from apicheck.report.alike import alike
 from apicheck.report.text import one_line, visible
 from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES
 
 FINDINGS_PRINTED = 10
+"""Kinds of findings that are printed whole; of others, one line."""
+LIKEWISE_PRINTED = 8
 OPEN_PRINTED = 12
 _COLUMNS = 100
+_PLACES = 6
 _OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PARTIAL, Verdict.NOT_TESTED)
 
 
@@ -63,18 +67,28 @@ def _findings(results: Results) -> Iterator[str]:
     consequences = {
         finding: item.consequence for item in results.clauses for finding in item.findings
     }
-    for finding in results.findings[:FINDINGS_PRINTED]:
+    kinds = alike(results.findings)
+    for finding, *others in kinds[:FINDINGS_PRINTED]:
         yield ""
-        yield from _finding(finding, consequences.get(finding.id, Consequence.NONE), results)
-    more = len(results.findings) - FINDINGS_PRINTED
-    if more > 0:
+        meant = consequences.get(finding.id, Consequence.NONE)
+        yield from _finding(finding, others, meant, results)
+    if kinds[FINDINGS_PRINTED:]:
         yield ""
-        yield f"… and {more} more findings in the report"
-    if results.findings:
+        yield f"… and {len(kinds) - FINDINGS_PRINTED} more kinds of findings in the report:"
+    yield from (_kind(finding, others) for finding, *others in kinds[FINDINGS_PRINTED:])
+    if kinds:
         yield ""
 
 
-def _finding(finding: Finding, consequence: Consequence, results: Results) -> Iterator[str]:
+def _kind(finding: Finding, others: Sequence[Finding]) -> str:
+    label = toned(f"{finding.severity.name.lower():<8}", SEVERITY_TONES[finding.severity])
+    count = f" ({len(others) + 1} details)" if others else ""
+    return f"  {label}  {one_line(finding.check)}: {one_line(finding.outcome)}{count}"
+
+
+def _finding(
+    finding: Finding, others: Sequence[Finding], consequence: Consequence, results: Results
+) -> Iterator[str]:
     title = results.catalogue.get(finding.check, {}).get("title", "")
     label = toned(finding.severity.name.lower(), SEVERITY_TONES[finding.severity], bold=True)
     name = ": ".join(filter(None, (finding.check, finding.outcome, finding.detail)))
@@ -84,13 +98,23 @@ def _finding(finding: Finding, consequence: Consequence, results: Results) -> It
         yield f"  not kept: {one_line(str(title))}"
     yield f"  expected  {one_line(finding.expected)}"
     yield f"  actual    {one_line(finding.actual)}"
-    places = finding.operations or finding.subjects
-    shown = ", ".join(places[:6]) + (f" and {len(places) - 6} more" if len(places) > 6 else "")
-    yield f"  on        {one_line(shown)} (seen {finding.count}x)"
+    yield f"  on        {_places(finding)} (seen {finding.count}x)"
     if finding.clauses:
         yield f"  clauses   {one_line(', '.join(finding.clauses))}"
+    for number, other in enumerate(others[:LIKEWISE_PRINTED]):
+        heading = "" if number else "likewise"
+        yield f"  {heading:<8}  {one_line(other.detail or 'otherwise')}: {_places(other)}"
+    if len(others) > LIKEWISE_PRINTED:
+        yield f"  {'':<8}  and {len(others) - LIKEWISE_PRINTED} more"
     for line in visible(finding.curl).split("\n") if finding.curl else ():
         yield f"    {line}"
+
+
+def _places(finding: Finding) -> str:
+    """The operations that a finding touches, or else its subjects; the first few."""
+    places = finding.operations or finding.subjects
+    more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
+    return one_line(", ".join(places[:_PLACES]) + more)
 
 
 def _clause(item: ClauseResult) -> str:

@@ -13,8 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from apicheck.model.exchange import Exchange, Transcript
+from apicheck.report.text import one_line
 from apicheck.report.wire import about, shown, text, title
 
+BEFORE = 6
+"""So many of the exchanges that went before a wanted one are named."""
 CHUNK = 500
 """Exchanges in one chunk."""
 MOST_PACKED = 100_000
@@ -26,12 +29,14 @@ class Evidence:
     """What the transcripts of a run held.
 
     kept: exchange id -> exchange, of those that were asked for. chunk_of: exchange id -> index
-    of its chunk. omitted: how many exchanges are in no chunk.
+    of its chunk. before: exchange id -> in a line each, what its conversation held before it, the
+    last few. omitted: how many exchanges are in no chunk.
     """
 
     kept: Mapping[str, Exchange]
     chunks: tuple[str, ...] = ()
     chunk_of: Mapping[str, int] = field(default_factory=dict)
+    before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     total: int = 0
     omitted: int = 0
 
@@ -39,31 +44,43 @@ class Evidence:
 def gathered(transcripts: Iterable[Transcript], wanted: frozenset[str]) -> Evidence:
     """Reads the transcripts once: keeps the wanted exchanges and packs all of them."""
     kept: dict[str, Exchange] = {}
+    before: dict[str, tuple[str, ...]] = {}
     chunk_of: dict[str, int] = {}
     chunks: list[str] = []
     rows: list[list[str]] = []
     total = omitted = 0
-    for probe, exchange in _exchanges(transcripts):
+    for transcript, index, exchange in _exchanges(transcripts):
         total += 1
         if exchange.id in wanted:
             kept[exchange.id] = exchange
+            before[exchange.id] = tuple(_before(transcript, index))
         elif total > MOST_PACKED:
             omitted += 1
             continue
         chunk_of[exchange.id] = len(chunks)
-        rows.append(_row(probe, exchange))
+        rows.append(_row(transcript.probe, exchange))
         if len(rows) == CHUNK:
             chunks.append(_packed(rows))
             rows = []
     if rows:
         chunks.append(_packed(rows))
-    return Evidence(kept, tuple(chunks), chunk_of, total, omitted)
+    return Evidence(kept, tuple(chunks), chunk_of, before, total, omitted)
 
 
-def _exchanges(transcripts: Iterable[Transcript]) -> Iterator[tuple[str, Exchange]]:
+def _exchanges(transcripts: Iterable[Transcript]) -> Iterator[tuple[Transcript, int, Exchange]]:
     for transcript in transcripts:
-        for exchange in transcript.exchanges:
-            yield transcript.probe, exchange
+        for index, exchange in enumerate(transcript.exchanges):
+            yield transcript, index, exchange
+
+
+def _before(transcript: Transcript, index: int) -> Iterator[str]:
+    """What a conversation held before one of its exchanges; the beginning of a long one is cut."""
+    first = max(index - BEFORE, 0)
+    if first:
+        yield f"{first} more"
+    for exchange in transcript.exchanges[first:index]:
+        who = exchange.request.identity or exchange.request.caller.value
+        yield f"{title(exchange)} as {one_line(who)}"
 
 
 def _row(probe: str, exchange: Exchange) -> list[str]:

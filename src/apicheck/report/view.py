@@ -10,6 +10,7 @@ from apicheck.model.json import Json
 from apicheck.model.policy import Clause
 from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, NotTestedKind, Verdict
+from apicheck.report.alike import alike
 from apicheck.report.curl import curl
 from apicheck.report.evidence import Evidence
 from apicheck.report.page import Page, page
@@ -77,6 +78,7 @@ class FindingView:
     consequence: Consequence
     clauses: tuple[Clause, ...]
     exchanges: tuple[Shown, ...]
+    before: tuple[str, ...]
     curl: str
     page: Page
     standards: tuple[str, ...]
@@ -129,6 +131,13 @@ def finding_views(results: Results, evidence: Evidence) -> tuple[FindingView, ..
     return tuple(views)
 
 
+def kinds(views: Iterable[FindingView]) -> tuple[tuple[FindingView, ...], ...]:
+    """Views of one kind of finding together, in the order in which the first of each came."""
+    every = {view.finding.id: view for view in views}
+    found = alike(view.finding for view in every.values())
+    return tuple(tuple(every[one.id] for one in members) for members in found)
+
+
 def _finding_view(results: Results, finding: Finding, evidence: Evidence) -> FindingView:
     entry = results.catalogue.get(finding.check, {})
     joined = [item for item in results.clauses if finding.id in item.findings]
@@ -145,6 +154,7 @@ def _finding_view(results: Results, finding: Finding, evidence: Evidence) -> Fin
             shown(exchange, outcome=finding.outcome, detail=finding.detail)
             for exchange in known[:EXCHANGES_IN_A_FINDING]
         ),
+        before=evidence.before.get(known[0].id, ()) if known else (),
         curl=reproduction,
         page=page(str(entry.get("page", ""))),
         standards=_texts(entry.get("standards")),

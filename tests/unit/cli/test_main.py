@@ -110,6 +110,23 @@ def test_findings_are_printed_with_expected_actual_and_clauses(
     assert "clauses   AUTH-1" in said
 
 
+def test_findings_of_one_kind_are_printed_together(results: Results) -> None:
+    one = replace(results.findings[0], detail="read", operations=("list",))
+    many = [replace(one, id=f"id-{n}", detail=f"write-{n}", curl="") for n in range(12)]
+    said = click.unstyle("\n".join(lines_of(replace(results, findings=(one, *many)), ())))
+    assert said.count(f"{one.check}: {one.outcome}") == 1
+    assert "  likewise  write-0: list\n            write-1: list\n" in said
+    assert "            and 4 more\n" in said
+
+
+def test_kinds_of_findings_beyond_the_first_get_a_line_each(results: Results) -> None:
+    one = results.findings[0]
+    many = [replace(one, id=f"id-{n}", outcome=f"outcome-{n}") for n in range(12)]
+    said = click.unstyle("\n".join(lines_of(replace(results, findings=tuple(many)), ())))
+    last = f"  critical  {one.check}: outcome-10\n  critical  {one.check}: outcome-11\n"
+    assert f"… and 2 more kinds of findings in the report:\n{last}" in said
+
+
 def test_a_run_without_a_policy_says_that_the_built_in_clauses_were_run(
     line: SimpleNamespace, capsys: Captured
 ) -> None:

@@ -194,6 +194,32 @@ def test_a_curl_line_with_an_issued_secret_says_what_to_put_there(results: Resul
     assert "was handed out during the run" in text
 
 
+def test_findings_of_one_kind_share_one_article_and_each_can_be_linked_to(
+    results: Results,
+) -> None:
+    one = results.findings[0]
+    other = replace(one, id="other", detail="another row", actual="204 No Content")
+    parsed = _parsed(render(replace(results, findings=(one, other)), (), "html"))
+    articles = [attrs.get("data-finding") for attrs in parsed.all("article")]
+    assert sorted(map(str, articles)) == sorted([one.id, "other"])
+    assert "likewise" in [attrs.get("class") for attrs in parsed.all("article")]
+    assert "2 findings of 1 kind" not in " ".join(parsed.text)
+    assert "204 No Content" in " ".join(parsed.text)
+
+
+def test_a_finding_tells_what_its_conversation_held_before(results: Results) -> None:
+    witness = Exchange("w", Request("GET", "/things"), None, None, 9.0, 9.1, Role.TABLE)
+    before = [
+        replace(witness, id=f"b{n}", request=Request("POST", f"/things/{n}", identity="admin"))
+        for n in range(9)
+    ]
+    finding = replace(results.findings[0], evidence=("w",), curl="")
+    played = Transcript("auth/challenge/x", (*before, witness))
+    page = render(replace(results, findings=(finding,)), (played,), "html").decode()
+    assert "<li>3 more</li><li>POST /things/3 → no answer as admin</li>" in page
+    assert "/things/8 → no answer as admin</li></ol>" in page
+
+
 def test_a_checks_page_gives_the_way_to_fix_it_and_obeys_no_markup() -> None:
     shown = page(
         "# a\n\n## What it asserts\n\nX <script>\n\n## How to fix it\n\n[x](javascript:y) *do*\n\n"
