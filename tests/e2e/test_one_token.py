@@ -119,6 +119,7 @@ def test_what_is_left_are_tasks_with_the_lines_to_paste(reported: Reported) -> N
     lines = reported.lines_to_paste()
     assert '[fixtures]\nmember = "an existing one"' in lines
     assert '[identities.other]\ntoken_env = "OTHER_TOKEN"\ntenant = "b"' in lines
+    assert '# and in [identities.us]: tenant = "a"' in lines
     assert reported.clauses()["TEAM"] == "not-tested"
     assert all(line.strip() in reported.said for line in lines.splitlines())
 

@@ -70,8 +70,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
     answer = answer_to_state(subject, "revoked")
     assert answer is not None  # applies() saw to it
-    within = subject.facts.authentication.revoked_within_s or 0
-    return refused(transcript, answer, though=f"{within:g} s after it was revoked")
+    within = subject.facts.authentication.revoked_within_s
+    delay = f"{within:g} s " if within else ""
+    return refused(transcript, answer, though=f"{delay}after it was revoked")
 
 
 CHECK = Check(

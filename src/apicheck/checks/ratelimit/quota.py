@@ -132,7 +132,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     after = f"{witness.sent_at - counted[0].sent_at:.1f} s after the first"
     if next(iter(found.values())) == ADMITTED:
         begun = next(n for n, x in enumerate(counted) if refused(limits, x))
-        actual = f"{begun} admitted before the first refusal; and request {number}, {after}"
+        actual = f"{begun} admitted before the first refusal; and request {number}, {after}, too"
         return Fails("not-enforced", f"a refusal after {promise}", actual, exchange=witness.id)
     actual = f"request {number}, {after}, was refused: {describe(witness)}"
     return Fails("refused-early", promise, actual, exchange=witness.id)

@@ -75,17 +75,17 @@ def about_others(subject: Subject, place: str) -> Applies | NotApplicable | NotT
     if not stated:
         return NotApplicable(f"its {place} names nothing that the policy keeps to its owner")
     if not (kinds := strangers(subject, place)):
-        return nobody_else(stated[0])
+        return nobody_else(subject, stated[0])
     return Applies(requests=2, of=tuple(f"authorization.foreign.{whose}" for whose in kinds))
 
 
-def nobody_else(whose: str) -> NotTested:
-    """We cannot be two."""
-    return NotTested(
-        NotTestedKind.NEEDS_IDENTITY,
-        f"no identity of a second {whose}",
-        f'[identities.other]\ntoken_env = "OTHER_TOKEN"\n{whose} = "b"',
-    )
+def nobody_else(subject: Subject, whose: str) -> NotTested:
+    """We cannot be two. Who we are must be said as well, as nothing differs from the unknown."""
+    ours = subject.world.identities.get(subject.world.actors.get(subject.op.id, ""))
+    lines = f'[identities.other]\ntoken_env = "OTHER_TOKEN"\n{whose} = "b"'
+    if ours and not getattr(ours, whose):
+        lines += f'\n# and in [identities.{ours.name}]: {whose} = "a"'
+    return NotTested(NotTestedKind.NEEDS_IDENTITY, f"no identity of a second {whose}", lines)
 
 
 def can_be_another(subject: Subject, whose: str) -> bool:

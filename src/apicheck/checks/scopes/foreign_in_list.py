@@ -84,7 +84,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
             '[safety]\nmode = "full"',
         )
     if not cases(subject):
-        return nobody_else(kinds[0])
+        return nobody_else(subject, kinds[0])
     return Applies(requests=4, of=tuple(f"authorization.foreign.{whose}" for whose in kinds))
 
 
@@ -135,7 +135,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for page in transcript.exercised:
         if shows(page, theirs, pointer):
             whose = subject.case.value if subject.case else ""
-            return Fails("shown", "only what is ours", f"what another {whose} made", whose, page.id)
+            actual = f"what another {whose} made: {_id_in(theirs, pointer)}"
+            return Fails("shown", "only what is ours", actual, whose, page.id)
     if not any(shows(page, mine, pointer) for page in transcript.exercised):
         return Inconclusive("the pages that we found our way to do not show our own new object")
     return None

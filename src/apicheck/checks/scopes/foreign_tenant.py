@@ -52,7 +52,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the operation is public")
     if not any(one.foreign or one.unknown for one in _tenants(subject)):
         return NotApplicable("its path names no tenant, or the policy promises nothing of it")
-    return Applies(of=("authorization.tenant",)) if cases(subject) else nobody_else("tenant")
+    if not cases(subject):
+        return nobody_else(subject, "tenant")
+    return Applies(of=("authorization.tenant",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
