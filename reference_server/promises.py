@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from apicheck.model.facts import Answer, ResponseRule, Selector, When
+from apicheck.model.facts import Answer, HeaderRule, ResponseRule, Selector, When
 from apicheck.model.selector import path_selected
 from reference_server.call import Call, Refusal
 
@@ -117,6 +117,18 @@ def rules_in_force(call: Call, status: int) -> Iterator[ResponseRule]:
     for rule in call.server.profile.facts.responses.values():
         if in_force(call, rule.when, status):
             yield rule
+
+
+def fields_promised(
+    call: Call, status: int, of_kind: Callable[[HeaderRule], object]
+) -> frozenset[str]:
+    """Names, in lower case, of header fields that an answer is promised with rules of a kind."""
+    return frozenset(
+        name.lower()
+        for rule in rules_in_force(call, status)
+        for name, header in rule.headers.items()
+        if of_kind(header)
+    )
 
 
 def in_force(call: Call, when: When | None, status: int) -> bool:

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from reference_server.call import Call, Refusal
 from reference_server.headers import Fields
 from reference_server.profile import Profile
-from reference_server.promises import rules_in_force
+from reference_server.promises import fields_promised
 
 NEEDS = ()
-
 
 _KEPT = 8
 
@@ -28,13 +27,8 @@ def promised_headers(
     refusal: Refusal | None,
 ) -> Fields:
     """The beginning of each echo, everything else as it is."""
-    echoes = {
-        name
-        for rule in rules_in_force(call, status)
-        for name, header in rule.headers.items()
-        if header.echo and call.header(header.echo)
-    }
+    echoes = fields_promised(call, status, lambda header: header.echo and call.header(header.echo))
     return [
-        (name, value[:_KEPT] if name in echoes else value)
+        (name, value[:_KEPT] if name.lower() in echoes else value)
         for name, value in honest(call, status, refusal)
     ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Reply
 from reference_server.headers import Fields
-from reference_server.promises import rules_in_force
+from reference_server.promises import fields_promised
 
 NEEDS = ("responses.all.headers.X-Request-Id",)
 
@@ -15,10 +15,5 @@ def fields(
     honest: Callable[[Call, Reply, Fields], Fields], call: Call, reply: Reply, made: Fields
 ) -> Fields:
     """All but the fields that must be unique."""
-    stated = {
-        name.lower()
-        for rule in rules_in_force(call, reply.status)
-        for name, header in rule.headers.items()
-        if header.unique
-    }
+    stated = fields_promised(call, reply.status, lambda header: header.unique)
     return [pair for pair in honest(call, reply, made) if pair[0].lower() not in stated]

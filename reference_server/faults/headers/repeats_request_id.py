@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Reply
 from reference_server.headers import Fields
-from reference_server.promises import rules_in_force
+from reference_server.promises import fields_promised
 
 NEEDS = ("responses.all.headers.X-Request-Id",)
 
@@ -15,12 +15,7 @@ def fields(
     honest: Callable[[Call, Reply, Fields], Fields], call: Call, reply: Reply, made: Fields
 ) -> Fields:
     """One value for each field that must be unique."""
-    stated = {
-        name.lower()
-        for rule in rules_in_force(call, reply.status)
-        for name, header in rule.headers.items()
-        if header.unique
-    }
+    stated = fields_promised(call, reply.status, lambda header: header.unique)
     same = "5bd0b6c2-4f0c-4b0e-9f4e-0a6c1d2e3f40"
     return [
         (name, same if name.lower() in stated else value)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Reply
 from reference_server.headers import Fields
-from reference_server.promises import rules_in_force
+from reference_server.promises import fields_promised
 
 NEEDS = ("responses.all.headers",)
 
@@ -15,12 +15,7 @@ def fields(
     honest: Callable[[Call, Reply, Fields], Fields], call: Call, reply: Reply, made: Fields
 ) -> Fields:
     """Another value for those."""
-    stated = {
-        name.lower()
-        for rule in rules_in_force(call, reply.status)
-        for name, header in rule.headers.items()
-        if header.equals is not None
-    }
+    stated = fields_promised(call, reply.status, lambda header: header.equals is not None)
     return [
         (name, "wrong" if name.lower() in stated else value)
         for name, value in honest(call, reply, made)

@@ -7,7 +7,13 @@ judge is a pure function of the transcript. Nothing here sends, sleeps or reads 
 
 from apicheck.authoring.absent import absent_id, absent_paths, reading_operation
 from apicheck.authoring.challenges import ReceivedChallenge, challenges
-from apicheck.authoring.credentials import credentials_of, fills, lacking, placed, secret_of
+from apicheck.authoring.creations import (
+    lister_of,
+    mark_of,
+    refused_made,
+    refused_then_listed,
+)
+from apicheck.authoring.credentials import credentials_of, fills, lacking, placed
 from apicheck.authoring.expressions import evaluated
 from apicheck.authoring.fields import Link, http_date, instant, links, structured_date
 from apicheck.authoring.folds import Tallies, each
@@ -25,6 +31,7 @@ from apicheck.authoring.judging import (
     wrong_status,
 )
 from apicheck.authoring.keys import public_keys
+from apicheck.authoring.listing import objects_in, shown, walked
 from apicheck.authoring.order import decided_first, first_refusal
 from apicheck.authoring.readback import changed_by, reader_of, reading
 from apicheck.authoring.requests import (
@@ -203,8 +210,11 @@ __all__ = [
     "known_public_key",
     "lacking",
     "links",
+    "lister_of",
+    "mark_of",
     "media_type_of",
     "mint",
+    "objects_in",
     "parts_of",
     "path_selected",
     "placed",
@@ -216,18 +226,21 @@ __all__ = [
     "reading_operation",
     "receive",
     "refused",
+    "refused_made",
+    "refused_then_listed",
     "resolve",
     "rules_in_force",
     "schema_errors",
-    "secret_of",
     "selects",
     "send",
     "send_raw",
     "sent_value",
+    "shown",
     "stop",
     "structured_date",
     "together",
     "wait",
+    "walked",
     "with_part",
     "with_value",
     "without",

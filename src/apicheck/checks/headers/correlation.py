@@ -53,5 +53,5 @@ CHECK = Check(
     reads=("responses",),
     standards=("rfc9110#6.3",),
     outcomes=(Fail("not-echoed", Severity.LOW),),
-    proven_by={"not-echoed": ("headers/changes-request-id", "headers/cuts-correlation-id")},
+    proven_by={"not-echoed": ("headers/changes-correlation-id", "headers/cuts-correlation-id")},
 )

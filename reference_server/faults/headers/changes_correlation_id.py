@@ -7,7 +7,7 @@ from collections.abc import Callable
 from reference_server.call import Call, Refusal
 from reference_server.headers import Fields
 from reference_server.profile import Profile
-from reference_server.promises import rules_in_force
+from reference_server.promises import fields_promised
 
 NEEDS = ()
 
@@ -25,13 +25,8 @@ def promised_headers(
     refusal: Refusal | None,
 ) -> Fields:
     """Each echo turned around, everything else as it is."""
-    echoes = {
-        name
-        for rule in rules_in_force(call, status)
-        for name, header in rule.headers.items()
-        if header.echo and call.header(header.echo)
-    }
+    echoes = fields_promised(call, status, lambda header: header.echo and call.header(header.echo))
     return [
-        (name, value[::-1] if name in echoes else value)
+        (name, value[::-1] if name.lower() in echoes else value)
         for name, value in honest(call, status, refusal)
     ]
