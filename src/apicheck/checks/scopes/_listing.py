@@ -1,48 +1,11 @@
-"""A list, page by page, as far as its answers tell the way."""
+"""Whether a list shows what somebody has made."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
 
-from apicheck.authoring import (
-    Exchange,
-    Json,
-    Part,
-    Request,
-    Steps,
-    Subject,
-    at,
-    links,
-    send,
-    with_part,
-)
+from apicheck.authoring import Exchange, Json, at, objects_in
 from apicheck.checks.scopes._foreign import counted
-
-_PAGES = 10
-_CURSORS = ("cursor", "after", "page_token", "pageToken", "next_token", "starting_after")
-_NEXT = ("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_token", "next")
-_SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
-
-
-def walked(subject: Subject, request: Request, until: str, key: str) -> Steps[tuple[Exchange, ...]]:
-    """The pages of a list, to one after that which shows a value, to the end, or to the tenth."""
-    pages: list[Exchange] = []
-    found_at = _PAGES
-    following: Request | None = _largest(subject, request)
-    while following is not None and len(pages) < min(_PAGES, found_at + 2):
-        pages.append((yield from send(following)))
-        if until in shown(pages[-1], key):
-            found_at = min(found_at, len(pages) - 1)
-        following = _following(subject, following, pages[-1])
-    return tuple(pages)
-
-
-def shown(page: Exchange, key: str) -> frozenset[str]:
-    """Every value that an answer shows under a name, at whatever depth, as text."""
-    return frozenset(str(value) for name, value in _members(page.json_or()) if name == key)
 
 
 def shows(page: Exchange, made: Exchange, pointer: str) -> bool:
@@ -58,7 +21,7 @@ def shows(page: Exchange, made: Exchange, pointer: str) -> bool:
     others = {name: value for name, value in _plain(wanted) if name != key}
     return any(
         not counted(str(wanted[key])) or _agree(item, others)
-        for item in _objects(page.json_or())
+        for item in objects_in(page.json_or())
         if key in item and item[key] == wanted[key]
     )
 
@@ -71,63 +34,3 @@ def _agree(item: Mapping[str, Json], others: Mapping[str, Json]) -> bool:
 
 def _plain(value: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
     return ((n, inner) for n, inner in value.items() if not isinstance(inner, dict | list))
-
-
-def _objects(value: Json) -> Iterator[Mapping[str, Json]]:
-    waiting = [value]
-    while waiting:
-        inner = waiting.pop()
-        if isinstance(inner, Mapping):
-            yield inner
-            waiting.extend(inner.values())
-        elif isinstance(inner, list):
-            waiting.extend(inner)
-
-
-def _members(value: Json) -> Iterator[tuple[str, Json]]:
-    for item in _objects(value):
-        yield from _plain(item)
-
-
-def _largest(subject: Subject, request: Request) -> Request:
-    """The request for pages that are as large as the document allows, a hundred at most."""
-    for parameter in subject.op.parameters:
-        if parameter.place == "query" and parameter.name in _SIZES:
-            most = parameter.schema.get("maximum") if isinstance(parameter.schema, dict) else None
-            size = min(most, 100) if isinstance(most, int) else None
-            if size:
-                part = Part("query", parameter.name)
-                return with_part(request, subject.op, part, json.dumps(size))
-    return request
-
-
-def _following(subject: Subject, request: Request, page: Exchange) -> Request | None:
-    """The request for the next page; None at the end, or where nothing tells the way."""
-    body = page.json_or()
-    if not page.succeeded:
-        return None
-    for value in (*_linked(page), *_told(body)):
-        parts = urlsplit(value)
-        if parts.path.endswith(request.path) and parts.query:
-            return replace(request, query=tuple(parse_qsl(parts.query, keep_blank_values=True)))
-        for parameter in subject.op.parameters:
-            if parameter.place == "query" and parameter.name in _CURSORS:
-                return with_part(request, subject.op, Part("query", parameter.name), value)
-    return None
-
-
-def _told(body: Json) -> Iterator[str]:
-    """What the body names as next, at its top or in a mapping of its own (`links`, `meta`)."""
-    holders = [body, *body.values()] if isinstance(body, Mapping) else []
-    for holder in holders:
-        if isinstance(holder, Mapping):
-            yield from (str(holder[name]) for name in _NEXT if holder.get(name))
-
-
-def _linked(page: Exchange) -> Iterator[str]:
-    lines = page.response.header_values("link") if page.response else ()
-    try:
-        found = links(", ".join(lines))
-    except ValueError:
-        return
-    yield from (link.target for link in found if "next" in link.relations)

@@ -35,9 +35,10 @@ from apicheck.authoring import (
     selects,
     send,
     stop,
+    walked,
 )
 from apicheck.checks.scopes._foreign import WHOSE, can_be_another, nobody_else, stranger
-from apicheck.checks.scopes._listing import shows, walked
+from apicheck.checks.scopes._listing import shows
 from apicheck.checks.scopes._rights import owned_by
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Exchange, Fails, Inconclusive, Request, Response, Role
-from apicheck.checks.scopes._listing import shown, shows
+from apicheck.authoring import Exchange, Fails, Inconclusive, Request, Response, Role, shown
+from apicheck.checks.scopes._listing import shows
 
 FACTS = {"authorization": {"foreign": {"tenant": 404}}}
 CURSOR = {"name": "cursor", "in": "query", "schema": {"type": "string"}}

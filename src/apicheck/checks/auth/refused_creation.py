@@ -1,0 +1,74 @@
+"""What a request without a valid credential would have made is not there afterwards."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Fail,
+    Mode,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Script,
+    Severity,
+    Subject,
+    control,
+    credentials_of,
+    identity_of,
+    lister_of,
+    mark_of,
+    prepared,
+    refused_made,
+    refused_then_listed,
+)
+from apicheck.checks.auth._asked import excused, refusals
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To POST where GET lists, with a body that can be told from every other."""
+    if reason := excused(subject):
+        return reason
+    if lister_of(subject) is None:
+        return NotApplicable("it makes nothing that an operation of the same path lists")
+    if refusals(subject) is None:
+        return NotApplicable("the policy does not say how a credential is refused")
+    if not mark_of(subject):
+        return NotApplicable("nothing in its body is unique, by which to find what it made")
+    if subject.world.mode is not Mode.FULL:
+        why = "something would have to be made to be listed"
+        return NotTested(NotTestedKind.READ_ONLY, why, '[safety]\nmode = "full"')
+    return Applies(requests=5, of=("authentication.refusal",))
+
+
+def cases(_: Subject) -> tuple[Case, ...]:
+    """Without a credential, and with one that is none."""
+    return Case("nobody", "nobody"), Case("garbage", "garbage")
+
+
+def script(subject: Subject) -> Script:
+    """Refused; then made by somebody who may; then the list, until it shows the second."""
+    assert subject.case is not None  # cases() made it
+    yield from control(subject)
+    request = yield from prepared(subject)
+    refused = request.without_credentials()
+    if subject.case.value == "garbage":
+        who = identity_of(subject)
+        bad = credentials_of(subject.world, subject.op.id, who, "not-a-token")
+        refused = request.with_bad_credentials(*bad)
+    yield from refused_then_listed(subject, refused, request)
+
+
+CHECK = Check(
+    title="A request that is refused for its credential makes nothing",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=refused_made,
+    reads=("authentication.refusal",),
+    standards=("rfc9110#15.5.2",),
+    outcomes=(Fail("made", Severity.CRITICAL),),
+    min_exercised=2,
+    proven_by={"made": ("auth/makes-before-it-refuses",)},
+)
