@@ -92,3 +92,22 @@ def test_permissions_are_rights_like_scopes(bench: Callable[..., Any]) -> None:
 def test_operations_that_need_nothing_are_not_asked(bench: Callable[..., Any]) -> None:
     made = bench("scopes/denied", facts=FACTS, operation="getStatus")
     assert isinstance(made.check.applies(made.subject), NotApplicable)
+
+
+def test_where_a_policy_says_exact_more_scopes_than_needed_are_refused_too(
+    bench: Callable[..., Any], server: Any
+) -> None:
+    facts = {"authorization": {"refusal": 403, "needs": "exact"}}
+    server.allows = lambda holder, scope: holder.scopes == {scope}
+    exact = bench("scopes/denied", facts=facts, operation="listContacts")
+    assert set(exact.judgements()) == {"no scopes", "all scopes but contacts:read", "all scopes"}
+    assert set(exact.judgements().values()) == {None}
+
+
+def test_a_server_that_takes_more_scopes_than_the_exact_ones_is_caught(
+    bench: Callable[..., Any],
+) -> None:
+    facts = {"authorization": {"refusal": 403, "needs": "exact"}}
+    judgements = bench("scopes/denied", facts=facts, operation="listContacts").judgements()
+    failed = {row: j.outcome for row, j in judgements.items() if isinstance(j, Fails)}
+    assert failed == {"all scopes": "accepted"}
