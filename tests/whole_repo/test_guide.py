@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from apicheck import authoring
 from apicheck.model.check import Check
 from apicheck.pages import verify
 from apicheck.registry import mistakes_in
@@ -36,3 +37,9 @@ def test_the_guides_check_is_legal(check: Check) -> None:
 
 def test_the_guides_examples_come_out_as_they_say(check: Check) -> None:
     assert verify(check) == ()
+
+
+def test_the_guide_names_every_function_that_authors_import(guide: str) -> None:
+    (table,) = re.findall(r"^\| for \| use \|\n(.*?)\n\n", guide, re.MULTILINE | re.DOTALL)
+    functions = {name for name in authoring.__all__ if name.islower()}
+    assert set(re.findall(r"`(\w+)`", table)) == functions
