@@ -65,6 +65,14 @@ def test_every_command_that_the_documents_name_exists(project_files: tuple[Path,
         assert set(pattern.findall(document.read_text())) <= set(COMMANDS), document
 
 
+def test_the_architecture_says_what_each_module_of_the_server_is_about(root: Path) -> None:
+    text = (root / "docs" / "architecture.md").read_text()
+    (section,) = re.findall(r"^## The reference server\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)
+    modules = {path.stem for path in (root / "reference_server").glob("[!_]*.py")}
+    table = section.partition("|---|---|")[2]
+    assert sorted(re.findall(r"`(\w+)`", table)) == sorted(modules)
+
+
 def test_the_changelog_names_this_version(root: Path) -> None:
     assert f"## [{apicheck.__version__}]" in (root / "CHANGELOG.md").read_text()
 
