@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,17 +18,17 @@ from apicheck import __version__
 from apicheck.judge import judge
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
-from apicheck.model.results import Finding, Provenance, Results
+from apicheck.model.results import Provenance, Results
 from apicheck.plan import mode_of
 from apicheck.probe import Leak, Session, scan
-from apicheck.report import FILE_NAMES, curl, render
+from apicheck.report import FILE_NAMES, render
 from apicheck.run import directory as run_directory
 from apicheck.run.play import Played, play_all
 from apicheck.run.progress import Progress, Silent
+from apicheck.run.reproduction import with_curl
 from apicheck.run.request import Inputs, RunRequest, inputs_of, plan_of
 
 _LIBRARIES = ("httpcore", "hypothesis", "jsonschema-rs", "schemathesis")
-_PLACEHOLDER = re.compile(r"\$APICHECK_[A-Z0-9_]+")
 _LONG_S = 30.0
 LEAKED = 5
 """Exit code of a run in whose own files a secret was found."""
@@ -98,37 +97,7 @@ def run_line(request: RunRequest, progress: Progress | None = None) -> Outcome:
 def judged(made: Plan, played: Played, provenance: Provenance) -> Results:
     """The results of what was played, each finding with its shortest reproduction."""
     results = judge(made, played.transcripts, provenance, played.preflight, played.leftovers)
-    return _with_curl(results, played.transcripts, made.target.base_url)
-
-
-def _with_curl(results: Results, transcripts: Sequence[Transcript], base_url: str) -> Results:
-    """The results with a curl line for each finding that an exchange shows."""
-    exchanges = {e.id: e for transcript in transcripts for e in transcript.exchanges}
-    made = dict(_made_tokens(transcripts))
-
-    def completed(finding: Finding) -> Finding:
-        shown = next((exchanges[e] for e in finding.evidence if e in exchanges), None)
-        if shown is None:
-            return finding
-        command = curl(shown, base_url)
-        named = set(_PLACEHOLDER.findall(command))
-        notes = [f"# {name[1:]}: {words}\n" for name, words in made.items() if name in named]
-        return replace(finding, curl="".join(notes) + command)
-
-    return replace(results, findings=tuple(completed(finding) for finding in results.findings))
-
-
-def _made_tokens(transcripts: Sequence[Transcript]) -> Iterator[tuple[str, str]]:
-    """Placeholder and meaning of each token that the run had made."""
-    answers = [a for t in transcripts for a in t.answers if isinstance(a, dict)]
-    for answer in (a for a in answers if "placeholder" in a and "rights" in a):
-        rights = [
-            f"with {kind} {', '.join(words)}" if words else f"with no {kind}"
-            for kind, words in answer["rights"].items()
-        ]
-        tenant = f" of tenant {answer['tenant']}" if answer.get("tenant") else ""
-        state = "" if answer.get("state") == "active" else f" ({answer['state']})"
-        yield answer["placeholder"], f"a token{tenant} {' and '.join(rights)}".strip() + state
+    return with_curl(results, played.transcripts, made.target.base_url)
 
 
 def judge_saved(directory: Path) -> Results:
@@ -137,7 +106,7 @@ def judge_saved(directory: Path) -> Results:
     results = judge(
         saved.plan, saved.transcripts, saved.provenance, saved.preflight, saved.leftovers
     )
-    return _with_curl(results, saved.transcripts, saved.plan.target.base_url)
+    return with_curl(results, saved.transcripts, saved.plan.target.base_url)
 
 
 def load_saved(directory: Path) -> tuple[Results, tuple[Transcript, ...]]:

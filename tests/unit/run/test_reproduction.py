@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from apicheck.model.exchange import Credential, Exchange, Request, Response, Role, Transcript
+from apicheck.model.results import Results
+from apicheck.run.reproduction import with_curl
+
+BASE = "http://127.0.0.1:8080"
+CREATED = Exchange(
+    "c",
+    Request("POST", "/contacts"),
+    Response(201, (("Location", "/contacts/con_1"),)),
+    None,
+    0.1,
+    0.2,
+    Role.SETUP,
+)
+NOTE = "# con_1: made by this run, which deletes what it makes\n"
+
+
+def _curl(results: Results, witness: Exchange, *others: Transcript) -> str:
+    finding = replace(results.findings[0], evidence=(witness.id,), curl="")
+    played = (Transcript("auth/challenge/x", (witness,)), *others)
+    (found,) = with_curl(replace(results, findings=(finding,)), played, BASE).findings
+    return found.curl
+
+
+def _witness(request: Request) -> Exchange:
+    return Exchange("w", request, Response(200), None, 1.0, 1.1, Role.TABLE)
+
+
+@pytest.mark.parametrize(
+    "response",
+    [CREATED.response, Response(201, body=b'{"id":"con_1"}')],
+    ids=["by Location", "by its id"],
+)
+def test_what_the_run_made_is_named_above_the_command(results: Results, response: Response) -> None:
+    made = Transcript("x", (replace(CREATED, response=response),))
+    inside = _witness(Request("GET", "/contacts/con_1/notes"))
+    assert _curl(results, inside, made).startswith(NOTE)
+    body = Request("POST", "/messages", body=b'{"contact_id":"con_1"}')
+    assert _curl(results, _witness(body), made).startswith(NOTE)
+
+
+@pytest.mark.parametrize("path", ["/contacts/con_12", "/contacts"])
+def test_what_was_there_before_has_no_note(results: Results, path: str) -> None:
+    command = _curl(results, _witness(Request("GET", path)), Transcript("x", (CREATED,)))
+    assert command == f"curl -i {BASE}{path}"
+
+
+@pytest.mark.parametrize("body", [b"", b"[1]", b'{"id":null}', b"{"])
+def test_an_odd_answer_to_a_creation_names_nothing(results: Results, body: bytes) -> None:
+    made = Transcript("x", (replace(CREATED, response=Response(201, body=body)),))
+    command = _curl(results, _witness(Request("GET", "/contacts/con_1")), made)
+    assert command == f"curl -i {BASE}/contacts/con_1"
+
+
+def test_a_token_that_was_made_is_described(results: Results) -> None:
+    credential = Credential("b", "header", "Authorization", "Bearer $APICHECK_MINTED_3")
+    minted = {
+        "placeholder": "$APICHECK_MINTED_3",
+        "rights": {"scopes": ["contacts:read"]},
+        "tenant": "a",
+        "state": "active",
+    }
+    request = Request("GET", "/contacts").with_bad_credentials(credential)
+    command = _curl(results, _witness(request), Transcript("x", (), answers=(minted,)))
+    note = "# APICHECK_MINTED_3: a token of tenant a with scopes contacts:read\n"
+    assert command.startswith(note)
