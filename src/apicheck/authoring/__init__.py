@@ -5,7 +5,12 @@ Its script is a generator of steps; `yield from` the functions here gives typed 
 judge is a pure function of the transcript. Nothing here sends, sleeps or reads the clock.
 """
 
-from apicheck.authoring.absent import absent_id, absent_paths, reading_operation
+from apicheck.authoring.absent import (
+    NO_READING_IDENTITY,
+    absent_id,
+    absent_paths,
+    reading_operation,
+)
 from apicheck.authoring.challenges import ReceivedChallenge, challenges
 from apicheck.authoring.creations import (
     lister_of,
@@ -115,6 +120,7 @@ from apicheck.schemas import resolve, schema_errors
 __all__ = [
     "MISSING",
     "NEVER",
+    "NO_READING_IDENTITY",
     "UNIQUE",
     "UNIQUE_LENGTH",
     "Answer",

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from apicheck.model.selector import path_selected
 from apicheck.model.subject import World
+from apicheck.model.verdict import NotTested, NotTestedKind
 
 _SHORT = 16
 _NAME = "apicheck-no-such-path"
 _MOST_ROOTS, _MOST_BELOW = 4, 2
+
+NO_READING_IDENTITY = NotTested(
+    NotTestedKind.NEEDS_IDENTITY,
+    "no identity may call an operation that only reads",
+    '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
+)
+"""What a check ends as that has no `reading_operation` to start from."""
 
 
 def absent_id(known: str) -> str:

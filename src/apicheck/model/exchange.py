@@ -91,6 +91,11 @@ class Request:
     identity: str = ""
     caller: Caller = Caller.ANONYMOUS
 
+    def with_header(self, name: str, *values: str) -> Request:
+        """The same request with these values of a header field instead of any it has."""
+        kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
+        return replace(self, headers=(*kept, *((name, value) for value in values)))
+
     def without_credentials(self) -> Request:
         """The same request from nobody."""
         return replace(self, credentials=(), identity="", caller=Caller.ANONYMOUS)

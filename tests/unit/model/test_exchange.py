@@ -13,6 +13,12 @@ def answered(body: bytes | None) -> Exchange:
     return Exchange("e1", Request("GET", "/"), response, None, 0.0, 0.1, Role.TABLE)
 
 
+def test_a_header_field_is_replaced_whatever_its_case_and_left_out_without_a_value() -> None:
+    sent = Request("GET", "/", headers=(("content-type", "a/b"), ("X", "1"), ("Content-Type", "c")))
+    assert sent.with_header("Content-Type", "d/e").headers == (("X", "1"), ("Content-Type", "d/e"))
+    assert sent.with_header("CONTENT-TYPE").headers == (("X", "1"),)
+
+
 def test_an_answer_in_json_is_a_value() -> None:
     assert answered(b'{"id": [1, null]}').json_or() == {"id": [1, None]}
 

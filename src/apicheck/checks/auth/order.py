@@ -114,12 +114,11 @@ def script(subject: Subject) -> Script:
 
 
 def _made_wrong(subject: Subject, request: Request, wrong: str) -> Request:
-    media = ("Content-Type", _NO_MEDIA_TYPE)
     if wrong == "an unknown id":
         return _with_unknown_id(subject, request)
     if wrong == "another media type":
-        others = tuple(h for h in request.headers if h[0].lower() != "content-type")
-        return replace(request, headers=(*others, media), body=request.body or b"x")
+        other = request.with_header("Content-Type", _NO_MEDIA_TYPE)
+        return replace(other, body=request.body or b"x")
     if wrong == "a body that cannot be parsed":
         return replace(request, body=b'{"')
     if wrong == "a body of the wrong kind":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
+    NO_READING_IDENTITY,
     Applies,
     Case,
     Check,
@@ -12,7 +13,6 @@ from apicheck.authoring import (
     Judgement,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Script,
     Severity,
     Subject,
@@ -32,11 +32,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if subject.facts.authentication.unknown_paths is None:
         return NotApplicable("the policy promises no answer (authentication.unknown_paths)")
     if reading_operation(subject.world) is None:
-        return NotTested(
-            NotTestedKind.NEEDS_IDENTITY,
-            "no identity may call an operation that only reads",
-            '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
-        )
+        return NO_READING_IDENTITY
     return Applies(of=("authentication.unknown_paths",))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
+    NO_READING_IDENTITY,
     Applies,
     Check,
     Claims,
@@ -39,11 +40,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if "fail_next" not in subject.world.capabilities:
         return _UNCONTROLLED
     if reading_operation(subject.world) is None:
-        return NotTested(
-            NotTestedKind.NEEDS_IDENTITY,
-            "no identity may call an operation that only reads",
-            '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
-        )
+        return NO_READING_IDENTITY
     # Whoever called the operation meanwhile would meet the failure in our place.
     alone = Claims(exclusive=frozenset({"clock"}))
     return Applies(claims=alone, of=("requests.failure",))

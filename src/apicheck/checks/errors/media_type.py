@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from apicheck.authoring import (
     Applies,
     Case,
@@ -55,9 +53,7 @@ def script(subject: Subject) -> Script:
     assert subject.case is not None  # cases() made it
     yield from control(subject)
     request = yield from prepared(subject)
-    fields = tuple(pair for pair in request.headers if pair[0].lower() != "content-type")
-    media = str(subject.case.value)
-    yield from send(replace(request, headers=(*fields, ("Content-Type", media))))
+    yield from send(request.with_header("Content-Type", str(subject.case.value)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from apicheck.authoring import (
     Applies,
     Case,
@@ -48,8 +46,7 @@ def script(subject: Subject) -> Script:
     request = yield from prepared(subject)
     media = media_type_of(request)
     spelt = media.title() if subject.case.value == _CAPITALS else f"{media}; charset=utf-8"
-    fields = tuple(pair for pair in request.headers if pair[0].lower() != "content-type")
-    yield from send(replace(request, headers=(*fields, ("Content-Type", spelt))))
+    yield from send(request.with_header("Content-Type", spelt))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

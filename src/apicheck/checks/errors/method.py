@@ -64,9 +64,8 @@ def script(subject: Subject) -> Script:
     assert subject.case is not None  # cases() made it
     yield from control(subject)
     request = yield from prepared(subject)
-    fields = tuple(pair for pair in request.headers if pair[0].lower() != "content-type")
-    method = str(subject.case.value)
-    yield from send(replace(request, method=method, body=None, headers=fields, operation=""))
+    plain = request.with_header("Content-Type")
+    yield from send(replace(plain, method=str(subject.case.value), body=None, operation=""))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

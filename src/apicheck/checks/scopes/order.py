@@ -92,8 +92,7 @@ def _with(subject: Subject, wrong: str, request: Request) -> Request:
     if wrong == "an unknown object":
         return for_absent(subject, request)
     if wrong == "another media type":
-        kept = tuple(pair for pair in request.headers if pair[0].lower() != "content-type")
-        return replace(request, headers=(*kept, ("Content-Type", _MEDIA)))
+        return request.with_header("Content-Type", _MEDIA)
     return replace(request, body=b'{"' if wrong == _NOT_JSON else b'"apicheck"')
 
 
