@@ -53,6 +53,7 @@ class Minting:
         self._tokens = tokens
         self._memo: Memo[Identity | None] = Memo()
         self._lock = threading.Lock()
+        self._renewing = threading.RLock()
         self._made: dict[str, _Made] = {}
         self._by_placeholder: dict[str, _Made] = {}
         self._numbers = itertools.count(1)
@@ -83,23 +84,29 @@ class Minting:
         }
 
     def renew(self, placeholders: tuple[str, ...]) -> None:
-        """Replace tokens of this run that have run out on the target's clock."""
+        """Replace tokens of this run that have run out on the target's clock.
+
+        One at a time: who needs the same token waits until it is there.
+        """
         for placeholder in placeholders:
             made = self._by_placeholder.get(placeholder)
-            if made is None or made.expires is None or made.revoked:
-                continue
-            with self._lock:
-                due = made.expires - _EARLY_S <= self._clock.epoch()
-                if not due or made.wanted.state != "active" or not made.wanted.renewed:
-                    continue
-                made.expires = None
-            again = self._minted(made.wanted, lambda _: None)
-            if again is None:
-                continue
-            token = self._secrets.live.get(again.identity.placeholder)
-            if token is not None:
-                self._secrets.put(placeholder, token)
-            made.expires, made.control_id = again.expires, again.control_id
+            if made is not None:
+                with self._renewing:
+                    self._renewed(made, placeholder)
+
+    def _renewed(self, made: _Made, placeholder: str) -> None:
+        if made.expires is None or made.expires - _EARLY_S > self._clock.epoch():
+            return
+        if made.revoked or made.wanted.state != "active" or not made.wanted.renewed:
+            return
+        made.expires = None
+        again = self._minted(made.wanted, lambda _: None)
+        if again is None:
+            return
+        token = self._secrets.live.get(again.identity.placeholder)
+        if token is not None:
+            self._secrets.put(placeholder, token)
+        made.expires, made.control_id = again.expires, again.control_id
 
     def revoke(self, name: str, keep: Keep) -> Json:
         """Revoke an identity that this run made: {}; None when nobody can."""

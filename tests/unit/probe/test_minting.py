@@ -3,7 +3,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from time import sleep
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -28,6 +30,7 @@ class TokenEndpoint:
         self.tokens: list[str] = []
         self.basic = True
         self.lifetime = 3600
+        self.delay_s = 0.0
         api.answer = self.answer
 
     def answer(self, _: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
@@ -41,6 +44,7 @@ class TokenEndpoint:
             return 401, {}, b'{"error": "invalid_client"}'
         token = f"minted-{len(self.tokens)}-7c1d9e3f5a2b4860"
         self.tokens.append(token)
+        sleep(self.delay_s)
         answer = {
             "access_token": token,
             "token_type": "Bearer",
@@ -132,6 +136,24 @@ def test_a_token_that_has_run_out_is_replaced_before_it_is_used(
     assert len(endpoint.tokens) == 2
     assert api.requests[-1][2]["authorization"] == f"Bearer {endpoint.tokens[1]}"
     assert set(endpoint.tokens) <= set(vault.secrets.values())
+
+
+def test_who_needs_a_token_that_is_being_replaced_waits_for_it(
+    api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    def only_minted(_: Subject) -> Script:
+        yield from mint(scopes=("read",))
+
+    endpoint.lifetime = 1
+    plan = plan_for(minting)
+    probes = [probe_of(plan, minted("read"), key=f"test/check/{key}") for key in "ab"]
+    with Session(plan) as session, ThreadPoolExecutor(2) as threads:
+        session.play(probe_of(plan, only_minted))
+        endpoint.lifetime, endpoint.delay_s = 3600, 0.1
+        list(threads.map(session.play, probes))
+    used = [headers["authorization"] for _, path, headers, _ in api.requests if path == "/things"]
+    assert used == [f"Bearer {endpoint.tokens[1]}"] * 2
+    assert len(endpoint.tokens) == 2
 
 
 def test_where_nobody_can_mint_the_script_ends_as_not_tested(
