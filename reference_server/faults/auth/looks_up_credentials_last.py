@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reference_server.call import Call
 
-NEEDS = ("order", "authentication.refusal.bad")
+NEEDS = ("order", "authentication.refusal")
 
 _EARLY = ("media", "body")
 
