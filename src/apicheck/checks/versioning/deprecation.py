@@ -55,7 +55,7 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
             own = versioning.others.get("standard") == "own"
             for fails in _judged(world, item, exchange, response, own=own):
                 yield _OF, fails
-    if not covering and response.succeeded and not _documented(world, exchange):
+    if not covering and response.succeeded and not _may_say_so(world, exchange):
         yield _OF, _undue(response, exchange)
 
 
@@ -145,7 +145,8 @@ def _undue(response: Response, exchange: Exchange) -> Fails | None:
     return _fails(exchange, "undue", due, f"Deprecation: {value}")
 
 
-def _documented(world: World, exchange: Exchange) -> bool:
+def _may_say_so(world: World, exchange: Exchange) -> bool:
+    """Whether the document deprecates the operation, or does not know it."""
     operation = exchange.request.operation
     return not operation or world.spec.operation(operation).deprecated
 
