@@ -58,7 +58,9 @@ def saved(
 
 
 def pieces(secret: str) -> set[bytes]:
-    return {secret[at : at + PIECE].encode() for at in range(max(1, len(secret) - PIECE + 1))}
+    """All of a token; of a JWT its signature: others may have said the same as its claims."""
+    kept = secret.rpartition(".")[2] if secret.startswith("eyJ") else secret
+    return {kept[at : at + PIECE].encode() for at in range(max(1, len(kept) - PIECE + 1))}
 
 
 def files_with(directory: Path, secrets: frozenset[str]) -> list[tuple[str, str]]:

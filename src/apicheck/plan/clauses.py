@@ -44,6 +44,11 @@ def _planned_clause(
     if clause.example:
         of_clauses = (name for name, check in checks.items() if check.over is SubjectKind.CLAUSE)
         named += [check_id for check_id in of_clauses if check_id not in named]
+    if not named and options.select and not options.clauses and not clause.attest:
+        why = NotTested(
+            NotTestedKind.SELECTED_OUT, "no check tests it yet, and others were asked for"
+        )
+        return PlannedClause(clause, (), why)
     if not named:
         reason = "no check tests it yet" if not clause.attest else "it is attested by a person"
         kind = NotTestedKind.OTHER_ACTOR if clause.attest else NotTestedKind.NO_CHECK
