@@ -17,12 +17,12 @@ demo: $(INSTALLED) ## start the reference server, test its policy, write an HTML
 test: $(INSTALLED) ## run the test suite (fetches chromium through apt when root and missing)
 	@.ci/browser
 	@.ci/node
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 coverage: $(INSTALLED) ## the test suite with branch coverage, which must be 90 % at least
 	@.ci/browser
 	@.ci/node
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 lint: $(INSTALLED) ## formatting, style, types and the direction of imports
 	$(BIN)/ruff format --check .

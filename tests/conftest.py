@@ -6,19 +6,31 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from apicheck.model.exchange import Transcript
 from apicheck.model.results import Results
 
+SPREAD = ("tests/e2e/test_prove.py", "tests/e2e/test_honest_variants.py")
+"""Files whose tests share nothing and take minutes each: any worker takes the next one."""
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Several workers share the tests by file, but for those that name a group of their own."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Several workers share the tests by file, so that what a file starts is started once.
+
+    Groups (`--dist loadgroup`) would say the same, but pytest 9.2 and xdist 3.8 lose them.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):  # type: ignore[misc]  (xdist has no types)
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return nodeid if file in SPREAD else file
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

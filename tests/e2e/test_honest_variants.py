@@ -93,11 +93,7 @@ def complaints(inputs: Inputs, results: tuple[CheckResult, ...]) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("profile", "shard"),
-    [
-        pytest.param(profile, shard, marks=pytest.mark.xdist_group(f"{profile} variants {shard}"))
-        for profile in PROFILES
-        for shard in range(SHARDS)
-    ],
+    [(profile, shard) for profile in PROFILES for shard in range(SHARDS)],
 )
 def test_an_honest_variant_has_no_fail(
     profile: str,

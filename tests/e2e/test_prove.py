@@ -28,10 +28,7 @@ PARTS = [
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("profile", "families"),
-    [
-        pytest.param(profile, families, marks=pytest.mark.xdist_group(f"prove {number}"))
-        for number, (profile, families) in enumerate(PARTS)
-    ],
+    PARTS,
     ids=[f"{profile}-{min(families)}" for profile, families in PARTS],
 )
 def test_every_fault_is_caught_and_nothing_else_fails(profile: str, families: set[str]) -> None:
