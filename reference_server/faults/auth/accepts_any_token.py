@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from reference_server.identities import Directory, Identity
 
@@ -12,5 +13,6 @@ NEEDS = ("authentication.refusal",)
 def find_identity(
     honest: Callable[[Directory, str], Identity | None], directory: Directory, token: str
 ) -> Identity | None:
-    """The first identity for every unknown token."""
-    return honest(directory, token) or directory.all()[0]
+    """A double of the first identity, with limits of its own, for every unknown token."""
+    first = directory.all()[0]
+    return honest(directory, token) or replace(first, id="id-double", token=token, user="double")

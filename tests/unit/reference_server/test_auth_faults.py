@@ -78,6 +78,12 @@ def conversation(driver: Any) -> Iterator[Any]:
     yield ask("GET", "/v2/api-keys", bearer(session["token"]))
     yield ask("DELETE", f"/v2/sessions/{session['id']}", bearer(mine["session"]))
     yield ask("GET", "/v2/api-keys", bearer(session["token"]))
+    poor = driver.control("POST", "/identities", {"scopes": []}).json["token"]
+    yield ask("GET", "/v2/contacts", bearer(poor))
+    yield ask("POST", "/v2/contacts", bearer("wrong"), JSON, body=b"{")
+    new = b'{"email": "b@example.com"}'
+    yield ask("POST", "/v2/contacts", JSON, body=new)
+    yield ask("POST", "/v2/contacts", bearer(token), JSON, body=new)
 
 
 def seen(driver: Any) -> list[tuple[int, Any, bool]]:
@@ -106,4 +112,4 @@ def test_a_fault_of_authentication_shows(
 
 def test_an_honest_server_lets_in_whom_it_should(drive: Callable[[str], Any]) -> None:
     statuses = [status for status, _, _ in seen(drive("canonical"))]
-    assert [n for n, status in enumerate(statuses) if status < 300] == [8, 9, 10, 24, 35, 36]
+    assert [n for n, status in enumerate(statuses) if status < 300] == [8, 9, 10, 24, 35, 36, 41]

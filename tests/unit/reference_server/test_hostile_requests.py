@@ -112,7 +112,7 @@ def notes(drive: Callable[[Any], Any], made_up: Callable[..., Any]) -> Callable[
 def test_an_object_of_another_user_is_refused_where_the_policy_says_so(
     notes: Callable[..., Any],
 ) -> None:
-    driver = notes(absent=404, foreign={"user": {"status": 403, "ops": "change"}})
+    driver = notes(absent=404, foreign={"user": {"status": 403, "ops": ["write", "change"]}})
     path = driver.send("POST", "/notes", token=driver.admin.token)["Location"]
     other = driver.control("POST", "/identities", {"user": "somebody"}).json["token"]
     statuses = [driver.send(method, path, token=other).status for method in ("GET", "PUT")]

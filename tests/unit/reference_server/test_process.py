@@ -72,6 +72,9 @@ def test_the_target_file_loads_and_has_every_identity(running: dict[str, Any]) -
         "other": ("b", "active"),
         "expired": ("a", "expired"),
         "revoked": ("a", "revoked"),
+        "pending": ("a", "pending"),
+        "suspended": ("a", "suspended"),
+        "terminated": ("a", "terminated"),
     }
     assert len(target.minters) == 2
 
@@ -81,7 +84,8 @@ def test_credentials_are_printed_for_a_target_file(
 ) -> None:
     assert credentials(running["control_url"]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert list(said["tokens"]) == ["admin", "other", "expired", "revoked"]
+    states = ["expired", "revoked", "pending", "suspended", "terminated"]
+    assert list(said["tokens"]) == ["admin", "other", *states]
     assert {tenant: set(client) for tenant, client in said["clients"].items()} == {
         "a": {"id", "secret"},
         "b": {"id", "secret"},

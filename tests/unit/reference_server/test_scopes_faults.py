@@ -33,6 +33,7 @@ def with_rights(driver: Any) -> Iterator[Any]:
         yield driver.send("GET", "/v2/contacts/con_of_nobody", token=token)
         yield driver.send("PATCH", f"/v2/contacts/{own}", token=token, body=b'{"')
         yield driver.send("POST", "/v2/contacts", token=token, value={"email": "a@example.com"})
+        yield driver.send("POST", "/v2/contacts", token=token, value={"email": 1})
         yield driver.send("DELETE", f"/v2/contacts/{own}", token=token)
     for roles in ([], ["supervisor"]):
         yield driver.send("GET", "/v2/users", token=who(driver, roles=roles))
