@@ -93,19 +93,8 @@ def _authentication(value: Mapping[str, Json]) -> Authentication:
         never=optional_statuses(value.get("never")),
         anonymous_may=optional_selector(value.get("anonymous_may")),
         several=optional_answer(value.get("several")),
-        jwt=_jwt(value["jwt"]) if "jwt" in value else None,
+        jwt=Jwt(**value["jwt"]) if "jwt" in value else None,
         issued={name: Issued(**issued) for name, issued in value.get("issued", {}).items()},
-    )
-
-
-def _jwt(value: Mapping[str, Json]) -> Jwt:
-    leeway = duration(value.get("leeway"))
-    return Jwt(
-        algorithms=tuple(listed(value.get("algorithms", ()))),
-        issuer=value.get("issuer", ""),
-        audience=value.get("audience", ""),
-        keys=value.get("keys", ""),
-        leeway_s=60.0 if leeway is None else leeway,
     )
 
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 from apicheck.authoring import (
     Answer,
     Exchange,
+    Identity,
+    Inconclusive,
     NotApplicable,
     Operation,
     Recipe,
+    Request,
+    Role,
     StatusSet,
+    Steps,
     Subject,
     credentials_of,
+    describe,
+    prepared,
     selects,
+    send,
+    stop,
 )
 
 PATIENCE_S = 60.0
@@ -48,6 +57,19 @@ def spared(subject: Subject, *, safe_only: bool = False) -> NotApplicable | None
     if chosen.id == subject.op.id:
         return None
     return NotApplicable(f"asked of {chosen.id}, which has the same security; or --thorough")
+
+
+def accepted_from(subject: Subject, who: Identity) -> Steps[Request]:
+    """The canonical request of an identity that is new, after it was accepted from it.
+
+    Ends the script when it is not: nothing could be learnt from a refusal afterwards.
+    """
+    request = yield from prepared(subject)
+    request = request.with_credentials(who.name, *credentials_of(subject.world, subject.op.id, who))
+    before = yield from send(request, Role.SETUP)
+    if not before.succeeded:
+        stop(Inconclusive(f"a new credential was answered {describe(before)}"))
+    return request
 
 
 def jwt_scheme(subject: Subject) -> str:

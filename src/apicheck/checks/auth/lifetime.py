@@ -8,27 +8,21 @@ from apicheck.authoring import (
     Claims,
     Confirm,
     Fail,
-    Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
-    Role,
     Script,
     Severity,
     Subject,
     Transcript,
     control,
-    credentials_of,
-    describe,
     mint,
-    prepared,
     refused,
     send,
-    stop,
     wait,
 )
-from apicheck.checks.auth._asked import PATIENCE_S, answer_to_state, excused, spared
+from apicheck.checks.auth._asked import PATIENCE_S, accepted_from, answer_to_state, excused, spared
 
 _LEEWAY_S = 300.0
 """Clocks differ, and servers allow for it."""
@@ -65,14 +59,10 @@ def script(subject: Subject) -> Script:
     yield from control(subject)
     scheme = _schemes(subject)[0]
     who = yield from mint(fresh=True, scheme=scheme, renewed=False)
-    request = yield from prepared(subject)
-    credentials = credentials_of(subject.world, subject.op.id, who)
-    before = yield from send(request.with_credentials(who.name, *credentials), Role.SETUP)
-    if not before.succeeded:
-        stop(Inconclusive(f"a new credential was answered {describe(before)}"))
+    request = yield from accepted_from(subject, who)
     lifetime = subject.facts.authentication.lifetime_s or 0.0
     yield from wait(lifetime + _LEEWAY_S, "until the credential has expired")
-    yield from send(request.with_bad_credentials(*credentials))
+    yield from send(request.with_bad_credentials(*request.credentials))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -7,28 +7,23 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Fail,
-    Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
-    Role,
     Script,
     Severity,
     Subject,
     Transcript,
     ask,
     control,
-    credentials_of,
-    describe,
     mint,
-    prepared,
     refused,
     send,
     stop,
     wait,
 )
-from apicheck.checks.auth._asked import PATIENCE_S, answer_to_state, excused, spared
+from apicheck.checks.auth._asked import PATIENCE_S, accepted_from, answer_to_state, excused, spared
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -53,17 +48,13 @@ def script(subject: Subject) -> Script:
     yield from control(subject)
     names = subject.world.alternatives[subject.op.id][0]
     who = yield from mint(fresh=True, scheme=names[0] if len(names) == 1 else "")
-    request = yield from prepared(subject)
-    credentials = credentials_of(subject.world, subject.op.id, who)
-    before = yield from send(request.with_credentials(who.name, *credentials), Role.SETUP)
-    if not before.succeeded:
-        stop(Inconclusive(f"a new credential was answered {describe(before)}"))
+    request = yield from accepted_from(subject, who)
     if (yield from ask("revoke", identity=who.name)) is None:
         words = "the credential that was made for this cannot be revoked"
         stop(NotTested(NotTestedKind.NEEDS_CONTROL, words))
     if within := subject.facts.authentication.revoked_within_s:
         yield from wait(within, "until the revocation takes effect")
-    yield from send(request.with_bad_credentials(*credentials))
+    yield from send(request.with_bad_credentials(*request.credentials))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    MISSING,
     Applies,
     Case,
     Check,
     Fail,
-    Judgement,
     Media,
     NotApplicable,
-    Part,
     Recipe,
     Script,
     Severity,
     Subject,
-    Transcript,
-    control,
-    prepared,
-    send,
-    with_part,
 )
-from apicheck.checks.errors._refusals import json_recipe, refused_as_promised, unspoken
-from apicheck.checks.errors._violations import Violation, of_body, varied
+from apicheck.checks.errors._broken_rules import broken, case_of, formats_are_rules, judge, tried
+from apicheck.checks.errors._refusals import json_recipe, unspoken
+from apicheck.checks.errors._violations import of_body
 
 _TRIED = 10
 
@@ -37,11 +30,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     if not cases(subject):
         return NotApplicable("its schema excludes nothing that we know how to make")
     of = ("requests.schema",)
-    return Applies(of=(*of, "requests.format") if _formats(subject) else of)
-
-
-def _formats(subject: Subject) -> bool:
-    return unspoken(subject, "format") is None
+    return Applies(of=(*of, "requests.format") if formats_are_rules(subject) else of)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -51,15 +40,9 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     if recipe is None or media is None:
         return ()
     found = of_body(subject.world.spec.document, media.schema, recipe.body)
-    due = [one for one in found if one.kind != "format" or _formats(subject)]
-    tried = due if subject.world.thorough else varied(due, _TRIED)
-    cases = {f"{one.kind} {one.pointer}": one for one in reversed(tried)}
-    return tuple(_case(name, one) for name, one in reversed(cases.items()))
-
-
-def _case(name: str, violation: Violation) -> Case:
-    value = {"kind": violation.kind, "pointer": violation.pointer}
-    return Case(name, value if violation.value is MISSING else {**value, "value": violation.value})
+    rows = tried(subject, found, _TRIED)
+    cases = {f"{one.kind} {one.pointer}": one for one in reversed(rows)}
+    return tuple(case_of(name, one) for name, one in reversed(cases.items()))
 
 
 def _media(subject: Subject, recipe: Recipe) -> Media | None:
@@ -69,19 +52,7 @@ def _media(subject: Subject, recipe: Recipe) -> Media | None:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with one member that breaks a rule."""
-    assert subject.case is not None  # cases() made it
-    case = subject.case.value
-    yield from control(subject)
-    request = yield from prepared(subject)
-    part = Part("body", case["pointer"])
-    yield from send(with_part(request, subject.op, part, case.get("value", MISSING)))
-
-
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with another status."""
-    kind = subject.case.value["kind"] if subject.case else ""
-    promise = "format" if kind == "format" else "schema"
-    return refused_as_promised(subject, transcript, promise, kind)
+    return broken(subject, "body")
 
 
 CHECK = Check(

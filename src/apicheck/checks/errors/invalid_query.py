@@ -11,21 +11,15 @@ from apicheck.authoring import (
     Check,
     Fail,
     Json,
-    Judgement,
     NotApplicable,
-    Part,
     Script,
     Severity,
     Subject,
-    Transcript,
-    control,
-    prepared,
     resolve,
-    send,
-    with_part,
 )
-from apicheck.checks.errors._refusals import refused_as_promised, unspoken
-from apicheck.checks.errors._violations import Violation, bad_values, varied
+from apicheck.checks.errors._broken_rules import broken, case_of, judge, tried
+from apicheck.checks.errors._refusals import unspoken
+from apicheck.checks.errors._violations import Violation, bad_values
 
 _TRIED = 8
 _SCALARS = {"integer", "number", "boolean"}
@@ -42,23 +36,11 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """One broken rule each; formats only where the policy makes rules of them."""
-    formats = unspoken(subject, "format") is None
-    due = [one for one in _violations(subject) if one.kind != "format" or formats]
-    tried = due if subject.world.thorough else varied(due, _TRIED)
+    rows = dict.fromkeys(tried(subject, _violations(subject), _TRIED))
     return tuple(
-        _case(one, number) for number, one in enumerate(dict.fromkeys(map(_key, tried)), start=1)
+        case_of(f"{one.kind} {one.pointer} {number}", one)
+        for number, one in enumerate(rows, start=1)
     )
-
-
-def _key(violation: Violation) -> tuple[str, str, str | None]:
-    text = None if violation.value is MISSING else str(violation.value)
-    return violation.kind, violation.pointer, text
-
-
-def _case(key: tuple[str, str, str | None], number: int) -> Case:
-    kind, name, text = key
-    value = {"kind": kind, "parameter": name}
-    return Case(f"{kind} {name} {number}", value if text is None else {**value, "value": text})
 
 
 def _violations(subject: Subject) -> Iterator[Violation]:
@@ -88,19 +70,7 @@ def _as_text(schema: dict[str, Json]) -> Iterator[tuple[str, str]]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with one parameter that breaks a rule."""
-    assert subject.case is not None  # cases() made it
-    case = subject.case.value
-    yield from control(subject)
-    request = yield from prepared(subject)
-    part = Part("query", case["parameter"])
-    yield from send(with_part(request, subject.op, part, case.get("value", MISSING)))
-
-
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with another status."""
-    kind = subject.case.value["kind"] if subject.case else ""
-    promise = "format" if kind == "format" else "schema"
-    return refused_as_promised(subject, transcript, promise, kind)
+    return broken(subject, "query")
 
 
 CHECK = Check(

@@ -73,7 +73,6 @@ CHECK = Check(
     judge=judge,
     reads=("oauth.refresh",),
     accepted=True,
-    min_exercised=1,
     standards=("rfc6749#6", "rfc9700#4.14.2"),
     outcomes=(
         Fail("refused", Severity.MEDIUM, Confirm.FRESH),

@@ -13,16 +13,13 @@ from apicheck.model.json import Json
 class Jwt:
     """`authentication.jwt`: what a JSON Web Token must be to be accepted (RFC 7519, section 4.1).
 
-    issuer, audience: values of `iss` and `aud`; "": not checked. algorithms: those that are
-    accepted (RFC 7518, section 3.1); () says nothing. keys: operation that publishes the keys
-    as a JWK Set (RFC 7517, section 5), "" when none does. leeway_s: clock skew that is allowed.
+    issuer, audience: values of `iss` and `aud`; "": not checked. keys: operation that publishes
+    the keys as a JWK Set (RFC 7517, section 5), "" when none does.
     """
 
-    algorithms: tuple[str, ...] = ()
     issuer: str = ""
     audience: str = ""
     keys: str = ""
-    leeway_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,55 @@
+"""How a rule of a schema that was broken is asked about, wherever it is broken, and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from apicheck.authoring import (
+    MISSING,
+    Case,
+    Judgement,
+    Part,
+    Script,
+    Subject,
+    Transcript,
+    control,
+    prepared,
+    send,
+    with_part,
+)
+from apicheck.checks.errors._refusals import refused_as_promised, unspoken
+from apicheck.checks.errors._violations import Violation, varied
+
+
+def formats_are_rules(subject: Subject) -> bool:
+    """Whether the policy promises what a value of another format is answered."""
+    return unspoken(subject, "format") is None
+
+
+def tried(subject: Subject, violations: Iterable[Violation], most: int) -> tuple[Violation, ...]:
+    """Those that break a rule by the policy: at most so many, or all when thorough."""
+    due = [one for one in violations if one.kind != "format" or formats_are_rules(subject)]
+    return tuple(due) if subject.world.thorough else varied(due, most)
+
+
+def case_of(name: str, violation: Violation) -> Case:
+    """The row of one broken rule."""
+    value = {"kind": violation.kind, "pointer": violation.pointer}
+    return Case(name, value if violation.value is MISSING else {**value, "value": violation.value})
+
+
+def broken(subject: Subject, place: str) -> Script:
+    """The canonical request, accepted; then with one part of a place that breaks a rule."""
+    assert subject.case is not None  # cases() made it
+    case = subject.case.value
+    yield from control(subject)
+    request = yield from prepared(subject)
+    part = Part(place, case["pointer"])
+    yield from send(with_part(request, subject.op, part, case.get("value", MISSING)))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Accepted is worse than refused with another status."""
+    kind = subject.case.value["kind"] if subject.case else ""
+    promise = "format" if kind == "format" else "schema"
+    return refused_as_promised(subject, transcript, promise, kind)
