@@ -71,9 +71,10 @@ def verified(call: Call, token: str) -> Mapping[str, Json] | None:
 
 def decoded(token: str, key: object, algorithm: str) -> Mapping[str, Json] | None:
     """The claims of a token under a key, whatever they say; None when the signature is not its."""
+    # PyJWT wants the very type of key that its algorithm has; a fault may pair others.
     unchecked = {f"verify_{name}": False for name in ("exp", "nbf", "iat", "aud", "iss", "sub")}
     try:
-        return dict(jwt.decode(token, key, [algorithm], options=unchecked))  # type: ignore[arg-type]
+        return dict(jwt.decode(token, key, [algorithm], options=unchecked))  # type: ignore[arg-type]  # see above
     except (jwt.PyJWTError, ValueError, TypeError):
         return None
 

@@ -58,7 +58,9 @@ def planned(*clauses: Clause, **more: Any) -> Plan:
     return replace(made, checks=CHECKS, clauses=wanted.clauses)
 
 
-def result(verdict: Verdict, operation: str = "getA", of: tuple[str, ...] = (), **more: Any):  # noqa: ANN201
+def result(
+    verdict: Verdict, operation: str = "getA", of: tuple[str, ...] = (), **more: Any
+) -> CheckResult:
     failures = (Failure("accepted", "", "401", "200", 1, ()),) if verdict is V.FAIL else ()
     return CheckResult("auth/one", operation, operation, of, verdict, failures, **more)
 

@@ -231,7 +231,7 @@ async def asked(
     async def send(event: Mapping[str, Any]) -> None:
         said.append(event)
 
-    await application(scope, receive, send)  # type: ignore[arg-type]
+    await application(scope, receive, send)  # type: ignore[arg-type]  # dictionaries are what ASGI servers pass
     start = said[0]
     return Answer(
         start["status"],

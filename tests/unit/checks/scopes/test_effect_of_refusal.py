@@ -45,7 +45,7 @@ def test_members_that_the_request_does_not_name_may_change(
         found = server.objects.get(request.path.rpartition("/")[2])
         if found and request.method == "PATCH":
             found["asked"] = found.get("asked", 0) + 1
-        return honest(request)  # type: ignore[no-any-return]
+        return honest(request)  # type: ignore[no-any-return]  # the fixture has no type
 
     server.answer = answer
     made = bench("scopes/effect-of-refusal", facts=FACTS, operation="updateContact")
