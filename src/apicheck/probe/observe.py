@@ -161,7 +161,8 @@ def equals(secrets: Secrets, request: Request) -> Iterator[Observation]:
     """Bad credentials that happen to be the valid one: letters swapped in digits alone, say.
 
     For the Basic scheme that is whatever a lenient decoder of base64 reads as the same user and
-    password; many servers have one.
+    password; many servers have one. A cookie ends at a semicolon and may stand in quotes
+    (RFC 6265, section 4.1.1).
     """
     if request.caller is not Caller.BAD:
         return
@@ -169,6 +170,8 @@ def equals(secrets: Secrets, request: Request) -> Iterator[Observation]:
     for credential in request.credentials:
         sent = expanded(credential.value, live)
         words = {sent, sent.rpartition(" ")[2]}
+        if credential.place == "cookie":
+            words.add(sent.partition(";")[0].strip().strip('"'))
         candidates = named(credential.value) or tuple(live)
         for placeholder in dict.fromkeys(candidates):
             secret = live.get(placeholder, "")

@@ -15,8 +15,8 @@ NAME = "$APICHECK_ADMIN_TOKEN"
 PAIR = base64.b64encode(b"admin:correct horse").decode()
 
 
-def noted(value: str, secret: str) -> list[str]:
-    credential = Credential("own", "header", "Authorization", value)
+def noted(value: str, secret: str, place: str = "header") -> list[str]:
+    credential = Credential("own", place, "Authorization", value)
     request = Request("GET", "/contacts", credentials=(credential,), caller=Caller.BAD)
     return [seen.about for seen in equals(Secrets(Vault({NAME: secret})), request)]
 
@@ -41,6 +41,12 @@ def test_another_pair_is_not(value: str) -> None:
 
 def test_a_bearer_token_in_quotes_is_another_token() -> None:
     assert noted(f'Bearer "{NAME}"', PAIR) == []
+
+
+def test_a_cookie_in_quotes_and_what_follows_a_semicolon_are_the_same_cookie() -> None:
+    assert noted(f'"{NAME}"', "k3y", "cookie") == [NAME]
+    assert noted(f"{NAME}~append(;)", "k3y", "cookie") == [NAME]
+    assert noted(f"{NAME}~append(x)", "k3y", "cookie") == []
 
 
 NOON = 1_795_262_400.0  # Sat, 21 Nov 2026 12:00:00 GMT
