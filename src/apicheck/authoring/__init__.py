@@ -56,7 +56,7 @@ from apicheck.authoring.steps import (
     together,
     wait,
 )
-from apicheck.model.check import Applies, Check, Claims, Fail, Fold, Seen
+from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, Seen
 from apicheck.model.exchange import (
     Caller,
     Credential,
@@ -107,7 +107,7 @@ from apicheck.model.subject import UNIQUE, UNIQUE_LENGTH, Case, Recipe, Subject,
 from apicheck.model.target import Identity, Minter, Mode
 from apicheck.model.verdict import (
     Confirm,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
@@ -139,8 +139,7 @@ __all__ = [
     "Directive",
     "Example",
     "Exchange",
-    "Fail",
-    "Fails",
+    "Failure",
     "Fold",
     "HeaderDoc",
     "HeaderRule",
@@ -158,6 +157,7 @@ __all__ = [
     "NotTested",
     "NotTestedKind",
     "Operation",
+    "Outcome",
     "Part",
     "RateHeaders",
     "RateLimits",

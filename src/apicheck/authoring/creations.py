@@ -12,7 +12,7 @@ from apicheck.model.exchange import Exchange, Request, Role, Transcript
 from apicheck.model.operation import Operation
 from apicheck.model.step import Steps
 from apicheck.model.subject import UNIQUE, Recipe, Subject
-from apicheck.model.verdict import Fails, Inconclusive, Judgement, NotApplicable
+from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable
 
 
 def lister_of(subject: Subject) -> Operation | None:
@@ -62,7 +62,7 @@ def refused_made(subject: Subject, transcript: Transcript) -> Judgement:
         return NotApplicable("it was not refused, of which another check tells")
     for page in pages:
         if _sent(refused[-1], mark) in shown(page, mark):
-            return Fails("made", "nothing of it", f"a list shows its {mark}", "", page.id)
+            return Failure("made", "nothing of it", f"a list shows its {mark}", "", page.id)
     if not any(_sent(made[-1], mark) in shown(page, mark) for page in pages):
         return NotApplicable(f"the list does not show the {mark} of what was just made")
     return None

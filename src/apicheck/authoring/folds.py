@@ -9,7 +9,7 @@ from apicheck.authoring.judging import shortest
 from apicheck.model.check import Fold, Seen
 from apicheck.model.exchange import Direction, Exchange
 from apicheck.model.subject import World
-from apicheck.model.verdict import Fails
+from apicheck.model.verdict import Failure
 
 _WITNESSES = 5
 _PASSES_SHOWN = 3
@@ -21,7 +21,7 @@ class _Tally:
 
     exercised: int = 0
     good: list[Exchange] = field(default_factory=list)
-    bad: dict[tuple[str, str], tuple[Fails, int, list[Exchange]]] = field(default_factory=dict)
+    bad: dict[tuple[str, str], tuple[Failure, int, list[Exchange]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Tallies:
 
     _by_subject: dict[tuple[str, str], _Tally] = field(default_factory=dict)
 
-    def note(self, of: str, exchange: Exchange, fails: Fails | None) -> None:
+    def note(self, of: str, exchange: Exchange, fails: Failure | None) -> None:
         """The exchange puts the promise `of` (a fact path) to the test, with this result."""
         key = (exchange.request.operation, of)
         _count(self._by_subject.setdefault(key, _Tally()), exchange, fails)
@@ -44,7 +44,7 @@ class Tallies:
         )
 
 
-Looks = Callable[[World, Exchange], Iterable[tuple[str, Fails | None]]]
+Looks = Callable[[World, Exchange], Iterable[tuple[str, Failure | None]]]
 """Looks at one answered exchange: yields (fact path, what is wrong or None) for every promise
 that the exchange puts to the test; yields nothing where it tests none."""
 
@@ -70,7 +70,7 @@ def each(looks: Looks) -> Fold:
     return Fold(start, step, finish)
 
 
-def _count(tally: _Tally, exchange: Exchange, fails: Fails | None) -> None:
+def _count(tally: _Tally, exchange: Exchange, fails: Failure | None) -> None:
     tally.exercised += 1
     if fails is None:
         if len(tally.good) < _PASSES_SHOWN:

@@ -10,7 +10,7 @@ from apicheck.model.facts import Answer, ResponseRule, Selector, When
 from apicheck.model.operation import Operation
 from apicheck.model.selector import path_selected, selects
 from apicheck.model.subject import World
-from apicheck.model.verdict import Fails, Inconclusive, Judgement
+from apicheck.model.verdict import Failure, Inconclusive, Judgement
 
 _WORDS_SHOWN = 160
 
@@ -40,12 +40,12 @@ def due(answer: Answer) -> str:
 
 def wrong_status(
     exchange: Exchange, answer: Answer, outcome: str = "wrong-status", why: str = ""
-) -> Fails | None:
+) -> Failure | None:
     """A Fails when an exchange's status is none of those that an answer promises."""
     if exchange.status in answer.statuses:
         return None
     expected = due(answer) + (f" {why}" if why else "")
-    return Fails(outcome, expected, describe(exchange), exchange=exchange.id)
+    return Failure(outcome, expected, describe(exchange), exchange=exchange.id)
 
 
 def refused(
@@ -60,10 +60,10 @@ def refused(
     for exchange in transcript.exercised:
         if exchange.succeeded:
             actual = f"{describe(exchange)} {though}".strip()
-            return Fails("accepted", due(answer), actual, detail, exchange.id)
+            return Failure("accepted", due(answer), actual, detail, exchange.id)
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
-            return Fails("wrong-status", due(answer), describe(exchange), detail, exchange.id)
+            return Failure("wrong-status", due(answer), describe(exchange), detail, exchange.id)
     return None
 
 
@@ -79,7 +79,7 @@ def accepted(
         if exchange.succeeded:
             continue
         if not denied or exchange.status in denied:
-            return Fails("refused", expected, describe(exchange), detail, exchange.id)
+            return Failure("refused", expected, describe(exchange), detail, exchange.id)
         return Inconclusive(f"it was answered {describe(exchange)}, for another reason")
     return None
 

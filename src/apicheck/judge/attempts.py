@@ -13,7 +13,7 @@ from apicheck.model.plan import Probe
 from apicheck.model.subject import Case, Subject
 from apicheck.model.verdict import (
     Confirm,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
@@ -42,7 +42,7 @@ class Judged:
     reason: str = ""
     remedy: str = ""
     kind: NotTestedKind | None = None
-    fails: Fails | None = None
+    fails: Failure | None = None
     exercised: int = 0
     evidence: tuple[str, ...] = ()
     shown: str = ""
@@ -77,7 +77,7 @@ def _reason_it_ended(verdict: str, reason: str, remedy: str) -> Judgement | Brok
 
 def _undisturbed(check: Check, transcript: Transcript, judgement: Judgement) -> Judgement | Broken:
     """The judgement, unless an answer that nobody asked for stands in for the awaited one."""
-    if isinstance(judgement, Fails) and judgement.outcome not in {o.id for o in check.outcomes}:
+    if isinstance(judgement, Failure) and judgement.outcome not in {o.id for o in check.outcomes}:
         return Broken(f"{check.id} ended in {judgement.outcome!r}, which it does not declare")
     disturbed = {e.id: e for e in transcript.exercised if _disturbs(check, e)}
     if not disturbed:
@@ -87,7 +87,9 @@ def _undisturbed(check: Check, transcript: Transcript, judgement: Judgement) -> 
     hidden = Inconclusive(f"another answer than the one in question came: {words}")
     if judgement is None:
         return hidden
-    if isinstance(judgement, Fails) and (not judgement.exchange or judgement.exchange in disturbed):
+    if isinstance(judgement, Failure) and (
+        not judgement.exchange or judgement.exchange in disturbed
+    ):
         return hidden
     return judgement
 
@@ -117,7 +119,7 @@ def judge_probe(
         return _judged(probe, why, None)
     first, *later = sorted(attempts, key=lambda transcript: transcript.attempt)
     judgement = judged_attempt(probe.check, probe.subject, first)
-    if not isinstance(judgement, Fails):
+    if not isinstance(judgement, Failure):
         return _judged(probe, judgement, first)
     again = [judged_attempt(probe.check, probe.subject, transcript) for transcript in later]
     how = probe.check.outcome(judgement.outcome).confirm
@@ -144,7 +146,7 @@ def judge_probe(
 
 
 def _confirmed(
-    how: Confirm, first: Fails, again: Sequence[Judgement | Broken]
+    how: Confirm, first: Failure, again: Sequence[Judgement | Broken]
 ) -> Inconclusive | Broken | None:
     """None when a fail stands; otherwise what it turns out to be."""
     if how is Confirm.ONCE:
@@ -155,7 +157,7 @@ def _confirmed(
         return None
     if not again:
         return Inconclusive(f"{first.outcome} was seen and could not be confirmed: the run ended")
-    if any(isinstance(j, Fails) and j.outcome == first.outcome for j in again):
+    if any(isinstance(j, Failure) and j.outcome == first.outcome for j in again):
         return None
     return Inconclusive(f"flaky: {first.outcome} ({first.actual}) was seen and did not repeat")
 
@@ -168,10 +170,10 @@ def _is_gone(transcript: Transcript) -> bool:
 
 def _witness(
     check: Check, later: Sequence[Transcript], again: Sequence[Judgement | Broken]
-) -> tuple[Transcript, Fails] | None:
+) -> tuple[Transcript, Failure] | None:
     """The playing that shows by itself what needs no confirmation, None where none does."""
     for transcript, judgement in zip(later, again, strict=True):
-        fails = judgement if isinstance(judgement, Fails) else None
+        fails = judgement if isinstance(judgement, Failure) else None
         if fails and check.outcome(fails.outcome).confirm is Confirm.ONCE:
             return transcript, fails
     return None
@@ -192,12 +194,12 @@ def judged_shrinking(probe: Probe, transcript: Transcript) -> Judgement | Broken
 
 
 def _smallest(
-    probe: Probe, first: Fails, shrunk: Sequence[Transcript]
-) -> tuple[Json, Transcript, Fails] | None:
-    found: list[tuple[Json, Transcript, Fails]] = []
+    probe: Probe, first: Failure, shrunk: Sequence[Transcript]
+) -> tuple[Json, Transcript, Failure] | None:
+    found: list[tuple[Json, Transcript, Failure]] = []
     for transcript in shrunk:
         judgement = judged_shrinking(probe, transcript)
-        if isinstance(judgement, Fails) and judgement.outcome == first.outcome:
+        if isinstance(judgement, Failure) and judgement.outcome == first.outcome:
             found.append((json.loads(transcript.case or "null"), transcript, judgement))
     return min(found, key=lambda item: (len(str(item[0])), str(item[0])), default=None)
 
@@ -218,11 +220,11 @@ def _judged(probe: Probe, judgement: Judgement | Broken, transcript: Transcript 
             return Judged(
                 probe, Verdict.INCONCLUSIVE, reason, exercised=len(exercised), evidence=evidence
             )
-        case Fails():
+        case Failure():
             raise AssertionError("a fail is decided by judge_probe alone")
 
 
-def _evidence(transcript: Transcript, fails: Fails) -> tuple[str, ...]:
+def _evidence(transcript: Transcript, fails: Failure) -> tuple[str, ...]:
     """The exchange that shows it, then the good control beside it, then the rest."""
     controls = [exchange.id for exchange in transcript.of_role(Role.CONTROL)]
     others = [exchange.id for exchange in transcript.exercised[:3]]

@@ -9,7 +9,7 @@ from apicheck.model.check import Check
 from apicheck.model.json import in_words
 from apicheck.model.plan import Plan
 from apicheck.model.policy import FactOrigin
-from apicheck.model.results import CheckResult, ClauseResult, Failure, Finding
+from apicheck.model.results import CheckResult, ClauseResult, FailureSummary, Finding
 
 _WITNESSES = 5
 _FACTS_SHOWN = 8
@@ -24,7 +24,7 @@ def findings_of(
     plan: Plan, results: Sequence[CheckResult], clauses: Sequence[ClauseResult]
 ) -> tuple[Finding, ...]:
     """Every cause, the worst first, then in the order in which the checks found them."""
-    causes: dict[tuple[str, str, str], list[tuple[int, Failure]]] = {}
+    causes: dict[tuple[str, str, str], list[tuple[int, FailureSummary]]] = {}
     for number, result in enumerate(results):
         for failure in result.failures:
             key = (result.check, failure.outcome, failure.detail)
@@ -43,7 +43,7 @@ def findings_of(
 def _finding(
     check: Check,
     key: tuple[str, str, str],
-    members: Sequence[tuple[int, Failure]],
+    members: Sequence[tuple[int, FailureSummary]],
     results: Sequence[CheckResult],
     touching: Mapping[int, Sequence[str]],
     origins: Sequence[FactOrigin],

@@ -9,11 +9,11 @@ from apicheck.judge.attempts import Judged, judge_probe
 from apicheck.model.check import Applies, Check, Seen
 from apicheck.model.exchange import Exchange, Observation, Role, Transcript
 from apicheck.model.plan import Plan, Probe, Unprobed
-from apicheck.model.results import CheckResult, Failure
+from apicheck.model.results import CheckResult, FailureSummary
 from apicheck.model.subject import Subject, SubjectKind, World
 from apicheck.model.target import Mode
 from apicheck.model.verdict import (
-    Fails,
+    Failure,
     Inconclusive,
     NotApplicable,
     NotTested,
@@ -87,7 +87,7 @@ def _fact_paths(probe: Probe) -> tuple[str, ...]:
     return (probe.subject.of,) if probe.subject.of else ()
 
 
-def _failures(cases: Iterable[Judged]) -> tuple[Failure, ...]:
+def _failures(cases: Iterable[Judged]) -> tuple[FailureSummary, ...]:
     grouped: dict[tuple[str, str], list[Judged]] = {}
     for case in cases:
         if case.fails is not None:
@@ -99,7 +99,7 @@ def _failures(cases: Iterable[Judged]) -> tuple[Failure, ...]:
         others = (item for member in members for item in member.evidence)
         evidence = tuple(dict.fromkeys((*clearest.evidence, *others)))[:_WITNESSES]
         result.append(
-            Failure(
+            FailureSummary(
                 outcome,
                 detail,
                 clearest.fails.expected,
@@ -178,9 +178,9 @@ def _folded(
 def _of_seen(check: Check, subject: str, of: str, items: list[Seen]) -> CheckResult:
     declared = {outcome.id for outcome in check.outcomes}
     failures = tuple(
-        Failure(j.outcome, j.detail, j.expected, j.actual, max(item.count, 1), item.evidence)
+        FailureSummary(j.outcome, j.detail, j.expected, j.actual, max(item.count, 1), item.evidence)
         for item in items
-        if isinstance(j := item.judgement, Fails)
+        if isinstance(j := item.judgement, Failure)
     )
     unsure = [item.judgement for item in items if isinstance(item.judgement, Inconclusive)]
     silent = [item.judgement for item in items if isinstance(item.judgement, NotApplicable)]

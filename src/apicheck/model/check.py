@@ -19,7 +19,7 @@ from apicheck.model.verdict import (
 
 
 @dataclass(frozen=True, slots=True)
-class Fail:
+class Outcome:
     """One failing outcome, out of a check's closed set."""
 
     id: str
@@ -109,7 +109,7 @@ class Check:
     """
 
     title: str
-    outcomes: tuple[Fail, ...]
+    outcomes: tuple[Outcome, ...]
     proven_by: Mapping[str, tuple[str, ...]]
     reads: tuple[str, ...] = ()
     standards: tuple[str, ...] = ()
@@ -138,7 +138,7 @@ class Check:
         """Whether the check sends nothing."""
         return self.fold is not None
 
-    def outcome(self, outcome_id: str) -> Fail:
+    def outcome(self, outcome_id: str) -> Outcome:
         """The declared outcome of an id. Raises KeyError when it is not declared."""
         for outcome in self.outcomes:
             if outcome.id == outcome_id:

@@ -11,7 +11,7 @@ from apicheck.model.verdict import Consequence, NotTestedKind, RunWord, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailureSummary:
     """One confirmed way in which a check fails on a subject.
 
     count: cases or exchanges that show it. evidence: exchange ids, the shortest first.
@@ -39,7 +39,7 @@ class CheckResult:
     operation: str
     of: tuple[str, ...]
     verdict: Verdict
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailureSummary, ...] = ()
     reason: str = ""
     remedy: str = ""
     kind: NotTestedKind | None = None

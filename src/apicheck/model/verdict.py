@@ -146,7 +146,7 @@ class Inconclusive:
 
 
 @dataclass(frozen=True, slots=True)
-class Fails:
+class Failure:
     """A judge's negative answer. Everything here reaches the API's author, so it must convince.
 
     outcome: an id out of the check's closed set of outcomes.
@@ -163,5 +163,5 @@ class Fails:
     exchange: str = ""
 
 
-Judgement = Fails | Inconclusive | NotTested | NotApplicable | None
+Judgement = Failure | Inconclusive | NotTested | NotApplicable | None
 """What a judge returns; None is a pass."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from apicheck.model.check import Applies, Check
 from apicheck.model.exchange import Exchange, Transcript
 from apicheck.model.subject import Case, Subject
-from apicheck.model.verdict import Fails, Inconclusive, NotApplicable, NotTested
+from apicheck.model.verdict import Failure, Inconclusive, NotApplicable, NotTested
 from apicheck.pages.blocks import Example, Page, PageError, parse
 from apicheck.pages.messages import Messages, messages
 from apicheck.pages.setting import subject_of
@@ -107,7 +107,7 @@ def _disturbed(check: Check, exchange: Exchange) -> bool:
 def _word(judgement: object) -> str:
     if judgement is None:
         return "pass"
-    if isinstance(judgement, Fails):
+    if isinstance(judgement, Failure):
         return f"fail: {judgement.outcome}"
     words = {Inconclusive: "inconclusive", NotTested: "not-tested", NotApplicable: "not-applicable"}
     return words[type(judgement)]

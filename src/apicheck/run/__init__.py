@@ -1,7 +1,7 @@
 """Run: the line from files to report, confirmation, shrinking, and the proof."""
 
 from apicheck.run.directory import read_journal
-from apicheck.run.line import Outcome, judge_saved, load_saved, run_line, write_results
+from apicheck.run.line import RunResult, judge_saved, load_saved, run_line, write_results
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.proof import Proof, ProofRow, prove
 from apicheck.run.request import Inputs, RunRequest, inputs_of, make_plan, plan_of
@@ -9,11 +9,11 @@ from apicheck.run.server import Server, reference_server, server_command
 
 __all__ = [
     "Inputs",
-    "Outcome",
     "Progress",
     "Proof",
     "ProofRow",
     "RunRequest",
+    "RunResult",
     "Server",
     "Silent",
     "inputs_of",

@@ -35,7 +35,7 @@ LEAKED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunResult:
     """A finished run. leaks: secrets found in its own files; then the exit code is 5."""
 
     results: Results
@@ -50,7 +50,7 @@ class Outcome:
         return LEAKED if self.leaks else self.results.word.exit_code
 
 
-def run_line(request: RunRequest, progress: Progress | None = None) -> Outcome:
+def run_line(request: RunRequest, progress: Progress | None = None) -> RunResult:
     """Run a request from its files to its report.
 
     Raises an ApicheckError for mistakes in what the user gave, and TargetUnreachable. Ctrl-C
@@ -91,7 +91,7 @@ def run_line(request: RunRequest, progress: Progress | None = None) -> Outcome:
     run_directory.write_manifest(out, provenance.versions, request.options.seed)
     for vault in vaults:
         leaks.extend(scan(out, vault))
-    return Outcome(results, out, files, made, tuple(leaks))
+    return RunResult(results, out, files, made, tuple(leaks))
 
 
 def judged(made: Plan, played: Played, provenance: Provenance) -> Results:

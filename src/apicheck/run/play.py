@@ -14,7 +14,7 @@ from apicheck.model.json import Json
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import PreflightItem
 from apicheck.model.subject import Case
-from apicheck.model.verdict import Fails, Verdict
+from apicheck.model.verdict import Failure, Verdict
 from apicheck.probe import Session
 from apicheck.run.progress import Progress
 from apicheck.run.property import shrink
@@ -38,7 +38,7 @@ class Played:
 @dataclass(frozen=True, slots=True)
 class _Failed:
     probe: Probe
-    fails: Fails
+    fails: Failure
 
 
 def play_all(
@@ -105,7 +105,7 @@ def _first_playing(
         keep(transcript)
         probe = by_key[transcript.probe]
         judgement = judged_attempt(probe.check, probe.subject, transcript)
-        if isinstance(judgement, Fails):
+        if isinstance(judgement, Failure):
             failed.append(_Failed(probe, judgement))
         progress.advance(text=probe.check.id)
     progress.end()
@@ -164,7 +164,7 @@ def _shrink_one(session: Session, item: _Failed, keep: Callable[[Transcript], No
         transcript = session.play(probe, case=case, role=Role.SHRINK)
         transcript = replace(transcript, case=json.dumps(value, ensure_ascii=False))
         judgement = judged_shrinking(probe, transcript)
-        if isinstance(judgement, Fails) and judgement.outcome == item.fails.outcome:
+        if isinstance(judgement, Failure) and judgement.outcome == item.fails.outcome:
             keep(transcript)
             return True
         return False

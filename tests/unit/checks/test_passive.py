@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from apicheck.model.check import Check, Seen
 from apicheck.model.exchange import Caller, Direction, Exchange, Request, Response, Role
 from apicheck.model.subject import Subject, SubjectKind, World
-from apicheck.model.verdict import Fails, NotApplicable
+from apicheck.model.verdict import Failure, NotApplicable
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
 
@@ -83,7 +83,7 @@ class Run:
 
     def fails(self) -> list[tuple[str, str]]:
         found = [seen.judgement for seen in self.seen()]
-        return [(fails.outcome, fails.detail) for fails in found if isinstance(fails, Fails)]
+        return [(fails.outcome, fails.detail) for fails in found if isinstance(fails, Failure)]
 
 
 def run(check: str, facts: dict[str, Any] | None = None, **setting: Any) -> Run:

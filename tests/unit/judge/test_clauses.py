@@ -8,11 +8,11 @@ import pytest
 from apicheck.judge.clauses import clause_results
 from apicheck.judge.word import tasks_of, word_of
 from apicheck.load import facts_from, spec_from
-from apicheck.model.check import Check, Fail
+from apicheck.model.check import Check, Outcome
 from apicheck.model.facts import Selector
 from apicheck.model.plan import Options, Plan
 from apicheck.model.policy import Clause, Policy
-from apicheck.model.results import CheckResult, ClauseResult, Failure, PreflightItem
+from apicheck.model.results import CheckResult, ClauseResult, FailureSummary, PreflightItem
 from apicheck.model.target import Identity, Mode, Safety, Target
 from apicheck.model.verdict import (
     Consequence,
@@ -38,7 +38,7 @@ CHECKS = {
     "auth/one": Check(
         id="auth/one",
         title="one",
-        outcomes=(Fail("accepted", Severity.HIGH),),
+        outcomes=(Outcome("accepted", Severity.HIGH),),
         proven_by={},
         reads=("authentication.refusal",),
     )
@@ -61,7 +61,7 @@ def planned(*clauses: Clause, **more: Any) -> Plan:
 def result(
     verdict: Verdict, operation: str = "getA", of: tuple[str, ...] = (), **more: Any
 ) -> CheckResult:
-    failures = (Failure("accepted", "", "401", "200", 1, ()),) if verdict is V.FAIL else ()
+    failures = (FailureSummary("accepted", "", "401", "200", 1, ()),) if verdict is V.FAIL else ()
     return CheckResult("auth/one", operation, operation, of, verdict, failures, **more)
 
 

@@ -10,7 +10,7 @@ from apicheck.model.codec import from_json, to_json
 from apicheck.model.exchange import Caller, Credential, Exchange, Observation, Request, Response
 from apicheck.model.facts import Foreign, StatusSet
 from apicheck.model.plan import Options
-from apicheck.model.results import CheckResult, Failure, Finding
+from apicheck.model.results import CheckResult, FailureSummary, Finding
 from apicheck.model.target import Identity, Safety, Target, Vault
 from apicheck.model.verdict import Severity
 
@@ -21,7 +21,7 @@ KINDS = [
     Credential,
     Observation,
     CheckResult,
-    Failure,
+    FailureSummary,
     Finding,
     Identity,
     Options,

@@ -6,7 +6,7 @@ from apicheck.authoring import Role, Seen
 from apicheck.model.check import Check, Fold
 from apicheck.model.exchange import Caller, Direction
 from apicheck.model.subject import World
-from apicheck.model.verdict import Fails
+from apicheck.model.verdict import Failure
 from apicheck.pages import PageError, parse, verify
 from apicheck.pages.messages import messages
 from apicheck.pages.setting import subject_of
@@ -143,7 +143,7 @@ def test_an_attribute_that_is_none_is_refused() -> None:
 def test_a_fold_passes_only_when_all_that_it_saw_is_good() -> None:
     def finish(_: World, state: int) -> tuple[Seen, ...]:
         good = Seen("listContacts", "", 1, None)
-        bad = Seen("listContacts", "", 1, Fails("accepted", "a", "b"))
+        bad = Seen("listContacts", "", 1, Failure("accepted", "a", "b"))
         return (good, bad)[:state]
 
     fold = Fold(lambda _: 0, lambda _, count, __: count + 1, finish)

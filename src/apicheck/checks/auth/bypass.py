@@ -11,11 +11,11 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Request,
     Role,
     Script,
@@ -103,7 +103,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     ]
     for exchange in transcript.exercised:
         if exchange.succeeded and controls and _same_kind(exchange, controls[-1]):
-            return Fails("accepted", "not served", describe(exchange), row, exchange.id)
+            return Failure("accepted", "not served", describe(exchange), row, exchange.id)
     return None
 
 
@@ -131,7 +131,7 @@ CHECK = Check(
     judge=judge,
     reads=("authentication.refusal",),
     standards=("rfc3986#6.2.2", "rfc9110#9.3.2"),
-    outcomes=(Fail("accepted", Severity.CRITICAL, Confirm.ONCE),),
+    outcomes=(Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),),
     proven_by={
         "accepted": (
             "auth/head-skips-authentication",

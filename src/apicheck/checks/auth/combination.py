@@ -11,10 +11,10 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Credential,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -89,8 +89,8 @@ CHECK = Check(
     reads=("authentication.refusal",),
     standards=("openapi-3.1.1#security-requirement-object",),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": ("auth/part-of-a-combination-suffices",),

@@ -12,11 +12,11 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Credential,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Request,
     Script,
     Severity,
@@ -98,7 +98,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         if exchange.succeeded:
             expected = f"not served: a credential belongs into the {allowed}"
             detail = str(row.get("place", ""))
-            return Fails("accepted", expected, describe(exchange), detail, exchange.id)
+            return Failure("accepted", expected, describe(exchange), detail, exchange.id)
     return None
 
 
@@ -110,7 +110,7 @@ CHECK = Check(
     judge=judge,
     reads=("authentication.credential_in",),
     standards=("rfc6750#2.3", "rfc6750#5.3"),
-    outcomes=(Fail("accepted", Severity.MEDIUM, Confirm.ONCE),),
+    outcomes=(Outcome("accepted", Severity.MEDIUM, Confirm.ONCE),),
     proven_by={
         "accepted": (
             "auth/takes-credential-from-query",

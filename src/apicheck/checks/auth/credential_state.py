@@ -9,12 +9,12 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
     Identity,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Steps,
@@ -101,8 +101,8 @@ CHECK = Check(
     reads=("authentication.states",),
     standards=("rfc6750#3.1",),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

@@ -6,13 +6,13 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
     Operation,
+    Outcome,
     Recipe,
     Request,
     Role,
@@ -108,7 +108,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     first, *rest = transcript.exercised
     if first.status in answer.statuses:
         expected = "the credential that was handed out is accepted"
-        return Fails("refused", expected, describe(first), exchange=first.id)
+        return Failure("refused", expected, describe(first), exchange=first.id)
     if not rest:
         return Inconclusive("the credential was not ended")
     after = Transcript(transcript.probe, tuple(rest))
@@ -127,9 +127,9 @@ CHECK = Check(
     reads=("authentication.issued",),
     standards=("rfc6750#3.1",),
     outcomes=(
-        Fail("refused", Severity.MEDIUM),
-        Fail("accepted", Severity.HIGH, Confirm.ONCE),
-        Fail("wrong-status", Severity.LOW),
+        Outcome("refused", Severity.MEDIUM),
+        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
+        Outcome("wrong-status", Severity.LOW),
     ),
     proven_by={
         "refused": ("auth/hands-out-unusable-credentials",),

@@ -9,12 +9,12 @@ from apicheck.authoring import (
     Check,
     Claims,
     Confirm,
-    Fail,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -118,8 +118,8 @@ CHECK = Check(
     reads=("authentication.jwt",),
     standards=("rfc7519#4.1.1", "rfc7519#4.1.3", "rfc7519#4.1.4", "rfc7519#4.1.5"),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

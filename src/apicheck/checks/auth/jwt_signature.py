@@ -10,11 +10,11 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Steps,
@@ -132,8 +132,8 @@ CHECK = Check(
     reads=("authentication.refusal", "authentication.jwt"),
     standards=("rfc7519#7.2", "rfc8725#2.1", "rfc8725#3.1"),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

@@ -7,11 +7,11 @@ from apicheck.authoring import (
     Check,
     Claims,
     Confirm,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -80,8 +80,8 @@ CHECK = Check(
     reads=("authentication.lifetime",),
     standards=("rfc6749#5.1", "rfc6750#3.1"),
     outcomes=(
-        Fail("accepted", Severity.HIGH, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": ("auth/accepts-expired-credentials",),

@@ -11,11 +11,11 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Request,
     Script,
     Severity,
@@ -144,7 +144,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
             expected = f"{due(answer)}, which comes first in the policy's order"
-            return Fails("wrong-order", expected, describe(exchange), row, exchange.id)
+            return Failure("wrong-order", expected, describe(exchange), row, exchange.id)
     return None
 
 
@@ -156,7 +156,7 @@ CHECK = Check(
     judge=judge,
     reads=("order", "authentication.refusal"),
     standards=("rfc9110#15.5.2",),
-    outcomes=(Fail("wrong-order", Severity.LOW),),
+    outcomes=(Outcome("wrong-order", Severity.LOW),),
     proven_by={
         "wrong-order": (
             "auth/validates-before-authentication",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from apicheck.authoring import (
     Applies,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -45,7 +45,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if exchange.status in _DENIED:
             expected = "an answer without a credential"
-            return Fails("refused", expected, describe(exchange), exchange=exchange.id)
+            return Failure("refused", expected, describe(exchange), exchange=exchange.id)
     return None
 
 
@@ -56,7 +56,7 @@ CHECK = Check(
     judge=judge,
     reads=("authentication.anonymous_may", "authentication.refusal"),
     standards=("openapi-3.1.1#operation-object",),
-    outcomes=(Fail("refused", Severity.MEDIUM),),
+    outcomes=(Outcome("refused", Severity.MEDIUM),),
     proven_by={"refused": ("auth/public-operation-needs-credential",)},
     accepted=True,
     also={"auth/public-operation-needs-credential": ("auth/*", "conformance/response")},

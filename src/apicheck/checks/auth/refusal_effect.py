@@ -6,12 +6,12 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Recipe,
     Role,
     Script,
@@ -87,12 +87,12 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         if (after.status in _GONE) != (second.status in _GONE):
             expected = "no object" if second.status in _GONE else "the object"
             words = f"{expected}, as before the refused request"
-            return Fails("changed", words, describe(after), exchange=after.id)
+            return Failure("changed", words, describe(after), exchange=after.id)
         changed = changed_by(refused[-1].request, first, second, after) if refused else ()
         if changed and after.succeeded:
             names = ", ".join(filter(None, changed)) or "body"
             expected = f"{names} as before the refused request"
-            return Fails("changed", expected, f"another {names}", exchange=after.id)
+            return Failure("changed", expected, f"another {names}", exchange=after.id)
     return None
 
 
@@ -104,7 +104,7 @@ CHECK = Check(
     judge=judge,
     reads=("authentication.refusal",),
     standards=("rfc9110#15.5.2",),
-    outcomes=(Fail("changed", Severity.CRITICAL),),
+    outcomes=(Outcome("changed", Severity.CRITICAL),),
     proven_by={"changed": ("auth/acts-before-it-refuses",)},
     also={"auth/acts-before-it-refuses": ("scopes/granted",)},
     accepted=True,

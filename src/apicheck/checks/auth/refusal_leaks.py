@@ -8,12 +8,12 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -57,7 +57,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         for name, value in _private(shown[-1], exchange):
             if value in text:
                 expected = "nothing of the object in the refusal"
-                return Fails("leaks", expected, f"the value of {name}", name, exchange.id)
+                return Failure("leaks", expected, f"the value of {name}", name, exchange.id)
     return None
 
 
@@ -93,6 +93,6 @@ CHECK = Check(
     judge=judge,
     reads=("authentication.refusal",),
     standards=("rfc9110#15.5.2",),
-    outcomes=(Fail("leaks", Severity.HIGH),),
+    outcomes=(Outcome("leaks", Severity.HIGH),),
     proven_by={"leaks": ("auth/refusal-shows-the-object",)},
 )

@@ -9,9 +9,9 @@ from apicheck.authoring import (
     Caller,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     NotApplicable,
+    Outcome,
     Severity,
     Subject,
     World,
@@ -27,14 +27,14 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return Applies()
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """One answer to a request without a valid credential."""
     never = world.facts.authentication.never
     request = exchange.request
     unknown = request.caller is Caller.AUTHENTICATED or request.operation not in world.secured
     if not never or unknown or exchange.succeeded:
         return
-    wrong = Fails("used", f"never {never}", describe(exchange), exchange=exchange.id)
+    wrong = Failure("used", f"never {never}", describe(exchange), exchange=exchange.id)
     yield "authentication.never", wrong if exchange.status in never else None
 
 
@@ -45,7 +45,7 @@ CHECK = Check(
     heard_from=("auth/missing-credentials", "auth/bad-credentials"),
     reads=("authentication.never",),
     standards=("rfc9110#15.5.2",),
-    outcomes=(Fail("used", Severity.MEDIUM),),
+    outcomes=(Outcome("used", Severity.MEDIUM),),
     proven_by={"used": ("auth/redirects-to-a-login-page",)},
     also={"auth/redirects-to-a-login-page": ("auth/*", "conformance/response")},
 )

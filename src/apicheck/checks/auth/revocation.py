@@ -6,11 +6,11 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -74,8 +74,8 @@ CHECK = Check(
     reads=("authentication.revoked_within",),
     standards=("rfc7009#2", "rfc6750#3.1"),
     outcomes=(
-        Fail("accepted", Severity.HIGH, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": ("auth/accepts-revoked-credentials",),

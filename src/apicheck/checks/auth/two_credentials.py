@@ -10,10 +10,10 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Credential,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -96,8 +96,8 @@ CHECK = Check(
     reads=("authentication.several",),
     standards=("rfc6750#2", "rfc6750#3.1"),
     outcomes=(
-        Fail("accepted", Severity.MEDIUM, Confirm.ONCE),
-        Fail("wrong-status", Severity.LOW),
+        Outcome("accepted", Severity.MEDIUM, Confirm.ONCE),
+        Outcome("wrong-status", Severity.LOW),
     ),
     proven_by={
         "accepted": ("auth/takes-first-of-two-credentials", "auth/takes-last-of-two-credentials"),

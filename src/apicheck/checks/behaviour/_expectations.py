@@ -11,7 +11,7 @@ from apicheck.authoring import (
     UNIQUE,
     Example,
     Exchange,
-    Fails,
+    Failure,
     Json,
     Response,
     StatusSet,
@@ -33,26 +33,26 @@ Wrong = Iterator[tuple[str, str]]
 """What was due and what came, in words."""
 
 
-def wrong(world: World, step: Example, played: Mapping[str, Exchange]) -> Fails | None:
+def wrong(world: World, step: Example, played: Mapping[str, Exchange]) -> Failure | None:
     """What is wrong with the last exchange, which is the step's."""
     exchange = played[step.id]
     statuses = _statuses(step.expect.get("status", "2xx"))
     response = exchange.response
     if response is None or exchange.status not in statuses:
         due = f"{statuses} for step {step.id}"
-        return Fails("unexpected-status", due, describe(exchange), step.id, exchange.id)
+        return Failure("unexpected-status", due, describe(exchange), step.id, exchange.id)
     try:
         headers = {name: _rule(r, played) for name, r in step.expect.get("headers", {}).items()}
         expect = evaluated({k: v for k, v in step.expect.items() if k != "headers"}, played)
     except LookupError as missing:
         due, came = "what the step refers to", f"nothing at {missing}"
-        return Fails("unexpected-body", f"{due} for step {step.id}", came, step.id, exchange.id)
+        return Failure("unexpected-body", f"{due} for step {step.id}", came, step.id, exchange.id)
     for due, came in _headers(headers, response):
-        return Fails("unexpected-header", f"{due} for step {step.id}", came, step.id, exchange.id)
+        return Failure("unexpected-header", f"{due} for step {step.id}", came, step.id, exchange.id)
     if not any(key in expect for key in _OF_BODIES):
         return None
     for due, came in _body(world, expect, response):
-        return Fails("unexpected-body", f"{due} for step {step.id}", came, step.id, exchange.id)
+        return Failure("unexpected-body", f"{due} for step {step.id}", came, step.id, exchange.id)
     return None
 
 

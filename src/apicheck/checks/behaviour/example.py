@@ -11,7 +11,6 @@ from apicheck.authoring import (
     Check,
     Example,
     Exchange,
-    Fail,
     Identity,
     Inconclusive,
     Json,
@@ -19,6 +18,7 @@ from apicheck.authoring import (
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Recipe,
     Script,
     Severity,
@@ -146,9 +146,9 @@ CHECK = Check(
     judge=judge,
     accepted=True,
     outcomes=(
-        Fail("unexpected-status", Severity.MEDIUM),
-        Fail("unexpected-header", Severity.MEDIUM),
-        Fail("unexpected-body", Severity.MEDIUM),
+        Outcome("unexpected-status", Severity.MEDIUM),
+        Outcome("unexpected-header", Severity.MEDIUM),
+        Outcome("unexpected-body", Severity.MEDIUM),
     ),
     proven_by={
         "unexpected-status": ("behaviour/keeps-deleted",),

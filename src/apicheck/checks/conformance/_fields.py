@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from apicheck.authoring import (
     Exchange,
-    Fails,
+    Failure,
     HeaderDoc,
     Json,
     ResponseDoc,
@@ -21,14 +21,14 @@ _SAID_ELSEWHERE = ("content-type", "set-cookie")
 """Content-Type is said by `content` (OpenAPI, Response Object); Set-Cookie is no list."""
 
 
-def mismatches(world: World, documented: ResponseDoc, exchange: Exchange) -> Iterator[Fails]:
+def mismatches(world: World, documented: ResponseDoc, exchange: Exchange) -> Iterator[Failure]:
     """What is wrong with the documented fields of an answered exchange."""
     for header in documented.headers:
         wrong = "" if header.name.lower() in _SAID_ELSEWHERE else _wrong(world, header, exchange)
         if wrong:
             due = f"{header.name} as documented for {documented.status}"
             detail = f"{documented.status} {header.name}"
-            yield Fails("header-mismatch", due, wrong, detail, exchange.id)
+            yield Failure("header-mismatch", due, wrong, detail, exchange.id)
 
 
 def _wrong(world: World, header: HeaderDoc, exchange: Exchange) -> str:

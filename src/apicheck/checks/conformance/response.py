@@ -8,9 +8,9 @@ from apicheck.authoring import (
     MISSING,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
+    Outcome,
     ResponseDoc,
     Severity,
     World,
@@ -24,7 +24,7 @@ _SHOWN = 5
 """So many places of one answer's body are told apart."""
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """An answer of a declared operation is one promise: the document's."""
     if not exchange.request.operation or _is_told_elsewhere(world, exchange):
         return
@@ -42,7 +42,7 @@ def _is_told_elsewhere(world: World, exchange: Exchange) -> bool:
     return documented is None and is_promised(world, operation, exchange.status)
 
 
-def _wrong(world: World, exchange: Exchange) -> Iterator[Fails]:
+def _wrong(world: World, exchange: Exchange) -> Iterator[Failure]:
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
     operation = world.spec.operation(exchange.request.operation)
@@ -50,13 +50,13 @@ def _wrong(world: World, exchange: Exchange) -> Iterator[Fails]:
     if documented is None:
         known = ", ".join(item.status for item in operation.responses) or "nothing"
         actual = str(response.status)
-        yield Fails("undocumented-status", f"one of {known}", actual, actual, exchange.id)
+        yield Failure("undocumented-status", f"one of {known}", actual, actual, exchange.id)
         return
     yield from _body(world, documented, exchange)
     yield from _fields.mismatches(world, documented, exchange)
 
 
-def _body(world: World, documented: ResponseDoc, exchange: Exchange) -> Iterator[Fails]:
+def _body(world: World, documented: ResponseDoc, exchange: Exchange) -> Iterator[Failure]:
     response = exchange.response
     assert response is not None  # _wrong() saw to it
     if exchange.bodiless or not documented.media:
@@ -71,7 +71,7 @@ def _body(world: World, documented: ResponseDoc, exchange: Exchange) -> Iterator
         due = " or ".join(item.media_type for item in documented.media)
         actual = text or "no Content-Type"
         detail = f"{response.status} {actual}"
-        yield Fails("undocumented-media-type", due, actual, detail, exchange.id)
+        yield Failure("undocumented-media-type", due, actual, detail, exchange.id)
         return
     if response.truncated or media.schema is None:
         return
@@ -79,13 +79,13 @@ def _body(world: World, documented: ResponseDoc, exchange: Exchange) -> Iterator
         value = _media.value_of(world, response, sent, media.schema)
     except ValueError as problem:
         due = f"the document's schema of {response.status}"
-        yield Fails("schema-mismatch", due, str(problem), str(response.status), exchange.id)
+        yield Failure("schema-mismatch", due, str(problem), str(response.status), exchange.id)
         return
     if value is not MISSING:
         yield from _mismatches(world, media.schema, value, exchange)
 
 
-def _mismatches(world: World, schema: Json, value: Json, exchange: Exchange) -> Iterator[Fails]:
+def _mismatches(world: World, schema: Json, value: Json, exchange: Exchange) -> Iterator[Failure]:
     """The first error at each place; the elements of a list are one place."""
     seen: set[str] = set()
     for error in schema_errors(world.spec.document, schema, value, limit=4 * _SHOWN):
@@ -97,7 +97,7 @@ def _mismatches(world: World, schema: Json, value: Json, exchange: Exchange) -> 
         outcome = "write-only-sent" if never_sent else "schema-mismatch"
         due = f"the document's schema of {exchange.status}"
         actual = f"{error} ({error.keyword})" if error.keyword else str(error)
-        yield Fails(outcome, due, actual, detail, exchange.id)
+        yield Failure(outcome, due, actual, detail, exchange.id)
 
 
 _READS = (
@@ -118,11 +118,11 @@ CHECK = Check(
     fold=each(looks),
     standards=("openapi-3.1.1#responses-object",),
     outcomes=(
-        Fail("undocumented-status", Severity.MEDIUM),
-        Fail("undocumented-media-type", Severity.MEDIUM),
-        Fail("schema-mismatch", Severity.MEDIUM),
-        Fail("write-only-sent", Severity.HIGH),
-        Fail("header-mismatch", Severity.LOW),
+        Outcome("undocumented-status", Severity.MEDIUM),
+        Outcome("undocumented-media-type", Severity.MEDIUM),
+        Outcome("schema-mismatch", Severity.MEDIUM),
+        Outcome("write-only-sent", Severity.HIGH),
+        Outcome("header-mismatch", Severity.LOW),
     ),
     proven_by={
         "undocumented-status": ("conformance/undocumented-status",),

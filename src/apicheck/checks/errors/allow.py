@@ -8,9 +8,9 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     NotApplicable,
+    Outcome,
     Severity,
     Subject,
     World,
@@ -30,27 +30,27 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return Applies(of=("requests.method",))
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every 405 is one test of the rule."""
     if exchange.status == _METHOD_NOT_ALLOWED:
         yield "requests.method", _judged(world, exchange)
 
 
-def _judged(world: World, exchange: Exchange) -> Fails | None:
+def _judged(world: World, exchange: Exchange) -> Failure | None:
     assert exchange.response is not None  # `each` hands over answered exchanges only
     fields = exchange.response.header_values("allow")
     if not fields:
-        return Fails("missing", "an Allow field", "none", exchange=exchange.id)
+        return Failure("missing", "an Allow field", "none", exchange=exchange.id)
     listed = {word.strip().upper() for field in fields for word in field.split(",")}
     said = ", ".join(fields) or "an empty list"
     method = exchange.request.method.upper()
     if method in listed:
         due = f"an Allow that does not list {method}, which it refused"
-        return Fails("differs", due, said, exchange=exchange.id)
+        return Failure("differs", due, said, exchange=exchange.id)
     missing = sorted(_documented(world, exchange.request.path) - listed)
     if missing:
         due = f"an Allow that lists {', '.join(missing)}"
-        return Fails("differs", due, said, exchange=exchange.id)
+        return Failure("differs", due, said, exchange=exchange.id)
     return None
 
 
@@ -68,7 +68,7 @@ CHECK = Check(
     heard_from=("errors/method",),
     reads=("requests.method",),
     standards=("rfc9110#15.5.6", "rfc9110#10.2.1"),
-    outcomes=(Fail("missing", Severity.LOW), Fail("differs", Severity.LOW)),
+    outcomes=(Outcome("missing", Severity.LOW), Outcome("differs", Severity.LOW)),
     proven_by={
         "missing": ("errors/omits-allow",),
         "differs": ("errors/allow-lists-every-method", "errors/allow-lists-one-method"),

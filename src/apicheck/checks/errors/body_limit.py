@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from apicheck.authoring import (
     Check,
-    Fail,
     Judgement,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -43,6 +43,6 @@ CHECK = Check(
     accepted=True,
     reads=("requests.too_large",),
     standards=("rfc9110#15.5.14",),
-    outcomes=(Fail("refused", Severity.LOW),),
+    outcomes=(Outcome("refused", Severity.LOW),),
     proven_by={"refused": ("errors/one-byte-too-few",)},
 )

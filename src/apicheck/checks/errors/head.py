@@ -9,10 +9,10 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -57,16 +57,16 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     return None
 
 
-def _differs(head: Exchange, get: Exchange) -> Fails | None:
+def _differs(head: Exchange, get: Exchange) -> Failure | None:
     if head.status != get.status:
         expected = f"{describe(get)}, as to GET"
-        return Fails("wrong-status", expected, describe(head), exchange=head.id)
+        return Failure("wrong-status", expected, describe(head), exchange=head.id)
     if head.response is None or get.response is None:
         return None
     said, due = head.response.header("content-type"), get.response.header("content-type")
     if said is not None and said != due:
         expected = f"Content-Type {due}, as to GET"
-        return Fails("fields-differ", expected, said, "Content-Type", head.id)
+        return Failure("fields-differ", expected, said, "Content-Type", head.id)
     return None
 
 
@@ -77,7 +77,7 @@ CHECK = Check(
     judge=judge,
     reads=("requests.head",),
     standards=("rfc9110#9.3.2",),
-    outcomes=(Fail("wrong-status", Severity.LOW), Fail("fields-differ", Severity.INFO)),
+    outcomes=(Outcome("wrong-status", Severity.LOW), Outcome("fields-differ", Severity.INFO)),
     proven_by={
         "wrong-status": ("errors/head-answered-with-other-status",),
         "fields-differ": ("errors/head-has-other-media-type",),

@@ -6,9 +6,9 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
     Media,
     NotApplicable,
+    Outcome,
     Recipe,
     Script,
     Severity,
@@ -63,7 +63,7 @@ CHECK = Check(
     judge=judge,
     reads=("requests.schema", "requests.format"),
     standards=("rfc9110#15.5.21", "openapi-3.1.1#schema-object"),
-    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": (
             "errors/ignores-required",

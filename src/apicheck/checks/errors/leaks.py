@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from apicheck.authoring import (
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
+    Outcome,
     Severity,
     World,
     each,
@@ -23,7 +23,7 @@ _SHOWN = 80
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every error with a body, or one that repeats a credential, is one test."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
@@ -31,15 +31,15 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
         yield "", _credential(exchange) or _inside(world, exchange)
 
 
-def _credential(exchange: Exchange) -> Fails | None:
+def _credential(exchange: Exchange) -> Failure | None:
     for seen in exchange.observed("leaks"):
         expected = "an error that repeats no credential"
         where = f"{seen.about} in its {seen.value}"
-        return Fails("credential", expected, where, seen.value, exchange.id)
+        return Failure("credential", expected, where, seen.value, exchange.id)
     return None
 
 
-def _inside(world: World, exchange: Exchange) -> Fails | None:
+def _inside(world: World, exchange: Exchange) -> Failure | None:
     assert exchange.response is not None  # looks() saw to it
     text = _readable(exchange.response.body[:_READ].decode("utf-8", "replace"))
     for outcome, pattern in PATTERNS.items():
@@ -47,7 +47,7 @@ def _inside(world: World, exchange: Exchange) -> Fails | None:
             words = found.group()
             if not _is_known(world, exchange, words):
                 expected = "an error without the inside of the server"
-                return Fails(outcome, expected, words[:_SHOWN], exchange=exchange.id)
+                return Failure(outcome, expected, words[:_SHOWN], exchange=exchange.id)
     return None
 
 
@@ -80,11 +80,11 @@ CHECK = Check(
     heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     standards=("https://cwe.mitre.org/data/definitions/209.html", "rfc9457#5"),
     outcomes=(
-        Fail("credential", Severity.CRITICAL),
-        Fail("stack-trace", Severity.MEDIUM),
-        Fail("sql-error", Severity.MEDIUM),
-        Fail("source-path", Severity.LOW),
-        Fail("banner", Severity.LOW),
+        Outcome("credential", Severity.CRITICAL),
+        Outcome("stack-trace", Severity.MEDIUM),
+        Outcome("sql-error", Severity.MEDIUM),
+        Outcome("source-path", Severity.LOW),
+        Outcome("banner", Severity.LOW),
     ),
     proven_by={
         "credential": ("errors/echoes-credential",),

@@ -6,9 +6,9 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
     Judgement,
     NotApplicable,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -64,6 +64,6 @@ CHECK = Check(
     accepted=True,
     reads=("requests.media",),
     standards=("rfc9110#8.3.1", "rfc8259#11"),
-    outcomes=(Fail("refused", Severity.LOW),),
+    outcomes=(Outcome("refused", Severity.LOW),),
     proven_by={"refused": ("errors/compares-content-type",)},
 )

@@ -9,10 +9,10 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
     NotApplicable,
+    Outcome,
     Response,
     Severity,
     Subject,
@@ -30,7 +30,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy says of no member that it repeats something")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each member that is there, with what it repeats, is one test of its rule."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
@@ -57,9 +57,9 @@ def _repeated(response: Response, source: str) -> str | None:
     return response.header(source.removeprefix("header:"))
 
 
-def _wrong(exchange: Exchange, pointer: str, source: str, due: str, said: Json) -> Fails:
+def _wrong(exchange: Exchange, pointer: str, source: str, due: str, said: Json) -> Failure:
     expected = f"{pointer} equal to the {source.replace(':', ' ')}, {due}"
-    return Fails("differ", expected, f"{pointer} is {said!r}", pointer, exchange.id)
+    return Failure("differ", expected, f"{pointer} is {said!r}", pointer, exchange.id)
 
 
 CHECK = Check(
@@ -69,6 +69,6 @@ CHECK = Check(
     heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     reads=("responses",),
     standards=("rfc9457#3.1.2",),
-    outcomes=(Fail("differ", Severity.LOW),),
+    outcomes=(Outcome("differ", Severity.LOW),),
     proven_by={"differ": ("errors/status-member-differs",)},
 )

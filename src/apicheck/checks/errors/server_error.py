@@ -11,11 +11,11 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
     Judgement,
     NotApplicable,
+    Outcome,
     Part,
     Recipe,
     Request,
@@ -87,12 +87,12 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     expected = "any answer below 500"
     for exchange in transcript.exercised:
         if _broke(exchange):
-            return Fails("server-error", expected, describe(exchange), place, exchange.id)
+            return Failure("server-error", expected, describe(exchange), place, exchange.id)
     asked = transcript.exercised
     if len(asked) > 1 and _closed(asked[0]) and (_closed(asked[-1]) or _is_gone(asked[-1])):
         since = "no connection is taken since" if _is_gone(asked[-1]) else "twice"
         actual = f"the connection was closed without an answer; {since}"
-        return Fails("no-answer", expected, actual, place, asked[0].id)
+        return Failure("no-answer", expected, actual, place, asked[0].id)
     return None
 
 
@@ -123,8 +123,8 @@ CHECK = Check(
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
     ),
     outcomes=(
-        Fail("server-error", Severity.HIGH),
-        Fail("no-answer", Severity.HIGH, Confirm.UNDENIED),
+        Outcome("server-error", Severity.HIGH),
+        Outcome("no-answer", Severity.HIGH, Confirm.UNDENIED),
     ),
     proven_by={
         "server-error": (

@@ -7,8 +7,8 @@ from dataclasses import replace
 from apicheck.authoring import (
     Case,
     Check,
-    Fail,
     Judgement,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -49,7 +49,7 @@ CHECK = Check(
     judge=judge,
     reads=("requests.too_large",),
     standards=("rfc9110#15.5.14",),
-    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": ("errors/one-byte-too-many",),
         "wrong-status": ("errors/too-large-answered-with-other-status",),

@@ -7,9 +7,9 @@ from dataclasses import replace
 from apicheck.authoring import (
     Applies,
     Check,
-    Fail,
     Judgement,
     NotApplicable,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -51,7 +51,7 @@ CHECK = Check(
     judge=judge,
     reads=("requests.trailing_slash",),
     standards=("rfc9110#4.2.3",),
-    outcomes=(Fail("accepted", Severity.LOW), Fail("wrong-status", Severity.LOW)),
+    outcomes=(Outcome("accepted", Severity.LOW), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": ("errors/ignores-trailing-slash",),
         "wrong-status": ("errors/redirects-trailing-slash",),

@@ -10,9 +10,9 @@ from apicheck.authoring import (
     Check,
     Directive,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     NotApplicable,
+    Outcome,
     Severity,
     Subject,
     World,
@@ -32,7 +32,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no directive of a header field")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each promised directive of each field that is there is one promise."""
     assert exchange.response is not None  # `each` hands over answered exchanges only
     for name, rule in rules_in_force(world, exchange):
@@ -47,7 +47,7 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
                 if found is not None:
                     outcome, words = found
                     detail = f"{header} {directive}"
-                    wrong = Fails(outcome, words, f"{header}: {value}", detail, exchange.id)
+                    wrong = Failure(outcome, words, f"{header}: {value}", detail, exchange.id)
                 yield f"responses.{name}", wrong
 
 
@@ -84,7 +84,7 @@ CHECK = Check(
     fold=each(looks),
     reads=("responses",),
     standards=("rfc9111#5.2",),
-    outcomes=(Fail("missing", Severity.MEDIUM), Fail("too-open", Severity.MEDIUM)),
+    outcomes=(Outcome("missing", Severity.MEDIUM), Outcome("too-open", Severity.MEDIUM)),
     proven_by={
         "missing": ("headers/cacheable-by-the-browser",),
         "too-open": ("headers/cacheable-by-everybody",),

@@ -8,9 +8,9 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     NotApplicable,
+    Outcome,
     Severity,
     Subject,
     World,
@@ -28,7 +28,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no header field to come back as it was sent")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each field that was sent, of each rule in force that has it come back, is one promise."""
     assert exchange.response is not None  # `each` hands over answered exchanges only
     for name, rule in rules_in_force(world, exchange):
@@ -42,7 +42,7 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
             if value != sent:
                 actual = f"{header}: {value}" if lines else f"no {header} on {exchange.status}"
                 due = f"{header}: {sent}, as sent"
-                wrong = Fails("not-echoed", due, actual, header, exchange.id)
+                wrong = Failure("not-echoed", due, actual, header, exchange.id)
             yield f"responses.{name}", wrong
 
 
@@ -52,6 +52,6 @@ CHECK = Check(
     fold=each(looks),
     reads=("responses",),
     standards=("rfc9110#6.3",),
-    outcomes=(Fail("not-echoed", Severity.LOW),),
+    outcomes=(Outcome("not-echoed", Severity.LOW),),
     proven_by={"not-echoed": ("headers/changes-correlation-id", "headers/cuts-correlation-id")},
 )

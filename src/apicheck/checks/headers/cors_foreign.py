@@ -10,10 +10,10 @@ from apicheck.authoring import (
     Case,
     Check,
     Cors,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -72,12 +72,12 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             continue
         if response.header("Access-Control-Allow-Origin") == "*" and allows_credentials(response):
             due = "no Access-Control-Allow-Credentials beside *"
-            return Fails("star-with-credentials", due, came(exchange), "", exchange.id)
+            return Failure("star-with-credentials", due, came(exchange), "", exchange.id)
         open_to_all = isinstance(cors, Cors) and cors.any_origin
         if not open_to_all and lets_in(response, origin):
             promised = "no page" if cors is NEVER else "no page of this origin"
             due = f"{promised} is let in: {origin}"
-            return Fails("let-in", due, came(exchange), subject.case.name, exchange.id)
+            return Failure("let-in", due, came(exchange), subject.case.name, exchange.id)
     return None
 
 
@@ -90,7 +90,7 @@ CHECK = Check(
     reads=("transport.cors",),
     standards=("https://fetch.spec.whatwg.org/#http-cors-protocol",),
     accepted=True,
-    outcomes=(Fail("let-in", Severity.HIGH), Fail("star-with-credentials", Severity.MEDIUM)),
+    outcomes=(Outcome("let-in", Severity.HIGH), Outcome("star-with-credentials", Severity.MEDIUM)),
     proven_by={
         "let-in": ("headers/cors-reflects-any-origin", "headers/cors-compares-beginning"),
         "star-with-credentials": ("headers/cors-star-with-credentials",),

@@ -10,10 +10,10 @@ from apicheck.authoring import (
     Check,
     Cors,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
+    Outcome,
     Request,
     Script,
     Severity,
@@ -78,7 +78,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         for outcome, due in _wrong(subject, exchange):
             actual = f"{exchange.request.method}: {came(exchange)}"
-            return Fails(outcome, due, actual, exchange=exchange.id)
+            return Failure(outcome, due, actual, exchange=exchange.id)
     return None
 
 
@@ -127,7 +127,7 @@ CHECK = Check(
     reads=("transport.cors",),
     standards=("https://fetch.spec.whatwg.org/#http-cors-protocol",),
     accepted=True,
-    outcomes=(Fail("refused", Severity.MEDIUM), Fail("no-vary", Severity.LOW)),
+    outcomes=(Outcome("refused", Severity.MEDIUM), Outcome("no-vary", Severity.LOW)),
     proven_by={
         "refused": ("headers/cors-refuses-preflight", "headers/cors-forgets-authorization"),
         "no-vary": ("headers/cors-omits-vary",),

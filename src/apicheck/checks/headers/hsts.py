@@ -9,10 +9,10 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Hsts,
     NotApplicable,
+    Outcome,
     Severity,
     Subject,
     World,
@@ -31,7 +31,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return Applies() if promised else NotApplicable("the policy does not promise HSTS")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every answer over a secure connection is one test: over any other the field means nothing."""
     due = world.facts.transport.hsts
     if due is None or not _is_secure(world, exchange):
@@ -42,7 +42,7 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
     wrong = None
     if found is not None:
         actual = f"{_FIELD}: {lines[0]}" if lines else f"no {_FIELD} on {exchange.status}"
-        wrong = Fails(found[0], found[1], actual, exchange=exchange.id)
+        wrong = Failure(found[0], found[1], actual, exchange=exchange.id)
     yield "transport.hsts", wrong
 
 
@@ -86,9 +86,9 @@ CHECK = Check(
     reads=("transport.hsts",),
     standards=("rfc6797#6.1", "rfc6797#7.1"),
     outcomes=(
-        Fail("absent", Severity.MEDIUM),
-        Fail("malformed", Severity.MEDIUM),
-        Fail("too-weak", Severity.MEDIUM),
+        Outcome("absent", Severity.MEDIUM),
+        Outcome("malformed", Severity.MEDIUM),
+        Outcome("too-weak", Severity.MEDIUM),
     ),
     proven_by={
         "absent": ("headers/hsts-on-successes-only",),

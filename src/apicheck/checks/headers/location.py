@@ -9,13 +9,13 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Json,
     Judgement,
     NotApplicable,
     Operation,
+    Outcome,
     Request,
     ResponseRule,
     Role,
@@ -132,13 +132,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if not read.succeeded:
         certain = read.status in _GONE or read.request.operation
         if read.status and certain:
-            return Fails("leads-nowhere", "2xx", f"{describe(read)} to {where}", "", read.id)
+            return Failure("leads-nowhere", "2xx", f"{describe(read)} to {where}", "", read.id)
         return Inconclusive(f"{describe(read)} to {where}, which the document does not know")
     for pointer in _ids(subject.op, read.request.operation):
         mine, theirs = _value(created, pointer), _value(read, pointer)
         if MISSING not in (mine, theirs) and mine != theirs:
             due = f"an object with {mine} at {pointer}"
-            return Fails("other-object", due, f"{theirs} from {where}", "", read.id)
+            return Failure("other-object", due, f"{theirs} from {where}", "", read.id)
     return None
 
 
@@ -167,7 +167,7 @@ CHECK = Check(
     standards=("rfc9110#10.2.2", "rfc9110#15.3.2"),
     accepted=True,
     min_exercised=0,
-    outcomes=(Fail("leads-nowhere", Severity.MEDIUM), Fail("other-object", Severity.HIGH)),
+    outcomes=(Outcome("leads-nowhere", Severity.MEDIUM), Outcome("other-object", Severity.HIGH)),
     proven_by={
         "leads-nowhere": ("headers/location-to-nowhere",),
         "other-object": ("headers/location-of-another-object",),

@@ -9,11 +9,11 @@ from apicheck.authoring import (
     Check,
     Direction,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Fold,
     HeaderRule,
     NotApplicable,
+    Outcome,
     Seen,
     Severity,
     Subject,
@@ -61,19 +61,19 @@ def finish(_: World, state: _State) -> tuple[Seen, ...]:
     return state.tallies.seen()
 
 
-def _judged(state: _State, header: str, promise: HeaderRule, exchange: Exchange) -> Fails | None:
+def _judged(state: _State, header: str, promise: HeaderRule, exchange: Exchange) -> Failure | None:
     assert exchange.response is not None  # step() saw to it
     value = ", ".join(exchange.response.header_values(header))
     if not value:
         if promise.optional:
             return None
         actual = f"no {header} on {exchange.status}"
-        return Fails("absent", f"a {header} field", actual, header, exchange.id)
+        return Failure("absent", f"a {header} field", actual, header, exchange.id)
     owner = state.owners.setdefault(header.lower(), {}).setdefault(value, exchange.id)
     if owner == exchange.id:
         return None
     actual = f"{header}: {value} on two answers"
-    return Fails("repeated", f"a {header} of its own", actual, header, exchange.id)
+    return Failure("repeated", f"a {header} of its own", actual, header, exchange.id)
 
 
 CHECK = Check(
@@ -82,7 +82,7 @@ CHECK = Check(
     fold=Fold(start, step, finish),
     reads=("responses",),
     standards=("rfc9110#6.3",),
-    outcomes=(Fail("absent", Severity.MEDIUM), Fail("repeated", Severity.MEDIUM)),
+    outcomes=(Outcome("absent", Severity.MEDIUM), Outcome("repeated", Severity.MEDIUM)),
     proven_by={
         "absent": ("headers/omits-request-id",),
         "repeated": ("headers/repeats-request-id",),

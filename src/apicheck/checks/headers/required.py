@@ -8,10 +8,10 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     HeaderRule,
     NotApplicable,
+    Outcome,
     Severity,
     Subject,
     World,
@@ -28,7 +28,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no header field")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each header of each rule in force that must be there is one promise."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
@@ -39,7 +39,7 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
             wrong = None
             if response.header(header) is None:
                 actual = f"no {header} on {response.status}"
-                wrong = Fails("absent", f"a {header} field", actual, header, exchange.id)
+                wrong = Failure("absent", f"a {header} field", actual, header, exchange.id)
             yield f"responses.{name}", wrong
 
 
@@ -56,6 +56,6 @@ CHECK = Check(
     fold=each(looks),
     reads=("responses",),
     standards=("rfc9110#6.3",),
-    outcomes=(Fail("absent", Severity.MEDIUM),),
+    outcomes=(Outcome("absent", Severity.MEDIUM),),
     proven_by={"absent": ("headers/omits-required",)},
 )

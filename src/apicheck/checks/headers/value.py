@@ -9,10 +9,10 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     HeaderRule,
     NotApplicable,
+    Outcome,
     Severity,
     Subject,
     World,
@@ -44,7 +44,7 @@ def _is_said(promise: HeaderRule) -> bool:
     return not (promise.equals is promise.pattern is promise.format is None)
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each header that is there, of each rule in force, is one promise."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
@@ -55,7 +55,7 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
                 yield f"responses.{name}", _judged(header, promise, ", ".join(lines), exchange)
 
 
-def _judged(header: str, promise: HeaderRule, value: str, exchange: Exchange) -> Fails | None:
+def _judged(header: str, promise: HeaderRule, value: str, exchange: Exchange) -> Failure | None:
     due = ""
     if promise.equals is not None and not _equal(header, promise.equals, value):
         due = promise.equals
@@ -65,7 +65,7 @@ def _judged(header: str, promise: HeaderRule, value: str, exchange: Exchange) ->
         due = f"a value in the format {promise.format}"
     if not due:
         return None
-    return Fails("wrong-value", f"{header}: {due}", f"{header}: {value}", header, exchange.id)
+    return Failure("wrong-value", f"{header}: {due}", f"{header}: {value}", header, exchange.id)
 
 
 def _equal(header: str, due: str, value: str) -> bool:
@@ -85,6 +85,6 @@ CHECK = Check(
     fold=each(looks),
     reads=("responses",),
     standards=("rfc9110#5.5",),
-    outcomes=(Fail("wrong-value", Severity.MEDIUM),),
+    outcomes=(Outcome("wrong-value", Severity.MEDIUM),),
     proven_by={"wrong-value": ("headers/wrong-value",)},
 )

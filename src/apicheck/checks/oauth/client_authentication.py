@@ -10,10 +10,10 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Request,
     Script,
     Severity,
@@ -89,8 +89,8 @@ CHECK = Check(
     reads=("oauth",),
     standards=("rfc6749#3.2.1", "rfc6749#2.3.1", "rfc6749#5.2"),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

@@ -8,11 +8,11 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -66,9 +66,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             continue
         if in_url:
             expected = "no token: credentials may be in the header or in the body"
-            return Fails("in-url", expected, "a token", exchange=exchange.id)
+            return Failure("in-url", expected, "a token", exchange=exchange.id)
         expected = "invalid_request: more than one way of authenticating"
-        return Fails("two-ways", expected, "a token", exchange=exchange.id)
+        return Failure("two-ways", expected, "a token", exchange=exchange.id)
     return None
 
 
@@ -80,7 +80,7 @@ CHECK = Check(
     judge=judge,
     reads=("oauth",),
     standards=("rfc6749#2.3", "rfc6749#2.3.1", "rfc6749#5.2"),
-    outcomes=(Fail("two-ways", Severity.LOW), Fail("in-url", Severity.MEDIUM)),
+    outcomes=(Outcome("two-ways", Severity.LOW), Outcome("in-url", Severity.MEDIUM)),
     proven_by={
         "two-ways": ("oauth/accepts-two-ways-at-once",),
         "in-url": ("oauth/accepts-client-in-url",),

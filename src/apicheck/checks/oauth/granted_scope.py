@@ -8,11 +8,11 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -83,11 +83,11 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     more = sorted(set(said) - subject.facts.authorization.with_implied(scopes))
     if more:
         expected, came = f"at most {' '.join(scopes)}", f"{' '.join(more[:3])} as well"
-        return Fails("more-than-asked", expected, came, exchange=first.id)
+        return Failure("more-than-asked", expected, came, exchange=first.id)
     for exchange in exercised[1:]:
         if exchange.succeeded:
             expected = f"{exchange.request.operation} refused: its scope was not granted"
-            return Fails("more-than-said", expected, describe(exchange), exchange=exchange.id)
+            return Failure("more-than-said", expected, describe(exchange), exchange=exchange.id)
     return None
 
 
@@ -97,7 +97,7 @@ def _unknown(exchange: Exchange) -> Judgement:
     if isinstance(said, str) and _NO_SCOPE not in said.split():
         return None
     came = "a token, and no word of its scope" if said is None else f"scope {said!r}"
-    return Fails("unknown-granted", "refused, or left out of scope", came, exchange=exchange.id)
+    return Failure("unknown-granted", "refused, or left out of scope", came, exchange=exchange.id)
 
 
 CHECK = Check(
@@ -110,9 +110,9 @@ CHECK = Check(
     accepted=True,
     standards=("rfc6749#3.3", "rfc6749#5.1"),
     outcomes=(
-        Fail("more-than-asked", Severity.HIGH),
-        Fail("more-than-said", Severity.CRITICAL, Confirm.ONCE),
-        Fail("unknown-granted", Severity.LOW),
+        Outcome("more-than-asked", Severity.HIGH),
+        Outcome("more-than-said", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("unknown-granted", Severity.LOW),
     ),
     proven_by={
         "more-than-asked": ("oauth/grants-all-scopes",),

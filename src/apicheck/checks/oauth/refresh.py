@@ -6,11 +6,11 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -56,13 +56,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         if not exchange.succeeded:
             outcome = "useless" if number else "refused"
             expected = "the new token accepted" if number else "a new access token"
-            return Fails(outcome, expected, describe(exchange), exchange=exchange.id)
+            return Failure(outcome, expected, describe(exchange), exchange=exchange.id)
     first = next(iter(transcript.exercised), None)
     oauth = subject.facts.oauth
     rotates = oauth is not None and oauth.refresh == "rotating"
     if first and rotates and not members(first).get("refresh_token"):
         expected = "the next refresh token"
-        return Fails("no-rotation", expected, "no refresh_token", exchange=first.id)
+        return Failure("no-rotation", expected, "no refresh_token", exchange=first.id)
     return None
 
 
@@ -75,9 +75,9 @@ CHECK = Check(
     accepted=True,
     standards=("rfc6749#6", "rfc9700#4.14.2"),
     outcomes=(
-        Fail("refused", Severity.MEDIUM, Confirm.FRESH),
-        Fail("useless", Severity.MEDIUM, Confirm.FRESH),
-        Fail("no-rotation", Severity.MEDIUM, Confirm.FRESH),
+        Outcome("refused", Severity.MEDIUM, Confirm.FRESH),
+        Outcome("useless", Severity.MEDIUM, Confirm.FRESH),
+        Outcome("no-rotation", Severity.MEDIUM, Confirm.FRESH),
     ),
     proven_by={
         "refused": ("oauth/refuses-refresh",),

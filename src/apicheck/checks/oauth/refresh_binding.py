@@ -6,10 +6,10 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -62,8 +62,8 @@ CHECK = Check(
     accepted=True,
     standards=("rfc6749#10.4", "rfc6749#5.2"),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.LOW),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.LOW),
     ),
     proven_by={
         "accepted": ("oauth/refreshes-for-any-client",),

@@ -6,11 +6,11 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
-    Fail,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -73,8 +73,8 @@ CHECK = Check(
     accepted=True,
     standards=("rfc9700#4.14.2", "rfc6749#10.4"),
     outcomes=(
-        Fail("accepted", Severity.HIGH, Confirm.FRESH),
-        Fail("wrong-status", Severity.LOW),
+        Outcome("accepted", Severity.HIGH, Confirm.FRESH),
+        Outcome("wrong-status", Severity.LOW),
     ),
     proven_by={
         "accepted": ("oauth/refresh-token-works-twice",),

@@ -6,12 +6,12 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -64,7 +64,7 @@ def judge(_: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised[1:]:
         if exchange.succeeded:
             expected = f"{exchange.request.operation} refused: the grant never had its scope"
-            return Fails("widened", expected, describe(exchange), exchange=exchange.id)
+            return Failure("widened", expected, describe(exchange), exchange=exchange.id)
     return None
 
 
@@ -76,6 +76,6 @@ CHECK = Check(
     reads=("oauth.refresh",),
     accepted=True,
     standards=("rfc6749#6",),
-    outcomes=(Fail("widened", Severity.CRITICAL, Confirm.ONCE),),
+    outcomes=(Outcome("widened", Severity.CRITICAL, Confirm.ONCE),),
     proven_by={"widened": ("oauth/refresh-widens-scope",)},
 )

@@ -7,12 +7,12 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -77,10 +77,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if exchange.succeeded and by_refresh:
             expected = "refused: the refresh token was revoked"
-            return Fails("refreshed", expected, describe(exchange), exchange=exchange.id)
+            return Failure("refreshed", expected, describe(exchange), exchange=exchange.id)
         if exchange.succeeded:
             expected = "refused: the token was revoked"
-            return Fails("accepted", expected, describe(exchange), exchange=exchange.id)
+            return Failure("accepted", expected, describe(exchange), exchange=exchange.id)
     return None
 
 
@@ -94,8 +94,8 @@ CHECK = Check(
     accepted=True,
     standards=("rfc7009#2.1",),
     outcomes=(
-        Fail("accepted", Severity.HIGH, Confirm.FRESH),
-        Fail("refreshed", Severity.HIGH, Confirm.FRESH),
+        Outcome("accepted", Severity.HIGH, Confirm.FRESH),
+        Outcome("refreshed", Severity.HIGH, Confirm.FRESH),
     ),
     proven_by={
         "accepted": ("oauth/revokes-late",),

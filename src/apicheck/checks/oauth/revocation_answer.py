@@ -6,11 +6,11 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -53,7 +53,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     name = subject.case.name if subject.case else _KNOWN
     for exchange in transcript.exercised:
         if exchange.status != _OK:
-            return Fails("wrong-status", "200", describe(exchange), name, exchange.id)
+            return Failure("wrong-status", "200", describe(exchange), name, exchange.id)
     return None
 
 
@@ -66,6 +66,6 @@ CHECK = Check(
     reads=("oauth",),
     accepted=True,
     standards=("rfc7009#2.2",),
-    outcomes=(Fail("wrong-status", Severity.LOW),),
+    outcomes=(Outcome("wrong-status", Severity.LOW),),
     proven_by={"wrong-status": ("oauth/unknown-token-cannot-be-revoked",)},
 )

@@ -6,12 +6,12 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -58,7 +58,7 @@ def judge(_: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if exchange.status == _UNAUTHORIZED:
             expected = "accepted: its own client has not revoked it"
-            return Fails("revoked", expected, describe(exchange), exchange=exchange.id)
+            return Failure("revoked", expected, describe(exchange), exchange=exchange.id)
         if not exchange.succeeded:
             return Inconclusive(f"the token was answered with {describe(exchange)}")
     return None
@@ -72,6 +72,6 @@ CHECK = Check(
     reads=("oauth",),
     accepted=True,
     standards=("rfc7009#2.1",),
-    outcomes=(Fail("revoked", Severity.HIGH, Confirm.FRESH),),
+    outcomes=(Outcome("revoked", Severity.HIGH, Confirm.FRESH),),
     proven_by={"revoked": ("oauth/revokes-tokens-of-others",)},
 )

@@ -10,12 +10,12 @@ from apicheck.authoring import (
     Case,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     StatusSet,
@@ -113,16 +113,16 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         answer, error = _promised(subject, exchange)
         if "access_token" in members(exchange):
-            return Fails("accepted", f"{due(answer)}, {error}", "a token", name, exchange.id)
+            return Failure("accepted", f"{due(answer)}, {error}", "a token", name, exchange.id)
         if wrong := wrong_status(exchange, answer):
             return replace(wrong, detail=name)
         code = members(exchange).get("error")
         if code != error:
             came = f"{describe(exchange)} {_told(code)}"
-            return Fails("wrong-error", f"error {error}", came, name, exchange.id)
+            return Failure("wrong-error", f"error {error}", came, name, exchange.id)
         if error == "invalid_client" and _lacks_challenge(exchange):
             expected = "WWW-Authenticate: Basic, as the client authenticated so"
-            return Fails("no-challenge", expected, describe(exchange), name, exchange.id)
+            return Failure("no-challenge", expected, describe(exchange), name, exchange.id)
     return None
 
 
@@ -151,10 +151,10 @@ CHECK = Check(
     reads=("oauth",),
     standards=("rfc6749#5.2", "rfc6749#3.2"),
     outcomes=(
-        Fail("accepted", Severity.HIGH),
-        Fail("wrong-status", Severity.MEDIUM),
-        Fail("wrong-error", Severity.LOW),
-        Fail("no-challenge", Severity.LOW),
+        Outcome("accepted", Severity.HIGH),
+        Outcome("wrong-status", Severity.MEDIUM),
+        Outcome("wrong-error", Severity.LOW),
+        Outcome("no-challenge", Severity.LOW),
     ),
     proven_by={
         "accepted": ("oauth/ignores-grant-type", "oauth/ignores-repeated-parameters"),

@@ -8,10 +8,10 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
     NotApplicable,
+    Outcome,
     Severity,
     Subject,
     World,
@@ -31,7 +31,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return Applies()
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every answer that grants something is one test; one that says `error` grants nothing."""
     oauth = world.facts.oauth
     if oauth is None or exchange.request.operation != oauth.token or not exchange.succeeded:
@@ -41,22 +41,24 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
         yield "oauth", _wrong(answer, oauth.lifetime_s, exchange)
 
 
-def _wrong(answer: Mapping[str, Json], lifetime: float | None, exchange: Exchange) -> Fails | None:
+def _wrong(
+    answer: Mapping[str, Json], lifetime: float | None, exchange: Exchange
+) -> Failure | None:
     for name in ("access_token", "token_type"):
         if not isinstance(answer.get(name), str) or not answer[name]:
             came = "no such member" if name not in answer else "none"
-            return Fails("missing", f"{name}, a text", came, name, exchange.id)
+            return Failure("missing", f"{name}, a text", came, name, exchange.id)
     for name in ("scope", "refresh_token"):
         if not isinstance(answer.get(name, ""), str):
-            return Fails("wrong-type", f"{name}, a text", _kind(answer[name]), name, exchange.id)
+            return Failure("wrong-type", f"{name}, a text", _kind(answer[name]), name, exchange.id)
     left = answer.get("expires_in")
     if left is None:
         return None
     if isinstance(left, bool) or not isinstance(left, int | float):
-        return Fails("wrong-type", "expires_in, a number", _kind(left), "expires_in", exchange.id)
+        return Failure("wrong-type", "expires_in, a number", _kind(left), "expires_in", exchange.id)
     if lifetime is not None and not 0 <= lifetime - left <= _ROUNDED_S:
         came = f"expires_in {left:g}"
-        return Fails("wrong-lifetime", f"expires_in {lifetime:g}", came, exchange=exchange.id)
+        return Failure("wrong-lifetime", f"expires_in {lifetime:g}", came, exchange=exchange.id)
     return None
 
 
@@ -72,9 +74,9 @@ CHECK = Check(
     reads=("oauth",),
     standards=("rfc6749#5.1",),
     outcomes=(
-        Fail("missing", Severity.MEDIUM),
-        Fail("wrong-type", Severity.MEDIUM),
-        Fail("wrong-lifetime", Severity.LOW),
+        Outcome("missing", Severity.MEDIUM),
+        Outcome("wrong-type", Severity.MEDIUM),
+        Outcome("wrong-lifetime", Severity.LOW),
     ),
     proven_by={
         "missing": ("oauth/omits-token-type",),

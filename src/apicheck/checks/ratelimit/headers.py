@@ -13,10 +13,10 @@ from apicheck.authoring import (
     Check,
     Direction,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Fold,
     NotApplicable,
+    Outcome,
     RateHeaders,
     RateLimits,
     Response,
@@ -85,7 +85,7 @@ def step(world: World, state: _State, exchange: Exchange) -> _State:
     return state
 
 
-def _to_strangers(world: World, limits: RateLimits, exchange: Exchange) -> Iterator[Fails | None]:
+def _to_strangers(world: World, limits: RateLimits, exchange: Exchange) -> Iterator[Failure | None]:
     """What is told to callers whose credential is missing or bad: where the policy says so only.
 
     Whose requests are counted together is not known of them, so that the numbers are not judged.
@@ -96,7 +96,7 @@ def _to_strangers(world: World, limits: RateLimits, exchange: Exchange) -> Itera
         for name in (limits.headers.limit, limits.headers.remaining):
             if name is not None:
                 value = _number(name, exchange, response)
-                yield value if isinstance(value, Fails) else None
+                yield value if isinstance(value, Failure) else None
 
 
 def finish(_: World, state: _State) -> tuple[Seen, ...]:
@@ -106,7 +106,7 @@ def finish(_: World, state: _State) -> tuple[Seen, ...]:
 
 def _judged(
     world: World, state: _State, limits: RateLimits, bucket: Bucket, exchange: Exchange
-) -> Iterator[Fails | None]:
+) -> Iterator[Failure | None]:
     response = exchange.response
     assert response is not None  # step() saw to it
     refused = limits.refusal is not None and response.status in limits.refusal.statuses
@@ -125,11 +125,11 @@ def _judged(
 
 def _limit(
     names: RateHeaders, bucket: Bucket, exchange: Exchange, response: Response
-) -> Iterator[Fails | None]:
+) -> Iterator[Failure | None]:
     if names.limit is None:
         return
     value = _number(names.limit, exchange, response)
-    if isinstance(value, Fails):
+    if isinstance(value, Failure):
         yield value
     elif bucket.limit is not None and value != bucket.limit:
         yield _fails(exchange, "wrong-limit", names.limit, str(bucket.limit), str(value))
@@ -139,13 +139,13 @@ def _limit(
 
 def _remaining(
     names: RateHeaders, bucket: Bucket, exchange: Exchange, refused: bool, falling: Falling | None
-) -> Iterator[Fails | None]:
+) -> Iterator[Failure | None]:
     assert exchange.response is not None  # step() saw to it
     if names.remaining is None:
         return
     value = _number(names.remaining, exchange, exchange.response)
     due = ""
-    if isinstance(value, Fails):
+    if isinstance(value, Failure):
         yield value
         return
     if refused and value and not bucket.also:
@@ -159,7 +159,7 @@ def _remaining(
 
 def _reset(
     limits: RateLimits, names: RateHeaders, bucket: Bucket, exchange: Exchange, response: Response
-) -> Iterator[Fails | None]:
+) -> Iterator[Failure | None]:
     if names.reset is None:
         return
     now = http_date(response.header("Date") or "")
@@ -172,7 +172,7 @@ def _reset(
             return
     else:
         value = _number(names.reset, exchange, response)
-        if isinstance(value, Fails):
+        if isinstance(value, Failure):
             yield value
             return
         moment = value / _UNITS[names.reset_unit]
@@ -188,7 +188,7 @@ def _reset(
 
 def _retry_after(
     state: _State, limits: RateLimits, bucket: Bucket, exchange: Exchange, *, refused: bool
-) -> Iterator[Fails | None]:
+) -> Iterator[Failure | None]:
     assert exchange.response is not None  # step() saw to it
     owed = state.owed.get(bucket.name)
     if owed is not None and exchange.sent_at >= owed[0].received_at:
@@ -212,7 +212,7 @@ def _retry_after(
         yield _fails(exchange, "retry-after-wrong", "Retry-After", due, text) if due else None
 
 
-def _number(name: str, exchange: Exchange, response: Response) -> int | Fails:
+def _number(name: str, exchange: Exchange, response: Response) -> int | Failure:
     values = response.header_values(name)
     if not values:
         return _fails(exchange, "absent", name, "a number", None)
@@ -221,9 +221,9 @@ def _number(name: str, exchange: Exchange, response: Response) -> int | Fails:
     return int(values[0])
 
 
-def _fails(exchange: Exchange, outcome: str, name: str, due: str, text: str | None) -> Fails:
+def _fails(exchange: Exchange, outcome: str, name: str, due: str, text: str | None) -> Failure:
     actual = f"no {name}" if text is None else f"{name}: {text}"
-    return Fails(outcome, f"{name}: {due}", actual, name, exchange.id)
+    return Failure(outcome, f"{name}: {due}", actual, name, exchange.id)
 
 
 CHECK = Check(
@@ -233,13 +233,13 @@ CHECK = Check(
     reads=("rate_limits",),
     standards=("rfc6585#4", "rfc9110#10.2.3"),
     outcomes=(
-        Fail("absent", Severity.MEDIUM),
-        Fail("malformed", Severity.MEDIUM),
-        Fail("wrong-limit", Severity.MEDIUM),
-        Fail("wrong-remaining", Severity.MEDIUM),
-        Fail("wrong-reset", Severity.MEDIUM),
-        Fail("retry-after-absent", Severity.MEDIUM),
-        Fail("retry-after-wrong", Severity.MEDIUM),
+        Outcome("absent", Severity.MEDIUM),
+        Outcome("malformed", Severity.MEDIUM),
+        Outcome("wrong-limit", Severity.MEDIUM),
+        Outcome("wrong-remaining", Severity.MEDIUM),
+        Outcome("wrong-reset", Severity.MEDIUM),
+        Outcome("retry-after-absent", Severity.MEDIUM),
+        Outcome("retry-after-wrong", Severity.MEDIUM),
     ),
     proven_by={
         "absent": ("ratelimit/omits-headers",),

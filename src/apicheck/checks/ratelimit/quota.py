@@ -12,13 +12,13 @@ from apicheck.authoring import (
     Claims,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     RateLimits,
     Role,
     Script,
@@ -121,21 +121,21 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     admitted = sum(1 for exchange in counted if exchange.succeeded)
     if not refusals:
         actual = f"{admitted} of {len(counted)} admitted"
-        return Fails("not-enforced", f"a refusal after {promise}", actual)
+        return Failure("not-enforced", f"a refusal after {promise}", actual)
     last = counted[-1]
     before = max((x.received_at for x in counted[:-1]), default=last.sent_at)
     if last in refusals and last.sent_at - before >= 2 * bucket.window_s:
         actual = f"refused {last.sent_at - before:.0f} s after the request before"
-        return Fails("no-recovery", "a request admitted again", actual, exchange=last.id)
+        return Failure("no-recovery", "a request admitted again", actual, exchange=last.id)
     number = _first_unexplained(subject, counted)
     witness = counted[number - 1]
     after = f"{witness.sent_at - counted[0].sent_at:.1f} s after the first"
     if next(iter(found.values())) == ADMITTED:
         begun = next(n for n, x in enumerate(counted) if refused(limits, x))
         actual = f"{begun} admitted before the first refusal; and request {number}, {after}, too"
-        return Fails("not-enforced", f"a refusal after {promise}", actual, exchange=witness.id)
+        return Failure("not-enforced", f"a refusal after {promise}", actual, exchange=witness.id)
     actual = f"request {number}, {after}, was refused: {describe(witness)}"
-    return Fails("refused-early", promise, actual, exchange=witness.id)
+    return Failure("refused-early", promise, actual, exchange=witness.id)
 
 
 def _first_unexplained(subject: Subject, counted: list[Exchange]) -> int:
@@ -158,7 +158,7 @@ def _odd_refusals(subject: Subject, counted: list[Exchange], odd: list[Exchange]
     found = _explanations(subject, Trace.of(hits))
     if len(statuses) == 1 and "" in found.values():
         due = str((limits.refusal or MANY_REQUESTS).statuses)
-        return Fails("wrong-status", due, describe(odd[0]), exchange=odd[0].id)
+        return Failure("wrong-status", due, describe(odd[0]), exchange=odd[0].id)
     return Inconclusive(f"requests were answered {', '.join(map(str, sorted(statuses)))}")
 
 
@@ -219,10 +219,10 @@ CHECK = Check(
     reads=("rate_limits",),
     standards=("rfc6585#4",),
     outcomes=(
-        Fail("not-enforced", Severity.HIGH, Confirm.FRESH),
-        Fail("refused-early", Severity.HIGH, Confirm.FRESH),
-        Fail("wrong-status", Severity.MEDIUM, Confirm.FRESH),
-        Fail("no-recovery", Severity.HIGH, Confirm.FRESH),
+        Outcome("not-enforced", Severity.HIGH, Confirm.FRESH),
+        Outcome("refused-early", Severity.HIGH, Confirm.FRESH),
+        Outcome("wrong-status", Severity.MEDIUM, Confirm.FRESH),
+        Outcome("no-recovery", Severity.HIGH, Confirm.FRESH),
     ),
     proven_by={
         "not-enforced": ("ratelimit/never-refuses", "ratelimit/one-too-many"),

@@ -10,12 +10,12 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -115,12 +115,12 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return wrong_status(first, refusal)
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     if "identity" in value:
-        return Fails("accepted", due(refusal), describe(first), exchange=first.id)
+        return Failure("accepted", due(refusal), describe(first), exchange=first.id)
     detail = _found(value, confirmations)
     witness = [first, *(one for one in confirmations if one.succeeded)][-1]
     case = subject.case.name if subject.case else ""
     actual = f"{describe(first)} for {case}: {detail or 'none'} is enough"
-    return Fails("accepted", due(refusal), actual, detail, witness.id)
+    return Failure("accepted", due(refusal), actual, detail, witness.id)
 
 
 def _found(value: Mapping[str, Json], confirmations: list[Exchange]) -> str:
@@ -143,8 +143,8 @@ CHECK = Check(
     ),
     standards=("rfc9110#15.5.4", "rfc6750#3.1"),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

@@ -8,13 +8,13 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Identity,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Recipe,
     Role,
     Script,
@@ -100,10 +100,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     first, second, last = read[-2], read[-1], after[-1]
     shown = refused[-1].id
     if last.status != second.status:
-        return Fails("changed", describe(second), f"{describe(last)} afterwards", "", shown)
+        return Failure("changed", describe(second), f"{describe(last)} afterwards", "", shown)
     if changed := changed_by(refused[-1].request, first, second, last):
         actual = f"another {', '.join(changed)}".rstrip()
-        return Fails("changed", "what it was before", actual, "", shown)
+        return Failure("changed", "what it was before", actual, "", shown)
     return None
 
 
@@ -115,7 +115,7 @@ CHECK = Check(
     judge=judge,
     reads=("authorization.refusal", "authorization.foreign"),
     standards=("rfc9110#15.5.4",),
-    outcomes=(Fail("changed", Severity.CRITICAL),),
+    outcomes=(Outcome("changed", Severity.CRITICAL),),
     min_exercised=2,
     proven_by={"changed": ("scopes/deletes-before-refusing",)},
 )

@@ -11,8 +11,7 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Identity,
     Inconclusive,
     Judgement,
@@ -21,6 +20,7 @@ from apicheck.authoring import (
     NotTested,
     NotTestedKind,
     Operation,
+    Outcome,
     Recipe,
     Role,
     Script,
@@ -137,7 +137,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         if shows(page, theirs, pointer):
             whose = subject.case.value if subject.case else ""
             actual = f"what another {whose} made: {_id_in(theirs, pointer)}"
-            return Fails("shown", "only what is ours", actual, whose, page.id)
+            return Failure("shown", "only what is ours", actual, whose, page.id)
     if not any(shows(page, mine, pointer) for page in transcript.exercised):
         return Inconclusive("the pages that we found our way to do not show our own new object")
     return None
@@ -153,7 +153,7 @@ CHECK = Check(
     standards=(
         "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
     ),
-    outcomes=(Fail("shown", Severity.CRITICAL, Confirm.ONCE),),
+    outcomes=(Outcome("shown", Severity.CRITICAL, Confirm.ONCE),),
     proven_by={
         "shown": ("scopes/ignores-tenant-in-lists", "scopes/ignores-user-in-lists"),
     },

@@ -11,13 +11,13 @@ from apicheck.authoring import (
     Case,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -86,7 +86,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             answers = (read(subject, one) for one in (absent[0], exchange, absent[1]))
             if names := _told_apart(outcome, *answers):
                 actual = f"it differs in {', '.join(filter(None, names)) or 'its text'}"
-                return Fails(outcome, "as for an absent object", actual, whose, exchange.id)
+                return Failure(outcome, "as for an absent object", actual, whose, exchange.id)
     return None
 
 
@@ -158,7 +158,7 @@ CHECK = Check(
     judge=judge,
     reads=("authorization.foreign",),
     standards=("rfc9110#15.5.4", "rfc9110#15.5.5"),
-    outcomes=(Fail("headers", Severity.LOW), Fail("body", Severity.LOW)),
+    outcomes=(Outcome("headers", Severity.LOW), Outcome("body", Severity.LOW)),
     proven_by={
         "headers": ("scopes/foreign-object-told-by-header",),
         "body": ("scopes/foreign-object-told-by-body",),

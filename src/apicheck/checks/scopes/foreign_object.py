@@ -6,10 +6,10 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -59,15 +59,15 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if exchange.succeeded:
             expected = due(answer) if answer else "the answer for an absent object"
-            return Fails("accepted", expected, describe(exchange), whose, exchange.id)
+            return Failure("accepted", expected, describe(exchange), whose, exchange.id)
         if answer is not None:
             if exchange.status not in answer.statuses:
-                return Fails("wrong-status", due(answer), describe(exchange), whose, exchange.id)
+                return Failure("wrong-status", due(answer), describe(exchange), whose, exchange.id)
         elif not before or before[-1].succeeded or before[-1].response is None:
             return Inconclusive("no answer for an absent object to compare with")
         elif exchange.status != before[-1].status:
             expected = f"{describe(before[-1])}, as for an absent object"
-            return Fails("wrong-status", expected, describe(exchange), whose, exchange.id)
+            return Failure("wrong-status", expected, describe(exchange), whose, exchange.id)
     return None
 
 
@@ -83,8 +83,8 @@ CHECK = Check(
         "rfc9110#15.5.4",
     ),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

@@ -10,13 +10,13 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Identity,
     Inconclusive,
     Json,
     Judgement,
     NotApplicable,
+    Outcome,
     Part,
     Recipe,
     Request,
@@ -110,10 +110,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         expected = f"{describe(absent)}, as for an absent object"
         if exchange.succeeded:
             detail = value["member"]
-            return Fails("accepted", expected, describe(exchange), detail, exchange.id)
+            return Failure("accepted", expected, describe(exchange), detail, exchange.id)
         if exchange.status != absent.status and _hidden(subject, value["whose"]):
             detail = value["member"]
-            return Fails("told-apart", expected, describe(exchange), detail, exchange.id)
+            return Failure("told-apart", expected, describe(exchange), detail, exchange.id)
     return None
 
 
@@ -142,8 +142,8 @@ CHECK = Check(
         "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
     ),
     outcomes=(
-        Fail("accepted", Severity.HIGH, Confirm.ONCE),
-        Fail("told-apart", Severity.LOW),
+        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
+        Outcome("told-apart", Severity.LOW),
     ),
     proven_by={
         "accepted": ("scopes/ignores-tenant-in-bodies",),

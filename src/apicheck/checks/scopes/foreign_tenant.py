@@ -10,11 +10,11 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
     Identity,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -101,8 +101,8 @@ CHECK = Check(
     reads=("authorization.tenant",),
     standards=("rfc9110#15.5.4",),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": ("scopes/ignores-tenant-in-paths",),

@@ -8,14 +8,14 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -86,7 +86,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         lacking = exchange.status in _LACKING or (refusal and exchange.status in refusal.statuses)
         if lacking:
-            return Fails("refused", "2xx", describe(exchange), exchange=exchange.id)
+            return Failure("refused", "2xx", describe(exchange), exchange=exchange.id)
         if not exchange.succeeded:
             return Inconclusive(f"the request was answered {describe(exchange)}")
     return None
@@ -105,7 +105,7 @@ CHECK = Check(
         "authorization.implies",
     ),
     standards=("rfc6749#3.3", "rfc6750#3.1"),
-    outcomes=(Fail("refused", Severity.HIGH),),
+    outcomes=(Outcome("refused", Severity.HIGH),),
     accepted=True,
     proven_by={"refused": ("scopes/asks-for-more", "scopes/forgets-implied-scopes")},
     also={"scopes/asks-for-more": ("scopes/*",)},

@@ -9,12 +9,12 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Recipe,
     Role,
     Script,
@@ -122,8 +122,8 @@ CHECK = Check(
     reads=("authorization.refusal", "authorization.scopes"),
     standards=("rfc6749#3.3",),
     outcomes=(
-        Fail("accepted", Severity.HIGH, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

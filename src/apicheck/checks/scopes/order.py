@@ -10,12 +10,12 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Recipe,
     Request,
     Role,
@@ -108,7 +108,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return NotApplicable("a missing right alone is not refused as promised: scopes/denied")
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
-            return Fails("wrong-status", due(answer), describe(exchange), wrong, exchange.id)
+            return Failure("wrong-status", due(answer), describe(exchange), wrong, exchange.id)
     return None
 
 
@@ -120,7 +120,7 @@ CHECK = Check(
     judge=judge,
     reads=("order", "authorization.refusal", "authorization.absent", "requests"),
     standards=("rfc9110#15.5.4",),
-    outcomes=(Fail("wrong-status", Severity.LOW),),
+    outcomes=(Outcome("wrong-status", Severity.LOW),),
     proven_by={
         "wrong-status": (
             "scopes/looks-for-objects-first",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from apicheck.authoring import (
     Applies,
     Check,
-    Fail,
     Mode,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -54,7 +54,7 @@ CHECK = Check(
     judge=refused_made,
     reads=("authorization.refusal",),
     standards=("rfc9110#15.5.4",),
-    outcomes=(Fail("made", Severity.CRITICAL),),
+    outcomes=(Outcome("made", Severity.CRITICAL),),
     min_exercised=2,
     proven_by={"made": ("scopes/makes-before-refusing",)},
 )

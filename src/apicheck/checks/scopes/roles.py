@@ -9,11 +9,11 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
@@ -83,8 +83,8 @@ CHECK = Check(
     reads=("authorization.refusal", "authorization.roles"),
     standards=("rfc9110#15.5.4",),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": ("scopes/ignores-roles", "scopes/any-role-suffices"),

@@ -10,9 +10,9 @@ from apicheck.authoring import (
     Check,
     Deprecation,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     NotApplicable,
+    Outcome,
     Response,
     Severity,
     Subject,
@@ -42,7 +42,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy deprecates nothing")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Deprecation, Sunset, each link and each field of the provider's own is one promise."""
     response, versioning = exchange.response, world.facts.versioning
     assert response is not None  # `each` hands over answered exchanges only
@@ -61,7 +61,7 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
 
 def _judged(
     world: World, item: Deprecation, exchange: Exchange, response: Response, *, own: bool
-) -> Iterator[Fails | None]:
+) -> Iterator[Failure | None]:
     for name, rule in item.headers.items():
         value = response.header(name)
         if value is None:
@@ -83,7 +83,7 @@ def _judged(
         yield _link(world, item, exchange, relation, url)
 
 
-def _deprecation(item: Deprecation, exchange: Exchange, response: Response) -> Fails | None:
+def _deprecation(item: Deprecation, exchange: Exchange, response: Response) -> Failure | None:
     value = response.header("Deprecation")
     due = f"Deprecation: {as_structured_date(item.since)}"
     if value is None:
@@ -97,7 +97,7 @@ def _deprecation(item: Deprecation, exchange: Exchange, response: Response) -> F
     return None
 
 
-def _sunset(item: Deprecation, exchange: Exchange, response: Response) -> Fails | None:
+def _sunset(item: Deprecation, exchange: Exchange, response: Response) -> Failure | None:
     value = response.header("Sunset")
     due = f"Sunset: {as_http_date(item.sunset)}"
     if value is None:
@@ -117,7 +117,7 @@ def _sunset(item: Deprecation, exchange: Exchange, response: Response) -> Fails 
 
 def _link(
     world: World, item: Deprecation, exchange: Exchange, relation: str, url: str
-) -> Fails | None:
+) -> Failure | None:
     assert exchange.response is not None  # looks() saw to it
     field = ", ".join(exchange.response.header_values("Link"))
     due = f"a Link with rel={relation}"
@@ -137,7 +137,7 @@ def _link(
     return _fails(exchange, "link-differs", f"{due} to {target}", actual, relation)
 
 
-def _undue(response: Response, exchange: Exchange) -> Fails | None:
+def _undue(response: Response, exchange: Exchange) -> Failure | None:
     value = response.header("Deprecation")
     if value is None:
         return None
@@ -151,8 +151,8 @@ def _may_say_so(world: World, exchange: Exchange) -> bool:
     return not operation or world.spec.operation(operation).deprecated
 
 
-def _fails(exchange: Exchange, outcome: str, due: str, actual: str, detail: str = "") -> Fails:
-    return Fails(outcome, due, actual, detail, exchange.id)
+def _fails(exchange: Exchange, outcome: str, due: str, actual: str, detail: str = "") -> Failure:
+    return Failure(outcome, due, actual, detail, exchange.id)
 
 
 CHECK = Check(
@@ -162,16 +162,16 @@ CHECK = Check(
     reads=("versioning.deprecations",),
     standards=("rfc9745#2", "rfc8594#3", "rfc8288#3", "rfc5829#3"),
     outcomes=(
-        Fail("deprecation-absent", Severity.MEDIUM),
-        Fail("deprecation-malformed", Severity.MEDIUM),
-        Fail("deprecation-differs", Severity.MEDIUM),
-        Fail("sunset-absent", Severity.MEDIUM),
-        Fail("sunset-malformed", Severity.MEDIUM),
-        Fail("sunset-differs", Severity.MEDIUM),
-        Fail("sunset-before-deprecation", Severity.MEDIUM),
-        Fail("link-absent", Severity.LOW),
-        Fail("link-differs", Severity.LOW),
-        Fail("undue", Severity.MEDIUM),
+        Outcome("deprecation-absent", Severity.MEDIUM),
+        Outcome("deprecation-malformed", Severity.MEDIUM),
+        Outcome("deprecation-differs", Severity.MEDIUM),
+        Outcome("sunset-absent", Severity.MEDIUM),
+        Outcome("sunset-malformed", Severity.MEDIUM),
+        Outcome("sunset-differs", Severity.MEDIUM),
+        Outcome("sunset-before-deprecation", Severity.MEDIUM),
+        Outcome("link-absent", Severity.LOW),
+        Outcome("link-differs", Severity.LOW),
+        Outcome("undue", Severity.MEDIUM),
     ),
     proven_by={
         "deprecation-absent": ("versioning/omits-deprecation",),

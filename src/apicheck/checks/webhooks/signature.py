@@ -11,14 +11,14 @@ from apicheck.authoring import (
     Check,
     Direction,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Request,
     Role,
     Script,
@@ -125,13 +125,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     return None
 
 
-def _fails(word: str, signature: Signature, delivery: Exchange) -> Fails:
+def _fails(word: str, signature: Signature, delivery: Exchange) -> Failure:
     actual = {
         "absent": "no signature",
         "invalid": "a signature that does not fit body and secret",
         "stale": f"a timestamp more than {signature.tolerance_s:g} s away",
     }[word]
-    return Fails(word, f"a valid {signature.scheme} signature", actual, exchange=delivery.id)
+    return Failure(word, f"a valid {signature.scheme} signature", actual, exchange=delivery.id)
 
 
 def _secrets(subject: Subject, transcript: Transcript) -> Iterator[str]:
@@ -163,9 +163,9 @@ CHECK = Check(
     reads=("webhooks.signature", "webhooks.subscriptions", "webhooks.events"),
     standards=("standard-webhooks-1.0.0",),
     outcomes=(
-        Fail("absent", Severity.HIGH),
-        Fail("invalid", Severity.HIGH),
-        Fail("stale", Severity.MEDIUM),
+        Outcome("absent", Severity.HIGH),
+        Outcome("invalid", Severity.HIGH),
+        Outcome("stale", Severity.MEDIUM),
     ),
     proven_by={
         "absent": ("webhooks/unsigned",),

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.model.verdict import Fails
+from apicheck.model.verdict import Failure
 from apicheck.pages.messages import messages
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
@@ -21,7 +21,7 @@ def seen(facts: Any, text: str, **setting: Any) -> list[tuple[str, str]]:
     for exchange in messages(text, world).exchanges:
         state = CHECK.fold.step(world, state, exchange)
     return [
-        (one.of, one.judgement.outcome if isinstance(one.judgement, Fails) else "pass")
+        (one.of, one.judgement.outcome if isinstance(one.judgement, Failure) else "pass")
         for one in CHECK.fold.finish(world, state)
     ]
 

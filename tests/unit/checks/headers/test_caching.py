@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Exchange, Fails, Request, Response, Role
+from apicheck.authoring import Exchange, Failure, Request, Response, Role
 from apicheck.checks.headers.caching import CHECK
 from apicheck.pages.setting import subject_of
 
@@ -17,7 +17,7 @@ def outcomes(value: str, **directives: Any) -> list[str]:
     assert CHECK.fold is not None
     state = CHECK.fold.step(world, CHECK.fold.start(world), exchange)
     seen = CHECK.fold.finish(world, state)
-    return [s.judgement.outcome for s in seen if isinstance(s.judgement, Fails)]
+    return [s.judgement.outcome for s in seen if isinstance(s.judgement, Failure)]
 
 
 @pytest.mark.parametrize(

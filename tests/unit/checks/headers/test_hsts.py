@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Exchange, Fails, Request, Response, Role
+from apicheck.authoring import Exchange, Failure, Request, Response, Role
 from apicheck.checks.headers.hsts import CHECK
 from apicheck.pages.setting import subject_of
 
@@ -21,7 +21,7 @@ def outcomes(value: str | None, hsts: Any, *, secure: bool = True) -> list[str] 
     seen = CHECK.fold.finish(world, CHECK.fold.step(world, CHECK.fold.start(world), exchange))
     if not seen:
         return None
-    return [s.judgement.outcome for s in seen if isinstance(s.judgement, Fails)]
+    return [s.judgement.outcome for s in seen if isinstance(s.judgement, Failure)]
 
 
 @pytest.mark.parametrize(
