@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator
 
 from apicheck.model.exchange import Caller, Exchange, Transcript
-from apicheck.model.facts import Answer, ResponseRule, Selector, When
+from apicheck.model.facts import ExpectedResponse, ResponseRule, Selector, When
 from apicheck.model.operation import Operation
 from apicheck.model.selector import path_selected, selects
 from apicheck.model.subject import World
@@ -33,13 +33,13 @@ def server_words(exchange: Exchange) -> str:
     return f"{exchange.response.status}: {shortened}" if shortened else describe(exchange)
 
 
-def due(answer: Answer) -> str:
+def due(answer: ExpectedResponse) -> str:
     """What an answer promises, in a phrase: "401 or 403"."""
     return str(answer.statuses)
 
 
 def wrong_status(
-    exchange: Exchange, answer: Answer, outcome: str = "wrong-status", why: str = ""
+    exchange: Exchange, answer: ExpectedResponse, outcome: str = "wrong-status", why: str = ""
 ) -> Failure | None:
     """A Fails when an exchange's status is none of those that an answer promises."""
     if exchange.status in answer.statuses:
@@ -49,7 +49,7 @@ def wrong_status(
 
 
 def refused(
-    transcript: Transcript, answer: Answer, detail: str = "", *, though: str = ""
+    transcript: Transcript, answer: ExpectedResponse, detail: str = "", *, though: str = ""
 ) -> Judgement:
     """None when every exercising request was refused as promised.
 
@@ -129,7 +129,7 @@ def covers(world: World, ops: Selector, exchange: Exchange) -> bool:
     )
 
 
-def promised_of(world: World, answer: Answer, operation: Operation | None) -> bool:
+def promised_of(world: World, answer: ExpectedResponse, operation: Operation | None) -> bool:
     """Whether an answer is promised of an operation; None stands for the API as a whole."""
     if answer.ops is None or operation is None:
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from apicheck.model.facts import Answer, Facts
+from apicheck.model.facts import ExpectedResponse, Facts
 
 
 def decided_first(facts: Facts, stages: Iterable[str]) -> str | None:
@@ -22,7 +22,9 @@ def decided_first(facts: Facts, stages: Iterable[str]) -> str | None:
     return first[0] if len(first) == 1 else None
 
 
-def first_refusal(facts: Facts, wrongs: Mapping[str, Answer | None]) -> Answer | None:
+def first_refusal(
+    facts: Facts, wrongs: Mapping[str, ExpectedResponse | None]
+) -> ExpectedResponse | None:
     """The answer that is due to a request which is wrong in several ways at once.
 
     wrongs: the stage that notices each -> what the policy answers to it alone. None where the

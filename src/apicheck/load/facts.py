@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apicheck.load.grammar import (
-    answer,
     duration,
     headers,
     listed,
-    optional_answer,
     optional_selector,
     optional_statuses,
+    parse_optional_response,
+    parse_response,
     selector,
     selectors,
     when,
@@ -54,7 +54,7 @@ def typed(facts: Mapping[str, Json]) -> Facts:
         authorization=_authorization(facts.get("authorization", {})),
         oauth=_oauth(facts["oauth"]) if "oauth" in facts else None,
         requests={
-            kind: value if value in ("ignored", "as-get") else answer(value)
+            kind: value if value in ("ignored", "as-get") else parse_response(value)
             for kind, value in bad_requests.items()
         },
         body_limit_bytes=_size(bad_requests.get("too_large")),
@@ -81,18 +81,18 @@ def _authentication(value: Mapping[str, Json]) -> Authentication:
     else:
         anonymous = bad = both
     return Authentication(
-        anonymous=optional_answer(anonymous),
-        bad=optional_answer(bad),
+        anonymous=parse_optional_response(anonymous),
+        bad=parse_optional_response(bad),
         prefix=value.get("prefix"),
-        states={state: answer(a) for state, a in value.get("states", {}).items()},
+        states={state: parse_response(a) for state, a in value.get("states", {}).items()},
         credential_in=tuple(value.get("credential_in", ())),
         revoked_within_s=duration(value.get("revoked_within")),
         lifetime_s=duration(value.get("lifetime")),
         security=selectors(value.get("security")),
-        unknown_paths=optional_answer(value.get("unknown_paths")),
+        unknown_paths=parse_optional_response(value.get("unknown_paths")),
         never=optional_statuses(value.get("never")),
         anonymous_may=optional_selector(value.get("anonymous_may")),
-        several=optional_answer(value.get("several")),
+        several=parse_optional_response(value.get("several")),
         jwt=Jwt(**value["jwt"]) if "jwt" in value else None,
         issued={name: Issued(**issued) for name, issued in value.get("issued", {}).items()},
     )
@@ -101,7 +101,7 @@ def _authentication(value: Mapping[str, Json]) -> Authentication:
 def _authorization(value: Mapping[str, Json]) -> Authorization:
     tenant: Mapping[str, Json] = value.get("tenant", {})
     return Authorization(
-        refusal=optional_answer(value.get("refusal")),
+        refusal=parse_optional_response(value.get("refusal")),
         scopes=selectors(value.get("scopes")),
         needs=value.get("needs", "all"),
         implies={
@@ -113,12 +113,12 @@ def _authorization(value: Mapping[str, Json]) -> Authorization:
         tenants=tuple(
             Tenant(
                 parameter=parameter,
-                unknown=optional_answer(tenant.get("unknown")),
-                foreign=optional_answer(tenant.get("foreign")),
+                unknown=parse_optional_response(tenant.get("unknown")),
+                foreign=parse_optional_response(tenant.get("foreign")),
             )
             for parameter in listed(tenant.get("parameter", ()))
         ),
-        absent=optional_answer(value.get("absent")),
+        absent=parse_optional_response(value.get("absent")),
         hidden=optional_selector(value.get("hidden")),
     )
 
@@ -127,9 +127,9 @@ def _foreign(value: Json) -> Foreign:
     if value == "as-absent":
         return Foreign(None)
     if not isinstance(value, Mapping):
-        return Foreign(answer(value))
+        return Foreign(parse_response(value))
     ops = optional_selector(value.get("ops"))
-    return Foreign(None if "answer" in value else answer(value), ops)
+    return Foreign(None if "answer" in value else parse_response(value), ops)
 
 
 def _oauth(value: Mapping[str, Json]) -> OAuth:
@@ -148,9 +148,9 @@ def _oauth(value: Mapping[str, Json]) -> OAuth:
         refresh=refresh,
         refresh_scope=value.get("refresh_scope", ""),
         client_in=tuple(value.get("client_in", ())),
-        bad_client=optional_answer(value.get("bad_client")),
-        bad_scope=optional_answer(value.get("bad_scope")),
-        bad_grant=optional_answer(value.get("bad_grant")),
+        bad_client=parse_optional_response(value.get("bad_client")),
+        bad_scope=parse_optional_response(value.get("bad_scope")),
+        bad_grant=parse_optional_response(value.get("bad_grant")),
         others={key: other for key, other in value.items() if key not in named},
     )
 
@@ -192,7 +192,7 @@ def _rate_limits(value: Mapping[str, Json]) -> RateLimits:
         counts_refused=detailed.get("refused"),
         headers=_rate_headers(value.get("headers")),
         headers_when=when(value.get("headers_when")),
-        refusal=optional_answer(refusal),
+        refusal=parse_optional_response(refusal),
         retry_after=_retry_after(retry),
         retry_after_only=(
             optional_statuses(retry.get("only")) if isinstance(retry, Mapping) else None
@@ -230,7 +230,7 @@ def _versioning(value: Mapping[str, Json]) -> Versioning:
         deprecations=tuple(_deprecation(d) for d in value.get("deprecations", ())),
         place=value.get("in"),
         versions=value.get("versions", {}),
-        unknown=optional_answer(value.get("unknown")),
+        unknown=parse_optional_response(value.get("unknown")),
         promises=value.get("promises", {}),
         others={key: other for key, other in value.items() if key not in named},
     )

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from apicheck.model import quantities
 from apicheck.model.facts import (
     NEVER,
-    Answer,
     Challenge,
     Directive,
+    ExpectedResponse,
     HeaderRule,
     Never,
     Selector,
@@ -54,11 +54,11 @@ def duration(value: str | None) -> float | None:
     return None if value is None else quantities.seconds(value)
 
 
-def answer(value: Json) -> Answer:
+def parse_response(value: Json) -> ExpectedResponse:
     """`401`, `[401, 403]` or a mapping."""
     if not isinstance(value, Mapping):
-        return Answer(statuses(value))
-    return Answer(
+        return ExpectedResponse(statuses(value))
+    return ExpectedResponse(
         statuses=statuses(value["status"]) if "status" in value else StatusSet(),
         challenge=_challenge(value.get("challenge")),
         headers=headers(value.get("headers")),
@@ -69,9 +69,9 @@ def answer(value: Json) -> Answer:
     )
 
 
-def optional_answer(value: Json) -> Answer | None:
+def parse_optional_response(value: Json) -> ExpectedResponse | None:
     """As `answer`; None when nothing was written."""
-    return None if value is None else answer(value)
+    return None if value is None else parse_response(value)
 
 
 def _challenge(value: Json) -> Challenge | Never | None:

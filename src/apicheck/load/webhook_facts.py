@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from apicheck.load.grammar import duration, listed, optional_answer, optional_statuses
+from apicheck.load.grammar import duration, listed, optional_statuses, parse_optional_response
 from apicheck.model.facts import (
     NEVER,
     Delivery,
@@ -61,7 +61,7 @@ def _subscriptions(value: Json) -> Subscriptions | None:
         **{name: value[name] for name in _SUBSCRIPTION_NAMES if name in value},
         limit=value.get("limit"),
         per=value.get("per"),
-        over_limit=optional_answer(value.get("over_limit")),
+        over_limit=parse_optional_response(value.get("over_limit")),
     )
 
 

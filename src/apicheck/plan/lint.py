@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from apicheck.model.check import Check
-from apicheck.model.facts import Answer, Deprecation, OAuth
+from apicheck.model.facts import Deprecation, ExpectedResponse, OAuth
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause, FactOrigin, Policy, overlap
 from apicheck.model.quantities import seconds
@@ -132,7 +132,7 @@ def _unread(clause: Clause, policy: Policy, checks: Mapping[str, Check]) -> Iter
 def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
     facts = policy.facts
     limits = facts.rate_limits
-    refusals: tuple[tuple[str, Answer | None, Iterable[Operation]], ...] = (
+    refusals: tuple[tuple[str, ExpectedResponse | None, Iterable[Operation]], ...] = (
         ("authentication.refusal", facts.authentication.anonymous, _secured(spec)),
         ("authentication.refusal", facts.authentication.bad, _secured(spec)),
         ("rate_limits.refusal", limits.refusal if limits else None, _secured(spec)),
@@ -141,7 +141,7 @@ def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
         *(
             (f"requests.{kind}", answer, _with_body(spec, facts.oauth))
             for kind in _OF_BODIES
-            if isinstance(answer := facts.requests.get(kind), Answer)
+            if isinstance(answer := facts.requests.get(kind), ExpectedResponse)
         ),
     )
     # A default, or what a standard says, is no promise that its author forgot to document.
@@ -164,7 +164,7 @@ def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
 
 
 def _promised(
-    policy: Policy, answer: Answer | None, operations: Iterable[Operation], spec: Spec
+    policy: Policy, answer: ExpectedResponse | None, operations: Iterable[Operation], spec: Spec
 ) -> Iterator[Operation]:
     """Those of which an answer is promised."""
     secured = frozenset(operation.id for operation in _secured(spec))
@@ -193,7 +193,7 @@ def _scoped(spec: Spec) -> list[Operation]:
 
 
 def _undocumented(
-    path: str, answer: Answer | None, operations: Iterable[Operation]
+    path: str, answer: ExpectedResponse | None, operations: Iterable[Operation]
 ) -> Iterator[Remark]:
     exact = answer.statuses.exact if answer else ()
     silent = [o.id for o in operations if exact and not any(map(o.response_for, exact))]

@@ -11,10 +11,10 @@ import h11
 from apicheck.model.exchange import TransportError, TransportErrorKind
 from apicheck.probe.wire import (
     HEADERS_CAP,
-    Answer,
     BodyReader,
     Origin,
     WireResponse,
+    WireResult,
     failed,
 )
 
@@ -34,7 +34,7 @@ def unreachable(
 
 def exchange(
     origin: Origin, context: ssl.SSLContext | None, data: bytes, method: str, timeout_s: float
-) -> Answer:
+) -> WireResult:
     """Write bytes to a new connection and read one answer, all before the deadline."""
     deadline = time.monotonic() + timeout_s
     try:
@@ -91,7 +91,7 @@ def _connected(origin: Origin, context: ssl.SSLContext | None, deadline: float) 
         raise
 
 
-def _answer(connection: socket.socket, method: str, deadline: float) -> Answer:
+def _answer(connection: socket.socket, method: str, deadline: float) -> WireResult:
     parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS_CAP)
     # h11 reads an answer only after a request; which one matters for HEAD and CONNECT alone.
     spoken = method if method in ("HEAD", "CONNECT") else "GET"

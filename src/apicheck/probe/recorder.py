@@ -27,7 +27,7 @@ from apicheck.probe.placeholders import named
 from apicheck.probe.safety import refusal
 from apicheck.probe.transport import Transport
 from apicheck.probe.vault import Secrets
-from apicheck.probe.wire import Answer, WireResponse
+from apicheck.probe.wire import WireResponse, WireResult
 from apicheck.probe.writing import (
     with_host,
     with_unique,
@@ -122,7 +122,7 @@ class Recorder:
             direction=Direction.IN,
         )
 
-    def _sent(self, request: Request, raw: bytes | None, other: Transport | None) -> Answer:
+    def _sent(self, request: Request, raw: bytes | None, other: Transport | None) -> WireResult:
         transport = other or self._transport
         hosts, origin = self._plan.target.safety.hosts, transport.origin
         if other is None and hosts and origin.host not in {h.split(":")[0] for h in hosts}:
@@ -151,7 +151,7 @@ class Recorder:
     def _recorded(
         self,
         request: Request,
-        answer: Answer,
+        answer: WireResult,
         role: Role,
         times: tuple[float, float],
         raw: bytes | None,

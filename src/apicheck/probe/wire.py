@@ -94,7 +94,7 @@ class WireResponse:
         return b"\n".join((self.reason, *fields, self.body))
 
 
-Answer = WireResponse | TransportError
+WireResult = WireResponse | TransportError
 
 
 class BodyReader:

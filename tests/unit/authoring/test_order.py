@@ -1,10 +1,10 @@
 import pytest
 
-from apicheck.authoring import Answer, StatusSet, decided_first, first_refusal
+from apicheck.authoring import ExpectedResponse, StatusSet, decided_first, first_refusal
 from apicheck.model.facts import Facts
 
 ORDERED = Facts(order=(("credential",), ("scope",), ("media", "body"), ("object",)))
-FORBIDDEN, ABSENT = Answer(StatusSet(("403",))), Answer(StatusSet(("404",)))
+FORBIDDEN, ABSENT = ExpectedResponse(StatusSet(("403",))), ExpectedResponse(StatusSet(("404",)))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 
 from apicheck.model.exchange import TransportError, TransportErrorKind
 from apicheck.probe.transport import Transport, origin_of
-from apicheck.probe.wire import BODY_CAP, Answer, WireRequest, WireResponse
+from apicheck.probe.wire import BODY_CAP, WireRequest, WireResponse, WireResult
 
 DEADLINE_S = 0.4
 ALLOWED_S = 1.5
@@ -77,7 +77,7 @@ def for_ever(start: bytes, part: bytes, pause: float = 0.0) -> Behaviour:
     return behave
 
 
-def asked(url: str, how: str, method: str = "GET") -> tuple[Answer, float]:
+def asked(url: str, how: str, method: str = "GET") -> tuple[WireResult, float]:
     transport = Transport(origin_of(url), timeout_s=DEADLINE_S)
     began = time.monotonic()
     try:

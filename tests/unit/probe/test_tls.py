@@ -18,7 +18,7 @@ from apicheck.model.errors import TargetError
 from apicheck.model.exchange import TransportError, TransportErrorKind
 from apicheck.model.target import Tls
 from apicheck.probe.transport import Transport, origin_of
-from apicheck.probe.wire import Answer, WireRequest, WireResponse
+from apicheck.probe.wire import WireRequest, WireResponse, WireResult
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def secure(certificate: Path) -> Iterator[str]:
     thread.join()
 
 
-def asked(url: str, tls: Tls, how: str) -> Answer:
+def asked(url: str, tls: Tls, how: str) -> WireResult:
     transport = Transport(origin_of(url), timeout_s=2, tls=tls)
     request = WireRequest("GET", b"/", ((b"Host", b"x"),))
     try:

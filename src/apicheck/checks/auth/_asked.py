@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Answer,
     Exchange,
+    ExpectedResponse,
     Identity,
     Inconclusive,
     NotApplicable,
@@ -94,20 +94,20 @@ def valid_after_all(exchange: Exchange) -> bool:
     )
 
 
-def answer_to_state(subject: Subject, state: str) -> Answer | None:
+def answer_to_state(subject: Subject, state: str) -> ExpectedResponse | None:
     """What a credential in a state is answered: that of the state, else that to any bad one."""
     authentication = subject.facts.authentication
     return authentication.states.get(state) or authentication.bad
 
 
-def refusals(subject: Subject) -> Answer | None:
+def refusals(subject: Subject) -> ExpectedResponse | None:
     """What is answered to a request whose credentials do not do, whether or not there are any."""
     authentication = subject.facts.authentication
     answers = [one for one in (authentication.anonymous, authentication.bad) if one is not None]
     if not answers:
         return None
     patterns = (pattern for answer in answers for pattern in answer.statuses.patterns)
-    return Answer(StatusSet(tuple(dict.fromkeys(patterns))))
+    return ExpectedResponse(StatusSet(tuple(dict.fromkeys(patterns))))
 
 
 def _alike(subject: Subject, operation: Operation) -> bool:

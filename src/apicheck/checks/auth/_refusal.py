@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import Answer, Caller, Exchange, World, in_doubt
+from apicheck.authoring import Caller, Exchange, ExpectedResponse, World, in_doubt
 
 
-def refusal_of(world: World, exchange: Exchange) -> tuple[str, Answer] | None:
+def refusal_of(world: World, exchange: Exchange) -> tuple[str, ExpectedResponse] | None:
     """The refusal that an exchange is, with its fact path; None when it is none of them."""
     authentication = world.facts.authentication
     request = exchange.request
@@ -13,7 +13,7 @@ def refusal_of(world: World, exchange: Exchange) -> tuple[str, Answer] | None:
         return None
     if request.caller is Caller.ANONYMOUS and request.credentials:
         return None  # something is there, in another place or in part: which error it is is open
-    found: tuple[str, Answer | None]
+    found: tuple[str, ExpectedResponse | None]
     if request.caller is Caller.ANONYMOUS:
         found = "authentication.refusal", authentication.anonymous
     elif request.caller is Caller.BAD:
@@ -29,7 +29,7 @@ def refusal_of(world: World, exchange: Exchange) -> tuple[str, Answer] | None:
     return (path, answer) if request.operation in world.secured else None
 
 
-def _of_authorization(world: World, exchange: Exchange) -> Answer | None:
+def _of_authorization(world: World, exchange: Exchange) -> ExpectedResponse | None:
     """The refusal for want of a right; None where the caller lacks none, or it may be another.
 
     An identity of the target file holds what it says; one that was made for a check lacks some.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
     Claims,
     Confirm,
+    ExpectedResponse,
     Json,
     Judgement,
     NotApplicable,
@@ -97,7 +97,7 @@ def _claims(wrong: dict[str, Json]) -> Steps[dict[str, Json]]:
     return {name: int(now + value) if name in times else value for name, value in wrong.items()}
 
 
-def _promised(subject: Subject) -> Answer:
+def _promised(subject: Subject) -> ExpectedResponse:
     authentication = subject.facts.authentication
     assert authentication.bad is not None  # applies() saw to it
     is_expired = subject.case is not None and "exp" in subject.case.value

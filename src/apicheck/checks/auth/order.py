@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
+    ExpectedResponse,
     Failure,
     Judgement,
     NotApplicable,
@@ -75,7 +75,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     return tuple(row for row in rows if _promised(subject, row.value))
 
 
-def _promised(subject: Subject, row: Mapping[str, Any]) -> Answer | None:
+def _promised(subject: Subject, row: Mapping[str, Any]) -> ExpectedResponse | None:
     """The refusal that comes first of a request which is wrong in one more way."""
     facts, stage = subject.facts, _STAGES[row["wrong"]]
     authentication = facts.authentication
@@ -85,7 +85,7 @@ def _promised(subject: Subject, row: Mapping[str, Any]) -> Answer | None:
     other = facts.authorization.absent if stage == "object" else written
     if stage == "body" and decided_first(facts, ("credential", "body")) != "credential":
         return None  # which of two rules a body breaks first is for errors/ to say
-    answer = other if isinstance(other, Answer) else None
+    answer = other if isinstance(other, ExpectedResponse) else None
     wrongs = {"credential": credential, stage: answer}
     return first_refusal(facts, wrongs)
 

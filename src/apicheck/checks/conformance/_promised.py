@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apicheck.authoring import Answer, Operation, World, promised_of
+from apicheck.authoring import ExpectedResponse, Operation, World, promised_of
 
 
 def is_promised(world: World, operation: Operation, status: int) -> bool:
@@ -16,7 +16,7 @@ def is_promised(world: World, operation: Operation, status: int) -> bool:
     )
 
 
-def _answers(world: World) -> Iterator[Answer | None]:
+def _answers(world: World) -> Iterator[ExpectedResponse | None]:
     """The refusals that a policy writes once for many operations."""
     facts = world.facts
     authentication, authorization = facts.authentication, facts.authorization
@@ -26,7 +26,9 @@ def _answers(world: World) -> Iterator[Answer | None]:
     yield from (foreign.answer for foreign in authorization.foreign.values())
     for tenant in authorization.tenants:
         yield from (tenant.unknown, tenant.foreign)
-    yield from (answer for answer in facts.requests.values() if isinstance(answer, Answer))
+    yield from (
+        answer for answer in facts.requests.values() if isinstance(answer, ExpectedResponse)
+    )
     yield facts.rate_limits.refusal if facts.rate_limits else None
     if facts.oauth:
         yield from (facts.oauth.bad_client, facts.oauth.bad_scope, facts.oauth.bad_grant)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apicheck.authoring import (
-    Answer,
+    ExpectedResponse,
     Judgement,
     NotApplicable,
     Recipe,
@@ -18,10 +18,10 @@ from apicheck.authoring import (
 )
 
 
-def answer_to(world: World, kind: str) -> Answer | None:
+def answer_to(world: World, kind: str) -> ExpectedResponse | None:
     """The answer that the policy promises to a kind of bad request; None where it promises none."""
     promise = world.facts.requests.get(kind)
-    return promise if isinstance(promise, Answer) else None
+    return promise if isinstance(promise, ExpectedResponse) else None
 
 
 def refused_as_promised(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Check,
     Exchange,
+    ExpectedResponse,
     Failure,
     Judgement,
     NotApplicable,
@@ -50,7 +50,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     promise = subject.facts.requests["head"]
     before = transcript.of_role(Role.CONTROL)
     for exchange in transcript.exercised:
-        if isinstance(promise, Answer):
+        if isinstance(promise, ExpectedResponse):
             return wrong_status(exchange, promise)
         if before:
             return _differs(exchange, before[-1])

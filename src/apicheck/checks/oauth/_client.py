@@ -8,10 +8,10 @@ from typing import NoReturn
 from urllib.parse import parse_qsl, quote, urlencode
 
 from apicheck.authoring import (
-    Answer,
     Caller,
     Credential,
     Exchange,
+    ExpectedResponse,
     Identity,
     Inconclusive,
     Json,
@@ -82,13 +82,13 @@ def refreshes(subject: Subject) -> bool:
     return oauth is not None and oauth.refresh in ("rotating", "yes")
 
 
-def bad_grant(subject: Subject) -> Answer:
+def bad_grant(subject: Subject) -> ExpectedResponse:
     """What a grant that is not valid is answered: as stated, else as OAuth has it.
 
     RFC 6749, section 5.2.
     """
     stated = subject.facts.oauth.bad_grant if subject.facts.oauth else None
-    return stated if stated and stated.statuses else Answer(StatusSet(("400",)))
+    return stated if stated and stated.statuses else ExpectedResponse(StatusSet(("400",)))
 
 
 def place_of(subject: Subject) -> Steps[str]:

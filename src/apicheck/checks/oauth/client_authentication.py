@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
     Confirm,
+    ExpectedResponse,
     Judgement,
     NotApplicable,
     NotTested,
@@ -76,7 +76,7 @@ def _unauthenticated(subject: Subject, request: Request, place: str) -> Request:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
     stated = subject.facts.oauth.bad_client if subject.facts.oauth else None
-    answer = stated if stated and stated.statuses else Answer(StatusSet(("400", "401")))
+    answer = stated if stated and stated.statuses else ExpectedResponse(StatusSet(("400", "401")))
     return refused(transcript, answer, subject.case.name if subject.case else "")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
     Exchange,
+    ExpectedResponse,
     Failure,
     Json,
     Judgement,
@@ -95,14 +95,14 @@ def script(subject: Subject) -> Script:
     yield from send(written(request, parameters, client, place))
 
 
-def _promised(subject: Subject, exchange: Exchange) -> tuple[Answer, str]:
+def _promised(subject: Subject, exchange: Exchange) -> tuple[ExpectedResponse, str]:
     """The answer that is due, and its error code (RFC 6749, section 5.2)."""
     _, (_, error, fact) = _row(subject)
-    stated: Answer | None = getattr(subject.facts.oauth, fact) if fact else None
+    stated: ExpectedResponse | None = getattr(subject.facts.oauth, fact) if fact else None
     usual: tuple[str, ...] = ("400",)
     if error == "invalid_client":
         usual = ("401",) if exchange.request.credentials else ("400", "401")
-    answer = stated if stated and stated.statuses else Answer(StatusSet(usual))
+    answer = stated if stated and stated.statuses else ExpectedResponse(StatusSet(usual))
     own = stated.error if stated else None
     return answer, own if isinstance(own, str) else error
 

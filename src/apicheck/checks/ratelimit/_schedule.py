@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Answer,
     Bucket,
     Exchange,
+    ExpectedResponse,
     RateLimits,
     Request,
     Role,
@@ -17,7 +17,7 @@ from apicheck.authoring import (
 )
 
 _AT_ONCE = 50
-MANY_REQUESTS = Answer(StatusSet(("429",)))
+MANY_REQUESTS = ExpectedResponse(StatusSet(("429",)))
 """How a limit refuses where the policy does not say."""
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Answer,
     Applies,
+    ExpectedResponse,
     Identity,
     Inconclusive,
     NotApplicable,
@@ -142,7 +142,7 @@ def not_ours_too(subject: Subject, theirs: Request, other: Identity) -> Steps[No
         stop(Inconclusive("ids are counted for each owner, and this one is also that of ours"))
 
 
-def promised(subject: Subject, whose: str) -> Answer | None:
+def promised(subject: Subject, whose: str) -> ExpectedResponse | None:
     """What is due for an object of somebody else; None: whatever an absent one gets."""
     facts = subject.facts.authorization
     return facts.foreign[whose].answer or facts.absent

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
     Confirm,
+    ExpectedResponse,
     Identity,
     Judgement,
     NotApplicable,
@@ -87,7 +87,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status than the one promised."""
     value = subject.case.value if subject.case else {}
     tenant = next(one for one in _tenants(subject) if one.parameter == value["parameter"])
-    answer: Answer | None = tenant.foreign if value["kind"] == "foreign" else tenant.unknown
+    answer: ExpectedResponse | None = (
+        tenant.foreign if value["kind"] == "foreign" else tenant.unknown
+    )
     assert answer is not None  # cases() saw to it
     return refused(transcript, answer, value["parameter"])
 

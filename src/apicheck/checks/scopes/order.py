@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
+    ExpectedResponse,
     Failure,
     Inconclusive,
     Judgement,
@@ -48,7 +48,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     return Applies(requests=2, of=("order", "authorization.refusal"))
 
 
-def _wrongs(subject: Subject) -> Iterator[tuple[str, Answer]]:
+def _wrongs(subject: Subject) -> Iterator[tuple[str, ExpectedResponse]]:
     """What else can be wrong with the request -> the refusal that is due to both together."""
     facts, recipe = subject.facts, subject.world.recipes[subject.op.id]
     if not isinstance(recipe, Recipe):
@@ -61,7 +61,7 @@ def _wrongs(subject: Subject) -> Iterator[tuple[str, Answer]]:
         ("body", _WRONG_KIND): requests.get("schema") if isinstance(recipe.body, dict) else None,
     }
     for (stage, wrong), answer in answers.items():
-        if not isinstance(answer, Answer) or not _can(subject, stage):
+        if not isinstance(answer, ExpectedResponse) or not _can(subject, stage):
             continue
         both = first_refusal(facts, {"scope": facts.authorization.refusal, stage: answer})
         if both is not None and both.statuses:
