@@ -103,7 +103,15 @@ from apicheck.model.parts import (
 from apicheck.model.policy import Example
 from apicheck.model.selector import path_selected, selects
 from apicheck.model.step import Script, Send, Steps
-from apicheck.model.subject import UNIQUE, UNIQUE_LENGTH, Case, Recipe, Subject, SubjectKind, World
+from apicheck.model.subject import (
+    UNIQUE,
+    UNIQUE_LENGTH,
+    Case,
+    Recipe,
+    RunContext,
+    Subject,
+    SubjectKind,
+)
 from apicheck.model.target import Identity, Minter, Mode
 from apicheck.model.verdict import (
     Confirm,
@@ -168,6 +176,7 @@ __all__ = [
     "ResponseDoc",
     "ResponseRule",
     "Role",
+    "RunContext",
     "Script",
     "Seen",
     "Send",
@@ -183,7 +192,6 @@ __all__ = [
     "Transcript",
     "TransportErrorKind",
     "Webhooks",
-    "World",
     "absent_id",
     "absent_paths",
     "accepted",

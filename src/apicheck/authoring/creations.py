@@ -20,16 +20,16 @@ def lister_of(subject: Subject) -> Operation | None:
 
     For other methods None as well.
     """
-    for operation in subject.world.spec.operations if subject.op.method == "POST" else ():
+    for operation in subject.context.spec.operations if subject.op.method == "POST" else ():
         listed = operation.method == "GET" and operation.path == subject.op.path
-        if listed and operation.id in subject.world.actors:
+        if listed and operation.id in subject.context.actors:
             return operation
     return None
 
 
 def mark_of(subject: Subject) -> str:
     """The member of the body in which every request is another; "" where there is none."""
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     body = recipe.body if isinstance(recipe, Recipe) else None
     members = body.items() if isinstance(body, dict) else ()
     return next((n for n, value in members if isinstance(value, str) and UNIQUE in value), "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from apicheck.authoring.judging import shortest
 from apicheck.model.check import Fold, Seen
 from apicheck.model.exchange import Direction, Exchange
-from apicheck.model.subject import World
+from apicheck.model.subject import RunContext
 from apicheck.model.verdict import Failure
 
 _WITNESSES = 5
@@ -44,7 +44,7 @@ class Tallies:
         )
 
 
-Looks = Callable[[World, Exchange], Iterable[tuple[str, Failure | None]]]
+Looks = Callable[[RunContext, Exchange], Iterable[tuple[str, Failure | None]]]
 """Looks at one answered exchange: yields (fact path, what is wrong or None) for every promise
 that the exchange puts to the test; yields nothing where it tests none."""
 
@@ -55,16 +55,16 @@ def each(looks: Looks) -> Fold:
     The exchanges of one operation are one subject; equal outcome and detail are one failure.
     """
 
-    def start(_: World) -> Tallies:
+    def start(_: RunContext) -> Tallies:
         return Tallies()
 
-    def step(world: World, tallies: Tallies, exchange: Exchange) -> Tallies:
+    def step(context: RunContext, tallies: Tallies, exchange: Exchange) -> Tallies:
         if exchange.response is not None and exchange.direction is Direction.OUT:
-            for of, fails in looks(world, exchange):
+            for of, fails in looks(context, exchange):
                 tallies.note(of, exchange, fails)
         return tallies
 
-    def finish(_: World, tallies: Tallies) -> tuple[Seen, ...]:
+    def finish(_: RunContext, tallies: Tallies) -> tuple[Seen, ...]:
         return tallies.seen()
 
     return Fold(start, step, finish)

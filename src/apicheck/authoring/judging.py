@@ -9,7 +9,7 @@ from apicheck.model.exchange import Caller, Exchange, Transcript
 from apicheck.model.facts import ExpectedResponse, ResponseRule, Selector, When
 from apicheck.model.operation import Operation
 from apicheck.model.selector import path_selected, selects
-from apicheck.model.subject import World
+from apicheck.model.subject import RunContext
 from apicheck.model.verdict import Failure, Inconclusive, Judgement
 
 _WORDS_SHOWN = 160
@@ -89,7 +89,7 @@ def in_doubt(exchange: Exchange) -> bool:
     return exchange.request.caller is Caller.BAD and bool(exchange.observed("equals"))
 
 
-def in_force(world: World, when: When | None, exchange: Exchange) -> bool:
+def in_force(context: RunContext, when: When | None, exchange: Exchange) -> bool:
     """Whether a promise with this `when` speaks about an answered exchange."""
     if exchange.response is None:
         return False
@@ -101,13 +101,13 @@ def in_force(world: World, when: When | None, exchange: Exchange) -> bool:
         return False
     if when.caller and (exchange.request.caller is not Caller(when.caller) or in_doubt(exchange)):
         return False
-    return when.ops is None or covers(world, when.ops, exchange)
+    return when.ops is None or covers(context, when.ops, exchange)
 
 
-def rules_in_force(world: World, exchange: Exchange) -> Iterator[tuple[str, ResponseRule]]:
+def rules_in_force(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, ResponseRule]]:
     """The rules of the policy's `responses` that speak about an exchange, with their names."""
-    for name, rule in world.facts.responses.items():
-        if in_force(world, rule.when, exchange):
+    for name, rule in context.facts.responses.items():
+        if in_force(context, rule.when, exchange):
             yield name, rule
 
 
@@ -117,23 +117,23 @@ def sent_value(exchange: Exchange, name: str) -> str | None:
     return next(values, None)
 
 
-def covers(world: World, ops: Selector, exchange: Exchange) -> bool:
+def covers(context: RunContext, ops: Selector, exchange: Exchange) -> bool:
     """Whether a selector takes the operation, or the undeclared path, of an exchange."""
     request = exchange.request
     if request.operation:
-        operation = world.spec.operation(request.operation)
-        return selects(ops, operation, world.facts.operations, world.secured)
+        operation = context.spec.operation(request.operation)
+        return selects(ops, operation, context.facts.operations, context.secured)
     return any(
         item == "*" or ("/" in item and path_selected(item, request.method, request.path))
         for item in ops.items
     )
 
 
-def promised_of(world: World, answer: ExpectedResponse, operation: Operation | None) -> bool:
+def promised_of(context: RunContext, answer: ExpectedResponse, operation: Operation | None) -> bool:
     """Whether an answer is promised of an operation; None stands for the API as a whole."""
     if answer.ops is None or operation is None:
         return True
-    return selects(answer.ops, operation, world.facts.operations, world.secured)
+    return selects(answer.ops, operation, context.facts.operations, context.secured)
 
 
 def shortest(exchanges: Iterable[Exchange]) -> tuple[str, ...]:

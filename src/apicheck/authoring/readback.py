@@ -20,8 +20,8 @@ def reader_of(subject: Subject) -> Operation | None:
     """
     path = subject.op.path
     for wanted in (path, path[: path.rfind("}") + 1]):
-        for operation in subject.world.spec.operations:
-            readable = operation.method == "GET" and operation.id in subject.world.actors
+        for operation in subject.context.spec.operations:
+            readable = operation.method == "GET" and operation.id in subject.context.actors
             if readable and operation.path == wanted and "{" in wanted:
                 return operation
     return None
@@ -36,7 +36,7 @@ def reading(subject: Subject, request: Request) -> Request:
     assert reader is not None  # asked before
     path = "/".join(request.path.split("/")[: len(reader.path.split("/"))])
     owner = identity_of(subject, reader.id)
-    credentials = credentials_of(subject.world, reader.id, owner)
+    credentials = credentials_of(subject.context, reader.id, owner)
     plain = Request(method="GET", path=path, operation=reader.id)
     return plain.with_credentials(owner.name, *credentials)
 

@@ -15,7 +15,7 @@ from apicheck.model.identifiers import identifier_of
 from apicheck.model.json import MISSING, Json, at, with_value
 from apicheck.model.operation import Media, Operation
 from apicheck.model.step import Steps
-from apicheck.model.subject import UNIQUE, Need, Recipe, Subject, World
+from apicheck.model.subject import UNIQUE, Need, Recipe, RunContext, Subject
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
 
@@ -26,12 +26,12 @@ _SERVER_ERROR = 500
 def identity_of(subject: Subject, operation: str = "") -> Identity:
     """The identity that may call an operation. Ends the script when the target has none."""
     operation = operation or subject.op.id
-    name = subject.world.actors.get(operation)
+    name = subject.context.actors.get(operation)
     if name is None:
-        needed = subject.world.alternatives.get(operation, ())
-        held = [one for one in subject.world.identities.values() if one.placeholder]
-        if held and not any(fills(subject.world, one, a) for one in held for a in needed):
-            stop(lacking(subject.world, needed[0]))
+        needed = subject.context.alternatives.get(operation, ())
+        held = [one for one in subject.context.identities.values() if one.placeholder]
+        if held and not any(fills(subject.context, one, a) for one in held for a in needed):
+            stop(lacking(subject.context, needed[0]))
         stop(
             NotTested(
                 NotTestedKind.NEEDS_IDENTITY,
@@ -39,7 +39,7 @@ def identity_of(subject: Subject, operation: str = "") -> Identity:
                 '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
             )
         )
-    return subject.world.identities[name]
+    return subject.context.identities[name]
 
 
 def prepared(
@@ -68,7 +68,7 @@ def prepared(
 
 
 def _recipe(subject: Subject, operation: str) -> Recipe:
-    recipe = subject.world.recipes[operation]
+    recipe = subject.context.recipes[operation]
     if isinstance(recipe, NotTested):
         stop(recipe)
     return recipe
@@ -96,17 +96,17 @@ def filled_in(
             values[need] = above[need.name]
             continue
         created = yield from _created(subject, need, owner or who, shared_as)
-        values[need] = _value_in(subject.world, created, need)
+        values[need] = _value_in(subject.context, created, need)
         # An object inside another is named together with the one that it was made in.
-        source = subject.world.spec.operation(need.operation)
+        source = subject.context.spec.operation(need.operation)
         above = {**source.path_values(created.request.path), **above}
-    return built(subject.world, recipe, who, values)
+    return built(subject.context, recipe, who, values)
 
 
 def _created(subject: Subject, need: Need, who: Identity, shared_as: str | None) -> Steps[Exchange]:
-    world = subject.world
-    creator = world.spec.operation(need.operation)
-    if not creator.safe and world.mode is not Mode.FULL:
+    context = subject.context
+    creator = context.spec.operation(need.operation)
+    if not creator.safe and context.mode is not Mode.FULL:
         stop(
             NotTested(
                 NotTestedKind.READ_ONLY,
@@ -114,7 +114,7 @@ def _created(subject: Subject, need: Need, who: Identity, shared_as: str | None)
                 f'[fixtures]\n{need.name.strip("/")} = "an existing one"',
             )
         )
-    maker = _maker(world, creator.id, who)
+    maker = _maker(context, creator.id, who)
     request = yield from filled_in(subject, _recipe(subject, creator.id), maker)
     key = f"create {creator.id} as {maker.name}"
     share = "" if shared_as is None else f"{key} {shared_as}".strip()
@@ -124,28 +124,28 @@ def _created(subject: Subject, need: Need, who: Identity, shared_as: str | None)
     return created
 
 
-def _maker(world: World, creator: str, who: Identity) -> Identity:
+def _maker(context: RunContext, creator: str, who: Identity) -> Identity:
     """Who creates an object for somebody: that one, or whoever of the same tenant may."""
-    if who.name in world.actors.values() and world.actors.get(creator) == who.name:
+    if who.name in context.actors.values() and context.actors.get(creator) == who.name:
         return who
-    if world.permits(who, creator):
+    if context.permits(who, creator):
         return who
-    for other in world.identities.values():
+    for other in context.identities.values():
         if (
             other.tenant == who.tenant
             and other.state == "active"
             and other.placeholder
-            and world.permits(other, creator)
+            and context.permits(other, creator)
         ):
             return other
     return who
 
 
-def _value_in(world: World, created: Exchange, need: Need) -> Json:
+def _value_in(context: RunContext, created: Exchange, need: Need) -> Json:
     if need.convention:
-        return _usual_value_in(world, created, need)
+        return _usual_value_in(context, created, need)
     if need.parameter:
-        source = world.spec.operation(need.operation)
+        source = context.spec.operation(need.operation)
         return source.path_values(created.request.path)[need.parameter]
     value = at(created.json_or(MISSING), need.pointer)
     if value is MISSING or isinstance(value, dict | list) or value is None:
@@ -158,8 +158,8 @@ def _value_in(world: World, created: Exchange, need: Need) -> Json:
     return value
 
 
-def _usual_value_in(world: World, created: Exchange, need: Need) -> str:
-    source = world.spec.operation(need.operation)
+def _usual_value_in(context: RunContext, created: Exchange, need: Need) -> str:
+    source = context.spec.operation(need.operation)
     value = identifier_of(created, need.name, source.path)
     if value is None:
         what = "it lists nothing" if source.safe else "no link of the document says where it is"
@@ -173,9 +173,11 @@ def _usual_value_in(world: World, created: Exchange, need: Need) -> str:
     return value
 
 
-def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, Json]) -> Request:
+def built(
+    context: RunContext, recipe: Recipe, who: Identity, values: Mapping[Need, Json]
+) -> Request:
     """A request from its recipe. values: what the recipe's needs turned out to be."""
-    operation = world.spec.operation(recipe.operation)
+    operation = context.spec.operation(recipe.operation)
     path_values = {
         **recipe.values,
         **{need.name: value for need, value in values.items() if need.place == "path"},
@@ -204,7 +206,7 @@ def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, Jso
         body=content,
         operation=operation.id,
     )
-    credentials = credentials_of(world, operation.id, who)
+    credentials = credentials_of(context, operation.id, who)
     return request.with_credentials(who.name, *credentials) if credentials else request
 
 
@@ -240,8 +242,8 @@ def control(
     the script when the target does not accept the canonical request.
     """
     operation = operation or subject.op.id
-    declared = subject.world.spec.operation(operation)
-    if not declared.safe and subject.world.mode is not Mode.FULL:
+    declared = subject.context.spec.operation(operation)
+    if not declared.safe and subject.context.mode is not Mode.FULL:
         return None
     who = identity or identity_of(subject, operation)
     recipe = _recipe(subject, operation)

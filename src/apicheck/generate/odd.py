@@ -61,7 +61,7 @@ def _first(values: Iterable[Json], count: int) -> list[Json]:
 
 
 def _parts(subject: Subject) -> tuple[Part, ...]:
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     kept = frozenset(one.parameter for one in subject.facts.authorization.tenants)
     return parts_of(subject.op, recipe, kept) if isinstance(recipe, Recipe) else ()
 
@@ -79,7 +79,7 @@ def _sendable(value: Json) -> Json | None:
 
 def _listed(subject: Subject, parts: tuple[Part, ...]) -> list[Json]:
     """Schemathesis's values, for the parts that the canonical request has."""
-    spec = subject.world.spec
+    spec = subject.context.spec
     known = {(part.place, (tokens(part.name) or [""])[-1]): part for part in reversed(parts)}
     known |= {(part.place, part.name): part for part in parts if part.place != "body"}
     cases = parts_of_cases(spec.document, subject.op.method, subject.op.path, spec.prefix)

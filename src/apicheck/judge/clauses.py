@@ -10,7 +10,7 @@ from apicheck.model.plan import Plan, PlannedClause
 from apicheck.model.policy import Clause, Policy, overlap
 from apicheck.model.results import CheckResult, ClauseResult
 from apicheck.model.selector import selects
-from apicheck.model.subject import SubjectKind, World
+from apicheck.model.subject import RunContext, SubjectKind
 from apicheck.model.target import Mode, Target
 from apicheck.model.verdict import (
     Consequence,
@@ -60,7 +60,7 @@ def _of_clause(plan: Plan, planned: PlannedClause, results: Sequence[CheckResult
     silent = _silent_checks(clause, planned, [results[n] for n in speaking], plan.checks)
     if silent or not speaking:
         # In a mode that holds requests back, silence is a request that was not sent.
-        held_back = plan.world.mode is not Mode.FULL
+        held_back = plan.context.mode is not Mode.FULL
         verdicts[Verdict.NOT_TESTED if held_back else Verdict.INCONCLUSIVE] += 1
     verdict = rolled_up(verdicts)
     kinds = {results[n].kind for n in speaking if results[n].verdict is Verdict.NOT_TESTED}
@@ -102,7 +102,7 @@ def _speaks_of(plan: Plan, planned: PlannedClause, result: CheckResult) -> bool:
         return False
     if plan.checks[result.check].over is SubjectKind.CLAUSE:
         return result.subject == clause.id
-    return _in_of(clause, result) and _in_ops(clause, result, plan.world)
+    return _in_of(clause, result) and _in_ops(clause, result, plan.context)
 
 
 def _in_of(clause: Clause, result: CheckResult) -> bool:
@@ -118,13 +118,13 @@ def _in_of(clause: Clause, result: CheckResult) -> bool:
     return any(overlap(path, wanted) for wanted in clause.of for path in result.of)
 
 
-def _in_ops(clause: Clause, result: CheckResult, world: World) -> bool:
+def _in_ops(clause: Clause, result: CheckResult, context: RunContext) -> bool:
     if clause.ops is None:
         return True
     if not result.operation:
         return result.verdict in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
-    operation = world.spec.operation(result.operation)
-    return selects(clause.ops, operation, world.facts.operations, world.secured)
+    operation = context.spec.operation(result.operation)
+    return selects(clause.ops, operation, context.facts.operations, context.secured)
 
 
 def _silent_checks(

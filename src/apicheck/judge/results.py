@@ -10,7 +10,7 @@ from apicheck.model.check import Applies, Check, Seen
 from apicheck.model.exchange import Exchange, Observation, Role, Transcript
 from apicheck.model.plan import Plan, Probe, Unprobed
 from apicheck.model.results import CheckResult, FailureSummary
-from apicheck.model.subject import Subject, SubjectKind, World
+from apicheck.model.subject import RunContext, Subject, SubjectKind
 from apicheck.model.target import Mode
 from apicheck.model.verdict import (
     Failure,
@@ -133,24 +133,24 @@ def passive_results(plan: Plan, exchanges: Sequence[Exchange]) -> tuple[CheckRes
     return tuple(
         result
         for check in plan.passive
-        for result in _folded(check, plan.world, ordered, partial=partial)
+        for result in _folded(check, plan.context, ordered, partial=partial)
     )
 
 
 def _folded(
-    check: Check, world: World, exchanges: Sequence[Exchange], *, partial: bool
+    check: Check, context: RunContext, exchanges: Sequence[Exchange], *, partial: bool
 ) -> Iterable[CheckResult]:
     assert check.fold is not None
-    everything = Subject(SubjectKind.EXCHANGES, "*", world)
+    everything = Subject(SubjectKind.EXCHANGES, "*", context)
     applies = check.applies(everything)
     if not isinstance(applies, Applies):
         yield _of_unprobed(Unprobed(check.id, "*", "", (), applies))
         return
     try:
-        state = check.fold.start(world)
+        state = check.fold.start(context)
         for exchange in exchanges:
-            state = check.fold.step(world, state, exchange)
-        seen = check.fold.finish(world, state)
+            state = check.fold.step(context, state, exchange)
+        seen = check.fold.finish(context, state)
     except Exception as error:  # noqa: BLE001  (a check of a third party must not end the run)
         reason = f"{check.id} could not judge: {type(error).__name__}: {error}"
         yield CheckResult(check.id, "*", "", (), Verdict.ERROR, reason=reason)
@@ -162,7 +162,7 @@ def _folded(
             if partial
             else "nothing that was recorded puts it to the test"
         )
-        if world.mode is Mode.FULL:
+        if context.mode is Mode.FULL:
             yield CheckResult(check.id, "*", "", applies.of, Verdict.INCONCLUSIVE, reason=reason)
             return
         why = NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')

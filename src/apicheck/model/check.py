@@ -8,7 +8,7 @@ from typing import Any
 
 from apicheck.model.exchange import Exchange, Transcript
 from apicheck.model.step import Script
-from apicheck.model.subject import Case, Subject, SubjectKind, World
+from apicheck.model.subject import Case, RunContext, Subject, SubjectKind
 from apicheck.model.verdict import (
     Confirm,
     Judgement,
@@ -82,9 +82,9 @@ class Fold:
     seen. A fold that saw nothing returns nothing: the run then says that nothing was observed.
     """
 
-    start: Callable[[World], Any]
-    step: Callable[[World, Any, Exchange], Any]
-    finish: Callable[[World, Any], tuple[Seen, ...]]
+    start: Callable[[RunContext], Any]
+    step: Callable[[RunContext, Any, Exchange], Any]
+    finish: Callable[[RunContext, Any], tuple[Seen, ...]]
 
 
 def _applies_always(_: Subject) -> Applies:

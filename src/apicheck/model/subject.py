@@ -81,7 +81,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class RunContext:
     """What every subject of a run shares. Holds no secret.
 
     capabilities: what `Ask` can do on this target ("mint", "clock", "revoke", "effects",
@@ -145,7 +145,7 @@ class Subject:
 
     kind: SubjectKind
     key: str
-    world: World
+    context: RunContext
     of: str = ""
     operation: Operation | None = None
     bucket: Bucket | None = None
@@ -157,7 +157,7 @@ class Subject:
     @property
     def facts(self) -> Facts:
         """The facts of the policy."""
-        return self.world.facts
+        return self.context.facts
 
     @property
     def op(self) -> Operation:

@@ -58,12 +58,12 @@ def _contradictions(check: Check, page: Page) -> Iterator[str]:
 def _verdicts(check: Check, example: Example) -> set[str]:
     """What a check says of an example: for a fold, of all that it saw; a pass only by itself."""
     subject = subject_of(check, example.setting)
-    read = messages(example.text, subject.world)
+    read = messages(example.text, subject.context)
     if check.fold is not None:
-        state = check.fold.start(subject.world)
+        state = check.fold.start(subject.context)
         for exchange in read.exchanges:
-            state = check.fold.step(subject.world, state, exchange)
-        words = {_word(seen.judgement) for seen in check.fold.finish(subject.world, state)}
+            state = check.fold.step(subject.context, state, exchange)
+        words = {_word(seen.judgement) for seen in check.fold.finish(subject.context, state)}
         return words - {"pass"} or words
     return {_judged(check, subject, example, read)}
 

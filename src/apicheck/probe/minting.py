@@ -48,7 +48,7 @@ class Minting:
         self._plan = plan
         self._secrets = secrets
         self._clock = clock
-        self._control = control if control and "mint" in plan.world.capabilities else None
+        self._control = control if control and "mint" in plan.context.capabilities else None
         self._know = know
         self._tokens = tokens
         self._memo: Memo[Identity | None] = Memo()
@@ -150,7 +150,7 @@ class Minting:
         return None
 
     def _fits(self, identity: Identity, wanted: Wanted) -> bool:
-        world = self._plan.world
+        context = self._plan.context
         return (
             identity.state == wanted.state
             and not wanted.claims
@@ -158,9 +158,9 @@ class Minting:
             and wanted.tenant in ("", identity.tenant)
             and wanted.user in ("", identity.user)
             and wanted.app in ("", identity.app)
-            and has_just(identity.scopes, wanted.scopes, world.all_scopes)
-            and has_just(identity.permissions, wanted.permissions, world.all_permissions)
-            and has_just(identity.roles, wanted.roles, world.all_roles)
+            and has_just(identity.scopes, wanted.scopes, context.all_scopes)
+            and has_just(identity.permissions, wanted.permissions, context.all_permissions)
+            and has_just(identity.roles, wanted.roles, context.all_roles)
         )
 
     def _minted(self, wanted: Wanted, keep: Keep) -> _Made | None:
@@ -180,7 +180,7 @@ class Minting:
 
     def _may_be_granted(self, wanted: Wanted) -> bool:
         """Whether a client is worth asking; it is not for unknown scopes, if anybody else is."""
-        known = self._plan.world.all_scopes
+        known = self._plan.context.all_scopes
         return self._control is None or set(wanted.scopes or ()) <= set(known)
 
     def _by_minter(self, minter: Minter, wanted: Wanted, keep: Keep) -> _Made | None:

@@ -56,10 +56,10 @@ class Pacer:
     """Counts requests by key and bucket, and waits where one more would be too many."""
 
     def __init__(self, plan: Plan, clock: TargetClock, budget: Budget) -> None:
-        self._limits = plan.world.facts.rate_limits
+        self._limits = plan.context.facts.rate_limits
         self._overrides = plan.target.limits
-        self._bucket_of = plan.world.bucket_of
-        self._identities: dict[str, Identity] = dict(plan.world.identities)
+        self._bucket_of = plan.context.bucket_of
+        self._identities: dict[str, Identity] = dict(plan.context.identities)
         self._clock = clock
         self._budget = budget
         self._lock = threading.Lock()

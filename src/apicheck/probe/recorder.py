@@ -89,7 +89,7 @@ class Recorder:
         plan = self._plan
         request, raw = self._concrete(request, raw)
         if not exempt:
-            halt = refusal(plan.world.mode, plan.target.safety, request, role, accepted=accepted)
+            halt = refusal(plan.context.mode, plan.target.safety, request, role, accepted=accepted)
             if halt is not None:
                 raise halt
         self.renew(_placeholders(request, raw))

@@ -83,7 +83,7 @@ class Session:
             if target.control_url
             else None
         )
-        has_clock = control is not None and "clock" in plan.world.capabilities
+        has_clock = control is not None and "clock" in plan.context.capabilities
         self._clock = TargetClock(
             move=control.advance if control and has_clock else None, stop=self._stop
         )
@@ -117,7 +117,7 @@ class Session:
                 creations=self._creations,
                 listener=self._listener,
                 asking=Asking(
-                    plan.world.capabilities,
+                    plan.context.capabilities,
                     self._minting,
                     self._listener,
                     control,
@@ -247,7 +247,7 @@ class Session:
     def _control_job(self, operation_id: str) -> Job:
         operation = self._plan.spec.operation(operation_id)
         subject = Subject(
-            SubjectKind.OPERATION, operation_id, self._plan.world, operation=operation
+            SubjectKind.OPERATION, operation_id, self._plan.context, operation=operation
         )
         return Job(f"control/{operation_id}", subject, _control_script)
 

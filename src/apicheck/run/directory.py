@@ -66,7 +66,7 @@ def save_plan(
         "readings": list(made.target.readings),
         "target": to_json(made.target),
         "options": to_json(made.options),
-        "capabilities": sorted(made.world.capabilities),
+        "capabilities": sorted(made.context.capabilities),
         "drawn": {key: list(values) for key, values in made.drawn.items()},
         "probes": [probe.key for probe in made.probes],
         "estimate": to_json(made.estimate),

@@ -72,7 +72,7 @@ def test_what_the_path_names_is_created_first_and_encoded_once() -> None:
 def test_what_the_creating_request_named_itself_is_read_off_its_path() -> None:
     need = Need("path", "contactId", "updateContact", "", parameter="contactId")
     created = Exchange("e", Request("PATCH", "/contacts/c%201"), FINE, None, 0, 1, Role.SETUP)
-    assert value_in(subject("getContact").world, created, need) == "c 1"
+    assert value_in(subject("getContact").context, created, need) == "c 1"
 
 
 def test_objects_are_shared_except_by_what_uses_them_up() -> None:
@@ -94,7 +94,7 @@ def test_a_control_that_uses_its_object_up_is_made_once_with_it() -> None:
 
 def test_an_object_of_another_owner_is_created_by_that_owner() -> None:
     bound = subject("getContact")
-    other = bound.world.identities["other"]
+    other = bound.context.identities["other"]
     request, steps = answered(prepared(bound, owner=other), CREATED)
     assert steps[0].request.identity == "other"
     assert request.identity == "admin"
@@ -125,7 +125,7 @@ def test_an_answer_without_the_id_says_which_pointer_was_empty() -> None:
 def test_below_full_mode_nothing_is_created_and_unsafe_controls_are_left_out(mode: Mode) -> None:
     def bound(operation: str) -> Subject:
         made = subject(operation)
-        return replace(made, world=replace(made.world, mode=mode))
+        return replace(made, context=replace(made.context, mode=mode))
 
     assert reason(prepared(bound("getContact"))).kind is NotTestedKind.READ_ONLY
     assert answered(control(bound("createContact"))) == (None, [])
@@ -134,13 +134,13 @@ def test_below_full_mode_nothing_is_created_and_unsafe_controls_are_left_out(mod
 def test_a_path_parameter_that_nobody_knows_is_asked_for() -> None:
     bound = subject("getContact")
     with pytest.raises(EndOfScript) as ended:
-        built(bound.world, Recipe("getContact"), ADMIN, {})
+        built(bound.context, Recipe("getContact"), ADMIN, {})
     assert "contactId" in ended.value.why.reason
 
 
 def built_as(recipe: Recipe, **values: str) -> Request:
     needs = {Need("body", f"/{name}", "x", "/id"): value for name, value in values.items()}
-    return built(subject("createContact").world, recipe, ADMIN, needs)
+    return built(subject("createContact").context, recipe, ADMIN, needs)
 
 
 def test_a_json_body_keeps_placeholders_and_takes_linked_values() -> None:
@@ -175,7 +175,7 @@ def test_a_key_is_put_where_its_scheme_says_behind_the_policys_prefix() -> None:
         facts={"authentication": {"prefix": "Key "}},
         spec={"components": {"securitySchemes": {"bearer": scheme}}},
     )
-    (credential,) = credentials_of(bound.world, "listContacts", ADMIN)
+    (credential,) = credentials_of(bound.context, "listContacts", ADMIN)
     assert (credential.place, credential.name) == ("query", "key")
     assert credential.value == "Key $APICHECK_ADMIN_TOKEN"
 

@@ -8,7 +8,7 @@ from apicheck.generate.schemathesis_adapter import parts_of_cases
 from apicheck.load import spec_from
 from apicheck.model.facts import Facts
 from apicheck.model.parts import Part, fits
-from apicheck.model.subject import Recipe, Subject, SubjectKind, World
+from apicheck.model.subject import Recipe, RunContext, Subject, SubjectKind
 
 SPEC = spec_from(
     {
@@ -49,7 +49,7 @@ RECIPES = {
     "update": Recipe("update", {"noteId": "7"}, body={"text": "a"}, media_type="application/json"),
     "ping": Recipe("ping"),
 }
-WORLD = World(SPEC, Facts(), {}, RECIPES, {})
+WORLD = RunContext(SPEC, Facts(), {}, RECIPES, {})
 
 
 def subject(operation: str) -> Subject:

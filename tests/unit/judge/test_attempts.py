@@ -18,7 +18,7 @@ from apicheck.model.exchange import (
 from apicheck.model.facts import Facts
 from apicheck.model.operation import Spec
 from apicheck.model.plan import Probe
-from apicheck.model.subject import Case, Subject, SubjectKind, World
+from apicheck.model.subject import Case, RunContext, Subject, SubjectKind
 from apicheck.model.verdict import Confirm, Failure, Inconclusive, Judgement, Severity, Verdict
 
 
@@ -41,7 +41,7 @@ CHECK = Check(
     proven_by={},
     judge=judge_status,
 )
-WORLD = World(
+WORLD = RunContext(
     spec=Spec("t", "1", "3.1.0", (), {}, {}), facts=Facts(), identities={}, recipes={}, actors={}
 )
 

@@ -10,9 +10,9 @@ from apicheck.model.exchange import Exchange, Request, Response, Role, Transcrip
 from apicheck.model.facts import Facts
 from apicheck.model.operation import Spec
 from apicheck.model.plan import Probe
-from apicheck.model.subject import Subject, SubjectKind, World
+from apicheck.model.subject import RunContext, Subject, SubjectKind
 
-WORLD = World(Spec("t", "1", "3.1.0", (), {}, {}), Facts(), {}, {}, {})
+WORLD = RunContext(Spec("t", "1", "3.1.0", (), {}, {}), Facts(), {}, {}, {})
 CHECK = Check(title="x", outcomes=(), proven_by={}, id="errors/odd", provokes=frozenset({500}))
 PROBE = Probe("errors/odd/op", CHECK, Subject(SubjectKind.OPERATION, "op", WORLD), Applies())
 PLAN: Any = SimpleNamespace(probes=(PROBE,), provoking=())

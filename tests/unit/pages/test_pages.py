@@ -5,7 +5,7 @@ import pytest
 from apicheck.authoring import Role, Seen
 from apicheck.model.check import Check, Fold
 from apicheck.model.exchange import Caller, Direction
-from apicheck.model.subject import World
+from apicheck.model.subject import RunContext
 from apicheck.model.verdict import Failure
 from apicheck.pages import PageError, parse, verify
 from apicheck.pages.messages import messages
@@ -13,7 +13,7 @@ from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
 
 CHECK = collect(entry_points=False)["auth/missing-credentials"]
-WORLD = subject_of(CHECK, {"operation": "listContacts"}).world
+WORLD = subject_of(CHECK, {"operation": "listContacts"}).context
 
 
 def complaints(old: str, new: str, check: Check = CHECK) -> str:
@@ -141,7 +141,7 @@ def test_an_attribute_that_is_none_is_refused() -> None:
 
 
 def test_a_fold_passes_only_when_all_that_it_saw_is_good() -> None:
-    def finish(_: World, state: int) -> tuple[Seen, ...]:
+    def finish(_: RunContext, state: int) -> tuple[Seen, ...]:
         good = Seen("listContacts", "", 1, None)
         bad = Seen("listContacts", "", 1, Failure("accepted", "a", "b"))
         return (good, bad)[:state]

@@ -207,7 +207,7 @@ def make_probe(
         title="A test", outcomes=(), proven_by={}, script=script, id="test/check", **check
     )
     subject = Subject(
-        SubjectKind.OPERATION, operation, plan.world, operation=plan.spec.operation(operation)
+        SubjectKind.OPERATION, operation, plan.context, operation=plan.spec.operation(operation)
     )
     return Probe(key or f"test/check/{operation}", declared, subject, applies or Applies())
 

@@ -29,11 +29,11 @@ PATIENCE_S = 60.0
 
 def excused(subject: Subject) -> NotApplicable | None:
     """Why a credential makes no difference to an operation; None where one is needed."""
-    world = subject.world
-    if subject.op.id not in world.secured:
+    context = subject.context
+    if subject.op.id not in context.secured:
         return NotApplicable("the operation is public")
-    anybody = world.facts.authentication.anonymous_may
-    if anybody and selects(anybody, subject.op, world.facts.operations, world.secured):
+    anybody = context.facts.authentication.anonymous_may
+    if anybody and selects(anybody, subject.op, context.facts.operations, context.secured):
         return NotApplicable("the policy lets anybody call it without a credential")
     return None
 
@@ -46,11 +46,11 @@ def spared(subject: Subject, *, safe_only: bool = False) -> NotApplicable | None
     """
     if safe_only and not subject.op.safe:
         return NotApplicable("asked of safe operations: the request would be accepted")
-    if subject.world.thorough:
+    if subject.context.thorough:
         return None
     same = [
         operation
-        for operation in subject.world.spec.operations
+        for operation in subject.context.spec.operations
         if _alike(subject, operation) and _askable(subject, operation)
     ]
     chosen = min(same, key=lambda operation: _effort(subject, operation), default=subject.op)
@@ -65,7 +65,9 @@ def accepted_from(subject: Subject, who: Identity) -> Steps[Request]:
     Ends the script when it is not: nothing could be learnt from a refusal afterwards.
     """
     request = yield from prepared(subject)
-    request = request.with_credentials(who.name, *credentials_of(subject.world, subject.op.id, who))
+    request = request.with_credentials(
+        who.name, *credentials_of(subject.context, subject.op.id, who)
+    )
     before = yield from send(request, Role.SETUP)
     if not before.succeeded:
         stop(Inconclusive(f"a new credential was answered {describe(before)}"))
@@ -74,11 +76,11 @@ def accepted_from(subject: Subject, who: Identity) -> Steps[Request]:
 
 def jwt_scheme(subject: Subject) -> str:
     """The scheme among those with which an operation is usually called whose token is a JWT."""
-    world = subject.world
-    actor = world.identities.get(world.actors.get(subject.op.id, ""))
-    sent = credentials_of(world, subject.op.id, actor) if actor else ()
-    names = [one.scheme for one in sent] or world.alternatives[subject.op.id][0]
-    known = (world.spec.schemes.get(name) for name in names)
+    context = subject.context
+    actor = context.identities.get(context.actors.get(subject.op.id, ""))
+    sent = credentials_of(context, subject.op.id, actor) if actor else ()
+    names = [one.scheme for one in sent] or context.alternatives[subject.op.id][0]
+    known = (context.spec.schemes.get(name) for name in names)
     return next((scheme.name for scheme in known if scheme and scheme.jwt), "")
 
 
@@ -111,17 +113,17 @@ def refusals(subject: Subject) -> ExpectedResponse | None:
 
 
 def _alike(subject: Subject, operation: Operation) -> bool:
-    known = subject.world.alternatives
+    known = subject.context.alternatives
     return known.get(operation.id) == known.get(subject.op.id) and operation.safe == subject.op.safe
 
 
 def _askable(subject: Subject, operation: Operation) -> bool:
-    world = subject.world
-    return operation.id in world.actors and isinstance(world.recipes.get(operation.id), Recipe)
+    context = subject.context
+    return operation.id in context.actors and isinstance(context.recipes.get(operation.id), Recipe)
 
 
 def _effort(subject: Subject, operation: Operation) -> tuple[bool, int, bool]:
-    recipe = subject.world.recipes[operation.id]
+    recipe = subject.context.recipes[operation.id]
     needs = len(recipe.needs) if isinstance(recipe, Recipe) else 0
     consumes = isinstance(recipe, Recipe) and recipe.consumes
     return operation.deprecated, needs, consumes

@@ -33,14 +33,14 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations that may be called with one kind of credential or another."""
     if reason := excused(subject):
         return reason
-    if len(subject.world.alternatives[subject.op.id]) < 2:
+    if len(subject.context.alternatives[subject.op.id]) < 2:
         return NotApplicable("one kind of credential alone may call it")
     return Applies(of=("authentication.refusal",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Each alternative, by the names of its schemes."""
-    every = subject.world.alternatives[subject.op.id]
+    every = subject.context.alternatives[subject.op.id]
     return tuple(Case(" and ".join(names), list(names)) for names in every)
 
 
@@ -49,20 +49,20 @@ def script(subject: Subject) -> Script:
     names = tuple(subject.case.value) if subject.case else ()
     who = _holder(subject, names)
     if who is None:
-        stop(lacking(subject.world, names))
+        stop(lacking(subject.context, names))
     yield from control(subject)
     request = yield from prepared(subject, identity=who)
-    credentials = credentials_of(subject.world, subject.op.id, who, alternative=names)
+    credentials = credentials_of(subject.context, subject.op.id, who, alternative=names)
     yield from send(request.with_credentials(who.name, *credentials))
 
 
 def _holder(subject: Subject, names: tuple[str, ...]) -> Identity | None:
     """Who may call the operation with these schemes: whoever usually does, if possible."""
-    world = subject.world
-    usual = world.identities.get(world.actors.get(subject.op.id, ""))
-    for one in (usual, *world.identities.values()):
-        active = one is not None and one.state == "active" and fills(world, one, names)
-        if one is not None and active and world.permits(one, subject.op.id):
+    context = subject.context
+    usual = context.identities.get(context.actors.get(subject.op.id, ""))
+    for one in (usual, *context.identities.values()):
+        active = one is not None and one.state == "active" and fills(context, one, names)
+        if one is not None and active and context.permits(one, subject.op.id):
             return one
     return None
 

@@ -52,8 +52,8 @@ def _credentials(subject: Subject, request: Request, value: object) -> tuple[Cre
     who = identity_of(subject)
     if isinstance(value, dict):
         token, names = str(value["token"]), tuple(value["as"])
-        return credentials_of(subject.world, subject.op.id, who, token, alternative=names)
-    return credentials_of(subject.world, subject.op.id, who, str(value))
+        return credentials_of(subject.context, subject.op.id, who, token, alternative=names)
+    return credentials_of(subject.context, subject.op.id, who, str(value))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

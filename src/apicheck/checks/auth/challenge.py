@@ -15,9 +15,9 @@ from apicheck.authoring import (
     NotApplicable,
     Outcome,
     ReceivedChallenge,
+    RunContext,
     Severity,
     Subject,
-    World,
     challenges,
     each,
 )
@@ -41,9 +41,9 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no challenge")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """One refusal against the challenge that is promised for it."""
-    promised = refusal_of(world, exchange)
+    promised = refusal_of(context, exchange)
     if promised is None or exchange.response is None:
         return
     path, answer = promised

@@ -33,7 +33,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations that take several credentials at once, and nothing less."""
     if reason := excused(subject):
         return reason
-    every = subject.world.alternatives[subject.op.id]
+    every = subject.context.alternatives[subject.op.id]
     if all(len(names) < 2 for names in every):
         return NotApplicable("one credential is enough for it")
     if refusals(subject) is None:
@@ -46,7 +46,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     sent = _together(subject)
     if not sent:
         return (Case("without one of them", ""),)
-    enough = {frozenset(names) for names in subject.world.alternatives[subject.op.id]}
+    enough = {frozenset(names) for names in subject.context.alternatives[subject.op.id]}
     return tuple(
         Case(f"without {one.scheme}", one.scheme)
         for one in sent
@@ -55,10 +55,10 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def _together(subject: Subject) -> tuple[Credential, ...]:
-    actor = subject.world.actors.get(subject.op.id)
+    actor = subject.context.actors.get(subject.op.id)
     if actor is None:
         return ()
-    return credentials_of(subject.world, subject.op.id, subject.world.identities[actor])
+    return credentials_of(subject.context, subject.op.id, subject.context.identities[actor])
 
 
 def script(subject: Subject) -> Script:
@@ -66,7 +66,7 @@ def script(subject: Subject) -> Script:
     yield from control(subject)
     request = yield from prepared(subject, refused=True)
     left_out = subject.case.value if subject.case else ""
-    sent = credentials_of(subject.world, subject.op.id, identity_of(subject))
+    sent = credentials_of(subject.context, subject.op.id, identity_of(subject))
     kept = tuple(one for one in sent if one.scheme != left_out)
     bare = request.without_credentials()
     # Neither nobody's nor a bad one: what the challenge says to it is left to the server.

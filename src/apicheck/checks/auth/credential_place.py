@@ -48,7 +48,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Every place that the policy does not name, with the names that are usual there."""
     allowed = subject.facts.authentication.credential_in
-    keys = [s.parameter for s in subject.world.spec.schemes.values() if s.kind == "apiKey"]
+    keys = [s.parameter for s in subject.context.spec.schemes.values() if s.kind == "apiKey"]
     rows = []
     if "query" not in allowed:
         names = dict.fromkeys((*_QUERY, *keys))

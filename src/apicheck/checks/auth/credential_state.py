@@ -51,15 +51,15 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def _at_hand(subject: Subject) -> dict[str, str]:
     """State -> who has a credential in it that the operation would take, "" for a new one."""
-    world = subject.world
+    context = subject.context
     found = {
         identity.state: identity.name
-        for identity in world.identities.values()
+        for identity in context.identities.values()
         if identity.state != "active"
-        and any(fills(world, identity, names) for names in world.alternatives[subject.op.id])
+        and any(fills(context, identity, names) for names in context.alternatives[subject.op.id])
     }
-    made = "" if "revoke" in world.capabilities else None
-    every = {state: found.get(state, made) for state in world.facts.authentication.states}
+    made = "" if "revoke" in context.capabilities else None
+    every = {state: found.get(state, made) for state in context.facts.authentication.states}
     return {state: name for state, name in every.items() if name is not None}
 
 
@@ -73,14 +73,14 @@ def script(subject: Subject) -> Script:
     yield from control(subject)
     request = yield from prepared(subject, refused=True)
     bad = yield from _out_of_use(subject)
-    credentials = credentials_of(subject.world, subject.op.id, bad)
+    credentials = credentials_of(subject.context, subject.op.id, bad)
     yield from send(replace(request.with_bad_credentials(*credentials), identity=bad.name))
 
 
 def _out_of_use(subject: Subject) -> Steps[Identity]:
     assert subject.case is not None  # there is one for each state
     if subject.case.value:
-        return subject.world.identities[str(subject.case.value)]
+        return subject.context.identities[str(subject.case.value)]
     tenant = identity_of(subject).tenant
     return (yield from mint(tenant=tenant, state=subject.case.name))
 

@@ -48,22 +48,22 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def _ending(subject: Subject) -> Recipe | None:
     """How to end the credential, where all that it takes is in the answer that hands it out."""
     issued = subject.facts.authentication.issued[subject.op.id]
-    recipe = subject.world.recipes.get(issued.revoke)
-    if not isinstance(recipe, Recipe) or issued.revoke not in subject.world.actors:
+    recipe = subject.context.recipes.get(issued.revoke)
+    if not isinstance(recipe, Recipe) or issued.revoke not in subject.context.actors:
         return None
     return recipe if all(need.operation == subject.op.id for need in recipe.needs) else None
 
 
 def _user(subject: Subject) -> Operation | None:
     """A plain operation that takes a credential of this kind by itself, and reads."""
-    world, scheme = subject.world, subject.facts.authentication.issued[subject.op.id].scheme
+    context, scheme = subject.context, subject.facts.authentication.issued[subject.op.id].scheme
     return next(
         (
             one
-            for one in world.spec.operations
+            for one in context.spec.operations
             if one.safe
-            and (scheme,) in world.alternatives.get(one.id, ())
-            and isinstance(recipe := world.recipes.get(one.id), Recipe)
+            and (scheme,) in context.alternatives.get(one.id, ())
+            and isinstance(recipe := context.recipes.get(one.id), Recipe)
             and not recipe.needs
         ),
         None,
@@ -72,20 +72,20 @@ def _user(subject: Subject) -> Operation | None:
 
 def script(subject: Subject) -> Script:
     """A credential is handed out, used, ended, and used again."""
-    world, issued = subject.world, subject.facts.authentication.issued[subject.op.id]
+    context, issued = subject.context, subject.facts.authentication.issued[subject.op.id]
     request = yield from prepared(subject, fresh=True)
     answer = yield from send(request, Role.CONTROL)
     content = answer.json_or()
     secret = at(content, issued.value)
     if not answer.succeeded or not isinstance(secret, str):
         stop(Inconclusive(f"no credential came: {describe(answer)}"))
-    credential = placed(world, world.spec.schemes[issued.scheme], secret)
+    credential = placed(context, context.spec.schemes[issued.scheme], secret)
     yield from send(_use(subject).with_credentials("", credential))
     ending = _ending(subject)
     assert ending is not None  # applies() saw to it
     values = {need: at(content, need.pointer) for need in ending.needs}
     ended = yield from send(
-        built(world, ending, identity_of(subject, ending.operation), values), Role.SETUP
+        built(context, ending, identity_of(subject, ending.operation), values), Role.SETUP
     )
     if not ended.succeeded:
         stop(Inconclusive(f"the credential could not be ended: {describe(ended)}"))
@@ -96,9 +96,9 @@ def _use(subject: Subject) -> Request:
     """The request that takes the credential, still without it."""
     user = _user(subject)
     assert user is not None  # applies() saw to it
-    recipe = subject.world.recipes[user.id]
+    recipe = subject.context.recipes[user.id]
     assert isinstance(recipe, Recipe)  # _user() saw to it
-    return built(subject.world, recipe, identity_of(subject, user.id), {})
+    return built(subject.context, recipe, identity_of(subject, user.id), {})
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

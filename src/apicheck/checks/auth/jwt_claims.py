@@ -48,9 +48,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("its credential is no JWT (bearerFormat) by the document")
     if authentication.jwt is None or authentication.bad is None:
         return NotApplicable("the policy says nothing on what a JWT has to say")
-    if len(subject.world.alternatives[subject.op.id][0]) > 1:
+    if len(subject.context.alternatives[subject.op.id][0]) > 1:
         return NotApplicable("it takes more than the JWT; asked of an operation that does not")
-    if not {"mint", "clock"} <= subject.world.capabilities:
+    if not {"mint", "clock"} <= subject.context.capabilities:
         words = "nothing can sign a JWT that says what it should not"
         return NotTested(NotTestedKind.NEEDS_CONTROL, words, _CONTROL)
     claims = Claims(shared=frozenset({"clock"}))
@@ -74,7 +74,7 @@ def script(subject: Subject) -> Script:
     request = yield from prepared(subject, refused=True)
     scheme = jwt_scheme(subject)
     good = yield from mint(scheme=scheme)
-    mine = credentials_of(subject.world, subject.op.id, good, alternative=(scheme,))
+    mine = credentials_of(subject.context, subject.op.id, good, alternative=(scheme,))
     sound = yield from send(
         request.with_credentials(good.name, *mine), Role.SETUP, f"a new JWT on {subject.op.id}"
     )
@@ -83,7 +83,7 @@ def script(subject: Subject) -> Script:
         stop(NotTested(NotTestedKind.NEEDS_CONTROL, words))
     claims = yield from _claims(dict(subject.case.value) if subject.case else {})
     bad = yield from mint(scheme=scheme, claims=claims, renewed=False)
-    sent = credentials_of(subject.world, subject.op.id, bad, alternative=(scheme,))
+    sent = credentials_of(subject.context, subject.op.id, bad, alternative=(scheme,))
     yield from send(request.with_bad_credentials(*sent))
 
 

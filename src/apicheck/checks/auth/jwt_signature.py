@@ -94,7 +94,7 @@ def script(subject: Subject) -> Script:
     if isinstance(value, dict):
         derivation = yield from _with_public_key(subject, str(value["end"]))
     scheme = jwt_scheme(subject)
-    sent = credentials_of(subject.world, subject.op.id, identity_of(subject))
+    sent = credentials_of(subject.context, subject.op.id, identity_of(subject))
     changed = (
         replace(one, value=one.value + derivation) if one.scheme == scheme else one for one in sent
     )

@@ -35,9 +35,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     lifetime = subject.facts.authentication.lifetime_s
     if lifetime is None or answer_to_state(subject, "expired") is None:
         return NotApplicable("the policy does not say how long a credential lives")
-    if not any(subject.world.spec.schemes[n].token_url for n in _schemes(subject)):
+    if not any(subject.context.spec.schemes[n].token_url for n in _schemes(subject)):
         return NotApplicable("its credentials do not come from the token operation")
-    can = subject.world.capabilities
+    can = subject.context.capabilities
     if "mint" not in can or ("clock" not in can and lifetime > PATIENCE_S):
         return NotTested(
             NotTestedKind.NEEDS_CONTROL,
@@ -50,8 +50,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 
 def _schemes(subject: Subject) -> tuple[str, ...]:
-    first = subject.world.alternatives[subject.op.id][0]
-    return first if len(first) == 1 and first[0] in subject.world.spec.schemes else ()
+    first = subject.context.alternatives[subject.op.id][0]
+    return first if len(first) == 1 and first[0] in subject.context.spec.schemes else ()
 
 
 def script(subject: Subject) -> Script:

@@ -93,7 +93,7 @@ def _promised(subject: Subject, row: Mapping[str, Any]) -> ExpectedResponse | No
 def _other_method(subject: Subject) -> str:
     """A method that no operation of the path has, nor of a template that takes it; "" for none."""
     path = subject.op.path
-    operations = subject.world.spec.operations
+    operations = subject.context.spec.operations
     known = {other.method for other in operations if path_selected(other.path, "", path)}
     return next((m for m in ("DELETE", "PUT", "PATCH") if m not in known), "")
 
@@ -106,7 +106,7 @@ def script(subject: Subject) -> Script:
     request = yield from prepared(subject, refused=True)
     if row["bad"]:
         who = identity_of(subject)
-        bad = credentials_of(subject.world, subject.op.id, who, "not-a-token")
+        bad = credentials_of(subject.context, subject.op.id, who, "not-a-token")
         request = request.with_bad_credentials(*bad)
     else:
         request = request.without_credentials()

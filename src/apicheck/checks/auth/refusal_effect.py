@@ -40,7 +40,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return reason
     if subject.op.safe:
         return NotApplicable("the method is safe: nothing is to be changed by it")
-    recipe, put = subject.world.recipes[subject.op.id], subject.op.method == "PUT"
+    recipe, put = subject.context.recipes[subject.op.id], subject.op.method == "PUT"
     made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
     if reader_of(subject) is None or not (made or put):
         return NotApplicable("nothing that can be made anew and read would be changed by it")
@@ -63,7 +63,7 @@ def script(subject: Subject) -> Script:
         stop(Inconclusive(f"the object cannot be read before: {describe(before)}"))
     if subject.case is not None and subject.case.value == "garbage":
         who = identity_of(subject)
-        bad = credentials_of(subject.world, subject.op.id, who, "not-a-token")
+        bad = credentials_of(subject.context, subject.op.id, who, "not-a-token")
         refused = yield from send(request.with_bad_credentials(*bad), Role.SETUP)
     else:
         refused = yield from send(request.without_credentials(), Role.SETUP)

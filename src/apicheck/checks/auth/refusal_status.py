@@ -12,9 +12,9 @@ from apicheck.authoring import (
     Failure,
     NotApplicable,
     Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
     describe,
     each,
 )
@@ -27,11 +27,11 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return Applies()
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """One answer to a request without a valid credential."""
-    never = world.facts.authentication.never
+    never = context.facts.authentication.never
     request = exchange.request
-    unknown = request.caller is Caller.AUTHENTICATED or request.operation not in world.secured
+    unknown = request.caller is Caller.AUTHENTICATED or request.operation not in context.secured
     if not never or unknown or exchange.succeeded:
         return
     wrong = Failure("used", f"never {never}", describe(exchange), exchange=exchange.id)

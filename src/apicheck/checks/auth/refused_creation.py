@@ -36,7 +36,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the policy does not say how a credential is refused")
     if not mark_of(subject):
         return NotApplicable("nothing in its body is unique, by which to find what it made")
-    if subject.world.mode is not Mode.FULL:
+    if subject.context.mode is not Mode.FULL:
         why = "something would have to be made to be listed"
         return NotTested(NotTestedKind.READ_ONLY, why, '[safety]\nmode = "full"')
     return Applies(requests=5, of=("authentication.refusal",))
@@ -55,7 +55,7 @@ def script(subject: Subject) -> Script:
     refused = request.without_credentials()
     if subject.case.value == "garbage":
         who = identity_of(subject)
-        bad = credentials_of(subject.world, subject.op.id, who, "not-a-token")
+        bad = credentials_of(subject.context, subject.op.id, who, "not-a-token")
         refused = request.with_bad_credentials(*bad)
     yield from refused_then_listed(subject, refused, request)
 

@@ -33,7 +33,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     within = subject.facts.authentication.revoked_within_s
     if within is None or answer_to_state(subject, "revoked") is None:
         return NotApplicable("the policy does not say how soon a revocation takes effect")
-    can = subject.world.capabilities
+    can = subject.context.capabilities
     if not {"mint", "revoke"} <= can or ("clock" not in can and within > PATIENCE_S):
         return NotTested(
             NotTestedKind.NEEDS_CONTROL,
@@ -46,7 +46,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def script(subject: Subject) -> Script:
     """With a credential of our own: accepted; revoked; the same again."""
     yield from control(subject)
-    names = subject.world.alternatives[subject.op.id][0]
+    names = subject.context.alternatives[subject.op.id][0]
     who = yield from mint(fresh=True, scheme=names[0] if len(names) == 1 else "")
     request = yield from accepted_from(subject, who)
     if (yield from ask("revoke", identity=who.name)) is None:

@@ -35,14 +35,14 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return reason
     if subject.facts.authentication.prefix is not None:
         return NotApplicable("the policy has a prefix of its own, which is no scheme's name")
-    schemes = (subject.world.spec.schemes.get(n) for a in _alternatives(subject) for n in a)
+    schemes = (subject.context.spec.schemes.get(n) for a in _alternatives(subject) for n in a)
     if not any(one and (one.bearer or one.http_scheme == "basic") for one in schemes):
         return NotApplicable("no credential of it stands behind the name of a scheme")
     return Applies()
 
 
 def _alternatives(subject: Subject) -> tuple[tuple[str, ...], ...]:
-    return subject.world.alternatives.get(subject.op.id, ())
+    return subject.context.alternatives.get(subject.op.id, ())
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -56,7 +56,7 @@ def script(subject: Subject) -> Script:
     request = yield from prepared(subject)
     upper = subject.case is not None and subject.case.value == "upper"
     who = identity_of(subject)
-    sent = credentials_of(subject.world, subject.op.id, who)
+    sent = credentials_of(subject.context, subject.op.id, who)
     respelled = tuple(_respelled(one, upper=upper) for one in sent)
     yield from send(request.with_credentials(who.name, *respelled))
 

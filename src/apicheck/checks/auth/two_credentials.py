@@ -50,14 +50,14 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def _other_kind(subject: Subject) -> tuple[Credential, ...]:
     """The same identity's credentials as another alternative has them, in another place."""
-    world, actor = subject.world, subject.world.actors.get(subject.op.id)
+    context, actor = subject.context, subject.context.actors.get(subject.op.id)
     if actor is None:
         return ()
-    identity = world.identities[actor]
-    own = {(one.place, one.name) for one in credentials_of(world, subject.op.id, identity)}
-    for names in world.alternatives.get(subject.op.id, ()):
-        if fills(world, identity, names):
-            other = credentials_of(world, subject.op.id, identity, alternative=names)
+    identity = context.identities[actor]
+    own = {(one.place, one.name) for one in credentials_of(context, subject.op.id, identity)}
+    for names in context.alternatives.get(subject.op.id, ()):
+        if fills(context, identity, names):
+            other = credentials_of(context, subject.op.id, identity, alternative=names)
             if not own & {(one.place, one.name) for one in other}:
                 return other
     return ()
@@ -67,7 +67,7 @@ def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with one more credential."""
     yield from control(subject)
     request = yield from prepared(subject, refused=True)
-    valid = credentials_of(subject.world, subject.op.id, identity_of(subject))
+    valid = credentials_of(subject.context, subject.op.id, identity_of(subject))
     word, space, _ = valid[0].value.rpartition(" ")
     garbage = replace(valid[0], value=f"{word}{space}{_GARBAGE}")
     row = subject.case.value if subject.case else ""

@@ -31,19 +31,19 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the API as a whole, where the policy says what a stranger is answered."""
     if subject.facts.authentication.unknown_paths is None:
         return NotApplicable("the policy promises no answer (authentication.unknown_paths)")
-    if reading_operation(subject.world) is None:
+    if reading_operation(subject.context) is None:
         return NO_READING_IDENTITY
     return Applies(of=("authentication.unknown_paths",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Paths that there are not."""
-    return tuple(Case(path, path) for path in absent_paths(subject.world))
+    return tuple(Case(path, path) for path in absent_paths(subject.context))
 
 
 def script(subject: Subject) -> Script:
     """A request that works, accepted; then without its credential a path that there is not."""
-    operation = reading_operation(subject.world)
+    operation = reading_operation(subject.context)
     assert operation is not None  # applies() saw to it
     assert subject.case is not None  # cases() made it
     yield from control(subject, operation)

@@ -14,8 +14,8 @@ from apicheck.authoring import (
     Failure,
     Json,
     Response,
+    RunContext,
     StatusSet,
-    World,
     at,
     describe,
     evaluated,
@@ -33,7 +33,7 @@ Wrong = Iterator[tuple[str, str]]
 """What was due and what came, in words."""
 
 
-def wrong(world: World, step: Example, played: Mapping[str, Exchange]) -> Failure | None:
+def wrong(context: RunContext, step: Example, played: Mapping[str, Exchange]) -> Failure | None:
     """What is wrong with the last exchange, which is the step's."""
     exchange = played[step.id]
     statuses = _statuses(step.expect.get("status", "2xx"))
@@ -51,7 +51,7 @@ def wrong(world: World, step: Example, played: Mapping[str, Exchange]) -> Failur
         return Failure("unexpected-header", f"{due} for step {step.id}", came, step.id, exchange.id)
     if not any(key in expect for key in _OF_BODIES):
         return None
-    for due, came in _body(world, expect, response):
+    for due, came in _body(context, expect, response):
         return Failure("unexpected-body", f"{due} for step {step.id}", came, step.id, exchange.id)
     return None
 
@@ -87,7 +87,7 @@ def _headers(expected: Mapping[str, Json], response: Response) -> Wrong:
             yield f"{name}: {rule}", came
 
 
-def _body(world: World, expect: Mapping[str, Json], response: Response) -> Wrong:
+def _body(context: RunContext, expect: Mapping[str, Json], response: Response) -> Wrong:
     try:
         body = response.json()
     except ValueError:
@@ -106,7 +106,7 @@ def _body(world: World, expect: Mapping[str, Json], response: Response) -> Wrong
         value = at(body, pointer)
         if value is not MISSING:
             yield f"nothing at {pointer}", _shown(value)
-    for error in schema_errors(world.spec.document, expect.get("schema"), body, limit=1):
+    for error in schema_errors(context.spec.document, expect.get("schema"), body, limit=1):
         yield "a body that fits the step's schema", f"{error} ({error.keyword})"
 
 

@@ -12,8 +12,8 @@ from apicheck.authoring import (
     Json,
     Outcome,
     ResponseDoc,
+    RunContext,
     Severity,
-    World,
     each,
     schema_errors,
 )
@@ -24,39 +24,39 @@ _SHOWN = 5
 """So many places of one answer's body are told apart."""
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """An answer of a declared operation is one promise: the document's."""
-    if not exchange.request.operation or _is_told_elsewhere(world, exchange):
+    if not exchange.request.operation or _is_told_elsewhere(context, exchange):
         return
-    found = list(_wrong(world, exchange))
+    found = list(_wrong(context, exchange))
     for wrong in found:
         yield "", wrong
     if not found:
         yield "", None
 
 
-def _is_told_elsewhere(world: World, exchange: Exchange) -> bool:
+def _is_told_elsewhere(context: RunContext, exchange: Exchange) -> bool:
     """Whether the policy promises the status, and the document is silent: `lint` says so."""
-    operation = world.spec.operation(exchange.request.operation)
+    operation = context.spec.operation(exchange.request.operation)
     documented = operation.response_for(exchange.status)
-    return documented is None and is_promised(world, operation, exchange.status)
+    return documented is None and is_promised(context, operation, exchange.status)
 
 
-def _wrong(world: World, exchange: Exchange) -> Iterator[Failure]:
+def _wrong(context: RunContext, exchange: Exchange) -> Iterator[Failure]:
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
-    operation = world.spec.operation(exchange.request.operation)
+    operation = context.spec.operation(exchange.request.operation)
     documented = operation.response_for(response.status)
     if documented is None:
         known = ", ".join(item.status for item in operation.responses) or "nothing"
         actual = str(response.status)
         yield Failure("undocumented-status", f"one of {known}", actual, actual, exchange.id)
         return
-    yield from _body(world, documented, exchange)
-    yield from _fields.mismatches(world, documented, exchange)
+    yield from _body(context, documented, exchange)
+    yield from _fields.mismatches(context, documented, exchange)
 
 
-def _body(world: World, documented: ResponseDoc, exchange: Exchange) -> Iterator[Failure]:
+def _body(context: RunContext, documented: ResponseDoc, exchange: Exchange) -> Iterator[Failure]:
     response = exchange.response
     assert response is not None  # _wrong() saw to it
     if exchange.bodiless or not documented.media:
@@ -76,19 +76,21 @@ def _body(world: World, documented: ResponseDoc, exchange: Exchange) -> Iterator
     if response.truncated or media.schema is None:
         return
     try:
-        value = _media.value_of(world, response, sent, media.schema)
+        value = _media.value_of(context, response, sent, media.schema)
     except ValueError as problem:
         due = f"the document's schema of {response.status}"
         yield Failure("schema-mismatch", due, str(problem), str(response.status), exchange.id)
         return
     if value is not MISSING:
-        yield from _mismatches(world, media.schema, value, exchange)
+        yield from _mismatches(context, media.schema, value, exchange)
 
 
-def _mismatches(world: World, schema: Json, value: Json, exchange: Exchange) -> Iterator[Failure]:
+def _mismatches(
+    context: RunContext, schema: Json, value: Json, exchange: Exchange
+) -> Iterator[Failure]:
     """The first error at each place; the elements of a list are one place."""
     seen: set[str] = set()
-    for error in schema_errors(world.spec.document, schema, value, limit=4 * _SHOWN):
+    for error in schema_errors(context.spec.document, schema, value, limit=4 * _SHOWN):
         detail = f"{exchange.status} {error.place}".strip()
         if detail in seen or len(seen) == _SHOWN:
             continue

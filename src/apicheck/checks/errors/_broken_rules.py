@@ -29,7 +29,7 @@ def formats_are_rules(subject: Subject) -> bool:
 def tried(subject: Subject, violations: Iterable[Violation], most: int) -> tuple[Violation, ...]:
     """Those that break a rule by the policy: at most so many, or all when thorough."""
     due = [one for one in violations if one.kind != "format" or formats_are_rules(subject)]
-    return tuple(due) if subject.world.thorough else varied(due, most)
+    return tuple(due) if subject.context.thorough else varied(due, most)
 
 
 def case_of(name: str, violation: Violation) -> Case:

@@ -26,8 +26,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return why
     if not _fits(subject):
         return NotApplicable("its request has no JSON body of a size that is known")
-    asked = [op.id for op in subject.world.spec.operations if _fits(_of(subject, op.id))]
-    if subject.op.id not in asked[:_ASKED] and not subject.world.thorough:
+    asked = [op.id for op in subject.context.spec.operations if _fits(_of(subject, op.id))]
+    if subject.op.id not in asked[:_ASKED] and not subject.context.thorough:
         return NotApplicable(f"asked of {', '.join(asked[:_ASKED])}")
     if limit > _MOST:
         reason = f"a body of {limit} bytes is more than is sent in a test"
@@ -36,8 +36,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 
 def _of(subject: Subject, operation_id: str) -> Subject:
-    operation = subject.world.spec.operation(operation_id)
-    return Subject(subject.kind, operation_id, subject.world, operation=operation)
+    operation = subject.context.spec.operation(operation_id)
+    return Subject(subject.kind, operation_id, subject.context, operation=operation)
 
 
 def _fits(subject: Subject) -> bool:
@@ -45,7 +45,7 @@ def _fits(subject: Subject) -> bool:
     recipe = json_recipe(subject)
     if recipe is None or recipe.body is None or is_oauth(subject):
         return False
-    return "$APICHECK_" not in str(recipe.body) and subject.op.id in subject.world.actors
+    return "$APICHECK_" not in str(recipe.body) and subject.op.id in subject.context.actors
 
 
 def padded(body: bytes, size: int) -> bytes:

@@ -11,9 +11,9 @@ from apicheck.authoring import (
     Failure,
     NotApplicable,
     Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
     each,
     path_selected,
 )
@@ -24,19 +24,19 @@ _METHOD_NOT_ALLOWED = 405
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """Where the policy refuses methods with 405; otherwise no answer need ever be one."""
-    answer = answer_to(subject.world, "method")
+    answer = answer_to(subject.context, "method")
     if answer is None or _METHOD_NOT_ALLOWED not in answer.statuses:
         return NotApplicable("the policy does not promise 405 (requests.method)")
     return Applies(of=("requests.method",))
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every 405 is one test of the rule."""
     if exchange.status == _METHOD_NOT_ALLOWED:
-        yield "requests.method", _judged(world, exchange)
+        yield "requests.method", _judged(context, exchange)
 
 
-def _judged(world: World, exchange: Exchange) -> Failure | None:
+def _judged(context: RunContext, exchange: Exchange) -> Failure | None:
     assert exchange.response is not None  # `each` hands over answered exchanges only
     fields = exchange.response.header_values("allow")
     if not fields:
@@ -47,16 +47,16 @@ def _judged(world: World, exchange: Exchange) -> Failure | None:
     if method in listed:
         due = f"an Allow that does not list {method}, which it refused"
         return Failure("differs", due, said, exchange=exchange.id)
-    missing = sorted(_documented(world, exchange.request.path) - listed)
+    missing = sorted(_documented(context, exchange.request.path) - listed)
     if missing:
         due = f"an Allow that lists {', '.join(missing)}"
         return Failure("differs", due, said, exchange=exchange.id)
     return None
 
 
-def _documented(world: World, path: str) -> set[str]:
+def _documented(context: RunContext, path: str) -> set[str]:
     """The methods that the document has for a path: of the template with the fewest parameters."""
-    fitting = [op for op in world.spec.operations if path_selected(op.path, "", path)]
+    fitting = [op for op in context.spec.operations if path_selected(op.path, "", path)]
     fewest = min((operation.path.count("{") for operation in fitting), default=0)
     return {operation.method for operation in fitting if operation.path.count("{") == fewest}
 

@@ -14,9 +14,9 @@ from apicheck.authoring import (
     Outcome,
     Response,
     ResponseRule,
+    RunContext,
     Severity,
     Subject,
-    World,
     each,
     in_force,
     schema_errors,
@@ -33,19 +33,19 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no media type and no schema")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each rule in force that says something about the body is one promise."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
     if exchange.bodiless:
         return
-    for name, rule in world.facts.responses.items():
+    for name, rule in context.facts.responses.items():
         if not _of_a_body(rule):
             continue
         if response.truncated and rule.media is None:
             continue
-        if in_force(world, rule.when, exchange):
-            yield f"responses.{name}", _judged(world, rule, exchange, response)
+        if in_force(context, rule.when, exchange):
+            yield f"responses.{name}", _judged(context, rule, exchange, response)
 
 
 def _of_a_body(rule: ResponseRule) -> bool:
@@ -53,7 +53,7 @@ def _of_a_body(rule: ResponseRule) -> bool:
 
 
 def _judged(
-    world: World, rule: ResponseRule, exchange: Exchange, response: Response
+    context: RunContext, rule: ResponseRule, exchange: Exchange, response: Response
 ) -> Failure | None:
     if rule.media == NO_BODY:
         return _nothing(exchange, response)
@@ -70,7 +70,7 @@ def _judged(
         body = response.json()
     except ValueError:
         return Failure("schema-mismatch", "a JSON body", _beginning(response), "", exchange.id)
-    for error in schema_errors(world.spec.document, _schema(rule.schema), body, limit=1):
+    for error in schema_errors(context.spec.document, _schema(rule.schema), body, limit=1):
         return Failure("schema-mismatch", _named(rule.schema), str(error), error.place, exchange.id)
     return None
 

@@ -35,11 +35,11 @@ _UNCONTROLLED = NotTested(
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the API as a whole, where its failures are promised and can be had."""
-    if answer_to(subject.world, "failure") is None:
+    if answer_to(subject.context, "failure") is None:
         return NotApplicable("the policy promises no answer (requests.failure)")
-    if "fail_next" not in subject.world.capabilities:
+    if "fail_next" not in subject.context.capabilities:
         return _UNCONTROLLED
-    if reading_operation(subject.world) is None:
+    if reading_operation(subject.context) is None:
         return NO_READING_IDENTITY
     # Whoever called the operation meanwhile would meet the failure in our place.
     alone = Claims(exclusive=frozenset({"clock"}))
@@ -48,9 +48,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """A request that works, accepted; then the same one while the server fails."""
-    operation = reading_operation(subject.world)
+    operation = reading_operation(subject.context)
     assert operation is not None  # applies() saw to it
-    promise = answer_to(subject.world, "failure")
+    promise = answer_to(subject.context, "failure")
     assert promise is not None
     yield from control(subject, operation)
     request = yield from prepared(subject, operation)

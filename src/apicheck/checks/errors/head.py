@@ -32,7 +32,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return NotApplicable("the policy says nothing on HEAD (requests.head)")
     if subject.op.method != "GET":
         return NotApplicable("asked where there is GET")
-    others = subject.world.spec.operations
+    others = subject.context.spec.operations
     if any(op.path == subject.op.path and op.method == "HEAD" for op in others):
         return NotApplicable("its path has an operation of its own for HEAD")
     return Applies(of=("requests.head",))

@@ -39,7 +39,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     media = _media(subject, recipe) if recipe else None
     if recipe is None or media is None:
         return ()
-    found = of_body(subject.world.spec.document, media.schema, recipe.body)
+    found = of_body(subject.context.spec.document, media.schema, recipe.body)
     rows = tried(subject, found, _TRIED)
     cases = {f"{one.kind} {one.pointer}": one for one in reversed(rows)}
     return tuple(case_of(name, one) for name, one in reversed(cases.items()))

@@ -49,7 +49,7 @@ def _violations(subject: Subject) -> Iterator[Violation]:
             continue
         if parameter.required:
             yield Violation("required", parameter.name, MISSING)
-        schema = resolve(subject.world.spec.document, parameter.schema)
+        schema = resolve(subject.context.spec.document, parameter.schema)
         if isinstance(schema, dict):
             yield from (Violation(kind, parameter.name, bad) for kind, bad in _as_text(schema))
 

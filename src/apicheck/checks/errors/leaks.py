@@ -11,8 +11,8 @@ from apicheck.authoring import (
     Exchange,
     Failure,
     Outcome,
+    RunContext,
     Severity,
-    World,
     each,
 )
 from apicheck.checks.errors._traces import PATTERNS
@@ -23,12 +23,12 @@ _SHOWN = 80
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every error with a body, or one that repeats a credential, is one test."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
     if response.status >= _ERRORS:
-        yield "", _credential(exchange) or _inside(world, exchange)
+        yield "", _credential(exchange) or _inside(context, exchange)
 
 
 def _credential(exchange: Exchange) -> Failure | None:
@@ -39,13 +39,13 @@ def _credential(exchange: Exchange) -> Failure | None:
     return None
 
 
-def _inside(world: World, exchange: Exchange) -> Failure | None:
+def _inside(context: RunContext, exchange: Exchange) -> Failure | None:
     assert exchange.response is not None  # looks() saw to it
     text = _readable(exchange.response.body[:_READ].decode("utf-8", "replace"))
     for outcome, pattern in PATTERNS.items():
         for found in pattern.finditer(text):
             words = found.group()
-            if not _is_known(world, exchange, words):
+            if not _is_known(context, exchange, words):
                 expected = "an error without the inside of the server"
                 return Failure(outcome, expected, words[:_SHOWN], exchange=exchange.id)
     return None
@@ -62,16 +62,16 @@ def _character(escape: str) -> str:
     return {"n": "\n", "t": "\t", "r": "\r"}.get(escape, escape)
 
 
-def _is_known(world: World, exchange: Exchange, words: str) -> bool:
+def _is_known(context: RunContext, exchange: Exchange, words: str) -> bool:
     """Whether the caller sent the words, or the document has them: then nothing is told."""
     request = exchange.request
     sent = [request.path, *(value for pair in (*request.query, *request.headers) for value in pair)]
     sent.append((request.body or b"").decode("utf-8", "replace"))
-    return any(words in _readable(text) for text in sent) or words in _documented(world)
+    return any(words in _readable(text) for text in sent) or words in _documented(context)
 
 
-def _documented(world: World) -> str:
-    return json.dumps(world.spec.document, default=str, ensure_ascii=False)
+def _documented(context: RunContext) -> str:
+    return json.dumps(context.spec.document, default=str, ensure_ascii=False)
 
 
 CHECK = Check(

@@ -27,7 +27,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that take a body."""
     if why := unspoken(subject, "media"):
         return why
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     if isinstance(recipe, Recipe) and not recipe.media_type:
         return NotApplicable("its request has no body")
     if not cases(subject):

@@ -14,9 +14,9 @@ from apicheck.authoring import (
     NotApplicable,
     Outcome,
     Response,
+    RunContext,
     Severity,
     Subject,
-    World,
     at,
     each,
     in_force,
@@ -30,14 +30,14 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy says of no member that it repeats something")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each member that is there, with what it repeats, is one test of its rule."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
     if exchange.bodiless or response.truncated:
         return
-    for name, rule in world.facts.responses.items():
-        if not rule.equal or not in_force(world, rule.when, exchange):
+    for name, rule in context.facts.responses.items():
+        if not rule.equal or not in_force(context, rule.when, exchange):
             continue
         try:
             body = response.json()

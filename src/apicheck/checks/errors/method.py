@@ -11,11 +11,11 @@ from apicheck.authoring import (
     Judgement,
     NotApplicable,
     Outcome,
+    RunContext,
     Script,
     Severity,
     Subject,
     Transcript,
-    World,
     control,
     path_selected,
     prepared,
@@ -32,7 +32,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     """To every path of the document: to the first of its operations, of those that only read."""
     if why := unspoken(subject, "method"):
         return why
-    same = [op for op in subject.world.spec.operations if op.path == subject.op.path]
+    same = [op for op in subject.context.spec.operations if op.path == subject.op.path]
     first = min(same, key=lambda operation: not operation.safe)
     if first.id != subject.op.id:
         return NotApplicable(f"its path is asked with {first.id}")
@@ -43,18 +43,18 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Methods that nothing in the document knows for the path; DELETE only with --thorough."""
-    known = _known(subject.world, subject.op.path)
+    known = _known(subject.context, subject.op.path)
     unknown = [method for method in _METHODS if method not in known]
-    if not subject.world.thorough:
+    if not subject.context.thorough:
         unknown = [method for method in unknown if method != "DELETE"][:_TRIED]
     return tuple(Case(method, method) for method in unknown)
 
 
-def _known(world: World, path: str) -> set[str]:
+def _known(context: RunContext, path: str) -> set[str]:
     """Methods of the path, and of the templates that take it as well."""
     return {
         operation.method
-        for operation in world.spec.operations
+        for operation in context.spec.operations
         if path_selected(operation.path, "", path) or path_selected(path, "", operation.path)
     }
 

@@ -39,7 +39,7 @@ _MARK = "apicheck-goes-here"
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To every operation that has something in its request."""
-    if not parts(subject) and isinstance(subject.world.recipes[subject.op.id], Recipe):
+    if not parts(subject) and isinstance(subject.context.recipes[subject.op.id], Recipe):
         return NotApplicable("its request has no part to replace")
     return Applies()
 
@@ -47,7 +47,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Classics in each part, in turns; every one in every part when thorough."""
     table = list(rows(subject))
-    return tuple(table if subject.world.thorough else table[: most(subject)])
+    return tuple(table if subject.context.thorough else table[: most(subject)])
 
 
 def script(subject: Subject) -> Script:

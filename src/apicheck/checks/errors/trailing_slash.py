@@ -27,7 +27,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return why
     if not subject.op.safe or subject.op.path.endswith("/"):
         return NotApplicable("asked of operations that only read, without a slash at their end")
-    if any(op.path == f"{subject.op.path}/" for op in subject.world.spec.operations):
+    if any(op.path == f"{subject.op.path}/" for op in subject.context.spec.operations):
         return NotApplicable("the path with the slash is another operation's")
     return Applies(of=("requests.trailing_slash",))
 

@@ -9,8 +9,8 @@ from apicheck.authoring import (
     Exchange,
     Failure,
     Outcome,
+    RunContext,
     Severity,
-    World,
     describe,
     each,
 )
@@ -18,7 +18,7 @@ from apicheck.authoring import (
 _SERVER_ERROR = 500
 
 
-def looks(_: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every answer, but for failures that a check provokes and judges itself."""
     if exchange.observed("provoked") or exchange.observed("asked-to-fail"):
         return

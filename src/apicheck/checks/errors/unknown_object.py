@@ -32,7 +32,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     answer = subject.facts.authorization.absent
     if answer is None:
         return NotApplicable("the policy promises no answer (authorization.absent)")
-    if not promised_of(subject.world, answer, subject.operation):
+    if not promised_of(subject.context, answer, subject.operation):
         return NotApplicable("the promise is about other operations (authorization.absent.ops)")
     if not cases(subject):
         return NotApplicable("its path names no object that something creates or lists")
@@ -41,7 +41,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """One for each object in the path that comes from the answer of another operation."""
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     tenants = {tenant.parameter for tenant in subject.facts.authorization.tenants}
     needs = recipe.needs if isinstance(recipe, Recipe) else ()
     names = (need.name for need in needs if need.place == "path" and need.name not in tenants)

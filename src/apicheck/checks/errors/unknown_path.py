@@ -29,21 +29,21 @@ from apicheck.checks.errors._refusals import answer_to, refused_as_promised
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the API as a whole, where the policy promises an answer."""
-    if answer_to(subject.world, "unknown_path") is None:
+    if answer_to(subject.context, "unknown_path") is None:
         return NotApplicable("the policy promises no answer (requests.unknown_path)")
-    if reading_operation(subject.world) is None:
+    if reading_operation(subject.context) is None:
         return NO_READING_IDENTITY
     return Applies(of=("requests.unknown_path",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Paths that there are not."""
-    return tuple(Case(path, path) for path in absent_paths(subject.world))
+    return tuple(Case(path, path) for path in absent_paths(subject.context))
 
 
 def script(subject: Subject) -> Script:
     """A request that works, accepted; then with its credential a path that there is not."""
-    operation = reading_operation(subject.world)
+    operation = reading_operation(subject.context)
     assert operation is not None  # applies() saw to it
     assert subject.case is not None  # cases() made it
     yield from control(subject, operation)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from apicheck.authoring import Check, Exchange, Failure, Outcome, Severity, World, each
+from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, each
 
 FIELDS = ("Server", "X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator")
 _EXACT = re.compile(r"\d+\.\d+\.\d+")
 """Two numbers name a line of versions; three name the one whose holes are known."""
 
 
-def looks(_: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every answer is one test."""
     assert exchange.response is not None  # `each` hands over answered exchanges only
     wrong = None

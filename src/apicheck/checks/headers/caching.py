@@ -13,9 +13,9 @@ from apicheck.authoring import (
     Failure,
     NotApplicable,
     Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
     each,
     rules_in_force,
 )
@@ -32,10 +32,10 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no directive of a header field")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each promised directive of each field that is there is one promise."""
     assert exchange.response is not None  # `each` hands over answered exchanges only
-    for name, rule in rules_in_force(world, exchange):
+    for name, rule in rules_in_force(context, exchange):
         for header, promise in rule.headers.items():
             value = ", ".join(exchange.response.header_values(header))
             if not promise.directives or not value:

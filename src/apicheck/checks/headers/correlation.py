@@ -11,9 +11,9 @@ from apicheck.authoring import (
     Failure,
     NotApplicable,
     Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
     each,
     rules_in_force,
     sent_value,
@@ -28,10 +28,10 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no header field to come back as it was sent")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each field that was sent, of each rule in force that has it come back, is one promise."""
     assert exchange.response is not None  # `each` hands over answered exchanges only
-    for name, rule in rules_in_force(world, exchange):
+    for name, rule in rules_in_force(context, exchange):
         for header, promise in rule.headers.items():
             sent = None if promise.echo is None else sent_value(exchange, promise.echo)
             if sent is None:

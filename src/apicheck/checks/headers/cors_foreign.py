@@ -31,8 +31,8 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     """Where it is promised which origins may call, of one secured and one public operation."""
     if subject.facts.transport.cors is None:
         return NotApplicable("the policy does not say which web pages may call")
-    secured = subject.op.id in subject.world.secured
-    if not is_first_of(subject, secured=secured) and not subject.world.thorough:
+    secured = subject.op.id in subject.context.secured
+    if not is_first_of(subject, secured=secured) and not subject.context.thorough:
         return NotApplicable("asked of one secured and one public operation (--thorough: of all)")
     if not subject.op.safe:
         return NotApplicable("asked of safe operations")

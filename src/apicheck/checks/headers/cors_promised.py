@@ -39,8 +39,8 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     """Where an origin is promised, of one operation for each method."""
     if not isinstance(subject.facts.transport.cors, Cors):
         return NotApplicable("the policy promises no web page that may call")
-    alike = (o.id for o in subject.world.spec.operations if o.method == subject.op.method)
-    if subject.op.id != next(alike, None) and not subject.world.thorough:
+    alike = (o.id for o in subject.context.spec.operations if o.method == subject.op.method)
+    if subject.op.id != next(alike, None) and not subject.context.thorough:
         return NotApplicable("asked of one operation for each method (--thorough: of all)")
     return Applies(requests=2, of=("transport.cors",))
 

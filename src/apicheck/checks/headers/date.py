@@ -9,8 +9,8 @@ from apicheck.authoring import (
     Exchange,
     Failure,
     Outcome,
+    RunContext,
     Severity,
-    World,
     each,
     http_date,
     rules_in_force,
@@ -20,25 +20,25 @@ _WANTED = range(200, 500)
 """1xx and 5xx may do without, where no rule says otherwise."""
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every answer is one test; how far it may be off is one of each rule that says so."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
     value = response.header("Date")
-    if value is not None or response.status in _WANTED or _is_promised(world, exchange):
+    if value is not None or response.status in _WANTED or _is_promised(context, exchange):
         yield "responses", _well_formed(value, exchange)
     if value is None or http_date(value) is None:
         return
-    for name, rule in rules_in_force(world, exchange):
+    for name, rule in rules_in_force(context, exchange):
         for header, promise in rule.headers.items():
             if header.lower() == "date" and promise.within_s is not None:
                 yield f"responses.{name}", _off(value, promise.within_s, exchange)
 
 
-def _is_promised(world: World, exchange: Exchange) -> bool:
+def _is_promised(context: RunContext, exchange: Exchange) -> bool:
     return any(
         header.lower() == "date" and promise.within_s is not None and not promise.optional
-        for _, rule in rules_in_force(world, exchange)
+        for _, rule in rules_in_force(context, exchange)
         for header, promise in rule.headers.items()
     )
 

@@ -12,9 +12,9 @@ from apicheck.authoring import (
     Failure,
     NotApplicable,
     Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
     each,
     rules_in_force,
 )
@@ -27,9 +27,9 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no header field to be absent")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each glob of each rule in force is one promise."""
-    for name, rule in rules_in_force(world, exchange):
+    for name, rule in rules_in_force(context, exchange):
         for glob in rule.absent:
             yield f"responses.{name}", _taken(glob, exchange)
 

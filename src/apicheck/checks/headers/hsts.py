@@ -13,9 +13,9 @@ from apicheck.authoring import (
     Hsts,
     NotApplicable,
     Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
     each,
     sent_value,
 )
@@ -31,10 +31,10 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return Applies() if promised else NotApplicable("the policy does not promise HSTS")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every answer over a secure connection is one test: over any other the field means nothing."""
-    due = world.facts.transport.hsts
-    if due is None or not _is_secure(world, exchange):
+    due = context.facts.transport.hsts
+    if due is None or not _is_secure(context, exchange):
         return
     assert exchange.response is not None  # `each` hands over answered exchanges only
     lines = exchange.response.header_values(_FIELD)
@@ -46,10 +46,10 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | Non
     yield "transport.hsts", wrong
 
 
-def _is_secure(world: World, exchange: Exchange) -> bool:
+def _is_secure(context: RunContext, exchange: Exchange) -> bool:
     """HTTPS, or behind what ends it: the target is told so with every request."""
     forwarded = sent_value(exchange, "X-Forwarded-Proto")
-    return world.base_url.startswith("https:") or forwarded == "https"
+    return context.base_url.startswith("https:") or forwarded == "https"
 
 
 def _judged(due: Hsts, value: str) -> tuple[str, str] | None:

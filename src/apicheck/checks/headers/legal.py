@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from apicheck.authoring import Check, Exchange, Failure, Outcome, Severity, World, each
+from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, each
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
-def looks(_: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every answer is one test."""
     assert exchange.response is not None  # `each` hands over answered exchanges only
     wrong = None

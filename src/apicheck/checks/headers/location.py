@@ -54,9 +54,9 @@ def _resolves(rule: ResponseRule) -> bool:
 def _may_apply(subject: Subject, rule: ResponseRule) -> bool:
     """Whether a documented success of the operation is one that the rule speaks about."""
     operation, when = subject.op, rule.when
-    world = subject.world
+    context = subject.context
     covered = when.ops is None or selects(
-        when.ops, operation, world.facts.operations, world.secured
+        when.ops, operation, context.facts.operations, context.secured
     )
     good = [
         int(r.status)
@@ -79,7 +79,7 @@ def script(subject: Subject) -> Script:
     accepted = yield from control(subject)
     if accepted is None:
         return
-    for _, rule in rules_in_force(subject.world, accepted):
+    for _, rule in rules_in_force(subject.context, accepted):
         for header, promise in rule.headers.items():
             value = accepted.response.header(header) if accepted.response else None
             if promise.format == "resolves" and value is not None:
@@ -89,7 +89,7 @@ def script(subject: Subject) -> Script:
 
 def _request(subject: Subject, accepted: Exchange, value: str) -> Request:
     """What asks for a URL. Ends the script where it leads to another host."""
-    base = urlsplit(subject.world.base_url)
+    base = urlsplit(subject.context.base_url)
     try:
         url = urlsplit(urljoin(f"{subject.world.base_url}{accepted.request.wire_target}", value))
     except ValueError:
@@ -105,10 +105,10 @@ def _request(subject: Subject, accepted: Exchange, value: str) -> Request:
         sender = accepted.request
         return request.with_credentials(sender.identity, *sender.credentials)
     who = identity_of(subject)
-    if not subject.world.permits(who, operation.id):
+    if not subject.context.permits(who, operation.id):
         who = identity_of(subject, operation.id)
     request = Request("GET", path, query=query, operation=operation.id)
-    credentials = credentials_of(subject.world, operation.id, who)
+    credentials = credentials_of(subject.context, operation.id, who)
     return request.with_credentials(who.name, *credentials) if credentials else request
 
 
@@ -116,7 +116,7 @@ def _operation_at(subject: Subject, path: str) -> Operation | None:
     """The operation that reads a path; one without parameters goes before a template."""
     found = [
         operation
-        for operation in subject.world.spec.operations
+        for operation in subject.context.spec.operations
         if operation.method == "GET" and path_selected(operation.path, "GET", path)
     ]
     return min(found, key=lambda operation: operation.path.count("{"), default=None)

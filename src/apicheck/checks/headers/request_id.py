@@ -14,11 +14,11 @@ from apicheck.authoring import (
     HeaderRule,
     NotApplicable,
     Outcome,
+    RunContext,
     Seen,
     Severity,
     Subject,
     Tallies,
-    World,
     rules_in_force,
 )
 
@@ -39,16 +39,16 @@ class _State:
     owners: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def start(_: World) -> _State:
+def start(_: RunContext) -> _State:
     """Nothing seen."""
     return _State()
 
 
-def step(world: World, state: _State, exchange: Exchange) -> _State:
+def step(context: RunContext, state: _State, exchange: Exchange) -> _State:
     """Each header that is promised unique is one promise of its rule."""
     if exchange.response is None or exchange.direction is Direction.IN:
         return state
-    for name, rule in rules_in_force(world, exchange):
+    for name, rule in rules_in_force(context, exchange):
         for header, promise in rule.headers.items():
             if promise.unique:
                 fails = _judged(state, header, promise, exchange)
@@ -56,7 +56,7 @@ def step(world: World, state: _State, exchange: Exchange) -> _State:
     return state
 
 
-def finish(_: World, state: _State) -> tuple[Seen, ...]:
+def finish(_: RunContext, state: _State) -> tuple[Seen, ...]:
     """What was seen, for each operation and rule."""
     return state.tallies.seen()
 

@@ -12,9 +12,9 @@ from apicheck.authoring import (
     HeaderRule,
     NotApplicable,
     Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
     each,
     rules_in_force,
     sent_value,
@@ -28,11 +28,11 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no header field")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each header of each rule in force that must be there is one promise."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
-    for name, rule in rules_in_force(world, exchange):
+    for name, rule in rules_in_force(context, exchange):
         for header, promise in rule.headers.items():
             if not _is_due(promise, exchange):
                 continue

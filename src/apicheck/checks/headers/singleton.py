@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from apicheck.authoring import Check, Exchange, Failure, Outcome, Severity, World, each
+from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, each
 
 SINGLETONS = (
     "Access-Control-Allow-Origin",
@@ -24,7 +24,7 @@ SINGLETONS = (
 """Fields of RFC 9110, RFC 9111, RFC 6797 (section 7.1) and Fetch whose value is not a list."""
 
 
-def looks(_: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every such field of an answer is one test."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only

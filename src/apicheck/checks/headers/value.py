@@ -13,9 +13,9 @@ from apicheck.authoring import (
     HeaderRule,
     NotApplicable,
     Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
     each,
     http_date,
     rules_in_force,
@@ -44,11 +44,11 @@ def _is_said(promise: HeaderRule) -> bool:
     return not (promise.equals is promise.pattern is promise.format is None)
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each header that is there, of each rule in force, is one promise."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
-    for name, rule in rules_in_force(world, exchange):
+    for name, rule in rules_in_force(context, exchange):
         for header, promise in rule.headers.items():
             lines = response.header_values(header)
             if lines and _is_said(promise):

@@ -55,8 +55,8 @@ def out_of_place(
         return NotApplicable("it is another operation")
     if refresh and not refreshes(subject):
         return NotApplicable("the policy promises no refresh tokens")
-    if len(subject.world.clients) < clients:
-        second = bool(subject.world.clients)
+    if len(subject.context.clients) < clients:
+        second = bool(subject.context.clients)
         name = "b" if second else "a"
         return NotTested(
             NotTestedKind.NEEDS_IDENTITY,
@@ -100,10 +100,10 @@ def place_of(subject: Subject) -> Steps[str]:
     places = subject.facts.oauth.client_in if subject.facts.oauth else ()
     if places and HEADER not in places:
         return BODY
-    if subject.world.mode is not Mode.FULL:
+    if subject.context.mode is not Mode.FULL:
         return HEADER
     request = yield from prepared(subject, token_operation(subject))
-    pairs, client = parameters_of(request), subject.world.clients[0]
+    pairs, client = parameters_of(request), subject.context.clients[0]
     answer = yield from send(
         written(request, pairs, client, HEADER), Role.SETUP, "OAuth client by Basic"
     )
@@ -214,8 +214,8 @@ def used(
     bad: bool = False,
 ) -> Steps[Exchange]:
     """An operation called with an access token. bad: it must not be accepted."""
-    world = subject.world
-    scheme = next((s.name for s in world.spec.schemes.values() if s.kind == "oauth2"), "")
+    context = subject.context
+    scheme = next((s.name for s in context.spec.schemes.values() if s.kind == "oauth2"), "")
     holder = Identity(
         name="client",
         placeholder=str(token),
@@ -225,7 +225,7 @@ def used(
     )
     request = yield from prepared(subject, operation, holder)
     if bad:
-        request = request.with_bad_credentials(*credentials_of(world, operation, holder))
+        request = request.with_bad_credentials(*credentials_of(context, operation, holder))
     return (yield from send(request, role))
 
 

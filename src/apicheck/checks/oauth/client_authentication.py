@@ -45,7 +45,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Ways of not being the client that one says to be."""
-    several = len(subject.world.clients) > 1
+    several = len(subject.context.clients) > 1
     return tuple(Case(name) for name in (*_ROWS, *((_ANOTHERS,) if several else ())))
 
 
@@ -60,7 +60,7 @@ def script(subject: Subject) -> Script:
 def _unauthenticated(subject: Subject, request: Request, place: str) -> Request:
     name, client = (
         subject.case.name if subject.case else _ROWS[0],
-        subject.world.clients[0],
+        subject.context.clients[0],
     )
     if name == "nobody":
         return written(request, (CREDENTIALS,), None, place)
@@ -69,7 +69,7 @@ def _unauthenticated(subject: Subject, request: Request, place: str) -> Request:
         return written(request, parameters, None, BODY)
     secrets = {"wrong secret": f"{client.client_secret}~flip(-1)", "empty secret": ""}
     if name == _ANOTHERS:
-        secrets[_ANOTHERS] = subject.world.clients[1].client_secret
+        secrets[_ANOTHERS] = subject.context.clients[1].client_secret
     return written(request, (CREDENTIALS,), replace(client, client_secret=secrets[name]), place)
 
 

@@ -45,7 +45,7 @@ def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with the credentials in the one place."""
     yield from control(subject)
     client, place = (
-        subject.world.clients[0],
+        subject.context.clients[0],
         subject.case.name if subject.case else HEADER,
     )
     request = yield from prepared(subject)

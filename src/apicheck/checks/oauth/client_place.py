@@ -47,7 +47,7 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with the credentials elsewhere."""
     yield from control(subject)
-    client = subject.world.clients[0]
+    client = subject.context.clients[0]
     request = yield from prepared(subject)
     if subject.case is None or subject.case.name == _TWICE:
         both = written(request, (CREDENTIALS,), client, BODY)

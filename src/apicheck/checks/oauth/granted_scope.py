@@ -42,7 +42,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation, where there are scopes."""
     if why := out_of_place(subject, token_operation(subject)):
         return why
-    if not subject.world.all_scopes:
+    if not subject.context.all_scopes:
         return NotApplicable("there are no scopes")
     return Applies(requests=2, of=("oauth",))
 
@@ -55,7 +55,7 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """A token with one scope; then what it is not good for."""
     yield from control(subject)
-    client = subject.world.clients[0]
+    client = subject.context.clients[0]
     _, scopes = needed(subject)
     if subject.case is not None and subject.case.name == _UNKNOWN:
         wanted = ("scope", " ".join((*scopes, _NO_SCOPE)))

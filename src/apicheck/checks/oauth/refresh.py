@@ -40,7 +40,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def script(subject: Subject) -> Script:
     """A token; refreshed; and the new one used."""
     yield from control(subject)
-    client = subject.world.clients[0]
+    client = subject.context.clients[0]
     operation, scopes = needed(subject)
     answer = yield from granted(subject, client, *scopes, refresh=True)
     exchange = yield from refreshed(subject, client, answer["refresh_token"], role=Role.TABLE)

@@ -38,7 +38,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def script(subject: Subject) -> Script:
     """A token of the first client; refreshed by the second."""
     yield from control(subject)
-    first, second = subject.world.clients[:2]
+    first, second = subject.context.clients[:2]
     answer = yield from granted(subject, first, refresh=True)
     exchange = yield from refreshed(subject, second, answer["refresh_token"], role=Role.TABLE)
     yield from forgotten(subject, second, members(exchange))

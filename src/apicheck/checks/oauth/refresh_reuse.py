@@ -44,7 +44,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def script(subject: Subject) -> Script:
     """A token; refreshed; and refreshed once more by the first refresh token."""
     yield from control(subject)
-    client = subject.world.clients[0]
+    client = subject.context.clients[0]
     answer = yield from granted(subject, client, refresh=True)
     token = answer["refresh_token"]
     first = yield from refreshed(subject, client, token, role=Role.SETUP)

@@ -42,12 +42,12 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def script(subject: Subject) -> Script:
     """A token of one scope; refreshed with one more; and used for that."""
     yield from control(subject)
-    client = subject.world.clients[0]
+    client = subject.context.clients[0]
     _, scopes = needed(subject)
     outside = beyond(subject, scopes)
     if not outside:
         stop(NotTested(NotTestedKind.NEEDS_REQUEST, "no operation needs another scope"))
-    more = (*scopes, *subject.world.required_scopes[outside])
+    more = (*scopes, *subject.context.required_scopes[outside])
     answer = yield from granted(subject, client, *scopes, refresh=True)
     wider = ("scope", " ".join(dict.fromkeys(more)))
     exchange = yield from refreshed(

@@ -50,7 +50,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """A new token, which works; revoked; and used once more."""
-    client = subject.world.clients[0]
+    client = subject.context.clients[0]
     operation, scopes = needed(subject)
     by_refresh = subject.case is not None and subject.case.name == _REFRESH
     answer = yield from granted(subject, client, *scopes, refresh=by_refresh)

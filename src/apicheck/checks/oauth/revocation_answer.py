@@ -41,7 +41,7 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """A token of this client's, or of nobody's; and its revocation."""
-    client, token = subject.world.clients[0], "apicheck-no-such-token"
+    client, token = subject.context.clients[0], "apicheck-no-such-token"
     if subject.case is None or subject.case.name == _KNOWN:
         answer = yield from granted(subject, client)
         token = str(answer["access_token"])

@@ -41,7 +41,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """A token of the first client; revoked by the second; and used once more."""
-    first, second = subject.world.clients[:2]
+    first, second = subject.context.clients[:2]
     operation, scopes = needed(subject)
     answer = yield from granted(subject, first, *scopes)
     token = answer["access_token"]

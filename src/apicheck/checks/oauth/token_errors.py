@@ -87,7 +87,7 @@ def script(subject: Subject) -> Script:
     """The canonical request, accepted; then one with a single mistake."""
     yield from control(subject)
     name, (parameters, _, _) = _row(subject)
-    client = subject.world.clients[0]
+    client = subject.context.clients[0]
     if name == "unknown client":
         client = replace(client, client_id=_UNKNOWN)
     place = yield from place_of(subject)

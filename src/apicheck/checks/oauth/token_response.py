@@ -12,9 +12,9 @@ from apicheck.authoring import (
     Json,
     NotApplicable,
     Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
     each,
 )
 from apicheck.checks.oauth._client import members
@@ -31,9 +31,9 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return Applies()
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every answer that grants something is one test; one that says `error` grants nothing."""
-    oauth = world.facts.oauth
+    oauth = context.facts.oauth
     if oauth is None or exchange.request.operation != oauth.token or not exchange.succeeded:
         return
     answer = members(exchange)

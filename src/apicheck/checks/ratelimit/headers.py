@@ -20,11 +20,11 @@ from apicheck.authoring import (
     RateHeaders,
     RateLimits,
     Response,
+    RunContext,
     Seen,
     Severity,
     Subject,
     Tallies,
-    World,
     http_date,
     in_force,
 )
@@ -61,61 +61,63 @@ class _State:
     owed: dict[str, tuple[Exchange, float]] = field(default_factory=dict)
 
 
-def start(_: World) -> _State:
+def start(_: RunContext) -> _State:
     """Nothing seen."""
     return _State()
 
 
-def step(world: World, state: _State, exchange: Exchange) -> _State:
+def step(context: RunContext, state: _State, exchange: Exchange) -> _State:
     """Each promised field of an answer that a bucket counts is one promise."""
-    limits = world.facts.rate_limits
-    name = world.bucket_of.get(exchange.request.operation)
+    limits = context.facts.rate_limits
+    name = context.bucket_of.get(exchange.request.operation)
     if limits is None or name is None or exchange.direction is Direction.IN:
         return state
     if exchange.response is None:
         return state
     bucket = limits.buckets[name]
     judged = (
-        _judged(world, state, limits, bucket, exchange)
+        _judged(context, state, limits, bucket, exchange)
         if exchange.request.caller is Caller.AUTHENTICATED
-        else _to_strangers(world, limits, exchange)
+        else _to_strangers(context, limits, exchange)
     )
     for fails in judged:
         state.tallies.note(f"rate_limits.{name}", exchange, fails)
     return state
 
 
-def _to_strangers(world: World, limits: RateLimits, exchange: Exchange) -> Iterator[Failure | None]:
+def _to_strangers(
+    context: RunContext, limits: RateLimits, exchange: Exchange
+) -> Iterator[Failure | None]:
     """What is told to callers whose credential is missing or bad: where the policy says so only.
 
     Whose requests are counted together is not known of them, so that the numbers are not judged.
     """
     response = exchange.response
     assert response is not None  # step() saw to it
-    if limits.headers and limits.headers_when and in_force(world, limits.headers_when, exchange):
+    if limits.headers and limits.headers_when and in_force(context, limits.headers_when, exchange):
         for name in (limits.headers.limit, limits.headers.remaining):
             if name is not None:
                 value = _number(name, exchange, response)
                 yield value if isinstance(value, Failure) else None
 
 
-def finish(_: World, state: _State) -> tuple[Seen, ...]:
+def finish(_: RunContext, state: _State) -> tuple[Seen, ...]:
     """What was seen, for each operation and bucket."""
     return state.tallies.seen()
 
 
 def _judged(
-    world: World, state: _State, limits: RateLimits, bucket: Bucket, exchange: Exchange
+    context: RunContext, state: _State, limits: RateLimits, bucket: Bucket, exchange: Exchange
 ) -> Iterator[Failure | None]:
     response = exchange.response
     assert response is not None  # step() saw to it
     refused = limits.refusal is not None and response.status in limits.refusal.statuses
     key = (exchange.request.identity, bucket.name)
     state.falling[key] = continued(state.falling.get(key), exchange, bucket)
-    if limits.headers is not None and in_force(world, limits.headers_when, exchange):
+    if limits.headers is not None and in_force(context, limits.headers_when, exchange):
         yield from _limit(limits.headers, bucket, exchange, response)
         yield from _reset(limits, limits.headers, bucket, exchange, response)
-        minted = exchange.request.identity not in world.identities
+        minted = exchange.request.identity not in context.identities
         alone = minted and bucket.per in ("token", "key")
         counted = response.succeeded if limits.counts is None else response.status in limits.counts
         falling = state.falling[key] if alone and counted and not refused else None

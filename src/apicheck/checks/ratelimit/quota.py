@@ -63,8 +63,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if bucket.limit is None:
         reason = "the limit depends on a plan that no identity names"
         return NotTested(NotTestedKind.NEEDS_BUDGET, reason, lines)
-    clock = "clock" in subject.world.capabilities
-    most = _MOST_THOROUGH if subject.world.thorough else _MOST
+    clock = "clock" in subject.context.capabilities
+    most = _MOST_THOROUGH if subject.context.thorough else _MOST
     if bucket.limit > (most if clock else min(most, _MOST_REAL_TIME)):
         reason = f"a limit of {bucket.limit} takes more than {2 * bucket.limit} requests to test"
         if clock and bucket.limit <= _MOST_THOROUGH:
@@ -85,7 +85,7 @@ def script(subject: Subject) -> Script:
     that are aligned with a clock explain what looks wrong.
     """
     limits, bucket = _facts(subject)
-    fresh = bucket.per in ("token", "key") and "mint" in subject.world.capabilities
+    fresh = bucket.per in ("token", "key") and "mint" in subject.context.capabilities
     if fresh:
         who = yield from mint(fresh=True)
     else:
@@ -177,7 +177,7 @@ def _counted(subject: Subject, transcript: Transcript) -> list[Exchange]:
         for exchange in sorted(transcript.exchanges, key=lambda x: x.sent_at)
         if exchange.sent_at > known_from
         and exchange.request.identity == exercised[0].request.identity
-        and subject.world.bucket_of.get(exchange.request.operation) == subject.key
+        and subject.context.bucket_of.get(exchange.request.operation) == subject.key
     ]
 
 

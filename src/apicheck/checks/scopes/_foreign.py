@@ -43,12 +43,12 @@ def needs_made(subject: Subject, place: str, whose: str) -> tuple[str, ...]:
     Names of path parameters, or pointers into the body. An object is a user's or an app's where
     the policy's selector takes the operation that makes it as well.
     """
-    world, recipe = subject.world, subject.world.recipes[subject.op.id]
-    foreign = world.facts.authorization.foreign.get(whose)
-    tenants = {tenant.parameter for tenant in world.facts.authorization.tenants}
+    context, recipe = subject.context, subject.context.recipes[subject.op.id]
+    foreign = context.facts.authorization.foreign.get(whose)
+    tenants = {tenant.parameter for tenant in context.facts.authorization.tenants}
     if foreign is None or not isinstance(recipe, Recipe) or not owned_by(subject, whose):
         return ()
-    makers = {need: world.spec.operation(need.operation) for need in recipe.needs}
+    makers = {need: context.spec.operation(need.operation) for need in recipe.needs}
     return tuple(
         need.name
         for need, maker in makers.items()
@@ -57,7 +57,7 @@ def needs_made(subject: Subject, place: str, whose: str) -> tuple[str, ...]:
         and not maker.safe
         and (
             foreign.ops is None
-            or selects(foreign.ops, maker, world.facts.operations, world.secured)
+            or selects(foreign.ops, maker, context.facts.operations, context.secured)
         )
     )
 
@@ -70,7 +70,7 @@ def strangers(subject: Subject, place: str) -> tuple[str, ...]:
 def about_others(subject: Subject, place: str) -> Applies | NotApplicable | NotTested:
     """Whether what a request names in a place can be somebody else's, and we can be two."""
     stated = [whose for whose in WHOSE if needs_made(subject, place, whose)]
-    if subject.op.id not in subject.world.secured:
+    if subject.op.id not in subject.context.secured:
         return NotApplicable("the operation is public")
     if not stated:
         return NotApplicable(f"its {place} names nothing that the policy keeps to its owner")
@@ -81,7 +81,7 @@ def about_others(subject: Subject, place: str) -> Applies | NotApplicable | NotT
 
 def nobody_else(subject: Subject, whose: str) -> NotTested:
     """We cannot be two. Who we are must be said as well, as nothing differs from the unknown."""
-    ours = subject.world.identities.get(subject.world.actors.get(subject.op.id, ""))
+    ours = subject.context.identities.get(subject.context.actors.get(subject.op.id, ""))
     lines = f'[identities.other]\ntoken_env = "OTHER_TOKEN"\n{whose} = "b"'
     if ours and not getattr(ours, whose):
         lines += f'\n# and in [identities.{ours.name}]: {whose} = "a"'
@@ -90,15 +90,15 @@ def nobody_else(subject: Subject, whose: str) -> NotTested:
 
 def can_be_another(subject: Subject, whose: str) -> bool:
     """Whether the target names somebody else of a kind, or one can be made."""
-    ours = subject.world.identities.get(subject.world.actors.get(subject.op.id, ""))
-    made = whose != "tenant" and "mint" in subject.world.capabilities
+    ours = subject.context.identities.get(subject.context.actors.get(subject.op.id, ""))
+    made = whose != "tenant" and "mint" in subject.context.capabilities
     return any(_named(subject, whose)) or bool(made and ours and getattr(ours, whose))
 
 
 def _named(subject: Subject, whose: str) -> Iterator[Identity]:
     """The target's own identities of another tenant; or user, or app, of the same tenant."""
-    ours = subject.world.identities.get(subject.world.actors.get(subject.op.id, ""))
-    for identity in subject.world.identities.values():
+    ours = subject.context.identities.get(subject.context.actors.get(subject.op.id, ""))
+    for identity in subject.context.identities.values():
         if ours is None or identity.state != "active" or not identity.placeholder:
             continue
         known = getattr(ours, whose) and getattr(identity, whose)
@@ -136,7 +136,7 @@ def not_ours_too(subject: Subject, theirs: Request, other: Identity) -> Steps[No
     ours = yield from send(read, Role.SETUP)
     if not ours.succeeded:
         return
-    credentials = credentials_of(subject.world, reader.id, other)
+    credentials = credentials_of(subject.context, reader.id, other)
     same = yield from send(read.with_credentials(other.name, *credentials), Role.SETUP)
     if same.response is None or ours.response is None or same.response.body != ours.response.body:
         stop(Inconclusive("ids are counted for each owner, and this one is also that of ours"))

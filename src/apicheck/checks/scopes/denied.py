@@ -58,7 +58,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     holding more never means being allowed less; where the policy says `needs: exact`, holding
     all is a row too. Where nobody can make an identity: the target's own that lack something.
     """
-    made = _made(subject) if "mint" in subject.world.capabilities else _held(subject)
+    made = _made(subject) if "mint" in subject.context.capabilities else _held(subject)
     return tuple({repr(row.value): row for row in made}.values())
 
 
@@ -67,7 +67,7 @@ def _made(subject: Subject) -> Iterator[Case]:
         yield Case(f"no {kind}", {kind: []})
         for word in words:
             yield Case(f"all {kind} but {word}", {kind: list(all_but(subject, kind, word))})
-        if subject.world.thorough:
+        if subject.context.thorough:
             for word in every(subject, kind):
                 if (word,) != words and any(word in all_but(subject, kind, w) for w in words):
                     yield Case(f"{word} alone", {kind: [word]})
@@ -78,7 +78,7 @@ def _made(subject: Subject) -> Iterator[Case]:
 
 def _held(subject: Subject) -> Iterator[Case]:
     for identity in identities(subject):
-        if not subject.world.permits(identity, subject.op.id):
+        if not subject.context.permits(identity, subject.op.id):
             yield Case(f"identity {identity.name}", {"identity": identity.name})
 
 
@@ -87,7 +87,7 @@ def script(subject: Subject) -> Script:
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     if "identity" in value:
         yield from control(subject)
-        yield from sent_by(subject, subject.world.identities[value["identity"]])
+        yield from sent_by(subject, subject.context.identities[value["identity"]])
         return
     enough = yield from holder(subject, **needed(subject))
     yield from control(subject, identity=enough)

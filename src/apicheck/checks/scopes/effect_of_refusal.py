@@ -41,9 +41,9 @@ from apicheck.checks.scopes._rights import (
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To unsafe operations on an object that can be made anew, and read."""
-    if subject.op.safe or subject.op.id not in subject.world.secured:
+    if subject.op.safe or subject.op.id not in subject.context.secured:
         return NotApplicable("the operation changes nothing, or is open to all")
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
     if reader_of(subject) is None or not made:
         return NotApplicable("nothing reads what it changes")

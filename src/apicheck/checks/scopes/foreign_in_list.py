@@ -44,10 +44,10 @@ from apicheck.checks.scopes._rights import owned_by
 
 def _made_with(subject: Subject) -> tuple[Operation, str] | None:
     """The operation that makes what this one lists, and where its answer has the id."""
-    world = subject.world
-    for operation in world.spec.operations:
+    context = subject.context
+    for operation in context.spec.operations:
         if operation.path == subject.op.path and operation.method == "POST":
-            for recipe in world.recipes.values():
+            for recipe in context.recipes.values():
                 for need in recipe.needs if isinstance(recipe, Recipe) else ():
                     if need.operation == operation.id and need.place == "path" and need.pointer:
                         return operation, need.pointer
@@ -56,29 +56,29 @@ def _made_with(subject: Subject) -> tuple[Operation, str] | None:
 
 def _kinds(subject: Subject) -> Iterator[str]:
     """Whose objects the list must not mix. Another tenant has none below an object of ours."""
-    world, made = subject.world, _made_with(subject)
-    foreign = world.facts.authorization.foreign
+    context, made = subject.context, _made_with(subject)
+    foreign = context.facts.authorization.foreign
     for whose in WHOSE:
         if made is None or not owned_by(subject, whose) or (whose == "tenant" and _nested(subject)):
             continue
         ops = foreign[whose].ops
-        if ops is None or selects(ops, made[0], world.facts.operations, world.secured):
+        if ops is None or selects(ops, made[0], context.facts.operations, context.secured):
             yield whose
 
 
 def _nested(subject: Subject) -> bool:
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     return isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations that list what another makes, where the policy keeps that to its owner."""
-    if subject.op.method != "GET" or subject.op.id not in subject.world.secured:
+    if subject.op.method != "GET" or subject.op.id not in subject.context.secured:
         return NotApplicable("it lists nothing to a caller who is known")
     kinds = tuple(_kinds(subject))
     if not kinds:
         return NotApplicable("it lists nothing that is made here and kept to its owner")
-    if subject.world.mode is not Mode.FULL:
+    if subject.context.mode is not Mode.FULL:
         return NotTested(
             NotTestedKind.READ_ONLY,
             "somebody else would have to make something to be listed",

@@ -74,13 +74,13 @@ def script(subject: Subject) -> Script:
 
 def _not_ours_too(subject: Subject, member: str, other: Identity) -> Steps[None]:
     """Ends the script where the id is also ours, as far as an operation reads what it names."""
-    world, recipe = subject.world, subject.world.recipes[subject.op.id]
+    context, recipe = subject.context, subject.context.recipes[subject.op.id]
     needs = recipe.needs if isinstance(recipe, Recipe) else ()
     makers = {need.operation for need in needs if need.name == member}
-    for operation in world.spec.operations:
-        found = world.recipes[operation.id]
+    for operation in context.spec.operations:
+        found = context.recipes[operation.id]
         named = {need.operation for need in found.needs} if isinstance(found, Recipe) else set()
-        if operation.method == "GET" and named & makers and operation.id in world.actors:
+        if operation.method == "GET" and named & makers and operation.id in context.actors:
             of_reader = replace(subject, operation=operation)
             theirs = yield from prepared(
                 of_reader, operation.id, identity_of(subject, operation.id), owner=other

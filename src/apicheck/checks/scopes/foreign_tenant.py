@@ -38,8 +38,8 @@ def _tenants(subject: Subject) -> tuple[Tenant, ...]:
 
 def _other(subject: Subject) -> Identity | None:
     """Somebody of another tenant than the operation's actor."""
-    ours = subject.world.identities.get(subject.world.actors.get(subject.op.id, ""))
-    for identity in subject.world.identities.values():
+    ours = subject.context.identities.get(subject.context.actors.get(subject.op.id, ""))
+    for identity in subject.context.identities.values():
         usable = identity.state == "active" and identity.placeholder and identity.tenant
         if ours and usable and ours.tenant and identity.tenant != ours.tenant:
             return identity
@@ -48,7 +48,7 @@ def _other(subject: Subject) -> Identity | None:
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To secured operations whose path names the tenant, where the policy says what is due."""
-    if subject.op.id not in subject.world.secured:
+    if subject.op.id not in subject.context.secured:
         return NotApplicable("the operation is public")
     if not any(one.foreign or one.unknown for one in _tenants(subject)):
         return NotApplicable("its path names no tenant, or the policy promises nothing of it")

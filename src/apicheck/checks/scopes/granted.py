@@ -30,9 +30,9 @@ _LACKING = (401, 403)
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a right: the policy or the document says which."""
-    if not needed(subject) and not subject.world.sufficient_roles.get(subject.op.id):
+    if not needed(subject) and not subject.context.sufficient_roles.get(subject.op.id):
         return NotApplicable("the operation needs no scope, permission or role")
-    if "mint" not in subject.world.capabilities:
+    if "mint" not in subject.context.capabilities:
         return NotTested(
             NotTestedKind.NEEDS_IDENTITY,
             "nothing can make an identity with exactly the rights that are needed",
@@ -46,7 +46,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 
 def _roles(subject: Subject) -> tuple[str, ...]:
-    return subject.world.sufficient_roles.get(subject.op.id, ())
+    return subject.context.sufficient_roles.get(subject.op.id, ())
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

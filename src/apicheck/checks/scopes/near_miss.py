@@ -35,30 +35,30 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the operation needs no scope")
     if subject.facts.authorization.refusal is None:
         return NotApplicable("the policy says nothing on credentials that lack a right")
-    if "mint" not in subject.world.capabilities:
+    if "mint" not in subject.context.capabilities:
         return NotTested(
             NotTestedKind.NEEDS_CONTROL,
             "nothing can make an identity with a scope that only looks like the right one",
             '[control]\nurl = "http://127.0.0.1:9000"',
         )
     asked = _representative(subject)
-    if asked != subject.op.id and not subject.world.thorough:
+    if asked != subject.op.id and not subject.context.thorough:
         return NotApplicable(f"scopes are compared alike: {asked} is asked; --thorough asks each")
     return Applies(of=("authorization.refusal", "authorization.scopes"))
 
 
 def _representative(subject: Subject) -> str:
     """Of the operations that need a scope, the one that is the least trouble."""
-    world = subject.world
+    context = subject.context
 
     def trouble(name: str) -> tuple[bool, bool, bool, bool]:
-        recipe, words = world.recipes[name], world.required_scopes[name]
-        usable = isinstance(recipe, Recipe) and name in world.actors
+        recipe, words = context.recipes[name], context.required_scopes[name]
+        usable = isinstance(recipe, Recipe) and name in context.actors
         compound = any(mark in word for word in words for mark in _SEPARATORS)
         needs = isinstance(recipe, Recipe) and bool(recipe.needs)
-        return (not usable, not compound, not world.spec.operation(name).safe, needs)
+        return (not usable, not compound, not context.spec.operation(name).safe, needs)
 
-    return min((name for name, words in world.required_scopes.items() if words), key=trouble)
+    return min((name for name, words in context.required_scopes.items() if words), key=trouble)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -50,7 +50,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def _wrongs(subject: Subject) -> Iterator[tuple[str, ExpectedResponse]]:
     """What else can be wrong with the request -> the refusal that is due to both together."""
-    facts, recipe = subject.facts, subject.world.recipes[subject.op.id]
+    facts, recipe = subject.facts, subject.context.recipes[subject.op.id]
     if not isinstance(recipe, Recipe):
         return
     requests = facts.requests

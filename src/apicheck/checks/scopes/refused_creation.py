@@ -31,7 +31,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the policy says nothing on credentials that lack a right")
     if not mark_of(subject):
         return NotApplicable("nothing in its body is unique, by which to find what it made")
-    if subject.world.mode is not Mode.FULL:
+    if subject.context.mode is not Mode.FULL:
         reason = "something would have to be made to be listed"
         return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
     if not poor_cases(subject):

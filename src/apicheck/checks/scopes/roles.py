@@ -26,7 +26,7 @@ from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, holder, identities,
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations that only some roles may call, where the policy says how others are refused."""
-    if not subject.world.sufficient_roles.get(subject.op.id):
+    if not subject.context.sufficient_roles.get(subject.op.id):
         return NotApplicable("the operation is open to every role")
     if subject.facts.authorization.refusal is None:
         return NotApplicable("the policy says nothing on credentials that lack a right")
@@ -37,20 +37,20 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """No role; every role that is not enough. Else the target's own that lack a role."""
-    made = "mint" in subject.world.capabilities
+    made = "mint" in subject.context.capabilities
     return tuple(_made(subject) if made else _held(subject))
 
 
 def _made(subject: Subject) -> Iterator[Case]:
     yield Case("no role", {"roles": []})
-    enough = subject.world.sufficient_roles[subject.op.id]
-    others = [role for role in subject.world.all_roles if role not in enough]
+    enough = subject.context.sufficient_roles[subject.op.id]
+    others = [role for role in subject.context.all_roles if role not in enough]
     if others:
         yield Case("every role that is not enough", {"roles": others})
 
 
 def _held(subject: Subject) -> Iterator[Case]:
-    enough = set(subject.world.sufficient_roles[subject.op.id])
+    enough = set(subject.context.sufficient_roles[subject.op.id])
     for identity in identities(subject):
         if identity.roles is not None and enough.isdisjoint(identity.roles):
             yield Case(f"identity {identity.name}", {"identity": identity.name})
@@ -61,7 +61,7 @@ def script(subject: Subject) -> Script:
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     yield from control(subject)
     if "identity" in value:
-        roleless = subject.world.identities[value["identity"]]
+        roleless = subject.context.identities[value["identity"]]
     else:
         roleless = yield from holder(subject, roles=tuple(value["roles"]))
     yield from sent_by(subject, roleless)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
-from apicheck.authoring import Exchange, Link, World, instant, path_selected
+from apicheck.authoring import Exchange, Link, RunContext, instant, path_selected
 
 
 def is_at(moment: float, written: str) -> bool:
@@ -28,11 +28,11 @@ def as_http_date(written: str) -> str:
     return f"{datetime.fromtimestamp(span[0], UTC):%a, %d %b %Y %H:%M:%S} GMT"
 
 
-def leads(world: World, exchange: Exchange, link: Link, url: str, successor: str) -> bool:
+def leads(context: RunContext, exchange: Exchange, link: Link, url: str, successor: str) -> bool:
     """Whether a link leads to a URL, or else to the operation that succeeds (any, for "")."""
     if url:
         return link.target == url or urlsplit(link.target)[2:] == urlsplit(url)[2:]
     if not successor:
         return True
     path = urlsplit(urljoin(exchange.request.path, link.target)).path
-    return path_selected(world.spec.operation(successor).path, "", path)
+    return path_selected(context.spec.operation(successor).path, "", path)

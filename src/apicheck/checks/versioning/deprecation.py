@@ -14,9 +14,9 @@ from apicheck.authoring import (
     NotApplicable,
     Outcome,
     Response,
+    RunContext,
     Severity,
     Subject,
-    World,
     covers,
     each,
     http_date,
@@ -42,25 +42,25 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy deprecates nothing")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Deprecation, Sunset, each link and each field of the provider's own is one promise."""
-    response, versioning = exchange.response, world.facts.versioning
+    response, versioning = exchange.response, context.facts.versioning
     assert response is not None  # `each` hands over answered exchanges only
     if versioning is None or not versioning.deprecations:
         return
-    covering = [item for item in versioning.deprecations if covers(world, item.ops, exchange)]
+    covering = [item for item in versioning.deprecations if covers(context, item.ops, exchange)]
     for item in covering:
-        due = in_force(world, item.when, exchange) if item.when else response.succeeded
+        due = in_force(context, item.when, exchange) if item.when else response.succeeded
         if due:
             own = versioning.others.get("standard") == "own"
-            for fails in _judged(world, item, exchange, response, own=own):
+            for fails in _judged(context, item, exchange, response, own=own):
                 yield _OF, fails
-    if not covering and response.succeeded and not _may_say_so(world, exchange):
+    if not covering and response.succeeded and not _may_say_so(context, exchange):
         yield _OF, _undue(response, exchange)
 
 
 def _judged(
-    world: World, item: Deprecation, exchange: Exchange, response: Response, *, own: bool
+    context: RunContext, item: Deprecation, exchange: Exchange, response: Response, *, own: bool
 ) -> Iterator[Failure | None]:
     for name, rule in item.headers.items():
         value = response.header(name)
@@ -80,7 +80,7 @@ def _judged(
     if item.successor:
         wanted.setdefault("successor-version", "")
     for relation, url in wanted.items():
-        yield _link(world, item, exchange, relation, url)
+        yield _link(context, item, exchange, relation, url)
 
 
 def _deprecation(item: Deprecation, exchange: Exchange, response: Response) -> Failure | None:
@@ -116,7 +116,7 @@ def _sunset(item: Deprecation, exchange: Exchange, response: Response) -> Failur
 
 
 def _link(
-    world: World, item: Deprecation, exchange: Exchange, relation: str, url: str
+    context: RunContext, item: Deprecation, exchange: Exchange, relation: str, url: str
 ) -> Failure | None:
     assert exchange.response is not None  # looks() saw to it
     field = ", ".join(exchange.response.header_values("Link"))
@@ -130,9 +130,9 @@ def _link(
             exchange, "link-absent", due, f"Link: {field}" if field else "no Link", relation
         )
     successor = item.successor if relation == "successor-version" else ""
-    if any(leads(world, exchange, link, url, successor) for link in found):
+    if any(leads(context, exchange, link, url, successor) for link in found):
         return None
-    target = url or world.spec.operation(successor).path
+    target = url or context.spec.operation(successor).path
     actual = f"it leads to {found[0].target}"
     return _fails(exchange, "link-differs", f"{due} to {target}", actual, relation)
 
@@ -145,10 +145,10 @@ def _undue(response: Response, exchange: Exchange) -> Failure | None:
     return _fails(exchange, "undue", due, f"Deprecation: {value}")
 
 
-def _may_say_so(world: World, exchange: Exchange) -> bool:
+def _may_say_so(context: RunContext, exchange: Exchange) -> bool:
     """Whether the document deprecates the operation, or does not know it."""
     operation = exchange.request.operation
-    return not operation or world.spec.operation(operation).deprecated
+    return not operation or context.spec.operation(operation).deprecated
 
 
 def _fails(exchange: Exchange, outcome: str, due: str, actual: str, detail: str = "") -> Failure:

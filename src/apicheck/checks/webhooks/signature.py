@@ -54,9 +54,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if subject.operation is None:
         reason = f"no operation is known that causes {event.name}"
         return NotTested(NotTestedKind.NEEDS_REQUEST, reason)
-    if "listener" not in subject.world.capabilities:
+    if "listener" not in subject.context.capabilities:
         return NotTested(NotTestedKind.NEEDS_LISTENER, "there is no webhook listener", _LISTEN)
-    if webhooks.subscriptions is None and "subscribe_by_hand" not in subject.world.capabilities:
+    if webhooks.subscriptions is None and "subscribe_by_hand" not in subject.context.capabilities:
         reason = "webhooks are set up outside the API, and nobody told it where our listener is"
         return NotTested(NotTestedKind.NEEDS_LISTENER, reason)
     return Applies(requests=2, of=(subject.of, "webhooks.signature"))

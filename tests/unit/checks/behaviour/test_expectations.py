@@ -10,7 +10,7 @@ from apicheck.checks.behaviour.example import CHECK
 from apicheck.pages.setting import subject_of
 
 CLAUSE = {"example": [{"id": "read", "operation": "getContact"}]}
-WORLD = subject_of(CHECK, {"clause": CLAUSE}).world
+WORLD = subject_of(CHECK, {"clause": CLAUSE}).context
 BODY = b'{"id": "c1", "at": "2026-11-02T09:30:00Z", "tags": [{"n": 1, "w": "a"}, {"n": 2}]}'
 
 

@@ -81,8 +81,8 @@ def test_an_unknown_scope_may_be_left_out_unless_the_policy_says_otherwise(
 def test_a_client_that_is_missing_is_asked_for(bench: Callable[..., Any], clients: int) -> None:
     made = bench("oauth/refresh-binding", facts={"oauth": {"token": "token", "refresh": "yes"}},
                  operation="token")  # fmt: skip
-    world = replace(made.subject.world, clients=made.subject.world.clients[:clients])
-    why = made.check.applies(replace(made.subject, world=world))
+    context = replace(made.subject.context, clients=made.subject.context.clients[:clients])
+    why = made.check.applies(replace(made.subject, context=context))
     assert isinstance(why, NotTested)
     assert why.remedy.startswith("[mint.b]" if clients else "[mint.a]")
 

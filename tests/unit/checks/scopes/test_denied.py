@@ -68,13 +68,13 @@ def test_without_minting_the_targets_own_poor_identities_are_used(
     server.holders[reader.placeholder] = replace(
         server.holders["$APICHECK_ADMIN_TOKEN"], scopes=frozenset({"contacts:read"})
     )
-    world = made.subject.world
-    identities = {**world.identities, "reader": reader}
+    context = made.subject.context
+    identities = {**context.identities, "reader": reader}
     made.subject = replace(
-        made.subject, world=replace(world, identities=identities, capabilities=frozenset())
+        made.subject, context=replace(context, identities=identities, capabilities=frozenset())
     )
     assert made.judgements() == {"identity reader": None}
-    made.subject = replace(made.subject, world=replace(world, capabilities=frozenset()))
+    made.subject = replace(made.subject, context=replace(context, capabilities=frozenset()))
     assert isinstance(made.check.applies(made.subject), NotTested)
 
 
