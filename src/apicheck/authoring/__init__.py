@@ -56,7 +56,7 @@ from apicheck.authoring.steps import (
     together,
     wait,
 )
-from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, Seen
+from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, PassiveResult
 from apicheck.model.exchange import (
     Caller,
     Credential,
@@ -167,6 +167,7 @@ __all__ = [
     "Operation",
     "Outcome",
     "Part",
+    "PassiveResult",
     "RateHeaders",
     "RateLimits",
     "ReceivedChallenge",
@@ -178,7 +179,6 @@ __all__ = [
     "Role",
     "RunContext",
     "Script",
-    "Seen",
     "Send",
     "Severity",
     "Signature",

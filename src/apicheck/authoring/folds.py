@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from apicheck.authoring.judging import shortest
-from apicheck.model.check import Fold, Seen
+from apicheck.model.check import Fold, PassiveResult
 from apicheck.model.exchange import Direction, Exchange
 from apicheck.model.subject import RunContext
 from apicheck.model.verdict import Failure
@@ -35,7 +35,7 @@ class Tallies:
         key = (exchange.request.operation, of)
         _count(self._by_subject.setdefault(key, _Tally()), exchange, fails)
 
-    def seen(self) -> tuple[Seen, ...]:
+    def seen(self) -> tuple[PassiveResult, ...]:
         """What a fold returns."""
         return tuple(
             seen
@@ -64,7 +64,7 @@ def each(looks: Looks) -> Fold:
                 tallies.note(of, exchange, fails)
         return tallies
 
-    def finish(_: RunContext, tallies: Tallies) -> tuple[Seen, ...]:
+    def finish(_: RunContext, tallies: Tallies) -> tuple[PassiveResult, ...]:
         return tallies.seen()
 
     return Fold(start, step, finish)
@@ -83,8 +83,10 @@ def _count(tally: _Tally, exchange: Exchange, fails: Failure | None) -> None:
     tally.bad[key] = (first, count + 1, witnesses)
 
 
-def _seen(subject: str, of: str, tally: _Tally) -> Iterable[Seen]:
+def _seen(subject: str, of: str, tally: _Tally) -> Iterable[PassiveResult]:
     if not tally.bad:
-        yield Seen(subject, of, tally.exercised, None, shortest(tally.good), len(tally.good))
+        yield PassiveResult(
+            subject, of, tally.exercised, None, shortest(tally.good), len(tally.good)
+        )
     for fails, count, witnesses in tally.bad.values():
-        yield Seen(subject, of, tally.exercised, fails, shortest(witnesses), count)
+        yield PassiveResult(subject, of, tally.exercised, fails, shortest(witnesses), count)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from apicheck.judge.attempts import Judged, judge_probe
-from apicheck.model.check import Applies, Check, Seen
+from apicheck.model.check import Applies, Check, PassiveResult
 from apicheck.model.exchange import Exchange, Observation, Role, Transcript
 from apicheck.model.plan import Plan, Probe, Unprobed
 from apicheck.model.results import CheckResult, FailureSummary
@@ -168,14 +168,14 @@ def _folded(
         why = NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
         yield _of_unprobed(Unprobed(check.id, "*", "", applies.of, why))
         return
-    grouped: dict[tuple[str, str], list[Seen]] = {}
+    grouped: dict[tuple[str, str], list[PassiveResult]] = {}
     for item in seen:
         grouped.setdefault((item.subject, item.of), []).append(item)
     for (subject, of), items in grouped.items():
         yield _of_seen(check, subject, of, items)
 
 
-def _of_seen(check: Check, subject: str, of: str, items: list[Seen]) -> CheckResult:
+def _of_seen(check: Check, subject: str, of: str, items: list[PassiveResult]) -> CheckResult:
     declared = {outcome.id for outcome in check.outcomes}
     failures = tuple(
         FailureSummary(j.outcome, j.detail, j.expected, j.actual, max(item.count, 1), item.evidence)

@@ -57,7 +57,7 @@ class Applies:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PassiveResult:
     """What a passive check saw of one subject.
 
     subject: operationId, "" for exchanges of no declared operation. of: fact path.
@@ -84,7 +84,7 @@ class Fold:
 
     start: Callable[[RunContext], Any]
     step: Callable[[RunContext, Any, Exchange], Any]
-    finish: Callable[[RunContext, Any], tuple[Seen, ...]]
+    finish: Callable[[RunContext, Any], tuple[PassiveResult, ...]]
 
 
 def _applies_always(_: Subject) -> Applies:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apicheck.model.check import Check, Seen
+from apicheck.model.check import Check, PassiveResult
 from apicheck.model.exchange import Caller, Direction, Exchange, Request, Response, Role
 from apicheck.model.subject import RunContext, Subject, SubjectKind
 from apicheck.model.verdict import Failure, NotApplicable
@@ -73,7 +73,7 @@ class Run:
         )
         return self
 
-    def seen(self) -> tuple[Seen, ...]:
+    def seen(self) -> tuple[PassiveResult, ...]:
         fold = self.check.fold
         assert fold is not None
         state = fold.start(self.context)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from apicheck.authoring import Role, Seen
+from apicheck.authoring import PassiveResult, Role
 from apicheck.model.check import Check, Fold
 from apicheck.model.exchange import Caller, Direction
 from apicheck.model.subject import RunContext
@@ -141,9 +141,9 @@ def test_an_attribute_that_is_none_is_refused() -> None:
 
 
 def test_a_fold_passes_only_when_all_that_it_saw_is_good() -> None:
-    def finish(_: RunContext, state: int) -> tuple[Seen, ...]:
-        good = Seen("listContacts", "", 1, None)
-        bad = Seen("listContacts", "", 1, Failure("accepted", "a", "b"))
+    def finish(_: RunContext, state: int) -> tuple[PassiveResult, ...]:
+        good = PassiveResult("listContacts", "", 1, None)
+        bad = PassiveResult("listContacts", "", 1, Failure("accepted", "a", "b"))
         return (good, bad)[:state]
 
     fold = Fold(lambda _: 0, lambda _, count, __: count + 1, finish)

@@ -14,8 +14,8 @@ from apicheck.authoring import (
     HeaderRule,
     NotApplicable,
     Outcome,
+    PassiveResult,
     RunContext,
-    Seen,
     Severity,
     Subject,
     Tallies,
@@ -56,7 +56,7 @@ def step(context: RunContext, state: _State, exchange: Exchange) -> _State:
     return state
 
 
-def finish(_: RunContext, state: _State) -> tuple[Seen, ...]:
+def finish(_: RunContext, state: _State) -> tuple[PassiveResult, ...]:
     """What was seen, for each operation and rule."""
     return state.tallies.seen()
 

@@ -17,11 +17,11 @@ from apicheck.authoring import (
     Fold,
     NotApplicable,
     Outcome,
+    PassiveResult,
     RateHeaders,
     RateLimits,
     Response,
     RunContext,
-    Seen,
     Severity,
     Subject,
     Tallies,
@@ -101,7 +101,7 @@ def _to_strangers(
                 yield value if isinstance(value, Failure) else None
 
 
-def finish(_: RunContext, state: _State) -> tuple[Seen, ...]:
+def finish(_: RunContext, state: _State) -> tuple[PassiveResult, ...]:
     """What was seen, for each operation and bucket."""
     return state.tallies.seen()
 
