@@ -10,7 +10,7 @@ import click
 
 from apicheck.cli import options
 from apicheck.cli.screen import Screen, toned
-from apicheck.model.plan import Plan, Unprobed
+from apicheck.model.plan import Plan, SkippedSubject
 from apicheck.model.verdict import NotTested
 from apicheck.report.text import one_line
 
@@ -57,7 +57,7 @@ def numbers(made: Plan) -> dict[str, object]:
         "not_tested": [
             {"check": item.check, "subject": item.subject, "kind": item.why.kind.value,
              "reason": item.why.reason, "remedy": item.why.remedy}
-            for item in made.unprobed
+            for item in made.skipped
             if isinstance(item.why, NotTested)
         ],
         "clauses": {
@@ -107,8 +107,8 @@ def lines(made: Plan, *, verbose: bool = False) -> Iterator[str]:
 
 def _not_tested(made: Plan) -> Iterator[str]:
     """Subjects that cannot be tested, grouped by what would help, each with its first reason."""
-    grouped: dict[tuple[str, str, str], list[Unprobed]] = {}
-    for item in made.unprobed:
+    grouped: dict[tuple[str, str, str], list[SkippedSubject]] = {}
+    for item in made.skipped:
         if isinstance(item.why, NotTested):
             key = (item.why.kind.value, item.check, item.why.remedy)
             grouped.setdefault(key, []).append(item)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from apicheck.judge.attempts import Judged, judge_probe
 from apicheck.model.check import Applies, Check, PassiveResult
 from apicheck.model.exchange import Exchange, Observation, Role, Transcript
-from apicheck.model.plan import Plan, Probe, Unprobed
+from apicheck.model.plan import Plan, Probe, SkippedSubject
 from apicheck.model.results import CheckResult, FailureSummary
 from apicheck.model.subject import RunContext, Subject, SubjectKind
 from apicheck.model.target import Mode
@@ -38,7 +38,7 @@ def active_results(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[Check
         grouped.setdefault((probe.check.id, probe.subject.key), []).append(judged)
     return (
         *(_of_subject(cases) for cases in grouped.values()),
-        *(_of_unprobed(item) for item in plan.unprobed),
+        *(_of_unprobed(item) for item in plan.skipped),
     )
 
 
@@ -112,7 +112,7 @@ def _failures(cases: Iterable[Judged]) -> tuple[FailureSummary, ...]:
     return tuple(result)
 
 
-def _of_unprobed(item: Unprobed) -> CheckResult:
+def _of_unprobed(item: SkippedSubject) -> CheckResult:
     tested = isinstance(item.why, NotTested)
     return CheckResult(
         check=item.check,
@@ -144,7 +144,7 @@ def _folded(
     everything = Subject(SubjectKind.EXCHANGES, "*", context)
     applies = check.applies(everything)
     if not isinstance(applies, Applies):
-        yield _of_unprobed(Unprobed(check.id, "*", "", (), applies))
+        yield _of_unprobed(SkippedSubject(check.id, "*", "", (), applies))
         return
     try:
         state = check.fold.start(context)
@@ -166,7 +166,7 @@ def _folded(
             yield CheckResult(check.id, "*", "", applies.of, Verdict.INCONCLUSIVE, reason=reason)
             return
         why = NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
-        yield _of_unprobed(Unprobed(check.id, "*", "", applies.of, why))
+        yield _of_unprobed(SkippedSubject(check.id, "*", "", applies.of, why))
         return
     grouped: dict[tuple[str, str], list[PassiveResult]] = {}
     for item in seen:

@@ -54,7 +54,7 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class Unprobed:
+class SkippedSubject:
     """A subject that ends in a reason instead of a probe."""
 
     check: str
@@ -103,7 +103,7 @@ class Plan:
     controls: tuple[str, ...]
     """operationIds whose canonical request is sent once whatever the checks need, so that
     passive checks have an honest answer of every operation to read."""
-    unprobed: tuple[Unprobed, ...]
+    skipped: tuple[SkippedSubject, ...]
     clauses: tuple[PlannedClause, ...]
     estimate: Estimate
     drawn: Mapping[str, tuple[object, ...]] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from apicheck.model.check import Applies, Check
 from apicheck.model.operation import Spec
-from apicheck.model.plan import Estimate, Options, Plan, PlannedClause, Probe, Unprobed
+from apicheck.model.plan import Estimate, Options, Plan, PlannedClause, Probe, SkippedSubject
 from apicheck.model.policy import Policy
 from apicheck.model.subject import Recipe, RunContext, Subject
 from apicheck.model.target import Mode, Target
@@ -54,7 +54,7 @@ def plan(
     active = [check for check in wanted if not check.passive]
     values = dict(drawn) if drawn is not None else {}
     probes: list[Probe] = []
-    unprobed: list[Unprobed] = []
+    unprobed: list[SkippedSubject] = []
     for check in active:
         asked = list(subjects(check, context, clauses))
         if check.draws and drawn is None and mode is not Mode.PASSIVE:
@@ -63,7 +63,7 @@ def plan(
                 values.update(draw_values(check, applicable, options))
         for subject in asked:
             bound = bind(check, subject, options, values)
-            if isinstance(bound, Unprobed):
+            if isinstance(bound, SkippedSubject):
                 unprobed.append(bound)
             else:
                 probes.extend(bound)
@@ -79,7 +79,7 @@ def plan(
         probes=tuple(probes),
         passive=tuple(check for check in wanted if check.passive),
         controls=controls,
-        unprobed=tuple(unprobed),
+        skipped=tuple(unprobed),
         clauses=clauses,
         estimate=_estimate(context, (*probes, *provoking), controls),
         drawn=values,
@@ -105,7 +105,7 @@ def _provoking(
             continue
         for subject in subjects(checks[name], context, ()):
             bound = bind(checks[name], subject, options, {})
-            if not isinstance(bound, Unprobed):
+            if not isinstance(bound, SkippedSubject):
                 yield from bound
 
 

@@ -8,7 +8,7 @@ from apicheck.generate import OF_EACH, draw
 from apicheck.model.check import Applies, Check
 from apicheck.model.facts import RateLimits, Webhooks
 from apicheck.model.operation import Operation
-from apicheck.model.plan import Options, PlannedClause, Probe, Unprobed
+from apicheck.model.plan import Options, PlannedClause, Probe, SkippedSubject
 from apicheck.model.selector import selects
 from apicheck.model.subject import Case, Recipe, RunContext, Subject, SubjectKind
 from apicheck.model.target import Mode
@@ -97,19 +97,19 @@ def bind(
     subject: Subject,
     options: Options,
     drawn: Mapping[str, tuple[object, ...]],
-) -> tuple[Probe, ...] | Unprobed:
+) -> tuple[Probe, ...] | SkippedSubject:
     """The probes of a check on one subject, one for each case; or why there is none."""
     operation = subject.operation.id if subject.operation else ""
     of = (subject.of,) if subject.of else ()
     if options.operations and operation and operation not in options.operations:
         why = NotTested(NotTestedKind.SELECTED_OUT, "not among the operations asked for")
-        return Unprobed(check.id, subject.key, operation, of, why)
+        return SkippedSubject(check.id, subject.key, operation, of, why)
     applies = check.applies(subject)
     if not isinstance(applies, Applies):
-        return Unprobed(check.id, subject.key, operation, of, applies)
+        return SkippedSubject(check.id, subject.key, operation, of, applies)
     forbidden = _forbidden_by_mode(check, subject)
     if forbidden:
-        return Unprobed(check.id, subject.key, operation, applies.of or of, forbidden)
+        return SkippedSubject(check.id, subject.key, operation, applies.of or of, forbidden)
     cases: tuple[Case | None, ...] = (None,)
     if check.cases is not None:
         cases = check.cases(subject)
@@ -121,7 +121,7 @@ def bind(
     cases = (*cases, *drawn_cases)
     if not cases:
         why_none = NotApplicable("nothing to try on it")
-        return Unprobed(check.id, subject.key, operation, applies.of or of, why_none)
+        return SkippedSubject(check.id, subject.key, operation, applies.of or of, why_none)
     return tuple(
         Probe(
             f"{key}/{case.name}" if case else key,
