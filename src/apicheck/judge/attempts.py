@@ -96,7 +96,9 @@ def _undisturbed(check: Check, transcript: Transcript, judgement: Judgement) -> 
 
 def _disturbs(check: Check, exchange: Exchange) -> bool:
     if exchange.response is None:
-        return not (check.closes and _ended_as(exchange, TransportErrorKind.CLOSED))
+        return not (
+            check.accepts_closed_connection and _ended_as(exchange, TransportErrorKind.CLOSED)
+        )
     return exchange.status not in check.provokes and (
         exchange.status == _TOO_MANY_REQUESTS or exchange.status >= _SERVER_ERROR
     )

@@ -100,7 +100,7 @@ def _speaks_of(plan: Plan, planned: PlannedClause, result: CheckResult) -> bool:
     clause = planned.clause
     if result.check not in planned.checks:
         return False
-    if plan.checks[result.check].over is SubjectKind.CLAUSE:
+    if plan.checks[result.check].subject_kind is SubjectKind.CLAUSE:
         return result.subject == clause.id
     return _in_of(clause, result) and _in_ops(clause, result, plan.context)
 

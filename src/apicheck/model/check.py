@@ -113,7 +113,7 @@ class Check:
     proven_by: Mapping[str, tuple[str, ...]]
     reads: tuple[str, ...] = ()
     standards: tuple[str, ...] = ()
-    over: SubjectKind = SubjectKind.OPERATION
+    subject_kind: SubjectKind = SubjectKind.OPERATION
     applies: Callable[[Subject], Applies | NotApplicable | NotTested] = _applies_always
     cases: Callable[[Subject], tuple[Case, ...]] | None = None
     draws: str = ""
@@ -121,7 +121,7 @@ class Check:
     judge: Callable[[Subject, Transcript], Judgement] | None = None
     fold: Fold | None = None
     provokes: frozenset[int] = frozenset()
-    closes: bool = False
+    accepts_closed_connection: bool = False
     """A connection closed without an answer is one of the answers that the judge reads."""
     accepted: bool = False
     heard_from: tuple[str, ...] = ()

@@ -23,28 +23,28 @@ def subjects(
     check: Check, context: RunContext, clauses: tuple[PlannedClause, ...]
 ) -> Iterator[Subject]:
     """All that a check can be asked about, in the document's and the policy's order."""
-    if check.over is SubjectKind.OPERATION:
+    if check.subject_kind is SubjectKind.OPERATION:
         for operation in _asked_for(check, context, clauses):
-            yield Subject(check.over, operation.id, context, operation=operation)
-    elif check.over is SubjectKind.API:
-        yield Subject(check.over, "api", context)
-    elif check.over is SubjectKind.BUCKET and context.facts.rate_limits:
+            yield Subject(check.subject_kind, operation.id, context, operation=operation)
+    elif check.subject_kind is SubjectKind.API:
+        yield Subject(check.subject_kind, "api", context)
+    elif check.subject_kind is SubjectKind.BUCKET and context.facts.rate_limits:
         yield from _buckets(context, context.facts.rate_limits)
-    elif check.over is SubjectKind.EVENT and isinstance(context.facts.webhooks, Webhooks):
+    elif check.subject_kind is SubjectKind.EVENT and isinstance(context.facts.webhooks, Webhooks):
         for event in context.facts.webhooks.events.values():
             known = {operation.id: operation for operation in context.spec.operations}
             yield Subject(
-                check.over,
+                check.subject_kind,
                 event.name,
                 context,
                 of=f"webhooks.events.{event.name}",
                 event=event,
                 operation=known.get(event.cause),
             )
-    elif check.over is SubjectKind.CLAUSE:
+    elif check.subject_kind is SubjectKind.CLAUSE:
         for planned in clauses:
             if check.id in planned.checks and planned.clause.example:
-                yield Subject(check.over, planned.clause.id, context, clause=planned.clause)
+                yield Subject(check.subject_kind, planned.clause.id, context, clause=planned.clause)
 
 
 def _asked_for(

@@ -42,7 +42,9 @@ def _planned_clause(
         return PlannedClause(clause, (), why)
     named = [check_id for check_id in checks if matches(check_id, clause.checks)]
     if clause.example:
-        of_clauses = (name for name, check in checks.items() if check.over is SubjectKind.CLAUSE)
+        of_clauses = (
+            name for name, check in checks.items() if check.subject_kind is SubjectKind.CLAUSE
+        )
         named += [check_id for check_id in of_clauses if check_id not in named]
     if not named and options.select and not options.clauses and not clause.attest:
         why = NotTested(

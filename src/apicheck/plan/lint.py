@@ -118,7 +118,7 @@ def _collapsed(policy: Policy, unnamed: tuple[str, ...]) -> tuple[str, ...]:
 
 def _unread(clause: Clause, policy: Policy, checks: Mapping[str, Check]) -> Iterator[Remark]:
     every = _named_checks(clause, checks)
-    named = [check for check in every if check.over is not SubjectKind.CLAUSE]
+    named = [check for check in every if check.subject_kind is not SubjectKind.CLAUSE]
     wanted = sorted({read for check in named for read in check.reads})
     if not named or any(not check.reads for check in named):
         return

@@ -61,7 +61,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 CHECK = Check(
     title="A stranger who asks for an unknown path is answered as promised",
-    over=SubjectKind.API,
+    subject_kind=SubjectKind.API,
     applies=applies,
     cases=cases,
     script=script,

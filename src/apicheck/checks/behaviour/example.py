@@ -140,7 +140,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 CHECK = Check(
     title="The steps of a clause come out as it says",
-    over=SubjectKind.CLAUSE,
+    subject_kind=SubjectKind.CLAUSE,
     applies=applies,
     script=script,
     judge=judge,

@@ -67,7 +67,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 CHECK = Check(
     title="A failure of the server is answered as promised",
-    over=SubjectKind.API,
+    subject_kind=SubjectKind.API,
     applies=applies,
     script=script,
     judge=judge,

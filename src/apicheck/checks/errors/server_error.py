@@ -117,7 +117,7 @@ CHECK = Check(
     judge=judge,
     accepted=True,
     provokes=frozenset(range(500, 600)) - {_BUSY},
-    closes=True,
+    accepts_closed_connection=True,
     standards=(
         "rfc9110#15.6",
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",

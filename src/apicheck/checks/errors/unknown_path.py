@@ -59,7 +59,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 CHECK = Check(
     title="An unknown path is refused as promised",
-    over=SubjectKind.API,
+    subject_kind=SubjectKind.API,
     applies=applies,
     cases=cases,
     script=script,

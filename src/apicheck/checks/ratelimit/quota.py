@@ -212,7 +212,7 @@ def _facts(subject: Subject) -> tuple[RateLimits, Bucket]:
 
 CHECK = Check(
     title="A limit is kept: neither more nor fewer requests than promised",
-    over=SubjectKind.BUCKET,
+    subject_kind=SubjectKind.BUCKET,
     applies=applies,
     script=script,
     judge=judge,

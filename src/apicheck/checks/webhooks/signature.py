@@ -156,7 +156,7 @@ def _facts(subject: Subject) -> Webhooks:
 
 CHECK = Check(
     title="Webhooks are signed",
-    over=SubjectKind.EVENT,
+    subject_kind=SubjectKind.EVENT,
     applies=applies,
     script=script,
     judge=judge,
