@@ -111,11 +111,11 @@ def _in_of(clause: Clause, result: CheckResult) -> bool:
     A result that names no fact says nothing of them unless it left something open: then it is
     open for all of them.
     """
-    if not clause.of:
+    if not clause.facts:
         return True
-    if not result.of:
+    if not result.facts:
         return result.verdict in _OPEN
-    return any(overlap(path, wanted) for wanted in clause.of for path in result.of)
+    return any(overlap(path, wanted) for wanted in clause.facts for path in result.facts)
 
 
 def _in_ops(clause: Clause, result: CheckResult, context: RunContext) -> bool:
@@ -145,7 +145,7 @@ def _capping_fact(clause: Clause, speaking: Sequence[CheckResult], plan: Plan) -
         path
         for result in speaking
         if result.verdict is Verdict.FAIL
-        for path in (*result.of, *plan.checks[result.check].reads)
+        for path in (*result.facts, *plan.checks[result.check].reads)
     ]
     for path in paths:
         graded = _graded(path, plan.policy, plan.target)

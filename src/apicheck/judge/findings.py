@@ -75,7 +75,7 @@ def _facts(
     check: Check, hit: Sequence[CheckResult], origins: Sequence[FactOrigin]
 ) -> tuple[str, ...]:
     """The facts that a finding rests on: inside the paths of the result, else of the check."""
-    paths = {path for result in hit for path in result.of} or set(check.reads)
+    paths = {path for result in hit for path in result.facts} or set(check.reads)
     found = [
         f"{origin.path} = {in_words(origin.value)} ({origin.place})"
         for origin in origins

@@ -69,7 +69,7 @@ def _of_subject(cases: list[Judged]) -> CheckResult:
         check=probe.check.id,
         subject=probe.subject.key,
         operation=probe.subject.operation.id if probe.subject.operation else "",
-        of=_fact_paths(probe),
+        facts=_fact_paths(probe),
         verdict=verdict,
         failures=failures,
         reason=reason,
@@ -82,9 +82,9 @@ def _of_subject(cases: list[Judged]) -> CheckResult:
 
 
 def _fact_paths(probe: Probe) -> tuple[str, ...]:
-    if probe.applies.of:
-        return probe.applies.of
-    return (probe.subject.of,) if probe.subject.of else ()
+    if probe.applies.facts:
+        return probe.applies.facts
+    return (probe.subject.fact,) if probe.subject.fact else ()
 
 
 def _failures(cases: Iterable[Judged]) -> tuple[FailureSummary, ...]:
@@ -118,7 +118,7 @@ def _of_unprobed(item: SkippedSubject) -> CheckResult:
         check=item.check,
         subject=item.subject,
         operation=item.operation,
-        of=item.of,
+        facts=item.facts,
         verdict=Verdict.NOT_TESTED if tested else Verdict.NOT_APPLICABLE,
         reason=item.why.reason,
         remedy=item.why.remedy if isinstance(item.why, NotTested) else "",
@@ -163,14 +163,14 @@ def _folded(
             else "nothing that was recorded puts it to the test"
         )
         if context.mode is Mode.FULL:
-            yield CheckResult(check.id, "*", "", applies.of, Verdict.INCONCLUSIVE, reason=reason)
+            yield CheckResult(check.id, "*", "", applies.facts, Verdict.INCONCLUSIVE, reason=reason)
             return
         why = NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
-        yield _of_unprobed(SkippedSubject(check.id, "*", "", applies.of, why))
+        yield _of_unprobed(SkippedSubject(check.id, "*", "", applies.facts, why))
         return
     grouped: dict[tuple[str, str], list[PassiveResult]] = {}
     for item in seen:
-        grouped.setdefault((item.subject, item.of), []).append(item)
+        grouped.setdefault((item.subject, item.fact), []).append(item)
     for (subject, of), items in grouped.items():
         yield _of_seen(check, subject, of, items)
 
@@ -202,7 +202,7 @@ def _of_seen(check: Check, subject: str, of: str, items: list[PassiveResult]) ->
         check=check.id,
         subject=subject or "(no operation)",
         operation=subject,
-        of=(of,) if of else (),
+        facts=(of,) if of else (),
         verdict=verdict,
         failures=failures if verdict is Verdict.FAIL else (),
         reason=reason,

@@ -62,7 +62,7 @@ def _clause(clause_id: str, written: _Written) -> Clause:
         source=fields.get("source", ""),
         grade=Grade(fields.get("grade", written.grade)),
         checks=tuple(listed(fields.get("checks", ()))),
-        of=tuple(normal(path) for path in listed(fields.get("of", ()))),
+        facts=tuple(normal(path) for path in listed(fields.get("of", ()))),
         ops=optional_selector(fields.get("ops")),
         example=_examples(fields.get("example", ())),
         attest=fields.get("attest", ""),

@@ -105,7 +105,7 @@ class Verifier:
 
     def verify_clause(self, clause: Clause, *, own: bool) -> None:
         """Every name in a clause. own: it is the policy's, which may remove facts of a set."""
-        for path in clause.of if own else ():
+        for path in clause.facts if own else ():
             if not self.is_fact(path):
                 hint = did_you_mean(path, self.fact_paths)
                 self._in_clause(clause, "of", f'no fact is at "{path}"', hint)

@@ -52,7 +52,7 @@ class Applies:
     requests: int = 1
     claims: Claims = field(default_factory=Claims)
     last: bool = False
-    of: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
     seconds: float = 0.0
 
 
@@ -66,7 +66,7 @@ class PassiveResult:
     """
 
     subject: str
-    of: str
+    fact: str
     exercised: int
     judgement: Judgement
     evidence: tuple[str, ...] = ()

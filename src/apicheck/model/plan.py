@@ -60,7 +60,7 @@ class SkippedSubject:
     check: str
     subject: str
     operation: str
-    of: tuple[str, ...]
+    facts: tuple[str, ...]
     why: NotTested | NotApplicable
 
 

@@ -43,7 +43,7 @@ class Clause:
     grade: Grade = Grade.SOURCE
     checks: tuple[str, ...] = ()
     """Check ids, or families (`auth/*`)."""
-    of: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
     """Fact paths inside which a result counts for this clause; () for all."""
     ops: Selector | None = None
     example: tuple[Example, ...] = ()

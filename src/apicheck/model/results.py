@@ -37,7 +37,7 @@ class CheckResult:
     check: str
     subject: str
     operation: str
-    of: tuple[str, ...]
+    facts: tuple[str, ...]
     verdict: Verdict
     failures: tuple[FailureSummary, ...] = ()
     reason: str = ""

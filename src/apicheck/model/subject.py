@@ -146,7 +146,7 @@ class Subject:
     kind: SubjectKind
     key: str
     context: RunContext
-    of: str = ""
+    fact: str = ""
     operation: Operation | None = None
     bucket: Bucket | None = None
     event: Event | None = None

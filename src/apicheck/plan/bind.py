@@ -37,7 +37,7 @@ def subjects(
                 check.subject_kind,
                 event.name,
                 context,
-                of=f"webhooks.events.{event.name}",
+                fact=f"webhooks.events.{event.name}",
                 event=event,
                 operation=known.get(event.cause),
             )
@@ -70,7 +70,7 @@ def _buckets(context: RunContext, limits: RateLimits) -> Iterator[Subject]:
             SubjectKind.BUCKET,
             name,
             context,
-            of=f"rate_limits.{name}",
+            fact=f"rate_limits.{name}",
             bucket=bucket,
             operation=context.spec.operation(operation_id) if operation_id else None,
         )
@@ -100,7 +100,7 @@ def bind(
 ) -> tuple[Probe, ...] | SkippedSubject:
     """The probes of a check on one subject, one for each case; or why there is none."""
     operation = subject.operation.id if subject.operation else ""
-    of = (subject.of,) if subject.of else ()
+    of = (subject.fact,) if subject.fact else ()
     if options.operations and operation and operation not in options.operations:
         why = NotTested(NotTestedKind.SELECTED_OUT, "not among the operations asked for")
         return SkippedSubject(check.id, subject.key, operation, of, why)
@@ -109,7 +109,7 @@ def bind(
         return SkippedSubject(check.id, subject.key, operation, of, applies)
     forbidden = _forbidden_by_mode(check, subject)
     if forbidden:
-        return SkippedSubject(check.id, subject.key, operation, applies.of or of, forbidden)
+        return SkippedSubject(check.id, subject.key, operation, applies.facts or of, forbidden)
     cases: tuple[Case | None, ...] = (None,)
     if check.cases is not None:
         cases = check.cases(subject)
@@ -121,7 +121,7 @@ def bind(
     cases = (*cases, *drawn_cases)
     if not cases:
         why_none = NotApplicable("nothing to try on it")
-        return SkippedSubject(check.id, subject.key, operation, applies.of or of, why_none)
+        return SkippedSubject(check.id, subject.key, operation, applies.facts or of, why_none)
     return tuple(
         Probe(
             f"{key}/{case.name}" if case else key,

@@ -91,15 +91,15 @@ def _promises_of_their_own(policy: Policy) -> tuple[str, ...]:
 
 
 def _names(clause: Clause, checks: list[Check], path: str, own: str) -> bool:
-    if any(overlap(of, path) for of in clause.of):
+    if any(overlap(of, path) for of in clause.facts):
         return True
     section = path.partition(".")[0]
     if section == "client" and "client" in clause.actors:
         return True
     if not any(overlap(read, path) for check in checks for read in check.reads):
         return False
-    around = {of.partition(".")[0] for of in clause.of}
-    return not clause.of or (section in around and not own)
+    around = {of.partition(".")[0] for of in clause.facts}
+    return not clause.facts or (section in around and not own)
 
 
 def _collapsed(policy: Policy, unnamed: tuple[str, ...]) -> tuple[str, ...]:
@@ -123,9 +123,9 @@ def _unread(clause: Clause, policy: Policy, checks: Mapping[str, Check]) -> Iter
     if not named or any(not check.reads for check in named):
         return
     paths = [row.path for row in policy.origins]
-    inside = [p for p in paths if not clause.of or any(overlap(of, p) for of in clause.of)]
+    inside = [p for p in paths if not clause.facts or any(overlap(of, p) for of in clause.facts)]
     if not any(overlap(read, path) for read in wanted for path in inside):
-        where = f" inside {', '.join(clause.of)}" if clause.of else ""
+        where = f" inside {', '.join(clause.facts)}" if clause.facts else ""
         yield Remark(clause.id, f"its checks read {', '.join(wanted)}: there is nothing{where}")
 
 

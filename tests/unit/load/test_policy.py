@@ -413,7 +413,7 @@ def test_clauses_take_defaults_and_the_grade_of_their_source(tmp_path: Path) -> 
     policy = loaded(tmp_path, POLICY)
     a, b = policy.clause("A"), policy.clause("B")
     assert (a.section, a.level, a.grade, a.source) == ("2", Level.SHOULD, Grade.OFFICIAL, "terms")
-    assert (b.level, b.actors, b.of) == (
+    assert (b.level, b.actors, b.facts) == (
         Level.MUST,
         ("client", "provider"),
         ("rate_limits.general",),

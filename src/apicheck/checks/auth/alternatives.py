@@ -35,7 +35,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return reason
     if len(subject.context.alternatives[subject.op.id]) < 2:
         return NotApplicable("one kind of credential alone may call it")
-    return Applies(of=("authentication.refusal",))
+    return Applies(facts=("authentication.refusal",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

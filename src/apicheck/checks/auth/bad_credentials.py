@@ -35,7 +35,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return reason
     if subject.facts.authentication.bad is None:
         return NotApplicable("the policy says nothing on credentials that are not valid")
-    return Applies(of=("authentication.refusal",))
+    return Applies(facts=("authentication.refusal",))
 
 
 def script(subject: Subject) -> Script:

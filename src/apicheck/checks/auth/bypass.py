@@ -34,7 +34,7 @@ _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a credential."""
-    return excused(subject) or Applies(of=("authentication.refusal",))
+    return excused(subject) or Applies(facts=("authentication.refusal",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -38,7 +38,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("one credential is enough for it")
     if refusals(subject) is None:
         return NotApplicable("the policy says nothing on how a credential is refused")
-    return Applies(of=("authentication.refusal",))
+    return Applies(facts=("authentication.refusal",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -42,7 +42,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return reason
     if not subject.facts.authentication.credential_in:
         return NotApplicable("the policy does not say where a credential may be")
-    return Applies(of=("authentication.credential_in",))
+    return Applies(facts=("authentication.credential_in",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -46,7 +46,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
             f"no credential is {' or '.join(states)}",
             f'[identities.{state}]\ntoken_env = "{state.upper()}_TOKEN"\nstate = "{state}"',
         )
-    return Applies(of=("authentication.states",))
+    return Applies(facts=("authentication.states",))
 
 
 def _at_hand(subject: Subject) -> dict[str, str]:

@@ -42,7 +42,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the policy says nothing on credentials that are revoked")
     if _ending(subject) is None or _user(subject) is None:
         return NotApplicable("nothing says how its credential is ended, or what takes it")
-    return Applies(requests=4, of=("authentication.issued",))
+    return Applies(requests=4, facts=("authentication.issued",))
 
 
 def _ending(subject: Subject) -> Recipe | None:

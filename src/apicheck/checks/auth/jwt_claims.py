@@ -54,7 +54,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         words = "nothing can sign a JWT that says what it should not"
         return NotTested(NotTestedKind.NEEDS_CONTROL, words, _CONTROL)
     claims = Claims(shared=frozenset({"clock"}))
-    return spared(subject) or Applies(claims=claims, of=("authentication.jwt",))
+    return spared(subject) or Applies(claims=claims, facts=("authentication.jwt",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

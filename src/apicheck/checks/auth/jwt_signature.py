@@ -70,7 +70,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("its credential is no JWT (bearerFormat) by the document")
     if subject.facts.authentication.bad is None:
         return NotApplicable("the policy says nothing on credentials that are not valid")
-    return spared(subject) or Applies(of=("authentication.refusal", "authentication.jwt"))
+    return spared(subject) or Applies(facts=("authentication.refusal", "authentication.jwt"))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

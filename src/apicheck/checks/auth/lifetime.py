@@ -46,7 +46,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         )
     seconds = lifetime + _LEEWAY_S
     alone = Claims(exclusive=frozenset({"clock"}))
-    return Applies(2, alone, last=True, of=("authentication.lifetime",), seconds=seconds)
+    return Applies(2, alone, last=True, facts=("authentication.lifetime",), seconds=seconds)
 
 
 def _schemes(subject: Subject) -> tuple[str, ...]:

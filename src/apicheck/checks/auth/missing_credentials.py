@@ -28,7 +28,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return reason
     if subject.facts.authentication.anonymous is None:
         return NotApplicable("the policy says nothing on requests without credentials")
-    return Applies(of=("authentication.refusal",))
+    return Applies(facts=("authentication.refusal",))
 
 
 def script(subject: Subject) -> Script:

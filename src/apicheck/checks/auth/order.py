@@ -54,7 +54,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the policy does not say how a credential is refused")
     if not cases(subject):
         return NotApplicable("the policy does not say which of two mistakes is answered")
-    return Applies(of=("order",))
+    return Applies(facts=("order",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -30,7 +30,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     oauth = subject.facts.oauth
     if oauth and subject.op.id in (oauth.token, oauth.revoke):
         return NotApplicable("it authenticates the client in a way of its own")
-    return Applies(of=("authentication.anonymous_may", "authentication.refusal"))
+    return Applies(facts=("authentication.anonymous_may", "authentication.refusal"))
 
 
 def script(subject: Subject) -> Script:

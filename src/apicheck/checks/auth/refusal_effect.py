@@ -44,7 +44,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
     if reader_of(subject) is None or not (made or put):
         return NotApplicable("nothing that can be made anew and read would be changed by it")
-    return Applies(requests=4, of=("authentication.refusal",))
+    return Applies(requests=4, facts=("authentication.refusal",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:

@@ -36,7 +36,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     shown = subject.op.response_for(200) or subject.op.response_for(201)
     if shown is None or not any("json" in media.media_type for media in shown.media):
         return NotApplicable("its answer shows no object in JSON")
-    return Applies(of=("authentication.refusal",))
+    return Applies(facts=("authentication.refusal",))
 
 
 def script(subject: Subject) -> Script:

@@ -39,7 +39,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if subject.context.mode is not Mode.FULL:
         why = "something would have to be made to be listed"
         return NotTested(NotTestedKind.READ_ONLY, why, '[safety]\nmode = "full"')
-    return Applies(requests=5, of=("authentication.refusal",))
+    return Applies(requests=5, facts=("authentication.refusal",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:

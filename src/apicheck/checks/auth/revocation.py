@@ -40,7 +40,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
             "nothing can make a credential and revoke it",
             '[control]\nurl = "http://127.0.0.1:9000"',
         )
-    return Applies(requests=2, of=("authentication.revoked_within",), seconds=within)
+    return Applies(requests=2, facts=("authentication.revoked_within",), seconds=within)
 
 
 def script(subject: Subject) -> Script:

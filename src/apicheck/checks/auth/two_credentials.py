@@ -37,7 +37,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return reason
     if subject.facts.authentication.several is None:
         return NotApplicable("the policy says nothing on more than one credential")
-    return Applies(of=("authentication.several",))
+    return Applies(facts=("authentication.several",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -33,7 +33,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the policy promises no answer (authentication.unknown_paths)")
     if reading_operation(subject.context) is None:
         return NO_READING_IDENTITY
-    return Applies(of=("authentication.unknown_paths",))
+    return Applies(facts=("authentication.unknown_paths",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

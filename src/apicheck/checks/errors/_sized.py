@@ -32,7 +32,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if limit > _MOST:
         reason = f"a body of {limit} bytes is more than is sent in a test"
         return NotTested(NotTestedKind.NEEDS_BUDGET, reason)
-    return Applies(of=("requests.too_large",))
+    return Applies(facts=("requests.too_large",))
 
 
 def _of(subject: Subject, operation_id: str) -> Subject:

@@ -27,7 +27,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     answer = answer_to(subject.context, "method")
     if answer is None or _METHOD_NOT_ALLOWED not in answer.statuses:
         return NotApplicable("the policy does not promise 405 (requests.method)")
-    return Applies(of=("requests.method",))
+    return Applies(facts=("requests.method",))
 
 
 def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:

@@ -43,7 +43,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NO_READING_IDENTITY
     # Whoever called the operation meanwhile would meet the failure in our place.
     alone = Claims(exclusive=frozenset({"clock"}))
-    return Applies(claims=alone, of=("requests.failure",))
+    return Applies(claims=alone, facts=("requests.failure",))
 
 
 def script(subject: Subject) -> Script:

@@ -35,7 +35,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     others = subject.context.spec.operations
     if any(op.path == subject.op.path and op.method == "HEAD" for op in others):
         return NotApplicable("its path has an operation of its own for HEAD")
-    return Applies(of=("requests.head",))
+    return Applies(facts=("requests.head",))
 
 
 def script(subject: Subject) -> Script:

@@ -34,7 +34,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     asked = cases(subject)
     if not asked:
         return NotApplicable("the policy says of nothing in its requests that it is ignored")
-    return Applies(of=tuple(f"requests.{case.name}" for case in asked))
+    return Applies(facts=tuple(f"requests.{case.name}" for case in asked))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

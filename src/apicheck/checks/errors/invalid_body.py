@@ -30,7 +30,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     if not cases(subject):
         return NotApplicable("its schema excludes nothing that we know how to make")
     of = ("requests.schema",)
-    return Applies(of=(*of, "requests.format") if formats_are_rules(subject) else of)
+    return Applies(facts=(*of, "requests.format") if formats_are_rules(subject) else of)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -31,7 +31,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return why
     if not cases(subject):
         return NotApplicable("no schema of a query parameter excludes anything")
-    return Applies(of=("requests.schema",))
+    return Applies(facts=("requests.schema",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -45,7 +45,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     recipe = json_recipe(subject)
     if recipe is None or not (isinstance(recipe.body, Mapping) and recipe.body):
         return NotApplicable("its request has no JSON object as its body")
-    return Applies(of=("requests.syntax",))
+    return Applies(facts=("requests.syntax",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:

@@ -32,7 +32,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return NotApplicable("its request has no body")
     if not cases(subject):
         return NotApplicable("it takes every media type that we would try")
-    return Applies(of=("requests.media",))
+    return Applies(facts=("requests.media",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -31,7 +31,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return NotApplicable("the policy says nothing on media types (requests.media)")
     if is_oauth(subject) or json_recipe(subject) is None:
         return NotApplicable("its request has no JSON body")
-    return Applies(of=("requests.media",))
+    return Applies(facts=("requests.media",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:

@@ -38,7 +38,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return NotApplicable(f"its path is asked with {first.id}")
     if not cases(subject):
         return NotApplicable("its path knows every method")
-    return Applies(of=("requests.method",))
+    return Applies(facts=("requests.method",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -29,7 +29,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return NotApplicable("asked of operations that only read, without a slash at their end")
     if any(op.path == f"{subject.op.path}/" for op in subject.context.spec.operations):
         return NotApplicable("the path with the slash is another operation's")
-    return Applies(of=("requests.trailing_slash",))
+    return Applies(facts=("requests.trailing_slash",))
 
 
 def script(subject: Subject) -> Script:

@@ -36,7 +36,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return NotApplicable("the promise is about other operations (authorization.absent.ops)")
     if not cases(subject):
         return NotApplicable("its path names no object that something creates or lists")
-    return Applies(of=("authorization.absent",))
+    return Applies(facts=("authorization.absent",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -35,7 +35,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     asked = cases(subject)
     if not asked:
         return NotApplicable("the policy promises no refusal of parts that are not documented")
-    return Applies(of=tuple(f"requests.{case.name}" for case in asked))
+    return Applies(facts=tuple(f"requests.{case.name}" for case in asked))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

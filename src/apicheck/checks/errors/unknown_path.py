@@ -33,7 +33,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the policy promises no answer (requests.unknown_path)")
     if reading_operation(subject.context) is None:
         return NO_READING_IDENTITY
-    return Applies(of=("requests.unknown_path",))
+    return Applies(facts=("requests.unknown_path",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

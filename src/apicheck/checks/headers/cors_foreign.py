@@ -36,7 +36,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return NotApplicable("asked of one secured and one public operation (--thorough: of all)")
     if not subject.op.safe:
         return NotApplicable("asked of safe operations")
-    return Applies(of=("transport.cors",))
+    return Applies(facts=("transport.cors",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

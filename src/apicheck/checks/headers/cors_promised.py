@@ -42,7 +42,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     alike = (o.id for o in subject.context.spec.operations if o.method == subject.op.method)
     if subject.op.id != next(alike, None) and not subject.context.thorough:
         return NotApplicable("asked of one operation for each method (--thorough: of all)")
-    return Applies(requests=2, of=("transport.cors",))
+    return Applies(requests=2, facts=("transport.cors",))
 
 
 def script(subject: Subject) -> Script:

@@ -43,7 +43,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that change something, where a rule promises a field that resolves."""
     for name, rule in subject.facts.responses.items():
         if _resolves(rule) and _may_apply(subject, rule):
-            return Applies(of=(f"responses.{name}",))
+            return Applies(facts=(f"responses.{name}",))
     return NotApplicable("the policy promises no header field of its answers that resolves")
 
 

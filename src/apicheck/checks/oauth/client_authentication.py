@@ -40,7 +40,7 @@ _ROWS = ("wrong secret", "empty secret", "name alone", "nobody")
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation."""
-    return out_of_place(subject, token_operation(subject)) or Applies(of=("oauth",))
+    return out_of_place(subject, token_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -32,7 +32,7 @@ from apicheck.checks.oauth._client import (
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation."""
-    return out_of_place(subject, token_operation(subject)) or Applies(of=("oauth",))
+    return out_of_place(subject, token_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

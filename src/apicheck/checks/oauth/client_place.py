@@ -36,7 +36,7 @@ _TWICE, _IN_URL = "header and body at once", "in the URL"
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation."""
-    return out_of_place(subject, token_operation(subject)) or Applies(of=("oauth",))
+    return out_of_place(subject, token_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:

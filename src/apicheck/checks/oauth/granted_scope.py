@@ -44,7 +44,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return why
     if not subject.context.all_scopes:
         return NotApplicable("there are no scopes")
-    return Applies(requests=2, of=("oauth",))
+    return Applies(requests=2, facts=("oauth",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:

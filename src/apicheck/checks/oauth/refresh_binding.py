@@ -32,7 +32,7 @@ from apicheck.checks.oauth._client import (
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation, where refresh tokens are promised and we have two clients."""
     why = out_of_place(subject, token_operation(subject), clients=2, refresh=True)
-    return why or Applies(of=("oauth.refresh",))
+    return why or Applies(facts=("oauth.refresh",))
 
 
 def script(subject: Subject) -> Script:

@@ -38,7 +38,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return why
     if subject.facts.oauth and subject.facts.oauth.refresh != "rotating":
         return NotApplicable("refresh tokens may be used more than once")
-    return Applies(of=("oauth.refresh",))
+    return Applies(facts=("oauth.refresh",))
 
 
 def script(subject: Subject) -> Script:

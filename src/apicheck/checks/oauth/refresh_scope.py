@@ -36,7 +36,7 @@ from apicheck.checks.oauth._scopes import beyond, needed
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation, where refresh tokens and scopes are promised."""
     why = out_of_place(subject, token_operation(subject), refresh=True)
-    return why or Applies(requests=2, of=("oauth.refresh",))
+    return why or Applies(requests=2, facts=("oauth.refresh",))
 
 
 def script(subject: Subject) -> Script:

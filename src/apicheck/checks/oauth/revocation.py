@@ -40,7 +40,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the revocation operation."""
     why = out_of_place(subject, revocation_operation(subject))
     seconds = subject.facts.authentication.revoked_within_s or 0.0
-    return why or Applies(of=("oauth", "authentication.revoked_within"), seconds=seconds)
+    return why or Applies(facts=("oauth", "authentication.revoked_within"), seconds=seconds)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -31,7 +31,7 @@ _KNOWN, _UNKNOWN = "a token", "no token of anybody's"
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the revocation operation."""
-    return out_of_place(subject, revocation_operation(subject)) or Applies(of=("oauth",))
+    return out_of_place(subject, revocation_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:

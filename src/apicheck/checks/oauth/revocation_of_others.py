@@ -36,7 +36,7 @@ _UNAUTHORIZED = 401
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the revocation operation, where we have two clients."""
     why = out_of_place(subject, revocation_operation(subject), clients=2)
-    return why or Applies(of=("oauth",))
+    return why or Applies(facts=("oauth",))
 
 
 def script(subject: Subject) -> Script:

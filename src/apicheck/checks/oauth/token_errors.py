@@ -66,7 +66,7 @@ ROWS: dict[str, tuple[Pairs, str, str]] = {
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation."""
-    return out_of_place(subject, token_operation(subject)) or Applies(of=("oauth",))
+    return out_of_place(subject, token_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

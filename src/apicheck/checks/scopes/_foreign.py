@@ -76,7 +76,7 @@ def about_others(subject: Subject, place: str) -> Applies | NotApplicable | NotT
         return NotApplicable(f"its {place} names nothing that the policy keeps to its owner")
     if not (kinds := strangers(subject, place)):
         return nobody_else(subject, stated[0])
-    return Applies(requests=2, of=tuple(f"authorization.foreign.{whose}" for whose in kinds))
+    return Applies(requests=2, facts=tuple(f"authorization.foreign.{whose}" for whose in kinds))
 
 
 def nobody_else(subject: Subject, whose: str) -> NotTested:

@@ -48,7 +48,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if not cases(subject):
         return NO_POOR_IDENTITY
     rights = tuple(f"authorization.{kind}" for kind in needed(subject))
-    return Applies(of=("authorization.refusal", *rights))
+    return Applies(facts=("authorization.refusal", *rights))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

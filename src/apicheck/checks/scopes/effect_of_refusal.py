@@ -49,7 +49,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("nothing reads what it changes")
     if not cases(subject):
         return NO_POOR_IDENTITY if needed(subject) else NotApplicable("nobody is refused")
-    return Applies(requests=4, of=("authorization.refusal", "authorization.foreign"))
+    return Applies(requests=4, facts=("authorization.refusal", "authorization.foreign"))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -86,7 +86,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         )
     if not cases(subject):
         return nobody_else(subject, kinds[0])
-    return Applies(requests=4, of=tuple(f"authorization.foreign.{whose}" for whose in kinds))
+    return Applies(requests=4, facts=tuple(f"authorization.foreign.{whose}" for whose in kinds))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

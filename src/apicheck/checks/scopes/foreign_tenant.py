@@ -54,7 +54,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("its path names no tenant, or the policy promises nothing of it")
     if not cases(subject):
         return nobody_else(subject, "tenant")
-    return Applies(of=("authorization.tenant",))
+    return Applies(facts=("authorization.tenant",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

@@ -42,7 +42,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     kinds = [*needed(subject), *(("roles",) if _roles(subject) else ())]
     if any("scopes" in row.value and "in the place" in row.name for row in _rows(subject)):
         kinds.append("implies")
-    return Applies(of=tuple(f"authorization.{kind}" for kind in kinds))
+    return Applies(facts=tuple(f"authorization.{kind}" for kind in kinds))
 
 
 def _roles(subject: Subject) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     asked = _representative(subject)
     if asked != subject.op.id and not subject.context.thorough:
         return NotApplicable(f"scopes are compared alike: {asked} is asked; --thorough asks each")
-    return Applies(of=("authorization.refusal", "authorization.scopes"))
+    return Applies(facts=("authorization.refusal", "authorization.scopes"))
 
 
 def _representative(subject: Subject) -> str:

@@ -45,7 +45,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the order says nothing of what else could be wrong with it")
     if not poor_cases(subject):
         return NO_POOR_IDENTITY
-    return Applies(requests=2, of=("order", "authorization.refusal"))
+    return Applies(requests=2, facts=("order", "authorization.refusal"))
 
 
 def _wrongs(subject: Subject) -> Iterator[tuple[str, ExpectedResponse]]:

@@ -36,7 +36,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
     if not poor_cases(subject):
         return NO_POOR_IDENTITY
-    return Applies(requests=5, of=("authorization.refusal",))
+    return Applies(requests=5, facts=("authorization.refusal",))
 
 
 def script(subject: Subject) -> Script:

@@ -32,7 +32,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the policy says nothing on credentials that lack a right")
     if not cases(subject):
         return NO_POOR_IDENTITY
-    return Applies(of=("authorization.refusal", "authorization.roles"))
+    return Applies(facts=("authorization.refusal", "authorization.roles"))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

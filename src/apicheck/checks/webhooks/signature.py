@@ -59,7 +59,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if webhooks.subscriptions is None and "subscribe_by_hand" not in subject.context.capabilities:
         reason = "webhooks are set up outside the API, and nobody told it where our listener is"
         return NotTested(NotTestedKind.NEEDS_LISTENER, reason)
-    return Applies(requests=2, of=(subject.of, "webhooks.signature"))
+    return Applies(requests=2, facts=(subject.fact, "webhooks.signature"))
 
 
 def script(subject: Subject) -> Script:

@@ -21,7 +21,7 @@ def seen(facts: Any, text: str, **setting: Any) -> list[tuple[str, str]]:
     for exchange in messages(text, context).exchanges:
         state = CHECK.fold.step(context, state, exchange)
     return [
-        (one.of, one.judgement.outcome if isinstance(one.judgement, Failure) else "pass")
+        (one.fact, one.judgement.outcome if isinstance(one.judgement, Failure) else "pass")
         for one in CHECK.fold.finish(context, state)
     ]
 
