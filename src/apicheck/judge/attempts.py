@@ -127,7 +127,7 @@ def judge_probe(
     how = probe.check.outcome(judgement.outcome).confirm
     confirmed = _confirmed(how, judgement, again)
     witness = _witness(probe.check, later, again)
-    if how is Confirm.UNDENIED and later and all(map(_is_gone, later)):
+    if how is Confirm.REPEAT_OR_GONE and later and all(map(_is_gone, later)):
         confirmed = None
     if confirmed is not None and witness is not None:
         # What was looked for again was not seen, but something of which once is enough.

@@ -160,7 +160,7 @@ class Driver:
             pause = retry_after(exchange, parts.clock.epoch())
             if not parts.pacer.recover(exchange.request, pause):
                 break
-            playing.keep(replace(exchange, role=Role.PUT_OFF))
+            playing.keep(replace(exchange, role=Role.THROTTLED))
             exchange = self._once(send, role, playing)
             parts.pacer.recovered(admitted=exchange.status != TOO_MANY)
         playing.keep(exchange)

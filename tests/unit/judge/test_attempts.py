@@ -173,7 +173,7 @@ def judge_silence(_: Subject, transcript: Transcript) -> Judgement:
 
 
 def crashing() -> Probe:
-    outcomes = (Outcome("no-answer", Severity.HIGH, Confirm.UNDENIED),)
+    outcomes = (Outcome("no-answer", Severity.HIGH, Confirm.REPEAT_OR_GONE),)
     check = replace(CHECK, outcomes=outcomes, judge=judge_silence, closes=True)
     return replace(probe(), check=check)
 

@@ -194,7 +194,7 @@ def test_a_429_nobody_meant_to_meet_is_waited_out(
         session._clock._sleep = slept.append
         transcript = session.play(probe_of(plan, script))
     assert [(e.status, e.role) for e in transcript.exchanges] == [
-        (429, Role.PUT_OFF),
+        (429, Role.THROTTLED),
         (200, Role.TABLE),
     ]
     assert slept == [pytest.approx(7, abs=0.1)]

@@ -124,7 +124,7 @@ CHECK = Check(
     ),
     outcomes=(
         Outcome("server-error", Severity.HIGH),
-        Outcome("no-answer", Severity.HIGH, Confirm.UNDENIED),
+        Outcome("no-answer", Severity.HIGH, Confirm.REPEAT_OR_GONE),
     ),
     proven_by={
         "server-error": (
