@@ -31,7 +31,7 @@ class Promise:
         return "::".join(part for part in (self.clause, self.check, self.subject) if part)
 
 
-class Kept(StrEnum):
+class TestStatus(StrEnum):
     """What a run says of a promise, in the words of a test runner."""
 
     PASSED = "passed"
@@ -44,14 +44,14 @@ class Kept(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TestOutcome:
     """What a run says of one promise. text: why, in lines for a terminal."""
 
-    kept: Kept
+    status: TestStatus
     text: str = ""
 
 
-def promises(request: RunRequest) -> tuple[Promise, ...]:
+def list_promises(request: RunRequest) -> tuple[Promise, ...]:
     """Everything that a run of a policy would judge, in the policy's order. Sends nothing.
 
     Raises ApicheckError when policy, document or target cannot be used.
@@ -68,7 +68,7 @@ def promises(request: RunRequest) -> tuple[Promise, ...]:
     return tuple(dict.fromkeys(listed))
 
 
-def narrowed(
+def narrow(
     request: RunRequest, wanted: Collection[Promise], every: Collection[Promise]
 ) -> RunRequest:
     """The same request for some of its promises: only their clauses and checks are asked for."""
@@ -79,7 +79,7 @@ def narrowed(
     return replace(request, options=replace(request.options, clauses=clauses, select=checks))
 
 
-def said_of(results: Results, promise: Promise) -> Said:
+def outcome_of(results: Results, promise: Promise) -> TestOutcome:
     """What a run's results say of a promise."""
     clause = next(item for item in results.clauses if item.clause.id == promise.clause)
     rows = [
@@ -89,15 +89,15 @@ def said_of(results: Results, promise: Promise) -> Said:
         and promise.subject in ("", results.checks[number].subject)
     ]
     if not rows:
-        return Said(Kept.SKIPPED, f"{clause.verdict.value}: {clause.reason}")
+        return TestOutcome(TestStatus.SKIPPED, f"{clause.verdict.value}: {clause.reason}")
     verdict = _worst(rows)
     if verdict is Verdict.PASS:
-        return Said(Kept.PASSED)
+        return TestOutcome(TestStatus.PASSED)
     if verdict is Verdict.FAIL:
         return _failed(results, clause, promise)
     text = next(f"{r.verdict.value}: {r.reason}" for r in rows if r.verdict is verdict)
     unclear = verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE) and clause.clause.level.binding
-    return Said(Kept.UNDECIDED if unclear else Kept.SKIPPED, text)
+    return TestOutcome(TestStatus.UNDECIDED if unclear else TestStatus.SKIPPED, text)
 
 
 def _worst(rows: Sequence[CheckResult]) -> Verdict:
@@ -106,7 +106,7 @@ def _worst(rows: Sequence[CheckResult]) -> Verdict:
     return next((verdict for verdict in order if verdict in present), rows[0].verdict)
 
 
-def _failed(results: Results, clause: ClauseResult, promise: Promise) -> Said:
+def _failed(results: Results, clause: ClauseResult, promise: Promise) -> TestOutcome:
     causes = [
         finding
         for finding in results.findings
@@ -114,14 +114,14 @@ def _failed(results: Results, clause: ClauseResult, promise: Promise) -> Said:
         and promise.clause in finding.clauses
         and (not promise.subject or promise.subject in finding.subjects)
     ]
-    text = "\n\n".join(described(finding, clause) for finding in causes)
+    text = "\n\n".join(describe_finding(finding, clause) for finding in causes)
     if clause.consequence is Consequence.VIOLATION:
-        return Said(Kept.FAILED, text)
+        return TestOutcome(TestStatus.FAILED, text)
     warned = clause.consequence is Consequence.WARNING
-    return Said(Kept.WARNED if warned else Kept.SKIPPED, text)
+    return TestOutcome(TestStatus.WARNED if warned else TestStatus.SKIPPED, text)
 
 
-def described(finding: Finding, clause: ClauseResult | None = None) -> str:
+def describe_finding(finding: Finding, clause: ClauseResult | None = None) -> str:
     """A finding in a few lines for a terminal: clauses, expected, actual, reproduction."""
     clauses = clause.clause.id if clause else ", ".join(finding.clauses)
     detail = f" ({finding.detail})" if finding.detail else ""

@@ -20,7 +20,7 @@ from apicheck.model.json import Json
 from apicheck.model.plan import Options
 from apicheck.model.results import CheckResult, Finding, Results
 from apicheck.model.verdict import RunWord, Verdict
-from apicheck.promises import described
+from apicheck.promises import describe_finding
 from apicheck.run import RunRequest, Server, load_saved, reference_server, run_line
 
 __all__ = ["Run", "Server", "check", "server"]
@@ -64,7 +64,7 @@ class Run:
         What was not tested is no failure: `results.tasks` says how to have it tested. But a
         run in which nothing passed shows nothing, and is one.
         """
-        complaints = [*map(described, self.findings), *map(_undecided, self._undecided())]
+        complaints = [*map(describe_finding, self.findings), *map(_undecided, self._undecided())]
         if not complaints and not any(r.verdict is Verdict.PASS for r in self.results.checks):
             complaints = [f"nothing was tested: {self.results.word.why}"]
         if complaints:
