@@ -71,7 +71,7 @@ def judge(
         findings=findings,
         catalogue=_catalogue(plan, {result.check for result in results}),
         facts=tuple(to_json(origin) for origin in plan.policy.origins),
-        concessions=_concessions(plan),
+        caveats=_caveats(plan),
         leftovers=tuple(leftovers),
         coverage={op.id: coverage[op.id] for op in plan.spec.operations},
     )
@@ -116,7 +116,7 @@ def _catalogue(plan: Plan, used: set[str]) -> dict[str, dict[str, object]]:
     }
 
 
-def _concessions(plan: Plan) -> tuple[str, ...]:
+def _caveats(plan: Plan) -> tuple[str, ...]:
     """What policy or target let pass that a stricter reading would not."""
     authentication = plan.policy.facts.authentication
     words = []

@@ -179,7 +179,7 @@ class Results:
     """Check id -> title, page, standards, outcomes, proven_by, of every check that ran."""
     facts: tuple[Mapping[str, Json], ...] = ()
     """Effective facts with origin and grade."""
-    concessions: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
     """What was accepted by policy or target that a stricter reading would not."""
     leftovers: tuple[str, ...] = ()
     """What the run created and could not delete."""
