@@ -13,7 +13,7 @@ from apicheck.judge.clauses import clause_results
 from apicheck.judge.results import active_results
 from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, Verdict
-from apicheck.run import RunRequest, make_plan
+from apicheck.run import RunConfig, load_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class TestOutcome:
     text: str = ""
 
 
-def list_promises(request: RunRequest) -> tuple[Promise, ...]:
+def list_promises(request: RunConfig) -> tuple[Promise, ...]:
     """Everything that a run of a policy would judge, in the policy's order. Sends nothing.
 
     Raises ApicheckError when policy, document or target cannot be used.
     """
-    plan = make_plan(request)
+    plan = load_plan(request)
     expected = active_results(plan, ())
     listed: list[Promise] = []
     for planned, result in zip(plan.clauses, clause_results(plan, expected), strict=True):
@@ -69,8 +69,8 @@ def list_promises(request: RunRequest) -> tuple[Promise, ...]:
 
 
 def narrow(
-    request: RunRequest, wanted: Collection[Promise], every: Collection[Promise]
-) -> RunRequest:
+    request: RunConfig, wanted: Collection[Promise], every: Collection[Promise]
+) -> RunConfig:
     """The same request for some of its promises: only their clauses and checks are asked for."""
     if set(wanted) >= set(every):
         return request

@@ -19,7 +19,7 @@ import pytest
 if TYPE_CHECKING:
     from apicheck.model.results import Results
     from apicheck.promises import Promise, TestOutcome
-    from apicheck.run import RunRequest
+    from apicheck.run import RunConfig
     from apicheck.testing import Run, Server
 
 _SNIFFED_BYTES = 64 * 1024
@@ -94,7 +94,7 @@ class PolicyFile(pytest.File):
 
     def _run(self) -> Results:
         from apicheck.promises import narrow
-        from apicheck.run import run_line
+        from apicheck.run import run_pipeline
 
         selected = [
             item.promise
@@ -102,14 +102,14 @@ class PolicyFile(pytest.File):
             if isinstance(item, ClauseItem) and item.parent is self
         ]
         request = narrow(self._request(), selected, self._promises)
-        return run_line(request).results
+        return run_pipeline(request).results
 
-    def _request(self) -> RunRequest:
+    def _request(self) -> RunConfig:
         from apicheck.model.plan import Options
-        from apicheck.run import RunRequest
+        from apicheck.run import RunConfig
 
         option = self.config.option
-        return RunRequest(
+        return RunConfig(
             policy=self.path,
             target=Path(option.apicheck_target) if option.apicheck_target else None,
             options=Options(seed=option.apicheck_seed, max_requests=option.apicheck_max_requests),

@@ -21,7 +21,7 @@ from apicheck.model.plan import Options
 from apicheck.model.results import CheckResult, Finding, Results
 from apicheck.model.verdict import RunWord, Verdict
 from apicheck.promises import describe_finding
-from apicheck.run import RunRequest, Server, load_saved, reference_server, run_line
+from apicheck.run import RunConfig, Server, load_saved, reference_server, run_pipeline
 
 __all__ = ["Run", "Server", "check", "server"]
 
@@ -112,7 +112,7 @@ def check(  # noqa: PLR0913  (one for each thing that a test may want to choose;
         max_requests=max_requests,
     )
     overrides: dict[str, Json] = {"base_url": base_url} if base_url else {}
-    request = RunRequest(
+    request = RunConfig(
         profile=profile,
         policy=Path(policy) if policy else None,
         spec=Path(spec) if spec else None,
@@ -122,7 +122,7 @@ def check(  # noqa: PLR0913  (one for each thing that a test may want to choose;
         out=out or Path(tempfile.mkdtemp(prefix="apicheck-")) / "run",
         formats=(),
     )
-    outcome = run_line(request)
+    outcome = run_pipeline(request)
     return Run(outcome.results, outcome.directory, outcome.files)
 
 

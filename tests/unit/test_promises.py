@@ -21,7 +21,7 @@ from apicheck.promises import (
     narrow,
     outcome_of,
 )
-from apicheck.run import RunRequest
+from apicheck.run import RunConfig
 
 SPEC = """\
 openapi: 3.1.0
@@ -50,11 +50,11 @@ clauses:
 PROMISE = Promise("AUTH-1", "auth/missing-credentials", "listThings")
 
 
-def request(folder: Path) -> RunRequest:
+def request(folder: Path) -> RunConfig:
     (folder / "openapi.yaml").write_text(SPEC)
     (folder / "policy.yaml").write_text(POLICY)
     (folder / "apicheck.toml").write_text('base_url = "http://127.0.0.1:1"\n')
-    return RunRequest(policy=folder / "policy.yaml", target=folder / "apicheck.toml")
+    return RunConfig(policy=folder / "policy.yaml", target=folder / "apicheck.toml")
 
 
 def results(

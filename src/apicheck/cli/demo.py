@@ -36,11 +36,11 @@ def command(
     """
     from apicheck.load import profile_dir
     from apicheck.model.plan import Options
-    from apicheck.run import RunRequest, reference_server, run_line
+    from apicheck.run import RunConfig, reference_server, run_pipeline
 
     screen.say(f"starting the reference server of {profile}")
     with reference_server(profile_dir(profile), faults=faults, seed=seed) as server:
-        request = RunRequest(
+        request = RunConfig(
             profile=profile,
             target=server.target_file,
             # Clauses that no check tests yet are in the report; they are no news about the server.
@@ -48,7 +48,7 @@ def command(
             out=out,
             argv=("apicheck", "demo"),
         )
-        outcome = run_line(request, screen.progress())
+        outcome = run_pipeline(request, screen.progress())
     for line in lines_of(outcome.results, outcome.files, verbose=screen.verbose):
         screen.out(line)
     screen.say("")

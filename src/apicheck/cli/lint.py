@@ -32,11 +32,11 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
     \b
     apicheck lint --policy policy.yaml --facts
     """
-    request = options.request_from(given)
+    request = options.config_from(given)
     from apicheck.plan.lint import lint
-    from apicheck.run import inputs_of
+    from apicheck.run import load_inputs
 
-    inputs = inputs_of(request, without_target=True)
+    inputs = load_inputs(request, without_target=True)
     policy = inputs.policy
     report = lint(inputs.spec, policy, inputs.checks)
     if facts:

@@ -18,7 +18,7 @@ from apicheck.model.target import Mode
 from apicheck.model.verdict import NotTestedKind
 
 if TYPE_CHECKING:
-    from apicheck.run import RunRequest
+    from apicheck.run import RunConfig
 
 F = TypeVar("F", bound=Callable[..., object])
 Decorator = Callable[[Any], Any]
@@ -105,14 +105,14 @@ limits = together(
 )  # fmt: skip
 
 
-def request_from(given: Mapping[str, Any]) -> RunRequest:
+def config_from(given: Mapping[str, Any]) -> RunConfig:
     """The request that the options of a command make. Raises click.UsageError for unknown words.
 
     given: the command's parameters by name; those that it lacks are at their default.
     """
-    from apicheck.run import RunRequest
+    from apicheck.run import RunConfig
 
-    request = RunRequest(
+    request = RunConfig(
         profile=given.get("profile", ""),
         policy=given.get("policy"),
         spec=given.get("spec"),
@@ -177,7 +177,7 @@ def _kinds(text: str) -> tuple[str, ...]:
     return kinds
 
 
-def _known_names(request: RunRequest) -> None:
+def _known_names(request: RunConfig) -> None:
     """Every name in the selection is one that exists, or the user is told so at once."""
     options = request.options
     if options.select or options.ignore:
@@ -188,9 +188,9 @@ def _known_names(request: RunRequest) -> None:
         for option, names in (("--select", options.select), ("--ignore", options.ignore)):
             _each_known(option, "check", names, (*ids, *sorted(families), "*"))
     if options.clauses or options.operations:
-        from apicheck.run import inputs_of
+        from apicheck.run import load_inputs
 
-        inputs = inputs_of(request)
+        inputs = load_inputs(request)
         clauses = [clause.id for clause in inputs.policy.clauses]
         _each_known("--clause", "clause", options.clauses, clauses)
         operations = [operation.id for operation in inputs.spec.operations]

@@ -31,10 +31,10 @@ def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
     \b
     apicheck plan --profile canonical --target staging.toml
     """
-    request = options.request_from(given)
-    from apicheck.run import make_plan
+    request = options.config_from(given)
+    from apicheck.run import load_plan
 
-    made = make_plan(request)
+    made = load_plan(request)
     if as_json:
         import json
 

@@ -37,10 +37,10 @@ def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
     apicheck run --spec openapi.yaml --base-url http://127.0.0.1:8000
     apicheck run --select auth --select scopes/denied --format junit
     """
-    request = options.request_from(given)
-    from apicheck.run import run_line
+    request = options.config_from(given)
+    from apicheck.run import run_pipeline
 
-    outcome = run_line(request, screen.progress())
+    outcome = run_pipeline(request, screen.progress())
     if as_json:
         from apicheck.report import render
 

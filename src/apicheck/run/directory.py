@@ -20,7 +20,7 @@ from apicheck.plan import plan
 from apicheck.probe import Journal
 from apicheck.probe.journal import read
 from apicheck.registry import collect
-from apicheck.run.request import Inputs
+from apicheck.run.config import Inputs
 
 PLAN = "plan.json"
 JOURNAL = "journal.ndjson"

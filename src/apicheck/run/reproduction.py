@@ -17,7 +17,9 @@ _TELLING = 4
 _WORD = re.compile(r"[\w.~-]+")
 
 
-def with_curl(results: Results, transcripts: Sequence[Transcript], base_url: str) -> Results:
+def add_reproductions(
+    results: Results, transcripts: Sequence[Transcript], base_url: str
+) -> Results:
     """The results with a command for each finding that an exchange shows.
 
     Comments above the command say what the run had made for it: tokens, and objects that it

@@ -30,7 +30,7 @@ from apicheck.registry import collect
 
 
 @dataclass(frozen=True, slots=True)
-class RunRequest:
+class RunConfig:
     """What the user asked for. Paths None: found, or not given.
 
     overrides: dotted path in the target file -> value, from the command line.
@@ -62,7 +62,7 @@ class Inputs:
     policy_file: Path | None
 
 
-def inputs_of(request: RunRequest, *, without_target: bool = False) -> Inputs:
+def load_inputs(request: RunConfig, *, without_target: bool = False) -> Inputs:
     """Load all that a request names. Raises what load raises, every mistake at once.
 
     without_target: for work on the documents alone (lint); the target is then a stand-in.
@@ -94,7 +94,7 @@ def inputs_of(request: RunRequest, *, without_target: bool = False) -> Inputs:
     return Inputs(spec, policy, target, checks, name, spec_file, policy_file)
 
 
-def _documents(request: RunRequest, settings: Mapping[str, Json]) -> tuple[Path, Path | None, str]:
+def _documents(request: RunConfig, settings: Mapping[str, Json]) -> tuple[Path, Path | None, str]:
     """The spec file, the policy file or None, and the profile's name or ""."""
     profile = request.profile
     if not profile and request.policy is None and request.spec is None:
@@ -118,7 +118,7 @@ def _documents(request: RunRequest, settings: Mapping[str, Json]) -> tuple[Path,
     return Path(spec_file), policy_file, ""
 
 
-def plan_of(inputs: Inputs, options: Options) -> Plan:
+def build_plan(inputs: Inputs, options: Options) -> Plan:
     """The plan of a run: the control URL, if there is one, is asked what it can do."""
     return plan(
         inputs.spec,
@@ -130,6 +130,6 @@ def plan_of(inputs: Inputs, options: Options) -> Plan:
     )
 
 
-def make_plan(request: RunRequest) -> Plan:
+def load_plan(request: RunConfig) -> Plan:
     """The plan of a request; sends nothing to the API under test."""
-    return plan_of(inputs_of(request), request.options)
+    return build_plan(load_inputs(request), request.options)

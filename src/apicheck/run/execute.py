@@ -25,7 +25,7 @@ _TRIES_TO_SHRINK = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class Execution:
     """All that went over the wire in one run, and what was looked at before and after it."""
 
     transcripts: tuple[Transcript, ...]
@@ -41,7 +41,7 @@ class _Failed:
     fails: Failure
 
 
-def play_all(
+def execute_plan(
     plan: Plan,
     progress: Progress,
     *,
@@ -50,7 +50,7 @@ def play_all(
     preflight: bool = True,
     clean: bool = True,
     finish: Callable[[Session], None] | None = None,
-) -> Played:
+) -> Execution:
     """Play a plan: preflight, controls, probes, confirmations, shrinking, clean-up.
 
     clean: delete what was created; not needed where the target is reset.
@@ -77,7 +77,7 @@ def play_all(
             finish(session)
         requests = session.requests
     interrupted = "Ctrl-C" if stop.is_set() else ""
-    return Played(tuple(transcripts), looked_at, leftovers, requests, interrupted)
+    return Execution(tuple(transcripts), looked_at, leftovers, requests, interrupted)
 
 
 def _controls(

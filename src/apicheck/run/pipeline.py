@@ -23,10 +23,10 @@ from apicheck.plan import mode_of
 from apicheck.probe import Leak, Session, scan
 from apicheck.report import FILE_NAMES, render
 from apicheck.run import directory as run_directory
-from apicheck.run.play import Played, play_all
+from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs
+from apicheck.run.execute import Execution, execute_plan
 from apicheck.run.progress import Progress, Silent
-from apicheck.run.reproduction import with_curl
-from apicheck.run.request import Inputs, RunRequest, inputs_of, plan_of
+from apicheck.run.reproduction import add_reproductions
 
 _LIBRARIES = ("httpcore", "hypothesis", "jsonschema-rs", "schemathesis")
 _LONG_S = 30.0
@@ -50,15 +50,15 @@ class RunResult:
         return LEAKED if self.leaks else self.results.word.exit_code
 
 
-def run_line(request: RunRequest, progress: Progress | None = None) -> RunResult:
+def run_pipeline(request: RunConfig, progress: Progress | None = None) -> RunResult:
     """Run a request from its files to its report.
 
     Raises an ApicheckError for mistakes in what the user gave, and TargetUnreachable. Ctrl-C
     ends the probing and leaves a judged, reported run; a second one leaves at once.
     """
     progress = progress or Silent()
-    inputs = inputs_of(request)
-    made = plan_of(inputs, request.options)
+    inputs = load_inputs(request)
+    made = build_plan(inputs, request.options)
     if made.estimate.seconds > _LONG_S:
         progress.note(
             f"this may take {made.estimate.seconds:.0f} s: `apicheck plan` says what for;"
@@ -75,8 +75,8 @@ def run_line(request: RunRequest, progress: Progress | None = None) -> RunResult
         vaults.append(session.vault)
 
     try:
-        with _stopped_by_ctrl_c(progress) as stop:
-            played = play_all(made, progress, stop=stop, journal=journal, finish=remember)
+        with _stop_on_ctrl_c(progress) as stop:
+            played = execute_plan(made, progress, stop=stop, journal=journal, finish=remember)
     finally:
         journal.close()
     provenance = replace(
@@ -86,7 +86,7 @@ def run_line(request: RunRequest, progress: Progress | None = None) -> RunResult
         interrupted=played.interrupted,
     )
     run_directory.save_plan(out, inputs, made, provenance, played.preflight, played.leftovers)
-    results = judged(made, played, provenance)
+    results = judge_execution(made, played, provenance)
     files = write_results(out, results, played.transcripts, request.formats)
     run_directory.write_manifest(out, provenance.versions, request.options.seed)
     for vault in vaults:
@@ -94,10 +94,10 @@ def run_line(request: RunRequest, progress: Progress | None = None) -> RunResult
     return RunResult(results, out, files, made, tuple(leaks))
 
 
-def judged(made: Plan, played: Played, provenance: Provenance) -> Results:
+def judge_execution(made: Plan, played: Execution, provenance: Provenance) -> Results:
     """The results of what was played, each finding with its shortest reproduction."""
     results = judge(made, played.transcripts, provenance, played.preflight, played.leftovers)
-    return with_curl(results, played.transcripts, made.target.base_url)
+    return add_reproductions(results, played.transcripts, made.target.base_url)
 
 
 def judge_saved(directory: Path) -> Results:
@@ -106,7 +106,7 @@ def judge_saved(directory: Path) -> Results:
     results = judge(
         saved.plan, saved.transcripts, saved.provenance, saved.preflight, saved.leftovers
     )
-    return with_curl(results, saved.transcripts, saved.plan.target.base_url)
+    return add_reproductions(results, saved.transcripts, saved.plan.target.base_url)
 
 
 def load_saved(directory: Path) -> tuple[Results, tuple[Transcript, ...]]:
@@ -139,7 +139,7 @@ def _default_directory(profile: str) -> Path:
     return candidate
 
 
-def _provenance(request: RunRequest, inputs: Inputs, made: Plan) -> Provenance:
+def _provenance(request: RunConfig, inputs: Inputs, made: Plan) -> Provenance:
     return Provenance(
         tool=f"apicheck {__version__}",
         started=_now(),
@@ -175,7 +175,7 @@ def _now() -> str:
 
 
 @contextmanager
-def _stopped_by_ctrl_c(progress: Progress) -> Iterator[Event]:
+def _stop_on_ctrl_c(progress: Progress) -> Iterator[Event]:
     """An event that the first Ctrl-C sets; the second raises KeyboardInterrupt as ever."""
     stop = Event()
     if current_thread() is not main_thread():
