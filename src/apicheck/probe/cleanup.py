@@ -15,7 +15,7 @@ from apicheck.model.identifiers import collection_of, identifier_of
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import LinkDoc, Operation
 from apicheck.model.plan import Plan
-from apicheck.probe.halt import Halt
+from apicheck.probe.halt import ProbeStopped
 from apicheck.probe.recorder import Recorder
 
 _GONE = (404, 410)
@@ -77,7 +77,7 @@ class Creations:
         for request in self._as_anybody(creation.delete):
             try:
                 exchange = recorder.exchange(request, Role.CLEANUP)
-            except Halt:
+            except ProbeStopped:
                 return
             gone = exchange.succeeded or exchange.status in _GONE
             if gone or exchange.status not in _REFUSED:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from apicheck.probe.halt import Halt
+from apicheck.probe.halt import ProbeStopped
 
 Move = Callable[[float], float]
 """Moves the target's clock ahead by seconds; returns its epoch seconds afterwards."""
@@ -103,7 +103,7 @@ class TargetClock:
             if seconds > 0:
                 self._sleep(max(seconds, _SHORTEST_SLEEP_S))
             if self._stop.is_set():
-                raise Halt.stopped()
+                raise ProbeStopped.stopped()
             return
         with self._gate:
             self._movers += 1

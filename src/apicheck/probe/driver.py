@@ -34,15 +34,15 @@ from apicheck.model.step import (
 from apicheck.model.subject import Case
 from apicheck.model.verdict import NotTested
 from apicheck.probe import observe
-from apicheck.probe.asking import Asking
 from apicheck.probe.cleanup import Creations
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.halt import Budget, Halt
+from apicheck.probe.control_actions import ControlActions
+from apicheck.probe.execution import ProbeExecution
+from apicheck.probe.halt import Budget, ProbeStopped
 from apicheck.probe.job import Job
 from apicheck.probe.listener import Arrival, WebhookListener
 from apicheck.probe.memo import Memo
 from apicheck.probe.pacing import TOO_MANY, Pacer, retry_after
-from apicheck.probe.playing import Playing
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.vault import Secrets
 
@@ -61,7 +61,7 @@ class Parts:
     pacer: Pacer
     creations: Creations
     listener: WebhookListener | None
-    asking: Asking
+    asking: ControlActions
 
 
 class Driver:
@@ -87,14 +87,14 @@ class Driver:
         """Play a job to its end. Never raises: why a script could not go on is in `ended`."""
         bound = case or job.subject.case
         subject = job.subject if bound is None else job.subject.with_case(bound)
-        playing = Playing(job, attempt, role, drawn=bound is not None and bound.drawn)
+        playing = ProbeExecution(job, attempt, role, drawn=bound is not None and bound.drawn)
         ended: tuple[str, str, str] | None = None
         try:
             self._parts.budget.check()
             self._run(job.script(subject), playing)
         except EndOfScript as end:
             ended = _ended(end)
-        except Halt as halt:
+        except ProbeStopped as halt:
             ended = halt.ended
         except Exception as error:  # noqa: BLE001  (a check's mistake must not end the run)
             words = self._parts.secrets.redacted_text(str(error))
@@ -105,7 +105,7 @@ class Driver:
             )
         return playing.transcript(ended, None if case is None else _words(case))
 
-    def _run(self, script: Script, playing: Playing) -> None:
+    def _run(self, script: Script, playing: ProbeExecution) -> None:
         with closing(script):
             came: Any = None
             while True:
@@ -115,7 +115,7 @@ class Driver:
                     return
                 came = self._do(step, playing)
 
-    def _do(self, step: Step, playing: Playing) -> Any:
+    def _do(self, step: Step, playing: ProbeExecution) -> Any:
         match step:
             case Send():
                 return self._send(step, playing)
@@ -139,7 +139,7 @@ class Driver:
                 return answer
         raise TypeError(f"a script yielded {type(step).__name__}, which is no step")
 
-    def _send(self, send: Send, playing: Playing) -> Exchange:
+    def _send(self, send: Send, playing: ProbeExecution) -> Exchange:
         if not send.share:
             return self._sent(send, playing)
         key = send.share
@@ -149,7 +149,7 @@ class Driver:
         playing.keep(exchange)
         return exchange
 
-    def _sent(self, send: Send, playing: Playing) -> Exchange:
+    def _sent(self, send: Send, playing: ProbeExecution) -> Exchange:
         """One request; sent again when a limit that nobody meant to meet refused it."""
         parts = self._parts
         role, provokes = playing.role_of(send.role), playing.job.provokes
@@ -166,7 +166,7 @@ class Driver:
         playing.keep(exchange)
         return exchange
 
-    def _once(self, send: Send, role: Role, playing: Playing) -> Exchange:
+    def _once(self, send: Send, role: Role, playing: ProbeExecution) -> Exchange:
         exchange = self._parts.recorder.exchange(
             send.request, role, paced=send.paced, accepted=playing.job.accepted
         )
@@ -177,7 +177,9 @@ class Driver:
             exchange = replace(exchange, observations=(*exchange.observations, asked))
         return exchange
 
-    def _send_together(self, sends: tuple[Send, ...], playing: Playing) -> tuple[Exchange, ...]:
+    def _send_together(
+        self, sends: tuple[Send, ...], playing: ProbeExecution
+    ) -> tuple[Exchange, ...]:
         futures = [self._several.submit(self._send, send, playing) for send in sends]
         failures = [error for future in futures if (error := future.exception()) is not None]
         if failures:
@@ -191,7 +193,7 @@ class Driver:
         until = parts.clock.now() + seconds
         parts.clock.let_pass(lambda: until - parts.clock.now())
 
-    def _receive(self, step: Receive, playing: Playing) -> tuple[Exchange, ...]:
+    def _receive(self, step: Receive, playing: ProbeExecution) -> tuple[Exchange, ...]:
         listener = self._parts.listener
         if listener is None:
             return ()
@@ -201,7 +203,7 @@ class Driver:
             playing.keep(exchange)
         return exchanges
 
-    def _delivered(self, arrival: Arrival, playing: Playing) -> Exchange:
+    def _delivered(self, arrival: Arrival, playing: ProbeExecution) -> Exchange:
         parts, delivery = self._parts, arrival.delivery
         webhooks = parts.plan.policy.facts.webhooks
         signature = webhooks.signature if isinstance(webhooks, Webhooks) else None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from apicheck.model.verdict import NotTestedKind
 
 
-class Halt(Exception):
+class ProbeStopped(Exception):
     """Ends the probe that is playing. `ended` is what its transcript says of it."""
 
     def __init__(self, verdict: str, reason: str, remedy: str = "") -> None:
@@ -16,12 +16,12 @@ class Halt(Exception):
         self.ended = (verdict, reason, remedy)
 
     @classmethod
-    def not_tested(cls, kind: NotTestedKind, reason: str, remedy: str = "") -> Halt:
+    def not_tested(cls, kind: NotTestedKind, reason: str, remedy: str = "") -> ProbeStopped:
         """The probe was kept from sending."""
         return cls(f"not-tested:{kind}", reason, remedy)
 
     @classmethod
-    def stopped(cls) -> Halt:
+    def stopped(cls) -> ProbeStopped:
         """The user stopped the run."""
         return cls.not_tested(NotTestedKind.NEEDS_BUDGET, "the run was stopped")
 
@@ -49,10 +49,10 @@ class Budget:
         self.requests = 0
 
     @property
-    def spent(self) -> Halt | None:
+    def spent(self) -> ProbeStopped | None:
         """Why nothing more may be sent, None while something may."""
         if self._max_requests is not None and self.requests >= self._max_requests:
-            return Halt.not_tested(
+            return ProbeStopped.not_tested(
                 NotTestedKind.NEEDS_BUDGET,
                 f"the budget of {self._max_requests} requests is used up",
                 f"[safety]\nmax_requests = {self._enough(self._max_requests)}",
@@ -87,8 +87,8 @@ class Budget:
             raise self._out_of_time(self._max_seconds)
 
     @staticmethod
-    def _out_of_time(seconds: float) -> Halt:
-        return Halt.not_tested(
+    def _out_of_time(seconds: float) -> ProbeStopped:
+        return ProbeStopped.not_tested(
             NotTestedKind.NEEDS_BUDGET,
             f"the budget of {seconds:g} seconds is used up",
             f"[safety]\nmax_seconds = {2 * seconds:g}",

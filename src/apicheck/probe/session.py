@@ -14,13 +14,13 @@ from apicheck.model.results import PreflightItem
 from apicheck.model.step import Script
 from apicheck.model.subject import Case, Subject, SubjectKind
 from apicheck.model.target import Listener, Target, Vault
-from apicheck.probe.asking import Asking
 from apicheck.probe.cleanup import Creations
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
+from apicheck.probe.control_actions import ControlActions
 from apicheck.probe.driver import Driver, Parts
 from apicheck.probe.halt import Budget
-from apicheck.probe.job import Job, job_of
+from apicheck.probe.job import Job, make_job
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.minting import Minting
 from apicheck.probe.pacing import Pacer
@@ -116,7 +116,7 @@ class Session:
                 pacer=pacer,
                 creations=self._creations,
                 listener=self._listener,
-                asking=Asking(
+                asking=ControlActions(
                     plan.context.capabilities,
                     self._minting,
                     self._listener,
@@ -173,7 +173,7 @@ class Session:
 
     def stream(self, probes: Iterable[Probe], attempt: int = 0) -> Iterator[Transcript]:
         """Play probes, as many at once as options and claims allow; in order of completion."""
-        yield from self._streamed([job_of(probe) for probe in probes], attempt)
+        yield from self._streamed([make_job(probe) for probe in probes], attempt)
 
     def play(
         self,
@@ -188,7 +188,7 @@ class Session:
         attempt: over 0, control requests that are shared are sent anew. case: in place of the
         probe's own. role: in place of table and drawn (shrink, confirm).
         """
-        job = job_of(probe)
+        job = make_job(probe)
         self._claims.take(job.claims)
         try:
             return self._played(job, attempt=attempt, case=case, role=role)

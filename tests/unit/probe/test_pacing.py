@@ -16,7 +16,7 @@ from apicheck.model.step import Send
 from apicheck.model.target import Limit, Target
 from apicheck.probe import Session
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.halt import Budget, Halt
+from apicheck.probe.halt import Budget, ProbeStopped
 from apicheck.probe.pacing import Pacer
 
 PlanFor = Callable[..., Plan]
@@ -118,7 +118,7 @@ def test_a_wait_beyond_the_budget_halts_at_once(target: Target, plan_for: PlanFo
     pacer = pacer_of(plan_for(target, FACTS), clock, Budget(None, 5.0, clock.real))
     for _ in range(3):
         pacer.admit(REQUEST, paced=True).done(clock.now())
-    with pytest.raises(Halt) as caught:
+    with pytest.raises(ProbeStopped) as caught:
         pacer.admit(REQUEST, paced=True)
     assert caught.value.ended[0] == "not-tested:needs-budget"
     assert time.slept == []

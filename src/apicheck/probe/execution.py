@@ -13,7 +13,7 @@ from apicheck.probe.placeholders import named
 
 
 @dataclass(slots=True)
-class Playing:
+class ProbeExecution:
     """One playing of one job, so far. Steps of `Together` add to it from several threads."""
 
     job: Job

@@ -13,7 +13,7 @@ from apicheck.probe.token_client import Keep
 from apicheck.probe.vault import Secrets
 
 
-class Asking:
+class ControlActions:
     """Whoever can answer is asked. Answers hold placeholders, never secrets.
 
     capabilities: what this target's control protocol offers.
