@@ -41,9 +41,9 @@ from apicheck.probe.execution import ProbeExecution
 from apicheck.probe.halt import Budget, ProbeStopped
 from apicheck.probe.job import Job
 from apicheck.probe.listener import Arrival, WebhookListener
-from apicheck.probe.memo import Memo
 from apicheck.probe.pacing import TOO_MANY, Pacer, retry_after
 from apicheck.probe.recorder import Recorder
+from apicheck.probe.single_flight import SingleFlight
 from apicheck.probe.vault import Secrets
 
 _AT_ONCE = 16
@@ -69,7 +69,7 @@ class Driver:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._memo: Memo[Exchange] = Memo()
+        self._memo: SingleFlight[Exchange] = SingleFlight()
         self._several = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="apicheck-together")
 
     def close(self) -> None:
@@ -145,7 +145,7 @@ class Driver:
         key = send.share
         if playing.attempt and send.role is Role.CONTROL:
             key += f" for {playing.job.key} again {playing.attempt}"
-        exchange = self._memo.once(key, lambda: self._sent(send, playing))
+        exchange = self._memo.do(key, lambda: self._sent(send, playing))
         playing.keep(exchange)
         return exchange
 

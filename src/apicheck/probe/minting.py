@@ -14,7 +14,7 @@ from apicheck.model.target import Identity, Minter
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
 from apicheck.probe.identity_spec import RIGHTS, IdentitySpec, has_exactly, sorted_or_none
-from apicheck.probe.memo import Memo
+from apicheck.probe.single_flight import SingleFlight
 from apicheck.probe.token_client import Keep, TokenClient
 from apicheck.probe.vault import Secrets
 
@@ -51,7 +51,7 @@ class Minting:
         self._control = control if control and "mint" in plan.context.capabilities else None
         self._know = know
         self._tokens = tokens
-        self._memo: Memo[Identity | None] = Memo()
+        self._memo: SingleFlight[Identity | None] = SingleFlight()
         self._lock = threading.Lock()
         self._renewing = threading.RLock()
         self._made: dict[str, _Made] = {}
@@ -65,7 +65,7 @@ class Minting:
         if arguments.get("fresh"):
             identity = self._make(wanted, keep, fresh=True)
         else:
-            identity = self._memo.once(repr(wanted), lambda: self._make(wanted, keep, fresh=False))
+            identity = self._memo.do(repr(wanted), lambda: self._make(wanted, keep, fresh=False))
         if identity is None:
             return None
         return {
