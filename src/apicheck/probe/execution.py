@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from apicheck.model.exchange import Exchange, Role, Transcript
 from apicheck.model.json import Json
 from apicheck.probe.job import Job
-from apicheck.probe.placeholders import named
+from apicheck.probe.placeholders import placeholders_in
 
 
 @dataclass(slots=True)
@@ -39,7 +39,11 @@ class ProbeExecution:
         with self.lock:
             bodies = [exchange.response.body for exchange in self.exchanges if exchange.response]
             texts = [body.decode("utf-8", "replace") for body in bodies]
-            return {name for text in (*texts, json.dumps(self.answers)) for name in named(text)}
+            return {
+                name
+                for text in (*texts, json.dumps(self.answers))
+                for name in placeholders_in(text)
+            }
 
     def role_of(self, role: Role) -> Role:
         """The role in which a step is sent: what puts the property to the test can be renamed."""

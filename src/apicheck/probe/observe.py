@@ -16,7 +16,7 @@ from apicheck.model.json import Json, tokens
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 from apicheck.probe.json_web_tokens import same_token
-from apicheck.probe.placeholders import expanded, named
+from apicheck.probe.placeholders import expand, placeholders_in
 from apicheck.probe.vault import Secrets
 from apicheck.probe.wire import WireResponse
 
@@ -168,11 +168,11 @@ def equals(secrets: Secrets, request: Request) -> Iterator[Observation]:
         return
     live = secrets.live
     for credential in request.credentials:
-        sent = expanded(credential.value, live)
+        sent = expand(credential.value, live)
         words = {sent, sent.rpartition(" ")[2]}
         if credential.place == "cookie":
             words.add(sent.partition(";")[0].strip().strip('"'))
-        candidates = named(credential.value) or tuple(live)
+        candidates = placeholders_in(credential.value) or tuple(live)
         for placeholder in dict.fromkeys(candidates):
             secret = live.get(placeholder, "")
             same_pair = _basic(sent) and _readings(sent[6:]) & _readings(secret)

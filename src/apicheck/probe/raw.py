@@ -15,7 +15,7 @@ from apicheck.probe.wire import (
     Origin,
     WireResponse,
     WireResult,
-    failed,
+    transport_error,
 )
 
 _CHUNK = 64 * 1024
@@ -28,7 +28,7 @@ def unreachable(
     try:
         _connected(origin, context, time.monotonic() + timeout_s).close()
     except (OSError, ValueError) as error:
-        return failed(kind_of(error), error)
+        return transport_error(kind_of(error), error)
     return None
 
 
@@ -40,21 +40,21 @@ def exchange(
     try:
         connection = _connected(origin, context, deadline)
     except (OSError, ValueError) as error:
-        return failed(kind_of(error), error)
+        return transport_error(kind_of(error), error)
     with connection:
         try:
             connection.settimeout(_left(deadline))
             connection.sendall(data)
         except TimeoutError as error:
-            return failed(TransportErrorKind.TIMEOUT, error)
+            return transport_error(TransportErrorKind.TIMEOUT, error)
         except OSError:
             pass  # it may have answered before it closed
         try:
             return _answer(connection, method, deadline)
         except h11.RemoteProtocolError as error:
-            return failed(TransportErrorKind.PROTOCOL, error)
+            return transport_error(TransportErrorKind.PROTOCOL, error)
         except OSError as error:
-            return failed(kind_of(error), error)
+            return transport_error(kind_of(error), error)
 
 
 def kind_of(error: BaseException) -> TransportErrorKind:
@@ -105,7 +105,7 @@ def _answer(connection: socket.socket, method: str, deadline: float) -> WireResu
             connection.settimeout(_left(deadline))
             data = connection.recv(_CHUNK)
             if not data and parser.their_state is h11.SEND_RESPONSE:
-                return failed(TransportErrorKind.CLOSED, "closed without an answer")
+                return transport_error(TransportErrorKind.CLOSED, "closed without an answer")
             parser.receive_data(data)
         elif isinstance(event, h11.Response):
             head = event
@@ -119,4 +119,6 @@ def _answer(connection: socket.socket, method: str, deadline: float) -> WireResu
             fields = tuple(head.headers.raw_items())
             return WireResponse(head.status_code, head.reason, fields, reader.body, reader.full)
         if isinstance(event, h11.ConnectionClosed) or event is h11.PAUSED:
-            return failed(TransportErrorKind.PROTOCOL, "no answer that HTTP/1.1 allows here")
+            return transport_error(
+                TransportErrorKind.PROTOCOL, "no answer that HTTP/1.1 allows here"
+            )

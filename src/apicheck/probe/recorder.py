@@ -23,18 +23,18 @@ from apicheck.probe import observe
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.halt import Budget
 from apicheck.probe.pacing import Pacer
-from apicheck.probe.placeholders import named
+from apicheck.probe.placeholders import placeholders_in
 from apicheck.probe.safety import refusal
-from apicheck.probe.transport import Transport
-from apicheck.probe.vault import Secrets
-from apicheck.probe.wire import WireResponse, WireResult
-from apicheck.probe.writing import (
+from apicheck.probe.serialize import (
+    serialize_bytes,
+    serialize_request,
     with_host,
     with_unique,
     with_unique_bytes,
-    written,
-    written_bytes,
 )
+from apicheck.probe.transport import Transport
+from apicheck.probe.vault import Secrets
+from apicheck.probe.wire import WireResponse, WireResult
 
 
 class Recorder:
@@ -131,8 +131,8 @@ class Recorder:
             )
         live = self._secrets.live
         if raw is not None:
-            return transport.send_bytes(written_bytes(raw, live), request.method)
-        return transport.send(written(request, origin, live))
+            return transport.send_bytes(serialize_bytes(raw, live), request.method)
+        return transport.send(serialize_request(request, origin, live))
 
     def _concrete(self, request: Request, raw: bytes | None) -> tuple[Request, bytes | None]:
         """With the operator's headers, and with a value where a unique one is wanted."""
@@ -221,7 +221,7 @@ def _placeholders(request: Request, raw: bytes | None) -> tuple[str, ...]:
         texts.append(request.body.decode("utf-8", "replace"))
     if raw is not None:
         texts.append(raw.decode("latin-1"))
-    return tuple(placeholder for text in texts for placeholder in named(text))
+    return tuple(placeholder for text in texts for placeholder in placeholders_in(text))
 
 
 def _text(data: bytes) -> str:

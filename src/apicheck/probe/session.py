@@ -28,7 +28,7 @@ from apicheck.probe.preflight import preflight
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.scheduler import ClaimTable, schedule
 from apicheck.probe.token_client import TokenClient
-from apicheck.probe.transport import Transport, origin_of
+from apicheck.probe.transport import Transport, parse_origin
 from apicheck.probe.vault import Secrets
 
 _CONTROL_TIMEOUT_S = 30.0
@@ -43,7 +43,7 @@ def discover(target: Target) -> frozenset[str]:
     """
     offered: set[str] = set()
     if target.control_url:
-        transport = Transport(origin_of(target.control_url), timeout_s=_CONTROL_TIMEOUT_S)
+        transport = Transport(parse_origin(target.control_url), timeout_s=_CONTROL_TIMEOUT_S)
         try:
             offered |= Control(transport).capabilities()
         finally:
@@ -214,7 +214,9 @@ class Session:
         if transport is None:
             plan = self._plan
             transport = Transport(
-                origin_of(url), timeout_s=timeout_s or plan.options.timeout_s, tls=plan.target.tls
+                parse_origin(url),
+                timeout_s=timeout_s or plan.options.timeout_s,
+                tls=plan.target.tls,
             )
             self._transports[url] = transport
         return transport

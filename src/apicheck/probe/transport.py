@@ -19,14 +19,21 @@ from apicheck.model.errors import TargetError
 from apicheck.model.exchange import TransportError, TransportErrorKind
 from apicheck.model.target import Tls
 from apicheck.probe import raw
-from apicheck.probe.wire import BodyReader, Origin, WireRequest, WireResponse, WireResult, failed
+from apicheck.probe.wire import (
+    BodyReader,
+    Origin,
+    WireRequest,
+    WireResponse,
+    WireResult,
+    transport_error,
+)
 
 _SENT_AGAIN = ("GET", "HEAD", "OPTIONS")
 _KEPT_FOR_S = 3.0
 """Less than servers keep an idle connection, so that a request seldom meets its end."""
 
 
-def origin_of(url: str) -> Origin:
+def parse_origin(url: str) -> Origin:
     """Where a URL leads to. Raises TargetError when it is no HTTP URL."""
     try:
         parts = urlsplit(url)
@@ -84,7 +91,7 @@ class Transport:
     def send(self, request: WireRequest) -> WireResult:
         """One exchange. A safe request whose kept connection had just closed is sent again."""
         if not request.sendable:
-            return failed(
+            return transport_error(
                 TransportErrorKind.OTHER, "a header field with a line break cannot be sent"
             )
         if not request.plain:
@@ -123,7 +130,7 @@ class Transport:
             finally:
                 response.close()
         except _FAILURES as error:
-            return failed(_kind_of(error), error or type(error).__name__)
+            return transport_error(_kind_of(error), error or type(error).__name__)
 
 
 def _read(response: httpcore.Response) -> WireResponse:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apicheck.model.exchange import Credential, Direction, Exchange, Request, Role
-from apicheck.probe.placeholders import expanded
+from apicheck.probe.placeholders import expand
 from apicheck.report.curl import curl
 
 BASE = "http://127.0.0.1:8080"
@@ -99,7 +99,7 @@ def test_a_derivation_becomes_the_shells_own_and_gives_what_was_sent(
 ) -> None:
     command = curl(_exchange(_bearer(f"$APICHECK_ADMIN_TOKEN{derivation}")), BASE)
     assert shell in command
-    sent = expanded(f"$APICHECK_ADMIN_TOKEN{derivation}", {"$APICHECK_ADMIN_TOKEN": TOKEN})
+    sent = expand(f"$APICHECK_ADMIN_TOKEN{derivation}", {"$APICHECK_ADMIN_TOKEN": TOKEN})
     assert f"Authorization: Bearer {sent}" in _arguments(command, stubs)
 
 

@@ -1,5 +1,5 @@
 from apicheck.checks.errors._sized import padded
-from apicheck.probe.writing import with_unique_bytes
+from apicheck.probe.serialize import with_unique_bytes
 
 
 def test_a_body_has_its_size_when_unique_values_are_in_their_places() -> None:

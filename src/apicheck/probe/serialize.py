@@ -19,7 +19,7 @@ _WITH_LENGTH = ("POST", "PUT", "PATCH")
 _ESCAPE = "surrogateescape"
 
 
-def written(request: Request, origin: Origin, secrets: Mapping[str, str]) -> WireRequest:
+def serialize_request(request: Request, origin: Origin, secrets: Mapping[str, str]) -> WireRequest:
     """A request with its secrets, as it goes over the wire."""
     target = origin.path + expanded(request.wire_target, secrets, Place.URL)
     headers = [("Host", origin.authority), *_defaults(request)]
@@ -34,7 +34,7 @@ def written(request: Request, origin: Origin, secrets: Mapping[str, str]) -> Wir
     return WireRequest(request.method, quote(target, safe=_PRINTABLE).encode(), fields, body)
 
 
-def written_bytes(raw: bytes, secrets: Mapping[str, str]) -> bytes:
+def serialize_bytes(raw: bytes, secrets: Mapping[str, str]) -> bytes:
     """Raw bytes with their secrets."""
     return expanded(raw.decode("utf-8", _ESCAPE), secrets).encode("utf-8", _ESCAPE)
 
