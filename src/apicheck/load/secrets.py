@@ -28,7 +28,7 @@ def placeholder(name: str, what: str = "TOKEN") -> str:
 
 
 @dataclass(slots=True)
-class Secrets:
+class SecretReader:
     """Collects placeholders and the secrets they stand for. Messages name, never show."""
 
     environ: Mapping[str, str]

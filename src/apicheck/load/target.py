@@ -11,7 +11,7 @@ from apicheck.load import target_names
 from apicheck.load.grammar import duration, listed
 from apicheck.load.mistakes import Mistakes, trimmed
 from apicheck.load.names import normal
-from apicheck.load.secrets import Secrets, placeholder, printed_by
+from apicheck.load.secrets import SecretReader, placeholder, printed_by
 from apicheck.load.source import Source
 from apicheck.load.target_file import read_target
 from apicheck.model.errors import TargetError
@@ -25,9 +25,9 @@ from apicheck.model.target import (
     Minter,
     Mode,
     Safety,
+    Secrets,
     Target,
     Tls,
-    Vault,
 )
 
 Node = Mapping[str, Json]
@@ -61,7 +61,7 @@ def load_target(
     folder = path.parent if path else Path()
     command = settings.get("credentials", {})
     printed = None if mistakes.found else printed_by(command, folder, environ, mistakes)
-    secrets = Secrets(environ, printed, mistakes)
+    secrets = SecretReader(environ, printed, mistakes)
     identities = {
         name: _identity(name, value, secrets, spec)
         for name, value in settings.get("identities", {}).items()
@@ -97,7 +97,7 @@ def load_target(
         ),
         headers=_headers(settings.get("headers", {}), secrets),
         file=str(path) if path else "",
-        vault=Vault(secrets.found),
+        secrets=Secrets(secrets.found),
     )
 
 
@@ -158,7 +158,7 @@ def _http_url(pointer: str, url: str, mistakes: Mistakes) -> str:
     return url.rstrip("/")
 
 
-def _identity(name: str, settings: Node, secrets: Secrets, spec: Spec) -> Identity:
+def _identity(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Identity:
     pointer, whose = child("/identities", name), f'identity "{name}"'
     scheme = settings.get("scheme", "")
     if scheme and scheme not in spec.schemes:
@@ -208,7 +208,7 @@ def _declared_scopes(spec: Spec) -> frozenset[str]:
     return frozenset(named | used)
 
 
-def _minter(name: str, settings: Node, secrets: Secrets, spec: Spec) -> Minter:
+def _minter(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Minter:
     pointer, whose = child("/mint", name), f'minter "{name}"'
     values = {}
     for what in ("client_id", "client_secret"):
@@ -236,7 +236,7 @@ def _token_url(spec: Spec) -> str:
     return urls[0] if urls else ""
 
 
-def _headers(settings: Node, secrets: Secrets) -> tuple[tuple[str, str], ...]:
+def _headers(settings: Node, secrets: SecretReader) -> tuple[tuple[str, str], ...]:
     """Headers for every request; where the name says that the value is a secret, a placeholder."""
     return tuple(
         (name, secrets.keep(placeholder(name, "HEADER"), value))

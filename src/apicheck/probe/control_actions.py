@@ -9,8 +9,8 @@ from apicheck.probe.control import Control
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.minting import Minting
 from apicheck.probe.recorder import Recorder
+from apicheck.probe.redactor import Redactor
 from apicheck.probe.token_client import Keep
-from apicheck.probe.vault import Secrets
 
 
 class ControlActions:
@@ -26,7 +26,7 @@ class ControlActions:
         listener: WebhookListener | None,
         control: Control | None,
         recorder: Recorder,
-        secrets: Secrets,
+        secrets: Redactor,
     ) -> None:
         self._capabilities = capabilities
         self._minting = minting

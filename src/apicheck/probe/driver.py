@@ -43,8 +43,8 @@ from apicheck.probe.job import Job
 from apicheck.probe.listener import Arrival, WebhookListener
 from apicheck.probe.pacing import TOO_MANY, Pacer, retry_after
 from apicheck.probe.recorder import Recorder
+from apicheck.probe.redactor import Redactor
 from apicheck.probe.single_flight import SingleFlight
-from apicheck.probe.vault import Secrets
 
 _AT_ONCE = 16
 
@@ -55,7 +55,7 @@ class Parts:
 
     plan: Plan
     recorder: Recorder
-    secrets: Secrets
+    secrets: Redactor
     clock: TargetClock
     budget: Budget
     pacer: Pacer
@@ -97,7 +97,7 @@ class Driver:
         except ProbeStopped as halt:
             ended = halt.ended
         except Exception as error:  # noqa: BLE001  (a check's mistake must not end the run)
-            words = self._parts.secrets.redacted_text(str(error))
+            words = self._parts.secrets.redact_text(str(error))
             ended = (
                 "error",
                 f"{type(error).__name__}: {words}",
@@ -215,13 +215,13 @@ class Driver:
             contexts = _contexts(parts.plan)
             seen = tuple(observe.signed(signature, delivery, known, contexts, arrival.epoch))
         path, _, query = delivery.target.partition("?")
-        text = parts.secrets.redacted_text
+        text = parts.secrets.redact_text
         request = Request(
             method=delivery.method,
             path=quote(text(path), safe="/%$[]…"),
             query=tuple((k, text(v)) for k, v in parse_qsl(query, keep_blank_values=True)),
             headers=tuple((name, text(value)) for name, value in delivery.headers),
-            body=parts.secrets.redacted(delivery.body),
+            body=parts.secrets.redact(delivery.body),
         )
         return parts.recorder.delivery(request, Response(arrival.status), arrival.at, seen)
 

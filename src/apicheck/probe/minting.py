@@ -14,9 +14,9 @@ from apicheck.model.target import Identity, Minter
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
 from apicheck.probe.identity_spec import RIGHTS, IdentitySpec, has_exactly, sorted_or_none
+from apicheck.probe.redactor import Redactor
 from apicheck.probe.single_flight import SingleFlight
 from apicheck.probe.token_client import Keep, TokenClient
-from apicheck.probe.vault import Secrets
 
 _EARLY_S = 5.0
 
@@ -40,7 +40,7 @@ class Minting:
         self,
         plan: Plan,
         tokens: TokenClient,
-        secrets: Secrets,
+        secrets: Redactor,
         clock: TargetClock,
         control: Control | None,
         know: Callable[[Identity], None],

@@ -17,7 +17,7 @@ from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 from apicheck.probe.json_web_tokens import same_token
 from apicheck.probe.placeholders import expand, placeholders_in
-from apicheck.probe.vault import Secrets
+from apicheck.probe.redactor import Redactor
 from apicheck.probe.wire import WireResponse
 
 Pointer = tuple[str, ...]
@@ -125,7 +125,7 @@ def _values(value: Json, pointer: Pointer) -> Iterator[Json]:
 
 
 def leaks(
-    secrets: Secrets, answer: WireResponse, handed_out: frozenset[str]
+    secrets: Redactor, answer: WireResponse, handed_out: frozenset[str]
 ) -> Iterator[Observation]:
     """Secrets that an answer repeats, other than those it hands out by design."""
     places = [("body", answer.body), ("reason", answer.reason)]
@@ -157,7 +157,7 @@ def date_differs(answer: WireResponse, sent: float, received: float) -> Iterator
 _NOTED_S = 1.0
 
 
-def equals(secrets: Secrets, request: Request) -> Iterator[Observation]:
+def equals(secrets: Redactor, request: Request) -> Iterator[Observation]:
     """Bad credentials that happen to be the valid one: letters swapped in digits alone, say.
 
     For the Basic scheme that is whatever a lenient decoder of base64 reads as the same user and

@@ -24,6 +24,7 @@ from apicheck.probe.clock import TargetClock
 from apicheck.probe.halt import Budget
 from apicheck.probe.pacing import Pacer
 from apicheck.probe.placeholders import placeholders_in
+from apicheck.probe.redactor import Redactor
 from apicheck.probe.safety import refusal
 from apicheck.probe.serialize import (
     serialize_bytes,
@@ -33,7 +34,6 @@ from apicheck.probe.serialize import (
     with_unique_bytes,
 )
 from apicheck.probe.transport import Transport
-from apicheck.probe.vault import Secrets
 from apicheck.probe.wire import WireResponse, WireResult
 
 
@@ -48,7 +48,7 @@ class Recorder:
         self,
         plan: Plan,
         transport: Transport,
-        secrets: Secrets,
+        secrets: Redactor,
         clock: TargetClock,
         budget: Budget,
         pacer: Pacer,
@@ -167,7 +167,7 @@ class Recorder:
             response = _response(answer)
             seen += tuple(observe.date_differs(answer, *map(self._clock.true_epoch, times)))
         else:
-            error = replace(answer, message=self._secrets.redacted_text(answer.message))
+            error = replace(answer, message=self._secrets.redact_text(answer.message))
         return Exchange(
             id=self._next_id(),
             request=request,
@@ -192,7 +192,7 @@ class Recorder:
         return frozenset(placeholders)
 
     def _redacted(self, answer: WireResponse) -> WireResponse:
-        redacted = self._secrets.redacted
+        redacted = self._secrets.redact
         return replace(
             answer,
             headers=tuple((redacted(name), redacted(value)) for name, value in answer.headers),

@@ -13,7 +13,7 @@ from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import PreflightItem
 from apicheck.model.step import Script
 from apicheck.model.subject import Case, Subject, SubjectKind
-from apicheck.model.target import Listener, Target, Vault
+from apicheck.model.target import Listener, Secrets, Target
 from apicheck.probe.cleanup import Creations
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
@@ -26,10 +26,10 @@ from apicheck.probe.minting import Minting
 from apicheck.probe.pacing import Pacer
 from apicheck.probe.preflight import preflight
 from apicheck.probe.recorder import Recorder
+from apicheck.probe.redactor import Redactor
 from apicheck.probe.scheduler import ClaimTable, schedule
 from apicheck.probe.token_client import TokenClient
 from apicheck.probe.transport import Transport, parse_origin
-from apicheck.probe.vault import Secrets
 
 _CONTROL_TIMEOUT_S = 30.0
 
@@ -89,7 +89,7 @@ class Session:
         )
         if control is not None and has_clock and (now := control.clock()) is not None:
             self._clock.synchronise(now)
-        self._secrets = Secrets(target.vault)
+        self._secrets = Redactor(target.secrets)
         self._budget = Budget(
             _least(options.max_requests, target.safety.max_requests),
             _least(options.max_seconds, target.safety.max_seconds),
@@ -144,9 +144,9 @@ class Session:
             transport.close()
 
     @property
-    def vault(self) -> Vault:
+    def secrets(self) -> Secrets:
         """Every secret of the run: configured, minted and handed out by the target."""
-        return self._secrets.vault()
+        return self._secrets.all_secrets()
 
     @property
     def requests(self) -> int:

@@ -72,7 +72,7 @@ def run_pipeline(request: RunConfig, progress: Progress | None = None) -> RunRes
     vaults = []
 
     def remember(session: Session) -> None:
-        vaults.append(session.vault)
+        vaults.append(session.secrets)
 
     try:
         with _stop_on_ctrl_c(progress) as stop:

@@ -11,7 +11,7 @@ from apicheck.model.exchange import Caller, Credential, Exchange, Observation, R
 from apicheck.model.facts import Foreign, StatusSet
 from apicheck.model.plan import Options
 from apicheck.model.results import CheckResult, FailureSummary, Finding
-from apicheck.model.target import Identity, Safety, Target, Vault
+from apicheck.model.target import Identity, Safety, Secrets, Target
 from apicheck.model.verdict import Severity
 
 KINDS = [
@@ -44,7 +44,7 @@ def test_what_was_written_as_json_is_read_back_equal(name: str, data: st.DataObj
 
 
 def test_a_vault_is_never_written() -> None:
-    target = Target("t", "http://127.0.0.1", vault=Vault({"$APICHECK_A_TOKEN": "hush-hush"}))
+    target = Target("t", "http://127.0.0.1", secrets=Secrets({"$APICHECK_A_TOKEN": "hush-hush"}))
     assert "hush" not in json.dumps(to_json(target))
     assert "hush" not in json.dumps(to_json(target, whole=True))
     assert "hush" not in repr(target)

@@ -16,7 +16,7 @@ from apicheck.model.plan import Options, Plan, Probe
 from apicheck.model.policy import Policy
 from apicheck.model.step import Script
 from apicheck.model.subject import Subject, SubjectKind
-from apicheck.model.target import Identity, Mode, Safety, Target, Vault
+from apicheck.model.target import Identity, Mode, Safety, Secrets, Target
 from apicheck.plan import plan as planned
 
 TOKEN = "tok-4f9a8c1e7b3d5a6082ce"
@@ -170,7 +170,7 @@ def target_at(url: str, **more: Any) -> Target:
             "base_url": url,
             "identities": {"admin": admin},
             "safety": Safety(mode=Mode.FULL),
-            "vault": Vault({"$APICHECK_ADMIN_TOKEN": TOKEN}),
+            "vault": Secrets({"$APICHECK_ADMIN_TOKEN": TOKEN}),
             **more,
         }
     )

@@ -11,7 +11,7 @@ import pytest
 from apicheck.authoring import Request, Role, Script, Subject, prepared, send
 from apicheck.model.exchange import Credential
 from apicheck.model.plan import Plan, Probe
-from apicheck.model.target import Identity, Target, Vault
+from apicheck.model.target import Identity, Secrets, Target
 from apicheck.probe import Session
 
 PlanFor = Callable[..., Plan]
@@ -30,7 +30,7 @@ def two(target: Target) -> Target:
     return replace(
         target,
         identities={**target.identities, "other": other},
-        vault=Vault({**target.vault.secrets, "$APICHECK_OTHER_TOKEN": OTHER_TOKEN}),
+        vault=Secrets({**target.secrets.values, "$APICHECK_OTHER_TOKEN": OTHER_TOKEN}),
     )
 
 

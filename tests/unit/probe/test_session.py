@@ -30,7 +30,7 @@ from apicheck.model.exchange import Caller, Credential, Transcript, TransportErr
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.step import Send
 from apicheck.model.subject import Case
-from apicheck.model.target import Identity, Mode, Safety, Target, Vault
+from apicheck.model.target import Identity, Mode, Safety, Secrets, Target
 from apicheck.model.verdict import Verdict
 from apicheck.probe import Journal, Session, scan
 
@@ -105,7 +105,7 @@ def test_no_canary_reaches_the_journal(
         Session(plan, journal=journal) as session,
     ):
         transcript = session.play(probe_of(plan, simple(Send(get()))))
-        assert scan(tmp_path, session.vault) == ()
+        assert scan(tmp_path, session.secrets) == ()
     exchange = transcript.exchanges[0]
     assert [seen.about for seen in exchange.observed("leaks")] == [ADMIN]
 
@@ -113,13 +113,13 @@ def test_no_canary_reaches_the_journal(
 def test_the_scan_finds_what_somebody_else_wrote(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"oops: {TOKEN[2:15]}")
     (tmp_path / "b.txt").write_text("fine")
-    leaks = scan(tmp_path, Vault({ADMIN: TOKEN}))
+    leaks = scan(tmp_path, Secrets({ADMIN: TOKEN}))
     assert [(leak.file, leak.placeholder) for leak in leaks] == [("a.txt", ADMIN)]
 
 
 def test_a_password_that_is_a_word_does_not_make_every_file_a_leak(tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_text("description: the secret of the client")
-    assert scan(tmp_path, Vault({ADMIN: "secret"})) == ()
+    assert scan(tmp_path, Secrets({ADMIN: "secret"})) == ()
 
 
 def test_a_unique_value_is_new_in_each_request_and_recorded(
@@ -271,7 +271,7 @@ def test_raw_bytes_are_written_as_they_are_with_the_secret_put_in(
 def test_a_near_miss_that_is_the_valid_credential_is_marked(
     api: Any, plan_for: PlanFor, probe_of: ProbeOf, target: Target
 ) -> None:
-    digits = replace(target, vault=Vault({ADMIN: "12345678901234567890"}))
+    digits = replace(target, vault=Secrets({ADMIN: "12345678901234567890"}))
     plan = plan_for(digits)
     same = get().with_bad_credentials(bearer(f"{ADMIN}~swapcase"))
     other = get().with_bad_credentials(bearer(f"{ADMIN}[:-1]"))
@@ -380,7 +380,7 @@ def test_preflight_names_the_identity_whose_secret_is_refused(
     both = replace(
         target,
         identities={**target.identities, "stranger": stranger},
-        vault=Vault({**target.vault.secrets, "$APICHECK_STRANGER_TOKEN": "nobody-knows-me"}),
+        vault=Secrets({**target.secrets.values, "$APICHECK_STRANGER_TOKEN": "nobody-knows-me"}),
     )
     with Session(plan_for(both)) as session:
         items = {item.id: item for item in session.preflight()}

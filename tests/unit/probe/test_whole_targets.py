@@ -60,7 +60,7 @@ def test_a_plan_is_played_to_its_end(
         session.preflight()
         played = [*session.controls(), *session.stream(made.probes)]
         session.clean_up()
-        assert scan(tmp_path, session.vault) == ()
+        assert scan(tmp_path, session.secrets) == ()
     assert time.monotonic() - began < 20
     assert len(played) == len(made.controls) + len(made.probes)
     assert not [t for t in played if t.ended and t.ended[0] == "error"]
