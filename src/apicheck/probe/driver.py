@@ -41,7 +41,7 @@ from apicheck.probe.execution import ProbeExecution
 from apicheck.probe.halt import Budget, ProbeStopped
 from apicheck.probe.job import Job
 from apicheck.probe.listener import Arrival, WebhookListener
-from apicheck.probe.pacing import TOO_MANY, Pacer, retry_after
+from apicheck.probe.pacing import TOO_MANY, Pacer, read_retry_after
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.redactor import Redactor
 from apicheck.probe.single_flight import SingleFlight
@@ -157,7 +157,7 @@ class Driver:
         for _ in range(parts.plan.options.retries):
             if exchange.status != TOO_MANY or not send.paced or TOO_MANY in provokes:
                 break
-            pause = retry_after(exchange, parts.clock.epoch())
+            pause = read_retry_after(exchange, parts.clock.epoch())
             if not parts.pacer.recover(exchange.request, pause):
                 break
             playing.keep(replace(exchange, role=Role.THROTTLED))
@@ -213,7 +213,9 @@ class Driver:
             every = parts.recorder.webhook_secrets
             known = {name: live[name] for name in sorted(playing.named() & every or every)}
             contexts = _contexts(parts.plan)
-            seen = tuple(observe.signed(signature, delivery, known, contexts, arrival.epoch))
+            seen = tuple(
+                observe.observe_signature(signature, delivery, known, contexts, arrival.epoch)
+            )
         path, _, query = delivery.target.partition("?")
         text = parts.secrets.redact_text
         request = Request(

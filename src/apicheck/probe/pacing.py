@@ -175,7 +175,7 @@ class Pacer:
     ) -> tuple[Window, ...]:
         identity = self._identities.get(request.identity)
         holder = _holder_of(bucket.per, identity)
-        limit, seconds = in_force(bucket, self._overrides, limits, identity)
+        limit, seconds = effective_limit(bucket, self._overrides, limits, identity)
         if holder is None or limit is None:
             return ()
         key = (bucket.name, holder)
@@ -206,7 +206,7 @@ def _holder_of(per: str, identity: Identity | None) -> str | None:
     }.get(per, identity.name)
 
 
-def in_force(
+def effective_limit(
     bucket: Bucket, overrides: Mapping[str, Limit], limits: RateLimits, identity: Identity | None
 ) -> tuple[int | None, float]:
     """The limit and window that the target runs with: target file, then plan, then policy."""
@@ -216,7 +216,7 @@ def in_force(
     return limit, override.window_s or bucket.window_s
 
 
-def retry_after(exchange: Exchange, epoch: float) -> float | None:
+def read_retry_after(exchange: Exchange, epoch: float) -> float | None:
     """Seconds that an answer asks us to wait, by number or by date; None when it does not."""
     value = (exchange.response.header("retry-after") if exchange.response else None) or ""
     if value.strip().isdigit():

@@ -25,7 +25,7 @@ from apicheck.probe.halt import Budget
 from apicheck.probe.pacing import Pacer
 from apicheck.probe.placeholders import placeholders_in
 from apicheck.probe.redactor import Redactor
-from apicheck.probe.safety import refusal
+from apicheck.probe.safety import refuse_unsafe
 from apicheck.probe.serialize import (
     serialize_bytes,
     serialize_request,
@@ -59,7 +59,7 @@ class Recorder:
         self._clock = clock
         self._budget = budget
         self._pacer = pacer
-        self._issuers = observe.issuers(plan.spec, plan.policy)
+        self._issuers = observe.find_issuers(plan.spec, plan.policy)
         self._webhook_issuers = observe.webhook_secrets(plan.policy)
         self._numbers = itertools.count(1)
         self._uniques = itertools.count(1)
@@ -89,7 +89,9 @@ class Recorder:
         plan = self._plan
         request, raw = self._concrete(request, raw)
         if not exempt:
-            halt = refusal(plan.context.mode, plan.target.safety, request, role, accepted=accepted)
+            halt = refuse_unsafe(
+                plan.context.mode, plan.target.safety, request, role, accepted=accepted
+            )
             if halt is not None:
                 raise halt
         self.renew(_placeholders(request, raw))
@@ -158,14 +160,14 @@ class Recorder:
     ) -> Exchange:
         response: Response | None = None
         error: TransportError | None = None
-        seen = tuple(observe.equals(self._secrets, request))
+        seen = tuple(observe.observe_equality(self._secrets, request))
         if isinstance(answer, WireResponse):
             handed_out = self._register(request, answer)
             if self._secrets.find(answer.everything()):
-                seen += tuple(observe.leaks(self._secrets, answer, handed_out))
+                seen += tuple(observe.observe_leaks(self._secrets, answer, handed_out))
                 answer = self._redacted(answer)
             response = _response(answer)
-            seen += tuple(observe.date_differs(answer, *map(self._clock.true_epoch, times)))
+            seen += tuple(observe.observe_date(answer, *map(self._clock.true_epoch, times)))
         else:
             error = replace(answer, message=self._secrets.redact_text(answer.message))
         return Exchange(
@@ -184,7 +186,7 @@ class Recorder:
         """Learn the secrets that an answer hands out; their placeholders."""
         placeholders: set[str] = set()
         pointers = self._issuers.get(request.operation, frozenset())
-        for pointer, secret in observe.issued(answer, pointers):
+        for pointer, secret in observe.find_issued(answer, pointers):
             placeholder = self._secrets.issue(secret)
             placeholders.add(placeholder)
             if self._webhook_issuers.get(request.operation) == pointer:

@@ -9,7 +9,7 @@ from apicheck.model.verdict import NotTestedKind
 from apicheck.probe.halt import ProbeStopped
 
 
-def refusal(
+def refuse_unsafe(
     mode: Mode, safety: Safety, request: Request, role: Role, *, accepted: bool
 ) -> ProbeStopped | None:
     """Why a request may not be sent, None when it may.
