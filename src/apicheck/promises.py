@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from apicheck.judge.clauses import clause_results
-from apicheck.judge.results import active_results
+from apicheck.judge.clauses import judge_clauses
+from apicheck.judge.results import judge_active
 from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, Verdict
 from apicheck.run import RunConfig, load_plan
@@ -57,9 +57,9 @@ def list_promises(request: RunConfig) -> tuple[Promise, ...]:
     Raises ApicheckError when policy, document or target cannot be used.
     """
     plan = load_plan(request)
-    expected = active_results(plan, ())
+    expected = judge_active(plan, ())
     listed: list[Promise] = []
-    for planned, result in zip(plan.clauses, clause_results(plan, expected), strict=True):
+    for planned, result in zip(plan.clauses, judge_clauses(plan, expected), strict=True):
         clause = planned.clause.id
         active = [expected[number] for number in result.results]
         mine = [Promise(clause, row.check, row.subject) for row in active]

@@ -49,7 +49,7 @@ class Judged:
     """The case that shows the failure in its smallest form, in words."""
 
 
-def judged_attempt(check: Check, subject: Subject, transcript: Transcript) -> Judgement | Broken:
+def judge_attempt(check: Check, subject: Subject, transcript: Transcript) -> Judgement | Broken:
     """What one playing says by itself, before any confirmation."""
     if transcript.ended is not None:
         return _reason_it_ended(*transcript.ended)
@@ -120,10 +120,10 @@ def judge_probe(
         why = NotTested(NotTestedKind.NEEDS_BUDGET, "the run ended before it was played")
         return _judged(probe, why, None)
     first, *later = sorted(attempts, key=lambda transcript: transcript.attempt)
-    judgement = judged_attempt(probe.check, probe.subject, first)
+    judgement = judge_attempt(probe.check, probe.subject, first)
     if not isinstance(judgement, Failure):
         return _judged(probe, judgement, first)
-    again = [judged_attempt(probe.check, probe.subject, transcript) for transcript in later]
+    again = [judge_attempt(probe.check, probe.subject, transcript) for transcript in later]
     how = probe.check.outcome(judgement.outcome).confirm
     confirmed = _confirmed(how, judgement, again)
     witness = _witness(probe.check, later, again)
@@ -181,7 +181,7 @@ def _witness(
     return None
 
 
-def judged_shrinking(probe: Probe, transcript: Transcript) -> Judgement | Broken:
+def judge_shrinking(probe: Probe, transcript: Transcript) -> Judgement | Broken:
     """What the playing of a smaller drawn case says; its value is in `transcript.case`.
 
     Exchanges of the shrinking loop do not count as tests of the property, but to judge one of
@@ -192,7 +192,7 @@ def judged_shrinking(probe: Probe, transcript: Transcript) -> Judgement | Broken
     exchanges = tuple(
         replace(e, role=Role.DRAWN) if e.role is Role.SHRINK else e for e in transcript.exchanges
     )
-    return judged_attempt(probe.check, subject, replace(transcript, exchanges=exchanges))
+    return judge_attempt(probe.check, subject, replace(transcript, exchanges=exchanges))
 
 
 def _smallest(
@@ -200,7 +200,7 @@ def _smallest(
 ) -> tuple[Json, Transcript, Failure] | None:
     found: list[tuple[Json, Transcript, Failure]] = []
     for transcript in shrunk:
-        judgement = judged_shrinking(probe, transcript)
+        judgement = judge_shrinking(probe, transcript)
         if isinstance(judgement, Failure) and judgement.outcome == first.outcome:
             found.append((json.loads(transcript.case or "null"), transcript, judgement))
     return min(found, key=lambda item: (len(str(item[0])), str(item[0])), default=None)

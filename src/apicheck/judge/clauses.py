@@ -33,7 +33,7 @@ _OUT_OF_COUNT = frozenset(
 _OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
 
 
-def rolled_up(verdicts: Counter[Verdict]) -> Verdict:
+def roll_up(verdicts: Counter[Verdict]) -> Verdict:
     """The verdict of a clause from those of its subjects: one total table."""
     for decisive in (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.REVIEW):
         if verdicts[decisive]:
@@ -44,7 +44,7 @@ def rolled_up(verdicts: Counter[Verdict]) -> Verdict:
     return Verdict.NOT_TESTED if left else Verdict.NOT_APPLICABLE
 
 
-def clause_results(plan: Plan, results: Sequence[CheckResult]) -> tuple[ClauseResult, ...]:
+def judge_clauses(plan: Plan, results: Sequence[CheckResult]) -> tuple[ClauseResult, ...]:
     """The verdict of every clause, in the policy's order."""
     return tuple(_of_clause(plan, planned, results) for planned in plan.clauses)
 
@@ -62,7 +62,7 @@ def _of_clause(plan: Plan, planned: PlannedClause, results: Sequence[CheckResult
         # In a mode that holds requests back, silence is a request that was not sent.
         held_back = plan.context.mode is not Mode.FULL
         verdicts[Verdict.NOT_TESTED if held_back else Verdict.INCONCLUSIVE] += 1
-    verdict = rolled_up(verdicts)
+    verdict = roll_up(verdicts)
     kinds = {results[n].kind for n in speaking if results[n].verdict is Verdict.NOT_TESTED}
     if verdict in (Verdict.NOT_TESTED, Verdict.PARTIAL) and not kinds:
         kinds = {NotTestedKind.READ_ONLY}

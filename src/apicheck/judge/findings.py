@@ -15,12 +15,12 @@ _WITNESSES = 5
 _FACTS_SHOWN = 8
 
 
-def finding_id(check: str, outcome: str, detail: str) -> str:
+def make_finding_id(check: str, outcome: str, detail: str) -> str:
     """The same cause has the same id in every run."""
     return hashlib.sha256(f"{check}\n{outcome}\n{detail}".encode()).hexdigest()[:10]
 
 
-def findings_of(
+def collect_findings(
     plan: Plan, results: Sequence[CheckResult], clauses: Sequence[ClauseResult]
 ) -> tuple[Finding, ...]:
     """Every cause, the worst first, then in the order in which the checks found them."""
@@ -54,7 +54,7 @@ def _finding(
     told = not clearest.case or clearest.case in clearest.actual
     shown = "" if told else f" for {clearest.case}"
     return Finding(
-        id=finding_id(*key),
+        id=make_finding_id(*key),
         check=key[0],
         outcome=key[1],
         detail=key[2],

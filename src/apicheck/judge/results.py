@@ -25,7 +25,7 @@ _EVIDENCE_OF_A_PASS = 3
 _WITNESSES = 5
 
 
-def active_results(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckResult, ...]:
+def judge_active(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckResult, ...]:
     """The results of every active check on every subject that was planned."""
     attempts: dict[str, list[Transcript]] = {}
     shrunk: dict[str, list[Transcript]] = {}
@@ -126,7 +126,7 @@ def _of_unprobed(item: SkippedSubject) -> CheckResult:
     )
 
 
-def passive_results(plan: Plan, exchanges: Sequence[Exchange]) -> tuple[CheckResult, ...]:
+def judge_passive(plan: Plan, exchanges: Sequence[Exchange]) -> tuple[CheckResult, ...]:
     """The results of the passive checks over every exchange, in order of sending."""
     ordered = sorted(exchanges, key=lambda exchange: (exchange.sent_at, exchange.id))
     partial = plan.options.partial
@@ -212,17 +212,15 @@ def _of_seen(check: Check, subject: str, of: str, items: list[PassiveResult]) ->
     )
 
 
-def exchanges_of(transcripts: Sequence[Transcript]) -> Mapping[str, Exchange]:
+def index_exchanges(transcripts: Sequence[Transcript]) -> Mapping[str, Exchange]:
     """Every exchange once, by id: shared ones stand in several transcripts."""
     return {e.id: e for transcript in transcripts for e in transcript.exchanges}
 
 
-def as_passive_checks_see_them(
-    plan: Plan, transcripts: Sequence[Transcript]
-) -> tuple[Exchange, ...]:
+def select_for_passive(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[Exchange, ...]:
     """Every exchange once; one whose status was asked for on purpose has that observed of it."""
     checks = {probe.key: probe.check for probe in (*plan.probes, *plan.provoking)}
-    seen = dict(exchanges_of(transcripts))
+    seen = dict(index_exchanges(transcripts))
     for transcript in transcripts:
         check = checks.get(transcript.probe)
         for exchange in transcript.exchanges if check and check.provokes else ():

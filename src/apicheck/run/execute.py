@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Event
 
 from apicheck.generate import strategy
-from apicheck.judge import judged_attempt, judged_shrinking
+from apicheck.judge import judge_attempt, judge_shrinking
 from apicheck.model.exchange import Role, Transcript
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan, Probe
@@ -104,7 +104,7 @@ def _first_playing(
     for transcript in session.stream(plan.probes):
         keep(transcript)
         probe = by_key[transcript.probe]
-        judgement = judged_attempt(probe.check, probe.subject, transcript)
+        judgement = judge_attempt(probe.check, probe.subject, transcript)
         if isinstance(judgement, Failure):
             failed.append(_Failed(probe, judgement))
         progress.advance(text=probe.check.id)
@@ -163,7 +163,7 @@ def _shrink_one(session: Session, item: _Failed, keep: Callable[[Transcript], No
         case = Case("shrunk", value, drawn=True)
         transcript = session.play(probe, case=case, role=Role.SHRINK)
         transcript = replace(transcript, case=json.dumps(value, ensure_ascii=False))
-        judgement = judged_shrinking(probe, transcript)
+        judgement = judge_shrinking(probe, transcript)
         if isinstance(judgement, Failure) and judgement.outcome == item.fails.outcome:
             keep(transcript)
             return True

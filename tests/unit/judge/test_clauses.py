@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from apicheck.judge.clauses import clause_results
-from apicheck.judge.word import tasks_of, word_of
+from apicheck.judge.clauses import judge_clauses
+from apicheck.judge.word import collect_tasks, decide_word
 from apicheck.load import facts_from, spec_from
 from apicheck.model.check import Check, Outcome
 from apicheck.model.facts import Selector
@@ -66,7 +66,7 @@ def result(
 
 
 def judged(clause: Clause, *results: CheckResult, **more: Any) -> ClauseResult:
-    (only,) = clause_results(planned(clause, **more), results)
+    (only,) = judge_clauses(planned(clause, **more), results)
     return only
 
 
@@ -151,7 +151,7 @@ def word(*verdicts: Verdict, options: Options | None = None, **more: Any) -> Run
         )
         for number, v in enumerate(verdicts)
     ]
-    return word_of(made, clause_results(made, results), results, more.get("preflight", ())).word
+    return decide_word(made, judge_clauses(made, results), results, more.get("preflight", ())).word
 
 
 def test_all_musts_passed_is_conformant() -> None:
@@ -193,7 +193,7 @@ def test_the_word_never_comes_without_its_scope() -> None:
     out = Clause("T-3", checks=("auth/*",))
     made = planned(clause(), attested, other, out, out_of_scope={"T-3": "limits are off"})
     results = [result(V.PASS)]
-    got = word_of(made, clause_results(made, results), results, ())
+    got = decide_word(made, judge_clauses(made, results), results, ())
     assert got.word is RunWord.CONFORMANT
     assert "1 of 1 automatic must-clauses" in got.scope
     assert "1 to attest" in got.scope
@@ -218,7 +218,7 @@ def test_what_was_not_played_asks_for_what_kept_it_from_being_played(
 ) -> None:
     made = planned(clause())
     results = [result(V.NOT_TESTED, kind=NotTestedKind.NEEDS_BUDGET)]
-    (task,) = tasks_of(clause_results(made, results), results, preflight, stopped=stopped)
+    (task,) = collect_tasks(judge_clauses(made, results), results, preflight, stopped=stopped)
     assert task.title == title
     assert task.lines == "\n".join(f"# {item.message}" for item in preflight)
 
@@ -227,5 +227,5 @@ def test_a_budget_that_is_used_up_is_asked_for_whatever_stopped_the_run() -> Non
     made = planned(clause())
     lines = "[safety]\nmax_requests = 20"
     results = [result(V.NOT_TESTED, kind=NotTestedKind.NEEDS_BUDGET, remedy=lines)]
-    (task,) = tasks_of(clause_results(made, results), results, stopped=True)
+    (task,) = collect_tasks(judge_clauses(made, results), results, stopped=True)
     assert (task.title, task.lines) == ("Give the run a larger budget", lines)
