@@ -14,7 +14,7 @@ from apicheck.model.policy import Clause, Example, Policy
 from apicheck.model.subject import RunContext, Subject, SubjectKind
 from apicheck.model.target import Identity, Minter, Mode, Target
 from apicheck.pages.blocks import PageError
-from apicheck.plan.bind import subjects
+from apicheck.plan.bind import list_subjects
 from apicheck.plan.context import build_context
 
 _CAPABILITIES = frozenset(
@@ -157,7 +157,7 @@ def subject_of(check: Check, setting: Mapping[str, Json]) -> Subject:
     if check.passive:
         return Subject(SubjectKind.EXCHANGES, "", context)
     planned = () if clause is None else (PlannedClause(clause, (check.id,)),)
-    candidates = list(subjects(check, context, planned))
+    candidates = list(list_subjects(check, context, planned))
     wanted = setting.get("subject") or setting.get("operation")
     for subject in candidates:
         if wanted in (subject.key, None) or (len(candidates) == 1 and "subject" not in setting):

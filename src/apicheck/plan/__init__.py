@@ -14,17 +14,17 @@ from apicheck.model.plan import Estimate, Options, Plan, PlannedClause, Probe, S
 from apicheck.model.policy import Policy
 from apicheck.model.subject import Recipe, RunContext, Subject
 from apicheck.model.target import Mode, Target
-from apicheck.plan.bind import bind, draw_values, subjects
-from apicheck.plan.clauses import matches, planned_clauses, selected
+from apicheck.plan.bind import bind, draw_values, list_subjects
+from apicheck.plan.clauses import is_selected, matches, plan_clauses
 from apicheck.plan.context import build_context
 
-__all__ = ["matches", "mode_of", "plan", "selected"]
+__all__ = ["effective_mode", "is_selected", "matches", "plan"]
 
 _LOOPBACK = ("127.", "localhost", "[::1]")
 _SECONDS_A_REQUEST = 0.004
 
 
-def mode_of(target: Target, options: Options) -> Mode:
+def effective_mode(target: Target, options: Options) -> Mode:
     """The mode in force: the command line's, the target file's, or full on loopback only."""
     host = target.base_url.partition("://")[2]
     chosen = options.mode or target.safety.mode
@@ -45,18 +45,18 @@ def plan(
 
     drawn: values of an earlier plan, to plan the same run again; None draws them.
     """
-    mode = mode_of(target, options)
+    mode = effective_mode(target, options)
     context = build_context(
         spec, policy, target, capabilities=capabilities, mode=mode, thorough=options.thorough
     )
-    clauses = planned_clauses(policy, checks, target, options)
+    clauses = plan_clauses(policy, checks, target, options)
     wanted = [check for check in checks.values() if _is_wanted(check, clauses, options)]
     active = [check for check in wanted if not check.passive]
     values = dict(drawn) if drawn is not None else {}
     probes: list[Probe] = []
     unprobed: list[SkippedSubject] = []
     for check in active:
-        asked = list(subjects(check, context, clauses))
+        asked = list(list_subjects(check, context, clauses))
         if check.draws and drawn is None and mode is not Mode.PASSIVE:
             applicable = [s for s in asked if isinstance(check.applies(s), Applies)]
             if applicable and options.draws:
@@ -89,7 +89,7 @@ def plan(
 
 def _is_wanted(check: Check, clauses: tuple[PlannedClause, ...], options: Options) -> bool:
     named = any(check.id in planned.checks for planned in clauses)
-    return named or bool(options.select and selected(check.id, options))
+    return named or bool(options.select and is_selected(check.id, options))
 
 
 def _provoking(
@@ -103,7 +103,7 @@ def _provoking(
     for name in heard:
         if name in asked or matches(name, options.ignore):
             continue
-        for subject in subjects(checks[name], context, ()):
+        for subject in list_subjects(checks[name], context, ()):
             bound = bind(checks[name], subject, options, {})
             if not isinstance(bound, SkippedSubject):
                 yield from bound

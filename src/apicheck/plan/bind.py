@@ -19,7 +19,7 @@ _POOL_AT_MOST = 200
 """Drawing is dear: one pool of values serves all operations of an identity, in turns."""
 
 
-def subjects(
+def list_subjects(
     check: Check, context: RunContext, clauses: tuple[PlannedClause, ...]
 ) -> Iterator[Subject]:
     """All that a check can be asked about, in the document's and the policy's order."""

@@ -55,7 +55,7 @@ def _planned_clause(
         reason = "no check tests it yet" if not clause.attest else "it is attested by a person"
         kind = NotTestedKind.OTHER_ACTOR if clause.attest else NotTestedKind.NO_CHECK
         return PlannedClause(clause, (), NotTested(kind, reason))
-    wanted = tuple(check_id for check_id in named if selected(check_id, options))
+    wanted = tuple(check_id for check_id in named if is_selected(check_id, options))
     if not wanted:
         why = NotTested(NotTestedKind.SELECTED_OUT, "its checks were not asked for")
         return PlannedClause(clause, (), why)
@@ -66,14 +66,14 @@ def _whose(clause: Clause) -> str:
     return "; ".join(OTHER_ACTORS[actor] for actor in clause.actors if actor in OTHER_ACTORS)
 
 
-def selected(check_id: str, options: Options) -> bool:
+def is_selected(check_id: str, options: Options) -> bool:
     """Whether `--select` and `--ignore` let a check take part."""
     if options.select and not matches(check_id, options.select):
         return False
     return not matches(check_id, options.ignore)
 
 
-def planned_clauses(
+def plan_clauses(
     policy: Policy, checks: Mapping[str, Check], target: Target, options: Options
 ) -> tuple[PlannedClause, ...]:
     """Every clause of the policy, in its order."""

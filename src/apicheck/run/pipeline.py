@@ -19,7 +19,7 @@ from apicheck.judge import judge
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
 from apicheck.model.results import Provenance, Results
-from apicheck.plan import mode_of
+from apicheck.plan import effective_mode
 from apicheck.probe import Leak, Session, scan
 from apicheck.report import FILE_NAMES, render
 from apicheck.run import directory as run_directory
@@ -151,7 +151,7 @@ def _provenance(request: RunConfig, inputs: Inputs, made: Plan) -> Provenance:
         profile=inputs.profile,
         spec=f"{inputs.spec.title} {inputs.spec.version}",
         actor="provider",
-        mode=mode_of(inputs.target, request.options).value,
+        mode=effective_mode(inputs.target, request.options).value,
         seed=made.options.seed,
         requests=0,
         digests={"policy": inputs.policy.digest, "openapi": inputs.spec.digest},

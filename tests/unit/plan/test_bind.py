@@ -9,7 +9,7 @@ from apicheck.model.facts import Selector
 from apicheck.model.plan import PlannedClause
 from apicheck.model.policy import Clause
 from apicheck.model.target import Mode, Target
-from apicheck.plan.bind import subjects
+from apicheck.plan.bind import list_subjects
 from apicheck.plan.context import build_context
 from apicheck.registry import collect
 
@@ -33,7 +33,7 @@ def asked(context: Any, *ops: tuple[str, ...] | None) -> set[str]:
         )
         for number, items in enumerate(ops)
     )
-    return {subject.key for subject in subjects(CHECK, context, clauses)}
+    return {subject.key for subject in list_subjects(CHECK, context, clauses)}
 
 
 def test_a_check_is_asked_about_the_operations_that_a_clause_names_it_for(context: Any) -> None:
