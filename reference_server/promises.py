@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from apicheck.model.facts import ExpectedResponse, HeaderRule, ResponseRule, Selector, When
-from apicheck.model.selector import path_selected
+from apicheck.model.selector import selects_path
 from reference_server.call import Call, Refusal
 
 _FALLBACKS: dict[str, tuple[int, ...]] = {
@@ -154,6 +154,6 @@ def _takes(call: Call, ops: Selector) -> bool:
     if call.operation is not None:
         return call.server.profile.takes(ops, call.operation)
     return any(
-        item == "*" or ("/" in item and path_selected(item, call.method, call.path))
+        item == "*" or ("/" in item and selects_path(item, call.method, call.path))
         for item in ops.items
     )

@@ -101,7 +101,7 @@ from apicheck.model.parts import (
     without,
 )
 from apicheck.model.policy import Example
-from apicheck.model.selector import path_selected, selects
+from apicheck.model.selector import selects, selects_path
 from apicheck.model.step import Script, Send, Steps
 from apicheck.model.subject import (
     UNIQUE,
@@ -230,7 +230,6 @@ __all__ = [
     "mint",
     "objects_in",
     "parts_of",
-    "path_selected",
     "placed",
     "prepared",
     "promised_of",
@@ -246,6 +245,7 @@ __all__ = [
     "rules_in_force",
     "schema_errors",
     "selects",
+    "selects_path",
     "send",
     "send_raw",
     "sent_value",

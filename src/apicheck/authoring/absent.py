@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apicheck.model.selector import path_selected
+from apicheck.model.selector import selects_path
 from apicheck.model.subject import RunContext
 from apicheck.model.verdict import NotTested, NotTestedKind
 
@@ -57,5 +57,5 @@ def _free(context: RunContext, paths: list[str]) -> list[str]:
     return [
         path
         for path in dict.fromkeys(paths)
-        if not any(path_selected(template, "", path) for template in templates)
+        if not any(selects_path(template, "", path) for template in templates)
     ]

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator
 from apicheck.model.exchange import Caller, Exchange, Transcript
 from apicheck.model.facts import ExpectedResponse, ResponseRule, Selector, When
 from apicheck.model.operation import Operation
-from apicheck.model.selector import path_selected, selects
+from apicheck.model.selector import selects, selects_path
 from apicheck.model.subject import RunContext
 from apicheck.model.verdict import Failure, Inconclusive, Judgement
 
@@ -124,7 +124,7 @@ def covers(context: RunContext, ops: Selector, exchange: Exchange) -> bool:
         operation = context.spec.operation(request.operation)
         return selects(ops, operation, context.facts.operations, context.secured)
     return any(
-        item == "*" or ("/" in item and path_selected(item, request.method, request.path))
+        item == "*" or ("/" in item and selects_path(item, request.method, request.path))
         for item in ops.items
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from apicheck.model.check import Check
 from apicheck.model.plan import Plan, PlannedClause
-from apicheck.model.policy import Clause, Policy, overlap
+from apicheck.model.policy import Clause, Policy, paths_overlap
 from apicheck.model.results import CheckResult, ClauseResult
 from apicheck.model.selector import selects
 from apicheck.model.subject import RunContext, SubjectKind
@@ -115,7 +115,7 @@ def _in_of(clause: Clause, result: CheckResult) -> bool:
         return True
     if not result.facts:
         return result.verdict in _OPEN
-    return any(overlap(path, wanted) for wanted in clause.facts for path in result.facts)
+    return any(paths_overlap(path, wanted) for wanted in clause.facts for path in result.facts)
 
 
 def _in_ops(clause: Clause, result: CheckResult, context: RunContext) -> bool:
@@ -158,7 +158,7 @@ def _capping_fact(clause: Clause, speaking: Sequence[CheckResult], plan: Plan) -
 
 def _graded(path: str, policy: Policy, target: Target) -> str:
     for fact, grade in policy.grades.items():
-        if overlap(path, fact) and grade.caps_consequence and not _confirmed([fact], target):
+        if paths_overlap(path, fact) and grade.caps_consequence and not _confirmed([fact], target):
             return fact
     return ""
 

@@ -65,7 +65,7 @@ class Mistakes:
         return tuple(sorted(self.found, key=lambda m: (m.file, m.line, m.path)))
 
 
-def of_source(source: Source) -> Mistakes:
+def collect_mistakes(source: Source) -> Mistakes:
     """A collector for one file."""
     return Mistakes(lambda pointer: (source.file, source.line(pointer)), source.written)
 
@@ -96,7 +96,7 @@ def validator(name: str, part: str = "") -> Draft202012Validator:
     return Draft202012Validator(document)
 
 
-def trimmed(name: str, value: Json, part: str = "") -> Json:
+def drop_invalid(name: str, value: Json, part: str = "") -> Json:
     """A value without the parts that break a published schema, so that the rest can be read on.
 
     For more mistakes of a file that has one already; {} when nothing can be kept.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from apicheck.load.grammar import listed
+from apicheck.load.grammar import as_list
 from apicheck.load.layers import Merged
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.model.errors import Mistake
@@ -46,7 +46,7 @@ def _no_pattern(value: Json) -> tuple[str, str] | None:
     return None
 
 
-def normal(path: str) -> str:
+def normalize(path: str) -> str:
     """A fact path as clauses name it: a bucket is `rate_limits.<bucket>`."""
     if path.startswith(_BUCKETS):
         return "rate_limits." + path.removeprefix(_BUCKETS)
@@ -84,7 +84,7 @@ class Verifier:
 
     def is_fact(self, path: str) -> bool:
         """Whether something is promised at a path, or below it."""
-        return normal(path) in self.fact_paths
+        return normalize(path) in self.fact_paths
 
     def verify(self) -> None:
         """Every name in the facts."""
@@ -152,7 +152,7 @@ class Verifier:
             self._unknown(pointer, "operation", name, self._operations)
 
     def _selector(self, pointer: str, value: Json) -> None:
-        items = listed(value)
+        items = as_list(value)
         for item in items if all(isinstance(item, str) for item in items) else ():
             if said := self._no_selector(item):
                 self._add(pointer, *said)
@@ -232,7 +232,7 @@ def _everything(value: Json, pointer: str) -> Iterator[tuple[str, Json]]:
 
 def _paths(value: Json, path: str) -> Iterator[str]:
     if path:
-        yield normal(path)
+        yield normalize(path)
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _paths(inner, f"{path}.{key}" if path else key)

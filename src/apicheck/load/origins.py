@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from apicheck.load.layers import Merged
-from apicheck.load.names import leaves, normal
+from apicheck.load.names import leaves, normalize
 from apicheck.model.json import MISSING, at, child, dotted
 from apicheck.model.operation import Spec
 from apicheck.model.policy import FactOrigin
@@ -25,7 +25,7 @@ _DEFAULTS = (
 )
 
 
-def origins_of(merged: Merged, spec: Spec, grades: Mapping[str, Grade]) -> tuple[FactOrigin, ...]:
+def find_origins(merged: Merged, spec: Spec, grades: Mapping[str, Grade]) -> tuple[FactOrigin, ...]:
     """Rows for every leaf, sorted by path."""
     rows = [*_written(merged, grades), *_defaults(merged), *_from_document(spec)]
     return tuple(sorted(rows, key=lambda row: row.path))
@@ -36,7 +36,7 @@ def _written(merged: Merged, grades: Mapping[str, Grade]) -> Iterator[FactOrigin
         if not pointer:
             continue
         origin = merged.origin(pointer)
-        path = normal(dotted(pointer))
+        path = normalize(dotted(pointer))
         place = origin.name if origin.kind == "include" else f"{origin.file}:{origin.line}"
         yield FactOrigin(path, value, origin.kind, place, _grade(path, grades))
 

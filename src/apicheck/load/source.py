@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from apicheck.load.json_lines import places
+from apicheck.load.json_lines import iterate_places
 from apicheck.model.errors import ApicheckError, Mistake
 from apicheck.model.json import Json, child, dotted
 
@@ -117,7 +117,7 @@ def _json(text: str, file: str, error: type[ApicheckError]) -> tuple[Json, _Read
         message = f"is nested deeper than {MAX_DEPTH} levels" if deep else f"is not JSON: {problem}"
         raise _failure(error, file, 0, message) from None
     reader = _Reader(file, {"": 1})
-    for path, line in places(text):
+    for path, line in iterate_places(text):
         reader.note(path, line)
     return value, reader
 

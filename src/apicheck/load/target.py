@@ -8,10 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from apicheck.load import target_names
-from apicheck.load.grammar import duration, listed
-from apicheck.load.mistakes import Mistakes, trimmed
-from apicheck.load.names import normal
-from apicheck.load.secrets import SecretReader, placeholder, printed_by
+from apicheck.load.grammar import as_list, parse_duration
+from apicheck.load.mistakes import Mistakes, drop_invalid
+from apicheck.load.names import normalize
+from apicheck.load.secrets import SecretReader, placeholder, run_command
 from apicheck.load.source import Source
 from apicheck.load.target_file import read_target
 from apicheck.model.errors import TargetError
@@ -56,11 +56,11 @@ def load_target(
     settings: Node = _overridden(source.value, overrides)
     mistakes = _collector(source, overrides)
     mistakes.against("target", settings)
-    settings = trimmed("target", settings)
+    settings = drop_invalid("target", settings)
     base_url = _base_url(settings, spec, mistakes)
     folder = path.parent if path else Path()
     command = settings.get("credentials", {})
-    printed = None if mistakes.found else printed_by(command, folder, environ, mistakes)
+    printed = None if mistakes.found else run_command(command, folder, environ, mistakes)
     secrets = SecretReader(environ, printed, mistakes)
     identities = {
         name: _identity(name, value, secrets, spec)
@@ -79,12 +79,12 @@ def load_target(
         identities=identities,
         minters=minters,
         limits={
-            name: Limit(limit.get("limit"), duration(limit.get("window")))
+            name: Limit(limit.get("limit"), parse_duration(limit.get("window")))
             for name, limit in settings.get("limits", {}).items()
         },
         out_of_scope=settings.get("scope", {}).get("out", {}),
-        confirmed={normal(p): word for p, word in settings.get("confirm", {}).items()},
-        readings=tuple(listed(settings.get("readings", ()))),
+        confirmed={normalize(p): word for p, word in settings.get("confirm", {}).items()},
+        readings=tuple(as_list(settings.get("readings", ()))),
         listener=None if listener is None else Listener(**listener),
         control_url=settings.get("control", {}).get("url", "").rstrip("/"),
         effects=settings.get("effects", {}),

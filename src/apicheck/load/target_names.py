@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from apicheck.load.grammar import listed
+from apicheck.load.grammar import as_list
 from apicheck.load.mistakes import Mistakes, did_you_mean
-from apicheck.load.names import normal
+from apicheck.load.names import normalize
 from apicheck.load.secrets import placeholder
 from apicheck.model.json import Json, child
 from apicheck.model.operation import Spec
@@ -77,11 +77,11 @@ def _verify_names(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
             mistakes.unknown(child("/limits", bucket), "bucket", bucket, buckets)
     paths = _with_parents(origin.path for origin in policy.origins)
     for path in settings.get("confirm", {}):
-        if normal(path) not in paths:
+        if normalize(path) not in paths:
             mistakes.add(
                 child("/confirm", path), f'no fact is at "{path}"', did_you_mean(path, paths)
             )
-    for reading in listed(settings.get("readings", [])):
+    for reading in as_list(settings.get("readings", [])):
         if reading not in policy.readings:
             mistakes.unknown("/readings", "reading", reading, policy.readings)
 

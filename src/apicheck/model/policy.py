@@ -106,6 +106,6 @@ class Policy:
         raise KeyError(clause_id)
 
 
-def overlap(one: str, other: str) -> bool:
+def paths_overlap(one: str, other: str) -> bool:
     """Whether one of two fact paths is inside the other: what is said of one concerns the other."""
     return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")

@@ -32,7 +32,7 @@ from apicheck.model.exchange import (
     TransportError,
     TransportErrorKind,
 )
-from apicheck.model.selector import path_selected
+from apicheck.model.selector import selects_path
 from apicheck.model.subject import RunContext
 from apicheck.pages.blocks import PageError
 
@@ -207,6 +207,6 @@ def _operation(method: str, path: str, context: RunContext) -> str:
     found = [
         operation
         for operation in context.spec.operations
-        if path_selected(f"{operation.method} {operation.path}", method, path)
+        if selects_path(f"{operation.method} {operation.path}", method, path)
     ]
     return min(found, key=lambda operation: operation.path.count("{")).id if found else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from apicheck.load import facts_from, spec_from
+from apicheck.load import facts_from, read_spec
 from apicheck.model.check import Check
 from apicheck.model.json import Json
 from apicheck.model.operation import Spec
@@ -168,7 +168,7 @@ def subject_of(check: Check, setting: Mapping[str, Json]) -> Subject:
 
 def _spec(setting: Mapping[str, Json]) -> Spec:
     document = setting.get("document") or _patched(CONTACTS, setting.get("spec", {}))
-    return spec_from(document, file="the page's document")
+    return read_spec(document, file="the page's document")
 
 
 def _patched(document: Json, patch: Json) -> Json:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apicheck.authoring import Identity, credentials_of, fills
-from apicheck.load import facts_from, spec_from
+from apicheck.load import facts_from, read_spec
 from apicheck.model.policy import Policy
 from apicheck.model.subject import RunContext
 from apicheck.model.target import Mode, Target, Tls
@@ -32,7 +32,7 @@ def context(
         "paths": {"/me": {"get": {"operationId": "me", "security": security}}},
     }
     return build_context(
-        spec_from(document),
+        read_spec(document),
         Policy("keys", "", "", clauses=(), facts=facts_from({})),
         Target("t", "http://127.0.0.1", {one.name: one for one in identities}, **target),
         capabilities=frozenset(),

@@ -5,12 +5,12 @@ from hypothesis import find
 
 from apicheck.generate import draw, strategy
 from apicheck.generate.schemathesis_adapter import parts_of_cases
-from apicheck.load import spec_from
+from apicheck.load import read_spec
 from apicheck.model.facts import Facts
 from apicheck.model.parts import Part, fits
 from apicheck.model.subject import Recipe, RunContext, Subject, SubjectKind
 
-SPEC = spec_from(
+SPEC = read_spec(
     {
         "openapi": "3.1.0",
         "info": {"title": "t", "version": "1"},

@@ -7,7 +7,7 @@ import pytest
 
 from apicheck.judge.clauses import judge_clauses
 from apicheck.judge.word import collect_tasks, decide_word
-from apicheck.load import facts_from, spec_from
+from apicheck.load import facts_from, read_spec
 from apicheck.model.check import Check, Outcome
 from apicheck.model.facts import Selector
 from apicheck.model.plan import Options, Plan
@@ -46,7 +46,7 @@ CHECKS = {
 
 
 def planned(*clauses: Clause, **more: Any) -> Plan:
-    spec = spec_from(DOCUMENT)
+    spec = read_spec(DOCUMENT)
     options = more.pop("options", Options())
     grades = more.pop("grades", {})
     policy = Policy("p", "1", "p", clauses, facts_from({}), grades=grades)

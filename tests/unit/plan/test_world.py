@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apicheck.authoring import credentials_of
-from apicheck.load import facts_from, spec_from
+from apicheck.load import facts_from, read_spec
 from apicheck.model.policy import Policy
 from apicheck.model.target import Identity, Limit, Mode, Target
 from apicheck.plan.context import build_context
@@ -54,7 +54,7 @@ ADMIN = Identity("admin", "$APICHECK_ADMIN_TOKEN")
 
 
 def context(facts: dict[str, Any], *identities: Identity, **target: Any):  # noqa: ANN201  (World)
-    spec = spec_from(DOCUMENT)
+    spec = read_spec(DOCUMENT)
     policy = Policy("p", "1", "p", (), facts_from(facts))
     return build_context(
         spec,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.load import facts_from, spec_from
+from apicheck.load import facts_from, read_spec
 from apicheck.model.check import Applies, Check
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Options, Plan, Probe
@@ -182,7 +182,7 @@ def plan_for() -> Callable[..., Plan]:
 
 
 def make_plan(target: Target, facts: Any = None, *, document: Any = None, **options: Any) -> Plan:
-    spec = spec_from(document or DOCUMENT)
+    spec = read_spec(document or DOCUMENT)
     policy = Policy("test", "1", "Test", (), facts_from(facts or {}))
     capabilities = options.pop("capabilities", frozenset())
     chosen = Options(**{"concurrency": 1, "timeout_s": 1.0, **options})

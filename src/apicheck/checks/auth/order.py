@@ -29,8 +29,8 @@ from apicheck.authoring import (
     due,
     first_refusal,
     identity_of,
-    path_selected,
     prepared,
+    selects_path,
     send,
 )
 from apicheck.checks.auth._asked import excused
@@ -94,7 +94,7 @@ def _other_method(subject: Subject) -> str:
     """A method that no operation of the path has, nor of a template that takes it; "" for none."""
     path = subject.op.path
     operations = subject.context.spec.operations
-    known = {other.method for other in operations if path_selected(other.path, "", path)}
+    known = {other.method for other in operations if selects_path(other.path, "", path)}
     return next((m for m in ("DELETE", "PUT", "PATCH") if m not in known), "")
 
 

@@ -15,7 +15,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     each,
-    path_selected,
+    selects_path,
 )
 from apicheck.checks.errors._refusals import answer_to
 
@@ -56,7 +56,7 @@ def _judged(context: RunContext, exchange: Exchange) -> Failure | None:
 
 def _documented(context: RunContext, path: str) -> set[str]:
     """The methods that the document has for a path: of the template with the fewest parameters."""
-    fitting = [op for op in context.spec.operations if path_selected(op.path, "", path)]
+    fitting = [op for op in context.spec.operations if selects_path(op.path, "", path)]
     fewest = min((operation.path.count("{") for operation in fitting), default=0)
     return {operation.method for operation in fitting if operation.path.count("{") == fewest}
 

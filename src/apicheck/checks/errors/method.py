@@ -17,8 +17,8 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     control,
-    path_selected,
     prepared,
+    selects_path,
     send,
 )
 from apicheck.checks.errors._refusals import refused_as_promised, unspoken
@@ -55,7 +55,7 @@ def _known(context: RunContext, path: str) -> set[str]:
     return {
         operation.method
         for operation in context.spec.operations
-        if path_selected(operation.path, "", path) or path_selected(path, "", operation.path)
+        if selects_path(operation.path, "", path) or selects_path(path, "", operation.path)
     }
 
 

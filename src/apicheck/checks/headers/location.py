@@ -28,9 +28,9 @@ from apicheck.authoring import (
     credentials_of,
     describe,
     identity_of,
-    path_selected,
     rules_in_force,
     selects,
+    selects_path,
     send,
     stop,
 )
@@ -117,7 +117,7 @@ def _operation_at(subject: Subject, path: str) -> Operation | None:
     found = [
         operation
         for operation in subject.context.spec.operations
-        if operation.method == "GET" and path_selected(operation.path, "GET", path)
+        if operation.method == "GET" and selects_path(operation.path, "GET", path)
     ]
     return min(found, key=lambda operation: operation.path.count("{"), default=None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
-from apicheck.authoring import Exchange, Link, RunContext, instant, path_selected
+from apicheck.authoring import Exchange, Link, RunContext, instant, selects_path
 
 
 def is_at(moment: float, written: str) -> bool:
@@ -35,4 +35,4 @@ def leads(context: RunContext, exchange: Exchange, link: Link, url: str, success
     if not successor:
         return True
     path = urlsplit(urljoin(exchange.request.path, link.target)).path
-    return path_selected(context.spec.operation(successor).path, "", path)
+    return selects_path(context.spec.operation(successor).path, "", path)

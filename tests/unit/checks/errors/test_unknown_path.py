@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apicheck.checks.errors.unknown_path import cases
-from apicheck.load import spec_from
+from apicheck.load import read_spec
 from apicheck.model.facts import Facts
 from apicheck.model.subject import RunContext, Subject, SubjectKind
 
@@ -23,7 +23,7 @@ def made_up(*paths: str, server: str = "") -> list[str]:
             for number, path in enumerate(paths)
         },
     }
-    context = RunContext(spec_from(document), Facts(), {}, {}, {})
+    context = RunContext(read_spec(document), Facts(), {}, {}, {})
     return [case.name for case in cases(Subject(SubjectKind.API, "api", context))]
 
 
