@@ -11,7 +11,7 @@ from apicheck.cli import options
 from apicheck.cli.screen import Screen, toned
 from apicheck.model.json import in_words
 from apicheck.model.policy import FactOrigin
-from apicheck.report.text import one_line
+from apicheck.report.text import join_lines
 
 if TYPE_CHECKING:
     from apicheck.plan.lint import LintReport
@@ -46,7 +46,7 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
     for line in remarks(report):
         screen.out(line)
     screen.out(
-        f"{one_line(policy.id)} {one_line(policy.version)}: ok;"
+        f"{join_lines(policy.id)} {join_lines(policy.version)}: ok;"
         f" {_counted(len(policy.clauses), 'clause')}, {_counted(len(policy.origins), 'fact')},"
         f" {_counted(len(inputs.spec.operations), 'operation')}"
     )
@@ -70,7 +70,7 @@ def remarks(report: LintReport) -> Iterator[str]:
     ):  # fmt: skip
         if lines:
             yield toned(heading, "warn")
-            yield from (f"  {one_line(line)}" for line in lines)
+            yield from (f"  {join_lines(line)}" for line in lines)
             yield ""
 
 
@@ -78,7 +78,7 @@ def facts_of(facts: Sequence[FactOrigin]) -> Iterator[str]:
     """Every fact in force in columns: path, value, grade, origin."""
     width = min(max((len(item.path) for item in facts), default=0), 50)
     for item in facts:
-        value = one_line(in_words(item.value))[:_VALUE_SHOWN]
+        value = join_lines(in_words(item.value))[:_VALUE_SHOWN]
         yield (
             f"{item.path:<{width}}  {value:<{_VALUE_SHOWN}}  {item.grade.value}"
             f"  {item.kind}{' ' + item.place if item.place else ''}"
