@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from apicheck.authoring.listing import shown, walked
-from apicheck.authoring.requests import prepared
+from apicheck.authoring.requests import valid_request
 from apicheck.authoring.steps import send
 from apicheck.model.exchange import Exchange, Request, Role, Transcript
 from apicheck.model.operation import Operation
@@ -44,7 +44,7 @@ def refused_then_listed(subject: Subject, refused: Request, valid: Request) -> S
     assert lister is not None  # asked before
     yield from send(refused)
     mine = yield from send(valid, Role.SETUP)
-    listing = yield from prepared(subject, lister.id)
+    listing = yield from valid_request(subject, lister.id)
     of_list = replace(subject, operation=lister)
     mark = mark_of(subject)
     yield from walked(of_list, listing, _sent(mine, mark), mark)

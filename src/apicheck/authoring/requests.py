@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from apicheck.authoring.credentials import credentials_of, fills, lacking
 from apicheck.authoring.judging import server_words
-from apicheck.authoring.multipart import form_data
+from apicheck.authoring.multipart import encode_form_data
 from apicheck.authoring.steps import send, stop
 from apicheck.model.exchange import Exchange, Request, Role
 from apicheck.model.identifiers import identifier_of
@@ -42,7 +42,7 @@ def identity_of(subject: Subject, operation: str = "") -> Identity:
     return subject.context.identities[name]
 
 
-def prepared(
+def valid_request(
     subject: Subject,
     operation: str = "",
     identity: Identity | None = None,
@@ -64,7 +64,7 @@ def prepared(
     shared_as = None if fresh or recipe.consumes else ""
     if refused and recipe.consumes:
         shared_as = f"for requests that {recipe.operation} refuses"
-    return (yield from filled_in(subject, recipe, who, owner=owner, shared_as=shared_as))
+    return (yield from resolve_recipe(subject, recipe, who, owner=owner, shared_as=shared_as))
 
 
 def _recipe(subject: Subject, operation: str) -> Recipe:
@@ -74,7 +74,7 @@ def _recipe(subject: Subject, operation: str) -> Recipe:
     return recipe
 
 
-def filled_in(
+def resolve_recipe(
     subject: Subject,
     recipe: Recipe,
     who: Identity,
@@ -100,7 +100,7 @@ def filled_in(
         # An object inside another is named together with the one that it was made in.
         source = subject.context.spec.operation(need.operation)
         above = {**source.path_values(created.request.path), **above}
-    return built(subject.context, recipe, who, values)
+    return build_request(subject.context, recipe, who, values)
 
 
 def _created(subject: Subject, need: Need, who: Identity, shared_as: str | None) -> Steps[Exchange]:
@@ -115,7 +115,7 @@ def _created(subject: Subject, need: Need, who: Identity, shared_as: str | None)
             )
         )
     maker = _maker(context, creator.id, who)
-    request = yield from filled_in(subject, _recipe(subject, creator.id), maker)
+    request = yield from resolve_recipe(subject, _recipe(subject, creator.id), maker)
     key = f"create {creator.id} as {maker.name}"
     share = "" if shared_as is None else f"{key} {shared_as}".strip()
     created = yield from send(request, Role.CONTROL if shared_as else Role.SETUP, share)
@@ -173,7 +173,7 @@ def _usual_value_in(context: RunContext, created: Exchange, need: Need) -> str:
     return value
 
 
-def built(
+def build_request(
     context: RunContext, recipe: Recipe, who: Identity, values: Mapping[Need, Json]
 ) -> Request:
     """A request from its recipe. values: what the recipe's needs turned out to be."""
@@ -227,13 +227,13 @@ def _encoded(body: Json, media_type: str, operation: Operation) -> tuple[bytes |
         return urlencode(body, safe="$[]:~()", quote_via=quote).encode(), media_type
     if media_type == "multipart/form-data" and isinstance(body, Mapping):
         offered = (media for media in operation.body if media.media_type == media_type)
-        return form_data(body, next(offered, Media(media_type, None)))
+        return encode_form_data(body, next(offered, Media(media_type, None)))
     if isinstance(body, str) and "json" not in media_type:
         return body.encode(), media_type
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), media_type
 
 
-def control(
+def send_control(
     subject: Subject, operation: str = "", identity: Identity | None = None
 ) -> Steps[Exchange | None]:
     """The accepted request that everything else is compared with; sent once and shared.
@@ -248,7 +248,7 @@ def control(
     who = identity or identity_of(subject, operation)
     recipe = _recipe(subject, operation)
     shared_as = f"for the control of {operation}" if recipe.consumes else ""
-    request = yield from filled_in(subject, recipe, who, shared_as=shared_as)
+    request = yield from resolve_recipe(subject, recipe, who, shared_as=shared_as)
     answer = yield from send(request, Role.CONTROL, f"control {operation} as {who.name}")
     if not answer.succeeded:
         stop(_no_accepted_request(declared.method, declared.path, answer))

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from apicheck.authoring.credentials import credentials_of
 from apicheck.authoring.judging import describe
-from apicheck.authoring.requests import built
+from apicheck.authoring.requests import build_request
 from apicheck.authoring.steps import send
 from apicheck.model.errors import ApicheckError, TargetUnreachable
 from apicheck.model.exchange import Exchange, Role, Transcript
@@ -139,7 +139,7 @@ def _calls(operation: Operation, identity: Identity) -> Callable[[Subject], Scri
     def script(subject: Subject) -> Script:
         recipe = subject.context.recipes[operation.id]
         assert isinstance(recipe, Recipe)  # safe_operations() saw to it
-        request = built(subject.context, recipe, identity, {})
+        request = build_request(subject.context, recipe, identity, {})
         yield from send(request, Role.PREFLIGHT, paced=False)  # nobody waits for a preflight
 
     return script

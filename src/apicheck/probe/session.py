@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Self, TypeVar
 
-from apicheck.authoring.requests import control as control_of
+from apicheck.authoring.requests import send_control as control_of
 from apicheck.model.exchange import Exchange, Role, Transcript
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import PreflightItem

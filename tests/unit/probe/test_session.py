@@ -18,12 +18,12 @@ from apicheck.authoring import (
     Role,
     Script,
     Subject,
-    control,
-    prepared,
     send,
+    send_control,
     send_raw,
     stop,
     together,
+    valid_request,
 )
 from apicheck.model.errors import TargetUnreachable
 from apicheck.model.exchange import Caller, Credential, Transcript, TransportErrorKind
@@ -144,7 +144,7 @@ def test_a_shared_request_is_sent_once_and_anew_for_a_confirmation(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(subject: Subject) -> Script:
-        yield from control(subject)
+        yield from send_control(subject)
 
     plan = plan_for(target, concurrency=4)
     probes = [probe_of(plan, script, key=f"test/check/{n}") for n in range(6)]
@@ -331,7 +331,7 @@ def test_what_a_run_created_is_deleted_newest_first(
 ) -> None:
     def script(subject: Subject) -> Script:
         for _ in range(3):
-            request = yield from prepared(subject, "createThing")
+            request = yield from valid_request(subject, "createThing")
             yield from send(request, Role.SETUP)
 
     plan = plan_for(target)
@@ -354,7 +354,7 @@ def test_what_cannot_be_deleted_is_said(
     api.answer = refuse
 
     def script(subject: Subject) -> Script:
-        yield from send((yield from prepared(subject, "createThing")))
+        yield from send((yield from valid_request(subject, "createThing")))
 
     plan = plan_for(target)
     with Session(plan) as session:

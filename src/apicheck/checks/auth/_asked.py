@@ -17,10 +17,10 @@ from apicheck.authoring import (
     Subject,
     credentials_of,
     describe,
-    prepared,
     selects,
     send,
     stop,
+    valid_request,
 )
 
 PATIENCE_S = 60.0
@@ -64,7 +64,7 @@ def accepted_from(subject: Subject, who: Identity) -> Steps[Request]:
 
     Ends the script when it is not: nothing could be learnt from a refusal afterwards.
     """
-    request = yield from prepared(subject)
+    request = yield from valid_request(subject)
     request = request.with_credentials(
         who.name, *credentials_of(subject.context, subject.op.id, who)
     )

@@ -16,13 +16,13 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     accepted,
-    control,
     credentials_of,
     fills,
     lacking,
-    prepared,
     send,
+    send_control,
     stop,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused
 
@@ -50,8 +50,8 @@ def script(subject: Subject) -> Script:
     who = _holder(subject, names)
     if who is None:
         stop(lacking(subject.context, names))
-    yield from control(subject)
-    request = yield from prepared(subject, identity=who)
+    yield from send_control(subject)
+    request = yield from valid_request(subject, identity=who)
     credentials = credentials_of(subject.context, subject.op.id, who, alternative=names)
     yield from send(request.with_credentials(who.name, *credentials))
 

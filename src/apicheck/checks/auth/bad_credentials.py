@@ -18,12 +18,12 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     credentials_of,
     identity_of,
-    prepared,
     refused,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused, valid_after_all
 from apicheck.checks.auth._bad_values import is_long, rows
@@ -40,8 +40,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with a credential that is not valid."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from send_control(subject)
+    request = yield from valid_request(subject, refused=True)
     value = subject.case.value if subject.case else ""
     yield from send(request.with_bad_credentials(*_credentials(subject, request, value)))
 

@@ -22,10 +22,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     describe,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused, spared
 
@@ -52,8 +52,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then varied, and from nobody."""
-    yield from control(subject)
-    request = (yield from prepared(subject, refused=True)).without_credentials()
+    yield from send_control(subject)
+    request = (yield from valid_request(subject, refused=True)).without_credentials()
     yield from send(varied(request, str(subject.case.value) if subject.case else ""))
 
 

@@ -19,12 +19,12 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     credentials_of,
     identity_of,
-    prepared,
     refused,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused, refusals
 
@@ -63,8 +63,8 @@ def _together(subject: Subject) -> tuple[Credential, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with one credential left out."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from send_control(subject)
+    request = yield from valid_request(subject, refused=True)
     left_out = subject.case.value if subject.case else ""
     sent = credentials_of(subject.context, subject.op.id, identity_of(subject))
     kept = tuple(one for one in sent if one.scheme != left_out)

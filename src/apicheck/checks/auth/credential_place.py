@@ -23,11 +23,11 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     as_json,
-    control,
     describe,
     identity_of,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused, spared
 
@@ -63,8 +63,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with its credential somewhere else."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from send_control(subject)
+    request = yield from valid_request(subject, refused=True)
     row = subject.case.value if subject.case else {}
     secret = identity_of(subject).placeholder
     yield from send(_moved(request, str(row["place"]), str(row["name"]), secret))

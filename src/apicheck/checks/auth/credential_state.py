@@ -20,14 +20,14 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    control,
     credentials_of,
     fills,
     identity_of,
     mint,
-    prepared,
     refused,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused
 
@@ -70,8 +70,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with a credential that is out of use."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from send_control(subject)
+    request = yield from valid_request(subject, refused=True)
     bad = yield from _out_of_use(subject)
     credentials = credentials_of(subject.context, subject.op.id, bad)
     yield from send(replace(request.with_bad_credentials(*credentials), identity=bad.name))

@@ -21,14 +21,14 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     at,
-    built,
+    build_request,
     describe,
     identity_of,
     placed,
-    prepared,
     refused,
     send,
     stop,
+    valid_request,
 )
 from apicheck.checks.auth._asked import answer_to_state
 
@@ -73,7 +73,7 @@ def _user(subject: Subject) -> Operation | None:
 def script(subject: Subject) -> Script:
     """A credential is handed out, used, ended, and used again."""
     context, issued = subject.context, subject.facts.authentication.issued[subject.op.id]
-    request = yield from prepared(subject, fresh=True)
+    request = yield from valid_request(subject, fresh=True)
     answer = yield from send(request, Role.CONTROL)
     content = answer.json_or()
     secret = at(content, issued.value)
@@ -85,7 +85,7 @@ def script(subject: Subject) -> Script:
     assert ending is not None  # applies() saw to it
     values = {need: at(content, need.pointer) for need in ending.needs}
     ended = yield from send(
-        built(context, ending, identity_of(subject, ending.operation), values), Role.SETUP
+        build_request(context, ending, identity_of(subject, ending.operation), values), Role.SETUP
     )
     if not ended.succeeded:
         stop(Inconclusive(f"the credential could not be ended: {describe(ended)}"))
@@ -98,7 +98,7 @@ def _use(subject: Subject) -> Request:
     assert user is not None  # applies() saw to it
     recipe = subject.context.recipes[user.id]
     assert isinstance(recipe, Recipe)  # _user() saw to it
-    return built(subject.context, recipe, identity_of(subject, user.id), {})
+    return build_request(subject.context, recipe, identity_of(subject, user.id), {})
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -22,14 +22,14 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     ask,
-    control,
     credentials_of,
     describe,
     mint,
-    prepared,
     refused,
     send,
+    send_control,
     stop,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused, jwt_scheme, spared
 
@@ -70,8 +70,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """With a token made for this, accepted; then with one that is wrong in one claim."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from send_control(subject)
+    request = yield from valid_request(subject, refused=True)
     scheme = jwt_scheme(subject)
     good = yield from mint(scheme=scheme)
     mine = credentials_of(subject.context, subject.op.id, good, alternative=(scheme,))

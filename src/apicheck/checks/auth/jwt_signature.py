@@ -20,15 +20,15 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    control,
     credentials_of,
     identity_of,
     known_public_key,
-    prepared,
     public_keys,
     refused,
     send,
+    send_control,
     stop,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused, jwt_scheme, spared, valid_after_all
 
@@ -87,8 +87,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with a token that its issuer did not sign."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from send_control(subject)
+    request = yield from valid_request(subject, refused=True)
     value = subject.case.value if subject.case else ""
     derivation = str(value)
     if isinstance(value, dict):
@@ -105,7 +105,7 @@ def _with_public_key(subject: Subject, end: str) -> Steps[str]:
     """HMAC with the first key that the API publishes, in PEM."""
     facts = subject.facts.authentication.jwt
     assert facts is not None  # cases() saw to it
-    answer = yield from control(subject, facts.keys)
+    answer = yield from send_control(subject, facts.keys)
     pem = next(public_keys(answer.json_or() if answer else None), None)
     if pem is None:
         stop(NotTested(NotTestedKind.NEEDS_REQUEST, f"{facts.keys} shows no public key"))

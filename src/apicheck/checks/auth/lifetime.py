@@ -16,10 +16,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     mint,
     refused,
     send,
+    send_control,
     wait,
 )
 from apicheck.checks.auth._asked import PATIENCE_S, accepted_from, answer_to_state, excused, spared
@@ -56,7 +56,7 @@ def _schemes(subject: Subject) -> tuple[str, ...]:
 
 def script(subject: Subject) -> Script:
     """With a new credential: accepted; its lifetime passes; the same again."""
-    yield from control(subject)
+    yield from send_control(subject)
     scheme = _schemes(subject)[0]
     who = yield from mint(fresh=True, scheme=scheme, renewed=False)
     request = yield from accepted_from(subject, who)

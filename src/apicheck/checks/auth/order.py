@@ -22,16 +22,16 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     absent_id,
-    control,
     credentials_of,
     decided_first,
     describe,
     due,
     first_refusal,
     identity_of,
-    prepared,
     selects_path,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused
 
@@ -102,8 +102,8 @@ def script(subject: Subject) -> Script:
     """The canonical request, accepted; then without a valid credential, and otherwise wrong too."""
     assert subject.case is not None  # cases() made it
     row = subject.case.value
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from send_control(subject)
+    request = yield from valid_request(subject, refused=True)
     if row["bad"]:
         who = identity_of(subject)
         bad = credentials_of(subject.context, subject.op.id, who, "not-a-token")

@@ -15,8 +15,8 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
-    prepared,
     send,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused
 
@@ -35,7 +35,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """The canonical request, from nobody."""
-    request = yield from prepared(subject)
+    request = yield from valid_request(subject)
     yield from send(request.without_credentials())
 
 

@@ -19,15 +19,15 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     changed_by,
-    control,
     credentials_of,
     describe,
     identity_of,
-    prepared,
     reader_of,
     reading,
     send,
+    send_control,
     stop,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused
 
@@ -54,8 +54,8 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The object is read twice, to see what changes by itself; refused; and read again."""
-    yield from control(subject)
-    request = yield from prepared(subject, fresh=True)
+    yield from send_control(subject)
+    request = yield from valid_request(subject, fresh=True)
     read = reading(subject, request)
     yield from send(read, Role.SETUP)
     before = yield from send(read, Role.SETUP)

@@ -19,9 +19,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused
 
@@ -41,8 +41,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """The canonical request, whose answer shows the object; then the same from nobody."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from send_control(subject)
+    request = yield from valid_request(subject, refused=True)
     yield from send(request.without_credentials())
 
 

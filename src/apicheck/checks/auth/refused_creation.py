@@ -14,14 +14,14 @@ from apicheck.authoring import (
     Script,
     Severity,
     Subject,
-    control,
     credentials_of,
     identity_of,
     lister_of,
     mark_of,
-    prepared,
     refused_made,
     refused_then_listed,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused, refusals
 
@@ -50,8 +50,8 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Refused; then made by somebody who may; then the list, until it shows the second."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     refused = request.without_credentials()
     if subject.case.value == "garbage":
         who = identity_of(subject)

@@ -16,10 +16,10 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     ask,
-    control,
     mint,
     refused,
     send,
+    send_control,
     stop,
     wait,
 )
@@ -45,7 +45,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """With a credential of our own: accepted; revoked; the same again."""
-    yield from control(subject)
+    yield from send_control(subject)
     names = subject.context.alternatives[subject.op.id][0]
     who = yield from mint(fresh=True, scheme=names[0] if len(names) == 1 else "")
     request = yield from accepted_from(subject, who)

@@ -18,11 +18,11 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     accepted,
-    control,
     credentials_of,
     identity_of,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused, spared
 
@@ -52,8 +52,8 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with the scheme's name written otherwise."""
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     upper = subject.case is not None and subject.case.value == "upper"
     who = identity_of(subject)
     sent = credentials_of(subject.context, subject.op.id, who)

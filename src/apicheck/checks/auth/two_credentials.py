@@ -18,13 +18,13 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     credentials_of,
     fills,
     identity_of,
-    prepared,
     refused,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.auth._asked import excused, spared
 
@@ -65,8 +65,8 @@ def _other_kind(subject: Subject) -> tuple[Credential, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with one more credential."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from send_control(subject)
+    request = yield from valid_request(subject, refused=True)
     valid = credentials_of(subject.context, subject.op.id, identity_of(subject))
     word, space, _ = valid[0].value.rpartition(" ")
     garbage = replace(valid[0], value=f"{word}{space}{_GARBAGE}")

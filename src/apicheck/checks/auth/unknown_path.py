@@ -19,10 +19,10 @@ from apicheck.authoring import (
     SubjectKind,
     Transcript,
     absent_paths,
-    control,
-    prepared,
     reading_operation,
     send,
+    send_control,
+    valid_request,
     wrong_status,
 )
 
@@ -46,8 +46,8 @@ def script(subject: Subject) -> Script:
     operation = reading_operation(subject.context)
     assert operation is not None  # applies() saw to it
     assert subject.case is not None  # cases() made it
-    yield from control(subject, operation)
-    request = (yield from prepared(subject, operation)).without_credentials()
+    yield from send_control(subject, operation)
+    request = (yield from valid_request(subject, operation)).without_credentials()
     yield from send(replace(request, path=str(subject.case.value), query=(), operation=""))
 
 

@@ -26,8 +26,8 @@ from apicheck.authoring import (
     SubjectKind,
     Transcript,
     evaluated,
-    filled_in,
     identity_of,
+    resolve_recipe,
     send,
     stop,
 )
@@ -65,7 +65,7 @@ def script(subject: Subject) -> Script:
         except LookupError as missing:
             stop(Inconclusive(f"step {step.id}: nothing at {missing}"))
         recipe = _recipe(subject, step, parts, _places(subject, played))
-        request = yield from filled_in(subject, recipe, who, shared_as=None)
+        request = yield from resolve_recipe(subject, recipe, who, shared_as=None)
         if step.identity == _NOBODY:
             request = request.without_credentials()
         played[step.id] = yield from send(request)

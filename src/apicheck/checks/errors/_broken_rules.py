@@ -12,9 +12,9 @@ from apicheck.authoring import (
     Script,
     Subject,
     Transcript,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
     with_part,
 )
 from apicheck.checks.errors._refusals import refused_as_promised, unspoken
@@ -42,8 +42,8 @@ def broken(subject: Subject, place: str) -> Script:
     """The canonical request, accepted; then with one part of a place that breaks a rule."""
     assert subject.case is not None  # cases() made it
     case = subject.case.value
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     part = Part(place, case["pointer"])
     yield from send(with_part(request, subject.op, part, case.get("value", MISSING)))
 

@@ -13,9 +13,9 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     accepted,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.errors._sized import applies, padded
 
@@ -24,8 +24,8 @@ def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with white space after its body, up to the limit."""
     limit = subject.facts.body_limit_bytes
     assert limit is not None  # applies() saw to it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     yield from send(replace(request, body=padded(request.body or b"", limit)))
 
 

@@ -18,11 +18,11 @@ from apicheck.authoring import (
     SubjectKind,
     Transcript,
     ask,
-    control,
-    prepared,
     reading_operation,
     send,
+    send_control,
     stop,
+    valid_request,
 )
 from apicheck.checks.errors._refusals import answer_to, refused_as_promised
 
@@ -52,8 +52,8 @@ def script(subject: Subject) -> Script:
     assert operation is not None  # applies() saw to it
     promise = answer_to(subject.context, "failure")
     assert promise is not None
-    yield from control(subject, operation)
-    request = yield from prepared(subject, operation)
+    yield from send_control(subject, operation)
+    request = yield from valid_request(subject, operation)
     status = next((s for s in promise.statuses.exact if s >= 500), 500)
     if (yield from ask("fail_next", operation=operation, status=status)) is None:
         stop(_UNCONTROLLED)

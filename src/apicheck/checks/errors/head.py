@@ -18,10 +18,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     describe,
-    prepared,
     send,
+    send_control,
+    valid_request,
     wrong_status,
 )
 
@@ -40,8 +40,8 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def script(subject: Subject) -> Script:
     """GET, accepted; then the same request with HEAD."""
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     yield from send(replace(request, method="HEAD"))
 
 

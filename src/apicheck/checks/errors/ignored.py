@@ -16,9 +16,9 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     accepted,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
     with_part,
 )
 from apicheck.checks.errors._refusals import is_oauth, names_its_members
@@ -55,8 +55,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with something odd."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     if subject.case.name == _SLASH:
         yield from send(replace(request, path=f"{request.path}/"))
     else:

@@ -16,9 +16,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.errors._refusals import json_recipe, refused_as_promised, unspoken
 
@@ -56,8 +56,8 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with a body that is no JSON."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     altered = ALTERED[subject.case.name](request.body or b"{}")
     yield from send(replace(request, body=altered))
 

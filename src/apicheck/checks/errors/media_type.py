@@ -14,9 +14,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.errors._refusals import refused_as_promised, unspoken
 
@@ -51,8 +51,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same body under another name."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     yield from send(request.with_header("Content-Type", str(subject.case.value)))
 
 

@@ -14,10 +14,10 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     accepted,
-    control,
     media_type_of,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.errors._refusals import is_oauth, json_recipe
 
@@ -42,8 +42,8 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with its media type spelt in another way."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     media = media_type_of(request)
     spelt = media.title() if subject.case.value == _CAPITALS else f"{media}; charset=utf-8"
     yield from send(request.with_header("Content-Type", spelt))

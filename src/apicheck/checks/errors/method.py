@@ -16,10 +16,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
     selects_path,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.errors._refusals import refused_as_promised, unspoken
 
@@ -62,8 +62,8 @@ def _known(context: RunContext, path: str) -> set[str]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with another method and without a body."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     plain = request.with_header("Content-Type")
     yield from send(replace(plain, method=str(subject.case.value), body=None, operation=""))
 

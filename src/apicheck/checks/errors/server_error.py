@@ -24,11 +24,11 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     TransportErrorKind,
-    control,
     describe,
     fits,
-    prepared,
     send,
+    send_control,
+    valid_request,
     with_part,
 )
 from apicheck.checks.errors._odd_parts import most, parts, rows
@@ -53,8 +53,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with an odd value in one part."""
     value = subject.case.value if subject.case else None
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     odd = _with_odd(subject, request, value)
     if odd is None:
         return

@@ -13,9 +13,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.errors._refusals import refused_as_promised
 from apicheck.checks.errors._sized import applies, padded
@@ -30,8 +30,8 @@ def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with more white space after its body."""
     limit = subject.facts.body_limit_bytes
     assert limit is not None  # applies() saw to it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     size = 2 * limit if subject.case and subject.case.value else limit + 1
     yield from send(replace(request, body=padded(request.body or b"", size)))
 

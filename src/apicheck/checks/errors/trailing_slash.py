@@ -14,9 +14,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.errors._refusals import refused_as_promised, unspoken
 
@@ -34,8 +34,8 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with a slash at the end of its path."""
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     yield from send(replace(request, path=f"{request.path}/", operation=""))
 
 

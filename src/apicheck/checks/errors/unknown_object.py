@@ -18,11 +18,11 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     absent_id,
-    control,
-    prepared,
     promised_of,
     refused,
     send,
+    send_control,
+    valid_request,
     with_part,
 )
 
@@ -51,8 +51,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then for an object that nobody has."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     template, segments = subject.op.path.split("/"), request.path.split("/")
     known = dict(zip(template, segments, strict=True))["{" + subject.case.name + "}"]
     part = Part("path", subject.case.name)

@@ -16,9 +16,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
     with_part,
 )
 from apicheck.checks.errors._refusals import names_its_members, refused_as_promised, unspoken
@@ -49,8 +49,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with one part more."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     yield from send(with_part(request, subject.op, KINDS[subject.case.name], "apicheck"))
 
 

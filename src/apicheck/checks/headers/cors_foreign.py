@@ -18,9 +18,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.headers._cors import allows_credentials, came, is_first_of, lets_in
 
@@ -55,8 +55,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The accepted request, from a page of that origin."""
     assert subject.case is not None  # there are cases
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
     yield from send(
         replace(request, headers=(*request.headers, ("Origin", str(subject.case.value))))
     )

@@ -19,9 +19,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.headers._cors import (
     allows_credentials,
@@ -48,13 +48,13 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 def script(subject: Subject) -> Script:
     """The preflight, and where nothing changes by it the request itself."""
     origin = ("Origin", _origin(subject))
-    request = yield from prepared(subject)
+    request = yield from valid_request(subject)
     asked = [("Access-Control-Request-Method", request.method)]
     if names := _unusual(request):
         asked.append(("Access-Control-Request-Headers", ",".join(names)))
     yield from send(Request("OPTIONS", request.path, headers=(origin, *asked)))
     if subject.op.safe:
-        yield from control(subject)
+        yield from send_control(subject)
         yield from send(replace(request, headers=(*request.headers, origin)))
 
 

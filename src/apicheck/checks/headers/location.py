@@ -24,7 +24,6 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     at,
-    control,
     credentials_of,
     describe,
     identity_of,
@@ -32,6 +31,7 @@ from apicheck.authoring import (
     selects,
     selects_path,
     send,
+    send_control,
     stop,
 )
 
@@ -76,7 +76,7 @@ def _may_apply(subject: Subject, rule: ResponseRule) -> bool:
 
 def script(subject: Subject) -> Script:
     """The accepted request, and then a request for where it leads."""
-    accepted = yield from control(subject)
+    accepted = yield from send_control(subject)
     if accepted is None:
         return
     for _, rule in rules_in_force(subject.context, accepted):

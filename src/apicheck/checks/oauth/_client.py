@@ -26,9 +26,9 @@ from apicheck.authoring import (
     Steps,
     Subject,
     credentials_of,
-    prepared,
     send,
     stop,
+    valid_request,
 )
 
 Pairs = tuple[tuple[str, str], ...]
@@ -102,7 +102,7 @@ def place_of(subject: Subject) -> Steps[str]:
         return BODY
     if subject.context.mode is not Mode.FULL:
         return HEADER
-    request = yield from prepared(subject, token_operation(subject))
+    request = yield from valid_request(subject, token_operation(subject))
     pairs, client = parameters_of(request), subject.context.clients[0]
     answer = yield from send(
         written(request, pairs, client, HEADER), Role.SETUP, "OAuth client by Basic"
@@ -145,7 +145,7 @@ def asked(
 ) -> Steps[Request]:
     """A request of a client to one of the two operations, with these parameters alone."""
     place = yield from place_of(subject)
-    request = yield from prepared(subject, operation)
+    request = yield from valid_request(subject, operation)
     return written(request, parameters, client, place)
 
 
@@ -223,7 +223,7 @@ def used(
         tenant=client.tenant,
         parameters=client.parameters,
     )
-    request = yield from prepared(subject, operation, holder)
+    request = yield from valid_request(subject, operation, holder)
     if bad:
         request = request.with_bad_credentials(*credentials_of(context, operation, holder))
     return (yield from send(request, role))

@@ -20,10 +20,10 @@ from apicheck.authoring import (
     StatusSet,
     Subject,
     Transcript,
-    control,
-    prepared,
     refused,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.oauth._client import (
     BODY,
@@ -51,9 +51,9 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same without the client's own secret."""
-    yield from control(subject)
+    yield from send_control(subject)
     place = yield from place_of(subject)
-    request = yield from prepared(subject)
+    request = yield from valid_request(subject)
     yield from send(_unauthenticated(subject, request, place))
 
 

@@ -15,9 +15,9 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     accepted,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.oauth._client import (
     HEADER,
@@ -43,12 +43,12 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with the credentials in the one place."""
-    yield from control(subject)
+    yield from send_control(subject)
     client, place = (
         subject.context.clients[0],
         subject.case.name if subject.case else HEADER,
     )
-    request = yield from prepared(subject)
+    request = yield from valid_request(subject)
     exchange = yield from send(written(request, parameters_of(request), client, place))
     yield from forgotten(subject, client, members(exchange))
 

@@ -17,9 +17,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.oauth._client import (
     BODY,
@@ -46,9 +46,9 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with the credentials elsewhere."""
-    yield from control(subject)
+    yield from send_control(subject)
     client = subject.context.clients[0]
-    request = yield from prepared(subject)
+    request = yield from valid_request(subject)
     if subject.case is None or subject.case.name == _TWICE:
         both = written(request, (CREDENTIALS,), client, BODY)
         yield from send(by_basic(both, client))

@@ -18,9 +18,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     describe,
     send,
+    send_control,
 )
 from apicheck.checks.oauth._client import (
     CREDENTIALS,
@@ -54,7 +54,7 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """A token with one scope; then what it is not good for."""
-    yield from control(subject)
+    yield from send_control(subject)
     client = subject.context.clients[0]
     _, scopes = needed(subject)
     if subject.case is not None and subject.case.name == _UNKNOWN:

@@ -16,8 +16,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     describe,
+    send_control,
 )
 from apicheck.checks.oauth._client import (
     forgotten,
@@ -39,7 +39,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """A token; refreshed; and the new one used."""
-    yield from control(subject)
+    yield from send_control(subject)
     client = subject.context.clients[0]
     operation, scopes = needed(subject)
     answer = yield from granted(subject, client, *scopes, refresh=True)

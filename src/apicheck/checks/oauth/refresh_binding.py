@@ -15,8 +15,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     refused,
+    send_control,
 )
 from apicheck.checks.oauth._client import (
     bad_grant,
@@ -37,7 +37,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """A token of the first client; refreshed by the second."""
-    yield from control(subject)
+    yield from send_control(subject)
     first, second = subject.context.clients[:2]
     answer = yield from granted(subject, first, refresh=True)
     exchange = yield from refreshed(subject, second, answer["refresh_token"], role=Role.TABLE)

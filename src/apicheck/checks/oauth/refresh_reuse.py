@@ -16,9 +16,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     describe,
     refused,
+    send_control,
     stop,
 )
 from apicheck.checks.oauth._client import (
@@ -43,7 +43,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """A token; refreshed; and refreshed once more by the first refresh token."""
-    yield from control(subject)
+    yield from send_control(subject)
     client = subject.context.clients[0]
     answer = yield from granted(subject, client, refresh=True)
     token = answer["refresh_token"]

@@ -17,8 +17,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     describe,
+    send_control,
     stop,
 )
 from apicheck.checks.oauth._client import (
@@ -41,7 +41,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """A token of one scope; refreshed with one more; and used for that."""
-    yield from control(subject)
+    yield from send_control(subject)
     client = subject.context.clients[0]
     _, scopes = needed(subject)
     outside = beyond(subject, scopes)

@@ -22,12 +22,12 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     challenges,
-    control,
     describe,
     due,
     in_words,
-    prepared,
     send,
+    send_control,
+    valid_request,
     wrong_status,
 )
 from apicheck.checks.oauth._client import (
@@ -85,13 +85,13 @@ def _row(subject: Subject) -> tuple[str, tuple[Pairs, str, str]]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then one with a single mistake."""
-    yield from control(subject)
+    yield from send_control(subject)
     name, (parameters, _, _) = _row(subject)
     client = subject.context.clients[0]
     if name == "unknown client":
         client = replace(client, client_id=_UNKNOWN)
     place = yield from place_of(subject)
-    request = yield from prepared(subject)
+    request = yield from valid_request(subject)
     yield from send(written(request, parameters, client, place))
 
 

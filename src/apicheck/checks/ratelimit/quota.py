@@ -29,9 +29,9 @@ from apicheck.authoring import (
     describe,
     identity_of,
     mint,
-    prepared,
     send,
     stop,
+    valid_request,
     wait,
 )
 from apicheck.checks.ratelimit._limiters import (
@@ -90,13 +90,13 @@ def script(subject: Subject) -> Script:
         who = yield from mint(fresh=True)
     else:
         who = identity_of(subject)
-        request = yield from prepared(subject, identity=who)
+        request = yield from valid_request(subject, identity=who)
         before = yield from send(request, Role.SETUP)
         if not before.succeeded and not refused(limits, before):
             # Refused for another reason: nothing is learnt by waiting.
             stop(Inconclusive(f"the request was not admitted ({describe(before)})"))
         yield from wait(2.05 * bucket.window_s, f"the bucket {bucket.name} forgets what was before")
-    request = yield from prepared(subject, identity=who)
+    request = yield from valid_request(subject, identity=who)
     first = yield from one_round(limits, bucket, request)
     if len(first) == 1:
         return

@@ -18,9 +18,9 @@ from apicheck.authoring import (
     credentials_of,
     identity_of,
     mint,
-    prepared,
     selects,
     send,
+    valid_request,
 )
 
 Rights = Mapping[str, tuple[str, ...]]
@@ -130,7 +130,7 @@ def as_sent_by(subject: Subject, request: Request, who: Identity) -> Request:
 
 def sent_by(subject: Subject, who: Identity, role: Role = Role.TABLE) -> Steps[Exchange]:
     """The canonical request, about what the one that may has made, sent by another."""
-    request = yield from prepared(subject)
+    request = yield from valid_request(subject)
     return (yield from send(as_sent_by(subject, request, who), role))
 
 

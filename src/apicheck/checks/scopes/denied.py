@@ -22,9 +22,9 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    control,
     describe,
     due,
+    send_control,
     wrong_status,
 )
 from apicheck.checks.scopes._narrowing import followed, narrowed
@@ -86,11 +86,11 @@ def script(subject: Subject) -> Script:
     """Accepted with what is needed; then with less; if that is accepted too, with ever less."""
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     if "identity" in value:
-        yield from control(subject)
+        yield from send_control(subject)
         yield from sent_by(subject, subject.context.identities[value["identity"]])
         return
     enough = yield from holder(subject, **needed(subject))
-    yield from control(subject, identity=enough)
+    yield from send_control(subject, identity=enough)
     ((kind, granted),) = value.items()
     first = yield from _sent_with(subject, kind, tuple(granted), Role.TABLE)
     answers: list[bool] = []

@@ -24,10 +24,10 @@ from apicheck.authoring import (
     Transcript,
     changed_by,
     describe,
-    prepared,
     reader_of,
     reading,
     send,
+    valid_request,
 )
 from apicheck.checks.scopes._foreign import stranger, strangers
 from apicheck.checks.scopes._rights import (
@@ -68,7 +68,7 @@ def _rows(subject: Subject) -> Iterator[Case]:
 def script(subject: Subject) -> Script:
     """An object that nobody else uses, read twice; the refused request; the object again."""
     value = subject.case.value if subject.case else {}
-    request = yield from prepared(subject, fresh=True)
+    request = yield from valid_request(subject, fresh=True)
     who = yield from _refused_one(subject, value)
     before = reading(subject, request)
     yield from send(before, Role.SETUP)

@@ -29,12 +29,12 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     at,
-    control,
     identity_of,
-    prepared,
     selects,
     send,
+    send_control,
     stop,
+    valid_request,
     walked,
 )
 from apicheck.checks.scopes._foreign import WHOSE, can_be_another, nobody_else, stranger
@@ -102,17 +102,17 @@ def script(subject: Subject) -> Script:
     assert subject.case is not None
     ours = identity_of(subject)
     other = yield from stranger(subject, subject.case.value)
-    yield from control(subject)
+    yield from send_control(subject)
     apart = other.tenant != ours.tenant
     yield from _made_by(subject, made[0], other, other if apart else ours)
     mine = yield from _made_by(subject, made[0], ours, ours)
-    request = yield from prepared(subject)
+    request = yield from valid_request(subject)
     yield from walked(subject, request, _id_in(mine, made[1]), made[1].rpartition("/")[2])
 
 
 def _made_by(subject: Subject, maker: Operation, who: Identity, owner: Identity) -> Steps[Exchange]:
     """A new object of somebody's, in or about what an owner of the same tenant has."""
-    request = yield from prepared(subject, maker.id, who, owner=owner)
+    request = yield from valid_request(subject, maker.id, who, owner=owner)
     made = yield from send(request, Role.SETUP)
     if not made.succeeded:
         stop(Inconclusive(f"{maker.id} as {who.name} was answered {made.status}"))

@@ -23,10 +23,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     identity_of,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.scopes._foreign import (
     about_others,
@@ -63,10 +63,10 @@ def script(subject: Subject) -> Script:
     """
     assert subject.case is not None  # cases() made it
     other = yield from stranger(subject, subject.case.value)
-    yield from control(subject)
-    foreign = yield from prepared(subject, identity=identity_of(subject), owner=other)
+    yield from send_control(subject)
+    foreign = yield from valid_request(subject, identity=identity_of(subject), owner=other)
     yield from not_ours_too(subject, foreign, other)
-    own = yield from prepared(subject)
+    own = yield from valid_request(subject)
     yield from send(for_absent(subject, foreign), Role.SETUP)
     yield from send(foreign)
     yield from send(for_absent(subject, own), Role.SETUP)

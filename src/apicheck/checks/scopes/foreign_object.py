@@ -15,12 +15,12 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     describe,
     due,
     identity_of,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.scopes._foreign import (
     about_others,
@@ -41,10 +41,10 @@ def script(subject: Subject) -> Script:
     """Our own request, accepted; then the same for what somebody else made."""
     assert subject.case is not None  # cases() made it
     other = yield from stranger(subject, subject.case.value)
-    yield from control(subject)
+    yield from send_control(subject)
     if subject.op.safe:
-        yield from control(subject, identity=other)
-    request = yield from prepared(subject, identity=identity_of(subject), owner=other)
+        yield from send_control(subject, identity=other)
+    request = yield from valid_request(subject, identity=identity_of(subject), owner=other)
     yield from not_ours_too(subject, request, other)
     if promised(subject, subject.case.value) is None:
         yield from send(for_absent(subject, request), Role.SETUP)

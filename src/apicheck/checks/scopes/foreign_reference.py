@@ -28,11 +28,11 @@ from apicheck.authoring import (
     Transcript,
     absent_id,
     at,
-    control,
     describe,
     identity_of,
-    prepared,
     send,
+    send_control,
+    valid_request,
     with_part,
 )
 from apicheck.checks.scopes._foreign import (
@@ -62,9 +62,9 @@ def script(subject: Subject) -> Script:
     """Our own request, accepted; with an id of nobody; then with one of somebody else."""
     value = subject.case.value if subject.case else {}
     other = yield from stranger(subject, value["whose"])
-    yield from control(subject)
-    request = yield from prepared(subject)
-    theirs = yield from prepared(subject, identity=identity_of(subject), owner=other)
+    yield from send_control(subject)
+    request = yield from valid_request(subject)
+    theirs = yield from valid_request(subject, identity=identity_of(subject), owner=other)
     yield from _not_ours_too(subject, value["member"], other)
     part = Part("body", value["member"])
     foreign = _member(theirs, part.name)
@@ -82,7 +82,7 @@ def _not_ours_too(subject: Subject, member: str, other: Identity) -> Steps[None]
         named = {need.operation for need in found.needs} if isinstance(found, Recipe) else set()
         if operation.method == "GET" and named & makers and operation.id in context.actors:
             of_reader = replace(subject, operation=operation)
-            theirs = yield from prepared(
+            theirs = yield from valid_request(
                 of_reader, operation.id, identity_of(subject, operation.id), owner=other
             )
             yield from not_ours_too(of_reader, theirs, other)

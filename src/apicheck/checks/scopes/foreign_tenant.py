@@ -21,11 +21,11 @@ from apicheck.authoring import (
     Tenant,
     Transcript,
     absent_id,
-    control,
     identity_of,
-    prepared,
     refused,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.scopes._foreign import nobody_else
 
@@ -75,12 +75,12 @@ def script(subject: Subject) -> Script:
     """Our own request, accepted; then the same on the path of another tenant, or of none."""
     value = subject.case.value if subject.case else {}
     ours, other, name = identity_of(subject), _other(subject), value["parameter"]
-    yield from control(subject)
+    yield from send_control(subject)
     owner, segment = ours, absent_id(ours.parameters[name])
     if value["kind"] == "foreign" and other is not None:
         owner, segment = other, other.parameters[name]
     elsewhere = replace(ours, parameters={**ours.parameters, name: segment})
-    yield from send((yield from prepared(subject, identity=elsewhere, owner=owner)))
+    yield from send((yield from valid_request(subject, identity=elsewhere, owner=owner)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

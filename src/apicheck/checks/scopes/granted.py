@@ -20,8 +20,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     describe,
+    send_control,
 )
 from apicheck.checks.scopes._rights import holder, needed, sent_by
 
@@ -75,7 +75,7 @@ def _rows(subject: Subject) -> Iterator[Case]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same from who holds no more than needed."""
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
-    yield from control(subject)
+    yield from send_control(subject)
     exact = yield from holder(subject, **{kind: tuple(words) for kind, words in value.items()})
     yield from sent_by(subject, exact)
 

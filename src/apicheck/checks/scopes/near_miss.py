@@ -21,8 +21,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     refused,
+    send_control,
 )
 from apicheck.checks.scopes._rights import every, holder, needed, sent_by
 
@@ -93,7 +93,7 @@ def script(subject: Subject) -> Script:
     If that is accepted too, from somebody whose only scope looks like none.
     """
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
-    yield from control(subject)
+    yield from send_control(subject)
     scopes = needed(subject)["scopes"]
     near = tuple(value["instead"] if scope == value["scope"] else scope for scope in scopes)
     first = yield from sent_by(subject, (yield from holder(subject, scopes=near)))

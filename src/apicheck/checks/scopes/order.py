@@ -23,12 +23,12 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     describe,
     due,
     first_refusal,
-    prepared,
     send,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.scopes._foreign import for_absent
 from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, as_sent_by, needed, poor, poor_cases
@@ -80,9 +80,9 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Refused for the right alone; then with something else wrong as well."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
+    yield from send_control(subject)
     who = yield from poor(subject, poor_cases(subject)[0].value)
-    request = as_sent_by(subject, (yield from prepared(subject)), who)
+    request = as_sent_by(subject, (yield from valid_request(subject)), who)
     share = f"without rights {subject.op.id} as {who.name}"
     yield from send(request, Role.SETUP, share)
     yield from send(_with(subject, subject.case.value, request))

@@ -13,12 +13,12 @@ from apicheck.authoring import (
     Script,
     Severity,
     Subject,
-    control,
     lister_of,
     mark_of,
-    prepared,
     refused_made,
     refused_then_listed,
+    send_control,
+    valid_request,
 )
 from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, as_sent_by, needed, poor, poor_cases
 
@@ -41,9 +41,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """Refused; then made by somebody who may; then the list, until it shows the second."""
-    yield from control(subject)
+    yield from send_control(subject)
     who = yield from poor(subject, poor_cases(subject)[0].value)
-    request = yield from prepared(subject)
+    request = yield from valid_request(subject)
     yield from refused_then_listed(subject, as_sent_by(subject, request, who), request)
 
 

@@ -18,8 +18,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
     refused,
+    send_control,
 )
 from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, holder, identities, sent_by
 
@@ -59,7 +59,7 @@ def _held(subject: Subject) -> Iterator[Case]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same from somebody without the role."""
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
-    yield from control(subject)
+    yield from send_control(subject)
     if "identity" in value:
         roleless = subject.context.identities[value["identity"]]
     else:

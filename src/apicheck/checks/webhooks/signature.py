@@ -33,10 +33,10 @@ from apicheck.authoring import (
     ask,
     at,
     describe,
-    prepared,
     receive,
     send,
     stop,
+    valid_request,
     with_value,
 )
 
@@ -76,7 +76,7 @@ def script(subject: Subject) -> Script:
             stop(NotTested(NotTestedKind.NEEDS_LISTENER, reason))
     else:
         yield from _subscribed(subject, subscriptions, hook["url"], event.name)
-    request = yield from prepared(subject)
+    request = yield from valid_request(subject)
     yield from send(request)
     yield from receive(hook["path"], within_s=_WITHIN_S)
 
@@ -84,7 +84,7 @@ def script(subject: Subject) -> Script:
 def _subscribed(
     subject: Subject, subscriptions: Subscriptions, url: str, event: str
 ) -> Steps[None]:
-    request = yield from prepared(subject, subscriptions.create)
+    request = yield from valid_request(subject, subscriptions.create)
     answer = yield from send(_to(request, subscriptions, url, event), Role.SETUP)
     if not answer.succeeded:
         reason = f"no subscription was accepted ({describe(answer)})"
