@@ -18,7 +18,12 @@ from apicheck.authoring.creations import (
     refused_made,
     refused_then_listed,
 )
-from apicheck.authoring.credentials import credentials_of, fills, lacking, placed
+from apicheck.authoring.credentials import (
+    credentials_of,
+    make_credential,
+    missing_credentials,
+    satisfies,
+)
 from apicheck.authoring.expressions import evaluated
 from apicheck.authoring.fields import Link, http_date, instant, links, structured_date
 from apicheck.authoring.folds import Tallies, each
@@ -210,7 +215,6 @@ __all__ = [
     "due",
     "each",
     "evaluated",
-    "fills",
     "first_refusal",
     "fits",
     "http_date",
@@ -220,15 +224,15 @@ __all__ = [
     "in_words",
     "instant",
     "known_public_key",
-    "lacking",
     "links",
     "lister_of",
+    "make_credential",
     "mark_of",
     "media_type_of",
     "mint",
+    "missing_credentials",
     "objects_in",
     "parts_of",
-    "placed",
     "promised_of",
     "public_keys",
     "reader_of",
@@ -241,6 +245,7 @@ __all__ = [
     "resolve",
     "resolve_recipe",
     "rules_in_force",
+    "satisfies",
     "schema_errors",
     "selects",
     "selects_path",

@@ -33,7 +33,8 @@ def credentials_of(
     if value and secrets:
         secrets[0] = value
     return tuple(
-        placed(context, scheme, secret) for scheme, secret in zip(sent, secrets, strict=True)
+        make_credential(context, scheme, secret)
+        for scheme, secret in zip(sent, secrets, strict=True)
     )
 
 
@@ -43,11 +44,11 @@ def alternative_of(context: RunContext, operation: str, identity: Identity) -> t
     The first one when it can fill in none: its credential then stands where another is wanted.
     """
     alternatives = context.alternatives.get(operation, ())
-    fitting = (names for names in alternatives if fills(context, identity, names))
+    fitting = (names for names in alternatives if satisfies(context, identity, names))
     return next(fitting, alternatives[0][:1] if alternatives else ())
 
 
-def fills(context: RunContext, identity: Identity, alternative: Iterable[str]) -> bool:
+def satisfies(context: RunContext, identity: Identity, alternative: Iterable[str]) -> bool:
     """Whether an identity has a credential of each of these schemes.
 
     A client certificate is the connection's: all identities have it, or none.
@@ -80,7 +81,7 @@ def secret_of(
     return identity.placeholder if own else ""
 
 
-def placed(context: RunContext, scheme: SecurityScheme, secret: str) -> Credential:
+def make_credential(context: RunContext, scheme: SecurityScheme, secret: str) -> Credential:
     """A secret where, and as, its scheme has it."""
     prefix = context.facts.authentication.prefix
     if scheme.kind == "apiKey":
@@ -89,7 +90,7 @@ def placed(context: RunContext, scheme: SecurityScheme, secret: str) -> Credenti
     return Credential(scheme.name, "header", "Authorization", (prefix or f"{word} ") + secret)
 
 
-def lacking(context: RunContext, names: tuple[str, ...]) -> NotTested:
+def missing_credentials(context: RunContext, names: tuple[str, ...]) -> NotTested:
     """Why nothing can be asked with these schemes, and the lines that change it."""
     schemes = [context.spec.schemes.get(name) for name in names]
     if any(scheme and scheme.kind == MUTUAL_TLS for scheme in schemes):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
-from apicheck.authoring.credentials import credentials_of, fills, lacking
+from apicheck.authoring.credentials import credentials_of, missing_credentials, satisfies
 from apicheck.authoring.judging import server_words
 from apicheck.authoring.multipart import encode_form_data
 from apicheck.authoring.steps import send, stop
@@ -30,8 +30,8 @@ def identity_of(subject: Subject, operation: str = "") -> Identity:
     if name is None:
         needed = subject.context.alternatives.get(operation, ())
         held = [one for one in subject.context.identities.values() if one.placeholder]
-        if held and not any(fills(subject.context, one, a) for one in held for a in needed):
-            stop(lacking(subject.context, needed[0]))
+        if held and not any(satisfies(subject.context, one, a) for one in held for a in needed):
+            stop(missing_credentials(subject.context, needed[0]))
         stop(
             NotTested(
                 NotTestedKind.NEEDS_IDENTITY,

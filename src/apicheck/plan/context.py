@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from apicheck.authoring.credentials import fills
+from apicheck.authoring.credentials import satisfies
 from apicheck.generate import recipes
 from apicheck.model.facts import Bucket, Facts, Selector
 from apicheck.model.operation import Operation, Spec
@@ -241,7 +241,7 @@ def _may_call(context: World, identity: Identity, operation: Operation) -> bool:
     if operation.id in context.secured and not identity.placeholder:
         return False
     if operation.id in context.secured and not any(
-        fills(context, identity, names) for names in context.alternatives[operation.id]
+        satisfies(context, identity, names) for names in context.alternatives[operation.id]
     ):
         return False
     return context.permits(identity, operation.id) and all(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Identity, credentials_of, fills
+from apicheck.authoring import Identity, credentials_of, satisfies
 from apicheck.load import facts_from, read_spec
 from apicheck.model.policy import Policy
 from apicheck.model.subject import RunContext
@@ -103,7 +103,7 @@ def test_a_client_certificate_is_the_connection_s() -> None:
     without = context([{"mtls": [], "oauth": []}], admin)
     assert without.actors == {}
     made = context([{"mtls": [], "oauth": []}], admin, tls=Tls(client_cert="client.pem"))
-    assert fills(made, admin, ("mtls", "oauth"))
+    assert satisfies(made, admin, ("mtls", "oauth"))
     assert sent(made, admin) == [("header", "Authorization", "Bearer $T")]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from apicheck.authoring import Case, Credential, Identity, Subject, credentials_of, fills
+from apicheck.authoring import Case, Credential, Identity, Subject, credentials_of, satisfies
 
 _UNSIGNED = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhZG1pbiJ9."
 LONG = 8 * 1024
@@ -74,7 +74,7 @@ def _of_alternatives(
     """Rows for kinds of credential that the other rows do not use."""
     context, rows = subject.context, []
     for names in context.alternatives[subject.op.id]:
-        if names == tuple(one.scheme for one in usual) or not fills(context, identity, names):
+        if names == tuple(one.scheme for one in usual) or not satisfies(context, identity, names):
             continue
         first = credentials_of(context, subject.op.id, identity, alternative=names)[0]
         for name in ("garbage", "one character short", "one character changed"):

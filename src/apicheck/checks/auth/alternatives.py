@@ -17,8 +17,8 @@ from apicheck.authoring import (
     Transcript,
     accepted,
     credentials_of,
-    fills,
-    lacking,
+    missing_credentials,
+    satisfies,
     send,
     send_control,
     stop,
@@ -49,7 +49,7 @@ def script(subject: Subject) -> Script:
     names = tuple(subject.case.value) if subject.case else ()
     who = _holder(subject, names)
     if who is None:
-        stop(lacking(subject.context, names))
+        stop(missing_credentials(subject.context, names))
     yield from send_control(subject)
     request = yield from valid_request(subject, identity=who)
     credentials = credentials_of(subject.context, subject.op.id, who, alternative=names)
@@ -61,7 +61,7 @@ def _holder(subject: Subject, names: tuple[str, ...]) -> Identity | None:
     context = subject.context
     usual = context.identities.get(context.actors.get(subject.op.id, ""))
     for one in (usual, *context.identities.values()):
-        active = one is not None and one.state == "active" and fills(context, one, names)
+        active = one is not None and one.state == "active" and satisfies(context, one, names)
         if one is not None and active and context.permits(one, subject.op.id):
             return one
     return None

@@ -21,10 +21,10 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     credentials_of,
-    fills,
     identity_of,
     mint,
     refused,
+    satisfies,
     send,
     send_control,
     valid_request,
@@ -56,7 +56,9 @@ def _at_hand(subject: Subject) -> dict[str, str]:
         identity.state: identity.name
         for identity in context.identities.values()
         if identity.state != "active"
-        and any(fills(context, identity, names) for names in context.alternatives[subject.op.id])
+        and any(
+            satisfies(context, identity, names) for names in context.alternatives[subject.op.id]
+        )
     }
     made = "" if "revoke" in context.capabilities else None
     every = {state: found.get(state, made) for state in context.facts.authentication.states}

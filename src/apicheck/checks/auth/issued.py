@@ -24,7 +24,7 @@ from apicheck.authoring import (
     build_request,
     describe,
     identity_of,
-    placed,
+    make_credential,
     refused,
     send,
     stop,
@@ -79,7 +79,7 @@ def script(subject: Subject) -> Script:
     secret = at(content, issued.value)
     if not answer.succeeded or not isinstance(secret, str):
         stop(Inconclusive(f"no credential came: {describe(answer)}"))
-    credential = placed(context, context.spec.schemes[issued.scheme], secret)
+    credential = make_credential(context, context.spec.schemes[issued.scheme], secret)
     yield from send(_use(subject).with_credentials("", credential))
     ending = _ending(subject)
     assert ending is not None  # applies() saw to it

@@ -19,9 +19,9 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     credentials_of,
-    fills,
     identity_of,
     refused,
+    satisfies,
     send,
     send_control,
     valid_request,
@@ -56,7 +56,7 @@ def _other_kind(subject: Subject) -> tuple[Credential, ...]:
     identity = context.identities[actor]
     own = {(one.place, one.name) for one in credentials_of(context, subject.op.id, identity)}
     for names in context.alternatives.get(subject.op.id, ()):
-        if fills(context, identity, names):
+        if satisfies(context, identity, names):
             other = credentials_of(context, subject.op.id, identity, alternative=names)
             if not own & {(one.place, one.name) for one in other}:
                 return other
