@@ -26,7 +26,7 @@ from apicheck.authoring.credentials import (
 )
 from apicheck.authoring.expressions import evaluated
 from apicheck.authoring.fields import Link, http_date, instant, links, structured_date
-from apicheck.authoring.folds import Tallies, each
+from apicheck.authoring.folds import Tallies, per_exchange
 from apicheck.authoring.judging import (
     accepted,
     covers,
@@ -213,7 +213,6 @@ __all__ = [
     "decided_first",
     "describe",
     "due",
-    "each",
     "evaluated",
     "first_refusal",
     "fits",
@@ -233,6 +232,7 @@ __all__ = [
     "missing_credentials",
     "objects_in",
     "parts_of",
+    "per_exchange",
     "promised_of",
     "public_keys",
     "reader_of",

@@ -49,7 +49,7 @@ Looks = Callable[[RunContext, Exchange], Iterable[tuple[str, Failure | None]]]
 that the exchange puts to the test; yields nothing where it tests none."""
 
 
-def each(looks: Looks) -> Fold:
+def per_exchange(looks: Looks) -> Fold:
     """A fold that looks at every answered exchange by itself.
 
     The exchanges of one operation are one subject; equal outcome and detail are one failure.

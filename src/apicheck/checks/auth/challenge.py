@@ -19,7 +19,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     challenges,
-    each,
+    per_exchange,
 )
 from apicheck.checks.auth._refusal import refusal_of
 
@@ -104,7 +104,7 @@ def _wrong_error(
 CHECK = Check(
     title="A refusal carries the challenge that is promised",
     applies=applies,
-    fold=each(looks),
+    fold=per_exchange(looks),
     heard_from=(
         "auth/missing-credentials",
         "auth/bad-credentials",

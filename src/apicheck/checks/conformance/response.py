@@ -14,7 +14,7 @@ from apicheck.authoring import (
     ResponseDoc,
     RunContext,
     Severity,
-    each,
+    per_exchange,
     schema_errors,
 )
 from apicheck.checks.conformance import _fields, _media
@@ -117,7 +117,7 @@ _READS = (
 
 CHECK = Check(
     title="Answers are as the OpenAPI document says",
-    fold=each(looks),
+    fold=per_exchange(looks),
     standards=("openapi-3.1.1#responses-object",),
     outcomes=(
         Outcome("undocumented-status", Severity.MEDIUM),

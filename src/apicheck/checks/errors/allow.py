@@ -14,7 +14,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    each,
+    per_exchange,
     selects_path,
 )
 from apicheck.checks.errors._refusals import answer_to
@@ -64,7 +64,7 @@ def _documented(context: RunContext, path: str) -> set[str]:
 CHECK = Check(
     title="405 says which methods are allowed",
     applies=applies,
-    fold=each(looks),
+    fold=per_exchange(looks),
     heard_from=("errors/method",),
     reads=("requests.method",),
     standards=("rfc9110#15.5.6", "rfc9110#10.2.1"),

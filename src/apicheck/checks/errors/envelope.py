@@ -17,8 +17,8 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    each,
     in_force,
+    per_exchange,
     schema_errors,
 )
 
@@ -102,7 +102,7 @@ def _beginning(response: Response) -> str:
 CHECK = Check(
     title="Errors and other answers come in the promised container",
     applies=applies,
-    fold=each(looks),
+    fold=per_exchange(looks),
     heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     reads=("responses",),
     standards=("rfc9457#3", "rfc9110#8.3"),

@@ -13,7 +13,7 @@ from apicheck.authoring import (
     Outcome,
     RunContext,
     Severity,
-    each,
+    per_exchange,
 )
 from apicheck.checks.errors._traces import PATTERNS
 
@@ -76,7 +76,7 @@ def _documented(context: RunContext) -> str:
 
 CHECK = Check(
     title="Errors tell nothing of the inside of the server",
-    fold=each(looks),
+    fold=per_exchange(looks),
     heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     standards=("https://cwe.mitre.org/data/definitions/209.html", "rfc9457#5"),
     outcomes=(

@@ -18,8 +18,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     at,
-    each,
     in_force,
+    per_exchange,
 )
 
 
@@ -65,7 +65,7 @@ def _wrong(exchange: Exchange, pointer: str, source: str, due: str, said: Json) 
 CHECK = Check(
     title="Members that repeat something say the same",
     applies=applies,
-    fold=each(looks),
+    fold=per_exchange(looks),
     heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     reads=("responses",),
     standards=("rfc9457#3.1.2",),

@@ -16,7 +16,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    each,
+    per_exchange,
     rules_in_force,
 )
 
@@ -81,7 +81,7 @@ def _judged(name: str, due: Directive, said: Mapping[str, str]) -> tuple[str, st
 CHECK = Check(
     title="Caches are told what was promised",
     applies=applies,
-    fold=each(looks),
+    fold=per_exchange(looks),
     reads=("responses",),
     standards=("rfc9111#5.2",),
     outcomes=(Outcome("missing", Severity.MEDIUM), Outcome("too-open", Severity.MEDIUM)),

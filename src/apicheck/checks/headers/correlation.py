@@ -14,7 +14,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    each,
+    per_exchange,
     rules_in_force,
     sent_value,
 )
@@ -49,7 +49,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
 CHECK = Check(
     title="What the caller sent to find its request by comes back",
     applies=applies,
-    fold=each(looks),
+    fold=per_exchange(looks),
     reads=("responses",),
     standards=("rfc9110#6.3",),
     outcomes=(Outcome("not-echoed", Severity.LOW),),

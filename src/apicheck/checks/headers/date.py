@@ -11,8 +11,8 @@ from apicheck.authoring import (
     Outcome,
     RunContext,
     Severity,
-    each,
     http_date,
+    per_exchange,
     rules_in_force,
 )
 
@@ -64,7 +64,7 @@ def _off(value: str, within_s: float, exchange: Exchange) -> Failure | None:
 
 CHECK = Check(
     title="Answers say when they were made",
-    fold=each(looks),
+    fold=per_exchange(looks),
     standards=("rfc9110#6.6.1", "rfc9110#5.6.7"),
     outcomes=(
         Outcome("absent", Severity.LOW),

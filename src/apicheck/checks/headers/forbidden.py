@@ -15,7 +15,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    each,
+    per_exchange,
     rules_in_force,
 )
 
@@ -46,7 +46,7 @@ def _taken(glob: str, exchange: Exchange) -> Failure | None:
 CHECK = Check(
     title="No answer has a header field that is promised absent",
     applies=applies,
-    fold=each(looks),
+    fold=per_exchange(looks),
     reads=("responses",),
     standards=("rfc9110#10.2.4",),
     outcomes=(Outcome("forbidden", Severity.LOW),),

@@ -16,7 +16,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    each,
+    per_exchange,
     sent_value,
 )
 
@@ -82,7 +82,7 @@ def _directives(value: str) -> Mapping[str, str] | None:
 CHECK = Check(
     title="Browsers are told to come by HTTPS alone",
     applies=applies,
-    fold=each(looks),
+    fold=per_exchange(looks),
     reads=("transport.hsts",),
     standards=("rfc6797#6.1", "rfc6797#7.1"),
     outcomes=(

@@ -15,7 +15,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    each,
+    per_exchange,
     rules_in_force,
     sent_value,
 )
@@ -53,7 +53,7 @@ def _is_due(promise: HeaderRule, exchange: Exchange) -> bool:
 CHECK = Check(
     title="Promised header fields are there",
     applies=applies,
-    fold=each(looks),
+    fold=per_exchange(looks),
     reads=("responses",),
     standards=("rfc9110#6.3",),
     outcomes=(Outcome("absent", Severity.MEDIUM),),

@@ -16,8 +16,8 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    each,
     http_date,
+    per_exchange,
     rules_in_force,
 )
 
@@ -82,7 +82,7 @@ def _has_format(name: str, value: str) -> bool:
 CHECK = Check(
     title="Header fields have the promised values",
     applies=applies,
-    fold=each(looks),
+    fold=per_exchange(looks),
     reads=("responses",),
     standards=("rfc9110#5.5",),
     outcomes=(Outcome("wrong-value", Severity.MEDIUM),),

@@ -15,7 +15,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    each,
+    per_exchange,
 )
 from apicheck.checks.oauth._client import members
 
@@ -70,7 +70,7 @@ def _kind(value: Json) -> str:
 CHECK = Check(
     title="A token answer is as OAuth has it",
     applies=applies,
-    fold=each(looks),
+    fold=per_exchange(looks),
     reads=("oauth",),
     standards=("rfc6749#5.1",),
     outcomes=(

@@ -18,10 +18,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     covers,
-    each,
     http_date,
     in_force,
     links,
+    per_exchange,
     structured_date,
 )
 from apicheck.checks.versioning._lifecycle import (
@@ -158,7 +158,7 @@ def _fails(exchange: Exchange, outcome: str, due: str, actual: str, detail: str 
 CHECK = Check(
     title="Operations that are going away announce it",
     applies=applies,
-    fold=each(looks),
+    fold=per_exchange(looks),
     reads=("versioning.deprecations",),
     standards=("rfc9745#2", "rfc8594#3", "rfc8288#3", "rfc5829#3"),
     outcomes=(
