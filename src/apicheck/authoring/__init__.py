@@ -53,12 +53,12 @@ from apicheck.authoring.requests import (
 )
 from apicheck.authoring.steps import (
     ask,
+    end_script,
     mint,
     receive,
     send,
     send_raw,
-    stop,
-    together,
+    send_together,
     wait,
 )
 from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, PassiveResult
@@ -213,6 +213,7 @@ __all__ = [
     "decided_first",
     "describe",
     "due",
+    "end_script",
     "evaluated",
     "first_refusal",
     "fits",
@@ -252,11 +253,10 @@ __all__ = [
     "send",
     "send_control",
     "send_raw",
+    "send_together",
     "sent_value",
     "shown",
-    "stop",
     "structured_date",
-    "together",
     "valid_request",
     "wait",
     "walked",

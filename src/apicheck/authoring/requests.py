@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from apicheck.authoring.credentials import credentials_of, missing_credentials, satisfies
 from apicheck.authoring.judging import server_words
 from apicheck.authoring.multipart import encode_form_data
-from apicheck.authoring.steps import send, stop
+from apicheck.authoring.steps import end_script, send
 from apicheck.model.exchange import Exchange, Request, Role
 from apicheck.model.identifiers import identifier_of
 from apicheck.model.json import MISSING, Json, at, with_value
@@ -31,8 +31,8 @@ def identity_of(subject: Subject, operation: str = "") -> Identity:
         needed = subject.context.alternatives.get(operation, ())
         held = [one for one in subject.context.identities.values() if one.placeholder]
         if held and not any(satisfies(subject.context, one, a) for one in held for a in needed):
-            stop(missing_credentials(subject.context, needed[0]))
-        stop(
+            end_script(missing_credentials(subject.context, needed[0]))
+        end_script(
             NotTested(
                 NotTestedKind.NEEDS_IDENTITY,
                 f"no identity may call {operation}",
@@ -70,7 +70,7 @@ def valid_request(
 def _recipe(subject: Subject, operation: str) -> Recipe:
     recipe = subject.context.recipes[operation]
     if isinstance(recipe, NotTested):
-        stop(recipe)
+        end_script(recipe)
     return recipe
 
 
@@ -107,7 +107,7 @@ def _created(subject: Subject, need: Need, who: Identity, shared_as: str | None)
     context = subject.context
     creator = context.spec.operation(need.operation)
     if not creator.safe and context.mode is not Mode.FULL:
-        stop(
+        end_script(
             NotTested(
                 NotTestedKind.READ_ONLY,
                 f"{need.name} would have to be created by {creator.id}",
@@ -120,7 +120,7 @@ def _created(subject: Subject, need: Need, who: Identity, shared_as: str | None)
     share = "" if shared_as is None else f"{key} {shared_as}".strip()
     created = yield from send(request, Role.CONTROL if shared_as else Role.SETUP, share)
     if not created.succeeded:
-        stop(_no_accepted_request(creator.method, creator.path, created))
+        end_script(_no_accepted_request(creator.method, creator.path, created))
     return created
 
 
@@ -149,7 +149,7 @@ def _value_in(context: RunContext, created: Exchange, need: Need) -> Json:
         return source.path_values(created.request.path)[need.parameter]
     value = at(created.json_or(MISSING), need.pointer)
     if value is MISSING or isinstance(value, dict | list) or value is None:
-        stop(
+        end_script(
             NotTested(
                 NotTestedKind.NEEDS_REQUEST,
                 f"the answer of {need.operation} has no value at {need.pointer} for {need.name}",
@@ -163,7 +163,7 @@ def _usual_value_in(context: RunContext, created: Exchange, need: Need) -> str:
     value = identifier_of(created, need.name, source.path)
     if value is None:
         what = "it lists nothing" if source.safe else "no link of the document says where it is"
-        stop(
+        end_script(
             NotTested(
                 NotTestedKind.NEEDS_REQUEST,
                 f"the answer of {source.id} shows no {need.name} ({what})",
@@ -187,7 +187,7 @@ def build_request(
     for name, value in path_values.items():
         path = path.replace("{" + name + "}", quote(str(value), safe="{}:~"))
     if "{" in path.replace(UNIQUE, ""):
-        stop(_parameter_missing(operation.method, path))
+        end_script(_parameter_missing(operation.method, path))
     query = (
         *recipe.query,
         *((need.name, str(value)) for need, value in values.items() if need.place == "query"),
@@ -251,7 +251,7 @@ def send_control(
     request = yield from resolve_recipe(subject, recipe, who, shared_as=shared_as)
     answer = yield from send(request, Role.CONTROL, f"control {operation} as {who.name}")
     if not answer.succeeded:
-        stop(_no_accepted_request(declared.method, declared.path, answer))
+        end_script(_no_accepted_request(declared.method, declared.path, answer))
     return answer
 
 

@@ -18,11 +18,11 @@ from apicheck.authoring import (
     Role,
     Script,
     Subject,
+    end_script,
     send,
     send_control,
     send_raw,
-    stop,
-    together,
+    send_together,
     valid_request,
 )
 from apicheck.model.errors import TargetUnreachable
@@ -177,7 +177,7 @@ def test_several_at_once_come_back_in_the_order_of_their_steps(
     seen: list[str] = []
 
     def script(_: Subject) -> Script:
-        answers = yield from together(*(Send(get(f"/things?n={n}")) for n in range(20)))
+        answers = yield from send_together(*(Send(get(f"/things?n={n}")) for n in range(20)))
         seen.extend(exchange.request.path for exchange in answers)
 
     plan = plan_for(target)
@@ -193,7 +193,7 @@ def test_a_script_that_stops_says_why(
 ) -> None:
     def script(_: Subject) -> Script:
         yield from send(get())
-        stop(Inconclusive("it was not triggered"))
+        end_script(Inconclusive("it was not triggered"))
 
     plan = plan_for(target)
     transcript = played(plan, probe_of(plan, script))

@@ -17,9 +17,9 @@ from apicheck.authoring import (
     Subject,
     credentials_of,
     describe,
+    end_script,
     selects,
     send,
-    stop,
     valid_request,
 )
 
@@ -70,7 +70,7 @@ def accepted_from(subject: Subject, who: Identity) -> Steps[Request]:
     )
     before = yield from send(request, Role.SETUP)
     if not before.succeeded:
-        stop(Inconclusive(f"a new credential was answered {describe(before)}"))
+        end_script(Inconclusive(f"a new credential was answered {describe(before)}"))
     return request
 
 

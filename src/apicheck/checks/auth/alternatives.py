@@ -17,11 +17,11 @@ from apicheck.authoring import (
     Transcript,
     accepted,
     credentials_of,
+    end_script,
     missing_credentials,
     satisfies,
     send,
     send_control,
-    stop,
     valid_request,
 )
 from apicheck.checks.auth._asked import excused
@@ -49,7 +49,7 @@ def script(subject: Subject) -> Script:
     names = tuple(subject.case.value) if subject.case else ()
     who = _holder(subject, names)
     if who is None:
-        stop(missing_credentials(subject.context, names))
+        end_script(missing_credentials(subject.context, names))
     yield from send_control(subject)
     request = yield from valid_request(subject, identity=who)
     credentials = credentials_of(subject.context, subject.op.id, who, alternative=names)

@@ -23,11 +23,11 @@ from apicheck.authoring import (
     at,
     build_request,
     describe,
+    end_script,
     identity_of,
     make_credential,
     refused,
     send,
-    stop,
     valid_request,
 )
 from apicheck.checks.auth._asked import answer_to_state
@@ -78,7 +78,7 @@ def script(subject: Subject) -> Script:
     content = answer.json_or()
     secret = at(content, issued.value)
     if not answer.succeeded or not isinstance(secret, str):
-        stop(Inconclusive(f"no credential came: {describe(answer)}"))
+        end_script(Inconclusive(f"no credential came: {describe(answer)}"))
     credential = make_credential(context, context.spec.schemes[issued.scheme], secret)
     yield from send(_use(subject).with_credentials("", credential))
     ending = _ending(subject)
@@ -88,7 +88,7 @@ def script(subject: Subject) -> Script:
         build_request(context, ending, identity_of(subject, ending.operation), values), Role.SETUP
     )
     if not ended.succeeded:
-        stop(Inconclusive(f"the credential could not be ended: {describe(ended)}"))
+        end_script(Inconclusive(f"the credential could not be ended: {describe(ended)}"))
     yield from send(_use(subject).with_bad_credentials(credential))
 
 

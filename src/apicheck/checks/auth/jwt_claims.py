@@ -24,11 +24,11 @@ from apicheck.authoring import (
     ask,
     credentials_of,
     describe,
+    end_script,
     mint,
     refused,
     send,
     send_control,
-    stop,
     valid_request,
 )
 from apicheck.checks.auth._asked import excused, jwt_scheme, spared
@@ -80,7 +80,7 @@ def script(subject: Subject) -> Script:
     )
     if subject.op.safe and not sound.succeeded:
         words = f"a JWT that was made for this was answered {describe(sound)}"
-        stop(NotTested(NotTestedKind.NEEDS_CONTROL, words))
+        end_script(NotTested(NotTestedKind.NEEDS_CONTROL, words))
     claims = yield from _claims(dict(subject.case.value) if subject.case else {})
     bad = yield from mint(scheme=scheme, claims=claims, renewed=False)
     sent = credentials_of(subject.context, subject.op.id, bad, alternative=(scheme,))
@@ -92,7 +92,7 @@ def _claims(wrong: dict[str, Json]) -> Steps[dict[str, Json]]:
     clock = yield from ask("clock")
     now = clock.get("now") if isinstance(clock, dict) else None
     if not isinstance(now, int | float):
-        stop(NotTested(NotTestedKind.NEEDS_CONTROL, "nobody says what time it is", _CONTROL))
+        end_script(NotTested(NotTestedKind.NEEDS_CONTROL, "nobody says what time it is", _CONTROL))
     times = ("exp", "nbf")
     return {name: int(now + value) if name in times else value for name, value in wrong.items()}
 

@@ -21,13 +21,13 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     credentials_of,
+    end_script,
     identity_of,
     known_public_key,
     public_keys,
     refused,
     send,
     send_control,
-    stop,
     valid_request,
 )
 from apicheck.checks.auth._asked import excused, jwt_scheme, spared, valid_after_all
@@ -108,7 +108,7 @@ def _with_public_key(subject: Subject, end: str) -> Steps[str]:
     answer = yield from send_control(subject, facts.keys)
     pem = next(public_keys(answer.json_or() if answer else None), None)
     if pem is None:
-        stop(NotTested(NotTestedKind.NEEDS_REQUEST, f"{facts.keys} shows no public key"))
+        end_script(NotTested(NotTestedKind.NEEDS_REQUEST, f"{facts.keys} shows no public key"))
     return _hmac(pem.decode().rstrip("\n") + end)
 
 

@@ -21,12 +21,12 @@ from apicheck.authoring import (
     changed_by,
     credentials_of,
     describe,
+    end_script,
     identity_of,
     reader_of,
     reading,
     send,
     send_control,
-    stop,
     valid_request,
 )
 from apicheck.checks.auth._asked import excused
@@ -60,7 +60,7 @@ def script(subject: Subject) -> Script:
     yield from send(read, Role.SETUP)
     before = yield from send(read, Role.SETUP)
     if not before.succeeded and before.status not in _GONE:
-        stop(Inconclusive(f"the object cannot be read before: {describe(before)}"))
+        end_script(Inconclusive(f"the object cannot be read before: {describe(before)}"))
     if subject.case is not None and subject.case.value == "garbage":
         who = identity_of(subject)
         bad = credentials_of(subject.context, subject.op.id, who, "not-a-token")
@@ -68,7 +68,7 @@ def script(subject: Subject) -> Script:
     else:
         refused = yield from send(request.without_credentials(), Role.SETUP)
     if refused.succeeded or not refused.status:
-        stop(Inconclusive(f"the request was not refused: {describe(refused)}"))
+        end_script(Inconclusive(f"the request was not refused: {describe(refused)}"))
     yield from send(read)
 
 

@@ -16,11 +16,11 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     ask,
+    end_script,
     mint,
     refused,
     send,
     send_control,
-    stop,
     wait,
 )
 from apicheck.checks.auth._asked import PATIENCE_S, accepted_from, answer_to_state, excused, spared
@@ -51,7 +51,7 @@ def script(subject: Subject) -> Script:
     request = yield from accepted_from(subject, who)
     if (yield from ask("revoke", identity=who.name)) is None:
         words = "the credential that was made for this cannot be revoked"
-        stop(NotTested(NotTestedKind.NEEDS_CONTROL, words))
+        end_script(NotTested(NotTestedKind.NEEDS_CONTROL, words))
     if within := subject.facts.authentication.revoked_within_s:
         yield from wait(within, "until the revocation takes effect")
     yield from send(request.with_bad_credentials(*request.credentials))

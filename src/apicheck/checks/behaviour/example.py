@@ -25,11 +25,11 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
+    end_script,
     evaluated,
     identity_of,
     resolve_recipe,
     send,
-    stop,
 )
 from apicheck.checks.behaviour._expectations import wrong
 
@@ -63,7 +63,7 @@ def script(subject: Subject) -> Script:
         try:
             parts = evaluated(step.send, played)
         except LookupError as missing:
-            stop(Inconclusive(f"step {step.id}: nothing at {missing}"))
+            end_script(Inconclusive(f"step {step.id}: nothing at {missing}"))
         recipe = _recipe(subject, step, parts, _places(subject, played))
         request = yield from resolve_recipe(subject, recipe, who, shared_as=None)
         if step.identity == _NOBODY:

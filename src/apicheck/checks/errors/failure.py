@@ -18,10 +18,10 @@ from apicheck.authoring import (
     SubjectKind,
     Transcript,
     ask,
+    end_script,
     reading_operation,
     send,
     send_control,
-    stop,
     valid_request,
 )
 from apicheck.checks.errors._refusals import answer_to, refused_as_promised
@@ -56,7 +56,7 @@ def script(subject: Subject) -> Script:
     request = yield from valid_request(subject, operation)
     status = next((s for s in promise.statuses.exact if s >= 500), 500)
     if (yield from ask("fail_next", operation=operation, status=status)) is None:
-        stop(_UNCONTROLLED)
+        end_script(_UNCONTROLLED)
     yield from send(request)
 
 

@@ -26,13 +26,13 @@ from apicheck.authoring import (
     at,
     credentials_of,
     describe,
+    end_script,
     identity_of,
     rules_in_force,
     selects,
     selects_path,
     send,
     send_control,
-    stop,
 )
 
 _POINTER = "$response.body#"
@@ -93,9 +93,9 @@ def _request(subject: Subject, accepted: Exchange, value: str) -> Request:
     try:
         url = urlsplit(urljoin(f"{subject.world.base_url}{accepted.request.wire_target}", value))
     except ValueError:
-        stop(Inconclusive(f"{value} is no URL"))
+        end_script(Inconclusive(f"{value} is no URL"))
     if url.hostname not in (None, base.hostname):
-        stop(Inconclusive(f"it leads to {url.hostname}, which is not asked"))
+        end_script(Inconclusive(f"it leads to {url.hostname}, which is not asked"))
     path = url.path.removeprefix(base.path.rstrip("/")) or "/"
     query = tuple(parse_qsl(url.query, keep_blank_values=True))
     operation = _operation_at(subject, path)

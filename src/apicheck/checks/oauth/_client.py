@@ -26,8 +26,8 @@ from apicheck.authoring import (
     Steps,
     Subject,
     credentials_of,
+    end_script,
     send,
-    stop,
     valid_request,
 )
 
@@ -164,7 +164,7 @@ def granted(
     exchange = yield from send(request, role)
     answer = members(exchange)
     if not exchange.succeeded or not isinstance(answer.get("access_token"), str):
-        stop(Inconclusive(f"the token operation granted no token ({exchange.status})"))
+        end_script(Inconclusive(f"the token operation granted no token ({exchange.status})"))
     if refresh and not isinstance(answer.get("refresh_token"), str):
         yield from forgotten(subject, client, answer)
         _no_refresh_token()
@@ -173,7 +173,7 @@ def granted(
 
 def _no_refresh_token() -> NoReturn:
     reason = "the token operation hands out no refresh token for client credentials"
-    stop(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+    end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
 
 
 def refreshed(

@@ -17,9 +17,9 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
+    end_script,
     refused,
     send_control,
-    stop,
 )
 from apicheck.checks.oauth._client import (
     bad_grant,
@@ -49,7 +49,7 @@ def script(subject: Subject) -> Script:
     token = answer["refresh_token"]
     first = yield from refreshed(subject, client, token, role=Role.SETUP)
     if not first.succeeded:
-        stop(Inconclusive(f"a new refresh token is not accepted ({describe(first)})"))
+        end_script(Inconclusive(f"a new refresh token is not accepted ({describe(first)})"))
     again = yield from refreshed(subject, client, token, role=Role.TABLE)
     for got in (members(again), {**answer, **members(first)}):
         yield from forgotten(subject, client, got)

@@ -18,8 +18,8 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
+    end_script,
     send_control,
-    stop,
 )
 from apicheck.checks.oauth._client import (
     forgotten,
@@ -46,7 +46,7 @@ def script(subject: Subject) -> Script:
     _, scopes = needed(subject)
     outside = beyond(subject, scopes)
     if not outside:
-        stop(NotTested(NotTestedKind.NEEDS_REQUEST, "no operation needs another scope"))
+        end_script(NotTested(NotTestedKind.NEEDS_REQUEST, "no operation needs another scope"))
     more = (*scopes, *subject.context.required_scopes[outside])
     answer = yield from granted(subject, client, *scopes, refresh=True)
     wider = ("scope", " ".join(dict.fromkeys(more)))

@@ -19,7 +19,7 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
-    stop,
+    end_script,
     wait,
 )
 from apicheck.checks.oauth._client import (
@@ -58,10 +58,10 @@ def script(subject: Subject) -> Script:
     if not by_refresh:
         before = yield from used(subject, operation, token, client, Role.SETUP)
         if not before.succeeded:
-            stop(Inconclusive(f"a new token is not accepted ({describe(before)})"))
+            end_script(Inconclusive(f"a new token is not accepted ({describe(before)})"))
     answered = yield from revoked(subject, client, token, Role.SETUP)
     if not answered.succeeded:
-        stop(Inconclusive(f"the revocation was not accepted ({describe(answered)})"))
+        end_script(Inconclusive(f"the revocation was not accepted ({describe(answered)})"))
     seconds = subject.facts.authentication.revoked_within_s
     if seconds:
         yield from wait(seconds, "a revoked token may work as long as that")

@@ -18,7 +18,7 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
-    stop,
+    end_script,
 )
 from apicheck.checks.oauth._client import (
     forgotten,
@@ -47,7 +47,7 @@ def script(subject: Subject) -> Script:
     token = answer["access_token"]
     before = yield from used(subject, operation, token, first, Role.SETUP)
     if not before.succeeded:
-        stop(Inconclusive(f"a new token is not accepted ({describe(before)})"))
+        end_script(Inconclusive(f"a new token is not accepted ({describe(before)})"))
     yield from revoked(subject, second, token, Role.SETUP)
     yield from used(subject, operation, token, first, Role.TABLE)
     yield from forgotten(subject, first, answer)

@@ -27,10 +27,10 @@ from apicheck.authoring import (
     SubjectKind,
     Transcript,
     describe,
+    end_script,
     identity_of,
     mint,
     send,
-    stop,
     valid_request,
     wait,
 )
@@ -94,7 +94,7 @@ def script(subject: Subject) -> Script:
         before = yield from send(request, Role.SETUP)
         if not before.succeeded and not refused(limits, before):
             # Refused for another reason: nothing is learnt by waiting.
-            stop(Inconclusive(f"the request was not admitted ({describe(before)})"))
+            end_script(Inconclusive(f"the request was not admitted ({describe(before)})"))
         yield from wait(2.05 * bucket.window_s, f"the bucket {bucket.name} forgets what was before")
     request = yield from valid_request(subject, identity=who)
     first = yield from one_round(limits, bucket, request)

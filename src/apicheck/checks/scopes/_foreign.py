@@ -21,13 +21,13 @@ from apicheck.authoring import (
     Subject,
     absent_id,
     credentials_of,
+    end_script,
     identity_of,
     mint,
     reader_of,
     reading,
     selects,
     send,
-    stop,
     with_part,
 )
 from apicheck.checks.scopes._rights import owned_by
@@ -139,7 +139,9 @@ def not_ours_too(subject: Subject, theirs: Request, other: Identity) -> Steps[No
     credentials = credentials_of(subject.context, reader.id, other)
     same = yield from send(read.with_credentials(other.name, *credentials), Role.SETUP)
     if same.response is None or ours.response is None or same.response.body != ours.response.body:
-        stop(Inconclusive("ids are counted for each owner, and this one is also that of ours"))
+        end_script(
+            Inconclusive("ids are counted for each owner, and this one is also that of ours")
+        )
 
 
 def promised(subject: Subject, whose: str) -> ExpectedResponse | None:

@@ -29,11 +29,11 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     at,
+    end_script,
     identity_of,
     selects,
     send,
     send_control,
-    stop,
     valid_request,
     walked,
 )
@@ -115,7 +115,7 @@ def _made_by(subject: Subject, maker: Operation, who: Identity, owner: Identity)
     request = yield from valid_request(subject, maker.id, who, owner=owner)
     made = yield from send(request, Role.SETUP)
     if not made.succeeded:
-        stop(Inconclusive(f"{maker.id} as {who.name} was answered {made.status}"))
+        end_script(Inconclusive(f"{maker.id} as {who.name} was answered {made.status}"))
     return made
 
 

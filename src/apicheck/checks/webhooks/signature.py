@@ -33,9 +33,9 @@ from apicheck.authoring import (
     ask,
     at,
     describe,
+    end_script,
     receive,
     send,
-    stop,
     valid_request,
     with_value,
 )
@@ -68,12 +68,12 @@ def script(subject: Subject) -> Script:
     assert event is not None  # an event is the subject
     hook = yield from ask("listener")
     if hook is None:
-        stop(NotTested(NotTestedKind.NEEDS_LISTENER, "there is no webhook listener", _LISTEN))
+        end_script(NotTested(NotTestedKind.NEEDS_LISTENER, "there is no webhook listener", _LISTEN))
     if subscriptions is None:
         told = yield from ask("subscribe_by_hand", url=hook["url"], events=[event.name])
         if told is None:
             reason = "nobody could tell the target where our listener is"
-            stop(NotTested(NotTestedKind.NEEDS_LISTENER, reason))
+            end_script(NotTested(NotTestedKind.NEEDS_LISTENER, reason))
     else:
         yield from _subscribed(subject, subscriptions, hook["url"], event.name)
     request = yield from valid_request(subject)
@@ -88,7 +88,7 @@ def _subscribed(
     answer = yield from send(_to(request, subscriptions, url, event), Role.SETUP)
     if not answer.succeeded:
         reason = f"no subscription was accepted ({describe(answer)})"
-        stop(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+        end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
 
 
 def _to(request: Request, subscriptions: Subscriptions, url: str, event: str) -> Request:
