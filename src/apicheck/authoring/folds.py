@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from apicheck.authoring.judging import shortest
+from apicheck.authoring.judging import shortest_first
 from apicheck.model.check import Fold, PassiveResult
 from apicheck.model.exchange import Direction, Exchange
 from apicheck.model.subject import RunContext
@@ -86,7 +86,7 @@ def _count(tally: _Tally, exchange: Exchange, fails: Failure | None) -> None:
 def _seen(subject: str, of: str, tally: _Tally) -> Iterable[PassiveResult]:
     if not tally.bad:
         yield PassiveResult(
-            subject, of, tally.exercised, None, shortest(tally.good), len(tally.good)
+            subject, of, tally.exercised, None, shortest_first(tally.good), len(tally.good)
         )
     for fails, count, witnesses in tally.bad.values():
-        yield PassiveResult(subject, of, tally.exercised, fails, shortest(witnesses), count)
+        yield PassiveResult(subject, of, tally.exercised, fails, shortest_first(witnesses), count)

@@ -23,7 +23,7 @@ def describe(exchange: Exchange) -> str:
     return f"{exchange.response.status} {reason}".strip()
 
 
-def server_words(exchange: Exchange) -> str:
+def quote_server(exchange: Exchange) -> str:
     """The status and the beginning of the body: what the server itself says."""
     if exchange.response is None:
         return describe(exchange)
@@ -33,22 +33,22 @@ def server_words(exchange: Exchange) -> str:
     return f"{exchange.response.status}: {shortened}" if shortened else describe(exchange)
 
 
-def due(answer: ExpectedResponse) -> str:
+def expected_text(answer: ExpectedResponse) -> str:
     """What an answer promises, in a phrase: "401 or 403"."""
     return str(answer.statuses)
 
 
-def wrong_status(
+def judge_status(
     exchange: Exchange, answer: ExpectedResponse, outcome: str = "wrong-status", why: str = ""
 ) -> Failure | None:
     """A Fails when an exchange's status is none of those that an answer promises."""
     if exchange.status in answer.statuses:
         return None
-    expected = due(answer) + (f" {why}" if why else "")
+    expected = expected_text(answer) + (f" {why}" if why else "")
     return Failure(outcome, expected, describe(exchange), exchange=exchange.id)
 
 
-def refused(
+def judge_refused(
     transcript: Transcript, answer: ExpectedResponse, detail: str = "", *, though: str = ""
 ) -> Judgement:
     """None when every exercising request was refused as promised.
@@ -60,14 +60,16 @@ def refused(
     for exchange in transcript.exercised:
         if exchange.succeeded:
             actual = f"{describe(exchange)} {though}".strip()
-            return Failure("accepted", due(answer), actual, detail, exchange.id)
+            return Failure("accepted", expected_text(answer), actual, detail, exchange.id)
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
-            return Failure("wrong-status", due(answer), describe(exchange), detail, exchange.id)
+            return Failure(
+                "wrong-status", expected_text(answer), describe(exchange), detail, exchange.id
+            )
     return None
 
 
-def accepted(
+def judge_accepted(
     transcript: Transcript, expected: str, detail: str = "", *, denied: Container[int] = ()
 ) -> Judgement:
     """None when every exercising request was accepted: for checks with the outcome `refused`.
@@ -84,12 +86,12 @@ def accepted(
     return None
 
 
-def in_doubt(exchange: Exchange) -> bool:
+def may_be_valid(exchange: Exchange) -> bool:
     """Whether a credential that was meant to be bad may have been the valid one after all."""
     return exchange.request.caller is Caller.BAD and bool(exchange.observed("equals"))
 
 
-def in_force(context: RunContext, when: When | None, exchange: Exchange) -> bool:
+def rule_applies(context: RunContext, when: When | None, exchange: Exchange) -> bool:
     """Whether a promise with this `when` speaks about an answered exchange."""
     if exchange.response is None:
         return False
@@ -99,25 +101,27 @@ def in_force(context: RunContext, when: When | None, exchange: Exchange) -> bool
         return False
     if when.except_ and exchange.status in when.except_:
         return False
-    if when.caller and (exchange.request.caller is not Caller(when.caller) or in_doubt(exchange)):
+    if when.caller and (
+        exchange.request.caller is not Caller(when.caller) or may_be_valid(exchange)
+    ):
         return False
-    return when.ops is None or covers(context, when.ops, exchange)
+    return when.ops is None or selector_matches(context, when.ops, exchange)
 
 
-def rules_in_force(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, ResponseRule]]:
+def applicable_rules(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, ResponseRule]]:
     """The rules of the policy's `responses` that speak about an exchange, with their names."""
     for name, rule in context.facts.responses.items():
-        if in_force(context, rule.when, exchange):
+        if rule_applies(context, rule.when, exchange):
             yield name, rule
 
 
-def sent_value(exchange: Exchange, name: str) -> str | None:
+def sent_header(exchange: Exchange, name: str) -> str | None:
     """The first value of a header field of the request, None when it was not sent."""
     values = (v for key, v in exchange.request.wire_headers if key.lower() == name.lower())
     return next(values, None)
 
 
-def covers(context: RunContext, ops: Selector, exchange: Exchange) -> bool:
+def selector_matches(context: RunContext, ops: Selector, exchange: Exchange) -> bool:
     """Whether a selector takes the operation, or the undeclared path, of an exchange."""
     request = exchange.request
     if request.operation:
@@ -129,14 +133,16 @@ def covers(context: RunContext, ops: Selector, exchange: Exchange) -> bool:
     )
 
 
-def promised_of(context: RunContext, answer: ExpectedResponse, operation: Operation | None) -> bool:
+def is_promised_for(
+    context: RunContext, answer: ExpectedResponse, operation: Operation | None
+) -> bool:
     """Whether an answer is promised of an operation; None stands for the API as a whole."""
     if answer.ops is None or operation is None:
         return True
     return selects(answer.ops, operation, context.facts.operations, context.secured)
 
 
-def shortest(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
+def shortest_first(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
     """Ids of exchanges, those with the shortest request and answer first."""
 
     def size(exchange: Exchange) -> tuple[int, str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from apicheck.authoring.credentials import credentials_of, missing_credentials, satisfies
-from apicheck.authoring.judging import server_words
+from apicheck.authoring.judging import quote_server
 from apicheck.authoring.multipart import encode_form_data
 from apicheck.authoring.steps import end_script, send
 from apicheck.model.exchange import Exchange, Request, Role
@@ -256,7 +256,7 @@ def send_control(
 
 
 def _no_accepted_request(method: str, path: str, answer: Exchange) -> NotTested | Inconclusive:
-    words = f"no accepted request for {method} {path} ({server_words(answer)})"
+    words = f"no accepted request for {method} {path} ({quote_server(answer)})"
     if answer.status in (0, _TOO_MANY_REQUESTS) or answer.status >= _SERVER_ERROR:
         return Inconclusive(words)  # no other values would help, and nobody may excuse it
     parameter = path[path.rfind("{") + 1 : path.rfind("}")] if "{" in path else ""

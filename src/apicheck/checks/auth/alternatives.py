@@ -15,9 +15,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    accepted,
     credentials_of,
     end_script,
+    judge_accepted,
     missing_credentials,
     satisfies,
     send,
@@ -71,7 +71,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused for want of a credential or a right is the mistake; else it is another matter."""
     del subject
     expected = "accepted, as with the other credentials that the document names"
-    return accepted(transcript, expected, denied=_DENIED)
+    return judge_accepted(transcript, expected, denied=_DENIED)
 
 
 CHECK = Check(

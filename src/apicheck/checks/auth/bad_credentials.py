@@ -20,7 +20,7 @@ from apicheck.authoring import (
     Transcript,
     credentials_of,
     identity_of,
-    refused,
+    judge_refused,
     send,
     send_control,
     valid_request,
@@ -65,7 +65,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             return NotApplicable("derived from this token, the value is the token itself")
     if is_long(subject.case) and not any(one.succeeded for one in transcript.exercised):
         return None  # a server may stop reading fields that are this long (RFC 6585, section 5)
-    return refused(transcript, refusal)
+    return judge_refused(transcript, refusal)
 
 
 def _is_derived(subject: Subject) -> bool:

@@ -21,7 +21,7 @@ from apicheck.authoring import (
     Transcript,
     credentials_of,
     identity_of,
-    refused,
+    judge_refused,
     send,
     send_control,
     valid_request,
@@ -77,7 +77,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
     refusal = refusals(subject)
     assert refusal is not None  # applies() saw to it
-    return refused(transcript, refusal)
+    return judge_refused(transcript, refusal)
 
 
 CHECK = Check(

@@ -22,8 +22,8 @@ from apicheck.authoring import (
     Transcript,
     credentials_of,
     identity_of,
+    judge_refused,
     mint,
-    refused,
     satisfies,
     send,
     send_control,
@@ -91,7 +91,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status than the state's."""
     assert subject.case is not None  # there is one for each state
     answer = subject.facts.authentication.states[subject.case.name]
-    return refused(transcript, answer, subject.case.name)
+    return judge_refused(transcript, answer, subject.case.name)
 
 
 CHECK = Check(

@@ -25,8 +25,8 @@ from apicheck.authoring import (
     describe,
     end_script,
     identity_of,
+    judge_refused,
     make_credential,
-    refused,
     send,
     valid_request,
 )
@@ -112,7 +112,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if not rest:
         return Inconclusive("the credential was not ended")
     after = Transcript(transcript.probe, tuple(rest))
-    return refused(
+    return judge_refused(
         after,
         answer,
         though=f"after {subject.facts.authentication.issued[subject.op.id].revoke} had ended it",

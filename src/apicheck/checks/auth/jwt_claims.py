@@ -25,8 +25,8 @@ from apicheck.authoring import (
     credentials_of,
     describe,
     end_script,
+    judge_refused,
     mint,
-    refused,
     send,
     send_control,
     valid_request,
@@ -106,7 +106,7 @@ def _promised(subject: Subject) -> ExpectedResponse:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Believed is worse than refused with the wrong status."""
-    return refused(transcript, _promised(subject), subject.case.name if subject.case else "")
+    return judge_refused(transcript, _promised(subject), subject.case.name if subject.case else "")
 
 
 CHECK = Check(

@@ -23,9 +23,9 @@ from apicheck.authoring import (
     credentials_of,
     end_script,
     identity_of,
+    judge_refused,
     known_public_key,
     public_keys,
-    refused,
     send,
     send_control,
     valid_request,
@@ -120,7 +120,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if any(valid_after_all(one) for one in transcript.exercised):
         return NotApplicable("the credential is no JWT, and so it was not changed")
     what = _ROWS.get(subject.case.name, ("public key as a secret", ""))[0]
-    return refused(transcript, refusal, what)
+    return judge_refused(transcript, refusal, what)
 
 
 CHECK = Check(

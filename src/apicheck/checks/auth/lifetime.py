@@ -16,8 +16,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    judge_refused,
     mint,
-    refused,
     send,
     send_control,
     wait,
@@ -69,7 +69,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
     answer = answer_to_state(subject, "expired")
     assert answer is not None  # applies() saw to it
-    return refused(transcript, answer)
+    return judge_refused(transcript, answer)
 
 
 CHECK = Check(

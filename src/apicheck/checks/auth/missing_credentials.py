@@ -14,7 +14,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    refused,
+    judge_refused,
     send,
     send_control,
     valid_request,
@@ -42,7 +42,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
     refusal = subject.facts.authentication.anonymous
     assert refusal is not None  # applies() saw to it
-    return refused(transcript, refusal)
+    return judge_refused(transcript, refusal)
 
 
 CHECK = Check(

@@ -25,7 +25,7 @@ from apicheck.authoring import (
     credentials_of,
     decided_first,
     describe,
-    due,
+    expected_text,
     first_refusal,
     identity_of,
     selects_path,
@@ -143,7 +143,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     assert answer is not None  # cases() saw to it
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
-            expected = f"{due(answer)}, which comes first in the policy's order"
+            expected = f"{expected_text(answer)}, which comes first in the policy's order"
             return Failure("wrong-order", expected, describe(exchange), row, exchange.id)
     return None
 

@@ -17,8 +17,8 @@ from apicheck.authoring import (
     Transcript,
     ask,
     end_script,
+    judge_refused,
     mint,
-    refused,
     send,
     send_control,
     wait,
@@ -63,7 +63,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     assert answer is not None  # applies() saw to it
     within = subject.facts.authentication.revoked_within_s
     delay = f"{within:g} s " if within else ""
-    return refused(transcript, answer, though=f"{delay}after it was revoked")
+    return judge_refused(transcript, answer, though=f"{delay}after it was revoked")
 
 
 CHECK = Check(

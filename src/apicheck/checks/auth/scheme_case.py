@@ -17,9 +17,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    accepted,
     credentials_of,
     identity_of,
+    judge_accepted,
     send,
     send_control,
     valid_request,
@@ -72,7 +72,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused for want of a valid credential is the mistake; anything else is another matter."""
     del subject
     expected = "as with the usual spelling of the scheme's name"
-    return accepted(transcript, expected, denied=_DENIED)
+    return judge_accepted(transcript, expected, denied=_DENIED)
 
 
 CHECK = Check(

@@ -20,7 +20,7 @@ from apicheck.authoring import (
     Transcript,
     credentials_of,
     identity_of,
-    refused,
+    judge_refused,
     satisfies,
     send,
     send_control,
@@ -84,7 +84,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
     refusal = subject.facts.authentication.several
     assert refusal is not None  # applies() saw to it
-    return refused(transcript, refusal)
+    return judge_refused(transcript, refusal)
 
 
 CHECK = Check(

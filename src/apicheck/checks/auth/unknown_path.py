@@ -19,11 +19,11 @@ from apicheck.authoring import (
     SubjectKind,
     Transcript,
     absent_paths,
+    judge_status,
     reading_operation,
     send,
     send_control,
     valid_request,
-    wrong_status,
 )
 
 
@@ -55,7 +55,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Every other status is wrong, that of an answer to somebody too."""
     answer = subject.facts.authentication.unknown_paths
     assert answer is not None  # applies() saw to it
-    wrong = (wrong_status(exchange, answer) for exchange in transcript.exercised)
+    wrong = (judge_status(exchange, answer) for exchange in transcript.exercised)
     return next(filter(None, wrong), None)
 
 

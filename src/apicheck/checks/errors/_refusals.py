@@ -12,8 +12,8 @@ from apicheck.authoring import (
     RunContext,
     Subject,
     Transcript,
-    promised_of,
-    refused,
+    is_promised_for,
+    judge_refused,
     resolve,
 )
 
@@ -30,7 +30,7 @@ def refused_as_promised(
     """What `refused` says of a kind of bad request, for checks that apply where it is promised."""
     answer = answer_to(subject.context, kind)
     assert answer is not None  # `unspoken` was asked before anything was sent
-    return refused(transcript, answer, detail)
+    return judge_refused(transcript, answer, detail)
 
 
 def unspoken(subject: Subject, kind: str) -> NotApplicable | None:
@@ -38,7 +38,7 @@ def unspoken(subject: Subject, kind: str) -> NotApplicable | None:
     answer = answer_to(subject.context, kind)
     if answer is None:
         return NotApplicable(f"the policy promises no answer (requests.{kind})")
-    if not promised_of(subject.context, answer, subject.operation):
+    if not is_promised_for(subject.context, answer, subject.operation):
         return NotApplicable(f"the promise is about other operations (requests.{kind}.ops)")
     if is_oauth(subject):
         return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")

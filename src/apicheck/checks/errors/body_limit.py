@@ -12,7 +12,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    accepted,
+    judge_accepted,
     send,
     send_control,
     valid_request,
@@ -32,7 +32,7 @@ def script(subject: Subject) -> Script:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused although the limit allows it."""
     size = subject.facts.body_limit_bytes
-    return accepted(transcript, f"accepted, with a body of {size} bytes")
+    return judge_accepted(transcript, f"accepted, with a body of {size} bytes")
 
 
 CHECK = Check(

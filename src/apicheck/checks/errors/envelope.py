@@ -17,8 +17,8 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    in_force,
     per_exchange,
+    rule_applies,
     schema_errors,
 )
 
@@ -44,7 +44,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
             continue
         if response.truncated and rule.media is None:
             continue
-        if in_force(context, rule.when, exchange):
+        if rule_applies(context, rule.when, exchange):
             yield f"responses.{name}", _judged(context, rule, exchange, response)
 
 

@@ -19,10 +19,10 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
+    judge_status,
     send,
     send_control,
     valid_request,
-    wrong_status,
 )
 
 
@@ -51,7 +51,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     before = transcript.of_role(Role.CONTROL)
     for exchange in transcript.exercised:
         if isinstance(promise, ExpectedResponse):
-            return wrong_status(exchange, promise)
+            return judge_status(exchange, promise)
         if before:
             return _differs(exchange, before[-1])
     return None

@@ -15,7 +15,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    accepted,
+    judge_accepted,
     send,
     send_control,
     valid_request,
@@ -66,7 +66,7 @@ def script(subject: Subject) -> Script:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused although it was to be ignored."""
     detail = subject.case.name if subject.case else ""
-    return accepted(transcript, "accepted, as without it", detail)
+    return judge_accepted(transcript, "accepted, as without it", detail)
 
 
 CHECK = Check(

@@ -13,7 +13,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    accepted,
+    judge_accepted,
     media_type_of,
     send,
     send_control,
@@ -52,7 +52,7 @@ def script(subject: Subject) -> Script:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused although it says the same."""
     detail = subject.case.name if subject.case else ""
-    return accepted(transcript, "accepted, as the usual spelling is", detail)
+    return judge_accepted(transcript, "accepted, as the usual spelling is", detail)
 
 
 CHECK = Check(

@@ -18,8 +18,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     at,
-    in_force,
     per_exchange,
+    rule_applies,
 )
 
 
@@ -37,7 +37,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
     if exchange.bodiless or response.truncated:
         return
     for name, rule in context.facts.responses.items():
-        if not rule.equal or not in_force(context, rule.when, exchange):
+        if not rule.equal or not rule_applies(context, rule.when, exchange):
             continue
         try:
             body = response.json()

@@ -18,8 +18,8 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     absent_id,
-    promised_of,
-    refused,
+    is_promised_for,
+    judge_refused,
     send,
     send_control,
     valid_request,
@@ -32,7 +32,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     answer = subject.facts.authorization.absent
     if answer is None:
         return NotApplicable("the policy promises no answer (authorization.absent)")
-    if not promised_of(subject.context, answer, subject.operation):
+    if not is_promised_for(subject.context, answer, subject.operation):
         return NotApplicable("the promise is about other operations (authorization.absent.ops)")
     if not cases(subject):
         return NotApplicable("its path names no object that something creates or lists")
@@ -63,7 +63,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
     answer = subject.facts.authorization.absent
     assert answer is not None  # applies() saw to it
-    return refused(transcript, answer)
+    return judge_refused(transcript, answer)
 
 
 CHECK = Check(

@@ -16,8 +16,8 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
+    applicable_rules,
     per_exchange,
-    rules_in_force,
 )
 
 _DIRECTIVE = re.compile(r'\s*([^\s=,;"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?\s*(?:,|$)')
@@ -35,7 +35,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each promised directive of each field that is there is one promise."""
     assert exchange.response is not None  # `each` hands over answered exchanges only
-    for name, rule in rules_in_force(context, exchange):
+    for name, rule in applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             value = ", ".join(exchange.response.header_values(header))
             if not promise.directives or not value:

@@ -14,9 +14,9 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
+    applicable_rules,
     per_exchange,
-    rules_in_force,
-    sent_value,
+    sent_header,
 )
 
 
@@ -31,9 +31,9 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each field that was sent, of each rule in force that has it come back, is one promise."""
     assert exchange.response is not None  # `each` hands over answered exchanges only
-    for name, rule in rules_in_force(context, exchange):
+    for name, rule in applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
-            sent = None if promise.echo is None else sent_value(exchange, promise.echo)
+            sent = None if promise.echo is None else sent_header(exchange, promise.echo)
             if sent is None:
                 continue
             lines = exchange.response.header_values(header)

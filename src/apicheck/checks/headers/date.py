@@ -11,9 +11,9 @@ from apicheck.authoring import (
     Outcome,
     RunContext,
     Severity,
+    applicable_rules,
     http_date,
     per_exchange,
-    rules_in_force,
 )
 
 _WANTED = range(200, 500)
@@ -29,7 +29,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
         yield "responses", _well_formed(value, exchange)
     if value is None or http_date(value) is None:
         return
-    for name, rule in rules_in_force(context, exchange):
+    for name, rule in applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             if header.lower() == "date" and promise.within_s is not None:
                 yield f"responses.{name}", _off(value, promise.within_s, exchange)
@@ -38,7 +38,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
 def _is_promised(context: RunContext, exchange: Exchange) -> bool:
     return any(
         header.lower() == "date" and promise.within_s is not None and not promise.optional
-        for _, rule in rules_in_force(context, exchange)
+        for _, rule in applicable_rules(context, exchange)
         for header, promise in rule.headers.items()
     )
 

@@ -15,8 +15,8 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
+    applicable_rules,
     per_exchange,
-    rules_in_force,
 )
 
 
@@ -29,7 +29,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each glob of each rule in force is one promise."""
-    for name, rule in rules_in_force(context, exchange):
+    for name, rule in applicable_rules(context, exchange):
         for glob in rule.absent:
             yield f"responses.{name}", _taken(glob, exchange)
 

@@ -17,7 +17,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     per_exchange,
-    sent_value,
+    sent_header,
 )
 
 _FIELD = "Strict-Transport-Security"
@@ -48,7 +48,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
 
 def _is_secure(context: RunContext, exchange: Exchange) -> bool:
     """HTTPS, or behind what ends it: the target is told so with every request."""
-    forwarded = sent_value(exchange, "X-Forwarded-Proto")
+    forwarded = sent_header(exchange, "X-Forwarded-Proto")
     return context.base_url.startswith("https:") or forwarded == "https"
 
 

@@ -23,12 +23,12 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    applicable_rules,
     at,
     credentials_of,
     describe,
     end_script,
     identity_of,
-    rules_in_force,
     selects,
     selects_path,
     send,
@@ -79,7 +79,7 @@ def script(subject: Subject) -> Script:
     accepted = yield from send_control(subject)
     if accepted is None:
         return
-    for _, rule in rules_in_force(subject.context, accepted):
+    for _, rule in applicable_rules(subject.context, accepted):
         for header, promise in rule.headers.items():
             value = accepted.response.header(header) if accepted.response else None
             if promise.format == "resolves" and value is not None:

@@ -19,7 +19,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Tallies,
-    rules_in_force,
+    applicable_rules,
 )
 
 
@@ -48,7 +48,7 @@ def step(context: RunContext, state: _State, exchange: Exchange) -> _State:
     """Each header that is promised unique is one promise of its rule."""
     if exchange.response is None or exchange.direction is Direction.IN:
         return state
-    for name, rule in rules_in_force(context, exchange):
+    for name, rule in applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             if promise.unique:
                 fails = _judged(state, header, promise, exchange)

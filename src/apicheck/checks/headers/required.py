@@ -15,9 +15,9 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
+    applicable_rules,
     per_exchange,
-    rules_in_force,
-    sent_value,
+    sent_header,
 )
 
 
@@ -32,7 +32,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
     """Each header of each rule in force that must be there is one promise."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
-    for name, rule in rules_in_force(context, exchange):
+    for name, rule in applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             if not _is_due(promise, exchange):
                 continue
@@ -45,7 +45,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
 
 def _is_due(promise: HeaderRule, exchange: Exchange) -> bool:
     """Whether it must be there, and it is for no other check of the family to say so."""
-    echoed = promise.echo is not None and sent_value(exchange, promise.echo) is not None
+    echoed = promise.echo is not None and sent_header(exchange, promise.echo) is not None
     dated = promise.within_s is not None
     return not (promise.optional or promise.unique or echoed or dated)
 

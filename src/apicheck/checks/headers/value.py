@@ -16,9 +16,9 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
+    applicable_rules,
     http_date,
     per_exchange,
-    rules_in_force,
 )
 
 _FORMATS = {
@@ -48,7 +48,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
     """Each header that is there, of each rule in force, is one promise."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
-    for name, rule in rules_in_force(context, exchange):
+    for name, rule in applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             lines = response.header_values(header)
             if lines and _is_said(promise):

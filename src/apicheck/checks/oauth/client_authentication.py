@@ -20,7 +20,7 @@ from apicheck.authoring import (
     StatusSet,
     Subject,
     Transcript,
-    refused,
+    judge_refused,
     send,
     send_control,
     valid_request,
@@ -77,7 +77,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
     stated = subject.facts.oauth.bad_client if subject.facts.oauth else None
     answer = stated if stated and stated.statuses else ExpectedResponse(StatusSet(("400", "401")))
-    return refused(transcript, answer, subject.case.name if subject.case else "")
+    return judge_refused(transcript, answer, subject.case.name if subject.case else "")
 
 
 CHECK = Check(

@@ -14,7 +14,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    accepted,
+    judge_accepted,
     send,
     send_control,
     valid_request,
@@ -57,7 +57,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """A client that authenticates gets its token."""
     place = subject.case.name if subject.case else HEADER
     way = "HTTP Basic" if place == HEADER else "client_id and client_secret in the body"
-    return accepted(transcript, f"a token by {way}", place)
+    return judge_accepted(transcript, f"a token by {way}", place)
 
 
 CHECK = Check(

@@ -15,7 +15,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    refused,
+    judge_refused,
     send_control,
 )
 from apicheck.checks.oauth._client import (
@@ -47,7 +47,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
-    return refused(
+    return judge_refused(
         transcript,
         bad_grant(subject),
     )

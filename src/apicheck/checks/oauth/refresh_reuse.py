@@ -18,7 +18,7 @@ from apicheck.authoring import (
     Transcript,
     describe,
     end_script,
-    refused,
+    judge_refused,
     send_control,
 )
 from apicheck.checks.oauth._client import (
@@ -57,7 +57,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
-    return refused(
+    return judge_refused(
         transcript,
         bad_grant(subject),
         though="to a refresh token that had been used",

@@ -23,12 +23,12 @@ from apicheck.authoring import (
     Transcript,
     challenges,
     describe,
-    due,
+    expected_text,
     in_words,
+    judge_status,
     send,
     send_control,
     valid_request,
-    wrong_status,
 )
 from apicheck.checks.oauth._client import (
     CREDENTIALS,
@@ -113,8 +113,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         answer, error = _promised(subject, exchange)
         if "access_token" in members(exchange):
-            return Failure("accepted", f"{due(answer)}, {error}", "a token", name, exchange.id)
-        if wrong := wrong_status(exchange, answer):
+            return Failure(
+                "accepted", f"{expected_text(answer)}, {error}", "a token", name, exchange.id
+            )
+        if wrong := judge_status(exchange, answer):
             return replace(wrong, detail=name)
         code = members(exchange).get("error")
         if code != error:

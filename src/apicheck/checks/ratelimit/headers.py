@@ -26,7 +26,7 @@ from apicheck.authoring import (
     Subject,
     Tallies,
     http_date,
-    in_force,
+    rule_applies,
 )
 from apicheck.checks.ratelimit._falling import Falling, continued, stuck
 from apicheck.checks.ratelimit._waiting import (
@@ -94,7 +94,11 @@ def _to_strangers(
     """
     response = exchange.response
     assert response is not None  # step() saw to it
-    if limits.headers and limits.headers_when and in_force(context, limits.headers_when, exchange):
+    if (
+        limits.headers
+        and limits.headers_when
+        and rule_applies(context, limits.headers_when, exchange)
+    ):
         for name in (limits.headers.limit, limits.headers.remaining):
             if name is not None:
                 value = _number(name, exchange, response)
@@ -114,7 +118,7 @@ def _judged(
     refused = limits.refusal is not None and response.status in limits.refusal.statuses
     key = (exchange.request.identity, bucket.name)
     state.falling[key] = continued(state.falling.get(key), exchange, bucket)
-    if limits.headers is not None and in_force(context, limits.headers_when, exchange):
+    if limits.headers is not None and rule_applies(context, limits.headers_when, exchange):
         yield from _limit(limits.headers, bucket, exchange, response)
         yield from _reset(limits, limits.headers, bucket, exchange, response)
         minted = exchange.request.identity not in context.identities

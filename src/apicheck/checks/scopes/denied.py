@@ -23,9 +23,9 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
-    due,
+    expected_text,
+    judge_status,
     send_control,
-    wrong_status,
 )
 from apicheck.checks.scopes._narrowing import followed, narrowed
 from apicheck.checks.scopes._rights import (
@@ -112,15 +112,15 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return None
     first, *confirmations = transcript.exercised
     if not first.succeeded:
-        return wrong_status(first, refusal)
+        return judge_status(first, refusal)
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     if "identity" in value:
-        return Failure("accepted", due(refusal), describe(first), exchange=first.id)
+        return Failure("accepted", expected_text(refusal), describe(first), exchange=first.id)
     detail = _found(value, confirmations)
     witness = [first, *(one for one in confirmations if one.succeeded)][-1]
     case = subject.case.name if subject.case else ""
     actual = f"{describe(first)} for {case}: {detail or 'none'} is enough"
-    return Failure("accepted", due(refusal), actual, detail, witness.id)
+    return Failure("accepted", expected_text(refusal), actual, detail, witness.id)
 
 
 def _found(value: Mapping[str, Json], confirmations: list[Exchange]) -> str:

@@ -16,7 +16,7 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
-    due,
+    expected_text,
     identity_of,
     send,
     send_control,
@@ -58,11 +58,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     before = transcript.of_role(Role.SETUP)
     for exchange in transcript.exercised:
         if exchange.succeeded:
-            expected = due(answer) if answer else "the answer for an absent object"
+            expected = expected_text(answer) if answer else "the answer for an absent object"
             return Failure("accepted", expected, describe(exchange), whose, exchange.id)
         if answer is not None:
             if exchange.status not in answer.statuses:
-                return Failure("wrong-status", due(answer), describe(exchange), whose, exchange.id)
+                return Failure(
+                    "wrong-status", expected_text(answer), describe(exchange), whose, exchange.id
+                )
         elif not before or before[-1].succeeded or before[-1].response is None:
             return Inconclusive("no answer for an absent object to compare with")
         elif exchange.status != before[-1].status:

@@ -22,7 +22,7 @@ from apicheck.authoring import (
     Transcript,
     absent_id,
     identity_of,
-    refused,
+    judge_refused,
     send,
     send_control,
     valid_request,
@@ -91,7 +91,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         tenant.foreign if value["kind"] == "foreign" else tenant.unknown
     )
     assert answer is not None  # cases() saw to it
-    return refused(transcript, answer, value["parameter"])
+    return judge_refused(transcript, answer, value["parameter"])
 
 
 CHECK = Check(

@@ -21,7 +21,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    refused,
+    judge_refused,
     send_control,
 )
 from apicheck.checks.scopes._rights import every, holder, needed, sent_by
@@ -110,7 +110,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     assert refusal is not None  # applies() saw to it
     if any(exchange.succeeded for exchange in transcript.of_role(Role.CONFIRM)):
         return NotApplicable("whatever scope one holds is accepted: scopes/denied tells of it")
-    return refused(transcript, refusal, value.get("how", ""))
+    return judge_refused(transcript, refusal, value.get("how", ""))
 
 
 CHECK = Check(

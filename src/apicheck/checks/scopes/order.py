@@ -24,7 +24,7 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
-    due,
+    expected_text,
     first_refusal,
     send,
     send_control,
@@ -108,7 +108,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return NotApplicable("a missing right alone is not refused as promised: scopes/denied")
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
-            return Failure("wrong-status", due(answer), describe(exchange), wrong, exchange.id)
+            return Failure(
+                "wrong-status", expected_text(answer), describe(exchange), wrong, exchange.id
+            )
     return None
 
 

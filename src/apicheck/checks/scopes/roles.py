@@ -18,7 +18,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    refused,
+    judge_refused,
     send_control,
 )
 from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, holder, identities, sent_by
@@ -71,7 +71,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
     refusal = subject.facts.authorization.refusal
     assert refusal is not None  # applies() saw to it
-    return refused(transcript, refusal)
+    return judge_refused(transcript, refusal)
 
 
 CHECK = Check(

@@ -17,11 +17,11 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    covers,
     http_date,
-    in_force,
     links,
     per_exchange,
+    rule_applies,
+    selector_matches,
     structured_date,
 )
 from apicheck.checks.versioning._lifecycle import (
@@ -48,9 +48,11 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
     assert response is not None  # `each` hands over answered exchanges only
     if versioning is None or not versioning.deprecations:
         return
-    covering = [item for item in versioning.deprecations if covers(context, item.ops, exchange)]
+    covering = [
+        item for item in versioning.deprecations if selector_matches(context, item.ops, exchange)
+    ]
     for item in covering:
-        due = in_force(context, item.when, exchange) if item.when else response.succeeded
+        due = rule_applies(context, item.when, exchange) if item.when else response.succeeded
         if due:
             own = versioning.others.get("standard") == "own"
             for fails in _judged(context, item, exchange, response, own=own):
