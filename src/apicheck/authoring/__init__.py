@@ -41,7 +41,7 @@ from apicheck.authoring.judging import (
     sent_header,
 )
 from apicheck.authoring.keys import public_keys
-from apicheck.authoring.listing import objects_in, shown, walked
+from apicheck.authoring.listing import fetch_pages, objects_in, values_of
 from apicheck.authoring.order import decided_first, first_refusal
 from apicheck.authoring.readback import changed_by, reader_of, reading
 from apicheck.authoring.requests import (
@@ -214,6 +214,7 @@ __all__ = [
     "end_script",
     "evaluated",
     "expected_text",
+    "fetch_pages",
     "first_refusal",
     "fits",
     "http_date",
@@ -256,11 +257,10 @@ __all__ = [
     "send_raw",
     "send_together",
     "sent_header",
-    "shown",
     "structured_date",
     "valid_request",
+    "values_of",
     "wait",
-    "walked",
     "with_part",
     "with_value",
     "without",

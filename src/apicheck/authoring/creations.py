@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from apicheck.authoring.listing import shown, walked
+from apicheck.authoring.listing import fetch_pages, values_of
 from apicheck.authoring.requests import valid_request
 from apicheck.authoring.steps import send
 from apicheck.model.exchange import Exchange, Request, Role, Transcript
@@ -47,7 +47,7 @@ def refused_then_listed(subject: Subject, refused: Request, valid: Request) -> S
     listing = yield from valid_request(subject, lister.id)
     of_list = replace(subject, operation=lister)
     mark = mark_of(subject)
-    yield from walked(of_list, listing, _sent(mine, mark), mark)
+    yield from fetch_pages(of_list, listing, _sent(mine, mark), mark)
 
 
 def refused_made(subject: Subject, transcript: Transcript) -> Judgement:
@@ -61,9 +61,9 @@ def refused_made(subject: Subject, transcript: Transcript) -> Judgement:
     if refused[-1].succeeded:
         return NotApplicable("it was not refused, of which another check tells")
     for page in pages:
-        if _sent(refused[-1], mark) in shown(page, mark):
+        if _sent(refused[-1], mark) in values_of(page, mark):
             return Failure("made", "nothing of it", f"a list shows its {mark}", "", page.id)
-    if not any(_sent(made[-1], mark) in shown(page, mark) for page in pages):
+    if not any(_sent(made[-1], mark) in values_of(page, mark) for page in pages):
         return NotApplicable(f"the list does not show the {mark} of what was just made")
     return None
 

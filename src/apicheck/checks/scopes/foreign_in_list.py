@@ -30,12 +30,12 @@ from apicheck.authoring import (
     Transcript,
     at,
     end_script,
+    fetch_pages,
     identity_of,
     selects,
     send,
     send_control,
     valid_request,
-    walked,
 )
 from apicheck.checks.scopes._foreign import WHOSE, can_be_another, nobody_else, stranger
 from apicheck.checks.scopes._listing import shows
@@ -107,7 +107,7 @@ def script(subject: Subject) -> Script:
     yield from _made_by(subject, made[0], other, other if apart else ours)
     mine = yield from _made_by(subject, made[0], ours, ours)
     request = yield from valid_request(subject)
-    yield from walked(subject, request, _id_in(mine, made[1]), made[1].rpartition("/")[2])
+    yield from fetch_pages(subject, request, _id_in(mine, made[1]), made[1].rpartition("/")[2])
 
 
 def _made_by(subject: Subject, maker: Operation, who: Identity, owner: Identity) -> Steps[Exchange]:
