@@ -13,10 +13,10 @@ from apicheck.authoring.absent import (
 )
 from apicheck.authoring.challenges import ReceivedChallenge, challenges
 from apicheck.authoring.creations import (
-    lister_of,
-    mark_of,
-    refused_made,
-    refused_then_listed,
+    judge_refused_create,
+    list_operation,
+    probe_refused_create,
+    unique_member,
 )
 from apicheck.authoring.credentials import (
     credentials_of,
@@ -43,7 +43,7 @@ from apicheck.authoring.judging import (
 from apicheck.authoring.keys import public_keys
 from apicheck.authoring.listing import fetch_pages, objects_in, values_of
 from apicheck.authoring.order import decided_first, first_refusal
-from apicheck.authoring.readback import changed_by, reader_of, reading
+from apicheck.authoring.readback import build_read, changed_members, read_operation
 from apicheck.authoring.requests import (
     build_request,
     identity_of,
@@ -203,9 +203,10 @@ __all__ = [
     "as_json",
     "ask",
     "at",
+    "build_read",
     "build_request",
     "challenges",
-    "changed_by",
+    "changed_members",
     "child",
     "contains",
     "credentials_of",
@@ -224,12 +225,12 @@ __all__ = [
     "is_promised_for",
     "judge_accepted",
     "judge_refused",
+    "judge_refused_create",
     "judge_status",
     "known_public_key",
     "links",
-    "lister_of",
+    "list_operation",
     "make_credential",
-    "mark_of",
     "may_be_valid",
     "media_type_of",
     "mint",
@@ -237,13 +238,11 @@ __all__ = [
     "objects_in",
     "parts_of",
     "per_exchange",
+    "probe_refused_create",
     "public_keys",
-    "reader_of",
-    "reading",
+    "read_operation",
     "reading_operation",
     "receive",
-    "refused_made",
-    "refused_then_listed",
     "resolve",
     "resolve_recipe",
     "rule_applies",
@@ -258,6 +257,7 @@ __all__ = [
     "send_together",
     "sent_header",
     "structured_date",
+    "unique_member",
     "valid_request",
     "values_of",
     "wait",

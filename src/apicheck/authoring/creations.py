@@ -15,7 +15,7 @@ from apicheck.model.subject import UNIQUE, Recipe, Subject
 from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable
 
 
-def lister_of(subject: Subject) -> Operation | None:
+def list_operation(subject: Subject) -> Operation | None:
     """The operation that lists what a POST makes, GET of the same path; None where there is none.
 
     For other methods None as well.
@@ -27,7 +27,7 @@ def lister_of(subject: Subject) -> Operation | None:
     return None
 
 
-def mark_of(subject: Subject) -> str:
+def unique_member(subject: Subject) -> str:
     """The member of the body in which every request is another; "" where there is none."""
     recipe = subject.context.recipes[subject.op.id]
     body = recipe.body if isinstance(recipe, Recipe) else None
@@ -35,24 +35,24 @@ def mark_of(subject: Subject) -> str:
     return next((n for n, value in members if isinstance(value, str) and UNIQUE in value), "")
 
 
-def refused_then_listed(subject: Subject, refused: Request, valid: Request) -> Steps[None]:
+def probe_refused_create(subject: Subject, refused: Request, valid: Request) -> Steps[None]:
     """A request that is to be refused; the valid one; then the list, until it shows what that made.
 
-    For subjects with a `lister_of` and a `mark_of`.
+    For subjects with a `list_operation` and a `unique_member`.
     """
-    lister = lister_of(subject)
+    lister = list_operation(subject)
     assert lister is not None  # asked before
     yield from send(refused)
     mine = yield from send(valid, Role.SETUP)
     listing = yield from valid_request(subject, lister.id)
     of_list = replace(subject, operation=lister)
-    mark = mark_of(subject)
+    mark = unique_member(subject)
     yield from fetch_pages(of_list, listing, _sent(mine, mark), mark)
 
 
-def refused_made(subject: Subject, transcript: Transcript) -> Judgement:
+def judge_refused_create(subject: Subject, transcript: Transcript) -> Judgement:
     """Fails("made") where the list shows what was refused; None where it shows the other alone."""
-    mark = mark_of(subject)
+    mark = unique_member(subject)
     made = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == subject.op.id]
     refused = [e for e in transcript.exercised if e.request.operation == subject.op.id]
     pages = [e for e in transcript.exercised if e.request.operation != subject.op.id]

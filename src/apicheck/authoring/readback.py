@@ -13,7 +13,7 @@ from apicheck.model.subject import Subject
 _NAMES_ITS_CHANGES = ("PATCH", "PUT", "DELETE")
 
 
-def reader_of(subject: Subject) -> Operation | None:
+def read_operation(subject: Subject) -> Operation | None:
     """The operation that reads what this one changes, by the same path or that of the object above.
 
     None where the path names no object, or nothing reads it.
@@ -27,12 +27,12 @@ def reader_of(subject: Subject) -> Operation | None:
     return None
 
 
-def reading(subject: Subject, request: Request) -> Request:
+def build_read(subject: Subject, request: Request) -> Request:
     """The request that reads what another is about, from the one that may.
 
-    For subjects that `reader_of` knows a reader of.
+    For subjects that `read_operation` knows a reader of.
     """
-    reader = reader_of(subject)
+    reader = read_operation(subject)
     assert reader is not None  # asked before
     path = "/".join(request.path.split("/")[: len(reader.path.split("/"))])
     owner = identity_of(subject, reader.id)
@@ -41,7 +41,7 @@ def reading(subject: Subject, request: Request) -> Request:
     return plain.with_credentials(owner.name, *credentials)
 
 
-def changed_by(
+def changed_members(
     request: Request, first: Exchange, second: Exchange, last: Exchange
 ) -> tuple[str, ...]:
     """The members that are other than they were, in the reading after a request.

@@ -18,13 +18,13 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    changed_by,
+    build_read,
+    changed_members,
     credentials_of,
     describe,
     end_script,
     identity_of,
-    reader_of,
-    reading,
+    read_operation,
     send,
     send_control,
     valid_request,
@@ -42,7 +42,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the method is safe: nothing is to be changed by it")
     recipe, put = subject.context.recipes[subject.op.id], subject.op.method == "PUT"
     made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
-    if reader_of(subject) is None or not (made or put):
+    if read_operation(subject) is None or not (made or put):
         return NotApplicable("nothing that can be made anew and read would be changed by it")
     return Applies(requests=4, facts=("authentication.refusal",))
 
@@ -56,7 +56,7 @@ def script(subject: Subject) -> Script:
     """The object is read twice, to see what changes by itself; refused; and read again."""
     yield from send_control(subject)
     request = yield from valid_request(subject, fresh=True)
-    read = reading(subject, request)
+    read = build_read(subject, request)
     yield from send(read, Role.SETUP)
     before = yield from send(read, Role.SETUP)
     if not before.succeeded and before.status not in _GONE:
@@ -74,7 +74,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """The object is there as before, or still is not there, where the request would create it."""
-    reader = reader_of(subject)
+    reader = read_operation(subject)
     read = [one for one in transcript.exchanges if reader and one.request.operation == reader.id]
     before = [one for one in read if one.role is not Role.TABLE]
     refused = [one for one in transcript.exchanges if one.request.operation == subject.op.id]
@@ -88,7 +88,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             expected = "no object" if second.status in _GONE else "the object"
             words = f"{expected}, as before the refused request"
             return Failure("changed", words, describe(after), exchange=after.id)
-        changed = changed_by(refused[-1].request, first, second, after) if refused else ()
+        changed = changed_members(refused[-1].request, first, second, after) if refused else ()
         if changed and after.succeeded:
             names = ", ".join(filter(None, changed)) or "body"
             expected = f"{names} as before the refused request"

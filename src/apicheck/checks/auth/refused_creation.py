@@ -16,11 +16,11 @@ from apicheck.authoring import (
     Subject,
     credentials_of,
     identity_of,
-    lister_of,
-    mark_of,
-    refused_made,
-    refused_then_listed,
+    judge_refused_create,
+    list_operation,
+    probe_refused_create,
     send_control,
+    unique_member,
     valid_request,
 )
 from apicheck.checks.auth._asked import excused, refusals
@@ -30,11 +30,11 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To POST where GET lists, with a body that can be told from every other."""
     if reason := excused(subject):
         return reason
-    if lister_of(subject) is None:
+    if list_operation(subject) is None:
         return NotApplicable("it makes nothing that an operation of the same path lists")
     if refusals(subject) is None:
         return NotApplicable("the policy does not say how a credential is refused")
-    if not mark_of(subject):
+    if not unique_member(subject):
         return NotApplicable("nothing in its body is unique, by which to find what it made")
     if subject.context.mode is not Mode.FULL:
         why = "something would have to be made to be listed"
@@ -57,7 +57,7 @@ def script(subject: Subject) -> Script:
         who = identity_of(subject)
         bad = credentials_of(subject.context, subject.op.id, who, "not-a-token")
         refused = request.with_bad_credentials(*bad)
-    yield from refused_then_listed(subject, refused, request)
+    yield from probe_refused_create(subject, refused, request)
 
 
 CHECK = Check(
@@ -65,7 +65,7 @@ CHECK = Check(
     applies=applies,
     cases=cases,
     script=script,
-    judge=refused_made,
+    judge=judge_refused_create,
     reads=("authentication.refusal",),
     standards=("rfc9110#15.5.2",),
     outcomes=(Outcome("made", Severity.CRITICAL),),

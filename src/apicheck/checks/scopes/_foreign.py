@@ -20,12 +20,12 @@ from apicheck.authoring import (
     Steps,
     Subject,
     absent_id,
+    build_read,
     credentials_of,
     end_script,
     identity_of,
     mint,
-    reader_of,
-    reading,
+    read_operation,
     selects,
     send,
     with_part,
@@ -129,10 +129,10 @@ def not_ours_too(subject: Subject, theirs: Request, other: Identity) -> Steps[No
     Ids of other forms are taken for unique. theirs: a request whose path names their objects.
     """
     values = subject.op.path_values(theirs.path).values()
-    reader = reader_of(subject)
+    reader = read_operation(subject)
     if reader is None or not any(map(counted, values)):
         return
-    read = reading(subject, theirs)
+    read = build_read(subject, theirs)
     ours = yield from send(read, Role.SETUP)
     if not ours.succeeded:
         return

@@ -22,10 +22,10 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    changed_by,
+    build_read,
+    changed_members,
     describe,
-    reader_of,
-    reading,
+    read_operation,
     send,
     valid_request,
 )
@@ -45,7 +45,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the operation changes nothing, or is open to all")
     recipe = subject.context.recipes[subject.op.id]
     made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
-    if reader_of(subject) is None or not made:
+    if read_operation(subject) is None or not made:
         return NotApplicable("nothing reads what it changes")
     if not cases(subject):
         return NO_POOR_IDENTITY if needed(subject) else NotApplicable("nobody is refused")
@@ -70,7 +70,7 @@ def script(subject: Subject) -> Script:
     value = subject.case.value if subject.case else {}
     request = yield from valid_request(subject, fresh=True)
     who = yield from _refused_one(subject, value)
-    before = reading(subject, request)
+    before = build_read(subject, request)
     yield from send(before, Role.SETUP)
     yield from send(before, Role.SETUP)
     yield from send(as_sent_by(subject, request, who))
@@ -85,7 +85,7 @@ def _refused_one(subject: Subject, value: dict[str, str]) -> Steps[Identity]:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """What was the same before the refused request is the same after it."""
-    reader = reader_of(subject)
+    reader = read_operation(subject)
     read = [
         exchange
         for exchange in transcript.of_role(Role.SETUP)
@@ -101,7 +101,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     shown = refused[-1].id
     if last.status != second.status:
         return Failure("changed", describe(second), f"{describe(last)} afterwards", "", shown)
-    if changed := changed_by(refused[-1].request, first, second, last):
+    if changed := changed_members(refused[-1].request, first, second, last):
         actual = f"another {', '.join(changed)}".rstrip()
         return Failure("changed", "what it was before", actual, "", shown)
     return None

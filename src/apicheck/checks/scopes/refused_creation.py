@@ -13,11 +13,11 @@ from apicheck.authoring import (
     Script,
     Severity,
     Subject,
-    lister_of,
-    mark_of,
-    refused_made,
-    refused_then_listed,
+    judge_refused_create,
+    list_operation,
+    probe_refused_create,
     send_control,
+    unique_member,
     valid_request,
 )
 from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, as_sent_by, needed, poor, poor_cases
@@ -25,11 +25,11 @@ from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, as_sent_by, needed,
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To POST where GET lists, with a body that can be told from every other."""
-    if not needed(subject) or lister_of(subject) is None:
+    if not needed(subject) or list_operation(subject) is None:
         return NotApplicable("it makes nothing that an operation of the same path lists")
     if subject.facts.authorization.refusal is None:
         return NotApplicable("the policy says nothing on credentials that lack a right")
-    if not mark_of(subject):
+    if not unique_member(subject):
         return NotApplicable("nothing in its body is unique, by which to find what it made")
     if subject.context.mode is not Mode.FULL:
         reason = "something would have to be made to be listed"
@@ -44,14 +44,14 @@ def script(subject: Subject) -> Script:
     yield from send_control(subject)
     who = yield from poor(subject, poor_cases(subject)[0].value)
     request = yield from valid_request(subject)
-    yield from refused_then_listed(subject, as_sent_by(subject, request, who), request)
+    yield from probe_refused_create(subject, as_sent_by(subject, request, who), request)
 
 
 CHECK = Check(
     title="A refused request makes nothing",
     applies=applies,
     script=script,
-    judge=refused_made,
+    judge=judge_refused_create,
     reads=("authorization.refusal",),
     standards=("rfc9110#15.5.4",),
     outcomes=(Outcome("made", Severity.CRITICAL),),
