@@ -6,10 +6,10 @@ judge is a pure function of the transcript. Nothing here sends, sleeps or reads 
 """
 
 from apicheck.authoring.absent import (
-    NO_READING_IDENTITY,
-    absent_id,
-    absent_paths,
-    reading_operation,
+    NO_SAFE_OPERATION,
+    find_safe_operation,
+    make_absent_id,
+    undefined_paths,
 )
 from apicheck.authoring.challenges import ReceivedChallenge, challenges
 from apicheck.authoring.creations import (
@@ -42,7 +42,7 @@ from apicheck.authoring.judging import (
 )
 from apicheck.authoring.keys import public_keys
 from apicheck.authoring.listing import fetch_pages, objects_in, values_of
-from apicheck.authoring.order import decided_first, first_refusal
+from apicheck.authoring.order import deciding_stage, expected_refusal
 from apicheck.authoring.readback import build_read, changed_members, read_operation
 from apicheck.authoring.requests import (
     build_request,
@@ -133,7 +133,7 @@ from apicheck.schemas import resolve, schema_errors
 __all__ = [
     "MISSING",
     "NEVER",
-    "NO_READING_IDENTITY",
+    "NO_SAFE_OPERATION",
     "UNIQUE",
     "UNIQUE_LENGTH",
     "Applies",
@@ -197,8 +197,6 @@ __all__ = [
     "Transcript",
     "TransportErrorKind",
     "Webhooks",
-    "absent_id",
-    "absent_paths",
     "applicable_rules",
     "as_json",
     "ask",
@@ -210,13 +208,14 @@ __all__ = [
     "child",
     "contains",
     "credentials_of",
-    "decided_first",
+    "deciding_stage",
     "describe",
     "end_script",
     "evaluated",
+    "expected_refusal",
     "expected_text",
     "fetch_pages",
-    "first_refusal",
+    "find_safe_operation",
     "fits",
     "http_date",
     "identity_of",
@@ -230,6 +229,7 @@ __all__ = [
     "known_public_key",
     "links",
     "list_operation",
+    "make_absent_id",
     "make_credential",
     "may_be_valid",
     "media_type_of",
@@ -241,7 +241,6 @@ __all__ = [
     "probe_refused_create",
     "public_keys",
     "read_operation",
-    "reading_operation",
     "receive",
     "resolve",
     "resolve_recipe",
@@ -257,6 +256,7 @@ __all__ = [
     "send_together",
     "sent_header",
     "structured_date",
+    "undefined_paths",
     "unique_member",
     "valid_request",
     "values_of",

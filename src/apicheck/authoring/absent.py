@@ -10,15 +10,15 @@ _SHORT = 16
 _NAME = "apicheck-no-such-path"
 _MOST_ROOTS, _MOST_BELOW = 4, 2
 
-NO_READING_IDENTITY = NotTested(
+NO_SAFE_OPERATION = NotTested(
     NotTestedKind.NEEDS_IDENTITY,
     "no identity may call an operation that only reads",
     '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
 )
-"""What a check ends as that has no `reading_operation` to start from."""
+"""What a check ends as that has no `find_safe_operation` to start from."""
 
 
-def absent_id(known: str) -> str:
+def make_absent_id(known: str) -> str:
     """An id of the same form that nobody has, made from one that somebody has.
 
     Digits and hexadecimal letters turn within their kind, so that a UUID stays one; a number at
@@ -32,7 +32,7 @@ def absent_id(known: str) -> str:
     return other if other != known else f"{known}0000"
 
 
-def absent_paths(context: RunContext) -> tuple[str, ...]:
+def undefined_paths(context: RunContext) -> tuple[str, ...]:
     """Paths that no operation has: beside the document's first segments, and below known paths."""
     spec = context.spec
     fixed = [operation.path for operation in spec.operations if "{" not in operation.path]
@@ -43,7 +43,7 @@ def absent_paths(context: RunContext) -> tuple[str, ...]:
     return (*_free(context, roots)[:_MOST_ROOTS], *_free(context, below)[:_MOST_BELOW])
 
 
-def reading_operation(context: RunContext) -> str | None:
+def find_safe_operation(context: RunContext) -> str | None:
     """An operation that only reads and that somebody may call, best one that needs a credential."""
     known = [
         op.id for op in context.spec.operations if op.method == "GET" and op.id in context.actors

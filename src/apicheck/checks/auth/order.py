@@ -21,13 +21,13 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    absent_id,
     credentials_of,
-    decided_first,
+    deciding_stage,
     describe,
+    expected_refusal,
     expected_text,
-    first_refusal,
     identity_of,
+    make_absent_id,
     selects_path,
     send,
     send_control,
@@ -83,11 +83,11 @@ def _promised(subject: Subject, row: Mapping[str, Any]) -> ExpectedResponse | No
     kinds = {"media": "media", "method": "method"}
     written = facts.requests.get(kinds.get(stage, ""))
     other = facts.authorization.absent if stage == "object" else written
-    if stage == "body" and decided_first(facts, ("credential", "body")) != "credential":
+    if stage == "body" and deciding_stage(facts, ("credential", "body")) != "credential":
         return None  # which of two rules a body breaks first is for errors/ to say
     answer = other if isinstance(other, ExpectedResponse) else None
     wrongs = {"credential": credential, stage: answer}
-    return first_refusal(facts, wrongs)
+    return expected_refusal(facts, wrongs)
 
 
 def _other_method(subject: Subject) -> str:
@@ -131,7 +131,7 @@ def _with_unknown_id(subject: Subject, request: Request) -> Request:
     template = subject.op.path.split("/")
     sent = request.path.split("/")
     place = max(i for i, part in enumerate(template) if part.startswith("{"))
-    sent[place] = absent_id(sent[place])
+    sent[place] = make_absent_id(sent[place])
     return replace(request, path="/".join(sent))
 
 

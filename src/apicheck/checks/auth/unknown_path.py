@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    NO_READING_IDENTITY,
+    NO_SAFE_OPERATION,
     Applies,
     Case,
     Check,
@@ -18,11 +18,11 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    absent_paths,
+    find_safe_operation,
     judge_status,
-    reading_operation,
     send,
     send_control,
+    undefined_paths,
     valid_request,
 )
 
@@ -31,19 +31,19 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the API as a whole, where the policy says what a stranger is answered."""
     if subject.facts.authentication.unknown_paths is None:
         return NotApplicable("the policy promises no answer (authentication.unknown_paths)")
-    if reading_operation(subject.context) is None:
-        return NO_READING_IDENTITY
+    if find_safe_operation(subject.context) is None:
+        return NO_SAFE_OPERATION
     return Applies(facts=("authentication.unknown_paths",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Paths that there are not."""
-    return tuple(Case(path, path) for path in absent_paths(subject.context))
+    return tuple(Case(path, path) for path in undefined_paths(subject.context))
 
 
 def script(subject: Subject) -> Script:
     """A request that works, accepted; then without its credential a path that there is not."""
-    operation = reading_operation(subject.context)
+    operation = find_safe_operation(subject.context)
     assert operation is not None  # applies() saw to it
     assert subject.case is not None  # cases() made it
     yield from send_control(subject, operation)

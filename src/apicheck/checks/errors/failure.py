@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    NO_READING_IDENTITY,
+    NO_SAFE_OPERATION,
     Applies,
     Check,
     Claims,
@@ -19,7 +19,7 @@ from apicheck.authoring import (
     Transcript,
     ask,
     end_script,
-    reading_operation,
+    find_safe_operation,
     send,
     send_control,
     valid_request,
@@ -39,8 +39,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the policy promises no answer (requests.failure)")
     if "fail_next" not in subject.context.capabilities:
         return _UNCONTROLLED
-    if reading_operation(subject.context) is None:
-        return NO_READING_IDENTITY
+    if find_safe_operation(subject.context) is None:
+        return NO_SAFE_OPERATION
     # Whoever called the operation meanwhile would meet the failure in our place.
     alone = Claims(exclusive=frozenset({"clock"}))
     return Applies(claims=alone, facts=("requests.failure",))
@@ -48,7 +48,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """A request that works, accepted; then the same one while the server fails."""
-    operation = reading_operation(subject.context)
+    operation = find_safe_operation(subject.context)
     assert operation is not None  # applies() saw to it
     promise = answer_to(subject.context, "failure")
     assert promise is not None

@@ -17,9 +17,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    absent_id,
     is_promised_for,
     judge_refused,
+    make_absent_id,
     send,
     send_control,
     valid_request,
@@ -56,7 +56,7 @@ def script(subject: Subject) -> Script:
     template, segments = subject.op.path.split("/"), request.path.split("/")
     known = dict(zip(template, segments, strict=True))["{" + subject.case.name + "}"]
     part = Part("path", subject.case.name)
-    yield from send(with_part(request, subject.op, part, absent_id(unquote(known))))
+    yield from send(with_part(request, subject.op, part, make_absent_id(unquote(known))))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    NO_READING_IDENTITY,
+    NO_SAFE_OPERATION,
     Applies,
     Case,
     Check,
@@ -18,10 +18,10 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    absent_paths,
-    reading_operation,
+    find_safe_operation,
     send,
     send_control,
+    undefined_paths,
     valid_request,
 )
 from apicheck.checks.errors._refusals import answer_to, refused_as_promised
@@ -31,19 +31,19 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the API as a whole, where the policy promises an answer."""
     if answer_to(subject.context, "unknown_path") is None:
         return NotApplicable("the policy promises no answer (requests.unknown_path)")
-    if reading_operation(subject.context) is None:
-        return NO_READING_IDENTITY
+    if find_safe_operation(subject.context) is None:
+        return NO_SAFE_OPERATION
     return Applies(facts=("requests.unknown_path",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Paths that there are not."""
-    return tuple(Case(path, path) for path in absent_paths(subject.context))
+    return tuple(Case(path, path) for path in undefined_paths(subject.context))
 
 
 def script(subject: Subject) -> Script:
     """A request that works, accepted; then with its credential a path that there is not."""
-    operation = reading_operation(subject.context)
+    operation = find_safe_operation(subject.context)
     assert operation is not None  # applies() saw to it
     assert subject.case is not None  # cases() made it
     yield from send_control(subject, operation)

@@ -19,11 +19,11 @@ from apicheck.authoring import (
     Role,
     Steps,
     Subject,
-    absent_id,
     build_read,
     credentials_of,
     end_script,
     identity_of,
+    make_absent_id,
     mint,
     read_operation,
     selects,
@@ -155,5 +155,5 @@ def for_absent(subject: Subject, request: Request) -> Request:
     tenants = {tenant.parameter for tenant in subject.facts.authorization.tenants}
     for name, value in subject.op.path_values(request.path).items():
         if name not in tenants:
-            request = with_part(request, subject.op, Part("path", name), absent_id(value))
+            request = with_part(request, subject.op, Part("path", name), make_absent_id(value))
     return request

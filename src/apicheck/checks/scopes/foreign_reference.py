@@ -26,10 +26,10 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    absent_id,
     at,
     describe,
     identity_of,
+    make_absent_id,
     send,
     send_control,
     valid_request,
@@ -94,7 +94,7 @@ def _member(request: Request, pointer: str) -> Json:
 
 
 def _absent(known: Json) -> Json:
-    other = absent_id(str(known))
+    other = make_absent_id(str(known))
     return int(other) if isinstance(known, int) else other
 
 

@@ -20,9 +20,9 @@ from apicheck.authoring import (
     Subject,
     Tenant,
     Transcript,
-    absent_id,
     identity_of,
     judge_refused,
+    make_absent_id,
     send,
     send_control,
     valid_request,
@@ -76,7 +76,7 @@ def script(subject: Subject) -> Script:
     value = subject.case.value if subject.case else {}
     ours, other, name = identity_of(subject), _other(subject), value["parameter"]
     yield from send_control(subject)
-    owner, segment = ours, absent_id(ours.parameters[name])
+    owner, segment = ours, make_absent_id(ours.parameters[name])
     if value["kind"] == "foreign" and other is not None:
         owner, segment = other, other.parameters[name]
     elsewhere = replace(ours, parameters={**ours.parameters, name: segment})

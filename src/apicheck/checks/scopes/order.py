@@ -24,8 +24,8 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
+    expected_refusal,
     expected_text,
-    first_refusal,
     send,
     send_control,
     valid_request,
@@ -63,7 +63,7 @@ def _wrongs(subject: Subject) -> Iterator[tuple[str, ExpectedResponse]]:
     for (stage, wrong), answer in answers.items():
         if not isinstance(answer, ExpectedResponse) or not _can(subject, stage):
             continue
-        both = first_refusal(facts, {"scope": facts.authorization.refusal, stage: answer})
+        both = expected_refusal(facts, {"scope": facts.authorization.refusal, stage: answer})
         if both is not None and both.statuses:
             yield wrong, both
 
