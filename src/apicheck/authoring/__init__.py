@@ -11,7 +11,7 @@ from apicheck.authoring.absent import (
     make_absent_id,
     undefined_paths,
 )
-from apicheck.authoring.challenges import ReceivedChallenge, challenges
+from apicheck.authoring.challenges import ReceivedChallenge, parse_challenges
 from apicheck.authoring.creations import (
     judge_refused_create,
     list_operation,
@@ -24,8 +24,14 @@ from apicheck.authoring.credentials import (
     missing_credentials,
     satisfies,
 )
-from apicheck.authoring.expressions import evaluated
-from apicheck.authoring.fields import Link, http_date, instant, links, structured_date
+from apicheck.authoring.expressions import evaluate
+from apicheck.authoring.fields import (
+    Link,
+    parse_http_date,
+    parse_instant,
+    parse_links,
+    parse_structured_date,
+)
 from apicheck.authoring.folds import Tallies, per_exchange
 from apicheck.authoring.judging import (
     applicable_rules,
@@ -40,7 +46,7 @@ from apicheck.authoring.judging import (
     selector_matches,
     sent_header,
 )
-from apicheck.authoring.keys import public_keys
+from apicheck.authoring.keys import read_public_keys
 from apicheck.authoring.listing import fetch_pages, objects_in, values_of
 from apicheck.authoring.order import deciding_stage, expected_refusal
 from apicheck.authoring.readback import build_read, changed_members, read_operation
@@ -203,7 +209,6 @@ __all__ = [
     "at",
     "build_read",
     "build_request",
-    "challenges",
     "changed_members",
     "child",
     "contains",
@@ -211,23 +216,20 @@ __all__ = [
     "deciding_stage",
     "describe",
     "end_script",
-    "evaluated",
+    "evaluate",
     "expected_refusal",
     "expected_text",
     "fetch_pages",
     "find_safe_operation",
     "fits",
-    "http_date",
     "identity_of",
     "in_words",
-    "instant",
     "is_promised_for",
     "judge_accepted",
     "judge_refused",
     "judge_refused_create",
     "judge_status",
     "known_public_key",
-    "links",
     "list_operation",
     "make_absent_id",
     "make_credential",
@@ -236,11 +238,16 @@ __all__ = [
     "mint",
     "missing_credentials",
     "objects_in",
+    "parse_challenges",
+    "parse_http_date",
+    "parse_instant",
+    "parse_links",
+    "parse_structured_date",
     "parts_of",
     "per_exchange",
     "probe_refused_create",
-    "public_keys",
     "read_operation",
+    "read_public_keys",
     "receive",
     "resolve",
     "resolve_recipe",
@@ -255,7 +262,6 @@ __all__ = [
     "send_raw",
     "send_together",
     "sent_header",
-    "structured_date",
     "undefined_paths",
     "unique_member",
     "valid_request",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
-from apicheck.authoring.fields import links
+from apicheck.authoring.fields import parse_links
 from apicheck.authoring.steps import send
 from apicheck.model.exchange import Exchange, Request
 from apicheck.model.json import Json
@@ -92,7 +92,7 @@ def _told(body: Json) -> Iterator[str]:
 def _linked(page: Exchange) -> Iterator[str]:
     lines = page.response.header_values("link") if page.response else ()
     try:
-        found = links(", ".join(lines))
+        found = parse_links(", ".join(lines))
     except ValueError:
         return
     yield from (link.target for link in found if "next" in link.relations)

@@ -18,7 +18,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    challenges,
+    parse_challenges,
     per_exchange,
 )
 from apicheck.checks.auth._refusal import refusal_of
@@ -68,7 +68,7 @@ def _wrong(
     if not fields:
         return Failure("absent", expected, came, exchange=exchange.id)
     try:
-        received = challenges(", ".join(fields))
+        received = parse_challenges(", ".join(fields))
     except ValueError as error:
         why = f"{came} ({error})"
         return Failure("malformed", f"{expected}, well-formed", why, exchange=exchange.id)

@@ -25,7 +25,7 @@ from apicheck.authoring import (
     identity_of,
     judge_refused,
     known_public_key,
-    public_keys,
+    read_public_keys,
     send,
     send_control,
     valid_request,
@@ -106,7 +106,7 @@ def _with_public_key(subject: Subject, end: str) -> Steps[str]:
     facts = subject.facts.authentication.jwt
     assert facts is not None  # cases() saw to it
     answer = yield from send_control(subject, facts.keys)
-    pem = next(public_keys(answer.json_or() if answer else None), None)
+    pem = next(read_public_keys(answer.json_or() if answer else None), None)
     if pem is None:
         end_script(NotTested(NotTestedKind.NEEDS_REQUEST, f"{facts.keys} shows no public key"))
     return _hmac(pem.decode().rstrip("\n") + end)

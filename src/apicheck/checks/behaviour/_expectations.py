@@ -18,7 +18,7 @@ from apicheck.authoring import (
     StatusSet,
     at,
     describe,
-    evaluated,
+    evaluate,
     in_words,
     schema_errors,
 )
@@ -43,7 +43,7 @@ def wrong(context: RunContext, step: Example, played: Mapping[str, Exchange]) ->
         return Failure("unexpected-status", due, describe(exchange), step.id, exchange.id)
     try:
         headers = {name: _rule(r, played) for name, r in step.expect.get("headers", {}).items()}
-        expect = evaluated({k: v for k, v in step.expect.items() if k != "headers"}, played)
+        expect = evaluate({k: v for k, v in step.expect.items() if k != "headers"}, played)
     except LookupError as missing:
         due, came = "what the step refers to", f"nothing at {missing}"
         return Failure("unexpected-body", f"{due} for step {step.id}", came, step.id, exchange.id)
@@ -62,10 +62,10 @@ def _rule(rule: Json, played: Mapping[str, Exchange]) -> Json:
     Inside a pattern a value stands for itself: what a target sends is no regular expression.
     """
     if not isinstance(rule, Mapping):
-        return evaluated(rule, played)
+        return evaluate(rule, played)
 
     def literal(match: re.Match[str]) -> str:
-        return re.escape(str(evaluated(match[0], played)))
+        return re.escape(str(evaluate(match[0], played)))
 
     return {"pattern": _EMBEDDED.sub(literal, rule.get("pattern", ".*"))}
 

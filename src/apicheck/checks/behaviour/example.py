@@ -26,7 +26,7 @@ from apicheck.authoring import (
     SubjectKind,
     Transcript,
     end_script,
-    evaluated,
+    evaluate,
     identity_of,
     resolve_recipe,
     send,
@@ -61,7 +61,7 @@ def script(subject: Subject) -> Script:
     for step in _steps(subject):
         who = _identity(subject, step)
         try:
-            parts = evaluated(step.send, played)
+            parts = evaluate(step.send, played)
         except LookupError as missing:
             end_script(Inconclusive(f"step {step.id}: nothing at {missing}"))
         recipe = _recipe(subject, step, parts, _places(subject, played))

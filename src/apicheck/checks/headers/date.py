@@ -12,7 +12,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     applicable_rules,
-    http_date,
+    parse_http_date,
     per_exchange,
 )
 
@@ -27,7 +27,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
     value = response.header("Date")
     if value is not None or response.status in _WANTED or _is_promised(context, exchange):
         yield "responses", _well_formed(value, exchange)
-    if value is None or http_date(value) is None:
+    if value is None or parse_http_date(value) is None:
         return
     for name, rule in applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
@@ -46,7 +46,7 @@ def _is_promised(context: RunContext, exchange: Exchange) -> bool:
 def _well_formed(value: str | None, exchange: Exchange) -> Failure | None:
     if value is None:
         return Failure("absent", "a Date field", f"no Date on {exchange.status}", "", exchange.id)
-    if http_date(value) is None:
+    if parse_http_date(value) is None:
         due = "Date: Sun, 06 Nov 1994 08:49:37 GMT, or any other day in this form"
         return Failure("malformed", due, f"Date: {value}", "", exchange.id)
     return None

@@ -17,7 +17,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     applicable_rules,
-    http_date,
+    parse_http_date,
     per_exchange,
 )
 
@@ -75,7 +75,7 @@ def _equal(header: str, due: str, value: str) -> bool:
 
 def _has_format(name: str, value: str) -> bool:
     if name == "http-date":
-        return http_date(value) is not None
+        return parse_http_date(value) is not None
     return _FORMATS[name].fullmatch(value) is not None
 
 

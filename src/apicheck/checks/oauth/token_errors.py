@@ -21,11 +21,11 @@ from apicheck.authoring import (
     StatusSet,
     Subject,
     Transcript,
-    challenges,
     describe,
     expected_text,
     in_words,
     judge_status,
+    parse_challenges,
     send,
     send_control,
     valid_request,
@@ -138,7 +138,7 @@ def _lacks_challenge(exchange: Exchange) -> bool:
     if exchange.response is None or not exchange.request.credentials:
         return False
     try:
-        received = challenges(", ".join(exchange.response.header_values("www-authenticate")))
+        received = parse_challenges(", ".join(exchange.response.header_values("www-authenticate")))
     except ValueError:
         return True
     return "basic" not in {challenge.scheme for challenge in received}

@@ -25,7 +25,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Tallies,
-    http_date,
+    parse_http_date,
     rule_applies,
 )
 from apicheck.checks.ratelimit._falling import Falling, continued, stuck
@@ -168,10 +168,10 @@ def _reset(
 ) -> Iterator[Failure | None]:
     if names.reset is None:
         return
-    now = http_date(response.header("Date") or "")
+    now = parse_http_date(response.header("Date") or "")
     text = response.header(names.reset)
     if names.reset_unit == "http-date":
-        moment = http_date(text or "")
+        moment = parse_http_date(text or "")
         if text is None or moment is None:
             outcome = "absent" if text is None else "malformed"
             yield _fails(exchange, outcome, names.reset, "an HTTP date", text)

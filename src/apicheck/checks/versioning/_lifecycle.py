@@ -5,24 +5,24 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
-from apicheck.authoring import Exchange, Link, RunContext, instant, selects_path
+from apicheck.authoring import Exchange, Link, RunContext, parse_instant, selects_path
 
 
 def is_at(moment: float, written: str) -> bool:
     """Whether a moment is the one that the policy writes; a date there is the whole day."""
-    span = instant(written)
+    span = parse_instant(written)
     return span is None or span[0] <= moment <= span[1]
 
 
 def as_structured_date(written: str) -> str:
     """A date of the policy as Deprecation must write it, for messages."""
-    span = instant(written)
+    span = parse_instant(written)
     return f"@{int(span[0])}, {written}" if span else "@…"
 
 
 def as_http_date(written: str) -> str:
     """A date of the policy as Sunset must write it, for messages."""
-    span = instant(written)
+    span = parse_instant(written)
     if span is None:
         return "an IMF-fixdate"
     return f"{datetime.fromtimestamp(span[0], UTC):%a, %d %b %Y %H:%M:%S} GMT"

@@ -17,12 +17,12 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    http_date,
-    links,
+    parse_http_date,
+    parse_links,
+    parse_structured_date,
     per_exchange,
     rule_applies,
     selector_matches,
-    structured_date,
 )
 from apicheck.checks.versioning._lifecycle import (
     as_http_date,
@@ -90,7 +90,7 @@ def _deprecation(item: Deprecation, exchange: Exchange, response: Response) -> F
     due = f"Deprecation: {as_structured_date(item.since)}"
     if value is None:
         return _fails(exchange, "deprecation-absent", due, "no Deprecation field")
-    moment = structured_date(value)
+    moment = parse_structured_date(value)
     if moment is None:
         due = f"{due} (a date of RFC 9651: @ and seconds)"
         return _fails(exchange, "deprecation-malformed", due, f"Deprecation: {value}")
@@ -104,10 +104,10 @@ def _sunset(item: Deprecation, exchange: Exchange, response: Response) -> Failur
     due = f"Sunset: {as_http_date(item.sunset)}"
     if value is None:
         return _fails(exchange, "sunset-absent", due, "no Sunset field")
-    moment = http_date(value)
+    moment = parse_http_date(value)
     if moment is None:
         return _fails(exchange, "sunset-malformed", f"{due} (an IMF-fixdate)", f"Sunset: {value}")
-    deprecated = structured_date(response.header("Deprecation") or "")
+    deprecated = parse_structured_date(response.header("Deprecation") or "")
     if deprecated is not None and moment < deprecated:
         due = "a Sunset no earlier than the Deprecation"
         actual = f"Deprecation: @{deprecated}, Sunset: {value}"
@@ -124,7 +124,7 @@ def _link(
     field = ", ".join(exchange.response.header_values("Link"))
     due = f"a Link with rel={relation}"
     try:
-        found = [link for link in links(field) if relation.lower() in link.relations]
+        found = [link for link in parse_links(field) if relation.lower() in link.relations]
     except ValueError as error:
         return _fails(exchange, "link-absent", due, str(error), relation)
     if not found:
