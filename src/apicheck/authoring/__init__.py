@@ -99,17 +99,25 @@ from apicheck.model.facts import (
     Tenant,
     Webhooks,
 )
-from apicheck.model.json import MISSING, Json, at, child, contains, in_words, with_value
+from apicheck.model.json import (
+    MISSING,
+    Json,
+    at,
+    child_pointer,
+    contains,
+    describe_value,
+    with_value,
+)
 from apicheck.model.known_key import public_jwk as known_public_key
 from apicheck.model.operation import HeaderDoc, Media, Operation, ResponseDoc
 from apicheck.model.parts import (
     Part,
-    as_json,
-    fits,
+    encode_json,
     media_type_of,
+    part_accepts,
     parts_of,
     with_part,
-    without,
+    without_value,
 )
 from apicheck.model.policy import Example
 from apicheck.model.selector import selects, selects_path
@@ -134,7 +142,7 @@ from apicheck.model.verdict import (
     NotTestedKind,
     Severity,
 )
-from apicheck.schemas import resolve, schema_errors
+from apicheck.schemas import find_schema_errors, resolve_schema
 
 __all__ = [
     "MISSING",
@@ -204,26 +212,26 @@ __all__ = [
     "TransportErrorKind",
     "Webhooks",
     "applicable_rules",
-    "as_json",
     "ask",
     "at",
     "build_read",
     "build_request",
     "changed_members",
-    "child",
+    "child_pointer",
     "contains",
     "credentials_of",
     "deciding_stage",
     "describe",
+    "describe_value",
+    "encode_json",
     "end_script",
     "evaluate",
     "expected_refusal",
     "expected_text",
     "fetch_pages",
     "find_safe_operation",
-    "fits",
+    "find_schema_errors",
     "identity_of",
-    "in_words",
     "is_promised_for",
     "judge_accepted",
     "judge_refused",
@@ -243,17 +251,17 @@ __all__ = [
     "parse_instant",
     "parse_links",
     "parse_structured_date",
+    "part_accepts",
     "parts_of",
     "per_exchange",
     "probe_refused_create",
     "read_operation",
     "read_public_keys",
     "receive",
-    "resolve",
     "resolve_recipe",
+    "resolve_schema",
     "rule_applies",
     "satisfies",
-    "schema_errors",
     "selector_matches",
     "selects",
     "selects_path",
@@ -269,5 +277,5 @@ __all__ = [
     "wait",
     "with_part",
     "with_value",
-    "without",
+    "without_value",
 ]

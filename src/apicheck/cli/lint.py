@@ -9,7 +9,7 @@ import click
 
 from apicheck.cli import options
 from apicheck.cli.screen import Screen, toned
-from apicheck.model.json import in_words
+from apicheck.model.json import describe_value
 from apicheck.model.policy import FactOrigin
 from apicheck.report.text import join_lines
 
@@ -78,7 +78,7 @@ def facts_of(facts: Sequence[FactOrigin]) -> Iterator[str]:
     """Every fact in force in columns: path, value, grade, origin."""
     width = min(max((len(item.path) for item in facts), default=0), 50)
     for item in facts:
-        value = join_lines(in_words(item.value))[:_VALUE_SHOWN]
+        value = join_lines(describe_value(item.value))[:_VALUE_SHOWN]
         yield (
             f"{item.path:<{width}}  {value:<{_VALUE_SHOWN}}  {item.grade.value}"
             f"  {item.kind}{' ' + item.place if item.place else ''}"

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from apicheck.generate.schemathesis_adapter import parts_of_cases
 from apicheck.model.json import Json, tokens
-from apicheck.model.parts import Part, fits, parts_of
+from apicheck.model.parts import Part, part_accepts, parts_of
 from apicheck.model.subject import Recipe, Subject
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _sendable(value: Json) -> Json | None:
     """A value that can be sent in its place, and is of a size that is worth it; None otherwise."""
     part = Part(value["place"], value["name"])
     short = len(json.dumps(value["value"])) <= _LONGEST
-    return value if short and fits(part, value["value"]) else None
+    return value if short and part_accepts(part, value["value"]) else None
 
 
 def _listed(subject: Subject, parts: tuple[Part, ...]) -> list[Json]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from apicheck.model.check import Check
-from apicheck.model.json import in_words
+from apicheck.model.json import describe_value
 from apicheck.model.plan import Plan
 from apicheck.model.policy import FactOrigin
 from apicheck.model.results import CheckResult, ClauseResult, FailureSummary, Finding
@@ -77,7 +77,7 @@ def _facts(
     """The facts that a finding rests on: inside the paths of the result, else of the check."""
     paths = {path for result in hit for path in result.facts} or set(check.reads)
     found = [
-        f"{origin.path} = {in_words(origin.value)} ({origin.place})"
+        f"{origin.path} = {describe_value(origin.value)} ({origin.place})"
         for origin in origins
         if any(origin.path == path or origin.path.startswith(f"{path}.") for path in paths)
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from apicheck.load.grammar import as_list, parse_optional_selector
 from apicheck.load.names import normalize
 from apicheck.load.source import Source
-from apicheck.model.json import Json, child
+from apicheck.model.json import Json, child_pointer
 from apicheck.model.policy import Clause, Example
 from apicheck.model.verdict import Grade, Level
 
@@ -41,7 +41,7 @@ def merge_clauses(sections: Iterable[tuple[Source, Node]]) -> tuple[Clause, ...]
             if "source" not in laid and len(texts) == 1:
                 laid["source"] = next(iter(texts))
             grade = texts.get(laid.get("source", ""), {}).get("grade", "S")
-            line = source.line(child("/clauses", clause_id))
+            line = source.line(child_pointer("/clauses", clause_id))
             found.pop(clause_id, None)
             found[clause_id] = _Written(laid, source.file, line, grade)
     own = [source.file for source, _ in sections][-1:]

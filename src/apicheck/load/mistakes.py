@@ -15,7 +15,7 @@ from jsonschema.exceptions import ValidationError
 
 from apicheck.load.source import Source, kind_of
 from apicheck.model.errors import Mistake
-from apicheck.model.json import Json, child, dotted, tokens
+from apicheck.model.json import Json, child_pointer, dotted, tokens
 
 _SCHEMAS = Path(__file__).parent / "schemas"
 _FEW = 12
@@ -129,7 +129,7 @@ def _explained(
 ) -> Iterator[tuple[str, str, str]]:
     pointer = under
     for token in error.absolute_path:
-        pointer = child(pointer, token)
+        pointer = child_pointer(pointer, token)
     rule: Any = error.schema
     due: Any = error.validator_value
     value: Any = error.instance
@@ -138,7 +138,7 @@ def _explained(
         known = tuple(rule.get("properties", ()))
         for key in value:
             if key not in known:
-                yield child(pointer, key), f'unknown key "{key}"', did_you_mean(key, known)
+                yield child_pointer(pointer, key), f'unknown key "{key}"', did_you_mean(key, known)
     elif keyword == "required":
         missing = [name for name in due if name not in value]
         yield pointer, _and(f'"{name}"' for name in missing) + " is missing", ""

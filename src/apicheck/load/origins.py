@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from apicheck.load.layers import Merged
 from apicheck.load.names import leaves, normalize
-from apicheck.model.json import MISSING, at, child, dotted
+from apicheck.model.json import MISSING, at, child_pointer, dotted
 from apicheck.model.operation import Spec
 from apicheck.model.policy import FactOrigin
 from apicheck.model.verdict import Grade
@@ -65,7 +65,7 @@ def _from_document(spec: Spec) -> Iterator[FactOrigin]:
     for name, scheme in spec.schemes.items():
         kind = " ".join(filter(None, (scheme.kind, scheme.http_scheme)))
         where = f"{kind} in {scheme.place} {scheme.parameter}"
-        pointer = child("/components/securitySchemes", name)
+        pointer = child_pointer("/components/securitySchemes", name)
         yield row(f"authentication.schemes.{name}", where, pointer)
     for operation in spec.operations:
         if operation.secured:

@@ -16,7 +16,7 @@ from apicheck.load.profiles import clause_set_file, clause_set_names
 from apicheck.load.source import Source, read_source
 from apicheck.model.errors import PolicyError
 from apicheck.model.facts import Facts
-from apicheck.model.json import Json, child
+from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Clause, Policy
 from apicheck.model.policy import Source as Text
@@ -154,7 +154,7 @@ class _Loader:
         sets: dict[str, Source] = {}
         wanted = document.get("include", [])
         for index, name in enumerate(as_list(wanted)):
-            pointer = child("/include", index) if isinstance(wanted, list) else "/include"
+            pointer = child_pointer("/include", index) if isinstance(wanted, list) else "/include"
             if not isinstance(name, str):
                 continue  # the schema has said so
             if name.endswith(_YAML):
@@ -194,7 +194,7 @@ class _Loader:
                 mistakes.unknown("/readings", "reading", name, declared)
         merged = base
         for name, overlay in declared.items():
-            layer = Layer("reading", name, self.source, child("/readings", name), overlay)
+            layer = Layer("reading", name, self.source, child_pointer("/readings", name), overlay)
             if name in self.readings:
                 merged = merged.under(layer)
             else:
@@ -228,7 +228,7 @@ class _Loader:
         for clause in found:
             if clause.file != self.source.file:
                 continue
-            place = child("/clauses", clause.id)
+            place = child_pointer("/clauses", clause.id)
             for name in clause.readings:
                 if name not in declared:
                     mistakes.unknown(f"{place}/readings", "reading", name, declared)
@@ -237,7 +237,7 @@ class _Loader:
         for path in document.get("grades") or {}:
             if not verifier.is_fact(path):
                 hint = did_you_mean(path, verifier.fact_paths)
-                mistakes.add(child("/grades", path), f'no fact is at "{path}"', hint)
+                mistakes.add(child_pointer("/grades", path), f'no fact is at "{path}"', hint)
 
     def _finished(
         self,

@@ -15,7 +15,7 @@ from apicheck.load.secrets import SecretReader, placeholder, run_command
 from apicheck.load.source import Source
 from apicheck.load.target_file import read_target
 from apicheck.model.errors import TargetError
-from apicheck.model.json import Json, child
+from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 from apicheck.model.target import (
@@ -159,20 +159,20 @@ def _http_url(pointer: str, url: str, mistakes: Mistakes) -> str:
 
 
 def _identity(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Identity:
-    pointer, whose = child("/identities", name), f'identity "{name}"'
+    pointer, whose = child_pointer("/identities", name), f'identity "{name}"'
     scheme = settings.get("scheme", "")
     if scheme and scheme not in spec.schemes:
         secrets.mistakes.unknown(f"{pointer}/scheme", "security scheme", scheme, spec.schemes)
     token = secrets.credential(name, settings, pointer, whose)
     others = {
         other: secrets.further(
-            f"{name}_{other}", given, child(f"{pointer}/credentials", other), whose
+            f"{name}_{other}", given, child_pointer(f"{pointer}/credentials", other), whose
         )
         for other, given in settings.get("credentials", {}).items()
     }
     for other in others:
         if other not in spec.schemes:
-            place = child(f"{pointer}/credentials", other)
+            place = child_pointer(f"{pointer}/credentials", other)
             secrets.mistakes.unknown(place, "security scheme", other, spec.schemes)
     told = any(mistake.path.startswith(f"identities.{name}.") for mistake in secrets.mistakes.found)
     if token is None and not others and not told:
@@ -209,7 +209,7 @@ def _declared_scopes(spec: Spec) -> frozenset[str]:
 
 
 def _minter(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Minter:
-    pointer, whose = child("/mint", name), f'minter "{name}"'
+    pointer, whose = child_pointer("/mint", name), f'minter "{name}"'
     values = {}
     for what in ("client_id", "client_secret"):
         secret = secrets.one_of(settings, (f"{what}_env", what), pointer, whose)

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from apicheck.model.exchange import Transcript
-from apicheck.model.json import Json, in_words
+from apicheck.model.json import Json, describe_value
 from apicheck.model.results import Results
 from apicheck.report.evidence import gather_evidence
 from apicheck.report.results_json import summarize
@@ -102,7 +102,7 @@ def _plural(count: int, noun: str, plural: str = "") -> str:
 
 def _value(value: Json) -> str:
     """A fact's value; what is not text may be long, and is cut."""
-    text = in_words(value)
+    text = describe_value(value)
     return (
         text if isinstance(value, str) or len(text) <= _VALUE_SHOWN else text[:_VALUE_SHOWN] + "…"
     )

@@ -22,8 +22,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    as_json,
     describe,
+    encode_json,
     identity_of,
     send,
     send_control,
@@ -86,8 +86,8 @@ def _with_member(request: Request, name: str, secret: str) -> bytes:
         added = f"{name}={quote(secret, safe='$')}".encode()
         return body + b"&" + added if body else added
     if body.startswith(b"{") and body != b"{}":
-        return body[:-1] + b"," + as_json({name: secret})[1:]
-    return as_json({name: secret})
+        return body[:-1] + b"," + encode_json({name: secret})[1:]
+    return encode_json({name: secret})
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -18,9 +18,9 @@ from apicheck.authoring import (
     StatusSet,
     at,
     describe,
+    describe_value,
     evaluate,
-    in_words,
-    schema_errors,
+    find_schema_errors,
 )
 
 _SHOWN = 120
@@ -106,7 +106,7 @@ def _body(context: RunContext, expect: Mapping[str, Json], response: Response) -
         value = at(body, pointer)
         if value is not MISSING:
             yield f"nothing at {pointer}", _shown(value)
-    for error in schema_errors(context.spec.document, expect.get("schema"), body, limit=1):
+    for error in find_schema_errors(context.spec.document, expect.get("schema"), body, limit=1):
         yield "a body that fits the step's schema", f"{error} ({error.keyword})"
 
 
@@ -151,5 +151,5 @@ def _statuses(written: Json) -> StatusSet:
 
 
 def _shown(value: Json) -> str:
-    text = "nothing" if value is MISSING else in_words(value).replace(UNIQUE, "…")
+    text = "nothing" if value is MISSING else describe_value(value).replace(UNIQUE, "…")
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

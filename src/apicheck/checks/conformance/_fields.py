@@ -13,8 +13,8 @@ from apicheck.authoring import (
     Json,
     ResponseDoc,
     RunContext,
-    resolve,
-    schema_errors,
+    find_schema_errors,
+    resolve_schema,
 )
 
 _SAID_ELSEWHERE = ("content-type", "set-cookie")
@@ -41,7 +41,7 @@ def _wrong(context: RunContext, header: HeaderDoc, exchange: Exchange) -> str:
         return ""
     text = ", ".join(lines)
     value = value_of(context, header, text)
-    errors = schema_errors(context.spec.document, header.schema, value, limit=1)
+    errors = find_schema_errors(context.spec.document, header.schema, value, limit=1)
     return f"{header.name}: {text} ({errors[0].message})" if errors else ""
 
 
@@ -52,12 +52,14 @@ def value_of(context: RunContext, header: HeaderDoc, text: str) -> Json:
             return json.loads(text)
         except (ValueError, RecursionError):
             return text
-    schema = resolve(context.spec.document, header.schema)
+    schema = resolve_schema(context.spec.document, header.schema)
     types = _types(schema)
     parts = [part.strip() for part in text.split(",")]
     if "array" in types:
         items = schema.get("items", {})
-        return [_scalar(_types(resolve(context.spec.document, items)), part) for part in parts]
+        return [
+            _scalar(_types(resolve_schema(context.spec.document, items)), part) for part in parts
+        ]
     if "object" in types:
         return _object(context, schema, parts, explode=header.explode)
     return _scalar(types, text)
@@ -74,7 +76,9 @@ def _object(
     )
     members = schema.get("properties", {})
     return {
-        pair[0]: _scalar(_types(resolve(context.spec.document, members.get(pair[0], {}))), pair[-1])
+        pair[0]: _scalar(
+            _types(resolve_schema(context.spec.document, members.get(pair[0], {}))), pair[-1]
+        )
         for pair in pairs
     }
 

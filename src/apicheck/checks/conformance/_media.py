@@ -6,7 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from apicheck.authoring import MISSING, Json, Media, Response, ResponseDoc, RunContext, resolve
+from apicheck.authoring import (
+    MISSING,
+    Json,
+    Media,
+    Response,
+    ResponseDoc,
+    RunContext,
+    resolve_schema,
+)
 
 _PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))')
 _JSON = re.compile(r".+[/+]json")
@@ -71,7 +79,7 @@ def value_of(context: RunContext, response: Response, sent: MediaType, schema: J
             return response.json()
         except ValueError:
             raise ValueError("not JSON") from None
-    resolved = resolve(context.spec.document, schema)
+    resolved = resolve_schema(context.spec.document, schema)
     textual = isinstance(resolved, Mapping) and resolved.get("type") == "string"
     if not textual or not sent.name.startswith("text/") or resolved.get("format") == "binary":
         return MISSING

@@ -14,8 +14,8 @@ from apicheck.authoring import (
     ResponseDoc,
     RunContext,
     Severity,
+    find_schema_errors,
     per_exchange,
-    schema_errors,
 )
 from apicheck.checks.conformance import _fields, _media
 from apicheck.checks.conformance._promised import is_promised
@@ -90,7 +90,7 @@ def _mismatches(
 ) -> Iterator[Failure]:
     """The first error at each place; the elements of a list are one place."""
     seen: set[str] = set()
-    for error in schema_errors(context.spec.document, schema, value, limit=4 * _SHOWN):
+    for error in find_schema_errors(context.spec.document, schema, value, limit=4 * _SHOWN):
         detail = f"{exchange.status} {error.place}".strip()
         if detail in seen or len(seen) == _SHOWN:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from apicheck.authoring import Case, Json, Part, Recipe, Subject, fits, parts_of
+from apicheck.authoring import Case, Json, Part, Recipe, Subject, part_accepts, parts_of
 from apicheck.checks.errors._odd_values import MEMBERS, RAW, TEXTS
 
 _TRIED = 8
@@ -37,7 +37,7 @@ def rows(subject: Subject) -> Iterator[Case]:
             values: Mapping[str, Json] = MEMBERS if part.place == "body" else TEXTS
             names = list(values)
             name = names[(start + number + turn) % len(names)]
-            if turn < len(names) and (name in RAW or fits(part, values[name])):
+            if turn < len(names) and (name in RAW or part_accepts(part, values[name])):
                 place = {"place": part.place, "name": part.name}
                 raw = part.place == "body" and name in RAW
                 value = {"raw": RAW[name]} if raw else {"value": values[name]}

@@ -14,7 +14,7 @@ from apicheck.authoring import (
     Transcript,
     is_promised_for,
     judge_refused,
-    resolve,
+    resolve_schema,
 )
 
 
@@ -69,7 +69,7 @@ def names_its_members(subject: Subject) -> bool:
     if recipe is None or not isinstance(recipe.body, Mapping):
         return False
     for media in subject.op.body:
-        schema = resolve(subject.context.spec.document, media.schema)
+        schema = resolve_schema(subject.context.spec.document, media.schema)
         if media.media_type == recipe.media_type and isinstance(schema, Mapping):
             is_open = bool(schema.get("additionalProperties") or schema.get("patternProperties"))
             return bool(schema.get("properties")) and not is_open

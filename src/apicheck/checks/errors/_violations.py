@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from apicheck.authoring import MISSING, Json, child, resolve, schema_errors, with_value, without
+from apicheck.authoring import (
+    MISSING,
+    Json,
+    child_pointer,
+    find_schema_errors,
+    resolve_schema,
+    with_value,
+    without_value,
+)
 
 _LONGEST = 20_000
 _DEPTH = 3
@@ -44,12 +52,12 @@ def of_body(document: Mapping[str, Json], schema: Json, body: Json) -> tuple[Vio
 
 def _broken(body: Json, violation: Violation) -> Json:
     if violation.value is MISSING:
-        return without(body, violation.pointer)
+        return without_value(body, violation.pointer)
     return with_value(body, violation.pointer, violation.value)
 
 
 def _excluded(document: Mapping[str, Json], schema: Json, value: Json) -> bool:
-    return bool(schema_errors(document, schema, value, limit=1))
+    return bool(find_schema_errors(document, schema, value, limit=1))
 
 
 def _in(
@@ -65,15 +73,15 @@ def _in(
         if isinstance(value, Mapping):
             for name in part.get("required", ()):
                 if name in value:
-                    yield Violation("required", child(pointer, name), MISSING)
+                    yield Violation("required", child_pointer(pointer, name), MISSING)
             for name, inner in part.get("properties", {}).items():
-                place = child(pointer, name)
+                place = child_pointer(pointer, name)
                 yield from _in(document, inner, value.get(name, MISSING), place, depth - 1)
 
 
 def _parts(document: Mapping[str, Json], schema: Json) -> Iterator[Mapping[str, Json]]:
     """A schema and those that it is made of."""
-    flat = resolve(document, schema)
+    flat = resolve_schema(document, schema)
     if isinstance(flat, Mapping):
         yield flat
         for part in flat.get("allOf", ()):

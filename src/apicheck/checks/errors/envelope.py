@@ -17,9 +17,9 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
+    find_schema_errors,
     per_exchange,
     rule_applies,
-    schema_errors,
 )
 
 NO_BODY = "never"
@@ -70,7 +70,7 @@ def _judged(
         body = response.json()
     except ValueError:
         return Failure("schema-mismatch", "a JSON body", _beginning(response), "", exchange.id)
-    for error in schema_errors(context.spec.document, _schema(rule.schema), body, limit=1):
+    for error in find_schema_errors(context.spec.document, _schema(rule.schema), body, limit=1):
         return Failure("schema-mismatch", _named(rule.schema), str(error), error.place, exchange.id)
     return None
 

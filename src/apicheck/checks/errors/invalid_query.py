@@ -15,7 +15,7 @@ from apicheck.authoring import (
     Script,
     Severity,
     Subject,
-    resolve,
+    resolve_schema,
 )
 from apicheck.checks.errors._broken_rules import broken, case_of, judge, tried
 from apicheck.checks.errors._refusals import unspoken
@@ -49,7 +49,7 @@ def _violations(subject: Subject) -> Iterator[Violation]:
             continue
         if parameter.required:
             yield Violation("required", parameter.name, MISSING)
-        schema = resolve(subject.context.spec.document, parameter.schema)
+        schema = resolve_schema(subject.context.spec.document, parameter.schema)
         if isinstance(schema, dict):
             yield from (Violation(kind, parameter.name, bad) for kind, bad in _as_text(schema))
 

@@ -25,7 +25,7 @@ from apicheck.authoring import (
     Transcript,
     TransportErrorKind,
     describe,
-    fits,
+    part_accepts,
     send,
     send_control,
     valid_request,
@@ -75,7 +75,7 @@ def _with_odd(subject: Subject, request: Request, value: Json) -> Request | None
         marked = with_part(request, subject.op, part, _MARK)
         text = str(value["raw"]).encode()
         return replace(marked, body=(marked.body or b"").replace(f'"{_MARK}"'.encode(), text))
-    if "value" not in value or not fits(part, value["value"]):
+    if "value" not in value or not part_accepts(part, value["value"]):
         return None
     return with_part(request, subject.op, part, value["value"])
 

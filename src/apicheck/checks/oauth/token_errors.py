@@ -22,8 +22,8 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
+    describe_value,
     expected_text,
-    in_words,
     judge_status,
     parse_challenges,
     send,
@@ -130,7 +130,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 def _told(code: Json) -> str:
     """The error code that came, in words."""
-    return f"with error {in_words(code)}" if code is not None else "without an error code"
+    return f"with error {describe_value(code)}" if code is not None else "without an error code"
 
 
 def _lacks_challenge(exchange: Exchange) -> bool:
