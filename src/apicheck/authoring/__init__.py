@@ -99,6 +99,7 @@ from apicheck.model.facts import (
     Tenant,
     Webhooks,
 )
+from apicheck.model.forgery_key import public_jwk as known_public_key
 from apicheck.model.json import (
     MISSING,
     Json,
@@ -108,7 +109,6 @@ from apicheck.model.json import (
     describe_value,
     with_value,
 )
-from apicheck.model.known_key import public_jwk as known_public_key
 from apicheck.model.operation import HeaderDoc, Media, Operation, ResponseDoc
 from apicheck.model.parts import (
     Part,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apicheck.model.known_key import public_jwk
+from apicheck.model.forgery_key import public_jwk
 from apicheck.probe.json_web_tokens import same_token
 from apicheck.probe.placeholders import derive, expand
 

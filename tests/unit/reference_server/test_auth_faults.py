@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.model.known_key import public_jwk
+from apicheck.model.forgery_key import public_jwk
 from apicheck.probe.placeholders import derive
 from reference_server.faults import Catalogue
 from reference_server.json_web_tokens import public_key
