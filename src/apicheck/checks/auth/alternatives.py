@@ -24,14 +24,14 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._scope import needs_no_credential
 
 _DENIED = (401, 403)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations that may be called with one kind of credential or another."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     if len(subject.context.alternatives[subject.op.id]) < 2:
         return NotApplicable("one kind of credential alone may call it")

@@ -25,13 +25,13 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused, valid_after_all
 from apicheck.checks.auth._bad_values import is_long, rows
+from apicheck.checks.auth._scope import is_still_valid, needs_no_credential
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a credential, where the policy says how it is refused."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     if subject.facts.authentication.bad is None:
         return NotApplicable("the policy says nothing on credentials that are not valid")
@@ -61,7 +61,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     refusal = subject.facts.authentication.bad
     assert refusal is not None  # applies() saw to it
     for exchange in transcript.exercised:
-        if _is_derived(subject) and valid_after_all(exchange):
+        if _is_derived(subject) and is_still_valid(exchange):
             return NotApplicable("derived from this token, the value is the token itself")
     if is_long(subject.case) and not any(one.succeeded for one in transcript.exercised):
         return None  # a server may stop reading fields that are this long (RFC 6585, section 5)

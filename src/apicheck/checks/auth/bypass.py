@@ -27,20 +27,20 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused, spared
+from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
 _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a credential."""
-    return excused(subject) or Applies(facts=("authentication.refusal",))
+    return needs_no_credential(subject) or Applies(facts=("authentication.refusal",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Each way around by its name; how paths are read is asked of few operations (`spared`)."""
+    """Each way around by its name; how paths are read is asked of few operations (`covered_by_sibling`)."""
     rows = ["trailing slash"]
-    if spared(subject) is None:
+    if covered_by_sibling(subject) is None:
         rows += ["doubled slash", "path in upper case", "dot segment", "dot segments"]
         rows += ["encoded slash", "encoded letter", "path parameter", "file suffix"]
     if subject.op.method == "GET":

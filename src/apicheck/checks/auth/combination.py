@@ -26,17 +26,17 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused, refusals
+from apicheck.checks.auth._scope import expected_refusals, needs_no_credential
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations that take several credentials at once, and nothing less."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     every = subject.context.alternatives[subject.op.id]
     if all(len(names) < 2 for names in every):
         return NotApplicable("one credential is enough for it")
-    if refusals(subject) is None:
+    if expected_refusals(subject) is None:
         return NotApplicable("the policy says nothing on how a credential is refused")
     return Applies(facts=("authentication.refusal",))
 
@@ -75,7 +75,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
-    refusal = refusals(subject)
+    refusal = expected_refusals(subject)
     assert refusal is not None  # applies() saw to it
     return judge_refused(transcript, refusal)
 

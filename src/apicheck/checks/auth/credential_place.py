@@ -29,7 +29,7 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused, spared
+from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
 _QUERY = ("access_token", "api_key", "token")
 """`access_token` is RFC 6750's (section 2.3); the others are what APIs call it."""
@@ -38,7 +38,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy says in which places a credential may be."""
-    if reason := excused(subject) or spared(subject):
+    if reason := needs_no_credential(subject) or covered_by_sibling(subject):
         return reason
     if not subject.facts.authentication.credential_in:
         return NotApplicable("the policy does not say where a credential may be")

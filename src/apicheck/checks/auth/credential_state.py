@@ -29,12 +29,12 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._scope import needs_no_credential
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy has an answer for a state, and somebody has a credential in it."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     states = subject.facts.authentication.states
     if not states:

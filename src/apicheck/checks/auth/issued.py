@@ -30,7 +30,7 @@ from apicheck.authoring import (
     send,
     valid_request,
 )
-from apicheck.checks.auth._asked import answer_to_state
+from apicheck.checks.auth._scope import expected_for_state
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -38,7 +38,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     issued = subject.facts.authentication.issued.get(subject.op.id)
     if issued is None or not issued.revoke:
         return NotApplicable("the policy says of no credential that it hands out")
-    if answer_to_state(subject, "revoked") is None:
+    if expected_for_state(subject, "revoked") is None:
         return NotApplicable("the policy says nothing on credentials that are revoked")
     if _ending(subject) is None or _user(subject) is None:
         return NotApplicable("nothing says how its credential is ended, or what takes it")
@@ -103,7 +103,7 @@ def _use(subject: Subject) -> Request:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted at first, for want of a right perhaps not granted; refused at last."""
-    answer = answer_to_state(subject, "revoked")
+    answer = expected_for_state(subject, "revoked")
     assert answer is not None  # applies() saw to it
     first, *rest = transcript.exercised
     if first.status in answer.statuses:

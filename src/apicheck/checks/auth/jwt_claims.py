@@ -31,7 +31,7 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused, jwt_scheme, spared
+from apicheck.checks.auth._scope import covered_by_sibling, jwt_scheme, needs_no_credential
 
 _FAR_S = 30 * 86_400.0
 """Far enough that no leeway, and no clock that another check moves, makes up for it."""
@@ -41,7 +41,7 @@ _CONTROL = '[control]\nurl = "http://127.0.0.1:9000"'
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations whose credential is a JWT, where one can be made that is wrong."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     authentication = subject.facts.authentication
     if not jwt_scheme(subject):
@@ -54,7 +54,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         words = "nothing can sign a JWT that says what it should not"
         return NotTested(NotTestedKind.NEEDS_CONTROL, words, _CONTROL)
     claims = Claims(shared=frozenset({"clock"}))
-    return spared(subject) or Applies(claims=claims, facts=("authentication.jwt",))
+    return covered_by_sibling(subject) or Applies(claims=claims, facts=("authentication.jwt",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:

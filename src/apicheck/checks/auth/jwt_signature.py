@@ -30,7 +30,12 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused, jwt_scheme, spared, valid_after_all
+from apicheck.checks.auth._scope import (
+    covered_by_sibling,
+    is_still_valid,
+    jwt_scheme,
+    needs_no_credential,
+)
 
 
 def _hmac(secret: str) -> str:
@@ -64,13 +69,15 @@ _ROWS = {
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations whose credential is a JWT by the document."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     if not jwt_scheme(subject):
         return NotApplicable("its credential is no JWT (bearerFormat) by the document")
     if subject.facts.authentication.bad is None:
         return NotApplicable("the policy says nothing on credentials that are not valid")
-    return spared(subject) or Applies(facts=("authentication.refusal", "authentication.jwt"))
+    return covered_by_sibling(subject) or Applies(
+        facts=("authentication.refusal", "authentication.jwt")
+    )
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -117,7 +124,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     refusal = subject.facts.authentication.bad
     assert refusal is not None  # applies() saw to it
     assert subject.case is not None  # cases() has them
-    if any(valid_after_all(one) for one in transcript.exercised):
+    if any(is_still_valid(one) for one in transcript.exercised):
         return NotApplicable("the credential is no JWT, and so it was not changed")
     what = _ROWS.get(subject.case.name, ("public key as a secret", ""))[0]
     return judge_refused(transcript, refusal, what)

@@ -22,7 +22,13 @@ from apicheck.authoring import (
     send_control,
     wait,
 )
-from apicheck.checks.auth._asked import PATIENCE_S, accepted_from, answer_to_state, excused, spared
+from apicheck.checks.auth._scope import (
+    PATIENCE_S,
+    covered_by_sibling,
+    expected_for_state,
+    needs_no_credential,
+    send_accepted,
+)
 
 _LEEWAY_S = 300.0
 """Clocks differ, and servers allow for it."""
@@ -30,10 +36,10 @@ _LEEWAY_S = 300.0
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy says how long a credential lives, and we can get one, and let time pass."""
-    if reason := excused(subject) or spared(subject, safe_only=True):
+    if reason := needs_no_credential(subject) or covered_by_sibling(subject, safe_only=True):
         return reason
     lifetime = subject.facts.authentication.lifetime_s
-    if lifetime is None or answer_to_state(subject, "expired") is None:
+    if lifetime is None or expected_for_state(subject, "expired") is None:
         return NotApplicable("the policy does not say how long a credential lives")
     if not any(subject.context.spec.schemes[n].token_url for n in _schemes(subject)):
         return NotApplicable("its credentials do not come from the token operation")
@@ -59,7 +65,7 @@ def script(subject: Subject) -> Script:
     yield from send_control(subject)
     scheme = _schemes(subject)[0]
     who = yield from mint(fresh=True, scheme=scheme, renewed=False)
-    request = yield from accepted_from(subject, who)
+    request = yield from send_accepted(subject, who)
     lifetime = subject.facts.authentication.lifetime_s or 0.0
     yield from wait(lifetime + _LEEWAY_S, "until the credential has expired")
     yield from send(request.with_bad_credentials(*request.credentials))
@@ -67,7 +73,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    answer = answer_to_state(subject, "expired")
+    answer = expected_for_state(subject, "expired")
     assert answer is not None  # applies() saw to it
     return judge_refused(transcript, answer)
 

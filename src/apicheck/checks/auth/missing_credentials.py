@@ -19,12 +19,12 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._scope import needs_no_credential
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a credential, where the policy says how it is refused."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     if subject.facts.authentication.anonymous is None:
         return NotApplicable("the policy says nothing on requests without credentials")

@@ -33,7 +33,7 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._scope import needs_no_credential
 
 _NO_MEDIA_TYPE = "application/x-apicheck"
 _STAGES = {
@@ -47,7 +47,7 @@ _STAGES = {
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy has an order, and says how a credential is refused."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     authentication = subject.facts.authentication
     if authentication.anonymous is None and authentication.bad is None:

@@ -18,14 +18,14 @@ from apicheck.authoring import (
     send,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._scope import needs_no_credential
 
 _DENIED = (401, 403, 407, 511)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations without security, and those that the policy opens to anybody."""
-    if excused(subject) is None:
+    if needs_no_credential(subject) is None:
         return NotApplicable("it needs a credential")
     oauth = subject.facts.oauth
     if oauth and subject.op.id in (oauth.token, oauth.revoke):

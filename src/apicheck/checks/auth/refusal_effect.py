@@ -29,14 +29,14 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._scope import needs_no_credential
 
 _GONE = (404, 410)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To unsafe operations on an object that can be made anew, and read; PUT may make it."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     if subject.op.safe:
         return NotApplicable("the method is safe: nothing is to be changed by it")

@@ -23,7 +23,7 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._scope import needs_no_credential
 
 _SHORTEST = 8
 """Shorter values are words that an error's text may hold by chance."""
@@ -31,7 +31,7 @@ _SHORTEST = 8
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations whose answer shows an object to those who may see it."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     shown = subject.op.response_for(200) or subject.op.response_for(201)
     if shown is None or not any("json" in media.media_type for media in shown.media):

@@ -23,16 +23,16 @@ from apicheck.authoring import (
     unique_member,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused, refusals
+from apicheck.checks.auth._scope import expected_refusals, needs_no_credential
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To POST where GET lists, with a body that can be told from every other."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     if list_operation(subject) is None:
         return NotApplicable("it makes nothing that an operation of the same path lists")
-    if refusals(subject) is None:
+    if expected_refusals(subject) is None:
         return NotApplicable("the policy does not say how a credential is refused")
     if not unique_member(subject):
         return NotApplicable("nothing in its body is unique, by which to find what it made")

@@ -23,15 +23,21 @@ from apicheck.authoring import (
     send_control,
     wait,
 )
-from apicheck.checks.auth._asked import PATIENCE_S, accepted_from, answer_to_state, excused, spared
+from apicheck.checks.auth._scope import (
+    PATIENCE_S,
+    covered_by_sibling,
+    expected_for_state,
+    needs_no_credential,
+    send_accepted,
+)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy says how soon a revoked credential stops working."""
-    if reason := excused(subject) or spared(subject, safe_only=True):
+    if reason := needs_no_credential(subject) or covered_by_sibling(subject, safe_only=True):
         return reason
     within = subject.facts.authentication.revoked_within_s
-    if within is None or answer_to_state(subject, "revoked") is None:
+    if within is None or expected_for_state(subject, "revoked") is None:
         return NotApplicable("the policy does not say how soon a revocation takes effect")
     can = subject.context.capabilities
     if not {"mint", "revoke"} <= can or ("clock" not in can and within > PATIENCE_S):
@@ -48,7 +54,7 @@ def script(subject: Subject) -> Script:
     yield from send_control(subject)
     names = subject.context.alternatives[subject.op.id][0]
     who = yield from mint(fresh=True, scheme=names[0] if len(names) == 1 else "")
-    request = yield from accepted_from(subject, who)
+    request = yield from send_accepted(subject, who)
     if (yield from ask("revoke", identity=who.name)) is None:
         words = "the credential that was made for this cannot be revoked"
         end_script(NotTested(NotTestedKind.NEEDS_CONTROL, words))
@@ -59,7 +65,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    answer = answer_to_state(subject, "revoked")
+    answer = expected_for_state(subject, "revoked")
     assert answer is not None  # applies() saw to it
     within = subject.facts.authentication.revoked_within_s
     delay = f"{within:g} s " if within else ""

@@ -24,14 +24,14 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused, spared
+from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
 _DENIED = (400, 401, 403)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations whose credential stands behind the name of a scheme."""
-    if reason := excused(subject) or spared(subject, safe_only=True):
+    if reason := needs_no_credential(subject) or covered_by_sibling(subject, safe_only=True):
         return reason
     if subject.facts.authentication.prefix is not None:
         return NotApplicable("the policy has a prefix of its own, which is no scheme's name")

@@ -26,14 +26,14 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.auth._asked import excused, spared
+from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
 _GARBAGE = "not-a-token"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy says how more than one credential is answered."""
-    if reason := excused(subject) or spared(subject):
+    if reason := needs_no_credential(subject) or covered_by_sibling(subject):
         return reason
     if subject.facts.authentication.several is None:
         return NotApplicable("the policy says nothing on more than one credential")

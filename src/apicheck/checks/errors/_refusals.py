@@ -18,24 +18,24 @@ from apicheck.authoring import (
 )
 
 
-def answer_to(context: RunContext, kind: str) -> ExpectedResponse | None:
+def promised_response(context: RunContext, kind: str) -> ExpectedResponse | None:
     """The answer that the policy promises to a kind of bad request; None where it promises none."""
     promise = context.facts.requests.get(kind)
     return promise if isinstance(promise, ExpectedResponse) else None
 
 
-def refused_as_promised(
+def judge_promised_refusal(
     subject: Subject, transcript: Transcript, kind: str, detail: str = ""
 ) -> Judgement:
     """What `refused` says of a kind of bad request, for checks that apply where it is promised."""
-    answer = answer_to(subject.context, kind)
-    assert answer is not None  # `unspoken` was asked before anything was sent
+    answer = promised_response(subject.context, kind)
+    assert answer is not None  # `not_promised` was asked before anything was sent
     return judge_refused(transcript, answer, detail)
 
 
-def unspoken(subject: Subject, kind: str) -> NotApplicable | None:
+def not_promised(subject: Subject, kind: str) -> NotApplicable | None:
     """Why the promise says nothing of an operation; None where it speaks of it."""
-    answer = answer_to(subject.context, kind)
+    answer = promised_response(subject.context, kind)
     if answer is None:
         return NotApplicable(f"the policy promises no answer (requests.{kind})")
     if not is_promised_for(subject.context, answer, subject.operation):

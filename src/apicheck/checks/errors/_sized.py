@@ -11,7 +11,7 @@ from apicheck.authoring import (
     NotTestedKind,
     Subject,
 )
-from apicheck.checks.errors._refusals import is_oauth, json_recipe, unspoken
+from apicheck.checks.errors._refusals import is_oauth, json_recipe, not_promised
 
 _MOST = 16 * 1024 * 1024
 _ASKED = 3
@@ -22,7 +22,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     limit = subject.facts.body_limit_bytes
     if limit is None:
         return NotApplicable("the policy promises no limit of bodies (requests.too_large)")
-    if why := unspoken(subject, "too_large"):
+    if why := not_promised(subject, "too_large"):
         return why
     if not _fits(subject):
         return NotApplicable("its request has no JSON body of a size that is known")
@@ -48,7 +48,7 @@ def _fits(subject: Subject) -> bool:
     return "$APICHECK_" not in str(recipe.body) and subject.op.id in subject.context.actors
 
 
-def padded(body: bytes, size: int) -> bytes:
+def pad_body(body: bytes, size: int) -> bytes:
     """The same JSON, so many bytes long when it is sent; as it is where it is longer already."""
     shrinks = body.count(UNIQUE.encode()) * (len(UNIQUE) - UNIQUE_LENGTH)
     return body.ljust(size + shrinks)

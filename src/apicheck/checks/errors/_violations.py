@@ -41,7 +41,9 @@ class Violation:
     value: Json
 
 
-def of_body(document: Mapping[str, Json], schema: Json, body: Json) -> tuple[Violation, ...]:
+def body_violations(
+    document: Mapping[str, Json], schema: Json, body: Json
+) -> tuple[Violation, ...]:
     """Ways to break a body's schema; those that the schema does not really exclude are left out."""
     return tuple(
         violation
@@ -132,7 +134,7 @@ def _of_wrong_length(schema: Mapping[str, Json], value: Json) -> Iterator[Json]:
         yield []
 
 
-def varied(violations: Iterable[Violation], most: int) -> tuple[Violation, ...]:
+def vary_violations(violations: Iterable[Violation], most: int) -> tuple[Violation, ...]:
     """At most so many of them: one of each kind first, then the second of each."""
     by_kind: dict[str, list[Violation]] = {}
     for violation in violations:

@@ -17,14 +17,14 @@ from apicheck.authoring import (
     per_exchange,
     selects_path,
 )
-from apicheck.checks.errors._refusals import answer_to
+from apicheck.checks.errors._refusals import promised_response
 
 _METHOD_NOT_ALLOWED = 405
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """Where the policy refuses methods with 405; otherwise no answer need ever be one."""
-    answer = answer_to(subject.context, "method")
+    answer = promised_response(subject.context, "method")
     if answer is None or _METHOD_NOT_ALLOWED not in answer.statuses:
         return NotApplicable("the policy does not promise 405 (requests.method)")
     return Applies(facts=("requests.method",))

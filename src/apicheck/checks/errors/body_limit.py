@@ -17,7 +17,7 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.errors._sized import applies, padded
+from apicheck.checks.errors._sized import applies, pad_body
 
 
 def script(subject: Subject) -> Script:
@@ -26,7 +26,7 @@ def script(subject: Subject) -> Script:
     assert limit is not None  # applies() saw to it
     yield from send_control(subject)
     request = yield from valid_request(subject)
-    yield from send(replace(request, body=padded(request.body or b"", limit)))
+    yield from send(replace(request, body=pad_body(request.body or b"", limit)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -24,7 +24,7 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.errors._refusals import answer_to, refused_as_promised
+from apicheck.checks.errors._refusals import judge_promised_refusal, promised_response
 
 _UNCONTROLLED = NotTested(
     NotTestedKind.NEEDS_CONTROL,
@@ -35,7 +35,7 @@ _UNCONTROLLED = NotTested(
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the API as a whole, where its failures are promised and can be had."""
-    if answer_to(subject.context, "failure") is None:
+    if promised_response(subject.context, "failure") is None:
         return NotApplicable("the policy promises no answer (requests.failure)")
     if "fail_next" not in subject.context.capabilities:
         return _UNCONTROLLED
@@ -50,7 +50,7 @@ def script(subject: Subject) -> Script:
     """A request that works, accepted; then the same one while the server fails."""
     operation = find_safe_operation(subject.context)
     assert operation is not None  # applies() saw to it
-    promise = answer_to(subject.context, "failure")
+    promise = promised_response(subject.context, "failure")
     assert promise is not None
     yield from send_control(subject, operation)
     request = yield from valid_request(subject, operation)
@@ -62,7 +62,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """A failure that looks like a success is worse than one with another status."""
-    return refused_as_promised(subject, transcript, "failure")
+    return judge_promised_refusal(subject, transcript, "failure")
 
 
 CHECK = Check(

@@ -17,8 +17,8 @@ from apicheck.authoring import (
     Subject,
     resolve_schema,
 )
-from apicheck.checks.errors._broken_rules import broken, case_of, judge, tried
-from apicheck.checks.errors._refusals import unspoken
+from apicheck.checks.errors._broken_rules import case_of, judge, select_violations, send_violation
+from apicheck.checks.errors._refusals import not_promised
 from apicheck.checks.errors._violations import Violation, bad_values
 
 _TRIED = 8
@@ -27,7 +27,7 @@ _SCALARS = {"integer", "number", "boolean"}
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that have a query parameter of which a schema says something."""
-    if why := unspoken(subject, "schema"):
+    if why := not_promised(subject, "schema"):
         return why
     if not cases(subject):
         return NotApplicable("no schema of a query parameter excludes anything")
@@ -36,7 +36,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """One broken rule each; formats only where the policy makes rules of them."""
-    rows = dict.fromkeys(tried(subject, _violations(subject), _TRIED))
+    rows = dict.fromkeys(select_violations(subject, _violations(subject), _TRIED))
     return tuple(
         case_of(f"{one.kind} {one.pointer} {number}", one)
         for number, one in enumerate(rows, start=1)
@@ -70,7 +70,7 @@ def _as_text(schema: dict[str, Json]) -> Iterator[tuple[str, str]]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with one parameter that breaks a rule."""
-    return broken(subject, "query")
+    return send_violation(subject, "query")
 
 
 CHECK = Check(

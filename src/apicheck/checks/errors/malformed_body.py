@@ -20,7 +20,7 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.errors._refusals import json_recipe, refused_as_promised, unspoken
+from apicheck.checks.errors._refusals import json_recipe, judge_promised_refusal, not_promised
 
 
 def _with_stray_byte(body: bytes) -> bytes:
@@ -40,7 +40,7 @@ are left out: there are parsers that take them, and are allowed to (RFC 8259 sec
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that take a JSON object."""
-    if why := unspoken(subject, "syntax"):
+    if why := not_promised(subject, "syntax"):
         return why
     recipe = json_recipe(subject)
     if recipe is None or not (isinstance(recipe.body, Mapping) and recipe.body):
@@ -64,7 +64,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    return refused_as_promised(
+    return judge_promised_refusal(
         subject, transcript, "syntax", subject.case.name if subject.case else ""
     )
 

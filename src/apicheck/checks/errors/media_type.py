@@ -18,14 +18,14 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.errors._refusals import refused_as_promised, unspoken
+from apicheck.checks.errors._refusals import judge_promised_refusal, not_promised
 
 _OTHERS = ("text/plain", "application/xml")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that take a body."""
-    if why := unspoken(subject, "media"):
+    if why := not_promised(subject, "media"):
         return why
     recipe = subject.context.recipes[subject.op.id]
     if isinstance(recipe, Recipe) and not recipe.media_type:
@@ -58,7 +58,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    return refused_as_promised(subject, transcript, "media")
+    return judge_promised_refusal(subject, transcript, "media")
 
 
 CHECK = Check(

@@ -21,7 +21,7 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.errors._refusals import refused_as_promised, unspoken
+from apicheck.checks.errors._refusals import judge_promised_refusal, not_promised
 
 _METHODS = ("GET", "PATCH", "PUT", "POST", "DELETE")
 """The least harmful first, should one be served after all."""
@@ -30,7 +30,7 @@ _TRIED = 2
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To every path of the document: to the first of its operations, of those that only read."""
-    if why := unspoken(subject, "method"):
+    if why := not_promised(subject, "method"):
         return why
     same = [op for op in subject.context.spec.operations if op.path == subject.op.path]
     first = min(same, key=lambda operation: not operation.safe)
@@ -70,7 +70,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
-    return refused_as_promised(subject, transcript, "method")
+    return judge_promised_refusal(subject, transcript, "method")
 
 
 CHECK = Check(

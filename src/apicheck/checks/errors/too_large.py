@@ -17,8 +17,8 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.errors._refusals import refused_as_promised
-from apicheck.checks.errors._sized import applies, padded
+from apicheck.checks.errors._refusals import judge_promised_refusal
+from apicheck.checks.errors._sized import applies, pad_body
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -33,12 +33,12 @@ def script(subject: Subject) -> Script:
     yield from send_control(subject)
     request = yield from valid_request(subject)
     size = 2 * limit if subject.case and subject.case.value else limit + 1
-    yield from send(replace(request, body=padded(request.body or b"", size)))
+    yield from send(replace(request, body=pad_body(request.body or b"", size)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    return refused_as_promised(subject, transcript, "too_large")
+    return judge_promised_refusal(subject, transcript, "too_large")
 
 
 CHECK = Check(

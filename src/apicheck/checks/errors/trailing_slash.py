@@ -18,12 +18,12 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.errors._refusals import refused_as_promised, unspoken
+from apicheck.checks.errors._refusals import judge_promised_refusal, not_promised
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that only read, where the path with the slash is no other operation's."""
-    if why := unspoken(subject, "trailing_slash"):
+    if why := not_promised(subject, "trailing_slash"):
         return why
     if not subject.op.safe or subject.op.path.endswith("/"):
         return NotApplicable("asked of operations that only read, without a slash at their end")
@@ -41,7 +41,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
-    return refused_as_promised(subject, transcript, "trailing_slash")
+    return judge_promised_refusal(subject, transcript, "trailing_slash")
 
 
 CHECK = Check(

@@ -21,7 +21,7 @@ from apicheck.authoring import (
     valid_request,
     with_part,
 )
-from apicheck.checks.errors._refusals import names_its_members, refused_as_promised, unspoken
+from apicheck.checks.errors._refusals import judge_promised_refusal, names_its_members, not_promised
 
 NAME = "apicheck_unknown"
 KINDS: Mapping[str, Part] = {
@@ -40,7 +40,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """A query parameter; a member, where the document says which members there are."""
-    kinds = [kind for kind in KINDS if unspoken(subject, kind) is None]
+    kinds = [kind for kind in KINDS if not_promised(subject, kind) is None]
     return tuple(
         Case(kind, kind) for kind in kinds if kind != "unknown_field" or names_its_members(subject)
     )
@@ -57,7 +57,7 @@ def script(subject: Subject) -> Script:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
     kind = subject.case.name if subject.case else "unknown_field"
-    return refused_as_promised(subject, transcript, kind, kind)
+    return judge_promised_refusal(subject, transcript, kind, kind)
 
 
 CHECK = Check(

@@ -24,12 +24,12 @@ from apicheck.authoring import (
     undefined_paths,
     valid_request,
 )
-from apicheck.checks.errors._refusals import answer_to, refused_as_promised
+from apicheck.checks.errors._refusals import judge_promised_refusal, promised_response
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the API as a whole, where the policy promises an answer."""
-    if answer_to(subject.context, "unknown_path") is None:
+    if promised_response(subject.context, "unknown_path") is None:
         return NotApplicable("the policy promises no answer (requests.unknown_path)")
     if find_safe_operation(subject.context) is None:
         return NO_SAFE_OPERATION
@@ -54,7 +54,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
-    return refused_as_promised(subject, transcript, "unknown_path")
+    return judge_promised_refusal(subject, transcript, "unknown_path")
 
 
 CHECK = Check(

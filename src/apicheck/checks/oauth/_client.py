@@ -44,7 +44,7 @@ _MINT = (
 )
 
 
-def out_of_place(
+def not_this_operation(
     subject: Subject, wanted: str, *, clients: int = 1, refresh: bool = False
 ) -> NotApplicable | NotTested | None:
     """Why a check on one operation of the authorization server cannot be about a subject.
@@ -105,12 +105,12 @@ def place_of(subject: Subject) -> Steps[str]:
     request = yield from valid_request(subject, token_operation(subject))
     pairs, client = parameters_of(request), subject.context.clients[0]
     answer = yield from send(
-        written(request, pairs, client, HEADER), Role.SETUP, "OAuth client by Basic"
+        write_form(request, pairs, client, HEADER), Role.SETUP, "OAuth client by Basic"
     )
     return BODY if answer.status in _REFUSED else HEADER
 
 
-def written(
+def write_form(
     request: Request,
     parameters: Iterable[tuple[str, str]],
     client: Minter | None,
@@ -140,16 +140,16 @@ def parameters_of(request: Request) -> Pairs:
     return tuple(pair for pair in pairs if pair[0] not in _OWN)
 
 
-def asked(
+def request_token(
     subject: Subject, operation: str, client: Minter, *parameters: tuple[str, str]
 ) -> Steps[Request]:
     """A request of a client to one of the two operations, with these parameters alone."""
     place = yield from place_of(subject)
     request = yield from valid_request(subject, operation)
-    return written(request, parameters, client, place)
+    return write_form(request, parameters, client, place)
 
 
-def granted(
+def grant_token(
     subject: Subject,
     client: Minter,
     *scopes: str,
@@ -160,13 +160,15 @@ def granted(
     oauth = subject.facts.oauth
     wanted = (oauth.refresh_scope,) if oauth and refresh and oauth.refresh_scope else ()
     scope = (("scope", " ".join((*scopes, *wanted))),) if scopes or wanted else ()
-    request = yield from asked(subject, token_operation(subject), client, CREDENTIALS, *scope)
+    request = yield from request_token(
+        subject, token_operation(subject), client, CREDENTIALS, *scope
+    )
     exchange = yield from send(request, role)
-    answer = members(exchange)
+    answer = body_members(exchange)
     if not exchange.succeeded or not isinstance(answer.get("access_token"), str):
         end_script(Inconclusive(f"the token operation granted no token ({exchange.status})"))
     if refresh and not isinstance(answer.get("refresh_token"), str):
-        yield from forgotten(subject, client, answer)
+        yield from discard_tokens(subject, client, answer)
         _no_refresh_token()
     return answer
 
@@ -176,7 +178,7 @@ def _no_refresh_token() -> NoReturn:
     end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
 
 
-def refreshed(
+def refresh_token(
     subject: Subject,
     client: Minter,
     token: Json,
@@ -185,26 +187,26 @@ def refreshed(
 ) -> Steps[Exchange]:
     """What comes of a refresh token."""
     pairs = (REFRESH, ("refresh_token", str(token)), *parameters)
-    request = yield from asked(subject, token_operation(subject), client, *pairs)
+    request = yield from request_token(subject, token_operation(subject), client, *pairs)
     return (yield from send(request, role))
 
 
-def revoked(subject: Subject, client: Minter, token: Json, role: Role) -> Steps[Exchange]:
+def revoke_token(subject: Subject, client: Minter, token: Json, role: Role) -> Steps[Exchange]:
     """What comes of the revocation of a token."""
     operation = revocation_operation(subject)
-    request = yield from asked(subject, operation, client, ("token", str(token)))
+    request = yield from request_token(subject, operation, client, ("token", str(token)))
     return (yield from send(request, role))
 
 
-def forgotten(subject: Subject, client: Minter, answer: Mapping[str, Json]) -> Steps[None]:
+def discard_tokens(subject: Subject, client: Minter, answer: Mapping[str, Json]) -> Steps[None]:
     """Revoke what a token answer handed out, where that is offered."""
     if revocation_operation(subject):
         for name in ("refresh_token", "access_token"):
             if isinstance(answer.get(name), str):
-                yield from revoked(subject, client, answer[name], Role.CLEANUP)
+                yield from revoke_token(subject, client, answer[name], Role.CLEANUP)
 
 
-def used(
+def use_token(
     subject: Subject,
     operation: str,
     token: Json,
@@ -229,7 +231,7 @@ def used(
     return (yield from send(request, role))
 
 
-def members(exchange: Exchange) -> Mapping[str, Json]:
+def body_members(exchange: Exchange) -> Mapping[str, Json]:
     """The members of an answer; {} when it is no JSON object."""
     value = exchange.json_or()
     return value if isinstance(value, dict) else {}

@@ -28,10 +28,10 @@ from apicheck.authoring import (
 from apicheck.checks.oauth._client import (
     BODY,
     CREDENTIALS,
-    out_of_place,
+    not_this_operation,
     place_of,
     token_operation,
-    written,
+    write_form,
 )
 
 _ANOTHERS = "secret of another client"
@@ -40,7 +40,7 @@ _ROWS = ("wrong secret", "empty secret", "name alone", "nobody")
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation."""
-    return out_of_place(subject, token_operation(subject)) or Applies(facts=("oauth",))
+    return not_this_operation(subject, token_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -63,14 +63,14 @@ def _unauthenticated(subject: Subject, request: Request, place: str) -> Request:
         subject.context.clients[0],
     )
     if name == "nobody":
-        return written(request, (CREDENTIALS,), None, place)
+        return write_form(request, (CREDENTIALS,), None, place)
     if name == "name alone":
         parameters = (CREDENTIALS, ("client_id", client.client_id))
-        return written(request, parameters, None, BODY)
+        return write_form(request, parameters, None, BODY)
     secrets = {"wrong secret": f"{client.client_secret}~flip(-1)", "empty secret": ""}
     if name == _ANOTHERS:
         secrets[_ANOTHERS] = subject.context.clients[1].client_secret
-    return written(request, (CREDENTIALS,), replace(client, client_secret=secrets[name]), place)
+    return write_form(request, (CREDENTIALS,), replace(client, client_secret=secrets[name]), place)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -21,18 +21,18 @@ from apicheck.authoring import (
 )
 from apicheck.checks.oauth._client import (
     HEADER,
-    forgotten,
-    members,
-    out_of_place,
+    body_members,
+    discard_tokens,
+    not_this_operation,
     parameters_of,
     token_operation,
-    written,
+    write_form,
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation."""
-    return out_of_place(subject, token_operation(subject)) or Applies(facts=("oauth",))
+    return not_this_operation(subject, token_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -49,8 +49,8 @@ def script(subject: Subject) -> Script:
         subject.case.name if subject.case else HEADER,
     )
     request = yield from valid_request(subject)
-    exchange = yield from send(written(request, parameters_of(request), client, place))
-    yield from forgotten(subject, client, members(exchange))
+    exchange = yield from send(write_form(request, parameters_of(request), client, place))
+    yield from discard_tokens(subject, client, body_members(exchange))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -24,11 +24,11 @@ from apicheck.authoring import (
 from apicheck.checks.oauth._client import (
     BODY,
     CREDENTIALS,
+    body_members,
     by_basic,
-    members,
-    out_of_place,
+    not_this_operation,
     token_operation,
-    written,
+    write_form,
 )
 
 _TWICE, _IN_URL = "header and body at once", "in the URL"
@@ -36,7 +36,7 @@ _TWICE, _IN_URL = "header and body at once", "in the URL"
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation."""
-    return out_of_place(subject, token_operation(subject)) or Applies(facts=("oauth",))
+    return not_this_operation(subject, token_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -50,11 +50,11 @@ def script(subject: Subject) -> Script:
     client = subject.context.clients[0]
     request = yield from valid_request(subject)
     if subject.case is None or subject.case.name == _TWICE:
-        both = written(request, (CREDENTIALS,), client, BODY)
+        both = write_form(request, (CREDENTIALS,), client, BODY)
         yield from send(by_basic(both, client))
         return
     own = (("client_id", client.client_id), ("client_secret", client.client_secret))
-    plain = written(request, (CREDENTIALS,), None, BODY)
+    plain = write_form(request, (CREDENTIALS,), None, BODY)
     yield from send(replace(plain, query=(*plain.query, *own)))
 
 
@@ -62,7 +62,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """A token is the fail; how the request is refused is for others to say."""
     in_url = subject.case is not None and subject.case.name == _IN_URL
     for exchange in transcript.exercised:
-        if "access_token" not in members(exchange):
+        if "access_token" not in body_members(exchange):
             continue
         if in_url:
             expected = "no token: credentials may be in the header or in the body"

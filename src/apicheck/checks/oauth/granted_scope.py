@@ -24,13 +24,13 @@ from apicheck.authoring import (
 )
 from apicheck.checks.oauth._client import (
     CREDENTIALS,
-    asked,
-    forgotten,
-    granted,
-    members,
-    out_of_place,
+    body_members,
+    discard_tokens,
+    grant_token,
+    not_this_operation,
+    request_token,
     token_operation,
-    used,
+    use_token,
 )
 from apicheck.checks.oauth._scopes import beyond, needed
 
@@ -40,7 +40,7 @@ _NO_SCOPE = "apicheck-no-such-scope"
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation, where there are scopes."""
-    if why := out_of_place(subject, token_operation(subject)):
+    if why := not_this_operation(subject, token_operation(subject)):
         return why
     if not subject.context.all_scopes:
         return NotApplicable("there are no scopes")
@@ -59,15 +59,17 @@ def script(subject: Subject) -> Script:
     _, scopes = needed(subject)
     if subject.case is not None and subject.case.name == _UNKNOWN:
         wanted = ("scope", " ".join((*scopes, _NO_SCOPE)))
-        request = yield from asked(subject, token_operation(subject), client, CREDENTIALS, wanted)
+        request = yield from request_token(
+            subject, token_operation(subject), client, CREDENTIALS, wanted
+        )
         exchange = yield from send(request)
-        yield from forgotten(subject, client, members(exchange))
+        yield from discard_tokens(subject, client, body_members(exchange))
         return
-    answer = yield from granted(subject, client, *scopes, role=Role.TABLE)
+    answer = yield from grant_token(subject, client, *scopes, role=Role.TABLE)
     outside = beyond(subject, scopes)
     if outside:
-        yield from used(subject, outside, answer["access_token"], client, Role.TABLE)
-    yield from forgotten(subject, client, answer)
+        yield from use_token(subject, outside, answer["access_token"], client, Role.TABLE)
+    yield from discard_tokens(subject, client, answer)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -79,7 +81,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if subject.case is not None and subject.case.name == _UNKNOWN:
         return _unknown(first)
     _, scopes = needed(subject)
-    said = str(members(first).get("scope", "")).split()
+    said = str(body_members(first).get("scope", "")).split()
     more = sorted(set(said) - subject.facts.authorization.with_implied(scopes))
     if more:
         expected, came = f"at most {' '.join(scopes)}", f"{' '.join(more[:3])} as well"
@@ -93,7 +95,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 def _unknown(exchange: Exchange) -> Judgement:
     """An answer without scope says that it is as asked, and so does not say what is left out."""
-    said = members(exchange).get("scope")
+    said = body_members(exchange).get("scope")
     if isinstance(said, str) and _NO_SCOPE not in said.split():
         return None
     came = "a token, and no word of its scope" if said is None else f"scope {said!r}"

@@ -20,20 +20,20 @@ from apicheck.authoring import (
     send_control,
 )
 from apicheck.checks.oauth._client import (
-    forgotten,
-    granted,
-    members,
-    out_of_place,
-    refreshed,
+    body_members,
+    discard_tokens,
+    grant_token,
+    not_this_operation,
+    refresh_token,
     token_operation,
-    used,
+    use_token,
 )
 from apicheck.checks.oauth._scopes import needed
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation, where refresh tokens are promised."""
-    why = out_of_place(subject, token_operation(subject), refresh=True)
+    why = not_this_operation(subject, token_operation(subject), refresh=True)
     return why or Applies(requests=2, facts=("oauth.refresh",))
 
 
@@ -42,12 +42,12 @@ def script(subject: Subject) -> Script:
     yield from send_control(subject)
     client = subject.context.clients[0]
     operation, scopes = needed(subject)
-    answer = yield from granted(subject, client, *scopes, refresh=True)
-    exchange = yield from refreshed(subject, client, answer["refresh_token"], role=Role.TABLE)
-    new = members(exchange)
+    answer = yield from grant_token(subject, client, *scopes, refresh=True)
+    exchange = yield from refresh_token(subject, client, answer["refresh_token"], role=Role.TABLE)
+    new = body_members(exchange)
     if exchange.succeeded and isinstance(new.get("access_token"), str):
-        yield from used(subject, operation, new["access_token"], client, Role.TABLE)
-    yield from forgotten(subject, client, {**answer, **new})
+        yield from use_token(subject, operation, new["access_token"], client, Role.TABLE)
+    yield from discard_tokens(subject, client, {**answer, **new})
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -60,7 +60,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     first = next(iter(transcript.exercised), None)
     oauth = subject.facts.oauth
     rotates = oauth is not None and oauth.refresh == "rotating"
-    if first and rotates and not members(first).get("refresh_token"):
+    if first and rotates and not body_members(first).get("refresh_token"):
         expected = "the next refresh token"
         return Failure("no-rotation", expected, "no refresh_token", exchange=first.id)
     return None

@@ -20,18 +20,18 @@ from apicheck.authoring import (
 )
 from apicheck.checks.oauth._client import (
     bad_grant,
-    forgotten,
-    granted,
-    members,
-    out_of_place,
-    refreshed,
+    body_members,
+    discard_tokens,
+    grant_token,
+    not_this_operation,
+    refresh_token,
     token_operation,
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation, where refresh tokens are promised and we have two clients."""
-    why = out_of_place(subject, token_operation(subject), clients=2, refresh=True)
+    why = not_this_operation(subject, token_operation(subject), clients=2, refresh=True)
     return why or Applies(facts=("oauth.refresh",))
 
 
@@ -39,10 +39,10 @@ def script(subject: Subject) -> Script:
     """A token of the first client; refreshed by the second."""
     yield from send_control(subject)
     first, second = subject.context.clients[:2]
-    answer = yield from granted(subject, first, refresh=True)
-    exchange = yield from refreshed(subject, second, answer["refresh_token"], role=Role.TABLE)
-    yield from forgotten(subject, second, members(exchange))
-    yield from forgotten(subject, first, answer)
+    answer = yield from grant_token(subject, first, refresh=True)
+    exchange = yield from refresh_token(subject, second, answer["refresh_token"], role=Role.TABLE)
+    yield from discard_tokens(subject, second, body_members(exchange))
+    yield from discard_tokens(subject, first, answer)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

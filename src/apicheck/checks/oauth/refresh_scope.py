@@ -22,20 +22,20 @@ from apicheck.authoring import (
     send_control,
 )
 from apicheck.checks.oauth._client import (
-    forgotten,
-    granted,
-    members,
-    out_of_place,
-    refreshed,
+    body_members,
+    discard_tokens,
+    grant_token,
+    not_this_operation,
+    refresh_token,
     token_operation,
-    used,
+    use_token,
 )
 from apicheck.checks.oauth._scopes import beyond, needed
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation, where refresh tokens and scopes are promised."""
-    why = out_of_place(subject, token_operation(subject), refresh=True)
+    why = not_this_operation(subject, token_operation(subject), refresh=True)
     return why or Applies(requests=2, facts=("oauth.refresh",))
 
 
@@ -48,15 +48,15 @@ def script(subject: Subject) -> Script:
     if not outside:
         end_script(NotTested(NotTestedKind.NEEDS_REQUEST, "no operation needs another scope"))
     more = (*scopes, *subject.context.required_scopes[outside])
-    answer = yield from granted(subject, client, *scopes, refresh=True)
+    answer = yield from grant_token(subject, client, *scopes, refresh=True)
     wider = ("scope", " ".join(dict.fromkeys(more)))
-    exchange = yield from refreshed(
+    exchange = yield from refresh_token(
         subject, client, answer["refresh_token"], wider, role=Role.TABLE
     )
-    new = members(exchange)
+    new = body_members(exchange)
     if exchange.succeeded and isinstance(new.get("access_token"), str):
-        yield from used(subject, outside, new["access_token"], client, Role.TABLE)
-    yield from forgotten(subject, client, {**answer, **new})
+        yield from use_token(subject, outside, new["access_token"], client, Role.TABLE)
+    yield from discard_tokens(subject, client, {**answer, **new})
 
 
 def judge(_: Subject, transcript: Transcript) -> Judgement:

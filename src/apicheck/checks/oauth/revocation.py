@@ -23,13 +23,13 @@ from apicheck.authoring import (
     wait,
 )
 from apicheck.checks.oauth._client import (
-    granted,
-    out_of_place,
-    refreshed,
+    grant_token,
+    not_this_operation,
+    refresh_token,
     refreshes,
     revocation_operation,
-    revoked,
-    used,
+    revoke_token,
+    use_token,
 )
 from apicheck.checks.oauth._scopes import needed
 
@@ -38,7 +38,7 @@ _ACCESS, _REFRESH = "access token", "refresh token"
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the revocation operation."""
-    why = out_of_place(subject, revocation_operation(subject))
+    why = not_this_operation(subject, revocation_operation(subject))
     seconds = subject.facts.authentication.revoked_within_s or 0.0
     return why or Applies(facts=("oauth", "authentication.revoked_within"), seconds=seconds)
 
@@ -53,22 +53,22 @@ def script(subject: Subject) -> Script:
     client = subject.context.clients[0]
     operation, scopes = needed(subject)
     by_refresh = subject.case is not None and subject.case.name == _REFRESH
-    answer = yield from granted(subject, client, *scopes, refresh=by_refresh)
+    answer = yield from grant_token(subject, client, *scopes, refresh=by_refresh)
     token = answer["refresh_token" if by_refresh else "access_token"]
     if not by_refresh:
-        before = yield from used(subject, operation, token, client, Role.SETUP)
+        before = yield from use_token(subject, operation, token, client, Role.SETUP)
         if not before.succeeded:
             end_script(Inconclusive(f"a new token is not accepted ({describe(before)})"))
-    answered = yield from revoked(subject, client, token, Role.SETUP)
+    answered = yield from revoke_token(subject, client, token, Role.SETUP)
     if not answered.succeeded:
         end_script(Inconclusive(f"the revocation was not accepted ({describe(answered)})"))
     seconds = subject.facts.authentication.revoked_within_s
     if seconds:
         yield from wait(seconds, "a revoked token may work as long as that")
     if by_refresh:
-        yield from refreshed(subject, client, token, role=Role.TABLE)
+        yield from refresh_token(subject, client, token, role=Role.TABLE)
     else:
-        yield from used(subject, operation, token, client, Role.TABLE, bad=True)
+        yield from use_token(subject, operation, token, client, Role.TABLE, bad=True)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -19,10 +19,10 @@ from apicheck.authoring import (
     describe,
 )
 from apicheck.checks.oauth._client import (
-    granted,
-    out_of_place,
+    grant_token,
+    not_this_operation,
     revocation_operation,
-    revoked,
+    revoke_token,
 )
 
 _OK = 200
@@ -31,7 +31,7 @@ _KNOWN, _UNKNOWN = "a token", "no token of anybody's"
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the revocation operation."""
-    return out_of_place(subject, revocation_operation(subject)) or Applies(facts=("oauth",))
+    return not_this_operation(subject, revocation_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -43,9 +43,9 @@ def script(subject: Subject) -> Script:
     """A token of this client's, or of nobody's; and its revocation."""
     client, token = subject.context.clients[0], "apicheck-no-such-token"
     if subject.case is None or subject.case.name == _KNOWN:
-        answer = yield from granted(subject, client)
+        answer = yield from grant_token(subject, client)
         token = str(answer["access_token"])
-    yield from revoked(subject, client, token, Role.TABLE)
+    yield from revoke_token(subject, client, token, Role.TABLE)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

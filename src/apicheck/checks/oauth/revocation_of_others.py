@@ -21,12 +21,12 @@ from apicheck.authoring import (
     end_script,
 )
 from apicheck.checks.oauth._client import (
-    forgotten,
-    granted,
-    out_of_place,
+    discard_tokens,
+    grant_token,
+    not_this_operation,
     revocation_operation,
-    revoked,
-    used,
+    revoke_token,
+    use_token,
 )
 from apicheck.checks.oauth._scopes import needed
 
@@ -35,7 +35,7 @@ _UNAUTHORIZED = 401
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the revocation operation, where we have two clients."""
-    why = out_of_place(subject, revocation_operation(subject), clients=2)
+    why = not_this_operation(subject, revocation_operation(subject), clients=2)
     return why or Applies(facts=("oauth",))
 
 
@@ -43,14 +43,14 @@ def script(subject: Subject) -> Script:
     """A token of the first client; revoked by the second; and used once more."""
     first, second = subject.context.clients[:2]
     operation, scopes = needed(subject)
-    answer = yield from granted(subject, first, *scopes)
+    answer = yield from grant_token(subject, first, *scopes)
     token = answer["access_token"]
-    before = yield from used(subject, operation, token, first, Role.SETUP)
+    before = yield from use_token(subject, operation, token, first, Role.SETUP)
     if not before.succeeded:
         end_script(Inconclusive(f"a new token is not accepted ({describe(before)})"))
-    yield from revoked(subject, second, token, Role.SETUP)
-    yield from used(subject, operation, token, first, Role.TABLE)
-    yield from forgotten(subject, first, answer)
+    yield from revoke_token(subject, second, token, Role.SETUP)
+    yield from use_token(subject, operation, token, first, Role.TABLE)
+    yield from discard_tokens(subject, first, answer)
 
 
 def judge(_: Subject, transcript: Transcript) -> Judgement:

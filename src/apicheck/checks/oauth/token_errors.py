@@ -34,12 +34,12 @@ from apicheck.checks.oauth._client import (
     CREDENTIALS,
     REFRESH,
     Pairs,
-    members,
-    out_of_place,
+    body_members,
+    not_this_operation,
     place_of,
     refreshes,
     token_operation,
-    written,
+    write_form,
 )
 
 _UNKNOWN = "apicheck-no-such-thing"
@@ -66,7 +66,7 @@ ROWS: dict[str, tuple[Pairs, str, str]] = {
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation."""
-    return out_of_place(subject, token_operation(subject)) or Applies(facts=("oauth",))
+    return not_this_operation(subject, token_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -92,7 +92,7 @@ def script(subject: Subject) -> Script:
         client = replace(client, client_id=_UNKNOWN)
     place = yield from place_of(subject)
     request = yield from valid_request(subject)
-    yield from send(written(request, parameters, client, place))
+    yield from send(write_form(request, parameters, client, place))
 
 
 def _promised(subject: Subject, exchange: Exchange) -> tuple[ExpectedResponse, str]:
@@ -112,13 +112,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     name, _ = _row(subject)
     for exchange in transcript.exercised:
         answer, error = _promised(subject, exchange)
-        if "access_token" in members(exchange):
+        if "access_token" in body_members(exchange):
             return Failure(
                 "accepted", f"{expected_text(answer)}, {error}", "a token", name, exchange.id
             )
         if wrong := judge_status(exchange, answer):
             return replace(wrong, detail=name)
-        code = members(exchange).get("error")
+        code = body_members(exchange).get("error")
         if code != error:
             came = f"{describe(exchange)} {_told(code)}"
             return Failure("wrong-error", f"error {error}", came, name, exchange.id)

@@ -17,7 +17,7 @@ from apicheck.authoring import (
     Subject,
     per_exchange,
 )
-from apicheck.checks.oauth._client import members
+from apicheck.checks.oauth._client import body_members
 
 _ROUNDED_S = 5
 """Seconds by which what is left of a lifetime may be below the whole of it."""
@@ -36,7 +36,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
     oauth = context.facts.oauth
     if oauth is None or exchange.request.operation != oauth.token or not exchange.succeeded:
         return
-    answer = members(exchange)
+    answer = body_members(exchange)
     if "error" not in answer:
         yield "oauth", _wrong(answer, oauth.lifetime_s, exchange)
 

@@ -37,7 +37,7 @@ WHOSE = ("tenant", "user", "app")
 """Kinds of owners whose objects a policy may keep apart."""
 
 
-def needs_made(subject: Subject, place: str, whose: str) -> tuple[str, ...]:
+def foreign_needs(subject: Subject, place: str, whose: str) -> tuple[str, ...]:
     """What the request names, in its path or body, that is made and belongs to an owner.
 
     Names of path parameters, or pointers into the body. An object is a user's or an app's where
@@ -62,24 +62,26 @@ def needs_made(subject: Subject, place: str, whose: str) -> tuple[str, ...]:
     )
 
 
-def strangers(subject: Subject, place: str) -> tuple[str, ...]:
+def foreign_owners(subject: Subject, place: str) -> tuple[str, ...]:
     """The kinds of owners of what the request names that we can be another of."""
-    return tuple(w for w in WHOSE if needs_made(subject, place, w) and can_be_another(subject, w))
+    return tuple(
+        w for w in WHOSE if foreign_needs(subject, place, w) and can_be_another(subject, w)
+    )
 
 
-def about_others(subject: Subject, place: str) -> Applies | NotApplicable | NotTested:
+def applies_to_foreign(subject: Subject, place: str) -> Applies | NotApplicable | NotTested:
     """Whether what a request names in a place can be somebody else's, and we can be two."""
-    stated = [whose for whose in WHOSE if needs_made(subject, place, whose)]
+    stated = [whose for whose in WHOSE if foreign_needs(subject, place, whose)]
     if subject.op.id not in subject.context.secured:
         return NotApplicable("the operation is public")
     if not stated:
         return NotApplicable(f"its {place} names nothing that the policy keeps to its owner")
-    if not (kinds := strangers(subject, place)):
-        return nobody_else(subject, stated[0])
+    if not (kinds := foreign_owners(subject, place)):
+        return no_foreign_owner(subject, stated[0])
     return Applies(requests=2, facts=tuple(f"authorization.foreign.{whose}" for whose in kinds))
 
 
-def nobody_else(subject: Subject, whose: str) -> NotTested:
+def no_foreign_owner(subject: Subject, whose: str) -> NotTested:
     """We cannot be two. Who we are must be said as well, as nothing differs from the unknown."""
     ours = subject.context.identities.get(subject.context.actors.get(subject.op.id, ""))
     lines = f'[identities.other]\ntoken_env = "OTHER_TOKEN"\n{whose} = "b"'
@@ -107,7 +109,7 @@ def _named(subject: Subject, whose: str) -> Iterator[Identity]:
             yield identity
 
 
-def stranger(subject: Subject, whose: str) -> Steps[Identity]:
+def foreign_identity(subject: Subject, whose: str) -> Steps[Identity]:
     """Somebody of another tenant, or another user or app of our own, with every right."""
     for identity in _named(subject, whose):
         return identity
@@ -122,7 +124,7 @@ def counted(value: str) -> bool:
     return _COUNTED.fullmatch(value) is not None
 
 
-def not_ours_too(subject: Subject, theirs: Request, other: Identity) -> Steps[None]:
+def send_control_as_owner(subject: Subject, theirs: Request, other: Identity) -> Steps[None]:
     """Ends the script where an id of theirs names an object of ours as well.
 
     So it is where ids are counted for each tenant: what is then answered, or deleted, is our own.
@@ -144,7 +146,7 @@ def not_ours_too(subject: Subject, theirs: Request, other: Identity) -> Steps[No
         )
 
 
-def promised(subject: Subject, whose: str) -> ExpectedResponse | None:
+def promised_response(subject: Subject, whose: str) -> ExpectedResponse | None:
     """What is due for an object of somebody else; None: whatever an absent one gets."""
     facts = subject.facts.authorization
     return facts.foreign[whose].answer or facts.absent

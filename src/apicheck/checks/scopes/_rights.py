@@ -27,7 +27,7 @@ Rights = Mapping[str, tuple[str, ...]]
 """Kind of right ("scopes", "permissions", "roles") -> words of that kind."""
 
 
-def needed(subject: Subject) -> Rights:
+def required_rights(subject: Subject) -> Rights:
     """The scopes and permissions that the operation needs, of the kinds that it needs at all."""
     context, name = subject.context, subject.op.id
     kinds = {
@@ -37,7 +37,7 @@ def needed(subject: Subject) -> Rights:
     return {kind: words for kind, words in kinds.items() if words}
 
 
-def every(subject: Subject, kind: str) -> tuple[str, ...]:
+def all_words(subject: Subject, kind: str) -> tuple[str, ...]:
     """All the words of a kind that there are."""
     context = subject.context
     known = {
@@ -53,7 +53,7 @@ def all_but(subject: Subject, kind: str, word: str) -> tuple[str, ...]:
     implied = subject.facts.authorization.with_implied
     return tuple(
         other
-        for other in every(subject, kind)
+        for other in all_words(subject, kind)
         if other != word and (kind != "scopes" or word not in implied([other]))
     )
 
@@ -100,9 +100,9 @@ def owned_by(subject: Subject, whose: str) -> bool:
     return selects(foreign.ops, subject.op, context.facts.operations, context.secured)
 
 
-def poor_cases(subject: Subject) -> tuple[Case, ...]:
+def underprivileged_cases(subject: Subject) -> tuple[Case, ...]:
     """One way to a credential that lacks a right of the operation; () when there is none."""
-    kind = next(iter(needed(subject)), "")
+    kind = next(iter(required_rights(subject)), "")
     if kind and "mint" in subject.context.capabilities:
         return (Case(f"no {kind}", {kind: []}),)
     return tuple(
@@ -112,8 +112,8 @@ def poor_cases(subject: Subject) -> tuple[Case, ...]:
     )[:1]
 
 
-def poor(subject: Subject, value: Mapping[str, object]) -> Steps[Identity]:
-    """The identity that a case of `poor_cases` stands for."""
+def underprivileged(subject: Subject, value: Mapping[str, object]) -> Steps[Identity]:
+    """The identity that a case of `underprivileged_cases` stands for."""
     if "identity" in value:
         return subject.context.identities[str(value["identity"])]
     return (yield from holder(subject, **{kind: () for kind in value if kind in _KINDS}))
@@ -122,19 +122,19 @@ def poor(subject: Subject, value: Mapping[str, object]) -> Steps[Identity]:
 _KINDS = ("scopes", "permissions", "roles")
 
 
-def as_sent_by(subject: Subject, request: Request, who: Identity) -> Request:
+def with_sender(subject: Subject, request: Request, who: Identity) -> Request:
     """A request with the credential of another."""
     credentials: tuple[Credential, ...] = credentials_of(subject.context, subject.op.id, who)
     return request.with_credentials(who.name, *credentials)
 
 
-def sent_by(subject: Subject, who: Identity, role: Role = Role.TABLE) -> Steps[Exchange]:
+def send_as(subject: Subject, who: Identity, role: Role = Role.TABLE) -> Steps[Exchange]:
     """The canonical request, about what the one that may has made, sent by another."""
     request = yield from valid_request(subject)
-    return (yield from send(as_sent_by(subject, request, who), role))
+    return (yield from send(with_sender(subject, request, who), role))
 
 
-NO_POOR_IDENTITY = NotTested(
+NO_UNDERPRIVILEGED_IDENTITY = NotTested(
     NotTestedKind.NEEDS_IDENTITY,
     "no identity lacks a right that the operation needs, and none can be made",
     '[identities.reader]\ntoken_env = "READER_TOKEN"\nscopes = []',

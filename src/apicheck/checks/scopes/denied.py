@@ -29,25 +29,25 @@ from apicheck.authoring import (
 )
 from apicheck.checks.scopes._narrowing import followed, narrowed
 from apicheck.checks.scopes._rights import (
-    NO_POOR_IDENTITY,
+    NO_UNDERPRIVILEGED_IDENTITY,
     all_but,
-    every,
+    all_words,
     holder,
     identities,
-    needed,
-    sent_by,
+    required_rights,
+    send_as,
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a right, where the policy says how its lack is refused."""
-    if not needed(subject):
+    if not required_rights(subject):
         return NotApplicable("the operation needs no scope or permission")
     if subject.facts.authorization.refusal is None:
         return NotApplicable("the policy says nothing on credentials that lack a right")
     if not cases(subject):
-        return NO_POOR_IDENTITY
-    rights = tuple(f"authorization.{kind}" for kind in needed(subject))
+        return NO_UNDERPRIVILEGED_IDENTITY
+    rights = tuple(f"authorization.{kind}" for kind in required_rights(subject))
     return Applies(facts=("authorization.refusal", *rights))
 
 
@@ -63,17 +63,17 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def _made(subject: Subject) -> Iterator[Case]:
-    for kind, words in needed(subject).items():
+    for kind, words in required_rights(subject).items():
         yield Case(f"no {kind}", {kind: []})
         for word in words:
             yield Case(f"all {kind} but {word}", {kind: list(all_but(subject, kind, word))})
         if subject.context.thorough:
-            for word in every(subject, kind):
+            for word in all_words(subject, kind):
                 if (word,) != words and any(word in all_but(subject, kind, w) for w in words):
                     yield Case(f"{word} alone", {kind: [word]})
         exact = subject.facts.authorization.needs == "exact" and kind == "scopes"
-        if exact and set(words) < set(every(subject, kind)):
-            yield Case("all scopes", {kind: list(every(subject, kind))})
+        if exact and set(words) < set(all_words(subject, kind)):
+            yield Case("all scopes", {kind: list(all_words(subject, kind))})
 
 
 def _held(subject: Subject) -> Iterator[Case]:
@@ -87,9 +87,9 @@ def script(subject: Subject) -> Script:
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     if "identity" in value:
         yield from send_control(subject)
-        yield from sent_by(subject, subject.context.identities[value["identity"]])
+        yield from send_as(subject, subject.context.identities[value["identity"]])
         return
-    enough = yield from holder(subject, **needed(subject))
+    enough = yield from holder(subject, **required_rights(subject))
     yield from send_control(subject, identity=enough)
     ((kind, granted),) = value.items()
     first = yield from _sent_with(subject, kind, tuple(granted), Role.TABLE)
@@ -101,7 +101,7 @@ def script(subject: Subject) -> Script:
 
 
 def _sent_with(subject: Subject, kind: str, words: tuple[str, ...], role: Role) -> Steps[Exchange]:
-    return (yield from sent_by(subject, (yield from holder(subject, **{kind: words})), role))
+    return (yield from send_as(subject, (yield from holder(subject, **{kind: words})), role))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -29,13 +29,13 @@ from apicheck.authoring import (
     send,
     valid_request,
 )
-from apicheck.checks.scopes._foreign import stranger, strangers
+from apicheck.checks.scopes._foreign import foreign_identity, foreign_owners
 from apicheck.checks.scopes._rights import (
-    NO_POOR_IDENTITY,
-    as_sent_by,
-    needed,
-    poor,
-    poor_cases,
+    NO_UNDERPRIVILEGED_IDENTITY,
+    required_rights,
+    underprivileged,
+    underprivileged_cases,
+    with_sender,
 )
 
 
@@ -48,7 +48,11 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if read_operation(subject) is None or not made:
         return NotApplicable("nothing reads what it changes")
     if not cases(subject):
-        return NO_POOR_IDENTITY if needed(subject) else NotApplicable("nobody is refused")
+        return (
+            NO_UNDERPRIVILEGED_IDENTITY
+            if required_rights(subject)
+            else NotApplicable("nobody is refused")
+        )
     return Applies(requests=4, facts=("authorization.refusal", "authorization.foreign"))
 
 
@@ -58,10 +62,10 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def _rows(subject: Subject) -> Iterator[Case]:
-    if subject.facts.authorization.refusal is not None and needed(subject):
-        for row in poor_cases(subject):
+    if subject.facts.authorization.refusal is not None and required_rights(subject):
+        for row in underprivileged_cases(subject):
             yield Case("without the right", row.value)
-    for whose in strangers(subject, "path"):
+    for whose in foreign_owners(subject, "path"):
         yield Case(f"as another {whose}", {"whose": whose})
 
 
@@ -73,14 +77,14 @@ def script(subject: Subject) -> Script:
     before = build_read(subject, request)
     yield from send(before, Role.SETUP)
     yield from send(before, Role.SETUP)
-    yield from send(as_sent_by(subject, request, who))
+    yield from send(with_sender(subject, request, who))
     yield from send(before)
 
 
 def _refused_one(subject: Subject, value: dict[str, str]) -> Steps[Identity]:
     if "whose" in value:
-        return (yield from stranger(subject, value["whose"]))
-    return (yield from poor(subject, value))
+        return (yield from foreign_identity(subject, value["whose"]))
+    return (yield from underprivileged(subject, value))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -37,7 +37,12 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.scopes._foreign import WHOSE, can_be_another, nobody_else, stranger
+from apicheck.checks.scopes._foreign import (
+    WHOSE,
+    can_be_another,
+    foreign_identity,
+    no_foreign_owner,
+)
 from apicheck.checks.scopes._listing import shows
 from apicheck.checks.scopes._rights import owned_by
 
@@ -85,7 +90,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
             '[safety]\nmode = "full"',
         )
     if not cases(subject):
-        return nobody_else(subject, kinds[0])
+        return no_foreign_owner(subject, kinds[0])
     return Applies(requests=4, facts=tuple(f"authorization.foreign.{whose}" for whose in kinds))
 
 
@@ -101,7 +106,7 @@ def script(subject: Subject) -> Script:
     assert made is not None  # cases() saw to it
     assert subject.case is not None
     ours = identity_of(subject)
-    other = yield from stranger(subject, subject.case.value)
+    other = yield from foreign_identity(subject, subject.case.value)
     yield from send_control(subject)
     apart = other.tenant != ours.tenant
     yield from _made_by(subject, made[0], other, other if apart else ours)

@@ -29,11 +29,11 @@ from apicheck.authoring import (
     valid_request,
 )
 from apicheck.checks.scopes._foreign import (
-    about_others,
+    applies_to_foreign,
     for_absent,
-    not_ours_too,
-    stranger,
-    strangers,
+    foreign_identity,
+    foreign_owners,
+    send_control_as_owner,
 )
 
 _ID = "{id}"
@@ -43,7 +43,7 @@ _DIGITS = re.compile(r"\d+")
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy says `as-absent` of what the path names."""
-    applies = about_others(subject, "path")
+    applies = applies_to_foreign(subject, "path")
     if isinstance(applies, Applies) and not cases(subject):
         return NotApplicable("the policy does not say that it is answered as an absent one")
     return applies
@@ -52,7 +52,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def cases(subject: Subject) -> tuple[Case, ...]:
     """An object of each kind of owner whose things are answered as absent ones."""
     foreign = subject.facts.authorization.foreign
-    kinds = [whose for whose in strangers(subject, "path") if foreign[whose].answer is None]
+    kinds = [whose for whose in foreign_owners(subject, "path") if foreign[whose].answer is None]
     return tuple(Case(f"an object of another {whose}", whose) for whose in kinds)
 
 
@@ -62,10 +62,10 @@ def script(subject: Subject) -> Script:
     What changes by itself differs between the first and the last, and so does not count.
     """
     assert subject.case is not None  # cases() made it
-    other = yield from stranger(subject, subject.case.value)
+    other = yield from foreign_identity(subject, subject.case.value)
     yield from send_control(subject)
     foreign = yield from valid_request(subject, identity=identity_of(subject), owner=other)
-    yield from not_ours_too(subject, foreign, other)
+    yield from send_control_as_owner(subject, foreign, other)
     own = yield from valid_request(subject)
     yield from send(for_absent(subject, foreign), Role.SETUP)
     yield from send(foreign)

@@ -36,11 +36,11 @@ from apicheck.authoring import (
     with_part,
 )
 from apicheck.checks.scopes._foreign import (
-    about_others,
-    needs_made,
-    not_ours_too,
-    stranger,
-    strangers,
+    applies_to_foreign,
+    foreign_identity,
+    foreign_needs,
+    foreign_owners,
+    send_control_as_owner,
 )
 
 
@@ -48,8 +48,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     """Each member of the body that names an object, with one of each kind of owner."""
     return tuple(
         Case(f"{name.strip('/')} of another {whose}", {"whose": whose, "member": name})
-        for whose in strangers(subject, "body")
-        for name in needs_made(subject, "body", whose)
+        for whose in foreign_owners(subject, "body")
+        for name in foreign_needs(subject, "body", whose)
         if _is_json(subject)
     )
 
@@ -61,7 +61,7 @@ def _is_json(subject: Subject) -> bool:
 def script(subject: Subject) -> Script:
     """Our own request, accepted; with an id of nobody; then with one of somebody else."""
     value = subject.case.value if subject.case else {}
-    other = yield from stranger(subject, value["whose"])
+    other = yield from foreign_identity(subject, value["whose"])
     yield from send_control(subject)
     request = yield from valid_request(subject)
     theirs = yield from valid_request(subject, identity=identity_of(subject), owner=other)
@@ -85,7 +85,7 @@ def _not_ours_too(subject: Subject, member: str, other: Identity) -> Steps[None]
             theirs = yield from valid_request(
                 of_reader, operation.id, identity_of(subject, operation.id), owner=other
             )
-            yield from not_ours_too(of_reader, theirs, other)
+            yield from send_control_as_owner(of_reader, theirs, other)
             return
 
 
@@ -133,7 +133,7 @@ def _hidden(subject: Subject, whose: str) -> bool:
 
 CHECK = Check(
     title="A body cannot name what belongs to somebody else",
-    applies=lambda subject: about_others(subject, "body"),
+    applies=lambda subject: applies_to_foreign(subject, "body"),
     cases=cases,
     script=script,
     judge=judge,

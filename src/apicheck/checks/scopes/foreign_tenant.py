@@ -27,7 +27,7 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.checks.scopes._foreign import nobody_else
+from apicheck.checks.scopes._foreign import no_foreign_owner
 
 
 def _tenants(subject: Subject) -> tuple[Tenant, ...]:
@@ -53,7 +53,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if not any(one.foreign or one.unknown for one in _tenants(subject)):
         return NotApplicable("its path names no tenant, or the policy promises nothing of it")
     if not cases(subject):
-        return nobody_else(subject, "tenant")
+        return no_foreign_owner(subject, "tenant")
     return Applies(facts=("authorization.tenant",))
 
 

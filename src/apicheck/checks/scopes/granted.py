@@ -23,14 +23,14 @@ from apicheck.authoring import (
     describe,
     send_control,
 )
-from apicheck.checks.scopes._rights import holder, needed, sent_by
+from apicheck.checks.scopes._rights import holder, required_rights, send_as
 
 _LACKING = (401, 403)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a right: the policy or the document says which."""
-    if not needed(subject) and not subject.context.sufficient_roles.get(subject.op.id):
+    if not required_rights(subject) and not subject.context.sufficient_roles.get(subject.op.id):
         return NotApplicable("the operation needs no scope, permission or role")
     if "mint" not in subject.context.capabilities:
         return NotTested(
@@ -39,7 +39,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
             '[mint.a]\ntoken_url = "/oauth/token"\nclient_id_env = "A_ID"\n'
             'client_secret_env = "A_SECRET"',
         )
-    kinds = [*needed(subject), *(("roles",) if _roles(subject) else ())]
+    kinds = [*required_rights(subject), *(("roles",) if _roles(subject) else ())]
     if any("scopes" in row.value and "in the place" in row.name for row in _rows(subject)):
         kinds.append("implies")
     return Applies(facts=tuple(f"authorization.{kind}" for kind in kinds))
@@ -55,7 +55,9 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def _rows(subject: Subject) -> Iterator[Case]:
-    rights: dict[str, Json] = {kind: list(words) for kind, words in needed(subject).items()}
+    rights: dict[str, Json] = {
+        kind: list(words) for kind, words in required_rights(subject).items()
+    }
     roles = _roles(subject)
     for role in roles:
         yield Case(f"what is needed, as {role}", {**rights, "roles": [role]})
@@ -77,7 +79,7 @@ def script(subject: Subject) -> Script:
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     yield from send_control(subject)
     exact = yield from holder(subject, **{kind: tuple(words) for kind, words in value.items()})
-    yield from sent_by(subject, exact)
+    yield from send_as(subject, exact)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

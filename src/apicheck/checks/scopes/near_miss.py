@@ -24,14 +24,14 @@ from apicheck.authoring import (
     judge_refused,
     send_control,
 )
-from apicheck.checks.scopes._rights import every, holder, needed, sent_by
+from apicheck.checks.scopes._rights import all_words, holder, required_rights, send_as
 
 _SEPARATORS = ":./"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To one operation that needs a scope; thoroughly, to each of them."""
-    if not needed(subject).get("scopes"):
+    if not required_rights(subject).get("scopes"):
         return NotApplicable("the operation needs no scope")
     if subject.facts.authorization.refusal is None:
         return NotApplicable("the policy says nothing on credentials that lack a right")
@@ -63,10 +63,10 @@ def _representative(subject: Subject) -> str:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """What looks like each scope in one way each, and is no scope of this API."""
-    known = {*every(subject, "scopes"), *subject.facts.authorization.implies}
+    known = {*all_words(subject, "scopes"), *subject.facts.authorization.implies}
     return tuple(
         Case(f"{how} of {scope}", {"scope": scope, "instead": looks, "how": how})
-        for scope in needed(subject).get("scopes", ())
+        for scope in required_rights(subject).get("scopes", ())
         for how, looks in _alike(scope)
         if looks not in known
     )
@@ -94,11 +94,11 @@ def script(subject: Subject) -> Script:
     """
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     yield from send_control(subject)
-    scopes = needed(subject)["scopes"]
+    scopes = required_rights(subject)["scopes"]
     near = tuple(value["instead"] if scope == value["scope"] else scope for scope in scopes)
-    first = yield from sent_by(subject, (yield from holder(subject, scopes=near)))
+    first = yield from send_as(subject, (yield from holder(subject, scopes=near)))
     if first.succeeded:
-        yield from sent_by(
+        yield from send_as(
             subject, (yield from holder(subject, scopes=("apicheck",))), Role.CONFIRM
         )
 

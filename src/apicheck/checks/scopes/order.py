@@ -31,7 +31,13 @@ from apicheck.authoring import (
     valid_request,
 )
 from apicheck.checks.scopes._foreign import for_absent
-from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, as_sent_by, needed, poor, poor_cases
+from apicheck.checks.scopes._rights import (
+    NO_UNDERPRIVILEGED_IDENTITY,
+    required_rights,
+    underprivileged,
+    underprivileged_cases,
+    with_sender,
+)
 
 _MEDIA = "application/x-apicheck"
 _NOT_JSON, _WRONG_KIND = "a body that cannot be parsed", "a body of the wrong kind"
@@ -39,12 +45,12 @@ _NOT_JSON, _WRONG_KIND = "a body that cannot be parsed", "a body of the wrong ki
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the order says which of two refusals is due to a caller without the right."""
-    if not needed(subject) or not subject.facts.order:
+    if not required_rights(subject) or not subject.facts.order:
         return NotApplicable("the operation needs no right, or the policy has no order of checks")
     if not dict(_wrongs(subject)):
         return NotApplicable("the order says nothing of what else could be wrong with it")
-    if not poor_cases(subject):
-        return NO_POOR_IDENTITY
+    if not underprivileged_cases(subject):
+        return NO_UNDERPRIVILEGED_IDENTITY
     return Applies(requests=2, facts=("order", "authorization.refusal"))
 
 
@@ -81,8 +87,8 @@ def script(subject: Subject) -> Script:
     """Refused for the right alone; then with something else wrong as well."""
     assert subject.case is not None  # cases() made it
     yield from send_control(subject)
-    who = yield from poor(subject, poor_cases(subject)[0].value)
-    request = as_sent_by(subject, (yield from valid_request(subject)), who)
+    who = yield from underprivileged(subject, underprivileged_cases(subject)[0].value)
+    request = with_sender(subject, (yield from valid_request(subject)), who)
     share = f"without rights {subject.op.id} as {who.name}"
     yield from send(request, Role.SETUP, share)
     yield from send(_with(subject, subject.case.value, request))

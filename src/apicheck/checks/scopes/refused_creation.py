@@ -20,12 +20,18 @@ from apicheck.authoring import (
     unique_member,
     valid_request,
 )
-from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, as_sent_by, needed, poor, poor_cases
+from apicheck.checks.scopes._rights import (
+    NO_UNDERPRIVILEGED_IDENTITY,
+    required_rights,
+    underprivileged,
+    underprivileged_cases,
+    with_sender,
+)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To POST where GET lists, with a body that can be told from every other."""
-    if not needed(subject) or list_operation(subject) is None:
+    if not required_rights(subject) or list_operation(subject) is None:
         return NotApplicable("it makes nothing that an operation of the same path lists")
     if subject.facts.authorization.refusal is None:
         return NotApplicable("the policy says nothing on credentials that lack a right")
@@ -34,17 +40,17 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if subject.context.mode is not Mode.FULL:
         reason = "something would have to be made to be listed"
         return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
-    if not poor_cases(subject):
-        return NO_POOR_IDENTITY
+    if not underprivileged_cases(subject):
+        return NO_UNDERPRIVILEGED_IDENTITY
     return Applies(requests=5, facts=("authorization.refusal",))
 
 
 def script(subject: Subject) -> Script:
     """Refused; then made by somebody who may; then the list, until it shows the second."""
     yield from send_control(subject)
-    who = yield from poor(subject, poor_cases(subject)[0].value)
+    who = yield from underprivileged(subject, underprivileged_cases(subject)[0].value)
     request = yield from valid_request(subject)
-    yield from probe_refused_create(subject, as_sent_by(subject, request, who), request)
+    yield from probe_refused_create(subject, with_sender(subject, request, who), request)
 
 
 CHECK = Check(

@@ -21,7 +21,7 @@ from apicheck.authoring import (
     judge_refused,
     send_control,
 )
-from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, holder, identities, sent_by
+from apicheck.checks.scopes._rights import NO_UNDERPRIVILEGED_IDENTITY, holder, identities, send_as
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -31,7 +31,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if subject.facts.authorization.refusal is None:
         return NotApplicable("the policy says nothing on credentials that lack a right")
     if not cases(subject):
-        return NO_POOR_IDENTITY
+        return NO_UNDERPRIVILEGED_IDENTITY
     return Applies(facts=("authorization.refusal", "authorization.roles"))
 
 
@@ -64,7 +64,7 @@ def script(subject: Subject) -> Script:
         roleless = subject.context.identities[value["identity"]]
     else:
         roleless = yield from holder(subject, roles=tuple(value["roles"]))
-    yield from sent_by(subject, roleless)
+    yield from send_as(subject, roleless)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

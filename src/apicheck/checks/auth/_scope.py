@@ -27,7 +27,7 @@ PATIENCE_S = 60.0
 """So long we wait where no clock can be moved."""
 
 
-def excused(subject: Subject) -> NotApplicable | None:
+def needs_no_credential(subject: Subject) -> NotApplicable | None:
     """Why a credential makes no difference to an operation; None where one is needed."""
     context = subject.context
     if subject.op.id not in context.secured:
@@ -38,7 +38,7 @@ def excused(subject: Subject) -> NotApplicable | None:
     return None
 
 
-def spared(subject: Subject, *, safe_only: bool = False) -> NotApplicable | None:
+def covered_by_sibling(subject: Subject, *, safe_only: bool = False) -> NotApplicable | None:
     """Why an operation is not asked what another one with the same security is asked.
 
     How credentials are read is one property of all operations with the same alternatives: one
@@ -59,7 +59,7 @@ def spared(subject: Subject, *, safe_only: bool = False) -> NotApplicable | None
     return NotApplicable(f"asked of {chosen.id}, which has the same security; or --thorough")
 
 
-def accepted_from(subject: Subject, who: Identity) -> Steps[Request]:
+def send_accepted(subject: Subject, who: Identity) -> Steps[Request]:
     """The canonical request of an identity that is new, after it was accepted from it.
 
     Ends the script when it is not: nothing could be learnt from a refusal afterwards.
@@ -84,7 +84,7 @@ def jwt_scheme(subject: Subject) -> str:
     return next((scheme.name for scheme in known if scheme and scheme.jwt), "")
 
 
-def valid_after_all(exchange: Exchange) -> bool:
+def is_still_valid(exchange: Exchange) -> bool:
     """Whether a credential that was changed is the valid one still, as was seen when it was sent.
 
     Digits alone have no other case, for one. What is sent unchanged on purpose does not count.
@@ -96,13 +96,13 @@ def valid_after_all(exchange: Exchange) -> bool:
     )
 
 
-def answer_to_state(subject: Subject, state: str) -> ExpectedResponse | None:
+def expected_for_state(subject: Subject, state: str) -> ExpectedResponse | None:
     """What a credential in a state is answered: that of the state, else that to any bad one."""
     authentication = subject.facts.authentication
     return authentication.states.get(state) or authentication.bad
 
 
-def refusals(subject: Subject) -> ExpectedResponse | None:
+def expected_refusals(subject: Subject) -> ExpectedResponse | None:
     """What is answered to a request whose credentials do not do, whether or not there are any."""
     authentication = subject.facts.authentication
     answers = [one for one in (authentication.anonymous, authentication.bad) if one is not None]
