@@ -31,7 +31,7 @@ class Promise:
         return "::".join(part for part in (self.clause, self.check, self.subject) if part)
 
 
-class TestStatus(StrEnum):
+class PromiseStatus(StrEnum):
     """What a run says of a promise, in the words of a test runner."""
 
     PASSED = "passed"
@@ -44,19 +44,19 @@ class TestStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TestOutcome:
+class PromiseOutcome:
     """What a run says of one promise. text: why, in lines for a terminal."""
 
-    status: TestStatus
+    status: PromiseStatus
     text: str = ""
 
 
-def list_promises(request: RunConfig) -> tuple[Promise, ...]:
+def list_promises(config: RunConfig) -> tuple[Promise, ...]:
     """Everything that a run of a policy would judge, in the policy's order. Sends nothing.
 
     Raises ApicheckError when policy, document or target cannot be used.
     """
-    plan = load_plan(request)
+    plan = load_plan(config)
     expected = judge_active(plan, ())
     listed: list[Promise] = []
     for planned, result in zip(plan.clauses, judge_clauses(plan, expected), strict=True):
@@ -69,17 +69,17 @@ def list_promises(request: RunConfig) -> tuple[Promise, ...]:
 
 
 def narrow(
-    request: RunConfig, wanted: Collection[Promise], every: Collection[Promise]
+    config: RunConfig, wanted: Collection[Promise], every: Collection[Promise]
 ) -> RunConfig:
     """The same request for some of its promises: only their clauses and checks are asked for."""
     if set(wanted) >= set(every):
-        return request
+        return config
     clauses = tuple(dict.fromkeys(promise.clause for promise in wanted))
     checks = tuple(dict.fromkeys(promise.check for promise in wanted if promise.check))
-    return replace(request, options=replace(request.options, clauses=clauses, select=checks))
+    return replace(config, options=replace(config.options, clauses=clauses, select=checks))
 
 
-def outcome_of(results: Results, promise: Promise) -> TestOutcome:
+def outcome_of(results: Results, promise: Promise) -> PromiseOutcome:
     """What a run's results say of a promise."""
     clause = next(item for item in results.clauses if item.clause.id == promise.clause)
     rows = [
@@ -89,15 +89,15 @@ def outcome_of(results: Results, promise: Promise) -> TestOutcome:
         and promise.subject in ("", results.checks[number].subject)
     ]
     if not rows:
-        return TestOutcome(TestStatus.SKIPPED, f"{clause.verdict.value}: {clause.reason}")
+        return PromiseOutcome(PromiseStatus.SKIPPED, f"{clause.verdict.value}: {clause.reason}")
     verdict = _worst(rows)
     if verdict is Verdict.PASS:
-        return TestOutcome(TestStatus.PASSED)
+        return PromiseOutcome(PromiseStatus.PASSED)
     if verdict is Verdict.FAIL:
         return _failed(results, clause, promise)
     text = next(f"{r.verdict.value}: {r.reason}" for r in rows if r.verdict is verdict)
     unclear = verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE) and clause.clause.level.binding
-    return TestOutcome(TestStatus.UNDECIDED if unclear else TestStatus.SKIPPED, text)
+    return PromiseOutcome(PromiseStatus.UNDECIDED if unclear else PromiseStatus.SKIPPED, text)
 
 
 def _worst(rows: Sequence[CheckResult]) -> Verdict:
@@ -106,7 +106,7 @@ def _worst(rows: Sequence[CheckResult]) -> Verdict:
     return next((verdict for verdict in order if verdict in present), rows[0].verdict)
 
 
-def _failed(results: Results, clause: ClauseResult, promise: Promise) -> TestOutcome:
+def _failed(results: Results, clause: ClauseResult, promise: Promise) -> PromiseOutcome:
     causes = [
         finding
         for finding in results.findings
@@ -116,9 +116,9 @@ def _failed(results: Results, clause: ClauseResult, promise: Promise) -> TestOut
     ]
     text = "\n\n".join(describe_finding(finding, clause) for finding in causes)
     if clause.consequence is Consequence.VIOLATION:
-        return TestOutcome(TestStatus.FAILED, text)
+        return PromiseOutcome(PromiseStatus.FAILED, text)
     warned = clause.consequence is Consequence.WARNING
-    return TestOutcome(TestStatus.WARNED if warned else TestStatus.SKIPPED, text)
+    return PromiseOutcome(PromiseStatus.WARNED if warned else PromiseStatus.SKIPPED, text)
 
 
 def describe_finding(finding: Finding, clause: ClauseResult | None = None) -> str:

@@ -18,7 +18,7 @@ import pytest
 
 if TYPE_CHECKING:
     from apicheck.model.results import Results
-    from apicheck.promises import Promise, TestOutcome
+    from apicheck.promises import Promise, PromiseOutcome
     from apicheck.run import RunConfig
     from apicheck.testing import Run, Server
 
@@ -72,7 +72,7 @@ class PolicyFile(pytest.File):
         from apicheck.promises import list_promises
 
         try:
-            self._promises = list_promises(self._request())
+            self._promises = list_promises(self._run_config())
         except ApicheckError as error:
             raise self.CollectError(str(error)) from None
         group = pytest.mark.xdist_group(f"apicheck:{self.path}")
@@ -101,10 +101,10 @@ class PolicyFile(pytest.File):
             for item in self.session.items
             if isinstance(item, ClauseItem) and item.parent is self
         ]
-        request = narrow(self._request(), selected, self._promises)
-        return run_pipeline(request).results
+        config = narrow(self._run_config(), selected, self._promises)
+        return run_pipeline(config).results
 
-    def _request(self) -> RunConfig:
+    def _run_config(self) -> RunConfig:
         from apicheck.model.plan import Options
         from apicheck.run import RunConfig
 
@@ -125,25 +125,25 @@ class ClauseItem(pytest.Item):
 
     def setup(self) -> None:
         """Run, once for all items; what could not be judged is an error or a skip here."""
-        from apicheck.promises import TestStatus
+        from apicheck.promises import PromiseStatus
 
         said = self._said()
-        if said.status is TestStatus.UNDECIDED:
+        if said.status is PromiseStatus.UNDECIDED:
             raise Undecided(said.text)
-        if said.status is TestStatus.SKIPPED:
+        if said.status is PromiseStatus.SKIPPED:
             pytest.skip(said.text)
 
     def runtest(self) -> None:
         """Fail with what was due, what came, and a reproduction."""
-        from apicheck.promises import TestStatus
+        from apicheck.promises import PromiseStatus
 
         said = self._said()
-        if said.status is TestStatus.FAILED:
+        if said.status is PromiseStatus.FAILED:
             raise Violated(said.text)
-        if said.status is TestStatus.WARNED:
+        if said.status is PromiseStatus.WARNED:
             pytest.xfail(said.text)
 
-    def _said(self) -> TestOutcome:
+    def _said(self) -> PromiseOutcome:
         from apicheck.promises import outcome_of
 
         return outcome_of(cast("PolicyFile", self.parent).results(), self.promise)

@@ -112,7 +112,7 @@ def check(  # noqa: PLR0913  (one for each thing that a test may want to choose;
         max_requests=max_requests,
     )
     overrides: dict[str, Json] = {"base_url": base_url} if base_url else {}
-    request = RunConfig(
+    config = RunConfig(
         profile=profile,
         policy=Path(policy) if policy else None,
         spec=Path(spec) if spec else None,
@@ -122,8 +122,8 @@ def check(  # noqa: PLR0913  (one for each thing that a test may want to choose;
         out=out or Path(tempfile.mkdtemp(prefix="apicheck-")) / "run",
         formats=(),
     )
-    outcome = run_pipeline(request)
-    return Run(outcome.results, outcome.directory, outcome.files)
+    result = run_pipeline(config)
+    return Run(result.results, result.directory, result.files)
 
 
 def server(

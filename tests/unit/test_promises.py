@@ -15,7 +15,7 @@ from apicheck.model.results import (
 from apicheck.model.verdict import Consequence, Level, RunWord, Severity, Verdict
 from apicheck.promises import (
     Promise,
-    TestStatus,
+    PromiseStatus,
     describe_finding,
     list_promises,
     narrow,
@@ -116,19 +116,19 @@ def test_some_promises_ask_for_their_clauses_and_checks_only(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("verdict", "consequence", "level", "kept"),
     [
-        (Verdict.PASS, Consequence.NONE, Level.MUST, TestStatus.PASSED),
-        (Verdict.FAIL, Consequence.VIOLATION, Level.MUST, TestStatus.FAILED),
-        (Verdict.FAIL, Consequence.WARNING, Level.SHOULD, TestStatus.WARNED),
-        (Verdict.FAIL, Consequence.NOT_OBSERVED, Level.MAY, TestStatus.SKIPPED),
-        (Verdict.ERROR, Consequence.NONE, Level.MUST, TestStatus.UNDECIDED),
-        (Verdict.INCONCLUSIVE, Consequence.NONE, Level.MUST_NOT, TestStatus.UNDECIDED),
-        (Verdict.INCONCLUSIVE, Consequence.NONE, Level.SHOULD, TestStatus.SKIPPED),
-        (Verdict.NOT_TESTED, Consequence.NONE, Level.MUST, TestStatus.SKIPPED),
-        (Verdict.NOT_APPLICABLE, Consequence.NONE, Level.MUST, TestStatus.SKIPPED),
+        (Verdict.PASS, Consequence.NONE, Level.MUST, PromiseStatus.PASSED),
+        (Verdict.FAIL, Consequence.VIOLATION, Level.MUST, PromiseStatus.FAILED),
+        (Verdict.FAIL, Consequence.WARNING, Level.SHOULD, PromiseStatus.WARNED),
+        (Verdict.FAIL, Consequence.NOT_OBSERVED, Level.MAY, PromiseStatus.SKIPPED),
+        (Verdict.ERROR, Consequence.NONE, Level.MUST, PromiseStatus.UNDECIDED),
+        (Verdict.INCONCLUSIVE, Consequence.NONE, Level.MUST_NOT, PromiseStatus.UNDECIDED),
+        (Verdict.INCONCLUSIVE, Consequence.NONE, Level.SHOULD, PromiseStatus.SKIPPED),
+        (Verdict.NOT_TESTED, Consequence.NONE, Level.MUST, PromiseStatus.SKIPPED),
+        (Verdict.NOT_APPLICABLE, Consequence.NONE, Level.MUST, PromiseStatus.SKIPPED),
     ],
 )
 def test_a_verdict_becomes_the_outcome_of_a_test(
-    verdict: Verdict, consequence: Consequence, level: Level, kept: TestStatus
+    verdict: Verdict, consequence: Consequence, level: Level, kept: PromiseStatus
 ) -> None:
     assert outcome_of(results(verdict, consequence, level), PROMISE).status is kept
 
@@ -152,7 +152,7 @@ def test_a_promise_that_was_not_judged_says_why() -> None:
 
 def test_a_promise_of_which_nothing_was_seen_is_skipped_with_the_clauses_reason() -> None:
     said = outcome_of(results(Verdict.PASS), Promise("AUTH-1", "auth/challenge"))
-    assert (said.status, said.text) == (TestStatus.SKIPPED, "pass: because")
+    assert (said.status, said.text) == (PromiseStatus.SKIPPED, "pass: because")
 
 
 def test_a_finding_of_several_clauses_names_them_all() -> None:

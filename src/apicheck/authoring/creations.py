@@ -51,7 +51,7 @@ def probe_refused_create(subject: Subject, refused: Request, valid: Request) -> 
 
 
 def judge_refused_create(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fails("made") where the list shows what was refused; None where it shows the other alone."""
+    """Failure("made") where the list shows the refused object; None where it shows the other."""
     mark = unique_member(subject)
     made = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == subject.op.id]
     refused = [e for e in transcript.exercised if e.request.operation == subject.op.id]

@@ -41,7 +41,7 @@ def expected_text(answer: ExpectedResponse) -> str:
 def judge_status(
     exchange: Exchange, answer: ExpectedResponse, outcome: str = "wrong-status", why: str = ""
 ) -> Failure | None:
-    """A Fails when an exchange's status is none of those that an answer promises."""
+    """A Failure when an exchange's status is none of those that an answer promises."""
     if exchange.status in answer.statuses:
         return None
     expected = expected_text(answer) + (f" {why}" if why else "")

@@ -32,11 +32,11 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
     \b
     apicheck lint --policy policy.yaml --facts
     """
-    request = options.config_from(given)
+    config = options.config_from(given)
     from apicheck.plan.lint import lint
     from apicheck.run import load_inputs
 
-    inputs = load_inputs(request, without_target=True)
+    inputs = load_inputs(config, without_target=True)
     policy = inputs.policy
     report = lint(inputs.spec, policy, inputs.checks)
     if facts:

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they are called in a request."""
+"""Options that several commands share, and what they are called in a RunConfig."""
 
 from __future__ import annotations
 
@@ -106,13 +106,13 @@ limits = together(
 
 
 def config_from(given: Mapping[str, Any]) -> RunConfig:
-    """The request that the options of a command make. Raises click.UsageError for unknown words.
+    """The RunConfig that the options of a command make. Raises click.UsageError for unknown words.
 
     given: the command's parameters by name; those that it lacks are at their default.
     """
     from apicheck.run import RunConfig
 
-    request = RunConfig(
+    config = RunConfig(
         profile=given.get("profile", ""),
         policy=given.get("policy"),
         spec=given.get("spec"),
@@ -124,8 +124,8 @@ def config_from(given: Mapping[str, Any]) -> RunConfig:
         readings=tuple(given.get("readings", ())),
         argv=_told(sys.argv),
     )
-    _known_names(request)
-    return request
+    _known_names(config)
+    return config
 
 
 def _options(given: Mapping[str, Any]) -> Options:
@@ -177,9 +177,9 @@ def _kinds(text: str) -> tuple[str, ...]:
     return kinds
 
 
-def _known_names(request: RunConfig) -> None:
+def _known_names(config: RunConfig) -> None:
     """Every name in the selection is one that exists, or the user is told so at once."""
-    options = request.options
+    options = config.options
     if options.select or options.ignore:
         from apicheck.registry import collect
 
@@ -190,7 +190,7 @@ def _known_names(request: RunConfig) -> None:
     if options.clauses or options.operations:
         from apicheck.run import load_inputs
 
-        inputs = load_inputs(request)
+        inputs = load_inputs(config)
         clauses = [clause.id for clause in inputs.policy.clauses]
         _each_known("--clause", "clause", options.clauses, clauses)
         operations = [operation.id for operation in inputs.spec.operations]

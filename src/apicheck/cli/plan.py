@@ -31,10 +31,10 @@ def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
     \b
     apicheck plan --profile canonical --target staging.toml
     """
-    request = options.config_from(given)
+    config = options.config_from(given)
     from apicheck.run import load_plan
 
-    made = load_plan(request)
+    made = load_plan(config)
     if as_json:
         import json
 
@@ -74,7 +74,7 @@ def lines(made: Plan, *, verbose: bool = False) -> Iterator[str]:
         toned(
             f"{estimate.requests} requests at most, about {estimate.seconds:.0f} s", "", bold=True
         )
-        + f", to {join_lines(made.target.base_url)}, mode {made.world.mode.value}"
+        + f", to {join_lines(made.target.base_url)}, mode {made.context.mode.value}"
     )
     heard = f", with {len(made.provoking)} more probes to hear" if made.provoking else ""
     yield f"{len(made.probes)} probes; checks that only read: {len(made.passive)}{heard}"

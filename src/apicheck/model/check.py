@@ -102,7 +102,7 @@ class Check:
     that exercises the property makes a pass, and a fail by status, inconclusive.
     accepted: the exercising requests are such as a correct server accepts (else: refuses); this
     decides in which modes they may be sent with an unsafe method.
-    heard_from: of a passive check, active ones that cause what it reads; they are played for it,
+    triggered_by: of a passive check, active ones that cause what it reads; they are played for it,
     and not judged, in a run that selects it and not them.
     proven_by: outcome -> faults of the reference server that show it.
     id, page: filled in by the registry, from the module's place and the page beside it.
@@ -124,7 +124,7 @@ class Check:
     accepts_closed_connection: bool = False
     """A connection closed without an answer is one of the answers that the judge reads."""
     accepted: bool = False
-    heard_from: tuple[str, ...] = ()
+    triggered_by: tuple[str, ...] = ()
     min_exercised: int = 1
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Fault -> other checks, or families (`auth/*`), that rightly fail with it: collateral."""

@@ -33,7 +33,7 @@ class Role(StrEnum):
     SHRINK = "shrink"
     CONFIRM = "confirm"
     CLEANUP = "cleanup"
-    THROTTLED = "put-off"
+    THROTTLED = "throttled"
     """Refused by a limit that nobody meant to meet, and sent again: no judge's business."""
 
     @property

@@ -1,4 +1,4 @@
-"""What a check is bound to: one operation, bucket, event, deprecation or clause, with its world."""
+"""What a check is bound to: a subject, and the context that all subjects of a run share."""
 
 from __future__ import annotations
 

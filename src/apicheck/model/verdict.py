@@ -98,7 +98,7 @@ class Confirm(StrEnum):
     """One witness between two good controls is a fail, however rare."""
     FRESH = "fresh"
     """Play the probe again on a new identity, bucket or object: the first was used up."""
-    REPEAT_OR_GONE = "undenied"
+    REPEAT_OR_GONE = "repeat-or-gone"
     """Play the probe again; a target that takes no connections any more cannot deny it."""
 
 

@@ -153,7 +153,7 @@ def subject_of(check: Check, setting: Mapping[str, Json]) -> Subject:
     """The subject of a setting. Raises PageError where the setting names none."""
     spec = _spec(setting)
     clause = _clause(setting["clause"]) if "clause" in setting else None
-    context = _world(spec, setting)
+    context = _build_context(spec, setting)
     if check.passive:
         return Subject(SubjectKind.EXCHANGES, "", context)
     planned = () if clause is None else (PlannedClause(clause, (check.id,)),)
@@ -184,7 +184,7 @@ def _patched(document: Json, patch: Json) -> Json:
     return result
 
 
-def _world(spec: Spec, setting: Mapping[str, Json]) -> RunContext:
+def _build_context(spec: Spec, setting: Mapping[str, Json]) -> RunContext:
     facts = facts_from(setting.get("facts", {}), file="the page's setting")
     policy = Policy("page", "", "", clauses=(), facts=facts)
     target = Target(

@@ -54,7 +54,7 @@ def plan(
     active = [check for check in wanted if not check.passive]
     values = dict(drawn) if drawn is not None else {}
     probes: list[Probe] = []
-    unprobed: list[SkippedSubject] = []
+    skipped: list[SkippedSubject] = []
     for check in active:
         asked = list(list_subjects(check, context, clauses))
         if check.draws and drawn is None and mode is not Mode.PASSIVE:
@@ -64,7 +64,7 @@ def plan(
         for subject in asked:
             bound = bind(check, subject, options, values)
             if isinstance(bound, SkippedSubject):
-                unprobed.append(bound)
+                skipped.append(bound)
             else:
                 probes.extend(bound)
     controls = _controls(context, options)
@@ -79,7 +79,7 @@ def plan(
         probes=tuple(probes),
         passive=tuple(check for check in wanted if check.passive),
         controls=controls,
-        skipped=tuple(unprobed),
+        skipped=tuple(skipped),
         clauses=clauses,
         estimate=_estimate(context, (*probes, *provoking), controls),
         drawn=values,
@@ -99,7 +99,7 @@ def _provoking(
     if not options.partial:
         return
     asked = {check.id for check in wanted}
-    heard = dict.fromkeys(one for check in wanted for one in check.heard_from if one in checks)
+    heard = dict.fromkeys(one for check in wanted for one in check.triggered_by if one in checks)
     for name in heard:
         if name in asked or matches(name, options.ignore):
             continue

@@ -15,7 +15,7 @@ from apicheck.model.facts import Bucket, Facts, Selector
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
-from apicheck.model.subject import UNIQUE, Recipe, World
+from apicheck.model.subject import UNIQUE, Recipe, RunContext
 from apicheck.model.target import Identity, Minter, Mode, Target
 from apicheck.model.verdict import NotTested
 
@@ -31,8 +31,8 @@ def build_context(
     capabilities: frozenset[str],
     mode: Mode,
     thorough: bool,
-) -> World:
-    """The world of a run. Holds no secret."""
+) -> RunContext:
+    """What every subject of a run shares. Holds no secret."""
     facts = _with_target_limits(policy.facts, target)
     security = {operation.id: _alternatives(operation, facts) for operation in spec.operations}
     secured = _secured(spec, facts, security)
@@ -46,7 +46,7 @@ def build_context(
         for op in spec.operations
     }
     identities = {**target.identities, NOBODY.name: NOBODY}
-    context = World(
+    context = RunContext(
         spec=spec,
         facts=facts,
         base_url=target.base_url,
@@ -224,7 +224,7 @@ def _with_echoes(
     }
 
 
-def _actors(context: World) -> dict[str, str]:
+def _actors(context: RunContext) -> dict[str, str]:
     """For each operation the first identity that may call it, in the target file's order."""
     candidates = [i for i in context.identities.values() if i.state == "active"]
     result = {}
@@ -236,7 +236,7 @@ def _actors(context: World) -> dict[str, str]:
     return result
 
 
-def _may_call(context: World, identity: Identity, operation: Operation) -> bool:
+def _may_call(context: RunContext, identity: Identity, operation: Operation) -> bool:
     """Whether an identity holds what an operation needs; what is not known counts as held."""
     if operation.id in context.secured and not identity.placeholder:
         return False

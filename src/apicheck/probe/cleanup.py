@@ -15,7 +15,7 @@ from apicheck.model.identifiers import collection_of, identifier_of
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import LinkDoc, Operation
 from apicheck.model.plan import Plan
-from apicheck.probe.halt import ProbeStopped
+from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.recorder import Recorder
 
 _GONE = (404, 410)

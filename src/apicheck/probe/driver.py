@@ -34,11 +34,12 @@ from apicheck.model.step import (
 from apicheck.model.subject import Case
 from apicheck.model.verdict import NotTested
 from apicheck.probe import observe
+from apicheck.probe.budget import Budget
 from apicheck.probe.cleanup import Creations
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control_actions import ControlActions
+from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.execution import ProbeExecution
-from apicheck.probe.halt import Budget, ProbeStopped
 from apicheck.probe.job import Job
 from apicheck.probe.listener import Arrival, WebhookListener
 from apicheck.probe.pacing import TOO_MANY, Pacer, read_retry_after

@@ -13,8 +13,8 @@ from apicheck.model.exchange import Exchange, Request
 from apicheck.model.facts import Bucket, RateLimits
 from apicheck.model.plan import Plan
 from apicheck.model.target import Identity, Limit
+from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.halt import Budget
 
 TOO_MANY = 429
 
@@ -74,7 +74,8 @@ class Pacer:
     def admit(self, request: Request, *, paced: bool) -> Ticket:
         """Wait until a request fits under every limit that counts it, and count it.
 
-        paced False: count it, and do not wait. Raises Halt when the wait would end the budget.
+        paced False: count it, and do not wait. Raises ProbeStopped when the budget
+        would end before the wait.
         """
         windows = self._windows(request)
         while paced and (seconds := self._due(windows, reserve=True)) > 0:

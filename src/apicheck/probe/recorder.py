@@ -20,8 +20,8 @@ from apicheck.model.exchange import (
 )
 from apicheck.model.plan import Plan
 from apicheck.probe import observe
+from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.halt import Budget
 from apicheck.probe.pacing import Pacer
 from apicheck.probe.placeholders import placeholders_in
 from apicheck.probe.redactor import Redactor
@@ -84,7 +84,7 @@ class Recorder:
 
         transport: to another origin than the target's, which the operator named.
         exempt: the operator asked for it in the target file (minting): no mode forbids it.
-        Raises Halt when it may not be sent, or when the budget is used up.
+        Raises ProbeStopped when it may not be sent, or when the budget is used up.
         """
         plan = self._plan
         request, raw = self._concrete(request, raw)

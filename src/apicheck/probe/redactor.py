@@ -52,7 +52,7 @@ class _Form:
 class Redactor:
     """Placeholders and their secrets, growing while a run mints and is handed more of them."""
 
-    def __init__(self, vault: Secrets) -> None:
+    def __init__(self, secrets: Secrets) -> None:
         self._lock = threading.Lock()
         self._by_placeholder: dict[str, str] = {}
         self._retired: dict[str, str] = {}
@@ -61,7 +61,7 @@ class Redactor:
         self._short: list[_Form] = []
         self._grams: dict[bytes, list[tuple[int, int]]] = {}
         self._numbers: dict[str, int] = {}
-        for placeholder, secret in vault.values.items():
+        for placeholder, secret in secrets.values.items():
             self.put(placeholder, secret)
 
     @property

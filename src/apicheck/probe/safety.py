@@ -6,7 +6,7 @@ from apicheck.model.exchange import Request, Role
 from apicheck.model.operation import SAFE_METHODS
 from apicheck.model.target import Mode, Safety
 from apicheck.model.verdict import NotTestedKind
-from apicheck.probe.halt import ProbeStopped
+from apicheck.probe.errors import ProbeStopped
 
 
 def refuse_unsafe(

@@ -14,12 +14,12 @@ from apicheck.model.results import PreflightItem
 from apicheck.model.step import Script
 from apicheck.model.subject import Case, Subject, SubjectKind
 from apicheck.model.target import Listener, Secrets, Target
+from apicheck.probe.budget import Budget
 from apicheck.probe.cleanup import Creations
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
 from apicheck.probe.control_actions import ControlActions
 from apicheck.probe.driver import Driver, Parts
-from apicheck.probe.halt import Budget
 from apicheck.probe.job import Job, make_job
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.minting import Minting

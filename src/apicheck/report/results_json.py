@@ -55,7 +55,7 @@ def build_document(results: Results) -> dict[str, Json]:
         "results": to_json(results.checks, whole=True),
         "catalogue": to_json(results.catalogue, whole=True),
         "facts": to_json(results.facts, whole=True),
-        "concessions": to_json(results.caveats, whole=True),
+        "caveats": to_json(results.caveats, whole=True),
         "leftovers": to_json(results.leftovers, whole=True),
         "coverage": to_json(results.coverage, whole=True),
     }
@@ -142,7 +142,7 @@ def _decoded(value: Mapping[str, Json]) -> Results:
         findings=from_json(tuple[Finding, ...], value["findings"]),
         catalogue=value["catalogue"],
         facts=tuple(value["facts"]),
-        caveats=tuple(value["concessions"]),
+        caveats=tuple(value["caveats"]),
         leftovers=tuple(value["leftovers"]),
         coverage=value["coverage"],
     )

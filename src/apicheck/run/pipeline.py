@@ -50,29 +50,29 @@ class RunResult:
         return LEAKED if self.leaks else self.results.word.exit_code
 
 
-def run_pipeline(request: RunConfig, progress: Progress | None = None) -> RunResult:
+def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResult:
     """Run a request from its files to its report.
 
     Raises an ApicheckError for mistakes in what the user gave, and TargetUnreachable. Ctrl-C
     ends the probing and leaves a judged, reported run; a second one leaves at once.
     """
     progress = progress or Silent()
-    inputs = load_inputs(request)
-    made = build_plan(inputs, request.options)
+    inputs = load_inputs(config)
+    made = build_plan(inputs, config.options)
     if made.estimate.seconds > _LONG_S:
         progress.note(
             f"this may take {made.estimate.seconds:.0f} s: `apicheck plan` says what for;"
             " --ignore 'ratelimit/*' does not wait for limits"
         )
-    out = run_directory.create(request.out or _default_directory(inputs.profile))
-    provenance = _provenance(request, inputs, made)
+    out = run_directory.create(config.out or _default_directory(inputs.profile))
+    provenance = _provenance(config, inputs, made)
     run_directory.save_plan(out, inputs, made, provenance)
     journal = run_directory.journal_of(out)
     leaks: list[Leak] = []
-    vaults = []
+    session_secrets = []
 
     def remember(session: Session) -> None:
-        vaults.append(session.secrets)
+        session_secrets.append(session.secrets)
 
     try:
         with _stop_on_ctrl_c(progress) as stop:
@@ -87,10 +87,10 @@ def run_pipeline(request: RunConfig, progress: Progress | None = None) -> RunRes
     )
     run_directory.save_plan(out, inputs, made, provenance, played.preflight, played.leftovers)
     results = judge_execution(made, played, provenance)
-    files = write_results(out, results, played.transcripts, request.formats)
-    run_directory.write_manifest(out, provenance.versions, request.options.seed)
-    for vault in vaults:
-        leaks.extend(scan(out, vault))
+    files = write_results(out, results, played.transcripts, config.formats)
+    run_directory.write_manifest(out, provenance.versions, config.options.seed)
+    for secrets in session_secrets:
+        leaks.extend(scan(out, secrets))
     return RunResult(results, out, files, made, tuple(leaks))
 
 
@@ -139,7 +139,7 @@ def _default_directory(profile: str) -> Path:
     return candidate
 
 
-def _provenance(request: RunConfig, inputs: Inputs, made: Plan) -> Provenance:
+def _provenance(config: RunConfig, inputs: Inputs, made: Plan) -> Provenance:
     return Provenance(
         tool=f"apicheck {__version__}",
         started=_now(),
@@ -151,12 +151,12 @@ def _provenance(request: RunConfig, inputs: Inputs, made: Plan) -> Provenance:
         profile=inputs.profile,
         spec=f"{inputs.spec.title} {inputs.spec.version}",
         actor="provider",
-        mode=effective_mode(inputs.target, request.options).value,
+        mode=effective_mode(inputs.target, config.options).value,
         seed=made.options.seed,
         requests=0,
         digests={"policy": inputs.policy.digest, "openapi": inputs.spec.digest},
         versions=_versions(),
-        argv=request.argv,
+        argv=config.argv,
     )
 
 

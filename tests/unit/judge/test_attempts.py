@@ -174,7 +174,7 @@ def judge_silence(_: Subject, transcript: Transcript) -> Judgement:
 
 def crashing() -> Probe:
     outcomes = (Outcome("no-answer", Severity.HIGH, Confirm.REPEAT_OR_GONE),)
-    check = replace(CHECK, outcomes=outcomes, judge=judge_silence, closes=True)
+    check = replace(CHECK, outcomes=outcomes, judge=judge_silence, accepts_closed_connection=True)
     return replace(probe(), check=check)
 
 

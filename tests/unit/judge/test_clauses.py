@@ -104,15 +104,15 @@ def test_a_result_outside_the_clause_s_operations_does_not_count() -> None:
 
 
 def test_a_result_outside_the_clause_s_facts_does_not_count() -> None:
-    inside = result(V.PASS, of=("rate_limits.general",))
-    outside = result(V.FAIL, of=("rate_limits.export",))
-    assert judged(clause(of=("rate_limits.general",)), inside, outside).verdict is V.PASS
+    inside = result(V.PASS, facts=("rate_limits.general",))
+    outside = result(V.FAIL, facts=("rate_limits.export",))
+    assert judged(clause(facts=("rate_limits.general",)), inside, outside).verdict is V.PASS
 
 
 def test_what_was_left_open_without_naming_facts_is_open_for_every_clause() -> None:
     left = result(V.NOT_TESTED, "getB", kind=NotTestedKind.NEEDS_IDENTITY, reason="nobody may")
-    done = result(V.PASS, of=("rate_limits.general",))
-    got = judged(clause(of=("rate_limits.general",)), done, left)
+    done = result(V.PASS, facts=("rate_limits.general",))
+    got = judged(clause(facts=("rate_limits.general",)), done, left)
     assert (got.verdict, got.kind) == (V.PARTIAL, NotTestedKind.NEEDS_IDENTITY)
 
 

@@ -136,7 +136,7 @@ def test_a_whole_target_file_is_read(tmp_path: Path, policy: Policy) -> None:
     assert target.headers == (("X-Staging", "yes"),)
 
 
-def test_secrets_are_in_the_vault_and_nowhere_else(tmp_path: Path, policy: Policy) -> None:
+def test_secrets_are_in_the_secrets_and_nowhere_else(tmp_path: Path, policy: Policy) -> None:
     target = loaded(tmp_path, policy, WHOLE)
     assert target.secrets.values == {
         "$APICHECK_ADMIN_TOKEN": "secret-of-admin",
@@ -146,7 +146,7 @@ def test_secrets_are_in_the_vault_and_nowhere_else(tmp_path: Path, policy: Polic
         "$APICHECK_A_CLIENT_ID": "client",
         "$APICHECK_A_CLIENT_SECRET": "s3cret",
     }
-    shown = repr(target) + str({k: v for k, v in asdict(target).items() if k != "vault"})
+    shown = repr(target) + str({k: v for k, v in asdict(target).items() if k != "secrets"})
     assert not any(secret in shown for secret in ("secret-of-admin", "s3cret", "pass'"))
 
 

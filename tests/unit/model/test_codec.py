@@ -43,7 +43,7 @@ def test_what_was_written_as_json_is_read_back_equal(name: str, data: st.DataObj
         assert from_json(KINDS_BY_NAME[name], json.loads(text)) == value
 
 
-def test_a_vault_is_never_written() -> None:
+def test_secrets_are_never_written() -> None:
     target = Target("t", "http://127.0.0.1", secrets=Secrets({"$APICHECK_A_TOKEN": "hush-hush"}))
     assert "hush" not in json.dumps(to_json(target))
     assert "hush" not in json.dumps(to_json(target, whole=True))

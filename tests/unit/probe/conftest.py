@@ -170,7 +170,7 @@ def target_at(url: str, **more: Any) -> Target:
             "base_url": url,
             "identities": {"admin": admin},
             "safety": Safety(mode=Mode.FULL),
-            "vault": Secrets({"$APICHECK_ADMIN_TOKEN": TOKEN}),
+            "secrets": Secrets({"$APICHECK_ADMIN_TOKEN": TOKEN}),
             **more,
         }
     )

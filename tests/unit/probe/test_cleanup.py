@@ -30,7 +30,7 @@ def two(target: Target) -> Target:
     return replace(
         target,
         identities={**target.identities, "other": other},
-        vault=Secrets({**target.secrets.values, "$APICHECK_OTHER_TOKEN": OTHER_TOKEN}),
+        secrets=Secrets({**target.secrets.values, "$APICHECK_OTHER_TOKEN": OTHER_TOKEN}),
     )
 
 

@@ -63,7 +63,7 @@ def endpoint(api: Any) -> TokenEndpoint:
 def minting(target: Target) -> Target:
     minter = Minter("a", "/oauth/token", "$APICHECK_A_CLIENT_ID", "$APICHECK_A_CLIENT_SECRET")
     secrets = {"$APICHECK_A_CLIENT_ID": CLIENT[0], "$APICHECK_A_CLIENT_SECRET": CLIENT[1]}
-    return replace(target, minters=(minter,), vault=Secrets({**target.secrets.values, **secrets}))
+    return replace(target, minters=(minter,), secrets=Secrets({**target.secrets.values, **secrets}))
 
 
 def minted(*scopes: str, fresh: bool = False) -> Callable[[Subject], Script]:
@@ -132,10 +132,10 @@ def test_a_token_that_has_run_out_is_replaced_before_it_is_used(
     plan = plan_for(minting)
     with Session(plan) as session:
         session.play(probe_of(plan, script))
-        vault = session.secrets
+        secrets = session.secrets
     assert len(endpoint.tokens) == 2
     assert api.requests[-1][2]["authorization"] == f"Bearer {endpoint.tokens[1]}"
-    assert set(endpoint.tokens) <= set(vault.values.values())
+    assert set(endpoint.tokens) <= set(secrets.values.values())
 
 
 def test_who_needs_a_token_that_is_being_replaced_waits_for_it(
@@ -174,7 +174,7 @@ def test_an_identity_of_the_target_file_is_taken_where_it_fits(
     with_old = replace(
         target,
         identities={**target.identities, "old": expired},
-        vault=Secrets({**target.secrets.values, "$APICHECK_OLD_TOKEN": "old-token-1234567890ab"}),
+        secrets=Secrets({**target.secrets.values, "$APICHECK_OLD_TOKEN": "old-token-1234567890ab"}),
     )
     seen: list[str] = []
 

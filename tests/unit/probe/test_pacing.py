@@ -15,8 +15,9 @@ from apicheck.model.plan import Plan
 from apicheck.model.step import Send
 from apicheck.model.target import Limit, Target
 from apicheck.probe import Session
+from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.halt import Budget, ProbeStopped
+from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.pacing import Pacer
 
 PlanFor = Callable[..., Plan]

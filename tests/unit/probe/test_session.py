@@ -271,7 +271,7 @@ def test_raw_bytes_are_written_as_they_are_with_the_secret_put_in(
 def test_a_near_miss_that_is_the_valid_credential_is_marked(
     api: Any, plan_for: PlanFor, probe_of: ProbeOf, target: Target
 ) -> None:
-    digits = replace(target, vault=Secrets({ADMIN: "12345678901234567890"}))
+    digits = replace(target, secrets=Secrets({ADMIN: "12345678901234567890"}))
     plan = plan_for(digits)
     same = get().with_bad_credentials(bearer(f"{ADMIN}~swapcase"))
     other = get().with_bad_credentials(bearer(f"{ADMIN}[:-1]"))
@@ -380,7 +380,7 @@ def test_preflight_names_the_identity_whose_secret_is_refused(
     both = replace(
         target,
         identities={**target.identities, "stranger": stranger},
-        vault=Secrets({**target.secrets.values, "$APICHECK_STRANGER_TOKEN": "nobody-knows-me"}),
+        secrets=Secrets({**target.secrets.values, "$APICHECK_STRANGER_TOKEN": "nobody-knows-me"}),
     )
     with Session(plan_for(both)) as session:
         items = {item.id: item for item in session.preflight()}

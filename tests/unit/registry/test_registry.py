@@ -86,11 +86,11 @@ def test_collecting_imports_no_slow_library() -> None:
 
 
 STRANGER = """
-from apicheck.authoring import Check, Fail, Severity, each
+from apicheck.authoring import Check, Outcome, Severity, per_exchange
 CHECK = Check(
     title="A banner is polite",
-    fold=each(lambda world, exchange: ()),
-    outcomes=(Fail("rude", Severity.LOW),),
+    fold=per_exchange(lambda context, exchange: ()),
+    outcomes=(Outcome("rude", Severity.LOW),),
     proven_by={"rude": ()},
 )
 """

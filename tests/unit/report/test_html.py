@@ -175,7 +175,7 @@ def test_markup_in_a_findings_words_is_shown_as_text(results: Results) -> None:
         findings=(finding,),
         clauses=(clause,),
         leftovers=(hostile,),
-        concessions=(hostile,),
+        caveats=(hostile,),
     )
     parsed = _parsed(render(told, (), "html"))
     assert parsed.all("img") == []

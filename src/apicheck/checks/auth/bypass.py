@@ -38,7 +38,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Each way around by its name; how paths are read is asked of few operations (`covered_by_sibling`)."""
+    """Each way around by its name; few operations are asked how paths are read."""
     rows = ["trailing slash"]
     if covered_by_sibling(subject) is None:
         rows += ["doubled slash", "path in upper case", "dot segment", "dot segments"]

@@ -105,7 +105,7 @@ CHECK = Check(
     title="A refusal carries the challenge that is promised",
     applies=applies,
     fold=per_exchange(looks),
-    heard_from=(
+    triggered_by=(
         "auth/missing-credentials",
         "auth/bad-credentials",
         "auth/credential-state",

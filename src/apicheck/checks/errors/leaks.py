@@ -77,7 +77,7 @@ def _documented(context: RunContext) -> str:
 CHECK = Check(
     title="Errors tell nothing of the inside of the server",
     fold=per_exchange(looks),
-    heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
+    triggered_by=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     standards=("https://cwe.mitre.org/data/definitions/209.html", "rfc9457#5"),
     outcomes=(
         Outcome("credential", Severity.CRITICAL),

@@ -91,7 +91,7 @@ def _request(subject: Subject, accepted: Exchange, value: str) -> Request:
     """What asks for a URL. Ends the script where it leads to another host."""
     base = urlsplit(subject.context.base_url)
     try:
-        url = urlsplit(urljoin(f"{subject.world.base_url}{accepted.request.wire_target}", value))
+        url = urlsplit(urljoin(f"{subject.context.base_url}{accepted.request.wire_target}", value))
     except ValueError:
         end_script(Inconclusive(f"{value} is no URL"))
     if url.hostname not in (None, base.hostname):

@@ -53,7 +53,7 @@ READER = Identity("reader", "$APICHECK_READER_TOKEN", scopes=("contacts:read",))
 ADMIN = Identity("admin", "$APICHECK_ADMIN_TOKEN")
 
 
-def context(facts: dict[str, Any], *identities: Identity, **target: Any):  # noqa: ANN201  (World)
+def context(facts: dict[str, Any], *identities: Identity, **target: Any):  # noqa: ANN201  (RunContext)
     spec = read_spec(DOCUMENT)
     policy = Policy("p", "1", "p", (), facts_from(facts))
     return build_context(

@@ -1,6 +1,7 @@
 import pytest
 
-from apicheck.probe.halt import Budget, ProbeStopped
+from apicheck.probe.budget import Budget
+from apicheck.probe.errors import ProbeStopped
 
 
 @pytest.mark.parametrize(("given", "expected", "advised"), [(20, 281, 500), (300, 281, 600)])
