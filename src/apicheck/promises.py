@@ -68,9 +68,7 @@ def list_promises(config: RunConfig) -> tuple[Promise, ...]:
     return tuple(dict.fromkeys(listed))
 
 
-def narrow(
-    config: RunConfig, wanted: Collection[Promise], every: Collection[Promise]
-) -> RunConfig:
+def narrow(config: RunConfig, wanted: Collection[Promise], every: Collection[Promise]) -> RunConfig:
     """The same request for some of its promises: only their clauses and checks are asked for."""
     if set(wanted) >= set(every):
         return config

@@ -14,6 +14,7 @@ from apicheck.model.subject import Case, Subject
 from apicheck.model.verdict import (
     Confirm,
     Failure,
+    HarnessError,
     Inconclusive,
     Judgement,
     NotApplicable,
@@ -24,13 +25,6 @@ from apicheck.model.verdict import (
 
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The harness broke, or a check did: nothing is said of the target."""
-
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +43,12 @@ class Judged:
     """The case that shows the failure in its smallest form, in words."""
 
 
-def judge_attempt(check: Check, subject: Subject, transcript: Transcript) -> Judgement | Broken:
+def judge_attempt(
+    check: Check, subject: Subject, transcript: Transcript
+) -> Judgement | HarnessError:
     """What one playing says by itself, before any confirmation."""
-    if transcript.ended is not None:
-        return _reason_it_ended(*transcript.ended)
+    if transcript.stopped_by is not None:
+        return transcript.stopped_by
     refused = [e for e in transcript.of_role(Role.CONTROL) if not e.succeeded]
     if refused:
         return Inconclusive(f"the control request was answered {refused[0].status or 'not at all'}")
@@ -65,20 +61,16 @@ def judge_attempt(check: Check, subject: Subject, transcript: Transcript) -> Jud
     try:
         judgement = check.judge(subject, transcript)
     except Exception as error:  # noqa: BLE001  (a check of a third party must not end the run)
-        return Broken(f"{check.id} could not judge: {type(error).__name__}: {error}")
+        return HarnessError(f"{check.id} could not judge: {type(error).__name__}: {error}")
     return _undisturbed(check, transcript, judgement)
 
 
-def _reason_it_ended(verdict: str, reason: str, remedy: str) -> Judgement | Broken:
-    if verdict.startswith("not-tested:"):
-        return NotTested(NotTestedKind(verdict.partition(":")[2]), reason, remedy)
-    return Inconclusive(reason) if verdict == Verdict.INCONCLUSIVE else Broken(reason)
-
-
-def _undisturbed(check: Check, transcript: Transcript, judgement: Judgement) -> Judgement | Broken:
+def _undisturbed(
+    check: Check, transcript: Transcript, judgement: Judgement
+) -> Judgement | HarnessError:
     """The judgement, unless an answer that nobody asked for stands in for the awaited one."""
     if isinstance(judgement, Failure) and judgement.outcome not in {o.id for o in check.outcomes}:
-        return Broken(f"{check.id} ended in {judgement.outcome!r}, which it does not declare")
+        return HarnessError(f"{check.id} ended in {judgement.outcome!r}, which it does not declare")
     disturbed = {e.id: e for e in transcript.exercised if _disturbs(check, e)}
     if not disturbed:
         return judgement
@@ -148,11 +140,11 @@ def judge_probe(
 
 
 def _confirmed(
-    how: Confirm, first: Failure, again: Sequence[Judgement | Broken]
-) -> Inconclusive | Broken | None:
+    how: Confirm, first: Failure, again: Sequence[Judgement | HarnessError]
+) -> Inconclusive | HarnessError | None:
     """None when a fail stands; otherwise what it turns out to be."""
     if how is Confirm.ONCE:
-        spoiled = [j for j in again if isinstance(j, NotTested | Broken)]
+        spoiled = [j for j in again if isinstance(j, NotTested | HarnessError)]
         if again and len(spoiled) == len(again):
             reason = spoiled[0].reason
             return Inconclusive(f"seen once, but afterwards the control failed: {reason}")
@@ -171,7 +163,7 @@ def _is_gone(transcript: Transcript) -> bool:
 
 
 def _witness(
-    check: Check, later: Sequence[Transcript], again: Sequence[Judgement | Broken]
+    check: Check, later: Sequence[Transcript], again: Sequence[Judgement | HarnessError]
 ) -> tuple[Transcript, Failure] | None:
     """The playing that shows by itself what needs no confirmation, None where none does."""
     for transcript, judgement in zip(later, again, strict=True):
@@ -181,7 +173,7 @@ def _witness(
     return None
 
 
-def judge_shrinking(probe: Probe, transcript: Transcript) -> Judgement | Broken:
+def judge_shrinking(probe: Probe, transcript: Transcript) -> Judgement | HarnessError:
     """What the playing of a smaller drawn case says; its value is in `transcript.case`.
 
     Exchanges of the shrinking loop do not count as tests of the property, but to judge one of
@@ -206,13 +198,15 @@ def _smallest(
     return min(found, key=lambda item: (len(str(item[0])), str(item[0])), default=None)
 
 
-def _judged(probe: Probe, judgement: Judgement | Broken, transcript: Transcript | None) -> Judged:
+def _judged(
+    probe: Probe, judgement: Judgement | HarnessError, transcript: Transcript | None
+) -> Judged:
     exercised = transcript.exercised if transcript else ()
     evidence = tuple(exchange.id for exchange in exercised[:3])
     match judgement:
         case None:
             return Judged(probe, Verdict.PASS, exercised=len(exercised), evidence=evidence)
-        case Broken(reason):
+        case HarnessError(reason):
             return Judged(probe, Verdict.ERROR, reason, evidence=evidence)
         case NotTested(kind, reason, remedy):
             return Judged(probe, Verdict.NOT_TESTED, reason, remedy, kind)

@@ -146,6 +146,18 @@ class Inconclusive:
 
 
 @dataclass(frozen=True, slots=True)
+class HarnessError:
+    """The harness or a check broke: nothing is said of the target. remedy: what to do, or ""."""
+
+    reason: str
+    remedy: str = ""
+
+
+StopReason = NotTested | Inconclusive | HarnessError
+"""Why a probe could not be played to its end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A judge's negative answer. Everything here reaches the API's author, so it must convince.
 

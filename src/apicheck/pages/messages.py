@@ -34,6 +34,14 @@ from apicheck.model.exchange import (
 )
 from apicheck.model.selector import selects_path
 from apicheck.model.subject import RunContext
+from apicheck.model.verdict import (
+    HarnessError,
+    Inconclusive,
+    NotTested,
+    NotTestedKind,
+    StopReason,
+    Verdict,
+)
 from apicheck.pages.blocks import PageError
 
 _ROLES = "|".join(role.value for role in Role)
@@ -49,7 +57,7 @@ class Messages:
 
     exchanges: tuple[Exchange, ...]
     case: str = ""
-    ended: tuple[str, str, str] | None = None
+    stopped_by: StopReason | None = None
 
 
 @dataclass(slots=True)
@@ -67,16 +75,24 @@ def messages(text: str, context: RunContext) -> Messages:
         raise PageError(f"text before the first `# ROLE` line: {parts[0].strip()[:40]!r}")
     exchanges: list[Exchange] = []
     case = ""
-    ended: tuple[str, str, str] | None = None
+    stopped_by: StopReason | None = None
     for part in parts[1:]:
         head, _, rest = part.partition("\n")
         attributes = _attributes(head)
         if attributes.role == "ended":
-            ended = (attributes.words[0], " ".join(attributes.words[1:]), "")
+            stopped_by = _stop_reason(attributes.words)
             continue
         case = attributes.values.get("case", case)
         exchanges.append(_exchange(len(exchanges), attributes, rest, context))
-    return Messages(tuple(exchanges), case, ended)
+    return Messages(tuple(exchanges), case, stopped_by)
+
+
+def _stop_reason(words: list[str]) -> StopReason:
+    verdict, _, kind = words[0].partition(":")
+    reason = " ".join(words[1:])
+    if verdict == Verdict.NOT_TESTED:
+        return NotTested(NotTestedKind(kind), reason)
+    return Inconclusive(reason) if verdict == Verdict.INCONCLUSIVE else HarnessError(reason)
 
 
 def _attributes(line: str) -> _Attributes:

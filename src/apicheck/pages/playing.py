@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from apicheck.model.check import Applies, Check
 from apicheck.model.exchange import Exchange, Transcript
 from apicheck.model.subject import Case, Subject
-from apicheck.model.verdict import Failure, Inconclusive, NotApplicable, NotTested
+from apicheck.model.verdict import Failure, HarnessError, Inconclusive, NotApplicable, NotTested
 from apicheck.pages.blocks import Example, Page, PageError, parse
 from apicheck.pages.messages import Messages, messages
 from apicheck.pages.setting import subject_of
@@ -72,8 +72,8 @@ def _judged(check: Check, subject: Subject, example: Example, read: Messages) ->
     applies = check.applies(subject)
     if not isinstance(applies, Applies):
         return _word(applies)
-    if read.ended is not None:
-        return read.ended[0].partition(":")[0]
+    if read.stopped_by is not None:
+        return _word(read.stopped_by)
     bound = _with_case(check, subject, read.case or example.setting.get("case"))
     answers = tuple(example.setting.get("answers", ()))
     transcript = Transcript(check.id, read.exchanges, answers=answers)
@@ -109,5 +109,10 @@ def _word(judgement: object) -> str:
         return "pass"
     if isinstance(judgement, Failure):
         return f"fail: {judgement.outcome}"
-    words = {Inconclusive: "inconclusive", NotTested: "not-tested", NotApplicable: "not-applicable"}
+    words = {
+        Inconclusive: "inconclusive",
+        NotTested: "not-tested",
+        NotApplicable: "not-applicable",
+        HarnessError: "error",
+    }
     return words[type(judgement)]

@@ -103,7 +103,7 @@ class TargetClock:
             if seconds > 0:
                 self._sleep(max(seconds, _SHORTEST_SLEEP_S))
             if self._stop.is_set():
-                raise ProbeStopped.stopped()
+                raise ProbeStopped.by_user()
             return
         with self._gate:
             self._movers += 1

@@ -32,7 +32,7 @@ from apicheck.model.step import (
     Wait,
 )
 from apicheck.model.subject import Case
-from apicheck.model.verdict import NotTested
+from apicheck.model.verdict import HarnessError, StopReason
 from apicheck.probe import observe
 from apicheck.probe.budget import Budget
 from apicheck.probe.cleanup import Creations
@@ -85,26 +85,24 @@ class Driver:
         case: Case | None = None,
         role: Role | None = None,
     ) -> Transcript:
-        """Play a job to its end. Never raises: why a script could not go on is in `ended`."""
+        """Play a job to its end. Never raises: why a script could not go on is in `stopped_by`."""
         bound = case or job.subject.case
         subject = job.subject if bound is None else job.subject.with_case(bound)
         playing = ProbeExecution(job, attempt, role, drawn=bound is not None and bound.drawn)
-        ended: tuple[str, str, str] | None = None
+        stopped_by: StopReason | None = None
         try:
             self._parts.budget.check()
             self._run(job.script(subject), playing)
         except EndOfScript as end:
-            ended = _ended(end)
-        except ProbeStopped as halt:
-            ended = halt.ended
+            stopped_by = end.why
+        except ProbeStopped as stop:
+            stopped_by = stop.reason
         except Exception as error:  # noqa: BLE001  (a check's mistake must not end the run)
             words = self._parts.secrets.redact_text(str(error))
-            ended = (
-                "error",
-                f"{type(error).__name__}: {words}",
-                "a mistake in apicheck or in the check",
+            stopped_by = HarnessError(
+                f"{type(error).__name__}: {words}", "a mistake in apicheck or in the check"
             )
-        return playing.transcript(ended, None if case is None else _words(case))
+        return playing.transcript(stopped_by, None if case is None else _words(case))
 
     def _run(self, script: Script, playing: ProbeExecution) -> None:
         with closing(script):
@@ -236,13 +234,6 @@ def _contexts(plan: Plan) -> tuple[Mapping[str, str], ...]:
         if identity.parameters not in found:
             found.append(identity.parameters)
     return tuple(found)
-
-
-def _ended(end: EndOfScript) -> tuple[str, str, str]:
-    why = end.why
-    if isinstance(why, NotTested):
-        return (f"not-tested:{why.kind}", why.reason, why.remedy)
-    return ("inconclusive", why.reason, "")
 
 
 def _words(case: Case) -> str:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from apicheck.model.verdict import NotTestedKind
+from apicheck.model.verdict import HarnessError, NotTested, NotTestedKind
 
 
 class ProbeStopped(Exception):
-    """Ends the probe that is playing. `ended` is what its transcript says of it."""
+    """Ends the probe that is playing. `reason` becomes its transcript's `stopped_by`."""
 
-    def __init__(self, verdict: str, reason: str, remedy: str = "") -> None:
-        super().__init__(reason)
-        self.ended = (verdict, reason, remedy)
+    def __init__(self, reason: NotTested | HarnessError) -> None:
+        super().__init__(reason.reason)
+        self.reason = reason
 
     @classmethod
     def not_tested(cls, kind: NotTestedKind, reason: str, remedy: str = "") -> ProbeStopped:
         """The probe was kept from sending."""
-        return cls(f"not-tested:{kind}", reason, remedy)
+        return cls(NotTested(kind, reason, remedy))
 
     @classmethod
-    def stopped(cls) -> ProbeStopped:
+    def by_user(cls) -> ProbeStopped:
         """The user stopped the run."""
         return cls.not_tested(NotTestedKind.NEEDS_BUDGET, "the run was stopped")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from apicheck.model.exchange import Exchange, Role, Transcript
 from apicheck.model.json import Json
+from apicheck.model.verdict import StopReason
 from apicheck.probe.job import Job
 from apicheck.probe.placeholders import placeholders_in
 
@@ -51,7 +52,7 @@ class ProbeExecution:
             return role
         return self.role or (Role.DRAWN if self.drawn else role)
 
-    def transcript(self, ended: tuple[str, str, str] | None, case: str | None) -> Transcript:
+    def transcript(self, stopped_by: StopReason | None, case: str | None) -> Transcript:
         """What is recorded of it, in order of sending."""
         ordered = sorted(self.exchanges, key=lambda exchange: exchange.sent_at)
         return Transcript(
@@ -59,6 +60,6 @@ class ProbeExecution:
             exchanges=tuple(ordered),
             attempt=self.attempt,
             answers=tuple(self.answers),
-            ended=ended,
+            stopped_by=stopped_by,
             case=case,
         )

@@ -76,7 +76,8 @@ def _identity(
         subject = Subject(SubjectKind.OPERATION, operation.id, context, operation=operation)
         transcript = play(Job(f"preflight/{name}", subject, _calls(operation, identity)))
         if not transcript.exchanges:
-            reason = transcript.ended[1] if transcript.ended else "nothing was sent"
+            stop = transcript.stopped_by
+            reason = stop.reason if stop else "nothing was sent"
             return PreflightItem(item, Verdict.INCONCLUSIVE, f"{name}: {reason}")
         exchange = transcript.exchanges[-1]
         exchanges.append(exchange)

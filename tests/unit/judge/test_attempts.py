@@ -19,7 +19,16 @@ from apicheck.model.facts import Facts
 from apicheck.model.operation import Spec
 from apicheck.model.plan import Probe
 from apicheck.model.subject import Case, RunContext, Subject, SubjectKind
-from apicheck.model.verdict import Confirm, Failure, Inconclusive, Judgement, Severity, Verdict
+from apicheck.model.verdict import (
+    Confirm,
+    Failure,
+    Inconclusive,
+    Judgement,
+    NotTested,
+    NotTestedKind,
+    Severity,
+    Verdict,
+)
 
 
 def judge_status(_: Subject, transcript: Transcript) -> Judgement:
@@ -95,7 +104,7 @@ def test_an_accepted_bad_credential_is_a_fail_even_when_it_happens_once() -> Non
 
 def test_an_accepted_bad_credential_needs_a_good_control_afterwards() -> None:
     ended = replace(
-        played(attempt=1), ended=("not-tested:needs-request", "no accepted request", "")
+        played(attempt=1), stopped_by=NotTested(NotTestedKind.NEEDS_REQUEST, "no accepted request")
     )
     judged = judge_probe(probe(), [played(exchange(200)), ended])
     assert judged.verdict is Verdict.INCONCLUSIVE

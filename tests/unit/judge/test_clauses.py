@@ -59,10 +59,10 @@ def planned(*clauses: Clause, **more: Any) -> Plan:
 
 
 def result(
-    verdict: Verdict, operation: str = "getA", of: tuple[str, ...] = (), **more: Any
+    verdict: Verdict, operation: str = "getA", facts: tuple[str, ...] = (), **more: Any
 ) -> CheckResult:
     failures = (FailureSummary("accepted", "", "401", "200", 1, ()),) if verdict is V.FAIL else ()
-    return CheckResult("auth/one", operation, operation, of, verdict, failures, **more)
+    return CheckResult("auth/one", operation, operation, facts, verdict, failures, **more)
 
 
 def judged(clause: Clause, *results: CheckResult, **more: Any) -> ClauseResult:

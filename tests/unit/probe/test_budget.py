@@ -13,4 +13,4 @@ def test_a_budget_that_runs_out_advises_one_that_the_plan_needs(
         budget.take()
     with pytest.raises(ProbeStopped) as halt:
         budget.take()
-    assert halt.value.ended[2] == f"[safety]\nmax_requests = {advised}"
+    assert halt.value.reason.remedy == f"[safety]\nmax_requests = {advised}"

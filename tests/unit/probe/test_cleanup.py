@@ -162,7 +162,7 @@ def test_a_secret_that_is_issued_on_creation_is_a_placeholder_in_scripts(
     plan = plan_for(target, document=document)
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, script))
-    assert transcript.ended is None
+    assert transcript.stopped_by is None
     assert api.requests[-1][2]["authorization"] == f"Bearer {issued}"
     assert issued not in repr(transcript)
     assert not any(exchange.observed("leaks") for exchange in transcript.exchanges)

@@ -69,7 +69,7 @@ def test_a_delivery_is_recorded_with_what_its_signature_is_worth(
         placeholder = session._secrets.issue(SECRET)
         session._recorder.webhook_secrets.add(placeholder)
         transcript = session.play(probe_of(plan, script))
-    assert transcript.ended is None
+    assert transcript.stopped_by is None
     assert [e.direction for e in seen] == [Direction.IN] * 3
     values = [[(o.about, o.value) for o in e.observed("signature")] for e in seen]
     assert values == [

@@ -15,6 +15,7 @@ from apicheck.authoring import Script, Subject, ask, mint, send
 from apicheck.model.exchange import Credential, Request
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.target import Identity, Minter, Secrets, Target
+from apicheck.model.verdict import NotTested, NotTestedKind
 from apicheck.probe import Session, discover
 
 PlanFor = Callable[..., Plan]
@@ -162,8 +163,8 @@ def test_where_nobody_can_mint_the_script_ends_as_not_tested(
     plan = plan_for(target)
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, minted("read")))
-    assert transcript.ended is not None
-    assert transcript.ended[0] == "not-tested:needs-identity"
+    assert isinstance(transcript.stopped_by, NotTested)
+    assert transcript.stopped_by.kind is NotTestedKind.NEEDS_IDENTITY
     assert transcript.answers == (None,)
 
 
@@ -252,7 +253,7 @@ def test_control_mints_revokes_and_moves_the_clock(
     plan = plan_for(controlled, capabilities=discover(controlled))
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, script))
-        assert transcript.ended is None
+        assert transcript.stopped_by is None
         session._driver._wait(90.0)
         assert session._clock.now() >= 90
     assert ("POST", "/identities/i7/revoke", {}) in control
@@ -313,7 +314,7 @@ def test_tokens_are_revoked_in_the_end_where_the_api_offers_that(
     plan = plan_for(minting, {"oauth": {"revoke": "revoke"}}, document=document)
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, script))
-        assert transcript.ended is None
+        assert transcript.stopped_by is None
         assert revoked == endpoint.tokens[:1]
         session.clean_up()
     assert revoked == endpoint.tokens

@@ -14,6 +14,7 @@ from apicheck.model.exchange import Credential, Request, Role
 from apicheck.model.plan import Plan
 from apicheck.model.step import Send
 from apicheck.model.target import Limit, Target
+from apicheck.model.verdict import NotTestedKind
 from apicheck.probe import Session
 from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
@@ -121,7 +122,7 @@ def test_a_wait_beyond_the_budget_halts_at_once(target: Target, plan_for: PlanFo
         pacer.admit(REQUEST, paced=True).done(clock.now())
     with pytest.raises(ProbeStopped) as caught:
         pacer.admit(REQUEST, paced=True)
-    assert caught.value.ended[0] == "not-tested:needs-budget"
+    assert caught.value.reason.kind is NotTestedKind.NEEDS_BUDGET
     assert time.slept == []
 
 

@@ -31,7 +31,7 @@ from apicheck.model.plan import Plan, Probe
 from apicheck.model.step import Send
 from apicheck.model.subject import Case
 from apicheck.model.target import Identity, Mode, Safety, Secrets, Target
-from apicheck.model.verdict import Verdict
+from apicheck.model.verdict import HarnessError, NotTestedKind, Verdict
 from apicheck.probe import Journal, Session, scan
 
 TOKEN = "tok-4f9a8c1e7b3d5a6082ce"
@@ -197,7 +197,7 @@ def test_a_script_that_stops_says_why(
 
     plan = plan_for(target)
     transcript = played(plan, probe_of(plan, script))
-    assert transcript.ended == ("inconclusive", "it was not triggered", "")
+    assert transcript.stopped_by == Inconclusive("it was not triggered")
     assert len(transcript.exchanges) == 1
 
 
@@ -209,9 +209,9 @@ def test_a_mistake_in_a_script_is_an_error_with_its_name_and_no_secret(
         raise ZeroDivisionError(f"by {TOKEN}")
 
     plan = plan_for(target)
-    ended = played(plan, probe_of(plan, script)).ended
-    assert ended is not None
-    assert ended[:2] == ("error", f"ZeroDivisionError: by {ADMIN}")
+    stopped_by = played(plan, probe_of(plan, script)).stopped_by
+    assert isinstance(stopped_by, HarnessError)
+    assert stopped_by.reason == f"ZeroDivisionError: by {ADMIN}"
 
 
 @pytest.mark.parametrize(
@@ -237,9 +237,9 @@ def test_the_edge_refuses_what_the_mode_forbids(  # noqa: PLR0917  (fixtures, by
     delete = Request("DELETE", "/things/1", operation="deleteThing")
     transcript = played(plan, probe_of(plan, simple(Send(delete)), accepted=accepted))
     assert bool(api.requests) is sent
-    assert (transcript.ended is None) is sent
-    if transcript.ended:
-        assert transcript.ended[0] == "not-tested:read-only"
+    assert (transcript.stopped_by is None) is sent
+    if not sent:
+        assert transcript.stopped_by.kind is NotTestedKind.READ_ONLY
 
 
 def test_a_host_outside_the_targets_is_not_contacted(
@@ -289,11 +289,11 @@ def test_the_budget_ends_what_is_left(
     with Session(plan) as session:
         transcripts = list(session.stream(probes))
         assert session.requests == 2
-    assert [t.ended[0] if t.ended else "" for t in transcripts] == [
+    assert [t.stopped_by.kind if t.stopped_by else "" for t in transcripts] == [
         "",
         "",
-        "not-tested:needs-budget",
-        "not-tested:needs-budget",
+        NotTestedKind.NEEDS_BUDGET,
+        NotTestedKind.NEEDS_BUDGET,
     ]
 
 
