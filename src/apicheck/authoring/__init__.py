@@ -5,24 +5,12 @@ Its script is a generator of steps; `yield from` the functions here gives typed 
 judge is a pure function of the transcript. Nothing here sends, sleeps or reads the clock.
 """
 
-from apicheck.authoring.absent import (
-    NO_SAFE_OPERATION,
-    find_safe_operation,
-    make_absent_id,
-    undefined_paths,
-)
 from apicheck.authoring.challenges import ReceivedChallenge, parse_challenges
 from apicheck.authoring.creations import (
     judge_refused_create,
     list_operation,
     probe_refused_create,
     unique_member,
-)
-from apicheck.authoring.credentials import (
-    credentials_of,
-    make_credential,
-    missing_credentials,
-    satisfies,
 )
 from apicheck.authoring.expressions import evaluate
 from apicheck.authoring.fields import (
@@ -35,7 +23,6 @@ from apicheck.authoring.fields import (
 from apicheck.authoring.folds import Tallies, per_exchange
 from apicheck.authoring.judging import (
     applicable_rules,
-    describe,
     expected_text,
     is_promised_for,
     judge_accepted,
@@ -49,24 +36,13 @@ from apicheck.authoring.judging import (
 from apicheck.authoring.keys import read_public_keys
 from apicheck.authoring.listing import fetch_pages, objects_in, values_of
 from apicheck.authoring.order import deciding_stage, expected_refusal
+from apicheck.authoring.paths import (
+    NO_SAFE_OPERATION,
+    find_safe_operation,
+    make_absent_id,
+    undefined_paths,
+)
 from apicheck.authoring.readback import build_read, changed_members, read_operation
-from apicheck.authoring.requests import (
-    build_request,
-    identity_of,
-    resolve_recipe,
-    send_control,
-    valid_request,
-)
-from apicheck.authoring.steps import (
-    ask,
-    end_script,
-    mint,
-    receive,
-    send,
-    send_raw,
-    send_together,
-    wait,
-)
 from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, PassiveResult
 from apicheck.model.exchange import (
     Caller,
@@ -110,15 +86,6 @@ from apicheck.model.json import (
     with_value,
 )
 from apicheck.model.operation import HeaderDoc, Media, Operation, ResponseDoc
-from apicheck.model.parts import (
-    Part,
-    encode_json,
-    media_type_of,
-    part_accepts,
-    parts_of,
-    with_part,
-    without_value,
-)
 from apicheck.model.policy import Example
 from apicheck.model.selector import selects, selects_path
 from apicheck.model.step import Script, Send, Steps
@@ -141,6 +108,39 @@ from apicheck.model.verdict import (
     NotTested,
     NotTestedKind,
     Severity,
+)
+from apicheck.requests.alter import (
+    Part,
+    encode_json,
+    media_type_of,
+    part_accepts,
+    parts_of,
+    with_part,
+    without_value,
+)
+from apicheck.requests.build import (
+    build_request,
+    identity_of,
+    resolve_recipe,
+    send_control,
+    valid_request,
+)
+from apicheck.requests.credentials import (
+    credentials_of,
+    make_credential,
+    missing_credentials,
+    satisfies,
+)
+from apicheck.requests.describe import describe
+from apicheck.requests.steps import (
+    ask,
+    end_script,
+    mint,
+    receive,
+    send,
+    send_raw,
+    send_together,
+    wait,
 )
 from apicheck.schemas import find_schema_errors, resolve_schema
 

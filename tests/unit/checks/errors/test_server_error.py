@@ -6,7 +6,7 @@ import pytest
 from apicheck.authoring import Case, Failure, part_accepts
 from apicheck.checks.errors._odd_values import MEMBERS, TEXTS
 from apicheck.model.exchange import Request, Response
-from apicheck.model.parts import Part
+from apicheck.requests.alter import Part
 
 CHECK = "errors/server-error"
 

@@ -22,13 +22,13 @@ from apicheck.authoring import (
     send_control,
     valid_request,
 )
-from apicheck.authoring.requests import _value_in as value_in
-from apicheck.authoring.requests import build_request
 from apicheck.model.step import EndOfScript
 from apicheck.model.subject import Need
 from apicheck.model.target import Mode
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
+from apicheck.requests.build import _value_in as value_in
+from apicheck.requests.build import build_request
 
 CHECK = collect(entry_points=False)["auth/missing-credentials"]
 ADMIN = Identity("admin", "$APICHECK_ADMIN_TOKEN", tenant="a")
