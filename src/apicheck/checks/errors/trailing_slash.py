@@ -14,9 +14,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    send,
-    send_control,
-    valid_request,
+    build,
+    steps,
 )
 from apicheck.checks.errors._refusals import judge_promised_refusal, not_promised
 
@@ -34,9 +33,9 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with a slash at the end of its path."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
-    yield from send(replace(request, path=f"{request.path}/", operation=""))
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    yield from steps.send(replace(request, path=f"{request.path}/", operation=""))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
