@@ -74,7 +74,7 @@ def _judged(check: Check, subject: Subject, example: Example, read: Messages) ->
         return _word(applies)
     if read.stopped_by is not None:
         return _word(read.stopped_by)
-    bound = _with_case(check, subject, read.case or example.setting.get("case"))
+    bound = _with_case(check, applies.bind(subject), read.case or example.setting.get("case"))
     answers = tuple(example.setting.get("answers", ()))
     transcript = Transcript(check.id, read.exchanges, answers=answers)
     assert check.judge is not None  # the registry saw to it

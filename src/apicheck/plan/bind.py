@@ -110,6 +110,7 @@ def bind(
     forbidden = _forbidden_by_mode(check, subject)
     if forbidden:
         return SkippedSubject(check.id, subject.key, operation, applies.facts or of, forbidden)
+    subject = applies.bind(subject)
     cases: tuple[Case | None, ...] = (None,)
     if check.cases is not None:
         cases = check.cases(subject)

@@ -15,6 +15,23 @@ from apicheck.authoring import (
     judging,
     schemas,
 )
+from apicheck.authoring.refusals import Promise
+
+
+def promised(kind: str) -> Promise:
+    """The refusal that `requests.KIND` promises for an operation, for `refusal(promise=…)`."""
+
+    def promise(subject: Subject) -> ExpectedResponse | NotApplicable:
+        expected = subject.facts.requests.get(kind)
+        if not isinstance(expected, ExpectedResponse):
+            return NotApplicable(f"the policy promises no response (requests.{kind})")
+        if not judging.is_promised_for(subject.context, expected, subject.operation):
+            return NotApplicable(f"the promise is about other operations (requests.{kind}.ops)")
+        if is_oauth(subject):
+            return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")
+        return expected
+
+    return promise
 
 
 def promised_response(context: RunContext, kind: str) -> ExpectedResponse | None:
