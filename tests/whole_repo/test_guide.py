@@ -13,7 +13,7 @@ import pytest
 from apicheck import authoring
 from apicheck.model.check import Check
 from apicheck.pages import verify
-from apicheck.registry import mistakes_in
+from apicheck.registry import find_mistakes
 
 SECTIONS = "## What it asserts\n\nx\n\n## Why it matters\n\nx\n\n## How to fix it\n\nx\n\n"
 
@@ -36,7 +36,7 @@ def check(guide: str) -> Check:
 
 
 def test_the_guides_check_is_legal(check: Check) -> None:
-    assert list(mistakes_in(check)) == []
+    assert list(find_mistakes(check)) == []
 
 
 def test_the_guides_examples_come_out_as_they_say(check: Check) -> None:

@@ -91,7 +91,7 @@ def _describe_open(open_: Sequence[ClauseResult]) -> str:
 
 
 def _describe_scope(plan: Plan, clauses: Sequence[ClauseResult], passed: int, total: int) -> str:
-    parts = [f"{passed} of {total} automatic must-clauses of the provider"]
+    parts = [f"{passed} of {total} automatic must-clauses of the provider met"]
     attest = sum(c.verdict is Verdict.REVIEW for c in clauses)
     beside = {
         f"out of scope by {plan.target.file or 'the target'}": NotTestedKind.OUT_OF_SCOPE,

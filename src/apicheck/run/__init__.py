@@ -1,4 +1,4 @@
-"""Run: the line from files to report, confirmation, shrinking, and the proof."""
+"""Run: the pipeline from files to report, with confirmation and shrinking, and the proof."""
 
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs, load_plan
 from apicheck.run.directory import read_journal
