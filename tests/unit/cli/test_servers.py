@@ -27,7 +27,7 @@ STARTED = {"base_url": "http://127.0.0.1:8001", "control_url": "http://127.0.0.1
 
 @pytest.fixture
 def server_says(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Replaces the server by a process that prints one line and ends."""
+    """Replace the server by a process that prints one line and ends."""
 
     def says(line: str, code: int = 0) -> None:
         program = f"import sys; print({line!r}, flush=True); sys.exit({code})"
@@ -58,7 +58,7 @@ def test_serve_says_that_the_server_did_not_start(server_says: Any, capsys: Capt
     assert "did not start" in capsys.readouterr().err
 
 
-def test_serve_says_that_the_server_broke_down(server_says: Any, capsys: Captured) -> None:
+def test_serve_says_that_the_server_ended(server_says: Any, capsys: Captured) -> None:
     server_says(json.dumps(STARTED), code=3)
     assert main(["serve"]) == 4
     assert "ended with code 3" in capsys.readouterr().err
@@ -70,23 +70,23 @@ def test_serve_of_an_unknown_profile_names_those_that_exist(capsys: Captured) ->
 
 
 @pytest.mark.parametrize("word", list(RunWord))
-def test_a_demo_fails_only_when_something_fails(
+def test_a_demo_fails_only_when_a_clause_fails(
     word: RunWord, monkeypatch: pytest.MonkeyPatch, results: Results, capsys: Captured
 ) -> None:
-    asked = []
+    started = []
 
     @contextmanager
     def reference_server(folder: Path, **more: object) -> Iterator[SimpleNamespace]:
-        asked.append((folder.name, more))
+        started.append((folder.name, more))
         yield SimpleNamespace(target_file=Path("apicheck.toml"))
 
-    told = replace(results, word=replace(results.word, word=word, exit_code=EXIT_CODES[word]))
+    changed = replace(results, word=replace(results.word, word=word, exit_code=EXIT_CODES[word]))
     files = (Path("reports/x/results.json"), Path("reports/x/report.html"))
-    outcome = SimpleNamespace(results=told, files=files, leaks=(), exit_code=EXIT_CODES[word])
+    outcome = SimpleNamespace(results=changed, files=files, leaks=(), exit_code=EXIT_CODES[word])
     monkeypatch.setattr(apicheck.run, "reference_server", reference_server)
     monkeypatch.setattr(apicheck.run, "run_pipeline", lambda *_: outcome)
     code = main(["demo", "--fault", "auth/skips-authentication"])
-    assert asked == [("canonical", {"faults": ("auth/skips-authentication",), "seed": 1})]
+    assert started == [("canonical", {"faults": ("auth/skips-authentication",), "seed": 1})]
     fails = word in (RunWord.NOT_CONFORMANT, RunWord.INVALID)
     assert code == (EXIT_CODES[word] if fails else 0)
     said = capsys.readouterr()
