@@ -151,8 +151,8 @@ def test_an_unjudged_promise_gives_the_reason() -> None:
 
 
 def test_a_promise_without_observations_is_skipped_with_the_clauses_reason() -> None:
-    said = outcome_of(results(Verdict.PASS), Promise("AUTH-1", "auth/challenge"))
-    assert (said.status, said.text) == (PromiseStatus.SKIPPED, "pass: because")
+    outcome = outcome_of(results(Verdict.PASS), Promise("AUTH-1", "auth/challenge"))
+    assert (outcome.status, outcome.text) == (PromiseStatus.SKIPPED, "pass: because")
 
 
 def test_a_finding_of_several_clauses_names_every_clause() -> None:

@@ -150,7 +150,7 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("policy", "The published rules of an API, as clauses and facts."),
             ("clause", "One sentence of the policy that a party keeps or breaks."),
-            ("automatic", "Said of a clause that checks can judge without a person."),
+            ("automatic", "A clause is automatic if checks can judge it without a person."),
             ("fact", "What the policy promises, in a form that a program can test."),
             ("target", "The running API that was tested."),
             ("identity", "A credential, with its known scopes, tenant and state."),

@@ -50,8 +50,8 @@ def line(monkeypatch: pytest.MonkeyPatch, results: Results) -> SimpleNamespace:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_every_command_has_an_example(command: str, capsys: Captured) -> None:
     assert main([command, "--help"]) == 0
-    said = capsys.readouterr().out
-    assert re.search(rf"^  apicheck {command}\b", said, re.MULTILINE)
+    printed = capsys.readouterr().out
+    assert re.search(rf"^  apicheck {command}\b", printed, re.MULTILINE)
 
 
 def test_help_lists_the_commands_in_the_order_of_first_use(capsys: Captured) -> None:
@@ -92,39 +92,39 @@ def test_the_last_lines_are_word_why_tasks_and_report(
     line: SimpleNamespace, capsys: Captured
 ) -> None:
     main(["run"])
-    said = capsys.readouterr().out.splitlines()
-    word = next(i for i, text in enumerate(said) if text.startswith("✗ not-conformant: 1 of 9"))
-    assert said[word + 1].strip() == line.results.word.why
-    assert "  1. Let unsafe methods be sent  (AUTH-1, AUTH-2)" in said[word:]
-    assert '       mode = "full"' in said[word:]
-    assert said[-2:] == ["report: reports/x/report.html", "file: reports/x/results.json"]
+    printed = capsys.readouterr().out.splitlines()
+    word = next(i for i, text in enumerate(printed) if text.startswith("✗ not-conformant: 1 of 9"))
+    assert printed[word + 1].strip() == line.results.word.why
+    assert "  1. Let unsafe methods be sent  (AUTH-1, AUTH-2)" in printed[word:]
+    assert '       mode = "full"' in printed[word:]
+    assert printed[-2:] == ["report: reports/x/report.html", "file: reports/x/results.json"]
 
 
 def test_findings_are_printed_with_expected_actual_and_clauses(
     line: SimpleNamespace, capsys: Captured
 ) -> None:
     main(["run"])
-    said = capsys.readouterr().out
-    assert "critical  auth/missing-credentials: accepted (violation)" in said
-    assert "expected  401\n  actual    201 Created\n  on        createContact (seen 2x)" in said
-    assert "clauses   AUTH-1" in said
+    printed = capsys.readouterr().out
+    assert "critical  auth/missing-credentials: accepted (violation)" in printed
+    assert "expected  401\n  actual    201 Created\n  on        createContact (seen 2x)" in printed
+    assert "clauses   AUTH-1" in printed
 
 
 def test_findings_of_one_kind_are_printed_together(results: Results) -> None:
     one = replace(results.findings[0], detail="read", operations=("list",))
     many = [replace(one, id=f"id-{n}", detail=f"write-{n}", curl="") for n in range(12)]
-    said = click.unstyle("\n".join(describe_run(replace(results, findings=(one, *many)), ())))
-    assert said.count(f"{one.check}: {one.outcome}") == 1
-    assert "  same for  write-0: list\n            write-1: list\n" in said
-    assert "            and 4 more\n" in said
+    printed = click.unstyle("\n".join(describe_run(replace(results, findings=(one, *many)), ())))
+    assert printed.count(f"{one.check}: {one.outcome}") == 1
+    assert "  same for  write-0: list\n            write-1: list\n" in printed
+    assert "            and 4 more\n" in printed
 
 
 def test_each_further_kind_of_finding_gets_one_line(results: Results) -> None:
     one = results.findings[0]
     many = [replace(one, id=f"id-{n}", outcome=f"outcome-{n}") for n in range(12)]
-    said = click.unstyle("\n".join(describe_run(replace(results, findings=tuple(many)), ())))
+    printed = click.unstyle("\n".join(describe_run(replace(results, findings=tuple(many)), ())))
     last = f"  critical  {one.check}: outcome-10\n  critical  {one.check}: outcome-11\n"
-    assert f"… and 2 more kinds of findings in the report:\n{last}" in said
+    assert f"… and 2 more kinds of findings in the report:\n{last}" in printed
 
 
 def test_a_run_without_a_policy_says_that_it_tested_the_built_in_clauses(
@@ -152,10 +152,10 @@ def test_an_incomplete_run_says_why_it_ended(
 def test_a_run_prints_its_requests_by_operation(results: Results) -> None:
     run = replace(results.run, requests=1050)
     counted = replace(results, run=run, coverage={"getContact": 1000, "hello": 0, "list": 20})
-    said = click.unstyle("\n".join(describe_run(counted, ())))
-    assert "1050 requests, by operation:\n 1000 getContact        20 list" in said
-    assert "   30 (no operation)" in said
-    assert "hello" not in said
+    printed = click.unstyle("\n".join(describe_run(counted, ())))
+    assert "1050 requests, by operation:\n 1000 getContact        20 list" in printed
+    assert "   30 (no operation)" in printed
+    assert "hello" not in printed
 
 
 def test_text_of_the_target_cannot_control_the_terminal(
@@ -164,10 +164,10 @@ def test_text_of_the_target_cannot_control_the_terminal(
     finding = replace(line.results.findings[0], actual="\x1b[2J\x1b]0;x\x07\u202eno\nyes")
     line.results = replace(line.results, findings=(finding,))
     main(["run"])
-    said = capsys.readouterr().out
-    assert "\x1b" not in said
-    assert "\u202e" not in said
-    assert "␛[2J␛]0;x␇⟨U+202E⟩no␤yes" in said
+    printed = capsys.readouterr().out
+    assert "\x1b" not in printed
+    assert "\u202e" not in printed
+    assert "␛[2J␛]0;x␇⟨U+202E⟩no␤yes" in printed
 
 
 def test_json_is_the_only_thing_on_stdout(line: SimpleNamespace, capsys: Captured) -> None:
@@ -253,10 +253,10 @@ def test_a_mistake_on_the_command_line_is_named_and_exits_with_2(
     line: SimpleNamespace, words: str, message: str, capsys: Captured
 ) -> None:
     assert main(words.split()) == 2
-    said = capsys.readouterr()
-    assert message in said.err
-    assert "Traceback" not in said.err
-    assert said.out == ""
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert "Traceback" not in printed.err
+    assert printed.out == ""
     assert line.configs == []
 
 
@@ -278,9 +278,9 @@ def test_every_error_ends_in_a_message_and_its_exit_code(
 ) -> None:
     line.error = error
     assert main(["run"]) == code
-    said = capsys.readouterr()
-    assert message in said.err
-    assert "Traceback" not in said.err
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert "Traceback" not in printed.err
 
 
 def test_verbose_prints_the_traceback_of_a_bug(line: SimpleNamespace, capsys: Captured) -> None:
@@ -291,16 +291,16 @@ def test_verbose_prints_the_traceback_of_a_bug(line: SimpleNamespace, capsys: Ca
 
 def test_checks_lists_every_check_and_its_kind(capsys: Captured) -> None:
     assert main(["checks"]) == 0
-    said = capsys.readouterr().out
-    assert re.search(r"^auth/missing-credentials +active ", said, re.MULTILINE)
-    assert re.search(r"^headers/request-id +passive ", said, re.MULTILINE)
+    printed = capsys.readouterr().out
+    assert re.search(r"^auth/missing-credentials +active ", printed, re.MULTILINE)
+    assert re.search(r"^headers/request-id +passive ", printed, re.MULTILINE)
 
 
 def test_checks_of_a_family_with_the_facts_they_read(capsys: Captured) -> None:
     assert main(["checks", "auth", "--facts"]) == 0
-    said = capsys.readouterr().out
-    assert "reads authentication.refusal" in said
-    assert "headers/" not in said
+    printed = capsys.readouterr().out
+    assert "reads authentication.refusal" in printed
+    assert "headers/" not in printed
 
 
 def test_checks_prints_the_catalogue_as_json(capsys: Captured) -> None:
@@ -319,9 +319,9 @@ def test_explain_prints_the_page(capsys: Captured) -> None:
 
 def test_profiles_are_listed_with_their_clauses(capsys: Captured) -> None:
     assert main(["profiles", "--coverage"]) == 0
-    said = capsys.readouterr().out
-    assert re.search(r"^canonical +\d+ clauses", said, re.MULTILINE)
-    assert re.search(r"^webengage +\d+ clauses", said, re.MULTILINE)
+    printed = capsys.readouterr().out
+    assert re.search(r"^canonical +\d+ clauses", printed, re.MULTILINE)
+    assert re.search(r"^webengage +\d+ clauses", printed, re.MULTILINE)
 
 
 @pytest.fixture

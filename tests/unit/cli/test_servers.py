@@ -43,13 +43,13 @@ def server_says(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_serve_says_where_the_api_is_and_what_to_try(server_says: Any, capsys: Captured) -> None:
     server_says(json.dumps({**STARTED, "target": "apicheck.toml"}))
     assert main(["serve", "--write-target", "apicheck.toml"]) == 0
-    said = capsys.readouterr()
-    assert said.out.splitlines() == [
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == [
         "API      http://127.0.0.1:8001",
         "control  http://127.0.0.1:8002",
         "target   apicheck.toml",
     ]
-    assert "try: apicheck run --profile canonical --target apicheck.toml" in said.err
+    assert "try: apicheck run --profile canonical --target apicheck.toml" in printed.err
 
 
 def test_serve_says_that_the_server_did_not_start(server_says: Any, capsys: Captured) -> None:
@@ -89,9 +89,9 @@ def test_a_demo_fails_only_when_a_clause_fails(
     assert started == [("canonical", {"faults": ("auth/skips-authentication",), "seed": 1})]
     fails = word in (RunWord.NOT_CONFORMANT, RunWord.INVALID)
     assert code == (EXIT_CODES[word] if fails else 0)
-    said = capsys.readouterr()
-    assert "report: reports/x/report.html" in said.out
-    assert "apicheck prove" in said.err
+    printed = capsys.readouterr()
+    assert "report: reports/x/report.html" in printed.out
+    assert "apicheck prove" in printed.err
 
 
 PAIR = ("auth/missing-credentials", "accepted")

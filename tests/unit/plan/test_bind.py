@@ -1,4 +1,4 @@
-"""What a check is asked about."""
+"""Which subjects a check gets."""
 
 from typing import Any
 

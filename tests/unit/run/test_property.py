@@ -16,14 +16,14 @@ def test_a_value_that_the_strategy_rarely_draws_is_also_cut_down() -> None:
 
 
 def test_each_value_is_tested_once_and_within_the_budget() -> None:
-    asked: list[str] = []
+    tested: list[str] = []
 
     def fails(value: str) -> bool:
-        asked.append(value)
+        tested.append(value)
         return len(value) > 3
 
     shrink(TEXT, "abcabcabcabc", fails, max_examples=15)
-    assert len(asked) == len(set(asked)) <= 15
+    assert len(tested) == len(set(tested)) <= 15
 
 
 def test_a_server_with_changing_verdicts_does_not_break_the_loop() -> None:
@@ -33,15 +33,15 @@ def test_a_server_with_changing_verdicts_does_not_break_the_loop() -> None:
 
 
 def test_a_near_miss_never_becomes_the_valid_credential() -> None:
-    asked: list[str] = []
+    tested: list[str] = []
 
     def fails(value: str) -> bool:
-        asked.append(value)
+        tested.append(value)
         return False
 
     for near in ("$APICHECK_ADMIN_TOKEN~append(%)", "$APICHECK_ADMIN_TOKEN[:-1]"):
         assert shrink(st.just(near), near, fails, max_examples=20) == near
-    assert asked == ["%"]
+    assert tested == ["%"]
 
 
 def test_the_part_that_a_near_miss_adds_is_tried_alone() -> None:
