@@ -67,12 +67,12 @@ class PolicyFile(pytest.File):
     _finished: Results | Exception | None = None
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One item for each clause, check and subject."""
+        """Collect one item for each clause, check and subject."""
         from apicheck.model.errors import ApicheckError
         from apicheck.promises import list_promises
 
         try:
-            self._promises = list_promises(self._run_config())
+            self._promises = list_promises(self._build_config())
         except ApicheckError as error:
             raise self.CollectError(str(error)) from None
         group = pytest.mark.xdist_group(f"apicheck:{self.path}")
@@ -101,10 +101,10 @@ class PolicyFile(pytest.File):
             for item in self.session.items
             if isinstance(item, ClauseItem) and item.parent is self
         ]
-        config = narrow(self._run_config(), selected, self._promises)
+        config = narrow(self._build_config(), selected, self._promises)
         return run_pipeline(config).results
 
-    def _run_config(self) -> RunConfig:
+    def _build_config(self) -> RunConfig:
         from apicheck.model.plan import Options
         from apicheck.run import RunConfig
 

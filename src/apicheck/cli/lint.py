@@ -59,7 +59,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def describe_remarks(report: LintReport) -> Iterator[str]:
-    """Describe what a reviewer should look at, with a heading for each kind."""
+    """Describe the remarks for a reviewer, with a heading for each kind."""
     for heading, lines in (
         ("Contradictions between the policy and the document, or within the policy:",
          [f"{r.about}: {r.message}" for r in report.contradictions]),

@@ -51,10 +51,10 @@ def command(
     apicheck serve --fault ratelimit/never-refuses     to see how a run finds the fault
     """
     from apicheck.load import profile_dir
-    from apicheck.run import server_command
+    from apicheck.run import build_server_command
 
     folder = Path(profile) if Path(profile).is_dir() else profile_dir(profile)
-    words = server_command(
+    words = build_server_command(
         folder, write_target, faults=faults, port=port, control_port=control_port, seed=seed
     )
     process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from apicheck.model.exchange import Exchange, Transcript
 from apicheck.report.text import join_lines
-from apicheck.report.wire import describe_sender, join_text, make_title, show_exchange
+from apicheck.report.wire import describe_context, join_text, make_title, show_exchange
 
 BEFORE = 6
 """How many of the exchanges before a wanted one are named."""
@@ -88,7 +88,7 @@ def _build_row(probe: str, exchange: Exchange) -> list[str]:
     return [
         exchange.id,
         make_title(exchange),
-        f"{probe} · {describe_sender(exchange)}",
+        f"{probe} · {describe_context(exchange)}",
         join_text(view.request),
         join_text(view.response),
     ]

@@ -42,7 +42,7 @@ def show_exchange(exchange: Exchange, *, outcome: str = "", detail: str = "") ->
     return Shown(
         exchange.id,
         make_title(exchange),
-        describe_sender(exchange),
+        describe_context(exchange),
         _show_request(exchange, *(judged if delivered else other)),
         _show_response(exchange, *(other if delivered else judged)),
         tuple(join_lines(f"{o.name} {o.about}: {o.value}") for o in exchange.observations),
@@ -61,7 +61,7 @@ def _describe_response(exchange: Exchange) -> str:
     return join_lines(_cap(f"{exchange.response.status} {exchange.response.reason}".strip(), 80))
 
 
-def describe_sender(exchange: Exchange) -> str:
+def describe_context(exchange: Exchange) -> str:
     """Describe an exchange's role, caller, time and duration."""
     role = "delivered" if exchange.direction is Direction.IN else exchange.role.value
     caller = exchange.request.identity or exchange.request.caller.value
@@ -82,7 +82,7 @@ def _show_request(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, 
     body = _show_body(request.body or b"", truncated=False)
     pairs = request.wire_headers
     headers, missing = _show_headers(pairs, detail), _show_absent(pairs, outcome, detail)
-    return (Line(start), *headers, *missing, *_after_blank_line(body))
+    return (Line(start), *headers, *missing, *_separate(body))
 
 
 def _show_response(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, ...]:
@@ -100,7 +100,7 @@ def _show_response(exchange: Exchange, outcome: str, detail: str) -> tuple[Line,
         start,
         *headers,
         *_show_absent(response.headers, outcome, detail),
-        *_after_blank_line(body),
+        *_separate(body),
     )
 
 
@@ -125,7 +125,7 @@ def _show_absent(pairs: Pairs, outcome: str, detail: str) -> tuple[Line, ...]:
     return (Line(f"{join_lines(detail)}: (absent)", "absent"),)
 
 
-def _after_blank_line(body: list[str]) -> tuple[Line, ...]:
+def _separate(body: list[str]) -> tuple[Line, ...]:
     return (Line(""), *(Line(line) for line in body)) if body else ()
 
 

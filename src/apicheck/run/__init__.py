@@ -5,7 +5,7 @@ from apicheck.run.directory import read_journal
 from apicheck.run.pipeline import RunResult, judge_saved, load_saved, run_pipeline, write_results
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.proof import Proof, ProofRow, prove
-from apicheck.run.server import Server, reference_server, server_command
+from apicheck.run.server import Server, build_server_command, reference_server
 
 __all__ = [
     "Inputs",
@@ -17,6 +17,7 @@ __all__ = [
     "Server",
     "Silent",
     "build_plan",
+    "build_server_command",
     "judge_saved",
     "load_inputs",
     "load_plan",
@@ -25,6 +26,5 @@ __all__ = [
     "read_journal",
     "reference_server",
     "run_pipeline",
-    "server_command",
     "write_results",
 ]

@@ -28,7 +28,7 @@ class Server:
     process: subprocess.Popen[bytes]
 
 
-def server_command(
+def build_server_command(
     profile_dir: Path,
     target_file: Path | None,
     *,
@@ -73,7 +73,7 @@ def reference_server(
     """
     with tempfile.TemporaryDirectory(prefix="apicheck-") as folder:
         target_file = Path(folder) / "apicheck.toml"
-        command = server_command(
+        command = build_server_command(
             profile_dir,
             target_file,
             faults=faults,

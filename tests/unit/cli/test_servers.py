@@ -35,7 +35,7 @@ def server_says(monkeypatch: pytest.MonkeyPatch) -> Any:
         def command(*_: object, **__: object) -> list[str]:
             return [sys.executable, "-c", program]
 
-        monkeypatch.setattr(apicheck.run, "server_command", command)
+        monkeypatch.setattr(apicheck.run, "build_server_command", command)
 
     return says
 
