@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import Media, Operation, ResponseDoc
 from reference_server.call import Call, Reply
+from reference_server.headers import make_promised_headers
 from reference_server.profile import Rules
 from reference_server.resources import Collection
 from reference_server.schemas import NO_ARRAY, Schemas, find_array, put
+from reference_server.seam import seam
 from reference_server.store import Stored
 
 
@@ -22,7 +24,7 @@ def success_reply(call: Call, shown: Stored | list[Stored] | None = None) -> Rep
     documented = success_of(operation)
     status = status_number(documented)
     reply = Reply(status)
-    reply.headers += call.server.seams.promised_headers(call, status, None)
+    reply.headers += make_promised_headers(call, status, None)
     media = documented.media[0] if documented and documented.media else None
     if media is None:
         return reply
@@ -140,7 +142,8 @@ def example_id(schemas: Schemas, rules: Rules) -> Json:
     return at(example_of(schemas, media), collection.root + collection.id)
 
 
-def as_it_is(call: Call, reply: Reply) -> Reply:
-    """A successful answer, as it was made (seam)."""
+@seam
+def finish_success(call: Call, reply: Reply) -> Reply:
+    """A successful answer, as it was made."""
     del call
     return reply

@@ -13,10 +13,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING
 from reference_server.call import Call, Refusal, Reply
+from reference_server.completion import finished
 from reference_server.errors import error_reply
-from reference_server.headers import finished
 from reference_server.pipeline import answer
-from reference_server.routing import Match
+from reference_server.routing import Match, match_operation
 from reference_server.server import Server
 
 _READ_AT_MOST = 1 << 20
@@ -36,7 +36,8 @@ def api(server: Server) -> ASGIApp:
             await asyncio.sleep(server.variant.latency_ms / 1000)
         body, whole = await _body(request, _read_at_most(server))
         try:
-            response = _answered(server, request, body, whole=whole)
+            with server.faults_in_force():
+                response = _answered(server, request, body, whole=whole)
         except ConnectionAbortedError:
             await _cut(send)
             return
@@ -99,7 +100,7 @@ def _call(server: Server, request: Request, body: bytes, *, whole: bool) -> Call
         (name.decode("latin-1").lower(), value.decode("latin-1"))
         for name, value in request.scope["headers"]
     )
-    match = server.seams.match(server.profile.routes, request.method, path, headers)
+    match = match_operation(server.profile.routes, request.method, path, headers)
     slash_ignored = server.profile.facts.requests.get("trailing_slash") == "ignored"
     if match == Match(None) and slash_ignored and path.endswith("/"):
         match = server.profile.routes.match(request.method, path.rstrip("/"))

@@ -9,6 +9,8 @@ from http.cookies import CookieError, SimpleCookie
 from apicheck.model.operation import SecurityScheme
 from reference_server.call import Call, Refusal
 from reference_server.identities import Directory, Identity
+from reference_server.json_web_tokens import find_wrong_claim, verify_token
+from reference_server.seam import seam
 
 _AFTER_CREDENTIAL = ("pending", "suspended", "terminated", "disabled")
 """States of an account: its credential is genuine. The other states make it a bad one."""
@@ -23,24 +25,27 @@ class Presented:
     mistaken: str = ""
 
 
+@seam
 def find_identity(directory: Directory, token: str) -> Identity | None:
-    """The identity of a token (seam)."""
+    """The identity of a token."""
     return directory.with_token(token)
 
 
+@seam
 def needs_credential(call: Call) -> bool:
-    """Whether a request is not served without a credential (seam)."""
+    """Whether a request is not served without a credential."""
     return call.rules is None or call.rules.secured
 
 
+@seam
 def authenticate(call: Call) -> Identity | Refusal:
-    """Who calls, or why nobody is believed to (seam)."""
+    """Who calls, or why nobody is believed to."""
     refusal: Refusal | None = None
     if _too_many(call):
         return Refusal("several", "Send one credential.")
     for option in _options(call):
         parts = tuple(_presented(call, scheme) for scheme in option)
-        who = call.server.seams.together(tuple(part.identity for part in parts))
+        who = combine_identities(tuple(part.identity for part in parts))
         if who is not None:
             return _in_use(call, who)
         if any(part.mistaken == "exp" for part in parts):
@@ -50,33 +55,36 @@ def authenticate(call: Call) -> Identity | Refusal:
     return refusal or Refusal("anonymous", "A credential is required.")
 
 
-def together(identities: tuple[Identity | None, ...]) -> Identity | None:
-    """Who calls with these credentials, which are needed together: one tenant's (seam)."""
+@seam
+def combine_identities(identities: tuple[Identity | None, ...]) -> Identity | None:
+    """Who calls with these credentials, which are needed together: one tenant's."""
     first = identities[0] if identities else None
     same = all(one is not None and first and one.tenant == first.tenant for one in identities)
     return first if same else None
 
 
-def out_of_use(call: Call, identity: Identity) -> str:
-    """The state for which a credential is not accepted, "" for none (seam)."""
+@seam
+def find_credential_state(call: Call, identity: Identity) -> str:
+    """The state for which a credential is not accepted, "" for none."""
     state = identity.state_at(call.server.clock.now())
     return "" if state in ("active", *_AFTER_CREDENTIAL) else state
 
 
 def _in_use(call: Call, identity: Identity) -> Identity | Refusal:
-    state = call.server.seams.out_of_use(call, identity)
+    state = find_credential_state(call, identity)
     return Refusal(f"state:{state}", f"The credential is {state}.") if state else identity
 
 
-def account_state(call: Call, identity: Identity) -> str:
-    """The state for which an account is not served, "" for none (seam)."""
+@seam
+def find_account_state(call: Call, identity: Identity) -> str:
+    """The state for which an account is not served, "" for none."""
     state = identity.state_at(call.server.clock.now())
     return state if state in _AFTER_CREDENTIAL else ""
 
 
 def account_refusal(call: Call, identity: Identity) -> Refusal | None:
     """Why a genuine credential's account is not served."""
-    state = call.server.seams.account_state(call, identity)
+    state = find_account_state(call, identity)
     return Refusal(f"state:{state}", f"The account is {state}.") if state else None
 
 
@@ -103,34 +111,35 @@ def _too_many(call: Call) -> bool:
     if call.server.profile.facts.authentication.several is None:
         return False
     places = {_place(scheme): scheme for option in _options(call) for scheme in option}
-    came = sum(len(call.server.seams.values(call, scheme)) for scheme in places.values())
+    came = sum(len(read_credentials(call, scheme)) for scheme in places.values())
     return came > max((len(option) for option in _options(call)), default=0)
 
 
 def _presented(call: Call, scheme: SecurityScheme) -> Presented:
-    values = call.server.seams.values(call, scheme)
-    token = call.server.seams.token_in(call, scheme, values[0]) if len(values) == 1 else None
+    values = read_credentials(call, scheme)
+    token = extract_token(call, scheme, values[0]) if len(values) == 1 else None
     if token is None:
         return Presented(bool(values))
     if scheme.jwt:
         return _of_jwt(call, token)
     directory = call.server.directory
-    identity = call.server.seams.find_identity(directory, token)
+    identity = find_identity(directory, token)
     meant_for = directory.scheme_of(token)
     return Presented(there=True, identity=identity if meant_for in ("", scheme.name) else None)
 
 
 def _of_jwt(call: Call, token: str) -> Presented:
-    claims = call.server.seams.verified(call, token)
+    claims = verify_token(call, token)
     if claims is None:
         return Presented(there=True)
-    mistaken = call.server.seams.mistaken_claim(call, claims)
+    mistaken = find_wrong_claim(call, claims)
     identity = None if mistaken else call.server.directory.get(str(claims.get("sub", "")))
     return Presented(True, identity, mistaken)
 
 
-def values(call: Call, scheme: SecurityScheme) -> tuple[str, ...]:
-    """What stands where a scheme's credential belongs, each value by itself (seam)."""
+@seam
+def read_credentials(call: Call, scheme: SecurityScheme) -> tuple[str, ...]:
+    """What stands where a scheme's credential belongs, each value by itself."""
     place, name = _place(scheme)
     if place == "header":
         return call.header_values(name.lower())
@@ -149,8 +158,9 @@ def _place(scheme: SecurityScheme) -> tuple[str, str]:
     return "header", "Authorization"
 
 
-def token_in(call: Call, scheme: SecurityScheme, value: str) -> str | None:
-    """The token in a value, None where the scheme's word is not in front of it (seam)."""
+@seam
+def extract_token(call: Call, scheme: SecurityScheme, value: str) -> str | None:
+    """The token in a value, None where the scheme's word is not in front of it."""
     prefix = call.server.profile.facts.authentication.prefix
     if prefix:
         return value.removeprefix(prefix) if value.startswith(prefix) else None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from reference_server.call import Call, Refusal
+from reference_server.seam import seam
 from reference_server.store import Stored
 
 
-def missing_rights(call: Call) -> tuple[str, ...]:
-    """The scopes, permissions and roles that the operation needs and the caller lacks (seam)."""
+@seam
+def find_missing_rights(call: Call) -> tuple[str, ...]:
+    """The scopes, permissions and roles that the operation needs and the caller lacks."""
     who, rules = call.caller_identity, call.op_rules
     facts = call.server.profile.facts.authorization
     held = facts.with_implied(who.scopes)
@@ -20,8 +22,9 @@ def missing_rights(call: Call) -> tuple[str, ...]:
     return tuple(lacking)
 
 
-def may_see(call: Call, tenant: str) -> bool:
-    """Whether the things of a tenant are the caller's own (seam)."""
+@seam
+def may_see_tenant(call: Call, tenant: str) -> bool:
+    """Whether the things of a tenant are the caller's own."""
     return call.caller_identity.tenant == tenant
 
 
@@ -34,13 +37,14 @@ def tenant_refusal(call: Call) -> Refusal | None:
         owner = call.server.tenant_of(tenant.parameter, value)
         if owner is None:
             return Refusal("tenant-unknown", f"There is no {tenant.parameter} {value}.")
-        if call.identity is not None and not call.server.seams.may_see(call, owner):
+        if call.identity is not None and not may_see_tenant(call, owner):
             return Refusal("tenant-foreign", f"{tenant.parameter} is not of this credential.")
     return None
 
 
-def foreign(call: Call, item: Stored, place: str) -> str:
-    """Whose an object is that is not the caller's: tenant, user, app; "" for an own one (seam).
+@seam
+def find_foreign_owner(call: Call, item: Stored, place: str) -> str:
+    """Whose an object is that is not the caller's: tenant, user, app; "" for an own one.
 
     place: where the request names it: "path", "parent" (an object above the one it is about),
     "body", or "list" for one that would be shown among others.
@@ -63,5 +67,5 @@ def foreign(call: Call, item: Stored, place: str) -> str:
 
 def foreign_refusal(call: Call, item: Stored, place: str) -> Refusal | None:
     """Why an object that exists is not shown: it is somebody else's."""
-    whose = call.server.seams.foreign(call, item, place)
+    whose = find_foreign_owner(call, item, place)
     return Refusal(f"foreign:{whose}", "There is no such object.") if whose else None

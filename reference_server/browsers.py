@@ -6,6 +6,8 @@ from http import HTTPStatus
 
 from apicheck.model.facts import Cors
 from reference_server.call import Call, Reply
+from reference_server.headers import make_promised_headers
+from reference_server.seam import seam
 
 Fields = list[tuple[str, str]]
 
@@ -20,16 +22,17 @@ def preflight(call: Call) -> Reply | None:
     """
     wanted = call.header("access-control-request-method")
     asked = call.method == "OPTIONS" and wanted is not None and bool(call.match.allowed)
-    if not asked or not call.server.seams.lets_in(call):
+    if not asked or not allows_origin(call):
         return None
     reply = Reply(HTTPStatus.NO_CONTENT)
-    reply.headers += call.server.seams.promised_headers(call, reply.status, None)
-    reply.headers += call.server.seams.preflight_headers(call)
+    reply.headers += make_promised_headers(call, reply.status, None)
+    reply.headers += make_preflight_headers(call)
     return reply
 
 
-def preflight_headers(call: Call) -> Fields:
-    """What a page may send (seam)."""
+@seam
+def make_preflight_headers(call: Call) -> Fields:
+    """What a page may send."""
     asked = call.header("access-control-request-headers")
     return [
         ("Access-Control-Allow-Methods", ", ".join(call.match.allowed)),
@@ -38,8 +41,9 @@ def preflight_headers(call: Call) -> Fields:
     ]
 
 
-def lets_in(call: Call) -> bool:
-    """Whether the origin of a request is one whose pages may call (seam)."""
+@seam
+def allows_origin(call: Call) -> bool:
+    """Whether the origin of a request is one whose pages may call."""
     cors = call.server.profile.facts.transport.cors
     origin = call.header("origin")
     return (
@@ -49,22 +53,24 @@ def lets_in(call: Call) -> bool:
     )
 
 
-def cors(call: Call) -> Fields:
-    """What lets a page read the answer (seam)."""
+@seam
+def make_cors_headers(call: Call) -> Fields:
+    """What lets a page read the answer."""
     promised = call.server.profile.facts.transport.cors
     if not isinstance(promised, Cors):
         return []
     several = len(promised.origins) > 1 or promised.any_origin
     fields: Fields = [("Vary", "Origin")] if several else []
-    if call.server.seams.lets_in(call):
+    if allows_origin(call):
         fields.append(("Access-Control-Allow-Origin", call.header("origin") or "*"))
         if promised.credentials:
             fields.append(("Access-Control-Allow-Credentials", "true"))
     return fields
 
 
-def hsts(call: Call, status: int) -> Fields:
-    """Strict-Transport-Security, where whatever ends HTTPS says that there was some (seam)."""
+@seam
+def make_hsts(call: Call, status: int) -> Fields:
+    """Strict-Transport-Security, where whatever ends HTTPS says that there was some."""
     del status
     promised = call.server.profile.facts.transport.hsts
     if promised is None or call.header("x-forwarded-proto") != "https":

@@ -5,12 +5,14 @@ from __future__ import annotations
 from apicheck.model.facts import NEVER
 from reference_server.call import Call, Refusal
 from reference_server.promises import promised
+from reference_server.seam import seam
 
 _BEARER_ERRORS = {"bad": "invalid_token", "state": "invalid_token", "scope": "insufficient_scope"}
 
 
-def challenge(call: Call, refusal: Refusal, status: int) -> str | None:
-    """The challenge of a refusal, None where it has none (seam)."""
+@seam
+def write_challenge(call: Call, refusal: Refusal, status: int) -> str | None:
+    """The challenge of a refusal, None where it has none."""
     answer = promised(call, refusal)
     stated = answer.challenge if answer else None
     if stated is NEVER or (stated is None and status != 401):

@@ -11,10 +11,12 @@ from urllib.parse import unquote_plus
 from apicheck.model.json import Json
 from reference_server.call import Call, Refusal
 from reference_server.identities import Client
+from reference_server.seam import seam
 
 
-def client(call: Call) -> Client | Refusal:
-    """The client that authenticates, by Basic or in the body, and not by both (seam)."""
+@seam
+def authenticate_client(call: Call) -> Client | Refusal:
+    """The client that authenticates, by Basic or in the body, and not by both."""
     form, promised = form_of(call), _places(call)
     in_header, in_body = basic(call), (_text(form, "client_id"), _text(form, "client_secret"))
     if in_header is not None and in_body[1]:
@@ -24,11 +26,12 @@ def client(call: Call) -> Client | Refusal:
     found = call.server.directory.clients.get(name)
     if found is None or place not in promised:
         return unknown()
-    return found if call.server.seams.client_secret(call, found, secret) else unknown()
+    return found if check_client_secret(call, found, secret) else unknown()
 
 
-def client_secret(call: Call, known: Client, secret: str) -> bool:
-    """Whether this is the client's secret (seam)."""
+@seam
+def check_client_secret(call: Call, known: Client, secret: str) -> bool:
+    """Whether this is the client's secret."""
     del call
     return hmac.compare_digest(known.secret.encode(), secret.encode())
 

@@ -8,8 +8,11 @@ from apicheck.model.facts import Answer
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Media
 from reference_server.call import Call, Refusal, Reply
-from reference_server.promises import promised, rules_in_force
+from reference_server.challenges import write_challenge
+from reference_server.headers import make_promised_headers
+from reference_server.promises import choose_status, promised, rules_in_force
 from reference_server.schemas import put
+from reference_server.seam import seam
 
 PROBLEM = "application/problem+json"
 _TEXT_MEMBERS = ("detail", "message", "error_description", "description")
@@ -17,28 +20,29 @@ _TEXT_MEMBERS = ("detail", "message", "error_description", "description")
 
 def error_reply(call: Call, refusal: Refusal) -> Reply:
     """The answer to a request that is refused."""
-    seams = call.server.seams
-    status = seams.status(call, refusal)
+    status = choose_status(call, refusal)
     reply = Reply(status, refusal=refusal)
-    reply.headers += seams.promised_headers(call, status, refusal)
-    challenge = seams.challenge(call, refusal, status)
+    reply.headers += make_promised_headers(call, status, refusal)
+    challenge = write_challenge(call, refusal, status)
     if challenge is not None:
         reply.headers.append(("WWW-Authenticate", challenge))
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        reply.headers += seams.allow(call)
-    seams.error_body(call, refusal, reply)
+        reply.headers += list_allowed_methods(call)
+    fill_error_body(call, refusal, reply)
     return reply
 
 
-def allow(call: Call) -> list[tuple[str, str]]:
-    """Which methods the path knows (RFC 9110, section 10.2.1) (seam)."""
+@seam
+def list_allowed_methods(call: Call) -> list[tuple[str, str]]:
+    """Which methods the path knows (RFC 9110, section 10.2.1)."""
     known = call.server.profile.routes.match("", call.path).allowed
     refuses_head = isinstance(call.server.profile.facts.requests.get("head"), Answer)
     return [("Allow", ", ".join(m for m in known if not (m == "HEAD" and refuses_head)))]
 
 
-def error_body(call: Call, refusal: Refusal, reply: Reply) -> None:
-    """Fill in the body of a refusal (seam)."""
+@seam
+def fill_error_body(call: Call, refusal: Refusal, reply: Reply) -> None:
+    """Fill in the body of a refusal."""
     media, documented = _documented(call, reply.status)
     example = documented.examples[0] if documented and documented.examples else MISSING
     generic = example is MISSING

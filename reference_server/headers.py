@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 import uuid
-from collections.abc import Iterator
 from urllib.parse import quote
 
 from apicheck.model.facts import NEVER, HeaderRule
 from apicheck.model.json import MISSING
-from reference_server.call import Admission, Call, Refusal, Reply
+from reference_server.call import Admission, Call, Refusal
 from reference_server.clock import http_date, instant
 from reference_server.promises import in_force, promised, rules_in_force
+from reference_server.seam import seam
 
 Fields = list[tuple[str, str]]
 
@@ -23,8 +23,9 @@ _ELSEWHERE = frozenset(
 """Fields that are sent where they have something to say, and not because they are documented."""
 
 
-def promised_headers(call: Call, status: int, refusal: Refusal | None) -> Fields:
-    """Fields of the response rules in force, and of the promised refusal (seam)."""
+@seam
+def make_promised_headers(call: Call, status: int, refusal: Refusal | None) -> Fields:
+    """Fields of the response rules in force, and of the promised refusal."""
     wanted: dict[str, HeaderRule] = {}
     for rule in rules_in_force(call, status):
         wanted.update(rule.headers)
@@ -104,8 +105,9 @@ def wants_rate_headers(call: Call, status: int) -> bool:
     return in_force(call, limits.headers_when, status)
 
 
-def rate_headers(call: Call, admission: Admission) -> Fields:
-    """The rate-limit fields of a bucket (seam)."""
+@seam
+def make_rate_headers(call: Call, admission: Admission) -> Fields:
+    """The rate-limit fields of a bucket."""
     limits = call.server.profile.facts.rate_limits
     if limits is None or limits.headers is None:
         return []
@@ -130,8 +132,9 @@ def _reset(unit: str, at: float, now: float) -> str:
     }[unit]
 
 
-def retry_after(call: Call, admission: Admission) -> Fields:
-    """When to come back (seam)."""
+@seam
+def make_retry_after(call: Call, admission: Admission) -> Fields:
+    """When to come back."""
     limits = call.server.profile.facts.rate_limits
     form = limits.retry_after if limits else None
     if form is NEVER or (form is None and not _is_documented(call, "Retry-After", 429)):
@@ -147,8 +150,9 @@ def _is_documented(call: Call, name: str, status: int) -> bool:
     return any(h.name.lower() == name.lower() for h in (response.headers if response else ()))
 
 
-def lifecycle_headers(call: Call, status: int) -> Fields:
-    """Deprecation (RFC 9745), Sunset (RFC 8594) and Link of a deprecated operation (seam)."""
+@seam
+def make_lifecycle_headers(call: Call, status: int) -> Fields:
+    """Deprecation (RFC 9745), Sunset (RFC 8594) and Link of a deprecated operation."""
     item = call.rules.deprecation if call.rules else None
     if item is None or not in_force(call, item.when, status):
         return []
@@ -176,31 +180,9 @@ def _path_of(call: Call, operation_id: str) -> str:
     return path
 
 
-def finished(call: Call, reply: Reply) -> Iterator[tuple[str, str]]:
-    """All that the other fields leave to say: deprecation, limits, what the document requires."""
-    seams = call.server.seams
-    sent = list(reply.headers)
-    sent += seams.lifecycle_headers(call, reply.status)
-    refusing = (one for one in call.admissions if not one.standing.allowed)
-    admission = next(refusing, next(iter(call.admissions), None))
-    if admission and wants_rate_headers(call, reply.status):
-        sent += seams.rate_headers(call, admission)
-    if admission and reply.refusal and reply.refusal.kind == "rate":
-        sent += seams.retry_after(call, admission)
-    sent += [*seams.cors(call), *seams.hsts(call, reply.status)]
-    sent += documented_headers(call, reply.status, sent)
-    yield from seams.fields(call, reply, sent)
-    yield from seams.date(call, reply.status)
-
-
-def date(call: Call, status: int) -> Fields:
-    """When an answer was made (seam)."""
+@seam
+def make_date(call: Call, status: int) -> Fields:
+    """When an answer was made."""
     del status
     skew = call.server.variant.date_skew_s  # of whole seconds, as clocks of several machines have
     return [("Date", http_date(call.server.clock.now() + skew))]
-
-
-def fields(call: Call, reply: Reply, made: Fields) -> Fields:
-    """Every field of an answer but Date, Content-Type and Content-Length (seam)."""
-    del call, reply
-    return made

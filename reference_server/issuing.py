@@ -10,6 +10,7 @@ from apicheck.model.json import MISSING, at
 from reference_server.call import Call, Reply
 from reference_server.json_web_tokens import key_set
 from reference_server.schemas import put
+from reference_server.seam import seam
 from reference_server.store import Stored
 
 
@@ -21,20 +22,25 @@ def settle(call: Call, reply: Reply) -> Reply:
         reply.value = key_set()
         return reply
     if name in {issued.revoke for issued in facts.issued.values()}:
-        call.server.seams.withdraw(call)
+        withdraw_credentials(call)
     issued = facts.issued.get(name)
     return reply if issued is None else _with_credential(call, reply, issued)
 
 
-def withdraw(call: Call) -> None:
-    """Refuse from now on what was handed out with the object of a call (seam)."""
+@seam
+def withdraw_credentials(call: Call) -> None:
+    """Refuse from now on what was handed out with the object of a call."""
+    _revoke_handed_out(call)
+
+
+def _revoke_handed_out(call: Call) -> None:
     for identity_id in call.server.handed_out.pop(_key(call, None), ()):
         call.server.directory.revoke(identity_id)
 
 
 def _with_credential(call: Call, reply: Reply, issued: Issued) -> Reply:
     """A credential of the caller's user; a rotated one takes the place of an earlier one."""
-    withdraw(call)
+    _revoke_handed_out(call)
     known = next(reversed(call.objects.values()), None)
     content = known.value if known else call.value if isinstance(call.value, Mapping) else {}
     chosen = content.get("scopes")

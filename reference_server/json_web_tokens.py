@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from apicheck.model.facts import Jwt
 from apicheck.model.json import Json
 from reference_server.call import Call
+from reference_server.seam import seam
 
 ALGORITHM = "RS256"
 KEY_ID = "main"
@@ -63,8 +64,9 @@ def signed(
     return jwt.encode(content, signing_key(), ALGORITHM, headers={"kid": KEY_ID})
 
 
-def verified(call: Call, token: str) -> Mapping[str, Json] | None:
-    """The claims of a token that we have signed, None for any other (seam)."""
+@seam
+def verify_token(call: Call, token: str) -> Mapping[str, Json] | None:
+    """The claims of a token that we have signed, None for any other."""
     del call
     return decoded(token, signing_key().public_key(), ALGORITHM)
 
@@ -107,8 +109,9 @@ def signed_with(token: str, secret: bytes) -> Mapping[str, Json] | None:
     return claims_of(token) if fits else None
 
 
-def mistaken_claim(call: Call, claims: Mapping[str, Json]) -> str:
-    """The first registered claim for which a token is refused, "" for none (seam).
+@seam
+def find_wrong_claim(call: Call, claims: Mapping[str, Json]) -> str:
+    """The first registered claim for which a token is refused, "" for none.
 
     Time is the server's own clock, which may be moved.
     """

@@ -6,9 +6,10 @@ from apicheck.model.facts import OAuth
 from apicheck.model.json import Json
 from reference_server.answers import success_reply
 from reference_server.call import Call, Refusal, Reply
-from reference_server.clients import form_of, refused
+from reference_server.clients import authenticate_client, form_of, refused
 from reference_server.grants import Grant
 from reference_server.identities import Client
+from reference_server.seam import seam
 
 _LIFETIME_S = 3600.0
 _CREDENTIALS, _REFRESH = "client_credentials", "refresh_token"
@@ -16,10 +17,10 @@ _CREDENTIALS, _REFRESH = "client_credentials", "refresh_token"
 
 def issue(call: Call) -> Reply | Refusal:
     """A token with the scopes that were asked for; all of them when none were."""
-    client = call.server.seams.client(call)
+    client = authenticate_client(call)
     if isinstance(client, Refusal):
         return client
-    kind = call.server.seams.grant_type(call)
+    kind = read_grant_type(call)
     if kind == _CREDENTIALS:
         return _by_credentials(call, client)
     if kind == _REFRESH and _facts(call).refresh in ("rotating", "yes"):
@@ -27,35 +28,40 @@ def issue(call: Call) -> Reply | Refusal:
     return unsupported(call)
 
 
-def grant_type(call: Call) -> str:
-    """What kind of grant the request is for (seam)."""
+@seam
+def read_grant_type(call: Call) -> str:
+    """What kind of grant the request is for."""
     return str(form_of(call).get("grant_type", ""))
 
 
-def scopes_granted(
+@seam
+def grant_scopes(
     call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:
-    """The scopes that are granted of those asked for, when these may be granted (seam)."""
+    """The scopes that are granted of those asked for, when these may be granted."""
     del call
     if excess := [scope for scope in asked if scope not in most]:
         return refused("invalid_scope", f"There is no scope {excess[0]} to be granted.")
     return asked
 
 
-def token_scopes(call: Call, scopes: tuple[str, ...]) -> tuple[str, ...]:
-    """The scopes that a token really gets (seam)."""
+@seam
+def assign_scopes(call: Call, scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """The scopes that a token really gets."""
     del call
     return scopes
 
 
-def token_answer(call: Call, answer: dict[str, Json]) -> dict[str, Json]:
-    """The answer of section 5.1 (seam)."""
+@seam
+def write_token_response(call: Call, answer: dict[str, Json]) -> dict[str, Json]:
+    """The answer of section 5.1."""
     del call
     return answer
 
 
-def refresh_of(call: Call, client: Client, token: str) -> Grant | Refusal:
-    """The grant of a refresh token: one of this client's, that still works (seam)."""
+@seam
+def find_refresh_grant(call: Call, client: Client, token: str) -> Grant | Refusal:
+    """The grant of a refresh token: one of this client's, that still works."""
     grant = call.server.grants.of_refresh(token)
     if grant is None or grant.client != client.id or grant.refresh != token:
         return refused("invalid_grant", "The refresh token is not valid.")
@@ -84,7 +90,7 @@ def _by_credentials(call: Call, client: Client) -> Reply | Refusal:
     every = call.server.profile.scopes
     most = (*every, wanted) if wanted and wanted not in every else every
     asked = _asked(call) or tuple(scope for scope in every if scope != wanted)
-    scopes = call.server.seams.scopes_granted(call, asked, most)
+    scopes = grant_scopes(call, asked, most)
     if isinstance(scopes, Refusal):
         return scopes
     grant = Grant(client.id, "", scopes)
@@ -97,10 +103,10 @@ def _by_refresh(call: Call, client: Client) -> Reply | Refusal:
     token = str(form_of(call).get("refresh_token", ""))
     if not token:
         return refused("invalid_request", "refresh_token is missing.")
-    grant = call.server.seams.refresh_of(call, client, token)
+    grant = find_refresh_grant(call, client, token)
     if isinstance(grant, Refusal):
         return grant
-    scopes = call.server.seams.scopes_granted(call, _asked(call) or grant.scopes, grant.scopes)
+    scopes = grant_scopes(call, _asked(call) or grant.scopes, grant.scopes)
     if isinstance(scopes, Refusal):
         return scopes
     if _facts(call).refresh == "rotating":
@@ -110,7 +116,7 @@ def _by_refresh(call: Call, client: Client) -> Reply | Refusal:
 
 def _handed_out(call: Call, client: Client, grant: Grant, scopes: tuple[str, ...]) -> Reply:
     lifetime = _facts(call).lifetime_s or _LIFETIME_S
-    really = call.server.seams.token_scopes(call, scopes)
+    really = assign_scopes(call, scopes)
     identity = call.server.mint(
         scopes=really, tenant=client.tenant, lifetime=lifetime, user=grant.user
     )
@@ -125,7 +131,7 @@ def _handed_out(call: Call, client: Client, grant: Grant, scopes: tuple[str, ...
     if grant.refresh:
         answer["refresh_token"] = grant.refresh
     reply = success_reply(call)
-    reply.value = call.server.seams.token_answer(call, answer)
+    reply.value = write_token_response(call, answer)
     if reply.header("Cache-Control") is None:
         reply.headers.append(("Cache-Control", "no-store"))
     return reply

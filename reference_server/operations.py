@@ -11,10 +11,12 @@ from urllib.parse import quote
 from apicheck.model.json import MISSING, Json
 from reference_server import actions, imports
 from reference_server.answers import created_value, example_id, success_reply
+from reference_server.authorization import find_foreign_owner
 from reference_server.call import Call, Refusal, Reply
 from reference_server.paging import Page, told
 from reference_server.profile import Rules
 from reference_server.resources import Collection
+from reference_server.seam import seam
 from reference_server.store import Store, Stored
 
 _DEFAULT_PAGE = 20
@@ -43,22 +45,25 @@ def perform(call: Call) -> Reply | Refusal:
     return success_reply(call, next(iter(call.objects.values()), None))
 
 
-def merge(call: Call, stored: Json, sent: Json) -> Json:
-    """An object after an update: the members that were sent replace those it had (seam)."""
+@seam
+def merge_update(call: Call, stored: Json, sent: Json) -> Json:
+    """An object after an update: the members that were sent replace those it had."""
     del call
     if isinstance(stored, Mapping) and isinstance(sent, Mapping):
         return {**stored, **sent}
     return stored
 
 
-def action(call: Call, item: Stored, changes: Mapping[str, Json]) -> Mapping[str, Json]:
-    """What an action changes of an object (seam)."""
+@seam
+def apply_action(call: Call, item: Stored, changes: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What an action changes of an object."""
     del call, item
     return changes
 
 
-def remove(call: Call, item: Stored) -> None:
-    """Forget an object (seam)."""
+@seam
+def remove_object(call: Call, item: Stored) -> None:
+    """Forget an object."""
     call.server.store.remove(item)
 
 
@@ -115,7 +120,7 @@ def _act(call: Call) -> Reply:
     call.server.store.effects += 1
     if changes is None:
         return success_reply(call)
-    item.value = {**item.value, **call.server.seams.action(call, item, changes)}
+    item.value = {**item.value, **apply_action(call, item, changes)}
     return success_reply(call, item)
 
 
@@ -125,14 +130,14 @@ def _read(call: Call) -> Reply:
 
 def _update(call: Call) -> Reply:
     item = call.objects[call.op_rules.use.target]
-    item.value = dict(call.server.seams.merge(call, item.value, call.value))
+    item.value = dict(merge_update(call, item.value, call.value))
     call.server.store.effects += 1
     return success_reply(call, item)
 
 
 def _delete(call: Call) -> Reply:
     item = call.objects[call.op_rules.use.target]
-    call.server.seams.remove(call, item)
+    remove_object(call, item)
     call.server.subscriptions.removed(item)
     call.server.store.effects += 1
     return success_reply(call)
@@ -145,7 +150,7 @@ def _list(call: Call) -> Reply:
     items = [
         item
         for item in call.server.store.all(use.collection.name)
-        if not call.server.seams.foreign(call, item, "list")
+        if not find_foreign_owner(call, item, "list")
         and all(item.parents.get(name) == wanted for name, wanted in parents.items())
     ]
     query = dict(call.query)

@@ -7,13 +7,25 @@ from collections.abc import Callable, Iterator
 from apicheck.model.facts import Answer
 from apicheck.model.json import MISSING, at
 from reference_server import issuing, oauth, revocation
-from reference_server.authentication import account_refusal, introduced
-from reference_server.authorization import foreign_refusal, tenant_refusal
+from reference_server.answers import finish_success
+from reference_server.authentication import (
+    account_refusal,
+    authenticate,
+    introduced,
+    needs_credential,
+)
+from reference_server.authorization import (
+    find_foreign_owner,
+    find_missing_rights,
+    foreign_refusal,
+    tenant_refusal,
+)
 from reference_server.browsers import preflight
 from reference_server.call import Call, Refusal, Reply
 from reference_server.errors import error_reply
 from reference_server.identities import Identity
 from reference_server.operations import perform
+from reference_server.promises import order_stages
 from reference_server.rates import look, rate_refusal, settle
 from reference_server.validation import body_media, body_refusal, media_refusal, too_large
 
@@ -32,14 +44,14 @@ def _decided(call: Call) -> Reply:
     failing = call.server.take_failure(call.operation)
     if failing is not None:
         return error_reply(call, Refusal("internal", "The request failed.", failing))
-    for stage in call.server.seams.stages(call):
+    for stage in order_stages(call):
         refusal = STAGES[stage](call)
         if refusal is not None:
             return error_reply(call, _worded(call, refusal))
     done = _perform(call)
     if isinstance(done, Refusal):
         return error_reply(call, done)
-    return call.server.seams.success(call, done)
+    return finish_success(call, done)
 
 
 def _introduce(call: Call) -> None:
@@ -88,9 +100,9 @@ def _promise(call: Call, kind: str) -> Answer | str | None:
 
 
 def _credential(call: Call) -> Refusal | None:
-    if not call.server.seams.needs_credential(call):
+    if not needs_credential(call):
         return None
-    found = call.server.seams.authenticate(call)
+    found = authenticate(call)
     if isinstance(found, Identity):
         call.identity = found
         return None
@@ -105,7 +117,7 @@ def _account(call: Call) -> Refusal | None:
 def _scope(call: Call) -> Refusal | None:
     if call.rules is None or not call.rules.secured:
         return None
-    missing = call.server.seams.missing_rights(call)
+    missing = find_missing_rights(call)
     if missing:
         return Refusal("scope", f"The credential lacks {', '.join(missing)}.")
     return None
@@ -140,7 +152,7 @@ def _state(call: Call) -> Refusal | None:
         if wanted is MISSING or wanted is None:
             continue
         item = call.server.store.find(collection.name, str(wanted))
-        if item is None or call.server.seams.foreign(call, item, "body"):
+        if item is None or find_foreign_owner(call, item, "body"):
             return Refusal("reference", f"{pointer} names nothing that exists.")
     for name in _unique_members(call):
         if _taken(call, name):

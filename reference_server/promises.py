@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from apicheck.model.facts import Answer, HeaderRule, ResponseRule, Selector, When
 from apicheck.model.selector import path_selected
 from reference_server.call import Call, Refusal
+from reference_server.seam import seam
 
 _FALLBACKS: dict[str, tuple[int, ...]] = {
     "anonymous": (401,),
@@ -36,8 +37,9 @@ _FALLBACKS: dict[str, tuple[int, ...]] = {
 }
 
 
-def stages(call: Call) -> tuple[str, ...]:
-    """The stages that a request goes through, in the policy's order (seam)."""
+@seam
+def order_stages(call: Call) -> tuple[str, ...]:
+    """The stages that a request goes through, in the policy's order."""
     return call.server.profile.order
 
 
@@ -73,8 +75,9 @@ def _answer(promise: Answer | str | None) -> Answer | None:
     return promise if isinstance(promise, Answer) else None
 
 
-def status_of(call: Call, refusal: Refusal) -> int:
-    """The status of a refusal: as the policy has it, else as the document, else usual (seam)."""
+@seam
+def choose_status(call: Call, refusal: Refusal) -> int:
+    """The status of a refusal: as the policy has it, else as the document, else usual."""
     if refusal.status is not None:
         return refusal.status
     answer = promised(call, refusal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apicheck.model.facts import Bucket
 from reference_server.call import Admission, Call, Refusal
 from reference_server.limits import LIMITERS, Limiter, Options
+from reference_server.seam import seam
 
 
 def rate_refusal(call: Call) -> Refusal | None:
@@ -40,14 +41,16 @@ def settle(call: Call, status: int) -> None:
             _limiter(call, admission.bucket).give_back()
 
 
-def enforced_limit(call: Call, limit: int) -> int:
-    """The limit that is enforced, from the one that is promised (seam)."""
+@seam
+def enforce_limit(call: Call, limit: int) -> int:
+    """The limit that is enforced, from the one that is promised."""
     del call
     return limit
 
 
+@seam
 def admit(call: Call, admission: Admission) -> Admission:
-    """A bucket's decision (seam)."""
+    """A bucket's decision."""
     del call
     return admission
 
@@ -58,11 +61,11 @@ def _ask(call: Call, *, count: bool) -> list[Admission]:
         limit = _limit(call, bucket)
         if limit is None:
             continue
-        enforced = call.server.seams.enforced_limit(call, limit)
+        enforced = enforce_limit(call, limit)
         now = call.server.clock.now()
         standing = _limiter(call, bucket).ask(now, enforced, count=count)
         admission = Admission(bucket, limit, standing)
-        asked.append(call.server.seams.admit(call, admission) if count else admission)
+        asked.append(admit(call, admission) if count else admission)
     return asked
 
 

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from reference_server.answers import success_reply
 from reference_server.call import Call, Refusal, Reply
-from reference_server.clients import form_of, refused
+from reference_server.clients import authenticate_client, form_of, refused
 from reference_server.grants import Grant
 from reference_server.identities import Client
+from reference_server.seam import seam
 
 
 def revoke(call: Call) -> Reply | Refusal:
     """Refuse a token from now on; one that is not known is no error (section 2.2)."""
-    client = call.server.seams.client(call)
+    client = authenticate_client(call)
     if isinstance(client, Refusal):
         return client
     token = form_of(call).get("token")
     if not isinstance(token, str) or not token:
         return refused("invalid_request", "token is missing.")
-    refusal = call.server.seams.revoked(call, client, token)
+    refusal = revoke_token(call, client, token)
     return success_reply(call) if refusal is None else refusal
 
 
-def revoked(call: Call, client: Client, token: str) -> Refusal | None:
-    """Revoke a token of this client's; why not, where it is another's (seam)."""
+@seam
+def revoke_token(call: Call, client: Client, token: str) -> Refusal | None:
+    """Revoke a token of this client's; why not, where it is another's."""
     server = call.server
     identity = server.directory.with_token(token)
     grant = server.grants.of_access(identity.id) if identity else server.grants.of_refresh(token)

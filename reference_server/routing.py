@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.operation import Operation
+from reference_server.seam import seam
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def _pattern(path: str) -> re.Pattern[str]:
     )
 
 
-def match(routes: Routes, method: str, path: str, headers: Pairs) -> Match:
-    """The operation that a request means (seam)."""
+@seam
+def match_operation(routes: Routes, method: str, path: str, headers: Pairs) -> Match:
+    """The operation that a request means."""
     del headers
     return routes.match(method, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,7 +19,7 @@ from reference_server.identities import Client, Directory, Identity, Secrets
 from reference_server.json_web_tokens import signed
 from reference_server.limits import Limiter
 from reference_server.profile import Profile
-from reference_server.seams import Seams
+from reference_server.seam import Replacements, in_force
 from reference_server.store import Store
 from reference_server.variants import Variant
 from reference_server.webhooks import Subscriptions
@@ -59,7 +60,7 @@ class Server:
     directory: Directory
     grants: Grants
     secrets: Secrets
-    seams: Seams
+    replacements: Replacements
     variant: Variant
     limiters: dict[tuple[str, str, str, str], Limiter]
     subscriptions: Subscriptions
@@ -105,8 +106,12 @@ class Server:
 
     def switch(self, faults: Collection[str]) -> None:
         """Have exactly these faults. Raises KeyError for one that there is not."""
-        self.seams = self.catalogue.seams(faults)
+        self.replacements = self.catalogue.replacements(faults)
         self.faults = tuple(faults)
+
+    def faults_in_force(self) -> AbstractContextManager[None]:
+        """Have every seam replaced by the faults that are on, while this context lasts."""
+        return in_force(self.replacements)
 
     def fail_next(self, operation: str, status: int) -> None:
         """Answer the next request of an operation with a failure."""

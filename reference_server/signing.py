@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.facts import Signature
+from reference_server.seam import seam
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class Signed:
     query: Pairs = ()
 
 
-def sign(delivery: Unsigned) -> Signed:
-    """The fields and parameters that prove where a delivery comes from (seam)."""
+@seam
+def sign_delivery(delivery: Unsigned) -> Signed:
+    """The fields and parameters that prove where a delivery comes from."""
     if delivery.scheme is None or delivery.scheme.scheme == "none":
         return Signed()
     return _SCHEMES[delivery.scheme.scheme](delivery)

@@ -14,6 +14,7 @@ from apicheck.model.operation import Media, Parameter
 from reference_server.call import Call, Refusal
 from reference_server.multipart import parts_of
 from reference_server.schemas import from_text
+from reference_server.seam import seam
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data"
@@ -36,8 +37,9 @@ class Broken:
         return f"{self.place}/{self.missing}".split("/")[1]
 
 
-def body_limit(call: Call) -> int:
-    """So many bytes a body may have (seam)."""
+@seam
+def get_body_limit(call: Call) -> int:
+    """So many bytes a body may have."""
     promised = call.server.profile.facts.body_limit_bytes
     return BODY_LIMIT if promised is None else promised
 
@@ -48,7 +50,7 @@ BODY_LIMIT = 1 << 20
 
 def too_large(call: Call) -> Refusal | None:
     """Why a body is not read."""
-    if call.whole and len(call.body) <= call.server.seams.body_limit(call):
+    if call.whole and len(call.body) <= get_body_limit(call):
         return None
     return Refusal("too_large", "The body is too large.")
 
@@ -66,11 +68,12 @@ def media_refusal(call: Call) -> Refusal | None:
 
 def body_media(call: Call) -> Media | None:
     """The documented media type that the body has, None for another one."""
-    return call.server.seams.taken_as(call, call.header("content-type") or "")
+    return find_media(call, call.header("content-type") or "")
 
 
-def taken_as(call: Call, sent: str) -> Media | None:
-    """The documented media type that a Content-Type names (seam)."""
+@seam
+def find_media(call: Call, sent: str) -> Media | None:
+    """The documented media type that a Content-Type names."""
     named = sent.partition(";")[0].strip().lower()
     offered = call.op_rules.operation.body
     return next((media for media in offered if media.media_type.lower() == named), None)
@@ -78,7 +81,7 @@ def taken_as(call: Call, sent: str) -> Media | None:
 
 def body_refusal(call: Call) -> Refusal | None:
     """Why parameters or body do not fit the document."""
-    return _parameters(call) or call.server.seams.unknown_query(call) or _content(call)
+    return _parameters(call) or refuse_unknown_query(call) or _content(call)
 
 
 def _parameters(call: Call) -> Refusal | None:
@@ -100,18 +103,20 @@ def _parameters(call: Call) -> Refusal | None:
             inner = schemas.resolved(parameter.schema).get("items", {})
             texts = [text for key, text in call.query if key == parameter.name]
             value = [from_text(text, inner, schemas) for text in texts]
-        if not call.server.seams.fits(call, parameter, value):
+        if not fits_schema(call, parameter, value):
             return _of_field("schema", parameter.name)
     return None
 
 
-def fits(call: Call, parameter: Parameter, value: Json) -> bool:
-    """Whether a parameter's value is one that its schema allows (seam)."""
+@seam
+def fits_schema(call: Call, parameter: Parameter, value: Json) -> bool:
+    """Whether a parameter's value is one that its schema allows."""
     return call.server.profile.schemas.validator(parameter.schema).is_valid(value)
 
 
-def unknown_query(call: Call) -> Refusal | None:
-    """Why a parameter that the document does not name is refused, where it is (seam)."""
+@seam
+def refuse_unknown_query(call: Call) -> Refusal | None:
+    """Why a parameter that the document does not name is refused, where it is."""
     facts = call.server.profile.facts
     if not isinstance(facts.requests.get("unknown_query"), Answer):
         return None
@@ -138,14 +143,15 @@ def _content(call: Call) -> Refusal | None:
     if media is None:
         return Refusal("media", "The media type is not one of those documented.")
     try:
-        call.value = call.server.seams.parsed(call, media)
+        call.value = parse_body(call, media)
     except (ValueError, RecursionError):
         return Refusal("syntax", "The body cannot be parsed.")
-    return call.server.seams.unknown_members(call, media) or _broken_rule(call, media)
+    return refuse_unknown_members(call, media) or _broken_rule(call, media)
 
 
-def unknown_members(call: Call, media: Media) -> Refusal | None:
-    """Members that the document does not name: refused or ignored, as promised (seam)."""
+@seam
+def refuse_unknown_members(call: Call, media: Media) -> Refusal | None:
+    """Members that the document does not name: refused or ignored, as promised."""
     promise = call.server.profile.facts.requests.get("unknown_field")
     known = call.server.profile.schemas.members(media.schema)
     if promise is None or not known or not isinstance(call.value, Mapping):
@@ -159,7 +165,7 @@ def unknown_members(call: Call, media: Media) -> Refusal | None:
 
 def _broken_rule(call: Call, media: Media) -> Refusal | None:
     try:
-        found = list(call.server.seams.broken_rules(call, media.schema, call.value))
+        found = list(find_broken_rules(call, media.schema, call.value))
     except ValueError:
         return Refusal("syntax", "The body is nested too deeply.")
     if not found:
@@ -185,15 +191,17 @@ def _told(name: str, *, is_there: bool) -> str:
     return f"The {name.replace('_', ' ')} field is {'not valid' if is_there else 'required'}."
 
 
-def broken_rules(call: Call, schema: Json, value: Json) -> Iterator[Broken]:
-    """The rules of a schema that a value breaks (seam)."""
+@seam
+def find_broken_rules(call: Call, schema: Json, value: Json) -> Iterator[Broken]:
+    """The rules of a schema that a value breaks."""
     for error in call.server.profile.schemas.validator(schema).iter_errors(value):
         place = "".join(f"/{key}" for key in error.instance_path)
         yield Broken(error.kind.name, place, getattr(error.kind, "property", ""))
 
 
-def parsed(call: Call, media: Media) -> Json:
-    """The body as a value; raises ValueError or RecursionError for what is none (seam)."""
+@seam
+def parse_body(call: Call, media: Media) -> Json:
+    """The body as a value; raises ValueError or RecursionError for what is none."""
     schemas = call.server.profile.schemas
     members = schemas.members(media.schema)
     if media.media_type == PARTS:

@@ -16,7 +16,7 @@ from reference_server.answers import projected
 from reference_server.call import Call
 from reference_server.delivery import post
 from reference_server.schemas import put
-from reference_server.signing import Unsigned, new_secret
+from reference_server.signing import Unsigned, new_secret, sign_delivery
 from reference_server.store import Stored
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ class Subscriptions:
         unsigned = Unsigned(
             self._scheme(), subscription.secret or "", item.message_id, int(now), item.body, values
         )
-        signed = self._server.seams.sign(unsigned)
+        with self._server.faults_in_force():
+            signed = sign_delivery(unsigned)
         headers = [("Content-Type", "application/json"), *signed.headers]
         named = facts.id.get("header")
         if named and named.lower() not in {name.lower() for name, _ in headers}:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, replace
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from reference_server.seam import Replacements, combine, seams
+
 if TYPE_CHECKING:
     from reference_server.profile import Profile
-    from reference_server.seams import Seams
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,14 @@ class Catalogue:
             found[fault_id] = Fault(fault_id, about, tuple(module.NEEDS), module)
         return dict(sorted(found.items()))
 
-    def seams(self, on: Collection[str]) -> Seams:
-        """The seams with these faults in their places. Raises KeyError for an unknown one."""
-        from reference_server.seams import Seams
+    def replacements(self, on: Collection[str]) -> Replacements:
+        """What these faults put in the places of seams. Raises KeyError for an unknown one."""
+        return combine(_replaced_by(self.faults[fault_id].module) for fault_id in on)
 
-        seams = Seams()
-        names = {item.name for item in fields(Seams)}
-        for fault_id in on:
-            module = self.faults[fault_id].module
-            for name in names & set(vars(module)):
-                replaced = partial(getattr(module, name), getattr(seams, name))
-                seams = replace(seams, **{name: replaced})
-        return seams
+
+def _replaced_by(module: ModuleType) -> Replacements:
+    return {
+        seams()[name]: value
+        for name, value in vars(module).items()
+        if name in seams() and value.__module__ == module.__name__
+    }

@@ -10,7 +10,9 @@ from reference_server.identities import Identity
 NEEDS = ("authentication.states.expired",)
 
 
-def out_of_use(honest: Callable[[Call, Identity], str], call: Call, identity: Identity) -> str:
+def find_credential_state(
+    honest: Callable[[Call, Identity], str], call: Call, identity: Identity
+) -> str:
     """No state, where it is expired."""
     state = honest(call, identity)
     return "" if state == "expired" else state

@@ -9,7 +9,7 @@ from reference_server.call import Call, Refusal
 NEEDS = ("authentication.refusal.anonymous.challenge",)
 
 
-def challenge(
+def write_challenge(
     honest: Callable[[Call, Refusal, int], str | None], call: Call, refusal: Refusal, status: int
 ) -> str | None:
     """An error code where there is nothing to be wrong."""

@@ -20,7 +20,7 @@ def shows_in(profile: Profile) -> bool:
     return isinstance(stated, Challenge) and bool(stated.parameters)
 
 
-def challenge(
+def write_challenge(
     honest: Callable[[Call, Refusal, int], str | None], call: Call, refusal: Refusal, status: int
 ) -> str | None:
     """The challenge without them."""

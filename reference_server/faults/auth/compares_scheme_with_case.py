@@ -10,7 +10,7 @@ from reference_server.call import Call
 NEEDS = ("authentication.refusal",)
 
 
-def token_in(
+def extract_token(
     honest: Callable[[Call, SecurityScheme, str], str | None],
     call: Call,
     scheme: SecurityScheme,

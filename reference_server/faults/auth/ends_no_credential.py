@@ -9,6 +9,6 @@ from reference_server.call import Call
 NEEDS = ("authentication.issued",)
 
 
-def withdraw(honest: Callable[[Call], None], call: Call) -> None:
+def withdraw_credentials(honest: Callable[[Call], None], call: Call) -> None:
     """Nothing is revoked."""
     del honest, call

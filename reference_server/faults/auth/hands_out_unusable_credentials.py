@@ -11,7 +11,7 @@ from reference_server.schemas import put
 NEEDS = ("authentication.issued",)
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """The honest answer, with the credential cut."""
     answer = honest(call, reply)
     issued = call.server.profile.facts.authentication.issued.get(call.op_rules.operation.id)

@@ -10,7 +10,7 @@ from reference_server.call import Call
 NEEDS = ("authentication.jwt",)
 
 
-def mistaken_claim(
+def find_wrong_claim(
     honest: Callable[[Call, Mapping[str, Json]], str], call: Call, claims: Mapping[str, Json]
 ) -> str:
     """Nothing is wrong with exp."""

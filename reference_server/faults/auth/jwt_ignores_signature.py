@@ -11,7 +11,7 @@ from reference_server.json_web_tokens import ALGORITHM, claims_of, header_of
 NEEDS = ("authentication.jwt",)
 
 
-def verified(
+def verify_token(
     honest: Callable[[Call, str], Mapping[str, Json] | None], call: Call, token: str
 ) -> Mapping[str, Json] | None:
     """Its claims, whoever made them, where it names the algorithm that we sign with."""

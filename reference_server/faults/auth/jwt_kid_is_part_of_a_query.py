@@ -12,7 +12,7 @@ from reference_server.json_web_tokens import header_of, signed_with
 NEEDS = ("authentication.jwt",)
 
 
-def verified(
+def verify_token(
     honest: Callable[[Call, str], Mapping[str, Json] | None], call: Call, token: str
 ) -> Mapping[str, Json] | None:
     """Its claims, when what the `kid` makes the query answer is its secret."""

@@ -11,7 +11,7 @@ from reference_server.json_web_tokens import header_of, signed_with
 NEEDS = ("authentication.jwt",)
 
 
-def verified(
+def verify_token(
     honest: Callable[[Call, str], Mapping[str, Json] | None], call: Call, token: str
 ) -> Mapping[str, Json] | None:
     """Its claims, when the content of that file, here an empty one, is its secret."""

@@ -13,7 +13,7 @@ from reference_server.json_web_tokens import ALGORITHM, decoded, header_of
 NEEDS = ("authentication.jwt",)
 
 
-def verified(
+def verify_token(
     honest: Callable[[Call, str], Mapping[str, Json] | None], call: Call, token: str
 ) -> Mapping[str, Json] | None:
     """Its claims, when its own key fits."""

@@ -11,7 +11,7 @@ NEEDS = ("order", "authentication.refusal")
 _EARLY = ("media", "body")
 
 
-def stages(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def order_stages(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """The order, with what looks at the body before the credential, where one came."""
     if call.caller != "bad":
         return honest(call)

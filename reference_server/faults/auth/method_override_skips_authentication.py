@@ -15,7 +15,7 @@ NEEDS = ("authentication.refusal",)
 _FIELD = "x-http-method-override"
 
 
-def match(
+def match_operation(
     honest: Callable[[Routes, str, str, Pairs], Match],
     routes: Routes,
     method: str,

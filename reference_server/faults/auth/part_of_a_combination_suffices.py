@@ -10,7 +10,7 @@ from reference_server.profile import Profile
 NEEDS = ("authentication.refusal",)
 
 
-def together(
+def combine_identities(
     honest: Callable[[tuple[Identity | None, ...]], Identity | None],
     identities: tuple[Identity | None, ...],
 ) -> Identity | None:

@@ -20,7 +20,7 @@ def _meant(path: str) -> str:
     return plain.lower() if plain.isupper() else plain
 
 
-def match(
+def match_operation(
     honest: Callable[[Routes, str, str, Pairs], Match],
     routes: Routes,
     method: str,

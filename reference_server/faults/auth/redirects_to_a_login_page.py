@@ -9,6 +9,6 @@ from reference_server.call import Call, Refusal
 NEEDS = ("authentication.never",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """302 for nobody."""
     return 302 if refusal.kind == "anonymous" else honest(call, refusal)

@@ -16,7 +16,7 @@ def shows_in(profile: Profile) -> bool:
     return any(rules.use.target for rules in profile.rules.values())
 
 
-def error_body(
+def fill_error_body(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
     """The honest body, with what the object is in its words."""

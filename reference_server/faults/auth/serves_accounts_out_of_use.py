@@ -10,7 +10,9 @@ from reference_server.identities import Identity
 NEEDS = ("authentication.states.suspended",)
 
 
-def account_state(honest: Callable[[Call, Identity], str], call: Call, identity: Identity) -> str:
+def find_account_state(
+    honest: Callable[[Call, Identity], str], call: Call, identity: Identity
+) -> str:
     """No state, whatever it is."""
     del honest, call, identity
     return ""

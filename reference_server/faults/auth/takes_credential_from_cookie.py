@@ -10,7 +10,7 @@ from reference_server.call import Call
 NEEDS = ("authentication.credential_in",)
 
 
-def values(
+def read_credentials(
     honest: Callable[[Call, SecurityScheme], tuple[str, ...]], call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
     """The header's, or else that of the cookie `access_token`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reference_server.authentication import extract_token, read_credentials
 from reference_server.call import Call, Refusal
 from reference_server.identities import Identity
 from reference_server.profile import Profile
@@ -20,9 +21,8 @@ def authenticate(honest: Callable[[Call], Identity | Refusal], call: Call) -> Id
     """A bad credential, where the first kind is not there."""
     schemes = call.server.profile.spec.schemes
     first = [schemes[name] for name, _ in next(iter(call.op_rules.security), ())]
-    if all(call.server.seams.values(call, scheme) for scheme in first) and all(
-        call.server.seams.token_in(call, scheme, call.server.seams.values(call, scheme)[0])
-        for scheme in first
+    if all(read_credentials(call, scheme) for scheme in first) and all(
+        extract_token(call, scheme, read_credentials(call, scheme)[0]) for scheme in first
     ):
         return honest(call)
     found = honest(call)

@@ -10,7 +10,7 @@ from reference_server.call import Call
 NEEDS = ("authentication.several",)
 
 
-def values(
+def read_credentials(
     honest: Callable[[Call, SecurityScheme], tuple[str, ...]], call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
     """The last value of a field."""

@@ -12,7 +12,7 @@ from reference_server.routing import Match, Routes
 NEEDS = ("authentication.refusal",)
 
 
-def match(
+def match_operation(
     honest: Callable[[Routes, str, str, Pairs], Match],
     routes: Routes,
     method: str,

@@ -10,7 +10,7 @@ from reference_server.promises import status_not_promised
 NEEDS = ("authentication.unknown_paths",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """Another refusal, of strangers alone."""
     if refusal.kind == "unknown_path" and call.caller == "anonymous":
         return status_not_promised(call, refusal)

@@ -12,7 +12,7 @@ NEEDS = ("order",)
 _EARLY = ("media", "body")
 
 
-def stages(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def order_stages(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """The order, with what looks at the body where the credential is looked at."""
     rest = [stage for stage in honest(call) if stage not in _EARLY]
     place = rest.index("credential")

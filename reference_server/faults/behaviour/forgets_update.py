@@ -18,7 +18,9 @@ def shows_in(profile: Profile) -> bool:
     return any(kinds.get(step.operation) == "update" for step in steps)
 
 
-def merge(honest: Callable[[Call, Json, Json], Json], call: Call, stored: Json, sent: Json) -> Json:
+def merge_update(
+    honest: Callable[[Call, Json, Json], Json], call: Call, stored: Json, sent: Json
+) -> Json:
     """The object as it was."""
     del honest, call, sent
     return stored

@@ -18,6 +18,6 @@ def shows_in(profile: Profile) -> bool:
     return any(kinds.get(step.operation) == "delete" for step in steps)
 
 
-def remove(honest: Callable[[Call, Stored], None], call: Call, item: Stored) -> None:
+def remove_object(honest: Callable[[Call, Stored], None], call: Call, item: Stored) -> None:
     """Nothing happens."""
     del honest, call, item

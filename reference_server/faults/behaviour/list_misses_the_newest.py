@@ -18,7 +18,7 @@ def shows_in(profile: Profile) -> bool:
     return any(key in step.expect for step in steps for key in ("contains",))
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """All elements of a list but the last, as of an index that lags behind."""
     made = honest(call, reply)
     use = call.op_rules.use

@@ -16,7 +16,7 @@ def shows_in(profile: Profile) -> bool:
     return any(key in step.expect for step in steps for key in ("lacks",))
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """From a cache that nothing empties, of each caller's own."""
     made = honest(call, reply)
     if call.op_rules.use.kind == "list":

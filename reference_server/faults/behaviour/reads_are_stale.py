@@ -21,7 +21,7 @@ def shows_in(profile: Profile) -> bool:
     return any(re.search(r"\bread\b.*\bupdate\b.*\bread\b", words) for words in played)
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """From a cache that updates do not empty."""
     made = honest(call, reply)
     use = call.op_rules.use

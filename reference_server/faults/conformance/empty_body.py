@@ -10,7 +10,7 @@ from reference_server.call import Call, Reply
 NEEDS = ()
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """The status and the type, and nothing else."""
     made = honest(call, reply)
     rules = call.op_rules

@@ -36,7 +36,7 @@ def shows_in(profile: Profile) -> bool:
     )
 
 
-def fields(
+def finish_fields(
     honest: Callable[[Call, Reply, Fields], Fields], call: Call, reply: Reply, made: Fields
 ) -> Fields:
     """A word for each number."""

@@ -21,6 +21,6 @@ def shows_in(profile: Profile) -> bool:
     return alters_reads(profile, _change)
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """Reads, altered so."""
     return reads_altered(call, honest(call, reply), _change)

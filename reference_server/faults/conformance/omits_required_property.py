@@ -10,7 +10,7 @@ from reference_server.schemas import without_required
 NEEDS = ()
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """The last required property of the body is left out."""
     made = honest(call, reply)
     rules, schemas = call.op_rules, call.server.profile.schemas

@@ -21,7 +21,7 @@ def shows_in(profile: Profile) -> bool:
     )
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """The same name, and as its parameter what nobody knows."""
     made = honest(call, reply)
     name, mark, parameter = made.media.partition(";")

@@ -18,7 +18,7 @@ def shows_in(profile: Profile) -> bool:
     return alters_reads(profile, _filled_in(profile.schemas))
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """Each member that the document has for sending alone, filled in."""
     change = _filled_in(call.server.profile.schemas)
     return reads_altered(call, honest(call, reply), change)

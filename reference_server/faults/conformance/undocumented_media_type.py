@@ -9,7 +9,7 @@ from reference_server.call import Call, Reply
 NEEDS = ()
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """The same bytes under another name."""
     made = honest(call, reply)
     if call.op_rules.operation.safe and made.media:

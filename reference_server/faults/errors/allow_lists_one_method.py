@@ -10,6 +10,6 @@ from reference_server.headers import Fields
 NEEDS = ("requests.method",)
 
 
-def allow(honest: Callable[[Call], Fields], call: Call) -> Fields:
+def list_allowed_methods(honest: Callable[[Call], Fields], call: Call) -> Fields:
     """As a router does that looks no further than the first route."""
     return [(name, value.partition(",")[0]) for name, value in honest(call)]

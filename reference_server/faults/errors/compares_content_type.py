@@ -10,7 +10,7 @@ from reference_server.call import Call
 NEEDS = ("requests.media",)
 
 
-def taken_as(honest: Callable[[Call, str], Media | None], call: Call, sent: str) -> Media | None:
+def find_media(honest: Callable[[Call, str], Media | None], call: Call, sent: str) -> Media | None:
     """Only what is spelt as in the document; of several parts, as it must be."""
     media = honest(call, sent)
     exact = media is None or sent == media.media_type or sent.startswith("multipart/")

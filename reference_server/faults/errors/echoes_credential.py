@@ -10,7 +10,7 @@ from reference_server.told import tell
 NEEDS = ()
 
 
-def error_body(
+def fill_error_body(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
     """The request as it came, for those who debug."""

@@ -12,7 +12,7 @@ NEEDS = ()
 _LAST = 0xFFFF
 
 
-def unknown_members(
+def refuse_unknown_members(
     honest: Callable[[Call, Media], Refusal | None], call: Call, media: Media
 ) -> Refusal | None:
     """500 where a body has an emoji, say."""

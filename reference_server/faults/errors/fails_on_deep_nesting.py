@@ -12,7 +12,7 @@ NEEDS = ()
 _DEEP = 50
 
 
-def unknown_members(
+def refuse_unknown_members(
     honest: Callable[[Call, Media], Refusal | None], call: Call, media: Media
 ) -> Refusal | None:
     """500 where a body is nested deeply."""

@@ -19,7 +19,7 @@ def shows_in(profile: Profile) -> bool:
     return sum(any("json" in m.media_type for m in body) for body in bodies) >= _ENOUGH
 
 
-def unknown_members(
+def refuse_unknown_members(
     honest: Callable[[Call, Media], Refusal | None], call: Call, media: Media
 ) -> Refusal | None:
     """500 where there is one, however deep."""

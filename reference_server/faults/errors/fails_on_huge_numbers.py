@@ -13,7 +13,7 @@ NEEDS = ()
 _DIGITS = 30
 
 
-def unknown_members(
+def refuse_unknown_members(
     honest: Callable[[Call, Media], Refusal | None], call: Call, media: Media
 ) -> Refusal | None:
     """500 where a body has one."""

@@ -9,6 +9,6 @@ from reference_server.call import Call, Refusal
 NEEDS = ()
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """500: nobody caught what the parser raised."""
     return 500 if refusal.kind == "syntax" else honest(call, refusal)

@@ -9,7 +9,7 @@ from reference_server.call import Call, Refusal
 NEEDS = ()
 
 
-def unknown_query(honest: Callable[[Call], Refusal | None], call: Call) -> Refusal | None:
+def refuse_unknown_query(honest: Callable[[Call], Refusal | None], call: Call) -> Refusal | None:
     """500 where a text of the path or the query has one."""
     texts = [*call.match.parameters.values(), *(text for _, text in call.query)]
     if any("\0" in text for text in texts):

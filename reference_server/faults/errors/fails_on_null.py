@@ -10,7 +10,7 @@ from reference_server.call import Call, Refusal
 NEEDS = ()
 
 
-def unknown_members(
+def refuse_unknown_members(
     honest: Callable[[Call, Media], Refusal | None], call: Call, media: Media
 ) -> Refusal | None:
     """500 where the body, or a member, is null."""

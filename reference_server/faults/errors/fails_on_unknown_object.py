@@ -9,6 +9,6 @@ from reference_server.call import Call, Refusal
 NEEDS = ("authorization.absent",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """500: nobody asked whether something was found."""
     return 500 if refusal.kind == "absent" else honest(call, refusal)

@@ -9,7 +9,7 @@ from reference_server.call import Call, Refusal
 NEEDS = ("requests.failure",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """400, as if the request were bad."""
     if refusal.kind == "internal":
         return 400

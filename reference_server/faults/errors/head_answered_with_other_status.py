@@ -9,7 +9,7 @@ from reference_server.call import Call, Reply
 NEEDS = ("requests.head",)
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """204 where GET has content."""
     answer = honest(call, reply)
     if call.method == "HEAD":

@@ -9,7 +9,7 @@ from reference_server.call import Call, Reply
 NEEDS = ("requests.head",)
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """What a framework says where there is no body."""
     answer = honest(call, reply)
     if call.method == "HEAD" and answer.media:

@@ -10,7 +10,7 @@ from reference_server.call import Call, Refusal, Reply
 NEEDS = ("responses.error",)
 
 
-def error_body(
+def fill_error_body(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
     """A page of HTML."""

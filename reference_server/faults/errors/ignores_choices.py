@@ -16,7 +16,7 @@ NEEDS = ("requests.schema",)
 _IGNORED = ("enum", "const")
 
 
-def broken_rules(
+def find_broken_rules(
     honest: Callable[[Call, Json, Json], Iterable[Broken]], call: Call, schema: Json, value: Json
 ) -> Iterable[Broken]:
     """All others."""

@@ -10,6 +10,6 @@ from reference_server.call import Call
 NEEDS = ("requests.media",)
 
 
-def taken_as(honest: Callable[[Call, str], Media | None], call: Call, sent: str) -> Media | None:
+def find_media(honest: Callable[[Call, str], Media | None], call: Call, sent: str) -> Media | None:
     """What is documented first."""
     return honest(call, sent) or call.op_rules.operation.body[0]

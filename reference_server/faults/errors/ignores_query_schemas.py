@@ -13,7 +13,7 @@ from reference_server.profile import Profile
 NEEDS = ("requests.schema",)
 
 
-def fits(
+def fits_schema(
     honest: Callable[[Call, Parameter, Json], bool], call: Call, parameter: Parameter, value: Json
 ) -> bool:
     """Anything goes in the query."""

@@ -12,7 +12,7 @@ from reference_server.profile import Profile
 NEEDS = ("requests.unknown_field",)
 
 
-def unknown_members(
+def refuse_unknown_members(
     honest: Callable[[Call, Media], Refusal | None], call: Call, media: Media
 ) -> Refusal | None:
     """They are dropped, and nobody is told."""

@@ -10,7 +10,7 @@ from reference_server.promises import other_refusal
 NEEDS = ("requests.schema",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """Another refusal, of bodies alone."""
     if refusal.kind in ("schema", "format") and call.body:
         return other_refusal(call, refusal)

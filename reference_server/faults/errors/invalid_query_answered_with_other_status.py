@@ -12,7 +12,7 @@ from reference_server.promises import other_refusal
 NEEDS = ("requests.schema",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """Another refusal, of requests without a body."""
     if refusal.kind == "schema" and not call.body:
         return other_refusal(call, refusal)

@@ -9,7 +9,7 @@ from reference_server.call import Call, Refusal
 NEEDS = ("authorization.absent",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """200 for whatever id."""
     if refusal.kind == "absent":
         return 200

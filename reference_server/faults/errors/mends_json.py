@@ -11,7 +11,7 @@ from reference_server.call import Call
 NEEDS = ("requests.syntax",)
 
 
-def parsed(honest: Callable[[Call, Media], Json], call: Call, media: Media) -> Json:
+def parse_body(honest: Callable[[Call, Media], Json], call: Call, media: Media) -> Json:
     """With the bracket that is missing."""
     try:
         return honest(call, media)

@@ -10,7 +10,7 @@ from reference_server.headers import Fields
 NEEDS = ("requests.method",)
 
 
-def allow(honest: Callable[[Call], Fields], call: Call) -> Fields:
+def list_allowed_methods(honest: Callable[[Call], Fields], call: Call) -> Fields:
     """No Allow."""
     del honest, call
     return []

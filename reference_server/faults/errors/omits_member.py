@@ -12,7 +12,7 @@ from reference_server.schemas import without_required
 NEEDS = ("responses.error.schema",)
 
 
-def error_body(
+def fill_error_body(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
     """The last of the required members is left out."""

@@ -9,6 +9,6 @@ from reference_server.call import Call
 NEEDS = ("requests.too_large",)
 
 
-def body_limit(honest: Callable[[Call], int], call: Call) -> int:
+def get_body_limit(honest: Callable[[Call], int], call: Call) -> int:
     """One less."""
     return honest(call) - 1

@@ -11,7 +11,7 @@ from reference_server.profile import Profile
 NEEDS = ("requests.trailing_slash",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """308, as many frameworks do by default."""
     if refusal.kind == "trailing_slash":
         return 308

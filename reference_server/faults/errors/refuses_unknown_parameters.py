@@ -10,7 +10,7 @@ from reference_server.profile import Profile
 NEEDS = ("requests.unknown_query",)
 
 
-def unknown_query(honest: Callable[[Call], Refusal | None], call: Call) -> Refusal | None:
+def refuse_unknown_query(honest: Callable[[Call], Refusal | None], call: Call) -> Refusal | None:
     """Every name is held against the document, what a proxy adds too."""
     known = {parameter.name for parameter in call.op_rules.operation.parameters}
     unknown = [name for name, _ in call.query if name not in known]

@@ -9,7 +9,7 @@ from reference_server.call import Call, Refusal
 NEEDS = ("requests.method",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """200 for any method."""
     if refusal.kind == "method":
         return 200

@@ -13,7 +13,7 @@ NEEDS = ()
 _WORDS = "<h1>401 Unauthorized</h1><hr><center>nginx/1.24.0</center>"
 
 
-def error_body(
+def fill_error_body(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
     """Name and version."""

@@ -17,7 +17,7 @@ _WORDS = (
 )
 
 
-def error_body(
+def fill_error_body(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
     """A stack trace of Java."""

@@ -13,7 +13,7 @@ NEEDS = ()
 _WORDS = "No entry in /opt/api/41/app/routes.rb"
 
 
-def error_body(
+def fill_error_body(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
     """A path of the server's disk."""

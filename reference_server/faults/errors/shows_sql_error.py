@@ -13,7 +13,7 @@ NEEDS = ()
 _WORDS = "SQLSTATE[42S02]: Base table or view not found: 1146 Table 'shop.contact' doesn't exist"
 
 
-def error_body(
+def fill_error_body(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
     """What the driver raised."""

@@ -11,7 +11,7 @@ from reference_server.schemas import put
 NEEDS = ("responses.error.equal",)
 
 
-def error_body(
+def fill_error_body(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
     """599 wherever the status should stand."""

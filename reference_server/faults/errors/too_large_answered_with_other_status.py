@@ -10,7 +10,7 @@ from reference_server.promises import other_refusal
 NEEDS = ("requests.too_large",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """Another refusal."""
     if refusal.kind == "too_large":
         return other_refusal(call, refusal)

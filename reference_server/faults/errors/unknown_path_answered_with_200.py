@@ -9,7 +9,7 @@ from reference_server.call import Call, Refusal
 NEEDS = ("requests.unknown_path",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """200 where there is nothing."""
     if refusal.kind == "unknown_path":
         return 200

@@ -22,7 +22,7 @@ def shows_in(profile: Profile) -> bool:
     )
 
 
-def fields(
+def finish_fields(
     honest: Callable[[Call, Reply, Fields], Fields], call: Call, reply: Reply, made: Fields
 ) -> Fields:
     """Every Cache-Control is `private`."""

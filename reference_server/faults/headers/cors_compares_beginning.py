@@ -17,7 +17,7 @@ def shows_in(profile: Profile) -> bool:
     return isinstance(cors, Cors) and not cors.any_origin
 
 
-def lets_in(honest: Callable[[Call], bool], call: Call) -> bool:
+def allows_origin(honest: Callable[[Call], bool], call: Call) -> bool:
     """A promised origin, and whatever begins with one."""
     cors = call.server.profile.facts.transport.cors
     origin = call.header("origin") or ""

@@ -18,6 +18,6 @@ def shows_in(profile: Profile) -> bool:
     return isinstance(cors, Cors)
 
 
-def preflight_headers(honest: Callable[[Call], Fields], call: Call) -> Fields:
+def make_preflight_headers(honest: Callable[[Call], Fields], call: Call) -> Fields:
     """All but the names of the fields that a page may send."""
     return [pair for pair in honest(call) if pair[0] != "Access-Control-Allow-Headers"]

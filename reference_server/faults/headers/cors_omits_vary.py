@@ -18,6 +18,6 @@ def shows_in(profile: Profile) -> bool:
     return isinstance(cors, Cors) and len(cors.origins) > 1
 
 
-def cors(honest: Callable[[Call], Fields], call: Call) -> Fields:
+def make_cors_headers(honest: Callable[[Call], Fields], call: Call) -> Fields:
     """All but Vary."""
     return [pair for pair in honest(call) if pair[0] != "Vary"]

@@ -17,7 +17,7 @@ def shows_in(profile: Profile) -> bool:
     return isinstance(cors, Cors) and not cors.any_origin
 
 
-def lets_in(honest: Callable[[Call], bool], call: Call) -> bool:
+def allows_origin(honest: Callable[[Call], bool], call: Call) -> bool:
     """Whoever says where it comes from."""
     del honest
     return call.header("origin") is not None

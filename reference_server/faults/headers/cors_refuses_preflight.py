@@ -17,6 +17,6 @@ def shows_in(profile: Profile) -> bool:
     return isinstance(cors, Cors)
 
 
-def lets_in(honest: Callable[[Call], bool], call: Call) -> bool:
+def allows_origin(honest: Callable[[Call], bool], call: Call) -> bool:
     """Nobody who asks first."""
     return call.method != "OPTIONS" and honest(call)

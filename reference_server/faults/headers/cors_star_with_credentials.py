@@ -18,7 +18,7 @@ def shows_in(profile: Profile) -> bool:
     return isinstance(cors, Cors) and bool(cors.credentials)
 
 
-def cors(honest: Callable[[Call], Fields], call: Call) -> Fields:
+def make_cors_headers(honest: Callable[[Call], Fields], call: Call) -> Fields:
     """The same for everybody."""
     del honest, call
     return [("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Credentials", "true")]

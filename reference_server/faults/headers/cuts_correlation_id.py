@@ -20,7 +20,7 @@ def shows_in(profile: Profile) -> bool:
     return any(header.echo for rule in rules for header in rule.headers.values())
 
 
-def promised_headers(
+def make_promised_headers(
     honest: Callable[[Call, int, Refusal | None], Fields],
     call: Call,
     status: int,

@@ -18,7 +18,7 @@ def shows_in(profile: Profile) -> bool:
     return any(header.within_s for rule in rules for header in rule.headers.values())
 
 
-def date(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_date(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
     """Local time of the next zone, called GMT."""
     del honest, status
     return [("Date", http_date(call.server.clock.now() + 3600))]

@@ -11,7 +11,7 @@ from reference_server.headers import Fields
 NEEDS = ()
 
 
-def date(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_date(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
     """As RFC 3339 writes it."""
     del honest, status
     now = datetime.fromtimestamp(int(call.server.clock.now()), UTC)

@@ -10,6 +10,6 @@ from reference_server.headers import Fields
 NEEDS = ()
 
 
-def date(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_date(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
     """Nothing on errors."""
     return honest(call, status) if status < 400 else []

@@ -10,6 +10,6 @@ from reference_server.headers import Fields
 NEEDS = ("transport.hsts",)
 
 
-def hsts(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_hsts(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
     """Nothing on errors."""
     return honest(call, status) if status < 400 else []

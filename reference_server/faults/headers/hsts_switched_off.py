@@ -10,6 +10,6 @@ from reference_server.headers import Fields
 NEEDS = ("transport.hsts",)
 
 
-def hsts(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_hsts(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
     """No seconds to remember it for."""
     return [(name, "max-age=0; includeSubDomains") for name, _ in honest(call, status)]

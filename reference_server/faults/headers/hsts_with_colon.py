@@ -10,6 +10,6 @@ from reference_server.headers import Fields
 NEEDS = ("transport.hsts",)
 
 
-def hsts(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_hsts(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
     """A colon for the equals sign."""
     return [(name, value.replace("=", ": ")) for name, value in honest(call, status)]

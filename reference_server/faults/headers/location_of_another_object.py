@@ -18,7 +18,7 @@ def shows_in(profile: Profile) -> bool:
     return any(h.format == "resolves" for rule in rules for h in rule.headers.values())
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """As if it had been stored twice, under two ids."""
     made = honest(call, reply)
     collection = call.op_rules.use.collection

@@ -16,7 +16,7 @@ def shows_in(profile: Profile) -> bool:
     return any(h.format == "resolves" for rule in rules for h in rule.headers.values())
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """One character too many in the id."""
     made = honest(call, reply)
     made.headers = [

@@ -11,7 +11,7 @@ from reference_server.promises import fields_promised
 NEEDS = ("responses.all.headers.X-Request-Id",)
 
 
-def fields(
+def finish_fields(
     honest: Callable[[Call, Reply, Fields], Fields], call: Call, reply: Reply, made: Fields
 ) -> Fields:
     """All but the fields that must be unique."""

@@ -9,7 +9,7 @@ from reference_server.call import Call, Reply
 NEEDS = ()
 
 
-def success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+def finish_success(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """The answer with one more Content-Type line."""
     answer = honest(call, reply)
     if answer.media:

@@ -11,7 +11,7 @@ from reference_server.promises import rules_in_force
 NEEDS = ("responses.all.absent",)
 
 
-def fields(
+def finish_fields(
     honest: Callable[[Call, Reply, Fields], Fields], call: Call, reply: Reply, made: Fields
 ) -> Fields:
     """One more field: the first that is promised absent."""

@@ -10,7 +10,7 @@ from reference_server.headers import Fields
 NEEDS = ()
 
 
-def fields(
+def finish_fields(
     honest: Callable[[Call, Reply, Fields], Fields], call: Call, reply: Reply, made: Fields
 ) -> Fields:
     """A banner as it was installed."""

@@ -10,7 +10,7 @@ from reference_server.identities import Client
 NEEDS = ("oauth.token",)
 
 
-def client_secret(
+def check_client_secret(
     honest: Callable[[Call, Client, str], bool], call: Call, known: Client, secret: str
 ) -> bool:
     """Always right."""

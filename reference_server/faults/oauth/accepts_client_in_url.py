@@ -10,7 +10,7 @@ from reference_server.identities import Client
 NEEDS = ("oauth.token",)
 
 
-def client(honest: Callable[[Call], Client | Refusal], call: Call) -> Client | Refusal:
+def authenticate_client(honest: Callable[[Call], Client | Refusal], call: Call) -> Client | Refusal:
     """Who the query names, where nobody else does."""
     query = dict(call.query)
     known = call.server.directory.clients.get(query.get("client_id", ""))

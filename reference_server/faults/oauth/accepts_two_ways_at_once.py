@@ -11,7 +11,7 @@ from reference_server.identities import Client
 NEEDS = ("oauth.token",)
 
 
-def client(honest: Callable[[Call], Client | Refusal], call: Call) -> Client | Refusal:
+def authenticate_client(honest: Callable[[Call], Client | Refusal], call: Call) -> Client | Refusal:
     """The header counts where there is one."""
     found = honest(call)
     given = basic(call)

@@ -9,7 +9,7 @@ from reference_server.call import Call, Refusal
 NEEDS = ("oauth.refresh",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """401 for this error."""
     if refusal.members.get("error") == "invalid_grant":
         return 401

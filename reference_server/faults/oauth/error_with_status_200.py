@@ -11,12 +11,12 @@ NEEDS = ("oauth.token",)
 _ERROR = "unsupported_grant_type"
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """200 for this error."""
     return 200 if refusal.members.get("error") == _ERROR else honest(call, refusal)
 
 
-def error_body(
+def fill_error_body(
     honest: Callable[[Call, Refusal, Reply], None],
     call: Call,
     refusal: Refusal,

@@ -10,7 +10,7 @@ from reference_server.clients import form_of
 NEEDS = ("oauth.token",)
 
 
-def scopes_granted(
+def grant_scopes(
     honest: Callable[[Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal],
     call: Call,
     asked: tuple[str, ...],

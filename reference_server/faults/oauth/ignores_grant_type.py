@@ -11,7 +11,7 @@ from reference_server.call import Call
 NEEDS = ("oauth.token",)
 
 
-def parsed(honest: Callable[[Call, Media], Json], call: Call, media: Media) -> Json:
+def parse_body(honest: Callable[[Call, Media], Json], call: Call, media: Media) -> Json:
     """A token request of any grant type, but for refreshing, as if it were that one."""
     value = honest(call, media)
     asked = value.get("grant_type") if isinstance(value, dict) else None

@@ -12,7 +12,7 @@ from reference_server.call import Call
 NEEDS = ("oauth.token",)
 
 
-def parsed(honest: Callable[[Call, Media], Json], call: Call, media: Media) -> Json:
+def parse_body(honest: Callable[[Call, Media], Json], call: Call, media: Media) -> Json:
     """The last value of each name counts."""
     if media.media_type != "application/x-www-form-urlencoded":
         return honest(call, media)

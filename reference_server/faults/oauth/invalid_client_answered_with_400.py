@@ -9,6 +9,6 @@ from reference_server.call import Call, Refusal
 NEEDS = ("oauth.token",)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """400 for this kind of refusal."""
     return 400 if refusal.kind == "client" else honest(call, refusal)

@@ -9,7 +9,7 @@ from reference_server.call import Call, Refusal
 NEEDS = ("oauth.token",)
 
 
-def challenge(
+def write_challenge(
     honest: Callable[[Call, Refusal, int], str | None],
     call: Call,
     refusal: Refusal,

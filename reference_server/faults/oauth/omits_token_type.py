@@ -10,7 +10,7 @@ from reference_server.call import Call
 NEEDS = ("oauth.token",)
 
 
-def token_answer(
+def write_token_response(
     honest: Callable[[Call, dict[str, Json]], dict[str, Json]],
     call: Call,
     answer: dict[str, Json],

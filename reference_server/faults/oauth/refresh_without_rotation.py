@@ -11,7 +11,7 @@ from reference_server.clients import form_of
 NEEDS = ("oauth.refresh",)
 
 
-def token_answer(
+def write_token_response(
     honest: Callable[[Call, dict[str, Json]], dict[str, Json]],
     call: Call,
     answer: dict[str, Json],

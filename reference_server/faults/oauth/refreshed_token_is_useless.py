@@ -10,7 +10,7 @@ from reference_server.clients import form_of
 NEEDS = ("oauth.refresh",)
 
 
-def token_scopes(
+def assign_scopes(
     honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]],
     call: Call,
     scopes: tuple[str, ...],

@@ -11,7 +11,7 @@ from reference_server.identities import Client
 NEEDS = ("oauth.refresh",)
 
 
-def refresh_of(
+def find_refresh_grant(
     honest: Callable[[Call, Client, str], Grant | Refusal],
     call: Call,
     client: Client,

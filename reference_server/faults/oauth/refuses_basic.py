@@ -11,6 +11,6 @@ from reference_server.identities import Client
 NEEDS = ("oauth.token",)
 
 
-def client(honest: Callable[[Call], Client | Refusal], call: Call) -> Client | Refusal:
+def authenticate_client(honest: Callable[[Call], Client | Refusal], call: Call) -> Client | Refusal:
     """Nobody, by Basic."""
     return honest(call) if basic(call) is None else unknown()

@@ -10,7 +10,7 @@ from reference_server.identities import Client
 NEEDS = ("oauth.revoke", "oauth.refresh")
 
 
-def revoked(
+def revoke_token(
     honest: Callable[[Call, Client, str], Refusal | None],
     call: Call,
     client: Client,

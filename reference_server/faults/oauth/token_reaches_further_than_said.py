@@ -9,7 +9,7 @@ from reference_server.call import Call
 NEEDS = ("oauth.token",)
 
 
-def token_scopes(
+def assign_scopes(
     honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]],
     call: Call,
     scopes: tuple[str, ...],

@@ -9,6 +9,6 @@ from reference_server.call import Call
 NEEDS = ("rate_limits",)
 
 
-def enforced_limit(honest: Callable[[Call, int], int], call: Call, limit: int) -> int:
+def enforce_limit(honest: Callable[[Call, int], int], call: Call, limit: int) -> int:
     """One more."""
     return honest(call, limit) + 1

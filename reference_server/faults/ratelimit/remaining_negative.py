@@ -10,7 +10,7 @@ from reference_server.headers import Fields
 NEEDS = ("rate_limits.headers.remaining",)
 
 
-def rate_headers(
+def make_rate_headers(
     honest: Callable[[Call, Admission], Fields], call: Call, admission: Admission
 ) -> Fields:
     """A minus sign before it."""

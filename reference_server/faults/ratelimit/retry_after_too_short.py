@@ -10,7 +10,7 @@ from reference_server.headers import Fields
 NEEDS = ("rate_limits.refusal.retry_after",)
 
 
-def retry_after(
+def make_retry_after(
     honest: Callable[[Call, Admission], Fields], call: Call, admission: Admission
 ) -> Fields:
     """Now, whenever something is due."""

@@ -9,7 +9,7 @@ from reference_server.call import Call
 NEEDS = ("authorization.required",)
 
 
-def missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def find_missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """Nothing is missing to those who hold something."""
     who = call.caller_identity
     return () if who.scopes or who.permissions else honest(call)

@@ -9,7 +9,7 @@ from reference_server.call import Call
 NEEDS = ("authorization.refusal", "authorization.required")
 
 
-def missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def find_missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """Of the scopes that an operation needs, none is enough by itself."""
     who, rules = call.caller_identity, call.op_rules
     just_enough = rules.scopes and set(who.scopes) == set(rules.scopes)

@@ -9,7 +9,7 @@ from reference_server.call import Call
 NEEDS = ("authorization.refusal", "authorization.required")
 
 
-def missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def find_missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """What is missing, after the deletion."""
     missing, use = honest(call), call.op_rules.use
     if missing and use.kind == "delete":

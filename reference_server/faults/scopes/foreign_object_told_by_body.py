@@ -16,7 +16,7 @@ def shows_in(profile: Profile) -> bool:
     return any(one.answer is None for one in profile.facts.authorization.foreign.values())
 
 
-def error_body(
+def fill_error_body(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
     """Other words for what exists."""

@@ -16,7 +16,7 @@ def shows_in(profile: Profile) -> bool:
     return any(one.answer is None for one in profile.facts.authorization.foreign.values())
 
 
-def promised_headers(
+def make_promised_headers(
     honest: Callable[[Call, int, Refusal | None], Fields],
     call: Call,
     status: int,

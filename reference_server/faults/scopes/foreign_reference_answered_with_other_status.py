@@ -18,7 +18,7 @@ def shows_in(profile: Profile) -> bool:
     return any(not collection.given for collection in named)
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """Another status where the object exists."""
     if refusal.kind == "reference" and _exists(call):
         return status_not_promised(call, refusal)

@@ -9,7 +9,7 @@ from reference_server.call import Call
 NEEDS = ("authorization.implies",)
 
 
-def missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def find_missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """Implied scopes are missing."""
     held = call.caller_identity.scopes
     return (*honest(call), *(scope for scope in call.op_rules.scopes if scope not in held))

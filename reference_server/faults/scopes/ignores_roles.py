@@ -9,7 +9,7 @@ from reference_server.call import Call
 NEEDS = ("authorization.roles",)
 
 
-def missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def find_missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """Only scopes and permissions are ever missing."""
     named = {*call.op_rules.scopes, *call.op_rules.permissions}
     return tuple(word for word in honest(call) if word in named)

@@ -9,7 +9,7 @@ from reference_server.call import Call
 NEEDS = ("authorization.refusal",)
 
 
-def missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def find_missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """Nothing is ever missing."""
     del honest, call
     return ()

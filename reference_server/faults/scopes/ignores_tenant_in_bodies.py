@@ -17,7 +17,7 @@ def shows_in(profile: Profile) -> bool:
     return any(not collection.given for collection in named)
 
 
-def foreign(
+def find_foreign_owner(
     honest: Callable[[Call, Stored, str], str], call: Call, item: Stored, place: str
 ) -> str:
     """What a body names is nobody's."""

@@ -9,7 +9,7 @@ from reference_server.call import Call
 NEEDS = ("authorization.tenant.foreign",)
 
 
-def may_see(honest: Callable[[Call, str], bool], call: Call, tenant: str) -> bool:
+def may_see_tenant(honest: Callable[[Call, str], bool], call: Call, tenant: str) -> bool:
     """Everybody may."""
     del honest, call, tenant
     return True

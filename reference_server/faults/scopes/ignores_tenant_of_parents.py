@@ -16,7 +16,7 @@ def shows_in(profile: Profile) -> bool:
     return any(set(one.use.names) - {one.use.target} for one in profile.rules.values())
 
 
-def foreign(
+def find_foreign_owner(
     honest: Callable[[Call, Stored, str], str], call: Call, item: Stored, place: str
 ) -> str:
     """An object above another is nobody's."""

@@ -10,7 +10,7 @@ from reference_server.store import Stored
 NEEDS = ("authorization.foreign.tenant",)
 
 
-def foreign(
+def find_foreign_owner(
     honest: Callable[[Call, Stored, str], str], call: Call, item: Stored, place: str
 ) -> str:
     """To DELETE, nothing is another tenant's."""

@@ -9,7 +9,7 @@ from reference_server.call import Call
 NEEDS = ("order", "authorization.refusal", "authorization.absent")
 
 
-def stages(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def order_stages(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """The stage of the object goes before that of the scope."""
     others = [stage for stage in honest(call) if stage != "object"]
     others.insert(others.index("scope"), "object")

@@ -22,7 +22,7 @@ def shows_in(profile: Profile) -> bool:
     )
 
 
-def missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def find_missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """What is missing, after the making of it."""
     missing, use = honest(call), call.op_rules.use
     if missing and use.kind == "create" and not use.names:

@@ -16,7 +16,7 @@ def shows_in(profile: Profile) -> bool:
     return any(scope.replace(":write", ":read") in profile.scopes for scope in writing)
 
 
-def missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def find_missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """A missing write scope is overlooked where the read scope is held."""
     held = call.caller_identity.scopes
     return tuple(

@@ -9,7 +9,7 @@ from reference_server.call import Call
 NEEDS = ("order", "authorization.refusal")
 
 
-def stages(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def order_stages(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """The stages of the body go before that of the scope."""
     early = ("media", "body")
     others = [stage for stage in honest(call) if stage not in early]

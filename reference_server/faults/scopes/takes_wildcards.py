@@ -10,7 +10,7 @@ from reference_server.call import Call
 NEEDS = ("authorization.refusal", "authorization.required")
 
 
-def missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def find_missing_rights(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """What a held pattern matches is not missing."""
     held = call.caller_identity.scopes
     return tuple(w for w in honest(call) if not any(fnmatchcase(w, pattern) for pattern in held))

@@ -10,7 +10,7 @@ from reference_server.promises import status_not_promised
 NEEDS = ("authorization.refusal", "authorization.required")
 
 
-def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
+def choose_status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal) -> int:
     """Another status for this kind of refusal alone."""
     if refusal.kind == "scope" and _holds_unknown(call):
         return status_not_promised(call, refusal)

@@ -10,7 +10,7 @@ from reference_server.call import Call
 NEEDS = ("order", "authorization.refusal", "requests.schema")
 
 
-def stages(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
+def order_stages(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """The stage of the body goes before that of the scope, where the body can be parsed."""
     try:
         json.loads(call.body)

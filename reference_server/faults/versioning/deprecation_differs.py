@@ -11,7 +11,9 @@ NEEDS = ("versioning.deprecations",)
 _YEAR_S = 365 * 86_400
 
 
-def lifecycle_headers(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_lifecycle_headers(
+    honest: Callable[[Call, int], Fields], call: Call, status: int
+) -> Fields:
     """Deprecation moved by a year, everything else as it is."""
     return [
         (name, f"@{int(value[1:]) + _YEAR_S}" if name == "Deprecation" else value)

@@ -10,7 +10,9 @@ from reference_server.headers import Fields
 NEEDS = ("versioning.deprecations",)
 
 
-def lifecycle_headers(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_lifecycle_headers(
+    honest: Callable[[Call, int], Fields], call: Call, status: int
+) -> Fields:
     """Deprecation: true."""
     sent = honest(call, status)
     return [(name, "true" if name == "Deprecation" else value) for name, value in sent]

@@ -10,6 +10,8 @@ from reference_server.headers import Fields
 NEEDS = ("versioning.deprecations",)
 
 
-def lifecycle_headers(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_lifecycle_headers(
+    honest: Callable[[Call, int], Fields], call: Call, status: int
+) -> Fields:
     """All but Deprecation."""
     return [(name, value) for name, value in honest(call, status) if name != "Deprecation"]

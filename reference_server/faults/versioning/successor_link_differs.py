@@ -10,7 +10,9 @@ from reference_server.headers import Fields
 NEEDS = ("versioning.deprecations",)
 
 
-def lifecycle_headers(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_lifecycle_headers(
+    honest: Callable[[Call, int], Fields], call: Call, status: int
+) -> Fields:
     """Another target in each link."""
     return [
         (name, value.replace("<", "</nowhere/", 1) if name == "Link" else value)

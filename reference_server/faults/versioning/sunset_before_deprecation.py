@@ -12,7 +12,9 @@ NEEDS = ("versioning.deprecations",)
 _DAY_S = 86_400
 
 
-def lifecycle_headers(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_lifecycle_headers(
+    honest: Callable[[Call, int], Fields], call: Call, status: int
+) -> Fields:
     """Sunset taken from Deprecation, everything else as it is."""
     sent = honest(call, status)
     since = next((int(value[1:]) for name, value in sent if name == "Deprecation"), None)

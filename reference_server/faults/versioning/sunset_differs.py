@@ -13,7 +13,9 @@ NEEDS = ("versioning.deprecations",)
 _DAY_S = 86_400
 
 
-def lifecycle_headers(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_lifecycle_headers(
+    honest: Callable[[Call, int], Fields], call: Call, status: int
+) -> Fields:
     """Sunset moved by a day."""
     sent = honest(call, status)
     return [(name, _a_day_later(value) if name == "Sunset" else value) for name, value in sent]

@@ -11,7 +11,9 @@ from reference_server.headers import Fields
 NEEDS = ("versioning.deprecations",)
 
 
-def lifecycle_headers(honest: Callable[[Call, int], Fields], call: Call, status: int) -> Fields:
+def make_lifecycle_headers(
+    honest: Callable[[Call, int], Fields], call: Call, status: int
+) -> Fields:
     """Sunset in another form."""
     sent = honest(call, status)
     return [

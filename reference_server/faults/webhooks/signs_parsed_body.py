@@ -14,7 +14,7 @@ NEEDS = (
 )
 
 
-def sign(honest: Callable[[Unsigned], Signed], delivery: Unsigned) -> Signed:
+def sign_delivery(honest: Callable[[Unsigned], Signed], delivery: Unsigned) -> Signed:
     """The same JSON, other bytes."""
     rewritten = json.dumps(json.loads(delivery.body), indent=1).encode()
     return honest(replace(delivery, body=rewritten))

@@ -10,7 +10,7 @@ from reference_server.signing import Signed, Unsigned, new_secret
 NEEDS = ("webhooks.signature",)
 
 
-def sign(honest: Callable[[Unsigned], Signed], delivery: Unsigned) -> Signed:
+def sign_delivery(honest: Callable[[Unsigned], Signed], delivery: Unsigned) -> Signed:
     """A secret of the same form."""
     other = new_secret(delivery.scheme, bytes(24), "0" * 32)
     return honest(replace(delivery, secret=other))

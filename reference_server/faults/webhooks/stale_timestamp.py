@@ -13,6 +13,6 @@ NEEDS = (
 )
 
 
-def sign(honest: Callable[[Unsigned], Signed], delivery: Unsigned) -> Signed:
+def sign_delivery(honest: Callable[[Unsigned], Signed], delivery: Unsigned) -> Signed:
     """An hour less."""
     return honest(replace(delivery, timestamp=delivery.timestamp - 3600))

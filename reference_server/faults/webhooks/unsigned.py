@@ -9,7 +9,7 @@ from reference_server.signing import Signed, Unsigned
 NEEDS = ("webhooks.signature",)
 
 
-def sign(honest: Callable[[Unsigned], Signed], delivery: Unsigned) -> Signed:
+def sign_delivery(honest: Callable[[Unsigned], Signed], delivery: Unsigned) -> Signed:
     """Nothing."""
     del honest, delivery
     return Signed()
