@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import Media
-from reference_server.answers import example_of, place_of, success_of
 from reference_server.call import Call
+from reference_server.examples import find_example, find_success, locate_object
 from reference_server.profile import Rules
 
 
@@ -45,7 +45,7 @@ def _shown(call: Call) -> tuple[Json, Json] | None:
         if rules.use.kind == "read":
             return _object_in(call, media)
         if rules.operation.id == collection.name:
-            example = at(example_of(schemas, media), collection.root)
+            example = at(find_example(schemas, media), collection.root)
             return example, schemas.below(media.schema, collection.root)
     return None
 
@@ -53,11 +53,11 @@ def _shown(call: Call) -> tuple[Json, Json] | None:
 def _object_in(call: Call, media: Media) -> tuple[Json, Json]:
     """Example and schema of the one object that an answer shows."""
     schemas = call.server.profile.schemas
-    whole = example_of(schemas, media)
-    place = place_of(call.op_rules.use.collection, whole)
+    whole = find_example(schemas, media)
+    place = locate_object(call.op_rules.use.collection, whole)
     return at(whole, place), schemas.below(media.schema, place)
 
 
 def _media(rules: Rules) -> Media | None:
-    documented = success_of(rules.operation)
+    documented = find_success(rules.operation)
     return documented.media[0] if documented and documented.media else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from apicheck.model.json import MISSING, Json
-from reference_server.answers import example_of, success_of
 from reference_server.call import Call, Reply
+from reference_server.examples import find_example, find_success
 from reference_server.profile import Profile
 from reference_server.schemas import Schemas
 
@@ -19,9 +19,9 @@ _DEPTH = 12
 def alters_reads(profile: Profile, change: Change) -> bool:
     """Whether the documented answer to some read would be altered."""
     for rules in profile.rules.values():
-        documented = success_of(rules.operation)
+        documented = find_success(rules.operation)
         for media in documented.media[:1] if documented and rules.operation.safe else ():
-            example = example_of(profile.schemas, media)
+            example = find_example(profile.schemas, media)
             if altered(profile.schemas, media.schema, example, change) != example:
                 return True
     return False

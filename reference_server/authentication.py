@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
+from apicheck.model.json import Json
 from apicheck.model.operation import SecurityScheme
 from reference_server.call import Call, Refusal
 from reference_server.identities import Directory, Identity
-from reference_server.json_web_tokens import find_wrong_claim, verify_token
+from reference_server.json_web_tokens import ALGORITHM, decoded, signing_key
 from reference_server.seam import seam
 
 _AFTER_CREDENTIAL = ("pending", "suspended", "terminated", "disabled")
@@ -135,6 +136,35 @@ def _of_jwt(call: Call, token: str) -> Presented:
     mistaken = find_wrong_claim(call, claims)
     identity = None if mistaken else call.server.directory.get(str(claims.get("sub", "")))
     return Presented(True, identity, mistaken)
+
+
+@seam
+def verify_token(call: Call, token: str) -> Mapping[str, Json] | None:
+    """The claims of a token that we have signed, None for any other."""
+    del call
+    return decoded(token, signing_key().public_key(), ALGORITHM)
+
+
+@seam
+def find_wrong_claim(call: Call, claims: Mapping[str, Json]) -> str:
+    """The first registered claim for which a token is refused, "" for none.
+
+    Time is the server's own clock, which may be moved.
+    """
+    facts, now = call.server.profile.facts.authentication.jwt, call.server.clock.now()
+    if not _is_number(claims.get("exp")) or claims["exp"] <= now:
+        return "exp"
+    if "nbf" in claims and not (_is_number(claims["nbf"]) and claims["nbf"] <= now):
+        return "nbf"
+    if facts and facts.issuer and claims.get("iss") != facts.issuer:
+        return "iss"
+    audience = claims.get("aud")
+    meant = audience if isinstance(audience, list) else [audience]
+    return "aud" if facts and facts.audience and facts.audience not in meant else ""
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @seam

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 
 from apicheck.model.json import MISSING, Json, at
-from reference_server.answers import example_of, success_of
+from reference_server.examples import find_example, find_success
 from reference_server.profile import Profile, Rules
 from reference_server.resources import Collection
 from reference_server.schemas import put
@@ -29,9 +29,9 @@ def given_objects(profile: Profile, tenants: Iterable[str]) -> Iterator[Stored]:
 def _examples(
     profile: Profile, rules: Rules, collection: Collection
 ) -> Iterator[Mapping[str, Json]]:
-    documented = success_of(rules.operation)
+    documented = find_success(rules.operation)
     media = documented.media[0] if documented and documented.media else None
-    whole = example_of(profile.schemas, media) if media else MISSING
+    whole = find_example(profile.schemas, media) if media else MISSING
     listed = at(whole, collection.root.rpartition("/")[0])
     for example in listed if isinstance(listed, list) else ():
         if isinstance(example, Mapping):

@@ -13,8 +13,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from apicheck.model.facts import Jwt
 from apicheck.model.json import Json
-from reference_server.call import Call
-from reference_server.seam import seam
 
 ALGORITHM = "RS256"
 KEY_ID = "main"
@@ -64,13 +62,6 @@ def signed(
     return jwt.encode(content, signing_key(), ALGORITHM, headers={"kid": KEY_ID})
 
 
-@seam
-def verify_token(call: Call, token: str) -> Mapping[str, Json] | None:
-    """The claims of a token that we have signed, None for any other."""
-    del call
-    return decoded(token, signing_key().public_key(), ALGORITHM)
-
-
 def decoded(token: str, key: object, algorithm: str) -> Mapping[str, Json] | None:
     """The claims of a token under a key, whatever they say; None when the signature is not its."""
     # PyJWT wants the very type of key that its algorithm has; a fault may pair others.
@@ -107,25 +98,3 @@ def signed_with(token: str, secret: bytes) -> Mapping[str, Json] | None:
     coded = base64.urlsafe_b64encode(made).rstrip(b"=").decode()
     fits = header_of(token).get("alg") == "HS256" and hmac.compare_digest(coded, signature)
     return claims_of(token) if fits else None
-
-
-@seam
-def find_wrong_claim(call: Call, claims: Mapping[str, Json]) -> str:
-    """The first registered claim for which a token is refused, "" for none.
-
-    Time is the server's own clock, which may be moved.
-    """
-    facts, now = call.server.profile.facts.authentication.jwt, call.server.clock.now()
-    if not _is_number(claims.get("exp")) or claims["exp"] <= now:
-        return "exp"
-    if "nbf" in claims and not (_is_number(claims["nbf"]) and claims["nbf"] <= now):
-        return "nbf"
-    if facts and facts.issuer and claims.get("iss") != facts.issuer:
-        return "iss"
-    audience = claims.get("aud")
-    meant = audience if isinstance(audience, list) else [audience]
-    return "aud" if facts and facts.audience and facts.audience not in meant else ""
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

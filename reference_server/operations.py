@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 from apicheck.model.json import MISSING, Json
 from reference_server import actions, imports
-from reference_server.answers import created_value, example_id, success_reply
+from reference_server.answers import success_reply
 from reference_server.authorization import find_foreign_owner
 from reference_server.call import Call, Refusal, Reply
+from reference_server.examples import build_created_value, find_example_id
 from reference_server.paging import Page, told
 from reference_server.profile import Rules
 from reference_server.resources import Collection
@@ -73,7 +74,7 @@ def _create(call: Call) -> Reply:
     sent = call.value if isinstance(call.value, Mapping) else {}
     item = _stored(call, call.op_rules, sent)
     call.server.store.effects += 1
-    call.server.subscriptions.created(call, item)
+    call.server.subscriptions.created(call.op_rules, call.value, item)
     reply = success_reply(call, item)
     if reply.status == HTTPStatus.CREATED:
         reply.headers.append(("Location", _location(call, use.collection, item)))
@@ -84,8 +85,8 @@ def _stored(call: Call, rules: Rules, sent: Mapping[str, Json]) -> Stored:
     """A new object of the caller's, kept. rules: of the operation that creates such objects."""
     schemas, collection = call.server.profile.schemas, rules.use.collection
     assert collection is not None  # a creating operation has one
-    object_id = _new_id(example_id(schemas, rules), call.server.store, collection.name)
-    value = created_value(schemas, rules, sent, object_id)
+    object_id = _new_id(find_example_id(schemas, rules), call.server.store, collection.name)
+    value = build_created_value(schemas, rules, sent, object_id)
     who = call.caller_identity
     parents = {name: item.id for name, item in call.objects.items()}
     item = Stored(collection.name, str(object_id), who.tenant, who.user, who.app, value, parents)

@@ -69,7 +69,9 @@ def _perform(call: Call) -> Reply | Refusal:
         return revocation.revoke(call)
     done = perform(call)
     if call.op_rules.use.kind != "create":
-        call.server.subscriptions.happened(call, None, call.caller_identity.tenant)
+        call.server.subscriptions.happened(
+            call.op_rules.operation, None, call.caller_identity.tenant
+        )
     return issuing.settle(call, done) if isinstance(done, Reply) else done
 
 

@@ -96,7 +96,9 @@ class Server:
         self.grants = Grants()
         self.variant = Variant()
         self.limiters = {}
-        self.subscriptions = Subscriptions(self)
+        self.subscriptions = Subscriptions(
+            self.profile, self.clock, self.secrets, self.tenant_parameters, self.faults_in_force
+        )
         self.requests = deque(maxlen=_LOGGED)
         self.remembered = set()
         self.kept = {}

@@ -5,22 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from apicheck.model.facts import Signature, StatusSet
 from apicheck.model.json import MISSING, Json, at
-from reference_server.answers import projected
-from reference_server.call import Call
+from apicheck.model.operation import Operation
+from reference_server.clock import Clock
 from reference_server.delivery import post
+from reference_server.examples import project
+from reference_server.identities import Secrets
+from reference_server.profile import Profile, Rules
 from reference_server.schemas import put
 from reference_server.signing import Unsigned, new_secret, sign_delivery
 from reference_server.store import Stored
-
-if TYPE_CHECKING:
-    from reference_server.server import Server
 
 _TIMEOUT_S = 5.0
 _MANY = 1000
@@ -52,8 +52,19 @@ class _Pending:
 class Subscriptions:
     """Every subscription, the log of deliveries, and those that are to be tried again."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(
+        self,
+        profile: Profile,
+        clock: Clock,
+        secrets: Secrets,
+        tenant_parameters: Callable[[str], Mapping[str, str]],
+        faults_in_force: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self._profile = profile
+        self._clock = clock
+        self._secrets = secrets
+        self._tenant_parameters = tenant_parameters
+        self._faults_in_force = faults_in_force
         self._all: dict[str, Subscription] = {}
         self._pending: list[_Pending] = []
         self._running: set[asyncio.Task[None]] = set()
@@ -65,33 +76,36 @@ class Subscriptions:
         self._all[made.id] = made
         return made
 
-    def created(self, call: Call, item: Stored) -> None:
-        """An object was created: it may be a subscription, and it may cause events."""
-        facts = self._server.profile.webhooks
+    def created(self, rules: Rules, sent: Json, item: Stored) -> None:
+        """An object was created: it may be a subscription, and it may cause events.
+
+        rules: of the operation that created it. sent: the body of the request.
+        """
+        facts = self._profile.webhooks
         if facts is None:
             return
         subscriptions = facts.subscriptions
         if subscriptions is not None and subscriptions.create == item.collection:
-            url, events = at(call.value, subscriptions.url), at(call.value, subscriptions.events)
+            url, events = at(sent, subscriptions.url), at(sent, subscriptions.events)
             secret = self._secret() if subscriptions.secret else None
             if secret is not None:
-                root = call.op_rules.use.collection.root if call.op_rules.use.collection else ""
+                root = rules.use.collection.root if rules.use.collection else ""
                 place = subscriptions.secret.removeprefix(root)
                 item.value = dict(put(item.value, place, secret))
             wanted = None if events is MISSING else _names(events)
             self._all[item.id] = Subscription(item.id, str(url), wanted, secret, item.tenant)
             return
-        self.happened(call, item.value, item.tenant)
+        self.happened(rules.operation, item.value, item.tenant)
 
     def removed(self, item: Stored) -> None:
         """An object is gone, and with it a subscription, if it was one."""
         self._all.pop(item.id, None)
 
-    def happened(self, call: Call, data: Json, tenant: str) -> None:
-        """Deliver the events that an operation causes to whoever of the tenant wants them."""
-        facts = self._server.profile.webhooks
+    def happened(self, operation: Operation, data: Json, tenant: str) -> None:
+        """Deliver the events that an operation causes to the tenant's subscriptions to them."""
+        facts = self._profile.webhooks
         for event in facts.events.values() if facts else ():
-            if event.cause != call.op_rules.operation.id:
+            if event.cause != operation.id:
                 continue
             for subscription in list(self._all.values()):
                 wanted = subscription.events
@@ -102,7 +116,7 @@ class Subscriptions:
 
     def retry_due(self) -> None:
         """Try again what is due by now; called when the clock has moved."""
-        now = self._server.clock.now()
+        now = self._clock.now()
         due = [item for item in self._pending if item.due <= now]
         self._pending = [item for item in self._pending if item.due > now]
         for item in due:
@@ -119,15 +133,15 @@ class Subscriptions:
         task.add_done_callback(self._running.discard)
 
     async def _deliver(self, item: _Pending) -> None:
-        facts = self._server.profile.webhooks
+        facts = self._profile.webhooks
         if facts is None:
             return
-        subscription, now = item.subscription, self._server.clock.now()
-        values = self._server.tenant_parameters(subscription.tenant)
+        subscription, now = item.subscription, self._clock.now()
+        values = self._tenant_parameters(subscription.tenant)
         unsigned = Unsigned(
             self._scheme(), subscription.secret or "", item.message_id, int(now), item.body, values
         )
-        with self._server.faults_in_force():
+        with self._faults_in_force():
             signed = sign_delivery(unsigned)
         headers = [("Content-Type", "application/json"), *signed.headers]
         named = facts.id.get("header")
@@ -145,27 +159,26 @@ class Subscriptions:
                 self._pending.append(item)
 
     def _scheme(self) -> Signature | None:
-        facts = self._server.profile.webhooks
+        facts = self._profile.webhooks
         found = facts.signature if facts else None
         return found if isinstance(found, Signature) else None
 
     def _secret(self) -> str | None:
         if self._scheme() is None:
             return None
-        secrets = self._server.secrets
-        return new_secret(self._scheme(), secrets.key(), secrets.token(32))
+        return new_secret(self._scheme(), self._secrets.key(), self._secrets.token(32))
 
     def _body(self, event: str, data: Json, message_id: str) -> bytes:
-        facts = self._server.profile.webhooks
+        facts = self._profile.webhooks
         payload = facts.payload if facts else {}
-        schemas = self._server.profile.schemas
+        schemas = self._profile.schemas
         example, schema = self._documented(event)
         place = str(payload.get("data", "/data"))
         like = at(example, place)
         shown: Json = data
         if isinstance(data, Mapping):
             inner = schemas.below(schema, place)
-            shown = projected(schemas, inner, like if isinstance(like, Mapping) else {}, data)
+            shown = project(schemas, inner, like if isinstance(like, Mapping) else {}, data)
         if payload.get("array"):
             shown = [shown]
         value = put(example, place, shown) if data is not None else example
@@ -173,13 +186,13 @@ class Subscriptions:
         if facts and "pointer" in facts.id:
             value = put(value, facts.id["pointer"], message_id)
         if isinstance(at(value, "/timestamp"), str):
-            now = datetime.fromtimestamp(self._server.clock.now(), UTC)
+            now = datetime.fromtimestamp(self._clock.now(), UTC)
             value = put(value, "/timestamp", now.strftime("%Y-%m-%dT%H:%M:%SZ"))
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
     def _documented(self, event: str) -> tuple[Json, Json]:
         """(example, schema) of an event's payload, from the document's `webhooks`."""
-        document = self._server.profile.spec.document
+        document = self._profile.spec.document
         escaped = event.replace("~", "~0").replace("/", "~1")
         content = at(document, f"/webhooks/{escaped}/post/requestBody/content")
         media: Json = next(iter(content.values()), {}) if isinstance(content, Mapping) else {}
