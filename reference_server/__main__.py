@@ -16,8 +16,8 @@ import uvicorn
 from apicheck.model.errors import ApicheckError
 from reference_server.app import api
 from reference_server.control import control
-from reference_server.profile import read_profile
-from reference_server.server import Server
+from reference_server.document.profile import read_profile
+from reference_server.state.server_state import Server
 from reference_server.target_file import write_target
 
 _HOST = "127.0.0.1"

@@ -13,11 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING
 from reference_server.call import Call, Refusal, Reply
-from reference_server.completion import finished
-from reference_server.errors import error_reply
+from reference_server.document.routing import Match, match_operation
 from reference_server.pipeline import answer
-from reference_server.routing import Match, match_operation
-from reference_server.server import Server
+from reference_server.responses.completion import finished
+from reference_server.responses.errors import error_reply
+from reference_server.state.server_state import Server
 
 _READ_AT_MOST = 1 << 20
 """Or twice as much as the policy lets a body have, so that one that is too long is read whole."""

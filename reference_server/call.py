@@ -10,14 +10,14 @@ from apicheck.model.exchange import Pairs
 from apicheck.model.facts import Bucket
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Operation
-from reference_server.identities import Identity
-from reference_server.limits import Standing
-from reference_server.profile import Rules
-from reference_server.routing import Match
-from reference_server.store import Stored
+from reference_server.document.profile import Rules
+from reference_server.document.routing import Match
+from reference_server.state.identities import Identity
+from reference_server.state.limits import Standing
+from reference_server.state.store import Stored
 
 if TYPE_CHECKING:
-    from reference_server.server import Server
+    from reference_server.state.server_state import Server
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from apicheck.model.json import Json
-from reference_server.server import TENANTS, Server, Wish
-from reference_server.variants import variant_from
+from reference_server.state.server_state import TENANTS, Server, Wish
+from reference_server.state.variants import variant_from
 
 PROTOCOL = 1
 _LONGEST = 1_000_000_000

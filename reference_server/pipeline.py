@@ -6,28 +6,30 @@ from collections.abc import Callable, Iterator
 
 from apicheck.model.facts import Answer
 from apicheck.model.json import MISSING, at
-from reference_server import issuing, oauth, revocation
-from reference_server.answers import finish_success
-from reference_server.authentication import (
+from reference_server.call import Call, Refusal, Reply
+from reference_server.oauth import revocation
+from reference_server.oauth import token as oauth
+from reference_server.operations import issuing
+from reference_server.operations.crud import perform
+from reference_server.policy import order_stages
+from reference_server.responses.cors import preflight
+from reference_server.responses.errors import error_reply
+from reference_server.responses.success import finish_success
+from reference_server.stages.authentication import (
     account_refusal,
     authenticate,
     introduced,
     needs_credential,
 )
-from reference_server.authorization import (
+from reference_server.stages.authorization import (
     find_foreign_owner,
     find_missing_rights,
     foreign_refusal,
     tenant_refusal,
 )
-from reference_server.browsers import preflight
-from reference_server.call import Call, Refusal, Reply
-from reference_server.errors import error_reply
-from reference_server.identities import Identity
-from reference_server.operations import perform
-from reference_server.promises import order_stages
-from reference_server.rates import look, rate_refusal, settle
-from reference_server.validation import body_media, body_refusal, media_refusal, too_large
+from reference_server.stages.rate_limits import look, rate_refusal, settle
+from reference_server.stages.validation import body_media, body_refusal, media_refusal, too_large
+from reference_server.state.identities import Identity
 
 
 def answer(call: Call) -> Reply:

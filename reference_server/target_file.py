@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from reference_server.server import Server
+from reference_server.state.server_state import Server
 
 
 def target_text(server: Server, base_url: str, control_url: str) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from reference_server.seam import Replacements, combine, seams
 
 if TYPE_CHECKING:
-    from reference_server.profile import Profile
+    from reference_server.document.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Catalogue:
         """All faults, found by walking this package."""
         found = {}
         for item in pkgutil.walk_packages(__path__, f"{__name__}."):
-            if item.ispkg:
+            if item.ispkg or "._" in item.name:
                 continue
             module = importlib.import_module(item.name)
             family, _, name = item.name.removeprefix(f"{__name__}.").rpartition(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.identities import Identity
+from reference_server.state.identities import Identity
 
 NEEDS = ("authentication.states.expired",)
 

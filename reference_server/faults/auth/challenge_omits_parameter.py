@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from apicheck.model.facts import Challenge
 from reference_server.call import Call, Refusal
-from reference_server.profile import Profile
-from reference_server.promises import promised
+from reference_server.document.profile import Profile
+from reference_server.policy import promised
 
 NEEDS = ("authorization.refusal.challenge",)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from apicheck.model.json import at
 from reference_server.call import Call, Reply
-from reference_server.schemas import put
+from reference_server.document.schemas import put
 
 NEEDS = ("authentication.issued",)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from apicheck.model.json import Json
 from reference_server.call import Call
-from reference_server.json_web_tokens import ALGORITHM, claims_of, header_of
+from reference_server.state.json_web_tokens import ALGORITHM, claims_of, header_of
 
 NEEDS = ("authentication.jwt",)
 

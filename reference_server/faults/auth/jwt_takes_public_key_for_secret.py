@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from apicheck.model.json import Json
 from reference_server.call import Call
-from reference_server.json_web_tokens import public_key, signed_with
+from reference_server.state.json_web_tokens import public_key, signed_with
 
 NEEDS = ("authentication.jwt",)
 

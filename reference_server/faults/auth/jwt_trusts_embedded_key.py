@@ -8,7 +8,7 @@ import jwt
 
 from apicheck.model.json import Json
 from reference_server.call import Call
-from reference_server.json_web_tokens import ALGORITHM, decoded, header_of
+from reference_server.state.json_web_tokens import ALGORITHM, decoded, header_of
 
 NEEDS = ("authentication.jwt",)
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
-from reference_server.identities import Identity
-from reference_server.operations import perform
-from reference_server.profile import Profile
+from reference_server.document.profile import Profile
+from reference_server.operations.crud import perform
+from reference_server.state.identities import Identity
 
 NEEDS = ("authentication.refusal",)
 

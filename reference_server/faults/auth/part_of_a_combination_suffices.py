@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference_server.identities import Identity
-from reference_server.profile import Profile
+from reference_server.document.profile import Profile
+from reference_server.state.identities import Identity
 
 NEEDS = ("authentication.refusal",)
 

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from apicheck.model.exchange import Pairs
 from reference_server.call import Call, Refusal
-from reference_server.identities import Identity
-from reference_server.routing import Match, Routes
+from reference_server.document.routing import Match, Routes
+from reference_server.state.identities import Identity
 
 NEEDS = ("authentication.refusal",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.profile import Profile
+from reference_server.document.profile import Profile
 
 NEEDS = ("authentication.refusal",)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal, Reply
-from reference_server.profile import Profile
-from reference_server.told import tell
+from reference_server.document.profile import Profile
+from reference_server.faults._error_text import tell
 
 NEEDS = ("authentication.refusal",)
 

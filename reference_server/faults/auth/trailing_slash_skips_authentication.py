@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from apicheck.model.exchange import Pairs
 from reference_server.call import Call, Refusal
-from reference_server.identities import Identity
-from reference_server.routing import Match, Routes
+from reference_server.document.routing import Match, Routes
+from reference_server.state.identities import Identity
 
 NEEDS = ("authentication.refusal",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from reference_server.identities import Directory, Identity
+from reference_server.state.identities import Directory, Identity
 
 NEEDS = ("authentication.refusal",)
 

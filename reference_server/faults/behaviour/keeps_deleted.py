@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.profile import Profile
-from reference_server.store import Stored
+from reference_server.document.profile import Profile
+from reference_server.state.store import Stored
 
 NEEDS = ()
 

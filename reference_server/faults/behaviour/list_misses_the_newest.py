@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from apicheck.model.json import at
 from reference_server.call import Call, Reply
-from reference_server.profile import Profile
-from reference_server.schemas import NO_ARRAY, find_array, put
+from reference_server.document.profile import Profile
+from reference_server.document.schemas import NO_ARRAY, find_array, put
 
 NEEDS = ()
 

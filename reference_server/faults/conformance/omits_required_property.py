@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Reply
-from reference_server.schemas import without_required
+from reference_server.document.schemas import without_required
 
 NEEDS = ()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from apicheck.model.json import MISSING, Json
-from reference_server.altering import Change, alters_reads, reads_altered
 from reference_server.call import Call, Reply
-from reference_server.profile import Profile
-from reference_server.schemas import Schemas
+from reference_server.document.profile import Profile
+from reference_server.document.schemas import Schemas
+from reference_server.faults._altering import Change, alters_reads, reads_altered
 
 NEEDS = ()
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 from apicheck.model.json import Json
 from reference_server.call import Call
-from reference_server.documented import bodies_have
-from reference_server.profile import Profile
-from reference_server.validation import Broken
+from reference_server.document.profile import Profile
+from reference_server.faults._documented import bodies_have
+from reference_server.stages.validation import Broken
 
 NEEDS = ("requests.schema",)
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from apicheck.model.json import Json
 from apicheck.model.operation import Parameter
 from reference_server.call import Call
-from reference_server.documented import queries_have_rules
-from reference_server.profile import Profile
+from reference_server.document.profile import Profile
+from reference_server.faults._documented import queries_have_rules
 
 NEEDS = ("requests.schema",)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from apicheck.model.facts import Answer
 from apicheck.model.operation import Media
 from reference_server.call import Call, Refusal
-from reference_server.profile import Profile
+from reference_server.document.profile import Profile
 
 NEEDS = ("requests.unknown_field",)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
-from reference_server.documented import queries_have_rules
-from reference_server.profile import Profile
-from reference_server.promises import other_refusal
+from reference_server.document.profile import Profile
+from reference_server.faults._documented import queries_have_rules
+from reference_server.policy import other_refusal
 
 NEEDS = ("requests.schema",)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from apicheck.model.json import Json
 from reference_server.call import Call, Refusal, Reply
-from reference_server.promises import rules_in_force
-from reference_server.schemas import without_required
+from reference_server.document.schemas import without_required
+from reference_server.policy import rules_in_force
 
 NEEDS = ("responses.error.schema",)
 

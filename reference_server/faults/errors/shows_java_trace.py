@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal, Reply
-from reference_server.told import tell
+from reference_server.faults._error_text import tell
 
 NEEDS = ()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal, Reply
-from reference_server.promises import rules_in_force
-from reference_server.schemas import put
+from reference_server.document.schemas import put
+from reference_server.policy import rules_in_force
 
 NEEDS = ("responses.error.equal",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
-from reference_server.promises import other_refusal
+from reference_server.policy import other_refusal
 
 NEEDS = ("requests.too_large",)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from apicheck.model.facts import Answer
 from reference_server.call import Call, Refusal
-from reference_server.profile import Profile
-from reference_server.promises import other_refusal
+from reference_server.document.profile import Profile
+from reference_server.policy import other_refusal
 
 NEEDS = ("requests.unknown_field",)
 

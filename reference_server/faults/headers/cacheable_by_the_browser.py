@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Reply
-from reference_server.headers import Fields
-from reference_server.profile import Profile
+from reference_server.document.profile import Profile
+from reference_server.responses.headers import Fields
 
 NEEDS = ()
 

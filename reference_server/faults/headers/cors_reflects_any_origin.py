@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from apicheck.model.facts import Cors
 from reference_server.call import Call
-from reference_server.profile import Profile
+from reference_server.document.profile import Profile
 
 NEEDS = ()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
-from reference_server.headers import Fields
-from reference_server.profile import Profile
-from reference_server.promises import fields_promised
+from reference_server.document.profile import Profile
+from reference_server.policy import fields_promised
+from reference_server.responses.headers import Fields
 
 NEEDS = ()
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reference_server.call import Call, Reply
-from reference_server.profile import Profile
-from reference_server.schemas import put
+from reference_server.document.profile import Profile
+from reference_server.document.schemas import put
 
 NEEDS = ()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Reply
-from reference_server.headers import Fields
-from reference_server.promises import fields_promised
+from reference_server.policy import fields_promised
+from reference_server.responses.headers import Fields
 
 NEEDS = ("responses.all.headers.X-Request-Id",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.identities import Client
+from reference_server.state.identities import Client
 
 NEEDS = ("oauth.token",)
 

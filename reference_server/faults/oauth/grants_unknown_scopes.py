@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
-from reference_server.clients import form_of
+from reference_server.oauth.clients import form_of
 
 NEEDS = ("oauth.token",)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from apicheck.model.json import Json
 from reference_server.call import Call
-from reference_server.clients import form_of
+from reference_server.oauth.clients import form_of
 
 NEEDS = ("oauth.refresh",)
 

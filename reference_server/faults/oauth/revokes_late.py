@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reference_server.call import Call, Refusal
-from reference_server.identities import Client
+from reference_server.state.identities import Client
 
 NEEDS = ("oauth.revoke",)
 

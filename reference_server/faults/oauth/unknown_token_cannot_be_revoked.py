@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
-from reference_server.clients import refused
-from reference_server.identities import Client
+from reference_server.oauth.clients import refused
+from reference_server.state.identities import Client
 
 NEEDS = ("oauth.revoke",)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reference_server.call import Call, Refusal, Reply
-from reference_server.profile import Profile
+from reference_server.document.profile import Profile
 
 NEEDS = ("authorization.foreign",)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from apicheck.model.json import at
 from reference_server.call import Call, Refusal
-from reference_server.profile import Profile
-from reference_server.promises import status_not_promised
+from reference_server.document.profile import Profile
+from reference_server.policy import status_not_promised
 
 NEEDS = ("authorization.foreign.tenant",)
 

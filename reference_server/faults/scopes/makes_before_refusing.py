@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.operations import perform
-from reference_server.profile import Profile
+from reference_server.document.profile import Profile
+from reference_server.operations.crud import perform
 
 NEEDS = ("authorization.refusal", "authorization.required")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.headers import Fields
+from reference_server.responses.headers import Fields
 
 NEEDS = ("versioning.deprecations",)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.clock import http_date
-from reference_server.headers import Fields
+from reference_server.responses.headers import Fields
+from reference_server.state.clock import http_date
 
 NEEDS = ("versioning.deprecations",)
 _DAY_S = 86_400

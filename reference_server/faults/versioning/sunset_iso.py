@@ -6,7 +6,7 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
 from reference_server.call import Call
-from reference_server.headers import Fields
+from reference_server.responses.headers import Fields
 
 NEEDS = ("versioning.deprecations",)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from reference_server.signing import Signed, Unsigned
+from reference_server.webhooks.signing import Signed, Unsigned
 
 NEEDS = (
     "webhooks.signature",

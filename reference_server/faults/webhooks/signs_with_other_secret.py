@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from reference_server.signing import Signed, Unsigned, new_secret
+from reference_server.webhooks.signing import Signed, Unsigned, new_secret
 
 NEEDS = ("webhooks.signature",)
 

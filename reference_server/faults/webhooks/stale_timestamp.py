@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from reference_server.signing import Signed, Unsigned
+from reference_server.webhooks.signing import Signed, Unsigned
 
 NEEDS = (
     "webhooks.signature",

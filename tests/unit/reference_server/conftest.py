@@ -19,9 +19,9 @@ from apicheck.model.operation import Operation, SecurityScheme
 from apicheck.model.policy import Policy
 from reference_server.app import api
 from reference_server.control import control
-from reference_server.identities import Identity
-from reference_server.profile import Profile, profile_of, read_profile
-from reference_server.server import Server
+from reference_server.document.profile import Profile, profile_of, read_profile
+from reference_server.state.identities import Identity
+from reference_server.state.server_state import Server
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data"

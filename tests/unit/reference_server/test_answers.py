@@ -10,7 +10,7 @@ import pytest
 
 from apicheck.model.operation import Operation
 from apicheck.schemas import schema_errors
-from reference_server.profile import read_profile
+from reference_server.document.profile import read_profile
 
 PROFILES = {name: read_profile(name) for name in ("canonical", "webengage")}
 EACH = [(name, found) for name, profile in PROFILES.items() for found in profile.rules]

@@ -11,7 +11,7 @@ import pytest
 from apicheck.model.known_key import public_jwk
 from apicheck.probe.placeholders import derived
 from reference_server.faults import Catalogue
-from reference_server.json_web_tokens import public_key
+from reference_server.state.json_web_tokens import public_key
 
 FAULTS = [name for name in Catalogue().faults if name.startswith("auth/")]
 

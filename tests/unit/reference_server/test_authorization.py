@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from reference_server.identities import Identity
-from reference_server.server import Wish
+from reference_server.state.identities import Identity
+from reference_server.state.server_state import Wish
 
 
 def made(canonical: Any, **wish: Any) -> Identity:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from apicheck.authoring.multipart import form_data
 from apicheck.model.operation import Media
-from reference_server.multipart import parts_of
+from reference_server.stages.multipart import parts_of
 
 UPLOAD = Media("multipart/form-data", None, files={"file": "text/csv"})
 PLAIN = "multipart/form-data; boundary=xyz"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reference_server.schemas import Schemas, find_array, from_text, put
+from reference_server.document.schemas import Schemas, find_array, from_text, put
 
 EMPTY = Schemas({})
 

@@ -5,7 +5,7 @@ from typing import Any
 import jwt
 import pytest
 
-from reference_server.json_web_tokens import key_set
+from reference_server.state.json_web_tokens import key_set
 
 
 def bearer(token: str) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from apicheck.model.facts import Signature
-from reference_server.signing import Signed, Unsigned, new_secret, sign_delivery
+from reference_server.webhooks.signing import Signed, Unsigned, new_secret, sign_delivery
 
 FILE = Path(__file__).parents[2] / "fixtures/vectors/webhook-signatures.json"
 VECTORS = json.loads(FILE.read_text("utf-8"))

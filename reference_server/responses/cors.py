@@ -1,0 +1,83 @@
+"""What only browsers read: CORS for pages of other origins, HSTS."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from apicheck.model.facts import Cors
+from reference_server.call import Call, Reply
+from reference_server.responses.headers import make_promised_headers
+from reference_server.seam import seam
+
+Fields = list[tuple[str, str]]
+
+_REMEMBERED = "86400"
+"""Seconds for which a browser may keep the answer to a preflight."""
+
+
+def preflight(call: Call) -> Reply | None:
+    """The answer to a question of a browser, before a request of a page (Fetch, CORS protocol).
+
+    None when it is none, or comes for a page that may not call: it is then a request like others.
+    """
+    wanted = call.header("access-control-request-method")
+    asked = call.method == "OPTIONS" and wanted is not None and bool(call.match.allowed)
+    if not asked or not allows_origin(call):
+        return None
+    reply = Reply(HTTPStatus.NO_CONTENT)
+    reply.headers += make_promised_headers(call, reply.status, None)
+    reply.headers += make_preflight_headers(call)
+    return reply
+
+
+@seam
+def make_preflight_headers(call: Call) -> Fields:
+    """What a page may send."""
+    asked = call.header("access-control-request-headers")
+    return [
+        ("Access-Control-Allow-Methods", ", ".join(call.match.allowed)),
+        *([("Access-Control-Allow-Headers", asked)] if asked else []),
+        ("Access-Control-Max-Age", _REMEMBERED),
+    ]
+
+
+@seam
+def allows_origin(call: Call) -> bool:
+    """Whether the origin of a request is one whose pages may call."""
+    cors = call.server.profile.facts.transport.cors
+    origin = call.header("origin")
+    return (
+        isinstance(cors, Cors)
+        and origin is not None
+        and (cors.any_origin or origin in cors.origins)
+    )
+
+
+@seam
+def make_cors_headers(call: Call) -> Fields:
+    """What lets a page read the answer."""
+    promised = call.server.profile.facts.transport.cors
+    if not isinstance(promised, Cors):
+        return []
+    several = len(promised.origins) > 1 or promised.any_origin
+    fields: Fields = [("Vary", "Origin")] if several else []
+    if allows_origin(call):
+        fields.append(("Access-Control-Allow-Origin", call.header("origin") or "*"))
+        if promised.credentials:
+            fields.append(("Access-Control-Allow-Credentials", "true"))
+    return fields
+
+
+@seam
+def make_hsts(call: Call, status: int) -> Fields:
+    """Strict-Transport-Security, where whatever ends HTTPS says that there was some."""
+    del status
+    promised = call.server.profile.facts.transport.hsts
+    if promised is None or call.header("x-forwarded-proto") != "https":
+        return []
+    directives = [
+        f"max-age={promised.max_age_s:.0f}",
+        *(["includeSubDomains"] if promised.subdomains else []),
+        *(["preload"] if promised.preload else []),
+    ]
+    return [("Strict-Transport-Security", "; ".join(directives))]

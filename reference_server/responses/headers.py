@@ -1,0 +1,188 @@
+"""Header fields: those that the policy promises, those of limits and of deprecation."""
+
+from __future__ import annotations
+
+import math
+import re
+import uuid
+from urllib.parse import quote
+
+from apicheck.model.facts import NEVER, HeaderRule
+from apicheck.model.json import MISSING
+from reference_server.call import Admission, Call, Refusal
+from reference_server.policy import in_force, promised, rules_in_force
+from reference_server.seam import seam
+from reference_server.state.clock import http_date, instant
+
+Fields = list[tuple[str, str]]
+
+_ELSEWHERE = frozenset(
+    {"content-type", "content-length", "date", "www-authenticate", "retry-after", "location",
+     "deprecation", "sunset", "link", "allow"}
+)  # fmt: skip
+"""Fields that are sent where they have something to say, and not because they are documented."""
+
+
+@seam
+def make_promised_headers(call: Call, status: int, refusal: Refusal | None) -> Fields:
+    """Fields of the response rules in force, and of the promised refusal."""
+    wanted: dict[str, HeaderRule] = {}
+    for rule in rules_in_force(call, status):
+        wanted.update(rule.headers)
+    answer = promised(call, refusal) if refusal else None
+    wanted.update(answer.headers if answer else {})
+    made = ((name, _value(call, name, status, rule)) for name, rule in wanted.items())
+    return [(name, value) for name, value in made if value is not None]
+
+
+def _value(call: Call, name: str, status: int, rule: HeaderRule) -> str | None:
+    if rule.equals is not None:
+        return rule.equals
+    if name.lower() in _ELSEWHERE:
+        return None
+    echoed = call.header(rule.echo) if rule.echo else None
+    if rule.echo and rule.optional and echoed is None:
+        return None
+    candidates = [
+        echoed,
+        _listed(rule),
+        None if rule.unique else _documented(call, name, status),
+        call.server.variant.uuid(str(uuid.uuid4())) if rule.format in (None, "uuid") else None,
+        uuid.uuid4().hex,
+        f"req_{uuid.uuid4().hex}",
+        http_date(call.server.clock.now()) if rule.format == "http-date" else None,
+        "1",
+    ]
+    pattern = re.compile(rule.pattern or ".*")
+    return next((value for value in candidates if value and pattern.fullmatch(value)), None)
+
+
+def _listed(rule: HeaderRule) -> str | None:
+    """A field that has the promised directives, each with the number that it may have."""
+    said = []
+    for name, directive in rule.directives.items():
+        seconds = directive.at_least_s if directive.at_most_s is None else directive.at_most_s
+        if not directive.never:
+            said.append(name if seconds is None else f"{name}={seconds:.0f}")
+    return ", ".join(said) or None
+
+
+def _documented(call: Call, name: str, status: int) -> str | None:
+    response = call.operation.response_for(status) if call.operation else None
+    for header in response.headers if response else ():
+        if header.name.lower() == name.lower():
+            value = call.server.profile.schemas.sample(header.schema)
+            return None if value is MISSING or value is None else str(value)
+    return None
+
+
+def documented_headers(call: Call, status: int, sent: Fields) -> Fields:
+    """Fields that the document requires and nothing else has sent yet."""
+    known = {name.lower() for name, _ in sent} | _ELSEWHERE | _rate_names(call)
+    response = call.operation.response_for(status) if call.operation else None
+    return [
+        (header.name, _documented(call, header.name, status) or "1")
+        for header in (response.headers if response else ())
+        if header.required and header.name.lower() not in known
+    ]
+
+
+def _rate_names(call: Call) -> set[str]:
+    limits = call.server.profile.facts.rate_limits
+    names = limits.headers if limits else None
+    if names is None:
+        return set()
+    return {str(n).lower() for n in (names.limit, names.remaining, names.reset, names.policy) if n}
+
+
+def wants_rate_headers(call: Call, status: int) -> bool:
+    """Whether an answer tells where the caller stands."""
+    limits = call.server.profile.facts.rate_limits
+    if limits is None or limits.headers is None or not call.rules or not call.rules.buckets:
+        return False
+    if limits.headers_when is None:
+        return call.identity is not None
+    return in_force(call, limits.headers_when, status)
+
+
+@seam
+def make_rate_headers(call: Call, admission: Admission) -> Fields:
+    """The rate-limit fields of a bucket."""
+    limits = call.server.profile.facts.rate_limits
+    if limits is None or limits.headers is None:
+        return []
+    names, standing = limits.headers, admission.standing
+    window = int(admission.bucket.window_s)
+    values = (
+        (names.limit, str(admission.limit)),
+        (names.remaining, str(max(0, admission.limit - standing.used))),
+        (names.reset, _reset(names.reset_unit, standing.resets, call.server.clock.now())),
+        (names.policy, f'"{admission.bucket.name}";q={admission.limit};w={window}'),
+    )
+    return [(name, value) for name, value in values if name]
+
+
+def _reset(unit: str, at: float, now: float) -> str:
+    left = max(0, math.ceil(at - now))
+    return {
+        "epoch-seconds": str(math.ceil(at)),
+        "epoch-milliseconds": str(math.ceil(at * 1000)),
+        "seconds": str(left),
+        "http-date": http_date(math.ceil(at)),
+    }[unit]
+
+
+@seam
+def make_retry_after(call: Call, admission: Admission) -> Fields:
+    """When to come back."""
+    limits = call.server.profile.facts.rate_limits
+    form = limits.retry_after if limits else None
+    if form is NEVER or (form is None and not _is_documented(call, "Retry-After", 429)):
+        return []
+    now = call.server.clock.now()
+    if form == "http-date":
+        return [("Retry-After", http_date(math.ceil(admission.standing.retry)))]
+    return [("Retry-After", str(max(1, math.ceil(admission.standing.retry - now))))]
+
+
+def _is_documented(call: Call, name: str, status: int) -> bool:
+    response = call.operation.response_for(status) if call.operation else None
+    return any(h.name.lower() == name.lower() for h in (response.headers if response else ()))
+
+
+@seam
+def make_lifecycle_headers(call: Call, status: int) -> Fields:
+    """Deprecation (RFC 9745), Sunset (RFC 8594) and Link of a deprecated operation."""
+    item = call.rules.deprecation if call.rules else None
+    if item is None or not in_force(call, item.when, status):
+        return []
+    made: Fields = []
+    if item.since:
+        made.append(("Deprecation", f"@{int(instant(item.since))}"))
+    if item.sunset:
+        made.append(("Sunset", http_date(instant(item.sunset))))
+    links = dict(item.links)
+    if item.successor:
+        links["successor-version"] = links.get("successor-version") or _path_of(
+            call, item.successor
+        )
+    made += [("Link", f'<{url or "/"}>; rel="{relation}"') for relation, url in links.items()]
+    for name, rule in item.headers.items():
+        value = _value(call, name, status, rule)
+        made += [(name, value)] if value is not None else []
+    return made
+
+
+def _path_of(call: Call, operation_id: str) -> str:
+    path = call.server.profile.spec.operation(operation_id).path
+    for name, value in call.match.parameters.items():
+        path = path.replace("{" + name + "}", quote(value, safe=""))
+    return path
+
+
+@seam
+def make_date(call: Call, status: int) -> Fields:
+    """When an answer was made."""
+    del status
+    skew = call.server.variant.date_skew_s  # of whole seconds, as clocks of several machines have
+    return [("Date", http_date(call.server.clock.now() + skew))]
