@@ -17,6 +17,7 @@ from apicheck.model.errors import ApicheckError
 from reference_server.app import api
 from reference_server.control import control
 from reference_server.document.profile import read_profile
+from reference_server.faults.catalogue import catalogue, select
 from reference_server.state.server_state import Server
 from reference_server.target_file import write_target
 
@@ -32,9 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
     try:
-        server.switch(options.fault)
+        server.switch(select(options.fault))
     except KeyError as error:
-        known = ", ".join(server.catalogue.faults)
+        known = ", ".join(catalogue())
         sys.stderr.write(f"there is no fault {error}; there are: {known}\n")
         return 2
     try:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from apicheck.model.json import Json
+from reference_server.faults.catalogue import catalogue, select
 from reference_server.state.server_state import TENANTS, Server, Wish
 from reference_server.state.variants import variant_from
 
@@ -202,7 +203,7 @@ def _faults(server: Server, _: Request, __: dict[str, Json]) -> Json:
                 "applicable": fault.applicable(server.profile),
                 "on": fault.id in server.faults,
             }
-            for fault in server.catalogue.faults.values()
+            for fault in catalogue().values()
         ]
     }
 
@@ -211,7 +212,7 @@ def _switch(server: Server, request: Request, body: dict[str, Json]) -> Json:
     wanted = _words(body, "on")
     if wanted is None:
         raise ValueError("on is a list of faults")
-    server.switch(wanted)
+    server.switch(select(wanted))
     return _faults(server, request, body)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from apicheck.model.facts import Answer, HeaderRule, ResponseRule, Selector, When
+from apicheck.model.facts import Answer, ResponseRule, Selector, StatusSet, When
 from apicheck.model.selector import path_selected
 from reference_server.call import Call, Refusal
 from reference_server.seam import seam
@@ -90,22 +90,11 @@ def choose_status(call: Call, refusal: Refusal) -> int:
     return next(iter([*documented, *allowed, *usual]))
 
 
-def status_not_promised(call: Call, refusal: Refusal) -> int:
-    """A documented refusal's status that is not the one promised; for faults alone."""
+def list_promised_statuses(call: Call, refusal: Refusal) -> StatusSet | tuple[int, ...]:
+    """The statuses that a refusal may have: those of the policy, else the usual ones."""
     answer = promised(call, refusal)
     usual = _FALLBACKS.get(refusal.kind.partition(":")[0], ())
-    taken = answer.statuses if answer and answer.statuses else usual
-    free = [status for status in (403, 401, 404, 400, 409, 410) if status not in taken]
-    return next((status for status in free if is_documented(call, status)), free[0])
-
-
-def other_refusal(call: Call, refusal: Refusal) -> int:
-    """A refusal of the request, not of the caller, that is not the one promised; for faults."""
-    answer = promised(call, refusal)
-    usual = _FALLBACKS.get(refusal.kind.partition(":")[0], ())
-    taken = answer.statuses if answer and answer.statuses else usual
-    free = [status for status in (400, 422, 409, 404, 410) if status not in taken]
-    return next((status for status in free if is_documented(call, status)), free[0])
+    return answer.statuses if answer and answer.statuses else usual
 
 
 def is_documented(call: Call, status: int) -> bool:
@@ -120,18 +109,6 @@ def rules_in_force(call: Call, status: int) -> Iterator[ResponseRule]:
     for rule in call.server.profile.facts.responses.values():
         if in_force(call, rule.when, status):
             yield rule
-
-
-def fields_promised(
-    call: Call, status: int, of_kind: Callable[[HeaderRule], object]
-) -> frozenset[str]:
-    """Names, in lower case, of header fields that an answer is promised with rules of a kind."""
-    return frozenset(
-        name.lower()
-        for rule in rules_in_force(call, status)
-        for name, header in rule.headers.items()
-        if of_kind(header)
-    )
 
 
 def in_force(call: Call, when: When | None, status: int) -> bool:

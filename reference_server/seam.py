@@ -7,7 +7,7 @@ is made when the request has long been served.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial, wraps
@@ -23,7 +23,7 @@ Replacements = Mapping[Function, Function]
 """Seam -> the function that is called in its place."""
 
 _in_force: ContextVar[Replacements] = ContextVar("replacements", default=MappingProxyType({}))
-_seams: dict[str, Function] = {}
+_seams: set[Function] = set()
 
 
 def seam(honest: Callable[P, R]) -> Callable[P, R]:
@@ -34,12 +34,12 @@ def seam(honest: Callable[P, R]) -> Callable[P, R]:
         function: Callable[P, R] = _in_force.get().get(called, honest)
         return function(*args, **kwargs)
 
-    _seams[honest.__name__] = called
+    _seams.add(called)
     return called
 
 
-def seams() -> Mapping[str, Function]:
-    """Every seam of the modules that are loaded, by its name."""
+def seams() -> Collection[Function]:
+    """Every seam of the modules that are loaded."""
     return _seams
 
 

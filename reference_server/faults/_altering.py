@@ -1,4 +1,4 @@
-"""Values altered where their schema says what they are; for faults alone."""
+"""Faults alter values where their schema says what they are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reference_server.document.examples import find_example, find_success
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import Schemas
 
-Change = Callable[[Mapping[str, Json], Json], Json]
+Change = Callable[[Schemas, Mapping[str, Json], Json], Json]
 """From a schema and a value of it to another value, MISSING where it is to stay."""
 
 _DEPTH = 12
@@ -40,7 +40,7 @@ def reads_altered(call: Call, reply: Reply, change: Change) -> Reply:
 def altered(schemas: Schemas, schema: Json, value: Json, change: Change, depth: int = 0) -> Json:
     """A value with each part replaced for which `change` has another one; outer parts first."""
     flat = schemas.resolved(schema)
-    other = change(flat, value)
+    other = change(schemas, flat, value)
     if other is not MISSING:
         return other
     if depth > _DEPTH:

@@ -1,12 +1,16 @@
-"""Which rules a document has: for faults, which say of a profile whether they show in it."""
+"""What a policy and its document have: where a fault shows, and what it has to alter."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
+from apicheck.model.facts import HeaderRule
 from apicheck.model.json import Json
+from apicheck.model.operation import ResponseDoc
+from reference_server.call import Call
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import Schemas
+from reference_server.policy import rules_in_force
 
 _DEPTH = 3
 _OF_TEXTS = ("enum", "minimum", "maximum", "minLength", "maxLength", "pattern")
@@ -51,3 +55,48 @@ def _restricts(schema: Mapping[str, Json]) -> bool:
 def _of_oauth(profile: Profile) -> tuple[str, ...]:
     oauth = profile.facts.oauth
     return (oauth.token, oauth.authorize, oauth.revoke) if oauth else ()
+
+
+def successes(profile: Profile) -> Iterator[ResponseDoc]:
+    """The documented responses of class 2xx."""
+    for rules in profile.rules.values():
+        for response in rules.operation.responses:
+            if response.status.startswith("2"):
+                yield response
+
+
+def bodies_refer(profile: Profile) -> bool:
+    """Whether some body names an object that is made through the API."""
+    named = (one for rules in profile.rules.values() for one in rules.use.refers.values())
+    return any(not collection.given for collection in named)
+
+
+def members_are_unique(profile: Profile) -> bool:
+    """Whether some body has a unique member, which shows whether its object was made."""
+    return any(
+        profile.schemas.resolved(inner).get("x-unique") is True
+        for rules in profile.rules.values()
+        for media in rules.operation.body
+        for inner in profile.schemas.members(media.schema).values()
+    )
+
+
+def headers_have(of_kind: Callable[[HeaderRule], object]) -> Callable[[Profile], bool]:
+    """Whether the policy promises a header field with rules of a kind."""
+    return lambda profile: any(
+        of_kind(header)
+        for rule in profile.facts.responses.values()
+        for header in rule.headers.values()
+    )
+
+
+def fields_promised(
+    call: Call, status: int, of_kind: Callable[[HeaderRule], object]
+) -> frozenset[str]:
+    """Names, in lower case, of header fields that an answer is promised with rules of a kind."""
+    return frozenset(
+        name.lower()
+        for rule in rules_in_force(call, status)
+        for name, header in rule.headers.items()
+        if of_kind(header)
+    )

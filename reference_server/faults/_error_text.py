@@ -1,4 +1,4 @@
-"""More than an error should say: for faults."""
+"""Faults write words into errors that say too much."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from reference_server.call import Reply
 _TEXT_MEMBERS = ("detail", "message", "error_description", "description")
 
 
-def tell(reply: Reply, words: str) -> None:
-    """Put words into an error, after its own."""
-    value = _told(reply.value, words)
+def append_to_error(reply: Reply, words: str) -> None:
+    """Append words to the text of an error."""
+    value = _with_words(reply.value, words)
     if value is not None:
         reply.value = value
     elif reply.value is MISSING:
         reply.text += words
 
 
-def _told(value: object, words: str) -> object | None:
+def _with_words(value: object, words: str) -> object | None:
     if not isinstance(value, dict):
         return None
     for name in _TEXT_MEMBERS:
         if isinstance(value.get(name), str):
             return {**value, name: f"{value[name]} {words}"}
     for name, inner in value.items():
-        told = _told(inner, words)
-        if told is not None:
-            return {**value, name: told}
+        changed = _with_words(inner, words)
+        if changed is not None:
+            return {**value, name: changed}
     return None

@@ -20,18 +20,12 @@ def issue(call: Call) -> Reply | Refusal:
     client = authenticate_client(call)
     if isinstance(client, Refusal):
         return client
-    kind = read_grant_type(call)
+    kind = str(form_of(call).get("grant_type", ""))
     if kind == _CREDENTIALS:
         return _by_credentials(call, client)
     if kind == _REFRESH and _facts(call).refresh in ("rotating", "yes"):
         return _by_refresh(call, client)
     return unsupported(call)
-
-
-@seam
-def read_grant_type(call: Call) -> str:
-    """What kind of grant the request is for."""
-    return str(form_of(call).get("grant_type", ""))
 
 
 @seam

@@ -56,13 +56,6 @@ def merge_update(call: Call, stored: Json, sent: Json) -> Json:
 
 
 @seam
-def apply_action(call: Call, item: Stored, changes: Mapping[str, Json]) -> Mapping[str, Json]:
-    """What an action changes of an object."""
-    del call, item
-    return changes
-
-
-@seam
 def remove_object(call: Call, item: Stored) -> None:
     """Forget an object."""
     call.server.store.remove(item)
@@ -121,7 +114,7 @@ def _act(call: Call) -> Reply:
     call.server.store.effects += 1
     if changes is None:
         return success_reply(call)
-    item.value = {**item.value, **apply_action(call, item, changes)}
+    item.value = {**item.value, **changes}
     return success_reply(call, item)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -192,7 +192,7 @@ def _told(name: str, *, is_there: bool) -> str:
 
 
 @seam
-def find_broken_rules(call: Call, schema: Json, value: Json) -> Iterator[Broken]:
+def find_broken_rules(call: Call, schema: Json, value: Json) -> Iterable[Broken]:
     """The rules of a schema that a value breaks."""
     for error in call.server.profile.schemas.validator(schema).iter_errors(value):
         place = "".join(f"/{key}" for key in error.instance_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,8 +12,7 @@ from functools import cached_property
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation
 from reference_server.document.profile import Profile
-from reference_server.faults import Catalogue
-from reference_server.seam import Replacements, in_force
+from reference_server.seam import Replacements, combine, in_force
 from reference_server.state.clock import Clock
 from reference_server.state.fixtures import given_objects
 from reference_server.state.grants import Grants
@@ -60,7 +59,7 @@ class Server:
     directory: Directory
     grants: Grants
     secrets: Secrets
-    replacements: Replacements
+    faults: tuple[str, ...]
     variant: Variant
     limiters: dict[tuple[str, str, str, str], Limiter]
     subscriptions: Subscriptions
@@ -74,7 +73,6 @@ class Server:
 
     def __init__(self, profile: Profile, seed: int | None = None) -> None:
         self.profile = profile
-        self.catalogue = Catalogue()
         self.secrets = Secrets(seed)
         self._clients = self._make_clients()
         self._parameters = self._make_parameters()
@@ -104,16 +102,16 @@ class Server:
         self.kept = {}
         self.handed_out = {}
         self._failures: dict[str, int] = {}
-        self.switch(())
+        self.switch({})
 
-    def switch(self, faults: Collection[str]) -> None:
-        """Have exactly these faults. Raises KeyError for one that there is not."""
-        self.replacements = self.catalogue.replacements(faults)
+    def switch(self, faults: Mapping[str, Replacements]) -> None:
+        """Have exactly these faults: by their ids, what each puts in the places of seams."""
         self.faults = tuple(faults)
+        self._replacements = combine(faults.values())
 
     def faults_in_force(self) -> AbstractContextManager[None]:
         """Have every seam replaced by the faults that are on, while this context lasts."""
-        return in_force(self.replacements)
+        return in_force(self._replacements)
 
     def fail_next(self, operation: str, status: int) -> None:
         """Answer the next request of an operation with a failure."""

@@ -1,0 +1,119 @@
+"""JSON Web Tokens that are believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import jwt
+
+from apicheck.model.json import Json
+from reference_server.call import Call
+from reference_server.faults.fault import Fault, fault
+from reference_server.stages.authentication import find_wrong_claim, verify_token
+from reference_server.state.json_web_tokens import (
+    ALGORITHM,
+    claims_of,
+    decoded,
+    header_of,
+    public_key,
+    signed_with,
+)
+
+VerifyToken = Callable[[Call, str], Mapping[str, Json] | None]
+FindWrongClaim = Callable[[Call, Mapping[str, Json]], str]
+
+
+def _ignores(fault_id: str, claim: str, about: str, *needs: str) -> Fault:
+    """A fault that finds nothing wrong with a claim."""
+
+    def find(honest: FindWrongClaim, call: Call, claims: Mapping[str, Json]) -> str:
+        wrong = honest(call, claims)
+        return "" if wrong == claim else wrong
+
+    return fault(fault_id, find_wrong_claim, about=about, needs=needs)(find)
+
+
+CLAIMS = (
+    _ignores(
+        "auth/jwt-ignores-audience",
+        "aud",
+        "A JWT is believed that was issued for somebody else.",
+        "authentication.jwt.audience",
+    ),
+    _ignores(
+        "auth/jwt-ignores-expiry",
+        "exp",
+        "A JWT is believed whose time is over.",
+        "authentication.jwt",
+    ),
+    _ignores(
+        "auth/jwt-ignores-issuer",
+        "iss",
+        "A JWT is believed that was issued by somebody else.",
+        "authentication.jwt.issuer",
+    ),
+    _ignores(
+        "auth/jwt-ignores-not-before",
+        "nbf",
+        "A JWT is believed whose time has not begun.",
+        "authentication.jwt",
+    ),
+)
+
+
+@fault("auth/jwt-accepts-alg-none", verify_token, needs=("authentication.jwt",))
+def jwt_accepts_alg_none(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
+    """A JWT whose header says that it is not signed is believed."""
+    found = honest(call, token)
+    if found is None and header_of(token).get("alg", "").lower() == "none":
+        return claims_of(token)
+    return found
+
+
+@fault("auth/jwt-ignores-signature", verify_token, needs=("authentication.jwt",))
+def jwt_ignores_signature(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
+    """The signature of a JWT is not looked at."""
+    found = honest(call, token)
+    if found is None and header_of(token).get("alg") == ALGORITHM and not token.endswith("."):
+        return claims_of(token)
+    return found
+
+
+@fault("auth/jwt-kid-is-part-of-a-query", verify_token, needs=("authentication.jwt",))
+def jwt_kid_is_part_of_a_query(
+    honest: VerifyToken, call: Call, token: str
+) -> Mapping[str, Json] | None:
+    """The key of a JWT is looked up by SQL into which its `kid` is put as it is."""
+    found, kid = honest(call, token), str(header_of(token).get("kid", ""))
+    chosen = re.search(r"' UNION SELECT '([^']*)", kid)
+    return signed_with(token, chosen[1].encode()) if found is None and chosen else found
+
+
+@fault("auth/jwt-kid-names-a-file", verify_token, needs=("authentication.jwt",))
+def jwt_kid_names_a_file(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
+    """The key of a JWT is read from the file that its `kid` names."""
+    found, kid = honest(call, token), str(header_of(token).get("kid", ""))
+    return signed_with(token, b"") if found is None and kid.endswith("/dev/null") else found
+
+
+@fault("auth/jwt-takes-public-key-for-secret", verify_token, needs=("authentication.jwt",))
+def jwt_takes_public_key_for_secret(
+    honest: VerifyToken, call: Call, token: str
+) -> Mapping[str, Json] | None:
+    """A JWT is verified by the algorithm that it names, with the public key for a secret."""
+    return honest(call, token) or signed_with(token, public_key())
+
+
+@fault("auth/jwt-trusts-embedded-key", verify_token, needs=("authentication.jwt",))
+def jwt_trusts_embedded_key(
+    honest: VerifyToken, call: Call, token: str
+) -> Mapping[str, Json] | None:
+    """A JWT is verified with the key that it brings along itself (`jwk` in its header)."""
+    found, key = honest(call, token), header_of(token).get("jwk")
+    if found is not None or not isinstance(key, dict):
+        return found
+    try:
+        return decoded(token, jwt.PyJWK(key, ALGORITHM).key, ALGORITHM)
+    except jwt.PyJWTError:
+        return None
