@@ -17,7 +17,7 @@ from reference_server.state.limits import Standing
 from reference_server.state.store import Stored
 
 if TYPE_CHECKING:
-    from reference_server.state.server_state import Server
+    from reference_server.state.server_state import ServerState
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Call:
     belongs.
     """
 
-    server: Server
+    server: ServerState
     method: str
     path: str
     query: Pairs

@@ -43,7 +43,7 @@ def order_stages(call: Call) -> tuple[str, ...]:
     return call.server.profile.order
 
 
-def promised(call: Call, refusal: Refusal) -> Answer | None:
+def find_promise(call: Call, refusal: Refusal) -> Answer | None:
     """The answer that the policy promises for a refusal, None where it is silent."""
     facts = call.server.profile.facts
     kind, _, detail = refusal.kind.partition(":")
@@ -64,14 +64,14 @@ def promised(call: Call, refusal: Refusal) -> Answer | None:
         "tenant-unknown": tenant.unknown if tenant else None,
         "tenant-foreign": tenant.foreign if tenant else None,
         "rate": facts.rate_limits.refusal if facts.rate_limits else None,
-        "internal": _answer(facts.requests.get("failure")),
+        "internal": _as_response(facts.requests.get("failure")),
     }
     if kind in by_kind:
         return by_kind[kind]
-    return _answer(facts.requests.get(kind))
+    return _as_response(facts.requests.get(kind))
 
 
-def _answer(promise: Answer | str | None) -> Answer | None:
+def _as_response(promise: Answer | str | None) -> Answer | None:
     return promise if isinstance(promise, Answer) else None
 
 
@@ -80,7 +80,7 @@ def choose_status(call: Call, refusal: Refusal) -> int:
     """The status of a refusal: as the policy has it, else as the document, else usual."""
     if refusal.status is not None:
         return refusal.status
-    answer = promised(call, refusal)
+    answer = find_promise(call, refusal)
     choices = answer.statuses.exact if answer else ()
     if choices:
         return choices[call.server.variant.status_choice % len(choices)]
@@ -92,7 +92,7 @@ def choose_status(call: Call, refusal: Refusal) -> int:
 
 def list_promised_statuses(call: Call, refusal: Refusal) -> StatusSet | tuple[int, ...]:
     """The statuses that a refusal may have: those of the policy, else the usual ones."""
-    answer = promised(call, refusal)
+    answer = find_promise(call, refusal)
     usual = _FALLBACKS.get(refusal.kind.partition(":")[0], ())
     return answer.statuses if answer and answer.statuses else usual
 
@@ -104,14 +104,14 @@ def is_documented(call: Call, status: int) -> bool:
     return found is not None and found.status != "default"
 
 
-def rules_in_force(call: Call, status: int) -> Iterator[ResponseRule]:
+def find_rules(call: Call, status: int) -> Iterator[ResponseRule]:
     """The policy's response rules that speak of an answer."""
     for rule in call.server.profile.facts.responses.values():
-        if in_force(call, rule.when, status):
+        if rule_applies(call, rule.when, status):
             yield rule
 
 
-def in_force(call: Call, when: When | None, status: int) -> bool:
+def rule_applies(call: Call, when: When | None, status: int) -> bool:
     """Whether a `when` takes an answer to a call.
 
     A promise to authenticated callers is kept for whoever presents a credential: the answer to
@@ -127,10 +127,10 @@ def in_force(call: Call, when: When | None, status: int) -> bool:
         return False
     if when.caller in ("anonymous", "bad") and call.caller != when.caller:
         return False
-    return when.ops is None or _takes(call, when.ops)
+    return when.ops is None or _selects(call, when.ops)
 
 
-def _takes(call: Call, ops: Selector) -> bool:
+def _selects(call: Call, ops: Selector) -> bool:
     if call.operation is not None:
         return call.server.profile.takes(ops, call.operation)
     return any(

@@ -14,7 +14,7 @@ from apicheck.model.facts import Bucket, Deprecation, Facts, Selector, Webhooks
 from apicheck.model.operation import Operation, SecurityRequirement, Spec
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
-from reference_server.document.resources import Use, uses
+from reference_server.document.resources import Use, find_uses
 from reference_server.document.routing import Routes
 from reference_server.document.schemas import Schemas
 
@@ -80,13 +80,13 @@ def read_profile(name: str) -> Profile:
     directory = profile_dir(name) if name in profile_names() else Path(name)
     spec = load_spec(directory / "openapi.yaml")
     policy = load_policy(directory / "policy.yaml", spec)
-    return profile_of(directory, spec, policy)
+    return build_profile(directory, spec, policy)
 
 
-def profile_of(directory: Path, spec: Spec, policy: Policy) -> Profile:
+def build_profile(directory: Path, spec: Spec, policy: Policy) -> Profile:
     """A profile from what was loaded."""
     facts = policy.facts
-    security = {operation.id: _security(operation, facts) for operation in spec.operations}
+    security = {operation.id: _find_security(operation, facts) for operation in spec.operations}
     declared = frozenset(
         name for name, alternatives in security.items() if alternatives and all(alternatives)
     )
@@ -134,7 +134,7 @@ def profile_of(directory: Path, spec: Spec, policy: Policy) -> Profile:
         every = facts.versioning.deprecations if facts.versioning else ()
         return next((item for item in every if takes(item.ops, operation)), None)
 
-    used = uses(spec, _listed(facts))
+    used = find_uses(spec, _find_listings(facts))
     rules = {
         operation.id: Rules(
             operation,
@@ -162,13 +162,13 @@ def profile_of(directory: Path, spec: Spec, policy: Policy) -> Profile:
         Routes(spec.operations),
         Schemas(spec.document),
         rules,
-        _order(facts),
+        _complete_order(facts),
         tuple(every_scope),
         tuple(facts.authorization.permissions),
     )
 
 
-def _security(operation: Operation, facts: Facts) -> tuple[SecurityRequirement, ...]:
+def _find_security(operation: Operation, facts: Facts) -> tuple[SecurityRequirement, ...]:
     """Alternatives, by policy over document."""
     for scheme, selector in facts.authentication.security.items():
         if selects(selector, operation, facts.operations, frozenset()):
@@ -176,13 +176,13 @@ def _security(operation: Operation, facts: Facts) -> tuple[SecurityRequirement, 
     return operation.security
 
 
-def _listed(facts: Facts) -> dict[str, str]:
+def _find_listings(facts: Facts) -> dict[str, str]:
     webhooks = facts.webhooks
     subscriptions = webhooks.subscriptions if isinstance(webhooks, Webhooks) else None
     return {subscriptions.list: subscriptions.create} if subscriptions else {}
 
 
-def _order(facts: Facts) -> tuple[str, ...]:
+def _complete_order(facts: Facts) -> tuple[str, ...]:
     """The stages as the policy has them; one it leaves out follows its usual predecessor."""
     order = [stage for group in facts.order for stage in group if stage in DEFAULT_ORDER]
     for index, stage in enumerate(DEFAULT_ORDER):

@@ -51,7 +51,7 @@ class Use:
     refers: Mapping[str, Collection] = field(default_factory=dict)
 
 
-def uses(spec: Spec, list_operations: Mapping[str, str]) -> dict[str, Use]:
+def find_uses(spec: Spec, list_operations: Mapping[str, str]) -> dict[str, Use]:
     """What each operation does with objects, by operationId.
 
     list_operations: operation that lists -> operation that creates, where the policy says so.
@@ -61,7 +61,7 @@ def uses(spec: Spec, list_operations: Mapping[str, str]) -> dict[str, Use]:
     imports: dict[str, Collection] = {}
     refers: dict[str, dict[str, Collection]] = {}
     operations = {operation.id: operation for operation in spec.operations}
-    for source, target, link in _creating_first(spec, operations):
+    for source, target, link in _sort_links(spec, operations):
         for name, expression in link.parameters:
             found = _EXPRESSION.fullmatch(expression)
             marker = "{" + name.removeprefix("path.") + "}"
@@ -71,20 +71,24 @@ def uses(spec: Spec, list_operations: Mapping[str, str]) -> dict[str, Use]:
             if not _IN_LIST.fullmatch(found[1]):
                 if source.safe:
                     continue
-                by_prefix[prefix] = collections.setdefault(source.id, _collection(source, found[1]))
+                by_prefix[prefix] = collections.setdefault(
+                    source.id, _make_collection(source, found[1])
+                )
             elif prefix not in by_prefix:
-                by_prefix[prefix] = collections.setdefault(source.id, _collection(source, found[1]))
+                by_prefix[prefix] = collections.setdefault(
+                    source.id, _make_collection(source, found[1])
+                )
             elif not source.safe:
                 imports[source.id] = by_prefix[prefix]
         for pointer, expression in link.body:
             found = _EXPRESSION.fullmatch(expression)
             if found is not None and (not source.safe or _IN_LIST.fullmatch(found[1])):
-                collection = collections.setdefault(source.id, _collection(source, found[1]))
+                collection = collections.setdefault(source.id, _make_collection(source, found[1]))
                 slashed = pointer if pointer.startswith("/") else f"/{pointer}"
                 refers.setdefault(target.id, {})[slashed] = collection
     by_path = {operations[name].path: found for name, found in collections.items()}
     return {
-        operation.id: _use(
+        operation.id: _find_use(
             operation,
             collections.get(operation.id),
             collections.get(list_operations.get(operation.id, ""), by_path.get(operation.path)),
@@ -97,24 +101,24 @@ def uses(spec: Spec, list_operations: Mapping[str, str]) -> dict[str, Use]:
     }
 
 
-def _creating_first(
+def _sort_links(
     spec: Spec, operations: Mapping[str, Operation]
 ) -> Iterator[tuple[Operation, Operation, LinkDoc]]:
     """Every link with both its ends; those that make a collection before those that list one."""
     found = [
         (source, operations[link.operation], link)
-        for source, link in _links(spec)
+        for source, link in _iterate_links(spec)
         if link.operation in operations
     ]
-    yield from sorted(found, key=lambda item: (item[0].safe, _lists(item[2])))
+    yield from sorted(found, key=lambda item: (item[0].safe, _links_a_list(item[2])))
 
 
-def _lists(link: LinkDoc) -> bool:
+def _links_a_list(link: LinkDoc) -> bool:
     values = [expression for _, expression in (*link.parameters, *link.body)]
     return any(_IN_LIST.fullmatch(value.partition("#")[2]) for value in values)
 
 
-def _links(spec: Spec) -> Iterator[tuple[Operation, LinkDoc]]:
+def _iterate_links(spec: Spec) -> Iterator[tuple[Operation, LinkDoc]]:
     for operation in spec.operations:
         for response in operation.responses:
             if response.status.startswith("2"):
@@ -122,12 +126,12 @@ def _links(spec: Spec) -> Iterator[tuple[Operation, LinkDoc]]:
                     yield operation, link
 
 
-def _collection(source: Operation, id_pointer: str) -> Collection:
+def _make_collection(source: Operation, id_pointer: str) -> Collection:
     root, _, last = id_pointer.rpartition("/")
     return Collection(source.id, root, f"/{last}", given=source.safe)
 
 
-def _use(
+def _find_use(
     operation: Operation,
     creates: Collection | None,
     lists: Collection | None,

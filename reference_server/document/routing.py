@@ -33,7 +33,7 @@ class Routes:
         for operation in operations:
             by_path.setdefault(operation.path, {})[operation.method] = operation
         ordered = sorted(by_path, key=lambda path: (path.count("{"), path))
-        self._routes = [(_pattern(path), by_path[path]) for path in ordered]
+        self._routes = [(_compile_path(path), by_path[path]) for path in ordered]
 
     def match(self, method: str, raw_path: str) -> Match:
         """The operation that a request line names. raw_path: percent-encoded, without query."""
@@ -55,7 +55,7 @@ class Routes:
         return Match(None, allowed=tuple(sorted(allowed)))
 
 
-def _pattern(path: str) -> re.Pattern[str]:
+def _compile_path(path: str) -> re.Pattern[str]:
     parts = re.split(r"(\{[^}]+\})", path)
     return re.compile(
         "".join("([^/]+)" if part.startswith("{") else re.escape(part) for part in parts)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import jsonschema_rs
 
-from apicheck.model.json import MISSING, Json, at
+from apicheck.model.json import Json, at
 
 
 class Validator(Protocol):
@@ -31,16 +31,16 @@ class Schemas:
 
     def __init__(self, document: Mapping[str, Json]) -> None:
         self._old = str(document.get("openapi", "")).startswith("3.0")
-        self._components = _modern(document.get("components", {}), old=self._old)
+        self._components = _modernize(document.get("components", {}), old=self._old)
         self._document = {**document, "components": self._components}
         self._compiled: dict[int | str, tuple[Json, Validator]] = {}
 
     def validator(self, schema: Json) -> Validator:
         """A schema, compiled once. schema: as the document or the policy has it; None: any."""
-        key = _key(schema)
+        key = _make_key(schema)
         known = self._compiled.get(key)
         if known is None:
-            inner = {} if schema is None else _modern(schema, old=self._old)
+            inner = {} if schema is None else _modernize(schema, old=self._old)
             whole = {"components": self._components, "allOf": [inner]}
             made: Validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
             known = self._compiled[key] = (schema, made)
@@ -109,7 +109,7 @@ class Schemas:
         if kind == "array":
             count = int(flat.get("minItems", 0))
             return [self.sample(flat.get("items", {}), depth + 1) for _ in range(count)]
-        return _scalar(flat, str(kind))
+        return _make_scalar(flat, str(kind))
 
 
 _BY_FORMAT = {
@@ -122,7 +122,7 @@ _BY_FORMAT = {
 }
 
 
-def _scalar(schema: Mapping[str, Json], kind: str) -> Json:
+def _make_scalar(schema: Mapping[str, Json], kind: str) -> Json:
     if kind == "string":
         text = _BY_FORMAT.get(str(schema.get("format")), "text")
         return text.ljust(int(schema.get("minLength", 0)), "x")[: schema.get("maxLength")]
@@ -131,21 +131,21 @@ def _scalar(schema: Mapping[str, Json], kind: str) -> Json:
     return kind == "boolean" or None
 
 
-def _key(schema: Json) -> int | str:
+def _make_key(schema: Json) -> int | str:
     """A reference is told from others by what it says, any other schema by where it stands."""
     is_reference = isinstance(schema, Mapping) and set(schema) == {"$ref"}
     return str(schema["$ref"]) if is_reference else id(schema)
 
 
-def _modern(schema: Json, *, old: bool) -> Json:
+def _modernize(schema: Json, *, old: bool) -> Json:
     """A schema of OpenAPI 3.0 as JSON Schema: `nullable` and exclusive bounds."""
     if not old:
         return schema
     if isinstance(schema, list):
-        return [_modern(item, old=True) for item in schema]
+        return [_modernize(item, old=True) for item in schema]
     if not isinstance(schema, Mapping):
         return schema
-    made = {key: _modern(value, old=True) for key, value in schema.items()}
+    made = {key: _modernize(value, old=True) for key, value in schema.items()}
     nullable = made.pop("nullable", False)
     for bound in ("Minimum", "Maximum"):
         if made.get(f"exclusive{bound}") is True:
@@ -155,7 +155,7 @@ def _modern(schema: Json, *, old: bool) -> Json:
     return {"anyOf": [made, {"type": "null"}]} if nullable is True else made
 
 
-def without_required(schemas: Schemas, schema: Json, value: Json, instead: Json = None) -> Json:
+def remove_required(schemas: Schemas, schema: Json, value: Json, instead: Json = None) -> Json:
     """A value without the last required member of its innermost envelope; for faults alone.
 
     The member `id` is never taken. Of a list, each item loses its own. instead: a list whose one
@@ -163,14 +163,14 @@ def without_required(schemas: Schemas, schema: Json, value: Json, instead: Json 
     """
     if isinstance(value, list):
         inner = schemas.resolved(schema).get("items", {})
-        return [without_required(schemas, inner, item, instead) for item in value]
+        return [remove_required(schemas, inner, item, instead) for item in value]
     if not isinstance(value, Mapping):
         return value
     members = schemas.members(schema)
     required = [n for n in schemas.required(schema) if n in value and n != "id"]
     if len(required) == 1 and isinstance(value[required[0]], Mapping | list):
         name = required[0]
-        inner = without_required(schemas, members.get(name, {}), value[name], instead)
+        inner = remove_required(schemas, members.get(name, {}), value[name], instead)
         return {**value, name: inner}
     if not required:
         # A schema may say nothing of this level and all of the one below.
@@ -178,7 +178,7 @@ def without_required(schemas: Schemas, schema: Json, value: Json, instead: Json 
         return {
             **value,
             **{
-                name: without_required(schemas, members[name], item, instead)
+                name: remove_required(schemas, members[name], item, instead)
                 for name, item in inner_values.items()
                 if name in members
             },
@@ -203,7 +203,7 @@ def put(document: Json, pointer: str, value: Json) -> Json:
     return whole
 
 
-def from_text(text: str, schema: Json, schemas: Schemas) -> Json:
+def parse_text(text: str, schema: Json, schemas: Schemas) -> Json:
     """A parameter's or form field's text as the JSON value that its schema wants."""
     kinds = schemas.resolved(schema).get("type", "string")
     kinds = kinds if isinstance(kinds, list) else [kinds]
@@ -231,13 +231,3 @@ def find_array(value: Json, depth: int = 3) -> str:
 
 
 NO_ARRAY = "-"
-
-__all__ = [
-    "MISSING",
-    "NO_ARRAY",
-    "Schemas",
-    "Validator",
-    "find_array",
-    "from_text",
-    "put",
-]

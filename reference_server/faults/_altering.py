@@ -22,22 +22,22 @@ def alters_reads(profile: Profile, change: Change) -> bool:
         documented = find_success(rules.operation)
         for media in documented.media[:1] if documented and rules.operation.safe else ():
             example = find_example(profile.schemas, media)
-            if altered(profile.schemas, media.schema, example, change) != example:
+            if alter(profile.schemas, media.schema, example, change) != example:
                 return True
     return False
 
 
-def reads_altered(call: Call, reply: Reply, change: Change) -> Reply:
+def alter_reads(call: Call, reply: Reply, change: Change) -> Reply:
     """A successful answer, altered where it answers a read."""
     rules = call.op_rules
     documented = rules.operation.response_for(reply.status)
     if rules.operation.safe and documented and documented.media and reply.value is not MISSING:
         schema = documented.media[0].schema
-        reply.value = altered(call.server.profile.schemas, schema, reply.value, change)
+        reply.value = alter(call.server.profile.schemas, schema, reply.value, change)
     return reply
 
 
-def altered(schemas: Schemas, schema: Json, value: Json, change: Change, depth: int = 0) -> Json:
+def alter(schemas: Schemas, schema: Json, value: Json, change: Change, depth: int = 0) -> Json:
     """A value with each part replaced for which `change` has another one; outer parts first."""
     flat = schemas.resolved(schema)
     other = change(schemas, flat, value)
@@ -47,11 +47,11 @@ def altered(schemas: Schemas, schema: Json, value: Json, change: Change, depth: 
         return value
     if isinstance(value, list):
         inner = flat.get("items", {})
-        return [altered(schemas, inner, item, change, depth + 1) for item in value]
+        return [alter(schemas, inner, item, change, depth + 1) for item in value]
     if not isinstance(value, Mapping):
         return value
     members = schemas.members(schema)
     return {
-        name: altered(schemas, members.get(name, {}), item, change, depth + 1)
+        name: alter(schemas, members.get(name, {}), item, change, depth + 1)
         for name, item in value.items()
     }

@@ -10,7 +10,7 @@ from apicheck.model.operation import ResponseDoc
 from reference_server.call import Call
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import Schemas
-from reference_server.policy import rules_in_force
+from reference_server.policy import find_rules
 
 _DEPTH = 3
 _OF_TEXTS = ("enum", "minimum", "maximum", "minLength", "maxLength", "pattern")
@@ -21,19 +21,19 @@ def bodies_have(profile: Profile, keywords: Collection[str]) -> bool:
     return any(
         keyword in keywords
         for rules in profile.rules.values()
-        if rules.operation.id not in _of_oauth(profile)
+        if rules.operation.id not in _list_oauth_operations(profile)
         for media in rules.operation.body
         if "json" in media.media_type
-        for keyword in _keywords(profile.schemas, media.schema, _DEPTH)
+        for keyword in _find_keywords(profile.schemas, media.schema, _DEPTH)
     )
 
 
-def _keywords(schemas: Schemas, schema: Json, depth: int) -> Iterator[str]:
+def _find_keywords(schemas: Schemas, schema: Json, depth: int) -> Iterator[str]:
     flat = schemas.resolved(schema)
     yield from flat
     if depth > 1:
         for inner in schemas.members(schema).values():
-            yield from _keywords(schemas, inner, depth - 1)
+            yield from _find_keywords(schemas, inner, depth - 1)
 
 
 def queries_have_rules(profile: Profile) -> bool:
@@ -52,12 +52,12 @@ def _restricts(schema: Mapping[str, Json]) -> bool:
     )
 
 
-def _of_oauth(profile: Profile) -> tuple[str, ...]:
+def _list_oauth_operations(profile: Profile) -> tuple[str, ...]:
     oauth = profile.facts.oauth
     return (oauth.token, oauth.authorize, oauth.revoke) if oauth else ()
 
 
-def successes(profile: Profile) -> Iterator[ResponseDoc]:
+def list_successes(profile: Profile) -> Iterator[ResponseDoc]:
     """The documented responses of class 2xx."""
     for rules in profile.rules.values():
         for response in rules.operation.responses:
@@ -90,13 +90,13 @@ def headers_have(of_kind: Callable[[HeaderRule], object]) -> Callable[[Profile],
     )
 
 
-def fields_promised(
+def list_promised_fields(
     call: Call, status: int, of_kind: Callable[[HeaderRule], object]
 ) -> frozenset[str]:
     """Names, in lower case, of header fields that an answer is promised with rules of a kind."""
     return frozenset(
         name.lower()
-        for rule in rules_in_force(call, status)
+        for rule in find_rules(call, status)
         for name, header in rule.headers.items()
         if of_kind(header)
     )

@@ -17,16 +17,19 @@ from reference_server.state.identities import Client
 @seam
 def authenticate_client(call: Call) -> Client | Refusal:
     """The client that authenticates, by Basic or in the body, and not by both."""
-    form, promised = form_of(call), _places(call)
-    in_header, in_body = basic(call), (_text(form, "client_id"), _text(form, "client_secret"))
+    form, promised = read_form(call), _list_places(call)
+    in_header, in_body = (
+        read_basic(call),
+        (_read_text(form, "client_id"), _read_text(form, "client_secret")),
+    )
     if in_header is not None and in_body[1]:
-        return refused("invalid_request", "The client authenticates in two ways.")
+        return refuse_oauth("invalid_request", "The client authenticates in two ways.")
     name, secret = in_body if in_header is None else in_header
     place = "body" if in_header is None else "header"
     found = call.server.directory.clients.get(name)
     if found is None or place not in promised:
-        return unknown()
-    return found if check_client_secret(call, found, secret) else unknown()
+        return refuse_unknown_client()
+    return found if check_client_secret(call, found, secret) else refuse_unknown_client()
 
 
 @seam
@@ -36,7 +39,7 @@ def check_client_secret(call: Call, known: Client, secret: str) -> bool:
     return hmac.compare_digest(known.secret.encode(), secret.encode())
 
 
-def basic(call: Call) -> tuple[str, str] | None:
+def read_basic(call: Call) -> tuple[str, str] | None:
     """Id and secret of HTTP Basic, decoded (section 2.3.1); None without such a field."""
     word, _, coded = (call.header("authorization") or "").partition(" ")
     if word.lower() != "basic":
@@ -48,26 +51,26 @@ def basic(call: Call) -> tuple[str, str] | None:
     return unquote_plus(name), unquote_plus(secret)
 
 
-def form_of(call: Call) -> Mapping[str, Json]:
+def read_form(call: Call) -> Mapping[str, Json]:
     """The parameters of the request."""
     return call.value if isinstance(call.value, Mapping) else {}
 
 
-def unknown() -> Refusal:
+def refuse_unknown_client() -> Refusal:
     """The refusal of a client that is not known, or does not authenticate."""
     text = "The client is not known."
     return Refusal("client", text, 401, {"error": "invalid_client", "error_description": text})
 
 
-def refused(error: str, text: str) -> Refusal:
+def refuse_oauth(error: str, text: str) -> Refusal:
     """A refusal with an error code of section 5.2."""
     return Refusal("oauth", text, 400, {"error": error, "error_description": text})
 
 
-def _places(call: Call) -> tuple[str, ...]:
+def _list_places(call: Call) -> tuple[str, ...]:
     oauth = call.server.profile.facts.oauth
     return (oauth.client_in if oauth else ()) or ("header", "body")
 
 
-def _text(form: Mapping[str, Json], name: str) -> str:
+def _read_text(form: Mapping[str, Json], name: str) -> str:
     return str(form.get(name, ""))

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from reference_server.call import Call, Refusal, Reply
-from reference_server.oauth.clients import authenticate_client, form_of, refused
-from reference_server.responses.success import success_reply
+from reference_server.oauth.clients import authenticate_client, read_form, refuse_oauth
+from reference_server.responses.success import make_success
 from reference_server.seam import seam
 from reference_server.state.grants import Grant
 from reference_server.state.identities import Client
 
 
-def revoke(call: Call) -> Reply | Refusal:
+def perform_revocation(call: Call) -> Reply | Refusal:
     """Refuse a token from now on; one that is not known is no error (section 2.2)."""
     client = authenticate_client(call)
     if isinstance(client, Refusal):
         return client
-    token = form_of(call).get("token")
+    token = read_form(call).get("token")
     if not isinstance(token, str) or not token:
-        return refused("invalid_request", "token is missing.")
+        return refuse_oauth("invalid_request", "token is missing.")
     refusal = revoke_token(call, client, token)
-    return success_reply(call) if refusal is None else refusal
+    return make_success(call) if refusal is None else refusal
 
 
 @seam
@@ -31,16 +31,16 @@ def revoke_token(call: Call, client: Client, token: str) -> Refusal | None:
     if grant is None:
         return None
     if grant.client != client.id:
-        return refused("invalid_grant", "The token is another client's.")
+        return refuse_oauth("invalid_grant", "The token is another client's.")
     server.store.effects += 1
     if identity is not None:
         server.directory.revoke(identity.id)
     else:
-        end(call, grant)
+        end_grant(call, grant)
     return None
 
 
-def end(call: Call, grant: Grant) -> None:
+def end_grant(call: Call, grant: Grant) -> None:
     """End a grant: with its refresh token go its access tokens (RFC 7009, section 2.1)."""
     grant.refresh = ""
     for identity_id in grant.access:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from apicheck.model.facts import OAuth
 from apicheck.model.json import Json
 from reference_server.call import Call, Refusal, Reply
-from reference_server.oauth.clients import authenticate_client, form_of, refused
-from reference_server.responses.success import success_reply
+from reference_server.oauth.clients import authenticate_client, read_form, refuse_oauth
+from reference_server.responses.success import make_success
 from reference_server.seam import seam
 from reference_server.state.grants import Grant
 from reference_server.state.identities import Client
@@ -15,17 +15,17 @@ _LIFETIME_S = 3600.0
 _CREDENTIALS, _REFRESH = "client_credentials", "refresh_token"
 
 
-def issue(call: Call) -> Reply | Refusal:
+def issue_token(call: Call) -> Reply | Refusal:
     """A token with the scopes that were asked for; all of them when none were."""
     client = authenticate_client(call)
     if isinstance(client, Refusal):
         return client
-    kind = str(form_of(call).get("grant_type", ""))
+    kind = str(read_form(call).get("grant_type", ""))
     if kind == _CREDENTIALS:
-        return _by_credentials(call, client)
-    if kind == _REFRESH and _facts(call).refresh in ("rotating", "yes"):
-        return _by_refresh(call, client)
-    return unsupported(call)
+        return _grant_by_credentials(call, client)
+    if kind == _REFRESH and _read_facts(call).refresh in ("rotating", "yes"):
+        return _grant_by_refresh(call, client)
+    return refuse_grant_type(call)
 
 
 @seam
@@ -35,7 +35,7 @@ def grant_scopes(
     """The scopes that are granted of those asked for, when these may be granted."""
     del call
     if excess := [scope for scope in asked if scope not in most]:
-        return refused("invalid_scope", f"There is no scope {excess[0]} to be granted.")
+        return refuse_oauth("invalid_scope", f"There is no scope {excess[0]} to be granted.")
     return asked
 
 
@@ -58,58 +58,58 @@ def find_refresh_grant(call: Call, client: Client, token: str) -> Grant | Refusa
     """The grant of a refresh token: one of this client's, that still works."""
     grant = call.server.grants.of_refresh(token)
     if grant is None or grant.client != client.id or grant.refresh != token:
-        return refused("invalid_grant", "The refresh token is not valid.")
+        return refuse_oauth("invalid_grant", "The refresh token is not valid.")
     return grant
 
 
-def as_oauth(call: Call, refusal: Refusal) -> Refusal:
+def translate_refusal(call: Call, refusal: Refusal) -> Refusal:
     """Another stage's refusal of a token request, in the words of section 5.2."""
     kinds = (_CREDENTIALS, _REFRESH)
-    if refusal.kind == "schema" and form_of(call).get("grant_type", _CREDENTIALS) not in kinds:
-        return unsupported(call)
+    if refusal.kind == "schema" and read_form(call).get("grant_type", _CREDENTIALS) not in kinds:
+        return refuse_grant_type(call)
     if refusal.kind in ("media", "syntax", "schema", "format", "unknown_field", "too_large"):
-        return refused("invalid_request", refusal.text)
+        return refuse_oauth("invalid_request", refusal.text)
     return refusal
 
 
-def unsupported(call: Call) -> Refusal:
+def refuse_grant_type(call: Call) -> Refusal:
     """The refusal of a grant type that is missing, or none of ours."""
-    if "grant_type" not in form_of(call):
-        return refused("invalid_request", "grant_type is missing.")
-    return refused("unsupported_grant_type", f"grant_type is {_CREDENTIALS}.")
+    if "grant_type" not in read_form(call):
+        return refuse_oauth("invalid_request", "grant_type is missing.")
+    return refuse_oauth("unsupported_grant_type", f"grant_type is {_CREDENTIALS}.")
 
 
-def _by_credentials(call: Call, client: Client) -> Reply | Refusal:
-    wanted = _facts(call).refresh_scope
+def _grant_by_credentials(call: Call, client: Client) -> Reply | Refusal:
+    wanted = _read_facts(call).refresh_scope
     every = call.server.profile.scopes
     most = (*every, wanted) if wanted and wanted not in every else every
-    asked = _asked(call) or tuple(scope for scope in every if scope != wanted)
+    asked = _read_asked_scopes(call) or tuple(scope for scope in every if scope != wanted)
     scopes = grant_scopes(call, asked, most)
     if isinstance(scopes, Refusal):
         return scopes
     grant = Grant(client.id, "", scopes)
-    if _facts(call).refresh in ("rotating", "yes") and (not wanted or wanted in scopes):
+    if _read_facts(call).refresh in ("rotating", "yes") and (not wanted or wanted in scopes):
         call.server.grants.note_refresh(grant, call.server.secrets.token())
-    return _handed_out(call, client, grant, scopes)
+    return _hand_out(call, client, grant, scopes)
 
 
-def _by_refresh(call: Call, client: Client) -> Reply | Refusal:
-    token = str(form_of(call).get("refresh_token", ""))
+def _grant_by_refresh(call: Call, client: Client) -> Reply | Refusal:
+    token = str(read_form(call).get("refresh_token", ""))
     if not token:
-        return refused("invalid_request", "refresh_token is missing.")
+        return refuse_oauth("invalid_request", "refresh_token is missing.")
     grant = find_refresh_grant(call, client, token)
     if isinstance(grant, Refusal):
         return grant
-    scopes = grant_scopes(call, _asked(call) or grant.scopes, grant.scopes)
+    scopes = grant_scopes(call, _read_asked_scopes(call) or grant.scopes, grant.scopes)
     if isinstance(scopes, Refusal):
         return scopes
-    if _facts(call).refresh == "rotating":
+    if _read_facts(call).refresh == "rotating":
         call.server.grants.note_refresh(grant, call.server.secrets.token())
-    return _handed_out(call, client, grant, scopes)
+    return _hand_out(call, client, grant, scopes)
 
 
-def _handed_out(call: Call, client: Client, grant: Grant, scopes: tuple[str, ...]) -> Reply:
-    lifetime = _facts(call).lifetime_s or _LIFETIME_S
+def _hand_out(call: Call, client: Client, grant: Grant, scopes: tuple[str, ...]) -> Reply:
+    lifetime = _read_facts(call).lifetime_s or _LIFETIME_S
     really = assign_scopes(call, scopes)
     identity = call.server.mint(
         scopes=really, tenant=client.tenant, lifetime=lifetime, user=grant.user
@@ -124,16 +124,16 @@ def _handed_out(call: Call, client: Client, grant: Grant, scopes: tuple[str, ...
     }
     if grant.refresh:
         answer["refresh_token"] = grant.refresh
-    reply = success_reply(call)
+    reply = make_success(call)
     reply.value = write_token_response(call, answer)
     if reply.header("Cache-Control") is None:
         reply.headers.append(("Cache-Control", "no-store"))
     return reply
 
 
-def _asked(call: Call) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(form_of(call).get("scope", "")).split()))
+def _read_asked_scopes(call: Call) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(read_form(call).get("scope", "")).split()))
 
 
-def _facts(call: Call) -> OAuth:
+def _read_facts(call: Call) -> OAuth:
     return call.server.profile.facts.oauth or OAuth()

@@ -15,13 +15,13 @@ from reference_server.document.examples import find_example, find_success, locat
 from reference_server.document.profile import Rules
 
 
-def changes(call: Call) -> dict[str, Json] | None:
+def find_changes(call: Call) -> dict[str, Json] | None:
     """Member -> its value after the action; None where the answer does not show the object."""
     rules, schemas = call.op_rules, call.server.profile.schemas
-    answered, shown = _media(rules), _shown(call)
+    answered, shown = _find_media(rules), _find_shown(call)
     if answered is None or shown is None:
         return None
-    after, schema = _object_in(call, answered)
+    after, schema = _find_object(call, answered)
     before = shown[0]
     if schema != shown[1] or not isinstance(after, Mapping) or not isinstance(before, Mapping):
         return None
@@ -33,24 +33,24 @@ def changes(call: Call) -> dict[str, Json] | None:
     }
 
 
-def _shown(call: Call) -> tuple[Json, Json] | None:
+def _find_shown(call: Call) -> tuple[Json, Json] | None:
     """Example and schema of an object of the call's collection, where it is read or listed."""
     collection = call.op_rules.use.collection
     assert collection is not None  # an action is on an object
     schemas = call.server.profile.schemas
     for rules in call.server.profile.rules.values():
-        media = _media(rules)
+        media = _find_media(rules)
         if rules.use.collection != collection or media is None:
             continue
         if rules.use.kind == "read":
-            return _object_in(call, media)
+            return _find_object(call, media)
         if rules.operation.id == collection.name:
             example = at(find_example(schemas, media), collection.root)
             return example, schemas.below(media.schema, collection.root)
     return None
 
 
-def _object_in(call: Call, media: Media) -> tuple[Json, Json]:
+def _find_object(call: Call, media: Media) -> tuple[Json, Json]:
     """Example and schema of the one object that an answer shows."""
     schemas = call.server.profile.schemas
     whole = find_example(schemas, media)
@@ -58,6 +58,6 @@ def _object_in(call: Call, media: Media) -> tuple[Json, Json]:
     return at(whole, place), schemas.below(media.schema, place)
 
 
-def _media(rules: Rules) -> Media | None:
+def _find_media(rules: Rules) -> Media | None:
     documented = find_success(rules.operation)
     return documented.media[0] if documented and documented.media else None

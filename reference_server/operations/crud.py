@@ -14,8 +14,8 @@ from reference_server.document.examples import build_created_value, find_example
 from reference_server.document.profile import Rules
 from reference_server.document.resources import Collection
 from reference_server.operations import actions, imports
-from reference_server.operations.pagination import Page, told
-from reference_server.responses.success import success_reply
+from reference_server.operations.pagination import Page, with_page_links
+from reference_server.responses.success import make_success
 from reference_server.seam import seam
 from reference_server.stages.authorization import find_foreign_owner
 from reference_server.state.store import Store, Stored
@@ -43,7 +43,7 @@ def perform(call: Call) -> Reply | Refusal:
         return acts[kind](call)
     if not call.op_rules.operation.safe:
         call.server.store.effects += 1
-    return success_reply(call, next(iter(call.objects.values()), None))
+    return make_success(call, next(iter(call.objects.values()), None))
 
 
 @seam
@@ -65,20 +65,20 @@ def _create(call: Call) -> Reply:
     use = call.op_rules.use
     assert use.collection is not None  # a creating operation has one
     sent = call.value if isinstance(call.value, Mapping) else {}
-    item = _stored(call, call.op_rules, sent)
+    item = _store_new(call, call.op_rules, sent)
     call.server.store.effects += 1
-    call.server.subscriptions.created(call.op_rules, call.value, item)
-    reply = success_reply(call, item)
+    call.server.subscriptions.note_created(call.op_rules, call.value, item)
+    reply = make_success(call, item)
     if reply.status == HTTPStatus.CREATED:
-        reply.headers.append(("Location", _location(call, use.collection, item)))
+        reply.headers.append(("Location", _find_location(call, use.collection, item)))
     return reply
 
 
-def _stored(call: Call, rules: Rules, sent: Mapping[str, Json]) -> Stored:
+def _store_new(call: Call, rules: Rules, sent: Mapping[str, Json]) -> Stored:
     """A new object of the caller's, kept. rules: of the operation that creates such objects."""
     schemas, collection = call.server.profile.schemas, rules.use.collection
     assert collection is not None  # a creating operation has one
-    object_id = _new_id(find_example_id(schemas, rules), call.server.store, collection.name)
+    object_id = _make_id(find_example_id(schemas, rules), call.server.store, collection.name)
     value = build_created_value(schemas, rules, sent, object_id)
     who = call.caller_identity
     parents = {name: item.id for name, item in call.objects.items()}
@@ -93,48 +93,48 @@ def _import(call: Call) -> Reply | Refusal:
     assert use.collection is not None  # an importing operation has one
     creator = call.server.profile.rules[use.collection.name]
     schemas = call.server.profile.schemas
-    rows = imports.rows_of(schemas, creator, call.value)
+    rows = imports.read_rows(schemas, creator, call.value)
     if isinstance(rows, str):
         return Refusal("schema", rows)
     shown = []
     for row in rows:
-        known = imports.same_object(call, creator, row)
+        known = imports.find_same_object(call, creator, row)
         if known is not None:
             known.value = {**known.value, **row}
         else:
-            known = _stored(call, creator, row)
+            known = _store_new(call, creator, row)
         call.server.store.effects += 1
         shown.append(known)
-    return success_reply(call, shown)
+    return make_success(call, shown)
 
 
 def _act(call: Call) -> Reply:
     item = call.objects[call.op_rules.use.target]
-    changes = actions.changes(call)
+    changes = actions.find_changes(call)
     call.server.store.effects += 1
     if changes is None:
-        return success_reply(call)
+        return make_success(call)
     item.value = {**item.value, **changes}
-    return success_reply(call, item)
+    return make_success(call, item)
 
 
 def _read(call: Call) -> Reply:
-    return success_reply(call, call.objects[call.op_rules.use.target])
+    return make_success(call, call.objects[call.op_rules.use.target])
 
 
 def _update(call: Call) -> Reply:
     item = call.objects[call.op_rules.use.target]
     item.value = dict(merge_update(call, item.value, call.value))
     call.server.store.effects += 1
-    return success_reply(call, item)
+    return make_success(call, item)
 
 
 def _delete(call: Call) -> Reply:
     item = call.objects[call.op_rules.use.target]
     remove_object(call, item)
-    call.server.subscriptions.removed(item)
+    call.server.subscriptions.note_removed(item)
     call.server.store.effects += 1
-    return success_reply(call)
+    return make_success(call)
 
 
 def _list(call: Call) -> Reply:
@@ -148,19 +148,21 @@ def _list(call: Call) -> Reply:
         and all(item.parents.get(name) == wanted for name, wanted in parents.items())
     ]
     query = dict(call.query)
-    size = next((int(query[n]) for n in _SIZES if query.get(n, "").isdigit()), _usual_size(call))
+    size = next(
+        (int(query[n]) for n in _SIZES if query.get(n, "").isdigit()), _find_page_size(call)
+    )
     size = max(1, min(size, call.server.variant.page_size or size))
     start = next((int(query[n]) for n in _CURSORS if query.get(n, "").isdigit()), 0)
     if query.get("page", "").isdigit():
         start = (int(query["page"]) - 1) * size
     if not any(p.name in _PAGING for p in call.op_rules.operation.parameters):
         start, size = 0, len(items)
-    reply = success_reply(call, items[start : start + size])
-    reply.value = told(call, reply.value, Page(start, size, len(items)))
+    reply = make_success(call, items[start : start + size])
+    reply.value = with_page_links(call, reply.value, Page(start, size, len(items)))
     return reply
 
 
-def _usual_size(call: Call) -> int:
+def _find_page_size(call: Call) -> int:
     """How many items a page has when nobody says how many."""
     schemas = call.server.profile.schemas
     sizes = (p.schema for p in call.op_rules.operation.parameters if p.name in _SIZES)
@@ -168,7 +170,7 @@ def _usual_size(call: Call) -> int:
     return next((int(size) for size in stated if isinstance(size, int)), _DEFAULT_PAGE)
 
 
-def _new_id(example: Json, store: Store, collection: str) -> Json:
+def _make_id(example: Json, store: Store, collection: str) -> Json:
     """An id that looks like the example's: a number, a UUID, or a word with the same prefix."""
     if isinstance(example, int):
         return example + 1 + len(store.all(collection)) + store.effects
@@ -181,7 +183,7 @@ def _new_id(example: Json, store: Store, collection: str) -> Json:
     return f"{prefix}{mark}{uuid.uuid4().hex[: max(8, len(last))]}"
 
 
-def _location(call: Call, collection: Collection, item: Stored) -> str:
+def _find_location(call: Call, collection: Collection, item: Stored) -> str:
     """The path at which a new object can be read."""
     values = {**call.match.parameters}
     path = f"{call.op_rules.operation.path}/{quote(item.id, safe='')}"

@@ -9,17 +9,17 @@ from collections.abc import Iterator, Mapping
 from apicheck.model.json import Json, at
 from reference_server.call import Call
 from reference_server.document.profile import Rules
-from reference_server.document.schemas import NO_ARRAY, Schemas, find_array, from_text
+from reference_server.document.schemas import NO_ARRAY, Schemas, find_array, parse_text
 from reference_server.state.store import Stored
 
 
-def rows_of(schemas: Schemas, creator: Rules, value: Json) -> list[dict[str, Json]] | str:
+def read_rows(schemas: Schemas, creator: Rules, value: Json) -> list[dict[str, Json]] | str:
     """The objects that a body wants made, or what is wrong with the first bad row.
 
     creator: rules of the operation that makes one of them; each row is as its body.
     """
     schema = creator.operation.body[0].schema if creator.operation.body else {}
-    rows = list(_csv_rows(schemas, schema, value) if isinstance(value, str) else _listed(value))
+    rows = list(_read_csv(schemas, schema, value) if isinstance(value, str) else _read_list(value))
     if not rows:
         return "There are no rows."
     for number, row in enumerate(rows, start=1):
@@ -29,7 +29,7 @@ def rows_of(schemas: Schemas, creator: Rules, value: Json) -> list[dict[str, Jso
     return rows
 
 
-def same_object(call: Call, creator: Rules, row: Mapping[str, Json]) -> Stored | None:
+def find_same_object(call: Call, creator: Rules, row: Mapping[str, Json]) -> Stored | None:
     """The caller's object that has a row's value in a member that no two objects share."""
     schemas, collection = call.server.profile.schemas, creator.use.collection
     assert collection is not None  # a creating operation has one
@@ -45,12 +45,12 @@ def same_object(call: Call, creator: Rules, row: Mapping[str, Json]) -> Stored |
     return None
 
 
-def _csv_rows(schemas: Schemas, schema: Json, text: str) -> Iterator[dict[str, Json]]:
+def _read_csv(schemas: Schemas, schema: Json, text: str) -> Iterator[dict[str, Json]]:
     members = schemas.members(schema)
     for row in csv.DictReader(io.StringIO(text, newline="")):
         # Cells beyond the header line stand under None: a name that no member has.
         yield {
-            str(name): from_text(cell, members.get(name, {}), schemas)
+            str(name): parse_text(cell, members.get(name, {}), schemas)
             if isinstance(cell, str)
             else cell
             for name, cell in row.items()
@@ -58,6 +58,6 @@ def _csv_rows(schemas: Schemas, schema: Json, text: str) -> Iterator[dict[str, J
         }
 
 
-def _listed(value: Json) -> list[dict[str, Json]]:
+def _read_list(value: Json) -> list[dict[str, Json]]:
     place = find_array(value)
     return [] if place == NO_ARRAY else at(value, place)

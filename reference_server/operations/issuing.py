@@ -10,21 +10,21 @@ from apicheck.model.json import MISSING, at
 from reference_server.call import Call, Reply
 from reference_server.document.schemas import put
 from reference_server.seam import seam
-from reference_server.state.json_web_tokens import key_set
+from reference_server.state.json_web_tokens import make_key_set
 from reference_server.state.store import Stored
 
 
-def settle(call: Call, reply: Reply) -> Reply:
+def issue_credential(call: Call, reply: Reply) -> Reply:
     """The answer of an operation, with the credential that it hands out; revoked what it ends."""
     facts = call.server.profile.facts.authentication
     name = call.op_rules.operation.id
     if facts.jwt is not None and name == facts.jwt.keys:
-        reply.value = key_set()
+        reply.value = make_key_set()
         return reply
     if name in {issued.revoke for issued in facts.issued.values()}:
         withdraw_credentials(call)
     issued = facts.issued.get(name)
-    return reply if issued is None else _with_credential(call, reply, issued)
+    return reply if issued is None else _hand_out(call, reply, issued)
 
 
 @seam
@@ -34,11 +34,11 @@ def withdraw_credentials(call: Call) -> None:
 
 
 def _revoke_handed_out(call: Call) -> None:
-    for identity_id in call.server.handed_out.pop(_key(call, None), ()):
+    for identity_id in call.server.handed_out.pop(_make_key(call, None), ()):
         call.server.directory.revoke(identity_id)
 
 
-def _with_credential(call: Call, reply: Reply, issued: Issued) -> Reply:
+def _hand_out(call: Call, reply: Reply, issued: Issued) -> Reply:
     """A credential of the caller's user; a rotated one takes the place of an earlier one."""
     _revoke_handed_out(call)
     known = next(reversed(call.objects.values()), None)
@@ -46,11 +46,11 @@ def _with_credential(call: Call, reply: Reply, issued: Issued) -> Reply:
     chosen = content.get("scopes")
     scopes = tuple(map(str, chosen)) if isinstance(chosen, list) else None
     made = call.server.hand_out(call.caller_identity, issued.scheme, scopes)
-    call.server.handed_out.setdefault(_key(call, reply), []).append(made.id)
+    call.server.handed_out.setdefault(_make_key(call, reply), []).append(made.id)
     return replace(reply, value=put(reply.value, issued.value, made.token))
 
 
-def _key(call: Call, reply: Reply | None) -> tuple[str, str]:
+def _make_key(call: Call, reply: Reply | None) -> tuple[str, str]:
     """Collection and id of the object that a credential belongs to."""
     use = call.op_rules.use
     named: list[Stored] = list(call.objects.values())

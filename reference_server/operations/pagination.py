@@ -31,11 +31,11 @@ class Page:
         return max(1, math.ceil(self.total / max(1, self.size)))
 
 
-def told(call: Call, value: Json, page: Page) -> Json:
+def with_page_links(call: Call, value: Json, page: Page) -> Json:
     """The answer with the numbers, links and cursor of its page, as far as its example has them."""
     paging = call.server.profile.facts.formats.get("paging")
     places = paging if isinstance(paging, Mapping) else {}
-    for key, members in (("meta", _numbers(page)), ("links", _links(call, page))):
+    for key, members in (("meta", _make_numbers(page)), ("links", _make_links(call, page))):
         place = places.get(key)
         shown = at(value, place) if isinstance(place, str) else None
         if isinstance(shown, Mapping):
@@ -47,7 +47,7 @@ def told(call: Call, value: Json, page: Page) -> Json:
     return value
 
 
-def _numbers(page: Page) -> dict[str, Json]:
+def _make_numbers(page: Page) -> dict[str, Json]:
     return {
         "current_page": page.number,
         "last_page": page.last,
@@ -56,7 +56,7 @@ def _numbers(page: Page) -> dict[str, Json]:
     }
 
 
-def _links(call: Call, page: Page) -> dict[str, Json]:
+def _make_links(call: Call, page: Page) -> dict[str, Json]:
     kept = [(name, value) for name, value in call.query if name != "page"]
 
     def link(number: int) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apicheck.model.facts import NEVER
 from reference_server.call import Call, Refusal
-from reference_server.policy import promised
+from reference_server.policy import find_promise
 from reference_server.seam import seam
 
 _BEARER_ERRORS = {"bad": "invalid_token", "state": "invalid_token", "scope": "insufficient_scope"}
@@ -13,12 +13,12 @@ _BEARER_ERRORS = {"bad": "invalid_token", "state": "invalid_token", "scope": "in
 @seam
 def write_challenge(call: Call, refusal: Refusal, status: int) -> str | None:
     """The challenge of a refusal, None where it has none."""
-    answer = promised(call, refusal)
+    answer = find_promise(call, refusal)
     stated = answer.challenge if answer else None
     if stated is NEVER or (stated is None and status != 401):
         return None
-    scheme = (stated.scheme if stated else "") or _scheme(call, refusal)
-    parameters = {"realm": _quotable(call.server.profile.spec.title)}
+    scheme = (stated.scheme if stated else "") or _find_scheme(call, refusal)
+    parameters = {"realm": _strip_unquotable(call.server.profile.spec.title)}
     error = stated.error if stated else None
     if error is None and scheme.lower() == "bearer":
         error = _BEARER_ERRORS.get(refusal.kind.partition(":")[0])
@@ -33,7 +33,7 @@ def write_challenge(call: Call, refusal: Refusal, status: int) -> str | None:
     return f"{scheme} {listed}"
 
 
-def _scheme(call: Call, refusal: Refusal) -> str:
+def _find_scheme(call: Call, refusal: Refusal) -> str:
     if refusal.kind == "client":
         return "Basic"
     schemes = call.server.profile.spec.schemes
@@ -47,5 +47,5 @@ def _scheme(call: Call, refusal: Refusal) -> str:
     return "Basic" if scheme.http_scheme == "basic" else "Bearer"
 
 
-def _quotable(text: str) -> str:
+def _strip_unquotable(text: str) -> str:
     return "".join(c for c in text if c.isascii() and c.isprintable() and c not in '"\\')

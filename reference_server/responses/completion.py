@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reference_server.call import Call, Reply
-from reference_server.responses.cors import make_cors_headers, make_hsts
+from reference_server.responses.cors import make_cors_headers
 from reference_server.responses.headers import (
     Fields,
-    documented_headers,
     make_date,
+    make_documented_headers,
+    make_hsts,
     make_lifecycle_headers,
     make_rate_headers,
     make_retry_after,
@@ -18,7 +19,7 @@ from reference_server.responses.headers import (
 from reference_server.seam import seam
 
 
-def finished(call: Call, reply: Reply) -> Iterator[tuple[str, str]]:
+def finish_headers(call: Call, reply: Reply) -> Iterator[tuple[str, str]]:
     """All that the other fields leave to say: deprecation, limits, what the document requires."""
     sent = list(reply.headers)
     sent += make_lifecycle_headers(call, reply.status)
@@ -29,7 +30,7 @@ def finished(call: Call, reply: Reply) -> Iterator[tuple[str, str]]:
     if admission and reply.refusal and reply.refusal.kind == "rate":
         sent += make_retry_after(call, admission)
     sent += [*make_cors_headers(call), *make_hsts(call, reply.status)]
-    sent += documented_headers(call, reply.status, sent)
+    sent += make_documented_headers(call, reply.status, sent)
     yield from finish_fields(call, reply, sent)
     yield from make_date(call, reply.status)
 

@@ -1,4 +1,4 @@
-"""What only browsers read: CORS for pages of other origins, HSTS."""
+"""Cross-origin resource sharing: what browsers let pages of other origins do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _REMEMBERED = "86400"
 """Seconds for which a browser may keep the answer to a preflight."""
 
 
-def preflight(call: Call) -> Reply | None:
+def respond_to_preflight(call: Call) -> Reply | None:
     """The answer to a question of a browser, before a request of a page (Fetch, CORS protocol).
 
     None when it is none, or comes for a page that may not call: it is then a request like others.
@@ -66,18 +66,3 @@ def make_cors_headers(call: Call) -> Fields:
         if promised.credentials:
             fields.append(("Access-Control-Allow-Credentials", "true"))
     return fields
-
-
-@seam
-def make_hsts(call: Call, status: int) -> Fields:
-    """Strict-Transport-Security, where whatever ends HTTPS says that there was some."""
-    del status
-    promised = call.server.profile.facts.transport.hsts
-    if promised is None or call.header("x-forwarded-proto") != "https":
-        return []
-    directives = [
-        f"max-age={promised.max_age_s:.0f}",
-        *(["includeSubDomains"] if promised.subdomains else []),
-        *(["preload"] if promised.preload else []),
-    ]
-    return [("Strict-Transport-Security", "; ".join(directives))]

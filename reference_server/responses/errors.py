@@ -9,7 +9,7 @@ from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Media
 from reference_server.call import Call, Refusal, Reply
 from reference_server.document.schemas import put
-from reference_server.policy import choose_status, promised, rules_in_force
+from reference_server.policy import choose_status, find_promise, find_rules
 from reference_server.responses.challenges import write_challenge
 from reference_server.responses.headers import make_promised_headers
 from reference_server.seam import seam
@@ -18,7 +18,7 @@ PROBLEM = "application/problem+json"
 _TEXT_MEMBERS = ("detail", "message", "error_description", "description")
 
 
-def error_reply(call: Call, refusal: Refusal) -> Reply:
+def make_error(call: Call, refusal: Refusal) -> Reply:
     """The answer to a request that is refused."""
     status = choose_status(call, refusal)
     reply = Reply(status, refusal=refusal)
@@ -43,28 +43,28 @@ def list_allowed_methods(call: Call) -> list[tuple[str, str]]:
 @seam
 def fill_error_body(call: Call, refusal: Refusal, reply: Reply) -> None:
     """Fill in the body of a refusal."""
-    media, documented = _documented(call, reply.status)
+    media, documented = _find_documented(call, reply.status)
     example = documented.examples[0] if documented and documented.examples else MISSING
     generic = example is MISSING
-    promise = promised(call, refusal)
-    rules = list(rules_in_force(call, reply.status))
+    promise = find_promise(call, refusal)
+    rules = list(find_rules(call, reply.status))
     schemas = call.server.profile.schemas
     wanted = [promise.schema if promise else None, *(rule.schema for rule in rules)]
     named = [schema for schema in wanted if schema is not None]
     if generic:
         schema = next(iter(named), documented.schema if documented else None)
-        example = _example_of(call, schema)
+        example = _find_example(call, schema)
     if any(rule.media == "never" for rule in rules):
         return
     for rule in rules:
         media = rule.media or media
     reply.media = (promise.media if promise else None) or media or "application/json"
-    value = _with_fields(_with_text(example, refusal.text), refusal)
+    value = _set_fields(_set_text(example, refusal.text), refusal)
     if generic:
-        value = _named(value, reply)
+        value = _set_status(value, reply)
     for rule in rules:
         for pointer, source in rule.equal.items():
-            true = _truth(reply, source)
+            true = _find_truth(reply, source)
             value = value if true is None else put(value, pointer, true)
     for name, member in refusal.members.items():
         value = put(value, f"/{name}", member)
@@ -72,13 +72,13 @@ def fill_error_body(call: Call, refusal: Refusal, reply: Reply) -> None:
     reply.value = value if fits else example
 
 
-def _documented(call: Call, status: int) -> tuple[str, Media | None]:
+def _find_documented(call: Call, status: int) -> tuple[str, Media | None]:
     response = call.operation.response_for(status) if call.operation else None
     media = next((m for m in response.media if "json" in m.media_type), None) if response else None
     return (media.media_type, media) if media else ("", None)
 
 
-def _example_of(call: Call, schema: Json) -> Json:
+def _find_example(call: Call, schema: Json) -> Json:
     """A value of a schema: of a documented error with the same schema, else made up."""
     schemas = call.server.profile.schemas
     wanted = schemas.named(schema)
@@ -92,7 +92,7 @@ def _example_of(call: Call, schema: Json) -> Json:
     return made if isinstance(made, dict) else {"error": "refused"}
 
 
-def _with_text(example: Json, text: str) -> Json:
+def _set_text(example: Json, text: str) -> Json:
     """The example with our words where it has words, at its top or one level below."""
     if not isinstance(example, dict):
         return example
@@ -101,13 +101,13 @@ def _with_text(example: Json, text: str) -> Json:
             return {**example, name: text}
     for key, inner in example.items():
         if isinstance(inner, dict):
-            changed = _with_text(inner, text)
+            changed = _set_text(inner, text)
             if changed != inner:
                 return {**example, key: changed}
     return example
 
 
-def _with_fields(example: Json, refusal: Refusal) -> Json:
+def _set_fields(example: Json, refusal: Refusal) -> Json:
     """The example with our fields where it lists sentences for each field."""
     if not isinstance(example, dict) or not refusal.fields:
         return example
@@ -127,7 +127,7 @@ def _is_by_field(member: Json) -> bool:
     )
 
 
-def _named(value: Json, reply: Reply) -> Json:
+def _set_status(value: Json, reply: Reply) -> Json:
     """An example of another status, made to speak of this one (RFC 9457, section 4.2.1)."""
     if not isinstance(value, dict) or reply.media != PROBLEM:
         return value
@@ -137,7 +137,7 @@ def _named(value: Json, reply: Reply) -> Json:
     return {**value, **{key: true for key, true in changes.items() if key in value}}
 
 
-def _truth(reply: Reply, source: str) -> Json:
+def _find_truth(reply: Reply, source: str) -> Json:
     if source == "status":
         return reply.status
     return reply.header(source.removeprefix("header:"))

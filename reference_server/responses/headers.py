@@ -10,9 +10,9 @@ from urllib.parse import quote
 from apicheck.model.facts import NEVER, HeaderRule
 from apicheck.model.json import MISSING
 from reference_server.call import Admission, Call, Refusal
-from reference_server.policy import in_force, promised, rules_in_force
+from reference_server.policy import find_promise, find_rules, rule_applies
 from reference_server.seam import seam
-from reference_server.state.clock import http_date, instant
+from reference_server.state.clock import format_http_date, parse_instant
 
 Fields = list[tuple[str, str]]
 
@@ -27,15 +27,15 @@ _ELSEWHERE = frozenset(
 def make_promised_headers(call: Call, status: int, refusal: Refusal | None) -> Fields:
     """Fields of the response rules in force, and of the promised refusal."""
     wanted: dict[str, HeaderRule] = {}
-    for rule in rules_in_force(call, status):
+    for rule in find_rules(call, status):
         wanted.update(rule.headers)
-    answer = promised(call, refusal) if refusal else None
+    answer = find_promise(call, refusal) if refusal else None
     wanted.update(answer.headers if answer else {})
-    made = ((name, _value(call, name, status, rule)) for name, rule in wanted.items())
+    made = ((name, _make_value(call, name, status, rule)) for name, rule in wanted.items())
     return [(name, value) for name, value in made if value is not None]
 
 
-def _value(call: Call, name: str, status: int, rule: HeaderRule) -> str | None:
+def _make_value(call: Call, name: str, status: int, rule: HeaderRule) -> str | None:
     if rule.equals is not None:
         return rule.equals
     if name.lower() in _ELSEWHERE:
@@ -45,19 +45,21 @@ def _value(call: Call, name: str, status: int, rule: HeaderRule) -> str | None:
         return None
     candidates = [
         echoed,
-        _listed(rule),
-        None if rule.unique else _documented(call, name, status),
-        call.server.variant.uuid(str(uuid.uuid4())) if rule.format in (None, "uuid") else None,
+        _list_directives(rule),
+        None if rule.unique else _sample_header(call, name, status),
+        call.server.variant.format_uuid(str(uuid.uuid4()))
+        if rule.format in (None, "uuid")
+        else None,
         uuid.uuid4().hex,
         f"req_{uuid.uuid4().hex}",
-        http_date(call.server.clock.now()) if rule.format == "http-date" else None,
+        format_http_date(call.server.clock.now()) if rule.format == "http-date" else None,
         "1",
     ]
     pattern = re.compile(rule.pattern or ".*")
     return next((value for value in candidates if value and pattern.fullmatch(value)), None)
 
 
-def _listed(rule: HeaderRule) -> str | None:
+def _list_directives(rule: HeaderRule) -> str | None:
     """A field that has the promised directives, each with the number that it may have."""
     said = []
     for name, directive in rule.directives.items():
@@ -67,7 +69,7 @@ def _listed(rule: HeaderRule) -> str | None:
     return ", ".join(said) or None
 
 
-def _documented(call: Call, name: str, status: int) -> str | None:
+def _sample_header(call: Call, name: str, status: int) -> str | None:
     response = call.operation.response_for(status) if call.operation else None
     for header in response.headers if response else ():
         if header.name.lower() == name.lower():
@@ -76,18 +78,18 @@ def _documented(call: Call, name: str, status: int) -> str | None:
     return None
 
 
-def documented_headers(call: Call, status: int, sent: Fields) -> Fields:
+def make_documented_headers(call: Call, status: int, sent: Fields) -> Fields:
     """Fields that the document requires and nothing else has sent yet."""
-    known = {name.lower() for name, _ in sent} | _ELSEWHERE | _rate_names(call)
+    known = {name.lower() for name, _ in sent} | _ELSEWHERE | _list_rate_names(call)
     response = call.operation.response_for(status) if call.operation else None
     return [
-        (header.name, _documented(call, header.name, status) or "1")
+        (header.name, _sample_header(call, header.name, status) or "1")
         for header in (response.headers if response else ())
         if header.required and header.name.lower() not in known
     ]
 
 
-def _rate_names(call: Call) -> set[str]:
+def _list_rate_names(call: Call) -> set[str]:
     limits = call.server.profile.facts.rate_limits
     names = limits.headers if limits else None
     if names is None:
@@ -102,7 +104,7 @@ def wants_rate_headers(call: Call, status: int) -> bool:
         return False
     if limits.headers_when is None:
         return call.identity is not None
-    return in_force(call, limits.headers_when, status)
+    return rule_applies(call, limits.headers_when, status)
 
 
 @seam
@@ -116,19 +118,19 @@ def make_rate_headers(call: Call, admission: Admission) -> Fields:
     values = (
         (names.limit, str(admission.limit)),
         (names.remaining, str(max(0, admission.limit - standing.used))),
-        (names.reset, _reset(names.reset_unit, standing.resets, call.server.clock.now())),
+        (names.reset, _format_reset(names.reset_unit, standing.resets, call.server.clock.now())),
         (names.policy, f'"{admission.bucket.name}";q={admission.limit};w={window}'),
     )
     return [(name, value) for name, value in values if name]
 
 
-def _reset(unit: str, at: float, now: float) -> str:
+def _format_reset(unit: str, at: float, now: float) -> str:
     left = max(0, math.ceil(at - now))
     return {
         "epoch-seconds": str(math.ceil(at)),
         "epoch-milliseconds": str(math.ceil(at * 1000)),
         "seconds": str(left),
-        "http-date": http_date(math.ceil(at)),
+        "http-date": format_http_date(math.ceil(at)),
     }[unit]
 
 
@@ -141,7 +143,7 @@ def make_retry_after(call: Call, admission: Admission) -> Fields:
         return []
     now = call.server.clock.now()
     if form == "http-date":
-        return [("Retry-After", http_date(math.ceil(admission.standing.retry)))]
+        return [("Retry-After", format_http_date(math.ceil(admission.standing.retry)))]
     return [("Retry-After", str(max(1, math.ceil(admission.standing.retry - now))))]
 
 
@@ -154,26 +156,26 @@ def _is_documented(call: Call, name: str, status: int) -> bool:
 def make_lifecycle_headers(call: Call, status: int) -> Fields:
     """Deprecation (RFC 9745), Sunset (RFC 8594) and Link of a deprecated operation."""
     item = call.rules.deprecation if call.rules else None
-    if item is None or not in_force(call, item.when, status):
+    if item is None or not rule_applies(call, item.when, status):
         return []
     made: Fields = []
     if item.since:
-        made.append(("Deprecation", f"@{int(instant(item.since))}"))
+        made.append(("Deprecation", f"@{int(parse_instant(item.since))}"))
     if item.sunset:
-        made.append(("Sunset", http_date(instant(item.sunset))))
+        made.append(("Sunset", format_http_date(parse_instant(item.sunset))))
     links = dict(item.links)
     if item.successor:
-        links["successor-version"] = links.get("successor-version") or _path_of(
+        links["successor-version"] = links.get("successor-version") or _fill_path(
             call, item.successor
         )
     made += [("Link", f'<{url or "/"}>; rel="{relation}"') for relation, url in links.items()]
     for name, rule in item.headers.items():
-        value = _value(call, name, status, rule)
+        value = _make_value(call, name, status, rule)
         made += [(name, value)] if value is not None else []
     return made
 
 
-def _path_of(call: Call, operation_id: str) -> str:
+def _fill_path(call: Call, operation_id: str) -> str:
     path = call.server.profile.spec.operation(operation_id).path
     for name, value in call.match.parameters.items():
         path = path.replace("{" + name + "}", quote(value, safe=""))
@@ -185,4 +187,19 @@ def make_date(call: Call, status: int) -> Fields:
     """When an answer was made."""
     del status
     skew = call.server.variant.date_skew_s  # of whole seconds, as clocks of several machines have
-    return [("Date", http_date(call.server.clock.now() + skew))]
+    return [("Date", format_http_date(call.server.clock.now() + skew))]
+
+
+@seam
+def make_hsts(call: Call, status: int) -> Fields:
+    """Strict-Transport-Security, where whatever ends HTTPS says that there was some."""
+    del status
+    promised = call.server.profile.facts.transport.hsts
+    if promised is None or call.header("x-forwarded-proto") != "https":
+        return []
+    directives = [
+        f"max-age={promised.max_age_s:.0f}",
+        *(["includeSubDomains"] if promised.subdomains else []),
+        *(["preload"] if promised.preload else []),
+    ]
+    return [("Strict-Transport-Security", "; ".join(directives))]

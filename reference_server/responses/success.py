@@ -18,7 +18,7 @@ from reference_server.seam import seam
 from reference_server.state.store import Stored
 
 
-def success_reply(call: Call, shown: Stored | list[Stored] | None = None) -> Reply:
+def make_success(call: Call, shown: Stored | list[Stored] | None = None) -> Reply:
     """The documented answer of an operation that succeeded.
 
     shown: the object, or the page of objects, that the answer shows; None: as the example is.
@@ -36,11 +36,11 @@ def success_reply(call: Call, shown: Stored | list[Stored] | None = None) -> Rep
     if "json" not in media.media_type:
         reply.text = value if isinstance(value, str) else ""
         return reply
-    reply.value = _overlaid(call, media, value, shown)
+    reply.value = _overlay(call, media, value, shown)
     return reply
 
 
-def _overlaid(call: Call, media: Media, value: Json, shown: Stored | list[Stored] | None) -> Json:
+def _overlay(call: Call, media: Media, value: Json, shown: Stored | list[Stored] | None) -> Json:
     schemas = call.server.profile.schemas
     made = value
     if isinstance(shown, list):
@@ -58,11 +58,11 @@ def _overlaid(call: Call, media: Media, value: Json, shown: Stored | list[Stored
         root = locate_object(call.op_rules.use.collection, value)
         schema = schemas.below(media.schema, root)
         made = put(value, root, project(schemas, schema, at(value, root), shown.value))
-    made = _counted(call, media, made)
+    made = _count_members(call, media, made)
     return made if schemas.validator(media.schema).is_valid(made) else value
 
 
-def _counted(call: Call, media: Media, value: Json) -> Json:
+def _count_members(call: Call, media: Media, value: Json) -> Json:
     """With the members whose schema says `x-counts`: of which list in the request."""
     schemas = call.server.profile.schemas
     for name, schema in schemas.members(media.schema).items():

@@ -11,7 +11,7 @@ from apicheck.model.operation import SecurityScheme
 from reference_server.call import Call, Refusal
 from reference_server.seam import seam
 from reference_server.state.identities import Directory, Identity
-from reference_server.state.json_web_tokens import ALGORITHM, decoded, signing_key
+from reference_server.state.json_web_tokens import ALGORITHM, decode_token, get_signing_key
 
 _AFTER_CREDENTIAL = ("pending", "suspended", "terminated", "disabled")
 """States of an account: its credential is genuine. The other states make it a bad one."""
@@ -38,17 +38,28 @@ def needs_credential(call: Call) -> bool:
     return call.rules is None or call.rules.secured
 
 
+def refuse_credential(call: Call) -> Refusal | None:
+    """Why the credential of a request is not accepted; an accepted one is noted."""
+    if not needs_credential(call):
+        return None
+    found = authenticate(call)
+    if isinstance(found, Identity):
+        call.identity = found
+        return None
+    return found
+
+
 @seam
 def authenticate(call: Call) -> Identity | Refusal:
     """Who calls, or why nobody is believed to."""
     refusal: Refusal | None = None
-    if _too_many(call):
+    if _has_too_many(call):
         return Refusal("several", "Send one credential.")
-    for option in _options(call):
-        parts = tuple(_presented(call, scheme) for scheme in option)
+    for option in _list_alternatives(call):
+        parts = tuple(_find_presented(call, scheme) for scheme in option)
         who = combine_identities(tuple(part.identity for part in parts))
         if who is not None:
-            return _in_use(call, who)
+            return _check_in_use(call, who)
         if any(part.mistaken == "exp" for part in parts):
             refusal = Refusal("state:expired", "The credential is expired.")
         elif any(part.there for part in parts):
@@ -71,7 +82,7 @@ def find_credential_state(call: Call, identity: Identity) -> str:
     return "" if state in ("active", *_AFTER_CREDENTIAL) else state
 
 
-def _in_use(call: Call, identity: Identity) -> Identity | Refusal:
+def _check_in_use(call: Call, identity: Identity) -> Identity | Refusal:
     state = find_credential_state(call, identity)
     return Refusal(f"state:{state}", f"The credential is {state}.") if state else identity
 
@@ -83,23 +94,23 @@ def find_account_state(call: Call, identity: Identity) -> str:
     return state if state in _AFTER_CREDENTIAL else ""
 
 
-def account_refusal(call: Call, identity: Identity) -> Refusal | None:
+def refuse_account(call: Call, identity: Identity) -> Refusal | None:
     """Why a genuine credential's account is not served."""
     state = find_account_state(call, identity)
     return Refusal(f"state:{state}", f"The account is {state}.") if state else None
 
 
-def introduced(call: Call) -> str:
+def classify_caller(call: Call) -> str:
     """What a request says about who sends it: anonymous, bad or authenticated."""
     every = call.server.profile.spec.schemes.values()
-    schemes = [scheme for option in _options(call) for scheme in option] or list(every)
-    parts = [_presented(call, scheme) for scheme in schemes]
+    schemes = [scheme for option in _list_alternatives(call) for scheme in option] or list(every)
+    parts = [_find_presented(call, scheme) for scheme in schemes]
     if any(part.identity is not None for part in parts):
         return "authenticated"
     return "bad" if any(part.there for part in parts) else "anonymous"
 
 
-def _options(call: Call) -> Iterator[tuple[SecurityScheme, ...]]:
+def _list_alternatives(call: Call) -> Iterator[tuple[SecurityScheme, ...]]:
     """The alternatives of the operation's security. A client certificate is not ours to see."""
     schemes = call.server.profile.spec.schemes
     for option in call.rules.security if call.rules is not None else ():
@@ -107,29 +118,31 @@ def _options(call: Call) -> Iterator[tuple[SecurityScheme, ...]]:
         yield tuple(scheme for scheme in known if scheme.kind != "mutualTLS")
 
 
-def _too_many(call: Call) -> bool:
+def _has_too_many(call: Call) -> bool:
     """Whether more credentials came than any alternative needs, where the policy refuses that."""
     if call.server.profile.facts.authentication.several is None:
         return False
-    places = {_place(scheme): scheme for option in _options(call) for scheme in option}
+    places = {
+        _find_place(scheme): scheme for option in _list_alternatives(call) for scheme in option
+    }
     came = sum(len(read_credentials(call, scheme)) for scheme in places.values())
-    return came > max((len(option) for option in _options(call)), default=0)
+    return came > max((len(option) for option in _list_alternatives(call)), default=0)
 
 
-def _presented(call: Call, scheme: SecurityScheme) -> Presented:
+def _find_presented(call: Call, scheme: SecurityScheme) -> Presented:
     values = read_credentials(call, scheme)
     token = extract_token(call, scheme, values[0]) if len(values) == 1 else None
     if token is None:
         return Presented(bool(values))
     if scheme.jwt:
-        return _of_jwt(call, token)
+        return _find_presented_jwt(call, token)
     directory = call.server.directory
     identity = find_identity(directory, token)
     meant_for = directory.scheme_of(token)
     return Presented(there=True, identity=identity if meant_for in ("", scheme.name) else None)
 
 
-def _of_jwt(call: Call, token: str) -> Presented:
+def _find_presented_jwt(call: Call, token: str) -> Presented:
     claims = verify_token(call, token)
     if claims is None:
         return Presented(there=True)
@@ -142,7 +155,7 @@ def _of_jwt(call: Call, token: str) -> Presented:
 def verify_token(call: Call, token: str) -> Mapping[str, Json] | None:
     """The claims of a token that we have signed, None for any other."""
     del call
-    return decoded(token, signing_key().public_key(), ALGORITHM)
+    return decode_token(token, get_signing_key().public_key(), ALGORITHM)
 
 
 @seam
@@ -170,7 +183,7 @@ def _is_number(value: Json) -> bool:
 @seam
 def read_credentials(call: Call, scheme: SecurityScheme) -> tuple[str, ...]:
     """What stands where a scheme's credential belongs, each value by itself."""
-    place, name = _place(scheme)
+    place, name = _find_place(scheme)
     if place == "header":
         return call.header_values(name.lower())
     if place == "query":
@@ -182,7 +195,7 @@ def read_credentials(call: Call, scheme: SecurityScheme) -> tuple[str, ...]:
     return (cookies[name].value,) if name in cookies else ()
 
 
-def _place(scheme: SecurityScheme) -> tuple[str, str]:
+def _find_place(scheme: SecurityScheme) -> tuple[str, str]:
     if scheme.kind == "apiKey":
         return scheme.place, scheme.parameter
     return "header", "Authorization"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reference_server.call import Call, Refusal
 from reference_server.seam import seam
+from reference_server.stages.authentication import refuse_account
 from reference_server.state.store import Stored
 
 
@@ -28,7 +29,17 @@ def may_see_tenant(call: Call, tenant: str) -> bool:
     return call.caller_identity.tenant == tenant
 
 
-def tenant_refusal(call: Call) -> Refusal | None:
+def refuse_rights(call: Call) -> Refusal | None:
+    """Why a caller may not perform the operation."""
+    if call.rules is None or not call.rules.secured:
+        return None
+    missing = find_missing_rights(call)
+    if missing:
+        return Refusal("scope", f"The credential lacks {', '.join(missing)}.")
+    return None
+
+
+def refuse_tenant(call: Call) -> Refusal | None:
     """Why a path that names a tenant is not served to this caller."""
     for tenant in call.server.profile.facts.authorization.tenants:
         value = call.match.parameters.get(tenant.parameter)
@@ -65,7 +76,13 @@ def find_foreign_owner(call: Call, item: Stored, place: str) -> str:
     return ""
 
 
-def foreign_refusal(call: Call, item: Stored, place: str) -> Refusal | None:
+def refuse_foreign(call: Call, item: Stored, place: str) -> Refusal | None:
     """Why an object that exists is not shown: it is somebody else's."""
     whose = find_foreign_owner(call, item, place)
     return Refusal(f"foreign:{whose}", "There is no such object.") if whose else None
+
+
+def refuse_account_or_tenant(call: Call) -> Refusal | None:
+    """Why a genuine credential is not served: its account is out of use, or its tenant another."""
+    refusal = refuse_account(call, call.identity) if call.identity else None
+    return refusal or refuse_tenant(call)

@@ -7,7 +7,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 
 
-def parts_of(body: bytes, content_type: str) -> dict[str, str]:
+def parse_parts(body: bytes, content_type: str) -> dict[str, str]:
     """Name of each part -> its content, files included, a character for a byte beyond UTF-8.
 
     Raises ValueError for what is not made of named parts, each name once.
@@ -23,11 +23,11 @@ def parts_of(body: bytes, content_type: str) -> dict[str, str]:
             raise ValueError("a part has no name")
         if name in found:
             raise ValueError(f"{name} comes twice")
-        found[name] = _content(part)
+        found[name] = _decode_content(part)
     return found
 
 
-def _content(part: Message) -> str:
+def _decode_content(part: Message) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         raise ValueError("a part is made of parts")  # noqa: TRY004  (of what was sent)

@@ -8,23 +8,23 @@ from reference_server.seam import seam
 from reference_server.state.limits import LIMITERS, Limiter, Options
 
 
-def rate_refusal(call: Call) -> Refusal | None:
+def refuse_rate(call: Call) -> Refusal | None:
     """Count a request in each of its buckets; why it is refused, if it is."""
     limits = call.server.profile.facts.rate_limits
     refused = None
-    for admission in _ask(call, count=True):
+    for admission in _ask_buckets(call, count=True):
         call.admissions.append(admission)
         if not admission.standing.allowed and limits and limits.over == "refuse":
             refused = Refusal("rate", "The limit is used up.")
     return refused
 
 
-def look(call: Call) -> None:
+def note_admissions(call: Call) -> None:
     """Note where the caller stands, without counting anything."""
-    call.admissions = _ask(call, count=False)
+    call.admissions = _ask_buckets(call, count=False)
 
 
-def settle(call: Call, status: int) -> None:
+def settle_costs(call: Call, status: int) -> None:
     """Give back what is not counted, once the status is known.
 
     That is what the policy says costs nothing, and what one bucket admitted and another refused.
@@ -38,7 +38,7 @@ def settle(call: Call, status: int) -> None:
         return
     for admission in call.admissions:
         if admission.standing.allowed:
-            _limiter(call, admission.bucket).give_back()
+            _find_limiter(call, admission.bucket).give_back()
 
 
 @seam
@@ -55,34 +55,34 @@ def admit(call: Call, admission: Admission) -> Admission:
     return admission
 
 
-def _ask(call: Call, *, count: bool) -> list[Admission]:
+def _ask_buckets(call: Call, *, count: bool) -> list[Admission]:
     asked = []
     for bucket in call.rules.buckets if call.rules else ():
-        limit = _limit(call, bucket)
+        limit = _find_limit(call, bucket)
         if limit is None:
             continue
         enforced = enforce_limit(call, limit)
         now = call.server.clock.now()
-        standing = _limiter(call, bucket).ask(now, enforced, count=count)
+        standing = _find_limiter(call, bucket).ask(now, enforced, count=count)
         admission = Admission(bucket, limit, standing)
         asked.append(admit(call, admission) if count else admission)
     return asked
 
 
-def _limit(call: Call, bucket: Bucket) -> int | None:
+def _find_limit(call: Call, bucket: Bucket) -> int | None:
     limits = call.server.profile.facts.rate_limits
     plans = limits.plans if limits else {}
     plan = plans.get(call.caller_identity.plan) or next(iter(plans.values()), {})
     return plan.get(bucket.name, bucket.limit)
 
 
-def _limiter(call: Call, bucket: Bucket) -> Limiter:
+def _find_limiter(call: Call, bucket: Bucket) -> Limiter:
     """The limiter of a bucket for this caller; made when it is first asked."""
     limits = call.server.profile.facts.rate_limits
     stated = limits.algorithm if limits else None
     name = stated or call.server.variant.limiter or "fixed"
     made = call.server.limiters
-    key = (bucket.name, name, *_key(call, bucket.per))
+    key = (bucket.name, name, *_make_key(call, bucket.per))
     if key not in made:
         counts_refused = bool(limits and limits.counts_refused)
         options = Options(bucket.window_s, bucket.burst, counts_refused)
@@ -90,7 +90,7 @@ def _limiter(call: Call, bucket: Bucket) -> Limiter:
     return made[key]
 
 
-def _key(call: Call, per: str) -> tuple[str, str]:
+def _make_key(call: Call, per: str) -> tuple[str, str]:
     who = call.identity
     if who is None or per == "ip":
         return ("ip", call.peer)

@@ -12,9 +12,9 @@ from apicheck.model.facts import Answer
 from apicheck.model.json import Json
 from apicheck.model.operation import Media, Parameter
 from reference_server.call import Call, Refusal
-from reference_server.document.schemas import from_text
+from reference_server.document.schemas import parse_text
 from reference_server.seam import seam
-from reference_server.stages.multipart import parts_of
+from reference_server.stages.multipart import parse_parts
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data"
@@ -48,25 +48,25 @@ BODY_LIMIT = 1 << 20
 """Where the policy promises nothing."""
 
 
-def too_large(call: Call) -> Refusal | None:
+def refuse_too_large(call: Call) -> Refusal | None:
     """Why a body is not read."""
     if call.whole and len(call.body) <= get_body_limit(call):
         return None
     return Refusal("too_large", "The body is too large.")
 
 
-def media_refusal(call: Call) -> Refusal | None:
+def refuse_media(call: Call) -> Refusal | None:
     """Why a body of this media type is not read."""
     offered = call.op_rules.operation.body
     if not offered or not call.body:
         return None
-    if body_media(call) is None:
+    if find_body_media(call) is None:
         accepted = ", ".join(media.media_type for media in offered)
         return Refusal("media", f"Send {accepted}.")
     return None
 
 
-def body_media(call: Call) -> Media | None:
+def find_body_media(call: Call) -> Media | None:
     """The documented media type that the body has, None for another one."""
     return find_media(call, call.header("content-type") or "")
 
@@ -79,12 +79,12 @@ def find_media(call: Call, sent: str) -> Media | None:
     return next((media for media in offered if media.media_type.lower() == named), None)
 
 
-def body_refusal(call: Call) -> Refusal | None:
+def refuse_body(call: Call) -> Refusal | None:
     """Why parameters or body do not fit the document."""
-    return _parameters(call) or refuse_unknown_query(call) or _content(call)
+    return _refuse_parameters(call) or refuse_unknown_query(call) or _refuse_content(call)
 
 
-def _parameters(call: Call) -> Refusal | None:
+def _refuse_parameters(call: Call) -> Refusal | None:
     schemas = call.server.profile.schemas
     query = dict(call.query)
     for parameter in call.op_rules.operation.parameters:
@@ -95,16 +95,16 @@ def _parameters(call: Call) -> Refusal | None:
         )
         if text is None:
             if parameter.required:
-                return _of_field("schema", parameter.name, is_there=False)
+                return _refuse_field("schema", parameter.name, is_there=False)
             continue
-        value = from_text(text, parameter.schema, schemas)
+        value = parse_text(text, parameter.schema, schemas)
         repeated = schemas.resolved(parameter.schema).get("type") == "array"
         if repeated:
             inner = schemas.resolved(parameter.schema).get("items", {})
             texts = [text for key, text in call.query if key == parameter.name]
-            value = [from_text(text, inner, schemas) for text in texts]
+            value = [parse_text(text, inner, schemas) for text in texts]
         if not fits_schema(call, parameter, value):
-            return _of_field("schema", parameter.name)
+            return _refuse_field("schema", parameter.name)
     return None
 
 
@@ -133,20 +133,20 @@ def refuse_unknown_query(call: Call) -> Refusal | None:
     )
 
 
-def _content(call: Call) -> Refusal | None:
+def _refuse_content(call: Call) -> Refusal | None:
     operation = call.op_rules.operation
     if not operation.body:
         return None
     if not call.body:
         return Refusal("syntax", "A body is required.") if operation.body_required else None
-    media = body_media(call)
+    media = find_body_media(call)
     if media is None:
         return Refusal("media", "The media type is not one of those documented.")
     try:
         call.value = parse_body(call, media)
     except (ValueError, RecursionError):
         return Refusal("syntax", "The body cannot be parsed.")
-    return refuse_unknown_members(call, media) or _broken_rule(call, media)
+    return refuse_unknown_members(call, media) or _refuse_broken_rule(call, media)
 
 
 @seam
@@ -163,7 +163,7 @@ def refuse_unknown_members(call: Call, media: Media) -> Refusal | None:
     return Refusal("unknown_field", f"There is no member {unknown[0]}.") if unknown else None
 
 
-def _broken_rule(call: Call, media: Media) -> Refusal | None:
+def _refuse_broken_rule(call: Call, media: Media) -> Refusal | None:
     try:
         found = list(find_broken_rules(call, media.schema, call.value))
     except ValueError:
@@ -175,18 +175,18 @@ def _broken_rule(call: Call, media: Media) -> Refusal | None:
     fields: dict[str, tuple[str, ...]] = {}
     for broken in found:
         if broken.field:
-            told = _told(broken.field, is_there=not broken.missing)
+            told = _describe_field(broken.field, is_there=not broken.missing)
             fields[broken.field] = (*fields.get(broken.field, ()), told)
     text = f"{first.place or 'The body'} is not valid."
     return Refusal("format" if has_own else "schema", text, fields=fields)
 
 
-def _of_field(kind: str, name: str, *, is_there: bool = True) -> Refusal:
+def _refuse_field(kind: str, name: str, *, is_there: bool = True) -> Refusal:
     told = f"{name} is {'not valid' if is_there else 'missing'}."
-    return Refusal(kind, told, fields={name: (_told(name, is_there=is_there),)})
+    return Refusal(kind, told, fields={name: (_describe_field(name, is_there=is_there),)})
 
 
-def _told(name: str, *, is_there: bool) -> str:
+def _describe_field(name: str, *, is_there: bool) -> str:
     """What is wrong with a field, in a sentence for a person."""
     return f"The {name.replace('_', ' ')} field is {'not valid' if is_there else 'required'}."
 
@@ -205,16 +205,16 @@ def parse_body(call: Call, media: Media) -> Json:
     schemas = call.server.profile.schemas
     members = schemas.members(media.schema)
     if media.media_type == PARTS:
-        parts = parts_of(call.body, call.header("content-type") or "")
+        parts = parse_parts(call.body, call.header("content-type") or "")
         return {
-            name: from_text(text, members.get(name, {}), schemas) for name, text in parts.items()
+            name: parse_text(text, members.get(name, {}), schemas) for name, text in parts.items()
         }
     text = call.body.decode("utf-8")
     if media.media_type == FORM:
         pairs = parse_qsl(text, keep_blank_values=True)
         if len({name for name, _ in pairs}) < len(pairs):
             raise ValueError("a parameter is repeated")
-        return {name: from_text(value, members.get(name, {}), schemas) for name, value in pairs}
+        return {name: parse_text(value, members.get(name, {}), schemas) for name, value in pairs}
     if "json" in media.media_type:
         value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
         if "\\u" in text:

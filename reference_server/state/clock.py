@@ -24,12 +24,12 @@ class Clock:
         self._offset += seconds
 
 
-def http_date(at: float) -> str:
+def format_http_date(at: float) -> str:
     """An instant as an IMF-fixdate (RFC 9110, section 5.6.7). at: epoch seconds."""
     return format_datetime(datetime.fromtimestamp(int(at), UTC), usegmt=True)
 
 
-def instant(text: str) -> float:
+def parse_instant(text: str) -> float:
     """Epoch seconds of an ISO date or date-time; without an offset it is UTC."""
     parsed = datetime.fromisoformat(text)
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()

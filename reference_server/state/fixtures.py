@@ -13,20 +13,20 @@ from reference_server.document.schemas import put
 from reference_server.state.store import Stored
 
 
-def given_objects(profile: Profile, tenants: Iterable[str]) -> Iterator[Stored]:
+def make_fixtures(profile: Profile, tenants: Iterable[str]) -> Iterator[Stored]:
     """The objects that the examples of listing operations show, with ids of their own."""
     for rules in profile.rules.values():
         collection = rules.use.collection
         if collection is None or not collection.given or collection.name != rules.operation.id:
             continue
         for tenant in tenants:
-            for number, example in enumerate(_examples(profile, rules, collection)):
-                object_id = _like(at(example, collection.id), f"{tenant}/{number}")
+            for number, example in enumerate(_list_examples(profile, rules, collection)):
+                object_id = _make_id(at(example, collection.id), f"{tenant}/{number}")
                 value = dict(put(example, collection.id, object_id))
                 yield Stored(collection.name, str(object_id), tenant, "", "", value)
 
 
-def _examples(
+def _list_examples(
     profile: Profile, rules: Rules, collection: Collection
 ) -> Iterator[Mapping[str, Json]]:
     documented = find_success(rules.operation)
@@ -38,7 +38,7 @@ def _examples(
             yield example
 
 
-def _like(example: Json, which: str) -> Json:
+def _make_id(example: Json, which: str) -> Json:
     """An id with the prefix of the example's, the same after every start; a number for one."""
     made = uuid.uuid5(uuid.NAMESPACE_OID, f"{example}/{which}").hex
     if isinstance(example, int):

@@ -21,30 +21,30 @@ _ENDLESS_S = 10 * 365 * 86_400.0
 
 
 @cache
-def signing_key() -> RSAPrivateKey:
+def get_signing_key() -> RSAPrivateKey:
     """The key of this process: making one takes a tenth of a second."""
     return generate_private_key(public_exponent=65_537, key_size=2048)
 
 
-def public_key() -> bytes:
+def get_public_key() -> bytes:
     """The public key as everybody may have it, in PEM."""
-    public = signing_key().public_key()
+    public = get_signing_key().public_key()
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
-def key_set() -> dict[str, Json]:
+def make_key_set() -> dict[str, Json]:
     """The public key as a JWK Set (RFC 7517, section 5; RFC 7518, section 6.3.1)."""
-    numbers = signing_key().public_key().public_numbers()
-    values = {"n": _number(numbers.n), "e": _number(numbers.e)}
+    numbers = get_signing_key().public_key().public_numbers()
+    values = {"n": _encode_number(numbers.n), "e": _encode_number(numbers.e)}
     return {"keys": [{"kty": "RSA", "kid": KEY_ID, "use": "sig", "alg": ALGORITHM, **values}]}
 
 
-def _number(value: int) -> str:
+def _encode_number(value: int) -> str:
     size = (value.bit_length() + 7) // 8
     return base64.urlsafe_b64encode(value.to_bytes(size, "big")).rstrip(b"=").decode()
 
 
-def signed(
+def sign_token(
     facts: Jwt | None, subject: str, now: float, expires: float | None, claims: Mapping[str, Json]
 ) -> str:
     """A token of an identity. claims: over those that it would have; None leaves one out."""
@@ -59,10 +59,10 @@ def signed(
     if facts and facts.audience:
         own["aud"] = facts.audience
     content = {name: value for name, value in {**own, **claims}.items() if value is not None}
-    return jwt.encode(content, signing_key(), ALGORITHM, headers={"kid": KEY_ID})
+    return jwt.encode(content, get_signing_key(), ALGORITHM, headers={"kid": KEY_ID})
 
 
-def decoded(token: str, key: object, algorithm: str) -> Mapping[str, Json] | None:
+def decode_token(token: str, key: object, algorithm: str) -> Mapping[str, Json] | None:
     """The claims of a token under a key, whatever they say; None when the signature is not its."""
     # PyJWT wants the very type of key that its algorithm has; a fault may pair others.
     unchecked = {f"verify_{name}": False for name in ("exp", "nbf", "iat", "aud", "iss", "sub")}
@@ -72,7 +72,7 @@ def decoded(token: str, key: object, algorithm: str) -> Mapping[str, Json] | Non
         return None
 
 
-def header_of(token: str) -> Mapping[str, Json]:
+def read_header(token: str) -> Mapping[str, Json]:
     """What a token says of itself; for faults alone."""
     try:
         return jwt.get_unverified_header(token)
@@ -80,7 +80,7 @@ def header_of(token: str) -> Mapping[str, Json]:
         return {}
 
 
-def claims_of(token: str) -> Mapping[str, Json] | None:
+def read_claims(token: str) -> Mapping[str, Json] | None:
     """The claims of a token, whoever made it; for faults alone."""
     try:
         return dict(jwt.decode(token, options={"verify_signature": False}))
@@ -88,7 +88,7 @@ def claims_of(token: str) -> Mapping[str, Json] | None:
         return None
 
 
-def signed_with(token: str, secret: bytes) -> Mapping[str, Json] | None:
+def verify_with_secret(token: str, secret: bytes) -> Mapping[str, Json] | None:
     """The claims of a token that HMAC with a secret has signed; for faults alone.
 
     PyJWT refuses such a secret, as it should; so what it does otherwise is done here.
@@ -96,5 +96,5 @@ def signed_with(token: str, secret: bytes) -> Mapping[str, Json] | None:
     signed_part, _, signature = token.rpartition(".")
     made = hmac.digest(secret, signed_part.encode(), "sha256")
     coded = base64.urlsafe_b64encode(made).rstrip(b"=").decode()
-    fits = header_of(token).get("alg") == "HS256" and hmac.compare_digest(coded, signature)
-    return claims_of(token) if fits else None
+    fits = read_header(token).get("alg") == "HS256" and hmac.compare_digest(coded, signature)
+    return read_claims(token) if fits else None

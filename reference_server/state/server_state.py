@@ -14,10 +14,10 @@ from apicheck.model.operation import Operation
 from reference_server.document.profile import Profile
 from reference_server.seam import Replacements, combine, in_force
 from reference_server.state.clock import Clock
-from reference_server.state.fixtures import given_objects
+from reference_server.state.fixtures import make_fixtures
 from reference_server.state.grants import Grants
 from reference_server.state.identities import Client, Directory, Identity, Secrets
-from reference_server.state.json_web_tokens import signed
+from reference_server.state.json_web_tokens import sign_token
 from reference_server.state.limits import Limiter
 from reference_server.state.store import Store
 from reference_server.state.subscriptions import Subscriptions
@@ -29,7 +29,7 @@ _EXPIRED_SINCE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class IdentitySpec:
     """What a new identity should be. None: all scopes, permissions and roles, no end.
 
     scheme: of its credential; "": that of most operations, and one of every other as well.
@@ -50,7 +50,7 @@ class Wish:
     claims: Mapping[str, Json] = field(default_factory=dict)
 
 
-class Server:
+class ServerState:
     """Everything that changes while the server runs; `reset` brings back its beginning."""
 
     profile: Profile
@@ -88,7 +88,7 @@ class Server:
             self.subscriptions.stop()
         self.clock = Clock()
         self.store = Store()
-        for item in given_objects(self.profile, TENANTS):
+        for item in make_fixtures(self.profile, TENANTS):
             self.store.add(item)
         self.directory = Directory(self._first, self._clients)
         self.grants = Grants()
@@ -134,12 +134,14 @@ class Server:
         user: str = "",
     ) -> Identity:
         """A new identity from the token operation."""
-        return self.make(Wish(scopes=scopes, tenant=tenant, lifetime=lifetime, user=user))
+        return self.make_identity(
+            IdentitySpec(scopes=scopes, tenant=tenant, lifetime=lifetime, user=user)
+        )
 
     def hand_out(self, who: Identity, scheme: str, scopes: tuple[str, ...] | None) -> Identity:
         """A further credential of somebody's; scopes None: as far as theirs reach."""
-        return self.make(
-            Wish(
+        return self.make_identity(
+            IdentitySpec(
                 scopes=who.scopes if scopes is None else scopes,
                 permissions=who.permissions,
                 roles=who.roles,
@@ -147,46 +149,46 @@ class Server:
                 user=who.user,
                 app=who.app,
                 plan=who.plan,
-                lifetime=self._lifetime(scheme),
+                lifetime=self._find_lifetime(scheme),
                 scheme=scheme,
             )
         )
 
-    def _lifetime(self, scheme: str) -> float | None:
+    def _find_lifetime(self, scheme: str) -> float | None:
         """Tokens end; keys do not."""
         known = self.profile.spec.schemes.get(scheme)
         return self.profile.facts.authentication.lifetime_s if known and known.bearer else None
 
-    def make(self, wish: Wish) -> Identity:
+    def make_identity(self, spec: IdentitySpec) -> Identity:
         """A new identity, kept in the directory."""
         self._minted += 1
-        name = wish.name or f"minted-{self._minted}"
+        name = spec.name or f"minted-{self._minted}"
         every_role = tuple(self.profile.facts.authorization.roles)
         now = self.now()
-        expires = None if wish.lifetime is None else now + wish.lifetime
-        if wish.state == "expired":
+        expires = None if spec.lifetime is None else now + spec.lifetime
+        if spec.state == "expired":
             expires = now - _EXPIRED_SINCE_S
-        scheme, identity_id = wish.scheme or self._scheme(), f"id-{self._minted}"
+        scheme, identity_id = spec.scheme or self._find_main_scheme(), f"id-{self._minted}"
         identity = Identity(
             id=identity_id,
             name=name,
-            token=self._credential(scheme, identity_id, wish, expires),
+            token=self._make_credential(scheme, identity_id, spec, expires),
             scheme=scheme,
-            scopes=self.profile.scopes if wish.scopes is None else wish.scopes,
-            permissions=self.profile.permissions if wish.permissions is None else wish.permissions,
-            tenant=wish.tenant or TENANTS[0],
-            roles=every_role if wish.roles is None else wish.roles,
-            user=wish.user or f"user-{name}",
-            app=wish.app or f"app-{wish.tenant or TENANTS[0]}",
-            account=f"account-{wish.tenant or TENANTS[0]}",
-            plan=wish.plan,
-            state="active" if wish.state == "expired" else wish.state,
-            parameters=self.tenant_parameters(wish.tenant or TENANTS[0]),
+            scopes=self.profile.scopes if spec.scopes is None else spec.scopes,
+            permissions=self.profile.permissions if spec.permissions is None else spec.permissions,
+            tenant=spec.tenant or TENANTS[0],
+            roles=every_role if spec.roles is None else spec.roles,
+            user=spec.user or f"user-{name}",
+            app=spec.app or f"app-{spec.tenant or TENANTS[0]}",
+            account=f"account-{spec.tenant or TENANTS[0]}",
+            plan=spec.plan,
+            state="active" if spec.state == "expired" else spec.state,
+            parameters=self.tenant_parameters(spec.tenant or TENANTS[0]),
             expires=expires,
             credentials={}
-            if wish.scheme
+            if spec.scheme
             else {
-                other: self._credential(other, identity_id, wish, expires)
+                other: self._make_credential(other, identity_id, spec, expires)
                 for other in self._used_schemes
                 if other != scheme
             },
@@ -194,12 +196,14 @@ class Server:
         self.directory.add(identity)
         return identity
 
-    def _credential(self, scheme: str, identity_id: str, wish: Wish, expires: float | None) -> str:
+    def _make_credential(
+        self, scheme: str, identity_id: str, spec: IdentitySpec, expires: float | None
+    ) -> str:
         """A new credential of a scheme."""
         known = self.profile.spec.schemes.get(scheme)
         if known is not None and known.jwt:
             facts = self.profile.facts.authentication.jwt
-            return signed(facts, identity_id, self.now(), expires, wish.claims)
+            return sign_token(facts, identity_id, self.now(), expires, spec.claims)
         basic = known is not None and known.http_scheme == "basic"
         return self.secrets.basic() if basic else self.secrets.token()
 
@@ -236,7 +240,7 @@ class Server:
         """The OAuth clients, one a tenant; none where the profile has no token operation."""
         return self._clients
 
-    def _scheme(self) -> str:
+    def _find_main_scheme(self) -> str:
         """The scheme with which most operations are called."""
         for rules in self.profile.rules.values():
             for requirement in rules.security[:1] if rules.secured else ():
@@ -267,9 +271,12 @@ class Server:
             if (self.profile.facts.rate_limits)
             else ""
         )
-        wishes = [Wish(name="admin", plan=plan), Wish(name="other", tenant=TENANTS[1], plan=plan)]
-        wishes += [
-            Wish(name=state, state=state, plan=plan)
+        specs = [
+            IdentitySpec(name="admin", plan=plan),
+            IdentitySpec(name="other", tenant=TENANTS[1], plan=plan),
+        ]
+        specs += [
+            IdentitySpec(name=state, state=state, plan=plan)
             for state in self.profile.facts.authentication.states
         ]
-        return tuple(self.make(wish) for wish in wishes)
+        return tuple(self.make_identity(spec) for spec in specs)

@@ -70,13 +70,13 @@ class Subscriptions:
         self._running: set[asyncio.Task[None]] = set()
         self.log: list[dict[str, Json]] = []
 
-    def by_hand(self, url: str, events: tuple[str, ...] | None, tenant: str) -> Subscription:
+    def subscribe(self, url: str, events: tuple[str, ...] | None, tenant: str) -> Subscription:
         """A subscription as somebody sets it up in a dashboard."""
-        made = Subscription(uuid.uuid4().hex, url, events, self._secret(), tenant)
+        made = Subscription(uuid.uuid4().hex, url, events, self._make_secret(), tenant)
         self._all[made.id] = made
         return made
 
-    def created(self, rules: Rules, sent: Json, item: Stored) -> None:
+    def note_created(self, rules: Rules, sent: Json, item: Stored) -> None:
         """An object was created: it may be a subscription, and it may cause events.
 
         rules: of the operation that created it. sent: the body of the request.
@@ -87,21 +87,21 @@ class Subscriptions:
         subscriptions = facts.subscriptions
         if subscriptions is not None and subscriptions.create == item.collection:
             url, events = at(sent, subscriptions.url), at(sent, subscriptions.events)
-            secret = self._secret() if subscriptions.secret else None
+            secret = self._make_secret() if subscriptions.secret else None
             if secret is not None:
                 root = rules.use.collection.root if rules.use.collection else ""
                 place = subscriptions.secret.removeprefix(root)
                 item.value = dict(put(item.value, place, secret))
-            wanted = None if events is MISSING else _names(events)
+            wanted = None if events is MISSING else _list_names(events)
             self._all[item.id] = Subscription(item.id, str(url), wanted, secret, item.tenant)
             return
-        self.happened(rules.operation, item.value, item.tenant)
+        self.deliver(rules.operation, item.value, item.tenant)
 
-    def removed(self, item: Stored) -> None:
+    def note_removed(self, item: Stored) -> None:
         """An object is gone, and with it a subscription, if it was one."""
         self._all.pop(item.id, None)
 
-    def happened(self, operation: Operation, data: Json, tenant: str) -> None:
+    def deliver(self, operation: Operation, data: Json, tenant: str) -> None:
         """Deliver the events that an operation causes to the tenant's subscriptions to them."""
         facts = self._profile.webhooks
         for event in facts.events.values() if facts else ():
@@ -111,7 +111,7 @@ class Subscriptions:
                 wanted = subscription.events
                 if subscription.tenant == tenant and (wanted is None or event.name in wanted):
                     message_id = f"msg_{uuid.uuid4().hex}"
-                    body = self._body(event.name, data, message_id)
+                    body = self._make_body(event.name, data, message_id)
                     self._start(_Pending(0, 0, event.name, message_id, subscription, body))
 
     def retry_due(self) -> None:
@@ -139,7 +139,12 @@ class Subscriptions:
         subscription, now = item.subscription, self._clock.now()
         values = self._tenant_parameters(subscription.tenant)
         unsigned = Unsigned(
-            self._scheme(), subscription.secret or "", item.message_id, int(now), item.body, values
+            self._find_signature(),
+            subscription.secret or "",
+            item.message_id,
+            int(now),
+            item.body,
+            values,
         )
         with self._faults_in_force():
             signed = sign_delivery(unsigned)
@@ -158,21 +163,21 @@ class Subscriptions:
             if subscription.id in self._all:
                 self._pending.append(item)
 
-    def _scheme(self) -> Signature | None:
+    def _find_signature(self) -> Signature | None:
         facts = self._profile.webhooks
         found = facts.signature if facts else None
         return found if isinstance(found, Signature) else None
 
-    def _secret(self) -> str | None:
-        if self._scheme() is None:
+    def _make_secret(self) -> str | None:
+        if self._find_signature() is None:
             return None
-        return new_secret(self._scheme(), self._secrets.key(), self._secrets.token(32))
+        return new_secret(self._find_signature(), self._secrets.key(), self._secrets.token(32))
 
-    def _body(self, event: str, data: Json, message_id: str) -> bytes:
+    def _make_body(self, event: str, data: Json, message_id: str) -> bytes:
         facts = self._profile.webhooks
         payload = facts.payload if facts else {}
         schemas = self._profile.schemas
-        example, schema = self._documented(event)
+        example, schema = self._find_documented(event)
         place = str(payload.get("data", "/data"))
         like = at(example, place)
         shown: Json = data
@@ -190,7 +195,7 @@ class Subscriptions:
             value = put(value, "/timestamp", now.strftime("%Y-%m-%dT%H:%M:%SZ"))
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
-    def _documented(self, event: str) -> tuple[Json, Json]:
+    def _find_documented(self, event: str) -> tuple[Json, Json]:
         """(example, schema) of an event's payload, from the document's `webhooks`."""
         document = self._profile.spec.document
         escaped = event.replace("~", "~0").replace("/", "~1")
@@ -201,5 +206,5 @@ class Subscriptions:
         return example, media.get("schema", {})
 
 
-def _names(events: Json) -> tuple[str, ...]:
+def _list_names(events: Json) -> tuple[str, ...]:
     return tuple(map(str, events)) if isinstance(events, list) else (str(events),)

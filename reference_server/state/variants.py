@@ -46,7 +46,7 @@ class Variant:
         """The members of the control protocol."""
         return asdict(self)
 
-    def arranged(self, headers: Pairs) -> Pairs:
+    def arrange(self, headers: Pairs) -> Pairs:
         """Header fields as this variant writes them."""
         made = list(headers)
         if self.extra_headers:
@@ -56,19 +56,19 @@ class Variant:
             made = [(name, value) for name, value in made if name.lower() != "content-length"]
         if self.close:
             made.append(("Connection", "close"))
-        made = [(name, self._value(name, value)) for name, value in made]
-        made = list(_LINES.get(self.header_lists, _as_they_are)(self._challenged(made)))
+        made = [(name, self._rewrite_value(name, value)) for name, value in made]
+        made = list(_LINES.get(self.header_lists, _keep_lines)(self._add_challenges(made)))
         made = [(_CASES.get(self.header_case, str)(name), value) for name, value in made]
         if self.header_order is not None:
             _shuffle_names(made, self.header_order)
         return tuple(made)
 
-    def encoded(self, value: Json) -> bytes:
+    def encode(self, value: Json) -> bytes:
         """A JSON value as this variant writes it."""
         if self.extra_fields:
-            value = _with_extra(value)
+            value = _add_extra(value)
         if self.key_order:
-            value = _in_order(value, reverse=self.key_order == "reversed")
+            value = _sort_members(value, reverse=self.key_order == "reversed")
         return json.dumps(
             value,
             ensure_ascii=self.body_ascii,
@@ -76,16 +76,16 @@ class Variant:
             separators=None if self.body_whitespace else (",", ":"),
         ).encode()
 
-    def uuid(self, text: str) -> str:
+    def format_uuid(self, text: str) -> str:
         """A UUID in this variant's case (RFC 9562, section 4: either is read)."""
         return text.upper() if self.uppercase_uuids else text
 
-    def _value(self, name: str, value: str) -> str:
+    def _rewrite_value(self, name: str, value: str) -> str:
         if name.lower() != "content-type" or "json" not in value:
             return value
         return _MEDIA_TYPES.get(self.media_type, str)(value)
 
-    def _challenged(self, fields: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    def _add_challenges(self, fields: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         """The fields, with one challenge more beside each that there is."""
         for name, value in fields:
             other = self.extra_challenge and name.lower() == "www-authenticate"
@@ -96,7 +96,7 @@ class Variant:
                 yield name, _CHALLENGE
 
 
-def variant_from(members: Mapping[str, Json]) -> Variant:
+def parse_variant(members: Mapping[str, Json]) -> Variant:
     """The variant of a control call. Raises ValueError for what no variant has."""
     for name, value in members.items():
         if name not in _RULES:
@@ -128,11 +128,11 @@ def _shuffle_names(fields: list[tuple[str, str]], seed: int) -> None:
     fields.sort(key=lambda field: names.index(field[0]))
 
 
-def _as_they_are(fields: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _keep_lines(fields: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     return fields
 
 
-def _joined(fields: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _join_lines(fields: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """The lines of a list in one."""
     lines: dict[tuple[str, int], str] = {}
     for number, (name, value) in enumerate(fields):
@@ -141,7 +141,7 @@ def _joined(fields: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     return ((name, value) for (name, _), value in lines.items())
 
 
-def _split(fields: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _split_lines(fields: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """A line for each member of a list."""
     for name, value in fields:
         if name.lower() in _SPLIT and '"' not in value:
@@ -150,15 +150,15 @@ def _split(fields: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-_LINES = {"joined": _joined, "split": _split}
+_LINES = {"joined": _join_lines, "split": _split_lines}
 
 
-def _with_extra(value: Json) -> Json:
+def _add_extra(value: Json) -> Json:
     """A value with one more member than is documented, inside its envelope if it has one."""
     if not isinstance(value, Mapping):
         return value
     if len(value) == 1 and not any(map(_is_list_of_mistakes, value.values())):
-        return {name: _with_extra(item) for name, item in value.items()}
+        return {name: _add_extra(item) for name, item in value.items()}
     return {**value, "x_extension": {"nested": [1, "two", None]}}
 
 
@@ -167,13 +167,13 @@ def _is_list_of_mistakes(value: Json) -> bool:
     return isinstance(value, Mapping) and {type(inner) for inner in value.values()} == {list}
 
 
-def _in_order(value: Json, *, reverse: bool) -> Json:
+def _sort_members(value: Json, *, reverse: bool) -> Json:
     """A value whose objects have their members by name, forwards or backwards."""
     if isinstance(value, Mapping):
         names = sorted(value, reverse=reverse)
-        return {name: _in_order(value[name], reverse=reverse) for name in names}
+        return {name: _sort_members(value[name], reverse=reverse) for name in names}
     if isinstance(value, list):
-        return [_in_order(item, reverse=reverse) for item in value]
+        return [_sort_members(item, reverse=reverse) for item in value]
     return value
 
 
@@ -183,32 +183,32 @@ _Rule = tuple[str, Callable[[Json], bool]]
 _FLAG: _Rule = ("true or false", lambda value: isinstance(value, bool))
 
 
-def _number(low: int, high: int, *kinds: type) -> _Rule:
+def _make_number_rule(low: int, high: int, *kinds: type) -> _Rule:
     words = f"a number from {low} to {high}"
     return words, lambda value: type(value) in (int, *kinds) and low <= value <= high
 
 
-def _word(*known: str) -> _Rule:
+def _make_word_rule(*known: str) -> _Rule:
     return f"one of {', '.join(known)}", lambda value: value in ("", *known)
 
 
 _RULES: Mapping[str, _Rule] = {
-    "status_choice": _number(0, 1 << 31),
-    "header_case": _word(*_CASES),
+    "status_choice": _make_number_rule(0, 1 << 31),
+    "header_case": _make_word_rule(*_CASES),
     "header_order": ("a number or null", lambda value: value is None or type(value) is int),
-    "header_lists": _word(*_LINES),
+    "header_lists": _make_word_rule(*_LINES),
     "extra_fields": _FLAG,
     "extra_headers": _FLAG,
-    "extra_challenge": _word("before", "after"),
-    "latency_ms": _number(0, _SLOWEST_MS, float),
-    "limiter": _word(*LIMITERS),
+    "extra_challenge": _make_word_rule("before", "after"),
+    "latency_ms": _make_number_rule(0, _SLOWEST_MS, float),
+    "limiter": _make_word_rule(*LIMITERS),
     "body_whitespace": _FLAG,
     "body_ascii": _FLAG,
-    "key_order": _word("sorted", "reversed"),
-    "media_type": _word(*_MEDIA_TYPES),
+    "key_order": _make_word_rule("sorted", "reversed"),
+    "media_type": _make_word_rule(*_MEDIA_TYPES),
     "chunked": _FLAG,
     "close": _FLAG,
-    "date_skew_s": _number(-1, 1),
+    "date_skew_s": _make_number_rule(-1, 1),
     "uppercase_uuids": _FLAG,
-    "page_size": _number(0, 100),
+    "page_size": _make_number_rule(0, 100),
 }

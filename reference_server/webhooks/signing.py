@@ -52,7 +52,7 @@ def new_secret(scheme: Signature | None, key: bytes, word: str) -> str:
     return f"whsec_{word}" if scheme is not None and scheme.scheme == "stripe" else word
 
 
-def _standard_webhooks(delivery: Unsigned) -> Signed:
+def _sign_standard_webhooks(delivery: Unsigned) -> Signed:
     key = b64decode(delivery.secret.removeprefix("whsec_"))
     content = f"{delivery.id}.{delivery.timestamp}.".encode() + delivery.body
     mac = b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
@@ -65,22 +65,22 @@ def _standard_webhooks(delivery: Unsigned) -> Signed:
     )
 
 
-def _stripe(delivery: Unsigned) -> Signed:
-    mac = _hex(delivery, f"{delivery.timestamp}.".encode() + delivery.body)
+def _sign_stripe(delivery: Unsigned) -> Signed:
+    mac = _sign_hex(delivery, f"{delivery.timestamp}.".encode() + delivery.body)
     return Signed(headers=(("Stripe-Signature", f"t={delivery.timestamp},v1={mac}"),))
 
 
-def _github(delivery: Unsigned) -> Signed:
+def _sign_github(delivery: Unsigned) -> Signed:
     return Signed(
         headers=(
             ("X-GitHub-Delivery", delivery.id),
-            ("X-Hub-Signature-256", f"sha256={_hex(delivery, delivery.body)}"),
+            ("X-Hub-Signature-256", f"sha256={_sign_hex(delivery, delivery.body)}"),
         )
     )
 
 
-def _slack(delivery: Unsigned) -> Signed:
-    mac = _hex(delivery, f"v0:{delivery.timestamp}:".encode() + delivery.body)
+def _sign_slack(delivery: Unsigned) -> Signed:
+    mac = _sign_hex(delivery, f"v0:{delivery.timestamp}:".encode() + delivery.body)
     return Signed(
         headers=(
             ("X-Slack-Request-Timestamp", str(delivery.timestamp)),
@@ -89,12 +89,12 @@ def _slack(delivery: Unsigned) -> Signed:
     )
 
 
-def _hmac(delivery: Unsigned) -> Signed:
+def _sign_hmac(delivery: Unsigned) -> Signed:
     assert delivery.scheme is not None  # sign() saw to it
     options = delivery.scheme.options
     digest = hmac.new(
         delivery.secret.encode(),
-        _filled(options.get("signed", "{body}"), delivery),
+        _fill(options.get("signed", "{body}"), delivery),
         options.get("algorithm", "sha256"),
     ).digest()
     encoded = {
@@ -112,15 +112,15 @@ def _hmac(delivery: Unsigned) -> Signed:
     return Signed(headers=tuple(headers))
 
 
-def _md5_query(delivery: Unsigned) -> Signed:
+def _sign_md5_query(delivery: Unsigned) -> Signed:
     assert delivery.scheme is not None  # sign() saw to it
     options = delivery.scheme.options
-    text = _filled(options.get("signed", "{secret}"), delivery)
+    text = _fill(options.get("signed", "{secret}"), delivery)
     digest = hashlib.md5(text, usedforsecurity=False).hexdigest()
     return Signed(query=((options.get("parameter", "signature"), digest),))
 
 
-def _filled(template: str, delivery: Unsigned) -> bytes:
+def _fill(template: str, delivery: Unsigned) -> bytes:
     values = {
         **{name: value.encode() for name, value in delivery.values.items()},
         "timestamp": str(delivery.timestamp).encode(),
@@ -135,16 +135,16 @@ def _filled(template: str, delivery: Unsigned) -> bytes:
     )
 
 
-def _hex(delivery: Unsigned, content: bytes) -> str:
+def _sign_hex(delivery: Unsigned, content: bytes) -> str:
     return hmac.new(delivery.secret.encode(), content, hashlib.sha256).hexdigest()
 
 
 _SCHEMES = {
-    "standard-webhooks": _standard_webhooks,
-    "svix": _standard_webhooks,
-    "stripe": _stripe,
-    "github": _github,
-    "slack": _slack,
-    "hmac": _hmac,
-    "md5-query": _md5_query,
+    "standard-webhooks": _sign_standard_webhooks,
+    "svix": _sign_standard_webhooks,
+    "stripe": _sign_stripe,
+    "github": _sign_github,
+    "slack": _sign_slack,
+    "hmac": _sign_hmac,
+    "md5-query": _sign_md5_query,
 }

@@ -9,7 +9,7 @@ from apicheck.model.facts import Challenge
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
 from reference_server.faults.fault import fault
-from reference_server.policy import promised
+from reference_server.policy import find_promise
 from reference_server.responses.challenges import write_challenge
 
 WriteChallenge = Callable[[Call, Refusal, int], str | None]
@@ -73,7 +73,7 @@ def challenge_omits_parameter(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:
     """A challenge lacks the parameters that are promised of it."""
-    field, answer = honest(call, refusal, status), promised(call, refusal)
+    field, answer = honest(call, refusal, status), find_promise(call, refusal)
     stated = answer.challenge if answer else None
     for name in stated.parameters if field and isinstance(stated, Challenge) else ():
         field = re.sub(rf', {name}="[^"]*"', "", field or "")

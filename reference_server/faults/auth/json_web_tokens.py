@@ -13,11 +13,11 @@ from reference_server.faults.fault import Fault, fault
 from reference_server.stages.authentication import find_wrong_claim, verify_token
 from reference_server.state.json_web_tokens import (
     ALGORITHM,
-    claims_of,
-    decoded,
-    header_of,
-    public_key,
-    signed_with,
+    decode_token,
+    get_public_key,
+    read_claims,
+    read_header,
+    verify_with_secret,
 )
 
 VerifyToken = Callable[[Call, str], Mapping[str, Json] | None]
@@ -66,8 +66,8 @@ CLAIMS = (
 def jwt_accepts_alg_none(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
     """A JWT whose header says that it is not signed is believed."""
     found = honest(call, token)
-    if found is None and header_of(token).get("alg", "").lower() == "none":
-        return claims_of(token)
+    if found is None and read_header(token).get("alg", "").lower() == "none":
+        return read_claims(token)
     return found
 
 
@@ -75,8 +75,8 @@ def jwt_accepts_alg_none(honest: VerifyToken, call: Call, token: str) -> Mapping
 def jwt_ignores_signature(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
     """The signature of a JWT is not looked at."""
     found = honest(call, token)
-    if found is None and header_of(token).get("alg") == ALGORITHM and not token.endswith("."):
-        return claims_of(token)
+    if found is None and read_header(token).get("alg") == ALGORITHM and not token.endswith("."):
+        return read_claims(token)
     return found
 
 
@@ -85,16 +85,16 @@ def jwt_kid_is_part_of_a_query(
     honest: VerifyToken, call: Call, token: str
 ) -> Mapping[str, Json] | None:
     """The key of a JWT is looked up by SQL into which its `kid` is put as it is."""
-    found, kid = honest(call, token), str(header_of(token).get("kid", ""))
+    found, kid = honest(call, token), str(read_header(token).get("kid", ""))
     chosen = re.search(r"' UNION SELECT '([^']*)", kid)
-    return signed_with(token, chosen[1].encode()) if found is None and chosen else found
+    return verify_with_secret(token, chosen[1].encode()) if found is None and chosen else found
 
 
 @fault("auth/jwt-kid-names-a-file", verify_token, needs=("authentication.jwt",))
 def jwt_kid_names_a_file(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
     """The key of a JWT is read from the file that its `kid` names."""
-    found, kid = honest(call, token), str(header_of(token).get("kid", ""))
-    return signed_with(token, b"") if found is None and kid.endswith("/dev/null") else found
+    found, kid = honest(call, token), str(read_header(token).get("kid", ""))
+    return verify_with_secret(token, b"") if found is None and kid.endswith("/dev/null") else found
 
 
 @fault("auth/jwt-takes-public-key-for-secret", verify_token, needs=("authentication.jwt",))
@@ -102,7 +102,7 @@ def jwt_takes_public_key_for_secret(
     honest: VerifyToken, call: Call, token: str
 ) -> Mapping[str, Json] | None:
     """A JWT is verified by the algorithm that it names, with the public key for a secret."""
-    return honest(call, token) or signed_with(token, public_key())
+    return honest(call, token) or verify_with_secret(token, get_public_key())
 
 
 @fault("auth/jwt-trusts-embedded-key", verify_token, needs=("authentication.jwt",))
@@ -110,10 +110,10 @@ def jwt_trusts_embedded_key(
     honest: VerifyToken, call: Call, token: str
 ) -> Mapping[str, Json] | None:
     """A JWT is verified with the key that it brings along itself (`jwk` in its header)."""
-    found, key = honest(call, token), header_of(token).get("jwk")
+    found, key = honest(call, token), read_header(token).get("jwk")
     if found is not None or not isinstance(key, dict):
         return found
     try:
-        return decoded(token, jwt.PyJWK(key, ALGORITHM).key, ALGORITHM)
+        return decode_token(token, jwt.PyJWK(key, ALGORITHM).key, ALGORITHM)
     except jwt.PyJWTError:
         return None

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from apicheck.model.json import MISSING, Json
 from reference_server.call import Call, Reply
 from reference_server.document.profile import Profile
-from reference_server.document.schemas import Schemas, without_required
-from reference_server.faults._altering import Change, alters_reads, reads_altered
+from reference_server.document.schemas import Schemas, remove_required
+from reference_server.faults._altering import Change, alter_reads, alters_reads
 from reference_server.faults.fault import Fault, fault
 from reference_server.responses.success import finish_success
 
@@ -31,7 +31,7 @@ def _replace_last_required(call: Call, reply: Reply, instead: Json) -> Reply:
     documented = rules.operation.response_for(reply.status)
     if rules.operation.safe and documented and documented.media:
         schema = documented.media[0].schema
-        reply.value = without_required(schemas, schema, reply.value, instead)
+        reply.value = remove_required(schemas, schema, reply.value, instead)
     return reply
 
 
@@ -51,7 +51,7 @@ def _alters(fault_id: str, alter: Change, about: str) -> Fault:
     """A fault that alters the values of reads. It shows where some example would be altered."""
 
     def finish(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
-        return reads_altered(call, honest(call, reply), alter)
+        return alter_reads(call, honest(call, reply), alter)
 
     def shows_in(profile: Profile) -> bool:
         return alters_reads(profile, alter)

@@ -8,7 +8,7 @@ from apicheck.model.operation import HeaderDoc
 from reference_server.call import Call, Reply
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import Schemas
-from reference_server.faults._documented import successes
+from reference_server.faults._documented import list_successes
 from reference_server.faults.fault import fault
 from reference_server.responses.completion import finish_fields
 from reference_server.responses.headers import Fields
@@ -33,7 +33,7 @@ def _successes_require_fields(profile: Profile) -> bool:
 
 def _documented(profile: Profile) -> Iterator[HeaderDoc]:
     """The header fields of documented successes."""
-    for response in successes(profile):
+    for response in list_successes(profile):
         yield from response.headers
 
 

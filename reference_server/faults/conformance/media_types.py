@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Reply
 from reference_server.document.profile import Profile
-from reference_server.faults._documented import successes
+from reference_server.faults._documented import list_successes
 from reference_server.faults.fault import fault
 from reference_server.responses.success import finish_success
 
@@ -14,7 +14,7 @@ FinishSuccess = Callable[[Call, Reply], Reply]
 
 
 def _media_types_have_parameters(profile: Profile) -> bool:
-    return any(";" in media.media_type for one in successes(profile) for media in one.media)
+    return any(";" in media.media_type for one in list_successes(profile) for media in one.media)
 
 
 @fault("conformance/other-media-parameter", finish_success, shows_in=_media_types_have_parameters)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from apicheck.model.json import MISSING, Json
 from reference_server.call import Call, Refusal, Reply
-from reference_server.document.schemas import put, without_required
+from reference_server.document.schemas import put, remove_required
 from reference_server.faults.fault import fault
-from reference_server.policy import rules_in_force
+from reference_server.policy import find_rules
 from reference_server.responses.errors import fill_error_body
 
 FillErrorBody = Callable[[Call, Refusal, Reply], None]
@@ -28,10 +28,10 @@ def omits_member(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Rep
     """Errors lack a member that every one of them must have."""
     honest(call, refusal, reply)
     schemas = call.server.profile.schemas
-    for rule in rules_in_force(call, reply.status):
+    for rule in find_rules(call, reply.status):
         if rule.schema is not None:
             schema: Json = schemas.named(rule.schema)
-            reply.value = without_required(schemas, schema, reply.value)
+            reply.value = remove_required(schemas, schema, reply.value)
 
 
 @fault("errors/status-member-differs", fill_error_body, needs=("responses.error.equal",))
@@ -40,7 +40,7 @@ def status_member_differs(
 ) -> None:
     """The member that repeats the status says another one."""
     honest(call, refusal, reply)
-    for rule in rules_in_force(call, reply.status):
+    for rule in find_rules(call, reply.status):
         for pointer, source in rule.equal.items():
             if source == "status":
                 reply.value = put(reply.value, pointer, 599)

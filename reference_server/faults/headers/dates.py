@@ -9,7 +9,7 @@ from reference_server.call import Call
 from reference_server.faults._documented import headers_have
 from reference_server.faults.fault import fault
 from reference_server.responses.headers import Fields, make_date
-from reference_server.state.clock import http_date
+from reference_server.state.clock import format_http_date
 
 MakeDate = Callable[[Call, int], Fields]
 
@@ -17,7 +17,7 @@ MakeDate = Callable[[Call, int], Fields]
 @fault("headers/date-an-hour-off", make_date, shows_in=headers_have(lambda header: header.within_s))
 def date_an_hour_off(honest: MakeDate, call: Call, status: int) -> Fields:
     """Answers say that they were made an hour later than they were."""
-    return [("Date", http_date(call.server.clock.now() + 3600))]
+    return [("Date", format_http_date(call.server.clock.now() + 3600))]
 
 
 @fault("headers/date-in-iso-form", make_date)

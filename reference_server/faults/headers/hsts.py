@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from reference_server.call import Call
 from reference_server.faults.fault import fault
-from reference_server.responses.cors import make_hsts
-from reference_server.responses.headers import Fields
+from reference_server.responses.headers import Fields, make_hsts
 
 MakeHsts = Callable[[Call, int], Fields]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Reply
-from reference_server.faults._documented import fields_promised
+from reference_server.faults._documented import list_promised_fields
 from reference_server.faults.fault import fault
-from reference_server.policy import rules_in_force
+from reference_server.policy import find_rules
 from reference_server.responses.completion import finish_fields
 from reference_server.responses.headers import Fields
 from reference_server.responses.success import finish_success
@@ -28,14 +28,14 @@ def control_character_in_value(
 @fault("headers/omits-required", finish_fields, needs=("responses.all.headers",))
 def omits_required(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Fields whose value the policy gives are not sent."""
-    stated = fields_promised(call, reply.status, lambda header: header.equals is not None)
+    stated = list_promised_fields(call, reply.status, lambda header: header.equals is not None)
     return [pair for pair in honest(call, reply, made) if pair[0].lower() not in stated]
 
 
 @fault("headers/wrong-value", finish_fields, needs=("responses.all.headers",))
 def wrong_value(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Fields whose value the policy gives have another one."""
-    stated = fields_promised(call, reply.status, lambda header: header.equals is not None)
+    stated = list_promised_fields(call, reply.status, lambda header: header.equals is not None)
     return [
         (name, "wrong" if name.lower() in stated else value)
         for name, value in honest(call, reply, made)
@@ -63,7 +63,7 @@ def two_content_types(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
 @fault("headers/sends-banner", finish_fields, needs=("responses.all.absent",))
 def sends_banner(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Answers tell which software made them, though the policy says that none does."""
-    unwanted = [name for rule in rules_in_force(call, reply.status) for name in rule.absent]
+    unwanted = [name for rule in find_rules(call, reply.status) for name in rule.absent]
     return [*honest(call, reply, made), *((name, "Apache") for name in unwanted[:1])]
 
 

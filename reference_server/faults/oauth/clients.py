@@ -6,7 +6,12 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
 from reference_server.faults.fault import fault
-from reference_server.oauth.clients import authenticate_client, basic, check_client_secret, unknown
+from reference_server.oauth.clients import (
+    authenticate_client,
+    check_client_secret,
+    read_basic,
+    refuse_unknown_client,
+)
 from reference_server.responses.challenges import write_challenge
 from reference_server.state.identities import Client
 
@@ -44,7 +49,7 @@ def accepts_secret_of_another_client(
 def accepts_two_ways_at_once(honest: AuthenticateClient, call: Call) -> Client | Refusal:
     """A client that authenticates in the header and in the body is not refused."""
     found = honest(call)
-    given = basic(call)
+    given = read_basic(call)
     if not isinstance(found, Refusal) or given is None:
         return found
     known = call.server.directory.clients.get(given[0])
@@ -54,7 +59,7 @@ def accepts_two_ways_at_once(honest: AuthenticateClient, call: Call) -> Client |
 @fault("oauth/refuses-basic", authenticate_client, needs=("oauth.token",))
 def refuses_basic(honest: AuthenticateClient, call: Call) -> Client | Refusal:
     """A client that authenticates by HTTP Basic is refused."""
-    return honest(call) if basic(call) is None else unknown()
+    return honest(call) if read_basic(call) is None else refuse_unknown_client()
 
 
 @fault("oauth/omits-client-challenge", write_challenge, needs=("oauth.token",))

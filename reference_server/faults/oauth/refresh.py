@@ -7,7 +7,7 @@ from collections.abc import Callable
 from apicheck.model.json import Json
 from reference_server.call import Call, Refusal
 from reference_server.faults.fault import fault
-from reference_server.oauth.clients import form_of, refused
+from reference_server.oauth.clients import read_form, refuse_oauth
 from reference_server.oauth.token import (
     assign_scopes,
     find_refresh_grant,
@@ -38,7 +38,7 @@ def refresh_widens_scope(
     most: tuple[str, ...],
 ) -> tuple[str, ...] | Refusal:
     """A refresh is granted any scope that it asks for."""
-    if form_of(call).get("grant_type") == "refresh_token":
+    if read_form(call).get("grant_type") == "refresh_token":
         most = (*most, *call.server.profile.scopes)
     return honest(call, asked, most)
 
@@ -49,7 +49,7 @@ def refresh_without_rotation(
 ) -> dict[str, Json]:
     """A refresh hands out no refresh token, though the policy says that they rotate."""
     made = honest(call, answer)
-    if form_of(call).get("grant_type") == "refresh_token":
+    if read_form(call).get("grant_type") == "refresh_token":
         made.pop("refresh_token", None)
     return made
 
@@ -59,7 +59,7 @@ def refreshed_token_is_useless(
     honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]], call: Call, scopes: tuple[str, ...]
 ) -> tuple[str, ...]:
     """A token that was got by refreshing has no scope."""
-    refreshing = form_of(call).get("grant_type") == "refresh_token"
+    refreshing = read_form(call).get("grant_type") == "refresh_token"
     return () if refreshing else honest(call, scopes)
 
 
@@ -78,4 +78,4 @@ def refuses_refresh(
     honest: FindRefreshGrant, call: Call, client: Client, token: str
 ) -> Grant | Refusal:
     """Refresh tokens are handed out, and refused."""
-    return refused("invalid_grant", "The refresh token is not valid.")
+    return refuse_oauth("invalid_grant", "The refresh token is not valid.")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reference_server.call import Call, Refusal
 from reference_server.faults.fault import fault
-from reference_server.oauth.clients import refused
+from reference_server.oauth.clients import refuse_oauth
 from reference_server.oauth.revocation import revoke_token
 from reference_server.state.identities import Client
 
@@ -54,5 +54,5 @@ def unknown_token_cannot_be_revoked(
     """The revocation of a token that is not known is refused."""
     grants = call.server.grants
     if call.server.directory.with_token(token) is None and grants.of_refresh(token) is None:
-        return refused("invalid_request", "There is no such token.")
+        return refuse_oauth("invalid_request", "There is no such token.")
     return honest(call, client, token)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
 from reference_server.faults.fault import fault
-from reference_server.oauth.clients import form_of
+from reference_server.oauth.clients import read_form
 from reference_server.oauth.token import assign_scopes, grant_scopes
 
 GrantScopes = Callable[[Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal]
@@ -18,7 +18,7 @@ def grants_all_scopes(
 ) -> tuple[str, ...] | Refusal:
     """Whoever asks for one scope is granted all of them."""
     found = honest(call, asked, most)
-    if isinstance(found, Refusal) or form_of(call).get("grant_type") == "refresh_token":
+    if isinstance(found, Refusal) or read_form(call).get("grant_type") == "refresh_token":
         return found
     return tuple(dict.fromkeys((*found, *call.server.profile.scopes)))
 
@@ -29,7 +29,7 @@ def grants_unknown_scopes(
 ) -> tuple[str, ...] | Refusal:
     """A scope that there is not is granted as if there were."""
     found = honest(call, asked, most)
-    if form_of(call).get("grant_type") == "refresh_token":
+    if read_form(call).get("grant_type") == "refresh_token":
         return found
     return asked if isinstance(found, Refusal) and set(asked) & set(most) else found
 

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from reference_server.call import Call
 from reference_server.faults.fault import fault
 from reference_server.responses.headers import Fields, make_lifecycle_headers
-from reference_server.state.clock import http_date
+from reference_server.state.clock import format_http_date
 
 MakeLifecycleHeaders = Callable[[Call, int], Fields]
 
@@ -18,7 +18,7 @@ _DAY_S = 86_400
 
 
 def _a_day_later(date: str) -> str:
-    return http_date(parsedate_to_datetime(date).timestamp() + _DAY_S)
+    return format_http_date(parsedate_to_datetime(date).timestamp() + _DAY_S)
 
 
 @fault("versioning/deprecates-current", make_lifecycle_headers, needs=("versioning.deprecations",))
@@ -85,7 +85,7 @@ def sunset_before_deprecation(honest: MakeLifecycleHeaders, call: Call, status: 
     since = next((int(value[1:]) for name, value in sent if name == "Deprecation"), None)
     if since is None:
         return sent
-    early = http_date(since - _DAY_S)
+    early = format_http_date(since - _DAY_S)
     return [(name, early if name == "Sunset" else value) for name, value in sent]
 
 

@@ -17,11 +17,11 @@ from apicheck.load import facts_from, spec_from
 from apicheck.model.json import at
 from apicheck.model.operation import Operation, SecurityScheme
 from apicheck.model.policy import Policy
-from reference_server.app import api
-from reference_server.control import control
-from reference_server.document.profile import Profile, profile_of, read_profile
+from reference_server.app import build_api
+from reference_server.control import build_control
+from reference_server.document.profile import Profile, build_profile, read_profile
 from reference_server.state.identities import Identity
-from reference_server.state.server_state import Server
+from reference_server.state.server_state import ServerState
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data"
@@ -61,10 +61,10 @@ class Driver:
     """A server, its API and its control plane. They share an event loop, as in the process."""
 
     def __init__(self, profile: Profile) -> None:
-        self.server = Server(profile, seed=7)
+        self.server = ServerState(profile, seed=7)
         self.runner = asyncio.Runner()
-        self._api = api(self.server)
-        self._control = control(self.server)
+        self._api = build_api(self.server)
+        self._control = build_control(self.server)
         self._numbers = iter(range(1, 10**6))
 
     @property
@@ -255,7 +255,7 @@ def profile(name: str) -> Profile:
 def made_up(facts: Mapping[str, Any], document: Mapping[str, Any]) -> Profile:
     """A profile of facts and a document that are written where they are tested."""
     spec = spec_from(document)
-    return profile_of(Path(), spec, Policy("made-up", "1", "Made up", (), facts_from(facts)))
+    return build_profile(Path(), spec, Policy("made-up", "1", "Made up", (), facts_from(facts)))
 
 
 @pytest.fixture(name="made_up", scope="session")

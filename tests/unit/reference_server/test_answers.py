@@ -258,7 +258,7 @@ def test_a_mistake_of_the_server_shows_no_traceback(
     def broken(_: Any) -> Any:
         raise RuntimeError("the reason is ours")
 
-    monkeypatch.setattr("reference_server.app.answer", broken)
+    monkeypatch.setattr("reference_server.app.respond", broken)
     answer = canonical.send("GET", "/v2/contacts", token=canonical.admin.token)
     assert answer.status == 500
     assert answer.json["status"] == 500
