@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.facts import Bucket
@@ -14,10 +13,8 @@ from reference_server.document.profile import Rules
 from reference_server.document.routing import Match
 from reference_server.state.identities import Identity
 from reference_server.state.limits import Standing
+from reference_server.state.server_state import ServerState
 from reference_server.state.store import Stored
-
-if TYPE_CHECKING:
-    from reference_server.state.server_state import ServerState
 
 
 @dataclass(frozen=True, slots=True)
