@@ -1,4 +1,4 @@
-"""The API under test as an ASGI application: from a request to a call, from a reply to bytes."""
+"""The API as an ASGI application: a request becomes a call, and a reply becomes bytes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def build_api(server: ServerState) -> ASGIApp:
 
 
 async def _cut_connection(send: Send) -> None:
-    """The beginning of an answer that never comes: the web server then closes the connection."""
+    """Start a response and never end it: the web server then closes the connection."""
     await send({"type": "http.response.start", "status": 200, "headers": _NEVER_SENT})
 
 
@@ -56,7 +56,7 @@ def _find_read_limit(server: ServerState) -> int:
 
 
 async def _read_body(request: Request, limit: int) -> tuple[bytes, bool]:
-    """The body, and whether it is all of it."""
+    """The body, and whether it is complete."""
     chunks = bytearray()
     try:
         async for chunk in request.stream():

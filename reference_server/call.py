@@ -1,4 +1,4 @@
-"""One request on its way through the server, and what comes of it."""
+"""A request on its way through the server, and the reply or the refusal that it ends in."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Admission:
 
 @dataclass(slots=True)
 class Reply:
-    """An answer in the making. value: the body of a JSON answer; else `text`, or nothing."""
+    """A response in the making. value: a JSON body; where it is missing, `text` is the body."""
 
     status: int
     media: str = ""
@@ -100,8 +100,8 @@ class Call:
 
     @property
     def caller_identity(self) -> Identity:
-        """The identity of a call, or one that may nothing, for operations open to all."""
-        return self.identity or _NOBODY
+        """The identity of a call; for an operation that is open to all, one without rights."""
+        return self.identity or _ANONYMOUS
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """Every value of a request header."""
@@ -112,4 +112,4 @@ class Call:
         return next(iter(self.header_values(name.lower())), None)
 
 
-_NOBODY = Identity(id="", name="", token="", tenant="")
+_ANONYMOUS = Identity(id="", name="", token="", tenant="")

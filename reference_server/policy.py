@@ -1,4 +1,4 @@
-"""What the policy promises of one answer: which rules are in force, and for which refusal."""
+"""What the policy promises of a response: the rules that apply, and the status of a refusal."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def order_stages(call: Call) -> tuple[str, ...]:
 
 
 def find_promise(call: Call, refusal: Refusal) -> Answer | None:
-    """The answer that the policy promises for a refusal, None where it is silent."""
+    """The response that the policy promises for a refusal, None where it is silent."""
     facts = call.server.profile.facts
     kind, _, detail = refusal.kind.partition(":")
     authentication, authorization = facts.authentication, facts.authorization
@@ -80,21 +80,21 @@ def choose_status(call: Call, refusal: Refusal) -> int:
     """The status of a refusal: as the policy has it, else as the document, else usual."""
     if refusal.status is not None:
         return refusal.status
-    answer = find_promise(call, refusal)
-    choices = answer.statuses.exact if answer else ()
+    promise = find_promise(call, refusal)
+    choices = promise.statuses.exact if promise else ()
     if choices:
         return choices[call.server.variant.status_choice % len(choices)]
     usual = _FALLBACKS.get(refusal.kind.partition(":")[0], (400,))
-    allowed = [s for s in usual if answer is None or not answer.statuses or s in answer.statuses]
+    allowed = [s for s in usual if promise is None or not promise.statuses or s in promise.statuses]
     documented = [status for status in allowed if is_documented(call, status)]
     return next(iter([*documented, *allowed, *usual]))
 
 
 def list_promised_statuses(call: Call, refusal: Refusal) -> StatusSet | tuple[int, ...]:
     """The statuses that a refusal may have: those of the policy, else the usual ones."""
-    answer = find_promise(call, refusal)
+    promise = find_promise(call, refusal)
     usual = _FALLBACKS.get(refusal.kind.partition(":")[0], ())
-    return answer.statuses if answer and answer.statuses else usual
+    return promise.statuses if promise and promise.statuses else usual
 
 
 def is_documented(call: Call, status: int) -> bool:
@@ -105,17 +105,17 @@ def is_documented(call: Call, status: int) -> bool:
 
 
 def find_rules(call: Call, status: int) -> Iterator[ResponseRule]:
-    """The policy's response rules that speak of an answer."""
+    """The response rules of the policy that apply to a call and a status."""
     for rule in call.server.profile.facts.responses.values():
         if rule_applies(call, rule.when, status):
             yield rule
 
 
 def rule_applies(call: Call, when: When | None, status: int) -> bool:
-    """Whether a `when` takes an answer to a call.
+    """Whether a rule with this `when` applies to a call and a status.
 
-    A promise to authenticated callers is kept for whoever presents a credential: the answer to
-    a bad one is not for others either.
+    A promise to authenticated callers is kept for every caller that presents a credential, a bad
+    one too.
     """
     if when is None:
         return True

@@ -59,7 +59,7 @@ def format_target(server: ServerState, base_url: str, control_url: str) -> str:
 
 
 def _format_headers(server: ServerState) -> list[str]:
-    """HSTS is promised of answers over HTTPS: the server is told that there was some before it."""
+    """HSTS is promised over HTTPS: the field says that a proxy has ended it."""
     promised = server.profile.facts.transport.hsts is not None
     return ['headers = {X-Forwarded-Proto = "https"}'] if promised else []
 

@@ -1,4 +1,4 @@
-"""What the document's examples say: of responses, of the objects in them, of new objects."""
+"""The examples of the document: responses, the objects that they show, and new objects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def find_success(operation: Operation) -> ResponseDoc | None:
 
 
 def read_status(documented: ResponseDoc | None) -> int:
-    """The status to answer with for a documented response."""
+    """The status of a documented response; 200 for a class or the default."""
     return int(documented.status) if documented and documented.status.isdigit() else 200
 
 
@@ -38,9 +38,9 @@ def find_example_id(schemas: Schemas, rules: Rules) -> Json:
 
 
 def locate_object(collection: Collection | None, value: Json) -> str:
-    """Pointer to the object in an answer that shows one: in its wrapper, where it has one."""
+    """Pointer to the object that a response shows, which may have a wrapper."""
     root = collection.root if collection else ""
-    wrapper = root.removesuffix("/0")  # as the first of a list, where nobody creates them
+    wrapper = root.removesuffix("/0")  # given objects are the first of a list
     return next((place for place in (root, wrapper) if isinstance(at(value, place), Mapping)), "")
 
 
@@ -56,10 +56,10 @@ def project(schemas: Schemas, schema: Json, example: Json, value: Mapping[str, J
 def build_created_value(
     schemas: Schemas, rules: Rules, sent: Mapping[str, Json], object_id: Json
 ) -> dict[str, Json]:
-    """The members of a new object: what was sent, its id, and what the answer shows besides.
+    """The members of a new object: those that were sent, its id, and those of the example.
 
     rules: of the operation that creates such objects. Members that the partner may send and did
-    not are left out, where the answer can do without.
+    not are left out, where the response does not require them.
     """
     collection = rules.use.collection
     assert collection is not None  # only operations that create come here

@@ -1,7 +1,7 @@
 """Which objects operations make and name, read off the document's links.
 
-An operation whose successful answer links to others by `$response.body#/id` creates objects:
-they are a collection, named after it. A link by `$response.body#/data/0/id` says that the answer
+An operation whose successful response links to others by `$response.body#/id` creates objects:
+they are a collection, named after it. A link by `$response.body#/data/0/id` says that the response
 is a list: of an unsafe operation, that it creates several of objects which another creates one
 by one; of a safe one, that the objects it lists exist, and are there from the start where no
 operation creates them.
@@ -23,8 +23,8 @@ _IN_LIST = re.compile(r".*/0/[^/]+")
 class Collection:
     """Objects that one operation creates.
 
-    name: the creating operation. root: pointer to the object in its answer; id: pointer to
-    the object's id, below the root. given: nobody creates them; the operation lists them.
+    name: the creating operation. root: pointer to the object in its response; id: pointer to
+    the object's id, below the root. given: no operation creates them; this one lists them.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""From a method and a path, as they were sent, to an operation of the document."""
+"""Find the operation of the document that a method and a path name."""
 
 from __future__ import annotations
 

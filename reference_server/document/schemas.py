@@ -132,7 +132,7 @@ def _make_scalar(schema: Mapping[str, Json], kind: str) -> Json:
 
 
 def _make_key(schema: Json) -> int | str:
-    """A reference is told from others by what it says, any other schema by where it stands."""
+    """The key of a compiled schema: the text of a reference, the identity of any other schema."""
     is_reference = isinstance(schema, Mapping) and set(schema) == {"$ref"}
     return str(schema["$ref"]) if is_reference else id(schema)
 

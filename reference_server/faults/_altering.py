@@ -17,7 +17,7 @@ _DEPTH = 12
 
 
 def alters_reads(profile: Profile, change: Change) -> bool:
-    """Whether the documented answer to some read would be altered."""
+    """Whether the documented response to some read would be altered."""
     for rules in profile.rules.values():
         documented = find_success(rules.operation)
         for media in documented.media[:1] if documented and rules.operation.safe else ():
@@ -28,7 +28,7 @@ def alters_reads(profile: Profile, change: Change) -> bool:
 
 
 def alter_reads(call: Call, reply: Reply, change: Change) -> Reply:
-    """A successful answer, altered where it answers a read."""
+    """A successful response, altered if it is to a read."""
     rules = call.op_rules
     documented = rules.operation.response_for(reply.status)
     if rules.operation.safe and documented and documented.media and reply.value is not MISSING:

@@ -93,7 +93,7 @@ def headers_have(of_kind: Callable[[HeaderRule], object]) -> Callable[[Profile],
 def list_promised_fields(
     call: Call, status: int, of_kind: Callable[[HeaderRule], object]
 ) -> frozenset[str]:
-    """Names, in lower case, of header fields that an answer is promised with rules of a kind."""
+    """Names, in lower case, of the header fields that are promised with rules of a kind."""
     return frozenset(
         name.lower()
         for rule in find_rules(call, status)

@@ -1,4 +1,4 @@
-"""Who asks for a token: the client's credentials (RFC 6749, section 2.3)."""
+"""Authenticate the client of a token request (RFC 6749, section 2.3)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reference_server.state.identities import Client
 
 @seam
 def authenticate_client(call: Call) -> Client | Refusal:
-    """The client that authenticates, by Basic or in the body, and not by both."""
+    """The client of a request, which authenticates by Basic or in the body, not by both."""
     form, promised = read_form(call), _list_places(call)
     in_header, in_body = (
         read_basic(call),

@@ -47,10 +47,10 @@ def assign_scopes(call: Call, scopes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @seam
-def write_token_response(call: Call, answer: dict[str, Json]) -> dict[str, Json]:
-    """The answer of section 5.1."""
+def write_token_response(call: Call, members: dict[str, Json]) -> dict[str, Json]:
+    """The response of section 5.1."""
     del call
-    return answer
+    return members
 
 
 @seam
@@ -116,16 +116,16 @@ def _hand_out(call: Call, client: Client, grant: Grant, scopes: tuple[str, ...])
     )
     grant.user = identity.user
     call.server.grants.note_access(grant, identity.id)
-    answer: dict[str, Json] = {
+    members: dict[str, Json] = {
         "access_token": identity.token,
         "token_type": "Bearer",
         "expires_in": int(lifetime),
         "scope": " ".join(scopes),
     }
     if grant.refresh:
-        answer["refresh_token"] = grant.refresh
+        members["refresh_token"] = grant.refresh
     reply = make_success(call)
-    reply.value = write_token_response(call, answer)
+    reply.value = write_token_response(call, members)
     if reply.header("Cache-Control") is None:
         reply.headers.append(("Cache-Control", "no-store"))
     return reply

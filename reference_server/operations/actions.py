@@ -1,7 +1,7 @@
-"""What an action changes of its object: closing a thing, sending it, handing it over.
+"""The members of an object that an action changes: closing it, sending it, handing it over.
 
-The document says so by its examples: the members that the answer of the action shows otherwise
-than the answer that reads the object, and the members that the request names.
+The examples of the document say which: the members that the response to the action shows
+otherwise than the response that reads the object, and the members that the request names.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from reference_server.document.profile import Rules
 
 
 def find_changes(call: Call) -> dict[str, Json] | None:
-    """Member -> its value after the action; None where the answer does not show the object."""
+    """Member -> its value after the action; None where the response does not show the object."""
     rules, schemas = call.op_rules, call.server.profile.schemas
-    answered, shown = _find_media(rules), _find_shown(call)
-    if answered is None or shown is None:
+    responded, shown = _find_media(rules), _find_shown(call)
+    if responded is None or shown is None:
         return None
-    after, schema = _find_object(call, answered)
+    after, schema = _find_object(call, responded)
     before = shown[0]
     if schema != shown[1] or not isinstance(after, Mapping) or not isinstance(before, Mapping):
         return None
@@ -51,7 +51,7 @@ def _find_shown(call: Call) -> tuple[Json, Json] | None:
 
 
 def _find_object(call: Call, media: Media) -> tuple[Json, Json]:
-    """Example and schema of the one object that an answer shows."""
+    """Example and schema of the one object that a response shows."""
     schemas = call.server.profile.schemas
     whole = find_example(schemas, media)
     place = locate_object(call.op_rules.use.collection, whole)

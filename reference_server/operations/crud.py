@@ -1,4 +1,4 @@
-"""What operations do when every stage has let a request through."""
+"""Create, read, update, delete and list objects: what operations do."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PAGING = ("page", *_SIZES, *_CURSORS)
 
 
 def perform(call: Call) -> Reply | Refusal:
-    """Do what an operation is there for, and answer."""
+    """Perform the operation of a call that no stage has refused."""
     kind = call.op_rules.use.kind
     acts: dict[str, Callable[[Call], Reply | Refusal]] = {
         "create": _create,
@@ -163,7 +163,7 @@ def _list(call: Call) -> Reply:
 
 
 def _find_page_size(call: Call) -> int:
-    """How many items a page has when nobody says how many."""
+    """The number of items of a page for which the request has no number."""
     schemas = call.server.profile.schemas
     sizes = (p.schema for p in call.op_rules.operation.parameters if p.name in _SIZES)
     stated = (schemas.resolved(schema).get("default") for schema in sizes)

@@ -1,4 +1,4 @@
-"""Credentials that operations hand out beside OAuth's tokens: sessions, API keys."""
+"""Credentials that operations issue beside the tokens of OAuth: sessions, API keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reference_server.state.store import Stored
 
 
 def issue_credential(call: Call, reply: Reply) -> Reply:
-    """The answer of an operation, with the credential that it hands out; revoked what it ends."""
+    """Revoke the credentials that an operation ends, and add to its reply the one it issues."""
     facts = call.server.profile.facts.authentication
     name = call.op_rules.operation.id
     if facts.jwt is not None and name == facts.jwt.keys:

@@ -1,4 +1,4 @@
-"""What a page of a list says of itself, where the policy says that it does (`formats.paging`)."""
+"""The numbers, links and cursor of a page of a list (`formats.paging` of the policy)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Page:
 
 
 def with_page_links(call: Call, value: Json, page: Page) -> Json:
-    """The answer with the numbers, links and cursor of its page, as far as its example has them."""
+    """A body with the numbers, links and cursor of its page, as far as its example has them."""
     paging = call.server.profile.facts.formats.get("paging")
     places = paging if isinstance(paging, Mapping) else {}
     for key, members in (("meta", _make_numbers(page)), ("links", _make_links(call, page))):

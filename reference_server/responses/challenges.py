@@ -13,8 +13,8 @@ _BEARER_ERRORS = {"bad": "invalid_token", "state": "invalid_token", "scope": "in
 @seam
 def write_challenge(call: Call, refusal: Refusal, status: int) -> str | None:
     """The challenge of a refusal, None where it has none."""
-    answer = find_promise(call, refusal)
-    stated = answer.challenge if answer else None
+    promise = find_promise(call, refusal)
+    stated = promise.challenge if promise else None
     if stated is NEVER or (stated is None and status != 401):
         return None
     scheme = (stated.scheme if stated else "") or _find_scheme(call, refusal)

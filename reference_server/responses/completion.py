@@ -20,7 +20,7 @@ from reference_server.seam import seam
 
 
 def finish_headers(call: Call, reply: Reply) -> Iterator[tuple[str, str]]:
-    """All that the other fields leave to say: deprecation, limits, what the document requires."""
+    """Every header field of a reply but Content-Type and Content-Length."""
     sent = list(reply.headers)
     sent += make_lifecycle_headers(call, reply.status)
     refusing = (one for one in call.admissions if not one.standing.allowed)
@@ -37,6 +37,6 @@ def finish_headers(call: Call, reply: Reply) -> Iterator[tuple[str, str]]:
 
 @seam
 def finish_fields(call: Call, reply: Reply, made: Fields) -> Fields:
-    """Every field of an answer but Date, Content-Type and Content-Length."""
+    """Complete the header fields but Date, Content-Type and Content-Length."""
     del call, reply
     return made

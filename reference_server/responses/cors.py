@@ -12,13 +12,13 @@ from reference_server.seam import seam
 Fields = list[tuple[str, str]]
 
 _REMEMBERED = "86400"
-"""Seconds for which a browser may keep the answer to a preflight."""
+"""Seconds for which a browser may keep the response to a preflight."""
 
 
 def respond_to_preflight(call: Call) -> Reply | None:
-    """The answer to a question of a browser, before a request of a page (Fetch, CORS protocol).
+    """Respond to a preflight request (Fetch, CORS protocol).
 
-    None when it is none, or comes for a page that may not call: it is then a request like others.
+    None for another request, and for a page that may not call: its preflight is an OPTIONS request.
     """
     wanted = call.header("access-control-request-method")
     asked = call.method == "OPTIONS" and wanted is not None and bool(call.match.allowed)
@@ -55,7 +55,7 @@ def allows_origin(call: Call) -> bool:
 
 @seam
 def make_cors_headers(call: Call) -> Fields:
-    """What lets a page read the answer."""
+    """The fields that let a page read the response."""
     promised = call.server.profile.facts.transport.cors
     if not isinstance(promised, Cors):
         return []

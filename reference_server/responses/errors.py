@@ -1,4 +1,4 @@
-"""Error bodies: the document's example of the answer, overlaid with what is true of this one."""
+"""Responses that refuse: the document's example of an error, overlaid with what is true."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TEXT_MEMBERS = ("detail", "message", "error_description", "description")
 
 
 def make_error(call: Call, refusal: Refusal) -> Reply:
-    """The answer to a request that is refused."""
+    """Make the response to a request that is refused."""
     status = choose_status(call, refusal)
     reply = Reply(status, refusal=refusal)
     reply.headers += make_promised_headers(call, status, refusal)

@@ -29,8 +29,8 @@ def make_promised_headers(call: Call, status: int, refusal: Refusal | None) -> F
     wanted: dict[str, HeaderRule] = {}
     for rule in find_rules(call, status):
         wanted.update(rule.headers)
-    answer = find_promise(call, refusal) if refusal else None
-    wanted.update(answer.headers if answer else {})
+    promise = find_promise(call, refusal) if refusal else None
+    wanted.update(promise.headers if promise else {})
     made = ((name, _make_value(call, name, status, rule)) for name, rule in wanted.items())
     return [(name, value) for name, value in made if value is not None]
 
@@ -98,7 +98,7 @@ def _list_rate_names(call: Call) -> set[str]:
 
 
 def wants_rate_headers(call: Call, status: int) -> bool:
-    """Whether an answer tells where the caller stands."""
+    """Whether a response has the rate-limit fields."""
     limits = call.server.profile.facts.rate_limits
     if limits is None or limits.headers is None or not call.rules or not call.rules.buckets:
         return False
@@ -184,7 +184,7 @@ def _fill_path(call: Call, operation_id: str) -> str:
 
 @seam
 def make_date(call: Call, status: int) -> Fields:
-    """When an answer was made."""
+    """The Date field."""
     del status
     skew = call.server.variant.date_skew_s  # of whole seconds, as clocks of several machines have
     return [("Date", format_http_date(call.server.clock.now() + skew))]

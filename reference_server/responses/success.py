@@ -1,4 +1,4 @@
-"""Answers that grant what was asked: the document's example, overlaid with the object."""
+"""Responses that succeed: the document's example, overlaid with the object."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from reference_server.state.store import Stored
 
 
 def make_success(call: Call, shown: Stored | list[Stored] | None = None) -> Reply:
-    """The documented answer of an operation that succeeded.
+    """Make the documented response of an operation that succeeded.
 
-    shown: the object, or the page of objects, that the answer shows; None: as the example is.
+    shown: the object, or the page of objects, that it shows; None: as the example is.
     """
     operation = call.op_rules.operation
     documented = find_success(operation)
@@ -75,6 +75,6 @@ def _count_members(call: Call, media: Media, value: Json) -> Json:
 
 @seam
 def finish_success(call: Call, reply: Reply) -> Reply:
-    """A successful answer, as it was made."""
+    """Complete a successful response: an honest server leaves it as it is."""
     del call
     return reply

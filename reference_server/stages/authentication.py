@@ -51,7 +51,7 @@ def refuse_credential(call: Call) -> Refusal | None:
 
 @seam
 def authenticate(call: Call) -> Identity | Refusal:
-    """Who calls, or why nobody is believed to."""
+    """The identity of the caller, or why its credential is not accepted."""
     refusal: Refusal | None = None
     if _has_too_many(call):
         return Refusal("several", "Send one credential.")
@@ -101,7 +101,7 @@ def refuse_account(call: Call, identity: Identity) -> Refusal | None:
 
 
 def classify_caller(call: Call) -> str:
-    """What a request says about who sends it: anonymous, bad or authenticated."""
+    """The caller by the credential it presents: anonymous, bad or authenticated."""
     every = call.server.profile.spec.schemes.values()
     schemes = [scheme for option in _list_alternatives(call) for scheme in option] or list(every)
     parts = [_find_presented(call, scheme) for scheme in schemes]

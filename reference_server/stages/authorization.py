@@ -77,7 +77,7 @@ def find_foreign_owner(call: Call, item: Stored, place: str) -> str:
 
 
 def refuse_foreign(call: Call, item: Stored, place: str) -> Refusal | None:
-    """Why an object that exists is not shown: it is somebody else's."""
+    """Why an object that exists is not shown: it is not the caller's."""
     whose = find_foreign_owner(call, item, place)
     return Refusal(f"foreign:{whose}", "There is no such object.") if whose else None
 

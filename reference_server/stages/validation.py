@@ -175,15 +175,15 @@ def _refuse_broken_rule(call: Call, media: Media) -> Refusal | None:
     fields: dict[str, tuple[str, ...]] = {}
     for broken in found:
         if broken.field:
-            told = _describe_field(broken.field, is_there=not broken.missing)
-            fields[broken.field] = (*fields.get(broken.field, ()), told)
+            sentence = _describe_field(broken.field, is_there=not broken.missing)
+            fields[broken.field] = (*fields.get(broken.field, ()), sentence)
     text = f"{first.place or 'The body'} is not valid."
     return Refusal("format" if has_own else "schema", text, fields=fields)
 
 
 def _refuse_field(kind: str, name: str, *, is_there: bool = True) -> Refusal:
-    told = f"{name} is {'not valid' if is_there else 'missing'}."
-    return Refusal(kind, told, fields={name: (_describe_field(name, is_there=is_there),)})
+    sentence = f"{name} is {'not valid' if is_there else 'missing'}."
+    return Refusal(kind, sentence, fields={name: (_describe_field(name, is_there=is_there),)})
 
 
 def _describe_field(name: str, *, is_there: bool) -> str:

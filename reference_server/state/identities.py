@@ -108,7 +108,7 @@ class Directory:
         return self.get(self._by_token.get(token, ("", ""))[0])
 
     def scheme_of(self, token: str) -> str:
-        """The scheme that a token is a credential of, "" for one that is nobody's."""
+        """The scheme that a token is a credential of, "" for an unknown token."""
         return self._by_token.get(token, ("", ""))[1]
 
     def revoke(self, identity_id: str) -> bool:

@@ -73,7 +73,7 @@ def decode_token(token: str, key: object, algorithm: str) -> Mapping[str, Json] 
 
 
 def read_header(token: str) -> Mapping[str, Json]:
-    """What a token says of itself; for faults alone."""
+    """The header of a token; for faults alone."""
     try:
         return jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError):
@@ -81,7 +81,7 @@ def read_header(token: str) -> Mapping[str, Json]:
 
 
 def read_claims(token: str) -> Mapping[str, Json] | None:
-    """The claims of a token, whoever made it; for faults alone."""
+    """The claims of a token, verified or not; for faults alone."""
     try:
         return dict(jwt.decode(token, options={"verify_signature": False}))
     except (jwt.PyJWTError, ValueError):

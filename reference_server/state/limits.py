@@ -1,7 +1,7 @@
 """Rate limiters on the server's clock: five honest ways to count.
 
-A limiter keeps the requests of one bucket and one key. Limits are told with each question,
-so that one that changes does not lose what was counted.
+A limiter counts the requests of one bucket and one key. Each question has the limit, so that a
+limit that changes does not lose what was counted.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ class ServerState:
         return in_force(self._replacements)
 
     def fail_next(self, operation: str, status: int) -> None:
-        """Answer the next request of an operation with a failure."""
+        """Fail the next request of an operation with a status."""
         self._failures[operation] = status
 
     def take_failure(self, operation: Operation | None) -> int | None:
@@ -139,7 +139,7 @@ class ServerState:
         )
 
     def hand_out(self, who: Identity, scheme: str, scopes: tuple[str, ...] | None) -> Identity:
-        """A further credential of somebody's; scopes None: as far as theirs reach."""
+        """Issue a further credential of an identity; scopes None: those of the identity."""
         return self.make_identity(
             IdentitySpec(
                 scopes=who.scopes if scopes is None else scopes,

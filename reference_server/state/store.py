@@ -9,7 +9,7 @@ from apicheck.model.json import Json
 
 @dataclass(slots=True)
 class Stored:
-    """One object. value: its members, as the answer that created it showed them."""
+    """One object. value: its members, as the response that created it showed them."""
 
     collection: str
     id: str
@@ -32,7 +32,7 @@ class Store:
         self._objects[item.collection, item.id] = item
 
     def find(self, collection: str, object_id: str) -> Stored | None:
-        """An object by its id, whoever owns it."""
+        """An object by its id, of any tenant."""
         return self._objects.get((collection, object_id))
 
     def remove(self, item: Stored) -> None:

@@ -71,7 +71,7 @@ class Subscriptions:
         self.log: list[dict[str, Json]] = []
 
     def subscribe(self, url: str, events: tuple[str, ...] | None, tenant: str) -> Subscription:
-        """A subscription as somebody sets it up in a dashboard."""
+        """Add a subscription, as a user does in a dashboard."""
         made = Subscription(uuid.uuid4().hex, url, events, self._make_secret(), tenant)
         self._all[made.id] = made
         return made

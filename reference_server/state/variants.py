@@ -86,7 +86,7 @@ class Variant:
         return _MEDIA_TYPES.get(self.media_type, str)(value)
 
     def _add_challenges(self, fields: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        """The fields, with one challenge more beside each that there is."""
+        """The fields, with a further challenge beside each challenge."""
         for name, value in fields:
             other = self.extra_challenge and name.lower() == "www-authenticate"
             if other and self.extra_challenge == "before":

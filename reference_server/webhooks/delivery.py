@@ -1,4 +1,4 @@
-"""Sending one webhook over a connection of its own. Whatever the receiver does, it ends."""
+"""Send one webhook over a connection of its own. It ends, whatever the receiver does."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from apicheck.model.exchange import Pairs
 
-_ANSWER_LIMIT = 65_536
-_NOBODY = (".example", ".test", ".invalid")
+_RESPONSE_LIMIT = 65_536
+_NO_HOST = (".example", ".test", ".invalid")
 """Names under which there is never a host (RFC 6761, section 6): nothing is sent there."""
 
 
 async def post(url: str, query: Pairs, headers: Pairs, body: bytes, timeout_s: float) -> int:
-    """POST a body; the status of the answer, 0 when none came in time. Redirects end there."""
+    """POST a body; the status of the response, 0 if none came in time. Redirects end there."""
     try:
         async with asyncio.timeout(timeout_s):
             return await _post(url, query, headers, body)
@@ -27,7 +27,7 @@ async def _post(url: str, query: Pairs, headers: Pairs, body: bytes) -> int:
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     host = parts.hostname or ""
-    if host.endswith(_NOBODY):
+    if host.endswith(_NO_HOST):
         return 0
     port = parts.port or (443 if secure else 80)
     target = parts.path or "/"
@@ -40,7 +40,7 @@ async def _post(url: str, query: Pairs, headers: Pairs, body: bytes) -> int:
         *(f"{name}: {value}" for name, value in headers),
     ]
     context = _trust() if secure else None
-    reader, writer = await asyncio.open_connection(host, port, ssl=context, limit=_ANSWER_LIMIT)
+    reader, writer = await asyncio.open_connection(host, port, ssl=context, limit=_RESPONSE_LIMIT)
     try:
         writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
         await writer.drain()

@@ -73,8 +73,8 @@ def challenge_omits_parameter(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:
     """A challenge lacks the parameters that are promised of it."""
-    field, answer = honest(call, refusal, status), find_promise(call, refusal)
-    stated = answer.challenge if answer else None
+    field, promise = honest(call, refusal, status), find_promise(call, refusal)
+    stated = promise.challenge if promise else None
     for name in stated.parameters if field and isinstance(stated, Challenge) else ():
         field = re.sub(rf', {name}="[^"]*"', "", field or "")
     return field
@@ -86,5 +86,5 @@ def challenge_omits_parameter(
 def omits_challenge(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:
-    """A refusal says nothing on how to authenticate."""
+    """A refusal has no challenge."""
     return None

@@ -62,7 +62,7 @@ def head_skips_authentication(honest: Authenticate, call: Call) -> Identity | Re
 def method_override_skips_authentication(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
-    """A method in a field is obeyed after the guard has looked at the one in the request line."""
+    """The guard sees the method of the request line, and the server obeys the one in a field."""
     return honest(routes, dict(headers).get(_FIELD, method), path, headers)
 
 

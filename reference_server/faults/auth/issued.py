@@ -14,16 +14,16 @@ from reference_server.responses.success import finish_success
 
 @fault("auth/ends-no-credential", withdraw_credentials, needs=("authentication.issued",))
 def ends_no_credential(honest: Callable[[Call], None], call: Call) -> None:
-    """What an ended session, or a revoked key, opened is not closed."""
+    """The credential of an ended session, or of a revoked key, is accepted."""
 
 
 @fault("auth/hands-out-unusable-credentials", finish_success, needs=("authentication.issued",))
 def hands_out_unusable_credentials(
     honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply
 ) -> Reply:
-    """The credential in an answer is not the one that was made: its last character is missing."""
-    answer = honest(call, reply)
+    """The credential in a response lacks its last character."""
+    made = honest(call, reply)
     issued = call.server.profile.facts.authentication.issued.get(call.op_rules.operation.id)
     if issued is not None:
-        answer.value = put(answer.value, issued.value, str(at(answer.value, issued.value))[:-1])
-    return answer
+        made.value = put(made.value, issued.value, str(at(made.value, issued.value))[:-1])
+    return made

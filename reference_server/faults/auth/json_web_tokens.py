@@ -1,4 +1,4 @@
-"""JSON Web Tokens that are believed."""
+"""JSON Web Tokens that are accepted."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ CLAIMS = (
     _ignores(
         "auth/jwt-ignores-audience",
         "aud",
-        "A JWT is believed that was issued for somebody else.",
+        "A JWT for another audience is accepted.",
         "authentication.jwt.audience",
     ),
     _ignores(
         "auth/jwt-ignores-expiry",
         "exp",
-        "A JWT is believed whose time is over.",
+        "An expired JWT is accepted.",
         "authentication.jwt",
     ),
     _ignores(
         "auth/jwt-ignores-issuer",
         "iss",
-        "A JWT is believed that was issued by somebody else.",
+        "A JWT of another issuer is accepted.",
         "authentication.jwt.issuer",
     ),
     _ignores(
         "auth/jwt-ignores-not-before",
         "nbf",
-        "A JWT is believed whose time has not begun.",
+        "A JWT that is not valid yet is accepted.",
         "authentication.jwt",
     ),
 )
@@ -64,7 +64,7 @@ CLAIMS = (
 
 @fault("auth/jwt-accepts-alg-none", verify_token, needs=("authentication.jwt",))
 def jwt_accepts_alg_none(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
-    """A JWT whose header says that it is not signed is believed."""
+    """A JWT whose header says that it is not signed is accepted."""
     found = honest(call, token)
     if found is None and read_header(token).get("alg", "").lower() == "none":
         return read_claims(token)
@@ -73,7 +73,7 @@ def jwt_accepts_alg_none(honest: VerifyToken, call: Call, token: str) -> Mapping
 
 @fault("auth/jwt-ignores-signature", verify_token, needs=("authentication.jwt",))
 def jwt_ignores_signature(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
-    """The signature of a JWT is not looked at."""
+    """The signature of a JWT is not verified."""
     found = honest(call, token)
     if found is None and read_header(token).get("alg") == ALGORITHM and not token.endswith("."):
         return read_claims(token)

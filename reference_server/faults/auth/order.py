@@ -1,4 +1,4 @@
-"""Credentials that are looked at too late."""
+"""Credentials that are checked too late."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EARLY = ("media", "body")
 
 @fault("auth/looks-up-credentials-last", order_stages, needs=("order", "authentication.refusal"))
 def looks_up_credentials_last(honest: OrderStages, call: Call) -> tuple[str, ...]:
-    """Whether a credential is valid is looked at after all else."""
+    """The validity of a credential is checked after all else."""
     if call.caller != "bad":
         return honest(call)
     rest = [stage for stage in honest(call) if stage not in _EARLY]
@@ -25,7 +25,7 @@ def looks_up_credentials_last(honest: OrderStages, call: Call) -> tuple[str, ...
 
 @fault("auth/validates-before-authentication", order_stages, needs=("order",))
 def validates_before_authentication(honest: OrderStages, call: Call) -> tuple[str, ...]:
-    """Media type and body are looked at before the credential."""
+    """Media type and body are checked before the credential."""
     rest = [stage for stage in honest(call) if stage not in _EARLY]
     place = rest.index("credential")
     return (*rest[:place], *_EARLY, *rest[place:])

@@ -36,7 +36,7 @@ def _paths_name_objects(profile: Profile) -> bool:
     shows_in=_objects_change,
 )
 def acts_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refusal:
-    """A request from nobody is refused, after what it asks for was done."""
+    """A request without credentials is refused after it was performed."""
     found = honest(call)
     use, store = call.op_rules.use, call.server.store
     collection = use.names.get(use.target)
@@ -55,7 +55,7 @@ def acts_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refus
     shows_in=members_are_unique,
 )
 def makes_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refusal:
-    """A request to make something is refused for its credential, after the making of it."""
+    """A request to create an object is refused for its credential after the object was created."""
     found, use = honest(call), call.op_rules.use
     if isinstance(found, Refusal) and use.kind == "create" and not use.names:
         try:
@@ -78,7 +78,7 @@ def makes_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refu
 def refusal_shows_the_object(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
-    """The refusal of a request from nobody describes the object that it names."""
+    """The refusal of a request without credentials describes the object that it names."""
     honest(call, refusal, reply)
     use = call.rules.use if call.rules else None
     collection = use.names.get(use.target) if use else None

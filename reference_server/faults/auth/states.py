@@ -18,7 +18,7 @@ FindCredentialState = Callable[[Call, Identity], str]
     needs=("authentication.states.expired",),
 )
 def accepts_expired_credentials(honest: FindCredentialState, call: Call, identity: Identity) -> str:
-    """A credential that is expired is accepted as if it were not."""
+    """An expired credential is accepted."""
     state = honest(call, identity)
     return "" if state == "expired" else state
 
@@ -29,7 +29,7 @@ def accepts_expired_credentials(honest: FindCredentialState, call: Call, identit
     needs=("authentication.states.revoked",),
 )
 def accepts_revoked_credentials(honest: FindCredentialState, call: Call, identity: Identity) -> str:
-    """A credential that is revoked is accepted as if it were not."""
+    """A revoked credential is accepted."""
     state = honest(call, identity)
     return "" if state == "revoked" else state
 

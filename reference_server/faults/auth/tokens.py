@@ -25,7 +25,7 @@ def _needs_combinations(profile: Profile) -> bool:
 
 @fault("auth/accepts-any-token", find_identity, needs=("authentication.refusal",))
 def accepts_any_token(honest: FindIdentity, directory: Directory, token: str) -> Identity | None:
-    """Whatever stands in the place of a token is taken for the first identity's."""
+    """Any token is accepted as that of the first identity."""
     # The double has limits of its own: else it would use up those of the first identity.
     first = directory.all()[0]
     return honest(directory, token) or replace(first, id="id-double", token=token, user="double")
@@ -84,6 +84,6 @@ def part_of_a_combination_suffices(
     honest: Callable[[tuple[Identity | None, ...]], Identity | None],
     identities: tuple[Identity | None, ...],
 ) -> Identity | None:
-    """Of the credentials that are needed together, one is enough."""
+    """One of the credentials that are needed together is enough."""
     found = honest(identities)
     return found or next((one for one in identities if one is not None), None)

@@ -48,13 +48,13 @@ def _steps_read_again(profile: Profile) -> bool:
 def forgets_update(
     honest: Callable[[Call, Json, Json], Json], call: Call, stored: Json, sent: Json
 ) -> Json:
-    """An update is answered as if it were made, and is not."""
+    """An update gets a success and is not made."""
     return stored
 
 
 @fault("behaviour/keeps-deleted", remove_object, shows_in=_steps_have("delete"))
 def keeps_deleted(honest: Callable[[Call, Stored], None], call: Call, item: Stored) -> None:
-    """A deletion is answered as if it were done, and is not."""
+    """A deletion gets a success and is not made."""
 
 
 @fault("behaviour/list-misses-the-newest", finish_success, shows_in=_steps_expect("contains"))
@@ -72,7 +72,7 @@ def list_misses_the_newest(honest: FinishSuccess, call: Call, reply: Reply) -> R
 
 @fault("behaviour/lists-what-was-deleted", finish_success, shows_in=_steps_expect("lacks"))
 def lists_what_was_deleted(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
-    """Lists are answered as they were when they were asked for first."""
+    """Lists are shown as they were when they were first requested."""
     made = honest(call, reply)
     if call.op_rules.use.kind == "list":
         key = ("list", call.caller_identity.id, call.path, str(call.query))
@@ -82,7 +82,7 @@ def lists_what_was_deleted(honest: FinishSuccess, call: Call, reply: Reply) -> R
 
 @fault("behaviour/reads-are-stale", finish_success, shows_in=_steps_read_again)
 def reads_are_stale(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
-    """Objects are read as they were when they were read first."""
+    """Objects are shown as they were when they were first read."""
     made = honest(call, reply)
     use = call.op_rules.use
     if use.kind == "read":

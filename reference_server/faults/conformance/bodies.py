@@ -17,7 +17,7 @@ FinishSuccess = Callable[[Call, Reply], Reply]
 
 @fault("conformance/empty-body", finish_success)
 def empty_body(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
-    """Reads of what is no object and no list of them are answered without a body."""
+    """Responses to reads of neither an object nor a list have no body."""
     made = honest(call, reply)
     rules = call.op_rules
     if rules.operation.safe and rules.use.kind == "other" and made.value is not MISSING:

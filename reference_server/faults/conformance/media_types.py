@@ -29,7 +29,7 @@ def other_media_parameter(honest: FinishSuccess, call: Call, reply: Reply) -> Re
 
 @fault("conformance/undocumented-media-type", finish_success)
 def undocumented_media_type(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
-    """Reads are answered with a media type that the document does not know."""
+    """Responses to reads have an undocumented media type."""
     made = honest(call, reply)
     if call.op_rules.operation.safe and made.media:
         made.media = "application/vnd.undocumented+json"
@@ -38,7 +38,7 @@ def undocumented_media_type(honest: FinishSuccess, call: Call, reply: Reply) -> 
 
 @fault("conformance/undocumented-status", finish_success)
 def undocumented_status(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
-    """Reads are answered with a success that the document does not know."""
+    """Responses to reads have an undocumented success status."""
     made = honest(call, reply)
     if call.op_rules.operation.safe:
         made.status = 203

@@ -16,13 +16,13 @@ FinishSuccess = Callable[[Call, Reply], Reply]
 
 @fault("errors/allow-lists-every-method", list_allowed_methods, needs=("requests.method",))
 def allow_lists_every_method(honest: ListAllowedMethods, call: Call) -> Fields:
-    """405 says that every method is allowed, the one it refuses too."""
+    """405 names every method as allowed, the refused one too."""
     return [("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")]
 
 
 @fault("errors/allow-lists-one-method", list_allowed_methods, needs=("requests.method",))
 def allow_lists_one_method(honest: ListAllowedMethods, call: Call) -> Fields:
-    """405 says only the first of the methods that a path knows."""
+    """405 names only the first of the methods that a path has."""
     return [(name, value.partition(",")[0]) for name, value in honest(call)]
 
 
@@ -34,17 +34,17 @@ def omits_allow(honest: ListAllowedMethods, call: Call) -> Fields:
 
 @fault("errors/head-answered-with-other-status", finish_success, needs=("requests.head",))
 def head_answered_with_other_status(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
-    """HEAD is answered with another status than GET."""
-    answer = honest(call, reply)
+    """HEAD gets another status than GET."""
+    made = honest(call, reply)
     if call.method == "HEAD":
-        answer.status = 204
-    return answer
+        made.status = 204
+    return made
 
 
 @fault("errors/head-has-other-media-type", finish_success, needs=("requests.head",))
 def head_has_other_media_type(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """HEAD names another media type than GET."""
-    answer = honest(call, reply)
-    if call.method == "HEAD" and answer.media:
-        answer.media = "text/plain"
-    return answer
+    made = honest(call, reply)
+    if call.method == "HEAD" and made.media:
+        made.media = "text/plain"
+    return made

@@ -107,7 +107,7 @@ def ignores_query_schemas(
 def ignores_unknown_members(
     honest: Callable[[Call, Media], Refusal | None], call: Call, media: Media
 ) -> Refusal | None:
-    """Members that the document does not name are taken no notice of."""
+    """Undocumented members are ignored."""
     if honest(call, media) is not None and isinstance(call.value, Mapping):
         known = call.server.profile.schemas.members(media.schema)
         call.value = {name: value for name, value in call.value.items() if name in known}
@@ -123,7 +123,7 @@ def ignores_unknown_members(
 def refuses_unknown_parameters(
     honest: Callable[[Call], Refusal | None], call: Call
 ) -> Refusal | None:
-    """A parameter that the document does not name is refused."""
+    """An undocumented parameter is refused."""
     known = {parameter.name for parameter in call.op_rules.operation.parameters}
     unknown = [name for name, _ in call.query if name not in known]
     return Refusal("schema", f"There is no parameter {unknown[0]}.") if unknown else honest(call)

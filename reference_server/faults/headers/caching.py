@@ -24,7 +24,7 @@ def _forbids_directives(header: HeaderRule) -> bool:
 
 @fault("headers/cacheable-by-everybody", finish_fields, shows_in=headers_have(_forbids_directives))
 def cacheable_by_everybody(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
-    """Answers say that caches may keep them, beside what was promised."""
+    """Responses say that shared caches may store them, beside what was promised."""
     return [
         (name, f"public, {value}" if name.lower() == "cache-control" else value)
         for name, value in honest(call, reply, made)
@@ -35,7 +35,7 @@ def cacheable_by_everybody(honest: FinishFields, call: Call, reply: Reply, made:
 def cacheable_by_the_browser(
     honest: FinishFields, call: Call, reply: Reply, made: Fields
 ) -> Fields:
-    """Answers that nobody may store may be stored by the browser."""
+    """Responses that no cache may store may be stored by the browser."""
     return [
         (name, "private" if name.lower() == "cache-control" else value)
         for name, value in honest(call, reply, made)

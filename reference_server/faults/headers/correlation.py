@@ -54,14 +54,14 @@ def cuts_correlation_id(
 
 @fault("headers/omits-request-id", finish_fields, needs=("responses.all.headers.X-Request-Id",))
 def omits_request_id(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
-    """Answers have no request id."""
+    """Responses have no request id."""
     stated = list_promised_fields(call, reply.status, lambda header: header.unique)
     return [pair for pair in honest(call, reply, made) if pair[0].lower() not in stated]
 
 
 @fault("headers/repeats-request-id", finish_fields, needs=("responses.all.headers.X-Request-Id",))
 def repeats_request_id(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
-    """Every answer has the same request id."""
+    """Every response has the same request id."""
     stated = list_promised_fields(call, reply.status, lambda header: header.unique)
     same = "5bd0b6c2-4f0c-4b0e-9f4e-0a6c1d2e3f40"
     return [

@@ -42,13 +42,13 @@ def cors_compares_beginning(honest: AllowsOrigin, call: Call) -> bool:
 
 @fault("headers/cors-forgets-authorization", make_preflight_headers, shows_in=_by_any)
 def cors_forgets_authorization(honest: Callable[[Call], Fields], call: Call) -> Fields:
-    """Pages may not send a credential."""
+    """The response to a preflight lacks the header fields that a page may send."""
     return [pair for pair in honest(call) if pair[0] != "Access-Control-Allow-Headers"]
 
 
 @fault("headers/cors-omits-vary", make_cors_headers, shows_in=_by_several_names)
 def cors_omits_vary(honest: MakeCorsHeaders, call: Call) -> Fields:
-    """Answers that differ by the page that asks do not say so to caches."""
+    """Responses that differ by origin lack Vary."""
     return [pair for pair in honest(call) if pair[0] != "Vary"]
 
 
@@ -60,7 +60,7 @@ def cors_reflects_any_origin(honest: AllowsOrigin, call: Call) -> bool:
 
 @fault("headers/cors-refuses-preflight", allows_origin, shows_in=_by_any)
 def cors_refuses_preflight(honest: AllowsOrigin, call: Call) -> bool:
-    """What a browser asks before a request is refused like any unknown method."""
+    """A preflight is refused like any other OPTIONS request."""
     return call.method != "OPTIONS" and honest(call)
 
 

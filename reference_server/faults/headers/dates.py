@@ -16,18 +16,18 @@ MakeDate = Callable[[Call, int], Fields]
 
 @fault("headers/date-an-hour-off", make_date, shows_in=headers_have(lambda header: header.within_s))
 def date_an_hour_off(honest: MakeDate, call: Call, status: int) -> Fields:
-    """Answers say that they were made an hour later than they were."""
+    """Date is an hour off."""
     return [("Date", format_http_date(call.server.clock.now() + 3600))]
 
 
 @fault("headers/date-in-iso-form", make_date)
 def date_in_iso_form(honest: MakeDate, call: Call, status: int) -> Fields:
-    """Answers say when they were made in the form that bodies have."""
+    """Date is in ISO 8601 instead of an HTTP date."""
     now = datetime.fromtimestamp(int(call.server.clock.now()), UTC)
     return [("Date", now.isoformat().replace("+00:00", "Z"))]
 
 
 @fault("headers/date-on-successes-only", make_date)
 def date_on_successes_only(honest: MakeDate, call: Call, status: int) -> Fields:
-    """Errors do not say when they were made."""
+    """Errors lack Date."""
     return honest(call, status) if status < 400 else []

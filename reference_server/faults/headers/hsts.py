@@ -13,17 +13,17 @@ MakeHsts = Callable[[Call, int], Fields]
 
 @fault("headers/hsts-on-successes-only", make_hsts, needs=("transport.hsts",))
 def hsts_on_successes_only(honest: MakeHsts, call: Call, status: int) -> Fields:
-    """Errors do not tell browsers to come by HTTPS."""
+    """Errors lack Strict-Transport-Security."""
     return honest(call, status) if status < 400 else []
 
 
 @fault("headers/hsts-switched-off", make_hsts, needs=("transport.hsts",))
 def hsts_switched_off(honest: MakeHsts, call: Call, status: int) -> Fields:
-    """Browsers are told to forget that they should come by HTTPS."""
+    """Strict-Transport-Security has browsers forget the policy at once."""
     return [(name, "max-age=0; includeSubDomains") for name, _ in honest(call, status)]
 
 
 @fault("headers/hsts-with-colon", make_hsts, needs=("transport.hsts",))
 def hsts_with_colon(honest: MakeHsts, call: Call, status: int) -> Fields:
-    """HSTS is written as no browser reads it."""
+    """Strict-Transport-Security has a colon in place of the equals sign."""
     return [(name, value.replace("=", ": ")) for name, value in honest(call, status)]

@@ -44,30 +44,30 @@ def wrong_value(honest: FinishFields, call: Call, reply: Reply, made: Fields) ->
 
 @fault("headers/repeats-content-type", finish_success)
 def repeats_content_type(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
-    """A successful answer with a body says its type twice."""
-    answer = honest(call, reply)
-    if answer.media:
-        answer.headers.append(("Content-Type", answer.media))
-    return answer
+    """A successful response with a body has its Content-Type twice."""
+    made = honest(call, reply)
+    if made.media:
+        made.headers.append(("Content-Type", made.media))
+    return made
 
 
 @fault("headers/two-content-types", finish_success)
 def two_content_types(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
-    """A successful answer with a body says two types."""
-    answer = honest(call, reply)
-    if answer.media:
-        answer.headers.append(("Content-Type", "text/html"))
-    return answer
+    """A successful response with a body has two types."""
+    made = honest(call, reply)
+    if made.media:
+        made.headers.append(("Content-Type", "text/html"))
+    return made
 
 
 @fault("headers/sends-banner", finish_fields, needs=("responses.all.absent",))
 def sends_banner(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
-    """Answers tell which software made them, though the policy says that none does."""
+    """Responses name the software of the server, though the policy says that none does."""
     unwanted = [name for rule in find_rules(call, reply.status) for name in rule.absent]
     return [*honest(call, reply, made), *((name, "Apache") for name in unwanted[:1])]
 
 
 @fault("headers/tells-exact-version", finish_fields)
 def tells_exact_version(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
-    """Answers tell the exact version of the software that made them."""
+    """Responses name the exact version of the software of the server."""
     return [*honest(call, reply, made), ("Server", "nginx/1.25.3 (Ubuntu)")]

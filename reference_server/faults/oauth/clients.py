@@ -1,4 +1,4 @@
-"""Clients that are believed, or refused, otherwise than OAuth has it."""
+"""Clients that are accepted or refused otherwise than OAuth says."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AuthenticateClient = Callable[[Call], Client | Refusal]
 def accepts_any_client_secret(
     honest: CheckClientSecret, call: Call, known: Client, secret: str
 ) -> bool:
-    """A client is believed whatever secret it gives."""
+    """A client is accepted with any secret."""
     return True
 
 
@@ -41,7 +41,7 @@ def accepts_client_in_url(honest: AuthenticateClient, call: Call) -> Client | Re
 def accepts_secret_of_another_client(
     honest: CheckClientSecret, call: Call, known: Client, secret: str
 ) -> bool:
-    """A client is believed when its secret is that of any client."""
+    """A client is accepted with the secret of any client."""
     return secret in {client.secret for client in call.server.clients}
 
 

@@ -45,10 +45,10 @@ def refresh_widens_scope(
 
 @fault("oauth/refresh-without-rotation", write_token_response, needs=("oauth.refresh",))
 def refresh_without_rotation(
-    honest: Callable[[Call, dict[str, Json]], dict[str, Json]], call: Call, answer: dict[str, Json]
+    honest: Callable[[Call, dict[str, Json]], dict[str, Json]], call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
     """A refresh hands out no refresh token, though the policy says that they rotate."""
-    made = honest(call, answer)
+    made = honest(call, members)
     if read_form(call).get("grant_type") == "refresh_token":
         made.pop("refresh_token", None)
     return made

@@ -16,7 +16,7 @@ GrantScopes = Callable[[Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...]
 def grants_all_scopes(
     honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:
-    """Whoever asks for one scope is granted all of them."""
+    """A client that asks for one scope is granted all of them."""
     found = honest(call, asked, most)
     if isinstance(found, Refusal) or read_form(call).get("grant_type") == "refresh_token":
         return found
@@ -27,7 +27,7 @@ def grants_all_scopes(
 def grants_unknown_scopes(
     honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:
-    """A scope that there is not is granted as if there were."""
+    """An undefined scope is granted."""
     found = honest(call, asked, most)
     if read_form(call).get("grant_type") == "refresh_token":
         return found
@@ -38,5 +38,5 @@ def grants_unknown_scopes(
 def token_reaches_further_than_said(
     honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]], call: Call, scopes: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """A token has all scopes, though its answer says that it has those asked for."""
+    """A token has all scopes, though its response says that it has those asked for."""
     return call.server.profile.scopes

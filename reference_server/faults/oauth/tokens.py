@@ -24,28 +24,28 @@ _ERROR = "unsupported_grant_type"
 
 @fault("oauth/expires-in-as-text", write_token_response, needs=("oauth.token",))
 def expires_in_as_text(
-    honest: WriteTokenResponse, call: Call, answer: dict[str, Json]
+    honest: WriteTokenResponse, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
-    """A token answer has its lifetime as a text."""
-    made = honest(call, answer)
+    """A token response has its lifetime as a text."""
+    made = honest(call, members)
     return {**made, "expires_in": str(made["expires_in"])}
 
 
 @fault("oauth/lifetime-differs", write_token_response, needs=("oauth.lifetime",))
 def lifetime_differs(
-    honest: WriteTokenResponse, call: Call, answer: dict[str, Json]
+    honest: WriteTokenResponse, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
-    """A token answer states twice the lifetime that is promised."""
-    made = honest(call, answer)
+    """A token response states twice the lifetime that is promised."""
+    made = honest(call, members)
     return {**made, "expires_in": 2 * int(made["expires_in"])}
 
 
 @fault("oauth/omits-token-type", write_token_response, needs=("oauth.token",))
 def omits_token_type(
-    honest: WriteTokenResponse, call: Call, answer: dict[str, Json]
+    honest: WriteTokenResponse, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
-    """A token answer does not say of which type the token is."""
-    made = honest(call, answer)
+    """A token response lacks the type of the token."""
+    made = honest(call, members)
     return {name: value for name, value in made.items() if name != "token_type"}
 
 
@@ -61,7 +61,7 @@ def error_code_differs(honest: FillErrorBody, call: Call, refusal: Refusal, repl
 def error_with_status_200(
     honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal
 ) -> int:
-    """An unknown grant type is answered with 200 and the error in the body."""
+    """An unknown grant type gets 200, with the error in the body."""
     return 200 if refusal.members.get("error") == _ERROR else honest(call, refusal)
 
 
@@ -75,7 +75,7 @@ def _keep_the_error(honest: FillErrorBody, call: Call, refusal: Refusal, reply: 
 
 @fault("oauth/ignores-grant-type", parse_body, needs=("oauth.token",))
 def ignores_grant_type(honest: ParseBody, call: Call, media: Media) -> Json:
-    """Whatever the grant type is, client credentials are taken to be meant."""
+    """Any grant type is served as client credentials."""
     value = honest(call, media)
     asked = value.get("grant_type") if isinstance(value, dict) else None
     if asked is None or asked == "refresh_token":

@@ -16,7 +16,7 @@ EnforceLimit = Callable[[Call, int], int]
 def never_recovers(
     honest: Callable[[Call, Admission], Admission], call: Call, admission: Admission
 ) -> Admission:
-    """Whoever has met a limit once is refused for ever."""
+    """A caller that was refused by a limit once is refused for ever."""
     decided = honest(call, admission)
     key = ("refused", decided.bucket.name, call.caller_identity.id)
     if not decided.standing.allowed:

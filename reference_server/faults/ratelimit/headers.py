@@ -14,7 +14,7 @@ MakeRetryAfter = Callable[[Call, Admission], Fields]
 
 @fault("ratelimit/limit-differs", make_rate_headers, needs=("rate_limits.headers.limit",))
 def limit_differs(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
-    """The field that tells the limit names another number."""
+    """The field with the limit has another number."""
     limits = call.server.profile.facts.rate_limits
     name = limits.headers.limit if limits and limits.headers else None
     sent = honest(call, admission)
@@ -23,7 +23,7 @@ def limit_differs(honest: MakeRateHeaders, call: Call, admission: Admission) -> 
 
 @fault("ratelimit/limit-with-comma", make_rate_headers, needs=("rate_limits.headers.limit",))
 def limit_with_comma(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
-    """The field that tells the limit has a comma in its number."""
+    """The field with the limit has a comma in its number."""
     limits = call.server.profile.facts.rate_limits
     name = limits.headers.limit if limits and limits.headers else None
     sent = honest(call, admission)
@@ -32,7 +32,7 @@ def limit_with_comma(honest: MakeRateHeaders, call: Call, admission: Admission) 
 
 @fault("ratelimit/omits-headers", make_rate_headers, needs=("rate_limits.headers",))
 def omits_headers(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
-    """Answers say nothing of limits."""
+    """Responses lack the rate-limit fields."""
     return []
 
 
@@ -44,7 +44,7 @@ def omits_retry_after(honest: MakeRetryAfter, call: Call, admission: Admission) 
 
 @fault("ratelimit/remaining-negative", make_rate_headers, needs=("rate_limits.headers.remaining",))
 def remaining_negative(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
-    """The field that tells what is left is below zero."""
+    """The field with the remaining requests is below zero."""
     limits = call.server.profile.facts.rate_limits
     name = limits.headers.remaining if limits and limits.headers else None
     sent = honest(call, admission)
@@ -55,7 +55,7 @@ def remaining_negative(honest: MakeRateHeaders, call: Call, admission: Admission
     "ratelimit/remaining-never-falls", make_rate_headers, needs=("rate_limits.headers.remaining",)
 )
 def remaining_never_falls(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
-    """The field that tells what is left always names the limit."""
+    """The field with the remaining requests always has the limit."""
     limits = call.server.profile.facts.rate_limits
     name = limits.headers.remaining if limits and limits.headers else None
     sent = honest(call, admission)
@@ -64,7 +64,7 @@ def remaining_never_falls(honest: MakeRateHeaders, call: Call, admission: Admiss
 
 @fault("ratelimit/reset-in-milliseconds", make_rate_headers, needs=("rate_limits.headers.reset",))
 def reset_in_milliseconds(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
-    """The field that tells when the window ends counts milliseconds."""
+    """The field with the end of the window counts milliseconds."""
     limits = call.server.profile.facts.rate_limits
     name = limits.headers.reset if limits and limits.headers else None
     sent = honest(call, admission)

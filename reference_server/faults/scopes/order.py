@@ -1,4 +1,4 @@
-"""Rights that are looked at too late."""
+"""Rights that are checked too late."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OrderStages = Callable[[Call], tuple[str, ...]]
     needs=("order", "authorization.refusal", "authorization.absent"),
 )
 def looks_for_objects_first(honest: OrderStages, call: Call) -> tuple[str, ...]:
-    """The object is looked for before anybody asks whether the caller has the right."""
+    """The object is looked up before the rights of the caller are checked."""
     others = [stage for stage in honest(call) if stage != "object"]
     others.insert(others.index("scope"), "object")
     return tuple(others)
@@ -26,7 +26,7 @@ def looks_for_objects_first(honest: OrderStages, call: Call) -> tuple[str, ...]:
 
 @fault("scopes/reads-bodies-first", order_stages, needs=("order", "authorization.refusal"))
 def reads_bodies_first(honest: OrderStages, call: Call) -> tuple[str, ...]:
-    """The body is read before anybody asks whether the caller has the right."""
+    """The body is read before the rights of the caller are checked."""
     early = ("media", "body")
     others = [stage for stage in honest(call) if stage not in early]
     place = others.index("scope")
@@ -39,7 +39,7 @@ def reads_bodies_first(honest: OrderStages, call: Call) -> tuple[str, ...]:
     needs=("order", "authorization.refusal", "requests.schema"),
 )
 def validates_bodies_first(honest: OrderStages, call: Call) -> tuple[str, ...]:
-    """A body that is JSON is validated before anybody asks whether the caller has the right."""
+    """A JSON body is validated before the rights of the caller are checked."""
     try:
         json.loads(call.body)
     except ValueError:

@@ -66,7 +66,7 @@ OWNERS = (
     _ignores(
         "scopes/ignores-tenant-of-parents",
         "tenant",
-        "Whose an object is, is looked at; whose the one above it is, is not.",
+        "The owner of an object is checked, and the owner of the object above it is not.",
         "parent",
         _paths_name_parents,
     ),
@@ -99,7 +99,7 @@ def ignores_tenant_when_deleting(
 
 @fault("scopes/ignores-tenant-in-paths", may_see_tenant, needs=("authorization.tenant.foreign",))
 def ignores_tenant_in_paths(honest: Callable[[Call, str], bool], call: Call, tenant: str) -> bool:
-    """The tenant is taken from the path, whoever asks."""
+    """The tenant is taken from the path, for every caller."""
     return True
 
 
@@ -112,7 +112,7 @@ def ignores_tenant_in_paths(honest: Callable[[Call, str], bool], call: Call, ten
 def foreign_object_told_by_body(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
-    """The refusal of somebody else's object says that it is somebody else's."""
+    """The refusal of a foreign object says that it belongs to another."""
     if refusal.kind.startswith("foreign:"):
         refusal = replace(refusal, text="The object belongs to somebody else.")
     honest(call, refusal, reply)
@@ -130,7 +130,7 @@ def foreign_object_told_by_header(
     status: int,
     refusal: Refusal | None,
 ) -> Fields:
-    """The refusal of somebody else's object may be stored, that of an absent one may not."""
+    """The refusal of a foreign object has a field that the refusal of an absent one lacks."""
     fields = honest(call, status, refusal)
     known = refusal is not None and refusal.kind.startswith("foreign:")
     return [*fields, ("Vary", "Authorization")] if known else fields

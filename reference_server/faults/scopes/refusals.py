@@ -37,7 +37,7 @@ def deletes_before_refusing(honest: FindMissingRights, call: Call) -> tuple[str,
     shows_in=members_are_unique,
 )
 def makes_before_refusing(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
-    """A caller without the right to make an object is refused, and the object is made."""
+    """A caller without the right to create an object is refused, and the object is created."""
     missing, use = honest(call), call.op_rules.use
     if missing and use.kind == "create" and not use.names:
         try:

@@ -21,7 +21,7 @@ def _reads_and_writes_differ(profile: Profile) -> bool:
 
 @fault("scopes/any-role-suffices", find_missing_rights, needs=("authorization.roles",))
 def any_role_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
-    """Whoever has any role may do what only some roles may."""
+    """A caller with any role may do what only some roles may."""
     named = {*call.op_rules.scopes, *call.op_rules.permissions}
     missing = honest(call)
     return tuple(w for w in missing if w in named) if call.caller_identity.roles else missing
@@ -29,7 +29,7 @@ def any_role_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
 
 @fault("scopes/any-scope-suffices", find_missing_rights, needs=("authorization.required",))
 def any_scope_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
-    """Whoever holds any scope or permission may do everything."""
+    """A caller with any scope or permission may do everything."""
     who = call.caller_identity
     return () if who.scopes or who.permissions else honest(call)
 
@@ -40,7 +40,7 @@ def any_scope_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]
     needs=("authorization.refusal", "authorization.required"),
 )
 def asks_for_more(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
-    """Who holds just what is needed, and nothing more, is refused."""
+    """A caller with exactly the needed scopes is refused."""
     who, rules = call.caller_identity, call.op_rules
     just_enough = rules.scopes and set(who.scopes) == set(rules.scopes)
     return rules.scopes if just_enough else honest(call)
@@ -63,7 +63,7 @@ def compares_beginning(honest: FindMissingRights, call: Call) -> tuple[str, ...]
     needs=("authorization.refusal", "authorization.required"),
 )
 def finds_scope_in_text(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
-    """The needed scope is looked for in the text of the scopes, not among its words."""
+    """The needed scope is searched in the text of the scopes, not among its words."""
     text = " ".join(call.caller_identity.scopes)
     return tuple(word for word in honest(call) if word not in text)
 
@@ -88,14 +88,14 @@ def ignores_case_of_scopes(honest: FindMissingRights, call: Call) -> tuple[str, 
 
 @fault("scopes/ignores-roles", find_missing_rights, needs=("authorization.roles",))
 def ignores_roles(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
-    """Roles are not looked at."""
+    """Roles are not checked."""
     named = {*call.op_rules.scopes, *call.op_rules.permissions}
     return tuple(word for word in honest(call) if word in named)
 
 
 @fault("scopes/ignores-scopes", find_missing_rights, needs=("authorization.refusal",))
 def ignores_scopes(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
-    """Scopes and permissions are not looked at."""
+    """Scopes and permissions are not checked."""
     return ()
 
 

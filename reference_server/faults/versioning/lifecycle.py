@@ -59,7 +59,7 @@ def omits_successor_link(honest: MakeLifecycleHeaders, call: Call, status: int) 
 
 @fault("versioning/omits-sunset", make_lifecycle_headers, needs=("versioning.deprecations",))
 def omits_sunset(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
-    """A deprecated operation does not say until when it stays."""
+    """A deprecated operation lacks Sunset."""
     return [(name, value) for name, value in honest(call, status) if name != "Sunset"]
 
 
