@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from time import thread_time
 from types import ModuleType
 from typing import Any
 
+import hypothesis
 import pytest
 
 from apicheck.model.exchange import Transcript
@@ -15,6 +18,16 @@ from apicheck.model.results import Results
 
 SPREAD = ("tests/e2e/test_prove.py", "tests/e2e/test_honest_variants.py")
 """Files whose tests share nothing and take minutes each: any worker takes the next one."""
+
+hypothesis.settings.register_profile(
+    "apicheck",
+    hypothesis.settings.default,  # under CI: the one that draws the same values each time
+    deadline=None,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("apicheck")
+"""No property is held to a time: how long an example takes depends on the machine's load."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -31,6 +44,28 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return nodeid if file in SPREAD else file
 
     return Scheduling(config, log)
+
+
+def growth(work: Callable[[int], object], size: int) -> float:
+    """How much dearer work gets when its input grows 16-fold: 16 is linear, 256 is quadratic.
+
+    The CPU time of this thread, the least of three tries: the machine's load does not count.
+    """
+
+    def cost(units: int) -> float:
+        tries = []
+        for _ in range(3):
+            began = thread_time()
+            work(units)
+            tries.append(thread_time() - began)
+        return min(tries)
+
+    return cost(16 * size) / cost(size)
+
+
+@pytest.fixture(name="growth", scope="session")
+def growth_fixture() -> Callable[[Callable[[int], object], int], float]:
+    return growth
 
 
 @pytest.fixture(scope="session")
