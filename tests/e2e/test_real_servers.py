@@ -109,7 +109,7 @@ def summary(results: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["kinto", "verdaccio"])
 def test_a_real_server_breaks_the_promises_that_we_found_broken_and_no_others(
     name: str,
