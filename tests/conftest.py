@@ -16,7 +16,7 @@ import pytest
 from apicheck.model.exchange import Transcript
 from apicheck.model.results import Results
 
-SPREAD = ("tests/e2e/test_prove.py", "tests/e2e/test_honest_variants.py")
+SPREAD = ("test_prove", "test_honest_variants", "test_real_servers")
 """Files whose tests share nothing and take minutes each: any worker takes the next one."""
 
 hypothesis.settings.register_profile(
@@ -41,7 +41,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Scheduling(LoadFileScheduling):  # type: ignore[misc]  (xdist has no types)
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            return nodeid if file in SPREAD else file
+            return nodeid if Path(file).stem in SPREAD else file
 
     return Scheduling(config, log)
 
