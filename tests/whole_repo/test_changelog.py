@@ -1,6 +1,7 @@
 """The changelog names every check; what is not released yet waits in fragments of one form."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -63,16 +64,20 @@ def test_a_fragment_of_another_form_is_refused(name: str, text: str, types: set[
     assert mistakes(name, text, types)
 
 
-def test_a_release_takes_every_fragment_in(root: Path) -> None:
+def test_a_release_takes_every_fragment_in(root: Path, tmp_path: Path) -> None:
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    shutil.copytree(root / "changelog.d", tmp_path / "changelog.d")
+    (tmp_path / "changelog.d" / "planted.fixed.md").write_text("Planted, on\ntwo lines.\n")
     towncrier = Path(sys.executable).with_name("towncrier")
     built = subprocess.run(
         [towncrier, "build", "--draft", "--version", "9.8.7", "--date", "2030-01-31"],
-        cwd=root,
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
     assert built.startswith("## [9.8.7] - 2030-01-31\n\n### ")
+    assert "### Fixed\n\n- Planted, on\n  two lines.\n" in built
     words = " ".join(built.split())
     missing = [p.name for p in fragments(root) if " ".join(p.read_text().split()) not in words]
     assert missing == []
