@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from apicheck.model.facts import Answer
+from apicheck.model.facts import ExpectedResponse
 from apicheck.model.json import MISSING, at
 from reference_server import issuing, oauth, revocation
 from reference_server.authentication import account_refusal, introduced
@@ -71,19 +71,19 @@ def _route(call: Call) -> Refusal | None:
     if call.operation is not None or call.match.allowed:
         return None
     slashed = call.path != "/" and call.path.endswith("/")
-    has_own = slashed and isinstance(_promise(call, "trailing_slash"), Answer)
+    has_own = slashed and isinstance(_promise(call, "trailing_slash"), ExpectedResponse)
     return Refusal("trailing_slash" if has_own else "unknown_path", "There is nothing here.")
 
 
 def _method(call: Call) -> Refusal | None:
     if call.operation is None:
         return Refusal("method", f"{call.method} is not allowed here.")
-    if call.method == "HEAD" and isinstance(_promise(call, "head"), Answer):
+    if call.method == "HEAD" and isinstance(_promise(call, "head"), ExpectedResponse):
         return Refusal("head", "HEAD is not allowed here.")
     return None
 
 
-def _promise(call: Call, kind: str) -> Answer | str | None:
+def _promise(call: Call, kind: str) -> ExpectedResponse | str | None:
     return call.server.profile.facts.requests.get(kind)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from apicheck.model.facts import Answer, HeaderRule, ResponseRule, Selector, When
-from apicheck.model.selector import path_selected
+from apicheck.model.facts import ExpectedResponse, HeaderRule, ResponseRule, Selector, When
+from apicheck.model.selector import selects_path
 from reference_server.call import Call, Refusal
 
 _FALLBACKS: dict[str, tuple[int, ...]] = {
@@ -41,7 +41,7 @@ def stages(call: Call) -> tuple[str, ...]:
     return call.server.profile.order
 
 
-def promised(call: Call, refusal: Refusal) -> Answer | None:
+def promised(call: Call, refusal: Refusal) -> ExpectedResponse | None:
     """The answer that the policy promises for a refusal, None where it is silent."""
     facts = call.server.profile.facts
     kind, _, detail = refusal.kind.partition(":")
@@ -52,7 +52,7 @@ def promised(call: Call, refusal: Refusal) -> Answer | None:
         return (foreign.answer if foreign else None) or authorization.absent
     if kind == "unknown_path" and call.caller != "authenticated" and authentication.unknown_paths:
         return authentication.unknown_paths
-    by_kind: dict[str, Answer | None] = {
+    by_kind: dict[str, ExpectedResponse | None] = {
         "anonymous": authentication.anonymous,
         "bad": authentication.bad or authentication.anonymous,
         "several": authentication.several,
@@ -69,8 +69,8 @@ def promised(call: Call, refusal: Refusal) -> Answer | None:
     return _answer(facts.requests.get(kind))
 
 
-def _answer(promise: Answer | str | None) -> Answer | None:
-    return promise if isinstance(promise, Answer) else None
+def _answer(promise: ExpectedResponse | str | None) -> ExpectedResponse | None:
+    return promise if isinstance(promise, ExpectedResponse) else None
 
 
 def status_of(call: Call, refusal: Refusal) -> int:
@@ -154,6 +154,6 @@ def _takes(call: Call, ops: Selector) -> bool:
     if call.operation is not None:
         return call.server.profile.takes(ops, call.operation)
     return any(
-        item == "*" or ("/" in item and path_selected(item, call.method, call.path))
+        item == "*" or ("/" in item and selects_path(item, call.method, call.path))
         for item in ops.items
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from apicheck.model.facts import Answer
+from apicheck.model.facts import ExpectedResponse
 from reference_server.call import Call, Refusal
 from reference_server.profile import Profile
 
@@ -20,4 +20,4 @@ def status(honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal)
 
 def shows_in(profile: Profile) -> bool:
     """Where it is promised a refusal."""
-    return isinstance(profile.facts.requests["trailing_slash"], Answer)
+    return isinstance(profile.facts.requests["trailing_slash"], ExpectedResponse)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from apicheck.model.facts import Answer
+from apicheck.model.facts import ExpectedResponse
 from apicheck.model.operation import Media
 from reference_server.call import Call, Refusal
 from reference_server.profile import Profile
@@ -24,4 +24,4 @@ def unknown_members(
 
 def shows_in(profile: Profile) -> bool:
     """Where they are promised a refusal."""
-    return isinstance(profile.facts.requests["unknown_field"], Answer)
+    return isinstance(profile.facts.requests["unknown_field"], ExpectedResponse)

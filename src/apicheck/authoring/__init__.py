@@ -6,57 +6,68 @@ judge is a pure function of the transcript. Nothing here sends, sleeps or reads 
 """
 
 from apicheck.authoring.absent import (
-    NO_READING_IDENTITY,
-    absent_id,
-    absent_paths,
-    reading_operation,
+    NO_SAFE_OPERATION,
+    find_safe_operation,
+    make_absent_id,
+    undefined_paths,
 )
-from apicheck.authoring.challenges import ReceivedChallenge, challenges
+from apicheck.authoring.challenges import ReceivedChallenge, parse_challenges
 from apicheck.authoring.creations import (
-    lister_of,
-    mark_of,
-    refused_made,
-    refused_then_listed,
+    judge_refused_create,
+    list_operation,
+    probe_refused_create,
+    unique_member,
 )
-from apicheck.authoring.credentials import credentials_of, fills, lacking, placed
-from apicheck.authoring.expressions import evaluated
-from apicheck.authoring.fields import Link, http_date, instant, links, structured_date
-from apicheck.authoring.folds import Tallies, each
+from apicheck.authoring.credentials import (
+    credentials_of,
+    make_credential,
+    missing_credentials,
+    satisfies,
+)
+from apicheck.authoring.expressions import evaluate
+from apicheck.authoring.fields import (
+    Link,
+    parse_http_date,
+    parse_instant,
+    parse_links,
+    parse_structured_date,
+)
+from apicheck.authoring.folds import Tallies, per_exchange
 from apicheck.authoring.judging import (
-    accepted,
-    covers,
+    applicable_rules,
     describe,
-    due,
-    in_doubt,
-    in_force,
-    promised_of,
-    refused,
-    rules_in_force,
-    sent_value,
-    wrong_status,
+    expected_text,
+    is_promised_for,
+    judge_accepted,
+    judge_refused,
+    judge_status,
+    may_be_valid,
+    rule_applies,
+    selector_matches,
+    sent_header,
 )
-from apicheck.authoring.keys import public_keys
-from apicheck.authoring.listing import objects_in, shown, walked
-from apicheck.authoring.order import decided_first, first_refusal
-from apicheck.authoring.readback import changed_by, reader_of, reading
+from apicheck.authoring.keys import read_public_keys
+from apicheck.authoring.listing import fetch_pages, objects_in, values_of
+from apicheck.authoring.order import deciding_stage, expected_refusal
+from apicheck.authoring.readback import build_read, changed_members, read_operation
 from apicheck.authoring.requests import (
-    built,
-    control,
-    filled_in,
+    build_request,
     identity_of,
-    prepared,
+    resolve_recipe,
+    send_control,
+    valid_request,
 )
 from apicheck.authoring.steps import (
     ask,
+    end_script,
     mint,
     receive,
     send,
     send_raw,
-    stop,
-    together,
+    send_together,
     wait,
 )
-from apicheck.model.check import Applies, Check, Claims, Fail, Fold, Seen
+from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, PassiveResult
 from apicheck.model.exchange import (
     Caller,
     Credential,
@@ -70,12 +81,12 @@ from apicheck.model.exchange import (
 )
 from apicheck.model.facts import (
     NEVER,
-    Answer,
     Bucket,
     Challenge,
     Cors,
     Deprecation,
     Directive,
+    ExpectedResponse,
     HeaderRule,
     Hsts,
     Never,
@@ -88,26 +99,42 @@ from apicheck.model.facts import (
     Tenant,
     Webhooks,
 )
-from apicheck.model.json import MISSING, Json, at, child, contains, in_words, with_value
-from apicheck.model.known_key import public_jwk as known_public_key
+from apicheck.model.forgery_key import public_jwk as known_public_key
+from apicheck.model.json import (
+    MISSING,
+    Json,
+    at,
+    child_pointer,
+    contains,
+    describe_value,
+    with_value,
+)
 from apicheck.model.operation import HeaderDoc, Media, Operation, ResponseDoc
 from apicheck.model.parts import (
     Part,
-    as_json,
-    fits,
+    encode_json,
     media_type_of,
+    part_accepts,
     parts_of,
     with_part,
-    without,
+    without_value,
 )
 from apicheck.model.policy import Example
-from apicheck.model.selector import path_selected, selects
+from apicheck.model.selector import selects, selects_path
 from apicheck.model.step import Script, Send, Steps
-from apicheck.model.subject import UNIQUE, UNIQUE_LENGTH, Case, Recipe, Subject, SubjectKind, World
+from apicheck.model.subject import (
+    UNIQUE,
+    UNIQUE_LENGTH,
+    Case,
+    Recipe,
+    RunContext,
+    Subject,
+    SubjectKind,
+)
 from apicheck.model.target import Identity, Minter, Mode
 from apicheck.model.verdict import (
     Confirm,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
@@ -115,15 +142,14 @@ from apicheck.model.verdict import (
     NotTestedKind,
     Severity,
 )
-from apicheck.schemas import resolve, schema_errors
+from apicheck.schemas import find_schema_errors, resolve_schema
 
 __all__ = [
     "MISSING",
     "NEVER",
-    "NO_READING_IDENTITY",
+    "NO_SAFE_OPERATION",
     "UNIQUE",
     "UNIQUE_LENGTH",
-    "Answer",
     "Applies",
     "Bucket",
     "Caller",
@@ -139,8 +165,8 @@ __all__ = [
     "Directive",
     "Example",
     "Exchange",
-    "Fail",
-    "Fails",
+    "ExpectedResponse",
+    "Failure",
     "Fold",
     "HeaderDoc",
     "HeaderRule",
@@ -158,7 +184,9 @@ __all__ = [
     "NotTested",
     "NotTestedKind",
     "Operation",
+    "Outcome",
     "Part",
+    "PassiveResult",
     "RateHeaders",
     "RateLimits",
     "ReceivedChallenge",
@@ -168,8 +196,8 @@ __all__ = [
     "ResponseDoc",
     "ResponseRule",
     "Role",
+    "RunContext",
     "Script",
-    "Seen",
     "Send",
     "Severity",
     "Signature",
@@ -183,72 +211,71 @@ __all__ = [
     "Transcript",
     "TransportErrorKind",
     "Webhooks",
-    "World",
-    "absent_id",
-    "absent_paths",
-    "accepted",
-    "as_json",
+    "applicable_rules",
     "ask",
     "at",
-    "built",
-    "challenges",
-    "changed_by",
-    "child",
+    "build_read",
+    "build_request",
+    "changed_members",
+    "child_pointer",
     "contains",
-    "control",
-    "covers",
     "credentials_of",
-    "decided_first",
+    "deciding_stage",
     "describe",
-    "due",
-    "each",
-    "evaluated",
-    "filled_in",
-    "fills",
-    "first_refusal",
-    "fits",
-    "http_date",
+    "describe_value",
+    "encode_json",
+    "end_script",
+    "evaluate",
+    "expected_refusal",
+    "expected_text",
+    "fetch_pages",
+    "find_safe_operation",
+    "find_schema_errors",
     "identity_of",
-    "in_doubt",
-    "in_force",
-    "in_words",
-    "instant",
+    "is_promised_for",
+    "judge_accepted",
+    "judge_refused",
+    "judge_refused_create",
+    "judge_status",
     "known_public_key",
-    "lacking",
-    "links",
-    "lister_of",
-    "mark_of",
+    "list_operation",
+    "make_absent_id",
+    "make_credential",
+    "may_be_valid",
     "media_type_of",
     "mint",
+    "missing_credentials",
     "objects_in",
+    "parse_challenges",
+    "parse_http_date",
+    "parse_instant",
+    "parse_links",
+    "parse_structured_date",
+    "part_accepts",
     "parts_of",
-    "path_selected",
-    "placed",
-    "prepared",
-    "promised_of",
-    "public_keys",
-    "reader_of",
-    "reading",
-    "reading_operation",
+    "per_exchange",
+    "probe_refused_create",
+    "read_operation",
+    "read_public_keys",
     "receive",
-    "refused",
-    "refused_made",
-    "refused_then_listed",
-    "resolve",
-    "rules_in_force",
-    "schema_errors",
+    "resolve_recipe",
+    "resolve_schema",
+    "rule_applies",
+    "satisfies",
+    "selector_matches",
     "selects",
+    "selects_path",
     "send",
+    "send_control",
     "send_raw",
-    "sent_value",
-    "shown",
-    "stop",
-    "structured_date",
-    "together",
+    "send_together",
+    "sent_header",
+    "undefined_paths",
+    "unique_member",
+    "valid_request",
+    "values_of",
     "wait",
-    "walked",
     "with_part",
     "with_value",
-    "without",
-    "wrong_status",
+    "without_value",
 ]

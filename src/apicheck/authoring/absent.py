@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from apicheck.model.selector import path_selected
-from apicheck.model.subject import World
+from apicheck.model.selector import selects_path
+from apicheck.model.subject import RunContext
 from apicheck.model.verdict import NotTested, NotTestedKind
 
 _SHORT = 16
 _NAME = "apicheck-no-such-path"
 _MOST_ROOTS, _MOST_BELOW = 4, 2
 
-NO_READING_IDENTITY = NotTested(
+NO_SAFE_OPERATION = NotTested(
     NotTestedKind.NEEDS_IDENTITY,
     "no identity may call an operation that only reads",
     '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
 )
-"""What a check ends as that has no `reading_operation` to start from."""
+"""What a check ends as that has no `find_safe_operation` to start from."""
 
 
-def absent_id(known: str) -> str:
+def make_absent_id(known: str) -> str:
     """An id of the same form that nobody has, made from one that somebody has.
 
     Digits and hexadecimal letters turn within their kind, so that a UUID stays one; a number at
@@ -32,28 +32,30 @@ def absent_id(known: str) -> str:
     return other if other != known else f"{known}0000"
 
 
-def absent_paths(world: World) -> tuple[str, ...]:
+def undefined_paths(context: RunContext) -> tuple[str, ...]:
     """Paths that no operation has: beside the document's first segments, and below known paths."""
-    spec = world.spec
+    spec = context.spec
     fixed = [operation.path for operation in spec.operations if "{" not in operation.path]
     heads = [operation.path.removeprefix(spec.prefix) for operation in spec.operations]
     firsts = [f"/{head.split('/')[1]}" if head.count("/") > 1 else "" for head in heads]
     roots = [f"{spec.prefix}{first}/{_NAME}" for first in firsts if "{" not in first]
     below = [f"{path.rstrip('/')}/{_NAME}/{_NAME}" for path in fixed]
-    return (*_free(world, roots)[:_MOST_ROOTS], *_free(world, below)[:_MOST_BELOW])
+    return (*_free(context, roots)[:_MOST_ROOTS], *_free(context, below)[:_MOST_BELOW])
 
 
-def reading_operation(world: World) -> str | None:
+def find_safe_operation(context: RunContext) -> str | None:
     """An operation that only reads and that somebody may call, best one that needs a credential."""
-    known = [op.id for op in world.spec.operations if op.method == "GET" and op.id in world.actors]
-    return next((name for name in known if name in world.secured), next(iter(known), None))
+    known = [
+        op.id for op in context.spec.operations if op.method == "GET" and op.id in context.actors
+    ]
+    return next((name for name in known if name in context.secured), next(iter(known), None))
 
 
-def _free(world: World, paths: list[str]) -> list[str]:
+def _free(context: RunContext, paths: list[str]) -> list[str]:
     """Those that no path of the document takes, each once."""
-    templates = [operation.path for operation in world.spec.operations]
+    templates = [operation.path for operation in context.spec.operations]
     return [
         path
         for path in dict.fromkeys(paths)
-        if not any(path_selected(template, "", path) for template in templates)
+        if not any(selects_path(template, "", path) for template in templates)
     ]

@@ -17,7 +17,7 @@ _EXTENSIONS = {
 }
 
 
-def form_data(body: Mapping[str, Json], media: Media) -> tuple[bytes, str]:
+def encode_form_data(body: Mapping[str, Json], media: Media) -> tuple[bytes, str]:
     """The parts of a body, and the Content-Type that names their boundary.
 
     A member that the document says is a file is sent with a file name and its media type, any

@@ -6,16 +6,16 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
-from apicheck.authoring.credentials import credentials_of, fills, lacking
-from apicheck.authoring.judging import server_words
-from apicheck.authoring.multipart import form_data
-from apicheck.authoring.steps import send, stop
+from apicheck.authoring.credentials import credentials_of, missing_credentials, satisfies
+from apicheck.authoring.judging import quote_server
+from apicheck.authoring.multipart import encode_form_data
+from apicheck.authoring.steps import end_script, send
 from apicheck.model.exchange import Exchange, Request, Role
 from apicheck.model.identifiers import identifier_of
 from apicheck.model.json import MISSING, Json, at, with_value
 from apicheck.model.operation import Media, Operation
 from apicheck.model.step import Steps
-from apicheck.model.subject import UNIQUE, Need, Recipe, Subject, World
+from apicheck.model.subject import UNIQUE, Need, Recipe, RunContext, Subject
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
 
@@ -26,23 +26,23 @@ _SERVER_ERROR = 500
 def identity_of(subject: Subject, operation: str = "") -> Identity:
     """The identity that may call an operation. Ends the script when the target has none."""
     operation = operation or subject.op.id
-    name = subject.world.actors.get(operation)
+    name = subject.context.actors.get(operation)
     if name is None:
-        needed = subject.world.alternatives.get(operation, ())
-        held = [one for one in subject.world.identities.values() if one.placeholder]
-        if held and not any(fills(subject.world, one, a) for one in held for a in needed):
-            stop(lacking(subject.world, needed[0]))
-        stop(
+        needed = subject.context.alternatives.get(operation, ())
+        held = [one for one in subject.context.identities.values() if one.placeholder]
+        if held and not any(satisfies(subject.context, one, a) for one in held for a in needed):
+            end_script(missing_credentials(subject.context, needed[0]))
+        end_script(
             NotTested(
                 NotTestedKind.NEEDS_IDENTITY,
                 f"no identity may call {operation}",
                 '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
             )
         )
-    return subject.world.identities[name]
+    return subject.context.identities[name]
 
 
-def prepared(
+def valid_request(
     subject: Subject,
     operation: str = "",
     identity: Identity | None = None,
@@ -64,17 +64,17 @@ def prepared(
     shared_as = None if fresh or recipe.consumes else ""
     if refused and recipe.consumes:
         shared_as = f"for requests that {recipe.operation} refuses"
-    return (yield from filled_in(subject, recipe, who, owner=owner, shared_as=shared_as))
+    return (yield from resolve_recipe(subject, recipe, who, owner=owner, shared_as=shared_as))
 
 
 def _recipe(subject: Subject, operation: str) -> Recipe:
-    recipe = subject.world.recipes[operation]
+    recipe = subject.context.recipes[operation]
     if isinstance(recipe, NotTested):
-        stop(recipe)
+        end_script(recipe)
     return recipe
 
 
-def filled_in(
+def resolve_recipe(
     subject: Subject,
     recipe: Recipe,
     who: Identity,
@@ -96,60 +96,60 @@ def filled_in(
             values[need] = above[need.name]
             continue
         created = yield from _created(subject, need, owner or who, shared_as)
-        values[need] = _value_in(subject.world, created, need)
+        values[need] = _value_in(subject.context, created, need)
         # An object inside another is named together with the one that it was made in.
-        source = subject.world.spec.operation(need.operation)
+        source = subject.context.spec.operation(need.operation)
         above = {**source.path_values(created.request.path), **above}
-    return built(subject.world, recipe, who, values)
+    return build_request(subject.context, recipe, who, values)
 
 
 def _created(subject: Subject, need: Need, who: Identity, shared_as: str | None) -> Steps[Exchange]:
-    world = subject.world
-    creator = world.spec.operation(need.operation)
-    if not creator.safe and world.mode is not Mode.FULL:
-        stop(
+    context = subject.context
+    creator = context.spec.operation(need.operation)
+    if not creator.safe and context.mode is not Mode.FULL:
+        end_script(
             NotTested(
                 NotTestedKind.READ_ONLY,
                 f"{need.name} would have to be created by {creator.id}",
                 f'[fixtures]\n{need.name.strip("/")} = "an existing one"',
             )
         )
-    maker = _maker(world, creator.id, who)
-    request = yield from filled_in(subject, _recipe(subject, creator.id), maker)
+    maker = _maker(context, creator.id, who)
+    request = yield from resolve_recipe(subject, _recipe(subject, creator.id), maker)
     key = f"create {creator.id} as {maker.name}"
     share = "" if shared_as is None else f"{key} {shared_as}".strip()
     created = yield from send(request, Role.CONTROL if shared_as else Role.SETUP, share)
     if not created.succeeded:
-        stop(_no_accepted_request(creator.method, creator.path, created))
+        end_script(_no_accepted_request(creator.method, creator.path, created))
     return created
 
 
-def _maker(world: World, creator: str, who: Identity) -> Identity:
+def _maker(context: RunContext, creator: str, who: Identity) -> Identity:
     """Who creates an object for somebody: that one, or whoever of the same tenant may."""
-    if who.name in world.actors.values() and world.actors.get(creator) == who.name:
+    if who.name in context.actors.values() and context.actors.get(creator) == who.name:
         return who
-    if world.permits(who, creator):
+    if context.permits(who, creator):
         return who
-    for other in world.identities.values():
+    for other in context.identities.values():
         if (
             other.tenant == who.tenant
             and other.state == "active"
             and other.placeholder
-            and world.permits(other, creator)
+            and context.permits(other, creator)
         ):
             return other
     return who
 
 
-def _value_in(world: World, created: Exchange, need: Need) -> Json:
+def _value_in(context: RunContext, created: Exchange, need: Need) -> Json:
     if need.convention:
-        return _usual_value_in(world, created, need)
+        return _usual_value_in(context, created, need)
     if need.parameter:
-        source = world.spec.operation(need.operation)
+        source = context.spec.operation(need.operation)
         return source.path_values(created.request.path)[need.parameter]
     value = at(created.json_or(MISSING), need.pointer)
     if value is MISSING or isinstance(value, dict | list) or value is None:
-        stop(
+        end_script(
             NotTested(
                 NotTestedKind.NEEDS_REQUEST,
                 f"the answer of {need.operation} has no value at {need.pointer} for {need.name}",
@@ -158,12 +158,12 @@ def _value_in(world: World, created: Exchange, need: Need) -> Json:
     return value
 
 
-def _usual_value_in(world: World, created: Exchange, need: Need) -> str:
-    source = world.spec.operation(need.operation)
+def _usual_value_in(context: RunContext, created: Exchange, need: Need) -> str:
+    source = context.spec.operation(need.operation)
     value = identifier_of(created, need.name, source.path)
     if value is None:
         what = "it lists nothing" if source.safe else "no link of the document says where it is"
-        stop(
+        end_script(
             NotTested(
                 NotTestedKind.NEEDS_REQUEST,
                 f"the answer of {source.id} shows no {need.name} ({what})",
@@ -173,9 +173,11 @@ def _usual_value_in(world: World, created: Exchange, need: Need) -> str:
     return value
 
 
-def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, Json]) -> Request:
+def build_request(
+    context: RunContext, recipe: Recipe, who: Identity, values: Mapping[Need, Json]
+) -> Request:
     """A request from its recipe. values: what the recipe's needs turned out to be."""
-    operation = world.spec.operation(recipe.operation)
+    operation = context.spec.operation(recipe.operation)
     path_values = {
         **recipe.values,
         **{need.name: value for need, value in values.items() if need.place == "path"},
@@ -185,7 +187,7 @@ def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, Jso
     for name, value in path_values.items():
         path = path.replace("{" + name + "}", quote(str(value), safe="{}:~"))
     if "{" in path.replace(UNIQUE, ""):
-        stop(_parameter_missing(operation.method, path))
+        end_script(_parameter_missing(operation.method, path))
     query = (
         *recipe.query,
         *((need.name, str(value)) for need, value in values.items() if need.place == "query"),
@@ -204,7 +206,7 @@ def built(world: World, recipe: Recipe, who: Identity, values: Mapping[Need, Jso
         body=content,
         operation=operation.id,
     )
-    credentials = credentials_of(world, operation.id, who)
+    credentials = credentials_of(context, operation.id, who)
     return request.with_credentials(who.name, *credentials) if credentials else request
 
 
@@ -225,13 +227,13 @@ def _encoded(body: Json, media_type: str, operation: Operation) -> tuple[bytes |
         return urlencode(body, safe="$[]:~()", quote_via=quote).encode(), media_type
     if media_type == "multipart/form-data" and isinstance(body, Mapping):
         offered = (media for media in operation.body if media.media_type == media_type)
-        return form_data(body, next(offered, Media(media_type, None)))
+        return encode_form_data(body, next(offered, Media(media_type, None)))
     if isinstance(body, str) and "json" not in media_type:
         return body.encode(), media_type
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), media_type
 
 
-def control(
+def send_control(
     subject: Subject, operation: str = "", identity: Identity | None = None
 ) -> Steps[Exchange | None]:
     """The accepted request that everything else is compared with; sent once and shared.
@@ -240,21 +242,21 @@ def control(
     the script when the target does not accept the canonical request.
     """
     operation = operation or subject.op.id
-    declared = subject.world.spec.operation(operation)
-    if not declared.safe and subject.world.mode is not Mode.FULL:
+    declared = subject.context.spec.operation(operation)
+    if not declared.safe and subject.context.mode is not Mode.FULL:
         return None
     who = identity or identity_of(subject, operation)
     recipe = _recipe(subject, operation)
     shared_as = f"for the control of {operation}" if recipe.consumes else ""
-    request = yield from filled_in(subject, recipe, who, shared_as=shared_as)
+    request = yield from resolve_recipe(subject, recipe, who, shared_as=shared_as)
     answer = yield from send(request, Role.CONTROL, f"control {operation} as {who.name}")
     if not answer.succeeded:
-        stop(_no_accepted_request(declared.method, declared.path, answer))
+        end_script(_no_accepted_request(declared.method, declared.path, answer))
     return answer
 
 
 def _no_accepted_request(method: str, path: str, answer: Exchange) -> NotTested | Inconclusive:
-    words = f"no accepted request for {method} {path} ({server_words(answer)})"
+    words = f"no accepted request for {method} {path} ({quote_server(answer)})"
     if answer.status in (0, _TOO_MANY_REQUESTS) or answer.status >= _SERVER_ERROR:
         return Inconclusive(words)  # no other values would help, and nobody may excuse it
     parameter = path[path.rfind("{") + 1 : path.rfind("}")] if "{" in path else ""

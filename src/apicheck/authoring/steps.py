@@ -26,7 +26,7 @@ def send_raw(
     return cast("Exchange", (yield SendRaw(data, request, role)))
 
 
-def together(*sends: Send) -> Generator[Together, Any, tuple[Exchange, ...]]:
+def send_together(*sends: Send) -> Generator[Together, Any, tuple[Exchange, ...]]:
     """Send several requests at once; the answers come in this order."""
     return cast("tuple[Exchange, ...]", (yield Together(sends)))
 
@@ -48,7 +48,7 @@ def ask(what: str, **arguments: Json) -> Generator[Ask, Any, Json]:
     return (yield Ask(what, arguments))
 
 
-def stop(why: NotTested | Inconclusive) -> NoReturn:
+def end_script(why: NotTested | Inconclusive) -> NoReturn:
     """End the script here: it cannot ask its question."""
     raise EndOfScript(why)
 
@@ -91,7 +91,7 @@ def mint(  # noqa: PLR0913  (each is a property of the identity)
     if answer is None:
         wanted = ", ".join(scopes or permissions or roles or ()) or "no scope"
         holding = f"an identity holding {wanted}"
-        stop(
+        end_script(
             NotTested(
                 NotTestedKind.NEEDS_IDENTITY,
                 f"nothing can make {holding}" + (f" of tenant {tenant}" if tenant else ""),

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from apicheck.generate.schemathesis_adapter import parts_of_cases
 from apicheck.model.json import Json, tokens
-from apicheck.model.parts import Part, fits, parts_of
+from apicheck.model.parts import Part, part_accepts, parts_of
 from apicheck.model.subject import Recipe, Subject
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _first(values: Iterable[Json], count: int) -> list[Json]:
 
 
 def _parts(subject: Subject) -> tuple[Part, ...]:
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     kept = frozenset(one.parameter for one in subject.facts.authorization.tenants)
     return parts_of(subject.op, recipe, kept) if isinstance(recipe, Recipe) else ()
 
@@ -74,12 +74,12 @@ def _sendable(value: Json) -> Json | None:
     """A value that can be sent in its place, and is of a size that is worth it; None otherwise."""
     part = Part(value["place"], value["name"])
     short = len(json.dumps(value["value"])) <= _LONGEST
-    return value if short and fits(part, value["value"]) else None
+    return value if short and part_accepts(part, value["value"]) else None
 
 
 def _listed(subject: Subject, parts: tuple[Part, ...]) -> list[Json]:
     """Schemathesis's values, for the parts that the canonical request has."""
-    spec = subject.world.spec
+    spec = subject.context.spec
     known = {(part.place, (tokens(part.name) or [""])[-1]): part for part in reversed(parts)}
     known |= {(part.place, part.name): part for part in parts if part.place != "body"}
     cases = parts_of_cases(spec.document, subject.op.method, subject.op.path, spec.prefix)

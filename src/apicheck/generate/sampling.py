@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from apicheck.model.json import MISSING, Json, at, child, with_value
+from apicheck.model.json import MISSING, Json, at, child_pointer, with_value
 from apicheck.model.subject import UNIQUE
 
 _FORMATS: Mapping[str, str] = {
@@ -168,11 +168,11 @@ def unique_places(document: Json, schema: Json, body: Json, pointer: str = "") -
     elif isinstance(body, Mapping):
         for name, inner in whole.get("properties", {}).items():
             if name in body:
-                yield from unique_places(document, inner, body[name], child(pointer, name))
+                yield from unique_places(document, inner, body[name], child_pointer(pointer, name))
     elif isinstance(body, list):
         for index, item in enumerate(body):
             inner = whole.get("items", {})
-            yield from unique_places(document, inner, item, child(pointer, index))
+            yield from unique_places(document, inner, item, child_pointer(pointer, index))
 
 
 def with_unique(body: Json, pointer: str) -> Json:

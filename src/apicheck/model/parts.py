@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, urlencode
 
 from apicheck.model.exchange import Request
-from apicheck.model.json import MISSING, Json, at, child, tokens, with_value
+from apicheck.model.json import MISSING, Json, at, child_pointer, tokens, with_value
 from apicheck.model.operation import Operation
 from apicheck.model.subject import Recipe
 
@@ -43,7 +43,7 @@ def parts_of(operation: Operation, recipe: Recipe, kept: frozenset[str]) -> tupl
     if "json" in recipe.media_type:
         return (*parameters, *(Part("body", pointer) for pointer in _pointers(recipe.body)))
     if recipe.media_type == _FORM and isinstance(recipe.body, Mapping):
-        return (*parameters, *(Part("body", child("", name)) for name in recipe.body))
+        return (*parameters, *(Part("body", child_pointer("", name)) for name in recipe.body))
     return tuple(parameters)
 
 
@@ -52,10 +52,10 @@ def _pointers(body: Json, pointer: str = "", depth: int = 2) -> Iterator[str]:
     yield pointer
     if isinstance(body, Mapping) and depth > 0:
         for name, inner in body.items():
-            yield from _pointers(inner, child(pointer, name), depth - 1)
+            yield from _pointers(inner, child_pointer(pointer, name), depth - 1)
 
 
-def fits(part: Part, value: Json) -> bool:
+def part_accepts(part: Part, value: Json) -> bool:
     """Whether a value can be sent in a part without making it another request, or none.
 
     A segment of a path that is empty or made of dots is another path; a field has one line.
@@ -114,8 +114,8 @@ def _with_member(request: Request, pointer: str, value: Json) -> Request:
     if "json" not in media:
         raise ValueError(f"a body of {media or 'no media type'} has no members")
     whole = json.loads(request.body or b"null")
-    made = without(whole, pointer) if value is MISSING else with_value(whole, pointer, value)
-    return replace(request, body=as_json(made))
+    made = without_value(whole, pointer) if value is MISSING else with_value(whole, pointer, value)
+    return replace(request, body=encode_json(made))
 
 
 def media_type_of(request: Request) -> str:
@@ -126,7 +126,7 @@ def media_type_of(request: Request) -> str:
     return ""
 
 
-def as_json(value: Json) -> bytes:
+def encode_json(value: Json) -> bytes:
     """A value as a JSON text; what UTF-8 cannot write is escaped."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
@@ -135,7 +135,7 @@ def as_json(value: Json) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode()
 
 
-def without(document: Json, pointer: str) -> Json:
+def without_value(document: Json, pointer: str) -> Json:
     """A document without the member that a JSON Pointer leads to."""
     head, _, last = pointer.rpartition("/")
     parent = at(document, head)

@@ -1,4 +1,4 @@
-"""What a check is bound to: one operation, bucket, event, deprecation or clause, with its world."""
+"""What a check is bound to: a subject, and the context that all subjects of a run share."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class RunContext:
     """What every subject of a run shares. Holds no secret.
 
     capabilities: what `Ask` can do on this target ("mint", "clock", "revoke", "effects",
@@ -145,8 +145,8 @@ class Subject:
 
     kind: SubjectKind
     key: str
-    world: World
-    of: str = ""
+    context: RunContext
+    fact: str = ""
     operation: Operation | None = None
     bucket: Bucket | None = None
     event: Event | None = None
@@ -157,7 +157,7 @@ class Subject:
     @property
     def facts(self) -> Facts:
         """The facts of the policy."""
-        return self.world.facts
+        return self.context.facts
 
     @property
     def op(self) -> Operation:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apicheck.judge.attempts import Broken, judged_attempt
+from apicheck.judge import judge_attempt
 from apicheck.model.check import Applies, Check
 from apicheck.model.exchange import Transcript
 from apicheck.model.subject import Case, Subject
-from apicheck.model.verdict import Fails, Inconclusive, NotApplicable, NotTested
+from apicheck.model.verdict import Failure, HarnessError, Inconclusive, NotApplicable, NotTested
 from apicheck.pages.blocks import Example, Page, PageError, parse
 from apicheck.pages.messages import Messages, messages
 from apicheck.pages.setting import subject_of
@@ -57,12 +57,12 @@ def _contradictions(check: Check, page: Page) -> Iterator[str]:
 def _verdicts(check: Check, example: Example) -> set[str]:
     """What a check says of an example: for a fold, of all that it saw; a pass only by itself."""
     subject = subject_of(check, example.setting)
-    read = messages(example.text, subject.world)
+    read = messages(example.text, subject.context)
     if check.fold is not None:
-        state = check.fold.start(subject.world)
+        state = check.fold.start(subject.context)
         for exchange in read.exchanges:
-            state = check.fold.step(subject.world, state, exchange)
-        words = {_word(seen.judgement) for seen in check.fold.finish(subject.world, state)}
+            state = check.fold.step(subject.context, state, exchange)
+        words = {_word(seen.judgement) for seen in check.fold.finish(subject.context, state)}
         return words - {"pass"} or words
     return {_judged(check, subject, example, read)}
 
@@ -73,8 +73,8 @@ def _judged(check: Check, subject: Subject, example: Example, read: Messages) ->
         return _word(applies)
     bound = _with_case(check, subject, read.case or example.setting.get("case"))
     answers = tuple(example.setting.get("answers", ()))
-    transcript = Transcript(check.id, read.exchanges, answers=answers, ended=read.ended)
-    return _word(judged_attempt(check, bound, transcript))
+    transcript = Transcript(check.id, read.exchanges, answers=answers, stopped_by=read.stopped_by)
+    return _word(judge_attempt(check, bound, transcript))
 
 
 def _with_case(check: Check, subject: Subject, given: object) -> Subject:
@@ -91,9 +91,9 @@ def _with_case(check: Check, subject: Subject, given: object) -> Subject:
 def _word(judgement: object) -> str:
     if judgement is None:
         return "pass"
-    if isinstance(judgement, Broken):
+    if isinstance(judgement, HarnessError):
         return judgement.reason
-    if isinstance(judgement, Fails):
+    if isinstance(judgement, Failure):
         return f"fail: {judgement.outcome}"
     words = {Inconclusive: "inconclusive", NotTested: "not-tested", NotApplicable: "not-applicable"}
     return words[type(judgement)]

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Identity, credentials_of, fills
-from apicheck.load import facts_from, spec_from
+from apicheck.authoring import Identity, credentials_of, satisfies
+from apicheck.load import facts_from, read_spec
 from apicheck.model.policy import Policy
-from apicheck.model.subject import World
+from apicheck.model.subject import RunContext
 from apicheck.model.target import Mode, Target, Tls
-from apicheck.plan.world import world_of
+from apicheck.plan.context import build_context
 
 SCHEMES = {
     "oauth": {"type": "oauth2", "flows": {}},
@@ -22,15 +22,17 @@ SCHEMES = {
 }
 
 
-def world(security: list[dict[str, list[str]]], *identities: Identity, **target: Any) -> World:
+def context(
+    security: list[dict[str, list[str]]], *identities: Identity, **target: Any
+) -> RunContext:
     document = {
         "openapi": "3.1.0",
         "info": {"title": "Keys", "version": "1"},
         "components": {"securitySchemes": SCHEMES},
         "paths": {"/me": {"get": {"operationId": "me", "security": security}}},
     }
-    return world_of(
-        spec_from(document),
+    return build_context(
+        read_spec(document),
         Policy("keys", "", "", clauses=(), facts=facts_from({})),
         Target("t", "http://127.0.0.1", {one.name: one for one in identities}, **target),
         capabilities=frozenset(),
@@ -39,7 +41,7 @@ def world(security: list[dict[str, list[str]]], *identities: Identity, **target:
     )
 
 
-def sent(made: World, identity: Identity) -> list[tuple[str, str, str]]:
+def sent(made: RunContext, identity: Identity) -> list[tuple[str, str, str]]:
     found = credentials_of(made, "me", identity)
     return [(one.place, one.name, one.value) for one in found]
 
@@ -58,19 +60,19 @@ def sent(made: World, identity: Identity) -> list[tuple[str, str, str]]:
 def test_a_credential_stands_where_its_scheme_has_it(
     scheme: str, expected: tuple[str, str, str]
 ) -> None:
-    made = world([{scheme: []}], Identity("admin", "$T"))
+    made = context([{scheme: []}], Identity("admin", "$T"))
     assert sent(made, made.identities["admin"]) == [expected]
     assert made.actors == {"me": "admin"}
 
 
 def test_the_alternative_is_chosen_that_the_identity_can_fill_in() -> None:
-    made = world([{"oauth": []}, {"header": []}], Identity("admin", "$K", scheme="header"))
+    made = context([{"oauth": []}, {"header": []}], Identity("admin", "$K", scheme="header"))
     assert sent(made, made.identities["admin"]) == [("header", "X-Key", "$K")]
 
 
 def test_credentials_that_are_needed_together_are_sent_together() -> None:
     whole = Identity("admin", "$T", scheme="oauth", credentials={"header": "$K"})
-    made = world([{"oauth": [], "header": []}], whole)
+    made = context([{"oauth": [], "header": []}], whole)
     assert sent(made, whole) == [
         ("header", "Authorization", "Bearer $T"),
         ("header", "X-Key", "$K"),
@@ -78,33 +80,33 @@ def test_credentials_that_are_needed_together_are_sent_together() -> None:
 
 
 def test_one_secret_is_not_taken_for_two_that_are_needed_together() -> None:
-    made = world([{"oauth": [], "header": []}], Identity("admin", "$T"))
+    made = context([{"oauth": [], "header": []}], Identity("admin", "$T"))
     assert made.actors == {}
 
 
 def test_a_value_takes_the_place_of_the_first_secret_alone() -> None:
     whole = Identity("admin", "$T", scheme="oauth", credentials={"header": "$K"})
-    made = world([{"oauth": [], "header": []}], whole)
+    made = context([{"oauth": [], "header": []}], whole)
     found = credentials_of(made, "me", whole, "garbage")
     assert [one.value for one in found] == ["Bearer garbage", "$K"]
 
 
 def test_a_bearer_token_fits_another_bearer_scheme_that_nobody_has_a_token_of() -> None:
     admin = Identity("admin", "$T", scheme="oauth")
-    assert world([{"login": []}], admin).actors == {"me": "admin"}
+    assert context([{"login": []}], admin).actors == {"me": "admin"}
     person = Identity("person", "$P", scheme="login")
-    assert world([{"login": []}], admin, person).actors == {"me": "person"}
+    assert context([{"login": []}], admin, person).actors == {"me": "person"}
 
 
 def test_a_client_certificate_is_the_connection_s() -> None:
     admin = Identity("admin", "$T", scheme="oauth")
-    without = world([{"mtls": [], "oauth": []}], admin)
+    without = context([{"mtls": [], "oauth": []}], admin)
     assert without.actors == {}
-    made = world([{"mtls": [], "oauth": []}], admin, tls=Tls(client_cert="client.pem"))
-    assert fills(made, admin, ("mtls", "oauth"))
+    made = context([{"mtls": [], "oauth": []}], admin, tls=Tls(client_cert="client.pem"))
+    assert satisfies(made, admin, ("mtls", "oauth"))
     assert sent(made, admin) == [("header", "Authorization", "Bearer $T")]
 
 
 def test_the_policy_s_scheme_goes_over_the_document_s() -> None:
-    made = world([{"oauth": []}, {"header": []}], Identity("admin", "$T"))
+    made = context([{"oauth": []}, {"header": []}], Identity("admin", "$T"))
     assert made.alternatives["me"] == (("oauth",), ("header",))

@@ -18,12 +18,12 @@ from apicheck.authoring import (
     Role,
     Send,
     Subject,
-    control,
     credentials_of,
-    prepared,
+    send_control,
+    valid_request,
 )
 from apicheck.authoring.requests import _value_in as value_in
-from apicheck.authoring.requests import built
+from apicheck.authoring.requests import build_request
 from apicheck.model.step import EndOfScript
 from apicheck.model.subject import Need
 from apicheck.model.target import Mode
@@ -64,7 +64,7 @@ FINE = Response(200)
 
 
 def test_what_the_path_names_is_created_first_and_encoded_once() -> None:
-    request, steps = answered(prepared(subject("getContact")), CREATED)
+    request, steps = answered(valid_request(subject("getContact")), CREATED)
     assert [step.role for step in steps] == [Role.SETUP]
     assert request.path == "/contacts/c%201%2F2"
 
@@ -72,7 +72,7 @@ def test_what_the_path_names_is_created_first_and_encoded_once() -> None:
 def test_what_the_creating_request_named_itself_is_read_off_its_path() -> None:
     need = Need("path", "contactId", "updateContact", "", parameter="contactId")
     created = Exchange("e", Request("PATCH", "/contacts/c%201"), FINE, None, 0, 1, Role.SETUP)
-    assert value_in(subject("getContact").world, created, need) == "c 1"
+    assert value_in(subject("getContact").context, created, need) == "c 1"
 
 
 def test_objects_are_shared_except_by_what_uses_them_up() -> None:
@@ -80,12 +80,12 @@ def test_objects_are_shared_except_by_what_uses_them_up() -> None:
         ("getContact", "create createContact as admin"),
         ("deleteContact", ""),
     ):
-        _, steps = answered(prepared(subject(operation)), CREATED)
+        _, steps = answered(valid_request(subject(operation)), CREATED)
         assert steps[0].share == share
 
 
 def test_a_control_that_uses_its_object_up_is_made_once_with_it() -> None:
-    _, steps = answered(control(subject("deleteContact")), CREATED, Response(204))
+    _, steps = answered(send_control(subject("deleteContact")), CREATED, Response(204))
     assert [step.share for step in steps] == [
         "create createContact as admin for the control of deleteContact",
         "control deleteContact as admin",
@@ -94,8 +94,8 @@ def test_a_control_that_uses_its_object_up_is_made_once_with_it() -> None:
 
 def test_an_object_of_another_owner_is_created_by_that_owner() -> None:
     bound = subject("getContact")
-    other = bound.world.identities["other"]
-    request, steps = answered(prepared(bound, owner=other), CREATED)
+    other = bound.context.identities["other"]
+    request, steps = answered(valid_request(bound, owner=other), CREATED)
     assert steps[0].request.identity == "other"
     assert request.identity == "admin"
 
@@ -103,21 +103,21 @@ def test_an_object_of_another_owner_is_created_by_that_owner() -> None:
 def test_who_may_not_create_has_it_created_by_somebody_of_the_same_tenant() -> None:
     bound = subject("getContact")
     reader = Identity("reader", "$APICHECK_READER_TOKEN", scopes=("contacts:read",), tenant="b")
-    request, steps = answered(prepared(bound, identity=reader), CREATED)
+    request, steps = answered(valid_request(bound, identity=reader), CREATED)
     assert steps[0].request.identity == "other"
     assert request.identity == "reader"
 
 
 def test_a_control_that_is_refused_ends_the_script_in_the_servers_own_words() -> None:
     refused = Response(422, body=b'{"detail": "owner_id unknown"}')
-    why = reason(control(subject("createContact")), refused)
+    why = reason(send_control(subject("createContact")), refused)
     assert why.kind is NotTestedKind.NEEDS_REQUEST
     assert "POST /contacts (422: " in why.reason
     assert "owner_id unknown" in why.reason
 
 
 def test_an_answer_without_the_id_says_which_pointer_was_empty() -> None:
-    why = reason(prepared(subject("getContact")), Response(201, body=b"{}"))
+    why = reason(valid_request(subject("getContact")), Response(201, body=b"{}"))
     assert "createContact has no value at /id" in why.reason
 
 
@@ -125,22 +125,22 @@ def test_an_answer_without_the_id_says_which_pointer_was_empty() -> None:
 def test_below_full_mode_nothing_is_created_and_unsafe_controls_are_left_out(mode: Mode) -> None:
     def bound(operation: str) -> Subject:
         made = subject(operation)
-        return replace(made, world=replace(made.world, mode=mode))
+        return replace(made, context=replace(made.context, mode=mode))
 
-    assert reason(prepared(bound("getContact"))).kind is NotTestedKind.READ_ONLY
-    assert answered(control(bound("createContact"))) == (None, [])
+    assert reason(valid_request(bound("getContact"))).kind is NotTestedKind.READ_ONLY
+    assert answered(send_control(bound("createContact"))) == (None, [])
 
 
 def test_a_path_parameter_that_nobody_knows_is_asked_for() -> None:
     bound = subject("getContact")
     with pytest.raises(EndOfScript) as ended:
-        built(bound.world, Recipe("getContact"), ADMIN, {})
+        build_request(bound.context, Recipe("getContact"), ADMIN, {})
     assert "contactId" in ended.value.why.reason
 
 
 def built_as(recipe: Recipe, **values: str) -> Request:
     needs = {Need("body", f"/{name}", "x", "/id"): value for name, value in values.items()}
-    return built(subject("createContact").world, recipe, ADMIN, needs)
+    return build_request(subject("createContact").context, recipe, ADMIN, needs)
 
 
 def test_a_json_body_keeps_placeholders_and_takes_linked_values() -> None:
@@ -164,7 +164,7 @@ def test_a_body_that_is_text_is_sent_as_it_is() -> None:
 
 
 def test_a_public_operation_is_sent_without_credentials() -> None:
-    request, _ = answered(prepared(subject("getStatus")))
+    request, _ = answered(valid_request(subject("getStatus")))
     assert (request.credentials, request.identity) == ((), "")
 
 
@@ -175,7 +175,7 @@ def test_a_key_is_put_where_its_scheme_says_behind_the_policys_prefix() -> None:
         facts={"authentication": {"prefix": "Key "}},
         spec={"components": {"securitySchemes": {"bearer": scheme}}},
     )
-    (credential,) = credentials_of(bound.world, "listContacts", ADMIN)
+    (credential,) = credentials_of(bound.context, "listContacts", ADMIN)
     assert (credential.place, credential.name) == ("query", "key")
     assert credential.value == "Key $APICHECK_ADMIN_TOKEN"
 
@@ -185,6 +185,6 @@ def test_a_control_that_hits_a_limit_or_breaks_the_target_needs_no_other_values(
     status: int,
 ) -> None:
     with pytest.raises(EndOfScript) as ended:
-        answered(control(subject("createContact")), Response(status))
+        answered(send_control(subject("createContact")), Response(status))
     assert isinstance(ended.value.why, Inconclusive)
     assert str(status) in ended.value.why.reason

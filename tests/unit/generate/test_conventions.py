@@ -3,7 +3,7 @@
 from typing import Any
 
 from apicheck.generate import recipes
-from apicheck.load import spec_from
+from apicheck.load import read_spec
 from apicheck.model.operation import Spec
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested
@@ -30,7 +30,7 @@ def document(**paths: str) -> Spec:
         path: {method: operation(method, path) for method in methods.split()}
         for path, methods in paths.items()
     }
-    return spec_from({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": items})
+    return read_spec({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": items})
 
 
 THINGS = document(**{"/things/": "get post", "/things/{id}/": "get put delete"})

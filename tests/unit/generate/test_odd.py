@@ -5,12 +5,12 @@ from hypothesis import find
 
 from apicheck.generate import draw, strategy
 from apicheck.generate.schemathesis_adapter import parts_of_cases
-from apicheck.load import spec_from
+from apicheck.load import read_spec
 from apicheck.model.facts import Facts
-from apicheck.model.parts import Part, fits
-from apicheck.model.subject import Recipe, Subject, SubjectKind, World
+from apicheck.model.parts import Part, part_accepts
+from apicheck.model.subject import Recipe, RunContext, Subject, SubjectKind
 
-SPEC = spec_from(
+SPEC = read_spec(
     {
         "openapi": "3.1.0",
         "info": {"title": "t", "version": "1"},
@@ -49,7 +49,7 @@ RECIPES = {
     "update": Recipe("update", {"noteId": "7"}, body={"text": "a"}, media_type="application/json"),
     "ping": Recipe("ping"),
 }
-WORLD = World(SPEC, Facts(), {}, RECIPES, {})
+WORLD = RunContext(SPEC, Facts(), {}, RECIPES, {})
 
 
 def subject(operation: str) -> Subject:
@@ -73,7 +73,7 @@ def test_every_part_gets_its_turn(values: list[dict[str, object]]) -> None:
 
 def test_every_value_can_be_sent_and_recorded(values: list[dict[str, object]]) -> None:
     for value in values:
-        assert fits(Part(str(value["place"]), str(value["name"])), value["value"])
+        assert part_accepts(Part(str(value["place"]), str(value["name"])), value["value"])
         assert json.loads(json.dumps(value).encode()) == value
 
 

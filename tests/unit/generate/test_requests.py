@@ -1,7 +1,7 @@
 from typing import Any
 
 from apicheck.generate import recipes
-from apicheck.load import spec_from
+from apicheck.load import read_spec
 from apicheck.model.operation import Spec
 from apicheck.model.subject import UNIQUE, Need, Recipe
 from apicheck.model.verdict import NotTested
@@ -11,7 +11,7 @@ def document(paths: dict[str, Any]) -> Spec:
     for item in paths.values():
         for operation in item.values():
             operation.setdefault("responses", {"200": {"description": "fine"}})
-    return spec_from({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths})
+    return read_spec({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths})
 
 
 def path_parameter(name: str, **more: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from apicheck.model.exchange import Request
 from apicheck.model.json import MISSING
 from apicheck.model.operation import Operation, Parameter
-from apicheck.model.parts import Part, fits, parts_of, with_part
+from apicheck.model.parts import Part, part_accepts, parts_of, with_part
 from apicheck.model.subject import Recipe
 
 JSON = (("Content-Type", "application/json; charset=utf-8"),)
@@ -112,4 +112,4 @@ def test_a_part_that_is_not_there_is_a_value_error(part: Part, request_: Request
 def test_a_value_that_would_make_another_request_does_not_fit(
     place: str, value: str, can_be_sent: bool
 ) -> None:
-    assert fits(Part(place, "x"), value) is can_be_sent
+    assert part_accepts(Part(place, "x"), value) is can_be_sent

@@ -69,7 +69,7 @@ def test_a_delivery_is_recorded_with_what_its_signature_is_worth(
         placeholder = session._secrets.issue(SECRET)
         session._recorder.webhook_secrets.add(placeholder)
         transcript = session.play(probe_of(plan, script))
-    assert transcript.ended is None
+    assert transcript.stopped_by is None
     assert [e.direction for e in seen] == [Direction.IN] * 3
     values = [[(o.about, o.value) for o in e.observed("signature")] for e in seen]
     assert values == [
@@ -83,7 +83,7 @@ def test_a_delivery_is_recorded_with_what_its_signature_is_worth(
 def test_secrets_in_a_delivery_are_hidden(
     api: Any, listening: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
-    token = listening.vault.secrets["$APICHECK_ADMIN_TOKEN"]
+    token = listening.secrets.values["$APICHECK_ADMIN_TOKEN"]
     plan = plan_for(listening)
 
     def script(_: Subject) -> Script:

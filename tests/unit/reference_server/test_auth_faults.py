@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from apicheck.model.known_key import public_jwk
-from apicheck.probe.placeholders import derived
+from apicheck.model.forgery_key import public_jwk
+from apicheck.probe.placeholders import derive
 from reference_server.faults import Catalogue
 from reference_server.json_web_tokens import public_key
 
@@ -69,7 +69,7 @@ def conversation(driver: Any) -> Iterator[Any]:
     yield ask("PATCH", path, JSON, body=b'{"first_name": "Eve"}')
     yield ask("GET", path, bearer(token))
     for change in CHANGES:
-        yield ask("GET", "/v2/api-keys", bearer(derived(mine["session"], change)))
+        yield ask("GET", "/v2/api-keys", bearer(derive(mine["session"], change)))
     for claims in CLAIMS:
         wish = {"scheme": "session", "claims": claims}
         made = driver.control("POST", "/identities", wish).json

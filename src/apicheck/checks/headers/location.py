@@ -9,13 +9,13 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Json,
     Judgement,
     NotApplicable,
     Operation,
+    Outcome,
     Request,
     ResponseRule,
     Role,
@@ -23,16 +23,16 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    applicable_rules,
     at,
-    control,
     credentials_of,
     describe,
+    end_script,
     identity_of,
-    path_selected,
-    rules_in_force,
     selects,
+    selects_path,
     send,
-    stop,
+    send_control,
 )
 
 _POINTER = "$response.body#"
@@ -43,7 +43,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that change something, where a rule promises a field that resolves."""
     for name, rule in subject.facts.responses.items():
         if _resolves(rule) and _may_apply(subject, rule):
-            return Applies(of=(f"responses.{name}",))
+            return Applies(facts=(f"responses.{name}",))
     return NotApplicable("the policy promises no header field of its answers that resolves")
 
 
@@ -54,9 +54,9 @@ def _resolves(rule: ResponseRule) -> bool:
 def _may_apply(subject: Subject, rule: ResponseRule) -> bool:
     """Whether a documented success of the operation is one that the rule speaks about."""
     operation, when = subject.op, rule.when
-    world = subject.world
+    context = subject.context
     covered = when.ops is None or selects(
-        when.ops, operation, world.facts.operations, world.secured
+        when.ops, operation, context.facts.operations, context.secured
     )
     good = [
         int(r.status)
@@ -76,10 +76,10 @@ def _may_apply(subject: Subject, rule: ResponseRule) -> bool:
 
 def script(subject: Subject) -> Script:
     """The accepted request, and then a request for where it leads."""
-    accepted = yield from control(subject)
+    accepted = yield from send_control(subject)
     if accepted is None:
         return
-    for _, rule in rules_in_force(subject.world, accepted):
+    for _, rule in applicable_rules(subject.context, accepted):
         for header, promise in rule.headers.items():
             value = accepted.response.header(header) if accepted.response else None
             if promise.format == "resolves" and value is not None:
@@ -89,13 +89,13 @@ def script(subject: Subject) -> Script:
 
 def _request(subject: Subject, accepted: Exchange, value: str) -> Request:
     """What asks for a URL. Ends the script where it leads to another host."""
-    base = urlsplit(subject.world.base_url)
+    base = urlsplit(subject.context.base_url)
     try:
-        url = urlsplit(urljoin(f"{subject.world.base_url}{accepted.request.wire_target}", value))
+        url = urlsplit(urljoin(f"{subject.context.base_url}{accepted.request.wire_target}", value))
     except ValueError:
-        stop(Inconclusive(f"{value} is no URL"))
+        end_script(Inconclusive(f"{value} is no URL"))
     if url.hostname not in (None, base.hostname):
-        stop(Inconclusive(f"it leads to {url.hostname}, which is not asked"))
+        end_script(Inconclusive(f"it leads to {url.hostname}, which is not asked"))
     path = url.path.removeprefix(base.path.rstrip("/")) or "/"
     query = tuple(parse_qsl(url.query, keep_blank_values=True))
     operation = _operation_at(subject, path)
@@ -105,10 +105,10 @@ def _request(subject: Subject, accepted: Exchange, value: str) -> Request:
         sender = accepted.request
         return request.with_credentials(sender.identity, *sender.credentials)
     who = identity_of(subject)
-    if not subject.world.permits(who, operation.id):
+    if not subject.context.permits(who, operation.id):
         who = identity_of(subject, operation.id)
     request = Request("GET", path, query=query, operation=operation.id)
-    credentials = credentials_of(subject.world, operation.id, who)
+    credentials = credentials_of(subject.context, operation.id, who)
     return request.with_credentials(who.name, *credentials) if credentials else request
 
 
@@ -116,8 +116,8 @@ def _operation_at(subject: Subject, path: str) -> Operation | None:
     """The operation that reads a path; one without parameters goes before a template."""
     found = [
         operation
-        for operation in subject.world.spec.operations
-        if operation.method == "GET" and path_selected(operation.path, "GET", path)
+        for operation in subject.context.spec.operations
+        if operation.method == "GET" and selects_path(operation.path, "GET", path)
     ]
     return min(found, key=lambda operation: operation.path.count("{"), default=None)
 
@@ -132,13 +132,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if not read.succeeded:
         certain = read.status in _GONE or read.request.operation
         if read.status and certain:
-            return Fails("leads-nowhere", "2xx", f"{describe(read)} to {where}", "", read.id)
+            return Failure("leads-nowhere", "2xx", f"{describe(read)} to {where}", "", read.id)
         return Inconclusive(f"{describe(read)} to {where}, which the document does not know")
     for pointer in _ids(subject.op, read.request.operation):
         mine, theirs = _value(created, pointer), _value(read, pointer)
         if MISSING not in (mine, theirs) and mine != theirs:
             due = f"an object with {mine} at {pointer}"
-            return Fails("other-object", due, f"{theirs} from {where}", "", read.id)
+            return Failure("other-object", due, f"{theirs} from {where}", "", read.id)
     return None
 
 
@@ -167,7 +167,7 @@ CHECK = Check(
     standards=("rfc9110#10.2.2", "rfc9110#15.3.2"),
     accepted=True,
     min_exercised=0,
-    outcomes=(Fail("leads-nowhere", Severity.MEDIUM), Fail("other-object", Severity.HIGH)),
+    outcomes=(Outcome("leads-nowhere", Severity.MEDIUM), Outcome("other-object", Severity.HIGH)),
     proven_by={
         "leads-nowhere": ("headers/location-to-nowhere",),
         "other-object": ("headers/location-of-another-object",),

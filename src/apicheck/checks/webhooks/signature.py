@@ -11,14 +11,14 @@ from apicheck.authoring import (
     Check,
     Direction,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Request,
     Role,
     Script,
@@ -33,10 +33,10 @@ from apicheck.authoring import (
     ask,
     at,
     describe,
-    prepared,
+    end_script,
     receive,
     send,
-    stop,
+    valid_request,
     with_value,
 )
 
@@ -54,12 +54,12 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if subject.operation is None:
         reason = f"no operation is known that causes {event.name}"
         return NotTested(NotTestedKind.NEEDS_REQUEST, reason)
-    if "listener" not in subject.world.capabilities:
+    if "listener" not in subject.context.capabilities:
         return NotTested(NotTestedKind.NEEDS_LISTENER, "there is no webhook listener", _LISTEN)
-    if webhooks.subscriptions is None and "subscribe_by_hand" not in subject.world.capabilities:
+    if webhooks.subscriptions is None and "subscribe_by_hand" not in subject.context.capabilities:
         reason = "webhooks are set up outside the API, and nobody told it where our listener is"
         return NotTested(NotTestedKind.NEEDS_LISTENER, reason)
-    return Applies(requests=2, of=(subject.of, "webhooks.signature"))
+    return Applies(requests=2, facts=(subject.fact, "webhooks.signature"))
 
 
 def script(subject: Subject) -> Script:
@@ -68,15 +68,15 @@ def script(subject: Subject) -> Script:
     assert event is not None  # an event is the subject
     hook = yield from ask("listener")
     if hook is None:
-        stop(NotTested(NotTestedKind.NEEDS_LISTENER, "there is no webhook listener", _LISTEN))
+        end_script(NotTested(NotTestedKind.NEEDS_LISTENER, "there is no webhook listener", _LISTEN))
     if subscriptions is None:
         told = yield from ask("subscribe_by_hand", url=hook["url"], events=[event.name])
         if told is None:
             reason = "nobody could tell the target where our listener is"
-            stop(NotTested(NotTestedKind.NEEDS_LISTENER, reason))
+            end_script(NotTested(NotTestedKind.NEEDS_LISTENER, reason))
     else:
         yield from _subscribed(subject, subscriptions, hook["url"], event.name)
-    request = yield from prepared(subject)
+    request = yield from valid_request(subject)
     yield from send(request)
     yield from receive(hook["path"], within_s=_WITHIN_S)
 
@@ -84,11 +84,11 @@ def script(subject: Subject) -> Script:
 def _subscribed(
     subject: Subject, subscriptions: Subscriptions, url: str, event: str
 ) -> Steps[None]:
-    request = yield from prepared(subject, subscriptions.create)
+    request = yield from valid_request(subject, subscriptions.create)
     answer = yield from send(_to(request, subscriptions, url, event), Role.SETUP)
     if not answer.succeeded:
         reason = f"no subscription was accepted ({describe(answer)})"
-        stop(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+        end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
 
 
 def _to(request: Request, subscriptions: Subscriptions, url: str, event: str) -> Request:
@@ -125,13 +125,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     return None
 
 
-def _fails(word: str, signature: Signature, delivery: Exchange) -> Fails:
+def _fails(word: str, signature: Signature, delivery: Exchange) -> Failure:
     actual = {
         "absent": "no signature",
         "invalid": "a signature that does not fit body and secret",
         "stale": f"a timestamp more than {signature.tolerance_s:g} s away",
     }[word]
-    return Fails(word, f"a valid {signature.scheme} signature", actual, exchange=delivery.id)
+    return Failure(word, f"a valid {signature.scheme} signature", actual, exchange=delivery.id)
 
 
 def _secrets(subject: Subject, transcript: Transcript) -> Iterator[str]:
@@ -156,16 +156,16 @@ def _facts(subject: Subject) -> Webhooks:
 
 CHECK = Check(
     title="Webhooks are signed",
-    over=SubjectKind.EVENT,
+    subject_kind=SubjectKind.EVENT,
     applies=applies,
     script=script,
     judge=judge,
     reads=("webhooks.signature", "webhooks.subscriptions", "webhooks.events"),
     standards=("standard-webhooks-1.0.0",),
     outcomes=(
-        Fail("absent", Severity.HIGH),
-        Fail("invalid", Severity.HIGH),
-        Fail("stale", Severity.MEDIUM),
+        Outcome("absent", Severity.HIGH),
+        Outcome("invalid", Severity.HIGH),
+        Outcome("stale", Severity.MEDIUM),
     ),
     proven_by={
         "absent": ("webhooks/unsigned",),

@@ -9,7 +9,7 @@ from apicheck.checks.conformance import _fields
 from apicheck.checks.conformance.response import CHECK
 from apicheck.pages.setting import subject_of
 
-WORLD = subject_of(CHECK, {}).world
+WORLD = subject_of(CHECK, {}).context
 NUMBERS = {"type": "array", "items": {"type": "integer"}}
 POINT = {"type": "object", "properties": {"x": {"type": "integer"}, "on": {"type": "boolean"}}}
 

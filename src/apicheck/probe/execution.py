@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from apicheck.model.exchange import Exchange, Role, Transcript
 from apicheck.model.json import Json
+from apicheck.model.verdict import StopReason
 from apicheck.probe.job import Job
-from apicheck.probe.placeholders import named
+from apicheck.probe.placeholders import placeholders_in
 
 
 @dataclass(slots=True)
-class Playing:
+class ProbeExecution:
     """One playing of one job, so far. Steps of `Together` add to it from several threads."""
 
     job: Job
@@ -39,7 +40,11 @@ class Playing:
         with self.lock:
             bodies = [exchange.response.body for exchange in self.exchanges if exchange.response]
             texts = [body.decode("utf-8", "replace") for body in bodies]
-            return {name for text in (*texts, json.dumps(self.answers)) for name in named(text)}
+            return {
+                name
+                for text in (*texts, json.dumps(self.answers))
+                for name in placeholders_in(text)
+            }
 
     def role_of(self, role: Role) -> Role:
         """The role in which a step is sent: what puts the property to the test can be renamed."""
@@ -47,7 +52,7 @@ class Playing:
             return role
         return self.role or (Role.DRAWN if self.drawn else role)
 
-    def transcript(self, ended: tuple[str, str, str] | None, case: str | None) -> Transcript:
+    def transcript(self, stopped_by: StopReason | None, case: str | None) -> Transcript:
         """What is recorded of it, in order of sending."""
         ordered = sorted(self.exchanges, key=lambda exchange: exchange.sent_at)
         return Transcript(
@@ -55,6 +60,6 @@ class Playing:
             exchanges=tuple(ordered),
             attempt=self.attempt,
             answers=tuple(self.answers),
-            ended=ended,
+            stopped_by=stopped_by,
             case=case,
         )

@@ -10,14 +10,14 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Memo(Generic[T]):
+class SingleFlight(Generic[T]):
     """key -> what was made for it. One maker; the others wait for what it makes."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._made: dict[str, Future[T]] = {}
 
-    def once(self, key: str, make: Callable[[], T]) -> T:
+    def do(self, key: str, make: Callable[[], T]) -> T:
         """What was made for a key, made now when nobody did before.
 
         When making raises, all who wait get that exception, and the next who asks makes anew.

@@ -98,7 +98,7 @@ class Challenge:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ExpectedResponse:
     """A promised answer. `schema` is a component's name or an inline schema.
 
     ops: the operations that it is promised of, where that is not all (`requests`, `absent`).

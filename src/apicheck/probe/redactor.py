@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
-from apicheck.model.target import Vault
+from apicheck.model.target import Secrets
 
 PIECE = 12
 """So many characters of a secret, in a row, count as a piece of it."""
@@ -49,10 +49,10 @@ class _Form:
     public: int = 0
 
 
-class Secrets:
+class Redactor:
     """Placeholders and their secrets, growing while a run mints and is handed more of them."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, secrets: Secrets) -> None:
         self._lock = threading.Lock()
         self._by_placeholder: dict[str, str] = {}
         self._retired: dict[str, str] = {}
@@ -61,7 +61,7 @@ class Secrets:
         self._short: list[_Form] = []
         self._grams: dict[bytes, list[tuple[int, int]]] = {}
         self._numbers: dict[str, int] = {}
-        for placeholder, secret in vault.secrets.items():
+        for placeholder, secret in secrets.values.items():
             self.put(placeholder, secret)
 
     @property
@@ -69,10 +69,10 @@ class Secrets:
         """Placeholder -> secret, as they are put into requests now."""
         return self._by_placeholder
 
-    def vault(self) -> Vault:
+    def all_secrets(self) -> Secrets:
         """Everything that was ever a secret in this run."""
         with self._lock:
-            return Vault({**self._retired, **self._by_placeholder})
+            return Secrets({**self._retired, **self._by_placeholder})
 
     def put(self, placeholder: str, secret: str) -> None:
         """Let a placeholder stand for a secret from now on; an earlier one stays hidden."""
@@ -97,7 +97,7 @@ class Secrets:
         self.put(placeholder, secret)
         return placeholder
 
-    def redacted(self, data: bytes) -> bytes:
+    def redact(self, data: bytes) -> bytes:
         """The bytes with every secret, and every piece of one, replaced by its placeholder."""
         parts: list[bytes] = []
         kept = 0
@@ -106,9 +106,9 @@ class Secrets:
             kept = found.end
         return b"".join((*parts, data[kept:])) if parts else data
 
-    def redacted_text(self, text: str) -> str:
-        """As `redacted`, for text."""
-        return self.redacted(text.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
+    def redact_text(self, text: str) -> str:
+        """As `redact`, for text."""
+        return self.redact(text.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
 
     def find(self, data: bytes) -> tuple[Found, ...]:
         """Every secret, and every piece of one, in order and without overlap."""

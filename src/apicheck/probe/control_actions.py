@@ -9,11 +9,11 @@ from apicheck.probe.control import Control
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.minting import Minting
 from apicheck.probe.recorder import Recorder
+from apicheck.probe.redactor import Redactor
 from apicheck.probe.token_client import Keep
-from apicheck.probe.vault import Secrets
 
 
-class Asking:
+class ControlActions:
     """Whoever can answer is asked. Answers hold placeholders, never secrets.
 
     capabilities: what this target's control protocol offers.
@@ -26,7 +26,7 @@ class Asking:
         listener: WebhookListener | None,
         control: Control | None,
         recorder: Recorder,
-        secrets: Secrets,
+        secrets: Redactor,
     ) -> None:
         self._capabilities = capabilities
         self._minting = minting

@@ -1,4 +1,4 @@
-"""Why a probe cannot go on, where the reason is not the script's own; and the run's budget."""
+"""The budget of a run: how many requests it may send, and for how long."""
 
 from __future__ import annotations
 
@@ -6,24 +6,7 @@ import threading
 from collections.abc import Callable
 
 from apicheck.model.verdict import NotTestedKind
-
-
-class Halt(Exception):
-    """Ends the probe that is playing. `ended` is what its transcript says of it."""
-
-    def __init__(self, verdict: str, reason: str, remedy: str = "") -> None:
-        super().__init__(reason)
-        self.ended = (verdict, reason, remedy)
-
-    @classmethod
-    def not_tested(cls, kind: NotTestedKind, reason: str, remedy: str = "") -> Halt:
-        """The probe was kept from sending."""
-        return cls(f"not-tested:{kind}", reason, remedy)
-
-    @classmethod
-    def stopped(cls) -> Halt:
-        """The user stopped the run."""
-        return cls.not_tested(NotTestedKind.NEEDS_BUDGET, "the run was stopped")
+from apicheck.probe.errors import ProbeStopped
 
 
 class Budget:
@@ -49,10 +32,10 @@ class Budget:
         self.requests = 0
 
     @property
-    def spent(self) -> Halt | None:
+    def spent(self) -> ProbeStopped | None:
         """Why nothing more may be sent, None while something may."""
         if self._max_requests is not None and self.requests >= self._max_requests:
-            return Halt.not_tested(
+            return ProbeStopped.not_tested(
                 NotTestedKind.NEEDS_BUDGET,
                 f"the budget of {self._max_requests} requests is used up",
                 f"[safety]\nmax_requests = {self._enough(self._max_requests)}",
@@ -66,12 +49,12 @@ class Budget:
         return max(2 * too_few, -(-self._expected * 3 // 200) * 100)
 
     def check(self) -> None:
-        """Raises Halt when nothing more may be sent."""
+        """Raises ProbeStopped when nothing more may be sent."""
         if halt := self.spent:
             raise halt
 
     def take(self) -> None:
-        """Count one request that is about to be sent. Raises Halt when none is left."""
+        """Count one request that is about to be sent. Raises ProbeStopped when none is left."""
         with self._lock:
             self.check()
             self.requests += 1
@@ -82,13 +65,13 @@ class Budget:
             self.requests += 1
 
     def afford(self, seconds: float) -> None:
-        """Raises Halt when the run would be over before that many real seconds have passed."""
+        """Raises ProbeStopped when the run would end before that many real seconds passed."""
         if self._max_seconds is not None and self._elapsed() + seconds > self._max_seconds:
             raise self._out_of_time(self._max_seconds)
 
     @staticmethod
-    def _out_of_time(seconds: float) -> Halt:
-        return Halt.not_tested(
+    def _out_of_time(seconds: float) -> ProbeStopped:
+        return ProbeStopped.not_tested(
             NotTestedKind.NEEDS_BUDGET,
             f"the budget of {seconds:g} seconds is used up",
             f"[safety]\nmax_seconds = {2 * seconds:g}",

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from apicheck import __version__
 from apicheck.model.exchange import Request
 from apicheck.model.subject import UNIQUE
-from apicheck.probe.placeholders import Place, expanded, named
+from apicheck.probe.placeholders import Place, expand, placeholders_in
 from apicheck.probe.wire import Origin, WireRequest
 
 _UNIQUE_FORMS = (UNIQUE, quote(UNIQUE, safe=":"), quote(UNIQUE, safe=""))
@@ -19,12 +19,12 @@ _WITH_LENGTH = ("POST", "PUT", "PATCH")
 _ESCAPE = "surrogateescape"
 
 
-def written(request: Request, origin: Origin, secrets: Mapping[str, str]) -> WireRequest:
+def serialize_request(request: Request, origin: Origin, secrets: Mapping[str, str]) -> WireRequest:
     """A request with its secrets, as it goes over the wire."""
-    target = origin.path + expanded(request.wire_target, secrets, Place.URL)
+    target = origin.path + expand(request.wire_target, secrets, Place.URL)
     headers = [("Host", origin.authority), *_defaults(request)]
     headers += [
-        (name, _credential(name, value, expanded(value, secrets)))
+        (name, _credential(name, value, expand(value, secrets)))
         for name, value in request.wire_headers
     ]
     body = _body(request, secrets)
@@ -34,9 +34,9 @@ def written(request: Request, origin: Origin, secrets: Mapping[str, str]) -> Wir
     return WireRequest(request.method, quote(target, safe=_PRINTABLE).encode(), fields, body)
 
 
-def written_bytes(raw: bytes, secrets: Mapping[str, str]) -> bytes:
+def serialize_bytes(raw: bytes, secrets: Mapping[str, str]) -> bytes:
     """Raw bytes with their secrets."""
-    return expanded(raw.decode("utf-8", _ESCAPE), secrets).encode("utf-8", _ESCAPE)
+    return expand(raw.decode("utf-8", _ESCAPE), secrets).encode("utf-8", _ESCAPE)
 
 
 def with_unique(request: Request, value: str) -> Request:
@@ -81,7 +81,7 @@ def _body(request: Request, secrets: Mapping[str, str]) -> bytes | None:
         place = Place.JSON
     elif "urlencoded" in media:
         place = Place.URL
-    return expanded(body.decode("utf-8", _ESCAPE), secrets, place).encode("utf-8", _ESCAPE)
+    return expand(body.decode("utf-8", _ESCAPE), secrets, place).encode("utf-8", _ESCAPE)
 
 
 def _defaults(request: Request) -> list[tuple[str, str]]:
@@ -99,7 +99,7 @@ def _credential(name: str, written: str, value: str) -> str:
     """Basic credentials are written as `Basic id:secret` and sent in base64 (RFC 7617)."""
     scheme, _, rest = value.partition(" ")
     is_basic = name.lower() == "authorization" and scheme.lower() == "basic"
-    if is_basic and ":" in rest and named(written):
+    if is_basic and ":" in rest and placeholders_in(written):
         return f"{scheme} {base64.b64encode(rest.encode()).decode()}"
     return value
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from apicheck.authoring.credentials import fills
+from apicheck.authoring.credentials import satisfies
 from apicheck.generate import recipes
 from apicheck.model.facts import Bucket, Facts, Selector
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
-from apicheck.model.subject import UNIQUE, Recipe, World
+from apicheck.model.subject import UNIQUE, Recipe, RunContext
 from apicheck.model.target import Identity, Minter, Mode, Target
 from apicheck.model.verdict import NotTested
 
@@ -23,7 +23,7 @@ NOBODY = Identity(name="nobody", placeholder="")
 """Calls public operations when the target file names no identity."""
 
 
-def world_of(
+def build_context(
     spec: Spec,
     policy: Policy,
     target: Target,
@@ -31,8 +31,8 @@ def world_of(
     capabilities: frozenset[str],
     mode: Mode,
     thorough: bool,
-) -> World:
-    """The world of a run. Holds no secret."""
+) -> RunContext:
+    """What every subject of a run shares. Holds no secret."""
     facts = _with_target_limits(policy.facts, target)
     security = {operation.id: _alternatives(operation, facts) for operation in spec.operations}
     secured = _secured(spec, facts, security)
@@ -46,7 +46,7 @@ def world_of(
         for op in spec.operations
     }
     identities = {**target.identities, NOBODY.name: NOBODY}
-    world = World(
+    context = RunContext(
         spec=spec,
         facts=facts,
         base_url=target.base_url,
@@ -71,7 +71,7 @@ def world_of(
         client_certificate=bool(target.tls.client_cert),
         clients=_clients(spec, facts, target),
     )
-    return replace(world, actors=_actors(world))
+    return replace(context, actors=_actors(context))
 
 
 def _secured(
@@ -224,28 +224,28 @@ def _with_echoes(
     }
 
 
-def _actors(world: World) -> dict[str, str]:
+def _actors(context: RunContext) -> dict[str, str]:
     """For each operation the first identity that may call it, in the target file's order."""
-    candidates = [i for i in world.identities.values() if i.state == "active"]
+    candidates = [i for i in context.identities.values() if i.state == "active"]
     result = {}
-    for operation in world.spec.operations:
+    for operation in context.spec.operations:
         for identity in candidates:
-            if _may_call(world, identity, operation):
+            if _may_call(context, identity, operation):
                 result[operation.id] = identity.name
                 break
     return result
 
 
-def _may_call(world: World, identity: Identity, operation: Operation) -> bool:
+def _may_call(context: RunContext, identity: Identity, operation: Operation) -> bool:
     """Whether an identity holds what an operation needs; what is not known counts as held."""
-    if operation.id in world.secured and not identity.placeholder:
+    if operation.id in context.secured and not identity.placeholder:
         return False
-    if operation.id in world.secured and not any(
-        fills(world, identity, names) for names in world.alternatives[operation.id]
+    if operation.id in context.secured and not any(
+        satisfies(context, identity, names) for names in context.alternatives[operation.id]
     ):
         return False
-    return world.permits(identity, operation.id) and all(
+    return context.permits(identity, operation.id) and all(
         tenant.parameter in identity.parameters
         or "{" + tenant.parameter + "}" not in operation.path
-        for tenant in world.facts.authorization.tenants
+        for tenant in context.facts.authorization.tenants
     )

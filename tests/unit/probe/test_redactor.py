@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apicheck.model.target import Vault
-from apicheck.probe.vault import PIECE, Secrets
+from apicheck.model.target import Secrets
+from apicheck.probe.redactor import PIECE, Redactor
 
 SECRET = 'k3y/+"Zq9-äß7Lm2&x <W5t=='
 NAME = "$APICHECK_ADMIN_TOKEN"
 
 
-def secrets_of(secret: str = SECRET) -> Secrets:
-    return Secrets(Vault({NAME: secret}))
+def secrets_of(secret: str = SECRET) -> Redactor:
+    return Redactor(Secrets({NAME: secret}))
 
 
 FORMS = {
@@ -46,7 +46,7 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_a_secret_is_hidden_in_every_form(form: str) -> None:
     text = FORMS[form]
-    hidden = secrets_of().redacted(f"before {text} after".encode()).decode()
+    hidden = secrets_of().redact(f"before {text} after".encode()).decode()
     assert NAME in hidden
     assert hidden.startswith("before ")
     assert hidden.endswith("after")
@@ -55,17 +55,17 @@ def test_a_secret_is_hidden_in_every_form(form: str) -> None:
 
 def test_a_whole_secret_becomes_its_placeholder_and_a_piece_says_so() -> None:
     secrets = secrets_of()
-    assert secrets.redacted_text(f"<{SECRET}>") == f"<{NAME}>"
-    assert secrets.redacted_text(f"<{SECRET[:-1]}>") == f"<{NAME}[…]>"
+    assert secrets.redact_text(f"<{SECRET}>") == f"<{NAME}>"
+    assert secrets.redact_text(f"<{SECRET[:-1]}>") == f"<{NAME}[…]>"
 
 
 def test_less_than_a_piece_is_left_alone() -> None:
     text = SECRET[: PIECE - 4]
-    assert secrets_of().redacted_text(f"<{text}>") == f"<{text}>"
+    assert secrets_of().redact_text(f"<{text}>") == f"<{text}>"
 
 
 def test_a_short_secret_is_hidden_whole() -> None:
-    assert secrets_of("pa55").redacted_text("it is pa55!") == f"it is {NAME}!"
+    assert secrets_of("pa55").redact_text("it is pa55!") == f"it is {NAME}!"
 
 
 def test_the_claims_of_a_jwt_are_no_secret_but_its_signature_and_the_whole_are() -> None:
@@ -74,33 +74,33 @@ def test_the_claims_of_a_jwt_are_no_secret_but_its_signature_and_the_whole_are()
 
     head, claims = part(b'{"alg":"HS256"}'), part(b'{"id":1,"name":"bob"}')
     token = f"{head}.{claims}.{'s1gnature' * 5}"
-    secrets = Secrets(Vault({"$TOKEN": token}))
+    secrets = Redactor(Secrets({"$TOKEN": token}))
     body = part(b'{"id":1,"name":"apicheck"}')
-    assert secrets.redacted_text(body) == body
-    assert secrets.redacted_text(f"<{token}>") == "<$TOKEN>"
-    assert "gnatures1gn" not in secrets.redacted_text(token[-20:])
+    assert secrets.redact_text(body) == body
+    assert secrets.redact_text(f"<{token}>") == "<$TOKEN>"
+    assert "gnatures1gn" not in secrets.redact_text(token[-20:])
 
 
 def test_the_header_of_a_jwt_is_no_secret() -> None:
     head = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
     secrets = secrets_of(f"{head}.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ")
-    assert secrets.redacted_text(f"a JWT begins with {head}.") == f"a JWT begins with {head}."
-    assert NAME in secrets.redacted_text("the rest: eyJzdWIiOiI0MiJ9.c2lnbmF0")
+    assert secrets.redact_text(f"a JWT begins with {head}.") == f"a JWT begins with {head}."
+    assert NAME in secrets.redact_text("the rest: eyJzdWIiOiI0MiJ9.c2lnbmF0")
 
 
 def test_a_replaced_secret_stays_hidden() -> None:
     secrets = secrets_of("first-secret-0001-aaaa")
     secrets.put(NAME, "other-secret-9z9z-bbbb")
     assert secrets.live[NAME] == "other-secret-9z9z-bbbb"
-    assert "first-secret" not in secrets.redacted_text("first-secret-0001-aaaa")
-    assert set(secrets.vault().secrets.values()) == {
+    assert "first-secret" not in secrets.redact_text("first-secret-0001-aaaa")
+    assert set(secrets.all_secrets().values.values()) == {
         "first-secret-0001-aaaa",
         "other-secret-9z9z-bbbb",
     }
 
 
 def test_the_same_issued_secret_has_one_placeholder() -> None:
-    secrets = Secrets(Vault({}))
+    secrets = Redactor(Secrets({}))
     first = secrets.issue("issued-secret-1234567890")
     assert secrets.issue("issued-secret-1234567890") == first
     assert secrets.issue("issued-secret-0987654321") != first
@@ -119,7 +119,7 @@ def test_no_piece_of_a_secret_survives_wherever_it_stands(
     start = data.draw(st.integers(0, len(secret) - PIECE))
     end = data.draw(st.integers(start + PIECE, len(secret)))
     secrets = secrets_of(secret)
-    hidden = secrets.redacted(before + secret[start:end].encode() + after)
+    hidden = secrets.redact(before + secret[start:end].encode() + after)
     cleaned = hidden.replace(NAME.encode(), b"\0\0")
     for index in range(len(secret) - PIECE + 1):
         assert secret[index : index + PIECE].encode() not in cleaned
@@ -130,24 +130,24 @@ def test_a_secret_that_repeats_itself_is_found_in_linear_time(
 ) -> None:
     def redacted(size: int) -> bytes:
         data = b"ab" * size + b"a" * 200 * size + (b"a" * 11 + b"b") * size
-        return secrets_of("a" * 8 * size).redacted(data)
+        return secrets_of("a" * 8 * size).redact(data)
 
     assert b"a" * PIECE not in redacted(1000)
     assert growth(redacted, 60) < 80
 
 
 def test_a_beginning_that_many_secrets_share_hides_none_of_them() -> None:
-    secrets = Secrets(Vault({}))
+    secrets = Redactor(Secrets({}))
     issued = [f"whsec_{number:02d}kq8Lw0r7Tz5VbN3mXyPd+x" for number in range(60)]
     placeholders = [secrets.issue(secret) for secret in issued]
     for secret, placeholder in zip(issued, placeholders, strict=True):
         body = f'{{"secret":"{secret}"}}'.encode()
-        assert secrets.redacted(body) == f'{{"secret":"{placeholder}"}}'.encode()
+        assert secrets.redact(body) == f'{{"secret":"{placeholder}"}}'.encode()
 
 
 @pytest.mark.parametrize("digits", ["04x", "04X"])
 def test_json_that_spells_characters_as_numbers_stays_json(digits: str) -> None:
     token = "EqV8ib8HDy88Y+tDtXbiufMdI8X2Y4rU+mer/BH3M1&XS0DRd"
     written = "".join(f"\\u{ord(c):{digits}}" if c in "+&" else c for c in token)
-    recorded = secrets_of(token).redacted_text(f'{{"token": "{written}"}}')
+    recorded = secrets_of(token).redact_text(f'{{"token": "{written}"}}')
     assert json.loads(recorded)["token"].startswith(NAME)

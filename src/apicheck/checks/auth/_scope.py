@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Answer,
     Exchange,
+    ExpectedResponse,
     Identity,
     Inconclusive,
     NotApplicable,
@@ -17,28 +17,28 @@ from apicheck.authoring import (
     Subject,
     credentials_of,
     describe,
-    prepared,
+    end_script,
     selects,
     send,
-    stop,
+    valid_request,
 )
 
 PATIENCE_S = 60.0
 """So long we wait where no clock can be moved."""
 
 
-def excused(subject: Subject) -> NotApplicable | None:
+def needs_no_credential(subject: Subject) -> NotApplicable | None:
     """Why a credential makes no difference to an operation; None where one is needed."""
-    world = subject.world
-    if subject.op.id not in world.secured:
+    context = subject.context
+    if subject.op.id not in context.secured:
         return NotApplicable("the operation is public")
-    anybody = world.facts.authentication.anonymous_may
-    if anybody and selects(anybody, subject.op, world.facts.operations, world.secured):
+    anybody = context.facts.authentication.anonymous_may
+    if anybody and selects(anybody, subject.op, context.facts.operations, context.secured):
         return NotApplicable("the policy lets anybody call it without a credential")
     return None
 
 
-def spared(subject: Subject, *, safe_only: bool = False) -> NotApplicable | None:
+def covered_by_sibling(subject: Subject, *, safe_only: bool = False) -> NotApplicable | None:
     """Why an operation is not asked what another one with the same security is asked.
 
     How credentials are read is one property of all operations with the same alternatives: one
@@ -46,11 +46,11 @@ def spared(subject: Subject, *, safe_only: bool = False) -> NotApplicable | None
     """
     if safe_only and not subject.op.safe:
         return NotApplicable("asked of safe operations: the request would be accepted")
-    if subject.world.thorough:
+    if subject.context.thorough:
         return None
     same = [
         operation
-        for operation in subject.world.spec.operations
+        for operation in subject.context.spec.operations
         if _alike(subject, operation) and _askable(subject, operation)
     ]
     chosen = min(same, key=lambda operation: _effort(subject, operation), default=subject.op)
@@ -59,30 +59,32 @@ def spared(subject: Subject, *, safe_only: bool = False) -> NotApplicable | None
     return NotApplicable(f"asked of {chosen.id}, which has the same security; or --thorough")
 
 
-def accepted_from(subject: Subject, who: Identity) -> Steps[Request]:
+def send_accepted(subject: Subject, who: Identity) -> Steps[Request]:
     """The canonical request of an identity that is new, after it was accepted from it.
 
     Ends the script when it is not: nothing could be learnt from a refusal afterwards.
     """
-    request = yield from prepared(subject)
-    request = request.with_credentials(who.name, *credentials_of(subject.world, subject.op.id, who))
+    request = yield from valid_request(subject)
+    request = request.with_credentials(
+        who.name, *credentials_of(subject.context, subject.op.id, who)
+    )
     before = yield from send(request, Role.SETUP)
     if not before.succeeded:
-        stop(Inconclusive(f"a new credential was answered {describe(before)}"))
+        end_script(Inconclusive(f"a new credential was answered {describe(before)}"))
     return request
 
 
 def jwt_scheme(subject: Subject) -> str:
     """The scheme among those with which an operation is usually called whose token is a JWT."""
-    world = subject.world
-    actor = world.identities.get(world.actors.get(subject.op.id, ""))
-    sent = credentials_of(world, subject.op.id, actor) if actor else ()
-    names = [one.scheme for one in sent] or world.alternatives[subject.op.id][0]
-    known = (world.spec.schemes.get(name) for name in names)
+    context = subject.context
+    actor = context.identities.get(context.actors.get(subject.op.id, ""))
+    sent = credentials_of(context, subject.op.id, actor) if actor else ()
+    names = [one.scheme for one in sent] or context.alternatives[subject.op.id][0]
+    known = (context.spec.schemes.get(name) for name in names)
     return next((scheme.name for scheme in known if scheme and scheme.jwt), "")
 
 
-def valid_after_all(exchange: Exchange) -> bool:
+def is_still_valid(exchange: Exchange) -> bool:
     """Whether a credential that was changed is the valid one still, as was seen when it was sent.
 
     Digits alone have no other case, for one. What is sent unchanged on purpose does not count.
@@ -94,34 +96,34 @@ def valid_after_all(exchange: Exchange) -> bool:
     )
 
 
-def answer_to_state(subject: Subject, state: str) -> Answer | None:
+def expected_for_state(subject: Subject, state: str) -> ExpectedResponse | None:
     """What a credential in a state is answered: that of the state, else that to any bad one."""
     authentication = subject.facts.authentication
     return authentication.states.get(state) or authentication.bad
 
 
-def refusals(subject: Subject) -> Answer | None:
+def expected_refusals(subject: Subject) -> ExpectedResponse | None:
     """What is answered to a request whose credentials do not do, whether or not there are any."""
     authentication = subject.facts.authentication
     answers = [one for one in (authentication.anonymous, authentication.bad) if one is not None]
     if not answers:
         return None
     patterns = (pattern for answer in answers for pattern in answer.statuses.patterns)
-    return Answer(StatusSet(tuple(dict.fromkeys(patterns))))
+    return ExpectedResponse(StatusSet(tuple(dict.fromkeys(patterns))))
 
 
 def _alike(subject: Subject, operation: Operation) -> bool:
-    known = subject.world.alternatives
+    known = subject.context.alternatives
     return known.get(operation.id) == known.get(subject.op.id) and operation.safe == subject.op.safe
 
 
 def _askable(subject: Subject, operation: Operation) -> bool:
-    world = subject.world
-    return operation.id in world.actors and isinstance(world.recipes.get(operation.id), Recipe)
+    context = subject.context
+    return operation.id in context.actors and isinstance(context.recipes.get(operation.id), Recipe)
 
 
 def _effort(subject: Subject, operation: Operation) -> tuple[bool, int, bool]:
-    recipe = subject.world.recipes[operation.id]
+    recipe = subject.context.recipes[operation.id]
     needs = len(recipe.needs) if isinstance(recipe, Recipe) else 0
     consumes = isinstance(recipe, Recipe) and recipe.consumes
     return operation.deprecated, needs, consumes

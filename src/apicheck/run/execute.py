@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from threading import Event
 
 from apicheck.generate import strategy
-from apicheck.judge import judged_attempt, judged_shrinking
+from apicheck.judge import judge_attempt, judge_shrinking
 from apicheck.model.exchange import Role, Transcript
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import PreflightItem
 from apicheck.model.subject import Case
-from apicheck.model.verdict import Fails, Verdict
+from apicheck.model.verdict import Failure, Verdict
 from apicheck.probe import Session
 from apicheck.run.progress import Progress
 from apicheck.run.property import shrink
@@ -25,7 +25,7 @@ _TRIES_TO_SHRINK = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class Execution:
     """All that went over the wire in one run, and what was looked at before and after it."""
 
     transcripts: tuple[Transcript, ...]
@@ -38,10 +38,10 @@ class Played:
 @dataclass(frozen=True, slots=True)
 class _Failed:
     probe: Probe
-    fails: Fails
+    fails: Failure
 
 
-def play_all(
+def execute_plan(
     plan: Plan,
     progress: Progress,
     *,
@@ -50,7 +50,7 @@ def play_all(
     preflight: bool = True,
     clean: bool = True,
     finish: Callable[[Session], None] | None = None,
-) -> Played:
+) -> Execution:
     """Play a plan: preflight, controls, probes, confirmations, shrinking, clean-up.
 
     clean: delete what was created; not needed where the target is reset.
@@ -77,7 +77,7 @@ def play_all(
             finish(session)
         requests = session.requests
     interrupted = "Ctrl-C" if stop.is_set() else ""
-    return Played(tuple(transcripts), looked_at, leftovers, requests, interrupted)
+    return Execution(tuple(transcripts), looked_at, leftovers, requests, interrupted)
 
 
 def _controls(
@@ -104,8 +104,8 @@ def _first_playing(
     for transcript in session.stream(plan.probes):
         keep(transcript)
         probe = by_key[transcript.probe]
-        judgement = judged_attempt(probe.check, probe.subject, transcript)
-        if isinstance(judgement, Fails):
+        judgement = judge_attempt(probe.check, probe.subject, transcript)
+        if isinstance(judgement, Failure):
             failed.append(_Failed(probe, judgement))
         progress.advance(text=probe.check.id)
     progress.end()
@@ -163,8 +163,8 @@ def _shrink_one(session: Session, item: _Failed, keep: Callable[[Transcript], No
         case = Case("shrunk", value, drawn=True)
         transcript = session.play(probe, case=case, role=Role.SHRINK)
         transcript = replace(transcript, case=json.dumps(value, ensure_ascii=False))
-        judgement = judged_shrinking(probe, transcript)
-        if isinstance(judgement, Fails) and judgement.outcome == item.fails.outcome:
+        judgement = judge_shrinking(probe, transcript)
+        if isinstance(judgement, Failure) and judgement.outcome == item.fails.outcome:
             keep(transcript)
             return True
         return False

@@ -19,14 +19,14 @@ from apicheck.judge import judge
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
 from apicheck.model.results import Provenance, Results
-from apicheck.plan import mode_of
+from apicheck.plan import effective_mode
 from apicheck.probe import Leak, Session, scan
 from apicheck.report import FILE_NAMES, render
 from apicheck.run import directory as run_directory
-from apicheck.run.play import Played, play_all
+from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs
+from apicheck.run.execute import Execution, execute_plan
 from apicheck.run.progress import Progress, Silent
-from apicheck.run.reproduction import with_curl
-from apicheck.run.request import Inputs, RunRequest, inputs_of, plan_of
+from apicheck.run.reproduction import add_reproductions
 
 _LIBRARIES = ("httpcore", "hypothesis", "jsonschema-rs", "schemathesis")
 _LONG_S = 30.0
@@ -35,7 +35,7 @@ LEAKED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunResult:
     """A finished run. leaks: secrets found in its own files; then the exit code is 5."""
 
     results: Results
@@ -50,33 +50,33 @@ class Outcome:
         return LEAKED if self.leaks else self.results.word.exit_code
 
 
-def run_line(request: RunRequest, progress: Progress | None = None) -> Outcome:
+def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResult:
     """Run a request from its files to its report.
 
     Raises an ApicheckError for mistakes in what the user gave, and TargetUnreachable. Ctrl-C
     ends the probing and leaves a judged, reported run; a second one leaves at once.
     """
     progress = progress or Silent()
-    inputs = inputs_of(request)
-    made = plan_of(inputs, request.options)
+    inputs = load_inputs(config)
+    made = build_plan(inputs, config.options)
     if made.estimate.seconds > _LONG_S:
         progress.note(
             f"this may take {made.estimate.seconds:.0f} s: `apicheck plan` says what for;"
             " --ignore 'ratelimit/*' does not wait for limits"
         )
-    out = run_directory.create(request.out or _default_directory(inputs.profile))
-    provenance = _provenance(request, inputs, made)
+    out = run_directory.create(config.out or _default_directory(inputs.profile))
+    provenance = _provenance(config, inputs, made)
     run_directory.save_plan(out, inputs, made, provenance)
     journal = run_directory.journal_of(out)
     leaks: list[Leak] = []
-    vaults = []
+    session_secrets = []
 
     def remember(session: Session) -> None:
-        vaults.append(session.vault)
+        session_secrets.append(session.secrets)
 
     try:
-        with _stopped_by_ctrl_c(progress) as stop:
-            played = play_all(made, progress, stop=stop, journal=journal, finish=remember)
+        with _stop_on_ctrl_c(progress) as stop:
+            played = execute_plan(made, progress, stop=stop, journal=journal, finish=remember)
     finally:
         journal.close()
     provenance = replace(
@@ -86,18 +86,18 @@ def run_line(request: RunRequest, progress: Progress | None = None) -> Outcome:
         interrupted=played.interrupted,
     )
     run_directory.save_plan(out, inputs, made, provenance, played.preflight, played.leftovers)
-    results = judged(made, played, provenance)
-    files = write_results(out, results, played.transcripts, request.formats)
-    run_directory.write_manifest(out, provenance.versions, request.options.seed)
-    for vault in vaults:
-        leaks.extend(scan(out, vault))
-    return Outcome(results, out, files, made, tuple(leaks))
+    results = judge_execution(made, played, provenance)
+    files = write_results(out, results, played.transcripts, config.formats)
+    run_directory.write_manifest(out, provenance.versions, config.options.seed)
+    for secrets in session_secrets:
+        leaks.extend(scan(out, secrets))
+    return RunResult(results, out, files, made, tuple(leaks))
 
 
-def judged(made: Plan, played: Played, provenance: Provenance) -> Results:
+def judge_execution(made: Plan, played: Execution, provenance: Provenance) -> Results:
     """The results of what was played, each finding with its shortest reproduction."""
     results = judge(made, played.transcripts, provenance, played.preflight, played.leftovers)
-    return with_curl(results, played.transcripts, made.target.base_url)
+    return add_reproductions(results, played.transcripts, made.target.base_url)
 
 
 def judge_saved(directory: Path) -> Results:
@@ -106,7 +106,7 @@ def judge_saved(directory: Path) -> Results:
     results = judge(
         saved.plan, saved.transcripts, saved.provenance, saved.preflight, saved.leftovers
     )
-    return with_curl(results, saved.transcripts, saved.plan.target.base_url)
+    return add_reproductions(results, saved.transcripts, saved.plan.target.base_url)
 
 
 def load_saved(directory: Path) -> tuple[Results, tuple[Transcript, ...]]:
@@ -139,7 +139,7 @@ def _default_directory(profile: str) -> Path:
     return candidate
 
 
-def _provenance(request: RunRequest, inputs: Inputs, made: Plan) -> Provenance:
+def _provenance(config: RunConfig, inputs: Inputs, made: Plan) -> Provenance:
     return Provenance(
         tool=f"apicheck {__version__}",
         started=_now(),
@@ -151,12 +151,12 @@ def _provenance(request: RunRequest, inputs: Inputs, made: Plan) -> Provenance:
         profile=inputs.profile,
         spec=f"{inputs.spec.title} {inputs.spec.version}",
         actor="provider",
-        mode=mode_of(inputs.target, request.options).value,
+        mode=effective_mode(inputs.target, config.options).value,
         seed=made.options.seed,
         requests=0,
         digests={"policy": inputs.policy.digest, "openapi": inputs.spec.digest},
         versions=_versions(),
-        argv=request.argv,
+        argv=config.argv,
     )
 
 
@@ -175,7 +175,7 @@ def _now() -> str:
 
 
 @contextmanager
-def _stopped_by_ctrl_c(progress: Progress) -> Iterator[Event]:
+def _stop_on_ctrl_c(progress: Progress) -> Iterator[Event]:
     """An event that the first Ctrl-C sets; the second raises KeyboardInterrupt as ever."""
     stop = Event()
     if current_thread() is not main_thread():

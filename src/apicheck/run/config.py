@@ -30,7 +30,7 @@ from apicheck.registry import collect
 
 
 @dataclass(frozen=True, slots=True)
-class RunRequest:
+class RunConfig:
     """What the user asked for. Paths None: found, or not given.
 
     overrides: dotted path in the target file -> value, from the command line.
@@ -62,19 +62,19 @@ class Inputs:
     policy_file: Path | None
 
 
-def inputs_of(request: RunRequest, *, without_target: bool = False) -> Inputs:
+def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
     """Load all that a request names. Raises what load raises, every mistake at once.
 
     without_target: for work on the documents alone (lint); the target is then a stand-in.
     """
-    named = bool(request.profile or request.policy or request.spec)
+    named = bool(config.profile or config.policy or config.spec)
     unused = without_target and named
-    target_file = request.target or (None if unused else find_target(Path.cwd()))
+    target_file = config.target or (None if unused else find_target(Path.cwd()))
     settings = target_settings(target_file) if target_file else {}
-    spec_file, policy_file, profile = _documents(request, settings)
+    spec_file, policy_file, profile = _documents(config, settings)
     spec = load_spec(spec_file)
     checks = collect()
-    readings = request.readings or tuple(settings.get("readings", ()))
+    readings = config.readings or tuple(settings.get("readings", ()))
     if policy_file is None:
         policy = builtin_policy(spec)
     else:
@@ -87,23 +87,23 @@ def inputs_of(request: RunRequest, *, without_target: bool = False) -> Inputs:
             spec=spec,
             policy=policy,
             environ=os.environ,
-            overrides=request.overrides,
+            overrides=config.overrides,
         )
         target = replace(target, readings=readings)
     name = profile or policy.id
     return Inputs(spec, policy, target, checks, name, spec_file, policy_file)
 
 
-def _documents(request: RunRequest, settings: Mapping[str, Json]) -> tuple[Path, Path | None, str]:
+def _documents(config: RunConfig, settings: Mapping[str, Json]) -> tuple[Path, Path | None, str]:
     """The spec file, the policy file or None, and the profile's name or ""."""
-    profile = request.profile
-    if not profile and request.policy is None and request.spec is None:
+    profile = config.profile
+    if not profile and config.policy is None and config.spec is None:
         profile = str(settings.get("profile", ""))
     if profile:
         folder = profile_dir(profile)
         return folder / "openapi.yaml", folder / "policy.yaml", profile
-    policy_file = request.policy or (None if request.spec else settings.get("policy"))
-    spec_file = request.spec or settings.get("spec")
+    policy_file = config.policy or (None if config.spec else settings.get("policy"))
+    spec_file = config.spec or settings.get("spec")
     if policy_file is not None:
         policy_file = Path(policy_file)
         if policy_file.is_dir():
@@ -118,7 +118,7 @@ def _documents(request: RunRequest, settings: Mapping[str, Json]) -> tuple[Path,
     return Path(spec_file), policy_file, ""
 
 
-def plan_of(inputs: Inputs, options: Options) -> Plan:
+def build_plan(inputs: Inputs, options: Options) -> Plan:
     """The plan of a run: the control URL, if there is one, is asked what it can do."""
     return plan(
         inputs.spec,
@@ -130,6 +130,6 @@ def plan_of(inputs: Inputs, options: Options) -> Plan:
     )
 
 
-def make_plan(request: RunRequest) -> Plan:
+def load_plan(config: RunConfig) -> Plan:
     """The plan of a request; sends nothing to the API under test."""
-    return plan_of(inputs_of(request), request.options)
+    return build_plan(load_inputs(config), config.options)

@@ -12,7 +12,7 @@ RIGHTS = ("scopes", "permissions", "roles")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class IdentitySpec:
     """What an identity must be. Rights that are None: all of them."""
 
     scopes: tuple[str, ...] | None = None
@@ -28,9 +28,9 @@ class Wanted:
     """Whether its token is replaced when it has run out."""
 
     @classmethod
-    def of(cls, arguments: Mapping[str, Json]) -> Wanted:
+    def from_arguments(cls, arguments: Mapping[str, Json]) -> IdentitySpec:
         """As the arguments of `Ask("mint", …)` say."""
-        scopes, permissions, roles = (in_order(arguments.get(kind)) for kind in RIGHTS)
+        scopes, permissions, roles = (sorted_or_none(arguments.get(kind)) for kind in RIGHTS)
         return cls(
             scopes=scopes,
             permissions=permissions,
@@ -45,14 +45,14 @@ class Wanted:
         )
 
     @property
-    def of_a_client(self) -> bool:
+    def fits_client(self) -> bool:
         """Whether the token of an OAuth client can be it: nobody's, with all but its scopes."""
         beyond = (self.permissions, self.roles)
         named = self.user or self.app or self.claims
         return self.state == "active" and not named and beyond == (None, None)
 
 
-def has_just(
+def has_exactly(
     has: tuple[str, ...] | None, wanted: tuple[str, ...] | None, every: tuple[str, ...]
 ) -> bool:
     """Whether an identity has just the scopes, or permissions, that are wanted."""
@@ -61,6 +61,6 @@ def has_just(
     return has is not None and set(has) == set(wanted)
 
 
-def in_order(words: Iterable[str] | None) -> tuple[str, ...] | None:
+def sorted_or_none(words: Iterable[str] | None) -> tuple[str, ...] | None:
     """Words as a key of their own; None stays None."""
     return None if words is None else tuple(sorted(words))
