@@ -42,7 +42,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
     with process:
         yield line
         process.terminate()
-        process.communicate(timeout=5)
+        process.communicate(timeout=60)
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
@@ -53,7 +53,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 def test_it_says_where_it_listens(running: dict[str, Any]) -> None:
     before = time.time()
-    with urlopen(running["control_url"] + "/clock", timeout=5) as answer:
+    with urlopen(running["control_url"] + "/clock", timeout=60) as answer:
         assert before <= json.load(answer)["now"] <= time.time()
         assert answer.headers["Server"] is None
     with socket.create_connection(("127.0.0.1", int(running["base_url"].rpartition(":")[2]))) as s:
@@ -95,7 +95,7 @@ def test_credentials_are_printed_for_a_target_file(
 def test_the_same_seed_makes_the_same_credentials(
     running: dict[str, Any], drive: Callable[[str], Any]
 ) -> None:
-    with urlopen(running["control_url"] + "/identities", timeout=5) as answer:
+    with urlopen(running["control_url"] + "/identities", timeout=60) as answer:
         first = json.load(answer)["identities"]
     assert [one["token"] for one in first] == [
         one.token for one in drive("canonical").server.first_identities
@@ -119,14 +119,14 @@ def test_it_stops_when_its_stdin_ends() -> None:
 
 def test_a_fault_of_the_command_line_is_on_from_the_start() -> None:
     process, line = start("--fault", "auth/skips-authentication", "--stdin-watch")
-    with urlopen(line["base_url"] + "/v2/account", timeout=5) as answer:
+    with urlopen(line["base_url"] + "/v2/account", timeout=60) as answer:
         assert answer.status == 200
     ended(process)
 
 
 def refused(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=10, check=False
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from apicheck.judge import judge_attempt
 from apicheck.model.check import Applies, Check
-from apicheck.model.exchange import Exchange, Transcript
+from apicheck.model.exchange import Transcript
 from apicheck.model.subject import Case, Subject
 from apicheck.model.verdict import Failure, HarnessError, Inconclusive, NotApplicable, NotTested
 from apicheck.pages.blocks import Example, Page, PageError, parse
@@ -13,8 +14,6 @@ from apicheck.pages.messages import Messages, messages
 from apicheck.pages.setting import subject_of
 
 SECTIONS = ("What it asserts", "Why it matters", "How to fix it", "Examples")
-_TOO_MANY_REQUESTS = 429
-_SERVER_ERROR = 500
 
 
 def verify(check: Check) -> tuple[str, ...]:
@@ -72,19 +71,10 @@ def _judged(check: Check, subject: Subject, example: Example, read: Messages) ->
     applies = check.applies(subject)
     if not isinstance(applies, Applies):
         return _word(applies)
-    if read.stopped_by is not None:
-        return _word(read.stopped_by)
     bound = _with_case(check, applies.bind(subject), read.case or example.setting.get("case"))
     answers = tuple(example.setting.get("answers", ()))
-    transcript = Transcript(check.id, read.exchanges, answers=answers)
-    assert check.judge is not None  # the registry saw to it
-    word = _word(check.judge(bound, transcript))
-    exercised = transcript.exercised
-    if word == "pass" and len(exercised) < check.min_exercised:
-        return "inconclusive"
-    if example.expects == "inconclusive" and any(_disturbed(check, one) for one in exercised):
-        return "inconclusive"
-    return word
+    transcript = Transcript(check.id, read.exchanges, answers=answers, stopped_by=read.stopped_by)
+    return _word(judge_attempt(check, bound, transcript))
 
 
 def _with_case(check: Check, subject: Subject, given: object) -> Subject:
@@ -98,21 +88,12 @@ def _with_case(check: Check, subject: Subject, given: object) -> Subject:
     raise PageError(f"the check's table has no case {given!r}")
 
 
-def _disturbed(check: Check, exchange: Exchange) -> bool:
-    """Whether every check's answer to an exchange is inconclusive, whatever its judge says."""
-    disturbing = exchange.status == _TOO_MANY_REQUESTS or exchange.status >= _SERVER_ERROR
-    return exchange.response is None or (disturbing and exchange.status not in check.provokes)
-
-
 def _word(judgement: object) -> str:
     if judgement is None:
         return "pass"
+    if isinstance(judgement, HarnessError):
+        return judgement.reason
     if isinstance(judgement, Failure):
         return f"fail: {judgement.outcome}"
-    words = {
-        Inconclusive: "inconclusive",
-        NotTested: "not-tested",
-        NotApplicable: "not-applicable",
-        HarnessError: "error",
-    }
+    words = {Inconclusive: "inconclusive", NotTested: "not-tested", NotApplicable: "not-applicable"}
     return words[type(judgement)]
