@@ -17,7 +17,7 @@ _CHALLENGE = ("authentication.refusal.anonymous.challenge",)
 
 
 def _denial_has_parameters(profile: Profile) -> bool:
-    """Where a missing right is answered with a challenge that has a parameter."""
+    """Where the refusal of a missing right has a challenge with a parameter."""
     refusal = profile.facts.authorization.refusal
     stated = refusal.challenge if refusal else None
     return isinstance(stated, Challenge) and bool(stated.parameters)

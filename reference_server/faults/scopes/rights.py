@@ -31,15 +31,15 @@ def any_role_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
 @fault("scopes/any-scope-suffices", find_missing_rights, needs=("authorization.required",))
 def any_scope_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """A caller with any scope or permission may do everything."""
-    who = call.caller_identity
-    return () if who.scopes or who.permissions else honest(call)
+    caller = call.caller_identity
+    return () if caller.scopes or caller.permissions else honest(call)
 
 
 @fault("scopes/asks-for-more", find_missing_rights, needs=_RIGHTS)
 def asks_for_more(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """A caller with exactly the needed scopes is refused."""
-    who, rules = call.caller_identity, call.op_rules
-    just_enough = rules.scopes and set(who.scopes) == set(rules.scopes)
+    caller, rules = call.caller_identity, call.op_rules
+    just_enough = rules.scopes and set(caller.scopes) == set(rules.scopes)
     return rules.scopes if just_enough else honest(call)
 
 
