@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apicheck.model.facts import Answer, ResponseRule, Selector, StatusSet, When
-from apicheck.model.selector import path_selected
+from apicheck.model.facts import ExpectedResponse, ResponseRule, Selector, StatusSet, When
+from apicheck.model.selector import selects_path
 from reference_server.call import Call, Refusal
 from reference_server.seam import seam
 
@@ -43,7 +43,7 @@ def order_stages(call: Call) -> tuple[str, ...]:
     return call.server.profile.order
 
 
-def find_promise(call: Call, refusal: Refusal) -> Answer | None:
+def find_promise(call: Call, refusal: Refusal) -> ExpectedResponse | None:
     """The response that the policy promises for a refusal, None where it is silent."""
     facts = call.server.profile.facts
     kind, _, detail = refusal.kind.partition(":")
@@ -54,7 +54,7 @@ def find_promise(call: Call, refusal: Refusal) -> Answer | None:
         return (foreign.answer if foreign else None) or authorization.absent
     if kind == "unknown_path" and call.caller != "authenticated" and authentication.unknown_paths:
         return authentication.unknown_paths
-    by_kind: dict[str, Answer | None] = {
+    by_kind: dict[str, ExpectedResponse | None] = {
         "anonymous": authentication.anonymous,
         "bad": authentication.bad or authentication.anonymous,
         "several": authentication.several,
@@ -71,8 +71,8 @@ def find_promise(call: Call, refusal: Refusal) -> Answer | None:
     return _as_response(facts.requests.get(kind))
 
 
-def _as_response(promise: Answer | str | None) -> Answer | None:
-    return promise if isinstance(promise, Answer) else None
+def _as_response(promise: ExpectedResponse | str | None) -> ExpectedResponse | None:
+    return promise if isinstance(promise, ExpectedResponse) else None
 
 
 @seam
@@ -134,6 +134,6 @@ def _selects(call: Call, ops: Selector) -> bool:
     if call.operation is not None:
         return call.server.profile.takes(ops, call.operation)
     return any(
-        item == "*" or ("/" in item and path_selected(item, call.method, call.path))
+        item == "*" or ("/" in item and selects_path(item, call.method, call.path))
         for item in ops.items
     )

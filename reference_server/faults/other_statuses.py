@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from apicheck.model.facts import Answer
+from apicheck.model.facts import ExpectedResponse
 from apicheck.model.json import at
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
@@ -85,7 +85,7 @@ def _refers_to_an_object(call: Call) -> bool:
 
 def _refuses(request: str) -> Callable[[Profile], bool]:
     """Where a kind of request is promised a refusal, not to be served."""
-    return lambda profile: isinstance(profile.facts.requests[request], Answer)
+    return lambda profile: isinstance(profile.facts.requests[request], ExpectedResponse)
 
 
 FAULTS = (

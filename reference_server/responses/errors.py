@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from apicheck.model.facts import Answer
+from apicheck.model.facts import ExpectedResponse
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Media
 from reference_server.call import Call, Refusal, Reply
@@ -36,7 +36,7 @@ def make_error(call: Call, refusal: Refusal) -> Reply:
 def list_allowed_methods(call: Call) -> list[tuple[str, str]]:
     """Which methods the path knows (RFC 9110, section 10.2.1)."""
     known = call.server.profile.routes.match("", call.path).allowed
-    refuses_head = isinstance(call.server.profile.facts.requests.get("head"), Answer)
+    refuses_head = isinstance(call.server.profile.facts.requests.get("head"), ExpectedResponse)
     return [("Allow", ", ".join(m for m in known if not (m == "HEAD" and refuses_head)))]
 
 

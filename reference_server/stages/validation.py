@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from apicheck.model.facts import Answer
+from apicheck.model.facts import ExpectedResponse
 from apicheck.model.json import Json
 from apicheck.model.operation import Media, Parameter
 from reference_server.call import Call, Refusal
@@ -118,7 +118,7 @@ def fits_schema(call: Call, parameter: Parameter, value: Json) -> bool:
 def refuse_unknown_query(call: Call) -> Refusal | None:
     """Why a parameter that the document does not name is refused, where it is."""
     facts = call.server.profile.facts
-    if not isinstance(facts.requests.get("unknown_query"), Answer):
+    if not isinstance(facts.requests.get("unknown_query"), ExpectedResponse):
         return None
     schemes = call.server.profile.spec.schemes.values()
     known = {p.name for p in call.op_rules.operation.parameters if p.place == "query"}

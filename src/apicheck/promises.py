@@ -9,11 +9,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from apicheck.judge.clauses import clause_results
-from apicheck.judge.results import active_results
+from apicheck.judge.clauses import judge_clauses
+from apicheck.judge.results import judge_active
 from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, Verdict
-from apicheck.run import RunRequest, make_plan
+from apicheck.run import RunConfig, load_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Promise:
         return "::".join(part for part in (self.clause, self.check, self.subject) if part)
 
 
-class Kept(StrEnum):
+class PromiseStatus(StrEnum):
     """What a run says of a promise, in the words of a test runner."""
 
     PASSED = "passed"
@@ -44,22 +44,22 @@ class Kept(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PromiseOutcome:
     """What a run says of one promise. text: why, in lines for a terminal."""
 
-    kept: Kept
+    status: PromiseStatus
     text: str = ""
 
 
-def promises(request: RunRequest) -> tuple[Promise, ...]:
+def list_promises(config: RunConfig) -> tuple[Promise, ...]:
     """Everything that a run of a policy would judge, in the policy's order. Sends nothing.
 
     Raises ApicheckError when policy, document or target cannot be used.
     """
-    plan = make_plan(request)
-    expected = active_results(plan, ())
+    plan = load_plan(config)
+    expected = judge_active(plan, ())
     listed: list[Promise] = []
-    for planned, result in zip(plan.clauses, clause_results(plan, expected), strict=True):
+    for planned, result in zip(plan.clauses, judge_clauses(plan, expected), strict=True):
         clause = planned.clause.id
         active = [expected[number] for number in result.results]
         mine = [Promise(clause, row.check, row.subject) for row in active]
@@ -68,18 +68,16 @@ def promises(request: RunRequest) -> tuple[Promise, ...]:
     return tuple(dict.fromkeys(listed))
 
 
-def narrowed(
-    request: RunRequest, wanted: Collection[Promise], every: Collection[Promise]
-) -> RunRequest:
+def narrow(config: RunConfig, wanted: Collection[Promise], every: Collection[Promise]) -> RunConfig:
     """The same request for some of its promises: only their clauses and checks are asked for."""
     if set(wanted) >= set(every):
-        return request
+        return config
     clauses = tuple(dict.fromkeys(promise.clause for promise in wanted))
     checks = tuple(dict.fromkeys(promise.check for promise in wanted if promise.check))
-    return replace(request, options=replace(request.options, clauses=clauses, select=checks))
+    return replace(config, options=replace(config.options, clauses=clauses, select=checks))
 
 
-def said_of(results: Results, promise: Promise) -> Said:
+def outcome_of(results: Results, promise: Promise) -> PromiseOutcome:
     """What a run's results say of a promise."""
     clause = next(item for item in results.clauses if item.clause.id == promise.clause)
     rows = [
@@ -89,15 +87,15 @@ def said_of(results: Results, promise: Promise) -> Said:
         and promise.subject in ("", results.checks[number].subject)
     ]
     if not rows:
-        return Said(Kept.SKIPPED, f"{clause.verdict.value}: {clause.reason}")
+        return PromiseOutcome(PromiseStatus.SKIPPED, f"{clause.verdict.value}: {clause.reason}")
     verdict = _worst(rows)
     if verdict is Verdict.PASS:
-        return Said(Kept.PASSED)
+        return PromiseOutcome(PromiseStatus.PASSED)
     if verdict is Verdict.FAIL:
         return _failed(results, clause, promise)
     text = next(f"{r.verdict.value}: {r.reason}" for r in rows if r.verdict is verdict)
     unclear = verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE) and clause.clause.level.binding
-    return Said(Kept.UNDECIDED if unclear else Kept.SKIPPED, text)
+    return PromiseOutcome(PromiseStatus.UNDECIDED if unclear else PromiseStatus.SKIPPED, text)
 
 
 def _worst(rows: Sequence[CheckResult]) -> Verdict:
@@ -106,7 +104,7 @@ def _worst(rows: Sequence[CheckResult]) -> Verdict:
     return next((verdict for verdict in order if verdict in present), rows[0].verdict)
 
 
-def _failed(results: Results, clause: ClauseResult, promise: Promise) -> Said:
+def _failed(results: Results, clause: ClauseResult, promise: Promise) -> PromiseOutcome:
     causes = [
         finding
         for finding in results.findings
@@ -114,14 +112,14 @@ def _failed(results: Results, clause: ClauseResult, promise: Promise) -> Said:
         and promise.clause in finding.clauses
         and (not promise.subject or promise.subject in finding.subjects)
     ]
-    text = "\n\n".join(described(finding, clause) for finding in causes)
+    text = "\n\n".join(describe_finding(finding, clause) for finding in causes)
     if clause.consequence is Consequence.VIOLATION:
-        return Said(Kept.FAILED, text)
+        return PromiseOutcome(PromiseStatus.FAILED, text)
     warned = clause.consequence is Consequence.WARNING
-    return Said(Kept.WARNED if warned else Kept.SKIPPED, text)
+    return PromiseOutcome(PromiseStatus.WARNED if warned else PromiseStatus.SKIPPED, text)
 
 
-def described(finding: Finding, clause: ClauseResult | None = None) -> str:
+def describe_finding(finding: Finding, clause: ClauseResult | None = None) -> str:
     """A finding in a few lines for a terminal: clauses, expected, actual, reproduction."""
     clauses = clause.clause.id if clause else ", ".join(finding.clauses)
     detail = f" ({finding.detail})" if finding.detail else ""

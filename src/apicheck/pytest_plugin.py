@@ -18,8 +18,8 @@ import pytest
 
 if TYPE_CHECKING:
     from apicheck.model.results import Results
-    from apicheck.promises import Promise, Said
-    from apicheck.run import RunRequest
+    from apicheck.promises import Promise, PromiseOutcome
+    from apicheck.run import RunConfig
     from apicheck.testing import Run, Server
 
 _SNIFFED_BYTES = 64 * 1024
@@ -69,10 +69,10 @@ class PolicyFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item for each clause, check and subject."""
         from apicheck.model.errors import ApicheckError
-        from apicheck.promises import promises
+        from apicheck.promises import list_promises
 
         try:
-            self._promises = promises(self._request())
+            self._promises = list_promises(self._run_config())
         except ApicheckError as error:
             raise self.CollectError(str(error)) from None
         group = pytest.mark.xdist_group(f"apicheck:{self.path}")
@@ -93,23 +93,23 @@ class PolicyFile(pytest.File):
         return self._finished
 
     def _run(self) -> Results:
-        from apicheck.promises import narrowed
-        from apicheck.run import run_line
+        from apicheck.promises import narrow
+        from apicheck.run import run_pipeline
 
         selected = [
             item.promise
             for item in self.session.items
             if isinstance(item, ClauseItem) and item.parent is self
         ]
-        request = narrowed(self._request(), selected, self._promises)
-        return run_line(request).results
+        config = narrow(self._run_config(), selected, self._promises)
+        return run_pipeline(config).results
 
-    def _request(self) -> RunRequest:
+    def _run_config(self) -> RunConfig:
         from apicheck.model.plan import Options
-        from apicheck.run import RunRequest
+        from apicheck.run import RunConfig
 
         option = self.config.option
-        return RunRequest(
+        return RunConfig(
             policy=self.path,
             target=Path(option.apicheck_target) if option.apicheck_target else None,
             options=Options(seed=option.apicheck_seed, max_requests=option.apicheck_max_requests),
@@ -125,28 +125,28 @@ class ClauseItem(pytest.Item):
 
     def setup(self) -> None:
         """Run, once for all items; what could not be judged is an error or a skip here."""
-        from apicheck.promises import Kept
+        from apicheck.promises import PromiseStatus
 
         said = self._said()
-        if said.kept is Kept.UNDECIDED:
+        if said.status is PromiseStatus.UNDECIDED:
             raise Undecided(said.text)
-        if said.kept is Kept.SKIPPED:
+        if said.status is PromiseStatus.SKIPPED:
             pytest.skip(said.text)
 
     def runtest(self) -> None:
         """Fail with what was due, what came, and a reproduction."""
-        from apicheck.promises import Kept
+        from apicheck.promises import PromiseStatus
 
         said = self._said()
-        if said.kept is Kept.FAILED:
+        if said.status is PromiseStatus.FAILED:
             raise Violated(said.text)
-        if said.kept is Kept.WARNED:
+        if said.status is PromiseStatus.WARNED:
             pytest.xfail(said.text)
 
-    def _said(self) -> Said:
-        from apicheck.promises import said_of
+    def _said(self) -> PromiseOutcome:
+        from apicheck.promises import outcome_of
 
-        return said_of(cast("PolicyFile", self.parent).results(), self.promise)
+        return outcome_of(cast("PolicyFile", self.parent).results(), self.promise)
 
     def repr_failure(
         self,

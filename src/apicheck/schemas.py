@@ -17,7 +17,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from apicheck.model.json import MISSING, Json, at, child
+from apicheck.model.json import MISSING, Json, at, child_pointer
 
 FORMATS = (
     "date", "date-time", "email", "ipv4", "ipv6", "uri", "uri-reference", "uuid",
@@ -53,7 +53,7 @@ class SchemaError:
         return re.sub(r"/\d+(?=/|$)", "/*", self.pointer)
 
 
-def schema_errors(
+def find_schema_errors(
     document: Mapping[str, Json], schema: Json, value: Json, *, limit: int = 5
 ) -> tuple[SchemaError, ...]:
     """How a value breaks a schema; () when it fits.
@@ -67,7 +67,7 @@ def schema_errors(
         validator = _dialect(document).validator(orjson.dumps(schema))
         errors = []
         for error in validator.iter_errors(value):
-            pointer = reduce(child, error.instance_path, "")
+            pointer = reduce(child_pointer, error.instance_path, "")
             keyword = next((k for k in reversed(error.schema_path) if isinstance(k, str)), "")
             keyword = WRITE_ONLY if keyword == _NEVER_SENT else keyword
             errors.append(SchemaError(pointer, _short(str(error.message)), keyword))
@@ -78,7 +78,7 @@ def schema_errors(
     return tuple(errors)
 
 
-def resolve(document: Mapping[str, Json], schema: Json) -> Json:
+def resolve_schema(document: Mapping[str, Json], schema: Json) -> Json:
     """What a schema is after its `$ref`s; {} when they lead nowhere or in a circle."""
     seen: set[str] = set()
     while isinstance(schema, Mapping) and isinstance(schema.get("$ref"), str):
@@ -195,7 +195,7 @@ class _Dialect:
         schema["allOf"] = [*schema.get("allOf", ()), decided]
 
     def _write_only(self, schema: Json) -> bool:
-        found = resolve(self.document, schema)
+        found = resolve_schema(self.document, schema)
         return isinstance(found, Mapping) and found.get("writeOnly") is True
 
 

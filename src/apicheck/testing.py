@@ -20,8 +20,8 @@ from apicheck.model.json import Json
 from apicheck.model.plan import Options
 from apicheck.model.results import CheckResult, Finding, Results
 from apicheck.model.verdict import RunWord, Verdict
-from apicheck.promises import described
-from apicheck.run import RunRequest, Server, load_saved, reference_server, run_line
+from apicheck.promises import describe_finding
+from apicheck.run import RunConfig, Server, load_saved, reference_server, run_pipeline
 
 __all__ = ["Run", "Server", "check", "server"]
 
@@ -64,7 +64,7 @@ class Run:
         What was not tested is no failure: `results.tasks` says how to have it tested. But a
         run in which nothing passed shows nothing, and is one.
         """
-        complaints = [*map(described, self.findings), *map(_undecided, self._undecided())]
+        complaints = [*map(describe_finding, self.findings), *map(_undecided, self._undecided())]
         if not complaints and not any(r.verdict is Verdict.PASS for r in self.results.checks):
             complaints = [f"nothing was tested: {self.results.word.why}"]
         if complaints:
@@ -112,7 +112,7 @@ def check(  # noqa: PLR0913  (one for each thing that a test may want to choose;
         max_requests=max_requests,
     )
     overrides: dict[str, Json] = {"base_url": base_url} if base_url else {}
-    request = RunRequest(
+    config = RunConfig(
         profile=profile,
         policy=Path(policy) if policy else None,
         spec=Path(spec) if spec else None,
@@ -122,8 +122,8 @@ def check(  # noqa: PLR0913  (one for each thing that a test may want to choose;
         out=out or Path(tempfile.mkdtemp(prefix="apicheck-")) / "run",
         formats=(),
     )
-    outcome = run_line(request)
-    return Run(outcome.results, outcome.directory, outcome.files)
+    result = run_pipeline(config)
+    return Run(result.results, result.directory, result.files)
 
 
 def server(

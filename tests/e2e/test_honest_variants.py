@@ -18,8 +18,8 @@ from apicheck.judge import judge
 from apicheck.model.plan import Options
 from apicheck.model.results import NO_PROVENANCE, CheckResult
 from apicheck.model.verdict import Verdict
-from apicheck.run import Inputs, RunRequest, Silent, inputs_of, plan_of
-from apicheck.run.play import play_all
+from apicheck.run import Inputs, RunConfig, Silent, build_plan, load_inputs
+from apicheck.run.execute import execute_plan
 from apicheck.testing import Server
 
 VARIANTS = int(os.environ.get("APICHECK_VARIANTS", "12"))
@@ -102,13 +102,13 @@ def test_an_honest_variant_has_no_fail(
     control: Callable[..., Any],
 ) -> None:
     server = apicheck_server(profile)
-    inputs = inputs_of(RunRequest(profile=profile, target=server.target_file))
+    inputs = load_inputs(RunConfig(profile=profile, target=server.target_file))
     wrong: list[str] = []
     for number, variant in variants(profile, shard):
         control(server.control_url, "POST", "/reset")
         control(server.control_url, "PUT", "/variant", variant)
-        made = plan_of(inputs, options_for(inputs, number))
-        played = play_all(made, Silent(), stop=Event(), preflight=False, clean=False)
+        made = build_plan(inputs, options_for(inputs, number))
+        played = execute_plan(made, Silent(), stop=Event(), preflight=False, clean=False)
         results = judge(made, played.transcripts, NO_PROVENANCE)
         if found := complaints(inputs, results.checks):
             wrong += [f"variant {number}: {json.dumps(variant)}", *found]

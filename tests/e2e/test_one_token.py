@@ -126,7 +126,7 @@ def test_what_is_left_are_tasks_with_the_lines_to_paste(reported: Reported) -> N
 
 def test_ids_by_convention_are_said_to_be_that(reported: Reported) -> None:
     words = "shelf_id from shelves_create, book_id from shelves_books_create"
-    assert any(words in concession for concession in reported.results["concessions"])
+    assert any(words in caveat for caveat in reported.results["caveats"])
 
 
 def test_nothing_is_left_behind(reported: Reported, base_url: str) -> None:

@@ -13,8 +13,15 @@ from apicheck.model.results import (
     Word,
 )
 from apicheck.model.verdict import Consequence, Level, RunWord, Severity, Verdict
-from apicheck.promises import Kept, Promise, described, narrowed, promises, said_of
-from apicheck.run import RunRequest
+from apicheck.promises import (
+    Promise,
+    PromiseStatus,
+    describe_finding,
+    list_promises,
+    narrow,
+    outcome_of,
+)
+from apicheck.run import RunConfig
 
 SPEC = """\
 openapi: 3.1.0
@@ -43,11 +50,11 @@ clauses:
 PROMISE = Promise("AUTH-1", "auth/missing-credentials", "listThings")
 
 
-def request(folder: Path) -> RunRequest:
+def request(folder: Path) -> RunConfig:
     (folder / "openapi.yaml").write_text(SPEC)
     (folder / "policy.yaml").write_text(POLICY)
     (folder / "apicheck.toml").write_text('base_url = "http://127.0.0.1:1"\n')
-    return RunRequest(policy=folder / "policy.yaml", target=folder / "apicheck.toml")
+    return RunConfig(policy=folder / "policy.yaml", target=folder / "apicheck.toml")
 
 
 def results(
@@ -86,7 +93,7 @@ def results(
 
 
 def test_a_policy_is_listed_clause_by_check_by_subject(tmp_path: Path) -> None:
-    assert [str(promise) for promise in promises(request(tmp_path))] == [
+    assert [str(promise) for promise in list_promises(request(tmp_path))] == [
         "AUTH-1::auth/missing-credentials::listThings",
         "AUTH-1::auth/missing-credentials::status",
         "HDR-1::headers/request-id",
@@ -97,37 +104,37 @@ def test_a_policy_is_listed_clause_by_check_by_subject(tmp_path: Path) -> None:
 def test_all_promises_ask_for_the_whole_run(tmp_path: Path) -> None:
     whole = request(tmp_path)
     every = (PROMISE, Promise("TERMS-1"))
-    assert narrowed(whole, every, every) is whole
+    assert narrow(whole, every, every) is whole
 
 
 def test_some_promises_ask_for_their_clauses_and_checks_only(tmp_path: Path) -> None:
     whole = request(tmp_path)
-    options = narrowed(whole, (PROMISE,), (PROMISE, Promise("TERMS-1"))).options
+    options = narrow(whole, (PROMISE,), (PROMISE, Promise("TERMS-1"))).options
     assert options == Options(clauses=("AUTH-1",), select=(PROMISE.check,))
 
 
 @pytest.mark.parametrize(
     ("verdict", "consequence", "level", "kept"),
     [
-        (Verdict.PASS, Consequence.NONE, Level.MUST, Kept.PASSED),
-        (Verdict.FAIL, Consequence.VIOLATION, Level.MUST, Kept.FAILED),
-        (Verdict.FAIL, Consequence.WARNING, Level.SHOULD, Kept.WARNED),
-        (Verdict.FAIL, Consequence.NOT_OBSERVED, Level.MAY, Kept.SKIPPED),
-        (Verdict.ERROR, Consequence.NONE, Level.MUST, Kept.UNDECIDED),
-        (Verdict.INCONCLUSIVE, Consequence.NONE, Level.MUST_NOT, Kept.UNDECIDED),
-        (Verdict.INCONCLUSIVE, Consequence.NONE, Level.SHOULD, Kept.SKIPPED),
-        (Verdict.NOT_TESTED, Consequence.NONE, Level.MUST, Kept.SKIPPED),
-        (Verdict.NOT_APPLICABLE, Consequence.NONE, Level.MUST, Kept.SKIPPED),
+        (Verdict.PASS, Consequence.NONE, Level.MUST, PromiseStatus.PASSED),
+        (Verdict.FAIL, Consequence.VIOLATION, Level.MUST, PromiseStatus.FAILED),
+        (Verdict.FAIL, Consequence.WARNING, Level.SHOULD, PromiseStatus.WARNED),
+        (Verdict.FAIL, Consequence.NOT_OBSERVED, Level.MAY, PromiseStatus.SKIPPED),
+        (Verdict.ERROR, Consequence.NONE, Level.MUST, PromiseStatus.UNDECIDED),
+        (Verdict.INCONCLUSIVE, Consequence.NONE, Level.MUST_NOT, PromiseStatus.UNDECIDED),
+        (Verdict.INCONCLUSIVE, Consequence.NONE, Level.SHOULD, PromiseStatus.SKIPPED),
+        (Verdict.NOT_TESTED, Consequence.NONE, Level.MUST, PromiseStatus.SKIPPED),
+        (Verdict.NOT_APPLICABLE, Consequence.NONE, Level.MUST, PromiseStatus.SKIPPED),
     ],
 )
 def test_a_verdict_becomes_the_outcome_of_a_test(
-    verdict: Verdict, consequence: Consequence, level: Level, kept: Kept
+    verdict: Verdict, consequence: Consequence, level: Level, kept: PromiseStatus
 ) -> None:
-    assert said_of(results(verdict, consequence, level), PROMISE).kept is kept
+    assert outcome_of(results(verdict, consequence, level), PROMISE).status is kept
 
 
 def test_a_failed_promise_says_what_was_due_and_how_to_see_it_again() -> None:
-    text = said_of(results(Verdict.FAIL, Consequence.VIOLATION), PROMISE).text
+    text = outcome_of(results(Verdict.FAIL, Consequence.VIOLATION), PROMISE).text
     lines = [" ".join(line.split()) for line in text.splitlines()]
     assert lines == [
         "auth/missing-credentials: accepted",
@@ -140,14 +147,14 @@ def test_a_failed_promise_says_what_was_due_and_how_to_see_it_again() -> None:
 
 
 def test_a_promise_that_was_not_judged_says_why() -> None:
-    assert said_of(results(Verdict.NOT_TESTED), PROMISE).text == "not-tested: because"
+    assert outcome_of(results(Verdict.NOT_TESTED), PROMISE).text == "not-tested: because"
 
 
 def test_a_promise_of_which_nothing_was_seen_is_skipped_with_the_clauses_reason() -> None:
-    said = said_of(results(Verdict.PASS), Promise("AUTH-1", "auth/challenge"))
-    assert (said.kept, said.text) == (Kept.SKIPPED, "pass: because")
+    said = outcome_of(results(Verdict.PASS), Promise("AUTH-1", "auth/challenge"))
+    assert (said.status, said.text) == (PromiseStatus.SKIPPED, "pass: because")
 
 
 def test_a_finding_of_several_clauses_names_them_all() -> None:
     (finding,) = results(Verdict.FAIL).findings
-    assert "clause     AUTH-1" in described(finding)
+    assert "clause     AUTH-1" in describe_finding(finding)

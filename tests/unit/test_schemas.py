@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from apicheck.model.json import Json
-from apicheck.schemas import SchemaError, resolve, schema_errors
+from apicheck.schemas import SchemaError, find_schema_errors, resolve_schema
 
 OLD: dict[str, Json] = {"openapi": "3.0.3"}
 NEW: dict[str, Json] = {
@@ -33,12 +33,12 @@ NODE = {"$ref": "#/components/schemas/Node"}
 
 
 def fits(document: dict[str, Json], schema: Json, value: Json) -> bool:
-    return schema_errors(document, schema, value) == ()
+    return find_schema_errors(document, schema, value) == ()
 
 
 def test_an_error_says_where_in_the_value_it_is() -> None:
     value = {"id": 1, "next": {"id": "two"}}
-    assert schema_errors(NEW, NODE, value) == (
+    assert find_schema_errors(NEW, NODE, value) == (
         SchemaError("/next/id", '"two" is not of type "integer"'),
     )
 
@@ -50,12 +50,12 @@ def test_what_is_write_only_is_not_required_of_an_answer() -> None:
 
 def test_no_more_errors_than_asked_for() -> None:
     schema = {"items": {"type": "string"}}
-    assert len(schema_errors(NEW, schema, [1] * 50)) == 5
-    assert len(schema_errors(NEW, schema, [1] * 50, limit=2)) == 2
+    assert len(find_schema_errors(NEW, schema, [1] * 50)) == 5
+    assert len(find_schema_errors(NEW, schema, [1] * 50, limit=2)) == 2
 
 
 def test_a_message_does_not_quote_the_whole_of_a_long_value() -> None:
-    (error,) = schema_errors(NEW, {"type": "integer"}, "x" * 100_000)
+    (error,) = find_schema_errors(NEW, {"type": "integer"}, "x" * 100_000)
     assert len(error.message) < 300
     assert error.message.endswith('is not of type "integer"')
 
@@ -69,7 +69,7 @@ def test_a_value_nested_without_end_is_an_error_and_no_exception() -> None:
     value: list[Json] = []
     for _ in range(900):
         value = [value]
-    (error,) = schema_errors(NEW, {"items": NODE}, value)
+    (error,) = find_schema_errors(NEW, {"items": NODE}, value)
     assert "cannot be validated" in error.message
 
 
@@ -79,7 +79,7 @@ def test_without_a_schema_anything_fits() -> None:
 
 @pytest.mark.parametrize("schema", [{"type": "nonsense"}, {"$ref": "#/nowhere"}])
 def test_a_schema_that_cannot_be_compiled_is_an_error_and_no_exception(schema: Json) -> None:
-    (error,) = schema_errors(NEW, schema, 1)
+    (error,) = find_schema_errors(NEW, schema, 1)
     assert "cannot be validated" in error.message
 
 
@@ -109,9 +109,9 @@ def test_a_reference_of_3_0_hides_its_siblings() -> None:
 
 
 def test_references_are_resolved_to_their_end_and_circles_to_nothing() -> None:
-    assert resolve(NEW, NODE)["type"] == "object"
-    assert resolve(NEW, {"$ref": "#/components/schemas/A"}) == {}
-    assert resolve(NEW, {"$ref": "https://example.com/s"}) == {}
+    assert resolve_schema(NEW, NODE)["type"] == "object"
+    assert resolve_schema(NEW, {"$ref": "#/components/schemas/A"}) == {}
+    assert resolve_schema(NEW, {"$ref": "https://example.com/s"}) == {}
 
 
 def test_documents_of_equal_content_do_not_mix() -> None:
@@ -272,13 +272,13 @@ PET: Json = {
 def test_a_discriminator_says_which_schema_a_value_is_held_against(
     value: Json, place: str | None
 ) -> None:
-    errors = schema_errors(PETS, PET, value)
+    errors = find_schema_errors(PETS, PET, value)
     assert [error.pointer for error in errors] == ([] if place is None else [place])
 
 
 def test_an_error_says_which_keyword_is_broken() -> None:
     schema = {"properties": {"n": {"type": "integer", "maximum": 5}, "w": {"writeOnly": True}}}
-    errors = schema_errors(NEW, schema, {"n": 6, "w": 1})
+    errors = find_schema_errors(NEW, schema, {"n": 6, "w": 1})
     assert {(error.pointer, error.keyword) for error in errors} == {
         ("/n", "maximum"),
         ("/w", "writeOnly"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from apicheck.model.facts import Answer
+from apicheck.model.facts import ExpectedResponse
 from apicheck.model.json import Json
 from apicheck.model.operation import Media, Parameter
 from reference_server.call import Call, Refusal
@@ -77,7 +77,7 @@ RULES = (
 
 def _unknown_members_are_refused(profile: Profile) -> bool:
     """Where they are promised a refusal."""
-    return isinstance(profile.facts.requests["unknown_field"], Answer)
+    return isinstance(profile.facts.requests["unknown_field"], ExpectedResponse)
 
 
 def _unknown_parameters_are_ignored(profile: Profile) -> bool:

@@ -27,7 +27,7 @@ class ReceivedChallenge:
     token68: str = ""
 
 
-def challenges(field: str) -> tuple[ReceivedChallenge, ...]:
+def parse_challenges(field: str) -> tuple[ReceivedChallenge, ...]:
     """The challenges of a WWW-Authenticate field (several lines: joined by ", ").
 
     Raises ValueError, saying at which character the grammar is left.

@@ -22,7 +22,7 @@ _EXPRESSION = re.compile(
 _EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
 
 
-def evaluated(value: Json, steps: Mapping[str, Exchange]) -> Json:
+def evaluate(value: Json, steps: Mapping[str, Exchange]) -> Json:
     """A JSON value with every runtime expression in it replaced.
 
     steps: step id -> its exchange, in order; the last is the previous one. Raises LookupError
@@ -30,9 +30,9 @@ def evaluated(value: Json, steps: Mapping[str, Exchange]) -> Json:
     expression stays as it is.
     """
     if isinstance(value, Mapping):
-        return {name: evaluated(item, steps) for name, item in value.items()}
+        return {name: evaluate(item, steps) for name, item in value.items()}
     if isinstance(value, list):
-        return [evaluated(item, steps) for item in value]
+        return [evaluate(item, steps) for item in value]
     if not isinstance(value, str):
         return value
     if whole := _EXPRESSION.fullmatch(value):

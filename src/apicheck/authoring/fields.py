@@ -33,7 +33,7 @@ class Link:
     parameters: Mapping[str, str]
 
 
-def links(field: str) -> tuple[Link, ...]:
+def parse_links(field: str) -> tuple[Link, ...]:
     """The links of a Link field (several lines: joined by ", "). Raises ValueError."""
     found: list[Link] = []
     position = 0
@@ -58,7 +58,7 @@ def links(field: str) -> tuple[Link, ...]:
     return tuple(found)
 
 
-def http_date(text: str) -> float | None:
+def parse_http_date(text: str) -> float | None:
     """Epoch seconds of an IMF-fixdate (RFC 9110 section 5.6.7), None when it is none.
 
     The obsolete forms are for recipients to understand, not for servers to send.
@@ -86,13 +86,13 @@ def http_date(text: str) -> float | None:
     return moment.timestamp()
 
 
-def structured_date(text: str) -> int | None:
+def parse_structured_date(text: str) -> int | None:
     """Epoch seconds of a structured field Date (`@1767225600`, RFC 9651 section 3.3.7)."""
     match = _SF_DATE.fullmatch(text.strip(" "))
     return int(match.group(1)) if match else None
 
 
-def instant(text: str) -> tuple[float, float] | None:
+def parse_instant(text: str) -> tuple[float, float] | None:
     """First and last second that an ISO date or date-time stands for; None when it is none.
 
     A date is its whole day in UTC, a date-time one second; without an offset it is UTC.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from apicheck.authoring.judging import shortest
-from apicheck.model.check import Fold, Seen
+from apicheck.authoring.judging import shortest_first
+from apicheck.model.check import Fold, PassiveResult
 from apicheck.model.exchange import Direction, Exchange
-from apicheck.model.subject import World
-from apicheck.model.verdict import Fails
+from apicheck.model.subject import RunContext
+from apicheck.model.verdict import Failure
 
 _WITNESSES = 5
 _PASSES_SHOWN = 3
@@ -21,7 +21,7 @@ class _Tally:
 
     exercised: int = 0
     good: list[Exchange] = field(default_factory=list)
-    bad: dict[tuple[str, str], tuple[Fails, int, list[Exchange]]] = field(default_factory=dict)
+    bad: dict[tuple[str, str], tuple[Failure, int, list[Exchange]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -30,12 +30,12 @@ class Tallies:
 
     _by_subject: dict[tuple[str, str], _Tally] = field(default_factory=dict)
 
-    def note(self, of: str, exchange: Exchange, fails: Fails | None) -> None:
+    def note(self, of: str, exchange: Exchange, fails: Failure | None) -> None:
         """The exchange puts the promise `of` (a fact path) to the test, with this result."""
         key = (exchange.request.operation, of)
         _count(self._by_subject.setdefault(key, _Tally()), exchange, fails)
 
-    def seen(self) -> tuple[Seen, ...]:
+    def seen(self) -> tuple[PassiveResult, ...]:
         """What a fold returns."""
         return tuple(
             seen
@@ -44,33 +44,33 @@ class Tallies:
         )
 
 
-Looks = Callable[[World, Exchange], Iterable[tuple[str, Fails | None]]]
+Looks = Callable[[RunContext, Exchange], Iterable[tuple[str, Failure | None]]]
 """Looks at one answered exchange: yields (fact path, what is wrong or None) for every promise
 that the exchange puts to the test; yields nothing where it tests none."""
 
 
-def each(looks: Looks) -> Fold:
+def per_exchange(looks: Looks) -> Fold:
     """A fold that looks at every answered exchange by itself.
 
     The exchanges of one operation are one subject; equal outcome and detail are one failure.
     """
 
-    def start(_: World) -> Tallies:
+    def start(_: RunContext) -> Tallies:
         return Tallies()
 
-    def step(world: World, tallies: Tallies, exchange: Exchange) -> Tallies:
+    def step(context: RunContext, tallies: Tallies, exchange: Exchange) -> Tallies:
         if exchange.response is not None and exchange.direction is Direction.OUT:
-            for of, fails in looks(world, exchange):
+            for of, fails in looks(context, exchange):
                 tallies.note(of, exchange, fails)
         return tallies
 
-    def finish(_: World, tallies: Tallies) -> tuple[Seen, ...]:
+    def finish(_: RunContext, tallies: Tallies) -> tuple[PassiveResult, ...]:
         return tallies.seen()
 
     return Fold(start, step, finish)
 
 
-def _count(tally: _Tally, exchange: Exchange, fails: Fails | None) -> None:
+def _count(tally: _Tally, exchange: Exchange, fails: Failure | None) -> None:
     tally.exercised += 1
     if fails is None:
         if len(tally.good) < _PASSES_SHOWN:
@@ -83,8 +83,10 @@ def _count(tally: _Tally, exchange: Exchange, fails: Fails | None) -> None:
     tally.bad[key] = (first, count + 1, witnesses)
 
 
-def _seen(subject: str, of: str, tally: _Tally) -> Iterable[Seen]:
+def _seen(subject: str, of: str, tally: _Tally) -> Iterable[PassiveResult]:
     if not tally.bad:
-        yield Seen(subject, of, tally.exercised, None, shortest(tally.good), len(tally.good))
+        yield PassiveResult(
+            subject, of, tally.exercised, None, shortest_first(tally.good), len(tally.good)
+        )
     for fails, count, witnesses in tally.bad.values():
-        yield Seen(subject, of, tally.exercised, fails, shortest(witnesses), count)
+        yield PassiveResult(subject, of, tally.exercised, fails, shortest_first(witnesses), count)

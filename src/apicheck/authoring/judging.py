@@ -2,54 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Iterator
 
 from apicheck.model.exchange import Caller, Exchange, Transcript
-from apicheck.model.facts import Answer, ResponseRule, Selector, When
+from apicheck.model.facts import ExpectedResponse, ResponseRule, Selector, When
 from apicheck.model.operation import Operation
-from apicheck.model.selector import path_selected, selects
-from apicheck.model.subject import World
-from apicheck.model.verdict import Fails, Inconclusive, Judgement
-
-_WORDS_SHOWN = 160
-
-
-def describe(exchange: Exchange) -> str:
-    """What came, in a phrase: "200 OK", or why nothing did."""
-    if exchange.response is None:
-        return exchange.error.kind.value if exchange.error else "no answer"
-    reason = exchange.response.reason
-    return f"{exchange.response.status} {reason}".strip()
+from apicheck.model.selector import selects, selects_path
+from apicheck.model.subject import RunContext
+from apicheck.model.verdict import Failure, Inconclusive, Judgement
+from apicheck.requests.describe import describe
 
 
-def server_words(exchange: Exchange) -> str:
-    """The status and the beginning of the body: what the server itself says."""
-    if exchange.response is None:
-        return describe(exchange)
-    text = exchange.response.body.decode("utf-8", "replace")
-    text = re.sub(r"\s+", " ", re.sub(r"[^\x20-\x7e\xa0-\U0010ffff]", " ", text)).strip()
-    shortened = text[:_WORDS_SHOWN] + ("…" if len(text) > _WORDS_SHOWN else "")
-    return f"{exchange.response.status}: {shortened}" if shortened else describe(exchange)
-
-
-def due(answer: Answer) -> str:
+def expected_text(answer: ExpectedResponse) -> str:
     """What an answer promises, in a phrase: "401 or 403"."""
     return str(answer.statuses)
 
 
-def wrong_status(
-    exchange: Exchange, answer: Answer, outcome: str = "wrong-status", why: str = ""
-) -> Fails | None:
-    """A Fails when an exchange's status is none of those that an answer promises."""
+def judge_status(
+    exchange: Exchange, answer: ExpectedResponse, outcome: str = "wrong-status", why: str = ""
+) -> Failure | None:
+    """A Failure when an exchange's status is none of those that an answer promises."""
     if exchange.status in answer.statuses:
         return None
-    expected = due(answer) + (f" {why}" if why else "")
-    return Fails(outcome, expected, describe(exchange), exchange=exchange.id)
+    expected = expected_text(answer) + (f" {why}" if why else "")
+    return Failure(outcome, expected, describe(exchange), exchange=exchange.id)
 
 
-def refused(
-    transcript: Transcript, answer: Answer, detail: str = "", *, though: str = ""
+def judge_refused(
+    transcript: Transcript, answer: ExpectedResponse, detail: str = "", *, though: str = ""
 ) -> Judgement:
     """None when every exercising request was refused as promised.
 
@@ -60,14 +40,16 @@ def refused(
     for exchange in transcript.exercised:
         if exchange.succeeded:
             actual = f"{describe(exchange)} {though}".strip()
-            return Fails("accepted", due(answer), actual, detail, exchange.id)
+            return Failure("accepted", expected_text(answer), actual, detail, exchange.id)
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
-            return Fails("wrong-status", due(answer), describe(exchange), detail, exchange.id)
+            return Failure(
+                "wrong-status", expected_text(answer), describe(exchange), detail, exchange.id
+            )
     return None
 
 
-def accepted(
+def judge_accepted(
     transcript: Transcript, expected: str, detail: str = "", *, denied: Container[int] = ()
 ) -> Judgement:
     """None when every exercising request was accepted: for checks with the outcome `refused`.
@@ -79,17 +61,17 @@ def accepted(
         if exchange.succeeded:
             continue
         if not denied or exchange.status in denied:
-            return Fails("refused", expected, describe(exchange), detail, exchange.id)
+            return Failure("refused", expected, describe(exchange), detail, exchange.id)
         return Inconclusive(f"it was answered {describe(exchange)}, for another reason")
     return None
 
 
-def in_doubt(exchange: Exchange) -> bool:
+def may_be_valid(exchange: Exchange) -> bool:
     """Whether a credential that was meant to be bad may have been the valid one after all."""
     return exchange.request.caller is Caller.BAD and bool(exchange.observed("equals"))
 
 
-def in_force(world: World, when: When | None, exchange: Exchange) -> bool:
+def rule_applies(context: RunContext, when: When | None, exchange: Exchange) -> bool:
     """Whether a promise with this `when` speaks about an answered exchange."""
     if exchange.response is None:
         return False
@@ -99,44 +81,48 @@ def in_force(world: World, when: When | None, exchange: Exchange) -> bool:
         return False
     if when.except_ and exchange.status in when.except_:
         return False
-    if when.caller and (exchange.request.caller is not Caller(when.caller) or in_doubt(exchange)):
+    if when.caller and (
+        exchange.request.caller is not Caller(when.caller) or may_be_valid(exchange)
+    ):
         return False
-    return when.ops is None or covers(world, when.ops, exchange)
+    return when.ops is None or selector_matches(context, when.ops, exchange)
 
 
-def rules_in_force(world: World, exchange: Exchange) -> Iterator[tuple[str, ResponseRule]]:
+def applicable_rules(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, ResponseRule]]:
     """The rules of the policy's `responses` that speak about an exchange, with their names."""
-    for name, rule in world.facts.responses.items():
-        if in_force(world, rule.when, exchange):
+    for name, rule in context.facts.responses.items():
+        if rule_applies(context, rule.when, exchange):
             yield name, rule
 
 
-def sent_value(exchange: Exchange, name: str) -> str | None:
+def sent_header(exchange: Exchange, name: str) -> str | None:
     """The first value of a header field of the request, None when it was not sent."""
     values = (v for key, v in exchange.request.wire_headers if key.lower() == name.lower())
     return next(values, None)
 
 
-def covers(world: World, ops: Selector, exchange: Exchange) -> bool:
+def selector_matches(context: RunContext, ops: Selector, exchange: Exchange) -> bool:
     """Whether a selector takes the operation, or the undeclared path, of an exchange."""
     request = exchange.request
     if request.operation:
-        operation = world.spec.operation(request.operation)
-        return selects(ops, operation, world.facts.operations, world.secured)
+        operation = context.spec.operation(request.operation)
+        return selects(ops, operation, context.facts.operations, context.secured)
     return any(
-        item == "*" or ("/" in item and path_selected(item, request.method, request.path))
+        item == "*" or ("/" in item and selects_path(item, request.method, request.path))
         for item in ops.items
     )
 
 
-def promised_of(world: World, answer: Answer, operation: Operation | None) -> bool:
+def is_promised_for(
+    context: RunContext, answer: ExpectedResponse, operation: Operation | None
+) -> bool:
     """Whether an answer is promised of an operation; None stands for the API as a whole."""
     if answer.ops is None or operation is None:
         return True
-    return selects(answer.ops, operation, world.facts.operations, world.secured)
+    return selects(answer.ops, operation, context.facts.operations, context.secured)
 
 
-def shortest(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
+def shortest_first(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
     """Ids of exchanges, those with the shortest request and answer first."""
 
     def size(exchange: Exchange) -> tuple[int, str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from apicheck.model.forgery_key import public_jwk as known_public_key
 from apicheck.model.json import Json
 
+__all__ = ["known_public_key", "read_public_keys"]
 
-def public_keys(key_set: Json) -> Iterator[bytes]:
+
+def read_public_keys(key_set: Json) -> Iterator[bytes]:
     """Each key of a set in PEM (RFC 7468, section 13), as its owner's tools write it.
 
     What is no public key of a kind that has a PEM is passed over, and so is what is no key.

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
-from apicheck.authoring.fields import links
-from apicheck.authoring.steps import send
+from apicheck.authoring.fields import parse_links
 from apicheck.model.exchange import Exchange, Request
 from apicheck.model.json import Json
-from apicheck.model.parts import Part, with_part
 from apicheck.model.step import Steps
 from apicheck.model.subject import Subject
+from apicheck.requests.alter import Part, with_part
+from apicheck.requests.steps import send
 
 _PAGES = 10
 _CURSORS = ("cursor", "after", "page_token", "pageToken", "next_token", "starting_after")
@@ -21,20 +21,22 @@ _NEXT = ("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_
 _SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
 
 
-def walked(subject: Subject, request: Request, until: str, key: str) -> Steps[tuple[Exchange, ...]]:
+def fetch_pages(
+    subject: Subject, request: Request, until: str, key: str
+) -> Steps[tuple[Exchange, ...]]:
     """The pages of a list, to one after that which shows a value, to the end, or to the tenth."""
     pages: list[Exchange] = []
     found_at = _PAGES
     following: Request | None = _largest(subject, request)
     while following is not None and len(pages) < min(_PAGES, found_at + 2):
         pages.append((yield from send(following)))
-        if until in shown(pages[-1], key):
+        if until in values_of(pages[-1], key):
             found_at = min(found_at, len(pages) - 1)
         following = _following(subject, following, pages[-1])
     return tuple(pages)
 
 
-def shown(page: Exchange, key: str) -> frozenset[str]:
+def values_of(page: Exchange, key: str) -> frozenset[str]:
     """Every value that an answer shows under a name, at whatever depth, as text."""
     found = (item[key] for item in objects_in(page.json_or()) if key in item)
     return frozenset(str(value) for value in found if not isinstance(value, dict | list))
@@ -90,7 +92,7 @@ def _told(body: Json) -> Iterator[str]:
 def _linked(page: Exchange) -> Iterator[str]:
     lines = page.response.header_values("link") if page.response else ()
     try:
-        found = links(", ".join(lines))
+        found = parse_links(", ".join(lines))
     except ValueError:
         return
     yield from (link.target for link in found if "next" in link.relations)

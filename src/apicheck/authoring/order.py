@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from apicheck.model.facts import Answer, Facts
+from apicheck.model.facts import ExpectedResponse, Facts
 
 
-def decided_first(facts: Facts, stages: Iterable[str]) -> str | None:
+def deciding_stage(facts: Facts, stages: Iterable[str]) -> str | None:
     """The one of these stages that comes first, and so decides what is answered.
 
     None where the policy does not say: it has no `order`, the order does not name one of the
@@ -22,11 +22,13 @@ def decided_first(facts: Facts, stages: Iterable[str]) -> str | None:
     return first[0] if len(first) == 1 else None
 
 
-def first_refusal(facts: Facts, wrongs: Mapping[str, Answer | None]) -> Answer | None:
+def expected_refusal(
+    facts: Facts, wrongs: Mapping[str, ExpectedResponse | None]
+) -> ExpectedResponse | None:
     """The answer that is due to a request which is wrong in several ways at once.
 
     wrongs: the stage that notices each -> what the policy answers to it alone. None where the
     policy leaves open which of them is due, or how it looks.
     """
-    stage = decided_first(facts, wrongs)
+    stage = deciding_stage(facts, wrongs)
     return None if stage is None else wrongs[stage]

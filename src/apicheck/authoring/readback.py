@@ -4,44 +4,44 @@ from __future__ import annotations
 
 import json
 
-from apicheck.authoring.credentials import credentials_of
-from apicheck.authoring.requests import identity_of
 from apicheck.model.exchange import Exchange, Request
 from apicheck.model.operation import Operation
 from apicheck.model.subject import Subject
+from apicheck.requests.build import identity_of
+from apicheck.requests.credentials import credentials_of
 
 _NAMES_ITS_CHANGES = ("PATCH", "PUT", "DELETE")
 
 
-def reader_of(subject: Subject) -> Operation | None:
+def read_operation(subject: Subject) -> Operation | None:
     """The operation that reads what this one changes, by the same path or that of the object above.
 
     None where the path names no object, or nothing reads it.
     """
     path = subject.op.path
     for wanted in (path, path[: path.rfind("}") + 1]):
-        for operation in subject.world.spec.operations:
-            readable = operation.method == "GET" and operation.id in subject.world.actors
+        for operation in subject.context.spec.operations:
+            readable = operation.method == "GET" and operation.id in subject.context.actors
             if readable and operation.path == wanted and "{" in wanted:
                 return operation
     return None
 
 
-def reading(subject: Subject, request: Request) -> Request:
+def build_read(subject: Subject, request: Request) -> Request:
     """The request that reads what another is about, from the one that may.
 
-    For subjects that `reader_of` knows a reader of.
+    For subjects that `read_operation` knows a reader of.
     """
-    reader = reader_of(subject)
+    reader = read_operation(subject)
     assert reader is not None  # asked before
     path = "/".join(request.path.split("/")[: len(reader.path.split("/"))])
     owner = identity_of(subject, reader.id)
-    credentials = credentials_of(subject.world, reader.id, owner)
+    credentials = credentials_of(subject.context, reader.id, owner)
     plain = Request(method="GET", path=path, operation=reader.id)
     return plain.with_credentials(owner.name, *credentials)
 
 
-def changed_by(
+def changed_members(
     request: Request, first: Exchange, second: Exchange, last: Exchange
 ) -> tuple[str, ...]:
     """The members that are other than they were, in the reading after a request.

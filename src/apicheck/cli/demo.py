@@ -36,11 +36,11 @@ def command(
     """
     from apicheck.load import profile_dir
     from apicheck.model.plan import Options
-    from apicheck.run import RunRequest, reference_server, run_line
+    from apicheck.run import RunConfig, reference_server, run_pipeline
 
     screen.say(f"starting the reference server of {profile}")
     with reference_server(profile_dir(profile), faults=faults, seed=seed) as server:
-        request = RunRequest(
+        config = RunConfig(
             profile=profile,
             target=server.target_file,
             # Clauses that no check tests yet are in the report; they are no news about the server.
@@ -48,14 +48,14 @@ def command(
             out=out,
             argv=("apicheck", "demo"),
         )
-        outcome = run_line(request, screen.progress())
-    for line in lines_of(outcome.results, outcome.files, verbose=screen.verbose):
+        result = run_pipeline(config, screen.progress())
+    for line in lines_of(result.results, result.files, verbose=screen.verbose):
         screen.out(line)
     screen.say("")
     screen.say("Try next:")
     screen.say("  apicheck demo --fault auth/skips-authentication    a broken promise, found")
     screen.say("  apicheck prove                                     every check can fail")
     screen.say("  apicheck lint --policy FILE --facts                what your policy promises")
-    word = outcome.results.word
+    word = result.results.word
     fine = (RunWord.CONFORMANT, RunWord.CONFORMANT_WITH_WAIVERS, RunWord.INCOMPLETE)
-    return 0 if word.word in fine and not outcome.leaks else outcome.exit_code
+    return 0 if word.word in fine and not result.leaks else result.exit_code

@@ -8,7 +8,7 @@ import click
 
 from apicheck.cli import options
 from apicheck.cli.screen import Screen, coloured
-from apicheck.report.text import visible
+from apicheck.report.text import make_visible
 
 
 @click.command("explain")
@@ -26,7 +26,7 @@ def command(screen: Screen, check: str) -> int:
     checks = collect()
     if check not in checks:
         raise click.UsageError(options.unknown("check", check, tuple(checks)))
-    page = visible(checks[check].page)
+    page = make_visible(checks[check].page)
     if not coloured(sys.stdout):
         screen.out(page.rstrip("\n"))
         return 0

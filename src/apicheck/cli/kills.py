@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from apicheck.report.text import one_line
+from apicheck.report.text import join_lines
 
 if TYPE_CHECKING:
     from apicheck.run import Proof, ProofRow
@@ -69,4 +69,4 @@ def _line(row: ProofRow) -> str:
 
 
 def _cell(text: str) -> str:
-    return one_line(text).replace("|", "\\|").replace("<", "&lt;")
+    return join_lines(text).replace("|", "\\|").replace("<", "&lt;")

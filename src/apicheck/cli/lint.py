@@ -9,9 +9,9 @@ import click
 
 from apicheck.cli import options
 from apicheck.cli.screen import Screen, toned
-from apicheck.model.json import in_words
+from apicheck.model.json import describe_value
 from apicheck.model.policy import FactOrigin
-from apicheck.report.text import one_line
+from apicheck.report.text import join_lines
 
 if TYPE_CHECKING:
     from apicheck.plan.lint import LintReport
@@ -32,11 +32,11 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
     \b
     apicheck lint --policy policy.yaml --facts
     """
-    request = options.request_from(given)
+    config = options.config_from(given)
     from apicheck.plan.lint import lint
-    from apicheck.run import inputs_of
+    from apicheck.run import load_inputs
 
-    inputs = inputs_of(request, without_target=True)
+    inputs = load_inputs(config, without_target=True)
     policy = inputs.policy
     report = lint(inputs.spec, policy, inputs.checks)
     if facts:
@@ -46,7 +46,7 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
     for line in remarks(report):
         screen.out(line)
     screen.out(
-        f"{one_line(policy.id)} {one_line(policy.version)}: ok;"
+        f"{join_lines(policy.id)} {join_lines(policy.version)}: ok;"
         f" {_counted(len(policy.clauses), 'clause')}, {_counted(len(policy.origins), 'fact')},"
         f" {_counted(len(inputs.spec.operations), 'operation')}"
     )
@@ -70,7 +70,7 @@ def remarks(report: LintReport) -> Iterator[str]:
     ):  # fmt: skip
         if lines:
             yield toned(heading, "warn")
-            yield from (f"  {one_line(line)}" for line in lines)
+            yield from (f"  {join_lines(line)}" for line in lines)
             yield ""
 
 
@@ -78,7 +78,7 @@ def facts_of(facts: Sequence[FactOrigin]) -> Iterator[str]:
     """Every fact in force in columns: path, value, grade, origin."""
     width = min(max((len(item.path) for item in facts), default=0), 50)
     for item in facts:
-        value = one_line(in_words(item.value))[:_VALUE_SHOWN]
+        value = join_lines(describe_value(item.value))[:_VALUE_SHOWN]
         yield (
             f"{item.path:<{width}}  {value:<{_VALUE_SHOWN}}  {item.grade.value}"
             f"  {item.kind}{' ' + item.place if item.place else ''}"

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they are called in a request."""
+"""Options that several commands share, and what they are called in a RunConfig."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from apicheck.model.target import Mode
 from apicheck.model.verdict import NotTestedKind
 
 if TYPE_CHECKING:
-    from apicheck.run import RunRequest
+    from apicheck.run import RunConfig
 
 F = TypeVar("F", bound=Callable[..., object])
 Decorator = Callable[[Any], Any]
@@ -105,14 +105,14 @@ limits = together(
 )  # fmt: skip
 
 
-def request_from(given: Mapping[str, Any]) -> RunRequest:
-    """The request that the options of a command make. Raises click.UsageError for unknown words.
+def config_from(given: Mapping[str, Any]) -> RunConfig:
+    """The RunConfig that the options of a command make. Raises click.UsageError for unknown words.
 
     given: the command's parameters by name; those that it lacks are at their default.
     """
-    from apicheck.run import RunRequest
+    from apicheck.run import RunConfig
 
-    request = RunRequest(
+    config = RunConfig(
         profile=given.get("profile", ""),
         policy=given.get("policy"),
         spec=given.get("spec"),
@@ -124,8 +124,8 @@ def request_from(given: Mapping[str, Any]) -> RunRequest:
         readings=tuple(given.get("readings", ())),
         argv=_told(sys.argv),
     )
-    _known_names(request)
-    return request
+    _known_names(config)
+    return config
 
 
 def _options(given: Mapping[str, Any]) -> Options:
@@ -177,9 +177,9 @@ def _kinds(text: str) -> tuple[str, ...]:
     return kinds
 
 
-def _known_names(request: RunRequest) -> None:
+def _known_names(config: RunConfig) -> None:
     """Every name in the selection is one that exists, or the user is told so at once."""
-    options = request.options
+    options = config.options
     if options.select or options.ignore:
         from apicheck.registry import collect
 
@@ -188,9 +188,9 @@ def _known_names(request: RunRequest) -> None:
         for option, names in (("--select", options.select), ("--ignore", options.ignore)):
             _each_known(option, "check", names, (*ids, *sorted(families), "*"))
     if options.clauses or options.operations:
-        from apicheck.run import inputs_of
+        from apicheck.run import load_inputs
 
-        inputs = inputs_of(request)
+        inputs = load_inputs(config)
         clauses = [clause.id for clause in inputs.policy.clauses]
         _each_known("--clause", "clause", options.clauses, clauses)
         operations = [operation.id for operation in inputs.spec.operations]

@@ -10,9 +10,9 @@ import click
 
 from apicheck.cli import options
 from apicheck.cli.screen import Screen, toned
-from apicheck.model.plan import Plan, Unprobed
+from apicheck.model.plan import Plan, SkippedSubject
 from apicheck.model.verdict import NotTested
-from apicheck.report.text import one_line
+from apicheck.report.text import join_lines
 
 _NAMED = 4
 
@@ -31,10 +31,10 @@ def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
     \b
     apicheck plan --profile canonical --target staging.toml
     """
-    request = options.request_from(given)
-    from apicheck.run import make_plan
+    config = options.config_from(given)
+    from apicheck.run import load_plan
 
-    made = make_plan(request)
+    made = load_plan(config)
     if as_json:
         import json
 
@@ -57,7 +57,7 @@ def numbers(made: Plan) -> dict[str, object]:
         "not_tested": [
             {"check": item.check, "subject": item.subject, "kind": item.why.kind.value,
              "reason": item.why.reason, "remedy": item.why.remedy}
-            for item in made.unprobed
+            for item in made.skipped
             if isinstance(item.why, NotTested)
         ],
         "clauses": {
@@ -74,7 +74,7 @@ def lines(made: Plan, *, verbose: bool = False) -> Iterator[str]:
         toned(
             f"{estimate.requests} requests at most, about {estimate.seconds:.0f} s", "", bold=True
         )
-        + f", to {one_line(made.target.base_url)}, mode {made.world.mode.value}"
+        + f", to {join_lines(made.target.base_url)}, mode {made.context.mode.value}"
     )
     heard = f", with {len(made.provoking)} more probes to hear" if made.provoking else ""
     yield f"{len(made.probes)} probes; checks that only read: {len(made.passive)}{heard}"
@@ -85,11 +85,11 @@ def lines(made: Plan, *, verbose: bool = False) -> Iterator[str]:
     if made.conventions:
         yield ""
         yield "Ids by convention, as the document has no links ([fixtures] says otherwise):"
-        yield from (f"  {one_line(words)}" for words in made.conventions)
+        yield from (f"  {join_lines(words)}" for words in made.conventions)
     yield ""
     if estimate.effects:
         yield "Requests that change something on the target, if it is correct:"
-        yield from (f"  {count:5}  {one_line(name)}" for name, count in estimate.effects.items())
+        yield from (f"  {count:5}  {join_lines(name)}" for name, count in estimate.effects.items())
     else:
         yield "Nothing that a correct target accepts changes anything on it."
     yield from _not_tested(made)
@@ -99,16 +99,16 @@ def lines(made: Plan, *, verbose: bool = False) -> Iterator[str]:
         yield f"Clauses that no probe will judge ({len(without)} of {len(made.clauses)}):"
         for item in without if verbose else without[:12]:
             kind = f"{item.why.kind.value}: " if isinstance(item.why, NotTested) else ""
-            reason = one_line(item.why.reason) if item.why else ""
-            yield f"  {one_line(item.clause.id):<12} {kind}{reason}"
+            reason = join_lines(item.why.reason) if item.why else ""
+            yield f"  {join_lines(item.clause.id):<12} {kind}{reason}"
         if not verbose and len(without) > 12:
             yield f"  … and {len(without) - 12} more (-v)"
 
 
 def _not_tested(made: Plan) -> Iterator[str]:
     """Subjects that cannot be tested, grouped by what would help, each with its first reason."""
-    grouped: dict[tuple[str, str, str], list[Unprobed]] = {}
-    for item in made.unprobed:
+    grouped: dict[tuple[str, str, str], list[SkippedSubject]] = {}
+    for item in made.skipped:
         if isinstance(item.why, NotTested):
             key = (item.why.kind.value, item.check, item.why.remedy)
             grouped.setdefault(key, []).append(item)
@@ -117,8 +117,8 @@ def _not_tested(made: Plan) -> Iterator[str]:
     yield ""
     yield "What cannot be tested, and why:"
     for (kind, check, remedy), items in grouped.items():
-        names = one_line(", ".join(item.subject for item in items[:_NAMED]))
+        names = join_lines(", ".join(item.subject for item in items[:_NAMED]))
         more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
         yield f"  {kind}: {check} on {names}{more}"
-        yield f"      {one_line(items[0].why.reason)}"
+        yield f"      {join_lines(items[0].why.reason)}"
         yield from (f"      {line}" for line in remedy.split("\n") if line)

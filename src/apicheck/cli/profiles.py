@@ -9,7 +9,7 @@ import click
 from apicheck.cli import options
 from apicheck.cli.screen import Screen
 from apicheck.model.policy import PROVIDER_ACTORS, Policy
-from apicheck.report.text import one_line
+from apicheck.report.text import join_lines
 
 
 @click.command("profiles")
@@ -35,7 +35,7 @@ def command(screen: Screen, /, *, coverage: bool) -> int:
         screen.out(
             f"{name:<12}  {len(policy.clauses):3} clauses, {len(provider):3} of the provider,"
             f" {len(tested):3} with a check; {len(spec.operations):3} operations;"
-            f" {one_line(policy.title)}"
+            f" {join_lines(policy.title)}"
         )
         if coverage:
             _without(screen, policy, checks)
@@ -54,4 +54,4 @@ def _without(screen: Screen, policy: Policy, checks: Collection[str]) -> None:
             continue
         why = "to attest" if clause.attest else ", ".join(clause.checks) or "no check"
         said = clause.quote or clause.statement or clause.title
-        screen.out(f"    {one_line(clause.id):<12} {why:<28} {one_line(said)[:80]}")
+        screen.out(f"    {join_lines(clause.id):<12} {why:<28} {join_lines(said)[:80]}")

@@ -10,7 +10,7 @@ import click
 
 from apicheck.cli import options
 from apicheck.cli.screen import Screen, toned
-from apicheck.report.text import one_line
+from apicheck.report.text import join_lines
 
 if TYPE_CHECKING:
     from apicheck.run import Proof, ProofRow
@@ -109,7 +109,7 @@ def _row(row: ProofRow, width: int) -> str:
         return toned("\u2013 not applicable", "calm") + f"  {row.fault:<{width}}"
     expected = ", ".join(f"{check}: {outcome}" for check, outcome in row.expected) or "no check"
     status = toned("✓ caught        ", "good") if row.killed else toned("✗ SURVIVED      ", "bad")
-    text = f"{status}  {row.fault:<{width}}  {one_line(expected)}"
+    text = f"{status}  {row.fault:<{width}}  {join_lines(expected)}"
     if row.collateral:
         text += toned(f"  (+ {len(row.collateral)} collateral)", "calm")
     for (check, subject, ended), why in zip(row.unrelated, row.why, strict=True):
@@ -118,4 +118,4 @@ def _row(row: ProofRow, width: int) -> str:
 
 
 def _wrong(text: str) -> str:
-    return f"  {toned('✗', 'bad')} {one_line(text)}"
+    return f"  {toned('✗', 'bad')} {join_lines(text)}"

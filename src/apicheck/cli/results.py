@@ -8,9 +8,9 @@ from pathlib import Path
 from apicheck.cli.screen import toned
 from apicheck.model.results import ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, Verdict
-from apicheck.report.alike import alike
-from apicheck.report.text import one_line, visible
-from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES
+from apicheck.report.alike import group_alike
+from apicheck.report.text import join_lines, make_visible
+from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES, title_of
 
 FINDINGS_PRINTED = 10
 """Kinds of findings that are printed whole; of others, one line."""
@@ -27,7 +27,7 @@ def lines_of(
     """A run's result for a terminal, line by line."""
     for looked in results.preflight:
         if looked.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
-            yield f"{_status(looked.verdict)}  before the run: {one_line(looked.message)}"
+            yield f"{_status(looked.verdict)}  before the run: {join_lines(looked.message)}"
     if verbose:
         yield ""
         yield from (_clause(item) for item in results.clauses)
@@ -40,7 +40,7 @@ def lines_of(
     if results.leftovers:
         yield ""
         yield "Left behind on the target:"
-        yield from (f"  {one_line(item)}" for item in results.leftovers)
+        yield from (f"  {join_lines(item)}" for item in results.leftovers)
     yield from requests_by_operation(results)
     yield from _last(results, files)
 
@@ -51,7 +51,7 @@ def requests_by_operation(results: Results) -> Iterator[str]:
     if not sent:
         return
     elsewhere = results.run.requests - sum(sent.values())
-    cells = [f"{count:>5} {one_line(name)}" for name, count in sent.items()]
+    cells = [f"{count:>5} {join_lines(name)}" for name, count in sent.items()]
     if elsewhere > 0:
         cells.append(f"{elsewhere:>5} (no operation)")
     width = max(map(len, cells)) + 1
@@ -67,7 +67,7 @@ def _findings(results: Results) -> Iterator[str]:
     consequences = {
         finding: item.consequence for item in results.clauses for finding in item.findings
     }
-    kinds = alike(results.findings)
+    kinds = group_alike(results.findings)
     for finding, *others in kinds[:FINDINGS_PRINTED]:
         yield ""
         meant = consequences.get(finding.id, Consequence.NONE)
@@ -83,30 +83,30 @@ def _findings(results: Results) -> Iterator[str]:
 def _kind(finding: Finding, others: Sequence[Finding]) -> str:
     label = toned(f"{finding.severity.name.lower():<8}", SEVERITY_TONES[finding.severity])
     count = f" ({len(others) + 1} details)" if others else ""
-    return f"  {label}  {one_line(finding.check)}: {one_line(finding.outcome)}{count}"
+    return f"  {label}  {join_lines(finding.check)}: {join_lines(finding.outcome)}{count}"
 
 
 def _finding(
     finding: Finding, others: Sequence[Finding], consequence: Consequence, results: Results
 ) -> Iterator[str]:
-    title = results.catalogue.get(finding.check, {}).get("title", "")
+    title = title_of(results.catalogue.get(finding.check, {}), failed=True)
     label = toned(finding.severity.name.lower(), SEVERITY_TONES[finding.severity], bold=True)
     name = ": ".join(filter(None, (finding.check, finding.outcome, finding.detail)))
     meaning = f" ({CONSEQUENCES[consequence]})" if CONSEQUENCES[consequence] else ""
-    yield f"{label}  {toned(one_line(name), '', bold=True)}{meaning}"
+    yield f"{label}  {toned(join_lines(name), '', bold=True)}{meaning}"
     if title:
-        yield f"  not kept: {one_line(str(title))}"
-    yield f"  expected  {one_line(finding.expected)}"
-    yield f"  actual    {one_line(finding.actual)}"
+        yield f"  {join_lines(title)}"
+    yield f"  expected  {join_lines(finding.expected)}"
+    yield f"  actual    {join_lines(finding.actual)}"
     yield f"  on        {_places(finding)} (seen {finding.count}x)"
     if finding.clauses:
-        yield f"  clauses   {one_line(', '.join(finding.clauses))}"
+        yield f"  clauses   {join_lines(', '.join(finding.clauses))}"
     for number, other in enumerate(others[:LIKEWISE_PRINTED]):
         heading = "" if number else "likewise"
-        yield f"  {heading:<8}  {one_line(other.detail or 'otherwise')}: {_places(other)}"
+        yield f"  {heading:<8}  {join_lines(other.detail or 'otherwise')}: {_places(other)}"
     if len(others) > LIKEWISE_PRINTED:
         yield f"  {'':<8}  and {len(others) - LIKEWISE_PRINTED} more"
-    for line in visible(finding.curl).split("\n") if finding.curl else ():
+    for line in make_visible(finding.curl).split("\n") if finding.curl else ():
         yield f"    {line}"
 
 
@@ -114,27 +114,27 @@ def _places(finding: Finding) -> str:
     """The operations that a finding touches, or else its subjects; the first few."""
     places = finding.operations or finding.subjects
     more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
-    return one_line(", ".join(places[:_PLACES]) + more)
+    return join_lines(", ".join(places[:_PLACES]) + more)
 
 
 def _clause(item: ClauseResult) -> str:
     meaning = f" [{CONSEQUENCES[item.consequence]}]" if CONSEQUENCES[item.consequence] else ""
     aside = "" if item.in_scope else " (does not count)"
-    reason = f": {one_line(item.reason)}" if item.reason else ""
-    return f"{_status(item.verdict)}  {one_line(item.clause.id)}{meaning}{aside}{reason}"
+    reason = f": {join_lines(item.reason)}" if item.reason else ""
+    return f"{_status(item.verdict)}  {join_lines(item.clause.id)}{meaning}{aside}{reason}"
 
 
 def _last(results: Results, files: tuple[Path, ...]) -> Iterator[str]:
     word = results.word
     yield ""
     yield toned(f"{GLYPHS[word.word]} {word.word.value}", TONES[word.word], bold=True) + (
-        f": {one_line(word.scope)}" + (" (a part of the policy)" if word.partial else "")
+        f": {join_lines(word.scope)}" + (" (a part of the policy)" if word.partial else "")
     )
-    yield f"  {one_line(word.why)}"
+    yield f"  {join_lines(word.why)}"
     if not results.run.digests.get("policy", "?"):
         yield "  no policy was given, so the built-in clause sets were run"
     if results.run.interrupted:
-        yield f"  stopped early: {one_line(results.run.interrupted)}"
+        yield f"  stopped early: {join_lines(results.run.interrupted)}"
     elif not results.run.finished:
         yield "  stopped early: the run was killed; what it had recorded is judged"
     if results.tasks:
@@ -142,8 +142,10 @@ def _last(results: Results, files: tuple[Path, ...]) -> Iterator[str]:
         yield "To complete the run:"
     for number, task in enumerate(results.tasks, 1):
         named = ", ".join(task.clauses[:6]) + (" …" if len(task.clauses) > 6 else "")
-        yield f"  {number}. {one_line(task.title)}" + (f"  ({one_line(named)})" if named else "")
-        yield from (f"       {line}" for line in visible(task.lines).split("\n") if line)
+        yield f"  {number}. {join_lines(task.title)}" + (
+            f"  ({join_lines(named)})" if named else ""
+        )
+        yield from (f"       {line}" for line in make_visible(task.lines).split("\n") if line)
     if files:
         yield ""
     for file in reversed(files):

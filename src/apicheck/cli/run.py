@@ -37,17 +37,17 @@ def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
     apicheck run --spec openapi.yaml --base-url http://127.0.0.1:8000
     apicheck run --select auth --select scopes/denied --format junit
     """
-    request = options.request_from(given)
-    from apicheck.run import run_line
+    config = options.config_from(given)
+    from apicheck.run import run_pipeline
 
-    outcome = run_line(request, screen.progress())
+    result = run_pipeline(config, screen.progress())
     if as_json:
         from apicheck.report import render
 
-        screen.out(render(outcome.results, (), "json").decode().rstrip("\n"))
+        screen.out(render(result.results, (), "json").decode().rstrip("\n"))
     else:
-        for line in lines_of(outcome.results, outcome.files, verbose=screen.verbose):
+        for line in lines_of(result.results, result.files, verbose=screen.verbose):
             screen.out(line)
-    for leak in outcome.leaks:
+    for leak in result.leaks:
         screen.complain(f"a secret is in a file of this run: {leak}; do not pass it on")
-    return outcome.exit_code
+    return result.exit_code

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from apicheck.report.text import visible
+from apicheck.report.text import make_visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -41,7 +41,7 @@ class Screen:
     def complain(self, text: str) -> None:
         """What went wrong, on stderr, whatever was asked for. Others' text is made visible."""
         prefix = click.style("apicheck: ", fg="red", bold=True)
-        click.echo(prefix + visible(text), err=True, color=coloured(sys.stderr))
+        click.echo(prefix + make_visible(text), err=True, color=coloured(sys.stderr))
 
     def progress(self) -> Progress:
         """A bar on a terminal, lines elsewhere, nothing when it is to be quiet."""
@@ -96,7 +96,7 @@ class LineProgress:
         """The part is over; the next line says what comes."""
 
     def _line(self, text: str) -> None:
-        print(visible(text), file=self._stream, flush=True)
+        print(make_visible(text), file=self._stream, flush=True)
 
 
 class BarProgress:
@@ -126,14 +126,14 @@ class BarProgress:
     def advance(self, n: int = 1, text: str = "") -> None:
         """Steps are done."""
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, advance=n, text=visible(text)[:60])
+            self._bar.update(self._task, advance=n, text=make_visible(text)[:60])
 
     def note(self, text: str) -> None:
         """A line of its own, above the bar."""
         if self._bar is not None:
-            self._bar.console.print(visible(text), markup=False, highlight=False)
+            self._bar.console.print(make_visible(text), markup=False, highlight=False)
         else:
-            click.echo(visible(text), err=True)
+            click.echo(make_visible(text), err=True)
 
     def end(self) -> None:
         """The part is over."""

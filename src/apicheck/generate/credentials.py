@@ -57,5 +57,5 @@ def _in_turns(strategies: list[SearchStrategy[str]]) -> SearchStrategy[Json]:
 
 
 def _placeholder(subject: Subject) -> str:
-    actor = subject.world.actors.get(subject.operation.id) if subject.operation else None
-    return subject.world.identities[actor].placeholder if actor else ""
+    actor = subject.context.actors.get(subject.operation.id) if subject.operation else None
+    return subject.context.identities[actor].placeholder if actor else ""

@@ -9,16 +9,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from apicheck.judge.attempts import Judged, judge_probe, judged_attempt, judged_shrinking
-from apicheck.judge.clauses import clause_results, rolled_up
-from apicheck.judge.findings import finding_id, findings_of
+from apicheck.judge.attempts import Judged, judge_attempt, judge_probe, judge_shrinking
+from apicheck.judge.clauses import judge_clauses, roll_up
+from apicheck.judge.findings import collect_findings, make_finding_id
 from apicheck.judge.results import (
-    active_results,
-    as_passive_checks_see_them,
-    exchanges_of,
-    passive_results,
+    index_exchanges,
+    judge_active,
+    judge_passive,
+    select_for_passive,
 )
-from apicheck.judge.word import tasks_of, word_of
+from apicheck.judge.word import collect_tasks, decide_word
 from apicheck.model.codec import to_json
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
@@ -26,12 +26,12 @@ from apicheck.model.results import PreflightItem, Provenance, Results
 
 __all__ = [
     "Judged",
-    "finding_id",
     "judge",
+    "judge_attempt",
     "judge_probe",
-    "judged_attempt",
-    "judged_shrinking",
-    "rolled_up",
+    "judge_shrinking",
+    "make_finding_id",
+    "roll_up",
 ]
 
 
@@ -44,13 +44,13 @@ def judge(
 ) -> Results:
     """The results of a run: checks, clauses, findings and the word, with all that they rest on."""
     plan = _without_folders(plan)
-    exchanges = exchanges_of(transcripts)
+    exchanges = index_exchanges(transcripts)
     results = (
-        *active_results(plan, transcripts),
-        *passive_results(plan, as_passive_checks_see_them(plan, transcripts)),
+        *judge_active(plan, transcripts),
+        *judge_passive(plan, select_for_passive(plan, transcripts)),
     )
-    clauses = clause_results(plan, results)
-    findings = findings_of(plan, results, clauses)
+    clauses = judge_clauses(plan, results)
+    findings = collect_findings(plan, results, clauses)
     clauses = tuple(
         replace(clause, findings=tuple(f.id for f in findings if clause.clause.id in f.clauses))
         for clause in clauses
@@ -58,8 +58,8 @@ def judge(
     coverage = Counter(e.request.operation for e in exchanges.values() if e.request.operation)
     return Results(
         run=provenance,
-        word=word_of(plan, clauses, results, preflight),
-        tasks=tasks_of(
+        word=decide_word(plan, clauses, results, preflight),
+        tasks=collect_tasks(
             clauses,
             results,
             preflight,
@@ -71,7 +71,7 @@ def judge(
         findings=findings,
         catalogue=_catalogue(plan, {result.check for result in results}),
         facts=tuple(to_json(origin) for origin in plan.policy.origins),
-        concessions=_concessions(plan),
+        caveats=_caveats(plan),
         leftovers=tuple(leftovers),
         coverage={op.id: coverage[op.id] for op in plan.spec.operations},
     )
@@ -100,6 +100,7 @@ def _catalogue(plan: Plan, used: set[str]) -> dict[str, dict[str, object]]:
     return {
         check_id: {
             "title": check.title,
+            "failure_title": check.failure_title,
             "page": check.page,
             "kind": "passive" if check.passive else "active",
             "standards": list(check.standards),
@@ -116,7 +117,7 @@ def _catalogue(plan: Plan, used: set[str]) -> dict[str, dict[str, object]]:
     }
 
 
-def _concessions(plan: Plan) -> tuple[str, ...]:
+def _caveats(plan: Plan) -> tuple[str, ...]:
     """What policy or target let pass that a stricter reading would not."""
     authentication = plan.policy.facts.authentication
     words = []

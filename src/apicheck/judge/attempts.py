@@ -13,7 +13,8 @@ from apicheck.model.plan import Probe
 from apicheck.model.subject import Case, Subject
 from apicheck.model.verdict import (
     Confirm,
-    Fails,
+    Failure,
+    HarnessError,
     Inconclusive,
     Judgement,
     NotApplicable,
@@ -27,13 +28,6 @@ _SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """The harness broke, or a check did: nothing is said of the target."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Judged:
     """The verdict of one probe. fails: set exactly when the verdict is fail."""
 
@@ -42,17 +36,19 @@ class Judged:
     reason: str = ""
     remedy: str = ""
     kind: NotTestedKind | None = None
-    fails: Fails | None = None
+    fails: Failure | None = None
     exercised: int = 0
     evidence: tuple[str, ...] = ()
     shown: str = ""
     """The case that shows the failure in its smallest form, in words."""
 
 
-def judged_attempt(check: Check, subject: Subject, transcript: Transcript) -> Judgement | Broken:
+def judge_attempt(
+    check: Check, subject: Subject, transcript: Transcript
+) -> Judgement | HarnessError:
     """What one playing says by itself, before any confirmation."""
-    if transcript.ended is not None:
-        return _reason_it_ended(*transcript.ended)
+    if transcript.stopped_by is not None:
+        return transcript.stopped_by
     refused = [e for e in transcript.of_role(Role.CONTROL) if not e.succeeded]
     if refused:
         return Inconclusive(f"the control request was answered {refused[0].status or 'not at all'}")
@@ -65,20 +61,16 @@ def judged_attempt(check: Check, subject: Subject, transcript: Transcript) -> Ju
     try:
         judgement = check.judge(subject, transcript)
     except Exception as error:  # noqa: BLE001  (a check of a third party must not end the run)
-        return Broken(f"{check.id} could not judge: {type(error).__name__}: {error}")
+        return HarnessError(f"{check.id} could not judge: {type(error).__name__}: {error}")
     return _undisturbed(check, transcript, judgement)
 
 
-def _reason_it_ended(verdict: str, reason: str, remedy: str) -> Judgement | Broken:
-    if verdict.startswith("not-tested:"):
-        return NotTested(NotTestedKind(verdict.partition(":")[2]), reason, remedy)
-    return Inconclusive(reason) if verdict == Verdict.INCONCLUSIVE else Broken(reason)
-
-
-def _undisturbed(check: Check, transcript: Transcript, judgement: Judgement) -> Judgement | Broken:
+def _undisturbed(
+    check: Check, transcript: Transcript, judgement: Judgement
+) -> Judgement | HarnessError:
     """The judgement, unless an answer that nobody asked for stands in for the awaited one."""
-    if isinstance(judgement, Fails) and judgement.outcome not in {o.id for o in check.outcomes}:
-        return Broken(f"{check.id} ended in {judgement.outcome!r}, which it does not declare")
+    if isinstance(judgement, Failure) and judgement.outcome not in {o.id for o in check.outcomes}:
+        return HarnessError(f"{check.id} ended in {judgement.outcome!r}, which it does not declare")
     disturbed = {e.id: e for e in transcript.exercised if _disturbs(check, e)}
     if not disturbed:
         return judgement
@@ -87,14 +79,18 @@ def _undisturbed(check: Check, transcript: Transcript, judgement: Judgement) -> 
     hidden = Inconclusive(f"another answer than the one in question came: {words}")
     if judgement is None:
         return hidden
-    if isinstance(judgement, Fails) and (not judgement.exchange or judgement.exchange in disturbed):
+    if isinstance(judgement, Failure) and (
+        not judgement.exchange or judgement.exchange in disturbed
+    ):
         return hidden
     return judgement
 
 
 def _disturbs(check: Check, exchange: Exchange) -> bool:
     if exchange.response is None:
-        return not (check.closes and _ended_as(exchange, TransportErrorKind.CLOSED))
+        return not (
+            check.accepts_closed_connection and _ended_as(exchange, TransportErrorKind.CLOSED)
+        )
     return exchange.status not in check.provokes and (
         exchange.status == _TOO_MANY_REQUESTS or exchange.status >= _SERVER_ERROR
     )
@@ -116,14 +112,14 @@ def judge_probe(
         why = NotTested(NotTestedKind.NEEDS_BUDGET, "the run ended before it was played")
         return _judged(probe, why, None)
     first, *later = sorted(attempts, key=lambda transcript: transcript.attempt)
-    judgement = judged_attempt(probe.check, probe.subject, first)
-    if not isinstance(judgement, Fails):
+    judgement = judge_attempt(probe.check, probe.subject, first)
+    if not isinstance(judgement, Failure):
         return _judged(probe, judgement, first)
-    again = [judged_attempt(probe.check, probe.subject, transcript) for transcript in later]
+    again = [judge_attempt(probe.check, probe.subject, transcript) for transcript in later]
     how = probe.check.outcome(judgement.outcome).confirm
     confirmed = _confirmed(how, judgement, again)
     witness = _witness(probe.check, later, again)
-    if how is Confirm.UNDENIED and later and all(map(_is_gone, later)):
+    if how is Confirm.REPEAT_OR_GONE and later and all(map(_is_gone, later)):
         confirmed = None
     if confirmed is not None and witness is not None:
         # What was looked for again was not seen, but something of which once is enough.
@@ -144,18 +140,18 @@ def judge_probe(
 
 
 def _confirmed(
-    how: Confirm, first: Fails, again: Sequence[Judgement | Broken]
-) -> Inconclusive | Broken | None:
+    how: Confirm, first: Failure, again: Sequence[Judgement | HarnessError]
+) -> Inconclusive | HarnessError | None:
     """None when a fail stands; otherwise what it turns out to be."""
     if how is Confirm.ONCE:
-        spoiled = [j for j in again if isinstance(j, NotTested | Broken)]
+        spoiled = [j for j in again if isinstance(j, NotTested | HarnessError)]
         if again and len(spoiled) == len(again):
             reason = spoiled[0].reason
             return Inconclusive(f"seen once, but afterwards the control failed: {reason}")
         return None
     if not again:
         return Inconclusive(f"{first.outcome} was seen and could not be confirmed: the run ended")
-    if any(isinstance(j, Fails) and j.outcome == first.outcome for j in again):
+    if any(isinstance(j, Failure) and j.outcome == first.outcome for j in again):
         return None
     return Inconclusive(f"flaky: {first.outcome} ({first.actual}) was seen and did not repeat")
 
@@ -167,17 +163,17 @@ def _is_gone(transcript: Transcript) -> bool:
 
 
 def _witness(
-    check: Check, later: Sequence[Transcript], again: Sequence[Judgement | Broken]
-) -> tuple[Transcript, Fails] | None:
+    check: Check, later: Sequence[Transcript], again: Sequence[Judgement | HarnessError]
+) -> tuple[Transcript, Failure] | None:
     """The playing that shows by itself what needs no confirmation, None where none does."""
     for transcript, judgement in zip(later, again, strict=True):
-        fails = judgement if isinstance(judgement, Fails) else None
+        fails = judgement if isinstance(judgement, Failure) else None
         if fails and check.outcome(fails.outcome).confirm is Confirm.ONCE:
             return transcript, fails
     return None
 
 
-def judged_shrinking(probe: Probe, transcript: Transcript) -> Judgement | Broken:
+def judge_shrinking(probe: Probe, transcript: Transcript) -> Judgement | HarnessError:
     """What the playing of a smaller drawn case says; its value is in `transcript.case`.
 
     Exchanges of the shrinking loop do not count as tests of the property, but to judge one of
@@ -188,27 +184,29 @@ def judged_shrinking(probe: Probe, transcript: Transcript) -> Judgement | Broken
     exchanges = tuple(
         replace(e, role=Role.DRAWN) if e.role is Role.SHRINK else e for e in transcript.exchanges
     )
-    return judged_attempt(probe.check, subject, replace(transcript, exchanges=exchanges))
+    return judge_attempt(probe.check, subject, replace(transcript, exchanges=exchanges))
 
 
 def _smallest(
-    probe: Probe, first: Fails, shrunk: Sequence[Transcript]
-) -> tuple[Json, Transcript, Fails] | None:
-    found: list[tuple[Json, Transcript, Fails]] = []
+    probe: Probe, first: Failure, shrunk: Sequence[Transcript]
+) -> tuple[Json, Transcript, Failure] | None:
+    found: list[tuple[Json, Transcript, Failure]] = []
     for transcript in shrunk:
-        judgement = judged_shrinking(probe, transcript)
-        if isinstance(judgement, Fails) and judgement.outcome == first.outcome:
+        judgement = judge_shrinking(probe, transcript)
+        if isinstance(judgement, Failure) and judgement.outcome == first.outcome:
             found.append((json.loads(transcript.case or "null"), transcript, judgement))
     return min(found, key=lambda item: (len(str(item[0])), str(item[0])), default=None)
 
 
-def _judged(probe: Probe, judgement: Judgement | Broken, transcript: Transcript | None) -> Judged:
+def _judged(
+    probe: Probe, judgement: Judgement | HarnessError, transcript: Transcript | None
+) -> Judged:
     exercised = transcript.exercised if transcript else ()
     evidence = tuple(exchange.id for exchange in exercised[:3])
     match judgement:
         case None:
             return Judged(probe, Verdict.PASS, exercised=len(exercised), evidence=evidence)
-        case Broken(reason):
+        case HarnessError(reason):
             return Judged(probe, Verdict.ERROR, reason, evidence=evidence)
         case NotTested(kind, reason, remedy):
             return Judged(probe, Verdict.NOT_TESTED, reason, remedy, kind)
@@ -218,11 +216,11 @@ def _judged(probe: Probe, judgement: Judgement | Broken, transcript: Transcript 
             return Judged(
                 probe, Verdict.INCONCLUSIVE, reason, exercised=len(exercised), evidence=evidence
             )
-        case Fails():
+        case Failure():
             raise AssertionError("a fail is decided by judge_probe alone")
 
 
-def _evidence(transcript: Transcript, fails: Fails) -> tuple[str, ...]:
+def _evidence(transcript: Transcript, fails: Failure) -> tuple[str, ...]:
     """The exchange that shows it, then the good control beside it, then the rest."""
     controls = [exchange.id for exchange in transcript.of_role(Role.CONTROL)]
     others = [exchange.id for exchange in transcript.exercised[:3]]

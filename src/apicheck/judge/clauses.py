@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from apicheck.model.check import Check
 from apicheck.model.plan import Plan, PlannedClause
-from apicheck.model.policy import Clause, Policy, overlap
+from apicheck.model.policy import Clause, Policy, paths_overlap
 from apicheck.model.results import CheckResult, ClauseResult
 from apicheck.model.selector import selects
-from apicheck.model.subject import SubjectKind, World
+from apicheck.model.subject import RunContext, SubjectKind
 from apicheck.model.target import Mode, Target
 from apicheck.model.verdict import (
     Consequence,
@@ -33,7 +33,7 @@ _OUT_OF_COUNT = frozenset(
 _OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
 
 
-def rolled_up(verdicts: Counter[Verdict]) -> Verdict:
+def roll_up(verdicts: Counter[Verdict]) -> Verdict:
     """The verdict of a clause from those of its subjects: one total table."""
     for decisive in (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.REVIEW):
         if verdicts[decisive]:
@@ -44,7 +44,7 @@ def rolled_up(verdicts: Counter[Verdict]) -> Verdict:
     return Verdict.NOT_TESTED if left else Verdict.NOT_APPLICABLE
 
 
-def clause_results(plan: Plan, results: Sequence[CheckResult]) -> tuple[ClauseResult, ...]:
+def judge_clauses(plan: Plan, results: Sequence[CheckResult]) -> tuple[ClauseResult, ...]:
     """The verdict of every clause, in the policy's order."""
     return tuple(_of_clause(plan, planned, results) for planned in plan.clauses)
 
@@ -60,9 +60,9 @@ def _of_clause(plan: Plan, planned: PlannedClause, results: Sequence[CheckResult
     silent = _silent_checks(clause, planned, [results[n] for n in speaking], plan.checks)
     if silent or not speaking:
         # In a mode that holds requests back, silence is a request that was not sent.
-        held_back = plan.world.mode is not Mode.FULL
+        held_back = plan.context.mode is not Mode.FULL
         verdicts[Verdict.NOT_TESTED if held_back else Verdict.INCONCLUSIVE] += 1
-    verdict = rolled_up(verdicts)
+    verdict = roll_up(verdicts)
     kinds = {results[n].kind for n in speaking if results[n].verdict is Verdict.NOT_TESTED}
     if verdict in (Verdict.NOT_TESTED, Verdict.PARTIAL) and not kinds:
         kinds = {NotTestedKind.READ_ONLY}
@@ -100,9 +100,9 @@ def _speaks_of(plan: Plan, planned: PlannedClause, result: CheckResult) -> bool:
     clause = planned.clause
     if result.check not in planned.checks:
         return False
-    if plan.checks[result.check].over is SubjectKind.CLAUSE:
+    if plan.checks[result.check].subject_kind is SubjectKind.CLAUSE:
         return result.subject == clause.id
-    return _in_of(clause, result) and _in_ops(clause, result, plan.world)
+    return _in_of(clause, result) and _in_ops(clause, result, plan.context)
 
 
 def _in_of(clause: Clause, result: CheckResult) -> bool:
@@ -111,20 +111,20 @@ def _in_of(clause: Clause, result: CheckResult) -> bool:
     A result that names no fact says nothing of them unless it left something open: then it is
     open for all of them.
     """
-    if not clause.of:
+    if not clause.facts:
         return True
-    if not result.of:
+    if not result.facts:
         return result.verdict in _OPEN
-    return any(overlap(path, wanted) for wanted in clause.of for path in result.of)
+    return any(paths_overlap(path, wanted) for wanted in clause.facts for path in result.facts)
 
 
-def _in_ops(clause: Clause, result: CheckResult, world: World) -> bool:
+def _in_ops(clause: Clause, result: CheckResult, context: RunContext) -> bool:
     if clause.ops is None:
         return True
     if not result.operation:
         return result.verdict in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
-    operation = world.spec.operation(result.operation)
-    return selects(clause.ops, operation, world.facts.operations, world.secured)
+    operation = context.spec.operation(result.operation)
+    return selects(clause.ops, operation, context.facts.operations, context.secured)
 
 
 def _silent_checks(
@@ -145,7 +145,7 @@ def _capping_fact(clause: Clause, speaking: Sequence[CheckResult], plan: Plan) -
         path
         for result in speaking
         if result.verdict is Verdict.FAIL
-        for path in (*result.of, *plan.checks[result.check].reads)
+        for path in (*result.facts, *plan.checks[result.check].reads)
     ]
     for path in paths:
         graded = _graded(path, plan.policy, plan.target)
@@ -158,7 +158,7 @@ def _capping_fact(clause: Clause, speaking: Sequence[CheckResult], plan: Plan) -
 
 def _graded(path: str, policy: Policy, target: Target) -> str:
     for fact, grade in policy.grades.items():
-        if overlap(path, fact) and grade.caps_consequence and not _confirmed([fact], target):
+        if paths_overlap(path, fact) and grade.caps_consequence and not _confirmed([fact], target):
             return fact
     return ""
 

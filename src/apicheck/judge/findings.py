@@ -6,25 +6,25 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from apicheck.model.check import Check
-from apicheck.model.json import in_words
+from apicheck.model.json import describe_value
 from apicheck.model.plan import Plan
 from apicheck.model.policy import FactOrigin
-from apicheck.model.results import CheckResult, ClauseResult, Failure, Finding
+from apicheck.model.results import CheckResult, ClauseResult, FailureSummary, Finding
 
 _WITNESSES = 5
 _FACTS_SHOWN = 8
 
 
-def finding_id(check: str, outcome: str, detail: str) -> str:
+def make_finding_id(check: str, outcome: str, detail: str) -> str:
     """The same cause has the same id in every run."""
     return hashlib.sha256(f"{check}\n{outcome}\n{detail}".encode()).hexdigest()[:10]
 
 
-def findings_of(
+def collect_findings(
     plan: Plan, results: Sequence[CheckResult], clauses: Sequence[ClauseResult]
 ) -> tuple[Finding, ...]:
     """Every cause, the worst first, then in the order in which the checks found them."""
-    causes: dict[tuple[str, str, str], list[tuple[int, Failure]]] = {}
+    causes: dict[tuple[str, str, str], list[tuple[int, FailureSummary]]] = {}
     for number, result in enumerate(results):
         for failure in result.failures:
             key = (result.check, failure.outcome, failure.detail)
@@ -43,7 +43,7 @@ def findings_of(
 def _finding(
     check: Check,
     key: tuple[str, str, str],
-    members: Sequence[tuple[int, Failure]],
+    members: Sequence[tuple[int, FailureSummary]],
     results: Sequence[CheckResult],
     touching: Mapping[int, Sequence[str]],
     origins: Sequence[FactOrigin],
@@ -54,7 +54,7 @@ def _finding(
     told = not clearest.case or clearest.case in clearest.actual
     shown = "" if told else f" for {clearest.case}"
     return Finding(
-        id=finding_id(*key),
+        id=make_finding_id(*key),
         check=key[0],
         outcome=key[1],
         detail=key[2],
@@ -75,9 +75,9 @@ def _facts(
     check: Check, hit: Sequence[CheckResult], origins: Sequence[FactOrigin]
 ) -> tuple[str, ...]:
     """The facts that a finding rests on: inside the paths of the result, else of the check."""
-    paths = {path for result in hit for path in result.of} or set(check.reads)
+    paths = {path for result in hit for path in result.facts} or set(check.reads)
     found = [
-        f"{origin.path} = {in_words(origin.value)} ({origin.place})"
+        f"{origin.path} = {describe_value(origin.value)} ({origin.place})"
         for origin in origins
         if any(origin.path == path or origin.path.startswith(f"{path}.") for path in paths)
     ]

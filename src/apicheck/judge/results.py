@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from apicheck.judge.attempts import Judged, judge_probe
-from apicheck.model.check import Applies, Check, Seen
+from apicheck.model.check import Applies, Check, PassiveResult
 from apicheck.model.exchange import Exchange, Observation, Role, Transcript
-from apicheck.model.plan import Plan, Probe, Unprobed
-from apicheck.model.results import CheckResult, Failure
-from apicheck.model.subject import Subject, SubjectKind, World
+from apicheck.model.plan import Plan, Probe, SkippedSubject
+from apicheck.model.results import CheckResult, FailureSummary
+from apicheck.model.subject import RunContext, Subject, SubjectKind
 from apicheck.model.target import Mode
 from apicheck.model.verdict import (
-    Fails,
+    Failure,
     Inconclusive,
     NotApplicable,
     NotTested,
@@ -25,7 +25,7 @@ _EVIDENCE_OF_A_PASS = 3
 _WITNESSES = 5
 
 
-def active_results(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckResult, ...]:
+def judge_active(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckResult, ...]:
     """The results of every active check on every subject that was planned."""
     attempts: dict[str, list[Transcript]] = {}
     shrunk: dict[str, list[Transcript]] = {}
@@ -38,7 +38,7 @@ def active_results(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[Check
         grouped.setdefault((probe.check.id, probe.subject.key), []).append(judged)
     return (
         *(_of_subject(cases) for cases in grouped.values()),
-        *(_of_unprobed(item) for item in plan.unprobed),
+        *(_of_unprobed(item) for item in plan.skipped),
     )
 
 
@@ -69,7 +69,7 @@ def _of_subject(cases: list[Judged]) -> CheckResult:
         check=probe.check.id,
         subject=probe.subject.key,
         operation=probe.subject.operation.id if probe.subject.operation else "",
-        of=_fact_paths(probe),
+        facts=_fact_paths(probe),
         verdict=verdict,
         failures=failures,
         reason=reason,
@@ -82,12 +82,12 @@ def _of_subject(cases: list[Judged]) -> CheckResult:
 
 
 def _fact_paths(probe: Probe) -> tuple[str, ...]:
-    if probe.applies.of:
-        return probe.applies.of
-    return (probe.subject.of,) if probe.subject.of else ()
+    if probe.applies.facts:
+        return probe.applies.facts
+    return (probe.subject.fact,) if probe.subject.fact else ()
 
 
-def _failures(cases: Iterable[Judged]) -> tuple[Failure, ...]:
+def _failures(cases: Iterable[Judged]) -> tuple[FailureSummary, ...]:
     grouped: dict[tuple[str, str], list[Judged]] = {}
     for case in cases:
         if case.fails is not None:
@@ -99,7 +99,7 @@ def _failures(cases: Iterable[Judged]) -> tuple[Failure, ...]:
         others = (item for member in members for item in member.evidence)
         evidence = tuple(dict.fromkeys((*clearest.evidence, *others)))[:_WITNESSES]
         result.append(
-            Failure(
+            FailureSummary(
                 outcome,
                 detail,
                 clearest.fails.expected,
@@ -112,13 +112,13 @@ def _failures(cases: Iterable[Judged]) -> tuple[Failure, ...]:
     return tuple(result)
 
 
-def _of_unprobed(item: Unprobed) -> CheckResult:
+def _of_unprobed(item: SkippedSubject) -> CheckResult:
     tested = isinstance(item.why, NotTested)
     return CheckResult(
         check=item.check,
         subject=item.subject,
         operation=item.operation,
-        of=item.of,
+        facts=item.facts,
         verdict=Verdict.NOT_TESTED if tested else Verdict.NOT_APPLICABLE,
         reason=item.why.reason,
         remedy=item.why.remedy if isinstance(item.why, NotTested) else "",
@@ -126,31 +126,31 @@ def _of_unprobed(item: Unprobed) -> CheckResult:
     )
 
 
-def passive_results(plan: Plan, exchanges: Sequence[Exchange]) -> tuple[CheckResult, ...]:
+def judge_passive(plan: Plan, exchanges: Sequence[Exchange]) -> tuple[CheckResult, ...]:
     """The results of the passive checks over every exchange, in order of sending."""
     ordered = sorted(exchanges, key=lambda exchange: (exchange.sent_at, exchange.id))
     partial = plan.options.partial
     return tuple(
         result
         for check in plan.passive
-        for result in _folded(check, plan.world, ordered, partial=partial)
+        for result in _folded(check, plan.context, ordered, partial=partial)
     )
 
 
 def _folded(
-    check: Check, world: World, exchanges: Sequence[Exchange], *, partial: bool
+    check: Check, context: RunContext, exchanges: Sequence[Exchange], *, partial: bool
 ) -> Iterable[CheckResult]:
     assert check.fold is not None
-    everything = Subject(SubjectKind.EXCHANGES, "*", world)
+    everything = Subject(SubjectKind.EXCHANGES, "*", context)
     applies = check.applies(everything)
     if not isinstance(applies, Applies):
-        yield _of_unprobed(Unprobed(check.id, "*", "", (), applies))
+        yield _of_unprobed(SkippedSubject(check.id, "*", "", (), applies))
         return
     try:
-        state = check.fold.start(world)
+        state = check.fold.start(context)
         for exchange in exchanges:
-            state = check.fold.step(world, state, exchange)
-        seen = check.fold.finish(world, state)
+            state = check.fold.step(context, state, exchange)
+        seen = check.fold.finish(context, state)
     except Exception as error:  # noqa: BLE001  (a check of a third party must not end the run)
         reason = f"{check.id} could not judge: {type(error).__name__}: {error}"
         yield CheckResult(check.id, "*", "", (), Verdict.ERROR, reason=reason)
@@ -162,25 +162,25 @@ def _folded(
             if partial
             else "nothing that was recorded puts it to the test"
         )
-        if world.mode is Mode.FULL:
-            yield CheckResult(check.id, "*", "", applies.of, Verdict.INCONCLUSIVE, reason=reason)
+        if context.mode is Mode.FULL:
+            yield CheckResult(check.id, "*", "", applies.facts, Verdict.INCONCLUSIVE, reason=reason)
             return
         why = NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
-        yield _of_unprobed(Unprobed(check.id, "*", "", applies.of, why))
+        yield _of_unprobed(SkippedSubject(check.id, "*", "", applies.facts, why))
         return
-    grouped: dict[tuple[str, str], list[Seen]] = {}
+    grouped: dict[tuple[str, str], list[PassiveResult]] = {}
     for item in seen:
-        grouped.setdefault((item.subject, item.of), []).append(item)
+        grouped.setdefault((item.subject, item.fact), []).append(item)
     for (subject, of), items in grouped.items():
         yield _of_seen(check, subject, of, items)
 
 
-def _of_seen(check: Check, subject: str, of: str, items: list[Seen]) -> CheckResult:
+def _of_seen(check: Check, subject: str, of: str, items: list[PassiveResult]) -> CheckResult:
     declared = {outcome.id for outcome in check.outcomes}
     failures = tuple(
-        Failure(j.outcome, j.detail, j.expected, j.actual, max(item.count, 1), item.evidence)
+        FailureSummary(j.outcome, j.detail, j.expected, j.actual, max(item.count, 1), item.evidence)
         for item in items
-        if isinstance(j := item.judgement, Fails)
+        if isinstance(j := item.judgement, Failure)
     )
     unsure = [item.judgement for item in items if isinstance(item.judgement, Inconclusive)]
     silent = [item.judgement for item in items if isinstance(item.judgement, NotApplicable)]
@@ -202,7 +202,7 @@ def _of_seen(check: Check, subject: str, of: str, items: list[Seen]) -> CheckRes
         check=check.id,
         subject=subject or "(no operation)",
         operation=subject,
-        of=(of,) if of else (),
+        facts=(of,) if of else (),
         verdict=verdict,
         failures=failures if verdict is Verdict.FAIL else (),
         reason=reason,
@@ -212,17 +212,15 @@ def _of_seen(check: Check, subject: str, of: str, items: list[Seen]) -> CheckRes
     )
 
 
-def exchanges_of(transcripts: Sequence[Transcript]) -> Mapping[str, Exchange]:
+def index_exchanges(transcripts: Sequence[Transcript]) -> Mapping[str, Exchange]:
     """Every exchange once, by id: shared ones stand in several transcripts."""
     return {e.id: e for transcript in transcripts for e in transcript.exchanges}
 
 
-def as_passive_checks_see_them(
-    plan: Plan, transcripts: Sequence[Transcript]
-) -> tuple[Exchange, ...]:
+def select_for_passive(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[Exchange, ...]:
     """Every exchange once; one whose status was asked for on purpose has that observed of it."""
     checks = {probe.key: probe.check for probe in (*plan.probes, *plan.provoking)}
-    seen = dict(exchanges_of(transcripts))
+    seen = dict(index_exchanges(transcripts))
     for transcript in transcripts:
         check = checks.get(transcript.probe)
         for exchange in transcript.exchanges if check and check.provokes else ():

@@ -24,7 +24,7 @@ _LEFT_OPEN = (
 )
 
 
-def word_of(
+def decide_word(
     plan: Plan,
     clauses: Sequence[ClauseResult],
     results: Sequence[CheckResult],
@@ -114,7 +114,7 @@ def _scope(plan: Plan, clauses: Sequence[ClauseResult], passed: int, total: int)
     return "; ".join(parts)
 
 
-def tasks_of(
+def collect_tasks(
     clauses: Sequence[ClauseResult],
     results: Sequence[CheckResult],
     preflight: Sequence[PreflightItem] = (),

@@ -3,7 +3,7 @@
 Loading says what is written. Which limit or which security applies is decided later.
 """
 
-from apicheck.load.openapi import load_spec, parse_spec, spec_from
+from apicheck.load.openapi import load_spec, parse_spec, read_spec
 from apicheck.load.policy import (
     builtin_policy,
     document_of,
@@ -28,6 +28,6 @@ __all__ = [
     "parse_spec",
     "profile_dir",
     "profile_names",
-    "spec_from",
+    "read_spec",
     "target_settings",
 ]

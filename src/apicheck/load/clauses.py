@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from apicheck.load.grammar import listed, optional_selector
-from apicheck.load.names import normal
+from apicheck.load.grammar import as_list, parse_optional_selector
+from apicheck.load.names import normalize
 from apicheck.load.source import Source
-from apicheck.model.json import Json, child
+from apicheck.model.json import Json, child_pointer
 from apicheck.model.policy import Clause, Example
 from apicheck.model.verdict import Grade, Level
 
@@ -23,7 +23,7 @@ class _Written:
     grade: str
 
 
-def merged(sections: Iterable[tuple[Source, Node]]) -> tuple[Clause, ...]:
+def merge_clauses(sections: Iterable[tuple[Source, Node]]) -> tuple[Clause, ...]:
     """The clauses of several files, the last file's own first.
 
     A later file overlays a clause of the same id; null removes it.
@@ -41,7 +41,7 @@ def merged(sections: Iterable[tuple[Source, Node]]) -> tuple[Clause, ...]:
             if "source" not in laid and len(texts) == 1:
                 laid["source"] = next(iter(texts))
             grade = texts.get(laid.get("source", ""), {}).get("grade", "S")
-            line = source.line(child("/clauses", clause_id))
+            line = source.line(child_pointer("/clauses", clause_id))
             found.pop(clause_id, None)
             found[clause_id] = _Written(laid, source.file, line, grade)
     own = [source.file for source, _ in sections][-1:]
@@ -58,16 +58,16 @@ def _clause(clause_id: str, written: _Written) -> Clause:
         quote=fields.get("quote", ""),
         statement=fields.get("statement", ""),
         level=Level(fields.get("level", "must")),
-        actors=tuple(listed(fields.get("actors", "provider"))),
+        actors=tuple(as_list(fields.get("actors", "provider"))),
         source=fields.get("source", ""),
         grade=Grade(fields.get("grade", written.grade)),
-        checks=tuple(listed(fields.get("checks", ()))),
-        of=tuple(normal(path) for path in listed(fields.get("of", ()))),
-        ops=optional_selector(fields.get("ops")),
+        checks=tuple(as_list(fields.get("checks", ()))),
+        facts=tuple(normalize(path) for path in as_list(fields.get("of", ()))),
+        ops=parse_optional_selector(fields.get("ops")),
         example=_examples(fields.get("example", ())),
         attest=fields.get("attest", ""),
         ambiguity=fields.get("ambiguity", ""),
-        readings=tuple(listed(fields.get("readings", ()))),
+        readings=tuple(as_list(fields.get("readings", ()))),
         line=written.line,
         file=written.file,
     )

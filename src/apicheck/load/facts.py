@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apicheck.load.grammar import (
-    answer,
-    duration,
-    headers,
-    listed,
-    optional_answer,
-    optional_selector,
-    optional_statuses,
-    selector,
-    selectors,
-    when,
+    as_list,
+    parse_duration,
+    parse_headers,
+    parse_optional_response,
+    parse_optional_selector,
+    parse_optional_statuses,
+    parse_response,
+    parse_selector,
+    parse_selectors,
+    parse_when,
 )
-from apicheck.load.transport_facts import transport
-from apicheck.load.webhook_facts import webhooks
+from apicheck.load.transport_facts import parse_transport
+from apicheck.load.webhook_facts import parse_webhooks
 from apicheck.model.facts import (
     NEVER,
     Authentication,
@@ -38,31 +38,31 @@ from apicheck.model.facts import (
     When,
 )
 from apicheck.model.json import Json
-from apicheck.model.quantities import size
+from apicheck.model.quantities import parse_size
 
 DEFAULT_WINDOW_S = 60.0
 
 
-def typed(facts: Mapping[str, Json]) -> Facts:
+def build_facts(facts: Mapping[str, Json]) -> Facts:
     """The facts as typed values."""
     limits, versions = facts.get("rate_limits"), facts.get("versioning")
     bad_requests: Mapping[str, Json] = facts.get("requests", {})
     return Facts(
-        operations=selectors(facts.get("operations")),
-        order=tuple(tuple(listed(stage)) for stage in facts.get("order", ())),
+        operations=parse_selectors(facts.get("operations")),
+        order=tuple(tuple(as_list(stage)) for stage in facts.get("order", ())),
         authentication=_authentication(facts.get("authentication", {})),
         authorization=_authorization(facts.get("authorization", {})),
         oauth=_oauth(facts["oauth"]) if "oauth" in facts else None,
         requests={
-            kind: value if value in ("ignored", "as-get") else answer(value)
+            kind: value if value in ("ignored", "as-get") else parse_response(value)
             for kind, value in bad_requests.items()
         },
         body_limit_bytes=_size(bad_requests.get("too_large")),
         responses={name: _rule(rule) for name, rule in facts.get("responses", {}).items()},
         rate_limits=None if limits is None else _rate_limits(limits),
         versioning=None if versions is None else _versioning(versions),
-        webhooks=webhooks(facts.get("webhooks")),
-        transport=transport(facts.get("transport", {})),
+        webhooks=parse_webhooks(facts.get("webhooks")),
+        transport=parse_transport(facts.get("transport", {})),
         formats=facts.get("formats", {}),
         client=facts.get("client", {}),
     )
@@ -70,7 +70,7 @@ def typed(facts: Mapping[str, Json]) -> Facts:
 
 def _size(too_large: Json) -> int | None:
     over = too_large.get("over") if isinstance(too_large, Mapping) else None
-    return over if over is None or isinstance(over, int) else size(over)
+    return over if over is None or isinstance(over, int) else parse_size(over)
 
 
 def _authentication(value: Mapping[str, Json]) -> Authentication:
@@ -81,18 +81,18 @@ def _authentication(value: Mapping[str, Json]) -> Authentication:
     else:
         anonymous = bad = both
     return Authentication(
-        anonymous=optional_answer(anonymous),
-        bad=optional_answer(bad),
+        anonymous=parse_optional_response(anonymous),
+        bad=parse_optional_response(bad),
         prefix=value.get("prefix"),
-        states={state: answer(a) for state, a in value.get("states", {}).items()},
+        states={state: parse_response(a) for state, a in value.get("states", {}).items()},
         credential_in=tuple(value.get("credential_in", ())),
-        revoked_within_s=duration(value.get("revoked_within")),
-        lifetime_s=duration(value.get("lifetime")),
-        security=selectors(value.get("security")),
-        unknown_paths=optional_answer(value.get("unknown_paths")),
-        never=optional_statuses(value.get("never")),
-        anonymous_may=optional_selector(value.get("anonymous_may")),
-        several=optional_answer(value.get("several")),
+        revoked_within_s=parse_duration(value.get("revoked_within")),
+        lifetime_s=parse_duration(value.get("lifetime")),
+        security=parse_selectors(value.get("security")),
+        unknown_paths=parse_optional_response(value.get("unknown_paths")),
+        never=parse_optional_statuses(value.get("never")),
+        anonymous_may=parse_optional_selector(value.get("anonymous_may")),
+        several=parse_optional_response(value.get("several")),
         jwt=Jwt(**value["jwt"]) if "jwt" in value else None,
         issued={name: Issued(**issued) for name, issued in value.get("issued", {}).items()},
     )
@@ -101,25 +101,25 @@ def _authentication(value: Mapping[str, Json]) -> Authentication:
 def _authorization(value: Mapping[str, Json]) -> Authorization:
     tenant: Mapping[str, Json] = value.get("tenant", {})
     return Authorization(
-        refusal=optional_answer(value.get("refusal")),
-        scopes=selectors(value.get("scopes")),
+        refusal=parse_optional_response(value.get("refusal")),
+        scopes=parse_selectors(value.get("scopes")),
         needs=value.get("needs", "all"),
         implies={
-            scope: tuple(listed(implied)) for scope, implied in value.get("implies", {}).items()
+            scope: tuple(as_list(implied)) for scope, implied in value.get("implies", {}).items()
         },
-        permissions=selectors(value.get("permissions")),
-        roles=selectors(value.get("roles")),
+        permissions=parse_selectors(value.get("permissions")),
+        roles=parse_selectors(value.get("roles")),
         foreign={whose: _foreign(a) for whose, a in value.get("foreign", {}).items()},
         tenants=tuple(
             Tenant(
                 parameter=parameter,
-                unknown=optional_answer(tenant.get("unknown")),
-                foreign=optional_answer(tenant.get("foreign")),
+                unknown=parse_optional_response(tenant.get("unknown")),
+                foreign=parse_optional_response(tenant.get("foreign")),
             )
-            for parameter in listed(tenant.get("parameter", ()))
+            for parameter in as_list(tenant.get("parameter", ()))
         ),
-        absent=optional_answer(value.get("absent")),
-        hidden=optional_selector(value.get("hidden")),
+        absent=parse_optional_response(value.get("absent")),
+        hidden=parse_optional_selector(value.get("hidden")),
     )
 
 
@@ -127,9 +127,9 @@ def _foreign(value: Json) -> Foreign:
     if value == "as-absent":
         return Foreign(None)
     if not isinstance(value, Mapping):
-        return Foreign(answer(value))
-    ops = optional_selector(value.get("ops"))
-    return Foreign(None if "answer" in value else answer(value), ops)
+        return Foreign(parse_response(value))
+    ops = parse_optional_selector(value.get("ops"))
+    return Foreign(None if "answer" in value else parse_response(value), ops)
 
 
 def _oauth(value: Mapping[str, Json]) -> OAuth:
@@ -144,22 +144,22 @@ def _oauth(value: Mapping[str, Json]) -> OAuth:
         token=value.get("token", ""),
         authorize=value.get("authorize", ""),
         revoke=value.get("revoke", ""),
-        lifetime_s=duration(value.get("lifetime")),
+        lifetime_s=parse_duration(value.get("lifetime")),
         refresh=refresh,
         refresh_scope=value.get("refresh_scope", ""),
         client_in=tuple(value.get("client_in", ())),
-        bad_client=optional_answer(value.get("bad_client")),
-        bad_scope=optional_answer(value.get("bad_scope")),
-        bad_grant=optional_answer(value.get("bad_grant")),
+        bad_client=parse_optional_response(value.get("bad_client")),
+        bad_scope=parse_optional_response(value.get("bad_scope")),
+        bad_grant=parse_optional_response(value.get("bad_grant")),
         others={key: other for key, other in value.items() if key not in named},
     )
 
 
 def _rule(value: Mapping[str, Json]) -> ResponseRule:
     return ResponseRule(
-        when=when(value.get("when")) or When(),
-        headers=headers(value.get("headers")),
-        absent=tuple(listed(value.get("absent", ()))),
+        when=parse_when(value.get("when")) or When(),
+        headers=parse_headers(value.get("headers")),
+        absent=tuple(as_list(value.get("absent", ()))),
         media=value.get("media"),
         schema=value.get("schema"),
         equal=value.get("equal", {}),
@@ -168,7 +168,7 @@ def _rule(value: Mapping[str, Json]) -> ResponseRule:
 
 def _rate_limits(value: Mapping[str, Json]) -> RateLimits:
     per = value.get("per", "token")
-    window = duration(value.get("window")) or DEFAULT_WINDOW_S
+    window = parse_duration(value.get("window")) or DEFAULT_WINDOW_S
     counts = value.get("counts")
     detailed = counts if isinstance(counts, Mapping) else {"status": counts}
     refusal = value.get("refusal")
@@ -178,24 +178,24 @@ def _rate_limits(value: Mapping[str, Json]) -> RateLimits:
             name: Bucket(
                 name=name,
                 limit=bucket.get("limit"),
-                window_s=duration(bucket.get("window")) or window,
-                ops=optional_selector(bucket.get("ops")),
+                window_s=parse_duration(bucket.get("window")) or window,
+                ops=parse_optional_selector(bucket.get("ops")),
                 per=bucket.get("per", per),
                 burst=bucket.get("burst"),
-                also=tuple(listed(bucket.get("also", ()))),
+                also=tuple(as_list(bucket.get("also", ()))),
             )
             for name, bucket in value.get("buckets", {}).items()
         },
         per=per,
         algorithm=value.get("algorithm"),
-        counts=optional_statuses(detailed.get("status")),
+        counts=parse_optional_statuses(detailed.get("status")),
         counts_refused=detailed.get("refused"),
         headers=_rate_headers(value.get("headers")),
-        headers_when=when(value.get("headers_when")),
-        refusal=optional_answer(refusal),
+        headers_when=parse_when(value.get("headers_when")),
+        refusal=parse_optional_response(refusal),
         retry_after=_retry_after(retry),
         retry_after_only=(
-            optional_statuses(retry.get("only")) if isinstance(retry, Mapping) else None
+            parse_optional_statuses(retry.get("only")) if isinstance(retry, Mapping) else None
         ),
         over=value.get("over", "refuse"),
         plans=value.get("plans", {}),
@@ -230,7 +230,7 @@ def _versioning(value: Mapping[str, Json]) -> Versioning:
         deprecations=tuple(_deprecation(d) for d in value.get("deprecations", ())),
         place=value.get("in"),
         versions=value.get("versions", {}),
-        unknown=optional_answer(value.get("unknown")),
+        unknown=parse_optional_response(value.get("unknown")),
         promises=value.get("promises", {}),
         others={key: other for key, other in value.items() if key not in named},
     )
@@ -239,11 +239,11 @@ def _versioning(value: Mapping[str, Json]) -> Versioning:
 def _deprecation(value: Mapping[str, Json]) -> Deprecation:
     links = value.get("links", {})
     return Deprecation(
-        ops=selector(value["ops"]),
+        ops=parse_selector(value["ops"]),
         since=value.get("since", ""),
         sunset=value.get("sunset", ""),
         successor=value.get("successor", ""),
         links=links if isinstance(links, Mapping) else dict.fromkeys(links, ""),
-        headers=headers(value.get("headers")),
-        when=when(value.get("when")),
+        headers=parse_headers(value.get("headers")),
+        when=parse_when(value.get("when")),
     )

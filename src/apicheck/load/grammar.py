@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from apicheck.model import quantities
 from apicheck.model.facts import (
     NEVER,
-    Answer,
     Challenge,
     Directive,
+    ExpectedResponse,
     HeaderRule,
     Never,
     Selector,
@@ -19,59 +19,59 @@ from apicheck.model.facts import (
 from apicheck.model.json import Json
 
 
-def listed(value: Json) -> list[Json]:
+def as_list(value: Json) -> list[Json]:
     """One or several, as a list."""
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def statuses(value: Json) -> StatusSet:
+def parse_statuses(value: Json) -> StatusSet:
     """`401`, `4xx` or a list of them."""
-    return StatusSet(tuple(str(item) for item in listed(value)))
+    return StatusSet(tuple(str(item) for item in as_list(value)))
 
 
-def optional_statuses(value: Json) -> StatusSet | None:
+def parse_optional_statuses(value: Json) -> StatusSet | None:
     """As `statuses`; None when nothing was written."""
-    return None if value is None else statuses(value)
+    return None if value is None else parse_statuses(value)
 
 
-def selector(value: Json) -> Selector:
+def parse_selector(value: Json) -> Selector:
     """One item or a list of them."""
-    return Selector(tuple(listed(value)))
+    return Selector(tuple(as_list(value)))
 
 
-def optional_selector(value: Json) -> Selector | None:
+def parse_optional_selector(value: Json) -> Selector | None:
     """As `selector`; None when nothing was written."""
-    return None if value is None else selector(value)
+    return None if value is None else parse_selector(value)
 
 
-def selectors(value: Mapping[str, Json] | None) -> dict[str, Selector]:
+def parse_selectors(value: Mapping[str, Json] | None) -> dict[str, Selector]:
     """A map of selectors."""
-    return {name: selector(ops) for name, ops in (value or {}).items()}
+    return {name: parse_selector(ops) for name, ops in (value or {}).items()}
 
 
-def duration(value: str | None) -> float | None:
+def parse_duration(value: str | None) -> float | None:
     """Seconds; None when nothing was written."""
-    return None if value is None else quantities.seconds(value)
+    return None if value is None else quantities.parse_seconds(value)
 
 
-def answer(value: Json) -> Answer:
+def parse_response(value: Json) -> ExpectedResponse:
     """`401`, `[401, 403]` or a mapping."""
     if not isinstance(value, Mapping):
-        return Answer(statuses(value))
-    return Answer(
-        statuses=statuses(value["status"]) if "status" in value else StatusSet(),
+        return ExpectedResponse(parse_statuses(value))
+    return ExpectedResponse(
+        statuses=parse_statuses(value["status"]) if "status" in value else StatusSet(),
         challenge=_challenge(value.get("challenge")),
-        headers=headers(value.get("headers")),
+        headers=parse_headers(value.get("headers")),
         media=value.get("media"),
         schema=value.get("schema"),
         error=value.get("error"),
-        ops=optional_selector(value.get("ops")),
+        ops=parse_optional_selector(value.get("ops")),
     )
 
 
-def optional_answer(value: Json) -> Answer | None:
+def parse_optional_response(value: Json) -> ExpectedResponse | None:
     """As `answer`; None when nothing was written."""
-    return None if value is None else answer(value)
+    return None if value is None else parse_response(value)
 
 
 def _challenge(value: Json) -> Challenge | Never | None:
@@ -87,7 +87,7 @@ def _challenge(value: Json) -> Challenge | Never | None:
     )
 
 
-def headers(value: Mapping[str, Json] | None) -> dict[str, HeaderRule]:
+def parse_headers(value: Mapping[str, Json] | None) -> dict[str, HeaderRule]:
     """Header name -> rule; a plain text is the header's value."""
     return {
         name: HeaderRule(equals=rule) if isinstance(rule, str) else _header(rule)
@@ -100,7 +100,7 @@ def _header(rule: Mapping[str, Json]) -> HeaderRule:
     directives = rule.get("directives") or {}
     return HeaderRule(
         **plain,
-        within_s=duration(rule.get("within")),
+        within_s=parse_duration(rule.get("within")),
         directives={name.lower(): _directive(value) for name, value in directives.items()},
     )
 
@@ -109,17 +109,18 @@ def _directive(value: Json) -> Directive:
     if not isinstance(value, Mapping):
         return Directive(never=value == "never")
     return Directive(
-        at_least_s=duration(value.get("at_least")), at_most_s=duration(value.get("at_most"))
+        at_least_s=parse_duration(value.get("at_least")),
+        at_most_s=parse_duration(value.get("at_most")),
     )
 
 
-def when(value: Mapping[str, Json] | None) -> When | None:
+def parse_when(value: Mapping[str, Json] | None) -> When | None:
     """To which answers a promise applies; None when nothing was written."""
     if value is None:
         return None
     return When(
-        statuses=optional_statuses(value.get("status")),
-        except_=optional_statuses(value.get("except")),
-        ops=optional_selector(value.get("ops")),
+        statuses=parse_optional_statuses(value.get("status")),
+        except_=parse_optional_statuses(value.get("except")),
+        ops=parse_optional_selector(value.get("ops")),
         caller=value.get("caller"),
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 
 
-def places(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
+def iterate_places(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
     """Keys on the way to each member, as text, and its line; a duplicate key comes twice.
 
     The text must be valid JSON.

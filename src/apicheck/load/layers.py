@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from apicheck.load.source import Source
-from apicheck.model.json import Json, child
+from apicheck.model.json import Json, child_pointer
 
 _ANSWERS = frozenset({"/authentication/refusal", "/authorization/refusal", "/rate_limits/refusal"})
 """Places where `401` laid over a mapping means its status."""
@@ -69,7 +69,7 @@ def _laid(
 ) -> dict[str, Json]:
     result = dict(low)
     for key, written in high.items():
-        place = child(pointer, key)
+        place = child_pointer(pointer, key)
         origin = layer.origin(place)
         if written is None and key in result:
             del result[key]
@@ -106,6 +106,6 @@ def _split(place: str, low: Json, high: Json) -> Json:
 def _note(value: Json, pointer: str, layer: Layer, origins: dict[str, Origin]) -> None:
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            place = child(pointer, key)
+            place = child_pointer(pointer, key)
             origins[place] = layer.origin(place)
             _note(inner, place, layer, origins)

@@ -15,7 +15,7 @@ from jsonschema.exceptions import ValidationError
 
 from apicheck.load.source import Source, kind_of
 from apicheck.model.errors import Mistake
-from apicheck.model.json import Json, child, dotted, tokens
+from apicheck.model.json import Json, child_pointer, dotted, tokens
 
 _SCHEMAS = Path(__file__).parent / "schemas"
 _FEW = 12
@@ -65,7 +65,7 @@ class Mistakes:
         return tuple(sorted(self.found, key=lambda m: (m.file, m.line, m.path)))
 
 
-def of_source(source: Source) -> Mistakes:
+def collect_mistakes(source: Source) -> Mistakes:
     """A collector for one file."""
     return Mistakes(lambda pointer: (source.file, source.line(pointer)), source.written)
 
@@ -96,7 +96,7 @@ def validator(name: str, part: str = "") -> Draft202012Validator:
     return Draft202012Validator(document)
 
 
-def trimmed(name: str, value: Json, part: str = "") -> Json:
+def drop_invalid(name: str, value: Json, part: str = "") -> Json:
     """A value without the parts that break a published schema, so that the rest can be read on.
 
     For more mistakes of a file that has one already; {} when nothing can be kept.
@@ -129,7 +129,7 @@ def _explained(
 ) -> Iterator[tuple[str, str, str]]:
     pointer = under
     for token in error.absolute_path:
-        pointer = child(pointer, token)
+        pointer = child_pointer(pointer, token)
     rule: Any = error.schema
     due: Any = error.validator_value
     value: Any = error.instance
@@ -138,7 +138,7 @@ def _explained(
         known = tuple(rule.get("properties", ()))
         for key in value:
             if key not in known:
-                yield child(pointer, key), f'unknown key "{key}"', did_you_mean(key, known)
+                yield child_pointer(pointer, key), f'unknown key "{key}"', did_you_mean(key, known)
     elif keyword == "required":
         missing = [name for name in due if name not in value]
         yield pointer, _and(f'"{name}"' for name in missing) + " is missing", ""

@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from apicheck.load.grammar import listed
+from apicheck.load.grammar import as_list
 from apicheck.load.layers import Merged
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.model.errors import Mistake
 from apicheck.model.facts import Facts
-from apicheck.model.json import Json, at, child, dotted
+from apicheck.model.json import Json, at, child_pointer, dotted
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Clause
 from apicheck.model.selector import BUILT_IN
@@ -46,7 +46,7 @@ def _no_pattern(value: Json) -> tuple[str, str] | None:
     return None
 
 
-def normal(path: str) -> str:
+def normalize(path: str) -> str:
     """A fact path as clauses name it: a bucket is `rate_limits.<bucket>`."""
     if path.startswith(_BUCKETS):
         return "rate_limits." + path.removeprefix(_BUCKETS)
@@ -57,7 +57,7 @@ def leaves(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
     """Pointers and values of what is no mapping, or an empty one."""
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
-            yield from leaves(inner, child(pointer, key))
+            yield from leaves(inner, child_pointer(pointer, key))
     else:
         yield pointer, value
 
@@ -84,7 +84,7 @@ class Verifier:
 
     def is_fact(self, path: str) -> bool:
         """Whether something is promised at a path, or below it."""
-        return normal(path) in self.fact_paths
+        return normalize(path) in self.fact_paths
 
     def verify(self) -> None:
         """Every name in the facts."""
@@ -105,7 +105,7 @@ class Verifier:
 
     def verify_clause(self, clause: Clause, *, own: bool) -> None:
         """Every name in a clause. own: it is the policy's, which may remove facts of a set."""
-        for path in clause.of if own else ():
+        for path in clause.facts if own else ():
             if not self.is_fact(path):
                 hint = did_you_mean(path, self.fact_paths)
                 self._in_clause(clause, "of", f'no fact is at "{path}"', hint)
@@ -134,7 +134,7 @@ class Verifier:
     def _in_clause(self, clause: Clause, part: str, message: str, hint: str) -> None:
         path = f"clauses.{clause.id}.{part}"
         file, line = clause.file, clause.line
-        placed = self.mistakes.place(f"{child('/clauses', clause.id)}/{part}")
+        placed = self.mistakes.place(f"{child_pointer('/clauses', clause.id)}/{part}")
         if placed[0] == file:
             line = placed[1] or line
         self.mistakes.found.append(Mistake(file, line, path, message, hint))
@@ -152,7 +152,7 @@ class Verifier:
             self._unknown(pointer, "operation", name, self._operations)
 
     def _selector(self, pointer: str, value: Json) -> None:
-        items = listed(value)
+        items = as_list(value)
         for item in items if all(isinstance(item, str) for item in items) else ():
             if said := self._no_selector(item):
                 self._add(pointer, *said)
@@ -183,18 +183,20 @@ class Verifier:
         declared = {s for scheme in self.spec.schemes.values() for s in scheme.scopes}
         for scope in self.facts.authorization.scopes:
             if declared and scope not in declared:
-                self._unknown(child("/authorization/scopes", scope), "scope", scope, declared)
+                self._unknown(
+                    child_pointer("/authorization/scopes", scope), "scope", scope, declared
+                )
         for scope, implied in self.facts.authorization.implies.items():
             for name in (scope, *implied):
                 if name not in self._all_scopes():
-                    pointer = child("/authorization/implies", scope)
+                    pointer = child_pointer("/authorization/implies", scope)
                     self._unknown(pointer, "scope", name, self._all_scopes())
         for scheme in self.facts.authentication.security:
             if scheme not in self.spec.schemes and scheme != "none":
-                pointer = child("/authentication/security", scheme)
+                pointer = child_pointer("/authentication/security", scheme)
                 self._unknown(pointer, "security scheme", scheme, self.spec.schemes)
         for operation, issued in self.facts.authentication.issued.items():
-            pointer = child("/authentication/issued", operation)
+            pointer = child_pointer("/authentication/issued", operation)
             self._operation(pointer, operation)
             if issued.scheme not in self.spec.schemes:
                 place = f"{pointer}/scheme"
@@ -207,7 +209,7 @@ class Verifier:
         taken = set(at(self.merged.value, "/rate_limits")) - {"buckets"}
         buckets = at(self.written, "/rate_limits/buckets") or {}
         for name, bucket in limits.buckets.items():
-            pointer = child("/rate_limits/buckets", name)
+            pointer = child_pointer("/rate_limits/buckets", name)
             if name in taken:
                 self._add(pointer, f'a bucket may not be called "{name}"', "choose another name")
             for other in bucket.also:
@@ -216,7 +218,7 @@ class Verifier:
         for plan, sizes in limits.plans.items():
             for name in sizes:
                 if name not in buckets:
-                    pointer = child(child("/rate_limits/plans", plan), name)
+                    pointer = child_pointer(child_pointer("/rate_limits/plans", plan), name)
                     self._unknown(pointer, "bucket", name, buckets)
 
 
@@ -224,15 +226,15 @@ def _everything(value: Json, pointer: str) -> Iterator[tuple[str, Json]]:
     yield pointer, value
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _everything(inner, child(pointer, key))
+            yield from _everything(inner, child_pointer(pointer, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _everything(inner, child(pointer, index))
+            yield from _everything(inner, child_pointer(pointer, index))
 
 
 def _paths(value: Json, path: str) -> Iterator[str]:
     if path:
-        yield normal(path)
+        yield normalize(path)
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _paths(inner, f"{path}.{key}" if path else key)

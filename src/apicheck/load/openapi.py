@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from apicheck.load import references, validity
-from apicheck.load.mistakes import Mistakes, of_source
+from apicheck.load.mistakes import Mistakes, collect_mistakes
 from apicheck.load.operations import Node, Reader, prefix_of
 from apicheck.load.source import Source, parse, read_source
 from apicheck.model.errors import SpecError
@@ -20,7 +20,7 @@ def load_spec(path: Path) -> Spec:
     return _spec(read_source(path, SpecError), strict=True)
 
 
-def spec_from(document: Node, *, file: str = "") -> Spec:
+def read_spec(document: Node, *, file: str = "") -> Spec:
     """A Spec from a document at hand, which may lack what OpenAPI requires (info, responses).
 
     Raises SpecError for what it refers to and does not hold.
@@ -34,7 +34,7 @@ def parse_spec(text: str, file: str) -> Spec:
 
 
 def _spec(source: Source, *, strict: bool) -> Spec:
-    mistakes = of_source(source)
+    mistakes = collect_mistakes(source)
     document: Node = source.value
     _supported(document, mistakes, strict=strict)
     _stop(source, mistakes)

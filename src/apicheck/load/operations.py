@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from apicheck.load import references
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import leaves
-from apicheck.model.json import MISSING, Json, at, child, tokens
+from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
 from apicheck.model.operation import (
     HeaderDoc,
     LinkDoc,
@@ -48,7 +48,9 @@ class Reader:
     def __post_init__(self) -> None:
         declared: Node = at(self.document, "/components/securitySchemes") or {}
         for name in declared:
-            node, _ = self._resolved(declared[name], child("/components/securitySchemes", name))
+            node, _ = self._resolved(
+                declared[name], child_pointer("/components/securitySchemes", name)
+            )
             self.schemes[name] = _scheme(name, node)
 
     def _resolved(self, node: Json, pointer: str) -> tuple[Node, str]:
@@ -63,7 +65,7 @@ class Reader:
         first: dict[str, str] = {}
         paths: Node = self.document.get("paths") or {}
         for path, written in paths.items():
-            item, place = self._resolved(written, child("/paths", path))
+            item, place = self._resolved(written, child_pointer("/paths", path))
             for method in _METHODS:
                 if method not in item:
                     continue
@@ -72,16 +74,20 @@ class Reader:
                     line = self.mistakes.place(first[operation.id])[1]
                     message = f'operationId "{operation.id}" is used twice: also on line {line}'
                     self.mistakes.add(
-                        child(operation.pointer, "operationId"), message, "give each its own"
+                        child_pointer(operation.pointer, "operationId"),
+                        message,
+                        "give each its own",
                     )
                 first.setdefault(operation.id, operation.pointer)
                 yield operation
 
     def _operation(self, path: str, method: str, item: Node, place: str) -> Operation:
-        pointer = child(place, method)
+        pointer = child_pointer(place, method)
         node: Node = item[method] or {}
         servers = node.get("servers") or item.get("servers") or self.document.get("servers")
-        body, body_at = self._resolved(node.get("requestBody"), child(pointer, "requestBody"))
+        body, body_at = self._resolved(
+            node.get("requestBody"), child_pointer(pointer, "requestBody")
+        )
         return Operation(
             id=str(node.get("operationId") or f"{method.upper()} {path}"),
             method=method.upper(),
@@ -90,10 +96,12 @@ class Reader:
             tags=tuple(node.get("tags", ())),
             deprecated=bool(node.get("deprecated", False)),
             parameters=self._parameters(item, place, node, pointer),
-            body=self._media(body.get("content"), child(body_at, "content")),
+            body=self._media(body.get("content"), child_pointer(body_at, "content")),
             body_required=bool(body.get("required", False)),
             responses=tuple(
-                self._response(str(status), value, child(child(pointer, "responses"), status))
+                self._response(
+                    str(status), value, child_pointer(child_pointer(pointer, "responses"), status)
+                )
                 for status, value in (node.get("responses") or {}).items()
                 if not str(status).startswith("x-")
             ),
@@ -106,7 +114,7 @@ class Reader:
         found: dict[tuple[str, str], Parameter] = {}
         for holder, at_pointer in ((item, place), (node, pointer)):
             for index, written in enumerate(holder.get("parameters") or ()):
-                where = child(child(at_pointer, "parameters"), index)
+                where = child_pointer(child_pointer(at_pointer, "parameters"), index)
                 parameter, _ = self._resolved(written, where)
                 name, kind = str(parameter.get("name")), str(parameter.get("in"))
                 found[name, kind] = Parameter(
@@ -127,7 +135,7 @@ class Reader:
                 self._files(media) if media_type.startswith("multipart/") else {},
             )
             for media_type, written in (content or {}).items()
-            for media, _ in [self._resolved(written, child(pointer, media_type))]
+            for media, _ in [self._resolved(written, child_pointer(pointer, media_type))]
         )
 
     def _files(self, media: Node) -> dict[str, str]:
@@ -151,7 +159,7 @@ class Reader:
             written = True
             yield node["example"]
         for name, example in (node.get("examples") or {}).items():
-            resolved, _ = self._resolved(example, child("", name))
+            resolved, _ = self._resolved(example, child_pointer("", name))
             if "value" in resolved:
                 written = True
                 yield resolved["value"]
@@ -167,7 +175,7 @@ class Reader:
         node, place = self._resolved(written, pointer)
         return ResponseDoc(
             status=status if status == "default" else status.upper(),
-            media=self._media(node.get("content"), child(place, "content")),
+            media=self._media(node.get("content"), child_pointer(place, "content")),
             headers=tuple(
                 HeaderDoc(
                     name,
@@ -177,10 +185,10 @@ class Reader:
                     json="application/json" in (header.get("content") or {}),
                 )
                 for name, value in (node.get("headers") or {}).items()
-                for header, _ in [self._resolved(value, child(place, name))]
+                for header, _ in [self._resolved(value, child_pointer(place, name))]
             ),
             links=tuple(
-                self._link(name, value, child(child(place, "links"), name))
+                self._link(name, value, child_pointer(child_pointer(place, "links"), name))
                 for name, value in (node.get("links") or {}).items()
             ),
         )
@@ -216,18 +224,20 @@ class Reader:
             for response in operation.responses:
                 for link in response.links:
                     if link.operation and link.operation not in known:
-                        place = child(child(operation.pointer, "responses"), response.status)
+                        place = child_pointer(
+                            child_pointer(operation.pointer, "responses"), response.status
+                        )
                         self.mistakes.unknown(place, "operation", link.operation, known)
 
     def _security(self, node: Node, pointer: str) -> tuple[SecurityRequirement, ...]:
         holder = node if "security" in node else self.document
-        place = child(pointer if holder is node else "", "security")
+        place = child_pointer(pointer if holder is node else "", "security")
         alternatives = []
         for index, alternative in enumerate(holder.get("security") or ()):
             for name in alternative:
                 if name not in self.schemes:
                     self.mistakes.add(
-                        child(place, index),
+                        child_pointer(place, index),
                         f'unknown security scheme "{name}"',
                         did_you_mean(name, self.schemes),
                     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from apicheck.load.layers import Merged
-from apicheck.load.names import leaves, normal
-from apicheck.model.json import MISSING, at, child, dotted
+from apicheck.load.names import leaves, normalize
+from apicheck.model.json import MISSING, at, child_pointer, dotted
 from apicheck.model.operation import Spec
 from apicheck.model.policy import FactOrigin
 from apicheck.model.verdict import Grade
@@ -25,7 +25,7 @@ _DEFAULTS = (
 )
 
 
-def origins_of(merged: Merged, spec: Spec, grades: Mapping[str, Grade]) -> tuple[FactOrigin, ...]:
+def find_origins(merged: Merged, spec: Spec, grades: Mapping[str, Grade]) -> tuple[FactOrigin, ...]:
     """Rows for every leaf, sorted by path."""
     rows = [*_written(merged, grades), *_defaults(merged), *_from_document(spec)]
     return tuple(sorted(rows, key=lambda row: row.path))
@@ -36,7 +36,7 @@ def _written(merged: Merged, grades: Mapping[str, Grade]) -> Iterator[FactOrigin
         if not pointer:
             continue
         origin = merged.origin(pointer)
-        path = normal(dotted(pointer))
+        path = normalize(dotted(pointer))
         place = origin.name if origin.kind == "include" else f"{origin.file}:{origin.line}"
         yield FactOrigin(path, value, origin.kind, place, _grade(path, grades))
 
@@ -65,7 +65,7 @@ def _from_document(spec: Spec) -> Iterator[FactOrigin]:
     for name, scheme in spec.schemes.items():
         kind = " ".join(filter(None, (scheme.kind, scheme.http_scheme)))
         where = f"{kind} in {scheme.place} {scheme.parameter}"
-        pointer = child("/components/securitySchemes", name)
+        pointer = child_pointer("/components/securitySchemes", name)
         yield row(f"authentication.schemes.{name}", where, pointer)
     for operation in spec.operations:
         if operation.secured:

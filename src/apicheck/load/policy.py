@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apicheck.load import clauses, names, quotes
-from apicheck.load.facts import typed
-from apicheck.load.grammar import listed
+from apicheck.load.facts import build_facts
+from apicheck.load.grammar import as_list
 from apicheck.load.layers import Layer, Merged
-from apicheck.load.mistakes import Mistakes, did_you_mean, of_source, trimmed
-from apicheck.load.origins import origins_of
+from apicheck.load.mistakes import Mistakes, collect_mistakes, did_you_mean, drop_invalid
+from apicheck.load.origins import find_origins
 from apicheck.load.profiles import clause_set_file, clause_set_names
 from apicheck.load.source import Source, read_source
 from apicheck.model.errors import PolicyError
 from apicheck.model.facts import Facts
-from apicheck.model.json import Json, child
+from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Clause, Policy
 from apicheck.model.policy import Source as Text
@@ -49,7 +49,7 @@ def load_policy(
 
 def included_files(path: Path) -> tuple[str, ...]:
     """The files of one's own that a policy includes, as written: relative to it."""
-    named = listed(read_source(path, PolicyError).value.get("include", []))
+    named = as_list(read_source(path, PolicyError).value.get("include", []))
     return tuple(n for n in named if isinstance(n, str) and n.endswith(_YAML))
 
 
@@ -90,7 +90,7 @@ def facts_from(mapping: Node, *, file: str = "") -> Facts:
     mistakes.against("policy", mapping, "", "facts")
     if mistakes.found:
         raise PolicyError(f"{source.file} cannot be used", mistakes.ordered)
-    return typed(mapping)
+    return build_facts(mapping)
 
 
 def _facts(document: Node) -> Node:
@@ -120,22 +120,23 @@ class _Loader:
         raw: Node = self.source.value
         mistakes = Mistakes(self._place, self.source.written)
         mistakes.against("policy", _shell(raw))
-        document: Node = trimmed("policy", {**_shell(raw), "policy": "unnamed"})
+        document: Node = drop_invalid("policy", {**_shell(raw), "policy": "unnamed"})
         sets = self._included(document, mistakes)
         sections = [
-            (s, trimmed("policy", {**_shell(s.value), "policy": "unnamed"})) for s in sets.values()
+            (s, drop_invalid("policy", {**_shell(s.value), "policy": "unnamed"}))
+            for s in sets.values()
         ]
         sections.append((self.source, document))
         layer = Layer("policy", self.source.file, self.source, "/facts", _facts(raw))
         base = self._merged_sets(sets).under(layer)
         merged = self._with_readings(base, document, mistakes)
         self._verify_schema(merged, mistakes)
-        kept = Merged(trimmed("policy", merged.value, "facts"), merged.origins)
-        facts = typed(kept.value)
-        found = clauses.merged(sections)
+        kept = Merged(drop_invalid("policy", merged.value, "facts"), merged.origins)
+        facts = build_facts(kept.value)
+        found = clauses.merge_clauses(sections)
         verifier = names.Verifier(self.spec, facts, kept, merged.value, self.check_ids, mistakes)
         verifier.verify()
-        complete = len(sets) == len(listed(document.get("include", [])))
+        complete = len(sets) == len(as_list(document.get("include", [])))
         for clause in found:
             own = complete and clause.file == self.source.file
             verifier.verify_clause(clause, own=own)
@@ -152,8 +153,8 @@ class _Loader:
     def _included(self, document: Node, mistakes: Mistakes) -> dict[str, Source]:
         sets: dict[str, Source] = {}
         wanted = document.get("include", [])
-        for index, name in enumerate(listed(wanted)):
-            pointer = child("/include", index) if isinstance(wanted, list) else "/include"
+        for index, name in enumerate(as_list(wanted)):
+            pointer = child_pointer("/include", index) if isinstance(wanted, list) else "/include"
             if not isinstance(name, str):
                 continue  # the schema has said so
             if name.endswith(_YAML):
@@ -172,7 +173,7 @@ class _Loader:
             except PolicyError as problem:
                 mistakes.found.extend(problem.mistakes)
         for name, source in sets.items():
-            inner = of_source(source)
+            inner = collect_mistakes(source)
             inner.against("policy", _shell(source.value))
             if "include" in source.value:
                 inner.add("/include", f'the clause set "{name}" may not include others')
@@ -193,7 +194,7 @@ class _Loader:
                 mistakes.unknown("/readings", "reading", name, declared)
         merged = base
         for name, overlay in declared.items():
-            layer = Layer("reading", name, self.source, child("/readings", name), overlay)
+            layer = Layer("reading", name, self.source, child_pointer("/readings", name), overlay)
             if name in self.readings:
                 merged = merged.under(layer)
             else:
@@ -227,7 +228,7 @@ class _Loader:
         for clause in found:
             if clause.file != self.source.file:
                 continue
-            place = child("/clauses", clause.id)
+            place = child_pointer("/clauses", clause.id)
             for name in clause.readings:
                 if name not in declared:
                     mistakes.unknown(f"{place}/readings", "reading", name, declared)
@@ -236,7 +237,7 @@ class _Loader:
         for path in document.get("grades") or {}:
             if not verifier.is_fact(path):
                 hint = did_you_mean(path, verifier.fact_paths)
-                mistakes.add(child("/grades", path), f'no fact is at "{path}"', hint)
+                mistakes.add(child_pointer("/grades", path), f'no fact is at "{path}"', hint)
 
     def _finished(
         self,
@@ -247,7 +248,7 @@ class _Loader:
         sets: Mapping[str, Source],
     ) -> Policy:
         grades = {
-            names.normal(path): Grade(grade if isinstance(grade, str) else grade["grade"])
+            names.normalize(path): Grade(grade if isinstance(grade, str) else grade["grade"])
             for path, grade in (document.get("grades") or {}).items()
         }
         sources: dict[str, Text] = {}
@@ -267,7 +268,7 @@ class _Loader:
             clauses=found,
             facts=facts,
             sources=sources,
-            origins=origins_of(merged, self.spec, grades),
+            origins=find_origins(merged, self.spec, grades),
             grades=grades,
             readings=tuple(document.get("readings") or ()),
             file=self.source.file,

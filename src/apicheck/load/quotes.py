@@ -10,7 +10,7 @@ from pathlib import Path
 from apicheck.load.mistakes import Mistakes
 from apicheck.load.source import Source, read_text
 from apicheck.model.errors import Mistake, PolicyError
-from apicheck.model.json import Json, child
+from apicheck.model.json import Json, child_pointer
 
 _PLAIN = {0x201C: '"', 0x201D: '"', 0x2018: "'", 0x2019: "'", 0xA0: " "}
 """Typographic quotation marks and the no-break space, as a copy and paste changes them."""
@@ -29,7 +29,7 @@ def verify(source: Source, document: Mapping[str, Json], mistakes: Mistakes) -> 
     for name, text in declared.items():
         if "file" not in text:
             continue
-        place = child("/sources", name)
+        place = child_pointer("/sources", name)
         try:
             content = read_text(Path(source.file).parent / text["file"], PolicyError)
         except PolicyError as problem:
@@ -44,7 +44,7 @@ def verify(source: Source, document: Mapping[str, Json], mistakes: Mistakes) -> 
         clause = {**defaults, **(fields or {})}
         name = clause.get("source", only)
         if name in texts and clause.get("quote") and not quoted(clause["quote"], texts[name]):
-            place = f"{child('/clauses', clause_id)}/quote"
+            place = f"{child_pointer('/clauses', clause_id)}/quote"
             message = f'the quote is not in the text of source "{name}"'
             add(place, message, "copy the words as they are there; … stands for omitted ones")
 

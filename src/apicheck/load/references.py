@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 from apicheck.load.mistakes import Mistakes, did_you_mean
-from apicheck.model.json import MISSING, Json, at, child, tokens
+from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
 
 _DATA = frozenset({"example", "default", "const", "enum"})
 """Members whose values are data: a "$ref" in them is a key like any other."""
@@ -46,11 +46,11 @@ def _references(value: Json, pointer: str, *, names: bool) -> Iterator[tuple[str
     """Pointers and texts of references. names: the keys of this mapping are free names."""
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _references(item, child(pointer, index), names=False)
+            yield from _references(item, child_pointer(pointer, index), names=False)
     if not isinstance(value, Mapping):
         return
     for key, inner in value.items():
-        place = child(pointer, key)
+        place = child_pointer(pointer, key)
         if key == "$ref" and isinstance(inner, str) and not names:
             yield place, inner
         elif names or (key not in _DATA and not (key == "value" and "/examples/" in pointer)):

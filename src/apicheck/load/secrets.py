@@ -12,7 +12,7 @@ from pathlib import Path
 
 from apicheck.load.mistakes import Mistakes
 from apicheck.model.json import MISSING, Json, at
-from apicheck.model.quantities import seconds
+from apicheck.model.quantities import parse_seconds
 
 _TIMEOUT_S = 30.0
 _STDERR_SHOWN = 500
@@ -28,7 +28,7 @@ def placeholder(name: str, what: str = "TOKEN") -> str:
 
 
 @dataclass(slots=True)
-class Secrets:
+class SecretReader:
     """Collects placeholders and the secrets they stand for. Messages name, never show."""
 
     environ: Mapping[str, str]
@@ -85,7 +85,7 @@ class Secrets:
         if token is None and user and password:
             self.keep(placeholder(name, "USER"), user)
             self.keep(placeholder(name, "PASSWORD"), password)
-            token = basic(user, password)
+            token = join_basic(user, password)
         if token and token.strip() and not _SENDABLE.fullmatch(token):
             message = f"the credential of {whose} holds what a header cannot carry"
             hint = "white space at an end, a line break, or letters beyond ASCII"
@@ -103,12 +103,12 @@ class Secrets:
         return placeholder(name)
 
 
-def basic(user: str, password: str) -> str:
+def join_basic(user: str, password: str) -> str:
     """The credentials of the Basic scheme (RFC 7617), which are secret as they stand."""
     return base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-def printed_by(
+def run_command(
     settings: Node, folder: Path, environ: Mapping[str, str], mistakes: Mistakes
 ) -> Json:
     """What `[credentials] command` prints as JSON; MISSING without one, None when it failed.
@@ -122,7 +122,7 @@ def printed_by(
         command[0] = str((folder / command[0]).resolve())
     pointer, timeout = "/credentials/command", _TIMEOUT_S
     if "timeout" in settings:
-        timeout = seconds(settings["timeout"])
+        timeout = parse_seconds(settings["timeout"])
     try:
         done = subprocess.run(  # noqa: S603  (the user's own command, without a shell)
             command,

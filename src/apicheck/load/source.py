@@ -16,9 +16,9 @@ from pathlib import Path
 
 import yaml
 
-from apicheck.load.json_lines import places
+from apicheck.load.json_lines import iterate_places
 from apicheck.model.errors import ApicheckError, Mistake
-from apicheck.model.json import Json, child, dotted
+from apicheck.model.json import Json, child_pointer, dotted
 
 MAX_DEPTH = 100
 MAX_ALIASED = 50_000
@@ -117,7 +117,7 @@ def _json(text: str, file: str, error: type[ApicheckError]) -> tuple[Json, _Read
         message = f"is nested deeper than {MAX_DEPTH} levels" if deep else f"is not JSON: {problem}"
         raise _failure(error, file, 0, message) from None
     reader = _Reader(file, {"": 1})
-    for path, line in places(text):
+    for path, line in iterate_places(text):
         reader.note(path, line)
     return value, reader
 
@@ -205,7 +205,7 @@ class _Reader:
 
     def note(self, path: tuple[str, ...], line: int) -> None:
         """The line of a member, which may not be there already."""
-        pointer = "".join(child("", key) for key in path)
+        pointer = "".join(child_pointer("", key) for key in path)
         if pointer in self.lines:
             lines = f"lines {self.lines[pointer]} and {line}"
             message = f'the key "{path[-1]}" is here twice: {lines}'
@@ -237,7 +237,7 @@ class _Reader:
         try:
             if isinstance(node, yaml.SequenceNode):
                 return [
-                    self.value(item, child(pointer, index), aliased=aliased)
+                    self.value(item, child_pointer(pointer, index), aliased=aliased)
                     for index, item in enumerate(node.value)
                 ]
             return dict(self._members(node, pointer, aliased=aliased))
@@ -254,7 +254,7 @@ class _Reader:
                 self._mistake(line, pointer, "a key that is not plain text")
                 continue
             name = str(key.value)
-            place = child(pointer, name)
+            place = child_pointer(pointer, name)
             if name == "<<" and key.tag == _PLAIN:
                 hint = "write the members out, or use an alias for the whole value"
                 self._mistake(line, place, "the merge key << is not part of YAML 1.2", hint)

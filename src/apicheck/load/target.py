@@ -8,14 +8,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from apicheck.load import target_names
-from apicheck.load.grammar import duration, listed
-from apicheck.load.mistakes import Mistakes, trimmed
-from apicheck.load.names import normal
-from apicheck.load.secrets import Secrets, placeholder, printed_by
+from apicheck.load.grammar import as_list, parse_duration
+from apicheck.load.mistakes import Mistakes, drop_invalid
+from apicheck.load.names import normalize
+from apicheck.load.secrets import SecretReader, placeholder, run_command
 from apicheck.load.source import Source
 from apicheck.load.target_file import read_target
 from apicheck.model.errors import TargetError
-from apicheck.model.json import Json, child
+from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 from apicheck.model.target import (
@@ -25,9 +25,9 @@ from apicheck.model.target import (
     Minter,
     Mode,
     Safety,
+    Secrets,
     Target,
     Tls,
-    Vault,
 )
 
 Node = Mapping[str, Json]
@@ -56,12 +56,12 @@ def load_target(
     settings: Node = _overridden(source.value, overrides)
     mistakes = _collector(source, overrides)
     mistakes.against("target", settings)
-    settings = trimmed("target", settings)
+    settings = drop_invalid("target", settings)
     base_url = _base_url(settings, spec, mistakes)
     folder = path.parent if path else Path()
     command = settings.get("credentials", {})
-    printed = None if mistakes.found else printed_by(command, folder, environ, mistakes)
-    secrets = Secrets(environ, printed, mistakes)
+    printed = None if mistakes.found else run_command(command, folder, environ, mistakes)
+    secrets = SecretReader(environ, printed, mistakes)
     identities = {
         name: _identity(name, value, secrets, spec)
         for name, value in settings.get("identities", {}).items()
@@ -79,12 +79,12 @@ def load_target(
         identities=identities,
         minters=minters,
         limits={
-            name: Limit(limit.get("limit"), duration(limit.get("window")))
+            name: Limit(limit.get("limit"), parse_duration(limit.get("window")))
             for name, limit in settings.get("limits", {}).items()
         },
         out_of_scope=settings.get("scope", {}).get("out", {}),
-        confirmed={normal(p): word for p, word in settings.get("confirm", {}).items()},
-        readings=tuple(listed(settings.get("readings", ()))),
+        confirmed={normalize(p): word for p, word in settings.get("confirm", {}).items()},
+        readings=tuple(as_list(settings.get("readings", ()))),
         listener=None if listener is None else Listener(**listener),
         control_url=settings.get("control", {}).get("url", "").rstrip("/"),
         effects=settings.get("effects", {}),
@@ -97,7 +97,7 @@ def load_target(
         ),
         headers=_headers(settings.get("headers", {}), secrets),
         file=str(path) if path else "",
-        vault=Vault(secrets.found),
+        secrets=Secrets(secrets.found),
     )
 
 
@@ -158,21 +158,21 @@ def _http_url(pointer: str, url: str, mistakes: Mistakes) -> str:
     return url.rstrip("/")
 
 
-def _identity(name: str, settings: Node, secrets: Secrets, spec: Spec) -> Identity:
-    pointer, whose = child("/identities", name), f'identity "{name}"'
+def _identity(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Identity:
+    pointer, whose = child_pointer("/identities", name), f'identity "{name}"'
     scheme = settings.get("scheme", "")
     if scheme and scheme not in spec.schemes:
         secrets.mistakes.unknown(f"{pointer}/scheme", "security scheme", scheme, spec.schemes)
     token = secrets.credential(name, settings, pointer, whose)
     others = {
         other: secrets.further(
-            f"{name}_{other}", given, child(f"{pointer}/credentials", other), whose
+            f"{name}_{other}", given, child_pointer(f"{pointer}/credentials", other), whose
         )
         for other, given in settings.get("credentials", {}).items()
     }
     for other in others:
         if other not in spec.schemes:
-            place = child(f"{pointer}/credentials", other)
+            place = child_pointer(f"{pointer}/credentials", other)
             secrets.mistakes.unknown(place, "security scheme", other, spec.schemes)
     told = any(mistake.path.startswith(f"identities.{name}.") for mistake in secrets.mistakes.found)
     if token is None and not others and not told:
@@ -208,8 +208,8 @@ def _declared_scopes(spec: Spec) -> frozenset[str]:
     return frozenset(named | used)
 
 
-def _minter(name: str, settings: Node, secrets: Secrets, spec: Spec) -> Minter:
-    pointer, whose = child("/mint", name), f'minter "{name}"'
+def _minter(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Minter:
+    pointer, whose = child_pointer("/mint", name), f'minter "{name}"'
     values = {}
     for what in ("client_id", "client_secret"):
         secret = secrets.one_of(settings, (f"{what}_env", what), pointer, whose)
@@ -236,7 +236,7 @@ def _token_url(spec: Spec) -> str:
     return urls[0] if urls else ""
 
 
-def _headers(settings: Node, secrets: Secrets) -> tuple[tuple[str, str], ...]:
+def _headers(settings: Node, secrets: SecretReader) -> tuple[tuple[str, str], ...]:
     """Headers for every request; where the name says that the value is a secret, a placeholder."""
     return tuple(
         (name, secrets.keep(placeholder(name, "HEADER"), value))

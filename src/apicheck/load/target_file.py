@@ -10,7 +10,7 @@ from pathlib import Path
 
 from apicheck.load.source import Source, read_text
 from apicheck.model.errors import Mistake, TargetError
-from apicheck.model.json import Json, child
+from apicheck.model.json import Json, child_pointer
 
 FILE_NAME = "apicheck.toml"
 _PYPROJECT = "pyproject.toml"
@@ -100,5 +100,5 @@ def _lines(text: str) -> dict[str, int]:
 def _pointer(key: str) -> str:
     pointer = ""
     for part in _PART.findall(key):
-        pointer = child(pointer, part.strip("\"'"))
+        pointer = child_pointer(pointer, part.strip("\"'"))
     return pointer

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from apicheck.load.grammar import listed
+from apicheck.load.grammar import as_list
 from apicheck.load.mistakes import Mistakes, did_you_mean
-from apicheck.load.names import normal
+from apicheck.load.names import normalize
 from apicheck.load.secrets import placeholder
-from apicheck.model.json import Json, child
+from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 
@@ -24,14 +24,14 @@ def verify(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> No
     known = frozenset(_nameable(spec)) if fixtures else frozenset()
     for name in fixtures:
         if name not in known and not name.startswith("/"):
-            pointer = child("/fixtures", name)
+            pointer = child_pointer("/fixtures", name)
             mistakes.unknown(pointer, "parameter, property or operation", name, known)
 
 
 def _permissions(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
     known = policy.facts.authorization.permissions
     for name, identity in settings.get("identities", {}).items():
-        pointer = f"{child('/identities', name)}/permissions"
+        pointer = f"{child_pointer('/identities', name)}/permissions"
         for word in identity.get("permissions", ()):
             if word not in known:
                 mistakes.unknown(pointer, "permission", word, known)
@@ -63,25 +63,29 @@ def _placeholders(names: list[str], mistakes: Mistakes) -> None:
         other = first.setdefault(placeholder(name), name)
         if other != name:
             message = f'the identities "{other}" and "{name}" are too alike'
-            mistakes.add(child("/identities", name), message, "letters and digits must differ")
+            mistakes.add(
+                child_pointer("/identities", name), message, "letters and digits must differ"
+            )
 
 
 def _verify_names(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
     clauses = [clause.id for clause in policy.clauses]
     for clause in settings.get("scope", {}).get("out", {}):
         if clause not in clauses:
-            mistakes.unknown(child("/scope/out", clause), "clause", clause, clauses)
+            mistakes.unknown(child_pointer("/scope/out", clause), "clause", clause, clauses)
     buckets = policy.facts.rate_limits.buckets if policy.facts.rate_limits else {}
     for bucket in settings.get("limits", {}):
         if bucket not in buckets:
-            mistakes.unknown(child("/limits", bucket), "bucket", bucket, buckets)
+            mistakes.unknown(child_pointer("/limits", bucket), "bucket", bucket, buckets)
     paths = _with_parents(origin.path for origin in policy.origins)
     for path in settings.get("confirm", {}):
-        if normal(path) not in paths:
+        if normalize(path) not in paths:
             mistakes.add(
-                child("/confirm", path), f'no fact is at "{path}"', did_you_mean(path, paths)
+                child_pointer("/confirm", path),
+                f'no fact is at "{path}"',
+                did_you_mean(path, paths),
             )
-    for reading in listed(settings.get("readings", [])):
+    for reading in as_list(settings.get("readings", [])):
         if reading not in policy.readings:
             mistakes.unknown("/readings", "reading", reading, policy.readings)
 

@@ -13,7 +13,7 @@ from jsonschema.exceptions import ValidationError
 
 from apicheck.load.mistakes import Mistakes
 from apicheck.load.source import Source
-from apicheck.model.json import child
+from apicheck.model.json import child_pointer
 
 _MOST = 20
 
@@ -60,7 +60,7 @@ def _errors(source: Source) -> tuple[tuple[str, str], ...]:
             closest = _closest(error)
             pointer = ""
             for token in closest.absolute_path:
-                pointer = child(pointer, token)
+                pointer = child_pointer(pointer, token)
             message = str(closest.message).partition("\n")[0]
             found.append((pointer, f"is not valid OpenAPI: {_short(message)}"))
     except Exception as problem:  # noqa: BLE001  (it raises whatever an invalid document trips it with)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from apicheck.load.grammar import duration, listed, optional_answer, optional_statuses
+from apicheck.load.grammar import (
+    as_list,
+    parse_duration,
+    parse_optional_response,
+    parse_optional_statuses,
+)
 from apicheck.model.facts import (
     NEVER,
     Delivery,
@@ -30,7 +35,7 @@ _SUBSCRIPTION_NAMES = (
 )
 
 
-def webhooks(value: Json) -> Webhooks | Never | None:
+def parse_webhooks(value: Json) -> Webhooks | Never | None:
     """The typed section. None when the policy is silent, NEVER for `none`."""
     if value is None:
         return None
@@ -51,7 +56,7 @@ def webhooks(value: Json) -> Webhooks | Never | None:
 def _event(name: str, value: Json) -> Event:
     if not isinstance(value, Mapping):
         return Event(name, value or "")
-    return Event(name, value.get("cause", ""), tuple(listed(value.get("aliases", ()))))
+    return Event(name, value.get("cause", ""), tuple(as_list(value.get("aliases", ()))))
 
 
 def _subscriptions(value: Json) -> Subscriptions | None:
@@ -61,7 +66,7 @@ def _subscriptions(value: Json) -> Subscriptions | None:
         **{name: value[name] for name in _SUBSCRIPTION_NAMES if name in value},
         limit=value.get("limit"),
         per=value.get("per"),
-        over_limit=optional_answer(value.get("over_limit")),
+        over_limit=parse_optional_response(value.get("over_limit")),
     )
 
 
@@ -71,7 +76,7 @@ def _signature(value: Json) -> Signature | Never | None:
     if isinstance(value, str):
         return NEVER if value in ("none", "never") else Signature(value)
     options = {key: text for key, text in value.items() if key not in ("scheme", "tolerance")}
-    tolerance = duration(value.get("tolerance"))
+    tolerance = parse_duration(value.get("tolerance"))
     return Signature(
         scheme=value["scheme"],
         options=options,
@@ -81,11 +86,11 @@ def _signature(value: Json) -> Signature | Never | None:
 
 def _delivery(value: Mapping[str, Json]) -> Delivery:
     return Delivery(
-        acknowledged=optional_statuses(value.get("acknowledged")),
-        timeout_s=duration(value.get("timeout")),
-        within_s=duration(value.get("within")),
-        retries_s=tuple(duration(gap) or 0.0 for gap in value.get("retries", ())),
+        acknowledged=parse_optional_statuses(value.get("acknowledged")),
+        timeout_s=parse_duration(value.get("timeout")),
+        within_s=parse_duration(value.get("within")),
+        retries_s=tuple(parse_duration(gap) or 0.0 for gap in value.get("retries", ())),
         redirects=value.get("redirects"),
-        ends_on=optional_statuses(value.get("ends_on")),
+        ends_on=parse_optional_statuses(value.get("ends_on")),
         then=value.get("then"),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apicheck.model.exchange import Exchange, Transcript
+from apicheck.model.facts import ExpectedResponse
 from apicheck.model.step import Script
-from apicheck.model.subject import Case, Subject, SubjectKind, World
+from apicheck.model.subject import Case, RunContext, Subject, SubjectKind
 from apicheck.model.verdict import (
     Confirm,
     Judgement,
@@ -19,7 +20,7 @@ from apicheck.model.verdict import (
 
 
 @dataclass(frozen=True, slots=True)
-class Fail:
+class Outcome:
     """One failing outcome, out of a check's closed set."""
 
     id: str
@@ -47,17 +48,24 @@ class Applies:
     last: play after all others, because it uses up limits that they need.
     of: the fact paths that its result is about, where they are not the subject's own.
     seconds: how long one playing waits at most, where no clock can be moved.
+    promise: the response that the policy promises for what the check provokes; None where the
+    judge needs none.
     """
 
     requests: int = 1
     claims: Claims = field(default_factory=Claims)
     last: bool = False
-    of: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
     seconds: float = 0.0
+    promise: ExpectedResponse | None = None
+
+    def bind(self, subject: Subject) -> Subject:
+        """Give the subject the promise, for the script and the judge."""
+        return replace(subject, promise=self.promise)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PassiveResult:
     """What a passive check saw of one subject.
 
     subject: operationId, "" for exchanges of no declared operation. of: fact path.
@@ -66,7 +74,7 @@ class Seen:
     """
 
     subject: str
-    of: str
+    fact: str
     exercised: int
     judgement: Judgement
     evidence: tuple[str, ...] = ()
@@ -82,9 +90,9 @@ class Fold:
     seen. A fold that saw nothing returns nothing: the run then says that nothing was observed.
     """
 
-    start: Callable[[World], Any]
-    step: Callable[[World, Any, Exchange], Any]
-    finish: Callable[[World, Any], tuple[Seen, ...]]
+    start: Callable[[RunContext], Any]
+    step: Callable[[RunContext, Any, Exchange], Any]
+    finish: Callable[[RunContext, Any], tuple[PassiveResult, ...]]
 
 
 def _applies_always(_: Subject) -> Applies:
@@ -95,25 +103,26 @@ def _applies_always(_: Subject) -> Applies:
 class Check:
     """One testable property: how to ask, how to read the answer, and what proves that it can fail.
 
-    Active: `script` and `judge`, with `over` saying what it is asked about. `cases` lists the
-    named rows of a table; `draws` names a strategy whose values are further cases. A script is
-    then played once a case, with `subject.case` bound. Passive: `fold` alone.
+    Active: `script` and `judge`; `subject_kind` says what the check is asked about. `cases` lists
+    the named rows of a table; `draws` names a strategy whose values are further cases. The script
+    is then played once for each case, with `subject.case` bound. Passive: `fold` alone.
     provokes: statuses that the script asks for on purpose; any other 429 or 5xx in an exchange
     that exercises the property makes a pass, and a fail by status, inconclusive.
     accepted: the exercising requests are such as a correct server accepts (else: refuses); this
     decides in which modes they may be sent with an unsafe method.
-    heard_from: of a passive check, active ones that cause what it reads; they are played for it,
+    triggered_by: of a passive check, active ones that cause what it reads; they are played for it,
     and not judged, in a run that selects it and not them.
     proven_by: outcome -> faults of the reference server that show it.
     id, page: filled in by the registry, from the module's place and the page beside it.
     """
 
     title: str
-    outcomes: tuple[Fail, ...]
+    """The property, as it reads when it holds: "A request without credentials is refused"."""
+    outcomes: tuple[Outcome, ...]
     proven_by: Mapping[str, tuple[str, ...]]
     reads: tuple[str, ...] = ()
     standards: tuple[str, ...] = ()
-    over: SubjectKind = SubjectKind.OPERATION
+    subject_kind: SubjectKind = SubjectKind.OPERATION
     applies: Callable[[Subject], Applies | NotApplicable | NotTested] = _applies_always
     cases: Callable[[Subject], tuple[Case, ...]] | None = None
     draws: str = ""
@@ -121,11 +130,13 @@ class Check:
     judge: Callable[[Subject, Transcript], Judgement] | None = None
     fold: Fold | None = None
     provokes: frozenset[int] = frozenset()
-    closes: bool = False
+    accepts_closed_connection: bool = False
     """A connection closed without an answer is one of the answers that the judge reads."""
     accepted: bool = False
-    heard_from: tuple[str, ...] = ()
+    triggered_by: tuple[str, ...] = ()
     min_exercised: int = 1
+    failure_title: str = ""
+    """The property, as it reads when it does not hold; "" for `title` with a word in front."""
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Fault -> other checks, or families (`auth/*`), that rightly fail with it: collateral."""
     id: str = ""
@@ -138,7 +149,7 @@ class Check:
         """Whether the check sends nothing."""
         return self.fold is not None
 
-    def outcome(self, outcome_id: str) -> Fail:
+    def outcome(self, outcome_id: str) -> Outcome:
         """The declared outcome of an id. Raises KeyError when it is not declared."""
         for outcome in self.outcomes:
             if outcome.id == outcome_id:

@@ -24,7 +24,7 @@ def to_json(value: object, *, whole: bool = False) -> Json:
     """A JSON value that `from_json` turns back.
 
     Fields at their default are left out, unless `whole`: then every field is there. Fields that
-    do not take part in comparisons (a vault) are always left out. An IntEnum (a severity)
+    do not take part in comparisons (secrets) are always left out. An IntEnum (a severity)
     becomes its name in lower case, so that nobody reads it as a number.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -15,6 +15,7 @@ from enum import StrEnum
 from urllib.parse import quote, urlencode
 
 from apicheck.model.json import Json
+from apicheck.model.verdict import StopReason
 
 _BODILESS = (204, 205, 304)
 
@@ -33,7 +34,7 @@ class Role(StrEnum):
     SHRINK = "shrink"
     CONFIRM = "confirm"
     CLEANUP = "cleanup"
-    PUT_OFF = "put-off"
+    THROTTLED = "throttled"
     """Refused by a limit that nobody meant to meet, and sent again: no judge's business."""
 
     @property
@@ -268,8 +269,7 @@ class Transcript:
 
     attempt: 0 for the first playing, then 1, 2 … for confirmations.
     answers: what the control protocol answered to the script's `Ask` steps, in order.
-    ended: why the script could not go on, when it could not: (verdict, reason, remedy), with
-    verdict one of the words of `Verdict`, for not-tested "not-tested:<kind>".
+    stopped_by: why the script could not go on; None when it was played to its end.
     case: the drawn value, when the probe was made in the shrinking loop and so not planned.
     """
 
@@ -277,7 +277,7 @@ class Transcript:
     exchanges: tuple[Exchange, ...] = ()
     attempt: int = 0
     answers: tuple[object, ...] = field(default=())
-    ended: tuple[str, str, str] | None = None
+    stopped_by: StopReason | None = None
     case: str | None = None
 
     def of_role(self, *roles: Role) -> tuple[Exchange, ...]:

@@ -17,12 +17,12 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__":
 """What `at` returns where there is nothing; None is a value."""
 
 
-def in_words(value: Json) -> str:
+def describe_value(value: Json) -> str:
     """A value as a policy would write it in one line: text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def child(pointer: str, key: str | int) -> str:
+def child_pointer(pointer: str, key: str | int) -> str:
     """The pointer of a member."""
     return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from apicheck.model.check import Applies, Check
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Clause, Policy
-from apicheck.model.subject import Recipe, Subject, World
+from apicheck.model.subject import Recipe, RunContext, Subject
 from apicheck.model.target import Mode, Target
 from apicheck.model.verdict import NotApplicable, NotTested
 
@@ -54,13 +54,13 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class Unprobed:
+class SkippedSubject:
     """A subject that ends in a reason instead of a probe."""
 
     check: str
     subject: str
     operation: str
-    of: tuple[str, ...]
+    facts: tuple[str, ...]
     why: NotTested | NotApplicable
 
 
@@ -96,14 +96,14 @@ class Plan:
     policy: Policy
     target: Target
     options: Options
-    world: World
+    context: RunContext
     checks: Mapping[str, Check]
     probes: tuple[Probe, ...]
     passive: tuple[Check, ...]
     controls: tuple[str, ...]
     """operationIds whose canonical request is sent once whatever the checks need, so that
     passive checks have an honest answer of every operation to read."""
-    unprobed: tuple[Unprobed, ...]
+    skipped: tuple[SkippedSubject, ...]
     clauses: tuple[PlannedClause, ...]
     estimate: Estimate
     drawn: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
@@ -114,6 +114,6 @@ class Plan:
     @property
     def conventions(self) -> tuple[str, ...]:
         """Path parameters that are found without a link, each with the operation that has it."""
-        recipes = (recipe for recipe in self.world.recipes.values() if isinstance(recipe, Recipe))
+        recipes = (recipe for recipe in self.context.recipes.values() if isinstance(recipe, Recipe))
         needs = (need for recipe in recipes for need in recipe.needs if need.convention)
         return tuple(dict.fromkeys(f"{need.name} from {need.operation}" for need in needs))

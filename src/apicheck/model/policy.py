@@ -43,7 +43,7 @@ class Clause:
     grade: Grade = Grade.SOURCE
     checks: tuple[str, ...] = ()
     """Check ids, or families (`auth/*`)."""
-    of: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
     """Fact paths inside which a result counts for this clause; () for all."""
     ops: Selector | None = None
     example: tuple[Example, ...] = ()
@@ -106,6 +106,6 @@ class Policy:
         raise KeyError(clause_id)
 
 
-def overlap(one: str, other: str) -> bool:
+def paths_overlap(one: str, other: str) -> bool:
     """Whether one of two fact paths is inside the other: what is said of one concerns the other."""
     return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")

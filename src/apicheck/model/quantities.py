@@ -32,7 +32,7 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?) ?([a-z]+)")
 _SIZE = re.compile(r"(\d+) ?([A-Za-z]+)")
 
 
-def seconds(duration: str) -> float:
+def parse_seconds(duration: str) -> float:
     """The seconds of a duration: "60s", "1h", "90 days", "12 months". Raises ValueError."""
     found = _DURATION.fullmatch(duration)
     unit = found and (_UNITS.get(found[2]) or _UNITS.get(found[2].removesuffix("s")))
@@ -41,7 +41,7 @@ def seconds(duration: str) -> float:
     return float(found[1]) * _SECONDS[unit]
 
 
-def size(text: str) -> int:
+def parse_size(text: str) -> int:
     """The bytes of a size: "64KiB". Raises ValueError."""
     found = _SIZE.fullmatch(text)
     if not found or found[2] not in _BYTES:

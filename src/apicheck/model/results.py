@@ -11,7 +11,7 @@ from apicheck.model.verdict import Consequence, NotTestedKind, RunWord, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailureSummary:
     """One confirmed way in which a check fails on a subject.
 
     count: cases or exchanges that show it. evidence: exchange ids, the shortest first.
@@ -37,9 +37,9 @@ class CheckResult:
     check: str
     subject: str
     operation: str
-    of: tuple[str, ...]
+    facts: tuple[str, ...]
     verdict: Verdict
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailureSummary, ...] = ()
     reason: str = ""
     remedy: str = ""
     kind: NotTestedKind | None = None
@@ -179,7 +179,7 @@ class Results:
     """Check id -> title, page, standards, outcomes, proven_by, of every check that ran."""
     facts: tuple[Mapping[str, Json], ...] = ()
     """Effective facts with origin and grade."""
-    concessions: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
     """What was accepted by policy or target that a stricter reading would not."""
     leftovers: tuple[str, ...] = ()
     """What the run created and could not delete."""

@@ -42,7 +42,7 @@ def _takes(
     if item.startswith("scope:"):
         return item[6:] in operation.scopes
     if "/" in item:
-        return path_selected(item, operation.method, operation.path)
+        return selects_path(item, operation.method, operation.path)
     return {
         "secured": operation.id in secured,
         "public": operation.id not in secured,
@@ -52,7 +52,7 @@ def _takes(
     }.get(item, False)
 
 
-def path_selected(item: str, method: str, path: str) -> bool:
+def selects_path(item: str, method: str, path: str) -> bool:
     """Whether `"GET /path/*"` or `"/path/**"` takes a method and path.
 
     `*` is one path segment, `**` any number of them. A path template's `{name}` is one segment.

@@ -1,4 +1,4 @@
-"""What a check is bound to: one operation, bucket, event, deprecation or clause, with its world."""
+"""What a check is bound to: a subject, and the context that all subjects of a run share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from apicheck.model.exchange import Pairs
-from apicheck.model.facts import Bucket, Deprecation, Event, Facts
+from apicheck.model.facts import Bucket, Deprecation, Event, ExpectedResponse, Facts
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause
@@ -81,7 +81,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class RunContext:
     """What every subject of a run shares. Holds no secret.
 
     capabilities: what `Ask` can do on this target ("mint", "clock", "revoke", "effects",
@@ -145,19 +145,21 @@ class Subject:
 
     kind: SubjectKind
     key: str
-    world: World
-    of: str = ""
+    context: RunContext
+    fact: str = ""
     operation: Operation | None = None
     bucket: Bucket | None = None
     event: Event | None = None
     deprecation: Deprecation | None = None
     clause: Clause | None = None
     case: Case | None = None
+    promise: ExpectedResponse | None = None
+    """What `Applies.promise` said, once the check is bound to the subject."""
 
     @property
     def facts(self) -> Facts:
         """The facts of the policy."""
-        return self.world.facts
+        return self.context.facts
 
     @property
     def op(self) -> Operation:
@@ -165,6 +167,20 @@ class Subject:
         if self.operation is None:
             raise ValueError(f"subject {self.key} has no operation")
         return self.operation
+
+    @property
+    def row(self) -> Case:
+        """The case of a subject that is bound to one, as every one of a check with cases is."""
+        if self.case is None:
+            raise ValueError(f"subject {self.key} is bound to no case")
+        return self.case
+
+    @property
+    def expected(self) -> ExpectedResponse:
+        """The promised response of a check whose `applies` named one."""
+        if self.promise is None:
+            raise ValueError(f"subject {self.key} has no promise")
+        return self.promise
 
     def with_case(self, case: Case) -> Subject:
         """The same subject, bound to one case."""

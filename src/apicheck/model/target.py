@@ -21,7 +21,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A credential with what it may do. The secret itself is in the `Vault`.
+    """A credential with what it may do. The secret itself is in the `Secrets`.
 
     placeholder: stands for the secret everywhere (`$APICHECK_ADMIN_TOKEN`).
     scheme: name of a security scheme of the document; "" for the first that fits.
@@ -100,10 +100,10 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
-class Vault:
+class Secrets:
     """Placeholders and the secrets they stand for. Never printed, recorded or compared."""
 
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +129,4 @@ class Target:
     tls: Tls = field(default_factory=Tls)
     headers: tuple[tuple[str, str], ...] = ()
     file: str = ""
-    vault: Vault = field(default_factory=Vault, repr=False, compare=False)
+    secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)

@@ -98,7 +98,7 @@ class Confirm(StrEnum):
     """One witness between two good controls is a fail, however rare."""
     FRESH = "fresh"
     """Play the probe again on a new identity, bucket or object: the first was used up."""
-    UNDENIED = "undenied"
+    REPEAT_OR_GONE = "repeat-or-gone"
     """Play the probe again; a target that takes no connections any more cannot deny it."""
 
 
@@ -146,7 +146,19 @@ class Inconclusive:
 
 
 @dataclass(frozen=True, slots=True)
-class Fails:
+class HarnessError:
+    """The harness or a check broke: nothing is said of the target. remedy: what to do, or ""."""
+
+    reason: str
+    remedy: str = ""
+
+
+StopReason = NotTested | Inconclusive | HarnessError
+"""Why a probe could not be played to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
     """A judge's negative answer. Everything here reaches the API's author, so it must convince.
 
     outcome: an id out of the check's closed set of outcomes.
@@ -163,5 +175,5 @@ class Fails:
     exchange: str = ""
 
 
-Judgement = Fails | Inconclusive | NotTested | NotApplicable | None
+Judgement = Failure | Inconclusive | NotTested | NotApplicable | None
 """What a judge returns; None is a pass."""

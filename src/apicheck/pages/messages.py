@@ -32,8 +32,16 @@ from apicheck.model.exchange import (
     TransportError,
     TransportErrorKind,
 )
-from apicheck.model.selector import path_selected
-from apicheck.model.subject import World
+from apicheck.model.selector import selects_path
+from apicheck.model.subject import RunContext
+from apicheck.model.verdict import (
+    HarnessError,
+    Inconclusive,
+    NotTested,
+    NotTestedKind,
+    StopReason,
+    Verdict,
+)
 from apicheck.pages.blocks import PageError
 
 _ROLES = "|".join(role.value for role in Role)
@@ -49,7 +57,7 @@ class Messages:
 
     exchanges: tuple[Exchange, ...]
     case: str = ""
-    ended: tuple[str, str, str] | None = None
+    stopped_by: StopReason | None = None
 
 
 @dataclass(slots=True)
@@ -60,23 +68,31 @@ class _Attributes:
     words: list[str] = field(default_factory=list)
 
 
-def messages(text: str, world: World) -> Messages:
+def messages(text: str, context: RunContext) -> Messages:
     """The exchanges of an example's text. Raises PageError."""
     parts = _MARK.split(text)
     if parts[0].strip():
         raise PageError(f"text before the first `# ROLE` line: {parts[0].strip()[:40]!r}")
     exchanges: list[Exchange] = []
     case = ""
-    ended: tuple[str, str, str] | None = None
+    stopped_by: StopReason | None = None
     for part in parts[1:]:
         head, _, rest = part.partition("\n")
         attributes = _attributes(head)
         if attributes.role == "ended":
-            ended = (attributes.words[0], " ".join(attributes.words[1:]), "")
+            stopped_by = _stop_reason(attributes.words)
             continue
         case = attributes.values.get("case", case)
-        exchanges.append(_exchange(len(exchanges), attributes, rest, world))
-    return Messages(tuple(exchanges), case, ended)
+        exchanges.append(_exchange(len(exchanges), attributes, rest, context))
+    return Messages(tuple(exchanges), case, stopped_by)
+
+
+def _stop_reason(words: list[str]) -> StopReason:
+    verdict, _, kind = words[0].partition(":")
+    reason = " ".join(words[1:])
+    if verdict == Verdict.NOT_TESTED:
+        return NotTested(NotTestedKind(kind), reason)
+    return Inconclusive(reason) if verdict == Verdict.INCONCLUSIVE else HarnessError(reason)
 
 
 def _attributes(line: str) -> _Attributes:
@@ -99,7 +115,7 @@ def _attributes(line: str) -> _Attributes:
     return attributes
 
 
-def _exchange(number: int, attributes: _Attributes, text: str, world: World) -> Exchange:
+def _exchange(number: int, attributes: _Attributes, text: str, context: RunContext) -> Exchange:
     request_text, *answers = _ANSWER.split(text.strip("\n"), maxsplit=1)
     values = attributes.values
     sent, _, received = values.get("at", "").partition("..")
@@ -108,7 +124,7 @@ def _exchange(number: int, attributes: _Attributes, text: str, world: World) -> 
     response, error = _answer(answers[0]) if answers else (None, None)
     return Exchange(
         id=f"e{number + 1}",
-        request=_request(request_text, values, world, incoming=incoming),
+        request=_request(request_text, values, context, incoming=incoming),
         response=response,
         error=error,
         sent_at=sent_at,
@@ -140,7 +156,7 @@ def _answer(text: str) -> tuple[Response | None, TransportError | None]:
     return Response(int(status), headers, body, reason[0] if reason else ""), None
 
 
-def _request(text: str, values: dict[str, str], world: World, *, incoming: bool) -> Request:
+def _request(text: str, values: dict[str, str], context: RunContext, *, incoming: bool) -> Request:
     first, headers, body = _head_and_body(text)
     method, _, rest = first.partition(" ")
     target, _, _ = rest.rpartition(" ")
@@ -148,8 +164,8 @@ def _request(text: str, values: dict[str, str], world: World, *, incoming: bool)
     credentials: tuple[Credential, ...] = ()
     pairs = _query(query)
     if not incoming:
-        credentials, headers, pairs = _credentials(headers, pairs, world)
-    identity = values.get("identity") or _holder(credentials, world)
+        credentials, headers, pairs = _credentials(headers, pairs, context)
+    identity = values.get("identity") or _holder(credentials, context)
     caller = Caller.BAD if credentials else Caller.ANONYMOUS
     if identity:
         caller = Caller.AUTHENTICATED
@@ -160,7 +176,7 @@ def _request(text: str, values: dict[str, str], world: World, *, incoming: bool)
         headers=headers,
         body=body or None,
         credentials=credentials,
-        operation=values.get("operation", "" if incoming else _operation(method, path, world)),
+        operation=values.get("operation", "" if incoming else _operation(method, path, context)),
         identity=identity,
         caller=Caller(values["caller"]) if "caller" in values else caller,
     )
@@ -172,11 +188,11 @@ def _query(query: str) -> Pairs:
 
 
 def _credentials(
-    headers: Pairs, query: Pairs, world: World
+    headers: Pairs, query: Pairs, context: RunContext
 ) -> tuple[tuple[Credential, ...], Pairs, Pairs]:
     """What the document's security schemes take as a credential, and what is left."""
     names = {("header", "authorization"): "Authorization"}
-    for scheme in world.spec.schemes.values():
+    for scheme in context.spec.schemes.values():
         if scheme.kind == "apiKey":
             names[scheme.place, scheme.parameter.lower()] = scheme.name
     found = tuple(
@@ -192,9 +208,9 @@ def _credentials(
     )
 
 
-def _holder(credentials: tuple[Credential, ...], world: World) -> str:
+def _holder(credentials: tuple[Credential, ...], context: RunContext) -> str:
     """The identity whose own secret a credential ends with, "" when it is nobody's."""
-    for identity in world.identities.values():
+    for identity in context.identities.values():
         if identity.placeholder and any(
             credential.value.endswith(identity.placeholder) for credential in credentials
         ):
@@ -202,11 +218,11 @@ def _holder(credentials: tuple[Credential, ...], world: World) -> str:
     return ""
 
 
-def _operation(method: str, path: str, world: World) -> str:
+def _operation(method: str, path: str, context: RunContext) -> str:
     """The operation of a request; a path without parameters goes before a template."""
     found = [
         operation
-        for operation in world.spec.operations
-        if path_selected(f"{operation.method} {operation.path}", method, path)
+        for operation in context.spec.operations
+        if selects_path(f"{operation.method} {operation.path}", method, path)
     ]
     return min(found, key=lambda operation: operation.path.count("{")).id if found else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from apicheck.model.check import Applies, Check
 from apicheck.model.exchange import Exchange, Transcript
 from apicheck.model.subject import Case, Subject
-from apicheck.model.verdict import Fails, Inconclusive, NotApplicable, NotTested
+from apicheck.model.verdict import Failure, HarnessError, Inconclusive, NotApplicable, NotTested
 from apicheck.pages.blocks import Example, Page, PageError, parse
 from apicheck.pages.messages import Messages, messages
 from apicheck.pages.setting import subject_of
@@ -58,12 +58,12 @@ def _contradictions(check: Check, page: Page) -> Iterator[str]:
 def _verdicts(check: Check, example: Example) -> set[str]:
     """What a check says of an example: for a fold, of all that it saw; a pass only by itself."""
     subject = subject_of(check, example.setting)
-    read = messages(example.text, subject.world)
+    read = messages(example.text, subject.context)
     if check.fold is not None:
-        state = check.fold.start(subject.world)
+        state = check.fold.start(subject.context)
         for exchange in read.exchanges:
-            state = check.fold.step(subject.world, state, exchange)
-        words = {_word(seen.judgement) for seen in check.fold.finish(subject.world, state)}
+            state = check.fold.step(subject.context, state, exchange)
+        words = {_word(seen.judgement) for seen in check.fold.finish(subject.context, state)}
         return words - {"pass"} or words
     return {_judged(check, subject, example, read)}
 
@@ -72,9 +72,9 @@ def _judged(check: Check, subject: Subject, example: Example, read: Messages) ->
     applies = check.applies(subject)
     if not isinstance(applies, Applies):
         return _word(applies)
-    if read.ended is not None:
-        return read.ended[0].partition(":")[0]
-    bound = _with_case(check, subject, read.case or example.setting.get("case"))
+    if read.stopped_by is not None:
+        return _word(read.stopped_by)
+    bound = _with_case(check, applies.bind(subject), read.case or example.setting.get("case"))
     answers = tuple(example.setting.get("answers", ()))
     transcript = Transcript(check.id, read.exchanges, answers=answers)
     assert check.judge is not None  # the registry saw to it
@@ -107,7 +107,12 @@ def _disturbed(check: Check, exchange: Exchange) -> bool:
 def _word(judgement: object) -> str:
     if judgement is None:
         return "pass"
-    if isinstance(judgement, Fails):
+    if isinstance(judgement, Failure):
         return f"fail: {judgement.outcome}"
-    words = {Inconclusive: "inconclusive", NotTested: "not-tested", NotApplicable: "not-applicable"}
+    words = {
+        Inconclusive: "inconclusive",
+        NotTested: "not-tested",
+        NotApplicable: "not-applicable",
+        HarnessError: "error",
+    }
     return words[type(judgement)]

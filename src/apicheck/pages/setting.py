@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from apicheck.load import facts_from, spec_from
+from apicheck.load import facts_from, read_spec
 from apicheck.model.check import Check
 from apicheck.model.json import Json
 from apicheck.model.operation import Spec
 from apicheck.model.plan import PlannedClause
 from apicheck.model.policy import Clause, Example, Policy
-from apicheck.model.subject import Subject, SubjectKind, World
+from apicheck.model.subject import RunContext, Subject, SubjectKind
 from apicheck.model.target import Identity, Minter, Mode, Target
 from apicheck.pages.blocks import PageError
-from apicheck.plan.bind import subjects
-from apicheck.plan.world import world_of
+from apicheck.plan.bind import list_subjects
+from apicheck.plan.context import build_context
 
 _CAPABILITIES = frozenset(
     {"mint", "revoke", "clock", "effects", "listener", "subscribe_by_hand", "fail_next"}
@@ -153,11 +153,11 @@ def subject_of(check: Check, setting: Mapping[str, Json]) -> Subject:
     """The subject of a setting. Raises PageError where the setting names none."""
     spec = _spec(setting)
     clause = _clause(setting["clause"]) if "clause" in setting else None
-    world = _world(spec, setting)
+    context = _build_context(spec, setting)
     if check.passive:
-        return Subject(SubjectKind.EXCHANGES, "", world)
+        return Subject(SubjectKind.EXCHANGES, "", context)
     planned = () if clause is None else (PlannedClause(clause, (check.id,)),)
-    candidates = list(subjects(check, world, planned))
+    candidates = list(list_subjects(check, context, planned))
     wanted = setting.get("subject") or setting.get("operation")
     for subject in candidates:
         if wanted in (subject.key, None) or (len(candidates) == 1 and "subject" not in setting):
@@ -168,7 +168,7 @@ def subject_of(check: Check, setting: Mapping[str, Json]) -> Subject:
 
 def _spec(setting: Mapping[str, Json]) -> Spec:
     document = setting.get("document") or _patched(CONTACTS, setting.get("spec", {}))
-    return spec_from(document, file="the page's document")
+    return read_spec(document, file="the page's document")
 
 
 def _patched(document: Json, patch: Json) -> Json:
@@ -184,7 +184,7 @@ def _patched(document: Json, patch: Json) -> Json:
     return result
 
 
-def _world(spec: Spec, setting: Mapping[str, Json]) -> World:
+def _build_context(spec: Spec, setting: Mapping[str, Json]) -> RunContext:
     facts = facts_from(setting.get("facts", {}), file="the page's setting")
     policy = Policy("page", "", "", clauses=(), facts=facts)
     target = Target(
@@ -208,7 +208,7 @@ def _world(spec: Spec, setting: Mapping[str, Json]) -> World:
             for name in ("a", "b")
         ),
     )
-    return world_of(
+    return build_context(
         spec,
         policy,
         target,

@@ -10,21 +10,21 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from apicheck.model.check import Applies, Check
 from apicheck.model.operation import Spec
-from apicheck.model.plan import Estimate, Options, Plan, PlannedClause, Probe, Unprobed
+from apicheck.model.plan import Estimate, Options, Plan, PlannedClause, Probe, SkippedSubject
 from apicheck.model.policy import Policy
-from apicheck.model.subject import Recipe, Subject, World
+from apicheck.model.subject import Recipe, RunContext, Subject
 from apicheck.model.target import Mode, Target
-from apicheck.plan.bind import bind, draw_values, subjects
-from apicheck.plan.clauses import matches, planned_clauses, selected
-from apicheck.plan.world import world_of
+from apicheck.plan.bind import bind, draw_values, list_subjects
+from apicheck.plan.clauses import is_selected, matches, plan_clauses
+from apicheck.plan.context import build_context
 
-__all__ = ["matches", "mode_of", "plan", "selected"]
+__all__ = ["effective_mode", "is_selected", "matches", "plan"]
 
 _LOOPBACK = ("127.", "localhost", "[::1]")
 _SECONDS_A_REQUEST = 0.004
 
 
-def mode_of(target: Target, options: Options) -> Mode:
+def effective_mode(target: Target, options: Options) -> Mode:
     """The mode in force: the command line's, the target file's, or full on loopback only."""
     host = target.base_url.partition("://")[2]
     chosen = options.mode or target.safety.mode
@@ -45,43 +45,43 @@ def plan(
 
     drawn: values of an earlier plan, to plan the same run again; None draws them.
     """
-    mode = mode_of(target, options)
-    world = world_of(
+    mode = effective_mode(target, options)
+    context = build_context(
         spec, policy, target, capabilities=capabilities, mode=mode, thorough=options.thorough
     )
-    clauses = planned_clauses(policy, checks, target, options)
+    clauses = plan_clauses(policy, checks, target, options)
     wanted = [check for check in checks.values() if _is_wanted(check, clauses, options)]
     active = [check for check in wanted if not check.passive]
     values = dict(drawn) if drawn is not None else {}
     probes: list[Probe] = []
-    unprobed: list[Unprobed] = []
+    skipped: list[SkippedSubject] = []
     for check in active:
-        asked = list(subjects(check, world, clauses))
+        asked = list(list_subjects(check, context, clauses))
         if check.draws and drawn is None and mode is not Mode.PASSIVE:
             applicable = [s for s in asked if isinstance(check.applies(s), Applies)]
             if applicable and options.draws:
                 values.update(draw_values(check, applicable, options))
         for subject in asked:
             bound = bind(check, subject, options, values)
-            if isinstance(bound, Unprobed):
-                unprobed.append(bound)
+            if isinstance(bound, SkippedSubject):
+                skipped.append(bound)
             else:
                 probes.extend(bound)
-    controls = _controls(world, options)
-    provoking = tuple(_provoking(wanted, checks, world, options))
+    controls = _controls(context, options)
+    provoking = tuple(_provoking(wanted, checks, context, options))
     return Plan(
         spec=spec,
         policy=policy,
         target=target,
         options=options,
-        world=world,
+        context=context,
         checks=checks,
         probes=tuple(probes),
         passive=tuple(check for check in wanted if check.passive),
         controls=controls,
-        unprobed=tuple(unprobed),
+        skipped=tuple(skipped),
         clauses=clauses,
-        estimate=_estimate(world, (*probes, *provoking), controls),
+        estimate=_estimate(context, (*probes, *provoking), controls),
         drawn=values,
         provoking=provoking,
     )
@@ -89,43 +89,47 @@ def plan(
 
 def _is_wanted(check: Check, clauses: tuple[PlannedClause, ...], options: Options) -> bool:
     named = any(check.id in planned.checks for planned in clauses)
-    return named or bool(options.select and selected(check.id, options))
+    return named or bool(options.select and is_selected(check.id, options))
 
 
 def _provoking(
-    wanted: Sequence[Check], checks: Mapping[str, Check], world: World, options: Options
+    wanted: Sequence[Check], checks: Mapping[str, Check], context: RunContext, options: Options
 ) -> Iterator[Probe]:
     """Probes that cause what passive checks read, where a selection leaves them out."""
     if not options.partial:
         return
     asked = {check.id for check in wanted}
-    heard = dict.fromkeys(one for check in wanted for one in check.heard_from if one in checks)
+    heard = dict.fromkeys(one for check in wanted for one in check.triggered_by if one in checks)
     for name in heard:
         if name in asked or matches(name, options.ignore):
             continue
-        for subject in subjects(checks[name], world, ()):
+        for subject in list_subjects(checks[name], context, ()):
             bound = bind(checks[name], subject, options, {})
-            if not isinstance(bound, Unprobed):
+            if not isinstance(bound, SkippedSubject):
                 yield from bound
 
 
-def _controls(world: World, options: Options) -> tuple[str, ...]:
+def _controls(context: RunContext, options: Options) -> tuple[str, ...]:
     """Operations whose canonical request can be sent in this mode."""
-    if world.mode is Mode.PASSIVE:
+    if context.mode is Mode.PASSIVE:
         return ()
     return tuple(
         operation.id
-        for operation in world.spec.operations
-        if isinstance(world.recipes[operation.id], Recipe)
-        and operation.id in world.actors
-        and (operation.safe or world.mode is Mode.FULL)
+        for operation in context.spec.operations
+        if isinstance(context.recipes[operation.id], Recipe)
+        and operation.id in context.actors
+        and (operation.safe or context.mode is Mode.FULL)
         and (not options.operations or operation.id in options.operations)
     )
 
 
-def _estimate(world: World, probes: tuple[Probe, ...], controls: tuple[str, ...]) -> Estimate:
+def _estimate(
+    context: RunContext, probes: tuple[Probe, ...], controls: tuple[str, ...]
+) -> Estimate:
     by_operation: dict[str, int] = dict.fromkeys(controls, 1)
-    effects: dict[str, int] = {name: 1 for name in controls if not world.spec.operation(name).safe}
+    effects: dict[str, int] = {
+        name: 1 for name in controls if not context.spec.operation(name).safe
+    }
     created: set[str] = set()
     for probe in probes:
         name = _operation_name(probe.subject)
@@ -133,27 +137,29 @@ def _estimate(world: World, probes: tuple[Probe, ...], controls: tuple[str, ...]
         if probe.subject.operation and probe.check.accepted and not probe.subject.op.safe:
             effects[name] = effects.get(name, 0) + probe.applies.requests
     for name in controls:
-        recipe = world.recipes[name]
+        recipe = context.recipes[name]
         if isinstance(recipe, Recipe):
             created.update(need.operation for need in recipe.needs)
     for name in created:
         by_operation[name] = by_operation.get(name, 0) + 1
         effects[name] = effects.get(name, 0) + 1
     requests = sum(by_operation.values())
-    return Estimate(requests, _seconds(world, probes, by_operation), by_operation, effects)
+    return Estimate(requests, _seconds(context, probes, by_operation), by_operation, effects)
 
 
-def _seconds(world: World, probes: tuple[Probe, ...], by_operation: Mapping[str, int]) -> float:
+def _seconds(
+    context: RunContext, probes: tuple[Probe, ...], by_operation: Mapping[str, int]
+) -> float:
     """Sending, and waiting for the policy's own limits where no clock can be moved."""
     sending = sum(by_operation.values()) * _SECONDS_A_REQUEST
-    if "clock" in world.capabilities:
+    if "clock" in context.capabilities:
         return sending
     sending += sum(probe.applies.seconds for probe in probes)
-    if world.facts.rate_limits is None:
+    if context.facts.rate_limits is None:
         return sending
     waiting = 0.0
-    for name, bucket in world.facts.rate_limits.buckets.items():
-        counted = sum(n for op, n in by_operation.items() if world.bucket_of.get(op) == name)
+    for name, bucket in context.facts.rate_limits.buckets.items():
+        counted = sum(n for op, n in by_operation.items() if context.bucket_of.get(op) == name)
         if bucket.limit:
             waiting = max(waiting, (counted // bucket.limit) * bucket.window_s)
     return sending + waiting

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from apicheck.generate import OF_EACH, draw
+from apicheck.generate import DRAWN_FOR_EACH, draw
 from apicheck.model.check import Applies, Check
 from apicheck.model.facts import RateLimits, Webhooks
 from apicheck.model.operation import Operation
-from apicheck.model.plan import Options, PlannedClause, Probe, Unprobed
+from apicheck.model.plan import Options, PlannedClause, Probe, SkippedSubject
 from apicheck.model.selector import selects
-from apicheck.model.subject import Case, Recipe, Subject, SubjectKind, World
+from apicheck.model.subject import Case, Recipe, RunContext, Subject, SubjectKind
 from apicheck.model.target import Mode
 from apicheck.model.verdict import NotApplicable, NotTested, NotTestedKind
 
@@ -19,70 +19,72 @@ _POOL_AT_MOST = 200
 """Drawing is dear: one pool of values serves all operations of an identity, in turns."""
 
 
-def subjects(check: Check, world: World, clauses: tuple[PlannedClause, ...]) -> Iterator[Subject]:
+def list_subjects(
+    check: Check, context: RunContext, clauses: tuple[PlannedClause, ...]
+) -> Iterator[Subject]:
     """All that a check can be asked about, in the document's and the policy's order."""
-    if check.over is SubjectKind.OPERATION:
-        for operation in _asked_for(check, world, clauses):
-            yield Subject(check.over, operation.id, world, operation=operation)
-    elif check.over is SubjectKind.API:
-        yield Subject(check.over, "api", world)
-    elif check.over is SubjectKind.BUCKET and world.facts.rate_limits:
-        yield from _buckets(world, world.facts.rate_limits)
-    elif check.over is SubjectKind.EVENT and isinstance(world.facts.webhooks, Webhooks):
-        for event in world.facts.webhooks.events.values():
-            known = {operation.id: operation for operation in world.spec.operations}
+    if check.subject_kind is SubjectKind.OPERATION:
+        for operation in _asked_for(check, context, clauses):
+            yield Subject(check.subject_kind, operation.id, context, operation=operation)
+    elif check.subject_kind is SubjectKind.API:
+        yield Subject(check.subject_kind, "api", context)
+    elif check.subject_kind is SubjectKind.BUCKET and context.facts.rate_limits:
+        yield from _buckets(context, context.facts.rate_limits)
+    elif check.subject_kind is SubjectKind.EVENT and isinstance(context.facts.webhooks, Webhooks):
+        for event in context.facts.webhooks.events.values():
+            known = {operation.id: operation for operation in context.spec.operations}
             yield Subject(
-                check.over,
+                check.subject_kind,
                 event.name,
-                world,
-                of=f"webhooks.events.{event.name}",
+                context,
+                fact=f"webhooks.events.{event.name}",
                 event=event,
                 operation=known.get(event.cause),
             )
-    elif check.over is SubjectKind.CLAUSE:
+    elif check.subject_kind is SubjectKind.CLAUSE:
         for planned in clauses:
             if check.id in planned.checks and planned.clause.example:
-                yield Subject(check.over, planned.clause.id, world, clause=planned.clause)
+                yield Subject(check.subject_kind, planned.clause.id, context, clause=planned.clause)
 
 
 def _asked_for(
-    check: Check, world: World, clauses: tuple[PlannedClause, ...]
+    check: Check, context: RunContext, clauses: tuple[PlannedClause, ...]
 ) -> Iterator[Operation]:
     """The operations of which a finding would count for a clause.
 
     A check that was selected without a clause is asked about all of them.
     """
     selectors = [planned.clause.ops for planned in clauses if check.id in planned.checks]
-    for operation in world.spec.operations:
+    for operation in context.spec.operations:
         if not selectors or any(
-            ops is None or selects(ops, operation, world.facts.operations, world.secured)
+            ops is None or selects(ops, operation, context.facts.operations, context.secured)
             for ops in selectors
         ):
             yield operation
 
 
-def _buckets(world: World, limits: RateLimits) -> Iterator[Subject]:
+def _buckets(context: RunContext, limits: RateLimits) -> Iterator[Subject]:
     for name, bucket in limits.buckets.items():
-        operation_id = _representative(world, name)
+        operation_id = _representative(context, name)
         yield Subject(
             SubjectKind.BUCKET,
             name,
-            world,
-            of=f"rate_limits.{name}",
+            context,
+            fact=f"rate_limits.{name}",
             bucket=bucket,
-            operation=world.spec.operation(operation_id) if operation_id else None,
+            operation=context.spec.operation(operation_id) if operation_id else None,
         )
 
 
-def _representative(world: World, bucket: str) -> str:
+def _representative(context: RunContext, bucket: str) -> str:
     """The operation with which a bucket is tried: safe and without needs, where there is one."""
-    counted = [op for op in world.spec.operations if world.bucket_of.get(op.id) == bucket]
+    counted = [op for op in context.spec.operations if context.bucket_of.get(op.id) == bucket]
 
     def awkward(operation_id: str) -> tuple[bool, bool, bool]:
-        recipe = world.recipes[operation_id]
-        operation = world.spec.operation(operation_id)
+        recipe = context.recipes[operation_id]
+        operation = context.spec.operation(operation_id)
         return (
-            isinstance(recipe, NotTested) or operation_id not in world.actors,
+            isinstance(recipe, NotTested) or operation_id not in context.actors,
             not operation.safe,
             not isinstance(recipe, NotTested) and bool(recipe.needs),
         )
@@ -95,19 +97,20 @@ def bind(
     subject: Subject,
     options: Options,
     drawn: Mapping[str, tuple[object, ...]],
-) -> tuple[Probe, ...] | Unprobed:
+) -> tuple[Probe, ...] | SkippedSubject:
     """The probes of a check on one subject, one for each case; or why there is none."""
     operation = subject.operation.id if subject.operation else ""
-    of = (subject.of,) if subject.of else ()
+    of = (subject.fact,) if subject.fact else ()
     if options.operations and operation and operation not in options.operations:
         why = NotTested(NotTestedKind.SELECTED_OUT, "not among the operations asked for")
-        return Unprobed(check.id, subject.key, operation, of, why)
+        return SkippedSubject(check.id, subject.key, operation, of, why)
     applies = check.applies(subject)
     if not isinstance(applies, Applies):
-        return Unprobed(check.id, subject.key, operation, of, applies)
+        return SkippedSubject(check.id, subject.key, operation, of, applies)
     forbidden = _forbidden_by_mode(check, subject)
     if forbidden:
-        return Unprobed(check.id, subject.key, operation, applies.of or of, forbidden)
+        return SkippedSubject(check.id, subject.key, operation, applies.facts or of, forbidden)
+    subject = applies.bind(subject)
     cases: tuple[Case | None, ...] = (None,)
     if check.cases is not None:
         cases = check.cases(subject)
@@ -119,7 +122,7 @@ def bind(
     cases = (*cases, *drawn_cases)
     if not cases:
         why_none = NotApplicable("nothing to try on it")
-        return Unprobed(check.id, subject.key, operation, applies.of or of, why_none)
+        return SkippedSubject(check.id, subject.key, operation, applies.facts or of, why_none)
     return tuple(
         Probe(
             f"{key}/{case.name}" if case else key,
@@ -132,7 +135,7 @@ def bind(
 
 
 def _forbidden_by_mode(check: Check, subject: Subject) -> NotTested | None:
-    mode = subject.world.mode
+    mode = subject.context.mode
     unsafe = subject.operation is not None and not subject.operation.safe
     if mode is Mode.PASSIVE:
         return NotTested(
@@ -152,7 +155,7 @@ def _forbidden_by_mode(check: Check, subject: Subject) -> NotTested | None:
 
 def _example_writes(subject: Subject) -> bool:
     steps = subject.clause.example if subject.clause else ()
-    return any(not subject.world.spec.operation(step.operation).safe for step in steps)
+    return any(not subject.context.spec.operation(step.operation).safe for step in steps)
 
 
 def _values_of_each(subject: Subject, options: Options) -> int:
@@ -160,14 +163,14 @@ def _values_of_each(subject: Subject, options: Options) -> int:
 
     Hardly any where the limit is low, or each request uses something up.
     """
-    world = subject.world
-    recipe, limits = world.recipes[subject.op.id], world.facts.rate_limits
-    bucket = limits.buckets.get(world.bucket_of.get(subject.op.id, "")) if limits else None
+    context = subject.context
+    recipe, limits = context.recipes[subject.op.id], context.facts.rate_limits
+    bucket = limits.buckets.get(context.bucket_of.get(subject.op.id, "")) if limits else None
     if bucket is not None and bucket.limit is not None and bucket.limit < _LOW_LIMIT:
         return 0
     if isinstance(recipe, Recipe) and recipe.consumes:
         return min(2, options.draws)
-    return options.draws if world.thorough else options.draws // 3
+    return options.draws if context.thorough else options.draws // 3
 
 
 def draw_values(
@@ -178,7 +181,7 @@ def draw_values(
     Subjects with the same actor share a pool and take their turns in it, so that each gets
     other values and a run of many operations tries many.
     """
-    if check.draws in OF_EACH:
+    if check.draws in DRAWN_FOR_EACH:
         return {
             f"{check.id}/{subject.key}": draw(
                 check.draws, options.seed, _values_of_each(subject, options), subject
@@ -187,7 +190,7 @@ def draw_values(
         }
     pools: dict[str, list[Subject]] = {}
     for subject in applicable:
-        actor = subject.world.actors.get(subject.op.id, "") if subject.operation else ""
+        actor = subject.context.actors.get(subject.op.id, "") if subject.operation else ""
         pools.setdefault(actor, []).append(subject)
     result: dict[str, tuple[object, ...]] = {}
     for members in pools.values():

@@ -42,7 +42,9 @@ def _planned_clause(
         return PlannedClause(clause, (), why)
     named = [check_id for check_id in checks if matches(check_id, clause.checks)]
     if clause.example:
-        of_clauses = (name for name, check in checks.items() if check.over is SubjectKind.CLAUSE)
+        of_clauses = (
+            name for name, check in checks.items() if check.subject_kind is SubjectKind.CLAUSE
+        )
         named += [check_id for check_id in of_clauses if check_id not in named]
     if not named and options.select and not options.clauses and not clause.attest:
         why = NotTested(
@@ -53,7 +55,7 @@ def _planned_clause(
         reason = "no check tests it yet" if not clause.attest else "it is attested by a person"
         kind = NotTestedKind.OTHER_ACTOR if clause.attest else NotTestedKind.NO_CHECK
         return PlannedClause(clause, (), NotTested(kind, reason))
-    wanted = tuple(check_id for check_id in named if selected(check_id, options))
+    wanted = tuple(check_id for check_id in named if is_selected(check_id, options))
     if not wanted:
         why = NotTested(NotTestedKind.SELECTED_OUT, "its checks were not asked for")
         return PlannedClause(clause, (), why)
@@ -64,14 +66,14 @@ def _whose(clause: Clause) -> str:
     return "; ".join(OTHER_ACTORS[actor] for actor in clause.actors if actor in OTHER_ACTORS)
 
 
-def selected(check_id: str, options: Options) -> bool:
+def is_selected(check_id: str, options: Options) -> bool:
     """Whether `--select` and `--ignore` let a check take part."""
     if options.select and not matches(check_id, options.select):
         return False
     return not matches(check_id, options.ignore)
 
 
-def planned_clauses(
+def plan_clauses(
     policy: Policy, checks: Mapping[str, Check], target: Target, options: Options
 ) -> tuple[PlannedClause, ...]:
     """Every clause of the policy, in its order."""

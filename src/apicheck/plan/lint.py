@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from apicheck.model.check import Check
-from apicheck.model.facts import Answer, Deprecation, OAuth
+from apicheck.model.facts import Deprecation, ExpectedResponse, OAuth
 from apicheck.model.operation import Operation, Spec
-from apicheck.model.policy import Clause, FactOrigin, Policy, overlap
-from apicheck.model.quantities import seconds
+from apicheck.model.policy import Clause, FactOrigin, Policy, paths_overlap
+from apicheck.model.quantities import parse_seconds
 from apicheck.model.selector import selects
 from apicheck.model.subject import SubjectKind
 from apicheck.plan.clauses import matches
@@ -78,7 +78,7 @@ def _unnamed(policy: Policy, checks: Mapping[str, Check]) -> Iterator[str]:
         section = row.path.partition(".")[0]
         if row.kind not in _WRITTEN or section in _NO_PROMISES:
             continue
-        own = next((path for path in apart if overlap(path, row.path)), "")
+        own = next((path for path in apart if paths_overlap(path, row.path)), "")
         if not any(_names(clause, named, row.path, own) for clause, named in readers):
             yield row.path
 
@@ -91,15 +91,15 @@ def _promises_of_their_own(policy: Policy) -> tuple[str, ...]:
 
 
 def _names(clause: Clause, checks: list[Check], path: str, own: str) -> bool:
-    if any(overlap(of, path) for of in clause.of):
+    if any(paths_overlap(of, path) for of in clause.facts):
         return True
     section = path.partition(".")[0]
     if section == "client" and "client" in clause.actors:
         return True
-    if not any(overlap(read, path) for check in checks for read in check.reads):
+    if not any(paths_overlap(read, path) for check in checks for read in check.reads):
         return False
-    around = {of.partition(".")[0] for of in clause.of}
-    return not clause.of or (section in around and not own)
+    around = {of.partition(".")[0] for of in clause.facts}
+    return not clause.facts or (section in around and not own)
 
 
 def _collapsed(policy: Policy, unnamed: tuple[str, ...]) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ def _collapsed(policy: Policy, unnamed: tuple[str, ...]) -> tuple[str, ...]:
     for path in unnamed:
         while "." in path:
             parent = path.rpartition(".")[0]
-            if any(overlap(parent, other) for other in others):
+            if any(paths_overlap(parent, other) for other in others):
                 break
             path = parent  # noqa: PLW2901  (climbs)
         found.append(path)
@@ -118,21 +118,23 @@ def _collapsed(policy: Policy, unnamed: tuple[str, ...]) -> tuple[str, ...]:
 
 def _unread(clause: Clause, policy: Policy, checks: Mapping[str, Check]) -> Iterator[Remark]:
     every = _named_checks(clause, checks)
-    named = [check for check in every if check.over is not SubjectKind.CLAUSE]
+    named = [check for check in every if check.subject_kind is not SubjectKind.CLAUSE]
     wanted = sorted({read for check in named for read in check.reads})
     if not named or any(not check.reads for check in named):
         return
     paths = [row.path for row in policy.origins]
-    inside = [p for p in paths if not clause.of or any(overlap(of, p) for of in clause.of)]
-    if not any(overlap(read, path) for read in wanted for path in inside):
-        where = f" inside {', '.join(clause.of)}" if clause.of else ""
+    inside = [
+        p for p in paths if not clause.facts or any(paths_overlap(of, p) for of in clause.facts)
+    ]
+    if not any(paths_overlap(read, path) for read in wanted for path in inside):
+        where = f" inside {', '.join(clause.facts)}" if clause.facts else ""
         yield Remark(clause.id, f"its checks read {', '.join(wanted)}: there is nothing{where}")
 
 
 def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
     facts = policy.facts
     limits = facts.rate_limits
-    refusals: tuple[tuple[str, Answer | None, Iterable[Operation]], ...] = (
+    refusals: tuple[tuple[str, ExpectedResponse | None, Iterable[Operation]], ...] = (
         ("authentication.refusal", facts.authentication.anonymous, _secured(spec)),
         ("authentication.refusal", facts.authentication.bad, _secured(spec)),
         ("rate_limits.refusal", limits.refusal if limits else None, _secured(spec)),
@@ -141,7 +143,7 @@ def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
         *(
             (f"requests.{kind}", answer, _with_body(spec, facts.oauth))
             for kind in _OF_BODIES
-            if isinstance(answer := facts.requests.get(kind), Answer)
+            if isinstance(answer := facts.requests.get(kind), ExpectedResponse)
         ),
     )
     # A default, or what a standard says, is no promise that its author forgot to document.
@@ -149,7 +151,7 @@ def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
     remarks = [
         remark
         for path, answer, ops in refusals
-        if any(overlap(path, one) for one in written)
+        if any(paths_overlap(path, one) for one in written)
         for remark in _undocumented(path, answer, _promised(policy, answer, ops, spec))
     ]
     yield from dict.fromkeys(remarks)
@@ -164,7 +166,7 @@ def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
 
 
 def _promised(
-    policy: Policy, answer: Answer | None, operations: Iterable[Operation], spec: Spec
+    policy: Policy, answer: ExpectedResponse | None, operations: Iterable[Operation], spec: Spec
 ) -> Iterator[Operation]:
     """Those of which an answer is promised."""
     secured = frozenset(operation.id for operation in _secured(spec))
@@ -193,7 +195,7 @@ def _scoped(spec: Spec) -> list[Operation]:
 
 
 def _undocumented(
-    path: str, answer: Answer | None, operations: Iterable[Operation]
+    path: str, answer: ExpectedResponse | None, operations: Iterable[Operation]
 ) -> Iterator[Remark]:
     exact = answer.statuses.exact if answer else ()
     silent = [o.id for o in operations if exact and not any(map(o.response_for, exact))]
@@ -247,4 +249,4 @@ def _day(text: str) -> date:
 
 def _days(duration: str) -> int:
     """Whole days of a duration, rounded down to be fair to calendar months."""
-    return int(seconds(duration) // _SECONDS_A_DAY)
+    return int(parse_seconds(duration) // _SECONDS_A_DAY)

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from apicheck.authoring.credentials import credentials_of
 from apicheck.model.exchange import Exchange, Request, Role
-from apicheck.model.identifiers import collection_of, identifier_of
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import LinkDoc, Operation
 from apicheck.model.plan import Plan
-from apicheck.probe.halt import Halt
+from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.recorder import Recorder
+from apicheck.requests.credentials import credentials_of
+from apicheck.requests.identifiers import collection_of, identifier_of
 
 _GONE = (404, 410)
 _REFUSED = (401, 403)
@@ -77,7 +77,7 @@ class Creations:
         for request in self._as_anybody(creation.delete):
             try:
                 exchange = recorder.exchange(request, Role.CLEANUP)
-            except Halt:
+            except ProbeStopped:
                 return
             gone = exchange.succeeded or exchange.status in _GONE
             if gone or exchange.status not in _REFUSED:
@@ -91,19 +91,19 @@ class Creations:
 
     def _as_anybody(self, request: Request) -> Iterator[Request]:
         """The deletion by who created it, then by every identity that may be allowed to."""
-        world = self._plan.world
+        context = self._plan.context
         if request.credentials:
             yield request
-        names = [world.actors.get(request.operation, ""), *world.identities]
+        names = [context.actors.get(request.operation, ""), *context.identities]
         for name in dict.fromkeys(names):
-            identity = world.identities.get(name)
+            identity = context.identities.get(name)
             if identity is None or identity.state != "active" or name == request.identity:
                 continue
             if not identity.placeholder:
                 continue
-            credentials = credentials_of(world, request.operation, identity)
+            credentials = credentials_of(context, request.operation, identity)
             yield request.with_credentials(name, *credentials)
-        if not request.credentials and not world.identities:
+        if not request.credentials and not context.identities:
             yield request
 
 

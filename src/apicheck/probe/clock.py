@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from apicheck.probe.halt import Halt
+from apicheck.probe.errors import ProbeStopped
 
 Move = Callable[[float], float]
 """Moves the target's clock ahead by seconds; returns its epoch seconds afterwards."""
@@ -95,7 +95,7 @@ class TargetClock:
         """Let time pass for the target.
 
         due: how many seconds, asked again once nothing is in flight, as somebody else may have
-        moved the clock meanwhile; nothing happens when it is not positive. Raises Halt when
+        moved the clock meanwhile; nothing happens when it is not positive. Raises ProbeStopped when
         the run is stopped.
         """
         if self._move is None:
@@ -103,7 +103,7 @@ class TargetClock:
             if seconds > 0:
                 self._sleep(max(seconds, _SHORTEST_SLEEP_S))
             if self._stop.is_set():
-                raise Halt.stopped()
+                raise ProbeStopped.by_user()
             return
         with self._gate:
             self._movers += 1

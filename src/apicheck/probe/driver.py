@@ -32,19 +32,20 @@ from apicheck.model.step import (
     Wait,
 )
 from apicheck.model.subject import Case
-from apicheck.model.verdict import NotTested
+from apicheck.model.verdict import HarnessError, StopReason
 from apicheck.probe import observe
-from apicheck.probe.asking import Asking
+from apicheck.probe.budget import Budget
 from apicheck.probe.cleanup import Creations
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.halt import Budget, Halt
+from apicheck.probe.control_actions import ControlActions
+from apicheck.probe.errors import ProbeStopped
+from apicheck.probe.execution import ProbeExecution
 from apicheck.probe.job import Job
 from apicheck.probe.listener import Arrival, WebhookListener
-from apicheck.probe.memo import Memo
-from apicheck.probe.pacing import TOO_MANY, Pacer, retry_after
-from apicheck.probe.playing import Playing
+from apicheck.probe.pacing import TOO_MANY, Pacer, read_retry_after
 from apicheck.probe.recorder import Recorder
-from apicheck.probe.vault import Secrets
+from apicheck.probe.redactor import Redactor
+from apicheck.probe.single_flight import SingleFlight
 
 _AT_ONCE = 16
 
@@ -55,13 +56,13 @@ class Parts:
 
     plan: Plan
     recorder: Recorder
-    secrets: Secrets
+    secrets: Redactor
     clock: TargetClock
     budget: Budget
     pacer: Pacer
     creations: Creations
     listener: WebhookListener | None
-    asking: Asking
+    asking: ControlActions
 
 
 class Driver:
@@ -69,7 +70,7 @@ class Driver:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._memo: Memo[Exchange] = Memo()
+        self._memo: SingleFlight[Exchange] = SingleFlight()
         self._several = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="apicheck-together")
 
     def close(self) -> None:
@@ -84,28 +85,26 @@ class Driver:
         case: Case | None = None,
         role: Role | None = None,
     ) -> Transcript:
-        """Play a job to its end. Never raises: why a script could not go on is in `ended`."""
+        """Play a job to its end. Never raises: why a script could not go on is in `stopped_by`."""
         bound = case or job.subject.case
         subject = job.subject if bound is None else job.subject.with_case(bound)
-        playing = Playing(job, attempt, role, drawn=bound is not None and bound.drawn)
-        ended: tuple[str, str, str] | None = None
+        playing = ProbeExecution(job, attempt, role, drawn=bound is not None and bound.drawn)
+        stopped_by: StopReason | None = None
         try:
             self._parts.budget.check()
             self._run(job.script(subject), playing)
         except EndOfScript as end:
-            ended = _ended(end)
-        except Halt as halt:
-            ended = halt.ended
+            stopped_by = end.why
+        except ProbeStopped as stop:
+            stopped_by = stop.reason
         except Exception as error:  # noqa: BLE001  (a check's mistake must not end the run)
-            words = self._parts.secrets.redacted_text(str(error))
-            ended = (
-                "error",
-                f"{type(error).__name__}: {words}",
-                "a mistake in apicheck or in the check",
+            words = self._parts.secrets.redact_text(str(error))
+            stopped_by = HarnessError(
+                f"{type(error).__name__}: {words}", "a mistake in apicheck or in the check"
             )
-        return playing.transcript(ended, None if case is None else _words(case))
+        return playing.transcript(stopped_by, None if case is None else _words(case))
 
-    def _run(self, script: Script, playing: Playing) -> None:
+    def _run(self, script: Script, playing: ProbeExecution) -> None:
         with closing(script):
             came: Any = None
             while True:
@@ -115,7 +114,7 @@ class Driver:
                     return
                 came = self._do(step, playing)
 
-    def _do(self, step: Step, playing: Playing) -> Any:
+    def _do(self, step: Step, playing: ProbeExecution) -> Any:
         match step:
             case Send():
                 return self._send(step, playing)
@@ -139,17 +138,17 @@ class Driver:
                 return answer
         raise TypeError(f"a script yielded {type(step).__name__}, which is no step")
 
-    def _send(self, send: Send, playing: Playing) -> Exchange:
+    def _send(self, send: Send, playing: ProbeExecution) -> Exchange:
         if not send.share:
             return self._sent(send, playing)
         key = send.share
         if playing.attempt and send.role is Role.CONTROL:
             key += f" for {playing.job.key} again {playing.attempt}"
-        exchange = self._memo.once(key, lambda: self._sent(send, playing))
+        exchange = self._memo.do(key, lambda: self._sent(send, playing))
         playing.keep(exchange)
         return exchange
 
-    def _sent(self, send: Send, playing: Playing) -> Exchange:
+    def _sent(self, send: Send, playing: ProbeExecution) -> Exchange:
         """One request; sent again when a limit that nobody meant to meet refused it."""
         parts = self._parts
         role, provokes = playing.role_of(send.role), playing.job.provokes
@@ -157,16 +156,16 @@ class Driver:
         for _ in range(parts.plan.options.retries):
             if exchange.status != TOO_MANY or not send.paced or TOO_MANY in provokes:
                 break
-            pause = retry_after(exchange, parts.clock.epoch())
+            pause = read_retry_after(exchange, parts.clock.epoch())
             if not parts.pacer.recover(exchange.request, pause):
                 break
-            playing.keep(replace(exchange, role=Role.PUT_OFF))
+            playing.keep(replace(exchange, role=Role.THROTTLED))
             exchange = self._once(send, role, playing)
             parts.pacer.recovered(admitted=exchange.status != TOO_MANY)
         playing.keep(exchange)
         return exchange
 
-    def _once(self, send: Send, role: Role, playing: Playing) -> Exchange:
+    def _once(self, send: Send, role: Role, playing: ProbeExecution) -> Exchange:
         exchange = self._parts.recorder.exchange(
             send.request, role, paced=send.paced, accepted=playing.job.accepted
         )
@@ -177,7 +176,9 @@ class Driver:
             exchange = replace(exchange, observations=(*exchange.observations, asked))
         return exchange
 
-    def _send_together(self, sends: tuple[Send, ...], playing: Playing) -> tuple[Exchange, ...]:
+    def _send_together(
+        self, sends: tuple[Send, ...], playing: ProbeExecution
+    ) -> tuple[Exchange, ...]:
         futures = [self._several.submit(self._send, send, playing) for send in sends]
         failures = [error for future in futures if (error := future.exception()) is not None]
         if failures:
@@ -191,7 +192,7 @@ class Driver:
         until = parts.clock.now() + seconds
         parts.clock.let_pass(lambda: until - parts.clock.now())
 
-    def _receive(self, step: Receive, playing: Playing) -> tuple[Exchange, ...]:
+    def _receive(self, step: Receive, playing: ProbeExecution) -> tuple[Exchange, ...]:
         listener = self._parts.listener
         if listener is None:
             return ()
@@ -201,7 +202,7 @@ class Driver:
             playing.keep(exchange)
         return exchanges
 
-    def _delivered(self, arrival: Arrival, playing: Playing) -> Exchange:
+    def _delivered(self, arrival: Arrival, playing: ProbeExecution) -> Exchange:
         parts, delivery = self._parts, arrival.delivery
         webhooks = parts.plan.policy.facts.webhooks
         signature = webhooks.signature if isinstance(webhooks, Webhooks) else None
@@ -211,15 +212,17 @@ class Driver:
             every = parts.recorder.webhook_secrets
             known = {name: live[name] for name in sorted(playing.named() & every or every)}
             contexts = _contexts(parts.plan)
-            seen = tuple(observe.signed(signature, delivery, known, contexts, arrival.epoch))
+            seen = tuple(
+                observe.observe_signature(signature, delivery, known, contexts, arrival.epoch)
+            )
         path, _, query = delivery.target.partition("?")
-        text = parts.secrets.redacted_text
+        text = parts.secrets.redact_text
         request = Request(
             method=delivery.method,
             path=quote(text(path), safe="/%$[]…"),
             query=tuple((k, text(v)) for k, v in parse_qsl(query, keep_blank_values=True)),
             headers=tuple((name, text(value)) for name, value in delivery.headers),
-            body=parts.secrets.redacted(delivery.body),
+            body=parts.secrets.redact(delivery.body),
         )
         return parts.recorder.delivery(request, Response(arrival.status), arrival.at, seen)
 
@@ -231,13 +234,6 @@ def _contexts(plan: Plan) -> tuple[Mapping[str, str], ...]:
         if identity.parameters not in found:
             found.append(identity.parameters)
     return tuple(found)
-
-
-def _ended(end: EndOfScript) -> tuple[str, str, str]:
-    why = end.why
-    if isinstance(why, NotTested):
-        return (f"not-tested:{why.kind}", why.reason, why.remedy)
-    return ("inconclusive", why.reason, "")
 
 
 def _words(case: Case) -> str:

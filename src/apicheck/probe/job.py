@@ -24,7 +24,7 @@ class Job:
     accepted: bool = True
 
 
-def job_of(probe: Probe) -> Job:
+def make_job(probe: Probe) -> Job:
     """A probe as a job. Raises ValueError for a passive check, which plays nothing."""
     check = probe.check
     if check.script is None:

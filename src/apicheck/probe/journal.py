@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from apicheck.model.codec import from_json, to_json
 from apicheck.model.exchange import (
     Caller,
     Credential,
@@ -29,6 +30,19 @@ from apicheck.model.exchange import (
     TransportErrorKind,
 )
 from apicheck.model.json import Json
+from apicheck.model.verdict import (
+    HarnessError,
+    Inconclusive,
+    NotTested,
+    StopReason,
+    Verdict,
+)
+
+_STOPS: Mapping[type[StopReason], Verdict] = {
+    NotTested: Verdict.NOT_TESTED,
+    Inconclusive: Verdict.INCONCLUSIVE,
+    HarnessError: Verdict.ERROR,
+}
 
 
 class Journal:
@@ -86,7 +100,7 @@ def encode(transcript: Transcript, written: Mapping[str, Exchange]) -> bytes:
         "probe": transcript.probe,
         "attempt": transcript.attempt,
         "case": transcript.case,
-        "ended": transcript.ended,
+        "stopped_by": _stop_reason(transcript.stopped_by),
         "answers": transcript.answers,
         "exchanges": [
             item.id if written.get(item.id) == item else _exchange(item)
@@ -102,7 +116,6 @@ def decode(line: bytes, known: Mapping[str, Exchange]) -> Transcript:
     Raises ValueError, KeyError or TypeError on anything else.
     """
     value = json.loads(line)
-    ended = value["ended"]
     return Transcript(
         probe=value["probe"],
         exchanges=tuple(
@@ -111,9 +124,23 @@ def decode(line: bytes, known: Mapping[str, Exchange]) -> Transcript:
         ),
         attempt=value["attempt"],
         answers=tuple(value["answers"]),
-        ended=None if ended is None else (ended[0], ended[1], ended[2]),
+        stopped_by=_stop_reason_of(value["stopped_by"]),
         case=value["case"],
     )
+
+
+def _stop_reason(reason: StopReason | None) -> Json:
+    if reason is None:
+        return None
+    return {"verdict": _STOPS[type(reason)].value, **to_json(reason)}
+
+
+def _stop_reason_of(value: Json) -> StopReason | None:
+    if value is None:
+        return None
+    kinds = {verdict.value: kind for kind, verdict in _STOPS.items()}
+    members = {name: item for name, item in value.items() if name != "verdict"}
+    return from_json(kinds[value["verdict"]], members)
 
 
 def _exchange(item: Exchange) -> Json:

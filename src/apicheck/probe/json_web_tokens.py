@@ -12,8 +12,8 @@ import hmac
 import json
 from collections.abc import Callable
 
+from apicheck.model.forgery_key import signature
 from apicheck.model.json import Json
-from apicheck.model.known_key import signature
 
 _PARTS = 3
 

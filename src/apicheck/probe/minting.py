@@ -13,10 +13,10 @@ from apicheck.model.plan import Plan
 from apicheck.model.target import Identity, Minter
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
-from apicheck.probe.memo import Memo
+from apicheck.probe.identity_spec import RIGHTS, IdentitySpec, has_exactly, sorted_or_none
+from apicheck.probe.redactor import Redactor
+from apicheck.probe.single_flight import SingleFlight
 from apicheck.probe.token_client import Keep, TokenClient
-from apicheck.probe.vault import Secrets
-from apicheck.probe.wanted import RIGHTS, Wanted, has_just, in_order
 
 _EARLY_S = 5.0
 
@@ -26,7 +26,7 @@ class _Made:
     """An identity that this run made. expires: epoch seconds on the target's clock."""
 
     identity: Identity
-    wanted: Wanted
+    wanted: IdentitySpec
     minter: Minter | None = None
     control_id: str = ""
     expires: float | None = None
@@ -40,7 +40,7 @@ class Minting:
         self,
         plan: Plan,
         tokens: TokenClient,
-        secrets: Secrets,
+        secrets: Redactor,
         clock: TargetClock,
         control: Control | None,
         know: Callable[[Identity], None],
@@ -48,10 +48,10 @@ class Minting:
         self._plan = plan
         self._secrets = secrets
         self._clock = clock
-        self._control = control if control and "mint" in plan.world.capabilities else None
+        self._control = control if control and "mint" in plan.context.capabilities else None
         self._know = know
         self._tokens = tokens
-        self._memo: Memo[Identity | None] = Memo()
+        self._memo: SingleFlight[Identity | None] = SingleFlight()
         self._lock = threading.Lock()
         self._renewing = threading.RLock()
         self._made: dict[str, _Made] = {}
@@ -61,11 +61,11 @@ class Minting:
 
     def mint(self, arguments: Mapping[str, Json], keep: Keep) -> Json:
         """An identity as wanted, in the words of `Ask`; None when nobody can make one."""
-        wanted = Wanted.of(arguments)
+        wanted = IdentitySpec.from_arguments(arguments)
         if arguments.get("fresh"):
             identity = self._make(wanted, keep, fresh=True)
         else:
-            identity = self._memo.once(repr(wanted), lambda: self._make(wanted, keep, fresh=False))
+            identity = self._memo.do(repr(wanted), lambda: self._make(wanted, keep, fresh=False))
         if identity is None:
             return None
         return {
@@ -125,7 +125,7 @@ class Minting:
             if made.minter is not None and not made.revoked:
                 self._revoked_by_client(made, keep)
 
-    def _make(self, wanted: Wanted, keep: Keep, *, fresh: bool) -> Identity | None:
+    def _make(self, wanted: IdentitySpec, keep: Keep, *, fresh: bool) -> Identity | None:
         configured = self._configured(wanted, fresh=fresh)
         if configured is not None:
             return configured
@@ -137,7 +137,7 @@ class Minting:
         self._know(made.identity)
         return made.identity
 
-    def _configured(self, wanted: Wanted, *, fresh: bool) -> Identity | None:
+    def _configured(self, wanted: IdentitySpec, *, fresh: bool) -> Identity | None:
         for identity in self._plan.target.identities.values():
             if not self._fits(identity, wanted):
                 continue
@@ -149,8 +149,8 @@ class Minting:
                     return identity
         return None
 
-    def _fits(self, identity: Identity, wanted: Wanted) -> bool:
-        world = self._plan.world
+    def _fits(self, identity: Identity, wanted: IdentitySpec) -> bool:
+        context = self._plan.context
         return (
             identity.state == wanted.state
             and not wanted.claims
@@ -158,14 +158,14 @@ class Minting:
             and wanted.tenant in ("", identity.tenant)
             and wanted.user in ("", identity.user)
             and wanted.app in ("", identity.app)
-            and has_just(identity.scopes, wanted.scopes, world.all_scopes)
-            and has_just(identity.permissions, wanted.permissions, world.all_permissions)
-            and has_just(identity.roles, wanted.roles, world.all_roles)
+            and has_exactly(identity.scopes, wanted.scopes, context.all_scopes)
+            and has_exactly(identity.permissions, wanted.permissions, context.all_permissions)
+            and has_exactly(identity.roles, wanted.roles, context.all_roles)
         )
 
-    def _minted(self, wanted: Wanted, keep: Keep) -> _Made | None:
+    def _minted(self, wanted: IdentitySpec, keep: Keep) -> _Made | None:
         scheme = self._scheme_of_minters()
-        worth = wanted.of_a_client and wanted.scopes != () and self._may_be_granted(wanted)
+        worth = wanted.fits_client and wanted.scopes != () and self._may_be_granted(wanted)
         if worth and (not scheme or wanted.scheme in ("", scheme)):
             for minter in self._plan.target.minters:
                 made = self._by_minter(minter, wanted, keep)
@@ -178,12 +178,12 @@ class Minting:
         schemes = self._plan.spec.schemes.values()
         return next((scheme.name for scheme in schemes if scheme.token_url), "")
 
-    def _may_be_granted(self, wanted: Wanted) -> bool:
+    def _may_be_granted(self, wanted: IdentitySpec) -> bool:
         """Whether a client is worth asking; it is not for unknown scopes, if anybody else is."""
-        known = self._plan.world.all_scopes
+        known = self._plan.context.all_scopes
         return self._control is None or set(wanted.scopes or ()) <= set(known)
 
-    def _by_minter(self, minter: Minter, wanted: Wanted, keep: Keep) -> _Made | None:
+    def _by_minter(self, minter: Minter, wanted: IdentitySpec, keep: Keep) -> _Made | None:
         if wanted.tenant not in ("", minter.tenant):
             return None
         scopes = wanted.scopes if wanted.scopes is not None else minter.scopes
@@ -198,7 +198,10 @@ class Minting:
         granted = body.get("scope")
         if not isinstance(token, str) or token not in self._secrets.live:
             return None
-        if isinstance(granted, str) and wanted.scopes not in (None, in_order(set(granted.split()))):
+        if isinstance(granted, str) and wanted.scopes not in (
+            None,
+            sorted_or_none(set(granted.split())),
+        ):
             return None
         lifetime = body.get("expires_in")
         expires = self._clock.epoch() + lifetime if isinstance(lifetime, int | float) else None
@@ -214,7 +217,7 @@ class Minting:
         )
         return _Made(identity, wanted, minter, expires=expires)
 
-    def _by_control(self, wanted: Wanted) -> _Made | None:
+    def _by_control(self, wanted: IdentitySpec) -> _Made | None:
         if self._control is None:
             return None
         wish: dict[str, Json] = {
@@ -236,7 +239,7 @@ class Minting:
         if not isinstance(answer, dict) or not isinstance(answer.get("token"), str):
             return None
         granted = answer.get("scopes")
-        if isinstance(granted, list) and wanted.scopes not in (None, in_order(granted)):
+        if isinstance(granted, list) and wanted.scopes not in (None, sorted_or_none(granted)):
             return None
         expires = answer.get("expires")
         identity = Identity(

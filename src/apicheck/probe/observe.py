@@ -16,8 +16,8 @@ from apicheck.model.json import Json, tokens
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 from apicheck.probe.json_web_tokens import same_token
-from apicheck.probe.placeholders import expanded, named
-from apicheck.probe.vault import Secrets
+from apicheck.probe.placeholders import expand, placeholders_in
+from apicheck.probe.redactor import Redactor
 from apicheck.probe.wire import WireResponse
 
 Pointer = tuple[str, ...]
@@ -31,7 +31,7 @@ _LONGEST_ISSUED = 8192  # a longer one is no credential: it would not fit into a
 _MOST_ISSUED = 32  # by one answer
 
 
-def issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]:
+def find_issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]:
     """Where answers carry secrets that nobody knew before, by operationId.
 
     A webhook subscription's secret, and every property that the document gives the format
@@ -86,7 +86,7 @@ def _passwords(document: Json, schema: Json, at: Pointer, depth: int) -> Iterato
 _DEEPEST = 12
 
 
-def issued(answer: WireResponse, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:
+def find_issued(answer: WireResponse, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:
     """The secrets that a successful answer hands out, each with where it was.
 
     pointers: where, beside `TOKENS`.
@@ -124,8 +124,8 @@ def _values(value: Json, pointer: Pointer) -> Iterator[Json]:
         yield from _values(value[pointer[0]], pointer[1:])
 
 
-def leaks(
-    secrets: Secrets, answer: WireResponse, handed_out: frozenset[str]
+def observe_leaks(
+    secrets: Redactor, answer: WireResponse, handed_out: frozenset[str]
 ) -> Iterator[Observation]:
     """Secrets that an answer repeats, other than those it hands out by design."""
     places = [("body", answer.body), ("reason", answer.reason)]
@@ -140,7 +140,7 @@ def leaks(
             yield Observation("leaks", found.placeholder, value)
 
 
-def date_differs(answer: WireResponse, sent: float, received: float) -> Iterator[Observation]:
+def observe_date(answer: WireResponse, sent: float, received: float) -> Iterator[Observation]:
     """How many seconds an answer's Date is off, where it is; it has whole seconds only.
 
     sent, received: epoch seconds by the clock that is held to be true.
@@ -157,7 +157,7 @@ def date_differs(answer: WireResponse, sent: float, received: float) -> Iterator
 _NOTED_S = 1.0
 
 
-def equals(secrets: Secrets, request: Request) -> Iterator[Observation]:
+def observe_equality(secrets: Redactor, request: Request) -> Iterator[Observation]:
     """Bad credentials that happen to be the valid one: letters swapped in digits alone, say.
 
     For the Basic scheme that is whatever a lenient decoder of base64 reads as the same user and
@@ -168,11 +168,11 @@ def equals(secrets: Secrets, request: Request) -> Iterator[Observation]:
         return
     live = secrets.live
     for credential in request.credentials:
-        sent = expanded(credential.value, live)
+        sent = expand(credential.value, live)
         words = {sent, sent.rpartition(" ")[2]}
         if credential.place == "cookie":
             words.add(sent.partition(";")[0].strip().strip('"'))
-        candidates = named(credential.value) or tuple(live)
+        candidates = placeholders_in(credential.value) or tuple(live)
         for placeholder in dict.fromkeys(candidates):
             secret = live.get(placeholder, "")
             same_pair = _basic(sent) and _readings(sent[6:]) & _readings(secret)
@@ -199,7 +199,7 @@ def _readings(text: str) -> frozenset[bytes]:
     return frozenset(pair for pair in pairs if b":" in pair)
 
 
-def signed(
+def observe_signature(
     signature: Signature,
     delivery: signatures.Delivery,
     known: Mapping[str, str],

@@ -13,8 +13,8 @@ from apicheck.model.exchange import Exchange, Request
 from apicheck.model.facts import Bucket, RateLimits
 from apicheck.model.plan import Plan
 from apicheck.model.target import Identity, Limit
+from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.halt import Budget
 
 TOO_MANY = 429
 
@@ -56,10 +56,10 @@ class Pacer:
     """Counts requests by key and bucket, and waits where one more would be too many."""
 
     def __init__(self, plan: Plan, clock: TargetClock, budget: Budget) -> None:
-        self._limits = plan.world.facts.rate_limits
+        self._limits = plan.context.facts.rate_limits
         self._overrides = plan.target.limits
-        self._bucket_of = plan.world.bucket_of
-        self._identities: dict[str, Identity] = dict(plan.world.identities)
+        self._bucket_of = plan.context.bucket_of
+        self._identities: dict[str, Identity] = dict(plan.context.identities)
         self._clock = clock
         self._budget = budget
         self._lock = threading.Lock()
@@ -74,7 +74,8 @@ class Pacer:
     def admit(self, request: Request, *, paced: bool) -> Ticket:
         """Wait until a request fits under every limit that counts it, and count it.
 
-        paced False: count it, and do not wait. Raises Halt when the wait would end the budget.
+        paced False: count it, and do not wait. Raises ProbeStopped when the budget
+        would end before the wait.
         """
         windows = self._windows(request)
         while paced and (seconds := self._due(windows, reserve=True)) > 0:
@@ -175,7 +176,7 @@ class Pacer:
     ) -> tuple[Window, ...]:
         identity = self._identities.get(request.identity)
         holder = _holder_of(bucket.per, identity)
-        limit, seconds = in_force(bucket, self._overrides, limits, identity)
+        limit, seconds = effective_limit(bucket, self._overrides, limits, identity)
         if holder is None or limit is None:
             return ()
         key = (bucket.name, holder)
@@ -206,7 +207,7 @@ def _holder_of(per: str, identity: Identity | None) -> str | None:
     }.get(per, identity.name)
 
 
-def in_force(
+def effective_limit(
     bucket: Bucket, overrides: Mapping[str, Limit], limits: RateLimits, identity: Identity | None
 ) -> tuple[int | None, float]:
     """The limit and window that the target runs with: target file, then plan, then policy."""
@@ -216,7 +217,7 @@ def in_force(
     return limit, override.window_s or bucket.window_s
 
 
-def retry_after(exchange: Exchange, epoch: float) -> float | None:
+def read_retry_after(exchange: Exchange, epoch: float) -> float | None:
     """Seconds that an answer asks us to wait, by number or by date; None when it does not."""
     value = (exchange.response.header("retry-after") if exchange.response else None) or ""
     if value.strip().isdigit():

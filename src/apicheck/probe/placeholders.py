@@ -40,7 +40,7 @@ class Place(Enum):
     JSON = "json"
 
 
-def expanded(text: str, secrets: Mapping[str, str], place: Place = Place.PLAIN) -> str:
+def expand(text: str, secrets: Mapping[str, str], place: Place = Place.PLAIN) -> str:
     """The text with every known placeholder replaced by its secret; unknown ones stay."""
 
     def secret_of(match: re.Match[str]) -> str:
@@ -50,19 +50,19 @@ def expanded(text: str, secrets: Mapping[str, str], place: Place = Place.PLAIN) 
         derivations = match["derivations"]
         if place is Place.URL:
             derivations = unquote(derivations)
-        return _WRITTEN[place](derived(secret, derivations))
+        return _WRITTEN[place](derive(secret, derivations))
 
     if "APICHECK_" not in text:
         return text
     return PLACEHOLDER.sub(secret_of, text)
 
 
-def named(text: str) -> tuple[str, ...]:
+def placeholders_in(text: str) -> tuple[str, ...]:
     """The placeholders in a text, without their derivations, in order."""
     return tuple("$" + match["name"] for match in PLACEHOLDER.finditer(text))
 
 
-def derived(secret: str, derivations: str) -> str:
+def derive(secret: str, derivations: str) -> str:
     """A secret after its derivations."""
     for match in _DERIVATION.finditer(derivations):
         if match["what"] is None:
@@ -112,4 +112,4 @@ _WRITTEN: Mapping[Place, Callable[[str], str]] = {
 
 
 if __name__ == "__main__":
-    sys.stdout.write(derived(sys.stdin.read(), "".join(sys.argv[1:])))
+    sys.stdout.write(derive(sys.stdin.read(), "".join(sys.argv[1:])))

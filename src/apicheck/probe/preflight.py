@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 
-from apicheck.authoring.credentials import credentials_of
-from apicheck.authoring.judging import describe
-from apicheck.authoring.requests import built
-from apicheck.authoring.steps import send
 from apicheck.model.errors import ApicheckError, TargetUnreachable
 from apicheck.model.exchange import Exchange, Role, Transcript
 from apicheck.model.operation import Operation
 from apicheck.model.plan import Plan
 from apicheck.model.results import PreflightItem
 from apicheck.model.step import Script
-from apicheck.model.subject import Recipe, Subject, SubjectKind, World
+from apicheck.model.subject import Recipe, RunContext, Subject, SubjectKind
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import Verdict
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.job import Job
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.transport import Transport
+from apicheck.requests.build import build_request
+from apicheck.requests.credentials import credentials_of
+from apicheck.requests.describe import describe
+from apicheck.requests.steps import send
 
 _SKEW_NOTED_S = 5.0
 _TRIED = 3
@@ -46,10 +46,10 @@ def preflight(
         )
     yield PreflightItem("base-url", Verdict.PASS, f"{transport.origin} takes connections")
     exchanges: list[Exchange] = []
-    if plan.world.mode is not Mode.PASSIVE:
+    if plan.context.mode is not Mode.PASSIVE:
         for identity in plan.target.identities.values():
             if identity.state == "active":
-                yield _identity(plan.world, identity, play, exchanges)
+                yield _identity(plan.context, identity, play, exchanges)
     answered = [exchange for exchange in exchanges if exchange.response is not None]
     if exchanges and not answered:
         first = exchanges[0]
@@ -63,7 +63,7 @@ def preflight(
 
 
 def _identity(
-    world: World,
+    context: RunContext,
     identity: Identity,
     play: Callable[[Job], Transcript],
     exchanges: list[Exchange],
@@ -72,11 +72,12 @@ def _identity(
     item, name = f"identity/{identity.name}", identity.name
     words = f"{name}: no safe operation that it may call can be called without an id"
     verdict = Verdict.NOT_TESTED
-    for operation in safe_operations(world, identity)[:_TRIED]:
-        subject = Subject(SubjectKind.OPERATION, operation.id, world, operation=operation)
+    for operation in safe_operations(context, identity)[:_TRIED]:
+        subject = Subject(SubjectKind.OPERATION, operation.id, context, operation=operation)
         transcript = play(Job(f"preflight/{name}", subject, _calls(operation, identity)))
         if not transcript.exchanges:
-            reason = transcript.ended[1] if transcript.ended else "nothing was sent"
+            stop = transcript.stopped_by
+            reason = stop.reason if stop else "nothing was sent"
             return PreflightItem(item, Verdict.INCONCLUSIVE, f"{name}: {reason}")
         exchange = transcript.exchanges[-1]
         exchanges.append(exchange)
@@ -137,28 +138,28 @@ def _advice(exchange: Exchange) -> str:
 
 def _calls(operation: Operation, identity: Identity) -> Callable[[Subject], Script]:
     def script(subject: Subject) -> Script:
-        recipe = subject.world.recipes[operation.id]
+        recipe = subject.context.recipes[operation.id]
         assert isinstance(recipe, Recipe)  # safe_operations() saw to it
-        request = built(subject.world, recipe, identity, {})
+        request = build_request(subject.context, recipe, identity, {})
         yield from send(request, Role.PREFLIGHT, paced=False)  # nobody waits for a preflight
 
     return script
 
 
-def safe_operations(world: World, identity: Identity) -> tuple[Operation, ...]:
+def safe_operations(context: RunContext, identity: Identity) -> tuple[Operation, ...]:
     """Safe operations that an identity may call without creating anything first, simple first."""
     fitting: list[tuple[int, Operation]] = []
-    for operation in world.spec.operations:
-        recipe = world.recipes.get(operation.id)
-        if not operation.safe or operation.id not in world.secured:
+    for operation in context.spec.operations:
+        recipe = context.recipes.get(operation.id)
+        if not operation.safe or operation.id not in context.secured:
             continue
         if not isinstance(recipe, Recipe) or operation.deprecated:
             continue
         if any(need.name not in identity.parameters for need in recipe.needs):
             continue
-        if not credentials_of(world, operation.id, identity):
+        if not credentials_of(context, operation.id, identity):
             continue
-        if world.permits(identity, operation.id):
+        if context.permits(identity, operation.id):
             fitting.append((operation.path.count("{"), operation))
     return tuple(operation for _, operation in sorted(fitting, key=lambda pair: pair[0]))
 
@@ -192,7 +193,7 @@ def _head_room(plan: Plan, answered: list[Exchange], clock: TargetClock) -> Iter
         return
     least: dict[str, int] = {}
     for exchange in answered:
-        bucket = plan.world.bucket_of.get(exchange.request.operation)
+        bucket = plan.context.bucket_of.get(exchange.request.operation)
         value = exchange.response.header(name) if exchange.response else None
         if bucket and value and value.strip().isdigit():
             least[bucket] = min(least.get(bucket, int(value)), int(value))

@@ -11,11 +11,11 @@ import h11
 from apicheck.model.exchange import TransportError, TransportErrorKind
 from apicheck.probe.wire import (
     HEADERS_CAP,
-    Answer,
     BodyReader,
     Origin,
     WireResponse,
-    failed,
+    WireResult,
+    transport_error,
 )
 
 _CHUNK = 64 * 1024
@@ -28,33 +28,33 @@ def unreachable(
     try:
         _connected(origin, context, time.monotonic() + timeout_s).close()
     except (OSError, ValueError) as error:
-        return failed(kind_of(error), error)
+        return transport_error(kind_of(error), error)
     return None
 
 
 def exchange(
     origin: Origin, context: ssl.SSLContext | None, data: bytes, method: str, timeout_s: float
-) -> Answer:
+) -> WireResult:
     """Write bytes to a new connection and read one answer, all before the deadline."""
     deadline = time.monotonic() + timeout_s
     try:
         connection = _connected(origin, context, deadline)
     except (OSError, ValueError) as error:
-        return failed(kind_of(error), error)
+        return transport_error(kind_of(error), error)
     with connection:
         try:
             connection.settimeout(_left(deadline))
             connection.sendall(data)
         except TimeoutError as error:
-            return failed(TransportErrorKind.TIMEOUT, error)
+            return transport_error(TransportErrorKind.TIMEOUT, error)
         except OSError:
             pass  # it may have answered before it closed
         try:
             return _answer(connection, method, deadline)
         except h11.RemoteProtocolError as error:
-            return failed(TransportErrorKind.PROTOCOL, error)
+            return transport_error(TransportErrorKind.PROTOCOL, error)
         except OSError as error:
-            return failed(kind_of(error), error)
+            return transport_error(kind_of(error), error)
 
 
 def kind_of(error: BaseException) -> TransportErrorKind:
@@ -91,7 +91,7 @@ def _connected(origin: Origin, context: ssl.SSLContext | None, deadline: float) 
         raise
 
 
-def _answer(connection: socket.socket, method: str, deadline: float) -> Answer:
+def _answer(connection: socket.socket, method: str, deadline: float) -> WireResult:
     parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS_CAP)
     # h11 reads an answer only after a request; which one matters for HEAD and CONNECT alone.
     spoken = method if method in ("HEAD", "CONNECT") else "GET"
@@ -105,7 +105,7 @@ def _answer(connection: socket.socket, method: str, deadline: float) -> Answer:
             connection.settimeout(_left(deadline))
             data = connection.recv(_CHUNK)
             if not data and parser.their_state is h11.SEND_RESPONSE:
-                return failed(TransportErrorKind.CLOSED, "closed without an answer")
+                return transport_error(TransportErrorKind.CLOSED, "closed without an answer")
             parser.receive_data(data)
         elif isinstance(event, h11.Response):
             head = event
@@ -119,4 +119,6 @@ def _answer(connection: socket.socket, method: str, deadline: float) -> Answer:
             fields = tuple(head.headers.raw_items())
             return WireResponse(head.status_code, head.reason, fields, reader.body, reader.full)
         if isinstance(event, h11.ConnectionClosed) or event is h11.PAUSED:
-            return failed(TransportErrorKind.PROTOCOL, "no answer that HTTP/1.1 allows here")
+            return transport_error(
+                TransportErrorKind.PROTOCOL, "no answer that HTTP/1.1 allows here"
+            )

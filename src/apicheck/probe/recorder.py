@@ -20,21 +20,21 @@ from apicheck.model.exchange import (
 )
 from apicheck.model.plan import Plan
 from apicheck.probe import observe
+from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.halt import Budget
 from apicheck.probe.pacing import Pacer
-from apicheck.probe.placeholders import named
-from apicheck.probe.safety import refusal
-from apicheck.probe.transport import Transport
-from apicheck.probe.vault import Secrets
-from apicheck.probe.wire import Answer, WireResponse
-from apicheck.probe.writing import (
+from apicheck.probe.placeholders import placeholders_in
+from apicheck.probe.redactor import Redactor
+from apicheck.probe.safety import refuse_unsafe
+from apicheck.probe.serialize import (
+    serialize_bytes,
+    serialize_request,
     with_host,
     with_unique,
     with_unique_bytes,
-    written,
-    written_bytes,
 )
+from apicheck.probe.transport import Transport
+from apicheck.probe.wire import WireResponse, WireResult
 
 
 class Recorder:
@@ -48,7 +48,7 @@ class Recorder:
         self,
         plan: Plan,
         transport: Transport,
-        secrets: Secrets,
+        secrets: Redactor,
         clock: TargetClock,
         budget: Budget,
         pacer: Pacer,
@@ -59,7 +59,7 @@ class Recorder:
         self._clock = clock
         self._budget = budget
         self._pacer = pacer
-        self._issuers = observe.issuers(plan.spec, plan.policy)
+        self._issuers = observe.find_issuers(plan.spec, plan.policy)
         self._webhook_issuers = observe.webhook_secrets(plan.policy)
         self._numbers = itertools.count(1)
         self._uniques = itertools.count(1)
@@ -84,12 +84,14 @@ class Recorder:
 
         transport: to another origin than the target's, which the operator named.
         exempt: the operator asked for it in the target file (minting): no mode forbids it.
-        Raises Halt when it may not be sent, or when the budget is used up.
+        Raises ProbeStopped when it may not be sent, or when the budget is used up.
         """
         plan = self._plan
         request, raw = self._concrete(request, raw)
         if not exempt:
-            halt = refusal(plan.world.mode, plan.target.safety, request, role, accepted=accepted)
+            halt = refuse_unsafe(
+                plan.context.mode, plan.target.safety, request, role, accepted=accepted
+            )
             if halt is not None:
                 raise halt
         self.renew(_placeholders(request, raw))
@@ -122,7 +124,7 @@ class Recorder:
             direction=Direction.IN,
         )
 
-    def _sent(self, request: Request, raw: bytes | None, other: Transport | None) -> Answer:
+    def _sent(self, request: Request, raw: bytes | None, other: Transport | None) -> WireResult:
         transport = other or self._transport
         hosts, origin = self._plan.target.safety.hosts, transport.origin
         if other is None and hosts and origin.host not in {h.split(":")[0] for h in hosts}:
@@ -131,8 +133,8 @@ class Recorder:
             )
         live = self._secrets.live
         if raw is not None:
-            return transport.send_bytes(written_bytes(raw, live), request.method)
-        return transport.send(written(request, origin, live))
+            return transport.send_bytes(serialize_bytes(raw, live), request.method)
+        return transport.send(serialize_request(request, origin, live))
 
     def _concrete(self, request: Request, raw: bytes | None) -> tuple[Request, bytes | None]:
         """With the operator's headers, and with a value where a unique one is wanted."""
@@ -151,23 +153,23 @@ class Recorder:
     def _recorded(
         self,
         request: Request,
-        answer: Answer,
+        answer: WireResult,
         role: Role,
         times: tuple[float, float],
         raw: bytes | None,
     ) -> Exchange:
         response: Response | None = None
         error: TransportError | None = None
-        seen = tuple(observe.equals(self._secrets, request))
+        seen = tuple(observe.observe_equality(self._secrets, request))
         if isinstance(answer, WireResponse):
             handed_out = self._register(request, answer)
             if self._secrets.find(answer.everything()):
-                seen += tuple(observe.leaks(self._secrets, answer, handed_out))
+                seen += tuple(observe.observe_leaks(self._secrets, answer, handed_out))
                 answer = self._redacted(answer)
             response = _response(answer)
-            seen += tuple(observe.date_differs(answer, *map(self._clock.true_epoch, times)))
+            seen += tuple(observe.observe_date(answer, *map(self._clock.true_epoch, times)))
         else:
-            error = replace(answer, message=self._secrets.redacted_text(answer.message))
+            error = replace(answer, message=self._secrets.redact_text(answer.message))
         return Exchange(
             id=self._next_id(),
             request=request,
@@ -184,7 +186,7 @@ class Recorder:
         """Learn the secrets that an answer hands out; their placeholders."""
         placeholders: set[str] = set()
         pointers = self._issuers.get(request.operation, frozenset())
-        for pointer, secret in observe.issued(answer, pointers):
+        for pointer, secret in observe.find_issued(answer, pointers):
             placeholder = self._secrets.issue(secret)
             placeholders.add(placeholder)
             if self._webhook_issuers.get(request.operation) == pointer:
@@ -192,7 +194,7 @@ class Recorder:
         return frozenset(placeholders)
 
     def _redacted(self, answer: WireResponse) -> WireResponse:
-        redacted = self._secrets.redacted
+        redacted = self._secrets.redact
         return replace(
             answer,
             headers=tuple((redacted(name), redacted(value)) for name, value in answer.headers),
@@ -221,7 +223,7 @@ def _placeholders(request: Request, raw: bytes | None) -> tuple[str, ...]:
         texts.append(request.body.decode("utf-8", "replace"))
     if raw is not None:
         texts.append(raw.decode("latin-1"))
-    return tuple(placeholder for text in texts for placeholder in named(text))
+    return tuple(placeholder for text in texts for placeholder in placeholders_in(text))
 
 
 def _text(data: bytes) -> str:

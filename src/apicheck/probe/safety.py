@@ -6,12 +6,12 @@ from apicheck.model.exchange import Request, Role
 from apicheck.model.operation import SAFE_METHODS
 from apicheck.model.target import Mode, Safety
 from apicheck.model.verdict import NotTestedKind
-from apicheck.probe.halt import Halt
+from apicheck.probe.errors import ProbeStopped
 
 
-def refusal(
+def refuse_unsafe(
     mode: Mode, safety: Safety, request: Request, role: Role, *, accepted: bool
-) -> Halt | None:
+) -> ProbeStopped | None:
     """Why a request may not be sent, None when it may.
 
     accepted: a correct server accepts what exercises the check that sends it.
@@ -38,5 +38,5 @@ def _puts_to_the_test(role: Role) -> bool:
     return role.exercises or role is Role.SHRINK
 
 
-def _halt(reason: str, remedy: str) -> Halt:
-    return Halt.not_tested(NotTestedKind.READ_ONLY, reason, remedy)
+def _halt(reason: str, remedy: str) -> ProbeStopped:
+    return ProbeStopped.not_tested(NotTestedKind.READ_ONLY, reason, remedy)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from apicheck.model.target import Vault
-from apicheck.probe.vault import Secrets
+from apicheck.model.target import Secrets
+from apicheck.probe.redactor import Redactor
 
 _SHORTEST = 8
 """A shorter secret is a word, which policy and document may hold for reasons of their own."""
@@ -20,14 +20,14 @@ class Leak:
     placeholder: str
 
 
-def scan(directory: Path, vault: Vault) -> tuple[Leak, ...]:
+def scan(directory: Path, secrets: Secrets) -> tuple[Leak, ...]:
     """Every leak in every file below a directory, in order of their paths."""
-    worth = {name: secret for name, secret in vault.secrets.items() if len(secret) >= _SHORTEST}
-    secrets = Secrets(Vault(worth))
+    worth = {name: secret for name, secret in secrets.values.items() if len(secret) >= _SHORTEST}
+    redactor = Redactor(Secrets(worth))
     leaks: dict[Leak, None] = {}
     for path in sorted(directory.rglob("*")):
         if not path.is_file():
             continue
-        for found in secrets.find(path.read_bytes()):
+        for found in redactor.find(path.read_bytes()):
             leaks[Leak(str(path.relative_to(directory)), found.placeholder)] = None
     return tuple(leaks)

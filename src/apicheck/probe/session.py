@@ -7,29 +7,29 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Self, TypeVar
 
-from apicheck.authoring.requests import control as control_of
 from apicheck.model.exchange import Exchange, Role, Transcript
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import PreflightItem
 from apicheck.model.step import Script
 from apicheck.model.subject import Case, Subject, SubjectKind
-from apicheck.model.target import Listener, Target, Vault
-from apicheck.probe.asking import Asking
+from apicheck.model.target import Listener, Secrets, Target
+from apicheck.probe.budget import Budget
 from apicheck.probe.cleanup import Creations
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
+from apicheck.probe.control_actions import ControlActions
 from apicheck.probe.driver import Driver, Parts
-from apicheck.probe.halt import Budget
-from apicheck.probe.job import Job, job_of
+from apicheck.probe.job import Job, make_job
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.minting import Minting
 from apicheck.probe.pacing import Pacer
 from apicheck.probe.preflight import preflight
 from apicheck.probe.recorder import Recorder
+from apicheck.probe.redactor import Redactor
 from apicheck.probe.scheduler import ClaimTable, schedule
 from apicheck.probe.token_client import TokenClient
-from apicheck.probe.transport import Transport, origin_of
-from apicheck.probe.vault import Secrets
+from apicheck.probe.transport import Transport, parse_origin
+from apicheck.requests.build import send_control as control_of
 
 _CONTROL_TIMEOUT_S = 30.0
 
@@ -43,7 +43,7 @@ def discover(target: Target) -> frozenset[str]:
     """
     offered: set[str] = set()
     if target.control_url:
-        transport = Transport(origin_of(target.control_url), timeout_s=_CONTROL_TIMEOUT_S)
+        transport = Transport(parse_origin(target.control_url), timeout_s=_CONTROL_TIMEOUT_S)
         try:
             offered |= Control(transport).capabilities()
         finally:
@@ -83,13 +83,13 @@ class Session:
             if target.control_url
             else None
         )
-        has_clock = control is not None and "clock" in plan.world.capabilities
+        has_clock = control is not None and "clock" in plan.context.capabilities
         self._clock = TargetClock(
             move=control.advance if control and has_clock else None, stop=self._stop
         )
         if control is not None and has_clock and (now := control.clock()) is not None:
             self._clock.synchronise(now)
-        self._secrets = Secrets(target.vault)
+        self._secrets = Redactor(target.secrets)
         self._budget = Budget(
             _least(options.max_requests, target.safety.max_requests),
             _least(options.max_seconds, target.safety.max_seconds),
@@ -116,8 +116,8 @@ class Session:
                 pacer=pacer,
                 creations=self._creations,
                 listener=self._listener,
-                asking=Asking(
-                    plan.world.capabilities,
+                asking=ControlActions(
+                    plan.context.capabilities,
                     self._minting,
                     self._listener,
                     control,
@@ -144,9 +144,9 @@ class Session:
             transport.close()
 
     @property
-    def vault(self) -> Vault:
+    def secrets(self) -> Secrets:
         """Every secret of the run: configured, minted and handed out by the target."""
-        return self._secrets.vault()
+        return self._secrets.all_secrets()
 
     @property
     def requests(self) -> int:
@@ -173,7 +173,7 @@ class Session:
 
     def stream(self, probes: Iterable[Probe], attempt: int = 0) -> Iterator[Transcript]:
         """Play probes, as many at once as options and claims allow; in order of completion."""
-        yield from self._streamed([job_of(probe) for probe in probes], attempt)
+        yield from self._streamed([make_job(probe) for probe in probes], attempt)
 
     def play(
         self,
@@ -188,7 +188,7 @@ class Session:
         attempt: over 0, control requests that are shared are sent anew. case: in place of the
         probe's own. role: in place of table and drawn (shrink, confirm).
         """
-        job = job_of(probe)
+        job = make_job(probe)
         self._claims.take(job.claims)
         try:
             return self._played(job, attempt=attempt, case=case, role=role)
@@ -214,7 +214,9 @@ class Session:
         if transport is None:
             plan = self._plan
             transport = Transport(
-                origin_of(url), timeout_s=timeout_s or plan.options.timeout_s, tls=plan.target.tls
+                parse_origin(url),
+                timeout_s=timeout_s or plan.options.timeout_s,
+                tls=plan.target.tls,
             )
             self._transports[url] = transport
         return transport
@@ -247,7 +249,7 @@ class Session:
     def _control_job(self, operation_id: str) -> Job:
         operation = self._plan.spec.operation(operation_id)
         subject = Subject(
-            SubjectKind.OPERATION, operation_id, self._plan.world, operation=operation
+            SubjectKind.OPERATION, operation_id, self._plan.context, operation=operation
         )
         return Job(f"control/{operation_id}", subject, _control_script)
 

@@ -19,14 +19,21 @@ from apicheck.model.errors import TargetError
 from apicheck.model.exchange import TransportError, TransportErrorKind
 from apicheck.model.target import Tls
 from apicheck.probe import raw
-from apicheck.probe.wire import Answer, BodyReader, Origin, WireRequest, WireResponse, failed
+from apicheck.probe.wire import (
+    BodyReader,
+    Origin,
+    WireRequest,
+    WireResponse,
+    WireResult,
+    transport_error,
+)
 
 _SENT_AGAIN = ("GET", "HEAD", "OPTIONS")
 _KEPT_FOR_S = 3.0
 """Less than servers keep an idle connection, so that a request seldom meets its end."""
 
 
-def origin_of(url: str) -> Origin:
+def parse_origin(url: str) -> Origin:
     """Where a URL leads to. Raises TargetError when it is no HTTP URL."""
     try:
         parts = urlsplit(url)
@@ -81,10 +88,10 @@ class Transport:
         """Why no connection can be made, None when one can."""
         return raw.unreachable(self.origin, self._context, self._timeout_s)
 
-    def send(self, request: WireRequest) -> Answer:
+    def send(self, request: WireRequest) -> WireResult:
         """One exchange. A safe request whose kept connection had just closed is sent again."""
         if not request.sendable:
-            return failed(
+            return transport_error(
                 TransportErrorKind.OTHER, "a header field with a line break cannot be sent"
             )
         if not request.plain:
@@ -97,11 +104,11 @@ class Transport:
             answer = answer if _refused(again) else again
         return answer
 
-    def send_bytes(self, data: bytes, method: str) -> Answer:
+    def send_bytes(self, data: bytes, method: str) -> WireResult:
         """Write bytes to a connection of their own, and read what comes back."""
         return raw.exchange(self.origin, self._context, data, method, self._timeout_s)
 
-    def _send(self, request: WireRequest, deadline: float) -> Answer:
+    def _send(self, request: WireRequest, deadline: float) -> WireResult:
         _deadline.at = deadline
         url = httpcore.URL(
             scheme=self.origin.scheme.encode(),
@@ -123,7 +130,7 @@ class Transport:
             finally:
                 response.close()
         except _FAILURES as error:
-            return failed(_kind_of(error), error or type(error).__name__)
+            return transport_error(_kind_of(error), error or type(error).__name__)
 
 
 def _read(response: httpcore.Response) -> WireResponse:
@@ -138,11 +145,11 @@ def _read(response: httpcore.Response) -> WireResponse:
     return WireResponse(response.status, reason, headers, reader.body, reader.full)
 
 
-def _closed(answer: Answer) -> bool:
+def _closed(answer: WireResult) -> bool:
     return not isinstance(answer, WireResponse) and answer.kind is TransportErrorKind.CLOSED
 
 
-def _refused(answer: Answer) -> bool:
+def _refused(answer: WireResult) -> bool:
     return not isinstance(answer, WireResponse) and answer.kind is TransportErrorKind.REFUSED
 
 

@@ -94,7 +94,7 @@ class WireResponse:
         return b"\n".join((self.reason, *fields, self.body))
 
 
-Answer = WireResponse | TransportError
+WireResult = WireResponse | TransportError
 
 
 class BodyReader:
@@ -126,6 +126,6 @@ class BodyReader:
         return bytes(self._kept[:BODY_CAP])
 
 
-def failed(kind: TransportErrorKind, message: object) -> TransportError:
+def transport_error(kind: TransportErrorKind, message: object) -> TransportError:
     """A transport error, with a message that is never empty and never long."""
     return TransportError(kind, " ".join(str(message).split())[:300] or kind.value)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from apicheck.model.exchange import Transcript
 from apicheck.model.results import Results
-from apicheck.report.curl import curl
+from apicheck.report.curl import build_command
 from apicheck.report.results_json import results_from_json
 
 Format = Literal["html", "json", "junit"]
@@ -16,7 +16,7 @@ FORMATS: tuple[Format, ...] = ("html", "json", "junit")
 FILE_NAMES = {"html": "report.html", "json": "results.json", "junit": "junit.xml"}
 """What each format's file is called in a run directory."""
 
-__all__ = ["FILE_NAMES", "FORMATS", "Format", "curl", "render", "results_from_json"]
+__all__ = ["FILE_NAMES", "FORMATS", "Format", "build_command", "render", "results_from_json"]
 
 
 def render(results: Results, transcripts: Iterable[Transcript], format: str) -> bytes:  # noqa: A002  (the word that the command line uses)
@@ -25,15 +25,15 @@ def render(results: Results, transcripts: Iterable[Transcript], format: str) -> 
     transcripts: the recorded evidence, read once and in order; only html shows it.
     """
     if format == "json":
-        from apicheck.report.results_json import encoded
+        from apicheck.report.results_json import encode_results
 
-        return encoded(results)
+        return encode_results(results)
     if format == "junit":
-        from apicheck.report.junit import junit
+        from apicheck.report.junit import render_junit
 
-        return junit(results)
+        return render_junit(results)
     if format == "html":
-        from apicheck.report.html import html
+        from apicheck.report.html import render_html
 
-        return html(results, transcripts)
+        return render_html(results, transcripts)
     raise ValueError(f"unknown report format {format!r}: one of {', '.join(FORMATS)}")

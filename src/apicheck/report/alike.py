@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from apicheck.model.results import Finding
 
 
-def alike(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
+def group_alike(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
     """Findings of one kind together, in the order in which the first of each kind came.
 
     One mistake in a server's code often shows in several details: each right that it mixes up,

@@ -44,7 +44,7 @@ _RUN = re.compile(rb"(([A-Za-z0-9 ])\2{999,})")
 _ASCII_PRINTABLE = range(0x20, 0x7F)
 
 
-def curl(exchange: Exchange, base_url: str) -> str:
+def build_command(exchange: Exchange, base_url: str) -> str:
     """A command for a POSIX shell that sends the exchange's request again.
 
     base_url: of the target, without a final slash. "" for a webhook that came to us, because

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from apicheck.model.exchange import Exchange, Transcript
-from apicheck.report.text import one_line
-from apicheck.report.wire import about, shown, text, title
+from apicheck.report.text import join_lines
+from apicheck.report.wire import describe_sender, join_text, make_title, show_exchange
 
 BEFORE = 6
 """So many of the exchanges that went before a wanted one are named."""
@@ -41,7 +41,7 @@ class Evidence:
     omitted: int = 0
 
 
-def gathered(transcripts: Iterable[Transcript], wanted: frozenset[str]) -> Evidence:
+def gather_evidence(transcripts: Iterable[Transcript], wanted: frozenset[str]) -> Evidence:
     """Reads the transcripts once: keeps the wanted exchanges and packs all of them."""
     kept: dict[str, Exchange] = {}
     before: dict[str, tuple[str, ...]] = {}
@@ -80,17 +80,17 @@ def _before(transcript: Transcript, index: int) -> Iterator[str]:
         yield f"{first} more"
     for exchange in transcript.exchanges[first:index]:
         who = exchange.request.identity or exchange.request.caller.value
-        yield f"{title(exchange)} as {one_line(who)}"
+        yield f"{make_title(exchange)} as {join_lines(who)}"
 
 
 def _row(probe: str, exchange: Exchange) -> list[str]:
-    view = shown(exchange)
+    view = show_exchange(exchange)
     return [
         exchange.id,
-        title(exchange),
-        f"{probe} · {about(exchange)}",
-        text(view.request),
-        text(view.response),
+        make_title(exchange),
+        f"{probe} · {describe_sender(exchange)}",
+        join_text(view.request),
+        join_text(view.response),
     ]
 
 

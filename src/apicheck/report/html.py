@@ -13,28 +13,28 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from apicheck.model.exchange import Transcript
-from apicheck.model.json import Json, in_words
+from apicheck.model.json import Json, describe_value
 from apicheck.model.results import Results
-from apicheck.report.evidence import gathered
-from apicheck.report.results_json import summary
-from apicheck.report.text import one_line, visible
+from apicheck.report.evidence import gather_evidence
+from apicheck.report.results_json import summarize
+from apicheck.report.text import join_lines, make_visible
 from apicheck.report.view import (
-    check_views,
-    clauses_elsewhere,
-    finding_views,
-    kinds,
-    sections,
-    tallies,
-    wanted,
+    count_tallies,
+    group_by_kind,
+    select_evidence,
+    view_checks,
+    view_clauses_elsewhere,
+    view_findings,
+    view_sections,
 )
 from apicheck.report.words import CONSEQUENCES, GLOSSARY, GLYPHS, SEVERITY_TONES, TONES
 
 _VALUE_SHOWN = 400
 
 
-def html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
+def render_html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
     """The report of a run as one HTML file. Every text of the target is shown, never obeyed."""
-    evidence = gathered(transcripts, wanted(results))
+    evidence = gather_evidence(transcripts, select_evidence(results))
     script = _asset("report.js")
     text = (
         _environment()
@@ -43,12 +43,12 @@ def html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
             results=results,
             run=results.run,
             word=results.word,
-            summary=summary(results),
-            tallies=tallies(results),
-            kinds=kinds(finding_views(results, evidence)),
-            sections=sections(results),
-            elsewhere=clauses_elsewhere(results),
-            checks=check_views(results, evidence),
+            summary=summarize(results),
+            tallies=count_tallies(results),
+            kinds=group_by_kind(view_findings(results, evidence)),
+            sections=view_sections(results),
+            elsewhere=view_clauses_elsewhere(results),
+            checks=view_checks(results, evidence),
             evidence=evidence,
             glossary=GLOSSARY,
             glyphs=GLYPHS,
@@ -74,8 +74,8 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         finalize=_finalized,
     )
-    environment.filters["visible"] = visible
-    environment.filters["one_line"] = one_line
+    environment.filters["visible"] = make_visible
+    environment.filters["one_line"] = join_lines
     environment.filters["short"] = _short
     environment.filters["plural"] = _plural
     environment.filters["value"] = _value
@@ -88,7 +88,7 @@ def _finalized(value: object) -> object:
     """Every text on its way into the page: made visible, unless it is markup already."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    return visible(value)
+    return make_visible(value)
 
 
 def _short(digest: str) -> str:
@@ -102,7 +102,7 @@ def _plural(count: int, noun: str, plural: str = "") -> str:
 
 def _value(value: Json) -> str:
     """A fact's value; what is not text may be long, and is cut."""
-    text = in_words(value)
+    text = describe_value(value)
     return (
         text if isinstance(value, str) or len(text) <= _VALUE_SHOWN else text[:_VALUE_SHOWN] + "…"
     )

@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, Verdict
-from apicheck.report.sections import by_section
-from apicheck.report.text import for_xml
+from apicheck.report.sections import group_by_section
+from apicheck.report.text import escape_for_xml
 
 _ENDINGS = {
     Verdict.PASS: "",
@@ -24,11 +24,13 @@ _ENDINGS = {
 """Every verdict -> the element that says so; "" for none. A test holds it total."""
 
 
-def junit(results: Results) -> bytes:
+def render_junit(results: Results) -> bytes:
     """The results as JUnit XML. Only what is binding can fail or be an error."""
-    root = ET.Element("testsuites", name=for_xml(f"{results.run.policy} at {results.run.target}"))
+    root = ET.Element(
+        "testsuites", name=escape_for_xml(f"{results.run.policy} at {results.run.target}")
+    )
     judged = {item.clause.id: item for item in results.clauses}
-    sections = by_section(item.clause for item in results.clauses)
+    sections = group_by_section(item.clause for item in results.clauses)
     suites = [_suite(root, results, section) for section in sections]
     for suite, clauses in zip(suites, sections.values(), strict=True):
         for clause in clauses:
@@ -43,18 +45,18 @@ def junit(results: Results) -> bytes:
 
 
 def _suite(root: ET.Element, results: Results, section: str) -> ET.Element:
-    suite = ET.SubElement(root, "testsuite", name=for_xml(section or results.run.policy))
-    suite.set("timestamp", for_xml(results.run.started))
+    suite = ET.SubElement(root, "testsuite", name=escape_for_xml(section or results.run.policy))
+    suite.set("timestamp", escape_for_xml(results.run.started))
     properties = ET.SubElement(suite, "properties")
     word = f"{results.word.word.value}: {results.word.scope}"
     for name, value in (("word", word), ("seed", str(results.run.seed))):
-        ET.SubElement(properties, "property", name=name, value=for_xml(value))
+        ET.SubElement(properties, "property", name=name, value=escape_for_xml(value))
     return suite
 
 
 def _cases(results: Results, clause: ClauseResult) -> Iterator[ET.Element]:
     section = clause.clause.section
-    classname = for_xml(f"{results.run.policy}.{section}" if section else results.run.policy)
+    classname = escape_for_xml(f"{results.run.policy}.{section}" if section else results.run.policy)
     if not clause.results:
         case = _case(classname, clause.clause.id, clause)
         _end(case, clause, clause.verdict, clause.reason)
@@ -68,10 +70,10 @@ def _cases(results: Results, clause: ClauseResult) -> Iterator[ET.Element]:
 
 
 def _case(classname: str, name: str, clause: ClauseResult) -> ET.Element:
-    case = ET.Element("testcase", classname=classname, name=for_xml(name), time="0")
+    case = ET.Element("testcase", classname=classname, name=escape_for_xml(name), time="0")
     properties = ET.SubElement(case, "properties")
     for key, value in (("requirement", clause.clause.id), ("level", clause.clause.level.value)):
-        ET.SubElement(properties, "property", name=key, value=for_xml(value))
+        ET.SubElement(properties, "property", name=key, value=escape_for_xml(value))
     return case
 
 
@@ -102,10 +104,10 @@ def _end(
     kind = failures[0].outcome if failures else verdict.value
     if result is not None and result.kind is not None:
         kind = f"{verdict.value}: {result.kind.value}"
-    ending = ET.SubElement(case, element, message=for_xml(told), type=for_xml(kind))
+    ending = ET.SubElement(case, element, message=escape_for_xml(told), type=escape_for_xml(kind))
     lines = [told, f"clause: {clause.clause.quote or clause.clause.statement}"]
     lines += [f"reproduce:\n{finding.curl}" for finding in findings if finding.curl]
-    ending.text = for_xml("\n".join(lines))
+    ending.text = escape_for_xml("\n".join(lines))
 
 
 def _counts(clause: ClauseResult, verdict: Verdict) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from apicheck.report.text import visible
+from apicheck.report.text import make_visible
 
 _EXAMPLES = "examples"
 _FIX = "how to fix"
@@ -24,21 +24,21 @@ class Page:
 
 
 @cache
-def page(markdown: str) -> Page:
+def read_page(markdown: str) -> Page:
     """The page's "How to fix it", and the rest without its title and its examples."""
     fix: list[str] = []
     about: list[str] = []
-    for heading, body in _sections(visible(markdown)):
+    for heading, body in _sections(make_visible(markdown)):
         if heading.lower().startswith(_FIX):
             fix.append(body)
         elif heading and not heading.lower().startswith(_EXAMPLES):
             about.append(f"#### {heading}\n{body}")
         elif not heading:
             about.append(body)
-    return Page(markup("\n".join(fix)), markup("\n".join(about)))
+    return Page(render_markdown("\n".join(fix)), render_markdown("\n".join(about)))
 
 
-def markup(markdown: str) -> Markup:
+def render_markdown(markdown: str) -> Markup:
     """CommonMark with tables, as HTML; HTML in the text is shown as text."""
     renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
     rendered = re.sub(r"<th(?=[ >])", '<th scope="col"', renderer.render(markdown).strip())

@@ -28,26 +28,26 @@ SCHEMA = "apicheck-results/1"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def schema() -> Mapping[str, Json]:
+def load_schema() -> Mapping[str, Json]:
     """The published JSON Schema of results.json."""
     text = (resources.files("apicheck.report") / "results.schema.json").read_text("utf-8")
     return cast("Mapping[str, Json]", json.loads(text))
 
 
-def encoded(results: Results) -> bytes:
+def encode_results(results: Results) -> bytes:
     """The results as JSON text, UTF-8; equal results give equal bytes."""
-    text = json.dumps(document(results), ensure_ascii=False, indent=1, allow_nan=False)
+    text = json.dumps(build_document(results), ensure_ascii=False, indent=1, allow_nan=False)
     escaped = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return escaped.encode() + b"\n"
 
 
-def document(results: Results) -> dict[str, Json]:
+def build_document(results: Results) -> dict[str, Json]:
     """The results as a JSON value of the published shape."""
     return {
         "schema": SCHEMA,
         "verdict": to_json(results.word, whole=True),
         "run": _run(results),
-        "summary": summary(results),
+        "summary": summarize(results),
         "tasks": to_json(results.tasks, whole=True),
         "preflight": to_json(results.preflight, whole=True),
         "clauses": [_clause(results, item) for item in results.clauses],
@@ -55,7 +55,7 @@ def document(results: Results) -> dict[str, Json]:
         "results": to_json(results.checks, whole=True),
         "catalogue": to_json(results.catalogue, whole=True),
         "facts": to_json(results.facts, whole=True),
-        "concessions": to_json(results.concessions, whole=True),
+        "caveats": to_json(results.caveats, whole=True),
         "leftovers": to_json(results.leftovers, whole=True),
         "coverage": to_json(results.coverage, whole=True),
     }
@@ -67,7 +67,7 @@ def _run(results: Results) -> dict[str, Json]:
     return {**run, **{name: dict(sorted(run[name].items())) for name in ("digests", "versions")}}
 
 
-def summary(results: Results) -> dict[str, Json]:
+def summarize(results: Results) -> dict[str, Json]:
     """Counts with their denominators, for readers who want no more. Derived, never read back."""
     in_scope = [item for item in results.clauses if item.in_scope]
     binding = [item for item in in_scope if item.clause.level.binding]
@@ -114,7 +114,7 @@ def _joined(index: int, result: CheckResult) -> dict[str, Json]:
 
 
 def results_from_json(data: bytes) -> Results:
-    """The results that `encoded` wrote. Raises RunDirectoryError for anything else."""
+    """The results that `encode_results` wrote. Raises RunDirectoryError for anything else."""
     try:
         value = json.loads(data)
     except ValueError as error:
@@ -142,7 +142,7 @@ def _decoded(value: Mapping[str, Json]) -> Results:
         findings=from_json(tuple[Finding, ...], value["findings"]),
         catalogue=value["catalogue"],
         facts=tuple(value["facts"]),
-        concessions=tuple(value["concessions"]),
+        caveats=tuple(value["caveats"]),
         leftovers=tuple(value["leftovers"]),
         coverage=value["coverage"],
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from apicheck.model.policy import Clause
 
 
-def by_section(clauses: Iterable[Clause]) -> Mapping[str, tuple[Clause, ...]]:
+def group_by_section(clauses: Iterable[Clause]) -> Mapping[str, tuple[Clause, ...]]:
     """Title of a section -> its clauses, in the policy's order; "" for clauses without one.
 
     The first clause's source is the policy's own and goes without saying; sections of another

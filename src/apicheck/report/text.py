@@ -15,7 +15,7 @@ _SUSPECT = re.compile(
 )
 
 
-def visible(text: str) -> str:
+def make_visible(text: str) -> str:
     """The text with every control, bidirectional, zero-width and surrogate character shown.
 
     C0 controls become their pictures (␍), others their code point (⟨U+202E⟩); newline and tab
@@ -24,9 +24,9 @@ def visible(text: str) -> str:
     return _SUSPECT.sub(_shown, text.replace("\r\n", "\n"))
 
 
-def one_line(text: str) -> str:
+def join_lines(text: str) -> str:
     """The visible text on one line: a newline is shown as its picture."""
-    return visible(text).replace("\n", "\u2424").replace("\t", " ")
+    return make_visible(text).replace("\n", "\u2424").replace("\t", " ")
 
 
 def _shown(match: re.Match[str]) -> str:
@@ -36,12 +36,12 @@ def _shown(match: re.Match[str]) -> str:
     return _DELETE_PICTURE if code == _DELETE else f"⟨U+{code:04X}⟩"
 
 
-def decoded(body: bytes) -> str:
+def decode_body(body: bytes) -> str:
     r"""Bytes as visible text: UTF-8 where it is, `\xNN` for each byte that is not."""
-    return visible(body.decode("utf-8", "backslashreplace"))
+    return make_visible(body.decode("utf-8", "backslashreplace"))
 
 
-def for_xml(text: str) -> str:
+def escape_for_xml(text: str) -> str:
     """The visible text without any character that XML 1.0 forbids."""
-    shown = visible(text)
+    shown = make_visible(text)
     return "".join(c for c in shown if c not in "\ufffe\uffff" and unicodedata.category(c) != "Cs")

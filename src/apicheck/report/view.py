@@ -10,13 +10,13 @@ from apicheck.model.json import Json
 from apicheck.model.policy import Clause
 from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, NotTestedKind, Verdict
-from apicheck.report.alike import alike
-from apicheck.report.curl import curl
+from apicheck.report.alike import group_alike
+from apicheck.report.curl import build_command
 from apicheck.report.evidence import Evidence
-from apicheck.report.page import Page, page
-from apicheck.report.sections import by_section
-from apicheck.report.wire import Shown, shown
-from apicheck.report.words import CONSEQUENCE_ORDER
+from apicheck.report.page import Page, read_page
+from apicheck.report.sections import group_by_section
+from apicheck.report.wire import Shown, show_exchange
+from apicheck.report.words import CONSEQUENCE_ORDER, title_of
 
 EXCHANGES_IN_A_FINDING = 3
 EVIDENCE_KEPT = 10
@@ -108,7 +108,7 @@ class Tally:
     parts: tuple[tuple[Verdict, int], ...]
 
 
-def wanted(results: Results) -> frozenset[str]:
+def select_evidence(results: Results) -> frozenset[str]:
     """Ids of the exchanges that the page refers to, and so must be kept whatever their number."""
     found = {i for finding in results.findings for i in finding.evidence[:EVIDENCE_KEPT]}
     passed = {i for check in results.checks for i in check.evidence[:EXCHANGES_OF_A_PASS]}
@@ -117,7 +117,7 @@ def wanted(results: Results) -> frozenset[str]:
     return frozenset(found | passed | failed)
 
 
-def finding_views(results: Results, evidence: Evidence) -> tuple[FindingView, ...]:
+def view_findings(results: Results, evidence: Evidence) -> tuple[FindingView, ...]:
     """Findings, the worst for the policy's owner first, then the most harmful."""
     views = [_finding_view(results, finding, evidence) for finding in results.findings]
     views.sort(
@@ -131,10 +131,10 @@ def finding_views(results: Results, evidence: Evidence) -> tuple[FindingView, ..
     return tuple(views)
 
 
-def kinds(views: Iterable[FindingView]) -> tuple[tuple[FindingView, ...], ...]:
+def group_by_kind(views: Iterable[FindingView]) -> tuple[tuple[FindingView, ...], ...]:
     """Views of one kind of finding together, in the order in which the first of each came."""
     every = {view.finding.id: view for view in views}
-    found = alike(view.finding for view in every.values())
+    found = group_alike(view.finding for view in every.values())
     return tuple(tuple(every[one.id] for one in members) for members in found)
 
 
@@ -143,29 +143,29 @@ def _finding_view(results: Results, finding: Finding, evidence: Evidence) -> Fin
     joined = [item for item in results.clauses if finding.id in item.findings]
     consequences = [item.consequence for item in joined] or [Consequence.NONE]
     known = [evidence.kept[item] for item in finding.evidence if item in evidence.kept]
-    reproduction = finding.curl or (curl(known[0], results.run.base_url) if known else "")
+    reproduction = finding.curl or (build_command(known[0], results.run.base_url) if known else "")
     faults = entry.get("proven_by", {})
     return FindingView(
         finding=finding,
-        title=str(entry.get("title", finding.check)),
+        title=title_of(entry, failed=True) or finding.check,
         consequence=min(consequences, key=CONSEQUENCE_ORDER.index),
         clauses=tuple(item.clause for item in joined),
         exchanges=tuple(
-            shown(exchange, outcome=finding.outcome, detail=finding.detail)
+            show_exchange(exchange, outcome=finding.outcome, detail=finding.detail)
             for exchange in known[:EXCHANGES_IN_A_FINDING]
         ),
         before=evidence.before.get(known[0].id, ()) if known else (),
         curl=reproduction,
-        page=page(str(entry.get("page", ""))),
+        page=read_page(str(entry.get("page", ""))),
         standards=_texts(entry.get("standards")),
         faults=_texts(faults.get(finding.outcome)) if isinstance(faults, Mapping) else (),
     )
 
 
-def sections(results: Results) -> tuple[SectionView, ...]:
+def view_sections(results: Results) -> tuple[SectionView, ...]:
     """Every clause that this run could judge, by section, in the policy's order."""
     views = {i.clause.id: _clause_view(results, i) for i in results.clauses if not _elsewhere(i)}
-    found = by_section(item.clause for item in results.clauses)
+    found = group_by_section(item.clause for item in results.clauses)
     named = ((title, [views[c.id] for c in found[title] if c.id in views]) for title in found)
     return tuple(SectionView(_titled(title), tuple(items)) for title, items in named if items)
 
@@ -174,7 +174,7 @@ def _titled(title: str) -> str:
     return f"Section {title}" if title[:1].isdigit() else title
 
 
-def clauses_elsewhere(results: Results) -> tuple[ClauseView, ...]:
+def view_clauses_elsewhere(results: Results) -> tuple[ClauseView, ...]:
     """Clauses of other actors, those that a person attests, and those put out of scope."""
     return tuple(_clause_view(results, i) for i in results.clauses if _elsewhere(i))
 
@@ -214,7 +214,7 @@ def _groups(results: Results, judged: list[CheckResult]) -> Iterable[Group]:
         ids += [i for item in members for failure in item.failures for i in failure.evidence]
         yield Group(
             check=check,
-            title=str(results.catalogue.get(check, {}).get("title", "")),
+            title=title_of(results.catalogue.get(check, {}), failed=verdict is Verdict.FAIL),
             verdict=verdict,
             kind=kind,
             reason=reason,
@@ -224,7 +224,7 @@ def _groups(results: Results, judged: list[CheckResult]) -> Iterable[Group]:
         )
 
 
-def check_views(results: Results, evidence: Evidence) -> tuple[CheckView, ...]:
+def view_checks(results: Results, evidence: Evidence) -> tuple[CheckView, ...]:
     """Every check of the catalogue that judged something, in alphabetical order."""
     by_check: dict[str, list[CheckResult]] = {}
     for result in results.checks:
@@ -245,13 +245,13 @@ def _check_view(
     every = faults.values() if isinstance(faults, Mapping) else ()
     return CheckView(
         id=check,
-        title=str(entry.get("title", check)),
-        page=page(str(entry.get("page", ""))),
+        title=title_of(entry, failed=counts[Verdict.FAIL] > 0) or check,
+        page=read_page(str(entry.get("page", ""))),
         standards=_texts(entry.get("standards")),
         faults=tuple(dict.fromkeys(fault for faults_of in every for fault in faults_of)),
         tally=tuple((verdict, counts[verdict]) for verdict in VERDICT_ORDER if counts[verdict]),
         exercised=sum(result.exercised for result in judged),
-        sample=shown(sample) if sample else None,
+        sample=show_exchange(sample) if sample else None,
     )
 
 
@@ -259,7 +259,7 @@ def _texts(value: Json) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
 
 
-def tallies(results: Results) -> tuple[Tally, ...]:
+def count_tallies(results: Results) -> tuple[Tally, ...]:
     """The counts of the first screen: must-clauses in scope, other clauses in scope."""
     in_scope = [item for item in results.clauses if item.in_scope]
     binding = [item for item in in_scope if item.clause.level.binding]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apicheck.model.exchange import Direction, Exchange, Pairs
-from apicheck.report.text import decoded, one_line, visible
+from apicheck.report.text import decode_body, join_lines, make_visible
 
 BODY_SHOWN = 4 * 1024
 HEADERS_SHOWN = 100
@@ -32,7 +32,7 @@ class Shown:
     observations: tuple[str, ...] = ()
 
 
-def shown(exchange: Exchange, *, outcome: str = "", detail: str = "") -> Shown:
+def show_exchange(exchange: Exchange, *, outcome: str = "", detail: str = "") -> Shown:
     """An exchange as lines; what an outcome is about (a status, a header) is marked.
 
     In a delivery to us it is the request that is judged, otherwise the answer.
@@ -41,35 +41,35 @@ def shown(exchange: Exchange, *, outcome: str = "", detail: str = "") -> Shown:
     judged, other = (outcome, detail), ("", "")
     return Shown(
         exchange.id,
-        title(exchange),
-        about(exchange),
+        make_title(exchange),
+        describe_sender(exchange),
         _request(exchange, *(judged if delivered else other)),
         _response(exchange, *(other if delivered else judged)),
-        tuple(one_line(f"{o.name} {o.about}: {o.value}") for o in exchange.observations),
+        tuple(join_lines(f"{o.name} {o.about}: {o.value}") for o in exchange.observations),
     )
 
 
-def title(exchange: Exchange) -> str:
+def make_title(exchange: Exchange) -> str:
     """The exchange in a line: "GET /contacts → 401 Unauthorized"."""
-    asked = one_line(f"{exchange.request.method} {exchange.request.wire_target}")
+    asked = join_lines(f"{exchange.request.method} {exchange.request.wire_target}")
     return f"{_capped(asked, 160)} → {_answer(exchange)}"
 
 
 def _answer(exchange: Exchange) -> str:
     if exchange.response is None:
         return exchange.error.kind.value if exchange.error else "no answer"
-    return one_line(_capped(f"{exchange.response.status} {exchange.response.reason}".strip(), 80))
+    return join_lines(_capped(f"{exchange.response.status} {exchange.response.reason}".strip(), 80))
 
 
-def about(exchange: Exchange) -> str:
+def describe_sender(exchange: Exchange) -> str:
     """Why it was sent, as whom, when and for how long."""
     way = "delivered to us" if exchange.direction is Direction.IN else exchange.role.value
     who = exchange.request.identity or exchange.request.caller.value
     took = max(exchange.received_at - exchange.sent_at, 0.0) * 1000
-    return f"{way} · as {one_line(who)} · at +{exchange.sent_at:.3f} s · {took:.0f} ms"
+    return f"{way} · as {join_lines(who)} · at +{exchange.sent_at:.3f} s · {took:.0f} ms"
 
 
-def text(lines: tuple[Line, ...]) -> str:
+def join_text(lines: tuple[Line, ...]) -> str:
     """The lines as one text; what is absent is not part of it."""
     return "\n".join(line.text for line in lines if line.mark != "absent")
 
@@ -78,7 +78,7 @@ def _request(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, ...]:
     if exchange.raw is not None:
         return tuple(Line(line) for line in _body(exchange.raw, truncated=False))
     request = exchange.request
-    start = one_line(f"{request.method} {request.wire_target} HTTP/1.1")
+    start = join_lines(f"{request.method} {request.wire_target} HTTP/1.1")
     body = _body(request.body or b"", truncated=False)
     pairs = request.wire_headers
     headers, missing = _headers(pairs, detail), _absent(pairs, outcome, detail)
@@ -90,7 +90,7 @@ def _response(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, ...]
     if response is None:
         error = exchange.error
         said = f"{error.kind.value}: {error.message}" if error else "no answer"
-        return (Line(_capped(visible(said), BODY_SHOWN), "mark"),)
+        return (Line(_capped(make_visible(said), BODY_SHOWN), "mark"),)
     status = outcome == "accepted" or outcome.endswith("-status")
     start = Line(f"HTTP/1.1 {_answer(exchange)}", "mark" if status else "")
     body = _body(response.body, truncated=response.truncated)
@@ -102,7 +102,7 @@ def _response(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, ...]
 def _headers(pairs: Pairs, detail: str = "") -> tuple[Line, ...]:
     lines = [
         Line(
-            _capped(one_line(f"{name}: {value}"), HEADER_SHOWN),
+            _capped(join_lines(f"{name}: {value}"), HEADER_SHOWN),
             "mark" if detail and name.lower() == detail.lower() else "",
         )
         for name, value in pairs[:HEADERS_SHOWN]
@@ -117,7 +117,7 @@ def _absent(pairs: Pairs, outcome: str, detail: str) -> tuple[Line, ...]:
         return ()
     if not detail or " " in detail or any(name.lower() == detail.lower() for name, _ in pairs):
         return ()
-    return (Line(f"{one_line(detail)}: (absent)", "absent"),)
+    return (Line(f"{join_lines(detail)}: (absent)", "absent"),)
 
 
 def _after_blank(body: list[str]) -> tuple[Line, ...]:
@@ -127,7 +127,7 @@ def _after_blank(body: list[str]) -> tuple[Line, ...]:
 def _body(body: bytes, *, truncated: bool) -> list[str]:
     if not body:
         return []
-    lines = decoded(body[:BODY_SHOWN]).split("\n")
+    lines = decode_body(body[:BODY_SHOWN]).split("\n")
     if len(body) > BODY_SHOWN:
         lines.append(f"… {len(body) - BODY_SHOWN} more bytes recorded")
     if truncated:

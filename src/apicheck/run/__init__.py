@@ -1,30 +1,30 @@
 """Run: the line from files to report, confirmation, shrinking, and the proof."""
 
+from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs, load_plan
 from apicheck.run.directory import read_journal
-from apicheck.run.line import Outcome, judge_saved, load_saved, run_line, write_results
+from apicheck.run.pipeline import RunResult, judge_saved, load_saved, run_pipeline, write_results
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.proof import Proof, ProofRow, prove
-from apicheck.run.request import Inputs, RunRequest, inputs_of, make_plan, plan_of
 from apicheck.run.server import Server, reference_server, server_command
 
 __all__ = [
     "Inputs",
-    "Outcome",
     "Progress",
     "Proof",
     "ProofRow",
-    "RunRequest",
+    "RunConfig",
+    "RunResult",
     "Server",
     "Silent",
-    "inputs_of",
+    "build_plan",
     "judge_saved",
+    "load_inputs",
+    "load_plan",
     "load_saved",
-    "make_plan",
-    "plan_of",
     "prove",
     "read_journal",
     "reference_server",
-    "run_line",
+    "run_pipeline",
     "server_command",
     "write_results",
 ]

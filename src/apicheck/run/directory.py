@@ -20,7 +20,7 @@ from apicheck.plan import plan
 from apicheck.probe import Journal
 from apicheck.probe.journal import read
 from apicheck.registry import collect
-from apicheck.run.request import Inputs
+from apicheck.run.config import Inputs
 
 PLAN = "plan.json"
 JOURNAL = "journal.ndjson"
@@ -66,7 +66,7 @@ def save_plan(
         "readings": list(made.target.readings),
         "target": to_json(made.target),
         "options": to_json(made.options),
-        "capabilities": sorted(made.world.capabilities),
+        "capabilities": sorted(made.context.capabilities),
         "drawn": {key: list(values) for key, values in made.drawn.items()},
         "probes": [probe.key for probe in made.probes],
         "estimate": to_json(made.estimate),

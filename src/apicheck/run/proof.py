@@ -23,9 +23,9 @@ from apicheck.model.results import NO_PROVENANCE, Results
 from apicheck.model.verdict import Verdict
 from apicheck.plan import matches
 from apicheck.run import proof_plan
-from apicheck.run.play import play_all
+from apicheck.run.config import RunConfig, build_plan, load_inputs
+from apicheck.run.execute import execute_plan
 from apicheck.run.progress import Progress, Silent
-from apicheck.run.request import RunRequest, inputs_of, plan_of
 from apicheck.run.server import reference_server
 
 _SECONDS_FOR_A_CALL = 30.0
@@ -114,8 +114,8 @@ def prove(
     with reference_server(profile_dir(profile), seed=seed) as server:
         # Every check is asked, whether or not a clause of the profile names it.
         options = Options(select=("*",), seed=seed, draws=12)
-        request = RunRequest(profile=profile, target=server.target_file, options=options)
-        made = plan_of(inputs_of(request), options)
+        request = RunConfig(profile=profile, target=server.target_file, options=options)
+        made = build_plan(load_inputs(request), options)
         catalogue = _call(f"{server.control_url}/faults", "GET")["faults"]
         wanted = [item for item in catalogue if _is_wanted(item["id"], families, faults)]
         progress.begin(f"proving {profile}", len(wanted) + 1)
@@ -208,7 +208,7 @@ def _ended(made: Plan, control_url: str, faults: Sequence[str]) -> tuple[Mapping
     """What every check ended in on a server with these faults, and the requests it took."""
     _call(f"{control_url}/reset", "POST", {})
     _call(f"{control_url}/faults", "PUT", {"on": list(faults)})
-    played = play_all(made, Silent(), stop=Event(), preflight=False, clean=False)
+    played = execute_plan(made, Silent(), stop=Event(), preflight=False, clean=False)
     _call(f"{control_url}/faults", "PUT", {"on": []})
     results = judge(made, played.transcripts, NO_PROVENANCE)
     return dict(_pairs(results)), played.requests

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from apicheck.model.exchange import Transcript
 from apicheck.model.results import Finding, Results
-from apicheck.report import curl
+from apicheck.report import build_command
 
 _PLACEHOLDER = re.compile(r"\$APICHECK_[A-Z0-9_]+")
 _CREATED = 201
@@ -17,7 +17,9 @@ _TELLING = 4
 _WORD = re.compile(r"[\w.~-]+")
 
 
-def with_curl(results: Results, transcripts: Sequence[Transcript], base_url: str) -> Results:
+def add_reproductions(
+    results: Results, transcripts: Sequence[Transcript], base_url: str
+) -> Results:
     """The results with a command for each finding that an exchange shows.
 
     Comments above the command say what the run had made for it: tokens, and objects that it
@@ -31,7 +33,7 @@ def with_curl(results: Results, transcripts: Sequence[Transcript], base_url: str
         shown = next((exchanges[e] for e in finding.evidence if e in exchanges), None)
         if shown is None:
             return finding
-        command = curl(shown, base_url)
+        command = build_command(shown, base_url)
         named = set(_PLACEHOLDER.findall(command))
         notes = [f"# {name[1:]}: {words}\n" for name, words in tokens.items() if name in named]
         made = dict.fromkeys(word for word in _WORD.findall(command) if word in created)

@@ -1,10 +1,10 @@
 import pytest
 
-from apicheck.authoring import Answer, StatusSet, decided_first, first_refusal
+from apicheck.authoring import ExpectedResponse, StatusSet, order
 from apicheck.model.facts import Facts
 
 ORDERED = Facts(order=(("credential",), ("scope",), ("media", "body"), ("object",)))
-FORBIDDEN, ABSENT = Answer(StatusSet(("403",))), Answer(StatusSet(("404",)))
+FORBIDDEN, ABSENT = ExpectedResponse(StatusSet(("403",))), ExpectedResponse(StatusSet(("404",)))
 
 
 @pytest.mark.parametrize(
@@ -21,15 +21,15 @@ FORBIDDEN, ABSENT = Answer(StatusSet(("403",))), Answer(StatusSet(("404",)))
 def test_the_earliest_stage_decides_where_the_order_says_which_it_is(
     stages: tuple[str, ...], decides: str | None
 ) -> None:
-    assert decided_first(ORDERED, stages) == decides
+    assert order.deciding_stage(ORDERED, stages) == decides
 
 
 def test_without_an_order_nothing_decides() -> None:
-    assert decided_first(Facts(), ("scope", "object")) is None
+    assert order.deciding_stage(Facts(), ("scope", "object")) is None
 
 
 def test_the_refusal_is_that_of_the_wrong_which_is_noticed_first() -> None:
     wrongs = {"object": ABSENT, "scope": FORBIDDEN}
-    assert first_refusal(ORDERED, wrongs) == FORBIDDEN
-    assert first_refusal(Facts(), wrongs) is None
-    assert first_refusal(ORDERED, {"object": ABSENT, "scope": None}) is None
+    assert order.expected_refusal(ORDERED, wrongs) == FORBIDDEN
+    assert order.expected_refusal(Facts(), wrongs) is None
+    assert order.expected_refusal(ORDERED, {"object": ABSENT, "scope": None}) is None

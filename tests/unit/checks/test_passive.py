@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apicheck.model.check import Check, Seen
+from apicheck.model.check import Check, PassiveResult
 from apicheck.model.exchange import Caller, Direction, Exchange, Request, Response, Role
-from apicheck.model.subject import Subject, SubjectKind, World
-from apicheck.model.verdict import Fails, NotApplicable
+from apicheck.model.subject import RunContext, Subject, SubjectKind
+from apicheck.model.verdict import Failure, NotApplicable
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
 
@@ -43,7 +43,7 @@ class Run:
     """A check reading exchanges of a made-up run."""
 
     check: Check
-    world: World
+    context: RunContext
     exchanges: list[Exchange] = field(default_factory=list)
 
     def answered(
@@ -73,22 +73,22 @@ class Run:
         )
         return self
 
-    def seen(self) -> tuple[Seen, ...]:
+    def seen(self) -> tuple[PassiveResult, ...]:
         fold = self.check.fold
         assert fold is not None
-        state = fold.start(self.world)
+        state = fold.start(self.context)
         for exchange in self.exchanges:
-            state = fold.step(self.world, state, exchange)
-        return fold.finish(self.world, state)
+            state = fold.step(self.context, state, exchange)
+        return fold.finish(self.context, state)
 
     def fails(self) -> list[tuple[str, str]]:
         found = [seen.judgement for seen in self.seen()]
-        return [(fails.outcome, fails.detail) for fails in found if isinstance(fails, Fails)]
+        return [(fails.outcome, fails.detail) for fails in found if isinstance(fails, Failure)]
 
 
 def run(check: str, facts: dict[str, Any] | None = None, **setting: Any) -> Run:
     declared = CHECKS[check]
-    return Run(declared, subject_of(declared, {"facts": facts or {}, **setting}).world)
+    return Run(declared, subject_of(declared, {"facts": facts or {}, **setting}).context)
 
 
 def rules(**rule: Any) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def test_a_policy_that_is_silent_observes_nothing(check: str) -> None:
         return
     silent = run(check).answered(500, body=b"x").answered(direction=Direction.IN)
     assert silent.seen() == ()
-    everything = Subject(SubjectKind.EXCHANGES, "*", silent.world)
+    everything = Subject(SubjectKind.EXCHANGES, "*", silent.context)
     applies = CHECKS[check].applies(everything)
     assert isinstance(applies, NotApplicable) or check in DO_NOT_SAY
 
@@ -373,7 +373,7 @@ NAMES = st.sampled_from(
 BODIES = st.one_of(st.binary(max_size=20), st.sampled_from([b"{}", b"[" * 3000, b'{"a":' * 3000]))
 
 
-WORLD = run("errors/envelope", EVERYTHING).world
+WORLD = run("errors/envelope", EVERYTHING).context
 FIELDS = st.lists(st.tuples(NAMES, VALUES))
 ANSWERS = st.lists(st.tuples(st.sampled_from([200, 204, 401, 429]), FIELDS, BODIES), max_size=4)
 

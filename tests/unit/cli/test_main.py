@@ -31,7 +31,7 @@ def line(monkeypatch: pytest.MonkeyPatch, results: Results) -> SimpleNamespace:
     """A run that sends nothing: keeps the requests it gets and hands back its `results`."""
     fake = SimpleNamespace(requests=[], results=results, error=None, leaks=(), code=None)
 
-    def run_line(request: Any, progress: Any = None) -> Any:
+    def run_pipeline(request: Any, progress: Any = None) -> Any:
         fake.requests.append(request)
         if fake.error:
             raise fake.error
@@ -43,7 +43,7 @@ def line(monkeypatch: pytest.MonkeyPatch, results: Results) -> SimpleNamespace:
             exit_code=fake.code or fake.results.word.exit_code,
         )
 
-    monkeypatch.setattr(apicheck.run, "run_line", run_line)
+    monkeypatch.setattr(apicheck.run, "run_pipeline", run_pipeline)
     return fake
 
 

@@ -84,7 +84,7 @@ def test_a_demo_fails_only_when_something_fails(
     files = (Path("reports/x/results.json"), Path("reports/x/report.html"))
     outcome = SimpleNamespace(results=told, files=files, leaks=(), exit_code=EXIT_CODES[word])
     monkeypatch.setattr(apicheck.run, "reference_server", reference_server)
-    monkeypatch.setattr(apicheck.run, "run_line", lambda *_: outcome)
+    monkeypatch.setattr(apicheck.run, "run_pipeline", lambda *_: outcome)
     code = main(["demo", "--fault", "auth/skips-authentication"])
     assert asked == [("canonical", {"faults": ("auth/skips-authentication",), "seed": 1})]
     fails = word in (RunWord.NOT_CONFORMANT, RunWord.INVALID)

@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apicheck.generate import draw, strategy
-from apicheck.load import spec_from
+from apicheck.load import read_spec
 from apicheck.model.facts import Facts
-from apicheck.model.subject import Subject, SubjectKind, World
+from apicheck.model.subject import RunContext, Subject, SubjectKind
 from apicheck.model.target import Identity
 
-SPEC = spec_from(
+SPEC = read_spec(
     {
         "openapi": "3.1.0",
         "info": {"title": "t", "version": "1"},
@@ -19,7 +19,7 @@ SPEC = spec_from(
         },
     }
 )
-WORLD = World(
+WORLD = RunContext(
     SPEC, Facts(), {"admin": Identity("admin", "$APICHECK_ADMIN_TOKEN")}, {}, {"read": "admin"}
 )
 SUBJECT = Subject(SubjectKind.OPERATION, "read", WORLD, operation=SPEC.operation("read"))

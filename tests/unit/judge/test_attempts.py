@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from apicheck.judge import judge_probe
-from apicheck.model.check import Applies, Check, Fail
+from apicheck.model.check import Applies, Check, Outcome
 from apicheck.model.exchange import (
     Exchange,
     Request,
@@ -18,16 +18,25 @@ from apicheck.model.exchange import (
 from apicheck.model.facts import Facts
 from apicheck.model.operation import Spec
 from apicheck.model.plan import Probe
-from apicheck.model.subject import Case, Subject, SubjectKind, World
-from apicheck.model.verdict import Confirm, Fails, Inconclusive, Judgement, Severity, Verdict
+from apicheck.model.subject import Case, RunContext, Subject, SubjectKind
+from apicheck.model.verdict import (
+    Confirm,
+    Failure,
+    Inconclusive,
+    Judgement,
+    NotTested,
+    NotTestedKind,
+    Severity,
+    Verdict,
+)
 
 
 def judge_status(_: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if exchange.succeeded:
-            return Fails("accepted", "401", str(exchange.status), exchange=exchange.id)
+            return Failure("accepted", "401", str(exchange.status), exchange=exchange.id)
         if exchange.status != 401:
-            return Fails("wrong-status", "401", str(exchange.status), exchange=exchange.id)
+            return Failure("wrong-status", "401", str(exchange.status), exchange=exchange.id)
     return None
 
 
@@ -35,13 +44,13 @@ CHECK = Check(
     id="auth/example",
     title="an example",
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={},
     judge=judge_status,
 )
-WORLD = World(
+WORLD = RunContext(
     spec=Spec("t", "1", "3.1.0", (), {}, {}), facts=Facts(), identities={}, recipes={}, actors={}
 )
 
@@ -95,7 +104,7 @@ def test_an_accepted_bad_credential_is_a_fail_even_when_it_happens_once() -> Non
 
 def test_an_accepted_bad_credential_needs_a_good_control_afterwards() -> None:
     ended = replace(
-        played(attempt=1), ended=("not-tested:needs-request", "no accepted request", "")
+        played(attempt=1), stopped_by=NotTested(NotTestedKind.NEEDS_REQUEST, "no accepted request")
     )
     judged = judge_probe(probe(), [played(exchange(200)), ended])
     assert judged.verdict is Verdict.INCONCLUSIVE
@@ -135,7 +144,7 @@ def test_a_judge_that_breaks_is_an_error_and_not_a_crash() -> None:
 
 
 def test_an_outcome_that_is_not_declared_is_an_error() -> None:
-    bad = replace(probe(), check=replace(CHECK, judge=lambda _, __: Fails("surprise", "a", "b")))
+    bad = replace(probe(), check=replace(CHECK, judge=lambda _, __: Failure("surprise", "a", "b")))
     assert judge_probe(bad, [played(exchange(401))]).verdict is Verdict.ERROR
 
 
@@ -169,12 +178,12 @@ GONE = without_answer(TransportErrorKind.REFUSED, Role.CONTROL)
 
 def judge_silence(_: Subject, transcript: Transcript) -> Judgement:
     silent = next((one for one in transcript.exercised if one.response is None), None)
-    return Fails("no-answer", "an answer", "none", exchange=silent.id) if silent else None
+    return Failure("no-answer", "an answer", "none", exchange=silent.id) if silent else None
 
 
 def crashing() -> Probe:
-    outcomes = (Fail("no-answer", Severity.HIGH, Confirm.UNDENIED),)
-    check = replace(CHECK, outcomes=outcomes, judge=judge_silence, closes=True)
+    outcomes = (Outcome("no-answer", Severity.HIGH, Confirm.REPEAT_OR_GONE),)
+    check = replace(CHECK, outcomes=outcomes, judge=judge_silence, accepts_closed_connection=True)
     return replace(probe(), check=check)
 
 

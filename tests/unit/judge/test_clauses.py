@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from apicheck.judge.clauses import clause_results
-from apicheck.judge.word import tasks_of, word_of
-from apicheck.load import facts_from, spec_from
-from apicheck.model.check import Check, Fail
+from apicheck.judge.clauses import judge_clauses
+from apicheck.judge.word import collect_tasks, decide_word
+from apicheck.load import facts_from, read_spec
+from apicheck.model.check import Check, Outcome
 from apicheck.model.facts import Selector
 from apicheck.model.plan import Options, Plan
 from apicheck.model.policy import Clause, Policy
-from apicheck.model.results import CheckResult, ClauseResult, Failure, PreflightItem
+from apicheck.model.results import CheckResult, ClauseResult, FailureSummary, PreflightItem
 from apicheck.model.target import Identity, Mode, Safety, Target
 from apicheck.model.verdict import (
     Consequence,
@@ -38,7 +38,7 @@ CHECKS = {
     "auth/one": Check(
         id="auth/one",
         title="one",
-        outcomes=(Fail("accepted", Severity.HIGH),),
+        outcomes=(Outcome("accepted", Severity.HIGH),),
         proven_by={},
         reads=("authentication.refusal",),
     )
@@ -46,7 +46,7 @@ CHECKS = {
 
 
 def planned(*clauses: Clause, **more: Any) -> Plan:
-    spec = spec_from(DOCUMENT)
+    spec = read_spec(DOCUMENT)
     options = more.pop("options", Options())
     grades = more.pop("grades", {})
     policy = Policy("p", "1", "p", clauses, facts_from({}), grades=grades)
@@ -59,14 +59,14 @@ def planned(*clauses: Clause, **more: Any) -> Plan:
 
 
 def result(
-    verdict: Verdict, operation: str = "getA", of: tuple[str, ...] = (), **more: Any
+    verdict: Verdict, operation: str = "getA", facts: tuple[str, ...] = (), **more: Any
 ) -> CheckResult:
-    failures = (Failure("accepted", "", "401", "200", 1, ()),) if verdict is V.FAIL else ()
-    return CheckResult("auth/one", operation, operation, of, verdict, failures, **more)
+    failures = (FailureSummary("accepted", "", "401", "200", 1, ()),) if verdict is V.FAIL else ()
+    return CheckResult("auth/one", operation, operation, facts, verdict, failures, **more)
 
 
 def judged(clause: Clause, *results: CheckResult, **more: Any) -> ClauseResult:
-    (only,) = clause_results(planned(clause, **more), results)
+    (only,) = judge_clauses(planned(clause, **more), results)
     return only
 
 
@@ -104,15 +104,15 @@ def test_a_result_outside_the_clause_s_operations_does_not_count() -> None:
 
 
 def test_a_result_outside_the_clause_s_facts_does_not_count() -> None:
-    inside = result(V.PASS, of=("rate_limits.general",))
-    outside = result(V.FAIL, of=("rate_limits.export",))
-    assert judged(clause(of=("rate_limits.general",)), inside, outside).verdict is V.PASS
+    inside = result(V.PASS, facts=("rate_limits.general",))
+    outside = result(V.FAIL, facts=("rate_limits.export",))
+    assert judged(clause(facts=("rate_limits.general",)), inside, outside).verdict is V.PASS
 
 
 def test_what_was_left_open_without_naming_facts_is_open_for_every_clause() -> None:
     left = result(V.NOT_TESTED, "getB", kind=NotTestedKind.NEEDS_IDENTITY, reason="nobody may")
-    done = result(V.PASS, of=("rate_limits.general",))
-    got = judged(clause(of=("rate_limits.general",)), done, left)
+    done = result(V.PASS, facts=("rate_limits.general",))
+    got = judged(clause(facts=("rate_limits.general",)), done, left)
     assert (got.verdict, got.kind) == (V.PARTIAL, NotTestedKind.NEEDS_IDENTITY)
 
 
@@ -151,7 +151,7 @@ def word(*verdicts: Verdict, options: Options | None = None, **more: Any) -> Run
         )
         for number, v in enumerate(verdicts)
     ]
-    return word_of(made, clause_results(made, results), results, more.get("preflight", ())).word
+    return decide_word(made, judge_clauses(made, results), results, more.get("preflight", ())).word
 
 
 def test_all_musts_passed_is_conformant() -> None:
@@ -193,7 +193,7 @@ def test_the_word_never_comes_without_its_scope() -> None:
     out = Clause("T-3", checks=("auth/*",))
     made = planned(clause(), attested, other, out, out_of_scope={"T-3": "limits are off"})
     results = [result(V.PASS)]
-    got = word_of(made, clause_results(made, results), results, ())
+    got = decide_word(made, judge_clauses(made, results), results, ())
     assert got.word is RunWord.CONFORMANT
     assert "1 of 1 automatic must-clauses" in got.scope
     assert "1 to attest" in got.scope
@@ -218,7 +218,7 @@ def test_what_was_not_played_asks_for_what_kept_it_from_being_played(
 ) -> None:
     made = planned(clause())
     results = [result(V.NOT_TESTED, kind=NotTestedKind.NEEDS_BUDGET)]
-    (task,) = tasks_of(clause_results(made, results), results, preflight, stopped=stopped)
+    (task,) = collect_tasks(judge_clauses(made, results), results, preflight, stopped=stopped)
     assert task.title == title
     assert task.lines == "\n".join(f"# {item.message}" for item in preflight)
 
@@ -227,5 +227,5 @@ def test_a_budget_that_is_used_up_is_asked_for_whatever_stopped_the_run() -> Non
     made = planned(clause())
     lines = "[safety]\nmax_requests = 20"
     results = [result(V.NOT_TESTED, kind=NotTestedKind.NEEDS_BUDGET, remedy=lines)]
-    (task,) = tasks_of(clause_results(made, results), results, stopped=True)
+    (task,) = collect_tasks(judge_clauses(made, results), results, stopped=True)
     assert (task.title, task.lines) == ("Give the run a larger budget", lines)

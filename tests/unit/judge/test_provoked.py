@@ -4,15 +4,15 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from apicheck.judge.results import as_passive_checks_see_them
+from apicheck.judge.results import select_for_passive
 from apicheck.model.check import Applies, Check
 from apicheck.model.exchange import Exchange, Request, Response, Role, Transcript
 from apicheck.model.facts import Facts
 from apicheck.model.operation import Spec
 from apicheck.model.plan import Probe
-from apicheck.model.subject import Subject, SubjectKind, World
+from apicheck.model.subject import RunContext, Subject, SubjectKind
 
-WORLD = World(Spec("t", "1", "3.1.0", (), {}, {}), Facts(), {}, {}, {})
+WORLD = RunContext(Spec("t", "1", "3.1.0", (), {}, {}), Facts(), {}, {}, {})
 CHECK = Check(title="x", outcomes=(), proven_by={}, id="errors/odd", provokes=frozenset({500}))
 PROBE = Probe("errors/odd/op", CHECK, Subject(SubjectKind.OPERATION, "op", WORLD), Applies())
 PLAN: Any = SimpleNamespace(probes=(PROBE,), provoking=())
@@ -23,7 +23,7 @@ def exchange(number: int, status: int, role: Role) -> Exchange:
 
 
 def provoked(*exchanges: Exchange, probe: str = PROBE.key) -> list[str]:
-    seen = as_passive_checks_see_them(PLAN, [Transcript(probe, exchanges)])
+    seen = select_for_passive(PLAN, [Transcript(probe, exchanges)])
     return [one.id for one in seen if one.observed("provoked")]
 
 
@@ -44,5 +44,5 @@ def test_an_answer_that_nobody_asked_for_does_not_say_so() -> None:
 def test_an_exchange_that_stands_in_two_transcripts_is_one() -> None:
     one = exchange(1, 500, Role.DRAWN)
     transcripts = [Transcript(PROBE.key, (one,)), Transcript("another", (replace(one),))]
-    seen = as_passive_checks_see_them(PLAN, transcripts)
+    seen = select_for_passive(PLAN, transcripts)
     assert [(e.id, len(e.observations)) for e in seen] == [("e1", 1)]

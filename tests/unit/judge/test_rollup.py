@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from apicheck.judge import rolled_up
+from apicheck.judge import roll_up
 from apicheck.model.verdict import Verdict
 
 V = Verdict
@@ -48,8 +48,8 @@ def test_the_roll_up_of_every_combination_is_as_the_table_says(
     present: frozenset[Verdict],
 ) -> None:
     for times in (1, 3):
-        assert rolled_up(Counter(dict.fromkeys(present, times))) is expected(present)
+        assert roll_up(Counter(dict.fromkeys(present, times))) is expected(present)
 
 
 def test_nothing_observed_is_never_a_pass() -> None:
-    assert rolled_up(Counter()) is not Verdict.PASS
+    assert roll_up(Counter()) is not Verdict.PASS

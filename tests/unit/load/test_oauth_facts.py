@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from apicheck.load import facts_from, load_policy, spec_from
+from apicheck.load import facts_from, load_policy, read_spec
 from apicheck.model.errors import PolicyError
 
-SPEC = spec_from(
+SPEC = read_spec(
     {
         "openapi": "3.1.0",
         "info": {"title": "Tokens", "version": "1"},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from apicheck.load import load_spec, parse_spec, spec_from
+from apicheck.load import load_spec, parse_spec, read_spec
 from apicheck.model.errors import Mistake, SpecError
 from apicheck.model.json import MISSING
 from apicheck.model.operation import HeaderDoc, LinkDoc, Spec
@@ -162,7 +162,7 @@ def test_openapi_3_0_is_read_and_json_too(tmp_path: Path) -> None:
 
 
 def test_a_plain_mapping_may_lack_what_a_published_document_needs() -> None:
-    spec = spec_from({"paths": {"/a": {"get": {"operationId": "a"}}}})
+    spec = read_spec({"paths": {"/a": {"get": {"operationId": "a"}}}})
     assert spec.operation("a").responses == ()
 
 

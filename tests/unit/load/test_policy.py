@@ -15,7 +15,7 @@ from apicheck.load import (
     load_policy,
     parse_spec,
     profile_dir,
-    spec_from,
+    read_spec,
 )
 from apicheck.model.errors import Mistake, PolicyError
 from apicheck.model.facts import NEVER
@@ -413,7 +413,7 @@ def test_clauses_take_defaults_and_the_grade_of_their_source(tmp_path: Path) -> 
     policy = loaded(tmp_path, POLICY)
     a, b = policy.clause("A"), policy.clause("B")
     assert (a.section, a.level, a.grade, a.source) == ("2", Level.SHOULD, Grade.OFFICIAL, "terms")
-    assert (b.level, b.actors, b.of) == (
+    assert (b.level, b.actors, b.facts) == (
         Level.MUST,
         ("client", "provider"),
         ("rate_limits.general",),
@@ -520,7 +520,7 @@ def test_without_a_policy_the_standard_sets_that_fit_the_document_hold() -> None
     ids = {clause.id for clause in builtin_policy(SPEC).clauses}
     assert {"OPENAPI-RESPONSES", "HTTP-401", "BEARER-CHALLENGE"} <= ids
     assert "PROBLEM-FORMAT" not in ids
-    bare = {clause.id for clause in builtin_policy(spec_from({"paths": {}})).clauses}
+    bare = {clause.id for clause in builtin_policy(read_spec({"paths": {}})).clauses}
     assert "BEARER-CHALLENGE" not in bare
 
 

@@ -10,7 +10,7 @@ import pytest
 from apicheck.load import load_policy, load_spec, profile_dir, profile_names
 from apicheck.model.operation import Media, Spec
 from apicheck.model.policy import Policy
-from apicheck.schemas import schema_errors
+from apicheck.schemas import find_schema_errors
 
 PROFILES = ("canonical", "dahimail", "webengage")
 
@@ -42,7 +42,7 @@ def test_every_example_of_the_document_is_valid(name: str) -> None:
     wrong = [
         f"{where}: {error.pointer} {error.message}"
         for where, media, value in examples
-        for error in schema_errors(spec.document, media.schema, value)
+        for error in find_schema_errors(spec.document, media.schema, value)
     ]
     assert wrong == []
 

@@ -136,9 +136,9 @@ def test_a_whole_target_file_is_read(tmp_path: Path, policy: Policy) -> None:
     assert target.headers == (("X-Staging", "yes"),)
 
 
-def test_secrets_are_in_the_vault_and_nowhere_else(tmp_path: Path, policy: Policy) -> None:
+def test_secrets_are_in_the_secrets_and_nowhere_else(tmp_path: Path, policy: Policy) -> None:
     target = loaded(tmp_path, policy, WHOLE)
-    assert target.vault.secrets == {
+    assert target.secrets.values == {
         "$APICHECK_ADMIN_TOKEN": "secret-of-admin",
         "$APICHECK_OLD_STYLE_USER": "user",
         "$APICHECK_OLD_STYLE_PASSWORD": "pass",
@@ -146,7 +146,7 @@ def test_secrets_are_in_the_vault_and_nowhere_else(tmp_path: Path, policy: Polic
         "$APICHECK_A_CLIENT_ID": "client",
         "$APICHECK_A_CLIENT_SECRET": "s3cret",
     }
-    shown = repr(target) + str({k: v for k, v in asdict(target).items() if k != "vault"})
+    shown = repr(target) + str({k: v for k, v in asdict(target).items() if k != "secrets"})
     assert not any(secret in shown for secret in ("secret-of-admin", "s3cret", "pass'"))
 
 
@@ -322,7 +322,7 @@ def command_in(tmp_path: Path, script: str) -> str:
 def test_a_command_prints_the_credentials(tmp_path: Path, policy: Policy) -> None:
     text = command_in(tmp_path, """echo '{"tokens": {"a": "from-command"}}'""")
     target = loaded(tmp_path, policy, text, {})
-    assert target.vault.secrets == {"$APICHECK_A_TOKEN": "from-command"}
+    assert target.secrets.values == {"$APICHECK_A_TOKEN": "from-command"}
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,7 @@ def test_a_header_whose_name_says_secret_is_kept_as_one(tmp_path: Path, policy: 
     target = loaded(tmp_path, policy, HEAD, overrides={"headers": headers})
     kept = "$APICHECK_X_GATEWAY_KEY_HEADER"
     assert target.headers == (("X-Gateway-Key", kept), ("X-Stage", "blue"))
-    assert target.vault.secrets[kept] == "canary-4711-canary"
+    assert target.secrets.values[kept] == "canary-4711-canary"
 
 
 def test_an_identity_has_a_credential_for_each_scheme(tmp_path: Path, policy: Policy) -> None:
@@ -393,7 +393,7 @@ def test_an_identity_has_a_credential_for_each_scheme(tmp_path: Path, policy: Po
     admin = target.identities["admin"]
     assert (admin.scheme, admin.placeholder) == ("bearer", "$APICHECK_ADMIN_BEARER_TOKEN")
     assert admin.credentials == {"bearer": "$APICHECK_ADMIN_BEARER_TOKEN"}
-    secret = target.vault.secrets["$APICHECK_ADMIN_BEARER_TOKEN"]
+    secret = target.secrets.values["$APICHECK_ADMIN_BEARER_TOKEN"]
     assert secret == base64.b64encode(b"user:password").decode()
 
 

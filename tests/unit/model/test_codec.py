@@ -10,8 +10,8 @@ from apicheck.model.codec import from_json, to_json
 from apicheck.model.exchange import Caller, Credential, Exchange, Observation, Request, Response
 from apicheck.model.facts import Foreign, StatusSet
 from apicheck.model.plan import Options
-from apicheck.model.results import CheckResult, Failure, Finding
-from apicheck.model.target import Identity, Safety, Target, Vault
+from apicheck.model.results import CheckResult, FailureSummary, Finding
+from apicheck.model.target import Identity, Safety, Secrets, Target
 from apicheck.model.verdict import Severity
 
 KINDS = [
@@ -21,7 +21,7 @@ KINDS = [
     Credential,
     Observation,
     CheckResult,
-    Failure,
+    FailureSummary,
     Finding,
     Identity,
     Options,
@@ -43,8 +43,8 @@ def test_what_was_written_as_json_is_read_back_equal(name: str, data: st.DataObj
         assert from_json(KINDS_BY_NAME[name], json.loads(text)) == value
 
 
-def test_a_vault_is_never_written() -> None:
-    target = Target("t", "http://127.0.0.1", vault=Vault({"$APICHECK_A_TOKEN": "hush-hush"}))
+def test_secrets_are_never_written() -> None:
+    target = Target("t", "http://127.0.0.1", secrets=Secrets({"$APICHECK_A_TOKEN": "hush-hush"}))
     assert "hush" not in json.dumps(to_json(target))
     assert "hush" not in json.dumps(to_json(target, whole=True))
     assert "hush" not in repr(target)

@@ -27,7 +27,7 @@ from apicheck.model import quantities
     ],
 )
 def test_a_duration_is_read_in_seconds(written: str, seconds: float) -> None:
-    assert quantities.seconds(written) == pytest.approx(seconds)
+    assert quantities.parse_seconds(written) == pytest.approx(seconds)
     assert re.fullmatch(quantities.DURATION, written)
 
 
@@ -35,14 +35,14 @@ def test_a_duration_is_read_in_seconds(written: str, seconds: float) -> None:
 def test_what_is_no_duration_is_refused(written: str) -> None:
     assert not re.fullmatch(quantities.DURATION, written)
     with pytest.raises(ValueError, match="not a duration"):
-        quantities.seconds(written)
+        quantities.parse_seconds(written)
 
 
 def test_a_size_is_read_in_bytes() -> None:
-    assert [quantities.size(s) for s in ("5B", "64KiB", "2 MB")] == [5, 65536, 2_000_000]
+    assert [quantities.parse_size(s) for s in ("5B", "64KiB", "2 MB")] == [5, 65536, 2_000_000]
     for written in ("64", "KiB", "64 Kilobytes"):
         with pytest.raises(ValueError, match="not a size"):
-            quantities.size(written)
+            quantities.parse_size(written)
 
 
 @pytest.mark.parametrize("name", ["policy", "target"])

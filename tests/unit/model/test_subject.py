@@ -4,16 +4,16 @@ import pytest
 
 from apicheck.load import facts_from
 from apicheck.model.operation import Spec
-from apicheck.model.subject import World
+from apicheck.model.subject import RunContext
 from apicheck.model.target import Identity
 
 FACTS = {"authorization": {"implies": {"write": "read", "admin": ["write"]}}}
 
 
-def world(**rights: Any) -> World:
+def context(**rights: Any) -> RunContext:
     spec = Spec("", "", "3.1.0", (), {}, {})
     needed = {kind: {"change": words} for kind, words in rights.items()}
-    return World(spec, facts_from(FACTS, file="test"), {}, {}, {}, **needed)
+    return RunContext(spec, facts_from(FACTS, file="test"), {}, {}, {}, **needed)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def world(**rights: Any) -> World:
 def test_an_identity_may_what_its_rights_say_and_what_is_not_known_is_held(
     held: dict[str, Any], permitted: bool
 ) -> None:
-    asked = world(
+    asked = context(
         required_scopes=("read", "write"),
         required_permissions=("owner",),
         sufficient_roles=("clerk", "boss"),
@@ -42,4 +42,4 @@ def test_an_identity_may_what_its_rights_say_and_what_is_not_known_is_held(
 
 
 def test_an_operation_that_needs_nothing_is_for_everybody() -> None:
-    assert world().permits(Identity("one", "$X", scopes=(), permissions=(), roles=()), "change")
+    assert context().permits(Identity("one", "$X", scopes=(), permissions=(), roles=()), "change")

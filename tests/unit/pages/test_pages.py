@@ -2,18 +2,18 @@ from dataclasses import replace
 
 import pytest
 
-from apicheck.authoring import Role, Seen
+from apicheck.authoring import PassiveResult, Role
 from apicheck.model.check import Check, Fold
 from apicheck.model.exchange import Caller, Direction
-from apicheck.model.subject import World
-from apicheck.model.verdict import Fails
+from apicheck.model.subject import RunContext
+from apicheck.model.verdict import Failure
 from apicheck.pages import PageError, parse, verify
 from apicheck.pages.messages import messages
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
 
 CHECK = collect(entry_points=False)["auth/missing-credentials"]
-WORLD = subject_of(CHECK, {"operation": "listContacts"}).world
+WORLD = subject_of(CHECK, {"operation": "listContacts"}).context
 
 
 def complaints(old: str, new: str, check: Check = CHECK) -> str:
@@ -141,9 +141,9 @@ def test_an_attribute_that_is_none_is_refused() -> None:
 
 
 def test_a_fold_passes_only_when_all_that_it_saw_is_good() -> None:
-    def finish(_: World, state: int) -> tuple[Seen, ...]:
-        good = Seen("listContacts", "", 1, None)
-        bad = Seen("listContacts", "", 1, Fails("accepted", "a", "b"))
+    def finish(_: RunContext, state: int) -> tuple[PassiveResult, ...]:
+        good = PassiveResult("listContacts", "", 1, None)
+        bad = PassiveResult("listContacts", "", 1, Failure("accepted", "a", "b"))
         return (good, bad)[:state]
 
     fold = Fold(lambda _: 0, lambda _, count, __: count + 1, finish)

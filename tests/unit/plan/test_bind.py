@@ -9,35 +9,37 @@ from apicheck.model.facts import Selector
 from apicheck.model.plan import PlannedClause
 from apicheck.model.policy import Clause
 from apicheck.model.target import Mode, Target
-from apicheck.plan.bind import subjects
-from apicheck.plan.world import world_of
+from apicheck.plan.bind import list_subjects
+from apicheck.plan.context import build_context
 from apicheck.registry import collect
 
 CHECK = collect(entry_points=False)["auth/missing-credentials"]
 
 
 @pytest.fixture(scope="module")
-def world() -> Any:
+def context() -> Any:
     spec = load_spec(profile_dir("webengage") / "openapi.yaml")
     policy = load_policy(profile_dir("webengage") / "policy.yaml", spec)
     target = Target("t", "http://127.0.0.1")
-    return world_of(spec, policy, target, capabilities=frozenset(), mode=Mode.FULL, thorough=False)
+    return build_context(
+        spec, policy, target, capabilities=frozenset(), mode=Mode.FULL, thorough=False
+    )
 
 
-def asked(world: Any, *ops: tuple[str, ...] | None) -> set[str]:
+def asked(context: Any, *ops: tuple[str, ...] | None) -> set[str]:
     clauses = tuple(
         PlannedClause(
             Clause(f"A-{number}", ops=None if items is None else Selector(items)), (CHECK.id,)
         )
         for number, items in enumerate(ops)
     )
-    return {subject.key for subject in subjects(CHECK, world, clauses)}
+    return {subject.key for subject in list_subjects(CHECK, context, clauses)}
 
 
-def test_a_check_is_asked_about_the_operations_that_a_clause_names_it_for(world: Any) -> None:
-    assert asked(world, ("trackUser",), ("trackEvent",)) == {"trackUser", "trackEvent"}
+def test_a_check_is_asked_about_the_operations_that_a_clause_names_it_for(context: Any) -> None:
+    assert asked(context, ("trackUser",), ("trackEvent",)) == {"trackUser", "trackEvent"}
 
 
 @pytest.mark.parametrize("ops", [(), (None,), (("trackUser",), None)])
-def test_where_no_clause_narrows_it_down_about_all(world: Any, ops: Any) -> None:
-    assert asked(world, *ops) == {operation.id for operation in world.spec.operations}
+def test_where_no_clause_narrows_it_down_about_all(context: Any, ops: Any) -> None:
+    assert asked(context, *ops) == {operation.id for operation in context.spec.operations}

@@ -25,6 +25,6 @@ def test_an_example_that_only_reads_is_played_in_read_only_mode() -> None:
 
 
 def test_an_example_that_writes_waits_for_the_full_mode() -> None:
-    left = {item.subject: item.why.reason for item in planned(Mode.REFUSALS).unprobed}
+    left = {item.subject: item.why.reason for item in planned(Mode.REFUSALS).skipped}
     assert "change of state" in left["WE-1-1"]
     assert "WE-1-1" in {probe.subject.key for probe in planned(Mode.FULL).probes}

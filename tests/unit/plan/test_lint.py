@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from apicheck.load import builtin_policy, load_policy, load_spec, parse_spec, profile_dir
-from apicheck.model.check import Check, Fail
+from apicheck.model.check import Check, Outcome
 from apicheck.model.verdict import Severity
 from apicheck.plan.lint import LintReport, Remark, lint
 from apicheck.registry import collect
@@ -36,7 +36,7 @@ components: {securitySchemes: {bearer: {type: http, scheme: bearer}}}
 
 
 def check(check_id: str, *reads: str) -> Check:
-    outcomes = (Fail("wrong", Severity.LOW),)
+    outcomes = (Outcome("wrong", Severity.LOW),)
     return Check(title="t", outcomes=outcomes, proven_by={}, reads=reads, id=check_id)
 
 

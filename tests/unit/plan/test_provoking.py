@@ -29,17 +29,19 @@ def planned() -> Any:
 def test_a_passive_check_that_is_selected_alone_gets_refusals_to_read(planned: Any) -> None:
     made = planned(select=("errors/envelope",))
     assert made.probes == ()
-    assert {probe.check.id for probe in made.provoking} & set(CHECKS["errors/envelope"].heard_from)
+    assert {probe.check.id for probe in made.provoking} & set(
+        CHECKS["errors/envelope"].triggered_by
+    )
     assert made.estimate.requests >= len(made.controls) + len(made.provoking)
 
 
 def test_what_is_asked_for_anyway_is_not_played_twice(planned: Any) -> None:
-    both = ("errors/envelope", *CHECKS["errors/envelope"].heard_from)
+    both = ("errors/envelope", *CHECKS["errors/envelope"].triggered_by)
     assert planned(select=both).provoking == ()
 
 
 def test_what_is_ignored_is_not_played_for_others_either(planned: Any) -> None:
-    heard = CHECKS["errors/envelope"].heard_from
+    heard = CHECKS["errors/envelope"].triggered_by
     assert planned(select=("errors/envelope",), ignore=heard).provoking == ()
 
 
@@ -48,6 +50,6 @@ def test_a_run_of_the_whole_policy_plays_what_its_clauses_name(planned: Any) -> 
 
 
 def test_only_checks_that_send_can_be_heard() -> None:
-    named = {name for check in CHECKS.values() for name in check.heard_from}
+    named = {name for check in CHECKS.values() for name in check.triggered_by}
     assert named
     assert not [name for name in named if CHECKS[name].passive]

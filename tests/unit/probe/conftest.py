@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from apicheck.load import facts_from, spec_from
+from apicheck.load import facts_from, read_spec
 from apicheck.model.check import Applies, Check
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Options, Plan, Probe
 from apicheck.model.policy import Policy
 from apicheck.model.step import Script
 from apicheck.model.subject import Subject, SubjectKind
-from apicheck.model.target import Identity, Mode, Safety, Target, Vault
+from apicheck.model.target import Identity, Mode, Safety, Secrets, Target
 from apicheck.plan import plan as planned
 
 TOKEN = "tok-4f9a8c1e7b3d5a6082ce"
@@ -170,7 +170,7 @@ def target_at(url: str, **more: Any) -> Target:
             "base_url": url,
             "identities": {"admin": admin},
             "safety": Safety(mode=Mode.FULL),
-            "vault": Vault({"$APICHECK_ADMIN_TOKEN": TOKEN}),
+            "secrets": Secrets({"$APICHECK_ADMIN_TOKEN": TOKEN}),
             **more,
         }
     )
@@ -182,7 +182,7 @@ def plan_for() -> Callable[..., Plan]:
 
 
 def make_plan(target: Target, facts: Any = None, *, document: Any = None, **options: Any) -> Plan:
-    spec = spec_from(document or DOCUMENT)
+    spec = read_spec(document or DOCUMENT)
     policy = Policy("test", "1", "Test", (), facts_from(facts or {}))
     capabilities = options.pop("capabilities", frozenset())
     chosen = Options(**{"concurrency": 1, "timeout_s": 1.0, **options})
@@ -207,7 +207,7 @@ def make_probe(
         title="A test", outcomes=(), proven_by={}, script=script, id="test/check", **check
     )
     subject = Subject(
-        SubjectKind.OPERATION, operation, plan.world, operation=plan.spec.operation(operation)
+        SubjectKind.OPERATION, operation, plan.context, operation=plan.spec.operation(operation)
     )
     return Probe(key or f"test/check/{operation}", declared, subject, applies or Applies())
 

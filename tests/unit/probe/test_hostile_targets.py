@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from apicheck.model.exchange import TransportError, TransportErrorKind
-from apicheck.probe.transport import Transport, origin_of
-from apicheck.probe.wire import BODY_CAP, Answer, WireRequest, WireResponse
+from apicheck.probe.transport import Transport, parse_origin
+from apicheck.probe.wire import BODY_CAP, WireRequest, WireResponse, WireResult
 
 DEADLINE_S = 0.4
 ALLOWED_S = 1.5
@@ -77,8 +77,8 @@ def for_ever(start: bytes, part: bytes, pause: float = 0.0) -> Behaviour:
     return behave
 
 
-def asked(url: str, how: str, method: str = "GET") -> tuple[Answer, float]:
-    transport = Transport(origin_of(url), timeout_s=DEADLINE_S)
+def asked(url: str, how: str, method: str = "GET") -> tuple[WireResult, float]:
+    transport = Transport(parse_origin(url), timeout_s=DEADLINE_S)
     began = time.monotonic()
     try:
         request = WireRequest(method, b"/things", ((b"Host", b"x"),))
@@ -251,7 +251,7 @@ def test_a_field_with_a_stray_space_is_sent_as_it_is() -> None:
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    transport = Transport(origin_of(url), timeout_s=2)
+    transport = Transport(parse_origin(url), timeout_s=2)
     headers = ((b"Host", b"x"), (b"Authorization", b"Bearer "))
     answer = transport.send(WireRequest("GET", b"/a/../b", headers))
     transport.close()
@@ -263,7 +263,7 @@ def test_a_field_with_a_stray_space_is_sent_as_it_is() -> None:
 
 
 def test_a_field_with_a_line_break_is_never_sent() -> None:
-    transport = Transport(origin_of("http://127.0.0.1:9"), timeout_s=1)
+    transport = Transport(parse_origin("http://127.0.0.1:9"), timeout_s=1)
     answer = transport.send(WireRequest("GET", b"/", ((b"X-A", b"1\r\nX-B: 2"),)))
     assert isinstance(answer, TransportError)
     assert answer.kind is TransportErrorKind.OTHER

@@ -20,6 +20,7 @@ from apicheck.model.exchange import (
     TransportError,
     TransportErrorKind,
 )
+from apicheck.model.verdict import HarnessError, Inconclusive, NotTested, NotTestedKind
 from apicheck.probe.journal import Journal, decode, encode, read
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -69,7 +70,10 @@ transcripts = st.builds(
     exchanges=st.lists(exchanges, max_size=2).map(tuple),
     attempt=st.integers(0, 9),
     answers=st.lists(json_values, max_size=3).map(tuple),
-    ended=st.none() | st.tuples(texts, texts, texts),
+    stopped_by=st.none()
+    | st.builds(NotTested, st.sampled_from(NotTestedKind), texts, texts)
+    | st.builds(Inconclusive, texts)
+    | st.builds(HarnessError, texts, texts),
     case=st.none() | texts,
 )
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apicheck.model.known_key import public_jwk
+from apicheck.model.forgery_key import public_jwk
 from apicheck.probe.json_web_tokens import same_token
-from apicheck.probe.placeholders import derived, expanded
+from apicheck.probe.placeholders import derive, expand
 
 SECRET = "a secret of thirty-two characters or so"
 CLAIMS = {"sub": "ada", "exp": 4_102_444_800}
@@ -27,7 +27,7 @@ def claims(token: str, secret: str = SECRET) -> dict[str, object]:
 
 
 def test_a_header_is_changed_and_the_rest_is_kept() -> None:
-    token = derived(TOKEN, "~jose(alg=none)~jose(kid=../../dev/null)")
+    token = derive(TOKEN, "~jose(alg=none)~jose(kid=../../dev/null)")
     assert jwt.get_unverified_header(token) == {
         "alg": "none",
         "typ": "JWT",
@@ -37,14 +37,14 @@ def test_a_header_is_changed_and_the_rest_is_kept() -> None:
 
 
 def test_a_claim_is_changed_and_no_longer_signed() -> None:
-    token = derived(TOKEN, "~claim(sub=admin)~claim(exp=0)")
+    token = derive(TOKEN, "~claim(sub=admin)~claim(exp=0)")
     assert jwt.decode(token, options={"verify_signature": False}) == {"sub": "admin", "exp": 0}
     with pytest.raises(jwt.InvalidSignatureError):
         claims(token)
 
 
 def test_an_unsigned_token_is_one_without_a_signature() -> None:
-    token = derived(TOKEN, "~jose(alg=none)~unsigned")
+    token = derive(TOKEN, "~jose(alg=none)~unsigned")
     assert jwt.decode(token, options={"verify_signature": False}) == CLAIMS
     assert token.endswith(".")
 
@@ -52,11 +52,11 @@ def test_an_unsigned_token_is_one_without_a_signature() -> None:
 @given(st.text(min_size=32, max_size=40))
 def test_a_token_is_signed_anew_with_any_secret(secret: str) -> None:
     derivations = f"~claim(sub=admin)~hmac({base64url(secret)})"
-    assert claims(derived(TOKEN, derivations), secret)["sub"] == "admin"
+    assert claims(derive(TOKEN, derivations), secret)["sub"] == "admin"
 
 
 def test_a_token_is_signed_anew_with_the_key_that_everybody_knows() -> None:
-    token = derived(TOKEN, f"~jose(jwk={public_jwk()})~jose(alg=RS256)~rsa")
+    token = derive(TOKEN, f"~jose(jwk={public_jwk()})~jose(alg=RS256)~rsa")
     key = jwt.PyJWK(jwt.get_unverified_header(token)["jwk"], "RS256").key
     assert jwt.decode(token, key, ["RS256"]) == CLAIMS
 
@@ -66,12 +66,12 @@ def test_a_token_is_signed_anew_with_the_key_that_everybody_knows() -> None:
     "derivation", ["~jose(alg=none)", "~claim(a=1)", "~unsigned", "~hmac(YQ)", "~rsa"]
 )
 def test_what_is_no_token_stays_as_it_is(text: str, derivation: str) -> None:
-    assert derived(text, derivation) == text
+    assert derive(text, derivation) == text
 
 
 def test_derivations_are_written_in_a_credential() -> None:
-    text = expanded("Bearer $APICHECK_A~jose(alg=none)~unsigned", {"$APICHECK_A": TOKEN})
-    assert text == f"Bearer {derived(TOKEN, '~jose(alg=none)~unsigned')}"
+    text = expand("Bearer $APICHECK_A~jose(alg=none)~unsigned", {"$APICHECK_A": TOKEN})
+    assert text == f"Bearer {derive(TOKEN, '~jose(alg=none)~unsigned')}"
 
 
 def test_bits_that_stand_for_nothing_make_no_other_token() -> None:
@@ -88,4 +88,4 @@ def test_bits_that_stand_for_nothing_make_no_other_token() -> None:
 def test_the_filter_of_curl_lines_derives_what_it_reads() -> None:
     command = [sys.executable, "-m", "apicheck.probe.placeholders", "~jose(alg=none)~unsigned"]
     done = subprocess.run(command, input=TOKEN, capture_output=True, text=True, check=True)
-    assert done.stdout == derived(TOKEN, "~jose(alg=none)~unsigned")
+    assert done.stdout == derive(TOKEN, "~jose(alg=none)~unsigned")

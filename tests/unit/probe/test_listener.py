@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from apicheck.authoring import Script, Subject, ask, receive
+from apicheck.authoring import Script, Subject, steps
 from apicheck.model.errors import TargetError
 from apicheck.model.exchange import Direction
 from apicheck.model.facts import Signature
@@ -54,7 +54,7 @@ def test_a_delivery_is_recorded_with_what_its_signature_is_worth(
     seen: list[Any] = []
 
     def script(_: Subject) -> Script:
-        where = yield from ask("listener")
+        where = yield from steps.ask("listener")
         body = b'{"type": "thing.created"}'
         now = session._clock.epoch()
         unsigned = Delivery("POST", where["path"], (), body)
@@ -63,13 +63,13 @@ def test_a_delivery_is_recorded_with_what_its_signature_is_worth(
         deliver(where["url"], body, dict(signed.headers))
         deliver(where["url"], body)
         deliver(where["url"], body + b" ", dict(signed.headers))
-        seen.extend((yield from receive(where["path"], 3)))
+        seen.extend((yield from steps.receive(where["path"], 3)))
 
     with Session(plan) as session:
         placeholder = session._secrets.issue(SECRET)
         session._recorder.webhook_secrets.add(placeholder)
         transcript = session.play(probe_of(plan, script))
-    assert transcript.ended is None
+    assert transcript.stopped_by is None
     assert [e.direction for e in seen] == [Direction.IN] * 3
     values = [[(o.about, o.value) for o in e.observed("signature")] for e in seen]
     assert values == [
@@ -83,13 +83,13 @@ def test_a_delivery_is_recorded_with_what_its_signature_is_worth(
 def test_secrets_in_a_delivery_are_hidden(
     api: Any, listening: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
-    token = listening.vault.secrets["$APICHECK_ADMIN_TOKEN"]
+    token = listening.secrets.values["$APICHECK_ADMIN_TOKEN"]
     plan = plan_for(listening)
 
     def script(_: Subject) -> Script:
-        where = yield from ask("listener")
+        where = yield from steps.ask("listener")
         deliver(where["url"], json.dumps({"t": token}).encode(), {"X-Key": token})
-        yield from receive(where["path"])
+        yield from steps.receive(where["path"])
 
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, script))

@@ -11,10 +11,11 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from apicheck.authoring import Script, Subject, ask, mint, send
+from apicheck.authoring import Script, Subject, steps
 from apicheck.model.exchange import Credential, Request
 from apicheck.model.plan import Plan, Probe
-from apicheck.model.target import Identity, Minter, Target, Vault
+from apicheck.model.target import Identity, Minter, Secrets, Target
+from apicheck.model.verdict import NotTested, NotTestedKind
 from apicheck.probe import Session, discover
 
 PlanFor = Callable[..., Plan]
@@ -63,13 +64,13 @@ def endpoint(api: Any) -> TokenEndpoint:
 def minting(target: Target) -> Target:
     minter = Minter("a", "/oauth/token", "$APICHECK_A_CLIENT_ID", "$APICHECK_A_CLIENT_SECRET")
     secrets = {"$APICHECK_A_CLIENT_ID": CLIENT[0], "$APICHECK_A_CLIENT_SECRET": CLIENT[1]}
-    return replace(target, minters=(minter,), vault=Vault({**target.vault.secrets, **secrets}))
+    return replace(target, minters=(minter,), secrets=Secrets({**target.secrets.values, **secrets}))
 
 
 def minted(*scopes: str, fresh: bool = False) -> Callable[[Subject], Script]:
     def script(_: Subject) -> Script:
-        identity = yield from mint(scopes=scopes, fresh=fresh)
-        yield from send(as_(identity))
+        identity = yield from steps.mint(scopes=scopes, fresh=fresh)
+        yield from steps.send(as_(identity))
 
     return script
 
@@ -126,23 +127,23 @@ def test_a_token_that_has_run_out_is_replaced_before_it_is_used(
     endpoint.lifetime = 1
 
     def script(_: Subject) -> Script:
-        identity = yield from mint(scopes=("read",))
-        yield from send(as_(identity))
+        identity = yield from steps.mint(scopes=("read",))
+        yield from steps.send(as_(identity))
 
     plan = plan_for(minting)
     with Session(plan) as session:
         session.play(probe_of(plan, script))
-        vault = session.vault
+        secrets = session.secrets
     assert len(endpoint.tokens) == 2
     assert api.requests[-1][2]["authorization"] == f"Bearer {endpoint.tokens[1]}"
-    assert set(endpoint.tokens) <= set(vault.secrets.values())
+    assert set(endpoint.tokens) <= set(secrets.values.values())
 
 
 def test_who_needs_a_token_that_is_being_replaced_waits_for_it(
     api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def only_minted(_: Subject) -> Script:
-        yield from mint(scopes=("read",))
+        yield from steps.mint(scopes=("read",))
 
     endpoint.lifetime = 1
     plan = plan_for(minting)
@@ -162,8 +163,8 @@ def test_where_nobody_can_mint_the_script_ends_as_not_tested(
     plan = plan_for(target)
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, minted("read")))
-    assert transcript.ended is not None
-    assert transcript.ended[0] == "not-tested:needs-identity"
+    assert isinstance(transcript.stopped_by, NotTested)
+    assert transcript.stopped_by.kind is NotTestedKind.NEEDS_IDENTITY
     assert transcript.answers == (None,)
 
 
@@ -174,12 +175,12 @@ def test_an_identity_of_the_target_file_is_taken_where_it_fits(
     with_old = replace(
         target,
         identities={**target.identities, "old": expired},
-        vault=Vault({**target.vault.secrets, "$APICHECK_OLD_TOKEN": "old-token-1234567890ab"}),
+        secrets=Secrets({**target.secrets.values, "$APICHECK_OLD_TOKEN": "old-token-1234567890ab"}),
     )
     seen: list[str] = []
 
     def script(_: Subject) -> Script:
-        identity = yield from mint(state="expired")
+        identity = yield from steps.mint(state="expired")
         seen.append(identity.name)
 
     plan = plan_for(with_old)
@@ -242,17 +243,17 @@ def test_control_mints_revokes_and_moves_the_clock(
     controlled = replace(target, control_url=f"{api.url}/control")
 
     def script(_: Subject) -> Script:
-        identity = yield from mint(scopes=(), state="suspended", fresh=True)
+        identity = yield from steps.mint(scopes=(), state="suspended", fresh=True)
         assert identity.tenant == "b"
-        yield from send(as_(identity))
-        assert (yield from ask("revoke", identity=identity.name)) == {}
-        assert (yield from ask("effects")) == {"count": 3}
-        assert (yield from ask("something else")) is None
+        yield from steps.send(as_(identity))
+        assert (yield from steps.ask("revoke", identity=identity.name)) == {}
+        assert (yield from steps.ask("effects")) == {"count": 3}
+        assert (yield from steps.ask("something else")) is None
 
     plan = plan_for(controlled, capabilities=discover(controlled))
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, script))
-        assert transcript.ended is None
+        assert transcript.stopped_by is None
         session._driver._wait(90.0)
         assert session._clock.now() >= 90
     assert ("POST", "/identities/i7/revoke", {}) in control
@@ -284,10 +285,10 @@ def test_tokens_are_revoked_in_the_end_where_the_api_offers_that(
     api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(_: Subject) -> Script:
-        identity = yield from mint(scopes=("read",))
-        yield from mint(scopes=("write",))
-        assert (yield from ask("revoke", identity=identity.name)) == {}
-        assert (yield from ask("revoke", identity="nobody")) is None
+        identity = yield from steps.mint(scopes=("read",))
+        yield from steps.mint(scopes=("write",))
+        assert (yield from steps.ask("revoke", identity=identity.name)) == {}
+        assert (yield from steps.ask("revoke", identity="nobody")) is None
 
     revoked: list[str] = []
 
@@ -313,7 +314,7 @@ def test_tokens_are_revoked_in_the_end_where_the_api_offers_that(
     plan = plan_for(minting, {"oauth": {"revoke": "revoke"}}, document=document)
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, script))
-        assert transcript.ended is None
+        assert transcript.stopped_by is None
         assert revoked == endpoint.tokens[:1]
         session.clean_up()
     assert revoked == endpoint.tokens

@@ -5,10 +5,10 @@ import base64
 import pytest
 
 from apicheck.model.exchange import Caller, Credential, Request
-from apicheck.model.target import Vault
+from apicheck.model.target import Secrets
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.observe import date_differs, equals
-from apicheck.probe.vault import Secrets
+from apicheck.probe.observe import observe_date, observe_equality
+from apicheck.probe.redactor import Redactor
 from apicheck.probe.wire import WireResponse
 
 NAME = "$APICHECK_ADMIN_TOKEN"
@@ -18,7 +18,7 @@ PAIR = base64.b64encode(b"admin:correct horse").decode()
 def noted(value: str, secret: str, place: str = "header") -> list[str]:
     credential = Credential("own", place, "Authorization", value)
     request = Request("GET", "/contacts", credentials=(credential,), caller=Caller.BAD)
-    return [seen.about for seen in equals(Secrets(Vault({NAME: secret})), request)]
+    return [seen.about for seen in observe_equality(Redactor(Secrets({NAME: secret})), request)]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ NOON = 1_795_262_400.0  # Sat, 21 Nov 2026 12:00:00 GMT
 
 def differs(date: bytes, sent: float, received: float) -> list[str]:
     answer = WireResponse(200, b"", ((b"Date", date),), b"", truncated=False)
-    return [seen.value for seen in date_differs(answer, NOON + sent, NOON + received)]
+    return [seen.value for seen in observe_date(answer, NOON + sent, NOON + received)]
 
 
 @pytest.mark.parametrize(

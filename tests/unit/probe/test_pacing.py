@@ -14,9 +14,11 @@ from apicheck.model.exchange import Credential, Request, Role
 from apicheck.model.plan import Plan
 from apicheck.model.step import Send
 from apicheck.model.target import Limit, Target
+from apicheck.model.verdict import NotTestedKind
 from apicheck.probe import Session
+from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.halt import Budget, Halt
+from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.pacing import Pacer
 
 PlanFor = Callable[..., Plan]
@@ -118,9 +120,9 @@ def test_a_wait_beyond_the_budget_halts_at_once(target: Target, plan_for: PlanFo
     pacer = pacer_of(plan_for(target, FACTS), clock, Budget(None, 5.0, clock.real))
     for _ in range(3):
         pacer.admit(REQUEST, paced=True).done(clock.now())
-    with pytest.raises(Halt) as caught:
+    with pytest.raises(ProbeStopped) as caught:
         pacer.admit(REQUEST, paced=True)
-    assert caught.value.ended[0] == "not-tested:needs-budget"
+    assert caught.value.reason.kind is NotTestedKind.NEEDS_BUDGET
     assert time.slept == []
 
 
@@ -194,7 +196,7 @@ def test_a_429_nobody_meant_to_meet_is_waited_out(
         session._clock._sleep = slept.append
         transcript = session.play(probe_of(plan, script))
     assert [(e.status, e.role) for e in transcript.exchanges] == [
-        (429, Role.PUT_OFF),
+        (429, Role.THROTTLED),
         (200, Role.TABLE),
     ]
     assert slept == [pytest.approx(7, abs=0.1)]

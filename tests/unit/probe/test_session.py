@@ -11,27 +11,14 @@ from urllib.parse import quote
 
 import pytest
 
-from apicheck.authoring import (
-    UNIQUE,
-    Inconclusive,
-    Request,
-    Role,
-    Script,
-    Subject,
-    control,
-    prepared,
-    send,
-    send_raw,
-    stop,
-    together,
-)
+from apicheck.authoring import UNIQUE, Inconclusive, Request, Role, Script, Subject, build, steps
 from apicheck.model.errors import TargetUnreachable
 from apicheck.model.exchange import Caller, Credential, Transcript, TransportErrorKind
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.step import Send
 from apicheck.model.subject import Case
-from apicheck.model.target import Identity, Mode, Safety, Target, Vault
-from apicheck.model.verdict import Verdict
+from apicheck.model.target import Identity, Mode, Safety, Secrets, Target
+from apicheck.model.verdict import HarnessError, NotTestedKind, Verdict
 from apicheck.probe import Journal, Session, scan
 
 TOKEN = "tok-4f9a8c1e7b3d5a6082ce"
@@ -105,7 +92,7 @@ def test_no_canary_reaches_the_journal(
         Session(plan, journal=journal) as session,
     ):
         transcript = session.play(probe_of(plan, simple(Send(get()))))
-        assert scan(tmp_path, session.vault) == ()
+        assert scan(tmp_path, session.secrets) == ()
     exchange = transcript.exchanges[0]
     assert [seen.about for seen in exchange.observed("leaks")] == [ADMIN]
 
@@ -113,13 +100,13 @@ def test_no_canary_reaches_the_journal(
 def test_the_scan_finds_what_somebody_else_wrote(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"oops: {TOKEN[2:15]}")
     (tmp_path / "b.txt").write_text("fine")
-    leaks = scan(tmp_path, Vault({ADMIN: TOKEN}))
+    leaks = scan(tmp_path, Secrets({ADMIN: TOKEN}))
     assert [(leak.file, leak.placeholder) for leak in leaks] == [("a.txt", ADMIN)]
 
 
 def test_a_password_that_is_a_word_does_not_make_every_file_a_leak(tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_text("description: the secret of the client")
-    assert scan(tmp_path, Vault({ADMIN: "secret"})) == ()
+    assert scan(tmp_path, Secrets({ADMIN: "secret"})) == ()
 
 
 def test_a_unique_value_is_new_in_each_request_and_recorded(
@@ -144,7 +131,7 @@ def test_a_shared_request_is_sent_once_and_anew_for_a_confirmation(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(subject: Subject) -> Script:
-        yield from control(subject)
+        yield from build.send_control(subject)
 
     plan = plan_for(target, concurrency=4)
     probes = [probe_of(plan, script, key=f"test/check/{n}") for n in range(6)]
@@ -177,7 +164,7 @@ def test_several_at_once_come_back_in_the_order_of_their_steps(
     seen: list[str] = []
 
     def script(_: Subject) -> Script:
-        answers = yield from together(*(Send(get(f"/things?n={n}")) for n in range(20)))
+        answers = yield from steps.send_together(*(Send(get(f"/things?n={n}")) for n in range(20)))
         seen.extend(exchange.request.path for exchange in answers)
 
     plan = plan_for(target)
@@ -192,12 +179,12 @@ def test_a_script_that_stops_says_why(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(_: Subject) -> Script:
-        yield from send(get())
-        stop(Inconclusive("it was not triggered"))
+        yield from steps.send(get())
+        steps.end_script(Inconclusive("it was not triggered"))
 
     plan = plan_for(target)
     transcript = played(plan, probe_of(plan, script))
-    assert transcript.ended == ("inconclusive", "it was not triggered", "")
+    assert transcript.stopped_by == Inconclusive("it was not triggered")
     assert len(transcript.exchanges) == 1
 
 
@@ -205,13 +192,13 @@ def test_a_mistake_in_a_script_is_an_error_with_its_name_and_no_secret(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(_: Subject) -> Script:
-        yield from send(get())
+        yield from steps.send(get())
         raise ZeroDivisionError(f"by {TOKEN}")
 
     plan = plan_for(target)
-    ended = played(plan, probe_of(plan, script)).ended
-    assert ended is not None
-    assert ended[:2] == ("error", f"ZeroDivisionError: by {ADMIN}")
+    stopped_by = played(plan, probe_of(plan, script)).stopped_by
+    assert isinstance(stopped_by, HarnessError)
+    assert stopped_by.reason == f"ZeroDivisionError: by {ADMIN}"
 
 
 @pytest.mark.parametrize(
@@ -237,9 +224,9 @@ def test_the_edge_refuses_what_the_mode_forbids(  # noqa: PLR0917  (fixtures, by
     delete = Request("DELETE", "/things/1", operation="deleteThing")
     transcript = played(plan, probe_of(plan, simple(Send(delete)), accepted=accepted))
     assert bool(api.requests) is sent
-    assert (transcript.ended is None) is sent
-    if transcript.ended:
-        assert transcript.ended[0] == "not-tested:read-only"
+    assert (transcript.stopped_by is None) is sent
+    if not sent:
+        assert transcript.stopped_by.kind is NotTestedKind.READ_ONLY
 
 
 def test_a_host_outside_the_targets_is_not_contacted(
@@ -258,7 +245,7 @@ def test_raw_bytes_are_written_as_they_are_with_the_secret_put_in(
 ) -> None:
     def script(_: Subject) -> Script:
         data = f"GET /things HTTP/1.1\r\nAuthorization: Bearer  {ADMIN}\r\n\r\n".encode()
-        yield from send_raw(data, get())
+        yield from steps.send_raw(data, get())
 
     plan = plan_for(target)
     exchange = played(plan, probe_of(plan, script)).exchanges[0]
@@ -271,7 +258,7 @@ def test_raw_bytes_are_written_as_they_are_with_the_secret_put_in(
 def test_a_near_miss_that_is_the_valid_credential_is_marked(
     api: Any, plan_for: PlanFor, probe_of: ProbeOf, target: Target
 ) -> None:
-    digits = replace(target, vault=Vault({ADMIN: "12345678901234567890"}))
+    digits = replace(target, secrets=Secrets({ADMIN: "12345678901234567890"}))
     plan = plan_for(digits)
     same = get().with_bad_credentials(bearer(f"{ADMIN}~swapcase"))
     other = get().with_bad_credentials(bearer(f"{ADMIN}[:-1]"))
@@ -289,11 +276,11 @@ def test_the_budget_ends_what_is_left(
     with Session(plan) as session:
         transcripts = list(session.stream(probes))
         assert session.requests == 2
-    assert [t.ended[0] if t.ended else "" for t in transcripts] == [
+    assert [t.stopped_by.kind if t.stopped_by else "" for t in transcripts] == [
         "",
         "",
-        "not-tested:needs-budget",
-        "not-tested:needs-budget",
+        NotTestedKind.NEEDS_BUDGET,
+        NotTestedKind.NEEDS_BUDGET,
     ]
 
 
@@ -304,7 +291,7 @@ def test_after_a_stop_nothing_is_begun_and_no_thread_stays(
 
     def script(_: Subject) -> Script:
         halt.set()
-        yield from send(get())
+        yield from steps.send(get())
 
     plan = plan_for(target)
     probes = [probe_of(plan, script, key=f"test/check/{n}") for n in range(5)]
@@ -331,8 +318,8 @@ def test_what_a_run_created_is_deleted_newest_first(
 ) -> None:
     def script(subject: Subject) -> Script:
         for _ in range(3):
-            request = yield from prepared(subject, "createThing")
-            yield from send(request, Role.SETUP)
+            request = yield from build.valid_request(subject, "createThing")
+            yield from steps.send(request, Role.SETUP)
 
     plan = plan_for(target)
     with Session(plan) as session:
@@ -354,7 +341,7 @@ def test_what_cannot_be_deleted_is_said(
     api.answer = refuse
 
     def script(subject: Subject) -> Script:
-        yield from send((yield from prepared(subject, "createThing")))
+        yield from steps.send((yield from build.valid_request(subject, "createThing")))
 
     plan = plan_for(target)
     with Session(plan) as session:
@@ -380,7 +367,7 @@ def test_preflight_names_the_identity_whose_secret_is_refused(
     both = replace(
         target,
         identities={**target.identities, "stranger": stranger},
-        vault=Vault({**target.vault.secrets, "$APICHECK_STRANGER_TOKEN": "nobody-knows-me"}),
+        secrets=Secrets({**target.secrets.values, "$APICHECK_STRANGER_TOKEN": "nobody-knows-me"}),
     )
     with Session(plan_for(both)) as session:
         items = {item.id: item for item in session.preflight()}
@@ -425,7 +412,7 @@ def test_a_shared_setup_answers_everybody_who_waits(
     api.answer = slow
 
     def script(_: Subject) -> Script:
-        yield from send(get(), Role.SETUP, "the same")
+        yield from steps.send(get(), Role.SETUP, "the same")
 
     plan = plan_for(target, concurrency=6)
     probes = [probe_of(plan, script, key=f"test/check/{n}") for n in range(6)]

@@ -17,8 +17,8 @@ from cryptography.x509.oid import NameOID
 from apicheck.model.errors import TargetError
 from apicheck.model.exchange import TransportError, TransportErrorKind
 from apicheck.model.target import Tls
-from apicheck.probe.transport import Transport, origin_of
-from apicheck.probe.wire import Answer, WireRequest, WireResponse
+from apicheck.probe.transport import Transport, parse_origin
+from apicheck.probe.wire import WireRequest, WireResponse, WireResult
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +79,8 @@ def secure(certificate: Path) -> Iterator[str]:
     thread.join()
 
 
-def asked(url: str, tls: Tls, how: str) -> Answer:
-    transport = Transport(origin_of(url), timeout_s=2, tls=tls)
+def asked(url: str, tls: Tls, how: str) -> WireResult:
+    transport = Transport(parse_origin(url), timeout_s=2, tls=tls)
     request = WireRequest("GET", b"/", ((b"Host", b"x"),))
     try:
         if how == "raw":
@@ -113,11 +113,13 @@ def test_verification_can_be_turned_off(secure: str) -> None:
 def test_a_certificate_file_that_is_none_is_a_mistake_of_the_target_file(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="cannot be used"):
         Transport(
-            origin_of("https://x.example"), timeout_s=1, tls=Tls(ca_file=str(tmp_path / "no.pem"))
+            parse_origin("https://x.example"),
+            timeout_s=1,
+            tls=Tls(ca_file=str(tmp_path / "no.pem")),
         )
 
 
 @pytest.mark.parametrize("url", ["", "ftp://x", "http://", "http://x:99999", "x.example/api"])
 def test_what_is_no_http_url_is_a_mistake_of_the_target_file(url: str) -> None:
     with pytest.raises(TargetError):
-        origin_of(url)
+        parse_origin(url)

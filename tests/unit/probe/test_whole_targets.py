@@ -13,6 +13,7 @@ import pytest
 from apicheck.load import load_policy, load_spec, profile_dir
 from apicheck.model.plan import Options, Plan
 from apicheck.model.target import Target
+from apicheck.model.verdict import HarnessError
 from apicheck.plan import plan
 from apicheck.probe import Journal, Session, scan
 from apicheck.probe.journal import read
@@ -60,8 +61,8 @@ def test_a_plan_is_played_to_its_end(
         session.preflight()
         played = [*session.controls(), *session.stream(made.probes)]
         session.clean_up()
-        assert scan(tmp_path, session.vault) == ()
+        assert scan(tmp_path, session.secrets) == ()
     assert time.monotonic() - began < 20
     assert len(played) == len(made.controls) + len(made.probes)
-    assert not [t for t in played if t.ended and t.ended[0] == "error"]
+    assert not [t for t in played if isinstance(t.stopped_by, HarnessError)]
     assert {t.probe for t in read(tmp_path / "journal.ndjson")} >= {t.probe for t in played}

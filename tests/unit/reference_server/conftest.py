@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from starlette.types import ASGIApp
 
-from apicheck.load import facts_from, spec_from
+from apicheck.load import facts_from, read_spec
 from apicheck.model.json import at
 from apicheck.model.operation import Operation, SecurityScheme
 from apicheck.model.policy import Policy
@@ -254,7 +254,7 @@ def profile(name: str) -> Profile:
 
 def made_up(facts: Mapping[str, Any], document: Mapping[str, Any]) -> Profile:
     """A profile of facts and a document that are written where they are tested."""
-    spec = spec_from(document)
+    spec = read_spec(document)
     return build_profile(Path(), spec, Policy("made-up", "1", "Made up", (), facts_from(facts)))
 
 

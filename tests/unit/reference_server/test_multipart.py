@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apicheck.authoring.multipart import form_data
 from apicheck.model.operation import Media
+from apicheck.requests.multipart import encode_form_data
 from reference_server.stages.multipart import parse_parts
 
 UPLOAD = Media("multipart/form-data", None, files={"file": "text/csv"})
@@ -26,18 +26,18 @@ def part(name: str, text: str = "a") -> str:
 
 @given(st.dictionaries(st.from_regex(r"[a-z_]{1,12}", fullmatch=True), texts, min_size=1))
 def test_what_is_sent_in_parts_is_read_as_it_was(members: dict[str, str]) -> None:
-    assert parse_parts(*form_data(members, UPLOAD)) == members
+    assert parse_parts(*encode_form_data(members, UPLOAD)) == members
 
 
 def test_a_file_has_a_name_and_a_media_type_and_a_text_has_neither() -> None:
-    body, _ = form_data({"title": "Rules", "file": "a,b\n"}, UPLOAD)
+    body, _ = encode_form_data({"title": "Rules", "file": "a,b\n"}, UPLOAD)
     assert b'name="file"; filename="file.csv"\r\nContent-Type: text/csv\r\n\r\na,b\n' in body
     assert b'name="title"\r\n\r\nRules' in body
 
 
 def test_a_boundary_is_in_no_part() -> None:
     members = {"a": "--apicheck-part--", "b": "--apicheck-part-x"}
-    assert parse_parts(*form_data(members, UPLOAD)) == members
+    assert parse_parts(*encode_form_data(members, UPLOAD)) == members
 
 
 def test_bytes_beyond_utf8_are_kept_as_characters() -> None:

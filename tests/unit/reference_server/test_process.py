@@ -126,7 +126,7 @@ def test_a_fault_of_the_command_line_is_on_from_the_start() -> None:
 
 def refused(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=10, check=False
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from apicheck.model.known_key import public_jwk
-from apicheck.probe.placeholders import derived
+from apicheck.model.forgery_key import public_jwk
+from apicheck.probe.placeholders import derive
 from reference_server.state.json_web_tokens import get_public_key
 
 ACCOUNT, KEYS = "/v2/account", "/v2/api-keys"
@@ -101,7 +101,7 @@ def test_a_request_is_refused_that_has(canonical: Any, case: str) -> None:
 def test_a_jwt_that_the_server_did_not_sign_is_refused(canonical: Any, change: str) -> None:
     session = canonical.admin.credentials["session"]
     assert canonical.send("GET", KEYS, token=session).status == 200
-    assert canonical.send("GET", KEYS, token=derived(session, change)).status == 401
+    assert canonical.send("GET", KEYS, token=derive(session, change)).status == 401
 
 
 def test_a_refused_request_neither_changes_nor_shows_its_object(canonical: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from apicheck.model.operation import Operation
-from apicheck.schemas import schema_errors
+from apicheck.schemas import find_schema_errors
 from reference_server.document.profile import read_profile
 
 PROFILES = {name: read_profile(name) for name in ("canonical", "webengage")}
@@ -44,7 +44,7 @@ def undocumented(driver: Any, operation: Operation, answer: Any) -> list[str]:
             said += [f"no {header.name}"] if header.required else []
             continue
         number = str(header.schema).find("integer") >= 0 and value.isdigit()
-        errors = schema_errors(document, header.schema, int(value) if number else value)
+        errors = find_schema_errors(document, header.schema, int(value) if number else value)
         said += [f"{header.name}: {error.message}" for error in errors]
     if not documented.media:
         return [*said, *(["a body"] if answer.content else [])]
@@ -54,7 +54,7 @@ def undocumented(driver: Any, operation: Operation, answer: Any) -> list[str]:
         return [*said, f"Content-Type {sent}"]
     value = answer.json if "json" in sent else answer.content.decode()
     return said + [
-        f"{e.pointer}: {e.message}" for e in schema_errors(document, media.schema, value)
+        f"{e.pointer}: {e.message}" for e in find_schema_errors(document, media.schema, value)
     ]
 
 
@@ -188,7 +188,7 @@ def test_an_unknown_path_is_not_found_in_the_envelope_of_the_policy(
     if path.startswith("/v2"):
         problem = answer.json
         document = canonical.server.profile.spec.document
-        assert schema_errors(document, {"$ref": "#/components/schemas/Problem"}, problem) == ()
+        assert find_schema_errors(document, {"$ref": "#/components/schemas/Problem"}, problem) == ()
         assert answer["Content-Type"] == "application/problem+json"
         assert problem["status"] == 404
         assert problem["request_id"] == answer["X-Request-Id"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from apicheck import registry
-from apicheck.model.check import Check, Fail
+from apicheck.model.check import Check, Outcome
 from apicheck.model.errors import CheckDefinitionError
 from apicheck.model.verdict import Severity
 
@@ -16,7 +16,7 @@ Install = Callable[..., None]
 
 GOOD = Check(
     title="A promise",
-    outcomes=(Fail("absent", Severity.LOW),),
+    outcomes=(Outcome("absent", Severity.LOW),),
     proven_by={"absent": ("family/fault",)},
     script=lambda _: iter(()),
     judge=lambda _, __: None,
@@ -44,9 +44,12 @@ def test_a_legal_check_has_no_mistakes() -> None:
         ({"proven_by": {}}, "proven_by"),
         ({"proven_by": {"absent": ()}}, "proven_by"),
         ({"proven_by": {"absent": ("a/b",), "other": ("a/c",)}}, "proven_by"),
-        ({"outcomes": (Fail("absent", Severity.LOW), Fail("absent", Severity.LOW))}, "outcomes"),
         (
-            {"outcomes": (Fail("Not_so", Severity.LOW),), "proven_by": {"Not_so": ("a/b",)}},
+            {"outcomes": (Outcome("absent", Severity.LOW), Outcome("absent", Severity.LOW))},
+            "outcomes",
+        ),
+        (
+            {"outcomes": (Outcome("Not_so", Severity.LOW),), "proven_by": {"Not_so": ("a/b",)}},
             "outcomes",
         ),
         ({"id": "family/no-banner"}, "id"),
@@ -83,11 +86,11 @@ def test_collecting_imports_no_slow_library() -> None:
 
 
 STRANGER = """
-from apicheck.authoring import Check, Fail, Severity, each
+from apicheck.authoring import Check, Outcome, Severity, folds
 CHECK = Check(
     title="A banner is polite",
-    fold=each(lambda world, exchange: ()),
-    outcomes=(Fail("rude", Severity.LOW),),
+    fold=folds.per_exchange(lambda context, exchange: ()),
+    outcomes=(Outcome("rude", Severity.LOW),),
     proven_by={"rude": ()},
 )
 """

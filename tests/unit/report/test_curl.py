@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apicheck.model.exchange import Credential, Direction, Exchange, Request, Role
-from apicheck.probe.placeholders import expanded
-from apicheck.report.curl import curl
+from apicheck.probe.placeholders import expand
+from apicheck.report.curl import build_command
 
 BASE = "http://127.0.0.1:8080"
 TOKEN = "tok-A1b2C3"
@@ -57,15 +57,15 @@ def _arguments(command: str, stubs: Path) -> list[str]:
 
 
 def test_a_get_is_one_short_line() -> None:
-    assert curl(_exchange(Request("GET", "/contacts")), BASE) == f"curl -i {BASE}/contacts"
+    assert build_command(_exchange(Request("GET", "/contacts")), BASE) == f"curl -i {BASE}/contacts"
 
 
 def test_a_base_url_with_a_slash_does_not_double_it() -> None:
-    assert curl(_exchange(Request("GET", "/a")), f"{BASE}/").endswith(":8080/a")
+    assert build_command(_exchange(Request("GET", "/a")), f"{BASE}/").endswith(":8080/a")
 
 
 def test_a_token_expands_from_the_readers_environment(stubs: Path) -> None:
-    command = curl(_exchange(_bearer("$APICHECK_ADMIN_TOKEN")), BASE)
+    command = build_command(_exchange(_bearer("$APICHECK_ADMIN_TOKEN")), BASE)
     assert '"Authorization: Bearer $APICHECK_ADMIN_TOKEN"' in command
     assert f"Authorization: Bearer {TOKEN}" in _arguments(command, stubs)
 
@@ -97,64 +97,66 @@ def test_a_token_expands_from_the_readers_environment(stubs: Path) -> None:
 def test_a_derivation_becomes_the_shells_own_and_gives_what_was_sent(
     derivation: str, shell: str, stubs: Path
 ) -> None:
-    command = curl(_exchange(_bearer(f"$APICHECK_ADMIN_TOKEN{derivation}")), BASE)
+    command = build_command(_exchange(_bearer(f"$APICHECK_ADMIN_TOKEN{derivation}")), BASE)
     assert shell in command
-    sent = expanded(f"$APICHECK_ADMIN_TOKEN{derivation}", {"$APICHECK_ADMIN_TOKEN": TOKEN})
+    sent = expand(f"$APICHECK_ADMIN_TOKEN{derivation}", {"$APICHECK_ADMIN_TOKEN": TOKEN})
     assert f"Authorization: Bearer {sent}" in _arguments(command, stubs)
 
 
 def test_a_letter_after_a_placeholder_is_not_read_as_its_name(stubs: Path) -> None:
     request = Request("GET", "/", headers=(("X-A", "$APICHECK_ADMIN_TOKENx"),))
-    assert f"X-A: {TOKEN}x" in _arguments(curl(_exchange(request), BASE), stubs)
+    assert f"X-A: {TOKEN}x" in _arguments(build_command(_exchange(request), BASE), stubs)
 
 
 def test_a_body_goes_out_byte_for_byte(stubs: Path) -> None:
     body = 'it\'s "$HOME" `id` \\ \n @é\t!'
     request = Request("POST", "/a", headers=(("Content-Type", "text/plain"),), body=body.encode())
-    arguments = _arguments(curl(_exchange(request), BASE), stubs)
+    arguments = _arguments(build_command(_exchange(request), BASE), stubs)
     assert arguments[arguments.index("--data-binary") + 1] == body
     assert "-X" not in arguments
 
 
 def test_a_body_that_begins_with_an_at_sign_is_no_file(stubs: Path) -> None:
     request = Request("PUT", "/a", body=b"@/etc/passwd")
-    arguments = _arguments(curl(_exchange(request), BASE), stubs)
+    arguments = _arguments(build_command(_exchange(request), BASE), stubs)
     assert arguments[arguments.index("--data-raw") + 1] == "@/etc/passwd"
     assert arguments[arguments.index("-X") + 1] == "PUT"
 
 
 def test_curl_adds_no_content_type_that_was_not_sent() -> None:
-    assert "-H 'Content-Type:'" in curl(_exchange(Request("POST", "/a", body=b"x")), BASE)
+    assert "-H 'Content-Type:'" in build_command(_exchange(Request("POST", "/a", body=b"x")), BASE)
 
 
 @pytest.mark.parametrize("body", [b"\x00\xff\r\n%d'\\", b"--part\r\n\r\na\r\n--part--\r\n"])
 def test_what_a_command_line_does_not_keep_is_piped(stubs: Path, body: bytes) -> None:
     request = Request("POST", "/a", headers=(("Content-Type", "x/y"),), body=body)
-    output = _ran(curl(_exchange(request), BASE), stubs)
+    output = _ran(build_command(_exchange(request), BASE), stubs)
     assert output.endswith(b"\0" + body)
 
 
 def test_a_path_that_a_client_would_tidy_is_sent_as_it_is() -> None:
-    assert "--path-as-is" in curl(_exchange(Request("GET", "/a/../b")), BASE)
-    assert "--globoff" in curl(_exchange(Request("GET", "/a[1]")), BASE)
-    assert "--path-as-is" not in curl(_exchange(Request("GET", "/a.b/c")), BASE)
+    assert "--path-as-is" in build_command(_exchange(Request("GET", "/a/../b")), BASE)
+    assert "--globoff" in build_command(_exchange(Request("GET", "/a[1]")), BASE)
+    assert "--path-as-is" not in build_command(_exchange(Request("GET", "/a.b/c")), BASE)
 
 
 def test_a_head_request_does_not_wait_for_a_body() -> None:
-    assert curl(_exchange(Request("HEAD", "/a")), BASE) == f"curl --head {BASE}/a"
+    assert build_command(_exchange(Request("HEAD", "/a")), BASE) == f"curl --head {BASE}/a"
 
 
 def test_raw_bytes_go_through_netcat(stubs: Path) -> None:
     raw = (
         b"GET /%20 HTTP/1.1\r\nX: it's \\n\r\nAuthorization: Bearer $APICHECK_ADMIN_TOKEN \r\n\r\n"
     )
-    output = _ran(curl(_exchange(Request("GET", "/"), raw), BASE), stubs)
+    output = _ran(build_command(_exchange(Request("GET", "/"), raw), BASE), stubs)
     sent = raw.replace(b"$APICHECK_ADMIN_TOKEN", TOKEN.encode())
     assert output == b"127.0.0.1\x008080\0" + sent
 
 
 def test_raw_bytes_over_tls_go_through_openssl() -> None:
-    command = curl(_exchange(Request("GET", "/"), b"GET / HTTP/1.1\r\n\r\n"), "https://a.example/x")
+    command = build_command(
+        _exchange(Request("GET", "/"), b"GET / HTTP/1.1\r\n\r\n"), "https://a.example/x"
+    )
     assert command.endswith(
         "| openssl s_client -quiet -servername a.example -connect a.example:443"
     )
@@ -162,13 +164,13 @@ def test_raw_bytes_over_tls_go_through_openssl() -> None:
 
 def test_a_webhook_cannot_be_sent_again_by_us() -> None:
     received = replace(_exchange(Request("POST", "/hook")), direction=Direction.IN)
-    assert curl(received, BASE) == ""
+    assert build_command(received, BASE) == ""
 
 
 def test_a_long_body_is_named_and_not_quoted() -> None:
     body = bytes(range(1, 256)) * 300
     request = Request("POST", "/a", headers=(("Content-Type", "x/y"),), body=body)
-    command = curl(_exchange(request), BASE)
+    command = build_command(_exchange(request), BASE)
     assert command.startswith("# body.bin: 76500 bytes")
     assert "@body.bin" in command
     assert len(command) < 300
@@ -177,7 +179,7 @@ def test_a_long_body_is_named_and_not_quoted() -> None:
 def test_a_body_that_is_padded_is_made_by_the_shell(stubs: Path) -> None:
     body = b'{"name":"100% it\'s ' + b"a" * 70_000 + b'"}' + b" " * 1000
     request = Request("POST", "/a", headers=(("Content-Type", "application/json"),), body=body)
-    command = curl(_exchange(request), BASE)
+    command = build_command(_exchange(request), BASE)
     assert len(command) < 300
     assert _ran(command, stubs).endswith(b"\0" + body)
 
@@ -188,7 +190,7 @@ def test_basic_credentials_go_out_in_base64_as_they_were_sent(stubs: Path, schem
         "client", "header", "Authorization", f"{scheme} partner:$APICHECK_ADMIN_TOKEN"
     )
     request = Request("GET", "/me").with_bad_credentials(credential)
-    arguments = _arguments(curl(_exchange(request), BASE), stubs)
+    arguments = _arguments(build_command(_exchange(request), BASE), stubs)
     encoded = b64encode(f"partner:{TOKEN}".encode()).decode()
     expected = (
         ["-u", f"partner:{TOKEN}"]
@@ -203,7 +205,7 @@ def test_basic_credentials_go_out_in_base64_as_they_were_sent(stubs: Path, schem
 
 def test_a_number_sign_in_a_body_does_not_keep_a_command_on_one_line() -> None:
     request = Request("POST", "/tags", body=b'{"name":"newsletter","color":"#3366cc","x":1}')
-    command = curl(_exchange(request), f"{BASE}/a-place-that-is-rather-long")
+    command = build_command(_exchange(request), f"{BASE}/a-place-that-is-rather-long")
     assert " \\\n  " in command
 
 
@@ -215,7 +217,7 @@ def test_whatever_a_header_holds_the_shell_hands_on_unchanged(value: str) -> Non
     import shlex
 
     request = Request("GET", "/", headers=(("X-Any", value),))
-    words = shlex.split(curl(_exchange(request), BASE))
+    words = shlex.split(build_command(_exchange(request), BASE))
     assert words[words.index("-H") + 1] == (f"X-Any: {value}" if value else "X-Any;")
 
 
@@ -224,6 +226,6 @@ def test_a_changed_jwt_is_made_by_apicheck_itself() -> None:
         "session", "header", "Authorization", "Bearer $APICHECK_A_TOKEN~jose(alg=none)~unsigned"
     )
     request = Request("GET", "/me", credentials=(credential,))
-    line = curl(_exchange(request), "http://127.0.0.1")
+    line = build_command(_exchange(request), "http://127.0.0.1")
     first = "python3 -m apicheck.probe.placeholders '~jose(alg=none)'"
     assert f'"$APICHECK_A_TOKEN" | {first} | ' in line

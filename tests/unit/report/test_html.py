@@ -16,7 +16,7 @@ from apicheck.model.exchange import Exchange, Request, Response, Role, Transcrip
 from apicheck.model.results import Results
 from apicheck.model.verdict import NotTestedKind, RunWord, Severity, Verdict
 from apicheck.report import render, words
-from apicheck.report.page import page
+from apicheck.report.page import read_page
 from apicheck.report.view import VERDICT_ORDER
 
 VOID = {"meta", "link", "br", "input", "hr", "img"}
@@ -175,7 +175,7 @@ def test_markup_in_a_findings_words_is_shown_as_text(results: Results) -> None:
         findings=(finding,),
         clauses=(clause,),
         leftovers=(hostile,),
-        concessions=(hostile,),
+        caveats=(hostile,),
     )
     parsed = _parsed(render(told, (), "html"))
     assert parsed.all("img") == []
@@ -221,7 +221,7 @@ def test_a_finding_tells_what_its_conversation_held_before(results: Results) -> 
 
 
 def test_a_checks_page_gives_the_way_to_fix_it_and_obeys_no_markup() -> None:
-    shown = page(
+    shown = read_page(
         "# a\n\n## What it asserts\n\nX <script>\n\n## How to fix it\n\n[x](javascript:y) *do*\n\n"
         "## Examples\n\nnone"
     )
@@ -232,7 +232,7 @@ def test_a_checks_page_gives_the_way_to_fix_it_and_obeys_no_markup() -> None:
 
 
 def test_a_check_without_a_page_has_an_empty_one() -> None:
-    assert page("").fix == page("").about == ""
+    assert read_page("").fix == read_page("").about == ""
 
 
 def test_every_word_is_in_the_glossary_with_its_sign_and_tone() -> None:

@@ -10,7 +10,7 @@ from apicheck.model.errors import RunDirectoryError
 from apicheck.model.results import Results
 from apicheck.model.verdict import Severity, Verdict
 from apicheck.report import render, results_from_json
-from apicheck.report.results_json import schema
+from apicheck.report.results_json import load_schema
 
 
 def test_results_survive_the_round_trip(results: Results) -> None:
@@ -24,7 +24,7 @@ def test_the_specimen_has_every_verdict_so_that_the_round_trip_means_something(
 
 
 def test_results_follow_the_published_schema(results: Results) -> None:
-    published = schema()
+    published = load_schema()
     jsonschema.Draft202012Validator.check_schema(published)
     jsonschema.Draft202012Validator(published).validate(json.loads(render(results, (), "json")))
 
@@ -33,7 +33,7 @@ def test_the_published_schema_refuses_a_verdict_that_does_not_exist(results: Res
     document = json.loads(render(results, (), "json"))
     document["clauses"][0]["verdict"] = "conform"
     with pytest.raises(jsonschema.ValidationError, match="conform"):
-        jsonschema.Draft202012Validator(schema()).validate(document)
+        jsonschema.Draft202012Validator(load_schema()).validate(document)
 
 
 def test_equal_results_give_equal_bytes(results: Results) -> None:

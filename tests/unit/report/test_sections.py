@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from apicheck.model.policy import Clause
 from apicheck.model.results import Results
-from apicheck.report.sections import by_section
-from apicheck.report.view import sections
+from apicheck.report.sections import group_by_section
+from apicheck.report.view import view_sections
 
 
 def test_sections_of_an_included_standard_are_kept_apart_from_the_policys_own() -> None:
@@ -17,7 +17,9 @@ def test_sections_of_an_included_standard_are_kept_apart_from_the_policys_own() 
         Clause("E", source="rfc9110"),
         Clause("F", source="policy"),
     )
-    grouped = {title: [c.id for c in members] for title, members in by_section(clauses).items()}
+    grouped = {
+        title: [c.id for c in members] for title, members in group_by_section(clauses).items()
+    }
     assert grouped == {
         "3": ["A", "D"],
         "rfc6750, section 3": ["B"],
@@ -31,9 +33,9 @@ def test_a_number_is_called_a_section_and_a_heading_is_not(results: Results) -> 
     kept = results.clauses[0]
     named = replace(kept, clause=replace(kept.clause, section="Getting started"))
     other = replace(kept, clause=replace(kept.clause, id="B", section="2.1"))
-    titles = [view.title for view in sections(replace(results, clauses=(named, other)))]
+    titles = [view.title for view in view_sections(replace(results, clauses=(named, other)))]
     assert titles == ["Getting started", "Section 2.1"]
 
 
 def test_no_clauses_have_no_sections() -> None:
-    assert by_section(()) == {}
+    assert group_by_section(()) == {}

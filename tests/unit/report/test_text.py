@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apicheck.report.text import decoded, for_xml, one_line, visible
+from apicheck.report.text import decode_body, escape_for_xml, join_lines, make_visible
 
 
 @pytest.mark.parametrize(
@@ -21,29 +21,29 @@ from apicheck.report.text import decoded, for_xml, one_line, visible
     ],
 )
 def test_what_cannot_be_seen_is_shown(given_text: str, seen: str) -> None:
-    assert visible(given_text) == seen
+    assert make_visible(given_text) == seen
 
 
 @given(st.text())
 def test_nothing_invisible_is_left(text: str) -> None:
-    left = {unicodedata.category(c) for c in visible(text) if c not in "\n\t"}
+    left = {unicodedata.category(c) for c in make_visible(text) if c not in "\n\t"}
     assert not left & {"Cc", "Cs"}
-    assert visible(text).encode("utf-8").decode("utf-8") == visible(text)
+    assert make_visible(text).encode("utf-8").decode("utf-8") == make_visible(text)
 
 
 @given(st.text())
 def test_one_line_is_one_line(text: str) -> None:
-    assert len(one_line(text).splitlines()) <= 1
+    assert len(join_lines(text).splitlines()) <= 1
 
 
 @given(st.binary())
 def test_any_bytes_can_be_shown(body: bytes) -> None:
-    assert isinstance(decoded(body), str)
+    assert isinstance(decode_body(body), str)
 
 
 def test_bytes_that_are_not_utf_8_are_shown_as_escapes() -> None:
-    assert decoded(b"\xc3\xa9 \xff") == "é \\xff"
+    assert decode_body(b"\xc3\xa9 \xff") == "é \\xff"
 
 
 def test_noncharacters_that_xml_forbids_are_left_out() -> None:
-    assert for_xml("a\ufffe\uffffb") == "ab"
+    assert escape_for_xml("a\ufffe\uffffb") == "ab"

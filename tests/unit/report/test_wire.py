@@ -13,7 +13,7 @@ from apicheck.model.exchange import (
     TransportError,
     TransportErrorKind,
 )
-from apicheck.report.wire import Line, shown, text, title
+from apicheck.report.wire import Line, join_text, make_title, show_exchange
 
 ANSWER = Response(200, (("Content-Type", "text/html"), ("X-A", "1")), b"hi", "OK")
 EXCHANGE = Exchange("x", Request("GET", "/a"), ANSWER, None, 1.0, 1.5, Role.TABLE)
@@ -29,24 +29,24 @@ EXCHANGE = Exchange("x", Request("GET", "/a"), ANSWER, None, 1.0, 1.5, Role.TABL
     ],
 )
 def test_what_an_outcome_is_about_is_marked(outcome: str, detail: str, marked: str) -> None:
-    lines = shown(EXCHANGE, outcome=outcome, detail=detail).response
+    lines = show_exchange(EXCHANGE, outcome=outcome, detail=detail).response
     assert [line.text for line in lines if line.mark] == [marked]
 
 
 def test_a_header_that_is_missing_has_a_line_that_is_not_part_of_the_text() -> None:
-    lines = shown(EXCHANGE, outcome="absent", detail="X-B").response
+    lines = show_exchange(EXCHANGE, outcome="absent", detail="X-B").response
     assert Line("X-B: (absent)", "absent") in lines
-    assert text(lines) == "HTTP/1.1 200 OK\nContent-Type: text/html\nX-A: 1\n\nhi"
+    assert join_text(lines) == "HTTP/1.1 200 OK\nContent-Type: text/html\nX-A: 1\n\nhi"
 
 
 def test_a_header_that_is_there_is_not_called_missing() -> None:
-    lines = shown(EXCHANGE, outcome="absent", detail="x-a").response
+    lines = show_exchange(EXCHANGE, outcome="absent", detail="x-a").response
     assert all(line.mark != "absent" for line in lines)
 
 
 def test_in_a_delivery_to_us_the_request_is_what_is_judged() -> None:
     delivery = replace(EXCHANGE, direction=Direction.IN)
-    view = shown(delivery, outcome="absent", detail="webhook-signature")
+    view = show_exchange(delivery, outcome="absent", detail="webhook-signature")
     assert Line("webhook-signature: (absent)", "absent") in view.request
     assert not any(line.mark for line in view.response)
     assert view.about.startswith("delivered to us")
@@ -55,18 +55,18 @@ def test_in_a_delivery_to_us_the_request_is_what_is_judged() -> None:
 def test_an_answer_that_never_came_shows_why() -> None:
     error = TransportError(TransportErrorKind.TIMEOUT, "nothing within 10 s\x07")
     failed = replace(EXCHANGE, response=None, error=error)
-    assert shown(failed).response == (Line("timeout: nothing within 10 s␇", "mark"),)
-    assert title(failed) == "GET /a → timeout"
+    assert show_exchange(failed).response == (Line("timeout: nothing within 10 s␇", "mark"),)
+    assert make_title(failed) == "GET /a → timeout"
 
 
 def test_raw_bytes_are_shown_as_they_were_written() -> None:
     raw = replace(EXCHANGE, raw=b"GET /\xff HTTP/1.1\r\nA: b \r\n\r\n")
-    assert text(shown(raw).request) == "GET /\\xff HTTP/1.1\nA: b \n\n"
+    assert join_text(show_exchange(raw).request) == "GET /\\xff HTTP/1.1\nA: b \n\n"
 
 
 def test_endless_headers_are_capped() -> None:
     many = replace(ANSWER, headers=tuple((f"X-{n}", "v" * 5000) for n in range(300)))
-    lines = shown(replace(EXCHANGE, response=many)).response
+    lines = show_exchange(replace(EXCHANGE, response=many)).response
     assert len(lines) < 110
     assert max(len(line.text) for line in lines) <= 1024
     assert lines[101].text == "… and 200 more headers"

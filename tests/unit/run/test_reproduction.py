@@ -6,7 +6,7 @@ import pytest
 
 from apicheck.model.exchange import Credential, Exchange, Request, Response, Role, Transcript
 from apicheck.model.results import Results
-from apicheck.run.reproduction import with_curl
+from apicheck.run.reproduction import add_reproductions
 
 BASE = "http://127.0.0.1:8080"
 CREATED = Exchange(
@@ -24,7 +24,7 @@ NOTE = "# con_1: made by this run, which deletes what it makes\n"
 def _curl(results: Results, witness: Exchange, *others: Transcript) -> str:
     finding = replace(results.findings[0], evidence=(witness.id,), curl="")
     played = (Transcript("auth/challenge/x", (witness,)), *others)
-    (found,) = with_curl(replace(results, findings=(finding,)), played, BASE).findings
+    (found,) = add_reproductions(replace(results, findings=(finding,)), played, BASE).findings
     return found.curl
 
 

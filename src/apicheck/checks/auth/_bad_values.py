@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from apicheck.authoring import Case, Credential, Identity, Subject, credentials_of, fills
+from apicheck.authoring import Case, Credential, Identity, Subject, credentials
 
 _UNSIGNED = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhZG1pbiJ9."
 LONG = 8 * 1024
@@ -36,11 +36,11 @@ PAIRS = {
 
 def rows(subject: Subject) -> tuple[Case, ...]:
     """The classics for the credential's place, and a few for every further alternative."""
-    actor = subject.world.actors.get(subject.op.id)
+    actor = subject.context.actors.get(subject.op.id)
     if actor is None:
         return (Case("garbage", TOKENS["garbage"]),)
-    identity = subject.world.identities[actor]
-    usual = credentials_of(subject.world, subject.op.id, identity)
+    identity = subject.context.identities[actor]
+    usual = credentials.credentials_of(subject.context, subject.op.id, identity)
     basic = bool(usual) and usual[0].value.startswith("Basic ")
     table = {**TOKENS, **(PAIRS if basic else {})}
     secret = _secret_in(usual[0].value) if usual else identity.placeholder
@@ -72,11 +72,13 @@ def _of_alternatives(
     subject: Subject, identity: Identity, usual: tuple[Credential, ...]
 ) -> list[Case]:
     """Rows for kinds of credential that the other rows do not use."""
-    world, rows = subject.world, []
-    for names in world.alternatives[subject.op.id]:
-        if names == tuple(one.scheme for one in usual) or not fills(world, identity, names):
+    context, rows = subject.context, []
+    for names in context.alternatives[subject.op.id]:
+        if names == tuple(one.scheme for one in usual) or not credentials.satisfies(
+            context, identity, names
+        ):
             continue
-        first = credentials_of(world, subject.op.id, identity, alternative=names)[0]
+        first = credentials.credentials_of(context, subject.op.id, identity, alternative=names)[0]
         for name in ("garbage", "one character short", "one character changed"):
             token = TOKENS[name].replace("$X", _secret_in(first.value))
             rows.append(Case(f"{name} as {first.scheme}", {"token": token, "as": list(names)}))

@@ -9,51 +9,51 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Credential,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Request,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    credentials_of,
-    identity_of,
-    prepared,
-    refused,
-    send,
+    build,
+    credentials,
+    judging,
+    steps,
 )
-from apicheck.checks.auth._asked import excused, valid_after_all
 from apicheck.checks.auth._bad_values import is_long, rows
+from apicheck.checks.auth._scope import is_still_valid, needs_no_credential
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a credential, where the policy says how it is refused."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     if subject.facts.authentication.bad is None:
         return NotApplicable("the policy says nothing on credentials that are not valid")
-    return Applies(of=("authentication.refusal",))
+    return Applies(facts=("authentication.refusal",))
 
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with a credential that is not valid."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     value = subject.case.value if subject.case else ""
-    yield from send(request.with_bad_credentials(*_credentials(subject, request, value)))
+    yield from steps.send(request.with_bad_credentials(*_credentials(subject, request, value)))
 
 
 def _credentials(subject: Subject, request: Request, value: object) -> tuple[Credential, ...]:
     if isinstance(value, dict) and "whole" in value:
         return tuple(replace(one, value=str(value["whole"])) for one in request.credentials[:1])
-    who = identity_of(subject)
+    who = build.identity_of(subject)
     if isinstance(value, dict):
         token, names = str(value["token"]), tuple(value["as"])
-        return credentials_of(subject.world, subject.op.id, who, token, alternative=names)
-    return credentials_of(subject.world, subject.op.id, who, str(value))
+        return credentials.credentials_of(
+            subject.context, subject.op.id, who, token, alternative=names
+        )
+    return credentials.credentials_of(subject.context, subject.op.id, who, str(value))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -61,11 +61,11 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     refusal = subject.facts.authentication.bad
     assert refusal is not None  # applies() saw to it
     for exchange in transcript.exercised:
-        if _is_derived(subject) and valid_after_all(exchange):
+        if _is_derived(subject) and is_still_valid(exchange):
             return NotApplicable("derived from this token, the value is the token itself")
     if is_long(subject.case) and not any(one.succeeded for one in transcript.exercised):
         return None  # a server may stop reading fields that are this long (RFC 6585, section 5)
-    return refused(transcript, refusal)
+    return judging.judge_refused(transcript, refusal)
 
 
 def _is_derived(subject: Subject) -> bool:
@@ -84,8 +84,8 @@ CHECK = Check(
     reads=("authentication.refusal",),
     standards=("rfc9110#15.5.2", "rfc6750#3.1"),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

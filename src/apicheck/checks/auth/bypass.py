@@ -11,36 +11,35 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Request,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
+    build,
     describe,
-    prepared,
-    send,
+    steps,
 )
-from apicheck.checks.auth._asked import excused, spared
+from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
 _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a credential."""
-    return excused(subject) or Applies(of=("authentication.refusal",))
+    return needs_no_credential(subject) or Applies(facts=("authentication.refusal",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Each way around by its name; how paths are read is asked of few operations (`spared`)."""
+    """Each way around by its name; few operations are asked how paths are read."""
     rows = ["trailing slash"]
-    if spared(subject) is None:
+    if covered_by_sibling(subject) is None:
         rows += ["doubled slash", "path in upper case", "dot segment", "dot segments"]
         rows += ["encoded slash", "encoded letter", "path parameter", "file suffix"]
     if subject.op.method == "GET":
@@ -52,9 +51,9 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then varied, and from nobody."""
-    yield from control(subject)
-    request = (yield from prepared(subject, refused=True)).without_credentials()
-    yield from send(varied(request, str(subject.case.value) if subject.case else ""))
+    yield from build.send_control(subject)
+    request = (yield from build.valid_request(subject, refused=True)).without_credentials()
+    yield from steps.send(varied(request, str(subject.case.value) if subject.case else ""))
 
 
 def varied(request: Request, row: str) -> Request:
@@ -103,7 +102,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     ]
     for exchange in transcript.exercised:
         if exchange.succeeded and controls and _same_kind(exchange, controls[-1]):
-            return Fails("accepted", "not served", describe(exchange), row, exchange.id)
+            return Failure("accepted", "not served", describe(exchange), row, exchange.id)
     return None
 
 
@@ -131,7 +130,7 @@ CHECK = Check(
     judge=judge,
     reads=("authentication.refusal",),
     standards=("rfc3986#6.2.2", "rfc9110#9.3.2"),
-    outcomes=(Fail("accepted", Severity.CRITICAL, Confirm.ONCE),),
+    outcomes=(Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),),
     proven_by={
         "accepted": (
             "auth/head-skips-authentication",

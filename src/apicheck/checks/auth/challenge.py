@@ -7,20 +7,19 @@ from collections.abc import Iterator
 from apicheck.authoring import (
     NEVER,
     Applies,
-    Challenge,
     Check,
     Exchange,
-    Fail,
-    Fails,
-    Never,
+    Failure,
     NotApplicable,
-    ReceivedChallenge,
+    Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
     challenges,
-    each,
+    folds,
 )
+from apicheck.authoring.challenges import ReceivedChallenge
+from apicheck.authoring.facts import Challenge, Never
 from apicheck.checks.auth._refusal import refusal_of
 
 _UNAUTHORIZED = 401
@@ -41,9 +40,9 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no challenge")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """One refusal against the challenge that is promised for it."""
-    promised = refusal_of(world, exchange)
+    promised = refusal_of(context, exchange)
     if promised is None or exchange.response is None:
         return
     path, answer = promised
@@ -57,28 +56,30 @@ def _is_due(promise: Challenge | Never, exchange: Exchange) -> bool:
     return promise is NEVER or bool(promise.scheme) or exchange.status == _UNAUTHORIZED
 
 
-def _wrong(promise: Challenge | Never, fields: tuple[str, ...], exchange: Exchange) -> Fails | None:
+def _wrong(
+    promise: Challenge | Never, fields: tuple[str, ...], exchange: Exchange
+) -> Failure | None:
     came = f"WWW-Authenticate: {', '.join(fields)}" if fields else "no WWW-Authenticate field"
     if promise is NEVER:
         expected = "no WWW-Authenticate field"
-        return Fails("wrong-scheme", expected, came, exchange=exchange.id) if fields else None
+        return Failure("wrong-scheme", expected, came, exchange=exchange.id) if fields else None
     expected = f"WWW-Authenticate: {promise.scheme}" if promise.scheme else "a challenge"
     if not fields:
-        return Fails("absent", expected, came, exchange=exchange.id)
+        return Failure("absent", expected, came, exchange=exchange.id)
     try:
-        received = challenges(", ".join(fields))
+        received = challenges.parse_challenges(", ".join(fields))
     except ValueError as error:
         why = f"{came} ({error})"
-        return Fails("malformed", f"{expected}, well-formed", why, exchange=exchange.id)
+        return Failure("malformed", f"{expected}, well-formed", why, exchange=exchange.id)
     ours = next((one for one in received if promise.scheme.lower() in ("", one.scheme)), None)
     if ours is None:
-        return Fails("wrong-scheme", expected, came, exchange=exchange.id)
+        return Failure("wrong-scheme", expected, came, exchange=exchange.id)
     if illegal := _illegal(ours):
         expected = f"{expected}, {illegal} without quotes and backslashes"
-        return Fails("malformed", expected, came, exchange=exchange.id)
+        return Failure("malformed", expected, came, exchange=exchange.id)
     for name in promise.parameters:
         if name.lower() not in ours.parameters:
-            return Fails("without-parameter", f"{expected} with {name}", came, name, exchange.id)
+            return Failure("without-parameter", f"{expected} with {name}", came, name, exchange.id)
     return _wrong_error(promise.error, ours.parameters.get("error"), came, exchange)
 
 
@@ -92,18 +93,18 @@ def _illegal(received: ReceivedChallenge) -> str:
 
 def _wrong_error(
     promised: str | Never | None, error: str | None, came: str, exchange: Exchange
-) -> Fails | None:
+) -> Failure | None:
     if promised is None or error == promised or (promised is NEVER and error is None):
         return None
     expected = "a challenge without error" if promised is NEVER else f'error="{promised}"'
-    return Fails("wrong-error", expected, came, exchange=exchange.id)
+    return Failure("wrong-error", expected, came, exchange=exchange.id)
 
 
 CHECK = Check(
     title="A refusal carries the challenge that is promised",
     applies=applies,
-    fold=each(looks),
-    heard_from=(
+    fold=folds.per_exchange(looks),
+    triggered_by=(
         "auth/missing-credentials",
         "auth/bad-credentials",
         "auth/credential-state",
@@ -112,11 +113,11 @@ CHECK = Check(
     reads=("authentication.refusal", "authentication.states", "authorization.refusal"),
     standards=("rfc9110#11.6.1", "rfc6750#3"),
     outcomes=(
-        Fail("absent", Severity.MEDIUM),
-        Fail("malformed", Severity.MEDIUM),
-        Fail("wrong-scheme", Severity.MEDIUM),
-        Fail("wrong-error", Severity.LOW),
-        Fail("without-parameter", Severity.LOW),
+        Outcome("absent", Severity.MEDIUM),
+        Outcome("malformed", Severity.MEDIUM),
+        Outcome("wrong-scheme", Severity.MEDIUM),
+        Outcome("wrong-error", Severity.LOW),
+        Outcome("without-parameter", Severity.LOW),
     ),
     proven_by={
         "absent": ("auth/omits-challenge",),

@@ -11,34 +11,32 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Credential,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    credentials_of,
-    identity_of,
-    prepared,
-    refused,
-    send,
+    build,
+    credentials,
+    judging,
+    steps,
 )
-from apicheck.checks.auth._asked import excused, refusals
+from apicheck.checks.auth._scope import expected_refusals, needs_no_credential
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations that take several credentials at once, and nothing less."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
-    every = subject.world.alternatives[subject.op.id]
+    every = subject.context.alternatives[subject.op.id]
     if all(len(names) < 2 for names in every):
         return NotApplicable("one credential is enough for it")
-    if refusals(subject) is None:
+    if expected_refusals(subject) is None:
         return NotApplicable("the policy says nothing on how a credential is refused")
-    return Applies(of=("authentication.refusal",))
+    return Applies(facts=("authentication.refusal",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -46,7 +44,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     sent = _together(subject)
     if not sent:
         return (Case("without one of them", ""),)
-    enough = {frozenset(names) for names in subject.world.alternatives[subject.op.id]}
+    enough = {frozenset(names) for names in subject.context.alternatives[subject.op.id]}
     return tuple(
         Case(f"without {one.scheme}", one.scheme)
         for one in sent
@@ -55,29 +53,31 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def _together(subject: Subject) -> tuple[Credential, ...]:
-    actor = subject.world.actors.get(subject.op.id)
+    actor = subject.context.actors.get(subject.op.id)
     if actor is None:
         return ()
-    return credentials_of(subject.world, subject.op.id, subject.world.identities[actor])
+    return credentials.credentials_of(
+        subject.context, subject.op.id, subject.context.identities[actor]
+    )
 
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with one credential left out."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     left_out = subject.case.value if subject.case else ""
-    sent = credentials_of(subject.world, subject.op.id, identity_of(subject))
+    sent = credentials.credentials_of(subject.context, subject.op.id, build.identity_of(subject))
     kept = tuple(one for one in sent if one.scheme != left_out)
     bare = request.without_credentials()
     # Neither nobody's nor a bad one: what the challenge says to it is left to the server.
-    yield from send(replace(bare, credentials=kept, caller=Caller.ANONYMOUS))
+    yield from steps.send(replace(bare, credentials=kept, caller=Caller.ANONYMOUS))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
-    refusal = refusals(subject)
+    refusal = expected_refusals(subject)
     assert refusal is not None  # applies() saw to it
-    return refused(transcript, refusal)
+    return judging.judge_refused(transcript, refusal)
 
 
 CHECK = Check(
@@ -89,8 +89,8 @@ CHECK = Check(
     reads=("authentication.refusal",),
     standards=("openapi-3.1.1#security-requirement-object",),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": ("auth/part-of-a-combination-suffices",),

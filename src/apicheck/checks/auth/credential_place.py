@@ -12,24 +12,22 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Credential,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Request,
     Script,
     Severity,
     Subject,
     Transcript,
-    as_json,
-    control,
+    alter,
+    build,
     describe,
-    identity_of,
-    prepared,
-    send,
+    steps,
 )
-from apicheck.checks.auth._asked import excused, spared
+from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
 _QUERY = ("access_token", "api_key", "token")
 """`access_token` is RFC 6750's (section 2.3); the others are what APIs call it."""
@@ -38,17 +36,17 @@ _FORM = "application/x-www-form-urlencoded"
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy says in which places a credential may be."""
-    if reason := excused(subject) or spared(subject):
+    if reason := needs_no_credential(subject) or covered_by_sibling(subject):
         return reason
     if not subject.facts.authentication.credential_in:
         return NotApplicable("the policy does not say where a credential may be")
-    return Applies(of=("authentication.credential_in",))
+    return Applies(facts=("authentication.credential_in",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Every place that the policy does not name, with the names that are usual there."""
     allowed = subject.facts.authentication.credential_in
-    keys = [s.parameter for s in subject.world.spec.schemes.values() if s.kind == "apiKey"]
+    keys = [s.parameter for s in subject.context.spec.schemes.values() if s.kind == "apiKey"]
     rows = []
     if "query" not in allowed:
         names = dict.fromkeys((*_QUERY, *keys))
@@ -63,11 +61,11 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with its credential somewhere else."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     row = subject.case.value if subject.case else {}
-    secret = identity_of(subject).placeholder
-    yield from send(_moved(request, str(row["place"]), str(row["name"]), secret))
+    secret = build.identity_of(subject).placeholder
+    yield from steps.send(_moved(request, str(row["place"]), str(row["name"]), secret))
 
 
 def _moved(request: Request, place: str, name: str, secret: str) -> Request:
@@ -86,8 +84,8 @@ def _with_member(request: Request, name: str, secret: str) -> bytes:
         added = f"{name}={quote(secret, safe='$')}".encode()
         return body + b"&" + added if body else added
     if body.startswith(b"{") and body != b"{}":
-        return body[:-1] + b"," + as_json({name: secret})[1:]
-    return as_json({name: secret})
+        return body[:-1] + b"," + alter.encode_json({name: secret})[1:]
+    return alter.encode_json({name: secret})
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -98,7 +96,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         if exchange.succeeded:
             expected = f"not served: a credential belongs into the {allowed}"
             detail = str(row.get("place", ""))
-            return Fails("accepted", expected, describe(exchange), detail, exchange.id)
+            return Failure("accepted", expected, describe(exchange), detail, exchange.id)
     return None
 
 
@@ -110,7 +108,7 @@ CHECK = Check(
     judge=judge,
     reads=("authentication.credential_in",),
     standards=("rfc6750#2.3", "rfc6750#5.3"),
-    outcomes=(Fail("accepted", Severity.MEDIUM, Confirm.ONCE),),
+    outcomes=(Outcome("accepted", Severity.MEDIUM, Confirm.ONCE),),
     proven_by={
         "accepted": (
             "auth/takes-credential-from-query",

@@ -9,32 +9,28 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
     Identity,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Steps,
     Subject,
     Transcript,
-    control,
-    credentials_of,
-    fills,
-    identity_of,
-    mint,
-    prepared,
-    refused,
-    send,
+    build,
+    credentials,
+    judging,
+    steps,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._scope import needs_no_credential
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy has an answer for a state, and somebody has a credential in it."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     states = subject.facts.authentication.states
     if not states:
@@ -46,20 +42,23 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
             f"no credential is {' or '.join(states)}",
             f'[identities.{state}]\ntoken_env = "{state.upper()}_TOKEN"\nstate = "{state}"',
         )
-    return Applies(of=("authentication.states",))
+    return Applies(facts=("authentication.states",))
 
 
 def _at_hand(subject: Subject) -> dict[str, str]:
     """State -> who has a credential in it that the operation would take, "" for a new one."""
-    world = subject.world
+    context = subject.context
     found = {
         identity.state: identity.name
-        for identity in world.identities.values()
+        for identity in context.identities.values()
         if identity.state != "active"
-        and any(fills(world, identity, names) for names in world.alternatives[subject.op.id])
+        and any(
+            credentials.satisfies(context, identity, names)
+            for names in context.alternatives[subject.op.id]
+        )
     }
-    made = "" if "revoke" in world.capabilities else None
-    every = {state: found.get(state, made) for state in world.facts.authentication.states}
+    made = "" if "revoke" in context.capabilities else None
+    every = {state: found.get(state, made) for state in context.facts.authentication.states}
     return {state: name for state, name in every.items() if name is not None}
 
 
@@ -70,26 +69,26 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with a credential that is out of use."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     bad = yield from _out_of_use(subject)
-    credentials = credentials_of(subject.world, subject.op.id, bad)
-    yield from send(replace(request.with_bad_credentials(*credentials), identity=bad.name))
+    sent = credentials.credentials_of(subject.context, subject.op.id, bad)
+    yield from steps.send(replace(request.with_bad_credentials(*sent), identity=bad.name))
 
 
 def _out_of_use(subject: Subject) -> Steps[Identity]:
     assert subject.case is not None  # there is one for each state
     if subject.case.value:
-        return subject.world.identities[str(subject.case.value)]
-    tenant = identity_of(subject).tenant
-    return (yield from mint(tenant=tenant, state=subject.case.name))
+        return subject.context.identities[str(subject.case.value)]
+    tenant = build.identity_of(subject).tenant
+    return (yield from steps.mint(tenant=tenant, state=subject.case.name))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status than the state's."""
     assert subject.case is not None  # there is one for each state
     answer = subject.facts.authentication.states[subject.case.name]
-    return refused(transcript, answer, subject.case.name)
+    return judging.judge_refused(transcript, answer, subject.case.name)
 
 
 CHECK = Check(
@@ -101,8 +100,8 @@ CHECK = Check(
     reads=("authentication.states",),
     standards=("rfc6750#3.1",),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
     Claims,
     Confirm,
-    Fail,
+    ExpectedResponse,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Role,
     Script,
     Severity,
     Steps,
     Subject,
     Transcript,
-    ask,
-    control,
-    credentials_of,
+    build,
+    credentials,
     describe,
-    mint,
-    prepared,
-    refused,
-    send,
-    stop,
+    judging,
+    steps,
 )
-from apicheck.checks.auth._asked import excused, jwt_scheme, spared
+from apicheck.checks.auth._scope import covered_by_sibling, jwt_scheme, needs_no_credential
 
 _FAR_S = 30 * 86_400.0
 """Far enough that no leeway, and no clock that another check moves, makes up for it."""
@@ -41,20 +37,20 @@ _CONTROL = '[control]\nurl = "http://127.0.0.1:9000"'
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations whose credential is a JWT, where one can be made that is wrong."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     authentication = subject.facts.authentication
     if not jwt_scheme(subject):
         return NotApplicable("its credential is no JWT (bearerFormat) by the document")
     if authentication.jwt is None or authentication.bad is None:
         return NotApplicable("the policy says nothing on what a JWT has to say")
-    if len(subject.world.alternatives[subject.op.id][0]) > 1:
+    if len(subject.context.alternatives[subject.op.id][0]) > 1:
         return NotApplicable("it takes more than the JWT; asked of an operation that does not")
-    if not {"mint", "clock"} <= subject.world.capabilities:
+    if not {"mint", "clock"} <= subject.context.capabilities:
         words = "nothing can sign a JWT that says what it should not"
         return NotTested(NotTestedKind.NEEDS_CONTROL, words, _CONTROL)
     claims = Claims(shared=frozenset({"clock"}))
-    return spared(subject) or Applies(claims=claims, of=("authentication.jwt",))
+    return covered_by_sibling(subject) or Applies(claims=claims, facts=("authentication.jwt",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -70,34 +66,36 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """With a token made for this, accepted; then with one that is wrong in one claim."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     scheme = jwt_scheme(subject)
-    good = yield from mint(scheme=scheme)
-    mine = credentials_of(subject.world, subject.op.id, good, alternative=(scheme,))
-    sound = yield from send(
+    good = yield from steps.mint(scheme=scheme)
+    mine = credentials.credentials_of(subject.context, subject.op.id, good, alternative=(scheme,))
+    sound = yield from steps.send(
         request.with_credentials(good.name, *mine), Role.SETUP, f"a new JWT on {subject.op.id}"
     )
     if subject.op.safe and not sound.succeeded:
         words = f"a JWT that was made for this was answered {describe(sound)}"
-        stop(NotTested(NotTestedKind.NEEDS_CONTROL, words))
+        steps.end_script(NotTested(NotTestedKind.NEEDS_CONTROL, words))
     claims = yield from _claims(dict(subject.case.value) if subject.case else {})
-    bad = yield from mint(scheme=scheme, claims=claims, renewed=False)
-    sent = credentials_of(subject.world, subject.op.id, bad, alternative=(scheme,))
-    yield from send(request.with_bad_credentials(*sent))
+    bad = yield from steps.mint(scheme=scheme, claims=claims, renewed=False)
+    sent = credentials.credentials_of(subject.context, subject.op.id, bad, alternative=(scheme,))
+    yield from steps.send(request.with_bad_credentials(*sent))
 
 
 def _claims(wrong: dict[str, Json]) -> Steps[dict[str, Json]]:
     """The claims as they are to be: times are relative to the target's clock."""
-    clock = yield from ask("clock")
+    clock = yield from steps.ask("clock")
     now = clock.get("now") if isinstance(clock, dict) else None
     if not isinstance(now, int | float):
-        stop(NotTested(NotTestedKind.NEEDS_CONTROL, "nobody says what time it is", _CONTROL))
+        steps.end_script(
+            NotTested(NotTestedKind.NEEDS_CONTROL, "nobody says what time it is", _CONTROL)
+        )
     times = ("exp", "nbf")
     return {name: int(now + value) if name in times else value for name, value in wrong.items()}
 
 
-def _promised(subject: Subject) -> Answer:
+def _promised(subject: Subject) -> ExpectedResponse:
     authentication = subject.facts.authentication
     assert authentication.bad is not None  # applies() saw to it
     is_expired = subject.case is not None and "exp" in subject.case.value
@@ -106,7 +104,9 @@ def _promised(subject: Subject) -> Answer:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Believed is worse than refused with the wrong status."""
-    return refused(transcript, _promised(subject), subject.case.name if subject.case else "")
+    return judging.judge_refused(
+        transcript, _promised(subject), subject.case.name if subject.case else ""
+    )
 
 
 CHECK = Check(
@@ -118,8 +118,8 @@ CHECK = Check(
     reads=("authentication.jwt",),
     standards=("rfc7519#4.1.1", "rfc7519#4.1.3", "rfc7519#4.1.4", "rfc7519#4.1.5"),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

@@ -10,27 +10,28 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Steps,
     Subject,
     Transcript,
-    control,
-    credentials_of,
-    identity_of,
-    known_public_key,
-    prepared,
-    public_keys,
-    refused,
-    send,
-    stop,
+    build,
+    credentials,
+    judging,
+    keys,
+    steps,
 )
-from apicheck.checks.auth._asked import excused, jwt_scheme, spared, valid_after_all
+from apicheck.checks.auth._scope import (
+    covered_by_sibling,
+    is_still_valid,
+    jwt_scheme,
+    needs_no_credential,
+)
 
 
 def _hmac(secret: str) -> str:
@@ -51,7 +52,7 @@ _ROWS = {
     "another key": ("another key", "~jose(alg=RS256)~rsa"),
     "a key of its own": (
         "key in the header",
-        f"~jose(jwk={known_public_key()})~jose(alg=RS256)~rsa",
+        f"~jose(jwk={keys.known_public_key()})~jose(alg=RS256)~rsa",
     ),
     "an empty secret": ("weak secret", _hmac("")),
     "a weak secret": ("weak secret", _hmac("secret")),
@@ -64,13 +65,15 @@ _ROWS = {
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations whose credential is a JWT by the document."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     if not jwt_scheme(subject):
         return NotApplicable("its credential is no JWT (bearerFormat) by the document")
     if subject.facts.authentication.bad is None:
         return NotApplicable("the policy says nothing on credentials that are not valid")
-    return spared(subject) or Applies(of=("authentication.refusal", "authentication.jwt"))
+    return covered_by_sibling(subject) or Applies(
+        facts=("authentication.refusal", "authentication.jwt")
+    )
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -87,28 +90,30 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with a token that its issuer did not sign."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     value = subject.case.value if subject.case else ""
     derivation = str(value)
     if isinstance(value, dict):
         derivation = yield from _with_public_key(subject, str(value["end"]))
     scheme = jwt_scheme(subject)
-    sent = credentials_of(subject.world, subject.op.id, identity_of(subject))
+    sent = credentials.credentials_of(subject.context, subject.op.id, build.identity_of(subject))
     changed = (
         replace(one, value=one.value + derivation) if one.scheme == scheme else one for one in sent
     )
-    yield from send(request.with_bad_credentials(*changed))
+    yield from steps.send(request.with_bad_credentials(*changed))
 
 
 def _with_public_key(subject: Subject, end: str) -> Steps[str]:
     """HMAC with the first key that the API publishes, in PEM."""
     facts = subject.facts.authentication.jwt
     assert facts is not None  # cases() saw to it
-    answer = yield from control(subject, facts.keys)
-    pem = next(public_keys(answer.json_or() if answer else None), None)
+    answer = yield from build.send_control(subject, facts.keys)
+    pem = next(keys.read_public_keys(answer.json_or() if answer else None), None)
     if pem is None:
-        stop(NotTested(NotTestedKind.NEEDS_REQUEST, f"{facts.keys} shows no public key"))
+        steps.end_script(
+            NotTested(NotTestedKind.NEEDS_REQUEST, f"{facts.keys} shows no public key")
+        )
     return _hmac(pem.decode().rstrip("\n") + end)
 
 
@@ -117,10 +122,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     refusal = subject.facts.authentication.bad
     assert refusal is not None  # applies() saw to it
     assert subject.case is not None  # cases() has them
-    if any(valid_after_all(one) for one in transcript.exercised):
+    if any(is_still_valid(one) for one in transcript.exercised):
         return NotApplicable("the credential is no JWT, and so it was not changed")
     what = _ROWS.get(subject.case.name, ("public key as a secret", ""))[0]
-    return refused(transcript, refusal, what)
+    return judging.judge_refused(transcript, refusal, what)
 
 
 CHECK = Check(
@@ -132,8 +137,8 @@ CHECK = Check(
     reads=("authentication.refusal", "authentication.jwt"),
     standards=("rfc7519#7.2", "rfc8725#2.1", "rfc8725#3.1"),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

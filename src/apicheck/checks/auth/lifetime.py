@@ -7,22 +7,26 @@ from apicheck.authoring import (
     Check,
     Claims,
     Confirm,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    mint,
-    refused,
-    send,
-    wait,
+    build,
+    judging,
+    steps,
 )
-from apicheck.checks.auth._asked import PATIENCE_S, accepted_from, answer_to_state, excused, spared
+from apicheck.checks.auth._scope import (
+    PATIENCE_S,
+    covered_by_sibling,
+    expected_for_state,
+    needs_no_credential,
+    send_accepted,
+)
 
 _LEEWAY_S = 300.0
 """Clocks differ, and servers allow for it."""
@@ -30,14 +34,14 @@ _LEEWAY_S = 300.0
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy says how long a credential lives, and we can get one, and let time pass."""
-    if reason := excused(subject) or spared(subject, safe_only=True):
+    if reason := needs_no_credential(subject) or covered_by_sibling(subject, safe_only=True):
         return reason
     lifetime = subject.facts.authentication.lifetime_s
-    if lifetime is None or answer_to_state(subject, "expired") is None:
+    if lifetime is None or expected_for_state(subject, "expired") is None:
         return NotApplicable("the policy does not say how long a credential lives")
-    if not any(subject.world.spec.schemes[n].token_url for n in _schemes(subject)):
+    if not any(subject.context.spec.schemes[n].token_url for n in _schemes(subject)):
         return NotApplicable("its credentials do not come from the token operation")
-    can = subject.world.capabilities
+    can = subject.context.capabilities
     if "mint" not in can or ("clock" not in can and lifetime > PATIENCE_S):
         return NotTested(
             NotTestedKind.NEEDS_CONTROL,
@@ -46,30 +50,30 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         )
     seconds = lifetime + _LEEWAY_S
     alone = Claims(exclusive=frozenset({"clock"}))
-    return Applies(2, alone, last=True, of=("authentication.lifetime",), seconds=seconds)
+    return Applies(2, alone, last=True, facts=("authentication.lifetime",), seconds=seconds)
 
 
 def _schemes(subject: Subject) -> tuple[str, ...]:
-    first = subject.world.alternatives[subject.op.id][0]
-    return first if len(first) == 1 and first[0] in subject.world.spec.schemes else ()
+    first = subject.context.alternatives[subject.op.id][0]
+    return first if len(first) == 1 and first[0] in subject.context.spec.schemes else ()
 
 
 def script(subject: Subject) -> Script:
     """With a new credential: accepted; its lifetime passes; the same again."""
-    yield from control(subject)
+    yield from build.send_control(subject)
     scheme = _schemes(subject)[0]
-    who = yield from mint(fresh=True, scheme=scheme, renewed=False)
-    request = yield from accepted_from(subject, who)
+    who = yield from steps.mint(fresh=True, scheme=scheme, renewed=False)
+    request = yield from send_accepted(subject, who)
     lifetime = subject.facts.authentication.lifetime_s or 0.0
-    yield from wait(lifetime + _LEEWAY_S, "until the credential has expired")
-    yield from send(request.with_bad_credentials(*request.credentials))
+    yield from steps.wait(lifetime + _LEEWAY_S, "until the credential has expired")
+    yield from steps.send(request.with_bad_credentials(*request.credentials))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    answer = answer_to_state(subject, "expired")
+    answer = expected_for_state(subject, "expired")
     assert answer is not None  # applies() saw to it
-    return refused(transcript, answer)
+    return judging.judge_refused(transcript, answer)
 
 
 CHECK = Check(
@@ -80,8 +84,8 @@ CHECK = Check(
     reads=("authentication.lifetime",),
     standards=("rfc6749#5.1", "rfc6750#3.1"),
     outcomes=(
-        Fail("accepted", Severity.HIGH, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": ("auth/accepts-expired-credentials",),

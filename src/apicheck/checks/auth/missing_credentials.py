@@ -6,43 +6,42 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
-    refused,
-    send,
+    build,
+    judging,
+    steps,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._scope import needs_no_credential
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a credential, where the policy says how it is refused."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     if subject.facts.authentication.anonymous is None:
         return NotApplicable("the policy says nothing on requests without credentials")
-    return Applies(of=("authentication.refusal",))
+    return Applies(facts=("authentication.refusal",))
 
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same from nobody."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
-    yield from send(request.without_credentials())
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
+    yield from steps.send(request.without_credentials())
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
     refusal = subject.facts.authentication.anonymous
     assert refusal is not None  # applies() saw to it
-    return refused(transcript, refusal)
+    return judging.judge_refused(transcript, refusal)
 
 
 CHECK = Check(
@@ -53,8 +52,8 @@ CHECK = Check(
     reads=("authentication.refusal",),
     standards=("rfc9110#15.5.2", "rfc6750#3"),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": ("auth/skips-authentication",),

@@ -7,33 +7,30 @@ from dataclasses import replace
 from typing import Any
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    ExpectedResponse,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Request,
     Script,
     Severity,
     Subject,
     Transcript,
-    absent_id,
-    control,
-    credentials_of,
-    decided_first,
+    build,
+    credentials,
     describe,
-    due,
-    first_refusal,
-    identity_of,
-    path_selected,
-    prepared,
-    send,
+    judging,
+    order,
+    paths,
+    selector,
+    steps,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._scope import needs_no_credential
 
 _NO_MEDIA_TYPE = "application/x-apicheck"
 _STAGES = {
@@ -47,14 +44,14 @@ _STAGES = {
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy has an order, and says how a credential is refused."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     authentication = subject.facts.authentication
     if authentication.anonymous is None and authentication.bad is None:
         return NotApplicable("the policy does not say how a credential is refused")
     if not cases(subject):
         return NotApplicable("the policy does not say which of two mistakes is answered")
-    return Applies(of=("order",))
+    return Applies(facts=("order",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -75,7 +72,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     return tuple(row for row in rows if _promised(subject, row.value))
 
 
-def _promised(subject: Subject, row: Mapping[str, Any]) -> Answer | None:
+def _promised(subject: Subject, row: Mapping[str, Any]) -> ExpectedResponse | None:
     """The refusal that comes first of a request which is wrong in one more way."""
     facts, stage = subject.facts, _STAGES[row["wrong"]]
     authentication = facts.authentication
@@ -83,18 +80,18 @@ def _promised(subject: Subject, row: Mapping[str, Any]) -> Answer | None:
     kinds = {"media": "media", "method": "method"}
     written = facts.requests.get(kinds.get(stage, ""))
     other = facts.authorization.absent if stage == "object" else written
-    if stage == "body" and decided_first(facts, ("credential", "body")) != "credential":
+    if stage == "body" and order.deciding_stage(facts, ("credential", "body")) != "credential":
         return None  # which of two rules a body breaks first is for errors/ to say
-    answer = other if isinstance(other, Answer) else None
+    answer = other if isinstance(other, ExpectedResponse) else None
     wrongs = {"credential": credential, stage: answer}
-    return first_refusal(facts, wrongs)
+    return order.expected_refusal(facts, wrongs)
 
 
 def _other_method(subject: Subject) -> str:
     """A method that no operation of the path has, nor of a template that takes it; "" for none."""
     path = subject.op.path
-    operations = subject.world.spec.operations
-    known = {other.method for other in operations if path_selected(other.path, "", path)}
+    operations = subject.context.spec.operations
+    known = {other.method for other in operations if selector.selects_path(other.path, "", path)}
     return next((m for m in ("DELETE", "PUT", "PATCH") if m not in known), "")
 
 
@@ -102,15 +99,15 @@ def script(subject: Subject) -> Script:
     """The canonical request, accepted; then without a valid credential, and otherwise wrong too."""
     assert subject.case is not None  # cases() made it
     row = subject.case.value
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     if row["bad"]:
-        who = identity_of(subject)
-        bad = credentials_of(subject.world, subject.op.id, who, "not-a-token")
+        who = build.identity_of(subject)
+        bad = credentials.credentials_of(subject.context, subject.op.id, who, "not-a-token")
         request = request.with_bad_credentials(*bad)
     else:
         request = request.without_credentials()
-    yield from send(_made_wrong(subject, request, row["wrong"]))
+    yield from steps.send(_made_wrong(subject, request, row["wrong"]))
 
 
 def _made_wrong(subject: Subject, request: Request, wrong: str) -> Request:
@@ -131,7 +128,7 @@ def _with_unknown_id(subject: Subject, request: Request) -> Request:
     template = subject.op.path.split("/")
     sent = request.path.split("/")
     place = max(i for i, part in enumerate(template) if part.startswith("{"))
-    sent[place] = absent_id(sent[place])
+    sent[place] = paths.make_absent_id(sent[place])
     return replace(request, path="/".join(sent))
 
 
@@ -143,8 +140,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     assert answer is not None  # cases() saw to it
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
-            expected = f"{due(answer)}, which comes first in the policy's order"
-            return Fails("wrong-order", expected, describe(exchange), row, exchange.id)
+            expected = f"{judging.expected_text(answer)}, which comes first in the policy's order"
+            return Failure("wrong-order", expected, describe(exchange), row, exchange.id)
     return None
 
 
@@ -156,7 +153,7 @@ CHECK = Check(
     judge=judge,
     reads=("order", "authentication.refusal"),
     standards=("rfc9110#15.5.2",),
-    outcomes=(Fail("wrong-order", Severity.LOW),),
+    outcomes=(Outcome("wrong-order", Severity.LOW),),
     proven_by={
         "wrong-order": (
             "auth/validates-before-authentication",

@@ -6,45 +6,40 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Recipe,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
-    changed_by,
-    control,
-    credentials_of,
+    build,
+    credentials,
     describe,
-    identity_of,
-    prepared,
-    reader_of,
-    reading,
-    send,
-    stop,
+    readback,
+    steps,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._scope import needs_no_credential
 
 _GONE = (404, 410)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To unsafe operations on an object that can be made anew, and read; PUT may make it."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     if subject.op.safe:
         return NotApplicable("the method is safe: nothing is to be changed by it")
-    recipe, put = subject.world.recipes[subject.op.id], subject.op.method == "PUT"
+    recipe, put = subject.context.recipes[subject.op.id], subject.op.method == "PUT"
     made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
-    if reader_of(subject) is None or not (made or put):
+    if readback.read_operation(subject) is None or not (made or put):
         return NotApplicable("nothing that can be made anew and read would be changed by it")
-    return Applies(requests=4, of=("authentication.refusal",))
+    return Applies(requests=4, facts=("authentication.refusal",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -54,27 +49,27 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The object is read twice, to see what changes by itself; refused; and read again."""
-    yield from control(subject)
-    request = yield from prepared(subject, fresh=True)
-    read = reading(subject, request)
-    yield from send(read, Role.SETUP)
-    before = yield from send(read, Role.SETUP)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, fresh=True)
+    read = readback.build_read(subject, request)
+    yield from steps.send(read, Role.SETUP)
+    before = yield from steps.send(read, Role.SETUP)
     if not before.succeeded and before.status not in _GONE:
-        stop(Inconclusive(f"the object cannot be read before: {describe(before)}"))
+        steps.end_script(Inconclusive(f"the object cannot be read before: {describe(before)}"))
     if subject.case is not None and subject.case.value == "garbage":
-        who = identity_of(subject)
-        bad = credentials_of(subject.world, subject.op.id, who, "not-a-token")
-        refused = yield from send(request.with_bad_credentials(*bad), Role.SETUP)
+        who = build.identity_of(subject)
+        bad = credentials.credentials_of(subject.context, subject.op.id, who, "not-a-token")
+        refused = yield from steps.send(request.with_bad_credentials(*bad), Role.SETUP)
     else:
-        refused = yield from send(request.without_credentials(), Role.SETUP)
+        refused = yield from steps.send(request.without_credentials(), Role.SETUP)
     if refused.succeeded or not refused.status:
-        stop(Inconclusive(f"the request was not refused: {describe(refused)}"))
-    yield from send(read)
+        steps.end_script(Inconclusive(f"the request was not refused: {describe(refused)}"))
+    yield from steps.send(read)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """The object is there as before, or still is not there, where the request would create it."""
-    reader = reader_of(subject)
+    reader = readback.read_operation(subject)
     read = [one for one in transcript.exchanges if reader and one.request.operation == reader.id]
     before = [one for one in read if one.role is not Role.TABLE]
     refused = [one for one in transcript.exchanges if one.request.operation == subject.op.id]
@@ -87,12 +82,14 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         if (after.status in _GONE) != (second.status in _GONE):
             expected = "no object" if second.status in _GONE else "the object"
             words = f"{expected}, as before the refused request"
-            return Fails("changed", words, describe(after), exchange=after.id)
-        changed = changed_by(refused[-1].request, first, second, after) if refused else ()
+            return Failure("changed", words, describe(after), exchange=after.id)
+        changed = (
+            readback.changed_members(refused[-1].request, first, second, after) if refused else ()
+        )
         if changed and after.succeeded:
             names = ", ".join(filter(None, changed)) or "body"
             expected = f"{names} as before the refused request"
-            return Fails("changed", expected, f"another {names}", exchange=after.id)
+            return Failure("changed", expected, f"another {names}", exchange=after.id)
     return None
 
 
@@ -104,7 +101,7 @@ CHECK = Check(
     judge=judge,
     reads=("authentication.refusal",),
     standards=("rfc9110#15.5.2",),
-    outcomes=(Fail("changed", Severity.CRITICAL),),
+    outcomes=(Outcome("changed", Severity.CRITICAL),),
     proven_by={"changed": ("auth/acts-before-it-refuses",)},
     also={"auth/acts-before-it-refuses": ("scopes/granted",)},
     accepted=True,

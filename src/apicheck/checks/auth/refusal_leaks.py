@@ -8,22 +8,21 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
-    send,
+    build,
+    steps,
 )
-from apicheck.checks.auth._asked import excused
+from apicheck.checks.auth._scope import needs_no_credential
 
 _SHORTEST = 8
 """Shorter values are words that an error's text may hold by chance."""
@@ -31,19 +30,19 @@ _SHORTEST = 8
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations whose answer shows an object to those who may see it."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
     shown = subject.op.response_for(200) or subject.op.response_for(201)
     if shown is None or not any("json" in media.media_type for media in shown.media):
         return NotApplicable("its answer shows no object in JSON")
-    return Applies(of=("authentication.refusal",))
+    return Applies(facts=("authentication.refusal",))
 
 
 def script(subject: Subject) -> Script:
     """The canonical request, whose answer shows the object; then the same from nobody."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
-    yield from send(request.without_credentials())
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
+    yield from steps.send(request.without_credentials())
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -57,7 +56,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         for name, value in _private(shown[-1], exchange):
             if value in text:
                 expected = "nothing of the object in the refusal"
-                return Fails("leaks", expected, f"the value of {name}", name, exchange.id)
+                return Failure("leaks", expected, f"the value of {name}", name, exchange.id)
     return None
 
 
@@ -93,6 +92,6 @@ CHECK = Check(
     judge=judge,
     reads=("authentication.refusal",),
     standards=("rfc9110#15.5.2",),
-    outcomes=(Fail("leaks", Severity.HIGH),),
+    outcomes=(Outcome("leaks", Severity.HIGH),),
     proven_by={"leaks": ("auth/refusal-shows-the-object",)},
 )

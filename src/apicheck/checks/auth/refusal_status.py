@@ -9,14 +9,14 @@ from apicheck.authoring import (
     Caller,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     NotApplicable,
+    Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
     describe,
-    each,
+    folds,
 )
 
 
@@ -27,25 +27,25 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return Applies()
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """One answer to a request without a valid credential."""
-    never = world.facts.authentication.never
+    never = context.facts.authentication.never
     request = exchange.request
-    unknown = request.caller is Caller.AUTHENTICATED or request.operation not in world.secured
+    unknown = request.caller is Caller.AUTHENTICATED or request.operation not in context.secured
     if not never or unknown or exchange.succeeded:
         return
-    wrong = Fails("used", f"never {never}", describe(exchange), exchange=exchange.id)
+    wrong = Failure("used", f"never {never}", describe(exchange), exchange=exchange.id)
     yield "authentication.never", wrong if exchange.status in never else None
 
 
 CHECK = Check(
     title="A refusal has no status that the policy rules out",
     applies=applies,
-    fold=each(looks),
-    heard_from=("auth/missing-credentials", "auth/bad-credentials"),
+    fold=folds.per_exchange(looks),
+    triggered_by=("auth/missing-credentials", "auth/bad-credentials"),
     reads=("authentication.never",),
     standards=("rfc9110#15.5.2",),
-    outcomes=(Fail("used", Severity.MEDIUM),),
+    outcomes=(Outcome("used", Severity.MEDIUM),),
     proven_by={"used": ("auth/redirects-to-a-login-page",)},
     also={"auth/redirects-to-a-login-page": ("auth/*", "conformance/response")},
 )

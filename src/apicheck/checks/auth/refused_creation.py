@@ -6,40 +6,35 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
     Mode,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Subject,
-    control,
-    credentials_of,
-    identity_of,
-    lister_of,
-    mark_of,
-    prepared,
-    refused_made,
-    refused_then_listed,
+    build,
+    creations,
+    credentials,
 )
-from apicheck.checks.auth._asked import excused, refusals
+from apicheck.checks.auth._scope import expected_refusals, needs_no_credential
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To POST where GET lists, with a body that can be told from every other."""
-    if reason := excused(subject):
+    if reason := needs_no_credential(subject):
         return reason
-    if lister_of(subject) is None:
+    if creations.list_operation(subject) is None:
         return NotApplicable("it makes nothing that an operation of the same path lists")
-    if refusals(subject) is None:
+    if expected_refusals(subject) is None:
         return NotApplicable("the policy does not say how a credential is refused")
-    if not mark_of(subject):
+    if not creations.unique_member(subject):
         return NotApplicable("nothing in its body is unique, by which to find what it made")
-    if subject.world.mode is not Mode.FULL:
+    if subject.context.mode is not Mode.FULL:
         why = "something would have to be made to be listed"
         return NotTested(NotTestedKind.READ_ONLY, why, '[safety]\nmode = "full"')
-    return Applies(requests=5, of=("authentication.refusal",))
+    return Applies(requests=5, facts=("authentication.refusal",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -50,14 +45,14 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Refused; then made by somebody who may; then the list, until it shows the second."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     refused = request.without_credentials()
     if subject.case.value == "garbage":
-        who = identity_of(subject)
-        bad = credentials_of(subject.world, subject.op.id, who, "not-a-token")
+        who = build.identity_of(subject)
+        bad = credentials.credentials_of(subject.context, subject.op.id, who, "not-a-token")
         refused = request.with_bad_credentials(*bad)
-    yield from refused_then_listed(subject, refused, request)
+    yield from creations.probe_refused_create(subject, refused, request)
 
 
 CHECK = Check(
@@ -65,10 +60,10 @@ CHECK = Check(
     applies=applies,
     cases=cases,
     script=script,
-    judge=refused_made,
+    judge=creations.judge_refused_create,
     reads=("authentication.refusal",),
     standards=("rfc9110#15.5.2",),
-    outcomes=(Fail("made", Severity.CRITICAL),),
+    outcomes=(Outcome("made", Severity.CRITICAL),),
     min_exercised=2,
     proven_by={"made": ("auth/makes-before-it-refuses",)},
 )

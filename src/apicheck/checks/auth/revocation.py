@@ -6,64 +6,66 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    ask,
-    control,
-    mint,
-    refused,
-    send,
-    stop,
-    wait,
+    build,
+    judging,
+    steps,
 )
-from apicheck.checks.auth._asked import PATIENCE_S, accepted_from, answer_to_state, excused, spared
+from apicheck.checks.auth._scope import (
+    PATIENCE_S,
+    covered_by_sibling,
+    expected_for_state,
+    needs_no_credential,
+    send_accepted,
+)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy says how soon a revoked credential stops working."""
-    if reason := excused(subject) or spared(subject, safe_only=True):
+    if reason := needs_no_credential(subject) or covered_by_sibling(subject, safe_only=True):
         return reason
     within = subject.facts.authentication.revoked_within_s
-    if within is None or answer_to_state(subject, "revoked") is None:
+    if within is None or expected_for_state(subject, "revoked") is None:
         return NotApplicable("the policy does not say how soon a revocation takes effect")
-    can = subject.world.capabilities
+    can = subject.context.capabilities
     if not {"mint", "revoke"} <= can or ("clock" not in can and within > PATIENCE_S):
         return NotTested(
             NotTestedKind.NEEDS_CONTROL,
             "nothing can make a credential and revoke it",
             '[control]\nurl = "http://127.0.0.1:9000"',
         )
-    return Applies(requests=2, of=("authentication.revoked_within",), seconds=within)
+    return Applies(requests=2, facts=("authentication.revoked_within",), seconds=within)
 
 
 def script(subject: Subject) -> Script:
     """With a credential of our own: accepted; revoked; the same again."""
-    yield from control(subject)
-    names = subject.world.alternatives[subject.op.id][0]
-    who = yield from mint(fresh=True, scheme=names[0] if len(names) == 1 else "")
-    request = yield from accepted_from(subject, who)
-    if (yield from ask("revoke", identity=who.name)) is None:
+    yield from build.send_control(subject)
+    names = subject.context.alternatives[subject.op.id][0]
+    who = yield from steps.mint(fresh=True, scheme=names[0] if len(names) == 1 else "")
+    request = yield from send_accepted(subject, who)
+    if (yield from steps.ask("revoke", identity=who.name)) is None:
         words = "the credential that was made for this cannot be revoked"
-        stop(NotTested(NotTestedKind.NEEDS_CONTROL, words))
+        steps.end_script(NotTested(NotTestedKind.NEEDS_CONTROL, words))
     if within := subject.facts.authentication.revoked_within_s:
-        yield from wait(within, "until the revocation takes effect")
-    yield from send(request.with_bad_credentials(*request.credentials))
+        yield from steps.wait(within, "until the revocation takes effect")
+    yield from steps.send(request.with_bad_credentials(*request.credentials))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    answer = answer_to_state(subject, "revoked")
+    answer = expected_for_state(subject, "revoked")
     assert answer is not None  # applies() saw to it
     within = subject.facts.authentication.revoked_within_s
     delay = f"{within:g} s " if within else ""
-    return refused(transcript, answer, though=f"{delay}after it was revoked")
+    return judging.judge_refused(transcript, answer, though=f"{delay}after it was revoked")
 
 
 CHECK = Check(
@@ -74,8 +76,8 @@ CHECK = Check(
     reads=("authentication.revoked_within",),
     standards=("rfc7009#2", "rfc6750#3.1"),
     outcomes=(
-        Fail("accepted", Severity.HIGH, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": ("auth/accepts-revoked-credentials",),

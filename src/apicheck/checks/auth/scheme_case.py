@@ -9,40 +9,38 @@ from apicheck.authoring import (
     Case,
     Check,
     Credential,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    accepted,
-    control,
-    credentials_of,
-    identity_of,
-    prepared,
-    send,
+    build,
+    credentials,
+    judging,
+    steps,
 )
-from apicheck.checks.auth._asked import excused, spared
+from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
 _DENIED = (400, 401, 403)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations whose credential stands behind the name of a scheme."""
-    if reason := excused(subject) or spared(subject, safe_only=True):
+    if reason := needs_no_credential(subject) or covered_by_sibling(subject, safe_only=True):
         return reason
     if subject.facts.authentication.prefix is not None:
         return NotApplicable("the policy has a prefix of its own, which is no scheme's name")
-    schemes = (subject.world.spec.schemes.get(n) for a in _alternatives(subject) for n in a)
+    schemes = (subject.context.spec.schemes.get(n) for a in _alternatives(subject) for n in a)
     if not any(one and (one.bearer or one.http_scheme == "basic") for one in schemes):
         return NotApplicable("no credential of it stands behind the name of a scheme")
     return Applies()
 
 
 def _alternatives(subject: Subject) -> tuple[tuple[str, ...], ...]:
-    return subject.world.alternatives.get(subject.op.id, ())
+    return subject.context.alternatives.get(subject.op.id, ())
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -52,13 +50,13 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with the scheme's name written otherwise."""
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     upper = subject.case is not None and subject.case.value == "upper"
-    who = identity_of(subject)
-    sent = credentials_of(subject.world, subject.op.id, who)
+    who = build.identity_of(subject)
+    sent = credentials.credentials_of(subject.context, subject.op.id, who)
     respelled = tuple(_respelled(one, upper=upper) for one in sent)
-    yield from send(request.with_credentials(who.name, *respelled))
+    yield from steps.send(request.with_credentials(who.name, *respelled))
 
 
 def _respelled(credential: Credential, *, upper: bool) -> Credential:
@@ -72,7 +70,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused for want of a valid credential is the mistake; anything else is another matter."""
     del subject
     expected = "as with the usual spelling of the scheme's name"
-    return accepted(transcript, expected, denied=_DENIED)
+    return judging.judge_accepted(transcript, expected, denied=_DENIED)
 
 
 CHECK = Check(
@@ -82,7 +80,7 @@ CHECK = Check(
     script=script,
     judge=judge,
     standards=("rfc9110#11.1",),
-    outcomes=(Fail("refused", Severity.LOW),),
+    outcomes=(Outcome("refused", Severity.LOW),),
     proven_by={"refused": ("auth/compares-scheme-with-case",)},
     accepted=True,
 )

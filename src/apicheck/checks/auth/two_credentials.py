@@ -10,34 +10,31 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Credential,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    credentials_of,
-    fills,
-    identity_of,
-    prepared,
-    refused,
-    send,
+    build,
+    credentials,
+    judging,
+    steps,
 )
-from apicheck.checks.auth._asked import excused, spared
+from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
 _GARBAGE = "not-a-token"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy says how more than one credential is answered."""
-    if reason := excused(subject) or spared(subject):
+    if reason := needs_no_credential(subject) or covered_by_sibling(subject):
         return reason
     if subject.facts.authentication.several is None:
         return NotApplicable("the policy says nothing on more than one credential")
-    return Applies(of=("authentication.several",))
+    return Applies(facts=("authentication.several",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -50,14 +47,17 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def _other_kind(subject: Subject) -> tuple[Credential, ...]:
     """The same identity's credentials as another alternative has them, in another place."""
-    world, actor = subject.world, subject.world.actors.get(subject.op.id)
+    context, actor = subject.context, subject.context.actors.get(subject.op.id)
     if actor is None:
         return ()
-    identity = world.identities[actor]
-    own = {(one.place, one.name) for one in credentials_of(world, subject.op.id, identity)}
-    for names in world.alternatives.get(subject.op.id, ()):
-        if fills(world, identity, names):
-            other = credentials_of(world, subject.op.id, identity, alternative=names)
+    identity = context.identities[actor]
+    own = {
+        (one.place, one.name)
+        for one in credentials.credentials_of(context, subject.op.id, identity)
+    }
+    for names in context.alternatives.get(subject.op.id, ()):
+        if credentials.satisfies(context, identity, names):
+            other = credentials.credentials_of(context, subject.op.id, identity, alternative=names)
             if not own & {(one.place, one.name) for one in other}:
                 return other
     return ()
@@ -65,9 +65,9 @@ def _other_kind(subject: Subject) -> tuple[Credential, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with one more credential."""
-    yield from control(subject)
-    request = yield from prepared(subject, refused=True)
-    valid = credentials_of(subject.world, subject.op.id, identity_of(subject))
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
+    valid = credentials.credentials_of(subject.context, subject.op.id, build.identity_of(subject))
     word, space, _ = valid[0].value.rpartition(" ")
     garbage = replace(valid[0], value=f"{word}{space}{_GARBAGE}")
     row = subject.case.value if subject.case else ""
@@ -77,14 +77,14 @@ def script(subject: Subject) -> Script:
         "twice": (*valid, valid[0]),
         "two kinds": (*valid, *_other_kind(subject)),
     }
-    yield from send(request.with_bad_credentials(*sent[str(row)]))
+    yield from steps.send(request.with_bad_credentials(*sent[str(row)]))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
     refusal = subject.facts.authentication.several
     assert refusal is not None  # applies() saw to it
-    return refused(transcript, refusal)
+    return judging.judge_refused(transcript, refusal)
 
 
 CHECK = Check(
@@ -96,8 +96,8 @@ CHECK = Check(
     reads=("authentication.several",),
     standards=("rfc6750#2", "rfc6750#3.1"),
     outcomes=(
-        Fail("accepted", Severity.MEDIUM, Confirm.ONCE),
-        Fail("wrong-status", Severity.LOW),
+        Outcome("accepted", Severity.MEDIUM, Confirm.ONCE),
+        Outcome("wrong-status", Severity.LOW),
     ),
     proven_by={
         "accepted": ("auth/takes-first-of-two-credentials", "auth/takes-last-of-two-credentials"),

@@ -11,7 +11,6 @@ from apicheck.authoring import (
     Check,
     Example,
     Exchange,
-    Fail,
     Identity,
     Inconclusive,
     Json,
@@ -19,17 +18,16 @@ from apicheck.authoring import (
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Recipe,
     Script,
     Severity,
     Subject,
     SubjectKind,
     Transcript,
-    evaluated,
-    filled_in,
-    identity_of,
-    send,
-    stop,
+    build,
+    expressions,
+    steps,
 )
 from apicheck.checks.behaviour._expectations import wrong
 
@@ -43,10 +41,10 @@ def _steps(subject: Subject) -> tuple[Example, ...]:
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every clause with an example whose operations can be called."""
     for step in _steps(subject):
-        recipe = subject.world.recipes[step.operation]
+        recipe = subject.context.recipes[step.operation]
         if isinstance(recipe, NotTested) and not step.send:
             return recipe
-        if step.identity not in ("", _NOBODY, *subject.world.identities):
+        if step.identity not in ("", _NOBODY, *subject.context.identities):
             return NotTested(
                 NotTestedKind.NEEDS_IDENTITY,
                 f"no identity {step.identity}",
@@ -61,22 +59,22 @@ def script(subject: Subject) -> Script:
     for step in _steps(subject):
         who = _identity(subject, step)
         try:
-            parts = evaluated(step.send, played)
+            parts = expressions.evaluate(step.send, played)
         except LookupError as missing:
-            stop(Inconclusive(f"step {step.id}: nothing at {missing}"))
+            steps.end_script(Inconclusive(f"step {step.id}: nothing at {missing}"))
         recipe = _recipe(subject, step, parts, _places(subject, played))
-        request = yield from filled_in(subject, recipe, who, shared_as=None)
+        request = yield from build.resolve_recipe(subject, recipe, who, shared_as=None)
         if step.identity == _NOBODY:
             request = request.without_credentials()
-        played[step.id] = yield from send(request)
-        if wrong(subject.world, step, played) is not None:
+        played[step.id] = yield from steps.send(request)
+        if wrong(subject.context, step, played) is not None:
             return
 
 
 def _identity(subject: Subject, step: Example) -> Identity:
     if step.identity in ("", _NOBODY):
-        return identity_of(subject, step.operation)
-    return subject.world.identities[step.identity]
+        return build.identity_of(subject, step.operation)
+    return subject.context.identities[step.identity]
 
 
 def _places(subject: Subject, played: Mapping[str, Exchange]) -> Mapping[str, str]:
@@ -86,7 +84,7 @@ def _places(subject: Subject, played: Mapping[str, Exchange]) -> Mapping[str, st
     """
     found: dict[str, str] = {}
     for exchange in played.values():
-        operation = subject.world.spec.operation(exchange.request.operation)
+        operation = subject.context.spec.operation(exchange.request.operation)
         found |= operation.path_values(exchange.request.path)
     return found
 
@@ -95,14 +93,14 @@ def _recipe(
     subject: Subject, step: Example, parts: Mapping[str, Json], places: Mapping[str, str]
 ) -> Recipe:
     """The operation's canonical request with the step's own parts in place of its."""
-    known = subject.world.recipes[step.operation]
+    known = subject.context.recipes[step.operation]
     recipe = Recipe(step.operation) if isinstance(known, NotTested) else known
     values = {**places, **{name: str(value) for name, value in parts.get("path", {}).items()}}
     query = parts.get("query", {})
     headers = {name.lower(): (name, str(value)) for name, value in parts.get("headers", {}).items()}
     _, content_type = headers.pop("content-type", ("", ""))
     body = parts.get("body", MISSING)
-    media = subject.world.spec.operation(step.operation).body
+    media = subject.context.spec.operation(step.operation).body
     usual = recipe.media_type or (media[0].media_type if media and body else "")
     given = {"path": values, "query": query, "body": {} if body is MISSING else {"": body}}
     return replace(
@@ -131,7 +129,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     played: dict[str, Exchange] = {}
     for step, exchange in zip(_steps(subject), transcript.exercised, strict=False):
         played[step.id] = exchange
-        if fails := wrong(subject.world, step, played):
+        if fails := wrong(subject.context, step, played):
             return fails
     if len(played) < len(_steps(subject)):
         return Inconclusive(f"only {len(played)} of {len(_steps(subject))} steps were played")
@@ -140,15 +138,15 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 CHECK = Check(
     title="The steps of a clause come out as it says",
-    over=SubjectKind.CLAUSE,
+    subject_kind=SubjectKind.CLAUSE,
     applies=applies,
     script=script,
     judge=judge,
     accepted=True,
     outcomes=(
-        Fail("unexpected-status", Severity.MEDIUM),
-        Fail("unexpected-header", Severity.MEDIUM),
-        Fail("unexpected-body", Severity.MEDIUM),
+        Outcome("unexpected-status", Severity.MEDIUM),
+        Outcome("unexpected-header", Severity.MEDIUM),
+        Outcome("unexpected-body", Severity.MEDIUM),
     ),
     proven_by={
         "unexpected-status": ("behaviour/keeps-deleted",),

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from apicheck.authoring import MISSING, Json, Media, Response, ResponseDoc, World, resolve
+from apicheck.authoring import MISSING, Json, Response, RunContext, schemas
+from apicheck.authoring.document import Media, ResponseDoc
 
 _PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))')
 _JSON = re.compile(r".+[/+]json")
@@ -58,7 +59,7 @@ def documented(response: ResponseDoc, sent: MediaType) -> Media | None:
     return None
 
 
-def value_of(world: World, response: Response, sent: MediaType, schema: Json) -> Json:
+def value_of(context: RunContext, response: Response, sent: MediaType, schema: Json) -> Json:
     """The body as a value for its schema; MISSING where a schema says nothing of it.
 
     Raises ValueError for a body that is not what its media type says. Text is held against a
@@ -71,7 +72,7 @@ def value_of(world: World, response: Response, sent: MediaType, schema: Json) ->
             return response.json()
         except ValueError:
             raise ValueError("not JSON") from None
-    resolved = resolve(world.spec.document, schema)
+    resolved = schemas.resolve_schema(context.spec.document, schema)
     textual = isinstance(resolved, Mapping) and resolved.get("type") == "string"
     if not textual or not sent.name.startswith("text/") or resolved.get("format") == "binary":
         return MISSING

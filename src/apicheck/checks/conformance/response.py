@@ -8,15 +8,15 @@ from apicheck.authoring import (
     MISSING,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
-    ResponseDoc,
+    Outcome,
+    RunContext,
     Severity,
-    World,
-    each,
-    schema_errors,
+    folds,
+    schemas,
 )
+from apicheck.authoring.document import ResponseDoc
 from apicheck.checks.conformance import _fields, _media
 from apicheck.checks.conformance._promised import is_promised
 
@@ -24,39 +24,39 @@ _SHOWN = 5
 """So many places of one answer's body are told apart."""
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """An answer of a declared operation is one promise: the document's."""
-    if not exchange.request.operation or _is_told_elsewhere(world, exchange):
+    if not exchange.request.operation or _is_told_elsewhere(context, exchange):
         return
-    found = list(_wrong(world, exchange))
+    found = list(_wrong(context, exchange))
     for wrong in found:
         yield "", wrong
     if not found:
         yield "", None
 
 
-def _is_told_elsewhere(world: World, exchange: Exchange) -> bool:
+def _is_told_elsewhere(context: RunContext, exchange: Exchange) -> bool:
     """Whether the policy promises the status, and the document is silent: `lint` says so."""
-    operation = world.spec.operation(exchange.request.operation)
+    operation = context.spec.operation(exchange.request.operation)
     documented = operation.response_for(exchange.status)
-    return documented is None and is_promised(world, operation, exchange.status)
+    return documented is None and is_promised(context, operation, exchange.status)
 
 
-def _wrong(world: World, exchange: Exchange) -> Iterator[Fails]:
+def _wrong(context: RunContext, exchange: Exchange) -> Iterator[Failure]:
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
-    operation = world.spec.operation(exchange.request.operation)
+    operation = context.spec.operation(exchange.request.operation)
     documented = operation.response_for(response.status)
     if documented is None:
         known = ", ".join(item.status for item in operation.responses) or "nothing"
         actual = str(response.status)
-        yield Fails("undocumented-status", f"one of {known}", actual, actual, exchange.id)
+        yield Failure("undocumented-status", f"one of {known}", actual, actual, exchange.id)
         return
-    yield from _body(world, documented, exchange)
-    yield from _fields.mismatches(world, documented, exchange)
+    yield from _body(context, documented, exchange)
+    yield from _fields.mismatches(context, documented, exchange)
 
 
-def _body(world: World, documented: ResponseDoc, exchange: Exchange) -> Iterator[Fails]:
+def _body(context: RunContext, documented: ResponseDoc, exchange: Exchange) -> Iterator[Failure]:
     response = exchange.response
     assert response is not None  # _wrong() saw to it
     if exchange.bodiless or not documented.media:
@@ -71,24 +71,26 @@ def _body(world: World, documented: ResponseDoc, exchange: Exchange) -> Iterator
         due = " or ".join(item.media_type for item in documented.media)
         actual = text or "no Content-Type"
         detail = f"{response.status} {actual}"
-        yield Fails("undocumented-media-type", due, actual, detail, exchange.id)
+        yield Failure("undocumented-media-type", due, actual, detail, exchange.id)
         return
     if response.truncated or media.schema is None:
         return
     try:
-        value = _media.value_of(world, response, sent, media.schema)
+        value = _media.value_of(context, response, sent, media.schema)
     except ValueError as problem:
         due = f"the document's schema of {response.status}"
-        yield Fails("schema-mismatch", due, str(problem), str(response.status), exchange.id)
+        yield Failure("schema-mismatch", due, str(problem), str(response.status), exchange.id)
         return
     if value is not MISSING:
-        yield from _mismatches(world, media.schema, value, exchange)
+        yield from _mismatches(context, media.schema, value, exchange)
 
 
-def _mismatches(world: World, schema: Json, value: Json, exchange: Exchange) -> Iterator[Fails]:
+def _mismatches(
+    context: RunContext, schema: Json, value: Json, exchange: Exchange
+) -> Iterator[Failure]:
     """The first error at each place; the elements of a list are one place."""
     seen: set[str] = set()
-    for error in schema_errors(world.spec.document, schema, value, limit=4 * _SHOWN):
+    for error in schemas.find_schema_errors(context.spec.document, schema, value, limit=4 * _SHOWN):
         detail = f"{exchange.status} {error.place}".strip()
         if detail in seen or len(seen) == _SHOWN:
             continue
@@ -97,7 +99,7 @@ def _mismatches(world: World, schema: Json, value: Json, exchange: Exchange) -> 
         outcome = "write-only-sent" if never_sent else "schema-mismatch"
         due = f"the document's schema of {exchange.status}"
         actual = f"{error} ({error.keyword})" if error.keyword else str(error)
-        yield Fails(outcome, due, actual, detail, exchange.id)
+        yield Failure(outcome, due, actual, detail, exchange.id)
 
 
 _READS = (
@@ -115,14 +117,14 @@ _READS = (
 
 CHECK = Check(
     title="Answers are as the OpenAPI document says",
-    fold=each(looks),
+    fold=folds.per_exchange(looks),
     standards=("openapi-3.1.1#responses-object",),
     outcomes=(
-        Fail("undocumented-status", Severity.MEDIUM),
-        Fail("undocumented-media-type", Severity.MEDIUM),
-        Fail("schema-mismatch", Severity.MEDIUM),
-        Fail("write-only-sent", Severity.HIGH),
-        Fail("header-mismatch", Severity.LOW),
+        Outcome("undocumented-status", Severity.MEDIUM),
+        Outcome("undocumented-media-type", Severity.MEDIUM),
+        Outcome("schema-mismatch", Severity.MEDIUM),
+        Outcome("write-only-sent", Severity.HIGH),
+        Outcome("header-mismatch", Severity.LOW),
     ),
     proven_by={
         "undocumented-status": ("conformance/undocumented-status",),

@@ -12,24 +12,25 @@ from apicheck.authoring import (
     Script,
     Subject,
     Transcript,
-    control,
-    prepared,
-    send,
-    with_part,
+    alter,
+    build,
+    steps,
 )
-from apicheck.checks.errors._refusals import refused_as_promised, unspoken
-from apicheck.checks.errors._violations import Violation, varied
+from apicheck.checks.errors._refusals import judge_promised_refusal, not_promised
+from apicheck.checks.errors._violations import Violation, vary_violations
 
 
 def formats_are_rules(subject: Subject) -> bool:
     """Whether the policy promises what a value of another format is answered."""
-    return unspoken(subject, "format") is None
+    return not_promised(subject, "format") is None
 
 
-def tried(subject: Subject, violations: Iterable[Violation], most: int) -> tuple[Violation, ...]:
+def select_violations(
+    subject: Subject, violations: Iterable[Violation], most: int
+) -> tuple[Violation, ...]:
     """Those that break a rule by the policy: at most so many, or all when thorough."""
     due = [one for one in violations if one.kind != "format" or formats_are_rules(subject)]
-    return tuple(due) if subject.world.thorough else varied(due, most)
+    return tuple(due) if subject.context.thorough else vary_violations(due, most)
 
 
 def case_of(name: str, violation: Violation) -> Case:
@@ -38,18 +39,18 @@ def case_of(name: str, violation: Violation) -> Case:
     return Case(name, value if violation.value is MISSING else {**value, "value": violation.value})
 
 
-def broken(subject: Subject, place: str) -> Script:
+def send_violation(subject: Subject, place: str) -> Script:
     """The canonical request, accepted; then with one part of a place that breaks a rule."""
     assert subject.case is not None  # cases() made it
     case = subject.case.value
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     part = Part(place, case["pointer"])
-    yield from send(with_part(request, subject.op, part, case.get("value", MISSING)))
+    yield from steps.send(alter.with_part(request, subject.op, part, case.get("value", MISSING)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
     kind = subject.case.value["kind"] if subject.case else ""
     promise = "format" if kind == "format" else "schema"
-    return refused_as_promised(subject, transcript, promise, kind)
+    return judge_promised_refusal(subject, transcript, promise, kind)

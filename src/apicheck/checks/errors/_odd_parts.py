@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from apicheck.authoring import Case, Json, Part, Recipe, Subject, fits, parts_of
+from apicheck.authoring import Case, Json, Part, Recipe, Subject, alter
 from apicheck.checks.errors._odd_values import MEMBERS, RAW, TEXTS
 
 _TRIED = 8
@@ -13,16 +13,16 @@ _LOW_LIMIT, _FEW = 50, 2
 
 def parts(subject: Subject) -> tuple[Part, ...]:
     """The parts of the canonical request that may be replaced; its tenant is kept."""
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     kept = frozenset(one.parameter for one in subject.facts.authorization.tenants)
-    return parts_of(subject.op, recipe, kept) if isinstance(recipe, Recipe) else ()
+    return alter.parts_of(subject.op, recipe, kept) if isinstance(recipe, Recipe) else ()
 
 
 def most(subject: Subject) -> int:
     """So many requests that nothing is used up: limits, and what each request consumes."""
-    world = subject.world
-    recipe, limits = world.recipes[subject.op.id], world.facts.rate_limits
-    bucket = limits.buckets.get(world.bucket_of.get(subject.op.id, "")) if limits else None
+    context = subject.context
+    recipe, limits = context.recipes[subject.op.id], context.facts.rate_limits
+    bucket = limits.buckets.get(context.bucket_of.get(subject.op.id, "")) if limits else None
     is_low = bucket is not None and bucket.limit is not None and bucket.limit < _LOW_LIMIT
     consumes = isinstance(recipe, Recipe) and recipe.consumes
     return _FEW if is_low or consumes else _TRIED
@@ -30,14 +30,14 @@ def most(subject: Subject) -> int:
 
 def rows(subject: Subject) -> Iterator[Case]:
     """Each part with another classic, beginning elsewhere for each operation; then the next."""
-    start = [operation.id for operation in subject.world.spec.operations].index(subject.op.id)
+    start = [operation.id for operation in subject.context.spec.operations].index(subject.op.id)
     replaced = parts(subject)
     for turn in range(max(len(TEXTS), len(MEMBERS))):
         for number, part in enumerate(replaced):
             values: Mapping[str, Json] = MEMBERS if part.place == "body" else TEXTS
             names = list(values)
             name = names[(start + number + turn) % len(names)]
-            if turn < len(names) and (name in RAW or fits(part, values[name])):
+            if turn < len(names) and (name in RAW or alter.part_accepts(part, values[name])):
                 place = {"place": part.place, "name": part.name}
                 raw = part.place == "body" and name in RAW
                 value = {"raw": RAW[name]} if raw else {"value": values[name]}

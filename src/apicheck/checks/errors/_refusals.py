@@ -5,40 +5,56 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apicheck.authoring import (
-    Answer,
+    ExpectedResponse,
     Judgement,
     NotApplicable,
     Recipe,
+    RunContext,
     Subject,
     Transcript,
-    World,
-    promised_of,
-    refused,
-    resolve,
+    judging,
+    schemas,
 )
+from apicheck.authoring.refusals import Promise
 
 
-def answer_to(world: World, kind: str) -> Answer | None:
+def promised(kind: str) -> Promise:
+    """The refusal that `requests.KIND` promises for an operation, for `refusal(promise=…)`."""
+
+    def promise(subject: Subject) -> ExpectedResponse | NotApplicable:
+        expected = subject.facts.requests.get(kind)
+        if not isinstance(expected, ExpectedResponse):
+            return NotApplicable(f"the policy promises no response (requests.{kind})")
+        if not judging.is_promised_for(subject.context, expected, subject.operation):
+            return NotApplicable(f"the promise is about other operations (requests.{kind}.ops)")
+        if is_oauth(subject):
+            return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")
+        return expected
+
+    return promise
+
+
+def promised_response(context: RunContext, kind: str) -> ExpectedResponse | None:
     """The answer that the policy promises to a kind of bad request; None where it promises none."""
-    promise = world.facts.requests.get(kind)
-    return promise if isinstance(promise, Answer) else None
+    promise = context.facts.requests.get(kind)
+    return promise if isinstance(promise, ExpectedResponse) else None
 
 
-def refused_as_promised(
+def judge_promised_refusal(
     subject: Subject, transcript: Transcript, kind: str, detail: str = ""
 ) -> Judgement:
     """What `refused` says of a kind of bad request, for checks that apply where it is promised."""
-    answer = answer_to(subject.world, kind)
-    assert answer is not None  # `unspoken` was asked before anything was sent
-    return refused(transcript, answer, detail)
+    answer = promised_response(subject.context, kind)
+    assert answer is not None  # `not_promised` was asked before anything was sent
+    return judging.judge_refused(transcript, answer, detail)
 
 
-def unspoken(subject: Subject, kind: str) -> NotApplicable | None:
+def not_promised(subject: Subject, kind: str) -> NotApplicable | None:
     """Why the promise says nothing of an operation; None where it speaks of it."""
-    answer = answer_to(subject.world, kind)
+    answer = promised_response(subject.context, kind)
     if answer is None:
         return NotApplicable(f"the policy promises no answer (requests.{kind})")
-    if not promised_of(subject.world, answer, subject.operation):
+    if not judging.is_promised_for(subject.context, answer, subject.operation):
         return NotApplicable(f"the promise is about other operations (requests.{kind}.ops)")
     if is_oauth(subject):
         return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")
@@ -54,7 +70,7 @@ def is_oauth(subject: Subject) -> bool:
 
 def json_recipe(subject: Subject) -> Recipe | None:
     """How the operation's JSON body is made; None where it has none."""
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     if isinstance(recipe, Recipe) and "json" in recipe.media_type:
         return recipe
     return None
@@ -69,7 +85,7 @@ def names_its_members(subject: Subject) -> bool:
     if recipe is None or not isinstance(recipe.body, Mapping):
         return False
     for media in subject.op.body:
-        schema = resolve(subject.world.spec.document, media.schema)
+        schema = schemas.resolve_schema(subject.context.spec.document, media.schema)
         if media.media_type == recipe.media_type and isinstance(schema, Mapping):
             is_open = bool(schema.get("additionalProperties") or schema.get("patternProperties"))
             return bool(schema.get("properties")) and not is_open

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from apicheck.authoring import MISSING, Json, child, resolve, schema_errors, with_value, without
+from apicheck.authoring import MISSING, Json, alter, pointers, schemas
 
 _LONGEST = 20_000
 _DEPTH = 3
@@ -33,7 +33,9 @@ class Violation:
     value: Json
 
 
-def of_body(document: Mapping[str, Json], schema: Json, body: Json) -> tuple[Violation, ...]:
+def body_violations(
+    document: Mapping[str, Json], schema: Json, body: Json
+) -> tuple[Violation, ...]:
     """Ways to break a body's schema; those that the schema does not really exclude are left out."""
     return tuple(
         violation
@@ -44,12 +46,12 @@ def of_body(document: Mapping[str, Json], schema: Json, body: Json) -> tuple[Vio
 
 def _broken(body: Json, violation: Violation) -> Json:
     if violation.value is MISSING:
-        return without(body, violation.pointer)
-    return with_value(body, violation.pointer, violation.value)
+        return alter.without_value(body, violation.pointer)
+    return pointers.with_value(body, violation.pointer, violation.value)
 
 
 def _excluded(document: Mapping[str, Json], schema: Json, value: Json) -> bool:
-    return bool(schema_errors(document, schema, value, limit=1))
+    return bool(schemas.find_schema_errors(document, schema, value, limit=1))
 
 
 def _in(
@@ -65,15 +67,15 @@ def _in(
         if isinstance(value, Mapping):
             for name in part.get("required", ()):
                 if name in value:
-                    yield Violation("required", child(pointer, name), MISSING)
+                    yield Violation("required", pointers.child_pointer(pointer, name), MISSING)
             for name, inner in part.get("properties", {}).items():
-                place = child(pointer, name)
+                place = pointers.child_pointer(pointer, name)
                 yield from _in(document, inner, value.get(name, MISSING), place, depth - 1)
 
 
 def _parts(document: Mapping[str, Json], schema: Json) -> Iterator[Mapping[str, Json]]:
     """A schema and those that it is made of."""
-    flat = resolve(document, schema)
+    flat = schemas.resolve_schema(document, schema)
     if isinstance(flat, Mapping):
         yield flat
         for part in flat.get("allOf", ()):
@@ -124,7 +126,7 @@ def _of_wrong_length(schema: Mapping[str, Json], value: Json) -> Iterator[Json]:
         yield []
 
 
-def varied(violations: Iterable[Violation], most: int) -> tuple[Violation, ...]:
+def vary_violations(violations: Iterable[Violation], most: int) -> tuple[Violation, ...]:
     """At most so many of them: one of each kind first, then the second of each."""
     by_kind: dict[str, list[Violation]] = {}
     for violation in violations:

@@ -8,55 +8,55 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     NotApplicable,
+    Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
-    each,
-    path_selected,
+    folds,
+    selector,
 )
-from apicheck.checks.errors._refusals import answer_to
+from apicheck.checks.errors._refusals import promised_response
 
 _METHOD_NOT_ALLOWED = 405
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """Where the policy refuses methods with 405; otherwise no answer need ever be one."""
-    answer = answer_to(subject.world, "method")
+    answer = promised_response(subject.context, "method")
     if answer is None or _METHOD_NOT_ALLOWED not in answer.statuses:
         return NotApplicable("the policy does not promise 405 (requests.method)")
-    return Applies(of=("requests.method",))
+    return Applies(facts=("requests.method",))
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every 405 is one test of the rule."""
     if exchange.status == _METHOD_NOT_ALLOWED:
-        yield "requests.method", _judged(world, exchange)
+        yield "requests.method", _judged(context, exchange)
 
 
-def _judged(world: World, exchange: Exchange) -> Fails | None:
+def _judged(context: RunContext, exchange: Exchange) -> Failure | None:
     assert exchange.response is not None  # `each` hands over answered exchanges only
     fields = exchange.response.header_values("allow")
     if not fields:
-        return Fails("missing", "an Allow field", "none", exchange=exchange.id)
+        return Failure("missing", "an Allow field", "none", exchange=exchange.id)
     listed = {word.strip().upper() for field in fields for word in field.split(",")}
     said = ", ".join(fields) or "an empty list"
     method = exchange.request.method.upper()
     if method in listed:
         due = f"an Allow that does not list {method}, which it refused"
-        return Fails("differs", due, said, exchange=exchange.id)
-    missing = sorted(_documented(world, exchange.request.path) - listed)
+        return Failure("differs", due, said, exchange=exchange.id)
+    missing = sorted(_documented(context, exchange.request.path) - listed)
     if missing:
         due = f"an Allow that lists {', '.join(missing)}"
-        return Fails("differs", due, said, exchange=exchange.id)
+        return Failure("differs", due, said, exchange=exchange.id)
     return None
 
 
-def _documented(world: World, path: str) -> set[str]:
+def _documented(context: RunContext, path: str) -> set[str]:
     """The methods that the document has for a path: of the template with the fewest parameters."""
-    fitting = [op for op in world.spec.operations if path_selected(op.path, "", path)]
+    fitting = [op for op in context.spec.operations if selector.selects_path(op.path, "", path)]
     fewest = min((operation.path.count("{") for operation in fitting), default=0)
     return {operation.method for operation in fitting if operation.path.count("{") == fewest}
 
@@ -64,11 +64,11 @@ def _documented(world: World, path: str) -> set[str]:
 CHECK = Check(
     title="405 says which methods are allowed",
     applies=applies,
-    fold=each(looks),
-    heard_from=("errors/method",),
+    fold=folds.per_exchange(looks),
+    triggered_by=("errors/method",),
     reads=("requests.method",),
     standards=("rfc9110#15.5.6", "rfc9110#10.2.1"),
-    outcomes=(Fail("missing", Severity.LOW), Fail("differs", Severity.LOW)),
+    outcomes=(Outcome("missing", Severity.LOW), Outcome("differs", Severity.LOW)),
     proven_by={
         "missing": ("errors/omits-allow",),
         "differs": ("errors/allow-lists-every-method", "errors/allow-lists-one-method"),

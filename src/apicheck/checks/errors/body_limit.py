@@ -6,33 +6,32 @@ from dataclasses import replace
 
 from apicheck.authoring import (
     Check,
-    Fail,
     Judgement,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    accepted,
-    control,
-    prepared,
-    send,
+    build,
+    judging,
+    steps,
 )
-from apicheck.checks.errors._sized import applies, padded
+from apicheck.checks.errors._sized import applies, pad_body
 
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with white space after its body, up to the limit."""
     limit = subject.facts.body_limit_bytes
     assert limit is not None  # applies() saw to it
-    yield from control(subject)
-    request = yield from prepared(subject)
-    yield from send(replace(request, body=padded(request.body or b"", limit)))
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    yield from steps.send(replace(request, body=pad_body(request.body or b"", limit)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused although the limit allows it."""
     size = subject.facts.body_limit_bytes
-    return accepted(transcript, f"accepted, with a body of {size} bytes")
+    return judging.judge_accepted(transcript, f"accepted, with a body of {size} bytes")
 
 
 CHECK = Check(
@@ -43,6 +42,6 @@ CHECK = Check(
     accepted=True,
     reads=("requests.too_large",),
     standards=("rfc9110#15.5.14",),
-    outcomes=(Fail("refused", Severity.LOW),),
+    outcomes=(Outcome("refused", Severity.LOW),),
     proven_by={"refused": ("errors/one-byte-too-few",)},
 )

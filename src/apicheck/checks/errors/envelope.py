@@ -8,19 +8,19 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
     NotApplicable,
+    Outcome,
     Response,
-    ResponseRule,
+    RunContext,
     Severity,
     Subject,
-    World,
-    each,
-    in_force,
-    schema_errors,
+    folds,
+    judging,
+    schemas,
 )
+from apicheck.authoring.facts import ResponseRule
 
 NO_BODY = "never"
 """The media type of a body that is promised absent."""
@@ -33,19 +33,19 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no media type and no schema")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each rule in force that says something about the body is one promise."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
     if exchange.bodiless:
         return
-    for name, rule in world.facts.responses.items():
+    for name, rule in context.facts.responses.items():
         if not _of_a_body(rule):
             continue
         if response.truncated and rule.media is None:
             continue
-        if in_force(world, rule.when, exchange):
-            yield f"responses.{name}", _judged(world, rule, exchange, response)
+        if judging.rule_applies(context, rule.when, exchange):
+            yield f"responses.{name}", _judged(context, rule, exchange, response)
 
 
 def _of_a_body(rule: ResponseRule) -> bool:
@@ -53,25 +53,27 @@ def _of_a_body(rule: ResponseRule) -> bool:
 
 
 def _judged(
-    world: World, rule: ResponseRule, exchange: Exchange, response: Response
-) -> Fails | None:
+    context: RunContext, rule: ResponseRule, exchange: Exchange, response: Response
+) -> Failure | None:
     if rule.media == NO_BODY:
         return _nothing(exchange, response)
     wanted, *parameters = _words(rule.media or "")
     if wanted and response.media_type != wanted:
         actual = response.media_type or "no Content-Type"
-        return Fails("wrong-media-type", wanted, actual, actual, exchange.id)
+        return Failure("wrong-media-type", wanted, actual, actual, exchange.id)
     said = response.header("content-type") or ""
     if missing := [word for word in parameters if word not in _words(said)]:
-        return Fails("wrong-media-type", rule.media or "", said, missing[0], exchange.id)
+        return Failure("wrong-media-type", rule.media or "", said, missing[0], exchange.id)
     if response.truncated or rule.schema is None:
         return None
     try:
         body = response.json()
     except ValueError:
-        return Fails("schema-mismatch", "a JSON body", _beginning(response), "", exchange.id)
-    for error in schema_errors(world.spec.document, _schema(rule.schema), body, limit=1):
-        return Fails("schema-mismatch", _named(rule.schema), str(error), error.place, exchange.id)
+        return Failure("schema-mismatch", "a JSON body", _beginning(response), "", exchange.id)
+    for error in schemas.find_schema_errors(
+        context.spec.document, _schema(rule.schema), body, limit=1
+    ):
+        return Failure("schema-mismatch", _named(rule.schema), str(error), error.place, exchange.id)
     return None
 
 
@@ -80,11 +82,11 @@ def _words(media: str) -> list[str]:
     return [word.strip().lower().replace('"', "") for word in media.split(";")]
 
 
-def _nothing(exchange: Exchange, response: Response) -> Fails | None:
+def _nothing(exchange: Exchange, response: Response) -> Failure | None:
     if not response.body:
         return None
     actual = f"{len(response.body)} bytes of {response.media_type or 'no Content-Type'}"
-    return Fails("wrong-media-type", "no body", actual, "", exchange.id)
+    return Failure("wrong-media-type", "no body", actual, "", exchange.id)
 
 
 def _schema(schema: Json) -> Json:
@@ -102,13 +104,13 @@ def _beginning(response: Response) -> str:
 CHECK = Check(
     title="Errors and other answers come in the promised container",
     applies=applies,
-    fold=each(looks),
-    heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
+    fold=folds.per_exchange(looks),
+    triggered_by=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     reads=("responses",),
     standards=("rfc9457#3", "rfc9110#8.3"),
     outcomes=(
-        Fail("wrong-media-type", Severity.MEDIUM),
-        Fail("schema-mismatch", Severity.MEDIUM),
+        Outcome("wrong-media-type", Severity.MEDIUM),
+        Outcome("schema-mismatch", Severity.MEDIUM),
     ),
     proven_by={
         "wrong-media-type": ("errors/html-body",),

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    NO_READING_IDENTITY,
     Applies,
     Check,
     Claims,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Subject,
     SubjectKind,
     Transcript,
-    ask,
-    control,
-    prepared,
-    reading_operation,
-    send,
-    stop,
+    build,
+    paths,
+    steps,
 )
-from apicheck.checks.errors._refusals import answer_to, refused_as_promised
+from apicheck.checks.errors._refusals import judge_promised_refusal, promised_response
 
 _UNCONTROLLED = NotTested(
     NotTestedKind.NEEDS_CONTROL,
@@ -35,45 +31,45 @@ _UNCONTROLLED = NotTested(
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the API as a whole, where its failures are promised and can be had."""
-    if answer_to(subject.world, "failure") is None:
+    if promised_response(subject.context, "failure") is None:
         return NotApplicable("the policy promises no answer (requests.failure)")
-    if "fail_next" not in subject.world.capabilities:
+    if "fail_next" not in subject.context.capabilities:
         return _UNCONTROLLED
-    if reading_operation(subject.world) is None:
-        return NO_READING_IDENTITY
+    if paths.find_safe_operation(subject.context) is None:
+        return paths.NO_SAFE_OPERATION
     # Whoever called the operation meanwhile would meet the failure in our place.
     alone = Claims(exclusive=frozenset({"clock"}))
-    return Applies(claims=alone, of=("requests.failure",))
+    return Applies(claims=alone, facts=("requests.failure",))
 
 
 def script(subject: Subject) -> Script:
     """A request that works, accepted; then the same one while the server fails."""
-    operation = reading_operation(subject.world)
+    operation = paths.find_safe_operation(subject.context)
     assert operation is not None  # applies() saw to it
-    promise = answer_to(subject.world, "failure")
+    promise = promised_response(subject.context, "failure")
     assert promise is not None
-    yield from control(subject, operation)
-    request = yield from prepared(subject, operation)
+    yield from build.send_control(subject, operation)
+    request = yield from build.valid_request(subject, operation)
     status = next((s for s in promise.statuses.exact if s >= 500), 500)
-    if (yield from ask("fail_next", operation=operation, status=status)) is None:
-        stop(_UNCONTROLLED)
-    yield from send(request)
+    if (yield from steps.ask("fail_next", operation=operation, status=status)) is None:
+        steps.end_script(_UNCONTROLLED)
+    yield from steps.send(request)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """A failure that looks like a success is worse than one with another status."""
-    return refused_as_promised(subject, transcript, "failure")
+    return judge_promised_refusal(subject, transcript, "failure")
 
 
 CHECK = Check(
     title="A failure of the server is answered as promised",
-    over=SubjectKind.API,
+    subject_kind=SubjectKind.API,
     applies=applies,
     script=script,
     judge=judge,
     reads=("requests.failure",),
     standards=("rfc9110#15.6.1",),
-    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": ("errors/failure-answered-with-200",),
         "wrong-status": ("errors/failure-answered-with-other-status",),

@@ -5,24 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    ExpectedResponse,
+    Failure,
     Judgement,
     NotApplicable,
+    Outcome,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
+    build,
     describe,
-    prepared,
-    send,
-    wrong_status,
+    judging,
+    steps,
 )
 
 
@@ -32,17 +31,17 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return NotApplicable("the policy says nothing on HEAD (requests.head)")
     if subject.op.method != "GET":
         return NotApplicable("asked where there is GET")
-    others = subject.world.spec.operations
+    others = subject.context.spec.operations
     if any(op.path == subject.op.path and op.method == "HEAD" for op in others):
         return NotApplicable("its path has an operation of its own for HEAD")
-    return Applies(of=("requests.head",))
+    return Applies(facts=("requests.head",))
 
 
 def script(subject: Subject) -> Script:
     """GET, accepted; then the same request with HEAD."""
-    yield from control(subject)
-    request = yield from prepared(subject)
-    yield from send(replace(request, method="HEAD"))
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    yield from steps.send(replace(request, method="HEAD"))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -50,23 +49,23 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     promise = subject.facts.requests["head"]
     before = transcript.of_role(Role.CONTROL)
     for exchange in transcript.exercised:
-        if isinstance(promise, Answer):
-            return wrong_status(exchange, promise)
+        if isinstance(promise, ExpectedResponse):
+            return judging.judge_status(exchange, promise)
         if before:
             return _differs(exchange, before[-1])
     return None
 
 
-def _differs(head: Exchange, get: Exchange) -> Fails | None:
+def _differs(head: Exchange, get: Exchange) -> Failure | None:
     if head.status != get.status:
         expected = f"{describe(get)}, as to GET"
-        return Fails("wrong-status", expected, describe(head), exchange=head.id)
+        return Failure("wrong-status", expected, describe(head), exchange=head.id)
     if head.response is None or get.response is None:
         return None
     said, due = head.response.header("content-type"), get.response.header("content-type")
     if said is not None and said != due:
         expected = f"Content-Type {due}, as to GET"
-        return Fails("fields-differ", expected, said, "Content-Type", head.id)
+        return Failure("fields-differ", expected, said, "Content-Type", head.id)
     return None
 
 
@@ -77,7 +76,7 @@ CHECK = Check(
     judge=judge,
     reads=("requests.head",),
     standards=("rfc9110#9.3.2",),
-    outcomes=(Fail("wrong-status", Severity.LOW), Fail("fields-differ", Severity.INFO)),
+    outcomes=(Outcome("wrong-status", Severity.LOW), Outcome("fields-differ", Severity.INFO)),
     proven_by={
         "wrong-status": ("errors/head-answered-with-other-status",),
         "fields-differ": ("errors/head-has-other-media-type",),

@@ -8,18 +8,17 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
     Judgement,
     NotApplicable,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    accepted,
-    control,
-    prepared,
-    send,
-    with_part,
+    alter,
+    build,
+    judging,
+    steps,
 )
 from apicheck.checks.errors._refusals import is_oauth, names_its_members
 from apicheck.checks.errors.unknown_parts import KINDS
@@ -34,7 +33,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     asked = cases(subject)
     if not asked:
         return NotApplicable("the policy says of nothing in its requests that it is ignored")
-    return Applies(of=tuple(f"requests.{case.name}" for case in asked))
+    return Applies(facts=tuple(f"requests.{case.name}" for case in asked))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -55,18 +54,20 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with something odd."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     if subject.case.name == _SLASH:
-        yield from send(replace(request, path=f"{request.path}/"))
+        yield from steps.send(replace(request, path=f"{request.path}/"))
     else:
-        yield from send(with_part(request, subject.op, KINDS[subject.case.name], "apicheck"))
+        yield from steps.send(
+            alter.with_part(request, subject.op, KINDS[subject.case.name], "apicheck")
+        )
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused although it was to be ignored."""
     detail = subject.case.name if subject.case else ""
-    return accepted(transcript, "accepted, as without it", detail)
+    return judging.judge_accepted(transcript, "accepted, as without it", detail)
 
 
 CHECK = Check(
@@ -78,7 +79,7 @@ CHECK = Check(
     accepted=True,
     reads=("requests.trailing_slash", "requests.unknown_query", "requests.unknown_field"),
     standards=("rfc6749#3.2",),
-    outcomes=(Fail("refused", Severity.LOW),),
+    outcomes=(Outcome("refused", Severity.LOW),),
     proven_by={"refused": ("errors/refuses-unknown-parameters",)},
     also={
         "errors/refuses-unknown-parameters": ("conformance/response",),

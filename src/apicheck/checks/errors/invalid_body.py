@@ -6,31 +6,37 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Media,
     NotApplicable,
+    Outcome,
     Recipe,
     Script,
     Severity,
     Subject,
 )
-from apicheck.checks.errors._broken_rules import broken, case_of, formats_are_rules, judge, tried
-from apicheck.checks.errors._refusals import json_recipe, unspoken
-from apicheck.checks.errors._violations import of_body
+from apicheck.authoring.document import Media
+from apicheck.checks.errors._broken_rules import (
+    case_of,
+    formats_are_rules,
+    judge,
+    select_violations,
+    send_violation,
+)
+from apicheck.checks.errors._refusals import json_recipe, not_promised
+from apicheck.checks.errors._violations import body_violations
 
 _TRIED = 10
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that take a JSON body of which a schema says something."""
-    if why := unspoken(subject, "schema"):
+    if why := not_promised(subject, "schema"):
         return why
     if json_recipe(subject) is None:
         return NotApplicable("its request has no JSON body")
     if not cases(subject):
         return NotApplicable("its schema excludes nothing that we know how to make")
     of = ("requests.schema",)
-    return Applies(of=(*of, "requests.format") if formats_are_rules(subject) else of)
+    return Applies(facts=(*of, "requests.format") if formats_are_rules(subject) else of)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -39,8 +45,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     media = _media(subject, recipe) if recipe else None
     if recipe is None or media is None:
         return ()
-    found = of_body(subject.world.spec.document, media.schema, recipe.body)
-    rows = tried(subject, found, _TRIED)
+    found = body_violations(subject.context.spec.document, media.schema, recipe.body)
+    rows = select_violations(subject, found, _TRIED)
     cases = {f"{one.kind} {one.pointer}": one for one in reversed(rows)}
     return tuple(case_of(name, one) for name, one in reversed(cases.items()))
 
@@ -52,7 +58,7 @@ def _media(subject: Subject, recipe: Recipe) -> Media | None:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with one member that breaks a rule."""
-    return broken(subject, "body")
+    return send_violation(subject, "body")
 
 
 CHECK = Check(
@@ -63,7 +69,7 @@ CHECK = Check(
     judge=judge,
     reads=("requests.schema", "requests.format"),
     standards=("rfc9110#15.5.21", "openapi-3.1.1#schema-object"),
-    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": (
             "errors/ignores-required",

@@ -9,16 +9,16 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
     Json,
     NotApplicable,
+    Outcome,
     Script,
     Severity,
     Subject,
-    resolve,
+    schemas,
 )
-from apicheck.checks.errors._broken_rules import broken, case_of, judge, tried
-from apicheck.checks.errors._refusals import unspoken
+from apicheck.checks.errors._broken_rules import case_of, judge, select_violations, send_violation
+from apicheck.checks.errors._refusals import not_promised
 from apicheck.checks.errors._violations import Violation, bad_values
 
 _TRIED = 8
@@ -27,16 +27,16 @@ _SCALARS = {"integer", "number", "boolean"}
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that have a query parameter of which a schema says something."""
-    if why := unspoken(subject, "schema"):
+    if why := not_promised(subject, "schema"):
         return why
     if not cases(subject):
         return NotApplicable("no schema of a query parameter excludes anything")
-    return Applies(of=("requests.schema",))
+    return Applies(facts=("requests.schema",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """One broken rule each; formats only where the policy makes rules of them."""
-    rows = dict.fromkeys(tried(subject, _violations(subject), _TRIED))
+    rows = dict.fromkeys(select_violations(subject, _violations(subject), _TRIED))
     return tuple(
         case_of(f"{one.kind} {one.pointer} {number}", one)
         for number, one in enumerate(rows, start=1)
@@ -49,7 +49,7 @@ def _violations(subject: Subject) -> Iterator[Violation]:
             continue
         if parameter.required:
             yield Violation("required", parameter.name, MISSING)
-        schema = resolve(subject.world.spec.document, parameter.schema)
+        schema = schemas.resolve_schema(subject.context.spec.document, parameter.schema)
         if isinstance(schema, dict):
             yield from (Violation(kind, parameter.name, bad) for kind, bad in _as_text(schema))
 
@@ -70,7 +70,7 @@ def _as_text(schema: dict[str, Json]) -> Iterator[tuple[str, str]]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with one parameter that breaks a rule."""
-    return broken(subject, "query")
+    return send_violation(subject, "query")
 
 
 CHECK = Check(
@@ -81,7 +81,7 @@ CHECK = Check(
     judge=judge,
     reads=("requests.schema", "requests.format"),
     standards=("rfc9110#15.5.21", "openapi-3.1.1#parameter-object"),
-    outcomes=(Fail("accepted", Severity.LOW), Fail("wrong-status", Severity.LOW)),
+    outcomes=(Outcome("accepted", Severity.LOW), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": ("errors/ignores-query-schemas",),
         "wrong-status": ("errors/invalid-query-answered-with-other-status",),

@@ -6,15 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from apicheck.authoring import (
-    Check,
-    Exchange,
-    Fail,
-    Fails,
-    Severity,
-    World,
-    each,
-)
+from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, folds
 from apicheck.checks.errors._traces import PATTERNS
 
 _ERRORS = 400
@@ -23,31 +15,31 @@ _SHOWN = 80
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every error with a body, or one that repeats a credential, is one test."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
     if response.status >= _ERRORS:
-        yield "", _credential(exchange) or _inside(world, exchange)
+        yield "", _credential(exchange) or _inside(context, exchange)
 
 
-def _credential(exchange: Exchange) -> Fails | None:
+def _credential(exchange: Exchange) -> Failure | None:
     for seen in exchange.observed("leaks"):
         expected = "an error that repeats no credential"
         where = f"{seen.about} in its {seen.value}"
-        return Fails("credential", expected, where, seen.value, exchange.id)
+        return Failure("credential", expected, where, seen.value, exchange.id)
     return None
 
 
-def _inside(world: World, exchange: Exchange) -> Fails | None:
+def _inside(context: RunContext, exchange: Exchange) -> Failure | None:
     assert exchange.response is not None  # looks() saw to it
     text = _readable(exchange.response.body[:_READ].decode("utf-8", "replace"))
     for outcome, pattern in PATTERNS.items():
         for found in pattern.finditer(text):
             words = found.group()
-            if not _is_known(world, exchange, words):
+            if not _is_known(context, exchange, words):
                 expected = "an error without the inside of the server"
-                return Fails(outcome, expected, words[:_SHOWN], exchange=exchange.id)
+                return Failure(outcome, expected, words[:_SHOWN], exchange=exchange.id)
     return None
 
 
@@ -62,29 +54,29 @@ def _character(escape: str) -> str:
     return {"n": "\n", "t": "\t", "r": "\r"}.get(escape, escape)
 
 
-def _is_known(world: World, exchange: Exchange, words: str) -> bool:
+def _is_known(context: RunContext, exchange: Exchange, words: str) -> bool:
     """Whether the caller sent the words, or the document has them: then nothing is told."""
     request = exchange.request
     sent = [request.path, *(value for pair in (*request.query, *request.headers) for value in pair)]
     sent.append((request.body or b"").decode("utf-8", "replace"))
-    return any(words in _readable(text) for text in sent) or words in _documented(world)
+    return any(words in _readable(text) for text in sent) or words in _documented(context)
 
 
-def _documented(world: World) -> str:
-    return json.dumps(world.spec.document, default=str, ensure_ascii=False)
+def _documented(context: RunContext) -> str:
+    return json.dumps(context.spec.document, default=str, ensure_ascii=False)
 
 
 CHECK = Check(
     title="Errors tell nothing of the inside of the server",
-    fold=each(looks),
-    heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
+    fold=folds.per_exchange(looks),
+    triggered_by=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     standards=("https://cwe.mitre.org/data/definitions/209.html", "rfc9457#5"),
     outcomes=(
-        Fail("credential", Severity.CRITICAL),
-        Fail("stack-trace", Severity.MEDIUM),
-        Fail("sql-error", Severity.MEDIUM),
-        Fail("source-path", Severity.LOW),
-        Fail("banner", Severity.LOW),
+        Outcome("credential", Severity.CRITICAL),
+        Outcome("stack-trace", Severity.MEDIUM),
+        Outcome("sql-error", Severity.MEDIUM),
+        Outcome("source-path", Severity.LOW),
+        Outcome("banner", Severity.LOW),
     ),
     proven_by={
         "credential": ("errors/echoes-credential",),

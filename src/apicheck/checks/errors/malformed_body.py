@@ -9,18 +9,17 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
     Judgement,
     NotApplicable,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
-    send,
+    build,
+    steps,
 )
-from apicheck.checks.errors._refusals import json_recipe, refused_as_promised, unspoken
+from apicheck.checks.errors._refusals import json_recipe, judge_promised_refusal, not_promised
 
 
 def _with_stray_byte(body: bytes) -> bytes:
@@ -40,12 +39,12 @@ are left out: there are parsers that take them, and are allowed to (RFC 8259 sec
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that take a JSON object."""
-    if why := unspoken(subject, "syntax"):
+    if why := not_promised(subject, "syntax"):
         return why
     recipe = json_recipe(subject)
     if recipe is None or not (isinstance(recipe.body, Mapping) and recipe.body):
         return NotApplicable("its request has no JSON object as its body")
-    return Applies(of=("requests.syntax",))
+    return Applies(facts=("requests.syntax",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -56,15 +55,15 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with a body that is no JSON."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     altered = ALTERED[subject.case.name](request.body or b"{}")
-    yield from send(replace(request, body=altered))
+    yield from steps.send(replace(request, body=altered))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    return refused_as_promised(
+    return judge_promised_refusal(
         subject, transcript, "syntax", subject.case.name if subject.case else ""
     )
 
@@ -77,7 +76,7 @@ CHECK = Check(
     judge=judge,
     reads=("requests.syntax",),
     standards=("rfc8259#2", "rfc8259#8.1", "rfc9110#15.5.1"),
-    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": ("errors/mends-json", "errors/replaces-bad-characters"),
         "wrong-status": ("errors/malformed-body-answered-with-other-status",),

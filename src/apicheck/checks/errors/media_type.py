@@ -6,33 +6,32 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
     Judgement,
     NotApplicable,
+    Outcome,
     Recipe,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
-    send,
+    build,
+    steps,
 )
-from apicheck.checks.errors._refusals import refused_as_promised, unspoken
+from apicheck.checks.errors._refusals import judge_promised_refusal, not_promised
 
 _OTHERS = ("text/plain", "application/xml")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that take a body."""
-    if why := unspoken(subject, "media"):
+    if why := not_promised(subject, "media"):
         return why
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     if isinstance(recipe, Recipe) and not recipe.media_type:
         return NotApplicable("its request has no body")
     if not cases(subject):
         return NotApplicable("it takes every media type that we would try")
-    return Applies(of=("requests.media",))
+    return Applies(facts=("requests.media",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -51,14 +50,14 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same body under another name."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
-    yield from send(request.with_header("Content-Type", str(subject.case.value)))
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    yield from steps.send(request.with_header("Content-Type", str(subject.case.value)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    return refused_as_promised(subject, transcript, "media")
+    return judge_promised_refusal(subject, transcript, "media")
 
 
 CHECK = Check(
@@ -69,7 +68,7 @@ CHECK = Check(
     judge=judge,
     reads=("requests.media",),
     standards=("rfc9110#15.5.16", "rfc9110#8.3"),
-    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": ("errors/ignores-content-type",),
         "wrong-status": ("errors/media-type-answered-with-other-status",),

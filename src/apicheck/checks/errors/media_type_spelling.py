@@ -6,18 +6,17 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
     Judgement,
     NotApplicable,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    accepted,
-    control,
-    media_type_of,
-    prepared,
-    send,
+    alter,
+    build,
+    judging,
+    steps,
 )
 from apicheck.checks.errors._refusals import is_oauth, json_recipe
 
@@ -31,7 +30,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return NotApplicable("the policy says nothing on media types (requests.media)")
     if is_oauth(subject) or json_recipe(subject) is None:
         return NotApplicable("its request has no JSON body")
-    return Applies(of=("requests.media",))
+    return Applies(facts=("requests.media",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -42,17 +41,17 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with its media type spelt in another way."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
-    media = media_type_of(request)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    media = alter.media_type_of(request)
     spelt = media.title() if subject.case.value == _CAPITALS else f"{media}; charset=utf-8"
-    yield from send(request.with_header("Content-Type", spelt))
+    yield from steps.send(request.with_header("Content-Type", spelt))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused although it says the same."""
     detail = subject.case.name if subject.case else ""
-    return accepted(transcript, "accepted, as the usual spelling is", detail)
+    return judging.judge_accepted(transcript, "accepted, as the usual spelling is", detail)
 
 
 CHECK = Check(
@@ -64,6 +63,6 @@ CHECK = Check(
     accepted=True,
     reads=("requests.media",),
     standards=("rfc9110#8.3.1", "rfc8259#11"),
-    outcomes=(Fail("refused", Severity.LOW),),
+    outcomes=(Outcome("refused", Severity.LOW),),
     proven_by={"refused": ("errors/compares-content-type",)},
 )

@@ -9,17 +9,17 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
     NotApplicable,
+    Outcome,
     Response,
+    RunContext,
     Severity,
     Subject,
-    World,
-    at,
-    each,
-    in_force,
+    folds,
+    judging,
+    pointers,
 )
 
 
@@ -30,21 +30,21 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy says of no member that it repeats something")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each member that is there, with what it repeats, is one test of its rule."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
     if exchange.bodiless or response.truncated:
         return
-    for name, rule in world.facts.responses.items():
-        if not rule.equal or not in_force(world, rule.when, exchange):
+    for name, rule in context.facts.responses.items():
+        if not rule.equal or not judging.rule_applies(context, rule.when, exchange):
             continue
         try:
             body = response.json()
         except ValueError:
             return
         for pointer, source in rule.equal.items():
-            due, said = _repeated(response, source), at(body, pointer)
+            due, said = _repeated(response, source), pointers.at(body, pointer)
             if due is not None and said is not MISSING:
                 wrong = _wrong(exchange, pointer, source, due, said)
                 yield f"responses.{name}", wrong if str(said) != due else None
@@ -57,18 +57,18 @@ def _repeated(response: Response, source: str) -> str | None:
     return response.header(source.removeprefix("header:"))
 
 
-def _wrong(exchange: Exchange, pointer: str, source: str, due: str, said: Json) -> Fails:
+def _wrong(exchange: Exchange, pointer: str, source: str, due: str, said: Json) -> Failure:
     expected = f"{pointer} equal to the {source.replace(':', ' ')}, {due}"
-    return Fails("differ", expected, f"{pointer} is {said!r}", pointer, exchange.id)
+    return Failure("differ", expected, f"{pointer} is {said!r}", pointer, exchange.id)
 
 
 CHECK = Check(
     title="Members that repeat something say the same",
     applies=applies,
-    fold=each(looks),
-    heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
+    fold=folds.per_exchange(looks),
+    triggered_by=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     reads=("responses",),
     standards=("rfc9457#3.1.2",),
-    outcomes=(Fail("differ", Severity.LOW),),
+    outcomes=(Outcome("differ", Severity.LOW),),
     proven_by={"differ": ("errors/status-member-differs",)},
 )

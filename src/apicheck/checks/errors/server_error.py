@@ -11,11 +11,11 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
     Judgement,
     NotApplicable,
+    Outcome,
     Part,
     Recipe,
     Request,
@@ -24,12 +24,10 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     TransportErrorKind,
-    control,
+    alter,
+    build,
     describe,
-    fits,
-    prepared,
-    send,
-    with_part,
+    steps,
 )
 from apicheck.checks.errors._odd_parts import most, parts, rows
 
@@ -39,7 +37,7 @@ _MARK = "apicheck-goes-here"
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To every operation that has something in its request."""
-    if not parts(subject) and isinstance(subject.world.recipes[subject.op.id], Recipe):
+    if not parts(subject) and isinstance(subject.context.recipes[subject.op.id], Recipe):
         return NotApplicable("its request has no part to replace")
     return Applies()
 
@@ -47,21 +45,21 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Classics in each part, in turns; every one in every part when thorough."""
     table = list(rows(subject))
-    return tuple(table if subject.world.thorough else table[: most(subject)])
+    return tuple(table if subject.context.thorough else table[: most(subject)])
 
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with an odd value in one part."""
     value = subject.case.value if subject.case else None
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     odd = _with_odd(subject, request, value)
     if odd is None:
         return
-    exchange = yield from send(odd)
+    exchange = yield from steps.send(odd)
     if _closed(exchange):
         # A kept connection may have ended by itself: a new one tells.
-        yield from send(odd)
+        yield from steps.send(odd)
 
 
 def _with_odd(subject: Subject, request: Request, value: Json) -> Request | None:
@@ -72,12 +70,12 @@ def _with_odd(subject: Subject, request: Request, value: Json) -> Request | None
     if part not in parts(subject):
         return None
     if "raw" in value:
-        marked = with_part(request, subject.op, part, _MARK)
+        marked = alter.with_part(request, subject.op, part, _MARK)
         text = str(value["raw"]).encode()
         return replace(marked, body=(marked.body or b"").replace(f'"{_MARK}"'.encode(), text))
-    if "value" not in value or not fits(part, value["value"]):
+    if "value" not in value or not alter.part_accepts(part, value["value"]):
         return None
-    return with_part(request, subject.op, part, value["value"])
+    return alter.with_part(request, subject.op, part, value["value"])
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -87,12 +85,12 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     expected = "any answer below 500"
     for exchange in transcript.exercised:
         if _broke(exchange):
-            return Fails("server-error", expected, describe(exchange), place, exchange.id)
+            return Failure("server-error", expected, describe(exchange), place, exchange.id)
     asked = transcript.exercised
     if len(asked) > 1 and _closed(asked[0]) and (_closed(asked[-1]) or _is_gone(asked[-1])):
         since = "no connection is taken since" if _is_gone(asked[-1]) else "twice"
         actual = f"the connection was closed without an answer; {since}"
-        return Fails("no-answer", expected, actual, place, asked[0].id)
+        return Failure("no-answer", expected, actual, place, asked[0].id)
     return None
 
 
@@ -112,19 +110,19 @@ CHECK = Check(
     title="No value in a request makes the server fail",
     applies=applies,
     cases=cases,
-    draws="odd-part",
+    draws="mutated-part",
     script=script,
     judge=judge,
     accepted=True,
     provokes=frozenset(range(500, 600)) - {_BUSY},
-    closes=True,
+    accepts_closed_connection=True,
     standards=(
         "rfc9110#15.6",
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
     ),
     outcomes=(
-        Fail("server-error", Severity.HIGH),
-        Fail("no-answer", Severity.HIGH, Confirm.UNDENIED),
+        Outcome("server-error", Severity.HIGH),
+        Outcome("no-answer", Severity.HIGH, Confirm.REPEAT_OR_GONE),
     ),
     proven_by={
         "server-error": (

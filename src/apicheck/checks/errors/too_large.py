@@ -7,18 +7,17 @@ from dataclasses import replace
 from apicheck.authoring import (
     Case,
     Check,
-    Fail,
     Judgement,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
-    send,
+    build,
+    steps,
 )
-from apicheck.checks.errors._refusals import refused_as_promised
-from apicheck.checks.errors._sized import applies, padded
+from apicheck.checks.errors._refusals import judge_promised_refusal
+from apicheck.checks.errors._sized import applies, pad_body
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -30,15 +29,15 @@ def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with more white space after its body."""
     limit = subject.facts.body_limit_bytes
     assert limit is not None  # applies() saw to it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     size = 2 * limit if subject.case and subject.case.value else limit + 1
-    yield from send(replace(request, body=padded(request.body or b"", size)))
+    yield from steps.send(replace(request, body=pad_body(request.body or b"", size)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
-    return refused_as_promised(subject, transcript, "too_large")
+    return judge_promised_refusal(subject, transcript, "too_large")
 
 
 CHECK = Check(
@@ -49,7 +48,7 @@ CHECK = Check(
     judge=judge,
     reads=("requests.too_large",),
     standards=("rfc9110#15.5.14",),
-    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": ("errors/one-byte-too-many",),
         "wrong-status": ("errors/too-large-answered-with-other-status",),

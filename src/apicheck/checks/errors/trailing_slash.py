@@ -4,54 +4,34 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from apicheck.authoring import (
-    Applies,
-    Check,
-    Fail,
-    Judgement,
-    NotApplicable,
-    Script,
-    Severity,
-    Subject,
-    Transcript,
-    control,
-    prepared,
-    send,
-)
-from apicheck.checks.errors._refusals import refused_as_promised, unspoken
+from apicheck.authoring import NotApplicable, Request, Severity, Subject
+from apicheck.authoring.refusals import refusal
+from apicheck.checks.errors._refusals import promised
 
 
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """To operations that only read, where the path with the slash is no other operation's."""
-    if why := unspoken(subject, "trailing_slash"):
-        return why
+def applies_to(subject: Subject) -> NotApplicable | None:
+    """Only safe operations, where no other operation has the path with the slash."""
     if not subject.op.safe or subject.op.path.endswith("/"):
-        return NotApplicable("asked of operations that only read, without a slash at their end")
-    if any(op.path == f"{subject.op.path}/" for op in subject.world.spec.operations):
-        return NotApplicable("the path with the slash is another operation's")
-    return Applies(of=("requests.trailing_slash",))
+        return NotApplicable("asked of safe operations whose path does not end with a slash")
+    if any(op.path == f"{subject.op.path}/" for op in subject.context.spec.operations):
+        return NotApplicable("the path with the slash belongs to another operation")
+    return None
 
 
-def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then with a slash at the end of its path."""
-    yield from control(subject)
-    request = yield from prepared(subject)
-    yield from send(replace(request, path=f"{request.path}/", operation=""))
+def alter(_: Subject, request: Request) -> Request:
+    """Add a slash to the path."""
+    return replace(request, path=f"{request.path}/", operation="")
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Served is worse than refused with another status."""
-    return refused_as_promised(subject, transcript, "trailing_slash")
-
-
-CHECK = Check(
-    title="A slash at the end of a path is answered as promised",
-    applies=applies,
-    script=script,
-    judge=judge,
-    reads=("requests.trailing_slash",),
+CHECK = refusal(
+    title="A slash at the end of a path is refused as promised",
+    failure_title="A slash at the end of a path is not refused as promised",
+    fact="requests.trailing_slash",
+    promise=promised("trailing_slash"),
+    applies_to=applies_to,
+    alter=alter,
+    accepted=Severity.LOW,
     standards=("rfc9110#4.2.3",),
-    outcomes=(Fail("accepted", Severity.LOW), Fail("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": ("errors/ignores-trailing-slash",),
         "wrong-status": ("errors/redirects-trailing-slash",),

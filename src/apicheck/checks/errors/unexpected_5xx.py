@@ -7,23 +7,23 @@ from collections.abc import Iterator
 from apicheck.authoring import (
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
+    Outcome,
+    RunContext,
     Severity,
-    World,
     describe,
-    each,
+    folds,
 )
 
 _SERVER_ERROR = 500
 
 
-def looks(_: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every answer, but for failures that a check provokes and judges itself."""
     if exchange.observed("provoked") or exchange.observed("asked-to-fail"):
         return
     failed = exchange.status >= _SERVER_ERROR
-    wrong = Fails(
+    wrong = Failure(
         "server-error",
         "any answer below 500",
         describe(exchange),
@@ -35,9 +35,9 @@ def looks(_: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
 
 CHECK = Check(
     title="No answer is a failure of the server",
-    fold=each(looks),
+    fold=folds.per_exchange(looks),
     standards=("rfc9110#15.6",),
-    outcomes=(Fail("server-error", Severity.HIGH),),
+    outcomes=(Outcome("server-error", Severity.HIGH),),
     proven_by={
         "server-error": ("errors/fails-on-malformed-body", "errors/fails-on-unknown-object"),
     },

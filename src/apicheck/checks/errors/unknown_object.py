@@ -8,22 +8,20 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
     Judgement,
     NotApplicable,
+    Outcome,
     Part,
     Recipe,
     Script,
     Severity,
     Subject,
     Transcript,
-    absent_id,
-    control,
-    prepared,
-    promised_of,
-    refused,
-    send,
-    with_part,
+    alter,
+    build,
+    judging,
+    paths,
+    steps,
 )
 
 
@@ -32,16 +30,16 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     answer = subject.facts.authorization.absent
     if answer is None:
         return NotApplicable("the policy promises no answer (authorization.absent)")
-    if not promised_of(subject.world, answer, subject.operation):
+    if not judging.is_promised_for(subject.context, answer, subject.operation):
         return NotApplicable("the promise is about other operations (authorization.absent.ops)")
     if not cases(subject):
         return NotApplicable("its path names no object that something creates or lists")
-    return Applies(of=("authorization.absent",))
+    return Applies(facts=("authorization.absent",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """One for each object in the path that comes from the answer of another operation."""
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     tenants = {tenant.parameter for tenant in subject.facts.authorization.tenants}
     needs = recipe.needs if isinstance(recipe, Recipe) else ()
     names = (need.name for need in needs if need.place == "path" and need.name not in tenants)
@@ -51,19 +49,21 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then for an object that nobody has."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     template, segments = subject.op.path.split("/"), request.path.split("/")
     known = dict(zip(template, segments, strict=True))["{" + subject.case.name + "}"]
     part = Part("path", subject.case.name)
-    yield from send(with_part(request, subject.op, part, absent_id(unquote(known))))
+    yield from steps.send(
+        alter.with_part(request, subject.op, part, paths.make_absent_id(unquote(known)))
+    )
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
     answer = subject.facts.authorization.absent
     assert answer is not None  # applies() saw to it
-    return refused(transcript, answer)
+    return judging.judge_refused(transcript, answer)
 
 
 CHECK = Check(
@@ -74,7 +74,7 @@ CHECK = Check(
     judge=judge,
     reads=("authorization.absent",),
     standards=("rfc9110#15.5.5",),
-    outcomes=(Fail("accepted", Severity.MEDIUM), Fail("wrong-status", Severity.LOW)),
+    outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": ("errors/makes-up-absent-objects",),
         "wrong-status": ("errors/absent-object-answered-with-other-status",),

@@ -8,20 +8,19 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
     Judgement,
     NotApplicable,
+    Outcome,
     Part,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
-    send,
-    with_part,
+    alter,
+    build,
+    steps,
 )
-from apicheck.checks.errors._refusals import names_its_members, refused_as_promised, unspoken
+from apicheck.checks.errors._refusals import judge_promised_refusal, names_its_members, not_promised
 
 NAME = "apicheck_unknown"
 KINDS: Mapping[str, Part] = {
@@ -35,12 +34,12 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     asked = cases(subject)
     if not asked:
         return NotApplicable("the policy promises no refusal of parts that are not documented")
-    return Applies(of=tuple(f"requests.{case.name}" for case in asked))
+    return Applies(facts=tuple(f"requests.{case.name}" for case in asked))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """A query parameter; a member, where the document says which members there are."""
-    kinds = [kind for kind in KINDS if unspoken(subject, kind) is None]
+    kinds = [kind for kind in KINDS if not_promised(subject, kind) is None]
     return tuple(
         Case(kind, kind) for kind in kinds if kind != "unknown_field" or names_its_members(subject)
     )
@@ -49,15 +48,17 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with one part more."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    request = yield from prepared(subject)
-    yield from send(with_part(request, subject.op, KINDS[subject.case.name], "apicheck"))
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    yield from steps.send(
+        alter.with_part(request, subject.op, KINDS[subject.case.name], "apicheck")
+    )
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
     kind = subject.case.name if subject.case else "unknown_field"
-    return refused_as_promised(subject, transcript, kind, kind)
+    return judge_promised_refusal(subject, transcript, kind, kind)
 
 
 CHECK = Check(
@@ -68,7 +69,7 @@ CHECK = Check(
     judge=judge,
     reads=("requests.unknown_query", "requests.unknown_field"),
     standards=("openapi-3.1.1#schema-object",),
-    outcomes=(Fail("accepted", Severity.LOW), Fail("wrong-status", Severity.LOW)),
+    outcomes=(Outcome("accepted", Severity.LOW), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": ("errors/ignores-unknown-members",),
         "wrong-status": ("errors/unknown-member-answered-with-other-status",),

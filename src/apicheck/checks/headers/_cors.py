@@ -35,11 +35,11 @@ def is_first_of(subject: Subject, *, secured: bool) -> bool:
 
     CORS is set up once for all, or once for each kind of caller: two operations show it.
     """
-    world = subject.world
+    context = subject.context
     alike = (
         operation.id
-        for operation in world.spec.operations
-        if operation.safe and (operation.id in world.secured) is secured
+        for operation in context.spec.operations
+        if operation.safe and (operation.id in context.secured) is secured
     )
     return subject.op.id == next(alike, None)
 

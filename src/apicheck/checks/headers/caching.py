@@ -8,17 +8,17 @@ from collections.abc import Iterator, Mapping
 from apicheck.authoring import (
     Applies,
     Check,
-    Directive,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     NotApplicable,
+    Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
-    each,
-    rules_in_force,
+    folds,
+    judging,
 )
+from apicheck.authoring.facts import Directive
 
 _DIRECTIVE = re.compile(r'\s*([^\s=,;"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?\s*(?:,|$)')
 _NO_STORE = "no-store"
@@ -32,10 +32,10 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no directive of a header field")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each promised directive of each field that is there is one promise."""
     assert exchange.response is not None  # `each` hands over answered exchanges only
-    for name, rule in rules_in_force(world, exchange):
+    for name, rule in judging.applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             value = ", ".join(exchange.response.header_values(header))
             if not promise.directives or not value:
@@ -47,7 +47,7 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
                 if found is not None:
                     outcome, words = found
                     detail = f"{header} {directive}"
-                    wrong = Fails(outcome, words, f"{header}: {value}", detail, exchange.id)
+                    wrong = Failure(outcome, words, f"{header}: {value}", detail, exchange.id)
                 yield f"responses.{name}", wrong
 
 
@@ -81,10 +81,10 @@ def _judged(name: str, due: Directive, said: Mapping[str, str]) -> tuple[str, st
 CHECK = Check(
     title="Caches are told what was promised",
     applies=applies,
-    fold=each(looks),
+    fold=folds.per_exchange(looks),
     reads=("responses",),
     standards=("rfc9111#5.2",),
-    outcomes=(Fail("missing", Severity.MEDIUM), Fail("too-open", Severity.MEDIUM)),
+    outcomes=(Outcome("missing", Severity.MEDIUM), Outcome("too-open", Severity.MEDIUM)),
     proven_by={
         "missing": ("headers/cacheable-by-the-browser",),
         "too-open": ("headers/cacheable-by-everybody",),

@@ -8,15 +8,14 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     NotApplicable,
+    Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
-    each,
-    rules_in_force,
-    sent_value,
+    folds,
+    judging,
 )
 
 
@@ -28,12 +27,12 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no header field to come back as it was sent")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each field that was sent, of each rule in force that has it come back, is one promise."""
     assert exchange.response is not None  # `each` hands over answered exchanges only
-    for name, rule in rules_in_force(world, exchange):
+    for name, rule in judging.applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
-            sent = None if promise.echo is None else sent_value(exchange, promise.echo)
+            sent = None if promise.echo is None else judging.sent_header(exchange, promise.echo)
             if sent is None:
                 continue
             lines = exchange.response.header_values(header)
@@ -42,16 +41,16 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
             if value != sent:
                 actual = f"{header}: {value}" if lines else f"no {header} on {exchange.status}"
                 due = f"{header}: {sent}, as sent"
-                wrong = Fails("not-echoed", due, actual, header, exchange.id)
+                wrong = Failure("not-echoed", due, actual, header, exchange.id)
             yield f"responses.{name}", wrong
 
 
 CHECK = Check(
     title="What the caller sent to find its request by comes back",
     applies=applies,
-    fold=each(looks),
+    fold=folds.per_exchange(looks),
     reads=("responses",),
     standards=("rfc9110#6.3",),
-    outcomes=(Fail("not-echoed", Severity.LOW),),
+    outcomes=(Outcome("not-echoed", Severity.LOW),),
     proven_by={"not-echoed": ("headers/changes-correlation-id", "headers/cuts-correlation-id")},
 )

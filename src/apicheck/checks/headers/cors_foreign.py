@@ -9,19 +9,18 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Cors,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
-    send,
+    build,
+    steps,
 )
+from apicheck.authoring.facts import Cors
 from apicheck.checks.headers._cors import allows_credentials, came, is_first_of, lets_in
 
 _STRANGER = "https://apicheck.invalid"
@@ -31,12 +30,12 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     """Where it is promised which origins may call, of one secured and one public operation."""
     if subject.facts.transport.cors is None:
         return NotApplicable("the policy does not say which web pages may call")
-    secured = subject.op.id in subject.world.secured
-    if not is_first_of(subject, secured=secured) and not subject.world.thorough:
+    secured = subject.op.id in subject.context.secured
+    if not is_first_of(subject, secured=secured) and not subject.context.thorough:
         return NotApplicable("asked of one secured and one public operation (--thorough: of all)")
     if not subject.op.safe:
         return NotApplicable("asked of safe operations")
-    return Applies(of=("transport.cors",))
+    return Applies(facts=("transport.cors",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -55,9 +54,9 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The accepted request, from a page of that origin."""
     assert subject.case is not None  # there are cases
-    yield from control(subject)
-    request = yield from prepared(subject)
-    yield from send(
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    yield from steps.send(
         replace(request, headers=(*request.headers, ("Origin", str(subject.case.value))))
     )
 
@@ -72,12 +71,12 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             continue
         if response.header("Access-Control-Allow-Origin") == "*" and allows_credentials(response):
             due = "no Access-Control-Allow-Credentials beside *"
-            return Fails("star-with-credentials", due, came(exchange), "", exchange.id)
+            return Failure("star-with-credentials", due, came(exchange), "", exchange.id)
         open_to_all = isinstance(cors, Cors) and cors.any_origin
         if not open_to_all and lets_in(response, origin):
             promised = "no page" if cors is NEVER else "no page of this origin"
             due = f"{promised} is let in: {origin}"
-            return Fails("let-in", due, came(exchange), subject.case.name, exchange.id)
+            return Failure("let-in", due, came(exchange), subject.case.name, exchange.id)
     return None
 
 
@@ -90,7 +89,7 @@ CHECK = Check(
     reads=("transport.cors",),
     standards=("https://fetch.spec.whatwg.org/#http-cors-protocol",),
     accepted=True,
-    outcomes=(Fail("let-in", Severity.HIGH), Fail("star-with-credentials", Severity.MEDIUM)),
+    outcomes=(Outcome("let-in", Severity.HIGH), Outcome("star-with-credentials", Severity.MEDIUM)),
     proven_by={
         "let-in": ("headers/cors-reflects-any-origin", "headers/cors-compares-beginning"),
         "star-with-credentials": ("headers/cors-star-with-credentials",),

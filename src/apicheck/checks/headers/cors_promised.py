@@ -8,21 +8,20 @@ from dataclasses import replace
 from apicheck.authoring import (
     Applies,
     Check,
-    Cors,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
+    Outcome,
     Request,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
-    send,
+    build,
+    steps,
 )
+from apicheck.authoring.facts import Cors
 from apicheck.checks.headers._cors import (
     allows_credentials,
     allows_method,
@@ -39,23 +38,23 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     """Where an origin is promised, of one operation for each method."""
     if not isinstance(subject.facts.transport.cors, Cors):
         return NotApplicable("the policy promises no web page that may call")
-    alike = (o.id for o in subject.world.spec.operations if o.method == subject.op.method)
-    if subject.op.id != next(alike, None) and not subject.world.thorough:
+    alike = (o.id for o in subject.context.spec.operations if o.method == subject.op.method)
+    if subject.op.id != next(alike, None) and not subject.context.thorough:
         return NotApplicable("asked of one operation for each method (--thorough: of all)")
-    return Applies(requests=2, of=("transport.cors",))
+    return Applies(requests=2, facts=("transport.cors",))
 
 
 def script(subject: Subject) -> Script:
     """The preflight, and where nothing changes by it the request itself."""
     origin = ("Origin", _origin(subject))
-    request = yield from prepared(subject)
+    request = yield from build.valid_request(subject)
     asked = [("Access-Control-Request-Method", request.method)]
     if names := _unusual(request):
         asked.append(("Access-Control-Request-Headers", ",".join(names)))
-    yield from send(Request("OPTIONS", request.path, headers=(origin, *asked)))
+    yield from steps.send(Request("OPTIONS", request.path, headers=(origin, *asked)))
     if subject.op.safe:
-        yield from control(subject)
-        yield from send(replace(request, headers=(*request.headers, origin)))
+        yield from build.send_control(subject)
+        yield from steps.send(replace(request, headers=(*request.headers, origin)))
 
 
 def _origin(subject: Subject) -> str:
@@ -78,7 +77,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         for outcome, due in _wrong(subject, exchange):
             actual = f"{exchange.request.method}: {came(exchange)}"
-            return Fails(outcome, due, actual, exchange=exchange.id)
+            return Failure(outcome, due, actual, exchange=exchange.id)
     return None
 
 
@@ -127,7 +126,7 @@ CHECK = Check(
     reads=("transport.cors",),
     standards=("https://fetch.spec.whatwg.org/#http-cors-protocol",),
     accepted=True,
-    outcomes=(Fail("refused", Severity.MEDIUM), Fail("no-vary", Severity.LOW)),
+    outcomes=(Outcome("refused", Severity.MEDIUM), Outcome("no-vary", Severity.LOW)),
     proven_by={
         "refused": ("headers/cors-refuses-preflight", "headers/cors-forgets-authorization"),
         "no-vary": ("headers/cors-omits-vary",),

@@ -9,14 +9,14 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     NotApplicable,
+    Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
-    each,
-    rules_in_force,
+    folds,
+    judging,
 )
 
 
@@ -27,28 +27,28 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no header field to be absent")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each glob of each rule in force is one promise."""
-    for name, rule in rules_in_force(world, exchange):
+    for name, rule in judging.applicable_rules(context, exchange):
         for glob in rule.absent:
             yield f"responses.{name}", _taken(glob, exchange)
 
 
-def _taken(glob: str, exchange: Exchange) -> Fails | None:
+def _taken(glob: str, exchange: Exchange) -> Failure | None:
     assert exchange.response is not None  # `each` hands over answered exchanges only
     for header, value in exchange.response.headers:
         if fnmatchcase(header.lower(), glob.lower()):
             actual = f"{header}: {value}"
-            return Fails("forbidden", f"no {glob}", actual, header.lower(), exchange.id)
+            return Failure("forbidden", f"no {glob}", actual, header.lower(), exchange.id)
     return None
 
 
 CHECK = Check(
     title="No answer has a header field that is promised absent",
     applies=applies,
-    fold=each(looks),
+    fold=folds.per_exchange(looks),
     reads=("responses",),
     standards=("rfc9110#10.2.4",),
-    outcomes=(Fail("forbidden", Severity.LOW),),
+    outcomes=(Outcome("forbidden", Severity.LOW),),
     proven_by={"forbidden": ("headers/sends-banner",)},
 )

@@ -9,16 +9,16 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
-    Hsts,
+    Failure,
     NotApplicable,
+    Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
-    each,
-    sent_value,
+    folds,
+    judging,
 )
+from apicheck.authoring.facts import Hsts
 
 _FIELD = "Strict-Transport-Security"
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -31,10 +31,10 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return Applies() if promised else NotApplicable("the policy does not promise HSTS")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every answer over a secure connection is one test: over any other the field means nothing."""
-    due = world.facts.transport.hsts
-    if due is None or not _is_secure(world, exchange):
+    due = context.facts.transport.hsts
+    if due is None or not _is_secure(context, exchange):
         return
     assert exchange.response is not None  # `each` hands over answered exchanges only
     lines = exchange.response.header_values(_FIELD)
@@ -42,14 +42,14 @@ def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]
     wrong = None
     if found is not None:
         actual = f"{_FIELD}: {lines[0]}" if lines else f"no {_FIELD} on {exchange.status}"
-        wrong = Fails(found[0], found[1], actual, exchange=exchange.id)
+        wrong = Failure(found[0], found[1], actual, exchange=exchange.id)
     yield "transport.hsts", wrong
 
 
-def _is_secure(world: World, exchange: Exchange) -> bool:
+def _is_secure(context: RunContext, exchange: Exchange) -> bool:
     """HTTPS, or behind what ends it: the target is told so with every request."""
-    forwarded = sent_value(exchange, "X-Forwarded-Proto")
-    return world.base_url.startswith("https:") or forwarded == "https"
+    forwarded = judging.sent_header(exchange, "X-Forwarded-Proto")
+    return context.base_url.startswith("https:") or forwarded == "https"
 
 
 def _judged(due: Hsts, value: str) -> tuple[str, str] | None:
@@ -82,13 +82,13 @@ def _directives(value: str) -> Mapping[str, str] | None:
 CHECK = Check(
     title="Browsers are told to come by HTTPS alone",
     applies=applies,
-    fold=each(looks),
+    fold=folds.per_exchange(looks),
     reads=("transport.hsts",),
     standards=("rfc6797#6.1", "rfc6797#7.1"),
     outcomes=(
-        Fail("absent", Severity.MEDIUM),
-        Fail("malformed", Severity.MEDIUM),
-        Fail("too-weak", Severity.MEDIUM),
+        Outcome("absent", Severity.MEDIUM),
+        Outcome("malformed", Severity.MEDIUM),
+        Outcome("too-weak", Severity.MEDIUM),
     ),
     proven_by={
         "absent": ("headers/hsts-on-successes-only",),

@@ -9,31 +9,28 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Json,
     Judgement,
     NotApplicable,
     Operation,
+    Outcome,
     Request,
-    ResponseRule,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
-    at,
-    control,
-    credentials_of,
+    build,
+    credentials,
     describe,
-    identity_of,
-    path_selected,
-    rules_in_force,
-    selects,
-    send,
-    stop,
+    judging,
+    pointers,
+    selector,
+    steps,
 )
+from apicheck.authoring.facts import ResponseRule
 
 _POINTER = "$response.body#"
 _GONE = (404, 410)
@@ -43,7 +40,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     """To operations that change something, where a rule promises a field that resolves."""
     for name, rule in subject.facts.responses.items():
         if _resolves(rule) and _may_apply(subject, rule):
-            return Applies(of=(f"responses.{name}",))
+            return Applies(facts=(f"responses.{name}",))
     return NotApplicable("the policy promises no header field of its answers that resolves")
 
 
@@ -54,9 +51,9 @@ def _resolves(rule: ResponseRule) -> bool:
 def _may_apply(subject: Subject, rule: ResponseRule) -> bool:
     """Whether a documented success of the operation is one that the rule speaks about."""
     operation, when = subject.op, rule.when
-    world = subject.world
-    covered = when.ops is None or selects(
-        when.ops, operation, world.facts.operations, world.secured
+    context = subject.context
+    covered = when.ops is None or selector.selects(
+        when.ops, operation, context.facts.operations, context.secured
     )
     good = [
         int(r.status)
@@ -76,26 +73,26 @@ def _may_apply(subject: Subject, rule: ResponseRule) -> bool:
 
 def script(subject: Subject) -> Script:
     """The accepted request, and then a request for where it leads."""
-    accepted = yield from control(subject)
+    accepted = yield from build.send_control(subject)
     if accepted is None:
         return
-    for _, rule in rules_in_force(subject.world, accepted):
+    for _, rule in judging.applicable_rules(subject.context, accepted):
         for header, promise in rule.headers.items():
             value = accepted.response.header(header) if accepted.response else None
             if promise.format == "resolves" and value is not None:
-                yield from send(_request(subject, accepted, value))
+                yield from steps.send(_request(subject, accepted, value))
                 return
 
 
 def _request(subject: Subject, accepted: Exchange, value: str) -> Request:
     """What asks for a URL. Ends the script where it leads to another host."""
-    base = urlsplit(subject.world.base_url)
+    base = urlsplit(subject.context.base_url)
     try:
-        url = urlsplit(urljoin(f"{subject.world.base_url}{accepted.request.wire_target}", value))
+        url = urlsplit(urljoin(f"{subject.context.base_url}{accepted.request.wire_target}", value))
     except ValueError:
-        stop(Inconclusive(f"{value} is no URL"))
+        steps.end_script(Inconclusive(f"{value} is no URL"))
     if url.hostname not in (None, base.hostname):
-        stop(Inconclusive(f"it leads to {url.hostname}, which is not asked"))
+        steps.end_script(Inconclusive(f"it leads to {url.hostname}, which is not asked"))
     path = url.path.removeprefix(base.path.rstrip("/")) or "/"
     query = tuple(parse_qsl(url.query, keep_blank_values=True))
     operation = _operation_at(subject, path)
@@ -104,20 +101,20 @@ def _request(subject: Subject, accepted: Exchange, value: str) -> Request:
         request = Request("GET", path, query=query)
         sender = accepted.request
         return request.with_credentials(sender.identity, *sender.credentials)
-    who = identity_of(subject)
-    if not subject.world.permits(who, operation.id):
-        who = identity_of(subject, operation.id)
+    who = build.identity_of(subject)
+    if not subject.context.permits(who, operation.id):
+        who = build.identity_of(subject, operation.id)
     request = Request("GET", path, query=query, operation=operation.id)
-    credentials = credentials_of(subject.world, operation.id, who)
-    return request.with_credentials(who.name, *credentials) if credentials else request
+    sent = credentials.credentials_of(subject.context, operation.id, who)
+    return request.with_credentials(who.name, *sent) if sent else request
 
 
 def _operation_at(subject: Subject, path: str) -> Operation | None:
     """The operation that reads a path; one without parameters goes before a template."""
     found = [
         operation
-        for operation in subject.world.spec.operations
-        if operation.method == "GET" and path_selected(operation.path, "GET", path)
+        for operation in subject.context.spec.operations
+        if operation.method == "GET" and selector.selects_path(operation.path, "GET", path)
     ]
     return min(found, key=lambda operation: operation.path.count("{"), default=None)
 
@@ -132,13 +129,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if not read.succeeded:
         certain = read.status in _GONE or read.request.operation
         if read.status and certain:
-            return Fails("leads-nowhere", "2xx", f"{describe(read)} to {where}", "", read.id)
+            return Failure("leads-nowhere", "2xx", f"{describe(read)} to {where}", "", read.id)
         return Inconclusive(f"{describe(read)} to {where}, which the document does not know")
     for pointer in _ids(subject.op, read.request.operation):
         mine, theirs = _value(created, pointer), _value(read, pointer)
         if MISSING not in (mine, theirs) and mine != theirs:
             due = f"an object with {mine} at {pointer}"
-            return Fails("other-object", due, f"{theirs} from {where}", "", read.id)
+            return Failure("other-object", due, f"{theirs} from {where}", "", read.id)
     return None
 
 
@@ -155,7 +152,7 @@ def _ids(creating: Operation, reading: str) -> tuple[str, ...]:
 
 
 def _value(exchange: Exchange | None, pointer: str) -> Json:
-    return MISSING if exchange is None else at(exchange.json_or(MISSING), pointer)
+    return MISSING if exchange is None else pointers.at(exchange.json_or(MISSING), pointer)
 
 
 CHECK = Check(
@@ -167,7 +164,7 @@ CHECK = Check(
     standards=("rfc9110#10.2.2", "rfc9110#15.3.2"),
     accepted=True,
     min_exercised=0,
-    outcomes=(Fail("leads-nowhere", Severity.MEDIUM), Fail("other-object", Severity.HIGH)),
+    outcomes=(Outcome("leads-nowhere", Severity.MEDIUM), Outcome("other-object", Severity.HIGH)),
     proven_by={
         "leads-nowhere": ("headers/location-to-nowhere",),
         "other-object": ("headers/location-of-another-object",),

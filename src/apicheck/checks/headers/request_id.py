@@ -9,18 +9,18 @@ from apicheck.authoring import (
     Check,
     Direction,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Fold,
-    HeaderRule,
     NotApplicable,
-    Seen,
+    Outcome,
+    PassiveResult,
+    RunContext,
     Severity,
     Subject,
-    Tallies,
-    World,
-    rules_in_force,
+    judging,
 )
+from apicheck.authoring.facts import HeaderRule
+from apicheck.authoring.folds import Tallies
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
@@ -39,16 +39,16 @@ class _State:
     owners: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def start(_: World) -> _State:
+def start(_: RunContext) -> _State:
     """Nothing seen."""
     return _State()
 
 
-def step(world: World, state: _State, exchange: Exchange) -> _State:
+def step(context: RunContext, state: _State, exchange: Exchange) -> _State:
     """Each header that is promised unique is one promise of its rule."""
     if exchange.response is None or exchange.direction is Direction.IN:
         return state
-    for name, rule in rules_in_force(world, exchange):
+    for name, rule in judging.applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             if promise.unique:
                 fails = _judged(state, header, promise, exchange)
@@ -56,24 +56,24 @@ def step(world: World, state: _State, exchange: Exchange) -> _State:
     return state
 
 
-def finish(_: World, state: _State) -> tuple[Seen, ...]:
+def finish(_: RunContext, state: _State) -> tuple[PassiveResult, ...]:
     """What was seen, for each operation and rule."""
     return state.tallies.seen()
 
 
-def _judged(state: _State, header: str, promise: HeaderRule, exchange: Exchange) -> Fails | None:
+def _judged(state: _State, header: str, promise: HeaderRule, exchange: Exchange) -> Failure | None:
     assert exchange.response is not None  # step() saw to it
     value = ", ".join(exchange.response.header_values(header))
     if not value:
         if promise.optional:
             return None
         actual = f"no {header} on {exchange.status}"
-        return Fails("absent", f"a {header} field", actual, header, exchange.id)
+        return Failure("absent", f"a {header} field", actual, header, exchange.id)
     owner = state.owners.setdefault(header.lower(), {}).setdefault(value, exchange.id)
     if owner == exchange.id:
         return None
     actual = f"{header}: {value} on two answers"
-    return Fails("repeated", f"a {header} of its own", actual, header, exchange.id)
+    return Failure("repeated", f"a {header} of its own", actual, header, exchange.id)
 
 
 CHECK = Check(
@@ -82,7 +82,7 @@ CHECK = Check(
     fold=Fold(start, step, finish),
     reads=("responses",),
     standards=("rfc9110#6.3",),
-    outcomes=(Fail("absent", Severity.MEDIUM), Fail("repeated", Severity.MEDIUM)),
+    outcomes=(Outcome("absent", Severity.MEDIUM), Outcome("repeated", Severity.MEDIUM)),
     proven_by={
         "absent": ("headers/omits-request-id",),
         "repeated": ("headers/repeats-request-id",),

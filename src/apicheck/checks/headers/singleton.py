@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from apicheck.authoring import Check, Exchange, Fail, Fails, Severity, World, each
+from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, folds
 
 SINGLETONS = (
     "Access-Control-Allow-Origin",
@@ -24,7 +24,7 @@ SINGLETONS = (
 """Fields of RFC 9110, RFC 9111, RFC 6797 (section 7.1) and Fetch whose value is not a list."""
 
 
-def looks(_: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every such field of an answer is one test."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
@@ -36,15 +36,15 @@ def looks(_: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
         elif count:
             yield (
                 "responses",
-                Fails("repeated", f"one {name} line", f"{count} lines", name, exchange.id),
+                Failure("repeated", f"one {name} line", f"{count} lines", name, exchange.id),
             )
 
 
 CHECK = Check(
     title="A field that holds one value comes on one line",
-    fold=each(looks),
+    fold=folds.per_exchange(looks),
     standards=("rfc9110#5.3",),
-    outcomes=(Fail("repeated", Severity.MEDIUM),),
+    outcomes=(Outcome("repeated", Severity.MEDIUM),),
     proven_by={"repeated": ("headers/repeats-content-type", "headers/two-content-types")},
     also={"headers/two-content-types": ("conformance/response", "errors/envelope")},
 )

@@ -9,17 +9,17 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
-    HeaderRule,
+    Failure,
     NotApplicable,
+    Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
-    each,
-    http_date,
-    rules_in_force,
+    fields,
+    folds,
+    judging,
 )
+from apicheck.authoring.facts import HeaderRule
 
 _FORMATS = {
     "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
@@ -44,18 +44,18 @@ def _is_said(promise: HeaderRule) -> bool:
     return not (promise.equals is promise.pattern is promise.format is None)
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each header that is there, of each rule in force, is one promise."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
-    for name, rule in rules_in_force(world, exchange):
+    for name, rule in judging.applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             lines = response.header_values(header)
             if lines and _is_said(promise):
                 yield f"responses.{name}", _judged(header, promise, ", ".join(lines), exchange)
 
 
-def _judged(header: str, promise: HeaderRule, value: str, exchange: Exchange) -> Fails | None:
+def _judged(header: str, promise: HeaderRule, value: str, exchange: Exchange) -> Failure | None:
     due = ""
     if promise.equals is not None and not _equal(header, promise.equals, value):
         due = promise.equals
@@ -65,7 +65,7 @@ def _judged(header: str, promise: HeaderRule, value: str, exchange: Exchange) ->
         due = f"a value in the format {promise.format}"
     if not due:
         return None
-    return Fails("wrong-value", f"{header}: {due}", f"{header}: {value}", header, exchange.id)
+    return Failure("wrong-value", f"{header}: {due}", f"{header}: {value}", header, exchange.id)
 
 
 def _equal(header: str, due: str, value: str) -> bool:
@@ -75,16 +75,16 @@ def _equal(header: str, due: str, value: str) -> bool:
 
 def _has_format(name: str, value: str) -> bool:
     if name == "http-date":
-        return http_date(value) is not None
+        return fields.parse_http_date(value) is not None
     return _FORMATS[name].fullmatch(value) is not None
 
 
 CHECK = Check(
     title="Header fields have the promised values",
     applies=applies,
-    fold=each(looks),
+    fold=folds.per_exchange(looks),
     reads=("responses",),
     standards=("rfc9110#5.5",),
-    outcomes=(Fail("wrong-value", Severity.MEDIUM),),
+    outcomes=(Outcome("wrong-value", Severity.MEDIUM),),
     proven_by={"wrong-value": ("headers/wrong-value",)},
 )

@@ -8,10 +8,10 @@ from typing import NoReturn
 from urllib.parse import parse_qsl, quote, urlencode
 
 from apicheck.authoring import (
-    Answer,
     Caller,
     Credential,
     Exchange,
+    ExpectedResponse,
     Identity,
     Inconclusive,
     Json,
@@ -25,10 +25,9 @@ from apicheck.authoring import (
     StatusSet,
     Steps,
     Subject,
-    credentials_of,
-    prepared,
-    send,
-    stop,
+    build,
+    credentials,
+    steps,
 )
 
 Pairs = tuple[tuple[str, str], ...]
@@ -44,7 +43,7 @@ _MINT = (
 )
 
 
-def out_of_place(
+def not_this_operation(
     subject: Subject, wanted: str, *, clients: int = 1, refresh: bool = False
 ) -> NotApplicable | NotTested | None:
     """Why a check on one operation of the authorization server cannot be about a subject.
@@ -55,8 +54,8 @@ def out_of_place(
         return NotApplicable("it is another operation")
     if refresh and not refreshes(subject):
         return NotApplicable("the policy promises no refresh tokens")
-    if len(subject.world.clients) < clients:
-        second = bool(subject.world.clients)
+    if len(subject.context.clients) < clients:
+        second = bool(subject.context.clients)
         name = "b" if second else "a"
         return NotTested(
             NotTestedKind.NEEDS_IDENTITY,
@@ -82,13 +81,13 @@ def refreshes(subject: Subject) -> bool:
     return oauth is not None and oauth.refresh in ("rotating", "yes")
 
 
-def bad_grant(subject: Subject) -> Answer:
+def bad_grant(subject: Subject) -> ExpectedResponse:
     """What a grant that is not valid is answered: as stated, else as OAuth has it.
 
     RFC 6749, section 5.2.
     """
     stated = subject.facts.oauth.bad_grant if subject.facts.oauth else None
-    return stated if stated and stated.statuses else Answer(StatusSet(("400",)))
+    return stated if stated and stated.statuses else ExpectedResponse(StatusSet(("400",)))
 
 
 def place_of(subject: Subject) -> Steps[str]:
@@ -100,17 +99,17 @@ def place_of(subject: Subject) -> Steps[str]:
     places = subject.facts.oauth.client_in if subject.facts.oauth else ()
     if places and HEADER not in places:
         return BODY
-    if subject.world.mode is not Mode.FULL:
+    if subject.context.mode is not Mode.FULL:
         return HEADER
-    request = yield from prepared(subject, token_operation(subject))
-    pairs, client = parameters_of(request), subject.world.clients[0]
-    answer = yield from send(
-        written(request, pairs, client, HEADER), Role.SETUP, "OAuth client by Basic"
+    request = yield from build.valid_request(subject, token_operation(subject))
+    pairs, client = parameters_of(request), subject.context.clients[0]
+    answer = yield from steps.send(
+        write_form(request, pairs, client, HEADER), Role.SETUP, "OAuth client by Basic"
     )
     return BODY if answer.status in _REFUSED else HEADER
 
 
-def written(
+def write_form(
     request: Request,
     parameters: Iterable[tuple[str, str]],
     client: Minter | None,
@@ -140,16 +139,16 @@ def parameters_of(request: Request) -> Pairs:
     return tuple(pair for pair in pairs if pair[0] not in _OWN)
 
 
-def asked(
+def request_token(
     subject: Subject, operation: str, client: Minter, *parameters: tuple[str, str]
 ) -> Steps[Request]:
     """A request of a client to one of the two operations, with these parameters alone."""
     place = yield from place_of(subject)
-    request = yield from prepared(subject, operation)
-    return written(request, parameters, client, place)
+    request = yield from build.valid_request(subject, operation)
+    return write_form(request, parameters, client, place)
 
 
-def granted(
+def grant_token(
     subject: Subject,
     client: Minter,
     *scopes: str,
@@ -160,23 +159,25 @@ def granted(
     oauth = subject.facts.oauth
     wanted = (oauth.refresh_scope,) if oauth and refresh and oauth.refresh_scope else ()
     scope = (("scope", " ".join((*scopes, *wanted))),) if scopes or wanted else ()
-    request = yield from asked(subject, token_operation(subject), client, CREDENTIALS, *scope)
-    exchange = yield from send(request, role)
-    answer = members(exchange)
+    request = yield from request_token(
+        subject, token_operation(subject), client, CREDENTIALS, *scope
+    )
+    exchange = yield from steps.send(request, role)
+    answer = body_members(exchange)
     if not exchange.succeeded or not isinstance(answer.get("access_token"), str):
-        stop(Inconclusive(f"the token operation granted no token ({exchange.status})"))
+        steps.end_script(Inconclusive(f"the token operation granted no token ({exchange.status})"))
     if refresh and not isinstance(answer.get("refresh_token"), str):
-        yield from forgotten(subject, client, answer)
+        yield from discard_tokens(subject, client, answer)
         _no_refresh_token()
     return answer
 
 
 def _no_refresh_token() -> NoReturn:
     reason = "the token operation hands out no refresh token for client credentials"
-    stop(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+    steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
 
 
-def refreshed(
+def refresh_token(
     subject: Subject,
     client: Minter,
     token: Json,
@@ -185,26 +186,26 @@ def refreshed(
 ) -> Steps[Exchange]:
     """What comes of a refresh token."""
     pairs = (REFRESH, ("refresh_token", str(token)), *parameters)
-    request = yield from asked(subject, token_operation(subject), client, *pairs)
-    return (yield from send(request, role))
+    request = yield from request_token(subject, token_operation(subject), client, *pairs)
+    return (yield from steps.send(request, role))
 
 
-def revoked(subject: Subject, client: Minter, token: Json, role: Role) -> Steps[Exchange]:
+def revoke_token(subject: Subject, client: Minter, token: Json, role: Role) -> Steps[Exchange]:
     """What comes of the revocation of a token."""
     operation = revocation_operation(subject)
-    request = yield from asked(subject, operation, client, ("token", str(token)))
-    return (yield from send(request, role))
+    request = yield from request_token(subject, operation, client, ("token", str(token)))
+    return (yield from steps.send(request, role))
 
 
-def forgotten(subject: Subject, client: Minter, answer: Mapping[str, Json]) -> Steps[None]:
+def discard_tokens(subject: Subject, client: Minter, answer: Mapping[str, Json]) -> Steps[None]:
     """Revoke what a token answer handed out, where that is offered."""
     if revocation_operation(subject):
         for name in ("refresh_token", "access_token"):
             if isinstance(answer.get(name), str):
-                yield from revoked(subject, client, answer[name], Role.CLEANUP)
+                yield from revoke_token(subject, client, answer[name], Role.CLEANUP)
 
 
-def used(
+def use_token(
     subject: Subject,
     operation: str,
     token: Json,
@@ -214,8 +215,8 @@ def used(
     bad: bool = False,
 ) -> Steps[Exchange]:
     """An operation called with an access token. bad: it must not be accepted."""
-    world = subject.world
-    scheme = next((s.name for s in world.spec.schemes.values() if s.kind == "oauth2"), "")
+    context = subject.context
+    scheme = next((s.name for s in context.spec.schemes.values() if s.kind == "oauth2"), "")
     holder = Identity(
         name="client",
         placeholder=str(token),
@@ -223,13 +224,15 @@ def used(
         tenant=client.tenant,
         parameters=client.parameters,
     )
-    request = yield from prepared(subject, operation, holder)
+    request = yield from build.valid_request(subject, operation, holder)
     if bad:
-        request = request.with_bad_credentials(*credentials_of(world, operation, holder))
-    return (yield from send(request, role))
+        request = request.with_bad_credentials(
+            *credentials.credentials_of(context, operation, holder)
+        )
+    return (yield from steps.send(request, role))
 
 
-def members(exchange: Exchange) -> Mapping[str, Json]:
+def body_members(exchange: Exchange) -> Mapping[str, Json]:
     """The members of an answer; {} when it is no JSON object."""
     value = exchange.json_or()
     return value if isinstance(value, dict) else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from apicheck.authoring import NotTested, NotTestedKind, Recipe, Subject, stop
+from apicheck.authoring import NotTested, NotTestedKind, Recipe, Subject, steps
 
 
 def needed(subject: Subject) -> tuple[str, tuple[str, ...]]:
@@ -12,32 +12,32 @@ def needed(subject: Subject) -> tuple[str, tuple[str, ...]]:
     name = next(_plain(subject), "")
     if not name:
         reason = "no operation could show what a token may do"
-        stop(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
-    return name, subject.world.required_scopes[name]
+        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+    return name, subject.context.required_scopes[name]
 
 
 def beyond(subject: Subject, scopes: Collection[str]) -> str:
     """A safe operation that these scopes are not enough for, "" when there is none."""
     held = subject.facts.authorization.with_implied(scopes)
     for name in _plain(subject):
-        if not set(subject.world.required_scopes.get(name, ())) <= held:
+        if not set(subject.context.required_scopes.get(name, ())) <= held:
             return name
     return ""
 
 
 def _plain(subject: Subject) -> Iterator[str]:
-    world = subject.world
-    for operation in world.spec.operations:
-        recipe = world.recipes.get(operation.id)
+    context = subject.context
+    for operation in context.spec.operations:
+        recipe = context.recipes.get(operation.id)
         plain = isinstance(recipe, Recipe) and not recipe.needs
-        scoped = operation.id in world.secured and world.required_scopes.get(operation.id)
+        scoped = operation.id in context.secured and context.required_scopes.get(operation.id)
         if operation.safe and plain and scoped and _takes_tokens(subject, operation.id):
             yield operation.id
 
 
 def _takes_tokens(subject: Subject, operation: str) -> bool:
-    schemes = subject.world.spec.schemes
-    for names in subject.world.alternatives.get(operation, ()):
+    schemes = subject.context.spec.schemes
+    for names in subject.context.alternatives.get(operation, ()):
         if len(names) == 1 and names[0] in schemes and schemes[names[0]].bearer:
             return True
     return False

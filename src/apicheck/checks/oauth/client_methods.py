@@ -6,33 +6,32 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    accepted,
-    control,
-    prepared,
-    send,
+    build,
+    judging,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     HEADER,
-    forgotten,
-    members,
-    out_of_place,
+    body_members,
+    discard_tokens,
+    not_this_operation,
     parameters_of,
     token_operation,
-    written,
+    write_form,
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation."""
-    return out_of_place(subject, token_operation(subject)) or Applies(of=("oauth",))
+    return not_this_operation(subject, token_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -43,21 +42,21 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with the credentials in the one place."""
-    yield from control(subject)
+    yield from build.send_control(subject)
     client, place = (
-        subject.world.clients[0],
+        subject.context.clients[0],
         subject.case.name if subject.case else HEADER,
     )
-    request = yield from prepared(subject)
-    exchange = yield from send(written(request, parameters_of(request), client, place))
-    yield from forgotten(subject, client, members(exchange))
+    request = yield from build.valid_request(subject)
+    exchange = yield from steps.send(write_form(request, parameters_of(request), client, place))
+    yield from discard_tokens(subject, client, body_members(exchange))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """A client that authenticates gets its token."""
     place = subject.case.name if subject.case else HEADER
     way = "HTTP Basic" if place == HEADER else "client_id and client_secret in the body"
-    return accepted(transcript, f"a token by {way}", place)
+    return judging.judge_accepted(transcript, f"a token by {way}", place)
 
 
 CHECK = Check(
@@ -69,6 +68,6 @@ CHECK = Check(
     reads=("oauth",),
     accepted=True,
     standards=("rfc6749#2.3.1",),
-    outcomes=(Fail("refused", Severity.MEDIUM),),
+    outcomes=(Outcome("refused", Severity.MEDIUM),),
     proven_by={"refused": ("oauth/refuses-basic",)},
 )

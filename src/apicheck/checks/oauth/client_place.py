@@ -8,27 +8,26 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    prepared,
-    send,
+    build,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     BODY,
     CREDENTIALS,
+    body_members,
     by_basic,
-    members,
-    out_of_place,
+    not_this_operation,
     token_operation,
-    written,
+    write_form,
 )
 
 _TWICE, _IN_URL = "header and body at once", "in the URL"
@@ -36,7 +35,7 @@ _TWICE, _IN_URL = "header and body at once", "in the URL"
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation."""
-    return out_of_place(subject, token_operation(subject)) or Applies(of=("oauth",))
+    return not_this_operation(subject, token_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -46,29 +45,29 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with the credentials elsewhere."""
-    yield from control(subject)
-    client = subject.world.clients[0]
-    request = yield from prepared(subject)
+    yield from build.send_control(subject)
+    client = subject.context.clients[0]
+    request = yield from build.valid_request(subject)
     if subject.case is None or subject.case.name == _TWICE:
-        both = written(request, (CREDENTIALS,), client, BODY)
-        yield from send(by_basic(both, client))
+        both = write_form(request, (CREDENTIALS,), client, BODY)
+        yield from steps.send(by_basic(both, client))
         return
     own = (("client_id", client.client_id), ("client_secret", client.client_secret))
-    plain = written(request, (CREDENTIALS,), None, BODY)
-    yield from send(replace(plain, query=(*plain.query, *own)))
+    plain = write_form(request, (CREDENTIALS,), None, BODY)
+    yield from steps.send(replace(plain, query=(*plain.query, *own)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """A token is the fail; how the request is refused is for others to say."""
     in_url = subject.case is not None and subject.case.name == _IN_URL
     for exchange in transcript.exercised:
-        if "access_token" not in members(exchange):
+        if "access_token" not in body_members(exchange):
             continue
         if in_url:
             expected = "no token: credentials may be in the header or in the body"
-            return Fails("in-url", expected, "a token", exchange=exchange.id)
+            return Failure("in-url", expected, "a token", exchange=exchange.id)
         expected = "invalid_request: more than one way of authenticating"
-        return Fails("two-ways", expected, "a token", exchange=exchange.id)
+        return Failure("two-ways", expected, "a token", exchange=exchange.id)
     return None
 
 
@@ -80,7 +79,7 @@ CHECK = Check(
     judge=judge,
     reads=("oauth",),
     standards=("rfc6749#2.3", "rfc6749#2.3.1", "rfc6749#5.2"),
-    outcomes=(Fail("two-ways", Severity.LOW), Fail("in-url", Severity.MEDIUM)),
+    outcomes=(Outcome("two-ways", Severity.LOW), Outcome("in-url", Severity.MEDIUM)),
     proven_by={
         "two-ways": ("oauth/accepts-two-ways-at-once",),
         "in-url": ("oauth/accepts-client-in-url",),

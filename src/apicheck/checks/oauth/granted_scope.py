@@ -8,29 +8,29 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
+    build,
     describe,
-    send,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     CREDENTIALS,
-    asked,
-    forgotten,
-    granted,
-    members,
-    out_of_place,
+    body_members,
+    discard_tokens,
+    grant_token,
+    not_this_operation,
+    request_token,
     token_operation,
-    used,
+    use_token,
 )
 from apicheck.checks.oauth._scopes import beyond, needed
 
@@ -40,11 +40,11 @@ _NO_SCOPE = "apicheck-no-such-scope"
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation, where there are scopes."""
-    if why := out_of_place(subject, token_operation(subject)):
+    if why := not_this_operation(subject, token_operation(subject)):
         return why
-    if not subject.world.all_scopes:
+    if not subject.context.all_scopes:
         return NotApplicable("there are no scopes")
-    return Applies(requests=2, of=("oauth",))
+    return Applies(requests=2, facts=("oauth",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -54,20 +54,22 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """A token with one scope; then what it is not good for."""
-    yield from control(subject)
-    client = subject.world.clients[0]
+    yield from build.send_control(subject)
+    client = subject.context.clients[0]
     _, scopes = needed(subject)
     if subject.case is not None and subject.case.name == _UNKNOWN:
         wanted = ("scope", " ".join((*scopes, _NO_SCOPE)))
-        request = yield from asked(subject, token_operation(subject), client, CREDENTIALS, wanted)
-        exchange = yield from send(request)
-        yield from forgotten(subject, client, members(exchange))
+        request = yield from request_token(
+            subject, token_operation(subject), client, CREDENTIALS, wanted
+        )
+        exchange = yield from steps.send(request)
+        yield from discard_tokens(subject, client, body_members(exchange))
         return
-    answer = yield from granted(subject, client, *scopes, role=Role.TABLE)
+    answer = yield from grant_token(subject, client, *scopes, role=Role.TABLE)
     outside = beyond(subject, scopes)
     if outside:
-        yield from used(subject, outside, answer["access_token"], client, Role.TABLE)
-    yield from forgotten(subject, client, answer)
+        yield from use_token(subject, outside, answer["access_token"], client, Role.TABLE)
+    yield from discard_tokens(subject, client, answer)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -79,25 +81,25 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if subject.case is not None and subject.case.name == _UNKNOWN:
         return _unknown(first)
     _, scopes = needed(subject)
-    said = str(members(first).get("scope", "")).split()
+    said = str(body_members(first).get("scope", "")).split()
     more = sorted(set(said) - subject.facts.authorization.with_implied(scopes))
     if more:
         expected, came = f"at most {' '.join(scopes)}", f"{' '.join(more[:3])} as well"
-        return Fails("more-than-asked", expected, came, exchange=first.id)
+        return Failure("more-than-asked", expected, came, exchange=first.id)
     for exchange in exercised[1:]:
         if exchange.succeeded:
             expected = f"{exchange.request.operation} refused: its scope was not granted"
-            return Fails("more-than-said", expected, describe(exchange), exchange=exchange.id)
+            return Failure("more-than-said", expected, describe(exchange), exchange=exchange.id)
     return None
 
 
 def _unknown(exchange: Exchange) -> Judgement:
     """An answer without scope says that it is as asked, and so does not say what is left out."""
-    said = members(exchange).get("scope")
+    said = body_members(exchange).get("scope")
     if isinstance(said, str) and _NO_SCOPE not in said.split():
         return None
     came = "a token, and no word of its scope" if said is None else f"scope {said!r}"
-    return Fails("unknown-granted", "refused, or left out of scope", came, exchange=exchange.id)
+    return Failure("unknown-granted", "refused, or left out of scope", came, exchange=exchange.id)
 
 
 CHECK = Check(
@@ -110,9 +112,9 @@ CHECK = Check(
     accepted=True,
     standards=("rfc6749#3.3", "rfc6749#5.1"),
     outcomes=(
-        Fail("more-than-asked", Severity.HIGH),
-        Fail("more-than-said", Severity.CRITICAL, Confirm.ONCE),
-        Fail("unknown-granted", Severity.LOW),
+        Outcome("more-than-asked", Severity.HIGH),
+        Outcome("more-than-said", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("unknown-granted", Severity.LOW),
     ),
     proven_by={
         "more-than-asked": ("oauth/grants-all-scopes",),

@@ -6,48 +6,48 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
-    Fail,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    refused,
+    build,
+    judging,
 )
 from apicheck.checks.oauth._client import (
     bad_grant,
-    forgotten,
-    granted,
-    members,
-    out_of_place,
-    refreshed,
+    body_members,
+    discard_tokens,
+    grant_token,
+    not_this_operation,
+    refresh_token,
     token_operation,
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation, where refresh tokens are promised and we have two clients."""
-    why = out_of_place(subject, token_operation(subject), clients=2, refresh=True)
-    return why or Applies(of=("oauth.refresh",))
+    why = not_this_operation(subject, token_operation(subject), clients=2, refresh=True)
+    return why or Applies(facts=("oauth.refresh",))
 
 
 def script(subject: Subject) -> Script:
     """A token of the first client; refreshed by the second."""
-    yield from control(subject)
-    first, second = subject.world.clients[:2]
-    answer = yield from granted(subject, first, refresh=True)
-    exchange = yield from refreshed(subject, second, answer["refresh_token"], role=Role.TABLE)
-    yield from forgotten(subject, second, members(exchange))
-    yield from forgotten(subject, first, answer)
+    yield from build.send_control(subject)
+    first, second = subject.context.clients[:2]
+    answer = yield from grant_token(subject, first, refresh=True)
+    exchange = yield from refresh_token(subject, second, answer["refresh_token"], role=Role.TABLE)
+    yield from discard_tokens(subject, second, body_members(exchange))
+    yield from discard_tokens(subject, first, answer)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
-    return refused(
+    return judging.judge_refused(
         transcript,
         bad_grant(subject),
     )
@@ -62,8 +62,8 @@ CHECK = Check(
     accepted=True,
     standards=("rfc6749#10.4", "rfc6749#5.2"),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.LOW),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.LOW),
     ),
     proven_by={
         "accepted": ("oauth/refreshes-for-any-client",),

@@ -7,29 +7,28 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
     describe,
-    stop,
-    wait,
+    steps,
 )
 from apicheck.checks.oauth._client import (
-    granted,
-    out_of_place,
-    refreshed,
+    grant_token,
+    not_this_operation,
+    refresh_token,
     refreshes,
     revocation_operation,
-    revoked,
-    used,
+    revoke_token,
+    use_token,
 )
 from apicheck.checks.oauth._scopes import needed
 
@@ -38,9 +37,9 @@ _ACCESS, _REFRESH = "access token", "refresh token"
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the revocation operation."""
-    why = out_of_place(subject, revocation_operation(subject))
+    why = not_this_operation(subject, revocation_operation(subject))
     seconds = subject.facts.authentication.revoked_within_s or 0.0
-    return why or Applies(of=("oauth", "authentication.revoked_within"), seconds=seconds)
+    return why or Applies(facts=("oauth", "authentication.revoked_within"), seconds=seconds)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -50,25 +49,25 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """A new token, which works; revoked; and used once more."""
-    client = subject.world.clients[0]
+    client = subject.context.clients[0]
     operation, scopes = needed(subject)
     by_refresh = subject.case is not None and subject.case.name == _REFRESH
-    answer = yield from granted(subject, client, *scopes, refresh=by_refresh)
+    answer = yield from grant_token(subject, client, *scopes, refresh=by_refresh)
     token = answer["refresh_token" if by_refresh else "access_token"]
     if not by_refresh:
-        before = yield from used(subject, operation, token, client, Role.SETUP)
+        before = yield from use_token(subject, operation, token, client, Role.SETUP)
         if not before.succeeded:
-            stop(Inconclusive(f"a new token is not accepted ({describe(before)})"))
-    answered = yield from revoked(subject, client, token, Role.SETUP)
+            steps.end_script(Inconclusive(f"a new token is not accepted ({describe(before)})"))
+    answered = yield from revoke_token(subject, client, token, Role.SETUP)
     if not answered.succeeded:
-        stop(Inconclusive(f"the revocation was not accepted ({describe(answered)})"))
+        steps.end_script(Inconclusive(f"the revocation was not accepted ({describe(answered)})"))
     seconds = subject.facts.authentication.revoked_within_s
     if seconds:
-        yield from wait(seconds, "a revoked token may work as long as that")
+        yield from steps.wait(seconds, "a revoked token may work as long as that")
     if by_refresh:
-        yield from refreshed(subject, client, token, role=Role.TABLE)
+        yield from refresh_token(subject, client, token, role=Role.TABLE)
     else:
-        yield from used(subject, operation, token, client, Role.TABLE, bad=True)
+        yield from use_token(subject, operation, token, client, Role.TABLE, bad=True)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -77,10 +76,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if exchange.succeeded and by_refresh:
             expected = "refused: the refresh token was revoked"
-            return Fails("refreshed", expected, describe(exchange), exchange=exchange.id)
+            return Failure("refreshed", expected, describe(exchange), exchange=exchange.id)
         if exchange.succeeded:
             expected = "refused: the token was revoked"
-            return Fails("accepted", expected, describe(exchange), exchange=exchange.id)
+            return Failure("accepted", expected, describe(exchange), exchange=exchange.id)
     return None
 
 
@@ -94,8 +93,8 @@ CHECK = Check(
     accepted=True,
     standards=("rfc7009#2.1",),
     outcomes=(
-        Fail("accepted", Severity.HIGH, Confirm.FRESH),
-        Fail("refreshed", Severity.HIGH, Confirm.FRESH),
+        Outcome("accepted", Severity.HIGH, Confirm.FRESH),
+        Outcome("refreshed", Severity.HIGH, Confirm.FRESH),
     ),
     proven_by={
         "accepted": ("oauth/revokes-late",),

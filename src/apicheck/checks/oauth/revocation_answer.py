@@ -6,11 +6,11 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
@@ -19,10 +19,10 @@ from apicheck.authoring import (
     describe,
 )
 from apicheck.checks.oauth._client import (
-    granted,
-    out_of_place,
+    grant_token,
+    not_this_operation,
     revocation_operation,
-    revoked,
+    revoke_token,
 )
 
 _OK = 200
@@ -31,7 +31,7 @@ _KNOWN, _UNKNOWN = "a token", "no token of anybody's"
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the revocation operation."""
-    return out_of_place(subject, revocation_operation(subject)) or Applies(of=("oauth",))
+    return not_this_operation(subject, revocation_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -41,11 +41,11 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """A token of this client's, or of nobody's; and its revocation."""
-    client, token = subject.world.clients[0], "apicheck-no-such-token"
+    client, token = subject.context.clients[0], "apicheck-no-such-token"
     if subject.case is None or subject.case.name == _KNOWN:
-        answer = yield from granted(subject, client)
+        answer = yield from grant_token(subject, client)
         token = str(answer["access_token"])
-    yield from revoked(subject, client, token, Role.TABLE)
+    yield from revoke_token(subject, client, token, Role.TABLE)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -53,7 +53,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     name = subject.case.name if subject.case else _KNOWN
     for exchange in transcript.exercised:
         if exchange.status != _OK:
-            return Fails("wrong-status", "200", describe(exchange), name, exchange.id)
+            return Failure("wrong-status", "200", describe(exchange), name, exchange.id)
     return None
 
 
@@ -66,6 +66,6 @@ CHECK = Check(
     reads=("oauth",),
     accepted=True,
     standards=("rfc7009#2.2",),
-    outcomes=(Fail("wrong-status", Severity.LOW),),
+    outcomes=(Outcome("wrong-status", Severity.LOW),),
     proven_by={"wrong-status": ("oauth/unknown-token-cannot-be-revoked",)},
 )

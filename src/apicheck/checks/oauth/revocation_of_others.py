@@ -6,27 +6,27 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
     describe,
-    stop,
+    steps,
 )
 from apicheck.checks.oauth._client import (
-    forgotten,
-    granted,
-    out_of_place,
+    discard_tokens,
+    grant_token,
+    not_this_operation,
     revocation_operation,
-    revoked,
-    used,
+    revoke_token,
+    use_token,
 )
 from apicheck.checks.oauth._scopes import needed
 
@@ -35,22 +35,22 @@ _UNAUTHORIZED = 401
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the revocation operation, where we have two clients."""
-    why = out_of_place(subject, revocation_operation(subject), clients=2)
-    return why or Applies(of=("oauth",))
+    why = not_this_operation(subject, revocation_operation(subject), clients=2)
+    return why or Applies(facts=("oauth",))
 
 
 def script(subject: Subject) -> Script:
     """A token of the first client; revoked by the second; and used once more."""
-    first, second = subject.world.clients[:2]
+    first, second = subject.context.clients[:2]
     operation, scopes = needed(subject)
-    answer = yield from granted(subject, first, *scopes)
+    answer = yield from grant_token(subject, first, *scopes)
     token = answer["access_token"]
-    before = yield from used(subject, operation, token, first, Role.SETUP)
+    before = yield from use_token(subject, operation, token, first, Role.SETUP)
     if not before.succeeded:
-        stop(Inconclusive(f"a new token is not accepted ({describe(before)})"))
-    yield from revoked(subject, second, token, Role.SETUP)
-    yield from used(subject, operation, token, first, Role.TABLE)
-    yield from forgotten(subject, first, answer)
+        steps.end_script(Inconclusive(f"a new token is not accepted ({describe(before)})"))
+    yield from revoke_token(subject, second, token, Role.SETUP)
+    yield from use_token(subject, operation, token, first, Role.TABLE)
+    yield from discard_tokens(subject, first, answer)
 
 
 def judge(_: Subject, transcript: Transcript) -> Judgement:
@@ -58,7 +58,7 @@ def judge(_: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if exchange.status == _UNAUTHORIZED:
             expected = "accepted: its own client has not revoked it"
-            return Fails("revoked", expected, describe(exchange), exchange=exchange.id)
+            return Failure("revoked", expected, describe(exchange), exchange=exchange.id)
         if not exchange.succeeded:
             return Inconclusive(f"the token was answered with {describe(exchange)}")
     return None
@@ -72,6 +72,6 @@ CHECK = Check(
     reads=("oauth",),
     accepted=True,
     standards=("rfc7009#2.1",),
-    outcomes=(Fail("revoked", Severity.HIGH, Confirm.FRESH),),
+    outcomes=(Outcome("revoked", Severity.HIGH, Confirm.FRESH),),
     proven_by={"revoked": ("oauth/revokes-tokens-of-others",)},
 )

@@ -5,41 +5,39 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    ExpectedResponse,
+    Failure,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     StatusSet,
     Subject,
     Transcript,
+    build,
     challenges,
-    control,
     describe,
-    due,
-    in_words,
-    prepared,
-    send,
-    wrong_status,
+    judging,
+    pointers,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     CREDENTIALS,
     REFRESH,
     Pairs,
-    members,
-    out_of_place,
+    body_members,
+    not_this_operation,
     place_of,
     refreshes,
     token_operation,
-    written,
+    write_form,
 )
 
 _UNKNOWN = "apicheck-no-such-thing"
@@ -66,7 +64,7 @@ ROWS: dict[str, tuple[Pairs, str, str]] = {
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the token operation."""
-    return out_of_place(subject, token_operation(subject)) or Applies(of=("oauth",))
+    return not_this_operation(subject, token_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -85,24 +83,24 @@ def _row(subject: Subject) -> tuple[str, tuple[Pairs, str, str]]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then one with a single mistake."""
-    yield from control(subject)
+    yield from build.send_control(subject)
     name, (parameters, _, _) = _row(subject)
-    client = subject.world.clients[0]
+    client = subject.context.clients[0]
     if name == "unknown client":
         client = replace(client, client_id=_UNKNOWN)
     place = yield from place_of(subject)
-    request = yield from prepared(subject)
-    yield from send(written(request, parameters, client, place))
+    request = yield from build.valid_request(subject)
+    yield from steps.send(write_form(request, parameters, client, place))
 
 
-def _promised(subject: Subject, exchange: Exchange) -> tuple[Answer, str]:
+def _promised(subject: Subject, exchange: Exchange) -> tuple[ExpectedResponse, str]:
     """The answer that is due, and its error code (RFC 6749, section 5.2)."""
     _, (_, error, fact) = _row(subject)
-    stated: Answer | None = getattr(subject.facts.oauth, fact) if fact else None
+    stated: ExpectedResponse | None = getattr(subject.facts.oauth, fact) if fact else None
     usual: tuple[str, ...] = ("400",)
     if error == "invalid_client":
         usual = ("401",) if exchange.request.credentials else ("400", "401")
-    answer = stated if stated and stated.statuses else Answer(StatusSet(usual))
+    answer = stated if stated and stated.statuses else ExpectedResponse(StatusSet(usual))
     own = stated.error if stated else None
     return answer, own if isinstance(own, str) else error
 
@@ -112,23 +110,33 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     name, _ = _row(subject)
     for exchange in transcript.exercised:
         answer, error = _promised(subject, exchange)
-        if "access_token" in members(exchange):
-            return Fails("accepted", f"{due(answer)}, {error}", "a token", name, exchange.id)
-        if wrong := wrong_status(exchange, answer):
+        if "access_token" in body_members(exchange):
+            return Failure(
+                "accepted",
+                f"{judging.expected_text(answer)}, {error}",
+                "a token",
+                name,
+                exchange.id,
+            )
+        if wrong := judging.judge_status(exchange, answer):
             return replace(wrong, detail=name)
-        code = members(exchange).get("error")
+        code = body_members(exchange).get("error")
         if code != error:
             came = f"{describe(exchange)} {_told(code)}"
-            return Fails("wrong-error", f"error {error}", came, name, exchange.id)
+            return Failure("wrong-error", f"error {error}", came, name, exchange.id)
         if error == "invalid_client" and _lacks_challenge(exchange):
             expected = "WWW-Authenticate: Basic, as the client authenticated so"
-            return Fails("no-challenge", expected, describe(exchange), name, exchange.id)
+            return Failure("no-challenge", expected, describe(exchange), name, exchange.id)
     return None
 
 
 def _told(code: Json) -> str:
     """The error code that came, in words."""
-    return f"with error {in_words(code)}" if code is not None else "without an error code"
+    return (
+        f"with error {pointers.describe_value(code)}"
+        if code is not None
+        else "without an error code"
+    )
 
 
 def _lacks_challenge(exchange: Exchange) -> bool:
@@ -136,7 +144,9 @@ def _lacks_challenge(exchange: Exchange) -> bool:
     if exchange.response is None or not exchange.request.credentials:
         return False
     try:
-        received = challenges(", ".join(exchange.response.header_values("www-authenticate")))
+        received = challenges.parse_challenges(
+            ", ".join(exchange.response.header_values("www-authenticate"))
+        )
     except ValueError:
         return True
     return "basic" not in {challenge.scheme for challenge in received}
@@ -151,10 +161,10 @@ CHECK = Check(
     reads=("oauth",),
     standards=("rfc6749#5.2", "rfc6749#3.2"),
     outcomes=(
-        Fail("accepted", Severity.HIGH),
-        Fail("wrong-status", Severity.MEDIUM),
-        Fail("wrong-error", Severity.LOW),
-        Fail("no-challenge", Severity.LOW),
+        Outcome("accepted", Severity.HIGH),
+        Outcome("wrong-status", Severity.MEDIUM),
+        Outcome("wrong-error", Severity.LOW),
+        Outcome("no-challenge", Severity.LOW),
     ),
     proven_by={
         "accepted": ("oauth/ignores-grant-type", "oauth/ignores-repeated-parameters"),

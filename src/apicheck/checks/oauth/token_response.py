@@ -8,16 +8,16 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
     NotApplicable,
+    Outcome,
+    RunContext,
     Severity,
     Subject,
-    World,
-    each,
+    folds,
 )
-from apicheck.checks.oauth._client import members
+from apicheck.checks.oauth._client import body_members
 
 _ROUNDED_S = 5
 """Seconds by which what is left of a lifetime may be below the whole of it."""
@@ -31,32 +31,34 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return Applies()
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Every answer that grants something is one test; one that says `error` grants nothing."""
-    oauth = world.facts.oauth
+    oauth = context.facts.oauth
     if oauth is None or exchange.request.operation != oauth.token or not exchange.succeeded:
         return
-    answer = members(exchange)
+    answer = body_members(exchange)
     if "error" not in answer:
         yield "oauth", _wrong(answer, oauth.lifetime_s, exchange)
 
 
-def _wrong(answer: Mapping[str, Json], lifetime: float | None, exchange: Exchange) -> Fails | None:
+def _wrong(
+    answer: Mapping[str, Json], lifetime: float | None, exchange: Exchange
+) -> Failure | None:
     for name in ("access_token", "token_type"):
         if not isinstance(answer.get(name), str) or not answer[name]:
             came = "no such member" if name not in answer else "none"
-            return Fails("missing", f"{name}, a text", came, name, exchange.id)
+            return Failure("missing", f"{name}, a text", came, name, exchange.id)
     for name in ("scope", "refresh_token"):
         if not isinstance(answer.get(name, ""), str):
-            return Fails("wrong-type", f"{name}, a text", _kind(answer[name]), name, exchange.id)
+            return Failure("wrong-type", f"{name}, a text", _kind(answer[name]), name, exchange.id)
     left = answer.get("expires_in")
     if left is None:
         return None
     if isinstance(left, bool) or not isinstance(left, int | float):
-        return Fails("wrong-type", "expires_in, a number", _kind(left), "expires_in", exchange.id)
+        return Failure("wrong-type", "expires_in, a number", _kind(left), "expires_in", exchange.id)
     if lifetime is not None and not 0 <= lifetime - left <= _ROUNDED_S:
         came = f"expires_in {left:g}"
-        return Fails("wrong-lifetime", f"expires_in {lifetime:g}", came, exchange=exchange.id)
+        return Failure("wrong-lifetime", f"expires_in {lifetime:g}", came, exchange=exchange.id)
     return None
 
 
@@ -68,13 +70,13 @@ def _kind(value: Json) -> str:
 CHECK = Check(
     title="A token answer is as OAuth has it",
     applies=applies,
-    fold=each(looks),
+    fold=folds.per_exchange(looks),
     reads=("oauth",),
     standards=("rfc6749#5.1",),
     outcomes=(
-        Fail("missing", Severity.MEDIUM),
-        Fail("wrong-type", Severity.MEDIUM),
-        Fail("wrong-lifetime", Severity.LOW),
+        Outcome("missing", Severity.MEDIUM),
+        Outcome("wrong-type", Severity.MEDIUM),
+        Outcome("wrong-lifetime", Severity.LOW),
     ),
     proven_by={
         "missing": ("oauth/omits-token-type",),

@@ -8,26 +8,24 @@ from dataclasses import dataclass, field
 from apicheck.authoring import (
     NEVER,
     Applies,
-    Bucket,
     Caller,
     Check,
     Direction,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Fold,
     NotApplicable,
-    RateHeaders,
-    RateLimits,
+    Outcome,
+    PassiveResult,
     Response,
-    Seen,
+    RunContext,
     Severity,
     Subject,
-    Tallies,
-    World,
-    http_date,
-    in_force,
+    fields,
+    judging,
 )
+from apicheck.authoring.facts import Bucket, RateHeaders, RateLimits
+from apicheck.authoring.folds import Tallies
 from apicheck.checks.ratelimit._falling import Falling, continued, stuck
 from apicheck.checks.ratelimit._waiting import (
     NUMBER,
@@ -61,61 +59,67 @@ class _State:
     owed: dict[str, tuple[Exchange, float]] = field(default_factory=dict)
 
 
-def start(_: World) -> _State:
+def start(_: RunContext) -> _State:
     """Nothing seen."""
     return _State()
 
 
-def step(world: World, state: _State, exchange: Exchange) -> _State:
+def step(context: RunContext, state: _State, exchange: Exchange) -> _State:
     """Each promised field of an answer that a bucket counts is one promise."""
-    limits = world.facts.rate_limits
-    name = world.bucket_of.get(exchange.request.operation)
+    limits = context.facts.rate_limits
+    name = context.bucket_of.get(exchange.request.operation)
     if limits is None or name is None or exchange.direction is Direction.IN:
         return state
     if exchange.response is None:
         return state
     bucket = limits.buckets[name]
     judged = (
-        _judged(world, state, limits, bucket, exchange)
+        _judged(context, state, limits, bucket, exchange)
         if exchange.request.caller is Caller.AUTHENTICATED
-        else _to_strangers(world, limits, exchange)
+        else _to_strangers(context, limits, exchange)
     )
     for fails in judged:
         state.tallies.note(f"rate_limits.{name}", exchange, fails)
     return state
 
 
-def _to_strangers(world: World, limits: RateLimits, exchange: Exchange) -> Iterator[Fails | None]:
+def _to_strangers(
+    context: RunContext, limits: RateLimits, exchange: Exchange
+) -> Iterator[Failure | None]:
     """What is told to callers whose credential is missing or bad: where the policy says so only.
 
     Whose requests are counted together is not known of them, so that the numbers are not judged.
     """
     response = exchange.response
     assert response is not None  # step() saw to it
-    if limits.headers and limits.headers_when and in_force(world, limits.headers_when, exchange):
+    if (
+        limits.headers
+        and limits.headers_when
+        and judging.rule_applies(context, limits.headers_when, exchange)
+    ):
         for name in (limits.headers.limit, limits.headers.remaining):
             if name is not None:
                 value = _number(name, exchange, response)
-                yield value if isinstance(value, Fails) else None
+                yield value if isinstance(value, Failure) else None
 
 
-def finish(_: World, state: _State) -> tuple[Seen, ...]:
+def finish(_: RunContext, state: _State) -> tuple[PassiveResult, ...]:
     """What was seen, for each operation and bucket."""
     return state.tallies.seen()
 
 
 def _judged(
-    world: World, state: _State, limits: RateLimits, bucket: Bucket, exchange: Exchange
-) -> Iterator[Fails | None]:
+    context: RunContext, state: _State, limits: RateLimits, bucket: Bucket, exchange: Exchange
+) -> Iterator[Failure | None]:
     response = exchange.response
     assert response is not None  # step() saw to it
     refused = limits.refusal is not None and response.status in limits.refusal.statuses
     key = (exchange.request.identity, bucket.name)
     state.falling[key] = continued(state.falling.get(key), exchange, bucket)
-    if limits.headers is not None and in_force(world, limits.headers_when, exchange):
+    if limits.headers is not None and judging.rule_applies(context, limits.headers_when, exchange):
         yield from _limit(limits.headers, bucket, exchange, response)
         yield from _reset(limits, limits.headers, bucket, exchange, response)
-        minted = exchange.request.identity not in world.identities
+        minted = exchange.request.identity not in context.identities
         alone = minted and bucket.per in ("token", "key")
         counted = response.succeeded if limits.counts is None else response.status in limits.counts
         falling = state.falling[key] if alone and counted and not refused else None
@@ -125,11 +129,11 @@ def _judged(
 
 def _limit(
     names: RateHeaders, bucket: Bucket, exchange: Exchange, response: Response
-) -> Iterator[Fails | None]:
+) -> Iterator[Failure | None]:
     if names.limit is None:
         return
     value = _number(names.limit, exchange, response)
-    if isinstance(value, Fails):
+    if isinstance(value, Failure):
         yield value
     elif bucket.limit is not None and value != bucket.limit:
         yield _fails(exchange, "wrong-limit", names.limit, str(bucket.limit), str(value))
@@ -139,13 +143,13 @@ def _limit(
 
 def _remaining(
     names: RateHeaders, bucket: Bucket, exchange: Exchange, refused: bool, falling: Falling | None
-) -> Iterator[Fails | None]:
+) -> Iterator[Failure | None]:
     assert exchange.response is not None  # step() saw to it
     if names.remaining is None:
         return
     value = _number(names.remaining, exchange, exchange.response)
     due = ""
-    if isinstance(value, Fails):
+    if isinstance(value, Failure):
         yield value
         return
     if refused and value and not bucket.also:
@@ -159,20 +163,20 @@ def _remaining(
 
 def _reset(
     limits: RateLimits, names: RateHeaders, bucket: Bucket, exchange: Exchange, response: Response
-) -> Iterator[Fails | None]:
+) -> Iterator[Failure | None]:
     if names.reset is None:
         return
-    now = http_date(response.header("Date") or "")
+    now = fields.parse_http_date(response.header("Date") or "")
     text = response.header(names.reset)
     if names.reset_unit == "http-date":
-        moment = http_date(text or "")
+        moment = fields.parse_http_date(text or "")
         if text is None or moment is None:
             outcome = "absent" if text is None else "malformed"
             yield _fails(exchange, outcome, names.reset, "an HTTP date", text)
             return
     else:
         value = _number(names.reset, exchange, response)
-        if isinstance(value, Fails):
+        if isinstance(value, Failure):
             yield value
             return
         moment = value / _UNITS[names.reset_unit]
@@ -188,7 +192,7 @@ def _reset(
 
 def _retry_after(
     state: _State, limits: RateLimits, bucket: Bucket, exchange: Exchange, *, refused: bool
-) -> Iterator[Fails | None]:
+) -> Iterator[Failure | None]:
     assert exchange.response is not None  # step() saw to it
     owed = state.owed.get(bucket.name)
     if owed is not None and exchange.sent_at >= owed[0].received_at:
@@ -212,7 +216,7 @@ def _retry_after(
         yield _fails(exchange, "retry-after-wrong", "Retry-After", due, text) if due else None
 
 
-def _number(name: str, exchange: Exchange, response: Response) -> int | Fails:
+def _number(name: str, exchange: Exchange, response: Response) -> int | Failure:
     values = response.header_values(name)
     if not values:
         return _fails(exchange, "absent", name, "a number", None)
@@ -221,9 +225,9 @@ def _number(name: str, exchange: Exchange, response: Response) -> int | Fails:
     return int(values[0])
 
 
-def _fails(exchange: Exchange, outcome: str, name: str, due: str, text: str | None) -> Fails:
+def _fails(exchange: Exchange, outcome: str, name: str, due: str, text: str | None) -> Failure:
     actual = f"no {name}" if text is None else f"{name}: {text}"
-    return Fails(outcome, f"{name}: {due}", actual, name, exchange.id)
+    return Failure(outcome, f"{name}: {due}", actual, name, exchange.id)
 
 
 CHECK = Check(
@@ -233,13 +237,13 @@ CHECK = Check(
     reads=("rate_limits",),
     standards=("rfc6585#4", "rfc9110#10.2.3"),
     outcomes=(
-        Fail("absent", Severity.MEDIUM),
-        Fail("malformed", Severity.MEDIUM),
-        Fail("wrong-limit", Severity.MEDIUM),
-        Fail("wrong-remaining", Severity.MEDIUM),
-        Fail("wrong-reset", Severity.MEDIUM),
-        Fail("retry-after-absent", Severity.MEDIUM),
-        Fail("retry-after-wrong", Severity.MEDIUM),
+        Outcome("absent", Severity.MEDIUM),
+        Outcome("malformed", Severity.MEDIUM),
+        Outcome("wrong-limit", Severity.MEDIUM),
+        Outcome("wrong-remaining", Severity.MEDIUM),
+        Outcome("wrong-reset", Severity.MEDIUM),
+        Outcome("retry-after-absent", Severity.MEDIUM),
+        Outcome("retry-after-wrong", Severity.MEDIUM),
     ),
     proven_by={
         "absent": ("ratelimit/omits-headers",),

@@ -7,33 +7,28 @@ from collections.abc import Iterable
 
 from apicheck.authoring import (
     Applies,
-    Bucket,
     Check,
     Claims,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
-    RateLimits,
+    Outcome,
     Role,
     Script,
     Severity,
     Subject,
     SubjectKind,
     Transcript,
+    build,
     describe,
-    identity_of,
-    mint,
-    prepared,
-    send,
-    stop,
-    wait,
+    steps,
 )
+from apicheck.authoring.facts import Bucket, RateLimits
 from apicheck.checks.ratelimit._limiters import (
     ADMITTED,
     Hit,
@@ -63,8 +58,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if bucket.limit is None:
         reason = "the limit depends on a plan that no identity names"
         return NotTested(NotTestedKind.NEEDS_BUDGET, reason, lines)
-    clock = "clock" in subject.world.capabilities
-    most = _MOST_THOROUGH if subject.world.thorough else _MOST
+    clock = "clock" in subject.context.capabilities
+    most = _MOST_THOROUGH if subject.context.thorough else _MOST
     if bucket.limit > (most if clock else min(most, _MOST_REAL_TIME)):
         reason = f"a limit of {bucket.limit} takes more than {2 * bucket.limit} requests to test"
         if clock and bucket.limit <= _MOST_THOROUGH:
@@ -85,24 +80,26 @@ def script(subject: Subject) -> Script:
     that are aligned with a clock explain what looks wrong.
     """
     limits, bucket = _facts(subject)
-    fresh = bucket.per in ("token", "key") and "mint" in subject.world.capabilities
+    fresh = bucket.per in ("token", "key") and "mint" in subject.context.capabilities
     if fresh:
-        who = yield from mint(fresh=True)
+        who = yield from steps.mint(fresh=True)
     else:
-        who = identity_of(subject)
-        request = yield from prepared(subject, identity=who)
-        before = yield from send(request, Role.SETUP)
+        who = build.identity_of(subject)
+        request = yield from build.valid_request(subject, identity=who)
+        before = yield from steps.send(request, Role.SETUP)
         if not before.succeeded and not refused(limits, before):
             # Refused for another reason: nothing is learnt by waiting.
-            stop(Inconclusive(f"the request was not admitted ({describe(before)})"))
-        yield from wait(2.05 * bucket.window_s, f"the bucket {bucket.name} forgets what was before")
-    request = yield from prepared(subject, identity=who)
+            steps.end_script(Inconclusive(f"the request was not admitted ({describe(before)})"))
+        yield from steps.wait(
+            2.05 * bucket.window_s, f"the bucket {bucket.name} forgets what was before"
+        )
+    request = yield from build.valid_request(subject, identity=who)
     first = yield from one_round(limits, bucket, request)
     if len(first) == 1:
         return
     found = _explained(subject, first)
     if "" in found.values() and all(found[name] for name in set(found) - _PHASED):
-        yield from wait(2.28 * bucket.window_s, "a second round at other phases of the clock")
+        yield from steps.wait(2.28 * bucket.window_s, "a second round at other phases of the clock")
         yield from one_round(limits, bucket, request)
 
 
@@ -121,21 +118,21 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     admitted = sum(1 for exchange in counted if exchange.succeeded)
     if not refusals:
         actual = f"{admitted} of {len(counted)} admitted"
-        return Fails("not-enforced", f"a refusal after {promise}", actual)
+        return Failure("not-enforced", f"a refusal after {promise}", actual)
     last = counted[-1]
     before = max((x.received_at for x in counted[:-1]), default=last.sent_at)
     if last in refusals and last.sent_at - before >= 2 * bucket.window_s:
         actual = f"refused {last.sent_at - before:.0f} s after the request before"
-        return Fails("no-recovery", "a request admitted again", actual, exchange=last.id)
+        return Failure("no-recovery", "a request admitted again", actual, exchange=last.id)
     number = _first_unexplained(subject, counted)
     witness = counted[number - 1]
     after = f"{witness.sent_at - counted[0].sent_at:.1f} s after the first"
     if next(iter(found.values())) == ADMITTED:
         begun = next(n for n, x in enumerate(counted) if refused(limits, x))
         actual = f"{begun} admitted before the first refusal; and request {number}, {after}, too"
-        return Fails("not-enforced", f"a refusal after {promise}", actual, exchange=witness.id)
+        return Failure("not-enforced", f"a refusal after {promise}", actual, exchange=witness.id)
     actual = f"request {number}, {after}, was refused: {describe(witness)}"
-    return Fails("refused-early", promise, actual, exchange=witness.id)
+    return Failure("refused-early", promise, actual, exchange=witness.id)
 
 
 def _first_unexplained(subject: Subject, counted: list[Exchange]) -> int:
@@ -158,7 +155,7 @@ def _odd_refusals(subject: Subject, counted: list[Exchange], odd: list[Exchange]
     found = _explanations(subject, Trace.of(hits))
     if len(statuses) == 1 and "" in found.values():
         due = str((limits.refusal or MANY_REQUESTS).statuses)
-        return Fails("wrong-status", due, describe(odd[0]), exchange=odd[0].id)
+        return Failure("wrong-status", due, describe(odd[0]), exchange=odd[0].id)
     return Inconclusive(f"requests were answered {', '.join(map(str, sorted(statuses)))}")
 
 
@@ -177,7 +174,7 @@ def _counted(subject: Subject, transcript: Transcript) -> list[Exchange]:
         for exchange in sorted(transcript.exchanges, key=lambda x: x.sent_at)
         if exchange.sent_at > known_from
         and exchange.request.identity == exercised[0].request.identity
-        and subject.world.bucket_of.get(exchange.request.operation) == subject.key
+        and subject.context.bucket_of.get(exchange.request.operation) == subject.key
     ]
 
 
@@ -212,17 +209,17 @@ def _facts(subject: Subject) -> tuple[RateLimits, Bucket]:
 
 CHECK = Check(
     title="A limit is kept: neither more nor fewer requests than promised",
-    over=SubjectKind.BUCKET,
+    subject_kind=SubjectKind.BUCKET,
     applies=applies,
     script=script,
     judge=judge,
     reads=("rate_limits",),
     standards=("rfc6585#4",),
     outcomes=(
-        Fail("not-enforced", Severity.HIGH, Confirm.FRESH),
-        Fail("refused-early", Severity.HIGH, Confirm.FRESH),
-        Fail("wrong-status", Severity.MEDIUM, Confirm.FRESH),
-        Fail("no-recovery", Severity.HIGH, Confirm.FRESH),
+        Outcome("not-enforced", Severity.HIGH, Confirm.FRESH),
+        Outcome("refused-early", Severity.HIGH, Confirm.FRESH),
+        Outcome("wrong-status", Severity.MEDIUM, Confirm.FRESH),
+        Outcome("no-recovery", Severity.HIGH, Confirm.FRESH),
     ),
     proven_by={
         "not-enforced": ("ratelimit/never-refuses", "ratelimit/one-too-many"),

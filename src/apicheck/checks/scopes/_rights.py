@@ -15,35 +15,33 @@ from apicheck.authoring import (
     Role,
     Steps,
     Subject,
-    credentials_of,
-    identity_of,
-    mint,
-    prepared,
-    selects,
-    send,
+    build,
+    credentials,
+    selector,
+    steps,
 )
 
 Rights = Mapping[str, tuple[str, ...]]
 """Kind of right ("scopes", "permissions", "roles") -> words of that kind."""
 
 
-def needed(subject: Subject) -> Rights:
+def required_rights(subject: Subject) -> Rights:
     """The scopes and permissions that the operation needs, of the kinds that it needs at all."""
-    world, name = subject.world, subject.op.id
+    context, name = subject.context, subject.op.id
     kinds = {
-        "scopes": world.required_scopes.get(name, ()),
-        "permissions": world.required_permissions.get(name, ()),
+        "scopes": context.required_scopes.get(name, ()),
+        "permissions": context.required_permissions.get(name, ()),
     }
     return {kind: words for kind, words in kinds.items() if words}
 
 
-def every(subject: Subject, kind: str) -> tuple[str, ...]:
+def all_words(subject: Subject, kind: str) -> tuple[str, ...]:
     """All the words of a kind that there are."""
-    world = subject.world
+    context = subject.context
     known = {
-        "scopes": world.all_scopes,
-        "permissions": world.all_permissions,
-        "roles": world.all_roles,
+        "scopes": context.all_scopes,
+        "permissions": context.all_permissions,
+        "roles": context.all_roles,
     }
     return known[kind]
 
@@ -53,17 +51,17 @@ def all_but(subject: Subject, kind: str, word: str) -> tuple[str, ...]:
     implied = subject.facts.authorization.with_implied
     return tuple(
         other
-        for other in every(subject, kind)
+        for other in all_words(subject, kind)
         if other != word and (kind != "scopes" or word not in implied([other]))
     )
 
 
 def identities(subject: Subject) -> Iterator[Identity]:
     """The target's own identities that could send the operation, whatever they may do."""
-    ours = subject.world.actors.get(subject.op.id, "")
-    for identity in subject.world.identities.values():
+    ours = subject.context.actors.get(subject.op.id, "")
+    for identity in subject.context.identities.values():
         usable = identity.placeholder and identity.state == "active" and identity.name != ours
-        if usable and credentials_of(subject.world, subject.op.id, identity):
+        if usable and credentials.credentials_of(subject.context, subject.op.id, identity):
             yield identity
 
 
@@ -78,9 +76,9 @@ def holder(
 
     The same user and app where objects are theirs alone, so that a refusal is about rights.
     """
-    actor = identity_of(subject)
+    actor = build.identity_of(subject)
     return (
-        yield from mint(
+        yield from steps.mint(
             scopes=scopes,
             permissions=permissions,
             roles=roles,
@@ -96,45 +94,45 @@ def owned_by(subject: Subject, whose: str) -> bool:
     foreign = subject.facts.authorization.foreign.get(whose)
     if foreign is None or foreign.ops is None:
         return foreign is not None
-    world = subject.world
-    return selects(foreign.ops, subject.op, world.facts.operations, world.secured)
+    context = subject.context
+    return selector.selects(foreign.ops, subject.op, context.facts.operations, context.secured)
 
 
-def poor_cases(subject: Subject) -> tuple[Case, ...]:
+def underprivileged_cases(subject: Subject) -> tuple[Case, ...]:
     """One way to a credential that lacks a right of the operation; () when there is none."""
-    kind = next(iter(needed(subject)), "")
-    if kind and "mint" in subject.world.capabilities:
+    kind = next(iter(required_rights(subject)), "")
+    if kind and "mint" in subject.context.capabilities:
         return (Case(f"no {kind}", {kind: []}),)
     return tuple(
         Case(f"identity {identity.name}", {"identity": identity.name})
         for identity in identities(subject)
-        if kind and not subject.world.permits(identity, subject.op.id)
+        if kind and not subject.context.permits(identity, subject.op.id)
     )[:1]
 
 
-def poor(subject: Subject, value: Mapping[str, object]) -> Steps[Identity]:
-    """The identity that a case of `poor_cases` stands for."""
+def underprivileged(subject: Subject, value: Mapping[str, object]) -> Steps[Identity]:
+    """The identity that a case of `underprivileged_cases` stands for."""
     if "identity" in value:
-        return subject.world.identities[str(value["identity"])]
+        return subject.context.identities[str(value["identity"])]
     return (yield from holder(subject, **{kind: () for kind in value if kind in _KINDS}))
 
 
 _KINDS = ("scopes", "permissions", "roles")
 
 
-def as_sent_by(subject: Subject, request: Request, who: Identity) -> Request:
+def with_sender(subject: Subject, request: Request, who: Identity) -> Request:
     """A request with the credential of another."""
-    credentials: tuple[Credential, ...] = credentials_of(subject.world, subject.op.id, who)
-    return request.with_credentials(who.name, *credentials)
+    sent: tuple[Credential, ...] = credentials.credentials_of(subject.context, subject.op.id, who)
+    return request.with_credentials(who.name, *sent)
 
 
-def sent_by(subject: Subject, who: Identity, role: Role = Role.TABLE) -> Steps[Exchange]:
+def send_as(subject: Subject, who: Identity, role: Role = Role.TABLE) -> Steps[Exchange]:
     """The canonical request, about what the one that may has made, sent by another."""
-    request = yield from prepared(subject)
-    return (yield from send(as_sent_by(subject, request, who), role))
+    request = yield from build.valid_request(subject)
+    return (yield from steps.send(with_sender(subject, request, who), role))
 
 
-NO_POOR_IDENTITY = NotTested(
+NO_UNDERPRIVILEGED_IDENTITY = NotTested(
     NotTestedKind.NEEDS_IDENTITY,
     "no identity lacks a right that the operation needs, and none can be made",
     '[identities.reader]\ntoken_env = "READER_TOKEN"\nscopes = []',

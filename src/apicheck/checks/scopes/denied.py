@@ -10,45 +10,44 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
     Steps,
     Subject,
     Transcript,
-    control,
+    build,
     describe,
-    due,
-    wrong_status,
+    judging,
 )
 from apicheck.checks.scopes._narrowing import followed, narrowed
 from apicheck.checks.scopes._rights import (
-    NO_POOR_IDENTITY,
+    NO_UNDERPRIVILEGED_IDENTITY,
     all_but,
-    every,
+    all_words,
     holder,
     identities,
-    needed,
-    sent_by,
+    required_rights,
+    send_as,
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a right, where the policy says how its lack is refused."""
-    if not needed(subject):
+    if not required_rights(subject):
         return NotApplicable("the operation needs no scope or permission")
     if subject.facts.authorization.refusal is None:
         return NotApplicable("the policy says nothing on credentials that lack a right")
     if not cases(subject):
-        return NO_POOR_IDENTITY
-    rights = tuple(f"authorization.{kind}" for kind in needed(subject))
-    return Applies(of=("authorization.refusal", *rights))
+        return NO_UNDERPRIVILEGED_IDENTITY
+    rights = tuple(f"authorization.{kind}" for kind in required_rights(subject))
+    return Applies(facts=("authorization.refusal", *rights))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -58,27 +57,27 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     holding more never means being allowed less; where the policy says `needs: exact`, holding
     all is a row too. Where nobody can make an identity: the target's own that lack something.
     """
-    made = _made(subject) if "mint" in subject.world.capabilities else _held(subject)
+    made = _made(subject) if "mint" in subject.context.capabilities else _held(subject)
     return tuple({repr(row.value): row for row in made}.values())
 
 
 def _made(subject: Subject) -> Iterator[Case]:
-    for kind, words in needed(subject).items():
+    for kind, words in required_rights(subject).items():
         yield Case(f"no {kind}", {kind: []})
         for word in words:
             yield Case(f"all {kind} but {word}", {kind: list(all_but(subject, kind, word))})
-        if subject.world.thorough:
-            for word in every(subject, kind):
+        if subject.context.thorough:
+            for word in all_words(subject, kind):
                 if (word,) != words and any(word in all_but(subject, kind, w) for w in words):
                     yield Case(f"{word} alone", {kind: [word]})
         exact = subject.facts.authorization.needs == "exact" and kind == "scopes"
-        if exact and set(words) < set(every(subject, kind)):
-            yield Case("all scopes", {kind: list(every(subject, kind))})
+        if exact and set(words) < set(all_words(subject, kind)):
+            yield Case("all scopes", {kind: list(all_words(subject, kind))})
 
 
 def _held(subject: Subject) -> Iterator[Case]:
     for identity in identities(subject):
-        if not subject.world.permits(identity, subject.op.id):
+        if not subject.context.permits(identity, subject.op.id):
             yield Case(f"identity {identity.name}", {"identity": identity.name})
 
 
@@ -86,11 +85,11 @@ def script(subject: Subject) -> Script:
     """Accepted with what is needed; then with less; if that is accepted too, with ever less."""
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     if "identity" in value:
-        yield from control(subject)
-        yield from sent_by(subject, subject.world.identities[value["identity"]])
+        yield from build.send_control(subject)
+        yield from send_as(subject, subject.context.identities[value["identity"]])
         return
-    enough = yield from holder(subject, **needed(subject))
-    yield from control(subject, identity=enough)
+    enough = yield from holder(subject, **required_rights(subject))
+    yield from build.send_control(subject, identity=enough)
     ((kind, granted),) = value.items()
     first = yield from _sent_with(subject, kind, tuple(granted), Role.TABLE)
     answers: list[bool] = []
@@ -101,7 +100,7 @@ def script(subject: Subject) -> Script:
 
 
 def _sent_with(subject: Subject, kind: str, words: tuple[str, ...], role: Role) -> Steps[Exchange]:
-    return (yield from sent_by(subject, (yield from holder(subject, **{kind: words})), role))
+    return (yield from send_as(subject, (yield from holder(subject, **{kind: words})), role))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -112,15 +111,17 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return None
     first, *confirmations = transcript.exercised
     if not first.succeeded:
-        return wrong_status(first, refusal)
+        return judging.judge_status(first, refusal)
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     if "identity" in value:
-        return Fails("accepted", due(refusal), describe(first), exchange=first.id)
+        return Failure(
+            "accepted", judging.expected_text(refusal), describe(first), exchange=first.id
+        )
     detail = _found(value, confirmations)
     witness = [first, *(one for one in confirmations if one.succeeded)][-1]
     case = subject.case.name if subject.case else ""
     actual = f"{describe(first)} for {case}: {detail or 'none'} is enough"
-    return Fails("accepted", due(refusal), actual, detail, witness.id)
+    return Failure("accepted", judging.expected_text(refusal), actual, detail, witness.id)
 
 
 def _found(value: Mapping[str, Json], confirmations: list[Exchange]) -> str:
@@ -143,8 +144,8 @@ CHECK = Check(
     ),
     standards=("rfc9110#15.5.4", "rfc6750#3.1"),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

@@ -8,13 +8,13 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Identity,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Recipe,
     Role,
     Script,
@@ -22,34 +22,36 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    changed_by,
+    build,
     describe,
-    prepared,
-    reader_of,
-    reading,
-    send,
+    readback,
+    steps,
 )
-from apicheck.checks.scopes._foreign import stranger, strangers
+from apicheck.checks.scopes._foreign import foreign_identity, foreign_owners
 from apicheck.checks.scopes._rights import (
-    NO_POOR_IDENTITY,
-    as_sent_by,
-    needed,
-    poor,
-    poor_cases,
+    NO_UNDERPRIVILEGED_IDENTITY,
+    required_rights,
+    underprivileged,
+    underprivileged_cases,
+    with_sender,
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To unsafe operations on an object that can be made anew, and read."""
-    if subject.op.safe or subject.op.id not in subject.world.secured:
+    if subject.op.safe or subject.op.id not in subject.context.secured:
         return NotApplicable("the operation changes nothing, or is open to all")
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
-    if reader_of(subject) is None or not made:
+    if readback.read_operation(subject) is None or not made:
         return NotApplicable("nothing reads what it changes")
     if not cases(subject):
-        return NO_POOR_IDENTITY if needed(subject) else NotApplicable("nobody is refused")
-    return Applies(requests=4, of=("authorization.refusal", "authorization.foreign"))
+        return (
+            NO_UNDERPRIVILEGED_IDENTITY
+            if required_rights(subject)
+            else NotApplicable("nobody is refused")
+        )
+    return Applies(requests=4, facts=("authorization.refusal", "authorization.foreign"))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -58,34 +60,34 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def _rows(subject: Subject) -> Iterator[Case]:
-    if subject.facts.authorization.refusal is not None and needed(subject):
-        for row in poor_cases(subject):
+    if subject.facts.authorization.refusal is not None and required_rights(subject):
+        for row in underprivileged_cases(subject):
             yield Case("without the right", row.value)
-    for whose in strangers(subject, "path"):
+    for whose in foreign_owners(subject, "path"):
         yield Case(f"as another {whose}", {"whose": whose})
 
 
 def script(subject: Subject) -> Script:
     """An object that nobody else uses, read twice; the refused request; the object again."""
     value = subject.case.value if subject.case else {}
-    request = yield from prepared(subject, fresh=True)
+    request = yield from build.valid_request(subject, fresh=True)
     who = yield from _refused_one(subject, value)
-    before = reading(subject, request)
-    yield from send(before, Role.SETUP)
-    yield from send(before, Role.SETUP)
-    yield from send(as_sent_by(subject, request, who))
-    yield from send(before)
+    before = readback.build_read(subject, request)
+    yield from steps.send(before, Role.SETUP)
+    yield from steps.send(before, Role.SETUP)
+    yield from steps.send(with_sender(subject, request, who))
+    yield from steps.send(before)
 
 
 def _refused_one(subject: Subject, value: dict[str, str]) -> Steps[Identity]:
     if "whose" in value:
-        return (yield from stranger(subject, value["whose"]))
-    return (yield from poor(subject, value))
+        return (yield from foreign_identity(subject, value["whose"]))
+    return (yield from underprivileged(subject, value))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """What was the same before the refused request is the same after it."""
-    reader = reader_of(subject)
+    reader = readback.read_operation(subject)
     read = [
         exchange
         for exchange in transcript.of_role(Role.SETUP)
@@ -100,10 +102,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     first, second, last = read[-2], read[-1], after[-1]
     shown = refused[-1].id
     if last.status != second.status:
-        return Fails("changed", describe(second), f"{describe(last)} afterwards", "", shown)
-    if changed := changed_by(refused[-1].request, first, second, last):
+        return Failure("changed", describe(second), f"{describe(last)} afterwards", "", shown)
+    if changed := readback.changed_members(refused[-1].request, first, second, last):
         actual = f"another {', '.join(changed)}".rstrip()
-        return Fails("changed", "what it was before", actual, "", shown)
+        return Failure("changed", "what it was before", actual, "", shown)
     return None
 
 
@@ -115,7 +117,7 @@ CHECK = Check(
     judge=judge,
     reads=("authorization.refusal", "authorization.foreign"),
     standards=("rfc9110#15.5.4",),
-    outcomes=(Fail("changed", Severity.CRITICAL),),
+    outcomes=(Outcome("changed", Severity.CRITICAL),),
     min_exercised=2,
     proven_by={"changed": ("scopes/deletes-before-refusing",)},
 )

@@ -11,8 +11,7 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Identity,
     Inconclusive,
     Judgement,
@@ -21,6 +20,7 @@ from apicheck.authoring import (
     NotTested,
     NotTestedKind,
     Operation,
+    Outcome,
     Recipe,
     Role,
     Script,
@@ -28,26 +28,28 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    at,
-    control,
-    identity_of,
-    prepared,
-    selects,
-    send,
-    stop,
-    walked,
+    build,
+    listing,
+    pointers,
+    selector,
+    steps,
 )
-from apicheck.checks.scopes._foreign import WHOSE, can_be_another, nobody_else, stranger
+from apicheck.checks.scopes._foreign import (
+    WHOSE,
+    can_be_another,
+    foreign_identity,
+    no_foreign_owner,
+)
 from apicheck.checks.scopes._listing import shows
 from apicheck.checks.scopes._rights import owned_by
 
 
 def _made_with(subject: Subject) -> tuple[Operation, str] | None:
     """The operation that makes what this one lists, and where its answer has the id."""
-    world = subject.world
-    for operation in world.spec.operations:
+    context = subject.context
+    for operation in context.spec.operations:
         if operation.path == subject.op.path and operation.method == "POST":
-            for recipe in world.recipes.values():
+            for recipe in context.recipes.values():
                 for need in recipe.needs if isinstance(recipe, Recipe) else ():
                     if need.operation == operation.id and need.place == "path" and need.pointer:
                         return operation, need.pointer
@@ -56,37 +58,37 @@ def _made_with(subject: Subject) -> tuple[Operation, str] | None:
 
 def _kinds(subject: Subject) -> Iterator[str]:
     """Whose objects the list must not mix. Another tenant has none below an object of ours."""
-    world, made = subject.world, _made_with(subject)
-    foreign = world.facts.authorization.foreign
+    context, made = subject.context, _made_with(subject)
+    foreign = context.facts.authorization.foreign
     for whose in WHOSE:
         if made is None or not owned_by(subject, whose) or (whose == "tenant" and _nested(subject)):
             continue
         ops = foreign[whose].ops
-        if ops is None or selects(ops, made[0], world.facts.operations, world.secured):
+        if ops is None or selector.selects(ops, made[0], context.facts.operations, context.secured):
             yield whose
 
 
 def _nested(subject: Subject) -> bool:
-    recipe = subject.world.recipes[subject.op.id]
+    recipe = subject.context.recipes[subject.op.id]
     return isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations that list what another makes, where the policy keeps that to its owner."""
-    if subject.op.method != "GET" or subject.op.id not in subject.world.secured:
+    if subject.op.method != "GET" or subject.op.id not in subject.context.secured:
         return NotApplicable("it lists nothing to a caller who is known")
     kinds = tuple(_kinds(subject))
     if not kinds:
         return NotApplicable("it lists nothing that is made here and kept to its owner")
-    if subject.world.mode is not Mode.FULL:
+    if subject.context.mode is not Mode.FULL:
         return NotTested(
             NotTestedKind.READ_ONLY,
             "somebody else would have to make something to be listed",
             '[safety]\nmode = "full"',
         )
     if not cases(subject):
-        return nobody_else(subject, kinds[0])
-    return Applies(requests=4, of=tuple(f"authorization.foreign.{whose}" for whose in kinds))
+        return no_foreign_owner(subject, kinds[0])
+    return Applies(requests=4, facts=tuple(f"authorization.foreign.{whose}" for whose in kinds))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -100,27 +102,29 @@ def script(subject: Subject) -> Script:
     made = _made_with(subject)
     assert made is not None  # cases() saw to it
     assert subject.case is not None
-    ours = identity_of(subject)
-    other = yield from stranger(subject, subject.case.value)
-    yield from control(subject)
+    ours = build.identity_of(subject)
+    other = yield from foreign_identity(subject, subject.case.value)
+    yield from build.send_control(subject)
     apart = other.tenant != ours.tenant
     yield from _made_by(subject, made[0], other, other if apart else ours)
     mine = yield from _made_by(subject, made[0], ours, ours)
-    request = yield from prepared(subject)
-    yield from walked(subject, request, _id_in(mine, made[1]), made[1].rpartition("/")[2])
+    request = yield from build.valid_request(subject)
+    yield from listing.fetch_pages(
+        subject, request, _id_in(mine, made[1]), made[1].rpartition("/")[2]
+    )
 
 
 def _made_by(subject: Subject, maker: Operation, who: Identity, owner: Identity) -> Steps[Exchange]:
     """A new object of somebody's, in or about what an owner of the same tenant has."""
-    request = yield from prepared(subject, maker.id, who, owner=owner)
-    made = yield from send(request, Role.SETUP)
+    request = yield from build.valid_request(subject, maker.id, who, owner=owner)
+    made = yield from steps.send(request, Role.SETUP)
     if not made.succeeded:
-        stop(Inconclusive(f"{maker.id} as {who.name} was answered {made.status}"))
+        steps.end_script(Inconclusive(f"{maker.id} as {who.name} was answered {made.status}"))
     return made
 
 
 def _id_in(made: Exchange, pointer: str) -> str:
-    value = at(made.json_or(), pointer)
+    value = pointers.at(made.json_or(), pointer)
     return "" if value is MISSING or value is None else str(value)
 
 
@@ -137,7 +141,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         if shows(page, theirs, pointer):
             whose = subject.case.value if subject.case else ""
             actual = f"what another {whose} made: {_id_in(theirs, pointer)}"
-            return Fails("shown", "only what is ours", actual, whose, page.id)
+            return Failure("shown", "only what is ours", actual, whose, page.id)
     if not any(shows(page, mine, pointer) for page in transcript.exercised):
         return Inconclusive("the pages that we found our way to do not show our own new object")
     return None
@@ -153,7 +157,7 @@ CHECK = Check(
     standards=(
         "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
     ),
-    outcomes=(Fail("shown", Severity.CRITICAL, Confirm.ONCE),),
+    outcomes=(Outcome("shown", Severity.CRITICAL, Confirm.ONCE),),
     proven_by={
         "shown": ("scopes/ignores-tenant-in-lists", "scopes/ignores-user-in-lists"),
     },

@@ -11,29 +11,27 @@ from apicheck.authoring import (
     Case,
     Check,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    identity_of,
-    prepared,
-    send,
+    build,
+    steps,
 )
 from apicheck.checks.scopes._foreign import (
-    about_others,
+    applies_to_foreign,
     for_absent,
-    not_ours_too,
-    stranger,
-    strangers,
+    foreign_identity,
+    foreign_owners,
+    send_control_as_owner,
 )
 
 _ID = "{id}"
@@ -43,7 +41,7 @@ _DIGITS = re.compile(r"\d+")
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the policy says `as-absent` of what the path names."""
-    applies = about_others(subject, "path")
+    applies = applies_to_foreign(subject, "path")
     if isinstance(applies, Applies) and not cases(subject):
         return NotApplicable("the policy does not say that it is answered as an absent one")
     return applies
@@ -52,7 +50,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def cases(subject: Subject) -> tuple[Case, ...]:
     """An object of each kind of owner whose things are answered as absent ones."""
     foreign = subject.facts.authorization.foreign
-    kinds = [whose for whose in strangers(subject, "path") if foreign[whose].answer is None]
+    kinds = [whose for whose in foreign_owners(subject, "path") if foreign[whose].answer is None]
     return tuple(Case(f"an object of another {whose}", whose) for whose in kinds)
 
 
@@ -62,14 +60,16 @@ def script(subject: Subject) -> Script:
     What changes by itself differs between the first and the last, and so does not count.
     """
     assert subject.case is not None  # cases() made it
-    other = yield from stranger(subject, subject.case.value)
-    yield from control(subject)
-    foreign = yield from prepared(subject, identity=identity_of(subject), owner=other)
-    yield from not_ours_too(subject, foreign, other)
-    own = yield from prepared(subject)
-    yield from send(for_absent(subject, foreign), Role.SETUP)
-    yield from send(foreign)
-    yield from send(for_absent(subject, own), Role.SETUP)
+    other = yield from foreign_identity(subject, subject.case.value)
+    yield from build.send_control(subject)
+    foreign = yield from build.valid_request(
+        subject, identity=build.identity_of(subject), owner=other
+    )
+    yield from send_control_as_owner(subject, foreign, other)
+    own = yield from build.valid_request(subject)
+    yield from steps.send(for_absent(subject, foreign), Role.SETUP)
+    yield from steps.send(foreign)
+    yield from steps.send(for_absent(subject, own), Role.SETUP)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -86,7 +86,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             answers = (read(subject, one) for one in (absent[0], exchange, absent[1]))
             if names := _told_apart(outcome, *answers):
                 actual = f"it differs in {', '.join(filter(None, names)) or 'its text'}"
-                return Fails(outcome, "as for an absent object", actual, whose, exchange.id)
+                return Failure(outcome, "as for an absent object", actual, whose, exchange.id)
     return None
 
 
@@ -158,7 +158,7 @@ CHECK = Check(
     judge=judge,
     reads=("authorization.foreign",),
     standards=("rfc9110#15.5.4", "rfc9110#15.5.5"),
-    outcomes=(Fail("headers", Severity.LOW), Fail("body", Severity.LOW)),
+    outcomes=(Outcome("headers", Severity.LOW), Outcome("body", Severity.LOW)),
     proven_by={
         "headers": ("scopes/foreign-object-told-by-header",),
         "body": ("scopes/foreign-object-told-by-body",),

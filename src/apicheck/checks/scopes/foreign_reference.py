@@ -10,13 +10,13 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     Identity,
     Inconclusive,
     Json,
     Judgement,
     NotApplicable,
+    Outcome,
     Part,
     Recipe,
     Request,
@@ -26,21 +26,19 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    absent_id,
-    at,
-    control,
+    alter,
+    build,
     describe,
-    identity_of,
-    prepared,
-    send,
-    with_part,
+    paths,
+    pointers,
+    steps,
 )
 from apicheck.checks.scopes._foreign import (
-    about_others,
-    needs_made,
-    not_ours_too,
-    stranger,
-    strangers,
+    applies_to_foreign,
+    foreign_identity,
+    foreign_needs,
+    foreign_owners,
+    send_control_as_owner,
 )
 
 
@@ -48,8 +46,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     """Each member of the body that names an object, with one of each kind of owner."""
     return tuple(
         Case(f"{name.strip('/')} of another {whose}", {"whose": whose, "member": name})
-        for whose in strangers(subject, "body")
-        for name in needs_made(subject, "body", whose)
+        for whose in foreign_owners(subject, "body")
+        for name in foreign_needs(subject, "body", whose)
         if _is_json(subject)
     )
 
@@ -61,40 +59,42 @@ def _is_json(subject: Subject) -> bool:
 def script(subject: Subject) -> Script:
     """Our own request, accepted; with an id of nobody; then with one of somebody else."""
     value = subject.case.value if subject.case else {}
-    other = yield from stranger(subject, value["whose"])
-    yield from control(subject)
-    request = yield from prepared(subject)
-    theirs = yield from prepared(subject, identity=identity_of(subject), owner=other)
+    other = yield from foreign_identity(subject, value["whose"])
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    theirs = yield from build.valid_request(
+        subject, identity=build.identity_of(subject), owner=other
+    )
     yield from _not_ours_too(subject, value["member"], other)
     part = Part("body", value["member"])
     foreign = _member(theirs, part.name)
-    yield from send(with_part(request, subject.op, part, _absent(foreign)), Role.SETUP)
-    yield from send(with_part(request, subject.op, part, foreign))
+    yield from steps.send(alter.with_part(request, subject.op, part, _absent(foreign)), Role.SETUP)
+    yield from steps.send(alter.with_part(request, subject.op, part, foreign))
 
 
 def _not_ours_too(subject: Subject, member: str, other: Identity) -> Steps[None]:
     """Ends the script where the id is also ours, as far as an operation reads what it names."""
-    world, recipe = subject.world, subject.world.recipes[subject.op.id]
+    context, recipe = subject.context, subject.context.recipes[subject.op.id]
     needs = recipe.needs if isinstance(recipe, Recipe) else ()
     makers = {need.operation for need in needs if need.name == member}
-    for operation in world.spec.operations:
-        found = world.recipes[operation.id]
+    for operation in context.spec.operations:
+        found = context.recipes[operation.id]
         named = {need.operation for need in found.needs} if isinstance(found, Recipe) else set()
-        if operation.method == "GET" and named & makers and operation.id in world.actors:
+        if operation.method == "GET" and named & makers and operation.id in context.actors:
             of_reader = replace(subject, operation=operation)
-            theirs = yield from prepared(
-                of_reader, operation.id, identity_of(subject, operation.id), owner=other
+            theirs = yield from build.valid_request(
+                of_reader, operation.id, build.identity_of(subject, operation.id), owner=other
             )
-            yield from not_ours_too(of_reader, theirs, other)
+            yield from send_control_as_owner(of_reader, theirs, other)
             return
 
 
 def _member(request: Request, pointer: str) -> Json:
-    return at(json.loads(request.body or b"null"), pointer)
+    return pointers.at(json.loads(request.body or b"null"), pointer)
 
 
 def _absent(known: Json) -> Json:
-    other = absent_id(str(known))
+    other = paths.make_absent_id(str(known))
     return int(other) if isinstance(known, int) else other
 
 
@@ -110,10 +110,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         expected = f"{describe(absent)}, as for an absent object"
         if exchange.succeeded:
             detail = value["member"]
-            return Fails("accepted", expected, describe(exchange), detail, exchange.id)
+            return Failure("accepted", expected, describe(exchange), detail, exchange.id)
         if exchange.status != absent.status and _hidden(subject, value["whose"]):
             detail = value["member"]
-            return Fails("told-apart", expected, describe(exchange), detail, exchange.id)
+            return Failure("told-apart", expected, describe(exchange), detail, exchange.id)
     return None
 
 
@@ -133,7 +133,7 @@ def _hidden(subject: Subject, whose: str) -> bool:
 
 CHECK = Check(
     title="A body cannot name what belongs to somebody else",
-    applies=lambda subject: about_others(subject, "body"),
+    applies=lambda subject: applies_to_foreign(subject, "body"),
     cases=cases,
     script=script,
     judge=judge,
@@ -142,8 +142,8 @@ CHECK = Check(
         "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
     ),
     outcomes=(
-        Fail("accepted", Severity.HIGH, Confirm.ONCE),
-        Fail("told-apart", Severity.LOW),
+        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
+        Outcome("told-apart", Severity.LOW),
     ),
     proven_by={
         "accepted": ("scopes/ignores-tenant-in-bodies",),

@@ -5,29 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
     Confirm,
-    Fail,
+    ExpectedResponse,
     Identity,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
-    Tenant,
     Transcript,
-    absent_id,
-    control,
-    identity_of,
-    prepared,
-    refused,
-    send,
+    build,
+    judging,
+    paths,
+    steps,
 )
-from apicheck.checks.scopes._foreign import nobody_else
+from apicheck.authoring.facts import Tenant
+from apicheck.checks.scopes._foreign import no_foreign_owner
 
 
 def _tenants(subject: Subject) -> tuple[Tenant, ...]:
@@ -38,8 +36,8 @@ def _tenants(subject: Subject) -> tuple[Tenant, ...]:
 
 def _other(subject: Subject) -> Identity | None:
     """Somebody of another tenant than the operation's actor."""
-    ours = subject.world.identities.get(subject.world.actors.get(subject.op.id, ""))
-    for identity in subject.world.identities.values():
+    ours = subject.context.identities.get(subject.context.actors.get(subject.op.id, ""))
+    for identity in subject.context.identities.values():
         usable = identity.state == "active" and identity.placeholder and identity.tenant
         if ours and usable and ours.tenant and identity.tenant != ours.tenant:
             return identity
@@ -48,13 +46,13 @@ def _other(subject: Subject) -> Identity | None:
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To secured operations whose path names the tenant, where the policy says what is due."""
-    if subject.op.id not in subject.world.secured:
+    if subject.op.id not in subject.context.secured:
         return NotApplicable("the operation is public")
     if not any(one.foreign or one.unknown for one in _tenants(subject)):
         return NotApplicable("its path names no tenant, or the policy promises nothing of it")
     if not cases(subject):
-        return nobody_else(subject, "tenant")
-    return Applies(of=("authorization.tenant",))
+        return no_foreign_owner(subject, "tenant")
+    return Applies(facts=("authorization.tenant",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -74,22 +72,26 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Our own request, accepted; then the same on the path of another tenant, or of none."""
     value = subject.case.value if subject.case else {}
-    ours, other, name = identity_of(subject), _other(subject), value["parameter"]
-    yield from control(subject)
-    owner, segment = ours, absent_id(ours.parameters[name])
+    ours, other, name = build.identity_of(subject), _other(subject), value["parameter"]
+    yield from build.send_control(subject)
+    owner, segment = ours, paths.make_absent_id(ours.parameters[name])
     if value["kind"] == "foreign" and other is not None:
         owner, segment = other, other.parameters[name]
     elsewhere = replace(ours, parameters={**ours.parameters, name: segment})
-    yield from send((yield from prepared(subject, identity=elsewhere, owner=owner)))
+    yield from steps.send(
+        (yield from build.valid_request(subject, identity=elsewhere, owner=owner))
+    )
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status than the one promised."""
     value = subject.case.value if subject.case else {}
     tenant = next(one for one in _tenants(subject) if one.parameter == value["parameter"])
-    answer: Answer | None = tenant.foreign if value["kind"] == "foreign" else tenant.unknown
+    answer: ExpectedResponse | None = (
+        tenant.foreign if value["kind"] == "foreign" else tenant.unknown
+    )
     assert answer is not None  # cases() saw to it
-    return refused(transcript, answer, value["parameter"])
+    return judging.judge_refused(transcript, answer, value["parameter"])
 
 
 CHECK = Check(
@@ -101,8 +103,8 @@ CHECK = Check(
     reads=("authorization.tenant",),
     standards=("rfc9110#15.5.4",),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": ("scopes/ignores-tenant-in-paths",),

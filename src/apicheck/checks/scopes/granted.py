@@ -8,45 +8,45 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    Failure,
     Inconclusive,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
+    build,
     describe,
 )
-from apicheck.checks.scopes._rights import holder, needed, sent_by
+from apicheck.checks.scopes._rights import holder, required_rights, send_as
 
 _LACKING = (401, 403)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a right: the policy or the document says which."""
-    if not needed(subject) and not subject.world.sufficient_roles.get(subject.op.id):
+    if not required_rights(subject) and not subject.context.sufficient_roles.get(subject.op.id):
         return NotApplicable("the operation needs no scope, permission or role")
-    if "mint" not in subject.world.capabilities:
+    if "mint" not in subject.context.capabilities:
         return NotTested(
             NotTestedKind.NEEDS_IDENTITY,
             "nothing can make an identity with exactly the rights that are needed",
             '[mint.a]\ntoken_url = "/oauth/token"\nclient_id_env = "A_ID"\n'
             'client_secret_env = "A_SECRET"',
         )
-    kinds = [*needed(subject), *(("roles",) if _roles(subject) else ())]
+    kinds = [*required_rights(subject), *(("roles",) if _roles(subject) else ())]
     if any("scopes" in row.value and "in the place" in row.name for row in _rows(subject)):
         kinds.append("implies")
-    return Applies(of=tuple(f"authorization.{kind}" for kind in kinds))
+    return Applies(facts=tuple(f"authorization.{kind}" for kind in kinds))
 
 
 def _roles(subject: Subject) -> tuple[str, ...]:
-    return subject.world.sufficient_roles.get(subject.op.id, ())
+    return subject.context.sufficient_roles.get(subject.op.id, ())
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -55,7 +55,9 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def _rows(subject: Subject) -> Iterator[Case]:
-    rights: dict[str, Json] = {kind: list(words) for kind, words in needed(subject).items()}
+    rights: dict[str, Json] = {
+        kind: list(words) for kind, words in required_rights(subject).items()
+    }
     roles = _roles(subject)
     for role in roles:
         yield Case(f"what is needed, as {role}", {**rights, "roles": [role]})
@@ -75,9 +77,9 @@ def _rows(subject: Subject) -> Iterator[Case]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same from who holds no more than needed."""
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
-    yield from control(subject)
+    yield from build.send_control(subject)
     exact = yield from holder(subject, **{kind: tuple(words) for kind, words in value.items()})
-    yield from sent_by(subject, exact)
+    yield from send_as(subject, exact)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -86,7 +88,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         lacking = exchange.status in _LACKING or (refusal and exchange.status in refusal.statuses)
         if lacking:
-            return Fails("refused", "2xx", describe(exchange), exchange=exchange.id)
+            return Failure("refused", "2xx", describe(exchange), exchange=exchange.id)
         if not exchange.succeeded:
             return Inconclusive(f"the request was answered {describe(exchange)}")
     return None
@@ -105,7 +107,7 @@ CHECK = Check(
         "authorization.implies",
     ),
     standards=("rfc6749#3.3", "rfc6750#3.1"),
-    outcomes=(Fail("refused", Severity.HIGH),),
+    outcomes=(Outcome("refused", Severity.HIGH),),
     accepted=True,
     proven_by={"refused": ("scopes/asks-for-more", "scopes/forgets-implied-scopes")},
     also={"scopes/asks-for-more": ("scopes/*",)},

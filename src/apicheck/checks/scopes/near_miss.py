@@ -9,64 +9,64 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Outcome,
     Recipe,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    refused,
+    build,
+    judging,
 )
-from apicheck.checks.scopes._rights import every, holder, needed, sent_by
+from apicheck.checks.scopes._rights import all_words, holder, required_rights, send_as
 
 _SEPARATORS = ":./"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To one operation that needs a scope; thoroughly, to each of them."""
-    if not needed(subject).get("scopes"):
+    if not required_rights(subject).get("scopes"):
         return NotApplicable("the operation needs no scope")
     if subject.facts.authorization.refusal is None:
         return NotApplicable("the policy says nothing on credentials that lack a right")
-    if "mint" not in subject.world.capabilities:
+    if "mint" not in subject.context.capabilities:
         return NotTested(
             NotTestedKind.NEEDS_CONTROL,
             "nothing can make an identity with a scope that only looks like the right one",
             '[control]\nurl = "http://127.0.0.1:9000"',
         )
     asked = _representative(subject)
-    if asked != subject.op.id and not subject.world.thorough:
+    if asked != subject.op.id and not subject.context.thorough:
         return NotApplicable(f"scopes are compared alike: {asked} is asked; --thorough asks each")
-    return Applies(of=("authorization.refusal", "authorization.scopes"))
+    return Applies(facts=("authorization.refusal", "authorization.scopes"))
 
 
 def _representative(subject: Subject) -> str:
     """Of the operations that need a scope, the one that is the least trouble."""
-    world = subject.world
+    context = subject.context
 
     def trouble(name: str) -> tuple[bool, bool, bool, bool]:
-        recipe, words = world.recipes[name], world.required_scopes[name]
-        usable = isinstance(recipe, Recipe) and name in world.actors
+        recipe, words = context.recipes[name], context.required_scopes[name]
+        usable = isinstance(recipe, Recipe) and name in context.actors
         compound = any(mark in word for word in words for mark in _SEPARATORS)
         needs = isinstance(recipe, Recipe) and bool(recipe.needs)
-        return (not usable, not compound, not world.spec.operation(name).safe, needs)
+        return (not usable, not compound, not context.spec.operation(name).safe, needs)
 
-    return min((name for name, words in world.required_scopes.items() if words), key=trouble)
+    return min((name for name, words in context.required_scopes.items() if words), key=trouble)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """What looks like each scope in one way each, and is no scope of this API."""
-    known = {*every(subject, "scopes"), *subject.facts.authorization.implies}
+    known = {*all_words(subject, "scopes"), *subject.facts.authorization.implies}
     return tuple(
         Case(f"{how} of {scope}", {"scope": scope, "instead": looks, "how": how})
-        for scope in needed(subject).get("scopes", ())
+        for scope in required_rights(subject).get("scopes", ())
         for how, looks in _alike(scope)
         if looks not in known
     )
@@ -93,12 +93,12 @@ def script(subject: Subject) -> Script:
     If that is accepted too, from somebody whose only scope looks like none.
     """
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
-    yield from control(subject)
-    scopes = needed(subject)["scopes"]
+    yield from build.send_control(subject)
+    scopes = required_rights(subject)["scopes"]
     near = tuple(value["instead"] if scope == value["scope"] else scope for scope in scopes)
-    first = yield from sent_by(subject, (yield from holder(subject, scopes=near)))
+    first = yield from send_as(subject, (yield from holder(subject, scopes=near)))
     if first.succeeded:
-        yield from sent_by(
+        yield from send_as(
             subject, (yield from holder(subject, scopes=("apicheck",))), Role.CONFIRM
         )
 
@@ -110,7 +110,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     assert refusal is not None  # applies() saw to it
     if any(exchange.succeeded for exchange in transcript.of_role(Role.CONFIRM)):
         return NotApplicable("whatever scope one holds is accepted: scopes/denied tells of it")
-    return refused(transcript, refusal, value.get("how", ""))
+    return judging.judge_refused(transcript, refusal, value.get("how", ""))
 
 
 CHECK = Check(
@@ -122,8 +122,8 @@ CHECK = Check(
     reads=("authorization.refusal", "authorization.scopes"),
     standards=("rfc6749#3.3",),
     outcomes=(
-        Fail("accepted", Severity.HIGH, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": (

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Answer,
     Applies,
     Case,
     Check,
-    Fail,
-    Fails,
+    ExpectedResponse,
+    Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Recipe,
     Request,
     Role,
@@ -23,15 +23,20 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    control,
+    build,
     describe,
-    due,
-    first_refusal,
-    prepared,
-    send,
+    judging,
+    order,
+    steps,
 )
 from apicheck.checks.scopes._foreign import for_absent
-from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, as_sent_by, needed, poor, poor_cases
+from apicheck.checks.scopes._rights import (
+    NO_UNDERPRIVILEGED_IDENTITY,
+    required_rights,
+    underprivileged,
+    underprivileged_cases,
+    with_sender,
+)
 
 _MEDIA = "application/x-apicheck"
 _NOT_JSON, _WRONG_KIND = "a body that cannot be parsed", "a body of the wrong kind"
@@ -39,18 +44,18 @@ _NOT_JSON, _WRONG_KIND = "a body that cannot be parsed", "a body of the wrong ki
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Where the order says which of two refusals is due to a caller without the right."""
-    if not needed(subject) or not subject.facts.order:
+    if not required_rights(subject) or not subject.facts.order:
         return NotApplicable("the operation needs no right, or the policy has no order of checks")
     if not dict(_wrongs(subject)):
         return NotApplicable("the order says nothing of what else could be wrong with it")
-    if not poor_cases(subject):
-        return NO_POOR_IDENTITY
-    return Applies(requests=2, of=("order", "authorization.refusal"))
+    if not underprivileged_cases(subject):
+        return NO_UNDERPRIVILEGED_IDENTITY
+    return Applies(requests=2, facts=("order", "authorization.refusal"))
 
 
-def _wrongs(subject: Subject) -> Iterator[tuple[str, Answer]]:
+def _wrongs(subject: Subject) -> Iterator[tuple[str, ExpectedResponse]]:
     """What else can be wrong with the request -> the refusal that is due to both together."""
-    facts, recipe = subject.facts, subject.world.recipes[subject.op.id]
+    facts, recipe = subject.facts, subject.context.recipes[subject.op.id]
     if not isinstance(recipe, Recipe):
         return
     requests = facts.requests
@@ -61,9 +66,9 @@ def _wrongs(subject: Subject) -> Iterator[tuple[str, Answer]]:
         ("body", _WRONG_KIND): requests.get("schema") if isinstance(recipe.body, dict) else None,
     }
     for (stage, wrong), answer in answers.items():
-        if not isinstance(answer, Answer) or not _can(subject, stage):
+        if not isinstance(answer, ExpectedResponse) or not _can(subject, stage):
             continue
-        both = first_refusal(facts, {"scope": facts.authorization.refusal, stage: answer})
+        both = order.expected_refusal(facts, {"scope": facts.authorization.refusal, stage: answer})
         if both is not None and both.statuses:
             yield wrong, both
 
@@ -80,12 +85,12 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Refused for the right alone; then with something else wrong as well."""
     assert subject.case is not None  # cases() made it
-    yield from control(subject)
-    who = yield from poor(subject, poor_cases(subject)[0].value)
-    request = as_sent_by(subject, (yield from prepared(subject)), who)
+    yield from build.send_control(subject)
+    who = yield from underprivileged(subject, underprivileged_cases(subject)[0].value)
+    request = with_sender(subject, (yield from build.valid_request(subject)), who)
     share = f"without rights {subject.op.id} as {who.name}"
-    yield from send(request, Role.SETUP, share)
-    yield from send(_with(subject, subject.case.value, request))
+    yield from steps.send(request, Role.SETUP, share)
+    yield from steps.send(_with(subject, subject.case.value, request))
 
 
 def _with(subject: Subject, wrong: str, request: Request) -> Request:
@@ -108,7 +113,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return NotApplicable("a missing right alone is not refused as promised: scopes/denied")
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
-            return Fails("wrong-status", due(answer), describe(exchange), wrong, exchange.id)
+            return Failure(
+                "wrong-status",
+                judging.expected_text(answer),
+                describe(exchange),
+                wrong,
+                exchange.id,
+            )
     return None
 
 
@@ -120,7 +131,7 @@ CHECK = Check(
     judge=judge,
     reads=("order", "authorization.refusal", "authorization.absent", "requests"),
     standards=("rfc9110#15.5.4",),
-    outcomes=(Fail("wrong-status", Severity.LOW),),
+    outcomes=(Outcome("wrong-status", Severity.LOW),),
     proven_by={
         "wrong-status": (
             "scopes/looks-for-objects-first",

@@ -9,48 +9,48 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Fail,
     Json,
     Judgement,
     NotApplicable,
     NotTested,
+    Outcome,
     Script,
     Severity,
     Subject,
     Transcript,
-    control,
-    refused,
+    build,
+    judging,
 )
-from apicheck.checks.scopes._rights import NO_POOR_IDENTITY, holder, identities, sent_by
+from apicheck.checks.scopes._rights import NO_UNDERPRIVILEGED_IDENTITY, holder, identities, send_as
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To operations that only some roles may call, where the policy says how others are refused."""
-    if not subject.world.sufficient_roles.get(subject.op.id):
+    if not subject.context.sufficient_roles.get(subject.op.id):
         return NotApplicable("the operation is open to every role")
     if subject.facts.authorization.refusal is None:
         return NotApplicable("the policy says nothing on credentials that lack a right")
     if not cases(subject):
-        return NO_POOR_IDENTITY
-    return Applies(of=("authorization.refusal", "authorization.roles"))
+        return NO_UNDERPRIVILEGED_IDENTITY
+    return Applies(facts=("authorization.refusal", "authorization.roles"))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """No role; every role that is not enough. Else the target's own that lack a role."""
-    made = "mint" in subject.world.capabilities
+    made = "mint" in subject.context.capabilities
     return tuple(_made(subject) if made else _held(subject))
 
 
 def _made(subject: Subject) -> Iterator[Case]:
     yield Case("no role", {"roles": []})
-    enough = subject.world.sufficient_roles[subject.op.id]
-    others = [role for role in subject.world.all_roles if role not in enough]
+    enough = subject.context.sufficient_roles[subject.op.id]
+    others = [role for role in subject.context.all_roles if role not in enough]
     if others:
         yield Case("every role that is not enough", {"roles": others})
 
 
 def _held(subject: Subject) -> Iterator[Case]:
-    enough = set(subject.world.sufficient_roles[subject.op.id])
+    enough = set(subject.context.sufficient_roles[subject.op.id])
     for identity in identities(subject):
         if identity.roles is not None and enough.isdisjoint(identity.roles):
             yield Case(f"identity {identity.name}", {"identity": identity.name})
@@ -59,19 +59,19 @@ def _held(subject: Subject) -> Iterator[Case]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same from somebody without the role."""
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
-    yield from control(subject)
+    yield from build.send_control(subject)
     if "identity" in value:
-        roleless = subject.world.identities[value["identity"]]
+        roleless = subject.context.identities[value["identity"]]
     else:
         roleless = yield from holder(subject, roles=tuple(value["roles"]))
-    yield from sent_by(subject, roleless)
+    yield from send_as(subject, roleless)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
     refusal = subject.facts.authorization.refusal
     assert refusal is not None  # applies() saw to it
-    return refused(transcript, refusal)
+    return judging.judge_refused(transcript, refusal)
 
 
 CHECK = Check(
@@ -83,8 +83,8 @@ CHECK = Check(
     reads=("authorization.refusal", "authorization.roles"),
     standards=("rfc9110#15.5.4",),
     outcomes=(
-        Fail("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Fail("wrong-status", Severity.MEDIUM),
+        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("wrong-status", Severity.MEDIUM),
     ),
     proven_by={
         "accepted": ("scopes/ignores-roles", "scopes/any-role-suffices"),

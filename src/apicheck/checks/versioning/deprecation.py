@@ -8,22 +8,19 @@ from collections.abc import Iterator
 from apicheck.authoring import (
     Applies,
     Check,
-    Deprecation,
     Exchange,
-    Fail,
-    Fails,
+    Failure,
     NotApplicable,
+    Outcome,
     Response,
+    RunContext,
     Severity,
     Subject,
-    World,
-    covers,
-    each,
-    http_date,
-    in_force,
-    links,
-    structured_date,
+    fields,
+    folds,
+    judging,
 )
+from apicheck.authoring.facts import Deprecation
 from apicheck.checks.versioning._lifecycle import (
     as_http_date,
     as_structured_date,
@@ -42,26 +39,32 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy deprecates nothing")
 
 
-def looks(world: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
+def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Deprecation, Sunset, each link and each field of the provider's own is one promise."""
-    response, versioning = exchange.response, world.facts.versioning
+    response, versioning = exchange.response, context.facts.versioning
     assert response is not None  # `each` hands over answered exchanges only
     if versioning is None or not versioning.deprecations:
         return
-    covering = [item for item in versioning.deprecations if covers(world, item.ops, exchange)]
+    covering = [
+        item
+        for item in versioning.deprecations
+        if judging.selector_matches(context, item.ops, exchange)
+    ]
     for item in covering:
-        due = in_force(world, item.when, exchange) if item.when else response.succeeded
+        due = (
+            judging.rule_applies(context, item.when, exchange) if item.when else response.succeeded
+        )
         if due:
             own = versioning.others.get("standard") == "own"
-            for fails in _judged(world, item, exchange, response, own=own):
+            for fails in _judged(context, item, exchange, response, own=own):
                 yield _OF, fails
-    if not covering and response.succeeded and not _may_say_so(world, exchange):
+    if not covering and response.succeeded and not _may_say_so(context, exchange):
         yield _OF, _undue(response, exchange)
 
 
 def _judged(
-    world: World, item: Deprecation, exchange: Exchange, response: Response, *, own: bool
-) -> Iterator[Fails | None]:
+    context: RunContext, item: Deprecation, exchange: Exchange, response: Response, *, own: bool
+) -> Iterator[Failure | None]:
     for name, rule in item.headers.items():
         value = response.header(name)
         if value is None:
@@ -80,15 +83,15 @@ def _judged(
     if item.successor:
         wanted.setdefault("successor-version", "")
     for relation, url in wanted.items():
-        yield _link(world, item, exchange, relation, url)
+        yield _link(context, item, exchange, relation, url)
 
 
-def _deprecation(item: Deprecation, exchange: Exchange, response: Response) -> Fails | None:
+def _deprecation(item: Deprecation, exchange: Exchange, response: Response) -> Failure | None:
     value = response.header("Deprecation")
     due = f"Deprecation: {as_structured_date(item.since)}"
     if value is None:
         return _fails(exchange, "deprecation-absent", due, "no Deprecation field")
-    moment = structured_date(value)
+    moment = fields.parse_structured_date(value)
     if moment is None:
         due = f"{due} (a date of RFC 9651: @ and seconds)"
         return _fails(exchange, "deprecation-malformed", due, f"Deprecation: {value}")
@@ -97,15 +100,15 @@ def _deprecation(item: Deprecation, exchange: Exchange, response: Response) -> F
     return None
 
 
-def _sunset(item: Deprecation, exchange: Exchange, response: Response) -> Fails | None:
+def _sunset(item: Deprecation, exchange: Exchange, response: Response) -> Failure | None:
     value = response.header("Sunset")
     due = f"Sunset: {as_http_date(item.sunset)}"
     if value is None:
         return _fails(exchange, "sunset-absent", due, "no Sunset field")
-    moment = http_date(value)
+    moment = fields.parse_http_date(value)
     if moment is None:
         return _fails(exchange, "sunset-malformed", f"{due} (an IMF-fixdate)", f"Sunset: {value}")
-    deprecated = structured_date(response.header("Deprecation") or "")
+    deprecated = fields.parse_structured_date(response.header("Deprecation") or "")
     if deprecated is not None and moment < deprecated:
         due = "a Sunset no earlier than the Deprecation"
         actual = f"Deprecation: @{deprecated}, Sunset: {value}"
@@ -116,13 +119,13 @@ def _sunset(item: Deprecation, exchange: Exchange, response: Response) -> Fails 
 
 
 def _link(
-    world: World, item: Deprecation, exchange: Exchange, relation: str, url: str
-) -> Fails | None:
+    context: RunContext, item: Deprecation, exchange: Exchange, relation: str, url: str
+) -> Failure | None:
     assert exchange.response is not None  # looks() saw to it
     field = ", ".join(exchange.response.header_values("Link"))
     due = f"a Link with rel={relation}"
     try:
-        found = [link for link in links(field) if relation.lower() in link.relations]
+        found = [link for link in fields.parse_links(field) if relation.lower() in link.relations]
     except ValueError as error:
         return _fails(exchange, "link-absent", due, str(error), relation)
     if not found:
@@ -130,14 +133,14 @@ def _link(
             exchange, "link-absent", due, f"Link: {field}" if field else "no Link", relation
         )
     successor = item.successor if relation == "successor-version" else ""
-    if any(leads(world, exchange, link, url, successor) for link in found):
+    if any(leads(context, exchange, link, url, successor) for link in found):
         return None
-    target = url or world.spec.operation(successor).path
+    target = url or context.spec.operation(successor).path
     actual = f"it leads to {found[0].target}"
     return _fails(exchange, "link-differs", f"{due} to {target}", actual, relation)
 
 
-def _undue(response: Response, exchange: Exchange) -> Fails | None:
+def _undue(response: Response, exchange: Exchange) -> Failure | None:
     value = response.header("Deprecation")
     if value is None:
         return None
@@ -145,33 +148,33 @@ def _undue(response: Response, exchange: Exchange) -> Fails | None:
     return _fails(exchange, "undue", due, f"Deprecation: {value}")
 
 
-def _may_say_so(world: World, exchange: Exchange) -> bool:
+def _may_say_so(context: RunContext, exchange: Exchange) -> bool:
     """Whether the document deprecates the operation, or does not know it."""
     operation = exchange.request.operation
-    return not operation or world.spec.operation(operation).deprecated
+    return not operation or context.spec.operation(operation).deprecated
 
 
-def _fails(exchange: Exchange, outcome: str, due: str, actual: str, detail: str = "") -> Fails:
-    return Fails(outcome, due, actual, detail, exchange.id)
+def _fails(exchange: Exchange, outcome: str, due: str, actual: str, detail: str = "") -> Failure:
+    return Failure(outcome, due, actual, detail, exchange.id)
 
 
 CHECK = Check(
     title="Operations that are going away announce it",
     applies=applies,
-    fold=each(looks),
+    fold=folds.per_exchange(looks),
     reads=("versioning.deprecations",),
     standards=("rfc9745#2", "rfc8594#3", "rfc8288#3", "rfc5829#3"),
     outcomes=(
-        Fail("deprecation-absent", Severity.MEDIUM),
-        Fail("deprecation-malformed", Severity.MEDIUM),
-        Fail("deprecation-differs", Severity.MEDIUM),
-        Fail("sunset-absent", Severity.MEDIUM),
-        Fail("sunset-malformed", Severity.MEDIUM),
-        Fail("sunset-differs", Severity.MEDIUM),
-        Fail("sunset-before-deprecation", Severity.MEDIUM),
-        Fail("link-absent", Severity.LOW),
-        Fail("link-differs", Severity.LOW),
-        Fail("undue", Severity.MEDIUM),
+        Outcome("deprecation-absent", Severity.MEDIUM),
+        Outcome("deprecation-malformed", Severity.MEDIUM),
+        Outcome("deprecation-differs", Severity.MEDIUM),
+        Outcome("sunset-absent", Severity.MEDIUM),
+        Outcome("sunset-malformed", Severity.MEDIUM),
+        Outcome("sunset-differs", Severity.MEDIUM),
+        Outcome("sunset-before-deprecation", Severity.MEDIUM),
+        Outcome("link-absent", Severity.LOW),
+        Outcome("link-differs", Severity.LOW),
+        Outcome("undue", Severity.MEDIUM),
     ),
     proven_by={
         "deprecation-absent": ("versioning/omits-deprecation",),

@@ -18,11 +18,13 @@ from apicheck.model.facts.access import (
     OAuth,
     Tenant,
 )
-from apicheck.model.facts.answers import (
+from apicheck.model.facts.lifecycle import Deprecation, Versioning
+from apicheck.model.facts.limits import Bucket, RateHeaders, RateLimits
+from apicheck.model.facts.responses import (
     NEVER,
-    Answer,
     Challenge,
     Directive,
+    ExpectedResponse,
     HeaderRule,
     Never,
     ResponseRule,
@@ -30,15 +32,12 @@ from apicheck.model.facts.answers import (
     StatusSet,
     When,
 )
-from apicheck.model.facts.lifecycle import Deprecation, Versioning
-from apicheck.model.facts.limits import Bucket, RateHeaders, RateLimits
 from apicheck.model.facts.transport import Cors, Hsts, Transport
 from apicheck.model.facts.webhooks import Delivery, Event, Signature, Subscriptions, Webhooks
 from apicheck.model.json import Json
 
 __all__ = [
     "NEVER",
-    "Answer",
     "Authentication",
     "Authorization",
     "Bucket",
@@ -48,6 +47,7 @@ __all__ = [
     "Deprecation",
     "Directive",
     "Event",
+    "ExpectedResponse",
     "Facts",
     "Foreign",
     "HeaderRule",
@@ -81,7 +81,7 @@ class Facts:
     authentication: Authentication = field(default_factory=Authentication)
     authorization: Authorization = field(default_factory=Authorization)
     oauth: OAuth | None = None
-    requests: Mapping[str, Answer | str] = field(default_factory=dict)
+    requests: Mapping[str, ExpectedResponse | str] = field(default_factory=dict)
     """Kind of bad request (unknown_path, media, syntax …) -> answer, "ignored", "as-get"."""
     body_limit_bytes: int | None = None
     """Bodies longer than this get the answer `requests.too_large` (its `over`)."""

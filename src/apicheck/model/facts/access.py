@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from apicheck.model.facts.answers import Answer, Selector, StatusSet
+from apicheck.model.facts.responses import ExpectedResponse, Selector, StatusSet
 from apicheck.model.json import Json
 
 
@@ -39,19 +39,19 @@ class Issued:
 class Authentication:
     """`authentication`: how the target refuses bad credentials. Scheme and place: the document."""
 
-    anonymous: Answer | None = None
-    bad: Answer | None = None
+    anonymous: ExpectedResponse | None = None
+    bad: ExpectedResponse | None = None
     prefix: str | None = None
-    states: Mapping[str, Answer] = field(default_factory=dict)
+    states: Mapping[str, ExpectedResponse] = field(default_factory=dict)
     credential_in: tuple[str, ...] = ()
     revoked_within_s: float | None = None
     lifetime_s: float | None = None
     security: Mapping[str, Selector] = field(default_factory=dict)
     """Over the document: scheme name, or "none" -> operations."""
-    unknown_paths: Answer | None = None
+    unknown_paths: ExpectedResponse | None = None
     never: StatusSet | None = None
     anonymous_may: Selector | None = None
-    several: Answer | None = None
+    several: ExpectedResponse | None = None
     """The answer to more than one credential in one request."""
     jwt: Jwt | None = None
     issued: Mapping[str, Issued] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Authentication:
 class Foreign:
     """What is answered for an object of somebody else. answer None: as for an absent one."""
 
-    answer: Answer | None
+    answer: ExpectedResponse | None
     ops: Selector | None = None
 
 
@@ -71,15 +71,15 @@ class Tenant:
     """A path parameter that names the tenant; its value comes from the identity."""
 
     parameter: str
-    unknown: Answer | None = None
-    foreign: Answer | None = None
+    unknown: ExpectedResponse | None = None
+    foreign: ExpectedResponse | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
     """`authorization`. needs: "all" (every listed scope or word) or "exact"."""
 
-    refusal: Answer | None = None
+    refusal: ExpectedResponse | None = None
     scopes: Mapping[str, Selector] = field(default_factory=dict)
     needs: str = "all"
     implies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class Authorization:
     foreign: Mapping[str, Foreign] = field(default_factory=dict)
     """Whose object ("tenant", "user", "app") -> the answer."""
     tenants: tuple[Tenant, ...] = ()
-    absent: Answer | None = None
+    absent: ExpectedResponse | None = None
     hidden: Selector | None = None
 
     def with_implied(self, scopes: Iterable[str]) -> frozenset[str]:
@@ -119,7 +119,7 @@ class OAuth:
     refresh: str = ""
     refresh_scope: str = ""
     client_in: tuple[str, ...] = ()
-    bad_client: Answer | None = None
-    bad_scope: Answer | None = None
-    bad_grant: Answer | None = None
+    bad_client: ExpectedResponse | None = None
+    bad_scope: ExpectedResponse | None = None
+    bad_grant: ExpectedResponse | None = None
     others: Mapping[str, Json] = field(default_factory=dict)

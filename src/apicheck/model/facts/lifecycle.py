@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apicheck.model.facts.answers import Answer, HeaderRule, Selector, When
+from apicheck.model.facts.responses import ExpectedResponse, HeaderRule, Selector, When
 from apicheck.model.json import Json
 
 
@@ -34,6 +34,6 @@ class Versioning:
     deprecations: tuple[Deprecation, ...] = ()
     place: str | None = None
     versions: Mapping[str, Json] = field(default_factory=dict)
-    unknown: Answer | None = None
+    unknown: ExpectedResponse | None = None
     promises: Mapping[str, Json] = field(default_factory=dict)
     others: Mapping[str, Json] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apicheck.model.facts.answers import Answer, Never, Selector, StatusSet, When
+from apicheck.model.facts.responses import ExpectedResponse, Never, Selector, StatusSet, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class RateLimits:
     counts_refused: bool | None = None
     headers: RateHeaders | None = None
     headers_when: When | None = None
-    refusal: Answer | None = None
+    refusal: ExpectedResponse | None = None
     retry_after: str | Never | None = None
     retry_after_only: StatusSet | None = None
     over: str = "refuse"

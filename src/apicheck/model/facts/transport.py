@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apicheck.model.facts.answers import Never
+from apicheck.model.facts.responses import Never
 
 ANY_ORIGIN = "*"
 

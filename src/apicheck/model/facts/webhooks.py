@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apicheck.model.facts.answers import Answer, Never, StatusSet
+from apicheck.model.facts.responses import ExpectedResponse, Never, StatusSet
 from apicheck.model.json import Json
 
 
@@ -27,7 +27,7 @@ class Subscriptions:
     id: str = "/id"
     limit: int | None = None
     per: str | None = None
-    over_limit: Answer | None = None
+    over_limit: ExpectedResponse | None = None
 
 
 @dataclass(frozen=True, slots=True)

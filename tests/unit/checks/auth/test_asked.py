@@ -13,10 +13,10 @@ FACTS = {"authentication": {"refusal": 401, "several": 400, "credential_in": ["h
 
 def applied(bench: Callable[..., Any], check: str, **setting: Any) -> dict[str, Any]:
     made = bench(check, **{"facts": FACTS, "operation": "listContacts", **setting})
-    world = made.subject.world
+    context = made.subject.context
     return {
         operation.id: made.check.applies(replace(made.subject, operation=operation))
-        for operation in world.spec.operations
+        for operation in context.spec.operations
     }
 
 

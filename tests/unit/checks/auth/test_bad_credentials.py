@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Case, Fails, NotApplicable, Response
+from apicheck.authoring import Case, Failure, NotApplicable, Response
 
 FACTS = {"authentication": {"refusal": 401, "states": {"expired": 401, "revoked": 401}}}
 
@@ -53,7 +53,7 @@ def test_a_server_that_compares_a_prefix_accepts_the_cut_token(
     )
     judgements = bench("auth/bad-credentials", facts=FACTS, operation="getContact").judgements()
     accepted = judgements["one character short"]
-    assert isinstance(accepted, Fails)
+    assert isinstance(accepted, Failure)
     assert accepted.outcome == "accepted"
     assert judgements["garbage"] is None
 
@@ -64,14 +64,14 @@ def test_a_drawn_token_is_judged_like_a_row(bench: Callable[..., Any], server: A
     )
     made = bench("auth/bad-credentials", facts=FACTS, operation="listContacts")
     judgement, _ = made.judged(made.subject.with_case(Case("drawn 1", "%", drawn=True)))
-    assert isinstance(judgement, Fails)
+    assert isinstance(judgement, Failure)
     assert (judgement.outcome, judgement.actual) == ("accepted", "200")
 
 
 def test_another_status_than_promised_is_wrong(bench: Callable[..., Any], server: Any) -> None:
     facts = {"authentication": {"refusal": 403}}
     judgements = bench("auth/bad-credentials", facts=facts, operation="listContacts").judgements()
-    assert isinstance(judgements["garbage"], Fails)
+    assert isinstance(judgements["garbage"], Failure)
     assert judgements["garbage"].outcome == "wrong-status"
 
 

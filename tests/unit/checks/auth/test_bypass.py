@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from apicheck.authoring import Fails, Response
+from apicheck.authoring import Failure, Response
 
 FACTS = {"authentication": {"refusal": 401}}
 
@@ -46,5 +46,5 @@ def test_the_operation_itself_is(bench: Callable[..., Any], server: Any) -> None
     server.answer = lambda r: Response(200, body=b"[]") if r.path == "/contacts/" else honest(r)
     made = bench("auth/bypass", facts=FACTS, operation="listContacts")
     judgement, _ = made.judged(made.cases()["trailing slash"])
-    assert isinstance(judgement, Fails)
+    assert isinstance(judgement, Failure)
     assert (judgement.outcome, judgement.detail) == ("accepted", "trailing slash")

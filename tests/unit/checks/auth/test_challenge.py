@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.model.verdict import Fails
+from apicheck.model.verdict import Failure
 from apicheck.pages.messages import messages
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
@@ -15,14 +15,14 @@ POOR = "Authorization: Bearer $APICHECK_MINTED_1_TOKEN\n"
 
 def seen(facts: Any, text: str, **setting: Any) -> list[tuple[str, str]]:
     """(fact path, outcome or "pass") of every promise that was put to the test."""
-    world = subject_of(CHECK, {"facts": facts, **setting}).world
+    context = subject_of(CHECK, {"facts": facts, **setting}).context
     assert CHECK.fold is not None
-    state = CHECK.fold.start(world)
-    for exchange in messages(text, world).exchanges:
-        state = CHECK.fold.step(world, state, exchange)
+    state = CHECK.fold.start(context)
+    for exchange in messages(text, context).exchanges:
+        state = CHECK.fold.step(context, state, exchange)
     return [
-        (one.of, one.judgement.outcome if isinstance(one.judgement, Fails) else "pass")
-        for one in CHECK.fold.finish(world, state)
+        (one.fact, one.judgement.outcome if isinstance(one.judgement, Failure) else "pass")
+        for one in CHECK.fold.finish(context, state)
     ]
 
 

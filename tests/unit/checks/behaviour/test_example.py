@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from apicheck.authoring import Fails, Inconclusive, NotTested
+from apicheck.authoring import Failure, Inconclusive, NotTested
 
 UPDATE = [
     {
@@ -41,14 +41,14 @@ def test_an_update_that_is_forgotten_is_an_unexpected_body(
 ) -> None:
     server.keeps_updates = False
     judgement, _ = bench("behaviour/example", clause={"example": UPDATE}).judged()
-    assert isinstance(judgement, Fails)
+    assert isinstance(judgement, Failure)
     assert (judgement.outcome, judgement.detail) == ("unexpected-body", "read")
 
 
 def test_after_an_unexpected_status_nothing_more_is_sent(bench: Callable[..., Any]) -> None:
     steps = [{**UPDATE[0], "expect": {"status": 200}}, *UPDATE[1:]]
     judgement, transcript = bench("behaviour/example", clause={"example": steps}).judged()
-    assert isinstance(judgement, Fails)
+    assert isinstance(judgement, Failure)
     assert (judgement.outcome, judgement.detail) == ("unexpected-status", "create")
     assert len(transcript.exchanges) == 1
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Example, Exchange, Fails, Request, Response, Role
+from apicheck.authoring import Example, Exchange, Failure, Request, Response, Role
 from apicheck.checks.behaviour._expectations import matches, wrong
 from apicheck.checks.behaviour.example import CHECK
 from apicheck.pages.setting import subject_of
 
 CLAUSE = {"example": [{"id": "read", "operation": "getContact"}]}
-WORLD = subject_of(CHECK, {"clause": CLAUSE}).world
+WORLD = subject_of(CHECK, {"clause": CLAUSE}).context
 BODY = b'{"id": "c1", "at": "2026-11-02T09:30:00Z", "tags": [{"n": 1, "w": "a"}, {"n": 2}]}'
 
 
@@ -20,7 +20,7 @@ def outcome(expect: dict[str, Any], body: bytes = BODY, **fields: str) -> str:
         "e1", Request("GET", "/contacts/c1"), Response(200, headers, body), None, 0, 0, Role.TABLE
     )
     fails = wrong(WORLD, Example("read", "getContact", "", {}, expect), {"read": exchange})
-    assert fails is None or isinstance(fails, Fails)
+    assert fails is None or isinstance(fails, Failure)
     assert fails is None or (fails.detail == "read" and "step read" in str(fails.expected))
     return fails.outcome if fails else ""
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import HeaderDoc
+from apicheck.authoring.document import HeaderDoc
 from apicheck.checks.conformance import _fields
 from apicheck.checks.conformance.response import CHECK
 from apicheck.pages.setting import subject_of
 
-WORLD = subject_of(CHECK, {}).world
+WORLD = subject_of(CHECK, {}).context
 NUMBERS = {"type": "array", "items": {"type": "integer"}}
 POINT = {"type": "object", "properties": {"x": {"type": "integer"}, "on": {"type": "boolean"}}}
 

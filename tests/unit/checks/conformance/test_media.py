@@ -2,12 +2,13 @@
 
 import pytest
 
-from apicheck.authoring import MISSING, Media, Response, ResponseDoc
+from apicheck.authoring import MISSING, Response
+from apicheck.authoring.document import Media, ResponseDoc
 from apicheck.checks.conformance import _media
 from apicheck.checks.conformance.response import CHECK
 from apicheck.pages.setting import subject_of
 
-WORLD = subject_of(CHECK, {}).world
+WORLD = subject_of(CHECK, {}).context
 
 
 def entry(sent: str, *documented: str) -> str | None:

@@ -1,8 +1,8 @@
-from apicheck.checks.errors._sized import padded
-from apicheck.probe.writing import with_unique_bytes
+from apicheck.checks.errors._sized import pad_body
+from apicheck.probe.serialize import with_unique_bytes
 
 
 def test_a_body_has_its_size_when_unique_values_are_in_their_places() -> None:
     body = b'{"name": "{apicheck:unique}", "again": "{apicheck:unique}"}'
-    assert len(with_unique_bytes(padded(body, 100), "0123456789ab")) == 100
-    assert padded(b"{}", 1) == b"{}"
+    assert len(with_unique_bytes(pad_body(body, 100), "0123456789ab")) == 100
+    assert pad_body(b"{}", 1) == b"{}"

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from apicheck.checks.errors.unknown_path import cases
-from apicheck.load import spec_from
+from apicheck.load import read_spec
 from apicheck.model.facts import Facts
-from apicheck.model.subject import Subject, SubjectKind, World
+from apicheck.model.subject import RunContext, Subject, SubjectKind
 
 NAME = "apicheck-no-such-path"
 
@@ -23,8 +23,8 @@ def made_up(*paths: str, server: str = "") -> list[str]:
             for number, path in enumerate(paths)
         },
     }
-    world = World(spec_from(document), Facts(), {}, {}, {})
-    return [case.name for case in cases(Subject(SubjectKind.API, "api", world))]
+    context = RunContext(read_spec(document), Facts(), {}, {}, {})
+    return [case.name for case in cases(Subject(SubjectKind.API, "api", context))]
 
 
 def test_a_name_stands_beside_the_first_segments_and_two_below_a_path() -> None:

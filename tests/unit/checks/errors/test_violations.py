@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import MISSING, schema_errors, with_value, without
-from apicheck.checks.errors._violations import Violation, of_body, varied
+from apicheck.authoring import MISSING, alter, pointers, schemas
+from apicheck.checks.errors._violations import Violation, body_violations, vary_violations
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -42,20 +42,20 @@ BODY = {"name": "Ada", "kind": "a", "age": 36, "tags": ["t"], "author": {"of": "
 
 def broken(body: Any, violation: Violation) -> Any:
     if violation.value is MISSING:
-        return without(body, violation.pointer)
-    return with_value(body, violation.pointer, violation.value)
+        return alter.without_value(body, violation.pointer)
+    return pointers.with_value(body, violation.pointer, violation.value)
 
 
 def test_every_violation_is_excluded_by_the_schema_and_breaks_one_place() -> None:
-    found = [one for one in of_body(DOCUMENT, SCHEMA, BODY) if one.kind != "format"]
+    found = [one for one in body_violations(DOCUMENT, SCHEMA, BODY) if one.kind != "format"]
     for violation in found:
-        errors = schema_errors(DOCUMENT, SCHEMA, broken(BODY, violation))
+        errors = schemas.find_schema_errors(DOCUMENT, SCHEMA, broken(BODY, violation))
         assert errors, violation
         assert all(violation.pointer.startswith(error.pointer) for error in errors), violation
 
 
 def test_each_kind_of_rule_is_broken_where_it_stands() -> None:
-    found = {(one.kind, one.pointer) for one in of_body(DOCUMENT, SCHEMA, BODY)}
+    found = {(one.kind, one.pointer) for one in body_violations(DOCUMENT, SCHEMA, BODY)}
     assert found >= {
         ("required", "/name"),
         ("required", "/author/of"),
@@ -75,22 +75,22 @@ def test_each_kind_of_rule_is_broken_where_it_stands() -> None:
 
 
 def test_nothing_is_asked_of_what_may_be_anything_or_is_not_the_clients() -> None:
-    places = {one.pointer for one in of_body(DOCUMENT, SCHEMA, BODY)}
+    places = {one.pointer for one in body_violations(DOCUMENT, SCHEMA, BODY)}
     assert not places & {"/anything", "/id"}
 
 
 def test_what_another_branch_of_the_schema_allows_is_left_out() -> None:
     schema = {"type": "object", "properties": {"n": {"anyOf": [{"type": "integer"}, {}]}}}
-    assert of_body(DOCUMENT, schema, {"n": 1}) == ()
+    assert body_violations(DOCUMENT, schema, {"n": 1}) == ()
 
 
 @pytest.mark.parametrize("schema", [None, True, {}, {"$ref": "#/nowhere"}, {"type": "string"}])
 def test_a_schema_that_says_nothing_of_members_has_no_violations(schema: Any) -> None:
-    assert of_body(DOCUMENT, schema, {"n": 1}) == ()
+    assert body_violations(DOCUMENT, schema, {"n": 1}) == ()
 
 
 def test_a_few_are_of_as_many_kinds_as_there_are() -> None:
-    found = of_body(DOCUMENT, SCHEMA, BODY)
+    found = body_violations(DOCUMENT, SCHEMA, BODY)
     kinds = {one.kind for one in found}
-    assert {one.kind for one in varied(found, len(kinds))} == kinds
-    assert len(varied(found, 3)) == 3
+    assert {one.kind for one in vary_violations(found, len(kinds))} == kinds
+    assert len(vary_violations(found, 3)) == 3

@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Exchange, Fails, Request, Response, Role
+from apicheck.authoring import Exchange, Failure, Request, Response, Role
 from apicheck.checks.headers.caching import CHECK
 from apicheck.pages.setting import subject_of
 
 
 def outcomes(value: str, **directives: Any) -> list[str]:
     rule = {"headers": {"Cache-Control": {"directives": directives}}}
-    world = subject_of(CHECK, {"facts": {"responses": {"rule": rule}}}).world
+    context = subject_of(CHECK, {"facts": {"responses": {"rule": rule}}}).context
     response = Response(200, (("Cache-Control", value),))
     exchange = Exchange("e1", Request("GET", "/contacts"), response, None, 0, 0, Role.TABLE)
     assert CHECK.fold is not None
-    state = CHECK.fold.step(world, CHECK.fold.start(world), exchange)
-    seen = CHECK.fold.finish(world, state)
-    return [s.judgement.outcome for s in seen if isinstance(s.judgement, Fails)]
+    state = CHECK.fold.step(context, CHECK.fold.start(context), exchange)
+    seen = CHECK.fold.finish(context, state)
+    return [s.judgement.outcome for s in seen if isinstance(s.judgement, Failure)]
 
 
 @pytest.mark.parametrize(

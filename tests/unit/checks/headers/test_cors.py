@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Applies, Fails, NotApplicable, Request, Response
+from apicheck.authoring import Applies, Failure, NotApplicable, Request, Response
 from apicheck.pages.setting import subject_of
 
 APP = "https://app.example.com"
@@ -56,7 +56,7 @@ def test_a_stranger_is_judged_by_what_is_promised(
     server.answer = answer
     one = bench("headers/cors-foreign", facts=facts(**cors), operation="listContacts")
     judgement, _ = one.judged(one.cases()["a stranger"])
-    assert (judgement.outcome if isinstance(judgement, Fails) else "") == outcome
+    assert (judgement.outcome if isinstance(judgement, Failure) else "") == outcome
 
 
 def test_only_one_operation_of_each_kind_is_asked(bench: Callable[..., Any]) -> None:
@@ -117,5 +117,5 @@ def test_a_preflight_lets_the_request_through_or_not(
     judgement, _ = one.judged()
     assert (judgement is None) is (complaint == "")
     if complaint:
-        assert isinstance(judgement, Fails)
+        assert isinstance(judgement, Failure)
         assert complaint in str(judgement.expected)

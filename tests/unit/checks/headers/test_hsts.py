@@ -4,24 +4,24 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Exchange, Fails, Request, Response, Role
+from apicheck.authoring import Exchange, Failure, Request, Response, Role
 from apicheck.checks.headers.hsts import CHECK
 from apicheck.pages.setting import subject_of
 
 
 def outcomes(value: str | None, hsts: Any, *, secure: bool = True) -> list[str] | None:
     """None where nothing was put to the test."""
-    world = subject_of(CHECK, {"facts": {"transport": {"hsts": hsts}}}).world
+    context = subject_of(CHECK, {"facts": {"transport": {"hsts": hsts}}}).context
     fields = () if value is None else (("Strict-Transport-Security", value),)
     request = Request(
         "GET", "/contacts", headers=(("X-Forwarded-Proto", "https"),) if secure else ()
     )
     exchange = Exchange("e1", request, Response(401, fields), None, 0, 0, Role.TABLE)
     assert CHECK.fold is not None
-    seen = CHECK.fold.finish(world, CHECK.fold.step(world, CHECK.fold.start(world), exchange))
+    seen = CHECK.fold.finish(context, CHECK.fold.step(context, CHECK.fold.start(context), exchange))
     if not seen:
         return None
-    return [s.judgement.outcome for s in seen if isinstance(s.judgement, Fails)]
+    return [s.judgement.outcome for s in seen if isinstance(s.judgement, Failure)]
 
 
 @pytest.mark.parametrize(

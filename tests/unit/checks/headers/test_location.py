@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Fails, Inconclusive, NotApplicable, Request, Response
+from apicheck.authoring import Failure, Inconclusive, NotApplicable, Request, Response
 
 FACTS = {
     "responses": {
@@ -51,7 +51,7 @@ def test_another_object_of_ones_own_is_another_object(
 ) -> None:
     server.objects["c0"] = {"id": "c0", "tenant": "a"}
     judgement, _ = created("/contacts/c0")
-    assert isinstance(judgement, Fails)
+    assert isinstance(judgement, Failure)
     assert judgement.outcome == "other-object"
 
 
@@ -59,7 +59,7 @@ def test_a_path_of_no_operation_fails_only_when_there_is_nothing(
     created: Callable[[str], Any],
 ) -> None:
     judgement, transcript = created("/elsewhere/none?view=full")
-    assert isinstance(judgement, Fails)
+    assert isinstance(judgement, Failure)
     assert transcript.exchanges[-1].request.query == (("view", "full"),)
 
 

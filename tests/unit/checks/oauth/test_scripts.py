@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from apicheck.model.exchange import Response
-from apicheck.model.verdict import Fails, Inconclusive, NotApplicable, NotTested
+from apicheck.model.verdict import Failure, Inconclusive, NotApplicable, NotTested
 
 ACTIVE = (
     "token-errors",
@@ -50,7 +50,7 @@ def test_a_server_that_takes_no_basic_fails_where_that_is_the_question(
 ) -> None:
     tokens.by_basic = False
     judged = oauth("client-methods")
-    assert isinstance(judged["header"], Fails)
+    assert isinstance(judged["header"], Failure)
     assert judged["body"] is None
 
 
@@ -81,8 +81,8 @@ def test_an_unknown_scope_may_be_left_out_unless_the_policy_says_otherwise(
 def test_a_client_that_is_missing_is_asked_for(bench: Callable[..., Any], clients: int) -> None:
     made = bench("oauth/refresh-binding", facts={"oauth": {"token": "token", "refresh": "yes"}},
                  operation="token")  # fmt: skip
-    world = replace(made.subject.world, clients=made.subject.world.clients[:clients])
-    why = made.check.applies(replace(made.subject, world=world))
+    context = replace(made.subject.context, clients=made.subject.context.clients[:clients])
+    why = made.check.applies(replace(made.subject, context=context))
     assert isinstance(why, NotTested)
     assert why.remedy.startswith("[mint.b]" if clients else "[mint.a]")
 
@@ -98,5 +98,5 @@ def test_no_answer_makes_a_check_stumble(
         return Response(status, (("WWW-Authenticate", '"'),), body)
 
     server.answer = answer
-    kinds = (Fails, Inconclusive, NotTested, type(None))
+    kinds = (Failure, Inconclusive, NotTested, type(None))
     assert all(isinstance(one, kinds) for one in oauth(name).values())

@@ -13,7 +13,7 @@ from apicheck.checks.ratelimit.quota import CHECK
 from apicheck.model.exchange import Exchange, Response, Transcript
 from apicheck.model.step import Ask, Together, Wait
 from apicheck.model.subject import Subject
-from apicheck.model.verdict import Fails, NotTested
+from apicheck.model.verdict import Failure, NotTested
 from apicheck.pages.setting import subject_of
 
 _SPEC = importlib.util.spec_from_file_location("limiters", Path(__file__).parent / "limiters.py")
@@ -113,7 +113,7 @@ def broken(kind: str, limit: int) -> Decide:
 def test_a_defect_is_found_and_named(fault: str, outcome: str, limit: int) -> None:
     of = subject(limit)
     judgement = CHECK.judge(of, played(of, broken(fault, limit), random.Random(7)))
-    assert isinstance(judgement, Fails)
+    assert isinstance(judgement, Failure)
     assert judgement.outcome == outcome
 
 
@@ -122,7 +122,7 @@ def test_a_refusal_with_another_status_is_named(status: int) -> None:
     of = subject(5)
     transcript = played(of, limiters.fixed(5, WINDOW, 0), random.Random(7), refusal=status)
     judgement = CHECK.judge(of, transcript)
-    assert isinstance(judgement, Fails)
+    assert isinstance(judgement, Failure)
     assert (judgement.outcome, judgement.expected) == ("wrong-status", "429")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Fails, Identity, NotApplicable, NotTested
+from apicheck.authoring import Failure, Identity, NotApplicable, NotTested
 
 FACTS = {"authorization": {"refusal": 403}}
 
@@ -32,7 +32,7 @@ def test_the_right_that_lets_the_caller_in_is_named(bench: Callable[..., Any], s
     server.allows = lambda holder, scope: bool(holder.scopes & {scope, "contacts:read"})
     judgements = bench("scopes/denied", facts=FACTS, operation="createContact").judgements()
     accepted = judgements["all scopes but contacts:write"]
-    assert isinstance(accepted, Fails)
+    assert isinstance(accepted, Failure)
     assert (accepted.outcome, accepted.detail) == ("accepted", "contacts:read")
     assert judgements["no scopes"] is None
 
@@ -42,8 +42,8 @@ def test_a_server_that_asks_for_no_right_at_all_is_one_cause(
 ) -> None:
     server.allows = lambda *_: True
     judgements = bench("scopes/denied", facts=FACTS, operation="deleteContact").judgements()
-    assert {j.detail for j in judgements.values() if isinstance(j, Fails)} == {""}
-    assert all(isinstance(j, Fails) and j.outcome == "accepted" for j in judgements.values())
+    assert {j.detail for j in judgements.values() if isinstance(j, Failure)} == {""}
+    assert all(isinstance(j, Failure) and j.outcome == "accepted" for j in judgements.values())
 
 
 def test_objects_are_created_by_somebody_who_may(bench: Callable[..., Any], server: Any) -> None:
@@ -55,7 +55,7 @@ def test_objects_are_created_by_somebody_who_may(bench: Callable[..., Any], serv
 
 def test_another_status_is_wrong(bench: Callable[..., Any], server: Any) -> None:
     made = bench("scopes/denied", facts={"authorization": {"refusal": 404}}, operation="getContact")
-    assert {j.outcome for j in made.judgements().values() if isinstance(j, Fails)} == {
+    assert {j.outcome for j in made.judgements().values() if isinstance(j, Failure)} == {
         "wrong-status"
     }
 
@@ -68,13 +68,13 @@ def test_without_minting_the_targets_own_poor_identities_are_used(
     server.holders[reader.placeholder] = replace(
         server.holders["$APICHECK_ADMIN_TOKEN"], scopes=frozenset({"contacts:read"})
     )
-    world = made.subject.world
-    identities = {**world.identities, "reader": reader}
+    context = made.subject.context
+    identities = {**context.identities, "reader": reader}
     made.subject = replace(
-        made.subject, world=replace(world, identities=identities, capabilities=frozenset())
+        made.subject, context=replace(context, identities=identities, capabilities=frozenset())
     )
     assert made.judgements() == {"identity reader": None}
-    made.subject = replace(made.subject, world=replace(world, capabilities=frozenset()))
+    made.subject = replace(made.subject, context=replace(context, capabilities=frozenset()))
     assert isinstance(made.check.applies(made.subject), NotTested)
 
 
@@ -109,5 +109,5 @@ def test_a_server_that_takes_more_scopes_than_the_exact_ones_is_caught(
 ) -> None:
     facts = {"authorization": {"refusal": 403, "needs": "exact"}}
     judgements = bench("scopes/denied", facts=facts, operation="listContacts").judgements()
-    failed = {row: j.outcome for row, j in judgements.items() if isinstance(j, Fails)}
+    failed = {row: j.outcome for row, j in judgements.items() if isinstance(j, Failure)}
     assert failed == {"all scopes": "accepted"}

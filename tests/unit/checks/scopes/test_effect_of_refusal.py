@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Fails, NotApplicable, Request, Response
+from apicheck.authoring import Failure, NotApplicable, Request, Response
 
 FACTS = {"authorization": {"refusal": 403, "foreign": {"tenant": 404}}}
 
@@ -33,7 +33,7 @@ def test_what_is_done_in_spite_of_the_refusal_is_caught(
 
     server.answer = answer
     judgements = bench("scopes/effect-of-refusal", facts=FACTS, operation=operation).judgements()
-    assert {type(judged) for judged in judgements.values()} == {Fails}
+    assert {type(judged) for judged in judgements.values()} == {Failure}
 
 
 def test_members_that_the_request_does_not_name_may_change(

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Fails, NotApplicable, Request, Response
+from apicheck.authoring import Failure, NotApplicable, Request, Response
 
 FACTS = {"authorization": {"absent": 404, "foreign": {"tenant": "as-absent"}}}
 CASE = "an object of another tenant"
@@ -65,7 +65,7 @@ def test_what_tells_the_two_apart_is_named(
     refusals(server, foreign)
     made = bench("scopes/foreign-indistinguishable", facts=FACTS, operation="getContact")
     judgement = made.judgements()[CASE]
-    assert isinstance(judgement, Fails)
+    assert isinstance(judgement, Failure)
     assert judgement.outcome == outcome
     assert names in judgement.actual
 

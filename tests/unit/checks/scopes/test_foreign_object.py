@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Fails, Inconclusive, NotApplicable, NotTested, Request, Response
+from apicheck.authoring import Failure, Inconclusive, NotApplicable, NotTested, Request, Response
 
 FACTS = {"authorization": {"foreign": {"tenant": 404}}}
 OBJECT = "an object of another tenant"
@@ -37,7 +37,7 @@ def test_a_server_that_looks_up_by_id_alone_is_caught(
     server.sees = lambda *_: True
     made = bench("scopes/foreign-object", facts=FACTS, operation=operation)
     judgement = made.judgements()[OBJECT]
-    assert isinstance(judgement, Fails)
+    assert isinstance(judgement, Failure)
     assert judgement.outcome == "accepted"
 
 
@@ -50,7 +50,7 @@ def test_a_server_that_says_it_is_there_is_caught(
     judgement = bench("scopes/foreign-object", facts=facts, operation="getContact").judgements()[
         OBJECT
     ]
-    assert isinstance(judgement, Fails)
+    assert isinstance(judgement, Failure)
     assert judgement.outcome == "wrong-status"
 
 

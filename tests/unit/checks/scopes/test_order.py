@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from apicheck.authoring import Fails, NotApplicable, Response
+from apicheck.authoring import Failure, NotApplicable, Response
 
 FACTS = {
     "order": ["credential", "scope", "media", "body", "object"],
@@ -29,7 +29,7 @@ def test_a_later_scope_lets_the_other_refusal_be_due(bench: Callable[..., Any]) 
     facts = {**FACTS, "order": ["credential", "object", "scope"]}
     judgement = bench("scopes/order", facts=facts, operation="getContact").judgements()
     failed = judgement["an unknown object"]
-    assert isinstance(failed, Fails)
+    assert isinstance(failed, Failure)
     assert (failed.expected, failed.actual) == ("404", "403")
 
 
@@ -43,4 +43,4 @@ def test_a_server_that_looks_up_first_is_caught(bench: Callable[..., Any], serve
 
     server.answer = answer
     judgements = bench("scopes/order", facts=FACTS, operation="deleteContact").judgements()
-    assert isinstance(judgements["an unknown object"], Fails)
+    assert isinstance(judgements["an unknown object"], Failure)

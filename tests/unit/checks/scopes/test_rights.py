@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Fails, NotApplicable, NotTested
+from apicheck.authoring import Failure, NotApplicable, NotTested
 
 IMPLIED = {
     "authorization": {"refusal": 403, "implies": {"contacts:write": "contacts:read"}},
@@ -42,7 +42,7 @@ def test_what_implies_a_scope_is_granted_in_its_place(
 def test_a_server_that_forgets_what_is_implied_is_caught(bench: Callable[..., Any]) -> None:
     judgements = bench("scopes/granted", facts=IMPLIED, operation="listContacts").judgements()
     refused = judgements["contacts:write in the place of what it implies"]
-    assert isinstance(refused, Fails)
+    assert isinstance(refused, Failure)
     assert judgements["what is needed"] is None
 
 
@@ -88,7 +88,7 @@ def test_every_way_to_look_like_a_scope_is_caught(
     server.allows = FLAWED[way]
     made = bench("scopes/near-miss", facts=IMPLIED, operation="listContacts")
     judgement = made.judgements()[f"{way} of contacts:read"]
-    assert isinstance(judgement, Fails)
+    assert isinstance(judgement, Failure)
     assert (judgement.outcome, judgement.detail) == ("accepted", way)
 
 

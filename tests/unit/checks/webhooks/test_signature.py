@@ -20,7 +20,7 @@ from apicheck.model.exchange import (
 )
 from apicheck.model.step import Ask, EndOfScript, Receive, Send
 from apicheck.model.subject import Subject
-from apicheck.model.verdict import Fails, Inconclusive, NotApplicable, NotTested
+from apicheck.model.verdict import Failure, Inconclusive, NotApplicable, NotTested
 from apicheck.pages.setting import subject_of
 
 BY_API = {"create": "createContact", "url": "/hook/url", "events": "/hook/events"}
@@ -105,7 +105,7 @@ def test_only_the_secret_of_our_subscription_counts(
     of = subject(**webhooks)
     assert CHECK.judge is not None
     judgement = CHECK.judge(of, Conversation(words).of(of))
-    assert (judgement.outcome if isinstance(judgement, Fails) else judgement) == outcome
+    assert (judgement.outcome if isinstance(judgement, Failure) else judgement) == outcome
 
 
 def test_a_subscription_names_our_listener_and_the_one_event() -> None:

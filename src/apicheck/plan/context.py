@@ -1,0 +1,253 @@
+"""What every subject of a run shares: which identity, bucket, scope and recipe each operation has.
+
+Here policy and document meet. The reference server decides the same questions by itself, in
+other code, so that a mistake here cannot hide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from apicheck.generate import draw_body
+from apicheck.model.facts import Bucket, Facts, Selector
+from apicheck.model.operation import Operation, Spec
+from apicheck.model.policy import Policy
+from apicheck.model.selector import selects
+from apicheck.model.subject import UNIQUE, Recipe, RunContext
+from apicheck.model.target import Identity, Minter, Mode, Target
+from apicheck.model.verdict import NotTested
+from apicheck.requests.credentials import satisfies
+from apicheck.requests.recipes import make_recipes
+
+NOBODY = Identity(name="nobody", placeholder="")
+"""Calls public operations when the target file names no identity."""
+
+
+def build_context(
+    spec: Spec,
+    policy: Policy,
+    target: Target,
+    *,
+    capabilities: frozenset[str],
+    mode: Mode,
+    thorough: bool,
+) -> RunContext:
+    """What every subject of a run shares. Holds no secret."""
+    facts = _with_target_limits(policy.facts, target)
+    security = {operation.id: _alternatives(operation, facts) for operation in spec.operations}
+    secured = _secured(spec, facts, security)
+    scopes = {
+        op.id: _required(op, facts.authorization.scopes, facts, secured) for op in spec.operations
+    }
+    if not facts.authorization.scopes:
+        scopes = {op.id: op.scopes for op in spec.operations}
+    permissions = {
+        op.id: _required(op, facts.authorization.permissions, facts, secured)
+        for op in spec.operations
+    }
+    identities = {**target.identities, NOBODY.name: NOBODY}
+    context = RunContext(
+        spec=spec,
+        facts=facts,
+        base_url=target.base_url,
+        identities=identities,
+        recipes=_with_echoes(_recipes(spec, facts, target, mode), facts),
+        actors={},
+        capabilities=capabilities,
+        mode=mode,
+        thorough=thorough,
+        bucket_of=_buckets(spec, facts, secured),
+        required_scopes=scopes,
+        all_scopes=_all_scopes(spec, facts),
+        required_permissions=permissions,
+        all_permissions=tuple(facts.authorization.permissions),
+        sufficient_roles={
+            op.id: _required(op, facts.authorization.roles, facts, secured)
+            for op in spec.operations
+        },
+        all_roles=tuple(facts.authorization.roles),
+        secured=secured,
+        alternatives=security,
+        client_certificate=bool(target.tls.client_cert),
+        clients=_clients(spec, facts, target),
+    )
+    return replace(context, actors=_actors(context))
+
+
+def _secured(
+    spec: Spec, facts: Facts, security: Mapping[str, tuple[tuple[str, ...], ...]]
+) -> frozenset[str]:
+    """The operations that refuse whoever has no credential.
+
+    Not those that anonymous callers may call too; their requests are still sent with one.
+    """
+    declared = frozenset(name for name, alternatives in security.items() if alternatives)
+    may = facts.authentication.anonymous_may
+    if may is None:
+        return declared
+    return frozenset(
+        op.id
+        for op in spec.operations
+        if op.id in declared and not selects(may, op, facts.operations, declared)
+    )
+
+
+def _alternatives(operation: Operation, facts: Facts) -> tuple[tuple[str, ...], ...]:
+    """The alternatives of an operation's security, the policy's word over the document's."""
+    for name, ops in facts.authentication.security.items():
+        if selects(ops, operation, facts.operations, frozenset()):
+            return () if name == "none" else ((name,),)
+    if not operation.secured:
+        return ()
+    named = (tuple(name for name, _ in needed) for needed in operation.security)
+    return tuple(dict.fromkeys(named))
+
+
+def _required(
+    operation: Operation,
+    words: Mapping[str, Selector],
+    facts: Facts,
+    secured: frozenset[str],
+) -> tuple[str, ...]:
+    return tuple(
+        word
+        for word, ops in words.items()
+        if operation.id in secured and selects(ops, operation, facts.operations, secured)
+    )
+
+
+def _all_scopes(spec: Spec, facts: Facts) -> tuple[str, ...]:
+    if facts.authorization.scopes:
+        return tuple(facts.authorization.scopes)
+    declared = [scope for scheme in spec.schemes.values() for scope in scheme.scopes]
+    required = [scope for operation in spec.operations for scope in operation.scopes]
+    return tuple(dict.fromkeys((*declared, *required)))
+
+
+def _buckets(spec: Spec, facts: Facts, secured: frozenset[str]) -> dict[str, str]:
+    """The bucket of each operation: of those that take it, the one that takes fewest."""
+    if facts.rate_limits is None:
+        return {}
+    taken = {
+        name: {
+            op.id
+            for op in spec.operations
+            if (
+                op.id in secured
+                if bucket.ops is None
+                else selects(bucket.ops, op, facts.operations, secured)
+            )
+        }
+        for name, bucket in facts.rate_limits.buckets.items()
+    }
+    result: dict[str, str] = {}
+    for operation in spec.operations:
+        holders = [name for name, ids in taken.items() if operation.id in ids]
+        if holders:
+            result[operation.id] = min(holders, key=lambda name: len(taken[name]))
+    return result
+
+
+def _with_target_limits(facts: Facts, target: Target) -> Facts:
+    """The facts, with the numbers that the target file says the target really runs with."""
+    if facts.rate_limits is None:
+        return facts
+    plan = next((i.plan for i in target.identities.values() if i.plan), "")
+    by_plan = facts.rate_limits.plans.get(plan, {})
+
+    def effective(bucket: Bucket) -> Bucket:
+        limit = by_plan.get(bucket.name, bucket.limit)
+        own = target.limits.get(bucket.name)
+        if own is None:
+            return replace(bucket, limit=limit)
+        return replace(
+            bucket,
+            limit=limit if own.limit is None else own.limit,
+            window_s=bucket.window_s if own.window_s is None else own.window_s,
+        )
+
+    buckets = {name: effective(bucket) for name, bucket in facts.rate_limits.buckets.items()}
+    return replace(facts, rate_limits=replace(facts.rate_limits, buckets=buckets))
+
+
+def _clients(spec: Spec, facts: Facts, target: Target) -> tuple[Minter, ...]:
+    """The target's OAuth clients at the policy's own token operation."""
+    if facts.oauth is None or not facts.oauth.token:
+        return ()
+    path = spec.operation(facts.oauth.token).path
+    whole = target.base_url.rstrip("/") + path
+    return tuple(one for one in target.minters if one.token_url in (path, whole))
+
+
+def _recipes(
+    spec: Spec, facts: Facts, target: Target, mode: Mode
+) -> Mapping[str, Recipe | NotTested]:
+    found = dict(
+        make_recipes(
+            spec,
+            target.fixtures,
+            identity_parameters=frozenset(t.parameter for t in facts.authorization.tenants),
+            reads_only=mode is not Mode.FULL,
+            draw_body=draw_body,
+        )
+    )
+    if facts.oauth is None or not target.minters:
+        return found
+    client = {
+        "client_id": target.minters[0].client_id,
+        "client_secret": target.minters[0].client_secret,
+    }
+    for operation_id in (facts.oauth.token, facts.oauth.revoke):
+        recipe = found.get(operation_id)
+        if isinstance(recipe, Recipe) and isinstance(recipe.body, Mapping):
+            # Examples show a made-up client; the target's own is needed for an accepted request.
+            known = {name: value for name, value in client.items() if name in recipe.body}
+            found[operation_id] = replace(recipe, body={**recipe.body, **known})
+    return found
+
+
+def _with_echoes(
+    found: Mapping[str, Recipe | NotTested], facts: Facts
+) -> Mapping[str, Recipe | NotTested]:
+    """Recipes that send the fields whose values are promised to come back, so that they can."""
+    names = {
+        rule.echo
+        for response in facts.responses.values()
+        for rule in response.headers.values()
+        if rule.echo
+    }
+    fields = tuple((name, f"apicheck-{UNIQUE}") for name in sorted(names))
+    return {
+        operation: replace(recipe, headers=(*recipe.headers, *fields))
+        if isinstance(recipe, Recipe)
+        else recipe
+        for operation, recipe in found.items()
+    }
+
+
+def _actors(context: RunContext) -> dict[str, str]:
+    """For each operation the first identity that may call it, in the target file's order."""
+    candidates = [i for i in context.identities.values() if i.state == "active"]
+    result = {}
+    for operation in context.spec.operations:
+        for identity in candidates:
+            if _may_call(context, identity, operation):
+                result[operation.id] = identity.name
+                break
+    return result
+
+
+def _may_call(context: RunContext, identity: Identity, operation: Operation) -> bool:
+    """Whether an identity holds what an operation needs; what is not known counts as held."""
+    if operation.id in context.secured and not identity.placeholder:
+        return False
+    if operation.id in context.secured and not any(
+        satisfies(context, identity, names) for names in context.alternatives[operation.id]
+    ):
+        return False
+    return context.permits(identity, operation.id) and all(
+        tenant.parameter in identity.parameters
+        or "{" + tenant.parameter + "}" not in operation.path
+        for tenant in context.facts.authorization.tenants
+    )

@@ -1,0 +1,78 @@
+"""The budget of a run: how many requests it may send, and for how long."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from apicheck.model.verdict import NotTestedKind
+from apicheck.probe.errors import ProbeStopped
+
+
+class Budget:
+    """Counts requests and watches the time; both are asked before each request.
+
+    max_requests, max_seconds: None for no limit. elapsed: real seconds since the run began.
+    expected: how many requests the plan foresees, for what is advised when they run out.
+    """
+
+    def __init__(
+        self,
+        max_requests: int | None,
+        max_seconds: float | None,
+        elapsed: Callable[[], float],
+        *,
+        expected: int = 0,
+    ) -> None:
+        self._max_requests = max_requests
+        self._expected = expected
+        self._max_seconds = max_seconds
+        self._elapsed = elapsed
+        self._lock = threading.Lock()
+        self.requests = 0
+
+    @property
+    def spent(self) -> ProbeStopped | None:
+        """Why nothing more may be sent, None while something may."""
+        if self._max_requests is not None and self.requests >= self._max_requests:
+            return ProbeStopped.not_tested(
+                NotTestedKind.NEEDS_BUDGET,
+                f"the budget of {self._max_requests} requests is used up",
+                f"[safety]\nmax_requests = {self._enough(self._max_requests)}",
+            )
+        if self._max_seconds is not None and self._elapsed() >= self._max_seconds:
+            return self._out_of_time(self._max_seconds)
+        return None
+
+    def _enough(self, too_few: int) -> int:
+        """What the plan foresees and half as much for what it cannot: setup and confirmations."""
+        return max(2 * too_few, -(-self._expected * 3 // 200) * 100)
+
+    def check(self) -> None:
+        """Raises ProbeStopped when nothing more may be sent."""
+        if halt := self.spent:
+            raise halt
+
+    def take(self) -> None:
+        """Count one request that is about to be sent. Raises ProbeStopped when none is left."""
+        with self._lock:
+            self.check()
+            self.requests += 1
+
+    def count(self) -> None:
+        """Count one request that must be sent whatever the budget says (clean-up)."""
+        with self._lock:
+            self.requests += 1
+
+    def afford(self, seconds: float) -> None:
+        """Raises ProbeStopped when the run would end before that many real seconds passed."""
+        if self._max_seconds is not None and self._elapsed() + seconds > self._max_seconds:
+            raise self._out_of_time(self._max_seconds)
+
+    @staticmethod
+    def _out_of_time(seconds: float) -> ProbeStopped:
+        return ProbeStopped.not_tested(
+            NotTestedKind.NEEDS_BUDGET,
+            f"the budget of {seconds:g} seconds is used up",
+            f"[safety]\nmax_seconds = {2 * seconds:g}",
+        )

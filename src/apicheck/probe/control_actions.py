@@ -1,0 +1,69 @@
+"""Answers what a script asks for that is no request to the API: identities, clock, effects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from apicheck.model.json import Json
+from apicheck.probe.control import Control
+from apicheck.probe.listener import WebhookListener
+from apicheck.probe.minting import Minting
+from apicheck.probe.recorder import Recorder
+from apicheck.probe.redactor import Redactor
+from apicheck.probe.token_client import Keep
+
+
+class ControlActions:
+    """Whoever can answer is asked. Answers hold placeholders, never secrets.
+
+    capabilities: what this target's control protocol offers.
+    """
+
+    def __init__(
+        self,
+        capabilities: frozenset[str],
+        minting: Minting,
+        listener: WebhookListener | None,
+        control: Control | None,
+        recorder: Recorder,
+        secrets: Redactor,
+    ) -> None:
+        self._capabilities = capabilities
+        self._minting = minting
+        self._listener = listener
+        self._control = control
+        self._recorder = recorder
+        self._secrets = secrets
+
+    def answer(self, what: str, arguments: Mapping[str, Json], keep: Keep) -> Json:
+        """The answer to an `Ask`; None when nobody can do it. keep: takes what it cost."""
+        if what == "mint":
+            return self._minting.mint(arguments, keep)
+        if what == "revoke":
+            return self._minting.revoke(str(arguments.get("identity", "")), keep)
+        if what == "listener":
+            return None if self._listener is None else self._listener.fresh()
+        control = self._control
+        if control is None or what not in self._capabilities:
+            return None
+        asked: Mapping[str, Callable[[], Json]] = {
+            "subscribe_by_hand": lambda: self._subscribed(control, arguments),
+            "clock": lambda: {"now": control.clock()},
+            "effects": control.effects,
+            "deliveries": control.deliveries,
+            "fail_next": lambda: control.fail_next(
+                str(arguments["operation"]), int(arguments["status"])
+            ),
+        }
+        return asked[what]() if what in asked else None
+
+    def _subscribed(self, control: Control, arguments: Mapping[str, Json]) -> Json:
+        answer = control.listen(str(arguments["url"]), arguments.get("events"))
+        if not isinstance(answer, dict):
+            return None
+        secret = answer.get("secret")
+        if not isinstance(secret, str):
+            return {"id": answer.get("id"), "secret": None}
+        placeholder = self._secrets.issue(secret)
+        self._recorder.webhook_secrets.add(placeholder)
+        return {"id": answer.get("id"), "secret": placeholder}

@@ -1,0 +1,23 @@
+"""What ends a probe for a reason that is not its script's."""
+
+from __future__ import annotations
+
+from apicheck.model.verdict import HarnessError, NotTested, NotTestedKind
+
+
+class ProbeStopped(Exception):
+    """Ends the probe that is playing. `reason` becomes its transcript's `stopped_by`."""
+
+    def __init__(self, reason: NotTested | HarnessError) -> None:
+        super().__init__(reason.reason)
+        self.reason = reason
+
+    @classmethod
+    def not_tested(cls, kind: NotTestedKind, reason: str, remedy: str = "") -> ProbeStopped:
+        """The probe was kept from sending."""
+        return cls(NotTested(kind, reason, remedy))
+
+    @classmethod
+    def by_user(cls) -> ProbeStopped:
+        """The user stopped the run."""
+        return cls.not_tested(NotTestedKind.NEEDS_BUDGET, "the run was stopped")

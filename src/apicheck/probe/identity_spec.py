@@ -1,0 +1,66 @@
+"""What an identity must be that a script asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from apicheck.model.json import Json
+
+RIGHTS = ("scopes", "permissions", "roles")
+"""Kinds of rights, as the members of a wish and of an `Ask` are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitySpec:
+    """What an identity must be. Rights that are None: all of them."""
+
+    scopes: tuple[str, ...] | None = None
+    permissions: tuple[str, ...] | None = None
+    roles: tuple[str, ...] | None = None
+    tenant: str = ""
+    user: str = ""
+    app: str = ""
+    state: str = "active"
+    scheme: str = ""
+    claims: Mapping[str, Json] = field(default_factory=dict)
+    renewed: bool = True
+    """Whether its token is replaced when it has run out."""
+
+    @classmethod
+    def from_arguments(cls, arguments: Mapping[str, Json]) -> IdentitySpec:
+        """As the arguments of `Ask("mint", …)` say."""
+        scopes, permissions, roles = (sorted_or_none(arguments.get(kind)) for kind in RIGHTS)
+        return cls(
+            scopes=scopes,
+            permissions=permissions,
+            roles=roles,
+            tenant=arguments.get("tenant") or "",
+            user=arguments.get("user") or "",
+            app=arguments.get("app") or "",
+            state=arguments.get("state") or "active",
+            scheme=arguments.get("scheme") or "",
+            claims=arguments.get("claims") or {},
+            renewed=arguments.get("renewed", True),
+        )
+
+    @property
+    def fits_client(self) -> bool:
+        """Whether the token of an OAuth client can be it: nobody's, with all but its scopes."""
+        beyond = (self.permissions, self.roles)
+        named = self.user or self.app or self.claims
+        return self.state == "active" and not named and beyond == (None, None)
+
+
+def has_exactly(
+    has: tuple[str, ...] | None, wanted: tuple[str, ...] | None, every: tuple[str, ...]
+) -> bool:
+    """Whether an identity has just the scopes, or permissions, that are wanted."""
+    if wanted is None:
+        return has is None or set(every) <= set(has)
+    return has is not None and set(has) == set(wanted)
+
+
+def sorted_or_none(words: Iterable[str] | None) -> tuple[str, ...] | None:
+    """Words as a key of their own; None stays None."""
+    return None if words is None else tuple(sorted(words))

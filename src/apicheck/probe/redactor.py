@@ -1,0 +1,262 @@
+"""The secrets of a run: kept here, put in at the moment of sending, taken out of every answer.
+
+A secret is recognised as it is, in any case, URL-encoded, inside JSON or HTML, in hexadecimal
+and in base64 at each of its three alignments; and so is any piece of 12 characters or more.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, quote_plus
+
+from apicheck.model.target import Secrets
+
+PIECE = 12
+"""So many characters of a secret, in a row, count as a piece of it."""
+
+_SHORTEST = 4  # a shorter secret is no secret, and hiding it would hide everything
+_PLACES = 16  # a secret that repeats itself is found by its first and last repetitions
+_NAMES = ("_USER", "_CLIENT_ID")  # half a credential: a short one is a word ("admin")
+_GRAM = 6
+_TRIES = 8
+_STRIDE = PIECE - _GRAM + 1  # every piece holds one gram that begins at a multiple of this
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A secret, or a piece of one, in some bytes. mark: what stands for it in the record."""
+
+    start: int
+    end: int
+    placeholder: str
+    mark: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way to write a secret. public: so many of its first bytes are no secret."""
+
+    placeholder: str
+    kind: str
+    exact: bytes
+    folded: bytes
+    public: int = 0
+
+
+class Redactor:
+    """Placeholders and their secrets, growing while a run mints and is handed more of them."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._lock = threading.Lock()
+        self._by_placeholder: dict[str, str] = {}
+        self._retired: dict[str, str] = {}
+        self._by_secret: dict[str, str] = {}
+        self._forms: list[_Form] = []
+        self._short: list[_Form] = []
+        self._grams: dict[bytes, list[tuple[int, int]]] = {}
+        self._numbers: dict[str, int] = {}
+        for placeholder, secret in secrets.values.items():
+            self.put(placeholder, secret)
+
+    @property
+    def live(self) -> Mapping[str, str]:
+        """Placeholder -> secret, as they are put into requests now."""
+        return self._by_placeholder
+
+    def all_secrets(self) -> Secrets:
+        """Everything that was ever a secret in this run."""
+        with self._lock:
+            return Secrets({**self._retired, **self._by_placeholder})
+
+    def put(self, placeholder: str, secret: str) -> None:
+        """Let a placeholder stand for a secret from now on; an earlier one stays hidden."""
+        with self._lock:
+            old = self._by_placeholder.get(placeholder)
+            if old == secret:
+                return
+            if old is not None:
+                self._retired[f"{placeholder}_{len(self._retired) + 1}"] = old
+            self._by_placeholder[placeholder] = secret
+            self._by_secret.setdefault(secret, placeholder)
+            self._index(placeholder, secret)
+
+    def issue(self, secret: str, kind: str = "ISSUED") -> str:
+        """The placeholder for a secret that somebody gave us, the same for the same secret."""
+        with self._lock:
+            known = self._by_secret.get(secret)
+            if known is not None:
+                return known
+            number = self._numbers[kind] = self._numbers.get(kind, 0) + 1
+        placeholder = f"$APICHECK_{kind}_{number}"
+        self.put(placeholder, secret)
+        return placeholder
+
+    def redact(self, data: bytes) -> bytes:
+        """The bytes with every secret, and every piece of one, replaced by its placeholder."""
+        parts: list[bytes] = []
+        kept = 0
+        for found in self.find(data):
+            parts += (data[kept : found.start], found.mark.encode())
+            kept = found.end
+        return b"".join((*parts, data[kept:])) if parts else data
+
+    def redact_text(self, text: str) -> str:
+        """As `redact`, for text."""
+        return self.redact(text.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
+
+    def find(self, data: bytes) -> tuple[Found, ...]:
+        """Every secret, and every piece of one, in order and without overlap."""
+        folded = data.lower()
+        founds = sorted(
+            (*self._pieces(data, folded), *self._short_ones(data, folded)),
+            key=lambda found: (found.start, -found.end),
+        )
+        kept: list[Found] = []
+        for found in founds:
+            end = kept[-1].end if kept else 0
+            if found.start >= end:
+                kept.append(found)
+            elif found.end > end:
+                mark = f"{found.placeholder}[…]"
+                kept.append(Found(end, found.end, found.placeholder, mark, whole=False))
+        return tuple(kept)
+
+    def _index(self, placeholder: str, secret: str) -> None:
+        for form in _forms(placeholder, secret):
+            if len(form.folded) < PIECE:
+                self._short.append(form)
+                continue
+            number = len(self._forms)
+            self._forms.append(form)
+            for offset in range(form.public, len(form.folded) - _GRAM + 1):
+                gram = form.folded[offset : offset + _GRAM]
+                places = self._grams.setdefault(gram, [])
+                if len(places) < _PLACES:
+                    places.append((number, offset))
+                else:
+                    places[-1] = (number, offset)
+
+    def _pieces(self, data: bytes, folded: bytes) -> Iterator[Found]:
+        grams = self._grams
+        if not grams:
+            return
+        # Inside of a piece a few more positions are tried: a beginning that many secrets share
+        # ("whsec_") may lead to a lesser match than what follows it.
+        end, tries = 0, 0
+        for position in range(0, len(folded) - _GRAM + 1, _STRIDE):
+            inside = position + _GRAM <= end
+            if folded[position : position + _GRAM] not in grams or (inside and not tries):
+                continue
+            best = self._longest_at(data, folded, position)
+            if best is not None:
+                end = max(end, best.end)
+                tries = 0 if best.whole else tries - 1 if inside else _TRIES
+                yield best
+
+    def _longest_at(self, data: bytes, folded: bytes, position: int) -> Found | None:
+        best: tuple[int, int, _Form] | None = None
+        for number, offset in self._grams[folded[position : position + _GRAM]]:
+            form = self._forms[number]
+            before = _common(
+                folded[max(0, position - offset) : position][::-1], form.folded[:offset][::-1]
+            )
+            after = _common(folded[position : position + len(form.folded)], form.folded[offset:])
+            start, end = position - before, position + after
+            if end - start >= PIECE and (best is None or end - start > best[1] - best[0]):
+                best = (start, end, form)
+        if best is None:
+            return None
+        start, end, form = best
+        return _found(start, end, form, data)
+
+    def _short_ones(self, data: bytes, folded: bytes) -> Iterator[Found]:
+        for form in self._short:
+            start = folded.find(form.folded)
+            while start >= 0:
+                end = start + len(form.folded)
+                yield _found(start, end, form, data)
+                start = folded.find(form.folded, end)
+
+
+def _found(start: int, end: int, form: _Form, data: bytes) -> Found:
+    """What was found, and the mark for it: the placeholder when it is all there, else a piece."""
+    whole = end - start == len(form.folded)
+    text = data[start:end]
+    suffix = "[…]"
+    if whole and text == form.exact:
+        suffix = form.kind
+    elif whole and not form.kind and text == form.exact.upper():
+        suffix = "~upper"
+    elif whole and not form.kind and text == form.exact.swapcase():
+        suffix = "~swapcase"
+    return Found(start, end, form.placeholder, form.placeholder + suffix, whole)
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """How many bytes two byte strings share at their beginning."""
+    low, high = 0, min(len(one), len(other))
+    if one[:high] == other[:high]:
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _forms(placeholder: str, secret: str) -> Iterator[_Form]:
+    seen: set[bytes] = set()
+    for kind, text in _written(secret):
+        exact = text.encode("utf-8", "surrogateescape")
+        folded = exact.lower()
+        shortest = PIECE if placeholder.endswith(_NAMES) else _SHORTEST
+        if len(folded) < shortest or folded in seen:
+            continue
+        seen.add(folded)
+        public = 0 if kind else _public_start(secret)
+        yield _Form(placeholder, kind, exact, folded, public)
+
+
+def _written(secret: str) -> Iterator[tuple[str, str]]:
+    """Every way in which a secret may come back, each with the derivation that says so."""
+    yield "", secret
+    yield "~url", quote(secret, safe="")
+    yield "~url", quote_plus(secret)
+    yield "~json", json.dumps(secret)[1:-1]
+    yield "~json", json.dumps(secret)[1:-1].replace("/", "\\/")
+    yield "~json", _escaped(secret, "<>&")  # Go
+    yield "~json", _escaped(secret, "+<>&'\"")  # .NET
+    yield "~html", html.escape(secret)
+    raw = secret.encode("utf-8", "surrogateescape")
+    yield "~hex", raw.hex()
+    for shift, dropped in ((0, 0), (1, 2), (2, 3)):
+        full = (shift + len(raw)) * 8 // 6
+        coded = base64.b64encode(b"\0" * shift + raw).decode()[dropped:full]
+        yield "~base64", coded
+        yield "~base64", coded.replace("+", "-").replace("/", "_")
+
+
+def _escaped(secret: str, characters: str) -> str:
+    r"""The secret inside JSON whose writer spells some characters as \u002b."""
+    return "".join(f"\\u{ord(c):04x}" if c in characters else c for c in secret)
+
+
+def _public_start(secret: str) -> int:
+    """How much of a secret's beginning is none: a JWT's header and claims, which are not encrypted.
+
+    Claims are JSON like any other, so that pieces of them are in every body that is base64.
+    """
+    head, dot, rest = secret.partition(".")
+    if not dot or not head.startswith("eyJ"):
+        return 0
+    claims, _, signature = rest.partition(".")
+    signed = claims.startswith("eyJ") and signature and "." not in signature
+    return len(f"{head}.{claims}".encode()) if signed else len(head.encode())

@@ -1,0 +1,145 @@
+"""The parts of a request that can be replaced one at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote, urlencode
+
+from apicheck.model.exchange import Request
+from apicheck.model.json import MISSING, Json, at, child_pointer, tokens, with_value
+from apicheck.model.operation import Operation
+from apicheck.model.subject import Recipe
+
+_FORM = "application/x-www-form-urlencoded"
+_OWN_FIELDS = frozenset({"accept", "authorization", "content-type", "cookie", "host"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part. place: path, query, header or body. name: of a parameter, or a JSON Pointer."""
+
+    place: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.name or '(whole)'}"
+
+
+def parts_of(operation: Operation, recipe: Recipe, kept: frozenset[str]) -> tuple[Part, ...]:
+    """Every part that an operation's request has or, by the document, may have.
+
+    kept: parameters that stay as they are (those that name the tenant).
+    """
+    parameters = [
+        Part(parameter.place, parameter.name)
+        for parameter in operation.parameters
+        if parameter.place in ("path", "query", "header")
+        and parameter.name not in kept
+        and not (parameter.place == "header" and parameter.name.lower() in _OWN_FIELDS)
+        and (parameter.place != "path" or "{" + parameter.name + "}" in operation.path)
+    ]
+    if "json" in recipe.media_type:
+        return (*parameters, *(Part("body", pointer) for pointer in _pointers(recipe.body)))
+    if recipe.media_type == _FORM and isinstance(recipe.body, Mapping):
+        return (*parameters, *(Part("body", child_pointer("", name)) for name in recipe.body))
+    return tuple(parameters)
+
+
+def _pointers(body: Json, pointer: str = "", depth: int = 2) -> Iterator[str]:
+    """A body and its members, down to those of its members."""
+    yield pointer
+    if isinstance(body, Mapping) and depth > 0:
+        for name, inner in body.items():
+            yield from _pointers(inner, child_pointer(pointer, name), depth - 1)
+
+
+def part_accepts(part: Part, value: Json) -> bool:
+    """Whether a value can be sent in a part without making it another request, or none.
+
+    A segment of a path that is empty or made of dots is another path; a field has one line.
+    """
+    if part.place == "body":
+        return True
+    text = value if isinstance(value, str) else json.dumps(value)
+    if part.place == "path":
+        return text.strip(".") != ""
+    return part.place == "query" or (text.isprintable() and text == text.strip() and bool(text))
+
+
+def with_part(request: Request, operation: Operation, part: Part, value: Json) -> Request:
+    """The same request with another value in one part; MISSING leaves the part out.
+
+    A value that is no text is written as JSON where text belongs. Raises ValueError for a part
+    that the request does not have, and for a body that is not JSON or a form.
+    """
+    if part.place == "body":
+        return _with_member(request, part.name, value)
+    text = value if isinstance(value, str) or value is MISSING else json.dumps(value)
+    if part.place == "path":
+        return replace(request, path=_with_segment(request.path, operation, part.name, text))
+    others = request.query if part.place == "query" else request.headers
+    same = part.name if part.place == "query" else part.name.lower()
+    kept = tuple(
+        pair for pair in others if (pair[0] if part.place == "query" else pair[0].lower()) != same
+    )
+    pairs = kept if text is MISSING else (*kept, (part.name, text))
+    if part.place == "query":
+        return replace(request, query=pairs)
+    return replace(request, headers=pairs)
+
+
+def _with_segment(path: str, operation: Operation, name: str, text: str) -> str:
+    template, segments = operation.path.split("/"), path.split("/")
+    marker = "{" + name + "}"
+    if len(template) != len(segments) or not any(marker in one for one in template):
+        raise ValueError(f"{path} has no part {name}")
+    coded = quote(text, safe="")
+    return "/".join(
+        coded if wanted == marker else segment
+        for wanted, segment in zip(template, segments, strict=True)
+    )
+
+
+def _with_member(request: Request, pointer: str, value: Json) -> Request:
+    media = media_type_of(request)
+    if media == _FORM:
+        pairs = parse_qsl((request.body or b"").decode(), keep_blank_values=True)
+        name = pointer.strip("/")
+        kept = [pair for pair in pairs if pair[0] != name]
+        changed = kept if value is MISSING else [*kept, (name, value)]
+        body = urlencode(changed, safe="$[]:~()", quote_via=quote).encode()
+        return replace(request, body=body)
+    if "json" not in media:
+        raise ValueError(f"a body of {media or 'no media type'} has no members")
+    whole = json.loads(request.body or b"null")
+    made = without_value(whole, pointer) if value is MISSING else with_value(whole, pointer, value)
+    return replace(request, body=encode_json(made))
+
+
+def media_type_of(request: Request) -> str:
+    """The media type of a request's body, without parameters, in lower case."""
+    for name, value in request.headers:
+        if name.lower() == "content-type":
+            return value.partition(";")[0].strip().lower()
+    return ""
+
+
+def encode_json(value: Json) -> bytes:
+    """A value as a JSON text; what UTF-8 cannot write is escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode()
+
+
+def without_value(document: Json, pointer: str) -> Json:
+    """A document without the member that a JSON Pointer leads to."""
+    head, _, last = pointer.rpartition("/")
+    parent = at(document, head)
+    (key,) = tokens(f"/{last}")
+    if not isinstance(parent, Mapping):
+        return document
+    return with_value(document, head, {k: inner for k, inner in parent.items() if k != key})

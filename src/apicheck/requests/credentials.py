@@ -1,0 +1,121 @@
+"""Which credentials a request carries: the one place that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from apicheck.model.exchange import Credential
+from apicheck.model.operation import SecurityScheme
+from apicheck.model.subject import RunContext
+from apicheck.model.target import Identity
+from apicheck.model.verdict import NotTested, NotTestedKind
+
+MUTUAL_TLS = "mutualTLS"
+
+
+def credentials_of(
+    context: RunContext,
+    operation: str,
+    identity: Identity,
+    value: str = "",
+    *,
+    alternative: tuple[str, ...] = (),
+) -> tuple[Credential, ...]:
+    """An identity's credentials, as the operation's security wants them; () for a public one.
+
+    value: in the place of the first secret (a placeholder with a derivation, a drawn token).
+    alternative: names of schemes that are needed together; default: `alternative_of`.
+    """
+    names = alternative or alternative_of(context, operation, identity)
+    schemes = [context.spec.schemes[name] for name in names if name in context.spec.schemes]
+    sent = [scheme for scheme in schemes if scheme.kind != MUTUAL_TLS]
+    secrets = [secret_of(context, identity, scheme) or identity.placeholder for scheme in sent]
+    if value and secrets:
+        secrets[0] = value
+    return tuple(
+        make_credential(context, scheme, secret)
+        for scheme, secret in zip(sent, secrets, strict=True)
+    )
+
+
+def alternative_of(context: RunContext, operation: str, identity: Identity) -> tuple[str, ...]:
+    """The first alternative of an operation's security that an identity can fill in.
+
+    The first one when it can fill in none: its credential then stands where another is wanted.
+    """
+    alternatives = context.alternatives.get(operation, ())
+    fitting = (names for names in alternatives if satisfies(context, identity, names))
+    return next(fitting, alternatives[0][:1] if alternatives else ())
+
+
+def satisfies(context: RunContext, identity: Identity, alternative: Iterable[str]) -> bool:
+    """Whether an identity has a credential of each of these schemes.
+
+    A client certificate is the connection's: all identities have it, or none.
+    """
+    schemes = [context.spec.schemes.get(name) for name in alternative]
+    return all(
+        scheme is not None
+        and (
+            context.client_certificate
+            if scheme.kind == MUTUAL_TLS
+            else bool(secret_of(context, identity, scheme, alone=len(schemes) == 1))
+        )
+        for scheme in schemes
+    )
+
+
+def secret_of(
+    context: RunContext, identity: Identity, scheme: SecurityScheme, *, alone: bool = True
+) -> str:
+    """The placeholder of an identity's credential of a scheme, "" when it has none.
+
+    alone: no other scheme is needed with it. One secret whose scheme the target file does not
+    name is taken for any single scheme, and for none of several that are needed together.
+    """
+    if scheme.name in identity.credentials:
+        return identity.credentials[scheme.name]
+    own = identity.scheme == scheme.name or (
+        alone and (not identity.scheme or _stands_in(context, identity, scheme))
+    )
+    return identity.placeholder if own else ""
+
+
+def make_credential(context: RunContext, scheme: SecurityScheme, secret: str) -> Credential:
+    """A secret where, and as, its scheme has it."""
+    prefix = context.facts.authentication.prefix
+    if scheme.kind == "apiKey":
+        return Credential(scheme.name, scheme.place, scheme.parameter, (prefix or "") + secret)
+    word = {"basic": "Basic"}.get(scheme.http_scheme, "Bearer")
+    return Credential(scheme.name, "header", "Authorization", (prefix or f"{word} ") + secret)
+
+
+def missing_credentials(context: RunContext, names: tuple[str, ...]) -> NotTested:
+    """Why nothing can be asked with these schemes, and the lines that change it."""
+    schemes = [context.spec.schemes.get(name) for name in names]
+    if any(scheme and scheme.kind == MUTUAL_TLS for scheme in schemes):
+        return NotTested(
+            NotTestedKind.NEEDS_IDENTITY,
+            "it takes a client certificate (mutualTLS), which the connection has to present",
+            '[tls]\nclient_cert = "client.pem"  # certificate and key',
+        )
+    lines = "\n".join(
+        f'[identities.admin.credentials.{name}]\ntoken_env = "ADMIN_{name.upper()}"'
+        for name in names
+    )
+    words = f"no identity has a credential of {' and '.join(names)}"
+    return NotTested(NotTestedKind.NEEDS_IDENTITY, words, lines)
+
+
+def _stands_in(context: RunContext, identity: Identity, scheme: SecurityScheme) -> bool:
+    """Whether a bearer token may be meant for another bearer scheme than its own.
+
+    A document often has several names for one kind of token. Where somebody in the target file
+    has a credential of that very scheme, it is another kind.
+    """
+    mine = context.spec.schemes.get(identity.scheme)
+    taken = any(
+        other.scheme == scheme.name or scheme.name in other.credentials
+        for other in context.identities.values()
+    )
+    return mine is not None and mine.bearer and scheme.bearer and not taken

@@ -1,0 +1,115 @@
+"""The steps of a script, each as a generator with a typed answer: `x = yield from send(…)`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any, NoReturn, cast
+
+from apicheck.model.exchange import Exchange, Request, Role
+from apicheck.model.json import Json
+from apicheck.model.step import Ask, EndOfScript, Receive, Send, SendRaw, Together, Wait
+from apicheck.model.target import Identity
+from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
+
+
+def send(
+    request: Request, role: Role = Role.TABLE, share: str = "", *, paced: bool = True
+) -> Generator[Send, Any, Exchange]:
+    """Send one request. See `Send` for `share` and `paced`."""
+    return cast("Exchange", (yield Send(request, role, share, paced)))
+
+
+def send_raw(
+    data: bytes, request: Request, role: Role = Role.TABLE
+) -> Generator[SendRaw, Any, Exchange]:
+    """Write bytes to a connection of their own. `request` says what they mean."""
+    return cast("Exchange", (yield SendRaw(data, request, role)))
+
+
+def send_together(*sends: Send) -> Generator[Together, Any, tuple[Exchange, ...]]:
+    """Send several requests at once; the answers come in this order."""
+    return cast("tuple[Exchange, ...]", (yield Together(sends)))
+
+
+def wait(seconds: float, why: str) -> Generator[Wait, Any, None]:
+    """Let time pass for the target."""
+    yield Wait(seconds, why)
+
+
+def receive(
+    path: str, count: int = 1, within_s: float = 5.0, respond: int = 200
+) -> Generator[Receive, Any, tuple[Exchange, ...]]:
+    """Wait for webhook deliveries to a path of our listener; fewer than `count` may come."""
+    return cast("tuple[Exchange, ...]", (yield Receive(path, count, within_s, respond)))
+
+
+def ask(what: str, **arguments: Json) -> Generator[Ask, Any, Json]:
+    """Ask the control protocol, or whatever can do it. None when nobody can. See `Ask`."""
+    return (yield Ask(what, arguments))
+
+
+def end_script(why: NotTested | Inconclusive) -> NoReturn:
+    """End the script here: it cannot ask its question."""
+    raise EndOfScript(why)
+
+
+def mint(  # noqa: PLR0913  (each is a property of the identity)
+    *,
+    scopes: tuple[str, ...] | None = None,
+    permissions: tuple[str, ...] | None = None,
+    roles: tuple[str, ...] | None = None,
+    tenant: str = "",
+    user: str = "",
+    app: str = "",
+    state: str = "active",
+    fresh: bool = False,
+    scheme: str = "",
+    claims: Mapping[str, Json] | None = None,
+    renewed: bool = True,
+) -> Generator[Ask, Any, Identity]:
+    """A new identity. Ends the script as not tested when nobody can make one.
+
+    scopes, permissions, roles None: all of them. fresh False: scripts that ask for the same get the
+    same identity; True: nobody else has it, and it may be used up. scheme: of its credential;
+    "": the usual one. claims: of its JSON Web Token, over those it would have (None: left out).
+    renewed False: a token that has run out stays so.
+    """
+    answer = yield from ask(
+        "mint",
+        scopes=None if scopes is None else sorted(scopes),
+        permissions=None if permissions is None else sorted(permissions),
+        roles=None if roles is None else sorted(roles),
+        tenant=tenant,
+        user=user,
+        app=app,
+        state=state,
+        fresh=fresh,
+        scheme=scheme,
+        claims=dict(claims or {}),
+        renewed=renewed,
+    )
+    if answer is None:
+        wanted = ", ".join(scopes or permissions or roles or ()) or "no scope"
+        holding = f"an identity holding {wanted}"
+        end_script(
+            NotTested(
+                NotTestedKind.NEEDS_IDENTITY,
+                f"nothing can make {holding}" + (f" of tenant {tenant}" if tenant else ""),
+                '[mint.a]\ntoken_url = "/oauth/token"\nclient_id_env = "A_ID"\n'
+                'client_secret_env = "A_SECRET"',
+            )
+        )
+    return Identity(
+        name=answer["identity"],
+        placeholder=answer["placeholder"],
+        scheme=answer.get("scheme", ""),
+        scopes=scopes,
+        permissions=permissions,
+        roles=roles,
+        tenant=answer.get("tenant", tenant),
+        user=answer.get("user", user),
+        app=answer.get("app", app),
+        state=state,
+        parameters=answer.get("parameters", {}),
+        credentials=answer.get("credentials", {}),
+    )

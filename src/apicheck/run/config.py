@@ -1,0 +1,135 @@
+"""What the user asked for, and the files that it leads to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from apicheck.load import (
+    builtin_policy,
+    document_of,
+    find_target,
+    load_policy,
+    load_spec,
+    load_target,
+    profile_dir,
+    target_settings,
+)
+from apicheck.model.check import Check
+from apicheck.model.errors import TargetError
+from apicheck.model.json import Json
+from apicheck.model.operation import Spec
+from apicheck.model.plan import Options, Plan
+from apicheck.model.policy import Policy
+from apicheck.model.target import Target
+from apicheck.plan import plan
+from apicheck.probe import discover
+from apicheck.registry import collect
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """What the user asked for. Paths None: found, or not given.
+
+    overrides: dotted path in the target file -> value, from the command line.
+    out: the run directory; None for one under `reports/`, named after profile and time.
+    """
+
+    profile: str = ""
+    policy: Path | None = None
+    spec: Path | None = None
+    target: Path | None = None
+    overrides: Mapping[str, Json] = field(default_factory=dict)
+    options: Options = field(default_factory=Options)
+    out: Path | None = None
+    formats: tuple[str, ...] = ("html",)
+    readings: tuple[str, ...] = ()
+    argv: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that a plan is made of, loaded. policy_file None: the built-in clause sets."""
+
+    spec: Spec
+    policy: Policy
+    target: Target
+    checks: Mapping[str, Check]
+    profile: str
+    spec_file: Path
+    policy_file: Path | None
+
+
+def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
+    """Load all that a request names. Raises what load raises, every mistake at once.
+
+    without_target: for work on the documents alone (lint); the target is then a stand-in.
+    """
+    named = bool(config.profile or config.policy or config.spec)
+    unused = without_target and named
+    target_file = config.target or (None if unused else find_target(Path.cwd()))
+    settings = target_settings(target_file) if target_file else {}
+    spec_file, policy_file, profile = _documents(config, settings)
+    spec = load_spec(spec_file)
+    checks = collect()
+    readings = config.readings or tuple(settings.get("readings", ()))
+    if policy_file is None:
+        policy = builtin_policy(spec)
+    else:
+        policy = load_policy(policy_file, spec, check_ids=tuple(checks), readings=readings)
+    if without_target:
+        target = Target(name="(none)", base_url="http://127.0.0.1")
+    else:
+        target = load_target(
+            target_file,
+            spec=spec,
+            policy=policy,
+            environ=os.environ,
+            overrides=config.overrides,
+        )
+        target = replace(target, readings=readings)
+    name = profile or policy.id
+    return Inputs(spec, policy, target, checks, name, spec_file, policy_file)
+
+
+def _documents(config: RunConfig, settings: Mapping[str, Json]) -> tuple[Path, Path | None, str]:
+    """The spec file, the policy file or None, and the profile's name or ""."""
+    profile = config.profile
+    if not profile and config.policy is None and config.spec is None:
+        profile = str(settings.get("profile", ""))
+    if profile:
+        folder = profile_dir(profile)
+        return folder / "openapi.yaml", folder / "policy.yaml", profile
+    policy_file = config.policy or (None if config.spec else settings.get("policy"))
+    spec_file = config.spec or settings.get("spec")
+    if policy_file is not None:
+        policy_file = Path(policy_file)
+        if policy_file.is_dir():
+            policy_file = policy_file / "policy.yaml"
+        if spec_file is None:
+            spec_file = document_of(policy_file)
+    if spec_file is None:
+        raise TargetError(
+            "nothing to test: name a profile (--profile canonical), a policy (--policy FILE) or"
+            " a document (--spec FILE), or run where an apicheck.toml names one"
+        )
+    return Path(spec_file), policy_file, ""
+
+
+def build_plan(inputs: Inputs, options: Options) -> Plan:
+    """The plan of a run: the control URL, if there is one, is asked what it can do."""
+    return plan(
+        inputs.spec,
+        inputs.policy,
+        inputs.target,
+        inputs.checks,
+        options,
+        capabilities=discover(inputs.target),
+    )
+
+
+def load_plan(config: RunConfig) -> Plan:
+    """The plan of a request; sends nothing to the API under test."""
+    return build_plan(load_inputs(config), config.options)

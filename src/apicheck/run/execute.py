@@ -1,0 +1,177 @@
+"""The arrow from judge back to probe: play, confirm what fails, shrink what was drawn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from threading import Event
+
+from apicheck.generate import strategy
+from apicheck.judge import judge_attempt, judge_shrinking
+from apicheck.model.exchange import Role, Transcript
+from apicheck.model.json import Json
+from apicheck.model.plan import Plan, Probe
+from apicheck.model.results import PreflightItem
+from apicheck.model.subject import Case
+from apicheck.model.verdict import Failure, Verdict
+from apicheck.probe import Session
+from apicheck.run.progress import Progress
+from apicheck.run.property import shrink
+
+_SHRUNK_AT_MOST = 2
+"""Subjects on which one outcome is shrunk: more show the same cause again."""
+_TRIES_TO_SHRINK = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """All that went over the wire in one run, and what was looked at before and after it."""
+
+    transcripts: tuple[Transcript, ...]
+    preflight: tuple[PreflightItem, ...]
+    leftovers: tuple[str, ...]
+    requests: int
+    interrupted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    probe: Probe
+    fails: Failure
+
+
+def execute_plan(
+    plan: Plan,
+    progress: Progress,
+    *,
+    stop: Event,
+    journal: Callable[[Transcript], None] | None = None,
+    preflight: bool = True,
+    clean: bool = True,
+    finish: Callable[[Session], None] | None = None,
+) -> Execution:
+    """Play a plan: preflight, controls, probes, confirmations, shrinking, clean-up.
+
+    clean: delete what was created; not needed where the target is reset.
+    finish: called with the session before it closes (to search the files for its secrets).
+    """
+    transcripts: list[Transcript] = []
+
+    def keep(transcript: Transcript) -> None:
+        transcripts.append(transcript)
+        if journal is not None:
+            journal(transcript)
+
+    with Session(plan, stop=stop) as session:
+        looked_at = session.preflight() if preflight else ()
+        if not any(item.verdict is Verdict.ERROR for item in looked_at):
+            _controls(session, plan, progress, keep)
+            _provoke(session, plan, keep)
+            failed = _first_playing(session, plan, progress, keep)
+            if not stop.is_set():
+                _confirm(session, failed, progress, keep)
+                _shrink(session, failed, keep, stop)
+        leftovers = session.clean_up() if clean else ()
+        if finish is not None:
+            finish(session)
+        requests = session.requests
+    interrupted = "Ctrl-C" if stop.is_set() else ""
+    return Execution(tuple(transcripts), looked_at, leftovers, requests, interrupted)
+
+
+def _controls(
+    session: Session, plan: Plan, progress: Progress, keep: Callable[[Transcript], None]
+) -> None:
+    progress.begin("canonical requests", len(plan.controls))
+    for transcript in session.controls():
+        keep(transcript)
+        progress.advance()
+    progress.end()
+
+
+def _provoke(session: Session, plan: Plan, keep: Callable[[Transcript], None]) -> None:
+    for transcript in session.stream(plan.provoking):
+        keep(transcript)
+
+
+def _first_playing(
+    session: Session, plan: Plan, progress: Progress, keep: Callable[[Transcript], None]
+) -> list[_Failed]:
+    by_key = {probe.key: probe for probe in plan.probes}
+    failed: list[_Failed] = []
+    progress.begin("probes", len(plan.probes))
+    for transcript in session.stream(plan.probes):
+        keep(transcript)
+        probe = by_key[transcript.probe]
+        judgement = judge_attempt(probe.check, probe.subject, transcript)
+        if isinstance(judgement, Failure):
+            failed.append(_Failed(probe, judgement))
+        progress.advance(text=probe.check.id)
+    progress.end()
+    return failed
+
+
+def _confirm(
+    session: Session,
+    failed: Sequence[_Failed],
+    progress: Progress,
+    keep: Callable[[Transcript], None],
+) -> None:
+    """Play again what failed. What is not played again stays unconfirmed, and says so."""
+    if not failed:
+        return
+    progress.begin("confirming", len(failed))
+    for transcript in session.stream([item.probe for item in failed], attempt=1):
+        keep(transcript)
+        progress.advance()
+    progress.end()
+
+
+def _shrink(
+    session: Session,
+    failed: Sequence[_Failed],
+    keep: Callable[[Transcript], None],
+    stop: Event,
+) -> None:
+    """Find the smallest drawn value for each outcome that a drawn value showed first."""
+    seen: dict[tuple[str, str], int] = {}
+    by_table = {
+        (item.probe.check.id, item.probe.subject.key, item.fails.outcome)
+        for item in failed
+        if item.probe.subject.case is not None and not item.probe.subject.case.drawn
+    }
+    subjects: set[tuple[str, str, str]] = set()
+    for item in failed:
+        case = item.probe.subject.case
+        cause = (item.probe.check.id, item.probe.subject.key, item.fails.outcome)
+        if case is None or not case.drawn or cause in by_table or cause in subjects:
+            continue
+        key = (item.probe.check.id, item.fails.outcome)
+        if seen.get(key, 0) >= _SHRUNK_AT_MOST or stop.is_set():
+            continue
+        seen[key] = seen.get(key, 0) + 1
+        subjects.add(cause)
+        _shrink_one(session, item, keep)
+
+
+def _shrink_one(session: Session, item: _Failed, keep: Callable[[Transcript], None]) -> None:
+    probe = item.probe
+    assert probe.subject.case is not None
+
+    def fails(value: Json) -> bool:
+        case = Case("shrunk", value, drawn=True)
+        transcript = session.play(probe, case=case, role=Role.SHRINK)
+        transcript = replace(transcript, case=json.dumps(value, ensure_ascii=False))
+        judgement = judge_shrinking(probe, transcript)
+        if isinstance(judgement, Failure) and judgement.outcome == item.fails.outcome:
+            keep(transcript)
+            return True
+        return False
+
+    shrink(
+        strategy(probe.check.draws, probe.subject),
+        probe.subject.case.value,
+        fails,
+        max_examples=_TRIES_TO_SHRINK,
+    )

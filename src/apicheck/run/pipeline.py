@@ -1,0 +1,196 @@
+"""The line: load, plan, probe, judge, report."""
+
+from __future__ import annotations
+
+import platform
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from threading import Event, current_thread, main_thread
+from types import FrameType
+
+from apicheck import __version__
+from apicheck.judge import judge
+from apicheck.model.exchange import Transcript
+from apicheck.model.plan import Plan
+from apicheck.model.results import Provenance, Results
+from apicheck.plan import effective_mode
+from apicheck.probe import Leak, Session, scan
+from apicheck.report import FILE_NAMES, render
+from apicheck.run import directory as run_directory
+from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs
+from apicheck.run.execute import Execution, execute_plan
+from apicheck.run.progress import Progress, Silent
+from apicheck.run.reproduction import add_reproductions
+
+_LIBRARIES = ("httpcore", "hypothesis", "jsonschema-rs", "schemathesis")
+_LONG_S = 30.0
+LEAKED = 5
+"""Exit code of a run in whose own files a secret was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A finished run. leaks: secrets found in its own files; then the exit code is 5."""
+
+    results: Results
+    directory: Path
+    files: tuple[Path, ...]
+    plan: Plan
+    leaks: tuple[Leak, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command that made the run."""
+        return LEAKED if self.leaks else self.results.word.exit_code
+
+
+def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResult:
+    """Run a request from its files to its report.
+
+    Raises an ApicheckError for mistakes in what the user gave, and TargetUnreachable. Ctrl-C
+    ends the probing and leaves a judged, reported run; a second one leaves at once.
+    """
+    progress = progress or Silent()
+    inputs = load_inputs(config)
+    made = build_plan(inputs, config.options)
+    if made.estimate.seconds > _LONG_S:
+        progress.note(
+            f"this may take {made.estimate.seconds:.0f} s: `apicheck plan` says what for;"
+            " --ignore 'ratelimit/*' does not wait for limits"
+        )
+    out = run_directory.create(config.out or _default_directory(inputs.profile))
+    provenance = _provenance(config, inputs, made)
+    run_directory.save_plan(out, inputs, made, provenance)
+    journal = run_directory.journal_of(out)
+    leaks: list[Leak] = []
+    session_secrets = []
+
+    def remember(session: Session) -> None:
+        session_secrets.append(session.secrets)
+
+    try:
+        with _stop_on_ctrl_c(progress) as stop:
+            played = execute_plan(made, progress, stop=stop, journal=journal, finish=remember)
+    finally:
+        journal.close()
+    provenance = replace(
+        provenance,
+        finished=_now(),
+        requests=played.requests,
+        interrupted=played.interrupted,
+    )
+    run_directory.save_plan(out, inputs, made, provenance, played.preflight, played.leftovers)
+    results = judge_execution(made, played, provenance)
+    files = write_results(out, results, played.transcripts, config.formats)
+    run_directory.write_manifest(out, provenance.versions, config.options.seed)
+    for secrets in session_secrets:
+        leaks.extend(scan(out, secrets))
+    return RunResult(results, out, files, made, tuple(leaks))
+
+
+def judge_execution(made: Plan, played: Execution, provenance: Provenance) -> Results:
+    """The results of what was played, each finding with its shortest reproduction."""
+    results = judge(made, played.transcripts, provenance, played.preflight, played.leftovers)
+    return add_reproductions(results, played.transcripts, made.target.base_url)
+
+
+def judge_saved(directory: Path) -> Results:
+    """Judge a saved run again: no network, no clock."""
+    saved = run_directory.load_run(directory)
+    results = judge(
+        saved.plan, saved.transcripts, saved.provenance, saved.preflight, saved.leftovers
+    )
+    return add_reproductions(results, saved.transcripts, saved.plan.target.base_url)
+
+
+def load_saved(directory: Path) -> tuple[Results, tuple[Transcript, ...]]:
+    """A saved run, judged again, and its transcripts."""
+    return judge_saved(directory), run_directory.read_journal(directory)
+
+
+def write_results(
+    directory: Path,
+    results: Results,
+    transcripts: Sequence[Transcript],
+    formats: Sequence[str],
+) -> tuple[Path, ...]:
+    """Write results.json and the renderings asked for; the report for people comes last."""
+    wanted = ["json", *(name for name in formats if name != "json")]
+    return tuple(
+        run_directory.write_rendering(
+            directory, FILE_NAMES[name], render(results, transcripts, name)
+        )
+        for name in wanted
+    )
+
+
+def _default_directory(profile: str) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    base = Path("reports") / f"{profile}-{stamp}"
+    number, candidate = 1, base
+    while candidate.exists():
+        number, candidate = number + 1, base.with_name(f"{base.name}-{number + 1}")
+    return candidate
+
+
+def _provenance(config: RunConfig, inputs: Inputs, made: Plan) -> Provenance:
+    return Provenance(
+        tool=f"apicheck {__version__}",
+        started=_now(),
+        finished="",
+        target=inputs.target.name,
+        base_url=inputs.target.base_url,
+        policy=inputs.policy.id,
+        policy_version=inputs.policy.version,
+        profile=inputs.profile,
+        spec=f"{inputs.spec.title} {inputs.spec.version}",
+        actor="provider",
+        mode=effective_mode(inputs.target, config.options).value,
+        seed=made.options.seed,
+        requests=0,
+        digests={"policy": inputs.policy.digest, "openapi": inputs.spec.digest},
+        versions=_versions(),
+        argv=config.argv,
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {"apicheck": __version__, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@contextmanager
+def _stop_on_ctrl_c(progress: Progress) -> Iterator[Event]:
+    """An event that the first Ctrl-C sets; the second raises KeyboardInterrupt as ever."""
+    stop = Event()
+    if current_thread() is not main_thread():
+        yield stop
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def on_interrupt(_: int, __: FrameType | None) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, before)
+        progress.note("stopping: what was recorded is judged and reported (Ctrl-C again: leave)")
+
+    signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+        sys.stderr.flush()

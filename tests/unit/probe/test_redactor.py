@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import base64
+import json
+import time
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apicheck.model.target import Secrets
+from apicheck.probe.redactor import PIECE, Redactor
+
+SECRET = 'k3y/+"Zq9-äß7Lm2&x <W5t=='
+NAME = "$APICHECK_ADMIN_TOKEN"
+
+
+def secrets_of(secret: str = SECRET) -> Redactor:
+    return Redactor(Secrets({NAME: secret}))
+
+
+FORMS = {
+    "as it is": SECRET,
+    "URL-encoded": quote(SECRET, safe=""),
+    "inside JSON": json.dumps(SECRET)[1:-1],
+    "inside JSON with its own letters": json.dumps(SECRET, ensure_ascii=False)[1:-1],
+    "inside JSON written by Go": SECRET.replace("&", "\\u0026").replace("<", "\\u003c"),
+    "inside JSON written by .NET": "".join(
+        f"\\u{ord(c):04X}" if c in '+&<"' else c for c in SECRET
+    ),
+    "in hexadecimal": SECRET.encode().hex(),
+    "in upper-case hexadecimal": SECRET.encode().hex().upper(),
+    "in base64": base64.b64encode(SECRET.encode()).decode(),
+    "in base64 behind one byte": base64.b64encode(b"u" + SECRET.encode()).decode(),
+    "in base64 behind two bytes": base64.b64encode(b"u:" + SECRET.encode()).decode(),
+    "in base64 before more": base64.b64encode(b"u:" + SECRET.encode() + b"more").decode(),
+    "in URL-safe base64": base64.urlsafe_b64encode(SECRET.encode()).decode(),
+    "in another case": SECRET.swapcase(),
+    "without its last character": SECRET[:-1],
+    "with one character changed": SECRET[:3] + "#" + SECRET[4:],
+    "a piece of it": SECRET[4 : 4 + PIECE],
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_secret_is_hidden_in_every_form(form: str) -> None:
+    text = FORMS[form]
+    hidden = secrets_of().redact(f"before {text} after".encode()).decode()
+    assert NAME in hidden
+    assert hidden.startswith("before ")
+    assert hidden.endswith("after")
+    assert not secrets_of().find(hidden.replace(NAME, "").encode())
+
+
+def test_a_whole_secret_becomes_its_placeholder_and_a_piece_says_so() -> None:
+    secrets = secrets_of()
+    assert secrets.redact_text(f"<{SECRET}>") == f"<{NAME}>"
+    assert secrets.redact_text(f"<{SECRET[:-1]}>") == f"<{NAME}[…]>"
+
+
+def test_less_than_a_piece_is_left_alone() -> None:
+    text = SECRET[: PIECE - 4]
+    assert secrets_of().redact_text(f"<{text}>") == f"<{text}>"
+
+
+def test_a_short_secret_is_hidden_whole() -> None:
+    assert secrets_of("pa55").redact_text("it is pa55!") == f"it is {NAME}!"
+
+
+def test_the_claims_of_a_jwt_are_no_secret_but_its_signature_and_the_whole_are() -> None:
+    def part(text: bytes) -> str:
+        return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+    head, claims = part(b'{"alg":"HS256"}'), part(b'{"id":1,"name":"bob"}')
+    token = f"{head}.{claims}.{'s1gnature' * 5}"
+    secrets = Redactor(Secrets({"$TOKEN": token}))
+    body = part(b'{"id":1,"name":"apicheck"}')
+    assert secrets.redact_text(body) == body
+    assert secrets.redact_text(f"<{token}>") == "<$TOKEN>"
+    assert "gnatures1gn" not in secrets.redact_text(token[-20:])
+
+
+def test_the_header_of_a_jwt_is_no_secret() -> None:
+    head = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
+    secrets = secrets_of(f"{head}.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ")
+    assert secrets.redact_text(f"a JWT begins with {head}.") == f"a JWT begins with {head}."
+    assert NAME in secrets.redact_text("the rest: eyJzdWIiOiI0MiJ9.c2lnbmF0")
+
+
+def test_a_replaced_secret_stays_hidden() -> None:
+    secrets = secrets_of("first-secret-0001-aaaa")
+    secrets.put(NAME, "other-secret-9z9z-bbbb")
+    assert secrets.live[NAME] == "other-secret-9z9z-bbbb"
+    assert "first-secret" not in secrets.redact_text("first-secret-0001-aaaa")
+    assert set(secrets.all_secrets().values.values()) == {
+        "first-secret-0001-aaaa",
+        "other-secret-9z9z-bbbb",
+    }
+
+
+def test_the_same_issued_secret_has_one_placeholder() -> None:
+    secrets = Redactor(Secrets({}))
+    first = secrets.issue("issued-secret-1234567890")
+    assert secrets.issue("issued-secret-1234567890") == first
+    assert secrets.issue("issued-secret-0987654321") != first
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(
+    secret=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=16, max_size=60),
+    before=st.binary(max_size=60),
+    after=st.binary(max_size=60),
+    data=st.data(),
+)
+def test_no_piece_of_a_secret_survives_wherever_it_stands(
+    secret: str, before: bytes, after: bytes, data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, len(secret) - PIECE))
+    end = data.draw(st.integers(start + PIECE, len(secret)))
+    secrets = secrets_of(secret)
+    hidden = secrets.redact(before + secret[start:end].encode() + after)
+    cleaned = hidden.replace(NAME.encode(), b"\0\0")
+    for index in range(len(secret) - PIECE + 1):
+        assert secret[index : index + PIECE].encode() not in cleaned
+
+
+def test_a_secret_that_repeats_itself_costs_no_time() -> None:
+    secrets = secrets_of("a" * 8000)
+    began = time.perf_counter()
+    hidden = secrets.redact(b"ab" * 1000 + b"a" * 200_000 + (b"a" * 11 + b"b") * 1000)
+    assert time.perf_counter() - began < 2
+    assert b"a" * PIECE not in hidden
+
+
+def test_a_beginning_that_many_secrets_share_hides_none_of_them() -> None:
+    secrets = Redactor(Secrets({}))
+    issued = [f"whsec_{number:02d}kq8Lw0r7Tz5VbN3mXyPd+x" for number in range(60)]
+    placeholders = [secrets.issue(secret) for secret in issued]
+    for secret, placeholder in zip(issued, placeholders, strict=True):
+        body = f'{{"secret":"{secret}"}}'.encode()
+        assert secrets.redact(body) == f'{{"secret":"{placeholder}"}}'.encode()
+
+
+@pytest.mark.parametrize("digits", ["04x", "04X"])
+def test_json_that_spells_characters_as_numbers_stays_json(digits: str) -> None:
+    token = "EqV8ib8HDy88Y+tDtXbiufMdI8X2Y4rU+mer/BH3M1&XS0DRd"
+    written = "".join(f"\\u{ord(c):{digits}}" if c in "+&" else c for c in token)
+    recorded = secrets_of(token).redact_text(f'{{"token": "{written}"}}')
+    assert json.loads(recorded)["token"].startswith(NAME)
