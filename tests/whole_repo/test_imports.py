@@ -31,6 +31,13 @@ PLANTED = [
         "apicheck/report/planted.py",
         "import apicheck.checks.auth",
     ),
+    ("The line runs one way", "apicheck/requests/planted.py", "import apicheck.generate"),
+    ("The line runs one way", "apicheck/authoring/planted.py", "import apicheck.generate"),
+    (
+        "Authoring is for checks: the verbs share requests with it, and do not know it",
+        "apicheck/plan/planted.py",
+        "import apicheck.authoring",
+    ),
     (
         "Checks, model, plan, judge and report touch nothing outside",
         "apicheck/judge/planted.py",

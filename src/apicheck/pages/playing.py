@@ -71,7 +71,7 @@ def _judged(check: Check, subject: Subject, example: Example, read: Messages) ->
     applies = check.applies(subject)
     if not isinstance(applies, Applies):
         return _word(applies)
-    bound = _with_case(check, subject, read.case or example.setting.get("case"))
+    bound = _with_case(check, applies.bind(subject), read.case or example.setting.get("case"))
     answers = tuple(example.setting.get("answers", ()))
     transcript = Transcript(check.id, read.exchanges, answers=answers, stopped_by=read.stopped_by)
     return _word(judge_attempt(check, bound, transcript))

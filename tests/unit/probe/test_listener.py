@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from apicheck.authoring import Script, Subject, ask, receive
+from apicheck.authoring import Script, Subject, steps
 from apicheck.model.errors import TargetError
 from apicheck.model.exchange import Direction
 from apicheck.model.facts import Signature
@@ -54,7 +54,7 @@ def test_a_delivery_is_recorded_with_what_its_signature_is_worth(
     seen: list[Any] = []
 
     def script(_: Subject) -> Script:
-        where = yield from ask("listener")
+        where = yield from steps.ask("listener")
         body = b'{"type": "thing.created"}'
         now = session._clock.epoch()
         unsigned = Delivery("POST", where["path"], (), body)
@@ -63,7 +63,7 @@ def test_a_delivery_is_recorded_with_what_its_signature_is_worth(
         deliver(where["url"], body, dict(signed.headers))
         deliver(where["url"], body)
         deliver(where["url"], body + b" ", dict(signed.headers))
-        seen.extend((yield from receive(where["path"], 3)))
+        seen.extend((yield from steps.receive(where["path"], 3)))
 
     with Session(plan) as session:
         placeholder = session._secrets.issue(SECRET)
@@ -87,9 +87,9 @@ def test_secrets_in_a_delivery_are_hidden(
     plan = plan_for(listening)
 
     def script(_: Subject) -> Script:
-        where = yield from ask("listener")
+        where = yield from steps.ask("listener")
         deliver(where["url"], json.dumps({"t": token}).encode(), {"X-Key": token})
-        yield from receive(where["path"])
+        yield from steps.receive(where["path"])
 
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, script))

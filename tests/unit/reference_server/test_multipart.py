@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apicheck.authoring.multipart import encode_form_data
 from apicheck.model.operation import Media
+from apicheck.requests.multipart import encode_form_data
 from reference_server.multipart import parts_of
 
 UPLOAD = Media("multipart/form-data", None, files={"file": "text/csv"})

@@ -7,12 +7,14 @@ the id of an object that was made for it, or none.
 
 from __future__ import annotations
 
-from apicheck.model.identifiers import collection_of
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.subject import Need
+from apicheck.requests.identifiers import collection_of
 
 
-def usual_need(spec: Spec, operation: Operation, name: str, *, reads_only: bool) -> Need | None:
+def find_usual_need(
+    spec: Spec, operation: Operation, name: str, *, reads_only: bool
+) -> Need | None:
     """Where the value of a path parameter usually comes from; None where nobody could say.
 
     reads_only: nothing may be made.

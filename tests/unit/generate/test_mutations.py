@@ -4,11 +4,11 @@ import pytest
 from hypothesis import find
 
 from apicheck.generate import draw, strategy
-from apicheck.generate.schemathesis_adapter import parts_of_cases
+from apicheck.generate.schemathesis_adapter import draw_parts
 from apicheck.load import read_spec
 from apicheck.model.facts import Facts
-from apicheck.model.parts import Part, part_accepts
 from apicheck.model.subject import Recipe, RunContext, Subject, SubjectKind
+from apicheck.requests.alter import Part, part_accepts
 
 SPEC = read_spec(
     {
@@ -58,12 +58,12 @@ def subject(operation: str) -> Subject:
 
 @pytest.fixture(scope="module")
 def values() -> list[dict[str, object]]:
-    return list(draw("odd-part", 1, 40, subject("update")))
+    return list(draw("mutated-part", 1, 40, subject("update")))
 
 
 def test_equal_seeds_draw_equal_values_and_others_do_not(values: list[object]) -> None:
-    assert list(draw("odd-part", 1, 40, subject("update"))) == values
-    assert list(draw("odd-part", 2, 40, subject("update"))) != values
+    assert list(draw("mutated-part", 1, 40, subject("update"))) == values
+    assert list(draw("mutated-part", 2, 40, subject("update"))) != values
 
 
 def test_every_part_gets_its_turn(values: list[dict[str, object]]) -> None:
@@ -78,19 +78,21 @@ def test_every_value_can_be_sent_and_recorded(values: list[dict[str, object]]) -
 
 
 def test_schemathesis_lists_values_beside_what_a_schema_allows() -> None:
-    parts = parts_of_cases(SPEC.document, "PATCH", "/notes/{noteId}")
+    parts = draw_parts(SPEC.document, "PATCH", "/notes/{noteId}")
     assert ("body", "text", "0000") in parts
     assert any(place == "query" and name == "limit" for place, name, _ in parts)
 
 
 def test_an_operation_that_schemathesis_does_not_know_has_no_values() -> None:
-    assert parts_of_cases(SPEC.document, "PATCH", "/nowhere") == ()
+    assert draw_parts(SPEC.document, "PATCH", "/nowhere") == ()
 
 
 def test_a_request_without_parts_gets_no_values() -> None:
-    assert draw("odd-part", 1, 10, subject("ping")) == ()
+    assert draw("mutated-part", 1, 10, subject("ping")) == ()
 
 
 def test_what_shrinking_looks_through_is_of_the_same_form() -> None:
-    found = find(strategy("odd-part", subject("update")), lambda value: value["place"] == "query")
+    found = find(
+        strategy("mutated-part", subject("update")), lambda value: value["place"] == "query"
+    )
     assert found == {"place": "query", "name": "limit", "value": ""}

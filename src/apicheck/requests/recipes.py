@@ -14,17 +14,17 @@ target need not have, and a link names one that it has just answered with. So do
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from apicheck.generate.conventions import usual_need
-from apicheck.generate.links import body_needs, path_need, path_parameters, with_needs_met
-from apicheck.generate.sampling import resolved, sample, unique_places, with_unique
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Media, Operation, Parameter, Spec
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.requests.conventions import find_usual_need
+from apicheck.requests.links import find_body_needs, find_path_need, meet_needs, path_parameters
+from apicheck.requests.sampling import flatten_schema, sample, unique_places, with_unique
 
 _PARTS = frozenset({"path", "query", "headers", "body", "consumes"})
 _SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
@@ -57,25 +57,35 @@ class _Unknown(Exception):
         self.remedy = remedy
 
 
-def recipes(
+DrawBody = Callable[[Mapping[str, Json], str, str, str], Json]
+"""Draws a body: (document, method, path, prefix of the first server) -> a body, or MISSING."""
+
+
+def _draw_none(*_: object) -> Json:
+    return MISSING
+
+
+def make_recipes(
     spec: Spec,
     fixtures: Mapping[str, Json],
     *,
     identity_parameters: frozenset[str] = frozenset(),
     reads_only: bool = False,
+    draw_body: DrawBody = _draw_none,
 ) -> Mapping[str, Recipe | NotTested]:
-    """The recipe of every operation by operationId, or why there is none.
+    """Make the recipe of every operation, by operationId, or say why there is none.
 
     fixtures: parameter name -> value; operationId -> {path, query, headers, body, consumes}, or
     a value without any of these members, which is the body.
     identity_parameters: path parameters whose value each identity brings along.
     reads_only: take linked values from safe operations where there is a choice.
+    draw_body: draws a body where no plain one can be made of the schema.
     """
 
     def attempt(operation: Operation, *, reads_only: bool) -> Recipe | NotTested:
         try:
             given = _given(operation, fixtures)
-            return _recipe(spec, operation, given, identity_parameters, reads_only)
+            return _recipe(spec, operation, given, identity_parameters, reads_only, draw_body)
         except _Unknown as unknown:
             return NotTested(
                 NotTestedKind.NEEDS_REQUEST,
@@ -84,12 +94,12 @@ def recipes(
             )
 
     made = {op.id: attempt(op, reads_only=reads_only) for op in spec.operations}
-    whole = {key: with_needs_met(key, made) for key in made}
+    whole = {key: meet_needs(key, made) for key in made}
     for operation in spec.operations:
         if operation.safe and isinstance(whole[operation.id], NotTested) and not reads_only:
             # What cannot be made may still be listed.
             listed = {**made, operation.id: attempt(operation, reads_only=True)}
-            other = with_needs_met(operation.id, listed)
+            other = meet_needs(operation.id, listed)
             whole[operation.id] = other if isinstance(other, Recipe) else whole[operation.id]
     return whole
 
@@ -100,6 +110,7 @@ def _recipe(
     given: _Given,
     identity_parameters: frozenset[str],
     reads_only: bool,
+    draw_body: DrawBody,
 ) -> Recipe:
     values: dict[str, str] = {}
     needs: list[Need] = []
@@ -122,9 +133,9 @@ def _recipe(
             raise _Unknown(
                 f"nothing says which {name} exists", f'[fixtures]\n{name} = "an existing one"'
             )
-    body, media_type, body_origin = _body(spec, operation, given)
+    body, media_type, body_origin = _body(spec, operation, given, draw_body)
     if media_type and given.body is MISSING:
-        linked = body_needs(spec, operation, reads_only=reads_only)
+        linked = find_body_needs(spec, operation, reads_only=reads_only)
         needs.extend(need for need in linked if need.name.strip("/") not in given.named)
     return Recipe(
         operation=operation.id,
@@ -147,14 +158,14 @@ def _path_need(
     reads_only: bool,
 ) -> Need | None:
     """Where the value of a path parameter comes from: by a link, or by convention."""
-    linked = path_need(spec, operation, parameter.name, reads_only=reads_only)
+    linked = find_path_need(spec, operation, parameter.name, reads_only=reads_only)
     if linked or _lists_values(spec, parameter) or parameter.name in identity_parameters:
         return linked
-    return usual_need(spec, operation, parameter.name, reads_only=reads_only)
+    return find_usual_need(spec, operation, parameter.name, reads_only=reads_only)
 
 
 def _lists_values(spec: Spec, parameter: Parameter) -> bool:
-    return bool({"enum", "const"} & set(resolved(spec.document, parameter.schema)))
+    return bool({"enum", "const"} & set(flatten_schema(spec.document, parameter.schema)))
 
 
 def _given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
@@ -219,7 +230,9 @@ def _required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
     return value
 
 
-def _body(spec: Spec, operation: Operation, given: _Given) -> tuple[Json, str, str]:
+def _body(
+    spec: Spec, operation: Operation, given: _Given, draw_body: DrawBody
+) -> tuple[Json, str, str]:
     """(body, media type, origin); the media type is "" for a request without a body."""
     media = _preferred(operation.body)
     if given.body is not MISSING:
@@ -231,9 +244,7 @@ def _body(spec: Spec, operation: Operation, given: _Given) -> tuple[Json, str, s
     elif operation.body_required:
         body, origin = sample(spec.document, media.schema), "schema"
         if body is MISSING:
-            from apicheck.generate.schemathesis_adapter import body_of
-
-            body = body_of(spec.document, operation.method, operation.path, spec.prefix)
+            body = draw_body(spec.document, operation.method, operation.path, spec.prefix)
     else:
         return None, "", "example"
     if body is MISSING:

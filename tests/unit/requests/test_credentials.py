@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Identity, credentials_of, satisfies
+from apicheck.authoring import Identity, credentials
 from apicheck.load import facts_from, read_spec
 from apicheck.model.policy import Policy
 from apicheck.model.subject import RunContext
@@ -42,7 +42,7 @@ def context(
 
 
 def sent(made: RunContext, identity: Identity) -> list[tuple[str, str, str]]:
-    found = credentials_of(made, "me", identity)
+    found = credentials.credentials_of(made, "me", identity)
     return [(one.place, one.name, one.value) for one in found]
 
 
@@ -87,7 +87,7 @@ def test_one_secret_is_not_taken_for_two_that_are_needed_together() -> None:
 def test_a_value_takes_the_place_of_the_first_secret_alone() -> None:
     whole = Identity("admin", "$T", scheme="oauth", credentials={"header": "$K"})
     made = context([{"oauth": [], "header": []}], whole)
-    found = credentials_of(made, "me", whole, "garbage")
+    found = credentials.credentials_of(made, "me", whole, "garbage")
     assert [one.value for one in found] == ["Bearer garbage", "$K"]
 
 
@@ -103,7 +103,7 @@ def test_a_client_certificate_is_the_connection_s() -> None:
     without = context([{"mtls": [], "oauth": []}], admin)
     assert without.actors == {}
     made = context([{"mtls": [], "oauth": []}], admin, tls=Tls(client_cert="client.pem"))
-    assert satisfies(made, admin, ("mtls", "oauth"))
+    assert credentials.satisfies(made, admin, ("mtls", "oauth"))
     assert sent(made, admin) == [("header", "Authorization", "Bearer $T")]
 
 

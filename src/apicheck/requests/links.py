@@ -30,7 +30,7 @@ def _sources(spec: Spec, operation: Operation, reads_only: bool) -> list[Operati
     return sorted((o for o in spec.operations if o.id != operation.id), key=rank)
 
 
-def path_need(spec: Spec, operation: Operation, name: str, *, reads_only: bool) -> Need | None:
+def find_path_need(spec: Spec, operation: Operation, name: str, *, reads_only: bool) -> Need | None:
     """Where the value of a path parameter comes from; None when no operation links to it.
 
     Where reads alone may be answered, what may change an object is not given one that is listed:
@@ -52,7 +52,7 @@ def path_need(spec: Spec, operation: Operation, name: str, *, reads_only: bool) 
     return None
 
 
-def body_needs(spec: Spec, operation: Operation, *, reads_only: bool) -> Iterator[Need]:
+def find_body_needs(spec: Spec, operation: Operation, *, reads_only: bool) -> Iterator[Need]:
     """The members of the body that come from other operations, each from the first that links."""
     known: set[str] = set()
     for source in _sources(spec, operation, reads_only):
@@ -79,7 +79,7 @@ def _pointer(expression: str) -> str | None:
     return pointer if found and head == _BODY else None
 
 
-def with_needs_met(operation: str, made: Mapping[str, Recipe | NotTested]) -> Recipe | NotTested:
+def meet_needs(operation: str, made: Mapping[str, Recipe | NotTested]) -> Recipe | NotTested:
     """A recipe whose needs can all be met, or why they cannot."""
     broken = _broken_need(operation, made, ())
     recipe = made[operation]

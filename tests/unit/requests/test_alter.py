@@ -6,8 +6,8 @@ import pytest
 from apicheck.model.exchange import Request
 from apicheck.model.json import MISSING
 from apicheck.model.operation import Operation, Parameter
-from apicheck.model.parts import Part, part_accepts, parts_of, with_part
 from apicheck.model.subject import Recipe
+from apicheck.requests.alter import Part, part_accepts, parts_of, with_part
 
 JSON = (("Content-Type", "application/json; charset=utf-8"),)
 FORM = (("Content-Type", "application/x-www-form-urlencoded"),)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apicheck.generate.sampling import resolved, sample, unique_places, with_unique
 from apicheck.model.json import MISSING
 from apicheck.model.subject import UNIQUE
+from apicheck.requests.sampling import flatten_schema, sample, unique_places, with_unique
 from apicheck.schemas import find_schema_errors
 
 
@@ -96,4 +96,4 @@ def test_a_unique_address_keeps_its_domain_and_a_unique_url_its_host() -> None:
 
 def test_properties_of_all_parts_are_merged() -> None:
     schema = {"allOf": [{"properties": {"a": {}}, "required": ["a"]}], "required": ["b"]}
-    assert resolved({}, schema)["required"] == ["a", "b"]
+    assert flatten_schema({}, schema)["required"] == ["a", "b"]

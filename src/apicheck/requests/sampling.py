@@ -32,7 +32,7 @@ def sample(document: Json, schema: Json, *, named_only: bool = False) -> Json:
     return _sample(document, schema, named_only, _DEPTH)
 
 
-def resolved(document: Json, schema: Json, depth: int = _DEPTH) -> Mapping[str, Json]:
+def flatten_schema(document: Json, schema: Json, depth: int = _DEPTH) -> Mapping[str, Json]:
     """A schema with its references inside the document followed, and `allOf` merged; {} for none.
 
     A reference that leads in a circle or nowhere is an empty schema.
@@ -54,7 +54,7 @@ def _merged(document: Json, schema: Mapping[str, Json], depth: int) -> Mapping[s
     merged: dict[str, Json] = {}
     own = {key: value for key, value in schema.items() if key != "allOf"}
     for part in (*parts, own):
-        whole = resolved(document, part, depth - 1)
+        whole = flatten_schema(document, part, depth - 1)
         properties = {**merged.get("properties", {}), **whole.get("properties", {})}
         required = [*merged.get("required", []), *whole.get("required", [])]
         merged |= dict(whole)
@@ -68,7 +68,7 @@ def _merged(document: Json, schema: Mapping[str, Json], depth: int) -> Mapping[s
 def _sample(document: Json, schema: Json, named_only: bool, depth: int) -> Json:
     if depth == 0 or schema is False:
         return MISSING
-    whole = resolved(document, schema)
+    whole = flatten_schema(document, schema)
     for name in ("example", "default", "const"):
         if name in whole:
             return whole[name]
@@ -106,7 +106,7 @@ def _object(document: Json, schema: Mapping[str, Json], depth: int) -> Json:
     properties = schema.get("properties", {})
     for name in schema.get("required", ()):
         inner = properties.get(name, {"type": "string"})
-        if resolved(document, inner).get("readOnly"):
+        if flatten_schema(document, inner).get("readOnly"):
             continue
         made[name] = _sample(document, inner, False, depth - 1)
         if made[name] is MISSING:
@@ -161,7 +161,7 @@ def unique_places(document: Json, schema: Json, body: Json, pointer: str = "") -
 
     Those whose schema says `x-unique`, and e-mail addresses.
     """
-    whole = resolved(document, schema)
+    whole = flatten_schema(document, schema)
     if isinstance(body, str):
         if whole.get("x-unique") or whole.get("format") == "email":
             yield pointer

@@ -1,10 +1,11 @@
 from typing import Any
 
-from apicheck.generate import recipes
+from apicheck.generate import draw_body
 from apicheck.load import read_spec
 from apicheck.model.operation import Spec
 from apicheck.model.subject import UNIQUE, Need, Recipe
 from apicheck.model.verdict import NotTested
+from apicheck.requests.recipes import make_recipes
 
 
 def document(paths: dict[str, Any]) -> Spec:
@@ -45,7 +46,7 @@ def contacts(**read: Any) -> Spec:
 
 
 def made(spec: Spec, operation: str, fixtures: dict[str, Any] | None = None) -> Recipe:
-    recipe = recipes(spec, fixtures or {})[operation]
+    recipe = make_recipes(spec, fixtures or {}, draw_body=draw_body)[operation]
     assert isinstance(recipe, Recipe)
     return recipe
 
@@ -91,7 +92,7 @@ def test_an_operations_fixture_without_parts_is_its_body() -> None:
 
 def test_without_link_fixture_or_example_the_reason_names_the_line_to_add() -> None:
     get = {"operationId": "read", "parameters": [path_parameter("orderId")]}
-    why = recipes(document({"/orders/{orderId}": {"get": get}}), {})["read"]
+    why = make_recipes(document({"/orders/{orderId}": {"get": get}}), {})["read"]
     assert isinstance(why, NotTested)
     assert "orderId" in why.reason
     assert why.remedy == '[fixtures]\norderId = "an existing one"'
@@ -110,7 +111,7 @@ def test_what_needs_an_object_that_cannot_be_made_says_so_too() -> None:
             "/b/{bId}": {"get": {"operationId": "read", "parameters": [path_parameter("bId")]}},
         }
     )
-    why = recipes(spec, {})["read"]
+    why = make_recipes(spec, {})["read"]
     assert isinstance(why, NotTested)
     assert "aId" in why.reason
 
@@ -127,7 +128,7 @@ def test_links_in_a_circle_are_found() -> None:
         }
 
     spec = document({"/a/{aId}": step("a", "b"), "/b/{bId}": step("b", "a")})
-    why = recipes(spec, {})["a"]
+    why = make_recipes(spec, {})["a"]
     assert isinstance(why, NotTested)
     assert "circle" in why.reason
 

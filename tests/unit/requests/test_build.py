@@ -18,17 +18,16 @@ from apicheck.authoring import (
     Role,
     Send,
     Subject,
-    credentials_of,
-    send_control,
-    valid_request,
+    build,
+    credentials,
 )
-from apicheck.authoring.requests import _value_in as value_in
-from apicheck.authoring.requests import build_request
 from apicheck.model.step import EndOfScript
 from apicheck.model.subject import Need
 from apicheck.model.target import Mode
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
+from apicheck.requests.build import _value_in as value_in
+from apicheck.requests.build import build_request
 
 CHECK = collect(entry_points=False)["auth/missing-credentials"]
 ADMIN = Identity("admin", "$APICHECK_ADMIN_TOKEN", tenant="a")
@@ -64,7 +63,7 @@ FINE = Response(200)
 
 
 def test_what_the_path_names_is_created_first_and_encoded_once() -> None:
-    request, steps = answered(valid_request(subject("getContact")), CREATED)
+    request, steps = answered(build.valid_request(subject("getContact")), CREATED)
     assert [step.role for step in steps] == [Role.SETUP]
     assert request.path == "/contacts/c%201%2F2"
 
@@ -80,12 +79,12 @@ def test_objects_are_shared_except_by_what_uses_them_up() -> None:
         ("getContact", "create createContact as admin"),
         ("deleteContact", ""),
     ):
-        _, steps = answered(valid_request(subject(operation)), CREATED)
+        _, steps = answered(build.valid_request(subject(operation)), CREATED)
         assert steps[0].share == share
 
 
 def test_a_control_that_uses_its_object_up_is_made_once_with_it() -> None:
-    _, steps = answered(send_control(subject("deleteContact")), CREATED, Response(204))
+    _, steps = answered(build.send_control(subject("deleteContact")), CREATED, Response(204))
     assert [step.share for step in steps] == [
         "create createContact as admin for the control of deleteContact",
         "control deleteContact as admin",
@@ -95,7 +94,7 @@ def test_a_control_that_uses_its_object_up_is_made_once_with_it() -> None:
 def test_an_object_of_another_owner_is_created_by_that_owner() -> None:
     bound = subject("getContact")
     other = bound.context.identities["other"]
-    request, steps = answered(valid_request(bound, owner=other), CREATED)
+    request, steps = answered(build.valid_request(bound, owner=other), CREATED)
     assert steps[0].request.identity == "other"
     assert request.identity == "admin"
 
@@ -103,21 +102,21 @@ def test_an_object_of_another_owner_is_created_by_that_owner() -> None:
 def test_who_may_not_create_has_it_created_by_somebody_of_the_same_tenant() -> None:
     bound = subject("getContact")
     reader = Identity("reader", "$APICHECK_READER_TOKEN", scopes=("contacts:read",), tenant="b")
-    request, steps = answered(valid_request(bound, identity=reader), CREATED)
+    request, steps = answered(build.valid_request(bound, identity=reader), CREATED)
     assert steps[0].request.identity == "other"
     assert request.identity == "reader"
 
 
 def test_a_control_that_is_refused_ends_the_script_in_the_servers_own_words() -> None:
     refused = Response(422, body=b'{"detail": "owner_id unknown"}')
-    why = reason(send_control(subject("createContact")), refused)
+    why = reason(build.send_control(subject("createContact")), refused)
     assert why.kind is NotTestedKind.NEEDS_REQUEST
     assert "POST /contacts (422: " in why.reason
     assert "owner_id unknown" in why.reason
 
 
 def test_an_answer_without_the_id_says_which_pointer_was_empty() -> None:
-    why = reason(valid_request(subject("getContact")), Response(201, body=b"{}"))
+    why = reason(build.valid_request(subject("getContact")), Response(201, body=b"{}"))
     assert "createContact has no value at /id" in why.reason
 
 
@@ -127,8 +126,8 @@ def test_below_full_mode_nothing_is_created_and_unsafe_controls_are_left_out(mod
         made = subject(operation)
         return replace(made, context=replace(made.context, mode=mode))
 
-    assert reason(valid_request(bound("getContact"))).kind is NotTestedKind.READ_ONLY
-    assert answered(send_control(bound("createContact"))) == (None, [])
+    assert reason(build.valid_request(bound("getContact"))).kind is NotTestedKind.READ_ONLY
+    assert answered(build.send_control(bound("createContact"))) == (None, [])
 
 
 def test_a_path_parameter_that_nobody_knows_is_asked_for() -> None:
@@ -164,7 +163,7 @@ def test_a_body_that_is_text_is_sent_as_it_is() -> None:
 
 
 def test_a_public_operation_is_sent_without_credentials() -> None:
-    request, _ = answered(valid_request(subject("getStatus")))
+    request, _ = answered(build.valid_request(subject("getStatus")))
     assert (request.credentials, request.identity) == ((), "")
 
 
@@ -175,7 +174,7 @@ def test_a_key_is_put_where_its_scheme_says_behind_the_policys_prefix() -> None:
         facts={"authentication": {"prefix": "Key "}},
         spec={"components": {"securitySchemes": {"bearer": scheme}}},
     )
-    (credential,) = credentials_of(bound.context, "listContacts", ADMIN)
+    (credential,) = credentials.credentials_of(bound.context, "listContacts", ADMIN)
     assert (credential.place, credential.name) == ("query", "key")
     assert credential.value == "Key $APICHECK_ADMIN_TOKEN"
 
@@ -185,6 +184,6 @@ def test_a_control_that_hits_a_limit_or_breaks_the_target_needs_no_other_values(
     status: int,
 ) -> None:
     with pytest.raises(EndOfScript) as ended:
-        answered(send_control(subject("createContact")), Response(status))
+        answered(build.send_control(subject("createContact")), Response(status))
     assert isinstance(ended.value.why, Inconclusive)
     assert str(status) in ended.value.why.reason

@@ -6,18 +6,18 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
-from apicheck.authoring.credentials import credentials_of, missing_credentials, satisfies
-from apicheck.authoring.judging import quote_server
-from apicheck.authoring.multipart import encode_form_data
-from apicheck.authoring.steps import end_script, send
 from apicheck.model.exchange import Exchange, Request, Role
-from apicheck.model.identifiers import identifier_of
 from apicheck.model.json import MISSING, Json, at, with_value
 from apicheck.model.operation import Media, Operation
 from apicheck.model.step import Steps
 from apicheck.model.subject import UNIQUE, Need, Recipe, RunContext, Subject
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
+from apicheck.requests.credentials import credentials_of, missing_credentials, satisfies
+from apicheck.requests.describe import quote_server
+from apicheck.requests.identifiers import identifier_of
+from apicheck.requests.multipart import encode_form_data
+from apicheck.requests.steps import end_script, send
 
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500

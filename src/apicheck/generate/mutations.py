@@ -1,4 +1,4 @@
-"""Odd values for one part of a request: the strategy "odd-part".
+"""Odd values for one part of a request: the strategy "mutated-part".
 
 A value is {place, name, value}: which part of the canonical request is replaced, and by what.
 Half of an operation's values are schemathesis's, made from its schemas; the others Hypothesis
@@ -14,10 +14,11 @@ from random import Random
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from apicheck.generate.schemathesis_adapter import parts_of_cases
+from apicheck.generate.hypothesis_runner import draw_values
+from apicheck.generate.schemathesis_adapter import draw_parts
 from apicheck.model.json import Json, tokens
-from apicheck.model.parts import Part, part_accepts, parts_of
 from apicheck.model.subject import Recipe, Subject
+from apicheck.requests.alter import Part, part_accepts, parts_of
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -26,7 +27,7 @@ _POOL = 80
 _LONGEST = 2_000
 
 
-def odd_parts(subject: Subject) -> SearchStrategy[Json]:
+def mutated_parts(subject: Subject) -> SearchStrategy[Json]:
     """Any odd value in any part of an operation's request."""
     from hypothesis import strategies as st
 
@@ -34,7 +35,7 @@ def odd_parts(subject: Subject) -> SearchStrategy[Json]:
     return st.builds(_written, parts, _values()).filter(lambda value: _sendable(value) is not None)
 
 
-def odd_parts_of(subject: Subject, seed: int, count: int) -> tuple[Json, ...]:
+def draw_mutated_parts(subject: Subject, seed: int, count: int) -> tuple[Json, ...]:
     """Up to `count` values for an operation, the same for the same seed."""
     parts = _parts(subject)
     if not parts:
@@ -82,7 +83,7 @@ def _listed(subject: Subject, parts: tuple[Part, ...]) -> list[Json]:
     spec = subject.context.spec
     known = {(part.place, (tokens(part.name) or [""])[-1]): part for part in reversed(parts)}
     known |= {(part.place, part.name): part for part in parts if part.place != "body"}
-    cases = parts_of_cases(spec.document, subject.op.method, subject.op.path, spec.prefix)
+    cases = draw_parts(spec.document, subject.op.method, subject.op.path, spec.prefix)
     return [
         _written(known[place, name], value)
         for place, name, value in cases
@@ -93,9 +94,7 @@ def _listed(subject: Subject, parts: tuple[Part, ...]) -> list[Json]:
 @lru_cache(maxsize=4)
 def _pool(seed: int) -> tuple[Json, ...]:
     """Values that Hypothesis draws, once for a seed."""
-    from apicheck.generate.drawing import drawn_from
-
-    return drawn_from(_values(), seed, _POOL)
+    return draw_values(_values(), seed, _POOL)
 
 
 def _values() -> SearchStrategy[Json]:

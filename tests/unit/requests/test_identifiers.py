@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from apicheck.model.exchange import Exchange, Request, Response, Role
-from apicheck.model.identifiers import collection_of, identifier_of
+from apicheck.requests.identifiers import collection_of, identifier_of
 
 
 def answered(body: Any, location: str = "") -> Exchange:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from apicheck.generate import recipes
 from apicheck.load import read_spec
 from apicheck.model.operation import Spec
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested
+from apicheck.requests.recipes import make_recipes
 
 BODY = {"content": {"application/json": {"schema": {"type": "object"}, "example": {"a": 1}}}}
 
@@ -37,7 +37,7 @@ THINGS = document(**{"/things/": "get post", "/things/{id}/": "get put delete"})
 
 
 def needs(spec: Spec, operation: str, *, reads_only: bool = False) -> tuple[Need, ...]:
-    recipe = recipes(spec, {}, reads_only=reads_only)[operation]
+    recipe = make_recipes(spec, {}, reads_only=reads_only)[operation]
     assert isinstance(recipe, Recipe), recipe
     return recipe.needs
 
@@ -62,7 +62,7 @@ def test_what_may_change_an_object_is_not_given_one_that_the_run_did_not_make() 
         (THINGS, True),
         (document(**{"/things": "get", "/things/{id}/": "delete"}), False),
     ):
-        why = recipes(spec, {}, reads_only=reads_only)["delete /things/{id}/"]
+        why = make_recipes(spec, {}, reads_only=reads_only)["delete /things/{id}/"]
         assert isinstance(why, NotTested)
         assert why.remedy.startswith("[fixtures]\nid = ")
 
@@ -76,7 +76,7 @@ def test_an_object_inside_another_needs_both() -> None:
 
 
 def test_a_fixture_goes_before_the_convention() -> None:
-    recipe = recipes(THINGS, {"id": "7"})["get /things/{id}/"]
+    recipe = make_recipes(THINGS, {"id": "7"})["get /things/{id}/"]
     assert isinstance(recipe, Recipe)
     assert (recipe.values, recipe.needs) == ({"id": "7"}, ())
 
@@ -85,6 +85,6 @@ def test_what_cannot_be_made_may_still_be_listed() -> None:
     spec = document(**{"/o/{owner}/t": "post get", "/o/{owner}/t/{id}": "get"})
     given = {"post /o/{owner}/t": {"path": {}}, "get /o/{owner}/t": {"path": {"owner": "x"}}}
     own = {"get /o/{owner}/t/{id}": {"path": {"owner": "x"}}}
-    recipe = recipes(spec, given | own)["get /o/{owner}/t/{id}"]
+    recipe = make_recipes(spec, given | own)["get /o/{owner}/t/{id}"]
     assert isinstance(recipe, Recipe)
     assert recipe.needs == (by_convention("id", "get /o/{owner}/t"),)
