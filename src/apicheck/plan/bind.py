@@ -101,7 +101,7 @@ def bind(
     """Make the probes of a check on one subject, one for each case; or say why none is made."""
     operation = subject.operation.id if subject.operation else ""
     facts: tuple[str, ...] = (subject.fact,) if subject.fact else ()
-    if options.operations and operation and operation not in options.operations:
+    if not _is_selected(subject, options):
         why = NotTested(NotTestedKind.SELECTED_OUT, "the operation was not selected")
         return SkippedSubject(check.id, subject.key, operation, facts, why)
     applies = check.applies(subject)
@@ -155,6 +155,11 @@ def _check_mode(check: Check, subject: Subject) -> NotTested | None:
     return None
 
 
+def _is_selected(subject: Subject, options: Options) -> bool:
+    named = options.operations
+    return not named or subject.operation is None or subject.operation.id in named
+
+
 def _example_writes(subject: Subject) -> bool:
     steps = subject.clause.example if subject.clause else ()
     return any(not subject.context.spec.operation(step.operation).safe for step in steps)
@@ -189,6 +194,7 @@ def draw_values(
                 check.draws, options.seed, _count_draws(subject, options), subject
             )
             for subject in applicable
+            if _is_selected(subject, options)
         }
     pools: dict[str, list[Subject]] = {}
     for subject in applicable:
