@@ -38,13 +38,13 @@ class Budget:
             return ProbeStopped.not_tested(
                 NotTestedKind.NEEDS_BUDGET,
                 f"the budget of {self._max_requests} requests is used up",
-                f"[safety]\nmax_requests = {self._enough(self._max_requests)}",
+                f"[safety]\nmax_requests = {self._suggest_max_requests(self._max_requests)}",
             )
         if self._max_seconds is not None and self._elapsed() >= self._max_seconds:
-            return self._out_of_time(self._max_seconds)
+            return self._build_time_stop(self._max_seconds)
         return None
 
-    def _enough(self, too_few: int) -> int:
+    def _suggest_max_requests(self, too_few: int) -> int:
         """What the plan foresees and half as much for what it cannot: setup and confirmations."""
         return max(2 * too_few, -(-self._expected * 3 // 200) * 100)
 
@@ -67,10 +67,10 @@ class Budget:
     def afford(self, seconds: float) -> None:
         """Raises ProbeStopped when the run would end before that many real seconds passed."""
         if self._max_seconds is not None and self._elapsed() + seconds > self._max_seconds:
-            raise self._out_of_time(self._max_seconds)
+            raise self._build_time_stop(self._max_seconds)
 
     @staticmethod
-    def _out_of_time(seconds: float) -> ProbeStopped:
+    def _build_time_stop(seconds: float) -> ProbeStopped:
         return ProbeStopped.not_tested(
             NotTestedKind.NEEDS_BUDGET,
             f"the budget of {seconds:g} seconds is used up",

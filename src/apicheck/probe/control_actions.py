@@ -35,29 +35,29 @@ class ControlActions:
         self._recorder = recorder
         self._secrets = secrets
 
-    def answer(self, what: str, arguments: Mapping[str, Json], keep: Keep) -> Json:
+    def perform(self, what: str, arguments: Mapping[str, Json], keep: Keep) -> Json:
         """The answer to an `Ask`; None when nobody can do it. keep: takes what it cost."""
         if what == "mint":
             return self._minting.mint(arguments, keep)
         if what == "revoke":
             return self._minting.revoke(str(arguments.get("identity", "")), keep)
         if what == "listener":
-            return None if self._listener is None else self._listener.fresh()
+            return None if self._listener is None else self._listener.open_inbox()
         control = self._control
         if control is None or what not in self._capabilities:
             return None
         asked: Mapping[str, Callable[[], Json]] = {
-            "subscribe_by_hand": lambda: self._subscribed(control, arguments),
-            "clock": lambda: {"now": control.clock()},
-            "effects": control.effects,
-            "deliveries": control.deliveries,
+            "subscribe_by_hand": lambda: self._subscribe(control, arguments),
+            "clock": lambda: {"now": control.read_clock()},
+            "effects": control.count_effects,
+            "deliveries": control.list_deliveries,
             "fail_next": lambda: control.fail_next(
                 str(arguments["operation"]), int(arguments["status"])
             ),
         }
         return asked[what]() if what in asked else None
 
-    def _subscribed(self, control: Control, arguments: Mapping[str, Json]) -> Json:
+    def _subscribe(self, control: Control, arguments: Mapping[str, Json]) -> Json:
         answer = control.listen(str(arguments["url"]), arguments.get("events"))
         if not isinstance(answer, dict):
             return None

@@ -62,7 +62,7 @@ class Parts:
     pacer: Pacer
     creations: Creations
     listener: WebhookListener | None
-    asking: ControlActions
+    actions: ControlActions
 
 
 class Driver:
@@ -102,7 +102,7 @@ class Driver:
             stopped_by = HarnessError(
                 f"{type(error).__name__}: {words}", "a mistake in apicheck or in the check"
             )
-        return playing.transcript(stopped_by, None if case is None else _words(case))
+        return playing.build_transcript(stopped_by, None if case is None else _describe_case(case))
 
     def _run(self, script: Script, playing: ProbeExecution) -> None:
         with closing(script):
@@ -119,7 +119,7 @@ class Driver:
             case Send():
                 return self._send(step, playing)
             case SendRaw(data, request, role):
-                exchange = self._parts.recorder.exchange(
+                exchange = self._parts.recorder.send(
                     request, playing.role_of(role), accepted=playing.job.accepted, raw=data
                 )
                 playing.keep(exchange)
@@ -131,7 +131,7 @@ class Driver:
             case Receive():
                 return self._receive(step, playing)
             case Ask(what, arguments):
-                answer = self._parts.asking.answer(what, arguments, playing.keep)
+                answer = self._parts.actions.perform(what, arguments, playing.keep)
                 playing.answers.append(answer)
                 if what == "fail_next" and answer is not None:
                     playing.failing = str(arguments["operation"])
@@ -140,19 +140,19 @@ class Driver:
 
     def _send(self, send: Send, playing: ProbeExecution) -> Exchange:
         if not send.share:
-            return self._sent(send, playing)
+            return self._send_with_retries(send, playing)
         key = send.share
         if playing.attempt and send.role is Role.CONTROL:
             key += f" for {playing.job.key} again {playing.attempt}"
-        exchange = self._memo.do(key, lambda: self._sent(send, playing))
+        exchange = self._memo.do(key, lambda: self._send_with_retries(send, playing))
         playing.keep(exchange)
         return exchange
 
-    def _sent(self, send: Send, playing: ProbeExecution) -> Exchange:
+    def _send_with_retries(self, send: Send, playing: ProbeExecution) -> Exchange:
         """One request; sent again when a limit that nobody meant to meet refused it."""
         parts = self._parts
         role, provokes = playing.role_of(send.role), playing.job.provokes
-        exchange = self._once(send, role, playing)
+        exchange = self._send_once(send, role, playing)
         for _ in range(parts.plan.options.retries):
             if exchange.status != TOO_MANY or not send.paced or TOO_MANY in provokes:
                 break
@@ -160,13 +160,13 @@ class Driver:
             if not parts.pacer.recover(exchange.request, pause):
                 break
             playing.keep(replace(exchange, role=Role.THROTTLED))
-            exchange = self._once(send, role, playing)
-            parts.pacer.recovered(admitted=exchange.status != TOO_MANY)
+            exchange = self._send_once(send, role, playing)
+            parts.pacer.note_recovery(admitted=exchange.status != TOO_MANY)
         playing.keep(exchange)
         return exchange
 
-    def _once(self, send: Send, role: Role, playing: ProbeExecution) -> Exchange:
-        exchange = self._parts.recorder.exchange(
+    def _send_once(self, send: Send, role: Role, playing: ProbeExecution) -> Exchange:
+        exchange = self._parts.recorder.send(
             send.request, role, paced=send.paced, accepted=playing.job.accepted
         )
         self._parts.creations.note(exchange, cleanup=send.cleanup)
@@ -197,12 +197,12 @@ class Driver:
         if listener is None:
             return ()
         came = listener.collect(step.path, step.count, step.within_s, step.respond)
-        exchanges = tuple(self._delivered(arrival, playing) for arrival in came)
+        exchanges = tuple(self._record_delivery(arrival, playing) for arrival in came)
         for exchange in exchanges:
             playing.keep(exchange)
         return exchanges
 
-    def _delivered(self, arrival: Arrival, playing: ProbeExecution) -> Exchange:
+    def _record_delivery(self, arrival: Arrival, playing: ProbeExecution) -> Exchange:
         parts, delivery = self._parts, arrival.delivery
         webhooks = parts.plan.policy.facts.webhooks
         signature = webhooks.signature if isinstance(webhooks, Webhooks) else None
@@ -210,8 +210,10 @@ class Driver:
         if isinstance(signature, Signature):
             live = parts.secrets.live
             every = parts.recorder.webhook_secrets
-            known = {name: live[name] for name in sorted(playing.named() & every or every)}
-            contexts = _contexts(parts.plan)
+            known = {
+                name: live[name] for name in sorted(playing.find_placeholders() & every or every)
+            }
+            contexts = _list_contexts(parts.plan)
             seen = tuple(
                 observe.observe_signature(signature, delivery, known, contexts, arrival.epoch)
             )
@@ -224,10 +226,10 @@ class Driver:
             headers=tuple((name, text(value)) for name, value in delivery.headers),
             body=parts.secrets.redact(delivery.body),
         )
-        return parts.recorder.delivery(request, Response(arrival.status), arrival.at, seen)
+        return parts.recorder.record_delivery(request, Response(arrival.status), arrival.at, seen)
 
 
-def _contexts(plan: Plan) -> tuple[Mapping[str, str], ...]:
+def _list_contexts(plan: Plan) -> tuple[Mapping[str, str], ...]:
     """What a signature may take from elsewhere: the path parameters of each identity."""
     found: list[Mapping[str, str]] = []
     for identity in plan.target.identities.values():
@@ -236,6 +238,6 @@ def _contexts(plan: Plan) -> tuple[Mapping[str, str], ...]:
     return tuple(found)
 
 
-def _words(case: Case) -> str:
+def _describe_case(case: Case) -> str:
     """A drawn value as the transcript names it."""
     return case.value if isinstance(case.value, str) else json.dumps(case.value)

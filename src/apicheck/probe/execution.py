@@ -35,7 +35,7 @@ class ProbeExecution:
                 self.kept.add(exchange.id)
                 self.exchanges.append(exchange)
 
-    def named(self) -> set[str]:
+    def find_placeholders(self) -> set[str]:
         """The placeholders in what this script was answered: secrets that are its own."""
         with self.lock:
             bodies = [exchange.response.body for exchange in self.exchanges if exchange.response]
@@ -52,7 +52,7 @@ class ProbeExecution:
             return role
         return self.role or (Role.DRAWN if self.drawn else role)
 
-    def transcript(self, stopped_by: StopReason | None, case: str | None) -> Transcript:
+    def build_transcript(self, stopped_by: StopReason | None, case: str | None) -> Transcript:
         """What is recorded of it, in order of sending."""
         ordered = sorted(self.exchanges, key=lambda exchange: exchange.sent_at)
         return Transcript(

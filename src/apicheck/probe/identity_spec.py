@@ -30,7 +30,7 @@ class IdentitySpec:
     @classmethod
     def from_arguments(cls, arguments: Mapping[str, Json]) -> IdentitySpec:
         """As the arguments of `Ask("mint", …)` say."""
-        scopes, permissions, roles = (sorted_or_none(arguments.get(kind)) for kind in RIGHTS)
+        scopes, permissions, roles = (sort_or_none(arguments.get(kind)) for kind in RIGHTS)
         return cls(
             scopes=scopes,
             permissions=permissions,
@@ -61,6 +61,6 @@ def has_exactly(
     return has is not None and set(has) == set(wanted)
 
 
-def sorted_or_none(words: Iterable[str] | None) -> tuple[str, ...] | None:
+def sort_or_none(words: Iterable[str] | None) -> tuple[str, ...] | None:
     """Words as a key of their own; None stays None."""
     return None if words is None else tuple(sorted(words))

@@ -53,13 +53,13 @@ class WebhookListener:
         Starts to listen. Raises TargetError when it cannot.
         """
         if self._listener.public_url:
-            self._started()
+            self._ensure_started()
             return self._listener.public_url.rstrip("/")
-        host, port = self._started().server_address[:2]
+        host, port = self._ensure_started().server_address[:2]
         name = "127.0.0.1" if host in ("0.0.0.0", b"0.0.0.0") else str(host)  # noqa: S104  (read, not bound)
         return f"http://{name}:{port}"
 
-    def fresh(self) -> dict[str, str]:
+    def open_inbox(self) -> dict[str, str]:
         """A new URL at this listener, and its path, by which `collect` knows it."""
         name = secrets.token_hex(8)
         url = f"{self.url}/hooks/{name}"
@@ -73,7 +73,7 @@ class WebhookListener:
         respond: the status that later deliveries are answered with.
         """
         with self._changed:
-            inbox = self._inboxes.setdefault(_name(path), _Inbox())
+            inbox = self._inboxes.setdefault(_read_name(path), _Inbox())
             inbox.respond = respond
             self._changed.wait_for(lambda: len(inbox.arrivals) >= count, within_s)
             taken = tuple(inbox.arrivals)
@@ -92,7 +92,7 @@ class WebhookListener:
     def accept(self, delivery: Delivery) -> int:
         """Keep a delivery. Returns the status to answer with."""
         with self._changed:
-            inbox = self._inboxes.get(_name(delivery.target))
+            inbox = self._inboxes.get(_read_name(delivery.target))
             if inbox is None:
                 return 404
             now = self._clock.now()
@@ -101,7 +101,7 @@ class WebhookListener:
             self._changed.notify_all()
             return inbox.respond
 
-    def _started(self) -> _Server:
+    def _ensure_started(self) -> _Server:
         with self._changed:
             if self._server is None:
                 self._server = self._start()
@@ -124,7 +124,7 @@ class WebhookListener:
         return server
 
 
-def _name(target: str) -> str:
+def _read_name(target: str) -> str:
     return target.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Any method is taken alike: what is right is for the check to say."""
-        body = self._body()
+        body = self._read_body()
         if body is None:
             self.close_connection = True
             return
@@ -152,17 +152,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_PUT = do_PATCH = do_HEAD = do_POST  # noqa: N815  (http.server calls these names)
 
-    def _body(self) -> bytes | None:
+    def _read_body(self) -> bytes | None:
         """The whole body; None when it is too long, or not as HTTP/1.1 frames it."""
         try:
             if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
-                return self._chunks()
+                return self._read_chunks()
             length = int(self.headers.get("Content-Length") or 0)
             return self.rfile.read(length) if 0 <= length <= _BODY_CAP else None
         except (ValueError, OSError):
             return None
 
-    def _chunks(self) -> bytes | None:
+    def _read_chunks(self) -> bytes | None:
         body = bytearray()
         while True:
             size = int(self.rfile.readline(64).partition(b";")[0], 16)

@@ -15,7 +15,7 @@ from apicheck.model.facts import Signature
 from apicheck.model.json import Json, tokens
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
-from apicheck.probe.json_web_tokens import same_token
+from apicheck.probe.json_web_tokens import is_same_token
 from apicheck.probe.placeholders import expand, placeholders_in
 from apicheck.probe.redactor import Redactor
 from apicheck.probe.wire import WireResponse
@@ -41,17 +41,17 @@ def find_issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]
     for operation in spec.operations:
         for response in operation.responses:
             for media in response.media:
-                pointers = set(_passwords(spec.document, media.schema, (), 0))
+                pointers = set(_find_passwords(spec.document, media.schema, (), 0))
                 if pointers:
                     found.setdefault(operation.id, set()).update(pointers)
-    for operation_id, pointer in webhook_secrets(policy).items():
+    for operation_id, pointer in find_webhook_secrets(policy).items():
         found.setdefault(operation_id, set()).add(pointer)
     for operation_id, issued in policy.facts.authentication.issued.items():
         found.setdefault(operation_id, set()).add(tuple(tokens(issued.value)))
     return {operation_id: frozenset(pointers) for operation_id, pointers in found.items()}
 
 
-def webhook_secrets(policy: Policy) -> Mapping[str, Pointer]:
+def find_webhook_secrets(policy: Policy) -> Mapping[str, Pointer]:
     """Where answers carry the secret with which webhooks are signed, by operationId."""
     webhooks = policy.facts.webhooks
     subscriptions = getattr(webhooks, "subscriptions", None)
@@ -62,7 +62,7 @@ def webhook_secrets(policy: Policy) -> Mapping[str, Pointer]:
     return {operation_id: pointer for operation_id in makers if operation_id}
 
 
-def _passwords(document: Json, schema: Json, at: Pointer, depth: int) -> Iterator[Pointer]:
+def _find_passwords(document: Json, schema: Json, at: Pointer, depth: int) -> Iterator[Pointer]:
     """Where a schema says `format: password`; recursion ends after a few levels."""
     if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return
@@ -71,16 +71,16 @@ def _passwords(document: Json, schema: Json, at: Pointer, depth: int) -> Iterato
         target = document
         for key in tokens(reference[1:]):
             target = target.get(key) if isinstance(target, Mapping) else None
-        yield from _passwords(document, target, at, depth + 1)
+        yield from _find_passwords(document, target, at, depth + 1)
     if schema.get("format") == "password":
         yield at
     for key in ("allOf", "oneOf", "anyOf"):
         for part in schema.get(key) or ():
-            yield from _passwords(document, part, at, depth + 1)
+            yield from _find_passwords(document, part, at, depth + 1)
     properties = schema.get("properties")
     for name, part in (properties if isinstance(properties, Mapping) else {}).items():
-        yield from _passwords(document, part, (*at, str(name)), depth + 1)
-    yield from _passwords(document, schema.get("items"), (*at, "*"), depth + 1)
+        yield from _find_passwords(document, part, (*at, str(name)), depth + 1)
+    yield from _find_passwords(document, schema.get("items"), (*at, "*"), depth + 1)
 
 
 _DEEPEST = 12
@@ -104,24 +104,24 @@ def find_issued(answer: WireResponse, pointers: Iterable[Pointer]) -> Iterator[t
         body = json.loads(answer.body)
     except (ValueError, RecursionError):
         return
-    yield from islice(_credentials(body, wanted), _MOST_ISSUED)
+    yield from islice(_select_credentials(body, wanted), _MOST_ISSUED)
 
 
-def _credentials(body: Json, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:
+def _select_credentials(body: Json, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:
     for pointer in pointers:
-        for value in _values(body, pointer):
+        for value in _find_values(body, pointer):
             if isinstance(value, str) and _SHORTEST_ISSUED <= len(value) <= _LONGEST_ISSUED:
                 yield pointer, value
 
 
-def _values(value: Json, pointer: Pointer) -> Iterator[Json]:
+def _find_values(value: Json, pointer: Pointer) -> Iterator[Json]:
     if not pointer:
         yield value
     elif pointer[0] == "*" and isinstance(value, list):
         for item in value:
-            yield from _values(item, pointer[1:])
+            yield from _find_values(item, pointer[1:])
     elif isinstance(value, Mapping) and pointer[0] in value:
-        yield from _values(value[pointer[0]], pointer[1:])
+        yield from _find_values(value[pointer[0]], pointer[1:])
 
 
 def observe_leaks(
@@ -146,7 +146,7 @@ def observe_date(answer: WireResponse, sent: float, received: float) -> Iterator
     sent, received: epoch seconds by the clock that is held to be true.
     """
     try:
-        stamp = parsedate_to_datetime(answer.first(b"date").decode("latin-1")).timestamp()
+        stamp = parsedate_to_datetime(answer.first_field(b"date").decode("latin-1")).timestamp()
     except (ValueError, TypeError, OverflowError):
         return
     differs = min(0.0, stamp + 1 - sent) + max(0.0, stamp - received)
@@ -175,16 +175,16 @@ def observe_equality(secrets: Redactor, request: Request) -> Iterator[Observatio
         candidates = placeholders_in(credential.value) or tuple(live)
         for placeholder in dict.fromkeys(candidates):
             secret = live.get(placeholder, "")
-            same_pair = _basic(sent) and _readings(sent[6:]) & _readings(secret)
-            if same_pair or any(same_token(word, secret) for word in words):
+            same_pair = _is_basic(sent) and _read_pairs(sent[6:]) & _read_pairs(secret)
+            if same_pair or any(is_same_token(word, secret) for word in words):
                 yield Observation("equals", placeholder, f"{credential.place} {credential.name}")
 
 
-def _basic(sent: str) -> bool:
+def _is_basic(sent: str) -> bool:
     return sent[:6].lower() == "basic "
 
 
-def _readings(text: str) -> frozenset[bytes]:
+def _read_pairs(text: str) -> frozenset[bytes]:
     """The pairs of user and password that decoders of base64 may read in a text.
 
     RFC 4648, section 3.3, leaves it to other specifications to ignore foreign characters;
@@ -212,7 +212,7 @@ def observe_signature(
     """
     for placeholder, secret in known.items():
         words = [
-            _verified(signature, secret, delivery, now, context) for context in contexts or ({},)
+            _verify(signature, secret, delivery, now, context) for context in contexts or ({},)
         ]
         best = min(words, key=lambda word: _PREFERENCE.get(word, len(_PREFERENCE)))
         yield Observation("signature", placeholder, best)
@@ -221,7 +221,7 @@ def observe_signature(
 _PREFERENCE = {"valid": 0, "stale": 1, "invalid": 2, "absent": 3}
 
 
-def _verified(
+def _verify(
     signature: Signature,
     secret: str,
     delivery: signatures.Delivery,

@@ -64,7 +64,7 @@ class Pacer:
         self._budget = budget
         self._lock = threading.Lock()
         self._counted: dict[tuple[str, str], _Counted] = {}
-        self._in_vain = 0
+        self._failed_recoveries = 0
 
     def know(self, identity: Identity) -> None:
         """Note an identity that was made during the run."""
@@ -77,11 +77,11 @@ class Pacer:
         paced False: count it, and do not wait. Raises ProbeStopped when the budget
         would end before the wait.
         """
-        windows = self._windows(request)
-        while paced and (seconds := self._due(windows, reserve=True)) > 0:
+        windows = self._find_windows(request)
+        while paced and (seconds := self._compute_wait(windows, reserve=True)) > 0:
             if not self._clock.virtual:
                 self._budget.afford(seconds)
-            self._clock.let_pass(lambda: self._due(windows, reserve=False))
+            self._clock.let_pass(lambda: self._compute_wait(windows, reserve=False))
         if not paced:
             with self._lock:
                 self._reserve(windows)
@@ -102,11 +102,11 @@ class Pacer:
         says how long to wait, when that is too long to sleep, or when waiting was in vain a few
         times in a row: then the target refuses for other reasons.
         """
-        if self._in_vain >= _OFTEN_IN_VAIN:
+        if self._failed_recoveries >= _MOST_FAILED_RECOVERIES:
             return False
         seconds = retry_after or 0.0
         if not seconds and self._clock.virtual:
-            windows = self._windows(request)
+            windows = self._find_windows(request)
             seconds = max((window.seconds for window in windows), default=0.0)
         longest = _LONGEST_MOVE_S if self._clock.virtual else _LONGEST_SLEEP_S
         if not 0 < seconds <= longest:
@@ -117,22 +117,24 @@ class Pacer:
         self._clock.let_pass(lambda: until - self._clock.now())
         return True
 
-    def recovered(self, *, admitted: bool) -> None:
+    def note_recovery(self, *, admitted: bool) -> None:
         """Note what came of the request that was sent again after `recover`."""
-        self._in_vain = 0 if admitted else self._in_vain + 1
+        self._failed_recoveries = 0 if admitted else self._failed_recoveries + 1
 
-    def _due(self, windows: tuple[Window, ...], *, reserve: bool) -> float:
+    def _compute_wait(self, windows: tuple[Window, ...], *, reserve: bool) -> float:
         """Seconds until one more request fits; when it fits now and is to be, it is counted."""
         now = self._clock.now()
         with self._lock:
-            seconds = max((self._wait(window, now) for window in windows), default=0.0)
+            seconds = max(
+                (self._compute_window_wait(window, now) for window in windows), default=0.0
+            )
             if seconds <= 0 and reserve:
                 self._reserve(windows)
             if seconds > 0 and self._clock.virtual:
-                return max(map(self._memory, windows))
+                return max(map(self._compute_retention, windows))
             return seconds
 
-    def _memory(self, window: Window) -> float:
+    def _compute_retention(self, window: Window) -> float:
         """Seconds after which a request counts no more.
 
         A sliding counter knows a request by its window alone, and forgets it when the next one is
@@ -140,10 +142,10 @@ class Pacer:
         """
         return window.seconds * (2 if self._clock.virtual else 1) + _MARGIN_S
 
-    def _wait(self, window: Window, now: float) -> float:
+    def _compute_window_wait(self, window: Window, now: float) -> float:
         counted = self._counted.setdefault(window.key, _Counted())
         answered = counted.answered
-        seconds = self._memory(window)
+        seconds = self._compute_retention(window)
         while answered and answered[0] <= now - seconds:
             answered.popleft()
         free = window.limit - len(answered) - counted.in_flight
@@ -157,7 +159,7 @@ class Pacer:
         for window in windows:
             self._counted.setdefault(window.key, _Counted()).in_flight += 1
 
-    def _windows(self, request: Request) -> tuple[Window, ...]:
+    def _find_windows(self, request: Request) -> tuple[Window, ...]:
         if self._limits is None or self._limits.over != "refuse":
             return ()
         name = self._bucket_of.get(request.operation)
@@ -168,10 +170,10 @@ class Pacer:
         return tuple(
             window
             for bucket in buckets
-            for window in self._windows_of(bucket, request, self._limits)
+            for window in self._build_windows(bucket, request, self._limits)
         )
 
-    def _windows_of(
+    def _build_windows(
         self, bucket: Bucket, request: Request, limits: RateLimits
     ) -> tuple[Window, ...]:
         identity = self._identities.get(request.identity)
@@ -189,7 +191,7 @@ class Pacer:
 
 _IN_FLIGHT_S = 0.005
 _MARGIN_S = 0.02  # no limiter counts to the microsecond
-_OFTEN_IN_VAIN = 2
+_MOST_FAILED_RECOVERIES = 2
 _LONGEST_SLEEP_S = 120.0
 _LONGEST_MOVE_S = 32 * 86400.0
 

@@ -39,7 +39,7 @@ def preflight(
     play: Callable[[Job], Transcript],
 ) -> Iterator[PreflightItem]:
     """One item for each thing looked at. Raises TargetUnreachable when nothing answers."""
-    if error := transport.unreachable():
+    if error := transport.find_connection_error():
         raise TargetUnreachable(
             f"nothing answers at {transport.origin}: {error.kind.value} ({error.message});"
             " start it, or correct base_url in the target file"
@@ -49,7 +49,7 @@ def preflight(
     if plan.context.mode is not Mode.PASSIVE:
         for identity in plan.target.identities.values():
             if identity.state == "active":
-                yield _identity(plan.context, identity, play, exchanges)
+                yield _check_identity(plan.context, identity, play, exchanges)
     answered = [exchange for exchange in exchanges if exchange.response is not None]
     if exchanges and not answered:
         first = exchanges[0]
@@ -57,12 +57,12 @@ def preflight(
             f"{transport.origin} takes connections but gives no HTTP answer: {describe(first)}"
             f" ({first.error.message if first.error else ''})"
         )
-    yield from _skew(answered, clock)
-    yield from _head_room(plan, answered, clock)
-    yield from _listener(plan, listener)
+    yield from _measure_skew(answered, clock)
+    yield from _read_head_room(plan, answered, clock)
+    yield from _check_listener(plan, listener)
 
 
-def _identity(
+def _check_identity(
     context: RunContext,
     identity: Identity,
     play: Callable[[Job], Transcript],
@@ -72,9 +72,9 @@ def _identity(
     item, name = f"identity/{identity.name}", identity.name
     words = f"{name}: no safe operation that it may call can be called without an id"
     verdict = Verdict.NOT_TESTED
-    for operation in safe_operations(context, identity)[:_TRIED]:
+    for operation in find_safe_operations(context, identity)[:_TRIED]:
         subject = Subject(SubjectKind.OPERATION, operation.id, context, operation=operation)
-        transcript = play(Job(f"preflight/{name}", subject, _calls(operation, identity)))
+        transcript = play(Job(f"preflight/{name}", subject, _make_script(operation, identity)))
         if not transcript.exchanges:
             stop = transcript.stopped_by
             reason = stop.reason if stop else "nothing was sent"
@@ -82,7 +82,7 @@ def _identity(
         exchange = transcript.exchanges[-1]
         exchanges.append(exchange)
         words = f"{name}: {operation.method} {operation.path} answered {describe(exchange)}"
-        if _is_a_page(operation, exchange):
+        if _is_html_page(operation, exchange):
             words += (
                 " with an HTML page, which the document does not promise;"
                 " check that base_url is that of the API"
@@ -90,17 +90,17 @@ def _identity(
         elif exchange.succeeded:
             return PreflightItem(item, Verdict.PASS, words)
         elif exchange.status not in _BAD_CREDENTIAL:
-            return PreflightItem(item, Verdict.INCONCLUSIVE, words + _advice(exchange))
+            return PreflightItem(item, Verdict.INCONCLUSIVE, words + _advise(exchange))
         else:
             words += (
                 f"; check that the secret of [identities.{name}] is the right one, has not"
-                " expired, and belongs to this base_url" + _prefix_advice(exchange)
+                " expired, and belongs to this base_url" + _advise_on_prefix(exchange)
             )
         verdict = Verdict.ERROR
     return PreflightItem(item, verdict, words)
 
 
-def _prefix_advice(exchange: Exchange) -> str:
+def _advise_on_prefix(exchange: Exchange) -> str:
     """An API key in Authorization is sent as it is, which few APIs mean that document it so."""
     bare = any(
         sent.place == "header" and sent.name.lower() == "authorization" and " " not in sent.value
@@ -114,7 +114,7 @@ def _prefix_advice(exchange: Exchange) -> str:
     )
 
 
-def _is_a_page(operation: Operation, exchange: Exchange) -> bool:
+def _is_html_page(operation: Operation, exchange: Exchange) -> bool:
     """Whether a website seems to answer in the place of the API, as many do to any path."""
     response = exchange.response
     if response is None or not response.succeeded or response.media_type != "text/html":
@@ -124,7 +124,7 @@ def _is_a_page(operation: Operation, exchange: Exchange) -> bool:
     return not any(one.media_type in ("text/html", "text/*", "*/*") for one in media)
 
 
-def _advice(exchange: Exchange) -> str:
+def _advise(exchange: Exchange) -> str:
     """What to do when a request that should work is not answered as one that does."""
     if exchange.status == _TOO_MANY:
         return "; wait until the limit lets this identity through again, or raise it"
@@ -136,7 +136,7 @@ def _advice(exchange: Exchange) -> str:
     return "; check base_url, and what [fixtures] says" if exchange.status else ""
 
 
-def _calls(operation: Operation, identity: Identity) -> Callable[[Subject], Script]:
+def _make_script(operation: Operation, identity: Identity) -> Callable[[Subject], Script]:
     def script(subject: Subject) -> Script:
         recipe = subject.context.recipes[operation.id]
         assert isinstance(recipe, Recipe)  # safe_operations() saw to it
@@ -146,7 +146,7 @@ def _calls(operation: Operation, identity: Identity) -> Callable[[Subject], Scri
     return script
 
 
-def safe_operations(context: RunContext, identity: Identity) -> tuple[Operation, ...]:
+def find_safe_operations(context: RunContext, identity: Identity) -> tuple[Operation, ...]:
     """Safe operations that an identity may call without creating anything first, simple first."""
     fitting: list[tuple[int, Operation]] = []
     for operation in context.spec.operations:
@@ -164,7 +164,7 @@ def safe_operations(context: RunContext, identity: Identity) -> tuple[Operation,
     return tuple(operation for _, operation in sorted(fitting, key=lambda pair: pair[0]))
 
 
-def _skew(answered: list[Exchange], clock: TargetClock) -> Iterator[PreflightItem]:
+def _measure_skew(answered: list[Exchange], clock: TargetClock) -> Iterator[PreflightItem]:
     """The difference of the clocks by `Date`, which has whole seconds only."""
     for exchange in answered:
         date = exchange.response.header("date") if exchange.response else None
@@ -185,7 +185,9 @@ def _skew(answered: list[Exchange], clock: TargetClock) -> Iterator[PreflightIte
         return
 
 
-def _head_room(plan: Plan, answered: list[Exchange], clock: TargetClock) -> Iterator[PreflightItem]:
+def _read_head_room(
+    plan: Plan, answered: list[Exchange], clock: TargetClock
+) -> Iterator[PreflightItem]:
     """What the rate-limit headers say is left, bucket by bucket."""
     limits = plan.policy.facts.rate_limits
     name = limits.headers.remaining if limits and limits.headers else None
@@ -207,7 +209,7 @@ def _head_room(plan: Plan, answered: list[Exchange], clock: TargetClock) -> Iter
         )
 
 
-def _listener(plan: Plan, listener: WebhookListener | None) -> Iterator[PreflightItem]:
+def _check_listener(plan: Plan, listener: WebhookListener | None) -> Iterator[PreflightItem]:
     if not any(probe.subject.kind is SubjectKind.EVENT for probe in plan.probes):
         return
     if listener is None:

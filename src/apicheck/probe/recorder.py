@@ -60,7 +60,7 @@ class Recorder:
         self._budget = budget
         self._pacer = pacer
         self._issuers = observe.find_issuers(plan.spec, plan.policy)
-        self._webhook_issuers = observe.webhook_secrets(plan.policy)
+        self._webhook_issuers = observe.find_webhook_secrets(plan.policy)
         self._numbers = itertools.count(1)
         self._uniques = itertools.count(1)
         self._run = f"{time.time_ns() // 1000:x}"[-8:]
@@ -69,7 +69,7 @@ class Recorder:
         self.webhook_secrets: set[str] = set()
         """Placeholders of secrets that may sign webhooks."""
 
-    def exchange(
+    def send(
         self,
         request: Request,
         role: Role,
@@ -87,14 +87,14 @@ class Recorder:
         Raises ProbeStopped when it may not be sent, or when the budget is used up.
         """
         plan = self._plan
-        request, raw = self._concrete(request, raw)
+        request, raw = self._make_concrete(request, raw)
         if not exempt:
             halt = refuse_unsafe(
                 plan.context.mode, plan.target.safety, request, role, accepted=accepted
             )
             if halt is not None:
                 raise halt
-        self.renew(_placeholders(request, raw))
+        self.renew(_find_placeholders(request, raw))
         if role is Role.CLEANUP:
             self._budget.count()
         else:
@@ -103,12 +103,12 @@ class Recorder:
         ticket = self._pacer.admit(request, paced=paced and waits)
         with self._clock.in_flight():
             sent_at = self._clock.now()
-            answer = self._sent(request, raw, transport)
+            answer = self._transmit(request, raw, transport)
             received_at = self._clock.now()
             ticket.done(received_at)
-        return self._recorded(request, answer, role, (sent_at, received_at), raw)
+        return self._record(request, answer, role, (sent_at, received_at), raw)
 
-    def delivery(
+    def record_delivery(
         self, request: Request, response: Response, at: float, seen: tuple[Observation, ...]
     ) -> Exchange:
         """A webhook that was delivered to us, as an exchange."""
@@ -124,7 +124,7 @@ class Recorder:
             direction=Direction.IN,
         )
 
-    def _sent(self, request: Request, raw: bytes | None, other: Transport | None) -> WireResult:
+    def _transmit(self, request: Request, raw: bytes | None, other: Transport | None) -> WireResult:
         transport = other or self._transport
         hosts, origin = self._plan.target.safety.hosts, transport.origin
         if other is None and hosts and origin.host not in {h.split(":")[0] for h in hosts}:
@@ -136,7 +136,7 @@ class Recorder:
             return transport.send_bytes(serialize_bytes(raw, live), request.method)
         return transport.send(serialize_request(request, origin, live))
 
-    def _concrete(self, request: Request, raw: bytes | None) -> tuple[Request, bytes | None]:
+    def _make_concrete(self, request: Request, raw: bytes | None) -> tuple[Request, bytes | None]:
         """With the operator's headers, and with a value where a unique one is wanted."""
         value = f"{self._run}{next(self._uniques):04x}"
         if raw is not None:
@@ -150,7 +150,7 @@ class Recorder:
             request = replace(request, headers=(*request.headers, *extra))
         return with_unique(request, value), None
 
-    def _recorded(
+    def _record(
         self,
         request: Request,
         answer: WireResult,
@@ -162,11 +162,11 @@ class Recorder:
         error: TransportError | None = None
         seen = tuple(observe.observe_equality(self._secrets, request))
         if isinstance(answer, WireResponse):
-            handed_out = self._register(request, answer)
-            if self._secrets.find(answer.everything()):
+            handed_out = self._register_secrets(request, answer)
+            if self._secrets.find(answer.join()):
                 seen += tuple(observe.observe_leaks(self._secrets, answer, handed_out))
-                answer = self._redacted(answer)
-            response = _response(answer)
+                answer = self._redact(answer)
+            response = _build_response(answer)
             seen += tuple(observe.observe_date(answer, *map(self._clock.true_epoch, times)))
         else:
             error = replace(answer, message=self._secrets.redact_text(answer.message))
@@ -182,7 +182,7 @@ class Recorder:
             raw=raw,
         )
 
-    def _register(self, request: Request, answer: WireResponse) -> frozenset[str]:
+    def _register_secrets(self, request: Request, answer: WireResponse) -> frozenset[str]:
         """Learn the secrets that an answer hands out; their placeholders."""
         placeholders: set[str] = set()
         pointers = self._issuers.get(request.operation, frozenset())
@@ -193,7 +193,7 @@ class Recorder:
                 self.webhook_secrets.add(placeholder)
         return frozenset(placeholders)
 
-    def _redacted(self, answer: WireResponse) -> WireResponse:
+    def _redact(self, answer: WireResponse) -> WireResponse:
         redacted = self._secrets.redact
         return replace(
             answer,
@@ -207,17 +207,17 @@ class Recorder:
             return f"e{next(self._numbers)}"
 
 
-def _response(answer: WireResponse) -> Response:
+def _build_response(answer: WireResponse) -> Response:
     return Response(
         status=answer.status,
-        headers=tuple((_text(name), _text(value)) for name, value in answer.headers),
+        headers=tuple((_decode(name), _decode(value)) for name, value in answer.headers),
         body=answer.body,
-        reason=_text(answer.reason),
+        reason=_decode(answer.reason),
         truncated=answer.truncated,
     )
 
 
-def _placeholders(request: Request, raw: bytes | None) -> tuple[str, ...]:
+def _find_placeholders(request: Request, raw: bytes | None) -> tuple[str, ...]:
     texts = [credential.value for credential in request.credentials]
     if request.body is not None and b"APICHECK_" in request.body:
         texts.append(request.body.decode("utf-8", "replace"))
@@ -226,7 +226,7 @@ def _placeholders(request: Request, raw: bytes | None) -> tuple[str, ...]:
     return tuple(placeholder for text in texts for placeholder in placeholders_in(text))
 
 
-def _text(data: bytes) -> str:
+def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -114,7 +114,7 @@ class Redactor:
         """Every secret, and every piece of one, in order and without overlap."""
         folded = data.lower()
         founds = sorted(
-            (*self._pieces(data, folded), *self._short_ones(data, folded)),
+            (*self._find_pieces(data, folded), *self._find_short(data, folded)),
             key=lambda found: (found.start, -found.end),
         )
         kept: list[Found] = []
@@ -128,7 +128,7 @@ class Redactor:
         return tuple(kept)
 
     def _index(self, placeholder: str, secret: str) -> None:
-        for form in _forms(placeholder, secret):
+        for form in _list_forms(placeholder, secret):
             if len(form.folded) < PIECE:
                 self._short.append(form)
                 continue
@@ -142,7 +142,7 @@ class Redactor:
                 else:
                     places[-1] = (number, offset)
 
-    def _pieces(self, data: bytes, folded: bytes) -> Iterator[Found]:
+    def _find_pieces(self, data: bytes, folded: bytes) -> Iterator[Found]:
         grams = self._grams
         if not grams:
             return
@@ -153,38 +153,40 @@ class Redactor:
             inside = position + _GRAM <= end
             if folded[position : position + _GRAM] not in grams or (inside and not tries):
                 continue
-            best = self._longest_at(data, folded, position)
+            best = self._find_longest_at(data, folded, position)
             if best is not None:
                 end = max(end, best.end)
                 tries = 0 if best.whole else tries - 1 if inside else _TRIES
                 yield best
 
-    def _longest_at(self, data: bytes, folded: bytes, position: int) -> Found | None:
+    def _find_longest_at(self, data: bytes, folded: bytes, position: int) -> Found | None:
         best: tuple[int, int, _Form] | None = None
         for number, offset in self._grams[folded[position : position + _GRAM]]:
             form = self._forms[number]
-            before = _common(
+            before = _count_common(
                 folded[max(0, position - offset) : position][::-1], form.folded[:offset][::-1]
             )
-            after = _common(folded[position : position + len(form.folded)], form.folded[offset:])
+            after = _count_common(
+                folded[position : position + len(form.folded)], form.folded[offset:]
+            )
             start, end = position - before, position + after
             if end - start >= PIECE and (best is None or end - start > best[1] - best[0]):
                 best = (start, end, form)
         if best is None:
             return None
         start, end, form = best
-        return _found(start, end, form, data)
+        return _build_found(start, end, form, data)
 
-    def _short_ones(self, data: bytes, folded: bytes) -> Iterator[Found]:
+    def _find_short(self, data: bytes, folded: bytes) -> Iterator[Found]:
         for form in self._short:
             start = folded.find(form.folded)
             while start >= 0:
                 end = start + len(form.folded)
-                yield _found(start, end, form, data)
+                yield _build_found(start, end, form, data)
                 start = folded.find(form.folded, end)
 
 
-def _found(start: int, end: int, form: _Form, data: bytes) -> Found:
+def _build_found(start: int, end: int, form: _Form, data: bytes) -> Found:
     """What was found, and the mark for it: the placeholder when it is all there, else a piece."""
     whole = end - start == len(form.folded)
     text = data[start:end]
@@ -198,7 +200,7 @@ def _found(start: int, end: int, form: _Form, data: bytes) -> Found:
     return Found(start, end, form.placeholder, form.placeholder + suffix, whole)
 
 
-def _common(one: bytes, other: bytes) -> int:
+def _count_common(one: bytes, other: bytes) -> int:
     """How many bytes two byte strings share at their beginning."""
     low, high = 0, min(len(one), len(other))
     if one[:high] == other[:high]:
@@ -212,28 +214,28 @@ def _common(one: bytes, other: bytes) -> int:
     return low
 
 
-def _forms(placeholder: str, secret: str) -> Iterator[_Form]:
+def _list_forms(placeholder: str, secret: str) -> Iterator[_Form]:
     seen: set[bytes] = set()
-    for kind, text in _written(secret):
+    for kind, text in _spell(secret):
         exact = text.encode("utf-8", "surrogateescape")
         folded = exact.lower()
         shortest = PIECE if placeholder.endswith(_NAMES) else _SHORTEST
         if len(folded) < shortest or folded in seen:
             continue
         seen.add(folded)
-        public = 0 if kind else _public_start(secret)
+        public = 0 if kind else _count_public(secret)
         yield _Form(placeholder, kind, exact, folded, public)
 
 
-def _written(secret: str) -> Iterator[tuple[str, str]]:
+def _spell(secret: str) -> Iterator[tuple[str, str]]:
     """Every way in which a secret may come back, each with the derivation that says so."""
     yield "", secret
     yield "~url", quote(secret, safe="")
     yield "~url", quote_plus(secret)
     yield "~json", json.dumps(secret)[1:-1]
     yield "~json", json.dumps(secret)[1:-1].replace("/", "\\/")
-    yield "~json", _escaped(secret, "<>&")  # Go
-    yield "~json", _escaped(secret, "+<>&'\"")  # .NET
+    yield "~json", _escape(secret, "<>&")  # Go
+    yield "~json", _escape(secret, "+<>&'\"")  # .NET
     yield "~html", html.escape(secret)
     raw = secret.encode("utf-8", "surrogateescape")
     yield "~hex", raw.hex()
@@ -244,12 +246,12 @@ def _written(secret: str) -> Iterator[tuple[str, str]]:
         yield "~base64", coded.replace("+", "-").replace("/", "_")
 
 
-def _escaped(secret: str, characters: str) -> str:
+def _escape(secret: str, characters: str) -> str:
     r"""The secret inside JSON whose writer spells some characters as \u002b."""
     return "".join(f"\\u{ord(c):04x}" if c in characters else c for c in secret)
 
 
-def _public_start(secret: str) -> int:
+def _count_public(secret: str) -> int:
     """How much of a secret's beginning is none: a JWT's header and claims, which are not encrypted.
 
     Claims are JSON like any other, so that pieces of them are in every body that is base64.

@@ -18,25 +18,25 @@ def refuse_unsafe(
     """
     method = request.method.upper()
     if mode is Mode.PASSIVE:
-        return _halt("the mode is passive: nothing is sent", '[safety]\nmode = "read-only"')
+        return _stop("the mode is passive: nothing is sent", '[safety]\nmode = "read-only"')
     if safety.methods and method not in {allowed.upper() for allowed in safety.methods}:
         allowed = ", ".join(safety.methods)
-        return _halt(f"{method} is none of the methods that may be sent: {allowed}", "")
+        return _stop(f"{method} is none of the methods that may be sent: {allowed}", "")
     if method in SAFE_METHODS or mode is Mode.FULL:
         return None
     if mode is Mode.READ_ONLY:
-        return _halt(f"{method} is not sent in read-only mode", '[safety]\nmode = "refusals"')
-    if role is Role.CLEANUP or (_puts_to_the_test(role) and not accepted):
+        return _stop(f"{method} is not sent in read-only mode", '[safety]\nmode = "refusals"')
+    if role is Role.CLEANUP or (_is_tested(role) and not accepted):
         return None
-    return _halt(
+    return _stop(
         f"{method} that would be accepted is not sent in refusals mode",
         '[safety]\nmode = "full"',
     )
 
 
-def _puts_to_the_test(role: Role) -> bool:
+def _is_tested(role: Role) -> bool:
     return role.exercises or role is Role.SHRINK
 
 
-def _halt(reason: str, remedy: str) -> ProbeStopped:
+def _stop(reason: str, remedy: str) -> ProbeStopped:
     return ProbeStopped.not_tested(NotTestedKind.READ_ONLY, reason, remedy)

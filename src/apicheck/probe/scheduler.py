@@ -25,7 +25,7 @@ class ClaimTable:
     def try_take(self, claims: Claims) -> bool:
         """Take everything that is claimed, or nothing."""
         with self._changed:
-            if not self._free(claims):
+            if not self._is_free(claims):
                 return False
             self._take(claims)
             return True
@@ -33,37 +33,39 @@ class ClaimTable:
     def take(self, claims: Claims) -> None:
         """Wait until everything that is claimed can be taken, and take it."""
         with self._changed:
-            self._changed.wait_for(lambda: self._free(claims))
+            self._changed.wait_for(lambda: self._is_free(claims))
             self._take(claims)
 
     def release(self, claims: Claims) -> None:
         """Give back what was taken."""
         with self._changed:
-            self._shared.subtract(shared(claims))
+            self._shared.subtract(find_shared(claims))
             self._shared += Counter()
             self._exclusive -= claims.exclusive
             self._changed.notify_all()
 
-    def _free(self, claims: Claims) -> bool:
+    def _is_free(self, claims: Claims) -> bool:
         return not (
             claims.exclusive & self._exclusive
-            or shared(claims) & self._exclusive
+            or find_shared(claims) & self._exclusive
             or any(self._shared[name] for name in claims.exclusive)
         )
 
     def _take(self, claims: Claims) -> None:
-        self._shared.update(shared(claims))
+        self._shared.update(find_shared(claims))
         self._exclusive |= claims.exclusive
 
 
-def shared(claims: Claims) -> frozenset[str]:
+def find_shared(claims: Claims) -> frozenset[str]:
     """What claims share, the clock included."""
     return (claims.shared | {"clock"}) - claims.exclusive
 
 
-def _collide(one: Claims, other: Claims) -> bool:
+def _do_collide(one: Claims, other: Claims) -> bool:
     """Whether two may not be held at the same time."""
-    return bool(one.exclusive & (other.exclusive | shared(other)) or shared(one) & other.exclusive)
+    return bool(
+        one.exclusive & (other.exclusive | find_shared(other)) or find_shared(one) & other.exclusive
+    )
 
 
 def schedule(
@@ -83,10 +85,10 @@ def schedule(
     everything = tuple(jobs)
     for last in (False, True):
         batch = [job for job in everything if job.last is last]
-        yield from _played(batch, play, table, max(1, concurrency), stop)
+        yield from _play_batch(batch, play, table, max(1, concurrency), stop)
 
 
-def _played(
+def _play_batch(
     waiting: list[Job],
     play: Callable[[Job], Transcript],
     table: ClaimTable,
@@ -104,7 +106,7 @@ def _played(
     with ThreadPoolExecutor(concurrency, thread_name_prefix="apicheck-probe") as pool:
         while True:
             while len(playing) < concurrency and not stop.is_set():
-                job = _next(waiting, table)
+                job = _take_next(waiting, table)
                 if job is None:
                     break
                 playing[pool.submit(done, job)] = job
@@ -120,10 +122,10 @@ def _played(
                 yield future.result()
 
 
-def _next(waiting: list[Job], table: ClaimTable) -> Job | None:
+def _take_next(waiting: list[Job], table: ClaimTable) -> Job | None:
     passed: list[Claims] = []
     for index, job in enumerate(waiting[:_LOOK_AHEAD]):
-        if any(_collide(job.claims, claims) for claims in passed):
+        if any(_do_collide(job.claims, claims) for claims in passed):
             continue
         if table.try_take(job.claims):
             return waiting.pop(index)

@@ -45,7 +45,7 @@ def discover(target: Target) -> frozenset[str]:
     if target.control_url:
         transport = Transport(parse_origin(target.control_url), timeout_s=_CONTROL_TIMEOUT_S)
         try:
-            offered |= Control(transport).capabilities()
+            offered |= Control(transport).fetch_capabilities()
         finally:
             transport.close()
         if "listener" in offered:
@@ -87,12 +87,12 @@ class Session:
         self._clock = TargetClock(
             move=control.advance if control and has_clock else None, stop=self._stop
         )
-        if control is not None and has_clock and (now := control.clock()) is not None:
+        if control is not None and has_clock and (now := control.read_clock()) is not None:
             self._clock.synchronise(now)
         self._secrets = Redactor(target.secrets)
         self._budget = Budget(
-            _least(options.max_requests, target.safety.max_requests),
-            _least(options.max_seconds, target.safety.max_seconds),
+            _find_least(options.max_requests, target.safety.max_requests),
+            _find_least(options.max_seconds, target.safety.max_seconds),
             self._clock.real,
             expected=plan.estimate.requests,
         )
@@ -116,7 +116,7 @@ class Session:
                 pacer=pacer,
                 creations=self._creations,
                 listener=self._listener,
-                asking=ControlActions(
+                actions=ControlActions(
                     plan.context.capabilities,
                     self._minting,
                     self._listener,
@@ -164,16 +164,18 @@ class Session:
         Raises TargetUnreachable when nothing answers at the base URL.
         """
         return tuple(
-            preflight(self._plan, self._transport, self._clock, self._listener, self._played)
+            preflight(self._plan, self._transport, self._clock, self._listener, self._play_and_keep)
         )
 
-    def controls(self) -> Iterator[Transcript]:
+    def play_controls(self) -> Iterator[Transcript]:
         """The canonical request of each planned operation, once; shared with every probe."""
-        yield from self._streamed([self._control_job(name) for name in self._plan.controls], 0)
+        yield from self._stream_jobs(
+            [self._build_control_job(name) for name in self._plan.controls], 0
+        )
 
     def stream(self, probes: Iterable[Probe], attempt: int = 0) -> Iterator[Transcript]:
         """Play probes, as many at once as options and claims allow; in order of completion."""
-        yield from self._streamed([make_job(probe) for probe in probes], attempt)
+        yield from self._stream_jobs([make_job(probe) for probe in probes], attempt)
 
     def play(
         self,
@@ -191,7 +193,7 @@ class Session:
         job = make_job(probe)
         self._claims.take(job.claims)
         try:
-            return self._played(job, attempt=attempt, case=case, role=role)
+            return self._play_and_keep(job, attempt=attempt, case=case, role=role)
         finally:
             self._claims.release(job.claims)
 
@@ -221,16 +223,16 @@ class Session:
             self._transports[url] = transport
         return transport
 
-    def _streamed(self, jobs: list[Job], attempt: int) -> Iterator[Transcript]:
+    def _stream_jobs(self, jobs: list[Job], attempt: int) -> Iterator[Transcript]:
         yield from schedule(
             jobs,
-            lambda job: self._played(job, attempt=attempt),
+            lambda job: self._play_and_keep(job, attempt=attempt),
             self._claims,
             concurrency=self._plan.options.concurrency,
             stop=self._stop,
         )
 
-    def _played(
+    def _play_and_keep(
         self,
         job: Job,
         *,
@@ -246,7 +248,7 @@ class Session:
         with self._journal_lock:
             self._journal(transcript)
 
-    def _control_job(self, operation_id: str) -> Job:
+    def _build_control_job(self, operation_id: str) -> Job:
         operation = self._plan.spec.operation(operation_id)
         subject = Subject(
             SubjectKind.OPERATION, operation_id, self._plan.context, operation=operation
@@ -258,5 +260,5 @@ def _control_script(subject: Subject) -> Script:
     yield from control_of(subject)
 
 
-def _least(*values: N | None) -> N | None:
+def _find_least(*values: N | None) -> N | None:
     return min((value for value in values if value is not None), default=None)

@@ -67,7 +67,7 @@ class WireRequest:
             for name, value in self.headers
         )
 
-    def bytes(self) -> bytes:
+    def encode(self) -> bytes:
         """The request as HTTP/1.1 writes it."""
         lines = [b"%s %s HTTP/1.1" % (self.method.encode(), self.target)]
         lines += [b"%s: %s" % pair for pair in self.headers]
@@ -84,11 +84,11 @@ class WireResponse:
     body: bytes
     truncated: bool
 
-    def first(self, name: bytes) -> bytes:
+    def first_field(self, name: bytes) -> bytes:
         """The first value of a field, b"" when there is none."""
         return next((value for key, value in self.headers if key.lower() == name), b"")
 
-    def everything(self) -> bytes:
+    def join(self) -> bytes:
         """All of it in one piece, to be searched."""
         fields = [part for pair in self.headers for part in pair]
         return b"\n".join((self.reason, *fields, self.body))
@@ -126,6 +126,6 @@ class BodyReader:
         return bytes(self._kept[:BODY_CAP])
 
 
-def transport_error(kind: TransportErrorKind, message: object) -> TransportError:
+def make_transport_error(kind: TransportErrorKind, message: object) -> TransportError:
     """A transport error, with a message that is never empty and never long."""
     return TransportError(kind, " ".join(str(message).split())[:300] or kind.value)

@@ -83,7 +83,7 @@ def asked(url: str, how: str, method: str = "GET") -> tuple[WireResult, float]:
     try:
         request = WireRequest(method, b"/things", ((b"Host", b"x"),))
         if how == "raw":
-            return transport.send_bytes(request.bytes(), method), time.monotonic() - began
+            return transport.send_bytes(request.encode(), method), time.monotonic() - began
         return transport.send(request), time.monotonic() - began
     finally:
         transport.close()
@@ -205,7 +205,7 @@ def test_a_redirect_is_not_followed() -> None:
         answer, _ = asked(url, "library")
     assert isinstance(answer, WireResponse)
     assert answer.status == 302
-    assert answer.first(b"location") == b"http://evil.example/?t=1"
+    assert answer.first_field(b"location") == b"http://evil.example/?t=1"
 
 
 def test_a_port_where_nobody_listens_refuses() -> None:

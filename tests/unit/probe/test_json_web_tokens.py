@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apicheck.model.forgery_key import public_jwk
-from apicheck.probe.json_web_tokens import same_token
+from apicheck.probe.json_web_tokens import is_same_token
 from apicheck.probe.placeholders import derive, expand
 
 SECRET = "a secret of thirty-two characters or so"
@@ -80,9 +80,9 @@ def test_bits_that_stand_for_nothing_make_no_other_token() -> None:
     place = alphabet.index(last[-1])
     other = f"{last[:-1]}{alphabet[place ^ 1]}"
     assert base64.urlsafe_b64decode(f"{other}=") == base64.urlsafe_b64decode(f"{last}=")
-    assert same_token(f"{head}.{other}", TOKEN)
-    assert not same_token(f"{head}.{last[:-1]}", TOKEN)
-    assert not same_token("a.b", TOKEN)
+    assert is_same_token(f"{head}.{other}", TOKEN)
+    assert not is_same_token(f"{head}.{last[:-1]}", TOKEN)
+    assert not is_same_token("a.b", TOKEN)
 
 
 def test_the_filter_of_curl_lines_derives_what_it_reads() -> None:

@@ -84,7 +84,7 @@ def asked(url: str, tls: Tls, how: str) -> WireResult:
     request = WireRequest("GET", b"/", ((b"Host", b"x"),))
     try:
         if how == "raw":
-            return transport.send_bytes(request.bytes(), "GET")
+            return transport.send_bytes(request.encode(), "GET")
         return transport.send(request)
     finally:
         transport.close()

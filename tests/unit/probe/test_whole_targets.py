@@ -59,7 +59,7 @@ def test_a_plan_is_played_to_its_end(
     ):
         session._clock._sleep = lambda _: None
         session.preflight()
-        played = [*session.controls(), *session.stream(made.probes)]
+        played = [*session.play_controls(), *session.stream(made.probes)]
         session.clean_up()
         assert scan(tmp_path, session.secrets) == ()
     assert time.monotonic() - began < 20
