@@ -1,4 +1,4 @@
-"""Remembers what a run creates, and how to delete it: by the document's links, or by convention."""
+"""Remembers what a run creates and deletes it, by the document's links or by convention."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REFUSED = (401, 403)
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """Something that a request created, and the request that deletes it."""
+    """An object that a request created, and the request that deletes it."""
 
     delete: Request
     by: str
@@ -32,7 +32,7 @@ class Creation:
 
 
 class Creations:
-    """What was created and not deleted since."""
+    """The objects that the run created and has not deleted."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -41,7 +41,7 @@ class Creations:
         self._lasting: Counter[str] = Counter()
 
     def note(self, exchange: Exchange, *, cleanup: bool) -> None:
-        """Read off an exchange what it created or deleted. cleanup False: its script deletes."""
+        """Note what an exchange created or deleted. cleanup False: its script deletes it."""
         request = exchange.request
         if request.method == "DELETE" and (exchange.succeeded or exchange.status in _GONE):
             with self._lock:
@@ -57,7 +57,7 @@ class Creations:
                 self._lasting[request.operation or f"{request.method} {request.path}"] += 1
 
     def delete_all(self, recorder: Recorder) -> Iterator[tuple[Exchange, str]]:
-        """Delete everything, the newest first: the exchanges, each with what is left or ""."""
+        """Delete everything, newest first: each exchange with what it left, "" for nothing."""
         with self._lock:
             creations = list(reversed(self._open.values()))
             self._open.clear()
@@ -66,7 +66,7 @@ class Creations:
 
     @property
     def lasting(self) -> tuple[str, ...]:
-        """What was created and cannot be deleted through the API, in words."""
+        """The objects that cannot be deleted through the API, in words."""
         return tuple(
             f"{count} created by {operation}, and no link of the document says how to delete it"
             for operation, count in sorted(self._lasting.items())
@@ -81,16 +81,19 @@ class Creations:
                 return
             gone = exchange.succeeded or exchange.status in _GONE
             if gone or exchange.status not in _REFUSED:
-                answer = exchange.status or (exchange.error.kind.value if exchange.error else "")
-                left = f"{request.path} (created by {creation.by}): DELETE answered {answer}"
+                result = exchange.status or (exchange.error.kind.value if exchange.error else "")
+                left = f"{request.path} (created by {creation.by}): DELETE got {result}"
                 yield exchange, "" if gone else left
                 return
             last = exchange
         if last is not None:
-            yield last, f"{creation.delete.path} (created by {creation.by}): nobody may delete it"
+            yield (
+                last,
+                f"{creation.delete.path} (created by {creation.by}): no identity may delete it",
+            )
 
     def _vary_identity(self, request: Request) -> Iterator[Request]:
-        """The deletion by who created it, then by every identity that may be allowed to."""
+        """The deletion as its creator, then as every other identity that may be allowed to."""
         context = self._plan.context
         if request.credentials:
             yield request
@@ -111,7 +114,7 @@ _CREATED = 201
 
 
 def _find_deletion(plan: Plan, exchange: Exchange) -> Request | None:
-    """The request that deletes what an answered request created, None when nothing says how."""
+    """The request that deletes what an exchange created, None when none is known."""
     request = exchange.request
     operation = _find_operation(plan, request.operation)
     if operation is None or exchange.response is None:
@@ -149,7 +152,7 @@ def _build_unsubscription(
 
 
 def _guess_deletion(plan: Plan, exchange: Exchange, given: Mapping[str, str]) -> Request | None:
-    """DELETE /things/{id} of what POST /things or a PUT made, where no link says so."""
+    """DELETE /things/{id} for what POST /things or a PUT created, without a link."""
     request = exchange.request
     operation = plan.spec.operation(request.operation)
     if request.method == "PUT" and exchange.status == _CREATED:
@@ -174,7 +177,7 @@ def _guess_deletion(plan: Plan, exchange: Exchange, given: Mapping[str, str]) ->
 
 
 def _is_named_by_request(exchange: Exchange, identifier: str) -> bool:
-    """Whether the answer may be about an object that was there before, which we named."""
+    """Whether the request named the object, which may then have existed before."""
     return exchange.status != _CREATED and identifier.encode() in (exchange.request.body or b"")
 
 

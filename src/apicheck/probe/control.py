@@ -12,31 +12,31 @@ from apicheck.probe.wire import WireRequest, WireResponse
 
 
 class Control:
-    """Calls of the control protocol. Answers carry secrets: they never leave this package."""
+    """Calls of the control protocol. Responses carry secrets: they never leave this package."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def fetch_capabilities(self) -> frozenset[str]:
-        """What the server says it can do. Raises TargetUnreachable when nothing answers."""
+        """What the server says it can do. Raises TargetUnreachable without a valid response."""
         url = str(self._transport.origin)
-        answer = self._transport.send(self._build_request("GET", "/", None))
-        if not isinstance(answer, WireResponse):
+        response = self._transport.send(self._build_request("GET", "/", None))
+        if not isinstance(response, WireResponse):
             raise TargetUnreachable(
-                f"nothing answers at the control URL {url}: {answer.message};"
-                " start it, or take [control] out of the target file"
+                f"no response from the control URL {url}: {response.message};"
+                " start the server, or remove [control] from the target file"
             )
-        value = _parse_json(answer)
-        if answer.status != 200 or not isinstance(value, dict) or value.get("protocol") != 1:
+        value = _parse_json(response)
+        if response.status != 200 or not isinstance(value, dict) or value.get("protocol") != 1:
             raise TargetUnreachable(
-                f"{url} answered {answer.status}, but not as the control protocol 1 does;"
+                f"{url} does not speak the control protocol 1 (status {response.status});"
                 " check [control] url in the target file"
             )
         offered = value.get("capabilities")
         return frozenset(map(str, offered)) if isinstance(offered, list) else frozenset()
 
     def mint(self, wanted: dict[str, Json]) -> Json:
-        """A new identity as the protocol describes it; None when there is none to be had."""
+        """A new identity as the protocol describes it; None when the server makes none."""
         return self._call("POST", "/identities", wanted)
 
     def revoke(self, identity_id: str) -> Json:
@@ -55,7 +55,7 @@ class Control:
         return now
 
     def count_effects(self) -> Json:
-        """How often the server's state changed so far: {"count": n}."""
+        """How often a request changed the server's state so far: {"count": n}."""
         return self._call("GET", "/effects", None)
 
     def listen(self, url: str, events: Json) -> Json:
@@ -63,7 +63,7 @@ class Control:
         return self._call("POST", "/listeners", {"url": url, "events": events})
 
     def fail_next(self, operation: str, status: int) -> Json:
-        """Let the next request of an operation fail."""
+        """Make the next request of an operation fail."""
         return self._call("POST", "/fail_next", {"operation": operation, "status": status})
 
     def list_deliveries(self) -> Json:
@@ -71,9 +71,9 @@ class Control:
         return self._call("GET", "/deliveries", None)
 
     def _call(self, method: str, path: str, body: Json) -> Json:
-        answer = self._transport.send(self._build_request(method, path, body))
-        if isinstance(answer, WireResponse) and 200 <= answer.status < 300:
-            return _parse_json(answer)
+        response = self._transport.send(self._build_request(method, path, body))
+        if isinstance(response, WireResponse) and 200 <= response.status < 300:
+            return _parse_json(response)
         return None
 
     def _build_request(self, method: str, path: str, body: Json) -> WireRequest:
@@ -86,9 +86,9 @@ class Control:
         return WireRequest(method, (origin.path + path).encode(), tuple(headers), data)
 
 
-def _parse_json(answer: WireResponse) -> Json:
+def _parse_json(response: WireResponse) -> Json:
     try:
-        return json.loads(answer.body)
+        return json.loads(response.body)
     except ValueError:
         return None
 

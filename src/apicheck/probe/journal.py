@@ -1,4 +1,4 @@
-"""Transcripts as JSON lines: one line each, appended as they complete, readable after a kill.
+"""Transcripts as JSON lines: one each, appended when it completes, readable after a kill.
 
 An exchange that several transcripts share is written in the first of them, and named by its id
 in the others.
@@ -77,9 +77,9 @@ class Journal:
 
 
 def read(path: Path) -> Iterator[Transcript]:
-    """The transcripts of a journal. A torn last line, of a killed run, is left out.
+    """The transcripts of a journal. A torn last line, of a killed run, is skipped.
 
-    Raises ValueError, naming the line, when another line cannot be read.
+    Raises ValueError, which names the line, when another line cannot be read.
     """
     known: dict[str, Exchange] = {}
     with path.open("rb") as lines:

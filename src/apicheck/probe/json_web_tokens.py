@@ -1,6 +1,6 @@
-"""JSON Web Tokens, changed in ways that must not be believed (RFC 7515, RFC 7519).
+"""Changes JSON Web Tokens in ways that no server may accept (RFC 7515, RFC 7519).
 
-A text that is no such token stays as it is, whatever is asked for.
+A text that is not a JSON Web Token is returned unchanged.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ _PARTS = 3
 
 
 def with_header(token: str, argument: str) -> str:
-    """With a member of the header set: `alg=none`. The signature stays."""
+    """Set a member of the header: `alg=none`. The signature stays."""
     return _with_member(token, argument, 0)
 
 
 def with_claim(token: str, argument: str) -> str:
-    """With a claim set: `sub=admin`, `exp=0`. The signature stays."""
+    """Set a claim: `sub=admin`, `exp=0`. The signature stays."""
     return _with_member(token, argument, 1)
 
 
 def without_signature(token: str, _: str) -> str:
-    """Without a signature; the point before it stays."""
+    """Remove the signature; the dot before it stays."""
     return _sign(token, lambda _: b"")
 
 
 def sign_by_hmac(token: str, argument: str) -> str:
-    """Signed anew by HMAC with SHA-256. argument: the secret in base64url, "" an empty one."""
+    """Sign again by HMAC with SHA-256. argument: the secret in base64url, "" for an empty one."""
     try:
         secret = _decode(argument)
     except ValueError:
@@ -43,14 +43,14 @@ def sign_by_hmac(token: str, argument: str) -> str:
 
 
 def sign_by_rsa(token: str, _: str) -> str:
-    """Signed anew by RSA with SHA-256 and the key that everybody knows."""
+    """Sign again by RSA with SHA-256 and the forgery key, which is public."""
     return _sign(token, signature)
 
 
 def is_same_token(one: str, other: str) -> bool:
-    """Whether two texts are one token: equal, or JWTs whose parts are equal once decoded.
+    """Whether two texts are one token: equal, or JWTs whose decoded parts are equal.
 
-    The last character of a part may hold bits that stand for nothing.
+    The last character of a part may hold bits without meaning.
     """
     if one == other:
         return True
@@ -82,7 +82,7 @@ def _parse_members(part: str) -> dict[str, Json] | None:
 
 
 def _parse_value(text: str) -> Json:
-    """JSON where it is some, else the text itself."""
+    """The JSON value that a text holds, or the text itself."""
     try:
         return json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where the target's webhooks arrive: a small HTTP server that keeps what it was sent."""
+"""Receives the target's webhooks: a small HTTP server that keeps each delivery."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SOCKET_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A delivery as it came, before redaction. at: on the target's clock; epoch: as it says."""
+    """A delivery as received, before redaction. at: seconds of the run; epoch: epoch seconds."""
 
     delivery: Delivery
     status: int
@@ -37,7 +37,7 @@ class _Inbox:
 
 
 class WebhookListener:
-    """Receives webhooks. Every URL that it hands out is used by one script alone."""
+    """Receives webhooks. Each URL that it hands out belongs to one script."""
 
     def __init__(self, listener: Listener, clock: TargetClock) -> None:
         self._listener = listener
@@ -48,7 +48,7 @@ class WebhookListener:
 
     @property
     def url(self) -> str:
-        """What the target calls, without the part that differs for each script.
+        """The URL that the target calls, without the part that differs for each script.
 
         Starts to listen. Raises TargetError when it cannot.
         """
@@ -60,7 +60,7 @@ class WebhookListener:
         return f"http://{name}:{port}"
 
     def open_inbox(self) -> dict[str, str]:
-        """A new URL at this listener, and its path, by which `collect` knows it."""
+        """Make a new URL at this listener. Returns it with its path, which `collect` takes."""
         name = secrets.token_hex(8)
         url = f"{self.url}/hooks/{name}"
         with self._changed:
@@ -68,9 +68,9 @@ class WebhookListener:
         return {"url": url, "path": urlsplit(url).path}
 
     def collect(self, path: str, count: int, within_s: float, respond: int) -> tuple[Arrival, ...]:
-        """Deliveries to a path, oldest first, each given once; waits for `count` of them.
+        """Wait for `count` deliveries to a path. Returns those that came, oldest first, each once.
 
-        respond: the status that later deliveries are answered with.
+        respond: the status of the response to later deliveries.
         """
         with self._changed:
             inbox = self._inboxes.setdefault(_read_name(path), _Inbox())
@@ -90,7 +90,7 @@ class WebhookListener:
             server.thread.join()
 
     def accept(self, delivery: Delivery) -> int:
-        """Keep a delivery. Returns the status to answer with."""
+        """Keep a delivery. Returns the status of the response."""
         with self._changed:
             inbox = self._inboxes.get(_read_name(delivery.target))
             if inbox is None:
@@ -138,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = _SOCKET_TIMEOUT_S
 
     def do_POST(self) -> None:
-        """Any method is taken alike: what is right is for the check to say."""
+        """Accept any method alike: a check judges which one is right."""
         body = self._read_body()
         if body is None:
             self.close_connection = True
@@ -153,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_PATCH = do_HEAD = do_POST  # noqa: N815  (http.server calls these names)
 
     def _read_body(self) -> bytes | None:
-        """The whole body; None when it is too long, or not as HTTP/1.1 frames it."""
+        """The whole body; None when it is too long or not framed as HTTP/1.1 requires."""
         try:
             if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
                 return self._read_chunks()
@@ -174,4 +174,4 @@ class _Handler(BaseHTTPRequestHandler):
                 return bytes(body)
 
     def log_message(self, *_: object) -> None:
-        """Nothing is logged: headers may carry secrets."""
+        """Log nothing: headers may carry secrets."""

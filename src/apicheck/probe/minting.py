@@ -1,4 +1,4 @@
-"""Makes identities during a run: from the target file, by a minter, or by the control protocol."""
+"""Provides identities during a run, from target file, OAuth client or control protocol."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _Minted:
 
 
 class Minting:
-    """Identities of a run, beyond those that its target names."""
+    """Finds or makes the identities that scripts ask for."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Minting:
         self._used_up: set[str] = set()
 
     def mint(self, arguments: Mapping[str, Json], keep: Keep) -> Json:
-        """An identity as wanted, in the words of `Ask`; None when nobody can make one."""
+        """The identity that the arguments of an `Ask` describe; None when there is no way to it."""
         wanted = IdentitySpec.from_arguments(arguments)
         if arguments.get("fresh"):
             identity = self._make(wanted, keep, fresh=True)
@@ -84,9 +84,9 @@ class Minting:
         }
 
     def renew(self, placeholders: tuple[str, ...]) -> None:
-        """Replace tokens of this run that have run out on the target's clock.
+        """Replace tokens of this run that have expired on the target's clock.
 
-        One at a time: who needs the same token waits until it is there.
+        One at a time: another request with the same token waits for the new one.
         """
         for placeholder in placeholders:
             made = self._by_placeholder.get(placeholder)
@@ -109,18 +109,18 @@ class Minting:
         made.expires, made.control_id = again.expires, again.control_id
 
     def revoke(self, name: str, keep: Keep) -> Json:
-        """Revoke an identity that this run made: {}; None when nobody can."""
+        """Revoke an identity that this run made. Returns {}, None when that is not possible."""
         made = self._made.get(name)
         if made is None:
             return None
         if made.control_id and self._control is not None:
-            answer = self._control.revoke(made.control_id)
-            made.revoked = answer is not None
-            return answer
+            result = self._control.revoke(made.control_id)
+            made.revoked = result is not None
+            return result
         return self._revoke_by_client(made, keep)
 
     def revoke_all(self, keep: Keep) -> None:
-        """Revoke every token that a minter gave us, where the API offers that."""
+        """Revoke every token that a minter got, where the API offers revocation."""
         for made in tuple(self._made.values()):
             if made.minter is not None and not made.revoked:
                 self._revoke_by_client(made, keep)
@@ -174,12 +174,12 @@ class Minting:
         return self._mint_by_control(wanted)
 
     def _scheme_of_minters(self) -> str:
-        """The scheme whose tokens client credentials get, "" when the document has none."""
+        """The scheme of the tokens that client credentials get, "" without one."""
         schemes = self._plan.spec.schemes.values()
         return next((scheme.name for scheme in schemes if scheme.token_url), "")
 
     def _may_be_granted(self, wanted: IdentitySpec) -> bool:
-        """Whether a client is worth asking; it is not for unknown scopes, if anybody else is."""
+        """Whether to ask a client: for undefined scopes only without a control protocol."""
         known = self._plan.context.all_scopes
         return self._control is None or set(wanted.scopes or ()) <= set(known)
 
@@ -192,8 +192,7 @@ class Minting:
         parameters = {"grant_type": "client_credentials"}
         if scopes:
             parameters["scope"] = " ".join(scopes)
-        answer = self._tokens.post(minter, minter.token_url, parameters, keep)
-        body = _parse_object(answer)
+        body = _parse_object(self._tokens.post(minter, minter.token_url, parameters, keep))
         token = body.get("access_token")
         granted = body.get("scope")
         if not isinstance(token, str) or token not in self._secrets.live:
@@ -220,7 +219,7 @@ class Minting:
     def _mint_by_control(self, wanted: IdentitySpec) -> _Minted | None:
         if self._control is None:
             return None
-        wish: dict[str, Json] = {
+        members: dict[str, Json] = {
             "scopes": None if wanted.scopes is None else list(wanted.scopes),
             "permissions": None if wanted.permissions is None else list(wanted.permissions),
             "tenant": wanted.tenant,
@@ -228,45 +227,45 @@ class Minting:
             "state": wanted.state,
         }
         if wanted.roles is not None:
-            wish["roles"] = list(wanted.roles)
+            members["roles"] = list(wanted.roles)
         if wanted.app:
-            wish["app"] = wanted.app
+            members["app"] = wanted.app
         if wanted.scheme:
-            wish["scheme"] = wanted.scheme
+            members["scheme"] = wanted.scheme
         if wanted.claims:
-            wish["claims"] = dict(wanted.claims)
-        answer = self._control.mint(wish)
-        if not isinstance(answer, dict) or not isinstance(answer.get("token"), str):
+            members["claims"] = dict(wanted.claims)
+        made = self._control.mint(members)
+        if not isinstance(made, dict) or not isinstance(made.get("token"), str):
             return None
-        granted = answer.get("scopes")
+        granted = made.get("scopes")
         if isinstance(granted, list) and wanted.scopes not in (None, sort_or_none(granted)):
             return None
-        expires = answer.get("expires")
+        expires = made.get("expires")
         identity = Identity(
             name=f"minted-{next(self._numbers)}",
-            placeholder=self._secrets.issue(answer["token"], "MINTED"),
-            scheme=str(answer.get("scheme") or ""),
+            placeholder=self._secrets.issue(made["token"], "MINTED"),
+            scheme=str(made.get("scheme") or ""),
             scopes=wanted.scopes,
             permissions=wanted.permissions,
             roles=wanted.roles,
-            tenant=str(answer.get("tenant") or wanted.tenant),
-            user=str(answer.get("user") or wanted.user),
-            app=str(answer.get("app") or ""),
-            account=str(answer.get("account") or ""),
-            plan=str(answer.get("plan") or ""),
+            tenant=str(made.get("tenant") or wanted.tenant),
+            user=str(made.get("user") or wanted.user),
+            app=str(made.get("app") or ""),
+            account=str(made.get("account") or ""),
+            plan=str(made.get("plan") or ""),
             state=wanted.state,
             exclusive=True,
             disposable=True,
-            parameters={k: str(v) for k, v in (answer.get("parameters") or {}).items()},
+            parameters={k: str(v) for k, v in (made.get("parameters") or {}).items()},
             credentials={
                 scheme: self._secrets.issue(str(secret), "MINTED")
-                for scheme, secret in (answer.get("credentials") or {}).items()
+                for scheme, secret in (made.get("credentials") or {}).items()
             },
         )
         return _Minted(
             identity,
             wanted,
-            control_id=str(answer.get("id", "")),
+            control_id=str(made.get("id", "")),
             expires=float(expires) if isinstance(expires, int | float) else None,
         )
 

@@ -1,4 +1,4 @@
-"""What must be computed while recording, because the record will hold neither secret nor bytes."""
+"""Computes what must be known of secrets and raw bytes, as the record will hold neither."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ Pointer = tuple[str, ...]
 """Keys from the root of a body to a value; "*" is every element of a list."""
 
 TOKENS = frozenset({("access_token",), ("refresh_token",)})
-"""Where OAuth puts its tokens (RFC 6749 section 5.1), whoever answers so."""
+"""Where OAuth puts its tokens (RFC 6749 section 5.1), in the response of any operation."""
 
 _SHORTEST_ISSUED = 8  # a shorter value is a word, and hiding it would hide that word everywhere
 _LONGEST_ISSUED = 8192  # a longer one is no credential: it would not fit into a header field
-_MOST_ISSUED = 32  # by one answer
+_MOST_ISSUED = 32  # by one response
 
 
 def find_issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]:
-    """Where answers carry secrets that nobody knew before, by operationId.
+    """Where responses carry new secrets, by operationId.
 
-    A webhook subscription's secret, and every property that the document gives the format
-    `password`.
+    These are secrets of webhook subscriptions, properties that the document gives the format
+    `password`, and credentials that the policy says an operation issues.
     """
     found: dict[str, set[Pointer]] = {}
     for operation in spec.operations:
@@ -52,7 +52,7 @@ def find_issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]
 
 
 def find_webhook_secrets(policy: Policy) -> Mapping[str, Pointer]:
-    """Where answers carry the secret with which webhooks are signed, by operationId."""
+    """Where responses carry the secret that signs webhooks, by operationId."""
     webhooks = policy.facts.webhooks
     subscriptions = getattr(webhooks, "subscriptions", None)
     if subscriptions is None or not subscriptions.secret:
@@ -63,7 +63,7 @@ def find_webhook_secrets(policy: Policy) -> Mapping[str, Pointer]:
 
 
 def _find_passwords(document: Json, schema: Json, at: Pointer, depth: int) -> Iterator[Pointer]:
-    """Where a schema says `format: password`; recursion ends after a few levels."""
+    """Where a schema says `format: password`, down to a fixed depth."""
     if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return
     reference = schema.get("$ref")
@@ -86,22 +86,24 @@ def _find_passwords(document: Json, schema: Json, at: Pointer, depth: int) -> It
 _DEEPEST = 12
 
 
-def find_issued(answer: WireResponse, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:
-    """The secrets that a successful answer hands out, each with where it was.
+def find_issued(
+    response: WireResponse, pointers: Iterable[Pointer]
+) -> Iterator[tuple[Pointer, str]]:
+    """The secrets that a successful response hands out, each with its place.
 
-    pointers: where, beside `TOKENS`.
+    pointers: the places beside `TOKENS`.
     """
-    if not 200 <= answer.status < 300:
+    if not 200 <= response.status < 300:
         return
     wanted = [
         pointer
         for pointer in {*pointers, *TOKENS}
-        if pointer[-1] == "*" or pointer[-1].encode() in answer.body
+        if pointer[-1] == "*" or pointer[-1].encode() in response.body
     ]
     if not wanted:
         return
     try:
-        body = json.loads(answer.body)
+        body = json.loads(response.body)
     except (ValueError, RecursionError):
         return
     yield from islice(_select_credentials(body, wanted), _MOST_ISSUED)
@@ -125,11 +127,11 @@ def _find_values(value: Json, pointer: Pointer) -> Iterator[Json]:
 
 
 def observe_leaks(
-    secrets: Redactor, answer: WireResponse, handed_out: frozenset[str]
+    secrets: Redactor, response: WireResponse, handed_out: frozenset[str]
 ) -> Iterator[Observation]:
-    """Secrets that an answer repeats, other than those it hands out by design."""
-    places = [("body", answer.body), ("reason", answer.reason)]
-    places += [(f"header {name.decode('latin-1')}", value) for name, value in answer.headers]
+    """Secrets that a response repeats, except those that it hands out by design."""
+    places = [("body", response.body), ("reason", response.reason)]
+    places += [(f"header {name.decode('latin-1')}", value) for name, value in response.headers]
     seen: set[tuple[str, str]] = set()
     for where, data in places:
         for found in secrets.find(data):
@@ -140,13 +142,13 @@ def observe_leaks(
             yield Observation("leaks", found.placeholder, value)
 
 
-def observe_date(answer: WireResponse, sent: float, received: float) -> Iterator[Observation]:
-    """How many seconds an answer's Date is off, where it is; it has whole seconds only.
+def observe_date(response: WireResponse, sent: float, received: float) -> Iterator[Observation]:
+    """How many seconds the Date of a response is wrong by, where it is; it has whole seconds only.
 
-    sent, received: epoch seconds by the clock that is held to be true.
+    sent, received: epoch seconds by the true clock.
     """
     try:
-        stamp = parsedate_to_datetime(answer.first_field(b"date").decode("latin-1")).timestamp()
+        stamp = parsedate_to_datetime(response.first_field(b"date").decode("latin-1")).timestamp()
     except (ValueError, TypeError, OverflowError):
         return
     differs = min(0.0, stamp + 1 - sent) + max(0.0, stamp - received)
@@ -158,10 +160,10 @@ _NOTED_S = 1.0
 
 
 def observe_equality(secrets: Redactor, request: Request) -> Iterator[Observation]:
-    """Bad credentials that happen to be the valid one: letters swapped in digits alone, say.
+    """Bad credentials that equal a valid one, such as digits alone with their case swapped.
 
-    For the Basic scheme that is whatever a lenient decoder of base64 reads as the same user and
-    password; many servers have one. A cookie ends at a semicolon and may stand in quotes
+    Basic credentials are equal when a lenient decoder of base64, which many servers have, reads
+    the same user and password. A cookie ends at a semicolon and may stand in quotes
     (RFC 6265, section 4.1.1).
     """
     if request.caller is not Caller.BAD:
@@ -187,8 +189,8 @@ def _is_basic(sent: str) -> bool:
 def _read_pairs(text: str) -> frozenset[bytes]:
     """The pairs of user and password that decoders of base64 may read in a text.
 
-    RFC 4648, section 3.3, leaves it to other specifications to ignore foreign characters;
-    decoders do, and take the URL-safe alphabet too, and half a byte at the end for nothing.
+    RFC 4648, section 3.3, lets other specifications ignore foreign characters. Decoders do so;
+    they also accept the URL-safe alphabet and ignore half a byte at the end.
     """
     kept = text.partition("=")[0]
     read = (
@@ -206,7 +208,7 @@ def observe_signature(
     contexts: tuple[Mapping[str, str], ...],
     now: float,
 ) -> Iterator[Observation]:
-    """Whether a delivery is rightly signed, for each secret that may have signed it.
+    """Whether a delivery is signed correctly, for each secret that may have signed it.
 
     known: placeholder -> webhook secret. contexts: alternatives, of which one may fit.
     """

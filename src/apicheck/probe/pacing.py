@@ -1,4 +1,4 @@
-"""Keeps a run below the policy's own limits, so that nobody but a limit's check meets a 429."""
+"""Keeps a run below the policy's own limits, so that only checks of limits meet a 429."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Window:
 
 @dataclass(slots=True)
 class _Counted:
-    """What is known of one key: when its answers came, and how many requests are on their way.
+    """What is known of one key: when its requests ended, and how many are in flight.
 
-    The server counted a request at some time before its answer came: so a request counts here
-    until a whole window after its answer, see `Pacer._memory`.
+    The server counted a request before its response came. So a request counts here until a whole
+    window after its response, see `Pacer._compute_retention`.
     """
 
-    answered: deque[float] = field(default_factory=deque)
+    finished: deque[float] = field(default_factory=deque)
     in_flight: int = 0
 
 
 class Ticket:
-    """Leave to send one request; `done` must follow."""
+    """Permission to send one request; `done` must follow."""
 
     def __init__(self, pacer: Pacer, windows: tuple[Window, ...]) -> None:
         self._pacer = pacer
@@ -88,19 +88,19 @@ class Pacer:
         return Ticket(self, windows)
 
     def finish(self, windows: tuple[Window, ...], now: float) -> None:
-        """Note an answer."""
+        """Note that a request is over."""
         with self._lock:
             for window in windows:
                 counted = self._counted[window.key]
                 counted.in_flight -= 1
-                counted.answered.append(now)
+                counted.finished.append(now)
 
     def recover(self, request: Request, retry_after: float | None) -> bool:
-        """After an unexpected 429: let the time pass that it asks for.
+        """After an unexpected 429: let the time pass that the response asks for.
 
-        A virtual clock is moved by a window where the answer does not say. False when nothing
-        says how long to wait, when that is too long to sleep, or when waiting was in vain a few
-        times in a row: then the target refuses for other reasons.
+        A virtual clock moves by a window when the response names no time. False when the time is
+        unknown or too long to sleep, or when the target refused after several waits in a row: it
+        then refuses for other reasons.
         """
         if self._failed_recoveries >= _MOST_FAILED_RECOVERIES:
             return False
@@ -118,11 +118,11 @@ class Pacer:
         return True
 
     def note_recovery(self, *, admitted: bool) -> None:
-        """Note what came of the request that was sent again after `recover`."""
+        """Note whether the request was admitted when it was sent again after `recover`."""
         self._failed_recoveries = 0 if admitted else self._failed_recoveries + 1
 
     def _compute_wait(self, windows: tuple[Window, ...], *, reserve: bool) -> float:
-        """Seconds until one more request fits; when it fits now and is to be, it is counted."""
+        """Seconds until one more request fits. reserve: count it when it fits now."""
         now = self._clock.now()
         with self._lock:
             seconds = max(
@@ -137,23 +137,23 @@ class Pacer:
     def _compute_retention(self, window: Window) -> float:
         """Seconds after which a request counts no more.
 
-        A sliding counter knows a request by its window alone, and forgets it when the next one is
-        over. That is waited for where it costs nothing.
+        A sliding counter counts a request until the window after the request's own is over. A
+        virtual clock waits for that, as it costs nothing.
         """
         return window.seconds * (2 if self._clock.virtual else 1) + _MARGIN_S
 
     def _compute_window_wait(self, window: Window, now: float) -> float:
         counted = self._counted.setdefault(window.key, _Counted())
-        answered = counted.answered
+        finished = counted.finished
         seconds = self._compute_retention(window)
-        while answered and answered[0] <= now - seconds:
-            answered.popleft()
-        free = window.limit - len(answered) - counted.in_flight
+        while finished and finished[0] <= now - seconds:
+            finished.popleft()
+        free = window.limit - len(finished) - counted.in_flight
         if free > 0:
             return 0.0
-        if len(answered) < 1 - free:
+        if len(finished) < 1 - free:
             return _IN_FLIGHT_S
-        return answered[-free] + seconds - now
+        return finished[-free] + seconds - now
 
     def _reserve(self, windows: tuple[Window, ...]) -> None:
         for window in windows:
@@ -197,7 +197,7 @@ _LONGEST_MOVE_S = 32 * 86400.0
 
 
 def _holder_of(per: str, identity: Identity | None) -> str | None:
-    """Whose requests a bucket counts together; None for those that nobody's credential made."""
+    """Whose requests a bucket counts together; None for requests without an identity."""
     if per == "ip":
         return ""
     if identity is None:
@@ -212,7 +212,7 @@ def _holder_of(per: str, identity: Identity | None) -> str | None:
 def effective_limit(
     bucket: Bucket, overrides: Mapping[str, Limit], limits: RateLimits, identity: Identity | None
 ) -> tuple[int | None, float]:
-    """The limit and window that the target runs with: target file, then plan, then policy."""
+    """The limit and window that the target applies: by target file, else plan, else policy."""
     override = overrides.get(bucket.name, Limit())
     planned = limits.plans.get(identity.plan if identity else "", {}).get(bucket.name)
     limit = override.limit or planned or bucket.limit
@@ -220,7 +220,7 @@ def effective_limit(
 
 
 def read_retry_after(exchange: Exchange, epoch: float) -> float | None:
-    """Seconds that an answer asks us to wait, by number or by date; None when it does not."""
+    """Seconds to wait that a response asks for, by number or by date; None without either."""
     value = (exchange.response.header("retry-after") if exchange.response else None) or ""
     if value.strip().isdigit():
         return float(value)

@@ -3,9 +3,9 @@
 A placeholder stands for a secret; derivations behind it are applied from left to right. Those of
 JSON Web Tokens: `~jose(alg=none)` sets a member of the header, `~claim(sub=admin)` a claim,
 `~unsigned` takes the signature off, `~hmac(c2VjcmV0)` signs by HMAC with a secret in base64url,
-`~rsa` with a key that everybody knows.
+`~rsa` with the forgery key, which is public.
 
-As a program it is a filter, for the curl lines of a report:
+Run as a program, the module is a filter for the curl lines of a report:
 `printf %s "$TOKEN" | python3 -m apicheck.probe.placeholders '~jose(alg=none)~unsigned'`.
 """
 
@@ -33,7 +33,7 @@ _DERIVATION = re.compile(
 
 
 class Place(Enum):
-    """Where a secret is put, which decides how it is written there."""
+    """Where a secret is put, which decides how it is escaped."""
 
     PLAIN = "plain"
     URL = "url"
@@ -41,7 +41,7 @@ class Place(Enum):
 
 
 def expand(text: str, secrets: Mapping[str, str], place: Place = Place.PLAIN) -> str:
-    """The text with every known placeholder replaced by its secret; unknown ones stay."""
+    """Replace every known placeholder in a text by its secret; unknown ones stay."""
 
     def secret_of(match: re.Match[str]) -> str:
         secret = secrets.get("$" + match["name"])
@@ -63,7 +63,7 @@ def placeholders_in(text: str) -> tuple[str, ...]:
 
 
 def derive(secret: str, derivations: str) -> str:
-    """A secret after its derivations."""
+    """Apply derivations to a secret."""
     for match in _DERIVATION.finditer(derivations):
         if match["what"] is None:
             secret = secret[_parse_index(match["start"]) : _parse_index(match["end"])]
@@ -77,7 +77,7 @@ def _parse_index(text: str) -> int | None:
 
 
 def _flip(secret: str, argument: str) -> str:
-    """One character replaced by another one of its kind; indexes wrap around."""
+    """Replace one character by another one of its kind; indexes wrap around."""
     if not secret:
         return secret
     index = int(argument) % len(secret)

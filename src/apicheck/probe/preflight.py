@@ -1,4 +1,4 @@
-"""Looks before the run at what goes wrong most often: configuration."""
+"""Checks before the run what goes wrong most often: the configuration."""
 
 from __future__ import annotations
 
@@ -38,27 +38,27 @@ def preflight(
     listener: WebhookListener | None,
     play: Callable[[Job], Transcript],
 ) -> Iterator[PreflightItem]:
-    """One item for each thing looked at. Raises TargetUnreachable when nothing answers."""
+    """Yield an item for each thing checked. Raises TargetUnreachable without any response."""
     if error := transport.find_connection_error():
         raise TargetUnreachable(
-            f"nothing answers at {transport.origin}: {error.kind.value} ({error.message});"
-            " start it, or correct base_url in the target file"
+            f"cannot connect to {transport.origin}: {error.kind.value} ({error.message});"
+            " start the server, or correct base_url in the target file"
         )
-    yield PreflightItem("base-url", Verdict.PASS, f"{transport.origin} takes connections")
+    yield PreflightItem("base-url", Verdict.PASS, f"{transport.origin} accepts connections")
     exchanges: list[Exchange] = []
     if plan.context.mode is not Mode.PASSIVE:
         for identity in plan.target.identities.values():
             if identity.state == "active":
                 yield _check_identity(plan.context, identity, play, exchanges)
-    answered = [exchange for exchange in exchanges if exchange.response is not None]
-    if exchanges and not answered:
+    responded = [exchange for exchange in exchanges if exchange.response is not None]
+    if exchanges and not responded:
         first = exchanges[0]
         raise TargetUnreachable(
-            f"{transport.origin} takes connections but gives no HTTP answer: {describe(first)}"
+            f"{transport.origin} accepts connections but sends no HTTP response: {describe(first)}"
             f" ({first.error.message if first.error else ''})"
         )
-    yield from _measure_skew(answered, clock)
-    yield from _read_head_room(plan, answered, clock)
+    yield from _measure_skew(responded, clock)
+    yield from _read_head_room(plan, responded, clock)
     yield from _check_listener(plan, listener)
 
 
@@ -68,9 +68,9 @@ def _check_identity(
     play: Callable[[Job], Transcript],
     exchanges: list[Exchange],
 ) -> PreflightItem:
-    """Whether an identity is accepted; refused once, it is tried on other operations too."""
+    """Whether an identity is accepted; after a refusal it is tried on other operations."""
     item, name = f"identity/{identity.name}", identity.name
-    words = f"{name}: no safe operation that it may call can be called without an id"
+    words = f"{name}: every safe operation that it may call needs an id"
     verdict = Verdict.NOT_TESTED
     for operation in find_safe_operations(context, identity)[:_TRIED]:
         subject = Subject(SubjectKind.OPERATION, operation.id, context, operation=operation)
@@ -81,7 +81,7 @@ def _check_identity(
             return PreflightItem(item, Verdict.INCONCLUSIVE, f"{name}: {reason}")
         exchange = transcript.exchanges[-1]
         exchanges.append(exchange)
-        words = f"{name}: {operation.method} {operation.path} answered {describe(exchange)}"
+        words = f"{name}: {operation.method} {operation.path} got {describe(exchange)}"
         if _is_html_page(operation, exchange):
             words += (
                 " with an HTML page, which the document does not promise;"
@@ -101,7 +101,7 @@ def _check_identity(
 
 
 def _advise_on_prefix(exchange: Exchange) -> str:
-    """An API key in Authorization is sent as it is, which few APIs mean that document it so."""
+    """Advice where an API key goes into Authorization alone, which few APIs expect."""
     bare = any(
         sent.place == "header" and sent.name.lower() == "authorization" and " " not in sent.value
         for sent in exchange.request.credentials
@@ -109,13 +109,13 @@ def _advise_on_prefix(exchange: Exchange) -> str:
     if not bare:
         return ""
     return (
-        "; the document's scheme sends it alone: if a word belongs before it, say so in the policy"
-        ' (authentication: {prefix: "Token "}), or keep it in the secret'
+        "; by the document the key is sent alone: if the API expects a word before it, add it in"
+        ' the policy (authentication: {prefix: "Token "}) or in the secret'
     )
 
 
 def _is_html_page(operation: Operation, exchange: Exchange) -> bool:
-    """Whether a website seems to answer in the place of the API, as many do to any path."""
+    """Whether a website seems to respond in the place of the API, as many do to any path."""
     response = exchange.response
     if response is None or not response.succeeded or response.media_type != "text/html":
         return False
@@ -125,15 +125,15 @@ def _is_html_page(operation: Operation, exchange: Exchange) -> bool:
 
 
 def _advise(exchange: Exchange) -> str:
-    """What to do when a request that should work is not answered as one that does."""
+    """What to do when a request that should succeed does not."""
     if exchange.status == _TOO_MANY:
-        return "; wait until the limit lets this identity through again, or raise it"
+        return "; wait until the limit admits this identity again, or raise the limit"
     if exchange.status >= _SERVER_ERROR:
-        return "; see in the target's log why a valid request breaks it"
+        return "; read in the target's log why a valid request fails"
     if exchange.status // 100 == _REDIRECT:
         where = exchange.response.header("location") if exchange.response else ""
         return f" to {where or 'nowhere'}; redirects are not followed: check base_url"
-    return "; check base_url, and what [fixtures] says" if exchange.status else ""
+    return "; check base_url and [fixtures]" if exchange.status else ""
 
 
 def _make_script(operation: Operation, identity: Identity) -> Callable[[Subject], Script]:
@@ -141,13 +141,13 @@ def _make_script(operation: Operation, identity: Identity) -> Callable[[Subject]
         recipe = subject.context.recipes[operation.id]
         assert isinstance(recipe, Recipe)  # safe_operations() saw to it
         request = build_request(subject.context, recipe, identity, {})
-        yield from send(request, Role.PREFLIGHT, paced=False)  # nobody waits for a preflight
+        yield from send(request, Role.PREFLIGHT, paced=False)  # must not wait for a limit
 
     return script
 
 
 def find_safe_operations(context: RunContext, identity: Identity) -> tuple[Operation, ...]:
-    """Safe operations that an identity may call without creating anything first, simple first."""
+    """Safe operations that an identity may call with what it has, fewest path parameters first."""
     fitting: list[tuple[int, Operation]] = []
     for operation in context.spec.operations:
         recipe = context.recipes.get(operation.id)
@@ -164,9 +164,9 @@ def find_safe_operations(context: RunContext, identity: Identity) -> tuple[Opera
     return tuple(operation for _, operation in sorted(fitting, key=lambda pair: pair[0]))
 
 
-def _measure_skew(answered: list[Exchange], clock: TargetClock) -> Iterator[PreflightItem]:
-    """The difference of the clocks by `Date`, which has whole seconds only."""
-    for exchange in answered:
+def _measure_skew(responded: list[Exchange], clock: TargetClock) -> Iterator[PreflightItem]:
+    """The difference between the clocks by `Date`, which has whole seconds only."""
+    for exchange in responded:
         date = exchange.response.header("date") if exchange.response else None
         try:
             stamp = parsedate_to_datetime(date or "").timestamp()
@@ -178,7 +178,7 @@ def _measure_skew(answered: list[Exchange], clock: TargetClock) -> Iterator[Pref
         far = abs(skew) > _SKEW_NOTED_S
         if far:
             clock.allow_for(skew)
-        words = f"the target's clock differs from ours by {skew:+.0f} s"
+        words = f"the target's clock differs from this machine's by {skew:+.0f} s"
         yield PreflightItem(
             "clock", Verdict.PASS, words + ("; intervals allow for it" if far else "")
         )
@@ -186,15 +186,15 @@ def _measure_skew(answered: list[Exchange], clock: TargetClock) -> Iterator[Pref
 
 
 def _read_head_room(
-    plan: Plan, answered: list[Exchange], clock: TargetClock
+    plan: Plan, responded: list[Exchange], clock: TargetClock
 ) -> Iterator[PreflightItem]:
-    """What the rate-limit headers say is left, bucket by bucket."""
+    """The requests that are left by the rate-limit headers, for each bucket."""
     limits = plan.policy.facts.rate_limits
     name = limits.headers.remaining if limits and limits.headers else None
     if name is None:
         return
     least: dict[str, int] = {}
-    for exchange in answered:
+    for exchange in responded:
         bucket = plan.context.bucket_of.get(exchange.request.operation)
         value = exchange.response.header(name) if exchange.response else None
         if bucket and value and value.strip().isdigit():
@@ -216,7 +216,7 @@ def _check_listener(plan: Plan, listener: WebhookListener | None) -> Iterator[Pr
         yield PreflightItem(
             "listener",
             Verdict.NOT_TESTED,
-            'webhooks have nowhere to arrive; add [webhooks] listen = "127.0.0.1:0"',
+            'no listener receives webhooks; add [webhooks] listen = "127.0.0.1:0"',
         )
         return
     try:
@@ -224,4 +224,4 @@ def _check_listener(plan: Plan, listener: WebhookListener | None) -> Iterator[Pr
     except ApicheckError as error:
         yield PreflightItem("listener", Verdict.ERROR, str(error))
         return
-    yield PreflightItem("listener", Verdict.PASS, f"webhooks are received at {url}")
+    yield PreflightItem("listener", Verdict.PASS, f"the listener receives webhooks at {url}")

@@ -1,4 +1,4 @@
-"""Bytes that no client library would send: written to a socket, the answer read by h11."""
+"""Writes bytes that no client library would send to a socket; h11 reads the response."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def find_connection_error(
     return None
 
 
-def exchange(
+def send(
     origin: Origin, context: ssl.SSLContext | None, data: bytes, method: str, timeout_s: float
 ) -> WireResult:
-    """Write bytes to a new connection and read one answer, all before the deadline."""
+    """Write bytes to a new connection and read one response, all before the deadline."""
     deadline = time.monotonic() + timeout_s
     try:
         connection = _connect(origin, context, deadline)
@@ -48,7 +48,7 @@ def exchange(
         except TimeoutError as error:
             return make_transport_error(TransportErrorKind.TIMEOUT, error)
         except OSError:
-            pass  # it may have answered before it closed
+            pass  # the server may have responded before it closed
         try:
             return _read_response(connection, method, deadline)
         except h11.RemoteProtocolError as error:
@@ -58,7 +58,7 @@ def exchange(
 
 
 def kind_of(error: BaseException) -> TransportErrorKind:
-    """What an error of the socket layer says, in the record's words."""
+    """The kind of an error of the socket layer, as it is recorded."""
     if isinstance(error, TimeoutError):
         return TransportErrorKind.TIMEOUT
     if isinstance(error, socket.gaierror):
@@ -75,7 +75,7 @@ def kind_of(error: BaseException) -> TransportErrorKind:
 def _check_time_left(deadline: float) -> float:
     seconds = deadline - time.monotonic()
     if seconds <= 0:
-        raise TimeoutError("no complete answer within the time for one exchange")
+        raise TimeoutError("no complete response within the time for one exchange")
     return seconds
 
 
@@ -95,9 +95,9 @@ def _connect(origin: Origin, context: ssl.SSLContext | None, deadline: float) ->
 
 def _read_response(connection: socket.socket, method: str, deadline: float) -> WireResult:
     parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS_CAP)
-    # h11 reads an answer only after a request; which one matters for HEAD and CONNECT alone.
-    spoken = method if method in ("HEAD", "CONNECT") else "GET"
-    parser.send(h11.Request(method=spoken, target="/", headers=[("Host", "x")]))
+    # h11 reads a response only after a request; which one matters for HEAD and CONNECT alone.
+    assumed = method if method in ("HEAD", "CONNECT") else "GET"
+    parser.send(h11.Request(method=assumed, target="/", headers=[("Host", "x")]))
     parser.send(h11.EndOfMessage())
     head: h11.Response | None = None
     reader = BodyReader(b"")
@@ -107,7 +107,7 @@ def _read_response(connection: socket.socket, method: str, deadline: float) -> W
             connection.settimeout(_check_time_left(deadline))
             data = connection.recv(_CHUNK)
             if not data and parser.their_state is h11.SEND_RESPONSE:
-                return make_transport_error(TransportErrorKind.CLOSED, "closed without an answer")
+                return make_transport_error(TransportErrorKind.CLOSED, "closed without a response")
             parser.receive_data(data)
         elif isinstance(event, h11.Response):
             head = event
@@ -122,5 +122,5 @@ def _read_response(connection: socket.socket, method: str, deadline: float) -> W
             return WireResponse(head.status_code, head.reason, fields, reader.body, reader.full)
         if isinstance(event, h11.ConnectionClosed) or event is h11.PAUSED:
             return make_transport_error(
-                TransportErrorKind.PROTOCOL, "no answer that HTTP/1.1 allows here"
+                TransportErrorKind.PROTOCOL, "no response that HTTP/1.1 allows here"
             )

@@ -1,4 +1,4 @@
-"""Sends one request and writes down what came of it: the only place that sees both sides."""
+"""Sends one request and records the exchange: the only place with both secrets and record."""
 
 from __future__ import annotations
 
@@ -40,8 +40,7 @@ from apicheck.probe.wire import WireResponse, WireResult
 class Recorder:
     """Makes exchanges out of requests.
 
-    renew: called with the placeholders of a request before it is sent, so that a token that
-    has run out can be replaced.
+    renew: called with the placeholders of a request before it is sent, to replace expired tokens.
     """
 
     def __init__(
@@ -80,20 +79,20 @@ class Recorder:
         raw: bytes | None = None,
         transport: Transport | None = None,
     ) -> Exchange:
-        """Send a request, or the bytes that it describes, and record what came.
+        """Send a request, or the bytes that it describes, and record the exchange.
 
         transport: to another origin than the target's, which the operator named.
-        exempt: the operator asked for it in the target file (minting): no mode forbids it.
+        exempt: the operator asked for it in the target file (minting), so no mode forbids it.
         Raises ProbeStopped when it may not be sent, or when the budget is used up.
         """
         plan = self._plan
         request, raw = self._make_concrete(request, raw)
         if not exempt:
-            halt = refuse_unsafe(
+            stop = refuse_unsafe(
                 plan.context.mode, plan.target.safety, request, role, accepted=accepted
             )
-            if halt is not None:
-                raise halt
+            if stop is not None:
+                raise stop
         self.renew(_find_placeholders(request, raw))
         if role is Role.CLEANUP:
             self._budget.count()
@@ -103,15 +102,15 @@ class Recorder:
         ticket = self._pacer.admit(request, paced=paced and waits)
         with self._clock.in_flight():
             sent_at = self._clock.now()
-            answer = self._transmit(request, raw, transport)
+            result = self._transmit(request, raw, transport)
             received_at = self._clock.now()
             ticket.done(received_at)
-        return self._record(request, answer, role, (sent_at, received_at), raw)
+        return self._record(request, result, role, (sent_at, received_at), raw)
 
     def record_delivery(
         self, request: Request, response: Response, at: float, seen: tuple[Observation, ...]
     ) -> Exchange:
-        """A webhook that was delivered to us, as an exchange."""
+        """Record a webhook that the listener received, as an exchange."""
         return Exchange(
             id=self._next_id(),
             request=request,
@@ -137,7 +136,7 @@ class Recorder:
         return transport.send(serialize_request(request, origin, live))
 
     def _make_concrete(self, request: Request, raw: bytes | None) -> tuple[Request, bytes | None]:
-        """With the operator's headers, and with a value where a unique one is wanted."""
+        """Add the operator's headers, and put in a value where a unique one is wanted."""
         value = f"{self._run}{next(self._uniques):04x}"
         if raw is not None:
             raw = with_host(raw, self._transport.origin.authority)
@@ -153,7 +152,7 @@ class Recorder:
     def _record(
         self,
         request: Request,
-        answer: WireResult,
+        result: WireResult,
         role: Role,
         times: tuple[float, float],
         raw: bytes | None,
@@ -161,15 +160,15 @@ class Recorder:
         response: Response | None = None
         error: TransportError | None = None
         seen = tuple(observe.observe_equality(self._secrets, request))
-        if isinstance(answer, WireResponse):
-            handed_out = self._register_secrets(request, answer)
-            if self._secrets.find(answer.join()):
-                seen += tuple(observe.observe_leaks(self._secrets, answer, handed_out))
-                answer = self._redact(answer)
-            response = _build_response(answer)
-            seen += tuple(observe.observe_date(answer, *map(self._clock.true_epoch, times)))
+        if isinstance(result, WireResponse):
+            handed_out = self._register_secrets(request, result)
+            if self._secrets.find(result.join()):
+                seen += tuple(observe.observe_leaks(self._secrets, result, handed_out))
+                result = self._redact(result)
+            response = _build_response(result)
+            seen += tuple(observe.observe_date(result, *map(self._clock.true_epoch, times)))
         else:
-            error = replace(answer, message=self._secrets.redact_text(answer.message))
+            error = replace(result, message=self._secrets.redact_text(result.message))
         return Exchange(
             id=self._next_id(),
             request=request,
@@ -182,24 +181,24 @@ class Recorder:
             raw=raw,
         )
 
-    def _register_secrets(self, request: Request, answer: WireResponse) -> frozenset[str]:
-        """Learn the secrets that an answer hands out; their placeholders."""
+    def _register_secrets(self, request: Request, response: WireResponse) -> frozenset[str]:
+        """Learn the secrets that a response hands out. Returns their placeholders."""
         placeholders: set[str] = set()
         pointers = self._issuers.get(request.operation, frozenset())
-        for pointer, secret in observe.find_issued(answer, pointers):
+        for pointer, secret in observe.find_issued(response, pointers):
             placeholder = self._secrets.issue(secret)
             placeholders.add(placeholder)
             if self._webhook_issuers.get(request.operation) == pointer:
                 self.webhook_secrets.add(placeholder)
         return frozenset(placeholders)
 
-    def _redact(self, answer: WireResponse) -> WireResponse:
+    def _redact(self, response: WireResponse) -> WireResponse:
         redacted = self._secrets.redact
         return replace(
-            answer,
-            headers=tuple((redacted(name), redacted(value)) for name, value in answer.headers),
-            body=redacted(answer.body),
-            reason=redacted(answer.reason),
+            response,
+            headers=tuple((redacted(name), redacted(value)) for name, value in response.headers),
+            body=redacted(response.body),
+            reason=redacted(response.reason),
         )
 
     def _next_id(self) -> str:
@@ -207,13 +206,13 @@ class Recorder:
             return f"e{next(self._numbers)}"
 
 
-def _build_response(answer: WireResponse) -> Response:
+def _build_response(response: WireResponse) -> Response:
     return Response(
-        status=answer.status,
-        headers=tuple((_decode(name), _decode(value)) for name, value in answer.headers),
-        body=answer.body,
-        reason=_decode(answer.reason),
-        truncated=answer.truncated,
+        status=response.status,
+        headers=tuple((_decode(name), _decode(value)) for name, value in response.headers),
+        body=response.body,
+        reason=_decode(response.reason),
+        truncated=response.truncated,
     )
 
 

@@ -1,7 +1,7 @@
-"""The secrets of a run: kept here, put in at the moment of sending, taken out of every answer.
+"""Keeps the secrets of a run, and takes them out of everything that is recorded.
 
 A secret is recognised as it is, in any case, URL-encoded, inside JSON or HTML, in hexadecimal
-and in base64 at each of its three alignments; and so is any piece of 12 characters or more.
+and in base64 at each of its three alignments. So is any piece of 12 characters or more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import quote, quote_plus
 from apicheck.model.target import Secrets
 
 PIECE = 12
-"""So many characters of a secret, in a row, count as a piece of it."""
+"""How many characters of a secret, in a row, count as a piece of it."""
 
 _SHORTEST = 4  # a shorter secret is no secret, and hiding it would hide everything
 _PLACES = 16  # a secret that repeats itself is found by its first and last repetitions
@@ -40,7 +40,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One way to write a secret. public: so many of its first bytes are no secret."""
+    """One way to write a secret. public: how many of its first bytes are not secret."""
 
     placeholder: str
     kind: str
@@ -50,7 +50,7 @@ class _Form:
 
 
 class Redactor:
-    """Placeholders and their secrets, growing while a run mints and is handed more of them."""
+    """Placeholders and their secrets; a run adds those that it mints and receives."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._lock = threading.Lock()
@@ -75,7 +75,7 @@ class Redactor:
             return Secrets({**self._retired, **self._by_placeholder})
 
     def put(self, placeholder: str, secret: str) -> None:
-        """Let a placeholder stand for a secret from now on; an earlier one stays hidden."""
+        """Let a placeholder stand for a secret from now on; its earlier secret stays hidden."""
         with self._lock:
             old = self._by_placeholder.get(placeholder)
             if old == secret:
@@ -87,7 +87,7 @@ class Redactor:
             self._index(placeholder, secret)
 
     def issue(self, secret: str, kind: str = "ISSUED") -> str:
-        """The placeholder for a secret that somebody gave us, the same for the same secret."""
+        """The placeholder for a secret that the target handed out; an equal secret has the same."""
         with self._lock:
             known = self._by_secret.get(secret)
             if known is not None:
@@ -146,7 +146,7 @@ class Redactor:
         grams = self._grams
         if not grams:
             return
-        # Inside of a piece a few more positions are tried: a beginning that many secrets share
+        # Inside a piece a few more positions are tried: a beginning that many secrets share
         # ("whsec_") may lead to a lesser match than what follows it.
         end, tries = 0, 0
         for position in range(0, len(folded) - _GRAM + 1, _STRIDE):
@@ -187,7 +187,7 @@ class Redactor:
 
 
 def _build_found(start: int, end: int, form: _Form, data: bytes) -> Found:
-    """What was found, and the mark for it: the placeholder when it is all there, else a piece."""
+    """A match and its mark: the placeholder of a whole secret, or a mark for a piece."""
     whole = end - start == len(form.folded)
     text = data[start:end]
     suffix = "[…]"
@@ -201,7 +201,7 @@ def _build_found(start: int, end: int, form: _Form, data: bytes) -> Found:
 
 
 def _count_common(one: bytes, other: bytes) -> int:
-    """How many bytes two byte strings share at their beginning."""
+    """How many leading bytes two byte strings share."""
     low, high = 0, min(len(one), len(other))
     if one[:high] == other[:high]:
         return high
@@ -228,7 +228,7 @@ def _list_forms(placeholder: str, secret: str) -> Iterator[_Form]:
 
 
 def _spell(secret: str) -> Iterator[tuple[str, str]]:
-    """Every way in which a secret may come back, each with the derivation that says so."""
+    """Every way in which a response may write a secret, each with its derivation."""
     yield "", secret
     yield "~url", quote(secret, safe="")
     yield "~url", quote_plus(secret)
@@ -247,14 +247,14 @@ def _spell(secret: str) -> Iterator[tuple[str, str]]:
 
 
 def _escape(secret: str, characters: str) -> str:
-    r"""The secret inside JSON whose writer spells some characters as \u002b."""
+    r"""The secret inside JSON whose writer spells some characters like \u002b."""
     return "".join(f"\\u{ord(c):04x}" if c in characters else c for c in secret)
 
 
 def _count_public(secret: str) -> int:
-    """How much of a secret's beginning is none: a JWT's header and claims, which are not encrypted.
+    """How many leading bytes are not secret: a JWT's header and claims, which are not encrypted.
 
-    Claims are JSON like any other, so that pieces of them are in every body that is base64.
+    Claims are ordinary JSON: pieces of them stand in any body that has JSON in base64.
     """
     head, dot, rest = secret.partition(".")
     if not dot or not head.startswith("eyJ"):

@@ -1,4 +1,4 @@
-"""Plays many jobs at once, as far as what they claim allows."""
+"""Plays many jobs at once, as far as their claims allow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LOOK_AHEAD = 200
 
 
 class ClaimTable:
-    """Who holds what. Everybody who does not claim the clock for himself shares it."""
+    """The claims that are taken. A job that does not claim the clock exclusively shares it."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -61,8 +61,8 @@ def find_shared(claims: Claims) -> frozenset[str]:
     return (claims.shared | {"clock"}) - claims.exclusive
 
 
-def _do_collide(one: Claims, other: Claims) -> bool:
-    """Whether two may not be held at the same time."""
+def _collide(one: Claims, other: Claims) -> bool:
+    """Whether two claims cannot be held at the same time."""
     return bool(
         one.exclusive & (other.exclusive | find_shared(other)) or find_shared(one) & other.exclusive
     )
@@ -79,8 +79,8 @@ def schedule(
     """Transcripts in order of completion.
 
     With a concurrency of 1 that is the order of `jobs`, those that use up limits last.
-    A job that waits for what it claims is not overtaken by one that would take it. After a
-    stop, or when the caller stops reading, what is in flight is finished and nothing is begun.
+    A job that waits for its claims is not overtaken by one that would take them. After a stop, or
+    when the caller stops reading, jobs that are playing end and no other begins.
     """
     everything = tuple(jobs)
     for last in (False, True):
@@ -97,7 +97,7 @@ def _play_batch(
 ) -> Iterator[Transcript]:
     playing: dict[Future[Transcript], Job] = {}
 
-    def done(job: Job) -> Transcript:
+    def play_and_release(job: Job) -> Transcript:
         try:
             return play(job)
         finally:
@@ -109,13 +109,13 @@ def _play_batch(
                 job = _take_next(waiting, table)
                 if job is None:
                     break
-                playing[pool.submit(done, job)] = job
+                playing[pool.submit(play_and_release, job)] = job
             if not playing:
                 if stop.is_set() or not waiting:
                     return
-                table.take(waiting[0].claims)  # somebody outside this stream holds it
+                table.take(waiting[0].claims)  # a job outside this stream holds them
                 job = waiting.pop(0)
-                playing[pool.submit(done, job)] = job
+                playing[pool.submit(play_and_release, job)] = job
             finished, _ = wait(playing, return_when=FIRST_COMPLETED)
             for future in finished:
                 del playing[future]
@@ -125,7 +125,7 @@ def _play_batch(
 def _take_next(waiting: list[Job], table: ClaimTable) -> Job | None:
     passed: list[Claims] = []
     for index, job in enumerate(waiting[:_LOOK_AHEAD]):
-        if any(_do_collide(job.claims, claims) for claims in passed):
+        if any(_collide(job.claims, claims) for claims in passed):
             continue
         if table.try_take(job.claims):
             return waiting.pop(index)

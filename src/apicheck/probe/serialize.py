@@ -1,4 +1,4 @@
-"""From a request with placeholders to the bytes that go over the wire."""
+"""Turns a request with placeholders into the bytes that go over the wire."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def serialize_request(request: Request, origin: Origin, secrets: Mapping[str, st
 
 
 def serialize_bytes(raw: bytes, secrets: Mapping[str, str]) -> bytes:
-    """Raw bytes with their secrets."""
+    """Put the secrets into raw bytes."""
     return expand(raw.decode("utf-8", _ESCAPE), secrets).encode("utf-8", _ESCAPE)
 
 
 def with_unique(request: Request, value: str) -> Request:
-    """A request with a value wherever a unique one is wanted."""
+    """Put a value into a request wherever a unique one is wanted."""
     body = request.body
     return replace(
         request,
@@ -52,7 +52,7 @@ def with_unique(request: Request, value: str) -> Request:
 
 
 def with_unique_bytes(data: bytes, value: str) -> bytes:
-    """Bytes with a value wherever a unique one is wanted."""
+    """Put a value into bytes wherever a unique one is wanted."""
     return _replace_unique(data.decode("utf-8", _ESCAPE), value).encode("utf-8", _ESCAPE)
 
 
@@ -63,7 +63,7 @@ def _replace_unique(text: str, value: str) -> str:
 
 
 def with_host(raw: bytes, authority: str) -> bytes:
-    """Raw requests may leave the Host field to us, as no check knows where the target is."""
+    """Add a Host field to a raw request without one: no check knows the target's address."""
     head, _, _ = raw.partition(b"\r\n\r\n")
     first, newline, rest = raw.partition(b"\r\n")
     if not newline or b"\r\nhost:" in head.lower() or not first.endswith(b"HTTP/1.1"):
@@ -85,7 +85,7 @@ def _expand_body(request: Request, secrets: Mapping[str, str]) -> bytes | None:
 
 
 def _list_defaults(request: Request) -> list[tuple[str, str]]:
-    """What a client says about itself, where the request does not."""
+    """The usual fields of a client, except those that the request has."""
     given = {name.lower() for name, _ in request.wire_headers}
     client = (
         ("User-Agent", f"apicheck/{__version__}"),
@@ -96,7 +96,7 @@ def _list_defaults(request: Request) -> list[tuple[str, str]]:
 
 
 def _encode_credential(name: str, written: str, value: str) -> str:
-    """Basic credentials are written as `Basic id:secret` and sent in base64 (RFC 7617)."""
+    """Encode credentials that are written `Basic id:secret` in base64 (RFC 7617)."""
     scheme, _, rest = value.partition(" ")
     is_basic = name.lower() == "authorization" and scheme.lower() == "basic"
     if is_basic and ":" in rest and placeholders_in(written):
@@ -105,7 +105,7 @@ def _encode_credential(name: str, written: str, value: str) -> str:
 
 
 def _encode_field(text: str) -> bytes:
-    """Header fields are Latin-1 where they can be (RFC 9110 section 5.5), else UTF-8."""
+    """Encode a header field in Latin-1 where possible (RFC 9110 section 5.5), else in UTF-8."""
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Self, TypeVar
 
-from apicheck.authoring.requests import send_control as control_of
+from apicheck.authoring.requests import send_control
 from apicheck.model.exchange import Exchange, Role, Transcript
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import PreflightItem
@@ -37,9 +37,9 @@ N = TypeVar("N", int, float)
 
 
 def discover(target: Target) -> frozenset[str]:
-    """What can be asked of a target beyond its API; sends nothing to the API itself.
+    """Find what a target offers beyond its API. Sends nothing to the API itself.
 
-    Raises TargetUnreachable when the control URL does not answer as the protocol says.
+    Raises TargetUnreachable when the control URL does not respond as the protocol says.
     """
     offered: set[str] = set()
     if target.control_url:
@@ -58,10 +58,10 @@ def discover(target: Target) -> frozenset[str]:
 
 
 class Session:
-    """Plays the probes of a plan. A context manager: what it opened is closed at the end.
+    """Plays the probes of a plan. A context manager: it closes at its end what it opened.
 
     journal: takes each transcript as it completes, from preflight to clean-up; calls may come
-    from any thread, one at a time. stop: when set, nothing more is begun.
+    from any thread, one at a time. stop: when set, no further probe begins.
     """
 
     def __init__(
@@ -159,16 +159,16 @@ class Session:
         return self._clock.real()
 
     def preflight(self) -> tuple[PreflightItem, ...]:
-        """Look at base URL, identities, clock, limits and listener before anything else.
+        """Check base URL, identities, clock, limits and listener before anything else.
 
-        Raises TargetUnreachable when nothing answers at the base URL.
+        Raises TargetUnreachable when the base URL gives no response.
         """
         return tuple(
             preflight(self._plan, self._transport, self._clock, self._listener, self._play_and_keep)
         )
 
     def play_controls(self) -> Iterator[Transcript]:
-        """The canonical request of each planned operation, once; shared with every probe."""
+        """Send the canonical request of each planned operation, once; every probe shares it."""
         yield from self._stream_jobs(
             [self._build_control_job(name) for name in self._plan.controls], 0
         )
@@ -187,8 +187,8 @@ class Session:
     ) -> Transcript:
         """Play one probe now, as soon as what it claims is free.
 
-        attempt: over 0, control requests that are shared are sent anew. case: in place of the
-        probe's own. role: in place of table and drawn (shrink, confirm).
+        attempt: above 0, shared control requests are sent again. case: replaces the probe's own.
+        role: replaces the roles table and drawn (by shrink or confirm).
         """
         job = make_job(probe)
         self._claims.take(job.claims)
@@ -257,7 +257,7 @@ class Session:
 
 
 def _control_script(subject: Subject) -> Script:
-    yield from control_of(subject)
+    yield from send_control(subject)
 
 
 def _find_least(*values: N | None) -> N | None:

@@ -1,4 +1,4 @@
-"""The edge: one request to one origin, one answer or one transport error. Never raises.
+"""Sends a request to an origin. Returns a response or a transport error, and never raises.
 
 Built on httpcore, the part of httpx that does the work: it follows no redirect, keeps no
 cookie, reads no proxy from the environment, and sends header fields and targets as they are.
@@ -30,11 +30,11 @@ from apicheck.probe.wire import (
 
 _SENT_AGAIN = ("GET", "HEAD", "OPTIONS")
 _KEPT_FOR_S = 3.0
-"""Less than servers keep an idle connection, so that a request seldom meets its end."""
+"""Shorter than servers keep an idle connection, so that a request seldom meets a closed one."""
 
 
 def parse_origin(url: str) -> Origin:
-    """Where a URL leads to. Raises TargetError when it is no HTTP URL."""
+    """The origin and path of a URL. Raises TargetError when it is not an HTTP URL."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -45,7 +45,7 @@ def parse_origin(url: str) -> Origin:
     try:
         parts.hostname.encode("idna")
     except UnicodeError:
-        raise TargetError(f"{url!r} names a host that cannot be one") from None
+        raise TargetError(f"{url!r} has an invalid host name") from None
     usual = 443 if parts.scheme == "https" else 80
     return Origin(parts.scheme, parts.hostname, port or usual, parts.path.rstrip("/"))
 
@@ -53,7 +53,7 @@ def parse_origin(url: str) -> Origin:
 class Transport:
     """Connections to one origin.
 
-    timeout_s: for a whole exchange, from connecting to the last byte of the answer.
+    timeout_s: for a whole exchange, from connecting to the last byte of the response.
     """
 
     def __init__(self, origin: Origin, *, timeout_s: float, tls: Tls | None = None) -> None:
@@ -71,7 +71,7 @@ class Transport:
             pool.close()
 
     def _get_pool(self) -> httpcore.ConnectionPool:
-        """The pool of the thread that asks."""
+        """The pool of the calling thread."""
         pool: httpcore.ConnectionPool | None = getattr(self._own, "pool", None)
         if pool is None:
             pool = httpcore.ConnectionPool(
@@ -89,7 +89,7 @@ class Transport:
         return raw.find_connection_error(self.origin, self._context, self._timeout_s)
 
     def send(self, request: WireRequest) -> WireResult:
-        """One exchange. A safe request whose kept connection had just closed is sent again."""
+        """Send a request; a safe one again when its kept connection had just closed."""
         if not request.sendable:
             return make_transport_error(
                 TransportErrorKind.OTHER, "a header field with a line break cannot be sent"
@@ -97,16 +97,17 @@ class Transport:
         if not request.plain:
             return self.send_bytes(request.encode(), request.method)
         deadline = time.monotonic() + self._timeout_s
-        answer = self._send(request, deadline)
-        if request.method in _SENT_AGAIN and _is_closed(answer):
+        result = self._send(request, deadline)
+        if request.method in _SENT_AGAIN and _is_closed(result):
             again = self._send(request, deadline)
-            # Nobody is there any more: that it closed says more than that it is gone.
-            answer = answer if _is_refused(again) else again
-        return answer
+            # A refusal means that the server is gone by now: the closed connection says more.
+            if not _is_refused(again):
+                result = again
+        return result
 
     def send_bytes(self, data: bytes, method: str) -> WireResult:
-        """Write bytes to a connection of their own, and read what comes back."""
-        return raw.exchange(self.origin, self._context, data, method, self._timeout_s)
+        """Write bytes to a new connection, and read the response."""
+        return raw.send(self.origin, self._context, data, method, self._timeout_s)
 
     def _send(self, request: WireRequest, deadline: float) -> WireResult:
         _deadline.at = deadline
@@ -145,12 +146,12 @@ def _read_response(response: httpcore.Response) -> WireResponse:
     return WireResponse(response.status, reason, headers, reader.body, reader.full)
 
 
-def _is_closed(answer: WireResult) -> bool:
-    return not isinstance(answer, WireResponse) and answer.kind is TransportErrorKind.CLOSED
+def _is_closed(result: WireResult) -> bool:
+    return not isinstance(result, WireResponse) and result.kind is TransportErrorKind.CLOSED
 
 
-def _is_refused(answer: WireResult) -> bool:
-    return not isinstance(answer, WireResponse) and answer.kind is TransportErrorKind.REFUSED
+def _is_refused(result: WireResult) -> bool:
+    return not isinstance(result, WireResponse) and result.kind is TransportErrorKind.REFUSED
 
 
 _FAILURES = (
@@ -179,7 +180,7 @@ def _kind_of(error: Exception) -> TransportErrorKind:
 
 
 def _build_context(tls: Tls) -> ssl.SSLContext:
-    """The TLS settings of a target. Raises TargetError when a file of it cannot be used."""
+    """The TLS settings of a target. Raises TargetError when one of its files cannot be used."""
     try:
         context = ssl.create_default_context(cafile=tls.ca_file or None)
         if tls.client_cert:
@@ -199,10 +200,10 @@ class _Deadline(threading.local):
     at = float("inf")
 
     def check_left(self) -> float:
-        """Seconds left. Raises httpcore.ReadTimeout when there are none."""
+        """Seconds left. Raises httpcore.ReadTimeout when none are."""
         seconds = self.at - time.monotonic()
         if seconds <= 0:
-            raise httpcore.ReadTimeout("no complete answer within the time for one exchange")
+            raise httpcore.ReadTimeout("no complete response within the time for one exchange")
         return seconds
 
 

@@ -86,7 +86,7 @@ def test_what_nobody_may_delete_is_left_and_said(
     with Session(plan) as session:
         session.play(probe_of(plan, creates))
         left = session.clean_up()
-    assert left == ("/things/t1 (created by createThing): nobody may delete it",)
+    assert left == ("/things/t1 (created by createThing): no identity may delete it",)
 
 
 def test_what_the_document_cannot_delete_is_counted(

@@ -360,7 +360,7 @@ def test_what_cannot_be_deleted_is_said(
     with Session(plan) as session:
         session.play(probe_of(plan, script))
         left = session.clean_up()
-    assert left == ("/things/t1 (created by createThing): DELETE answered 500",)
+    assert left == ("/things/t1 (created by createThing): DELETE got 500",)
 
 
 def test_preflight_passes_where_all_is_well(api: Any, target: Target, plan_for: PlanFor) -> None:
