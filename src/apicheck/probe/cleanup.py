@@ -18,6 +18,7 @@ from apicheck.model.plan import Plan
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.recorder import Recorder
 
+_CREATED = 201
 _GONE = (404, 410)
 _REFUSED = (401, 403)
 
@@ -108,9 +109,6 @@ class Creations:
             yield request.with_credentials(name, *credentials)
         if not request.credentials and not context.identities:
             yield request
-
-
-_CREATED = 201
 
 
 def _find_deletion(plan: Plan, exchange: Exchange) -> Request | None:

@@ -151,7 +151,7 @@ class Driver:
         return exchange
 
     def _send_with_retries(self, send: Send, execution: ProbeExecution) -> Exchange:
-        """Send one request, again after a limit that the check did not mean to reach refused it."""
+        """Send one request, and send it again after a 429 that the check does not provoke."""
         parts = self._parts
         role, provokes = execution.role_of(send.role), execution.job.provokes
         exchange = self._send_once(send, role, execution)

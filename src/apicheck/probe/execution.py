@@ -47,7 +47,7 @@ class ProbeExecution:
             }
 
     def role_of(self, role: Role) -> Role:
-        """The role of a request; the caller can rename that of one that exercises the property."""
+        """The role of a step's request; this execution may replace that of an exercising one."""
         if role not in (Role.TABLE, Role.DRAWN):
             return role
         return self.role or (Role.DRAWN if self.drawn else role)

@@ -22,7 +22,10 @@ _SOCKET_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A delivery as received, before redaction. at: seconds of the run; epoch: epoch seconds."""
+    """A delivery as received, before redaction.
+
+    On the target's clock: at: seconds since the run began; epoch: epoch seconds.
+    """
 
     delivery: Delivery
     status: int

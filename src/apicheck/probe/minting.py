@@ -60,7 +60,7 @@ class Minting:
         self._used_up: set[str] = set()
 
     def mint(self, arguments: Mapping[str, Json], keep: Keep) -> Json:
-        """The identity that the arguments of an `Ask` describe; None when there is no way to it."""
+        """The identity that the arguments of an `Ask` describe; None when none can be made."""
         wanted = IdentitySpec.from_arguments(arguments)
         if arguments.get("fresh"):
             identity = self._make(wanted, keep, fresh=True)
@@ -220,20 +220,19 @@ class Minting:
         if self._control is None:
             return None
         members: dict[str, Json] = {
-            "scopes": None if wanted.scopes is None else list(wanted.scopes),
-            "permissions": None if wanted.permissions is None else list(wanted.permissions),
+            "scopes": wanted.scopes,
+            "permissions": wanted.permissions,
             "tenant": wanted.tenant,
             "user": wanted.user,
             "state": wanted.state,
         }
-        if wanted.roles is not None:
-            members["roles"] = list(wanted.roles)
-        if wanted.app:
-            members["app"] = wanted.app
-        if wanted.scheme:
-            members["scheme"] = wanted.scheme
-        if wanted.claims:
-            members["claims"] = dict(wanted.claims)
+        optional: dict[str, Json] = {
+            "roles": wanted.roles,
+            "app": wanted.app,
+            "scheme": wanted.scheme,
+            "claims": dict(wanted.claims),
+        }
+        members |= {name: value for name, value in optional.items() if value not in (None, "", {})}
         made = self._control.mint(members)
         if not isinstance(made, dict) or not isinstance(made.get("token"), str):
             return None

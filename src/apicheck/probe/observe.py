@@ -29,6 +29,9 @@ TOKENS = frozenset({("access_token",), ("refresh_token",)})
 _SHORTEST_ISSUED = 8  # a shorter value is a word, and hiding it would hide that word everywhere
 _LONGEST_ISSUED = 8192  # a longer one is no credential: it would not fit into a header field
 _MOST_ISSUED = 32  # by one response
+_DEEPEST = 12  # schemas may be recursive
+_NOTED_S = 1.0
+_PREFERENCE = {"valid": 0, "stale": 1, "invalid": 2, "absent": 3}
 
 
 def find_issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]:
@@ -81,9 +84,6 @@ def _find_passwords(document: Json, schema: Json, at: Pointer, depth: int) -> It
     for name, part in (properties if isinstance(properties, Mapping) else {}).items():
         yield from _find_passwords(document, part, (*at, str(name)), depth + 1)
     yield from _find_passwords(document, schema.get("items"), (*at, "*"), depth + 1)
-
-
-_DEEPEST = 12
 
 
 def find_issued(
@@ -143,9 +143,9 @@ def observe_leaks(
 
 
 def observe_date(response: WireResponse, sent: float, received: float) -> Iterator[Observation]:
-    """How many seconds the Date of a response is wrong by, where it is; it has whole seconds only.
+    """How many seconds the Date of a response lies outside the time from sent to received.
 
-    sent, received: epoch seconds by the true clock.
+    Date has whole seconds only. sent, received: epoch seconds by the true clock.
     """
     try:
         stamp = parsedate_to_datetime(response.first_field(b"date").decode("latin-1")).timestamp()
@@ -154,9 +154,6 @@ def observe_date(response: WireResponse, sent: float, received: float) -> Iterat
     differs = min(0.0, stamp + 1 - sent) + max(0.0, stamp - received)
     if abs(differs) >= _NOTED_S:
         yield Observation("date-differs", "", f"{differs:.0f}")
-
-
-_NOTED_S = 1.0
 
 
 def observe_equality(secrets: Redactor, request: Request) -> Iterator[Observation]:
@@ -218,9 +215,6 @@ def observe_signature(
         ]
         best = min(words, key=lambda word: _PREFERENCE.get(word, len(_PREFERENCE)))
         yield Observation("signature", placeholder, best)
-
-
-_PREFERENCE = {"valid": 0, "stale": 1, "invalid": 2, "absent": 3}
 
 
 def _verify(

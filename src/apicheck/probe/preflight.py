@@ -21,12 +21,12 @@ from apicheck.model.verdict import Verdict
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.job import Job
 from apicheck.probe.listener import WebhookListener
+from apicheck.probe.pacing import TOO_MANY
 from apicheck.probe.transport import Transport
 
 _SKEW_NOTED_S = 5.0
 _TRIED = 3
 _BAD_CREDENTIAL = (401, 403)
-_TOO_MANY = 429
 _SERVER_ERROR = 500
 _REDIRECT = 3
 
@@ -101,7 +101,7 @@ def _check_identity(
 
 
 def _advise_on_prefix(exchange: Exchange) -> str:
-    """Advice where an API key goes into Authorization alone, which few APIs expect."""
+    """Advice where an API key is alone in Authorization: few APIs expect it so."""
     bare = any(
         sent.place == "header" and sent.name.lower() == "authorization" and " " not in sent.value
         for sent in exchange.request.credentials
@@ -126,7 +126,7 @@ def _is_html_page(operation: Operation, exchange: Exchange) -> bool:
 
 def _advise(exchange: Exchange) -> str:
     """What to do when a request that should succeed does not."""
-    if exchange.status == _TOO_MANY:
+    if exchange.status == TOO_MANY:
         return "; wait until the limit admits this identity again, or raise the limit"
     if exchange.status >= _SERVER_ERROR:
         return "; read in the target's log why a valid request fails"
@@ -139,7 +139,7 @@ def _advise(exchange: Exchange) -> str:
 def _make_script(operation: Operation, identity: Identity) -> Callable[[Subject], Script]:
     def script(subject: Subject) -> Script:
         recipe = subject.context.recipes[operation.id]
-        assert isinstance(recipe, Recipe)  # safe_operations() saw to it
+        assert isinstance(recipe, Recipe)  # find_safe_operations() lists no others
         request = build_request(subject.context, recipe, identity, {})
         yield from send(request, Role.PREFLIGHT, paced=False)  # must not wait for a limit
 

@@ -162,7 +162,7 @@ class Recorder:
         seen = tuple(observe.observe_equality(self._secrets, request))
         if isinstance(result, WireResponse):
             handed_out = self._register_secrets(request, result)
-            if self._secrets.find(result.join()):
+            if self._secrets.find(result.join_parts()):
                 seen += tuple(observe.observe_leaks(self._secrets, result, handed_out))
                 result = self._redact(result)
             response = _build_response(result)

@@ -89,7 +89,7 @@ class Transport:
         return raw.find_connection_error(self.origin, self._context, self._timeout_s)
 
     def send(self, request: WireRequest) -> WireResult:
-        """Send a request; a safe one again when its kept connection had just closed."""
+        """Send a request. A safe one is sent again when its kept connection had just closed."""
         if not request.sendable:
             return make_transport_error(
                 TransportErrorKind.OTHER, "a header field with a line break cannot be sent"

@@ -88,8 +88,8 @@ class WireResponse:
         """The first value of a field, b"" when there is none."""
         return next((value for key, value in self.headers if key.lower() == name), b"")
 
-    def join(self) -> bytes:
-        """Join all its parts, to be searched."""
+    def join_parts(self) -> bytes:
+        """Join all parts, to be searched."""
         fields = [part for pair in self.headers for part in pair]
         return b"\n".join((self.reason, *fields, self.body))
 
