@@ -6,13 +6,13 @@ import json
 from dataclasses import replace
 
 from apicheck.authoring.listing import fetch_pages, values_of
-from apicheck.authoring.requests import valid_request
-from apicheck.authoring.steps import send
 from apicheck.model.exchange import Exchange, Request, Role, Transcript
 from apicheck.model.operation import Operation
 from apicheck.model.step import Steps
 from apicheck.model.subject import UNIQUE, Recipe, Subject
 from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable
+from apicheck.requests.build import valid_request
+from apicheck.requests.steps import send
 
 
 def list_operation(subject: Subject) -> Operation | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Iterator
 
 from apicheck.model.exchange import Caller, Exchange, Transcript
@@ -11,26 +10,7 @@ from apicheck.model.operation import Operation
 from apicheck.model.selector import selects, selects_path
 from apicheck.model.subject import RunContext
 from apicheck.model.verdict import Failure, Inconclusive, Judgement
-
-_WORDS_SHOWN = 160
-
-
-def describe(exchange: Exchange) -> str:
-    """What came, in a phrase: "200 OK", or why nothing did."""
-    if exchange.response is None:
-        return exchange.error.kind.value if exchange.error else "no answer"
-    reason = exchange.response.reason
-    return f"{exchange.response.status} {reason}".strip()
-
-
-def quote_server(exchange: Exchange) -> str:
-    """The status and the beginning of the body: what the server itself says."""
-    if exchange.response is None:
-        return describe(exchange)
-    text = exchange.response.body.decode("utf-8", "replace")
-    text = re.sub(r"\s+", " ", re.sub(r"[^\x20-\x7e\xa0-\U0010ffff]", " ", text)).strip()
-    shortened = text[:_WORDS_SHOWN] + ("…" if len(text) > _WORDS_SHOWN else "")
-    return f"{exchange.response.status}: {shortened}" if shortened else describe(exchange)
+from apicheck.requests.describe import describe
 
 
 def expected_text(answer: ExpectedResponse) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from apicheck.model.forgery_key import public_jwk as known_public_key
 from apicheck.model.json import Json
+
+__all__ = ["known_public_key", "read_public_keys"]
 
 
 def read_public_keys(key_set: Json) -> Iterator[bytes]:

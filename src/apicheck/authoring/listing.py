@@ -8,12 +8,12 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 from apicheck.authoring.fields import parse_links
-from apicheck.authoring.steps import send
 from apicheck.model.exchange import Exchange, Request
 from apicheck.model.json import Json
-from apicheck.model.parts import Part, with_part
 from apicheck.model.step import Steps
 from apicheck.model.subject import Subject
+from apicheck.requests.alter import Part, with_part
+from apicheck.requests.steps import send
 
 _PAGES = 10
 _CURSORS = ("cursor", "after", "page_token", "pageToken", "next_token", "starting_after")

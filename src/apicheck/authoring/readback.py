@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from apicheck.authoring.credentials import credentials_of
-from apicheck.authoring.requests import identity_of
 from apicheck.model.exchange import Exchange, Request
 from apicheck.model.operation import Operation
 from apicheck.model.subject import Subject
+from apicheck.requests.build import identity_of
+from apicheck.requests.credentials import credentials_of
 
 _NAMES_ITS_CHANGES = ("PATCH", "PUT", "DELETE")
 

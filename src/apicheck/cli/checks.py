@@ -48,6 +48,7 @@ def _entry(check: Check) -> dict[str, object]:
     return {
         "id": check.id,
         "title": check.title,
+        "failure_title": check.failure_title,
         "kind": "passive" if check.passive else "active",
         "reads": list(check.reads),
         "standards": list(check.standards),

@@ -10,7 +10,7 @@ from apicheck.model.results import ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, Verdict
 from apicheck.report.alike import group_alike
 from apicheck.report.text import join_lines, make_visible
-from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES
+from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES, title_of
 
 FINDINGS_PRINTED = 10
 """Kinds of findings that are printed whole; of others, one line."""
@@ -89,13 +89,13 @@ def _kind(finding: Finding, others: Sequence[Finding]) -> str:
 def _finding(
     finding: Finding, others: Sequence[Finding], consequence: Consequence, results: Results
 ) -> Iterator[str]:
-    title = results.catalogue.get(finding.check, {}).get("title", "")
+    title = title_of(results.catalogue.get(finding.check, {}), failed=True)
     label = toned(finding.severity.name.lower(), SEVERITY_TONES[finding.severity], bold=True)
     name = ": ".join(filter(None, (finding.check, finding.outcome, finding.detail)))
     meaning = f" ({CONSEQUENCES[consequence]})" if CONSEQUENCES[consequence] else ""
     yield f"{label}  {toned(join_lines(name), '', bold=True)}{meaning}"
     if title:
-        yield f"  not kept: {join_lines(str(title))}"
+        yield f"  {join_lines(title)}"
     yield f"  expected  {join_lines(finding.expected)}"
     yield f"  actual    {join_lines(finding.actual)}"
     yield f"  on        {_places(finding)} (seen {finding.count}x)"

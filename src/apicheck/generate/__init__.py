@@ -1,9 +1,10 @@
-"""From operations to requests that work, and from strategies to values that nobody listed.
+"""Values that are not listed anywhere: drawn by Hypothesis, or made by schemathesis.
 
-Hypothesis and schemathesis are imported only when something has to be drawn.
+Both libraries are imported only when something has to be drawn.
 """
 
-from apicheck.generate.drawing import OF_EACH, draw, strategy
-from apicheck.generate.requests import recipes
+from apicheck.generate.drawing import DRAWN_FOR_EACH, draw, strategy
+from apicheck.generate.hypothesis_runner import find_simplest
+from apicheck.generate.schemathesis_adapter import draw_body
 
-__all__ = ["OF_EACH", "draw", "recipes", "strategy"]
+__all__ = ["DRAWN_FOR_EACH", "draw", "draw_body", "find_simplest", "strategy"]

@@ -100,6 +100,7 @@ def _catalogue(plan: Plan, used: set[str]) -> dict[str, dict[str, object]]:
     return {
         check_id: {
             "title": check.title,
+            "failure_title": check.failure_title,
             "page": check.page,
             "kind": "passive" if check.passive else "active",
             "standards": list(check.standards),

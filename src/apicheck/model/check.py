@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apicheck.model.exchange import Exchange, Transcript
+from apicheck.model.facts import ExpectedResponse
 from apicheck.model.step import Script
 from apicheck.model.subject import Case, RunContext, Subject, SubjectKind
 from apicheck.model.verdict import (
@@ -47,6 +48,8 @@ class Applies:
     last: play after all others, because it uses up limits that they need.
     of: the fact paths that its result is about, where they are not the subject's own.
     seconds: how long one playing waits at most, where no clock can be moved.
+    promise: the response that the policy promises for what the check provokes; None where the
+    judge needs none.
     """
 
     requests: int = 1
@@ -54,6 +57,11 @@ class Applies:
     last: bool = False
     facts: tuple[str, ...] = ()
     seconds: float = 0.0
+    promise: ExpectedResponse | None = None
+
+    def bind(self, subject: Subject) -> Subject:
+        """Give the subject the promise, for the script and the judge."""
+        return replace(subject, promise=self.promise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +103,9 @@ def _applies_always(_: Subject) -> Applies:
 class Check:
     """One testable property: how to ask, how to read the answer, and what proves that it can fail.
 
-    Active: `script` and `judge`, with `over` saying what it is asked about. `cases` lists the
-    named rows of a table; `draws` names a strategy whose values are further cases. A script is
-    then played once a case, with `subject.case` bound. Passive: `fold` alone.
+    Active: `script` and `judge`; `subject_kind` says what the check is asked about. `cases` lists
+    the named rows of a table; `draws` names a strategy whose values are further cases. The script
+    is then played once for each case, with `subject.case` bound. Passive: `fold` alone.
     provokes: statuses that the script asks for on purpose; any other 429 or 5xx in an exchange
     that exercises the property makes a pass, and a fail by status, inconclusive.
     accepted: the exercising requests are such as a correct server accepts (else: refuses); this
@@ -109,6 +117,7 @@ class Check:
     """
 
     title: str
+    """The property, as it reads when it holds: "A request without credentials is refused"."""
     outcomes: tuple[Outcome, ...]
     proven_by: Mapping[str, tuple[str, ...]]
     reads: tuple[str, ...] = ()
@@ -126,6 +135,8 @@ class Check:
     accepted: bool = False
     triggered_by: tuple[str, ...] = ()
     min_exercised: int = 1
+    failure_title: str = ""
+    """The property, as it reads when it does not hold; "" for `title` with a word in front."""
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Fault -> other checks, or families (`auth/*`), that rightly fail with it: collateral."""
     id: str = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from apicheck.model.exchange import Pairs
-from apicheck.model.facts import Bucket, Deprecation, Event, Facts
+from apicheck.model.facts import Bucket, Deprecation, Event, ExpectedResponse, Facts
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause
@@ -153,6 +153,8 @@ class Subject:
     deprecation: Deprecation | None = None
     clause: Clause | None = None
     case: Case | None = None
+    promise: ExpectedResponse | None = None
+    """What `Applies.promise` said, once the check is bound to the subject."""
 
     @property
     def facts(self) -> Facts:
@@ -165,6 +167,20 @@ class Subject:
         if self.operation is None:
             raise ValueError(f"subject {self.key} has no operation")
         return self.operation
+
+    @property
+    def row(self) -> Case:
+        """The case of a subject that is bound to one, as every one of a check with cases is."""
+        if self.case is None:
+            raise ValueError(f"subject {self.key} is bound to no case")
+        return self.case
+
+    @property
+    def expected(self) -> ExpectedResponse:
+        """The promised response of a check whose `applies` named one."""
+        if self.promise is None:
+            raise ValueError(f"subject {self.key} has no promise")
+        return self.promise
 
     def with_case(self, case: Case) -> Subject:
         """The same subject, bound to one case."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from apicheck.generate import OF_EACH, draw
+from apicheck.generate import DRAWN_FOR_EACH, draw
 from apicheck.model.check import Applies, Check
 from apicheck.model.facts import RateLimits, Webhooks
 from apicheck.model.operation import Operation
@@ -110,6 +110,7 @@ def bind(
     forbidden = _forbidden_by_mode(check, subject)
     if forbidden:
         return SkippedSubject(check.id, subject.key, operation, applies.facts or of, forbidden)
+    subject = applies.bind(subject)
     cases: tuple[Case | None, ...] = (None,)
     if check.cases is not None:
         cases = check.cases(subject)
@@ -180,7 +181,7 @@ def draw_values(
     Subjects with the same actor share a pool and take their turns in it, so that each gets
     other values and a run of many operations tries many.
     """
-    if check.draws in OF_EACH:
+    if check.draws in DRAWN_FOR_EACH:
         return {
             f"{check.id}/{subject.key}": draw(
                 check.draws, options.seed, _values_of_each(subject, options), subject

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from apicheck.authoring.credentials import satisfies
-from apicheck.generate import recipes
+from apicheck.generate import draw_body
 from apicheck.model.facts import Bucket, Facts, Selector
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
@@ -18,6 +17,8 @@ from apicheck.model.selector import selects
 from apicheck.model.subject import UNIQUE, Recipe, RunContext
 from apicheck.model.target import Identity, Minter, Mode, Target
 from apicheck.model.verdict import NotTested
+from apicheck.requests.credentials import satisfies
+from apicheck.requests.recipes import make_recipes
 
 NOBODY = Identity(name="nobody", placeholder="")
 """Calls public operations when the target file names no identity."""
@@ -183,11 +184,12 @@ def _recipes(
     spec: Spec, facts: Facts, target: Target, mode: Mode
 ) -> Mapping[str, Recipe | NotTested]:
     found = dict(
-        recipes(
+        make_recipes(
             spec,
             target.fixtures,
             identity_parameters=frozenset(t.parameter for t in facts.authorization.tenants),
             reads_only=mode is not Mode.FULL,
+            draw_body=draw_body,
         )
     )
     if facts.oauth is None or not target.minters:

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from apicheck.authoring.credentials import credentials_of
 from apicheck.model.exchange import Exchange, Request, Role
-from apicheck.model.identifiers import collection_of, identifier_of
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import LinkDoc, Operation
 from apicheck.model.plan import Plan
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.recorder import Recorder
+from apicheck.requests.credentials import credentials_of
+from apicheck.requests.identifiers import collection_of, identifier_of
 
 _CREATED = 201
 _GONE = (404, 410)

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 
-from apicheck.authoring.credentials import credentials_of
-from apicheck.authoring.judging import describe
-from apicheck.authoring.requests import build_request
-from apicheck.authoring.steps import send
 from apicheck.model.errors import ApicheckError, TargetUnreachable
 from apicheck.model.exchange import Exchange, Role, Transcript
 from apicheck.model.operation import Operation
@@ -23,6 +19,10 @@ from apicheck.probe.job import Job
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.pacing import TOO_MANY
 from apicheck.probe.transport import Transport
+from apicheck.requests.build import build_request
+from apicheck.requests.credentials import credentials_of
+from apicheck.requests.describe import describe
+from apicheck.requests.steps import send
 
 _SKEW_NOTED_S = 5.0
 _TRIED = 3

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Self, TypeVar
 
-from apicheck.authoring.requests import send_control
 from apicheck.model.exchange import Exchange, Role, Transcript
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import PreflightItem
@@ -30,6 +29,7 @@ from apicheck.probe.redactor import Redactor
 from apicheck.probe.scheduler import ClaimTable, schedule
 from apicheck.probe.token_client import TokenClient
 from apicheck.probe.transport import Transport, parse_origin
+from apicheck.requests.build import send_control
 
 _CONTROL_TIMEOUT_S = 30.0
 

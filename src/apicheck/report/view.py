@@ -16,7 +16,7 @@ from apicheck.report.evidence import Evidence
 from apicheck.report.page import Page, read_page
 from apicheck.report.sections import group_by_section
 from apicheck.report.wire import Shown, show_exchange
-from apicheck.report.words import CONSEQUENCE_ORDER
+from apicheck.report.words import CONSEQUENCE_ORDER, title_of
 
 EXCHANGES_IN_A_FINDING = 3
 EVIDENCE_KEPT = 10
@@ -147,7 +147,7 @@ def _finding_view(results: Results, finding: Finding, evidence: Evidence) -> Fin
     faults = entry.get("proven_by", {})
     return FindingView(
         finding=finding,
-        title=str(entry.get("title", finding.check)),
+        title=title_of(entry, failed=True) or finding.check,
         consequence=min(consequences, key=CONSEQUENCE_ORDER.index),
         clauses=tuple(item.clause for item in joined),
         exchanges=tuple(
@@ -214,7 +214,7 @@ def _groups(results: Results, judged: list[CheckResult]) -> Iterable[Group]:
         ids += [i for item in members for failure in item.failures for i in failure.evidence]
         yield Group(
             check=check,
-            title=str(results.catalogue.get(check, {}).get("title", "")),
+            title=title_of(results.catalogue.get(check, {}), failed=verdict is Verdict.FAIL),
             verdict=verdict,
             kind=kind,
             reason=reason,
@@ -245,7 +245,7 @@ def _check_view(
     every = faults.values() if isinstance(faults, Mapping) else ()
     return CheckView(
         id=check,
-        title=str(entry.get("title", check)),
+        title=title_of(entry, failed=counts[Verdict.FAIL] > 0) or check,
         page=read_page(str(entry.get("page", ""))),
         standards=_texts(entry.get("standards")),
         faults=tuple(dict.fromkeys(fault for faults_of in every for fault in faults_of)),

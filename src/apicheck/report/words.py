@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from apicheck.model.json import Json
 from apicheck.model.verdict import Consequence, RunWord, Severity, Verdict
 
 GLYPHS: Mapping[str, str] = {
@@ -158,3 +159,14 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
 )
 """Title of a group -> its words, each with its meaning. A test holds it complete."""
+
+
+def title_of(entry: Mapping[str, Json], *, failed: bool) -> str:
+    """The title of a check that is true: what holds, or, where it failed, what does not.
+
+    entry: of the results' catalogue. "" where the catalogue has no title.
+    """
+    title = str(entry.get("title", ""))
+    if not failed or not title:
+        return title
+    return str(entry.get("failure_title") or f"Not kept: {title}")

@@ -10,17 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from random import Random
 from typing import TYPE_CHECKING
 
-from apicheck.generate.apart import apart
+from apicheck.generate import find_simplest
 from apicheck.model.json import Json
 from apicheck.probe.placeholders import PLACEHOLDER
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-_SEED = 1
 _ARGUMENT = re.compile(r"\(([^)]+)\)")
 
 
@@ -40,7 +38,7 @@ def shrink(
     verdict = _Remembered(fails, max_examples)
     verdict.known[_key(failing)] = True
     cut = _cut_down(failing, verdict)
-    found = _found(strategy, verdict, max_examples)
+    found = () if verdict.spent else find_simplest(strategy, verdict, max_examples=max_examples)
     candidates = [failing, cut, *found]
     return min(candidates, key=_size)
 
@@ -65,35 +63,6 @@ class _Remembered:
     @property
     def spent(self) -> bool:
         return self._left <= 0
-
-
-def _found(
-    strategy: SearchStrategy[Json], verdict: _Remembered, max_examples: int
-) -> tuple[Json, ...]:
-    """The simplest failing value of a strategy, as Hypothesis shrinks it; () when none is found."""
-    if verdict.spent:
-        return ()
-    import hypothesis
-    from hypothesis.errors import HypothesisException
-
-    settings = hypothesis.settings(
-        max_examples=max_examples,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-        suppress_health_check=list(hypothesis.HealthCheck),
-        verbosity=hypothesis.Verbosity.quiet,
-    )
-    randomness = Random(_SEED)  # noqa: S311  (for repeatable tests, not for secrets)
-
-    def find() -> Json:
-        return hypothesis.find(strategy, verdict, settings=settings, random=randomness)
-
-    try:
-        return (apart(find),)
-    except HypothesisException:
-        return ()
 
 
 def _cut_down(value: Json, fails: Callable[[Json], bool]) -> Json:

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apicheck.authoring import parse_challenges
+from apicheck.authoring import challenges
 
 
 def read(field: str) -> list[tuple[str, dict[str, str]]]:
-    return [(one.scheme, dict(one.parameters)) for one in parse_challenges(field)]
+    return [(one.scheme, dict(one.parameters)) for one in challenges.parse_challenges(field)]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_the_grammar_of_rfc_9110_is_read(field: str, expected: object) -> None:
 )
 def test_what_leaves_the_grammar_is_refused_with_the_place(field: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        parse_challenges(field)
+        challenges.parse_challenges(field)
 
 
 TOKEN = st.text("abcXYZ019-._~", min_size=1)
@@ -74,4 +74,4 @@ def test_what_is_written_is_read_again(written: list[tuple[str, dict[str, str]]]
 @given(st.text('Bb a=,"\\;:/é\t\x00', max_size=30))
 def test_junk_is_refused_or_read_and_never_anything_else(field: str) -> None:
     with contextlib.suppress(ValueError):
-        assert all(one.scheme for one in parse_challenges(field))
+        assert all(one.scheme for one in challenges.parse_challenges(field))

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import evaluate
+from apicheck.authoring import expressions
 from apicheck.model.exchange import Exchange, Request, Response, Role
 
 
@@ -35,7 +35,7 @@ STEPS = {
     ],
 )
 def test_expressions_are_replaced_by_what_was_exchanged(value: Any, expected: Any) -> None:
-    assert evaluate(value, STEPS) == expected
+    assert expressions.evaluate(value, STEPS) == expected
 
 
 @pytest.mark.parametrize(
@@ -49,5 +49,5 @@ def test_expressions_are_replaced_by_what_was_exchanged(value: Any, expected: An
 )
 def test_a_value_that_is_not_there_is_named(value: str) -> None:
     with pytest.raises(LookupError) as raised:
-        evaluate(value, STEPS)
+        expressions.evaluate(value, STEPS)
     assert raised.value.args == (value,)

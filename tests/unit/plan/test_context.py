@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import credentials_of
+from apicheck.authoring import credentials
 from apicheck.load import facts_from, read_spec
 from apicheck.model.policy import Policy
 from apicheck.model.target import Identity, Limit, Mode, Target
@@ -144,5 +144,5 @@ def test_what_anonymous_callers_may_do_is_not_secured_and_still_sent_with_a_cred
     found = context({"authentication": {"anonymous_may": "listContacts"}}, ADMIN)
     assert found.secured == {"createContact", "exportContacts"}
     assert found.actors["listContacts"] == "admin"
-    assert credentials_of(found, "listContacts", ADMIN)
+    assert credentials.credentials_of(found, "listContacts", ADMIN)
     assert found.required_scopes["exportContacts"] == ("contacts:export",)

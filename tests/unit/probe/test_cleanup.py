@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Request, Role, Script, Subject, send, valid_request
+from apicheck.authoring import Request, Role, Script, Subject, build, steps
 from apicheck.model.exchange import Credential
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.target import Identity, Secrets, Target
@@ -20,8 +20,8 @@ OTHER_TOKEN = "oth-9d2b6e4a1f7c8053bb1a"
 
 
 def creates(_: Subject) -> Script:
-    request = yield from valid_request(_, "createThing")
-    yield from send(request, Role.SETUP)
+    request = yield from build.valid_request(_, "createThing")
+    yield from steps.send(request, Role.SETUP)
 
 
 @pytest.fixture
@@ -38,11 +38,11 @@ def test_an_object_that_its_script_deleted_is_not_deleted_again(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(subject: Subject) -> Script:
-        request = yield from valid_request(subject, "createThing")
-        made = yield from send(request, Role.SETUP)
+        request = yield from build.valid_request(subject, "createThing")
+        made = yield from steps.send(request, Role.SETUP)
         path = f"/things/{made.response.json()['id']}"
         delete = Request("DELETE", path, operation="deleteThing")
-        yield from send(delete.with_credentials("admin", *request.credentials))
+        yield from steps.send(delete.with_credentials("admin", *request.credentials))
 
     plan = plan_for(target)
     with Session(plan) as session:
@@ -66,8 +66,8 @@ def test_an_object_created_without_credentials_is_deleted_by_an_identity_that_ma
     api.override = lax
 
     def script(subject: Subject) -> Script:
-        request = yield from valid_request(subject, "createThing")
-        yield from send(request.without_credentials())
+        request = yield from build.valid_request(subject, "createThing")
+        yield from steps.send(request.without_credentials())
 
     plan = plan_for(two)
     with Session(plan) as session:
@@ -151,13 +151,13 @@ def test_a_secret_that_a_response_issues_is_a_placeholder_in_scripts(
     )
 
     def script(subject: Subject) -> Script:
-        request = yield from valid_request(subject, "createThing")
-        made = yield from send(request, Role.SETUP)
+        request = yield from build.valid_request(subject, "createThing")
+        made = yield from steps.send(request, Role.SETUP)
         key = made.response.json()["keys"][0]["value"]
         assert key == "$APICHECK_ISSUED_1"
         listed = Request("GET", "/things", operation="listThings")
         credential = Credential("bearer", "header", "Authorization", f"Bearer {key}")
-        yield from send(listed.with_credentials("", credential))
+        yield from steps.send(listed.with_credentials("", credential))
 
     plan = plan_for(target, document=document)
     with Session(plan) as session:
@@ -190,9 +190,9 @@ def test_an_object_that_a_put_created_is_deleted_at_its_path(
     api.override = lambda method, *_: (status, {}, b"{}") if method == "PUT" else None
 
     def script(subject: Subject) -> Script:
-        request = yield from valid_request(subject, "createThing")
+        request = yield from build.valid_request(subject, "createThing")
         put = Request("PUT", "/things/mine", operation="putThing")
-        yield from send(put.with_credentials("admin", *request.credentials))
+        yield from steps.send(put.with_credentials("admin", *request.credentials))
 
     with Session(plan := plan_for(target, document=document)) as session:
         session.play(probe_of(plan, script))

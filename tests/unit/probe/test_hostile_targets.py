@@ -16,7 +16,9 @@ from apicheck.probe.transport import Transport, parse_origin
 from apicheck.probe.wire import BODY_CAP, WireRequest, WireResponse, WireResult
 
 DEADLINE_S = 0.4
-ALLOWED_S = 1.5
+PATIENCE_S = 30
+"""How long an endless target sends before it closes. A client that waits for the end reads neither
+a timeout nor a cut body, so the test fails on any machine, slow or fast."""
 
 Behaviour = Callable[[socket.socket], None]
 
@@ -56,20 +58,24 @@ def server(behave: Behaviour) -> Iterator[str]:
         thread.join(2)
 
 
-def writes(*parts: bytes, pause: float = 0.0, then: float = 0.0) -> Behaviour:
+def writes(*parts: bytes) -> Behaviour:
     def behave(connection: socket.socket) -> None:
         for part in parts:
             connection.sendall(part)
-            time.sleep(pause)
-        time.sleep(then)
 
     return behave
+
+
+def waits(connection: socket.socket) -> None:
+    """Until the client has gone."""
+    connection.settimeout(PATIENCE_S)
+    connection.recv(1)
 
 
 def for_ever(start: bytes, part: bytes, pause: float = 0.0) -> Behaviour:
     def behave(connection: socket.socket) -> None:
         connection.sendall(start)
-        ends = time.monotonic() + 3
+        ends = time.monotonic() + PATIENCE_S
         while time.monotonic() < ends:
             connection.sendall(part)
             time.sleep(pause)
@@ -77,14 +83,13 @@ def for_ever(start: bytes, part: bytes, pause: float = 0.0) -> Behaviour:
     return behave
 
 
-def asked(url: str, how: str, method: str = "GET") -> tuple[WireResult, float]:
+def asked(url: str, how: str, method: str = "GET") -> WireResult:
     transport = Transport(parse_origin(url), timeout_s=DEADLINE_S)
-    began = time.monotonic()
     try:
         request = WireRequest(method, b"/things", ((b"Host", b"x"),))
         if how == "raw":
-            return transport.send_bytes(request.encode(), method), time.monotonic() - began
-        return transport.send(request), time.monotonic() - began
+            return transport.send_bytes(request.encode(), method)
+        return transport.send(request)
     finally:
         transport.close()
 
@@ -94,7 +99,7 @@ CHUNK = b"2000\r\n" + b"a" * 0x2000 + b"\r\n"
 BOMB = gzip.compress(b"\0" * 20_000_000)
 
 ERRORS: dict[str, tuple[Behaviour, set[TransportErrorKind]]] = {
-    "never responds": (writes(then=1.0), {TransportErrorKind.TIMEOUT}),
+    "never responds": (waits, {TransportErrorKind.TIMEOUT}),
     "dribbles its headers": (
         for_ever(OK, b"X-A: 1\r\n", 0.05),
         {TransportErrorKind.TIMEOUT},
@@ -142,11 +147,10 @@ def test_a_target_without_a_response_is_a_transport_error_before_the_deadline(
 ) -> None:
     behave, kinds = ERRORS[name]
     with server(behave) as url:
-        result, seconds = asked(url, how)
+        result = asked(url, how)
     assert isinstance(result, TransportError)
     assert result.kind in kinds
     assert result.message
-    assert seconds < ALLOWED_S
 
 
 RESPONSES: dict[str, tuple[Behaviour, bool]] = {
@@ -189,22 +193,21 @@ RESPONSES: dict[str, tuple[Behaviour, bool]] = {
 def test_a_strange_response_is_read_and_capped_before_the_deadline(name: str, how: str) -> None:
     behave, truncated = RESPONSES[name]
     with server(behave) as url:
-        result, seconds = asked(url, how)
+        result = asked(url, how)
     assert isinstance(result, WireResponse), result
     assert result.truncated is truncated
     assert len(result.body) <= BODY_CAP
-    assert seconds < ALLOWED_S
 
 
 @pytest.mark.parametrize("name", [name for name in RESPONSES if not RESPONSES[name][1]])
 def test_both_ways_to_send_read_the_same_response(name: str) -> None:
     with server(RESPONSES[name][0]) as url:
-        assert asked(url, "library")[0] == asked(url, "raw")[0]
+        assert asked(url, "library") == asked(url, "raw")
 
 
 def test_a_redirect_is_not_followed() -> None:
     with server(RESPONSES["redirects elsewhere"][0]) as url:
-        result, _ = asked(url, "library")
+        result = asked(url, "library")
     assert isinstance(result, WireResponse)
     assert result.status == 302
     assert result.first_field(b"location") == b"http://evil.example/?t=1"
@@ -214,20 +217,20 @@ def test_a_closed_port_is_a_refused_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
     for how in ("library", "raw"):
-        result, _ = asked(url, how)
+        result = asked(url, how)
         assert isinstance(result, TransportError)
         assert result.kind is TransportErrorKind.REFUSED
 
 
 def test_a_host_name_that_does_not_resolve_is_a_dns_error() -> None:
-    result, _ = asked("http://nowhere.invalid", "library")
+    result = asked("http://nowhere.invalid", "library")
     assert isinstance(result, TransportError)
     assert result.kind in (TransportErrorKind.DNS, TransportErrorKind.TIMEOUT)
 
 
 def test_tls_to_a_server_without_it_is_a_tls_error() -> None:
     with server(writes()) as url:
-        result, _ = asked(url.replace("http:", "https:"), "library")
+        result = asked(url.replace("http:", "https:"), "library")
     assert isinstance(result, TransportError)
     assert result.kind in (TransportErrorKind.TLS, TransportErrorKind.TIMEOUT)
 
@@ -236,7 +239,7 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     with server(RESPONSES["sends HTML"][0]) as url:
-        result, _ = asked(url, "library")
+        result = asked(url, "library")
     assert isinstance(result, WireResponse)
 
 
@@ -282,7 +285,7 @@ def test_a_target_that_ends_during_a_request_has_closed_the_connection() -> None
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    result, _ = asked(f"http://127.0.0.1:{listening.getsockname()[1]}", "sent")
+    result = asked(f"http://127.0.0.1:{listening.getsockname()[1]}", "sent")
     thread.join(2)
     assert isinstance(result, TransportError)
     assert result.kind is TransportErrorKind.CLOSED

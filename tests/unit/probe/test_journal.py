@@ -78,7 +78,7 @@ transcripts = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150)
 @given(transcripts)
 def test_a_decoded_transcript_equals_the_encoded_one(transcript: Transcript) -> None:
     line = encode(transcript, {})

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from apicheck.authoring import Script, Subject, ask, receive
+from apicheck.authoring import Script, Subject, steps
 from apicheck.model.errors import TargetError
 from apicheck.model.exchange import Direction
 from apicheck.model.facts import Signature
@@ -35,7 +35,7 @@ FACTS = {
 
 def deliver(url: str, body: bytes, headers: dict[str, str] | None = None) -> int:
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=2)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     connection.request("POST", parts.path, body, headers or {})
     status = connection.getresponse().status
     connection.close()
@@ -54,7 +54,7 @@ def test_a_delivery_is_recorded_with_the_validity_of_its_signature(
     seen: list[Any] = []
 
     def script(_: Subject) -> Script:
-        where = yield from ask("listener")
+        where = yield from steps.ask("listener")
         body = b'{"type": "thing.created"}'
         now = session._clock.epoch()
         unsigned = Delivery("POST", where["path"], (), body)
@@ -63,7 +63,7 @@ def test_a_delivery_is_recorded_with_the_validity_of_its_signature(
         deliver(where["url"], body, dict(signed.headers))
         deliver(where["url"], body)
         deliver(where["url"], body + b" ", dict(signed.headers))
-        seen.extend((yield from receive(where["path"], 3)))
+        seen.extend((yield from steps.receive(where["path"], 3)))
 
     with Session(plan) as session:
         placeholder = session._secrets.issue(SECRET)
@@ -87,9 +87,9 @@ def test_secrets_in_a_delivery_are_hidden(
     plan = plan_for(listening)
 
     def script(_: Subject) -> Script:
-        where = yield from ask("listener")
+        where = yield from steps.ask("listener")
         deliver(where["url"], json.dumps({"t": token}).encode(), {"X-Key": token})
-        yield from receive(where["path"])
+        yield from steps.receive(where["path"])
 
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, script))
@@ -118,10 +118,10 @@ def test_chunked_deliveries_are_read_and_endless_ones_are_not() -> None:
         where = listener.open_inbox()
         address = urlsplit(where["url"])
         head = f"POST {where['path']} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
-        with socket.create_connection((address.hostname, address.port), timeout=2) as connection:
+        with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
             connection.sendall(head + b"3\r\nabc\r\n0\r\n\r\n")
             assert connection.recv(100).startswith(b"HTTP/1.0 200")
-        with socket.create_connection((address.hostname, address.port), timeout=2) as connection:
+        with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
             connection.sendall(head + b"fffffff\r\n")
             assert connection.recv(100) == b""
         assert [a.delivery.body for a in listener.collect(where["path"], 1, 1, 200)] == [b"abc"]

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from apicheck.authoring import Script, Subject, ask, mint, send
+from apicheck.authoring import Script, Subject, steps
 from apicheck.model.exchange import Credential, Request
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.target import Identity, Minter, Secrets, Target
@@ -69,8 +69,8 @@ def minting(target: Target) -> Target:
 
 def minted(*scopes: str, fresh: bool = False) -> Callable[[Subject], Script]:
     def script(_: Subject) -> Script:
-        identity = yield from mint(scopes=scopes, fresh=fresh)
-        yield from send(as_(identity))
+        identity = yield from steps.mint(scopes=scopes, fresh=fresh)
+        yield from steps.send(as_(identity))
 
     return script
 
@@ -127,8 +127,8 @@ def test_an_expired_token_is_replaced_before_it_is_used(
     endpoint.lifetime = 1
 
     def script(_: Subject) -> Script:
-        identity = yield from mint(scopes=("read",))
-        yield from send(as_(identity))
+        identity = yield from steps.mint(scopes=("read",))
+        yield from steps.send(as_(identity))
 
     plan = plan_for(minting)
     with Session(plan) as session:
@@ -143,7 +143,7 @@ def test_a_request_with_a_token_that_is_being_replaced_waits_for_the_new_one(
     api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def only_minted(_: Subject) -> Script:
-        yield from mint(scopes=("read",))
+        yield from steps.mint(scopes=("read",))
 
     endpoint.lifetime = 1
     plan = plan_for(minting)
@@ -180,7 +180,7 @@ def test_an_identity_of_the_target_file_is_used_where_it_fits(
     seen: list[str] = []
 
     def script(_: Subject) -> Script:
-        identity = yield from mint(state="expired")
+        identity = yield from steps.mint(state="expired")
         seen.append(identity.name)
 
     plan = plan_for(with_old)
@@ -243,12 +243,12 @@ def test_the_control_protocol_mints_revokes_and_moves_the_clock(
     controlled = replace(target, control_url=f"{api.url}/control")
 
     def script(_: Subject) -> Script:
-        identity = yield from mint(scopes=(), state="suspended", fresh=True)
+        identity = yield from steps.mint(scopes=(), state="suspended", fresh=True)
         assert identity.tenant == "b"
-        yield from send(as_(identity))
-        assert (yield from ask("revoke", identity=identity.name)) == {}
-        assert (yield from ask("effects")) == {"count": 3}
-        assert (yield from ask("something else")) is None
+        yield from steps.send(as_(identity))
+        assert (yield from steps.ask("revoke", identity=identity.name)) == {}
+        assert (yield from steps.ask("effects")) == {"count": 3}
+        assert (yield from steps.ask("something else")) is None
 
     plan = plan_for(controlled, capabilities=discover(controlled))
     with Session(plan) as session:
@@ -285,10 +285,10 @@ def test_tokens_are_revoked_at_the_end_where_the_api_offers_revocation(
     api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(_: Subject) -> Script:
-        identity = yield from mint(scopes=("read",))
-        yield from mint(scopes=("write",))
-        assert (yield from ask("revoke", identity=identity.name)) == {}
-        assert (yield from ask("revoke", identity="unknown")) is None
+        identity = yield from steps.mint(scopes=("read",))
+        yield from steps.mint(scopes=("write",))
+        assert (yield from steps.ask("revoke", identity=identity.name)) == {}
+        assert (yield from steps.ask("revoke", identity="unknown")) is None
 
     revoked: list[str] = []
 

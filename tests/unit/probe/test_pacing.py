@@ -128,7 +128,7 @@ def test_a_wait_beyond_the_budget_stops_the_probe_at_once(
     assert time.slept == []
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 @given(
     limit=st.integers(1, 6),
     gaps=st.lists(st.floats(0, 8), min_size=1, max_size=40),

@@ -11,20 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from apicheck.authoring import (
-    UNIQUE,
-    Inconclusive,
-    Request,
-    Role,
-    Script,
-    Subject,
-    end_script,
-    send,
-    send_control,
-    send_raw,
-    send_together,
-    valid_request,
-)
+from apicheck.authoring import UNIQUE, Inconclusive, Request, Role, Script, Subject, build, steps
 from apicheck.model.errors import TargetUnreachable
 from apicheck.model.exchange import Caller, Credential, Transcript, TransportErrorKind
 from apicheck.model.plan import Plan, Probe
@@ -144,7 +131,7 @@ def test_a_shared_request_is_sent_once_and_again_for_a_confirmation(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(subject: Subject) -> Script:
-        yield from send_control(subject)
+        yield from build.send_control(subject)
 
     plan = plan_for(target, concurrency=4)
     probes = [probe_of(plan, script, key=f"test/check/{n}") for n in range(6)]
@@ -177,7 +164,9 @@ def test_exchanges_sent_together_come_back_in_the_order_of_their_steps(
     seen: list[str] = []
 
     def script(_: Subject) -> Script:
-        exchanges = yield from send_together(*(Send(get(f"/things?n={n}")) for n in range(20)))
+        exchanges = yield from steps.send_together(
+            *(Send(get(f"/things?n={n}")) for n in range(20))
+        )
         seen.extend(exchange.request.path for exchange in exchanges)
 
     plan = plan_for(target)
@@ -192,8 +181,8 @@ def test_the_transcript_says_why_a_script_stopped(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(_: Subject) -> Script:
-        yield from send(get())
-        end_script(Inconclusive("it was not triggered"))
+        yield from steps.send(get())
+        steps.end_script(Inconclusive("it was not triggered"))
 
     plan = plan_for(target)
     transcript = played(plan, probe_of(plan, script))
@@ -205,7 +194,7 @@ def test_an_exception_in_a_script_is_an_error_with_its_name_and_without_secrets(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(_: Subject) -> Script:
-        yield from send(get())
+        yield from steps.send(get())
         raise ZeroDivisionError(f"by {TOKEN}")
 
     plan = plan_for(target)
@@ -258,7 +247,7 @@ def test_raw_bytes_are_written_unchanged_except_for_the_secret(
 ) -> None:
     def script(_: Subject) -> Script:
         data = f"GET /things HTTP/1.1\r\nAuthorization: Bearer  {ADMIN}\r\n\r\n".encode()
-        yield from send_raw(data, get())
+        yield from steps.send_raw(data, get())
 
     plan = plan_for(target)
     exchange = played(plan, probe_of(plan, script)).exchanges[0]
@@ -304,7 +293,7 @@ def test_after_a_stop_no_probe_begins_and_no_thread_stays(
 
     def script(_: Subject) -> Script:
         stop.set()
-        yield from send(get())
+        yield from steps.send(get())
 
     plan = plan_for(target)
     probes = [probe_of(plan, script, key=f"test/check/{n}") for n in range(5)]
@@ -331,8 +320,8 @@ def test_clean_up_deletes_created_objects_newest_first(
 ) -> None:
     def script(subject: Subject) -> Script:
         for _ in range(3):
-            request = yield from valid_request(subject, "createThing")
-            yield from send(request, Role.SETUP)
+            request = yield from build.valid_request(subject, "createThing")
+            yield from steps.send(request, Role.SETUP)
 
     plan = plan_for(target)
     with Session(plan) as session:
@@ -354,7 +343,7 @@ def test_clean_up_reports_an_object_that_it_cannot_delete(
     api.override = refuse
 
     def script(subject: Subject) -> Script:
-        yield from send((yield from valid_request(subject, "createThing")))
+        yield from steps.send((yield from build.valid_request(subject, "createThing")))
 
     plan = plan_for(target)
     with Session(plan) as session:
@@ -431,7 +420,7 @@ def test_every_script_that_waits_for_a_shared_setup_receives_its_exchange(
     api.override = slow
 
     def script(_: Subject) -> Script:
-        yield from send(get(), Role.SETUP, "the same")
+        yield from steps.send(get(), Role.SETUP, "the same")
 
     plan = plan_for(target, concurrency=6)
     probes = [probe_of(plan, script, key=f"test/check/{n}") for n in range(6)]

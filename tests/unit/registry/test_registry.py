@@ -86,10 +86,10 @@ def test_collecting_imports_no_slow_library() -> None:
 
 
 STRANGER = """
-from apicheck.authoring import Check, Outcome, Severity, per_exchange
+from apicheck.authoring import Check, Outcome, Severity, folds
 CHECK = Check(
     title="A banner is polite",
-    fold=per_exchange(lambda context, exchange: ()),
+    fold=folds.per_exchange(lambda context, exchange: ()),
     outcomes=(Outcome("rude", Severity.LOW),),
     proven_by={"rude": ()},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from apicheck.authoring import Case, Credential, Identity, Subject, credentials_of, satisfies
+from apicheck.authoring import Case, Credential, Identity, Subject, credentials
 
 _UNSIGNED = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhZG1pbiJ9."
 LONG = 8 * 1024
@@ -40,7 +40,7 @@ def rows(subject: Subject) -> tuple[Case, ...]:
     if actor is None:
         return (Case("garbage", TOKENS["garbage"]),)
     identity = subject.context.identities[actor]
-    usual = credentials_of(subject.context, subject.op.id, identity)
+    usual = credentials.credentials_of(subject.context, subject.op.id, identity)
     basic = bool(usual) and usual[0].value.startswith("Basic ")
     table = {**TOKENS, **(PAIRS if basic else {})}
     secret = _secret_in(usual[0].value) if usual else identity.placeholder
@@ -74,9 +74,11 @@ def _of_alternatives(
     """Rows for kinds of credential that the other rows do not use."""
     context, rows = subject.context, []
     for names in context.alternatives[subject.op.id]:
-        if names == tuple(one.scheme for one in usual) or not satisfies(context, identity, names):
+        if names == tuple(one.scheme for one in usual) or not credentials.satisfies(
+            context, identity, names
+        ):
             continue
-        first = credentials_of(context, subject.op.id, identity, alternative=names)[0]
+        first = credentials.credentials_of(context, subject.op.id, identity, alternative=names)[0]
         for name in ("garbage", "one character short", "one character changed"):
             token = TOKENS[name].replace("$X", _secret_in(first.value))
             rows.append(Case(f"{name} as {first.scheme}", {"token": token, "as": list(names)}))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import Caller, Exchange, ExpectedResponse, RunContext, may_be_valid
+from apicheck.authoring import Caller, Exchange, ExpectedResponse, RunContext, judging
 
 
 def refusal_of(context: RunContext, exchange: Exchange) -> tuple[str, ExpectedResponse] | None:
     """The refusal that an exchange is, with its fact path; None when it is none of them."""
     authentication = context.facts.authentication
     request = exchange.request
-    if may_be_valid(exchange):
+    if judging.may_be_valid(exchange):
         return None
     if request.caller is Caller.ANONYMOUS and request.credentials:
         return None  # something is there, in another place or in part: which error it is is open

@@ -15,12 +15,11 @@ from apicheck.authoring import (
     StatusSet,
     Steps,
     Subject,
-    credentials_of,
+    build,
+    credentials,
     describe,
-    end_script,
-    selects,
-    send,
-    valid_request,
+    selector,
+    steps,
 )
 
 PATIENCE_S = 60.0
@@ -33,7 +32,7 @@ def needs_no_credential(subject: Subject) -> NotApplicable | None:
     if subject.op.id not in context.secured:
         return NotApplicable("the operation is public")
     anybody = context.facts.authentication.anonymous_may
-    if anybody and selects(anybody, subject.op, context.facts.operations, context.secured):
+    if anybody and selector.selects(anybody, subject.op, context.facts.operations, context.secured):
         return NotApplicable("the policy lets anybody call it without a credential")
     return None
 
@@ -64,13 +63,13 @@ def send_accepted(subject: Subject, who: Identity) -> Steps[Request]:
 
     Ends the script when it is not: nothing could be learnt from a refusal afterwards.
     """
-    request = yield from valid_request(subject)
+    request = yield from build.valid_request(subject)
     request = request.with_credentials(
-        who.name, *credentials_of(subject.context, subject.op.id, who)
+        who.name, *credentials.credentials_of(subject.context, subject.op.id, who)
     )
-    before = yield from send(request, Role.SETUP)
+    before = yield from steps.send(request, Role.SETUP)
     if not before.succeeded:
-        end_script(Inconclusive(f"a new credential was answered {describe(before)}"))
+        steps.end_script(Inconclusive(f"a new credential was answered {describe(before)}"))
     return request
 
 
@@ -78,7 +77,7 @@ def jwt_scheme(subject: Subject) -> str:
     """The scheme among those with which an operation is usually called whose token is a JWT."""
     context = subject.context
     actor = context.identities.get(context.actors.get(subject.op.id, ""))
-    sent = credentials_of(context, subject.op.id, actor) if actor else ()
+    sent = credentials.credentials_of(context, subject.op.id, actor) if actor else ()
     names = [one.scheme for one in sent] or context.alternatives[subject.op.id][0]
     known = (context.spec.schemes.get(name) for name in names)
     return next((scheme.name for scheme in known if scheme and scheme.jwt), "")

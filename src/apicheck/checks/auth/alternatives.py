@@ -15,14 +15,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    credentials_of,
-    end_script,
-    judge_accepted,
-    missing_credentials,
-    satisfies,
-    send,
-    send_control,
-    valid_request,
+    build,
+    credentials,
+    judging,
+    steps,
 )
 from apicheck.checks.auth._scope import needs_no_credential
 
@@ -49,11 +45,11 @@ def script(subject: Subject) -> Script:
     names = tuple(subject.case.value) if subject.case else ()
     who = _holder(subject, names)
     if who is None:
-        end_script(missing_credentials(subject.context, names))
-    yield from send_control(subject)
-    request = yield from valid_request(subject, identity=who)
-    credentials = credentials_of(subject.context, subject.op.id, who, alternative=names)
-    yield from send(request.with_credentials(who.name, *credentials))
+        steps.end_script(credentials.missing_credentials(subject.context, names))
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, identity=who)
+    sent = credentials.credentials_of(subject.context, subject.op.id, who, alternative=names)
+    yield from steps.send(request.with_credentials(who.name, *sent))
 
 
 def _holder(subject: Subject, names: tuple[str, ...]) -> Identity | None:
@@ -61,7 +57,9 @@ def _holder(subject: Subject, names: tuple[str, ...]) -> Identity | None:
     context = subject.context
     usual = context.identities.get(context.actors.get(subject.op.id, ""))
     for one in (usual, *context.identities.values()):
-        active = one is not None and one.state == "active" and satisfies(context, one, names)
+        active = (
+            one is not None and one.state == "active" and credentials.satisfies(context, one, names)
+        )
         if one is not None and active and context.permits(one, subject.op.id):
             return one
     return None
@@ -71,7 +69,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused for want of a credential or a right is the mistake; else it is another matter."""
     del subject
     expected = "accepted, as with the other credentials that the document names"
-    return judge_accepted(transcript, expected, denied=_DENIED)
+    return judging.judge_accepted(transcript, expected, denied=_DENIED)
 
 
 CHECK = Check(

@@ -18,12 +18,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    credentials_of,
-    identity_of,
-    judge_refused,
-    send,
-    send_control,
-    valid_request,
+    build,
+    credentials,
+    judging,
+    steps,
 )
 from apicheck.checks.auth._bad_values import is_long, rows
 from apicheck.checks.auth._scope import is_still_valid, needs_no_credential
@@ -40,20 +38,22 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with a credential that is not valid."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     value = subject.case.value if subject.case else ""
-    yield from send(request.with_bad_credentials(*_credentials(subject, request, value)))
+    yield from steps.send(request.with_bad_credentials(*_credentials(subject, request, value)))
 
 
 def _credentials(subject: Subject, request: Request, value: object) -> tuple[Credential, ...]:
     if isinstance(value, dict) and "whole" in value:
         return tuple(replace(one, value=str(value["whole"])) for one in request.credentials[:1])
-    who = identity_of(subject)
+    who = build.identity_of(subject)
     if isinstance(value, dict):
         token, names = str(value["token"]), tuple(value["as"])
-        return credentials_of(subject.context, subject.op.id, who, token, alternative=names)
-    return credentials_of(subject.context, subject.op.id, who, str(value))
+        return credentials.credentials_of(
+            subject.context, subject.op.id, who, token, alternative=names
+        )
+    return credentials.credentials_of(subject.context, subject.op.id, who, str(value))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -65,7 +65,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             return NotApplicable("derived from this token, the value is the token itself")
     if is_long(subject.case) and not any(one.succeeded for one in transcript.exercised):
         return None  # a server may stop reading fields that are this long (RFC 6585, section 5)
-    return judge_refused(transcript, refusal)
+    return judging.judge_refused(transcript, refusal)
 
 
 def _is_derived(subject: Subject) -> bool:

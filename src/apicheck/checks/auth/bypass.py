@@ -22,10 +22,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    build,
     describe,
-    send,
-    send_control,
-    valid_request,
+    steps,
 )
 from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
@@ -52,9 +51,9 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then varied, and from nobody."""
-    yield from send_control(subject)
-    request = (yield from valid_request(subject, refused=True)).without_credentials()
-    yield from send(varied(request, str(subject.case.value) if subject.case else ""))
+    yield from build.send_control(subject)
+    request = (yield from build.valid_request(subject, refused=True)).without_credentials()
+    yield from steps.send(varied(request, str(subject.case.value) if subject.case else ""))
 
 
 def varied(request: Request, row: str) -> Request:

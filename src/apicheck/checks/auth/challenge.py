@@ -7,20 +7,19 @@ from collections.abc import Iterator
 from apicheck.authoring import (
     NEVER,
     Applies,
-    Challenge,
     Check,
     Exchange,
     Failure,
-    Never,
     NotApplicable,
     Outcome,
-    ReceivedChallenge,
     RunContext,
     Severity,
     Subject,
-    parse_challenges,
-    per_exchange,
+    challenges,
+    folds,
 )
+from apicheck.authoring.challenges import ReceivedChallenge
+from apicheck.authoring.facts import Challenge, Never
 from apicheck.checks.auth._refusal import refusal_of
 
 _UNAUTHORIZED = 401
@@ -68,7 +67,7 @@ def _wrong(
     if not fields:
         return Failure("absent", expected, came, exchange=exchange.id)
     try:
-        received = parse_challenges(", ".join(fields))
+        received = challenges.parse_challenges(", ".join(fields))
     except ValueError as error:
         why = f"{came} ({error})"
         return Failure("malformed", f"{expected}, well-formed", why, exchange=exchange.id)
@@ -104,7 +103,7 @@ def _wrong_error(
 CHECK = Check(
     title="A refusal carries the challenge that is promised",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     triggered_by=(
         "auth/missing-credentials",
         "auth/bad-credentials",

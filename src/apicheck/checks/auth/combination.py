@@ -19,12 +19,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    credentials_of,
-    identity_of,
-    judge_refused,
-    send,
-    send_control,
-    valid_request,
+    build,
+    credentials,
+    judging,
+    steps,
 )
 from apicheck.checks.auth._scope import expected_refusals, needs_no_credential
 
@@ -58,26 +56,28 @@ def _together(subject: Subject) -> tuple[Credential, ...]:
     actor = subject.context.actors.get(subject.op.id)
     if actor is None:
         return ()
-    return credentials_of(subject.context, subject.op.id, subject.context.identities[actor])
+    return credentials.credentials_of(
+        subject.context, subject.op.id, subject.context.identities[actor]
+    )
 
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with one credential left out."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     left_out = subject.case.value if subject.case else ""
-    sent = credentials_of(subject.context, subject.op.id, identity_of(subject))
+    sent = credentials.credentials_of(subject.context, subject.op.id, build.identity_of(subject))
     kept = tuple(one for one in sent if one.scheme != left_out)
     bare = request.without_credentials()
     # Neither nobody's nor a bad one: what the challenge says to it is left to the server.
-    yield from send(replace(bare, credentials=kept, caller=Caller.ANONYMOUS))
+    yield from steps.send(replace(bare, credentials=kept, caller=Caller.ANONYMOUS))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
     refusal = expected_refusals(subject)
     assert refusal is not None  # applies() saw to it
-    return judge_refused(transcript, refusal)
+    return judging.judge_refused(transcript, refusal)
 
 
 CHECK = Check(

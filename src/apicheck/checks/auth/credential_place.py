@@ -22,12 +22,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    alter,
+    build,
     describe,
-    encode_json,
-    identity_of,
-    send,
-    send_control,
-    valid_request,
+    steps,
 )
 from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
@@ -63,11 +61,11 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with its credential somewhere else."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     row = subject.case.value if subject.case else {}
-    secret = identity_of(subject).placeholder
-    yield from send(_moved(request, str(row["place"]), str(row["name"]), secret))
+    secret = build.identity_of(subject).placeholder
+    yield from steps.send(_moved(request, str(row["place"]), str(row["name"]), secret))
 
 
 def _moved(request: Request, place: str, name: str, secret: str) -> Request:
@@ -86,8 +84,8 @@ def _with_member(request: Request, name: str, secret: str) -> bytes:
         added = f"{name}={quote(secret, safe='$')}".encode()
         return body + b"&" + added if body else added
     if body.startswith(b"{") and body != b"{}":
-        return body[:-1] + b"," + encode_json({name: secret})[1:]
-    return encode_json({name: secret})
+        return body[:-1] + b"," + alter.encode_json({name: secret})[1:]
+    return alter.encode_json({name: secret})
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -20,14 +20,10 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    credentials_of,
-    identity_of,
-    judge_refused,
-    mint,
-    satisfies,
-    send,
-    send_control,
-    valid_request,
+    build,
+    credentials,
+    judging,
+    steps,
 )
 from apicheck.checks.auth._scope import needs_no_credential
 
@@ -57,7 +53,8 @@ def _at_hand(subject: Subject) -> dict[str, str]:
         for identity in context.identities.values()
         if identity.state != "active"
         and any(
-            satisfies(context, identity, names) for names in context.alternatives[subject.op.id]
+            credentials.satisfies(context, identity, names)
+            for names in context.alternatives[subject.op.id]
         )
     }
     made = "" if "revoke" in context.capabilities else None
@@ -72,26 +69,26 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with a credential that is out of use."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     bad = yield from _out_of_use(subject)
-    credentials = credentials_of(subject.context, subject.op.id, bad)
-    yield from send(replace(request.with_bad_credentials(*credentials), identity=bad.name))
+    sent = credentials.credentials_of(subject.context, subject.op.id, bad)
+    yield from steps.send(replace(request.with_bad_credentials(*sent), identity=bad.name))
 
 
 def _out_of_use(subject: Subject) -> Steps[Identity]:
     assert subject.case is not None  # there is one for each state
     if subject.case.value:
         return subject.context.identities[str(subject.case.value)]
-    tenant = identity_of(subject).tenant
-    return (yield from mint(tenant=tenant, state=subject.case.name))
+    tenant = build.identity_of(subject).tenant
+    return (yield from steps.mint(tenant=tenant, state=subject.case.name))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status than the state's."""
     assert subject.case is not None  # there is one for each state
     answer = subject.facts.authentication.states[subject.case.name]
-    return judge_refused(transcript, answer, subject.case.name)
+    return judging.judge_refused(transcript, answer, subject.case.name)
 
 
 CHECK = Check(

@@ -20,15 +20,12 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    at,
-    build_request,
+    build,
+    credentials,
     describe,
-    end_script,
-    identity_of,
-    judge_refused,
-    make_credential,
-    send,
-    valid_request,
+    judging,
+    pointers,
+    steps,
 )
 from apicheck.checks.auth._scope import expected_for_state
 
@@ -73,23 +70,24 @@ def _user(subject: Subject) -> Operation | None:
 def script(subject: Subject) -> Script:
     """A credential is handed out, used, ended, and used again."""
     context, issued = subject.context, subject.facts.authentication.issued[subject.op.id]
-    request = yield from valid_request(subject, fresh=True)
-    answer = yield from send(request, Role.CONTROL)
+    request = yield from build.valid_request(subject, fresh=True)
+    answer = yield from steps.send(request, Role.CONTROL)
     content = answer.json_or()
-    secret = at(content, issued.value)
+    secret = pointers.at(content, issued.value)
     if not answer.succeeded or not isinstance(secret, str):
-        end_script(Inconclusive(f"no credential came: {describe(answer)}"))
-    credential = make_credential(context, context.spec.schemes[issued.scheme], secret)
-    yield from send(_use(subject).with_credentials("", credential))
+        steps.end_script(Inconclusive(f"no credential came: {describe(answer)}"))
+    credential = credentials.make_credential(context, context.spec.schemes[issued.scheme], secret)
+    yield from steps.send(_use(subject).with_credentials("", credential))
     ending = _ending(subject)
     assert ending is not None  # applies() saw to it
-    values = {need: at(content, need.pointer) for need in ending.needs}
-    ended = yield from send(
-        build_request(context, ending, identity_of(subject, ending.operation), values), Role.SETUP
+    values = {need: pointers.at(content, need.pointer) for need in ending.needs}
+    ended = yield from steps.send(
+        build.build_request(context, ending, build.identity_of(subject, ending.operation), values),
+        Role.SETUP,
     )
     if not ended.succeeded:
-        end_script(Inconclusive(f"the credential could not be ended: {describe(ended)}"))
-    yield from send(_use(subject).with_bad_credentials(credential))
+        steps.end_script(Inconclusive(f"the credential could not be ended: {describe(ended)}"))
+    yield from steps.send(_use(subject).with_bad_credentials(credential))
 
 
 def _use(subject: Subject) -> Request:
@@ -98,7 +96,7 @@ def _use(subject: Subject) -> Request:
     assert user is not None  # applies() saw to it
     recipe = subject.context.recipes[user.id]
     assert isinstance(recipe, Recipe)  # _user() saw to it
-    return build_request(subject.context, recipe, identity_of(subject, user.id), {})
+    return build.build_request(subject.context, recipe, build.identity_of(subject, user.id), {})
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -112,7 +110,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if not rest:
         return Inconclusive("the credential was not ended")
     after = Transcript(transcript.probe, tuple(rest))
-    return judge_refused(
+    return judging.judge_refused(
         after,
         answer,
         though=f"after {subject.facts.authentication.issued[subject.op.id].revoke} had ended it",

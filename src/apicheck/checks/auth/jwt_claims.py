@@ -21,15 +21,11 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    ask,
-    credentials_of,
+    build,
+    credentials,
     describe,
-    end_script,
-    judge_refused,
-    mint,
-    send,
-    send_control,
-    valid_request,
+    judging,
+    steps,
 )
 from apicheck.checks.auth._scope import covered_by_sibling, jwt_scheme, needs_no_credential
 
@@ -70,29 +66,31 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """With a token made for this, accepted; then with one that is wrong in one claim."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     scheme = jwt_scheme(subject)
-    good = yield from mint(scheme=scheme)
-    mine = credentials_of(subject.context, subject.op.id, good, alternative=(scheme,))
-    sound = yield from send(
+    good = yield from steps.mint(scheme=scheme)
+    mine = credentials.credentials_of(subject.context, subject.op.id, good, alternative=(scheme,))
+    sound = yield from steps.send(
         request.with_credentials(good.name, *mine), Role.SETUP, f"a new JWT on {subject.op.id}"
     )
     if subject.op.safe and not sound.succeeded:
         words = f"a JWT that was made for this was answered {describe(sound)}"
-        end_script(NotTested(NotTestedKind.NEEDS_CONTROL, words))
+        steps.end_script(NotTested(NotTestedKind.NEEDS_CONTROL, words))
     claims = yield from _claims(dict(subject.case.value) if subject.case else {})
-    bad = yield from mint(scheme=scheme, claims=claims, renewed=False)
-    sent = credentials_of(subject.context, subject.op.id, bad, alternative=(scheme,))
-    yield from send(request.with_bad_credentials(*sent))
+    bad = yield from steps.mint(scheme=scheme, claims=claims, renewed=False)
+    sent = credentials.credentials_of(subject.context, subject.op.id, bad, alternative=(scheme,))
+    yield from steps.send(request.with_bad_credentials(*sent))
 
 
 def _claims(wrong: dict[str, Json]) -> Steps[dict[str, Json]]:
     """The claims as they are to be: times are relative to the target's clock."""
-    clock = yield from ask("clock")
+    clock = yield from steps.ask("clock")
     now = clock.get("now") if isinstance(clock, dict) else None
     if not isinstance(now, int | float):
-        end_script(NotTested(NotTestedKind.NEEDS_CONTROL, "nobody says what time it is", _CONTROL))
+        steps.end_script(
+            NotTested(NotTestedKind.NEEDS_CONTROL, "nobody says what time it is", _CONTROL)
+        )
     times = ("exp", "nbf")
     return {name: int(now + value) if name in times else value for name, value in wrong.items()}
 
@@ -106,7 +104,9 @@ def _promised(subject: Subject) -> ExpectedResponse:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Believed is worse than refused with the wrong status."""
-    return judge_refused(transcript, _promised(subject), subject.case.name if subject.case else "")
+    return judging.judge_refused(
+        transcript, _promised(subject), subject.case.name if subject.case else ""
+    )
 
 
 CHECK = Check(

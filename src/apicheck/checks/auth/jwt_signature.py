@@ -20,15 +20,11 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    credentials_of,
-    end_script,
-    identity_of,
-    judge_refused,
-    known_public_key,
-    read_public_keys,
-    send,
-    send_control,
-    valid_request,
+    build,
+    credentials,
+    judging,
+    keys,
+    steps,
 )
 from apicheck.checks.auth._scope import (
     covered_by_sibling,
@@ -56,7 +52,7 @@ _ROWS = {
     "another key": ("another key", "~jose(alg=RS256)~rsa"),
     "a key of its own": (
         "key in the header",
-        f"~jose(jwk={known_public_key()})~jose(alg=RS256)~rsa",
+        f"~jose(jwk={keys.known_public_key()})~jose(alg=RS256)~rsa",
     ),
     "an empty secret": ("weak secret", _hmac("")),
     "a weak secret": ("weak secret", _hmac("secret")),
@@ -94,28 +90,30 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with a token that its issuer did not sign."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     value = subject.case.value if subject.case else ""
     derivation = str(value)
     if isinstance(value, dict):
         derivation = yield from _with_public_key(subject, str(value["end"]))
     scheme = jwt_scheme(subject)
-    sent = credentials_of(subject.context, subject.op.id, identity_of(subject))
+    sent = credentials.credentials_of(subject.context, subject.op.id, build.identity_of(subject))
     changed = (
         replace(one, value=one.value + derivation) if one.scheme == scheme else one for one in sent
     )
-    yield from send(request.with_bad_credentials(*changed))
+    yield from steps.send(request.with_bad_credentials(*changed))
 
 
 def _with_public_key(subject: Subject, end: str) -> Steps[str]:
     """HMAC with the first key that the API publishes, in PEM."""
     facts = subject.facts.authentication.jwt
     assert facts is not None  # cases() saw to it
-    answer = yield from send_control(subject, facts.keys)
-    pem = next(read_public_keys(answer.json_or() if answer else None), None)
+    answer = yield from build.send_control(subject, facts.keys)
+    pem = next(keys.read_public_keys(answer.json_or() if answer else None), None)
     if pem is None:
-        end_script(NotTested(NotTestedKind.NEEDS_REQUEST, f"{facts.keys} shows no public key"))
+        steps.end_script(
+            NotTested(NotTestedKind.NEEDS_REQUEST, f"{facts.keys} shows no public key")
+        )
     return _hmac(pem.decode().rstrip("\n") + end)
 
 
@@ -127,7 +125,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if any(is_still_valid(one) for one in transcript.exercised):
         return NotApplicable("the credential is no JWT, and so it was not changed")
     what = _ROWS.get(subject.case.name, ("public key as a secret", ""))[0]
-    return judge_refused(transcript, refusal, what)
+    return judging.judge_refused(transcript, refusal, what)
 
 
 CHECK = Check(

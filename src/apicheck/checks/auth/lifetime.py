@@ -16,11 +16,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    judge_refused,
-    mint,
-    send,
-    send_control,
-    wait,
+    build,
+    judging,
+    steps,
 )
 from apicheck.checks.auth._scope import (
     PATIENCE_S,
@@ -62,20 +60,20 @@ def _schemes(subject: Subject) -> tuple[str, ...]:
 
 def script(subject: Subject) -> Script:
     """With a new credential: accepted; its lifetime passes; the same again."""
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     scheme = _schemes(subject)[0]
-    who = yield from mint(fresh=True, scheme=scheme, renewed=False)
+    who = yield from steps.mint(fresh=True, scheme=scheme, renewed=False)
     request = yield from send_accepted(subject, who)
     lifetime = subject.facts.authentication.lifetime_s or 0.0
-    yield from wait(lifetime + _LEEWAY_S, "until the credential has expired")
-    yield from send(request.with_bad_credentials(*request.credentials))
+    yield from steps.wait(lifetime + _LEEWAY_S, "until the credential has expired")
+    yield from steps.send(request.with_bad_credentials(*request.credentials))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with another status."""
     answer = expected_for_state(subject, "expired")
     assert answer is not None  # applies() saw to it
-    return judge_refused(transcript, answer)
+    return judging.judge_refused(transcript, answer)
 
 
 CHECK = Check(

@@ -14,10 +14,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    judge_refused,
-    send,
-    send_control,
-    valid_request,
+    build,
+    judging,
+    steps,
 )
 from apicheck.checks.auth._scope import needs_no_credential
 
@@ -33,16 +32,16 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same from nobody."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject, refused=True)
-    yield from send(request.without_credentials())
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
+    yield from steps.send(request.without_credentials())
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
     refusal = subject.facts.authentication.anonymous
     assert refusal is not None  # applies() saw to it
-    return judge_refused(transcript, refusal)
+    return judging.judge_refused(transcript, refusal)
 
 
 CHECK = Check(

@@ -21,17 +21,14 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    credentials_of,
-    deciding_stage,
+    build,
+    credentials,
     describe,
-    expected_refusal,
-    expected_text,
-    identity_of,
-    make_absent_id,
-    selects_path,
-    send,
-    send_control,
-    valid_request,
+    judging,
+    order,
+    paths,
+    selector,
+    steps,
 )
 from apicheck.checks.auth._scope import needs_no_credential
 
@@ -83,18 +80,18 @@ def _promised(subject: Subject, row: Mapping[str, Any]) -> ExpectedResponse | No
     kinds = {"media": "media", "method": "method"}
     written = facts.requests.get(kinds.get(stage, ""))
     other = facts.authorization.absent if stage == "object" else written
-    if stage == "body" and deciding_stage(facts, ("credential", "body")) != "credential":
+    if stage == "body" and order.deciding_stage(facts, ("credential", "body")) != "credential":
         return None  # which of two rules a body breaks first is for errors/ to say
     answer = other if isinstance(other, ExpectedResponse) else None
     wrongs = {"credential": credential, stage: answer}
-    return expected_refusal(facts, wrongs)
+    return order.expected_refusal(facts, wrongs)
 
 
 def _other_method(subject: Subject) -> str:
     """A method that no operation of the path has, nor of a template that takes it; "" for none."""
     path = subject.op.path
     operations = subject.context.spec.operations
-    known = {other.method for other in operations if selects_path(other.path, "", path)}
+    known = {other.method for other in operations if selector.selects_path(other.path, "", path)}
     return next((m for m in ("DELETE", "PUT", "PATCH") if m not in known), "")
 
 
@@ -102,15 +99,15 @@ def script(subject: Subject) -> Script:
     """The canonical request, accepted; then without a valid credential, and otherwise wrong too."""
     assert subject.case is not None  # cases() made it
     row = subject.case.value
-    yield from send_control(subject)
-    request = yield from valid_request(subject, refused=True)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
     if row["bad"]:
-        who = identity_of(subject)
-        bad = credentials_of(subject.context, subject.op.id, who, "not-a-token")
+        who = build.identity_of(subject)
+        bad = credentials.credentials_of(subject.context, subject.op.id, who, "not-a-token")
         request = request.with_bad_credentials(*bad)
     else:
         request = request.without_credentials()
-    yield from send(_made_wrong(subject, request, row["wrong"]))
+    yield from steps.send(_made_wrong(subject, request, row["wrong"]))
 
 
 def _made_wrong(subject: Subject, request: Request, wrong: str) -> Request:
@@ -131,7 +128,7 @@ def _with_unknown_id(subject: Subject, request: Request) -> Request:
     template = subject.op.path.split("/")
     sent = request.path.split("/")
     place = max(i for i, part in enumerate(template) if part.startswith("{"))
-    sent[place] = make_absent_id(sent[place])
+    sent[place] = paths.make_absent_id(sent[place])
     return replace(request, path="/".join(sent))
 
 
@@ -143,7 +140,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     assert answer is not None  # cases() saw to it
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
-            expected = f"{expected_text(answer)}, which comes first in the policy's order"
+            expected = f"{judging.expected_text(answer)}, which comes first in the policy's order"
             return Failure("wrong-order", expected, describe(exchange), row, exchange.id)
     return None
 

@@ -14,9 +14,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    build,
     describe,
-    send,
-    valid_request,
+    steps,
 )
 from apicheck.checks.auth._scope import needs_no_credential
 
@@ -35,8 +35,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """The canonical request, from nobody."""
-    request = yield from valid_request(subject)
-    yield from send(request.without_credentials())
+    request = yield from build.valid_request(subject)
+    yield from steps.send(request.without_credentials())
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

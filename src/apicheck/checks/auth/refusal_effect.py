@@ -18,16 +18,11 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    build_read,
-    changed_members,
-    credentials_of,
+    build,
+    credentials,
     describe,
-    end_script,
-    identity_of,
-    read_operation,
-    send,
-    send_control,
-    valid_request,
+    readback,
+    steps,
 )
 from apicheck.checks.auth._scope import needs_no_credential
 
@@ -42,7 +37,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the method is safe: nothing is to be changed by it")
     recipe, put = subject.context.recipes[subject.op.id], subject.op.method == "PUT"
     made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
-    if read_operation(subject) is None or not (made or put):
+    if readback.read_operation(subject) is None or not (made or put):
         return NotApplicable("nothing that can be made anew and read would be changed by it")
     return Applies(requests=4, facts=("authentication.refusal",))
 
@@ -54,27 +49,27 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The object is read twice, to see what changes by itself; refused; and read again."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject, fresh=True)
-    read = build_read(subject, request)
-    yield from send(read, Role.SETUP)
-    before = yield from send(read, Role.SETUP)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, fresh=True)
+    read = readback.build_read(subject, request)
+    yield from steps.send(read, Role.SETUP)
+    before = yield from steps.send(read, Role.SETUP)
     if not before.succeeded and before.status not in _GONE:
-        end_script(Inconclusive(f"the object cannot be read before: {describe(before)}"))
+        steps.end_script(Inconclusive(f"the object cannot be read before: {describe(before)}"))
     if subject.case is not None and subject.case.value == "garbage":
-        who = identity_of(subject)
-        bad = credentials_of(subject.context, subject.op.id, who, "not-a-token")
-        refused = yield from send(request.with_bad_credentials(*bad), Role.SETUP)
+        who = build.identity_of(subject)
+        bad = credentials.credentials_of(subject.context, subject.op.id, who, "not-a-token")
+        refused = yield from steps.send(request.with_bad_credentials(*bad), Role.SETUP)
     else:
-        refused = yield from send(request.without_credentials(), Role.SETUP)
+        refused = yield from steps.send(request.without_credentials(), Role.SETUP)
     if refused.succeeded or not refused.status:
-        end_script(Inconclusive(f"the request was not refused: {describe(refused)}"))
-    yield from send(read)
+        steps.end_script(Inconclusive(f"the request was not refused: {describe(refused)}"))
+    yield from steps.send(read)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """The object is there as before, or still is not there, where the request would create it."""
-    reader = read_operation(subject)
+    reader = readback.read_operation(subject)
     read = [one for one in transcript.exchanges if reader and one.request.operation == reader.id]
     before = [one for one in read if one.role is not Role.TABLE]
     refused = [one for one in transcript.exchanges if one.request.operation == subject.op.id]
@@ -88,7 +83,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             expected = "no object" if second.status in _GONE else "the object"
             words = f"{expected}, as before the refused request"
             return Failure("changed", words, describe(after), exchange=after.id)
-        changed = changed_members(refused[-1].request, first, second, after) if refused else ()
+        changed = (
+            readback.changed_members(refused[-1].request, first, second, after) if refused else ()
+        )
         if changed and after.succeeded:
             names = ", ".join(filter(None, changed)) or "body"
             expected = f"{names} as before the refused request"

@@ -19,9 +19,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    send,
-    send_control,
-    valid_request,
+    build,
+    steps,
 )
 from apicheck.checks.auth._scope import needs_no_credential
 
@@ -41,9 +40,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """The canonical request, whose answer shows the object; then the same from nobody."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject, refused=True)
-    yield from send(request.without_credentials())
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
+    yield from steps.send(request.without_credentials())
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -16,7 +16,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     describe,
-    per_exchange,
+    folds,
 )
 
 
@@ -41,7 +41,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
 CHECK = Check(
     title="A refusal has no status that the policy rules out",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     triggered_by=("auth/missing-credentials", "auth/bad-credentials"),
     reads=("authentication.never",),
     standards=("rfc9110#15.5.2",),

@@ -14,14 +14,9 @@ from apicheck.authoring import (
     Script,
     Severity,
     Subject,
-    credentials_of,
-    identity_of,
-    judge_refused_create,
-    list_operation,
-    probe_refused_create,
-    send_control,
-    unique_member,
-    valid_request,
+    build,
+    creations,
+    credentials,
 )
 from apicheck.checks.auth._scope import expected_refusals, needs_no_credential
 
@@ -30,11 +25,11 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To POST where GET lists, with a body that can be told from every other."""
     if reason := needs_no_credential(subject):
         return reason
-    if list_operation(subject) is None:
+    if creations.list_operation(subject) is None:
         return NotApplicable("it makes nothing that an operation of the same path lists")
     if expected_refusals(subject) is None:
         return NotApplicable("the policy does not say how a credential is refused")
-    if not unique_member(subject):
+    if not creations.unique_member(subject):
         return NotApplicable("nothing in its body is unique, by which to find what it made")
     if subject.context.mode is not Mode.FULL:
         why = "something would have to be made to be listed"
@@ -50,14 +45,14 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Refused; then made by somebody who may; then the list, until it shows the second."""
     assert subject.case is not None  # cases() made it
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     refused = request.without_credentials()
     if subject.case.value == "garbage":
-        who = identity_of(subject)
-        bad = credentials_of(subject.context, subject.op.id, who, "not-a-token")
+        who = build.identity_of(subject)
+        bad = credentials.credentials_of(subject.context, subject.op.id, who, "not-a-token")
         refused = request.with_bad_credentials(*bad)
-    yield from probe_refused_create(subject, refused, request)
+    yield from creations.probe_refused_create(subject, refused, request)
 
 
 CHECK = Check(
@@ -65,7 +60,7 @@ CHECK = Check(
     applies=applies,
     cases=cases,
     script=script,
-    judge=judge_refused_create,
+    judge=creations.judge_refused_create,
     reads=("authentication.refusal",),
     standards=("rfc9110#15.5.2",),
     outcomes=(Outcome("made", Severity.CRITICAL),),

@@ -15,13 +15,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    ask,
-    end_script,
-    judge_refused,
-    mint,
-    send,
-    send_control,
-    wait,
+    build,
+    judging,
+    steps,
 )
 from apicheck.checks.auth._scope import (
     PATIENCE_S,
@@ -51,16 +47,16 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """With a credential of our own: accepted; revoked; the same again."""
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     names = subject.context.alternatives[subject.op.id][0]
-    who = yield from mint(fresh=True, scheme=names[0] if len(names) == 1 else "")
+    who = yield from steps.mint(fresh=True, scheme=names[0] if len(names) == 1 else "")
     request = yield from send_accepted(subject, who)
-    if (yield from ask("revoke", identity=who.name)) is None:
+    if (yield from steps.ask("revoke", identity=who.name)) is None:
         words = "the credential that was made for this cannot be revoked"
-        end_script(NotTested(NotTestedKind.NEEDS_CONTROL, words))
+        steps.end_script(NotTested(NotTestedKind.NEEDS_CONTROL, words))
     if within := subject.facts.authentication.revoked_within_s:
-        yield from wait(within, "until the revocation takes effect")
-    yield from send(request.with_bad_credentials(*request.credentials))
+        yield from steps.wait(within, "until the revocation takes effect")
+    yield from steps.send(request.with_bad_credentials(*request.credentials))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -69,7 +65,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     assert answer is not None  # applies() saw to it
     within = subject.facts.authentication.revoked_within_s
     delay = f"{within:g} s " if within else ""
-    return judge_refused(transcript, answer, though=f"{delay}after it was revoked")
+    return judging.judge_refused(transcript, answer, though=f"{delay}after it was revoked")
 
 
 CHECK = Check(

@@ -17,12 +17,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    credentials_of,
-    identity_of,
-    judge_accepted,
-    send,
-    send_control,
-    valid_request,
+    build,
+    credentials,
+    judging,
+    steps,
 )
 from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
@@ -52,13 +50,13 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with the scheme's name written otherwise."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     upper = subject.case is not None and subject.case.value == "upper"
-    who = identity_of(subject)
-    sent = credentials_of(subject.context, subject.op.id, who)
+    who = build.identity_of(subject)
+    sent = credentials.credentials_of(subject.context, subject.op.id, who)
     respelled = tuple(_respelled(one, upper=upper) for one in sent)
-    yield from send(request.with_credentials(who.name, *respelled))
+    yield from steps.send(request.with_credentials(who.name, *respelled))
 
 
 def _respelled(credential: Credential, *, upper: bool) -> Credential:
@@ -72,7 +70,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused for want of a valid credential is the mistake; anything else is another matter."""
     del subject
     expected = "as with the usual spelling of the scheme's name"
-    return judge_accepted(transcript, expected, denied=_DENIED)
+    return judging.judge_accepted(transcript, expected, denied=_DENIED)
 
 
 CHECK = Check(

@@ -18,13 +18,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    credentials_of,
-    identity_of,
-    judge_refused,
-    satisfies,
-    send,
-    send_control,
-    valid_request,
+    build,
+    credentials,
+    judging,
+    steps,
 )
 from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
@@ -54,10 +51,13 @@ def _other_kind(subject: Subject) -> tuple[Credential, ...]:
     if actor is None:
         return ()
     identity = context.identities[actor]
-    own = {(one.place, one.name) for one in credentials_of(context, subject.op.id, identity)}
+    own = {
+        (one.place, one.name)
+        for one in credentials.credentials_of(context, subject.op.id, identity)
+    }
     for names in context.alternatives.get(subject.op.id, ()):
-        if satisfies(context, identity, names):
-            other = credentials_of(context, subject.op.id, identity, alternative=names)
+        if credentials.satisfies(context, identity, names):
+            other = credentials.credentials_of(context, subject.op.id, identity, alternative=names)
             if not own & {(one.place, one.name) for one in other}:
                 return other
     return ()
@@ -65,9 +65,9 @@ def _other_kind(subject: Subject) -> tuple[Credential, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with one more credential."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject, refused=True)
-    valid = credentials_of(subject.context, subject.op.id, identity_of(subject))
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject, refused=True)
+    valid = credentials.credentials_of(subject.context, subject.op.id, build.identity_of(subject))
     word, space, _ = valid[0].value.rpartition(" ")
     garbage = replace(valid[0], value=f"{word}{space}{_GARBAGE}")
     row = subject.case.value if subject.case else ""
@@ -77,14 +77,14 @@ def script(subject: Subject) -> Script:
         "twice": (*valid, valid[0]),
         "two kinds": (*valid, *_other_kind(subject)),
     }
-    yield from send(request.with_bad_credentials(*sent[str(row)]))
+    yield from steps.send(request.with_bad_credentials(*sent[str(row)]))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
     refusal = subject.facts.authentication.several
     assert refusal is not None  # applies() saw to it
-    return judge_refused(transcript, refusal)
+    return judging.judge_refused(transcript, refusal)
 
 
 CHECK = Check(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    NO_SAFE_OPERATION,
     Applies,
     Case,
     Check,
@@ -18,12 +17,10 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    find_safe_operation,
-    judge_status,
-    send,
-    send_control,
-    undefined_paths,
-    valid_request,
+    build,
+    judging,
+    paths,
+    steps,
 )
 
 
@@ -31,31 +28,31 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the API as a whole, where the policy says what a stranger is answered."""
     if subject.facts.authentication.unknown_paths is None:
         return NotApplicable("the policy promises no answer (authentication.unknown_paths)")
-    if find_safe_operation(subject.context) is None:
-        return NO_SAFE_OPERATION
+    if paths.find_safe_operation(subject.context) is None:
+        return paths.NO_SAFE_OPERATION
     return Applies(facts=("authentication.unknown_paths",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Paths that there are not."""
-    return tuple(Case(path, path) for path in undefined_paths(subject.context))
+    return tuple(Case(path, path) for path in paths.undefined_paths(subject.context))
 
 
 def script(subject: Subject) -> Script:
     """A request that works, accepted; then without its credential a path that there is not."""
-    operation = find_safe_operation(subject.context)
+    operation = paths.find_safe_operation(subject.context)
     assert operation is not None  # applies() saw to it
     assert subject.case is not None  # cases() made it
-    yield from send_control(subject, operation)
-    request = (yield from valid_request(subject, operation)).without_credentials()
-    yield from send(replace(request, path=str(subject.case.value), query=(), operation=""))
+    yield from build.send_control(subject, operation)
+    request = (yield from build.valid_request(subject, operation)).without_credentials()
+    yield from steps.send(replace(request, path=str(subject.case.value), query=(), operation=""))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Every other status is wrong, that of an answer to somebody too."""
     answer = subject.facts.authentication.unknown_paths
     assert answer is not None  # applies() saw to it
-    wrong = (judge_status(exchange, answer) for exchange in transcript.exercised)
+    wrong = (judging.judge_status(exchange, answer) for exchange in transcript.exercised)
     return next(filter(None, wrong), None)
 
 

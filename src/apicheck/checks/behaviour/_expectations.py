@@ -16,11 +16,10 @@ from apicheck.authoring import (
     Response,
     RunContext,
     StatusSet,
-    at,
     describe,
-    describe_value,
-    evaluate,
-    find_schema_errors,
+    expressions,
+    pointers,
+    schemas,
 )
 
 _SHOWN = 120
@@ -43,7 +42,9 @@ def wrong(context: RunContext, step: Example, played: Mapping[str, Exchange]) ->
         return Failure("unexpected-status", due, describe(exchange), step.id, exchange.id)
     try:
         headers = {name: _rule(r, played) for name, r in step.expect.get("headers", {}).items()}
-        expect = evaluate({k: v for k, v in step.expect.items() if k != "headers"}, played)
+        expect = expressions.evaluate(
+            {k: v for k, v in step.expect.items() if k != "headers"}, played
+        )
     except LookupError as missing:
         due, came = "what the step refers to", f"nothing at {missing}"
         return Failure("unexpected-body", f"{due} for step {step.id}", came, step.id, exchange.id)
@@ -62,10 +63,10 @@ def _rule(rule: Json, played: Mapping[str, Exchange]) -> Json:
     Inside a pattern a value stands for itself: what a target sends is no regular expression.
     """
     if not isinstance(rule, Mapping):
-        return evaluate(rule, played)
+        return expressions.evaluate(rule, played)
 
     def literal(match: re.Match[str]) -> str:
-        return re.escape(str(evaluate(match[0], played)))
+        return re.escape(str(expressions.evaluate(match[0], played)))
 
     return {"pattern": _EMBEDDED.sub(literal, rule.get("pattern", ".*"))}
 
@@ -96,17 +97,22 @@ def _body(context: RunContext, expect: Mapping[str, Json], response: Response) -
     if "body" in expect and not matches(body, expect["body"]):
         yield f"a body with {_shown(expect['body'])}", _shown(body)
     for pointer, wanted in expect.get("contains", {}).items():
-        if not _has(at(body, pointer), wanted):
-            yield f"an element with {_shown(wanted)} at {pointer}", _shown(at(body, pointer))
+        if not _has(pointers.at(body, pointer), wanted):
+            yield (
+                f"an element with {_shown(wanted)} at {pointer}",
+                _shown(pointers.at(body, pointer)),
+            )
     for pointer, unwanted in expect.get("lacks", {}).items():
-        value = at(body, pointer)
+        value = pointers.at(body, pointer)
         if not isinstance(value, list) or _has(value, unwanted):
             yield f"a list without {_shown(unwanted)} at {pointer}", _shown(value)
     for pointer in expect.get("absent", ()):
-        value = at(body, pointer)
+        value = pointers.at(body, pointer)
         if value is not MISSING:
             yield f"nothing at {pointer}", _shown(value)
-    for error in find_schema_errors(context.spec.document, expect.get("schema"), body, limit=1):
+    for error in schemas.find_schema_errors(
+        context.spec.document, expect.get("schema"), body, limit=1
+    ):
         yield "a body that fits the step's schema", f"{error} ({error.keyword})"
 
 
@@ -151,5 +157,5 @@ def _statuses(written: Json) -> StatusSet:
 
 
 def _shown(value: Json) -> str:
-    text = "nothing" if value is MISSING else describe_value(value).replace(UNIQUE, "…")
+    text = "nothing" if value is MISSING else pointers.describe_value(value).replace(UNIQUE, "…")
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -25,11 +25,9 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    end_script,
-    evaluate,
-    identity_of,
-    resolve_recipe,
-    send,
+    build,
+    expressions,
+    steps,
 )
 from apicheck.checks.behaviour._expectations import wrong
 
@@ -61,21 +59,21 @@ def script(subject: Subject) -> Script:
     for step in _steps(subject):
         who = _identity(subject, step)
         try:
-            parts = evaluate(step.send, played)
+            parts = expressions.evaluate(step.send, played)
         except LookupError as missing:
-            end_script(Inconclusive(f"step {step.id}: nothing at {missing}"))
+            steps.end_script(Inconclusive(f"step {step.id}: nothing at {missing}"))
         recipe = _recipe(subject, step, parts, _places(subject, played))
-        request = yield from resolve_recipe(subject, recipe, who, shared_as=None)
+        request = yield from build.resolve_recipe(subject, recipe, who, shared_as=None)
         if step.identity == _NOBODY:
             request = request.without_credentials()
-        played[step.id] = yield from send(request)
+        played[step.id] = yield from steps.send(request)
         if wrong(subject.context, step, played) is not None:
             return
 
 
 def _identity(subject: Subject, step: Example) -> Identity:
     if step.identity in ("", _NOBODY):
-        return identity_of(subject, step.operation)
+        return build.identity_of(subject, step.operation)
     return subject.context.identities[step.identity]
 
 

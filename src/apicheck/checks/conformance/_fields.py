@@ -6,16 +6,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from apicheck.authoring import (
-    Exchange,
-    Failure,
-    HeaderDoc,
-    Json,
-    ResponseDoc,
-    RunContext,
-    find_schema_errors,
-    resolve_schema,
-)
+from apicheck.authoring import Exchange, Failure, Json, RunContext, schemas
+from apicheck.authoring.document import HeaderDoc, ResponseDoc
 
 _SAID_ELSEWHERE = ("content-type", "set-cookie")
 """Content-Type is said by `content` (OpenAPI, Response Object); Set-Cookie is no list."""
@@ -41,7 +33,7 @@ def _wrong(context: RunContext, header: HeaderDoc, exchange: Exchange) -> str:
         return ""
     text = ", ".join(lines)
     value = value_of(context, header, text)
-    errors = find_schema_errors(context.spec.document, header.schema, value, limit=1)
+    errors = schemas.find_schema_errors(context.spec.document, header.schema, value, limit=1)
     return f"{header.name}: {text} ({errors[0].message})" if errors else ""
 
 
@@ -52,13 +44,14 @@ def value_of(context: RunContext, header: HeaderDoc, text: str) -> Json:
             return json.loads(text)
         except (ValueError, RecursionError):
             return text
-    schema = resolve_schema(context.spec.document, header.schema)
+    schema = schemas.resolve_schema(context.spec.document, header.schema)
     types = _types(schema)
     parts = [part.strip() for part in text.split(",")]
     if "array" in types:
         items = schema.get("items", {})
         return [
-            _scalar(_types(resolve_schema(context.spec.document, items)), part) for part in parts
+            _scalar(_types(schemas.resolve_schema(context.spec.document, items)), part)
+            for part in parts
         ]
     if "object" in types:
         return _object(context, schema, parts, explode=header.explode)
@@ -77,7 +70,8 @@ def _object(
     members = schema.get("properties", {})
     return {
         pair[0]: _scalar(
-            _types(resolve_schema(context.spec.document, members.get(pair[0], {}))), pair[-1]
+            _types(schemas.resolve_schema(context.spec.document, members.get(pair[0], {}))),
+            pair[-1],
         )
         for pair in pairs
     }

@@ -6,15 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from apicheck.authoring import (
-    MISSING,
-    Json,
-    Media,
-    Response,
-    ResponseDoc,
-    RunContext,
-    resolve_schema,
-)
+from apicheck.authoring import MISSING, Json, Response, RunContext, schemas
+from apicheck.authoring.document import Media, ResponseDoc
 
 _PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))')
 _JSON = re.compile(r".+[/+]json")
@@ -79,7 +72,7 @@ def value_of(context: RunContext, response: Response, sent: MediaType, schema: J
             return response.json()
         except ValueError:
             raise ValueError("not JSON") from None
-    resolved = resolve_schema(context.spec.document, schema)
+    resolved = schemas.resolve_schema(context.spec.document, schema)
     textual = isinstance(resolved, Mapping) and resolved.get("type") == "string"
     if not textual or not sent.name.startswith("text/") or resolved.get("format") == "binary":
         return MISSING

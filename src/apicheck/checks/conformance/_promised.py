@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apicheck.authoring import ExpectedResponse, Operation, RunContext, is_promised_for
+from apicheck.authoring import ExpectedResponse, Operation, RunContext, judging
 
 
 def is_promised(context: RunContext, operation: Operation, status: int) -> bool:
     """Whether an answer of the policy has this status, for this operation."""
     return any(
-        status in answer.statuses and is_promised_for(context, answer, operation)
+        status in answer.statuses and judging.is_promised_for(context, answer, operation)
         for answer in _answers(context)
         if answer is not None
     )

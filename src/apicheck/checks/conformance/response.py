@@ -11,12 +11,12 @@ from apicheck.authoring import (
     Failure,
     Json,
     Outcome,
-    ResponseDoc,
     RunContext,
     Severity,
-    find_schema_errors,
-    per_exchange,
+    folds,
+    schemas,
 )
+from apicheck.authoring.document import ResponseDoc
 from apicheck.checks.conformance import _fields, _media
 from apicheck.checks.conformance._promised import is_promised
 
@@ -90,7 +90,7 @@ def _mismatches(
 ) -> Iterator[Failure]:
     """The first error at each place; the elements of a list are one place."""
     seen: set[str] = set()
-    for error in find_schema_errors(context.spec.document, schema, value, limit=4 * _SHOWN):
+    for error in schemas.find_schema_errors(context.spec.document, schema, value, limit=4 * _SHOWN):
         detail = f"{exchange.status} {error.place}".strip()
         if detail in seen or len(seen) == _SHOWN:
             continue
@@ -117,7 +117,7 @@ _READS = (
 
 CHECK = Check(
     title="Answers are as the OpenAPI document says",
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     standards=("openapi-3.1.1#responses-object",),
     outcomes=(
         Outcome("undocumented-status", Severity.MEDIUM),

@@ -12,10 +12,9 @@ from apicheck.authoring import (
     Script,
     Subject,
     Transcript,
-    send,
-    send_control,
-    valid_request,
-    with_part,
+    alter,
+    build,
+    steps,
 )
 from apicheck.checks.errors._refusals import judge_promised_refusal, not_promised
 from apicheck.checks.errors._violations import Violation, vary_violations
@@ -44,10 +43,10 @@ def send_violation(subject: Subject, place: str) -> Script:
     """The canonical request, accepted; then with one part of a place that breaks a rule."""
     assert subject.case is not None  # cases() made it
     case = subject.case.value
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     part = Part(place, case["pointer"])
-    yield from send(with_part(request, subject.op, part, case.get("value", MISSING)))
+    yield from steps.send(alter.with_part(request, subject.op, part, case.get("value", MISSING)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from apicheck.authoring import Case, Json, Part, Recipe, Subject, part_accepts, parts_of
+from apicheck.authoring import Case, Json, Part, Recipe, Subject, alter
 from apicheck.checks.errors._odd_values import MEMBERS, RAW, TEXTS
 
 _TRIED = 8
@@ -15,7 +15,7 @@ def parts(subject: Subject) -> tuple[Part, ...]:
     """The parts of the canonical request that may be replaced; its tenant is kept."""
     recipe = subject.context.recipes[subject.op.id]
     kept = frozenset(one.parameter for one in subject.facts.authorization.tenants)
-    return parts_of(subject.op, recipe, kept) if isinstance(recipe, Recipe) else ()
+    return alter.parts_of(subject.op, recipe, kept) if isinstance(recipe, Recipe) else ()
 
 
 def most(subject: Subject) -> int:
@@ -37,7 +37,7 @@ def rows(subject: Subject) -> Iterator[Case]:
             values: Mapping[str, Json] = MEMBERS if part.place == "body" else TEXTS
             names = list(values)
             name = names[(start + number + turn) % len(names)]
-            if turn < len(names) and (name in RAW or part_accepts(part, values[name])):
+            if turn < len(names) and (name in RAW or alter.part_accepts(part, values[name])):
                 place = {"place": part.place, "name": part.name}
                 raw = part.place == "body" and name in RAW
                 value = {"raw": RAW[name]} if raw else {"value": values[name]}

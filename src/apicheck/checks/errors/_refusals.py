@@ -12,10 +12,26 @@ from apicheck.authoring import (
     RunContext,
     Subject,
     Transcript,
-    is_promised_for,
-    judge_refused,
-    resolve_schema,
+    judging,
+    schemas,
 )
+from apicheck.authoring.refusals import Promise
+
+
+def promised(kind: str) -> Promise:
+    """The refusal that `requests.KIND` promises for an operation, for `refusal(promise=…)`."""
+
+    def promise(subject: Subject) -> ExpectedResponse | NotApplicable:
+        expected = subject.facts.requests.get(kind)
+        if not isinstance(expected, ExpectedResponse):
+            return NotApplicable(f"the policy promises no response (requests.{kind})")
+        if not judging.is_promised_for(subject.context, expected, subject.operation):
+            return NotApplicable(f"the promise is about other operations (requests.{kind}.ops)")
+        if is_oauth(subject):
+            return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")
+        return expected
+
+    return promise
 
 
 def promised_response(context: RunContext, kind: str) -> ExpectedResponse | None:
@@ -30,7 +46,7 @@ def judge_promised_refusal(
     """What `refused` says of a kind of bad request, for checks that apply where it is promised."""
     answer = promised_response(subject.context, kind)
     assert answer is not None  # `not_promised` was asked before anything was sent
-    return judge_refused(transcript, answer, detail)
+    return judging.judge_refused(transcript, answer, detail)
 
 
 def not_promised(subject: Subject, kind: str) -> NotApplicable | None:
@@ -38,7 +54,7 @@ def not_promised(subject: Subject, kind: str) -> NotApplicable | None:
     answer = promised_response(subject.context, kind)
     if answer is None:
         return NotApplicable(f"the policy promises no answer (requests.{kind})")
-    if not is_promised_for(subject.context, answer, subject.operation):
+    if not judging.is_promised_for(subject.context, answer, subject.operation):
         return NotApplicable(f"the promise is about other operations (requests.{kind}.ops)")
     if is_oauth(subject):
         return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")
@@ -69,7 +85,7 @@ def names_its_members(subject: Subject) -> bool:
     if recipe is None or not isinstance(recipe.body, Mapping):
         return False
     for media in subject.op.body:
-        schema = resolve_schema(subject.context.spec.document, media.schema)
+        schema = schemas.resolve_schema(subject.context.spec.document, media.schema)
         if media.media_type == recipe.media_type and isinstance(schema, Mapping):
             is_open = bool(schema.get("additionalProperties") or schema.get("patternProperties"))
             return bool(schema.get("properties")) and not is_open

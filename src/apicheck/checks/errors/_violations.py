@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from apicheck.authoring import (
-    MISSING,
-    Json,
-    child_pointer,
-    find_schema_errors,
-    resolve_schema,
-    with_value,
-    without_value,
-)
+from apicheck.authoring import MISSING, Json, alter, pointers, schemas
 
 _LONGEST = 20_000
 _DEPTH = 3
@@ -54,12 +46,12 @@ def body_violations(
 
 def _broken(body: Json, violation: Violation) -> Json:
     if violation.value is MISSING:
-        return without_value(body, violation.pointer)
-    return with_value(body, violation.pointer, violation.value)
+        return alter.without_value(body, violation.pointer)
+    return pointers.with_value(body, violation.pointer, violation.value)
 
 
 def _excluded(document: Mapping[str, Json], schema: Json, value: Json) -> bool:
-    return bool(find_schema_errors(document, schema, value, limit=1))
+    return bool(schemas.find_schema_errors(document, schema, value, limit=1))
 
 
 def _in(
@@ -75,15 +67,15 @@ def _in(
         if isinstance(value, Mapping):
             for name in part.get("required", ()):
                 if name in value:
-                    yield Violation("required", child_pointer(pointer, name), MISSING)
+                    yield Violation("required", pointers.child_pointer(pointer, name), MISSING)
             for name, inner in part.get("properties", {}).items():
-                place = child_pointer(pointer, name)
+                place = pointers.child_pointer(pointer, name)
                 yield from _in(document, inner, value.get(name, MISSING), place, depth - 1)
 
 
 def _parts(document: Mapping[str, Json], schema: Json) -> Iterator[Mapping[str, Json]]:
     """A schema and those that it is made of."""
-    flat = resolve_schema(document, schema)
+    flat = schemas.resolve_schema(document, schema)
     if isinstance(flat, Mapping):
         yield flat
         for part in flat.get("allOf", ()):

@@ -14,8 +14,8 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    per_exchange,
-    selects_path,
+    folds,
+    selector,
 )
 from apicheck.checks.errors._refusals import promised_response
 
@@ -56,7 +56,7 @@ def _judged(context: RunContext, exchange: Exchange) -> Failure | None:
 
 def _documented(context: RunContext, path: str) -> set[str]:
     """The methods that the document has for a path: of the template with the fewest parameters."""
-    fitting = [op for op in context.spec.operations if selects_path(op.path, "", path)]
+    fitting = [op for op in context.spec.operations if selector.selects_path(op.path, "", path)]
     fewest = min((operation.path.count("{") for operation in fitting), default=0)
     return {operation.method for operation in fitting if operation.path.count("{") == fewest}
 
@@ -64,7 +64,7 @@ def _documented(context: RunContext, path: str) -> set[str]:
 CHECK = Check(
     title="405 says which methods are allowed",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     triggered_by=("errors/method",),
     reads=("requests.method",),
     standards=("rfc9110#15.5.6", "rfc9110#10.2.1"),

@@ -12,10 +12,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    judge_accepted,
-    send,
-    send_control,
-    valid_request,
+    build,
+    judging,
+    steps,
 )
 from apicheck.checks.errors._sized import applies, pad_body
 
@@ -24,15 +23,15 @@ def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with white space after its body, up to the limit."""
     limit = subject.facts.body_limit_bytes
     assert limit is not None  # applies() saw to it
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
-    yield from send(replace(request, body=pad_body(request.body or b"", limit)))
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    yield from steps.send(replace(request, body=pad_body(request.body or b"", limit)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused although the limit allows it."""
     size = subject.facts.body_limit_bytes
-    return judge_accepted(transcript, f"accepted, with a body of {size} bytes")
+    return judging.judge_accepted(transcript, f"accepted, with a body of {size} bytes")
 
 
 CHECK = Check(

@@ -13,14 +13,14 @@ from apicheck.authoring import (
     NotApplicable,
     Outcome,
     Response,
-    ResponseRule,
     RunContext,
     Severity,
     Subject,
-    find_schema_errors,
-    per_exchange,
-    rule_applies,
+    folds,
+    judging,
+    schemas,
 )
+from apicheck.authoring.facts import ResponseRule
 
 NO_BODY = "never"
 """The media type of a body that is promised absent."""
@@ -44,7 +44,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
             continue
         if response.truncated and rule.media is None:
             continue
-        if rule_applies(context, rule.when, exchange):
+        if judging.rule_applies(context, rule.when, exchange):
             yield f"responses.{name}", _judged(context, rule, exchange, response)
 
 
@@ -70,7 +70,9 @@ def _judged(
         body = response.json()
     except ValueError:
         return Failure("schema-mismatch", "a JSON body", _beginning(response), "", exchange.id)
-    for error in find_schema_errors(context.spec.document, _schema(rule.schema), body, limit=1):
+    for error in schemas.find_schema_errors(
+        context.spec.document, _schema(rule.schema), body, limit=1
+    ):
         return Failure("schema-mismatch", _named(rule.schema), str(error), error.place, exchange.id)
     return None
 
@@ -102,7 +104,7 @@ def _beginning(response: Response) -> str:
 CHECK = Check(
     title="Errors and other answers come in the promised container",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     triggered_by=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     reads=("responses",),
     standards=("rfc9457#3", "rfc9110#8.3"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    NO_SAFE_OPERATION,
     Applies,
     Check,
     Claims,
@@ -17,12 +16,9 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    ask,
-    end_script,
-    find_safe_operation,
-    send,
-    send_control,
-    valid_request,
+    build,
+    paths,
+    steps,
 )
 from apicheck.checks.errors._refusals import judge_promised_refusal, promised_response
 
@@ -39,8 +35,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the policy promises no answer (requests.failure)")
     if "fail_next" not in subject.context.capabilities:
         return _UNCONTROLLED
-    if find_safe_operation(subject.context) is None:
-        return NO_SAFE_OPERATION
+    if paths.find_safe_operation(subject.context) is None:
+        return paths.NO_SAFE_OPERATION
     # Whoever called the operation meanwhile would meet the failure in our place.
     alone = Claims(exclusive=frozenset({"clock"}))
     return Applies(claims=alone, facts=("requests.failure",))
@@ -48,16 +44,16 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """A request that works, accepted; then the same one while the server fails."""
-    operation = find_safe_operation(subject.context)
+    operation = paths.find_safe_operation(subject.context)
     assert operation is not None  # applies() saw to it
     promise = promised_response(subject.context, "failure")
     assert promise is not None
-    yield from send_control(subject, operation)
-    request = yield from valid_request(subject, operation)
+    yield from build.send_control(subject, operation)
+    request = yield from build.valid_request(subject, operation)
     status = next((s for s in promise.statuses.exact if s >= 500), 500)
-    if (yield from ask("fail_next", operation=operation, status=status)) is None:
-        end_script(_UNCONTROLLED)
-    yield from send(request)
+    if (yield from steps.ask("fail_next", operation=operation, status=status)) is None:
+        steps.end_script(_UNCONTROLLED)
+    yield from steps.send(request)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -18,11 +18,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    build,
     describe,
-    judge_status,
-    send,
-    send_control,
-    valid_request,
+    judging,
+    steps,
 )
 
 
@@ -40,9 +39,9 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def script(subject: Subject) -> Script:
     """GET, accepted; then the same request with HEAD."""
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
-    yield from send(replace(request, method="HEAD"))
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    yield from steps.send(replace(request, method="HEAD"))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -51,7 +50,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     before = transcript.of_role(Role.CONTROL)
     for exchange in transcript.exercised:
         if isinstance(promise, ExpectedResponse):
-            return judge_status(exchange, promise)
+            return judging.judge_status(exchange, promise)
         if before:
             return _differs(exchange, before[-1])
     return None

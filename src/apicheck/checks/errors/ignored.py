@@ -15,11 +15,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    judge_accepted,
-    send,
-    send_control,
-    valid_request,
-    with_part,
+    alter,
+    build,
+    judging,
+    steps,
 )
 from apicheck.checks.errors._refusals import is_oauth, names_its_members
 from apicheck.checks.errors.unknown_parts import KINDS
@@ -55,18 +54,20 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with something odd."""
     assert subject.case is not None  # cases() made it
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     if subject.case.name == _SLASH:
-        yield from send(replace(request, path=f"{request.path}/"))
+        yield from steps.send(replace(request, path=f"{request.path}/"))
     else:
-        yield from send(with_part(request, subject.op, KINDS[subject.case.name], "apicheck"))
+        yield from steps.send(
+            alter.with_part(request, subject.op, KINDS[subject.case.name], "apicheck")
+        )
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused although it was to be ignored."""
     detail = subject.case.name if subject.case else ""
-    return judge_accepted(transcript, "accepted, as without it", detail)
+    return judging.judge_accepted(transcript, "accepted, as without it", detail)
 
 
 CHECK = Check(

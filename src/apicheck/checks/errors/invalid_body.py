@@ -6,7 +6,6 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Media,
     NotApplicable,
     Outcome,
     Recipe,
@@ -14,6 +13,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
 )
+from apicheck.authoring.document import Media
 from apicheck.checks.errors._broken_rules import (
     case_of,
     formats_are_rules,

@@ -15,7 +15,7 @@ from apicheck.authoring import (
     Script,
     Severity,
     Subject,
-    resolve_schema,
+    schemas,
 )
 from apicheck.checks.errors._broken_rules import case_of, judge, select_violations, send_violation
 from apicheck.checks.errors._refusals import not_promised
@@ -49,7 +49,7 @@ def _violations(subject: Subject) -> Iterator[Violation]:
             continue
         if parameter.required:
             yield Violation("required", parameter.name, MISSING)
-        schema = resolve_schema(subject.context.spec.document, parameter.schema)
+        schema = schemas.resolve_schema(subject.context.spec.document, parameter.schema)
         if isinstance(schema, dict):
             yield from (Violation(kind, parameter.name, bad) for kind, bad in _as_text(schema))
 

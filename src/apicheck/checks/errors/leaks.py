@@ -6,15 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from apicheck.authoring import (
-    Check,
-    Exchange,
-    Failure,
-    Outcome,
-    RunContext,
-    Severity,
-    per_exchange,
-)
+from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, folds
 from apicheck.checks.errors._traces import PATTERNS
 
 _ERRORS = 400
@@ -76,7 +68,7 @@ def _documented(context: RunContext) -> str:
 
 CHECK = Check(
     title="Errors tell nothing of the inside of the server",
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     triggered_by=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     standards=("https://cwe.mitre.org/data/definitions/209.html", "rfc9457#5"),
     outcomes=(

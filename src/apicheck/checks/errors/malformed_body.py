@@ -16,9 +16,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    send,
-    send_control,
-    valid_request,
+    build,
+    steps,
 )
 from apicheck.checks.errors._refusals import json_recipe, judge_promised_refusal, not_promised
 
@@ -56,10 +55,10 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with a body that is no JSON."""
     assert subject.case is not None  # cases() made it
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     altered = ALTERED[subject.case.name](request.body or b"{}")
-    yield from send(replace(request, body=altered))
+    yield from steps.send(replace(request, body=altered))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

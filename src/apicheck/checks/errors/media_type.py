@@ -14,9 +14,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    send,
-    send_control,
-    valid_request,
+    build,
+    steps,
 )
 from apicheck.checks.errors._refusals import judge_promised_refusal, not_promised
 
@@ -51,9 +50,9 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same body under another name."""
     assert subject.case is not None  # cases() made it
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
-    yield from send(request.with_header("Content-Type", str(subject.case.value)))
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    yield from steps.send(request.with_header("Content-Type", str(subject.case.value)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -13,11 +13,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    judge_accepted,
-    media_type_of,
-    send,
-    send_control,
-    valid_request,
+    alter,
+    build,
+    judging,
+    steps,
 )
 from apicheck.checks.errors._refusals import is_oauth, json_recipe
 
@@ -42,17 +41,17 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with its media type spelt in another way."""
     assert subject.case is not None  # cases() made it
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
-    media = media_type_of(request)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    media = alter.media_type_of(request)
     spelt = media.title() if subject.case.value == _CAPITALS else f"{media}; charset=utf-8"
-    yield from send(request.with_header("Content-Type", spelt))
+    yield from steps.send(request.with_header("Content-Type", spelt))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Refused although it says the same."""
     detail = subject.case.name if subject.case else ""
-    return judge_accepted(transcript, "accepted, as the usual spelling is", detail)
+    return judging.judge_accepted(transcript, "accepted, as the usual spelling is", detail)
 
 
 CHECK = Check(

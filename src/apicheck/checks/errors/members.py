@@ -17,9 +17,9 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    at,
-    per_exchange,
-    rule_applies,
+    folds,
+    judging,
+    pointers,
 )
 
 
@@ -37,14 +37,14 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
     if exchange.bodiless or response.truncated:
         return
     for name, rule in context.facts.responses.items():
-        if not rule.equal or not rule_applies(context, rule.when, exchange):
+        if not rule.equal or not judging.rule_applies(context, rule.when, exchange):
             continue
         try:
             body = response.json()
         except ValueError:
             return
         for pointer, source in rule.equal.items():
-            due, said = _repeated(response, source), at(body, pointer)
+            due, said = _repeated(response, source), pointers.at(body, pointer)
             if due is not None and said is not MISSING:
                 wrong = _wrong(exchange, pointer, source, due, said)
                 yield f"responses.{name}", wrong if str(said) != due else None
@@ -65,7 +65,7 @@ def _wrong(exchange: Exchange, pointer: str, source: str, due: str, said: Json) 
 CHECK = Check(
     title="Members that repeat something say the same",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     triggered_by=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     reads=("responses",),
     standards=("rfc9457#3.1.2",),

@@ -16,10 +16,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    selects_path,
-    send,
-    send_control,
-    valid_request,
+    build,
+    selector,
+    steps,
 )
 from apicheck.checks.errors._refusals import judge_promised_refusal, not_promised
 
@@ -55,17 +54,18 @@ def _known(context: RunContext, path: str) -> set[str]:
     return {
         operation.method
         for operation in context.spec.operations
-        if selects_path(operation.path, "", path) or selects_path(path, "", operation.path)
+        if selector.selects_path(operation.path, "", path)
+        or selector.selects_path(path, "", operation.path)
     }
 
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with another method and without a body."""
     assert subject.case is not None  # cases() made it
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     plain = request.with_header("Content-Type")
-    yield from send(replace(plain, method=str(subject.case.value), body=None, operation=""))
+    yield from steps.send(replace(plain, method=str(subject.case.value), body=None, operation=""))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

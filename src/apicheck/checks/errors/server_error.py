@@ -24,12 +24,10 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     TransportErrorKind,
+    alter,
+    build,
     describe,
-    part_accepts,
-    send,
-    send_control,
-    valid_request,
-    with_part,
+    steps,
 )
 from apicheck.checks.errors._odd_parts import most, parts, rows
 
@@ -53,15 +51,15 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with an odd value in one part."""
     value = subject.case.value if subject.case else None
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     odd = _with_odd(subject, request, value)
     if odd is None:
         return
-    exchange = yield from send(odd)
+    exchange = yield from steps.send(odd)
     if _closed(exchange):
         # A kept connection may have ended by itself: a new one tells.
-        yield from send(odd)
+        yield from steps.send(odd)
 
 
 def _with_odd(subject: Subject, request: Request, value: Json) -> Request | None:
@@ -72,12 +70,12 @@ def _with_odd(subject: Subject, request: Request, value: Json) -> Request | None
     if part not in parts(subject):
         return None
     if "raw" in value:
-        marked = with_part(request, subject.op, part, _MARK)
+        marked = alter.with_part(request, subject.op, part, _MARK)
         text = str(value["raw"]).encode()
         return replace(marked, body=(marked.body or b"").replace(f'"{_MARK}"'.encode(), text))
-    if "value" not in value or not part_accepts(part, value["value"]):
+    if "value" not in value or not alter.part_accepts(part, value["value"]):
         return None
-    return with_part(request, subject.op, part, value["value"])
+    return alter.with_part(request, subject.op, part, value["value"])
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -112,7 +110,7 @@ CHECK = Check(
     title="No value in a request makes the server fail",
     applies=applies,
     cases=cases,
-    draws="odd-part",
+    draws="mutated-part",
     script=script,
     judge=judge,
     accepted=True,

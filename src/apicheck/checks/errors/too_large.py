@@ -13,9 +13,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    send,
-    send_control,
-    valid_request,
+    build,
+    steps,
 )
 from apicheck.checks.errors._refusals import judge_promised_refusal
 from apicheck.checks.errors._sized import applies, pad_body
@@ -30,10 +29,10 @@ def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with more white space after its body."""
     limit = subject.facts.body_limit_bytes
     assert limit is not None  # applies() saw to it
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     size = 2 * limit if subject.case and subject.case.value else limit + 1
-    yield from send(replace(request, body=pad_body(request.body or b"", size)))
+    yield from steps.send(replace(request, body=pad_body(request.body or b"", size)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

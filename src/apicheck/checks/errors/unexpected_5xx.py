@@ -12,7 +12,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     describe,
-    per_exchange,
+    folds,
 )
 
 _SERVER_ERROR = 500
@@ -35,7 +35,7 @@ def looks(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | No
 
 CHECK = Check(
     title="No answer is a failure of the server",
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     standards=("rfc9110#15.6",),
     outcomes=(Outcome("server-error", Severity.HIGH),),
     proven_by={

@@ -17,13 +17,11 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    is_promised_for,
-    judge_refused,
-    make_absent_id,
-    send,
-    send_control,
-    valid_request,
-    with_part,
+    alter,
+    build,
+    judging,
+    paths,
+    steps,
 )
 
 
@@ -32,7 +30,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     answer = subject.facts.authorization.absent
     if answer is None:
         return NotApplicable("the policy promises no answer (authorization.absent)")
-    if not is_promised_for(subject.context, answer, subject.operation):
+    if not judging.is_promised_for(subject.context, answer, subject.operation):
         return NotApplicable("the promise is about other operations (authorization.absent.ops)")
     if not cases(subject):
         return NotApplicable("its path names no object that something creates or lists")
@@ -51,19 +49,21 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then for an object that nobody has."""
     assert subject.case is not None  # cases() made it
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
     template, segments = subject.op.path.split("/"), request.path.split("/")
     known = dict(zip(template, segments, strict=True))["{" + subject.case.name + "}"]
     part = Part("path", subject.case.name)
-    yield from send(with_part(request, subject.op, part, make_absent_id(unquote(known))))
+    yield from steps.send(
+        alter.with_part(request, subject.op, part, paths.make_absent_id(unquote(known)))
+    )
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Served is worse than refused with another status."""
     answer = subject.facts.authorization.absent
     assert answer is not None  # applies() saw to it
-    return judge_refused(transcript, answer)
+    return judging.judge_refused(transcript, answer)
 
 
 CHECK = Check(

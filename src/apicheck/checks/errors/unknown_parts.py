@@ -16,10 +16,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    send,
-    send_control,
-    valid_request,
-    with_part,
+    alter,
+    build,
+    steps,
 )
 from apicheck.checks.errors._refusals import judge_promised_refusal, names_its_members, not_promised
 
@@ -49,9 +48,11 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then with one part more."""
     assert subject.case is not None  # cases() made it
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
-    yield from send(with_part(request, subject.op, KINDS[subject.case.name], "apicheck"))
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    yield from steps.send(
+        alter.with_part(request, subject.op, KINDS[subject.case.name], "apicheck")
+    )
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

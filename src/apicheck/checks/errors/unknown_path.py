@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    NO_SAFE_OPERATION,
     Applies,
     Case,
     Check,
@@ -18,11 +17,9 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    find_safe_operation,
-    send,
-    send_control,
-    undefined_paths,
-    valid_request,
+    build,
+    paths,
+    steps,
 )
 from apicheck.checks.errors._refusals import judge_promised_refusal, promised_response
 
@@ -31,25 +28,25 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the API as a whole, where the policy promises an answer."""
     if promised_response(subject.context, "unknown_path") is None:
         return NotApplicable("the policy promises no answer (requests.unknown_path)")
-    if find_safe_operation(subject.context) is None:
-        return NO_SAFE_OPERATION
+    if paths.find_safe_operation(subject.context) is None:
+        return paths.NO_SAFE_OPERATION
     return Applies(facts=("requests.unknown_path",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Paths that there are not."""
-    return tuple(Case(path, path) for path in undefined_paths(subject.context))
+    return tuple(Case(path, path) for path in paths.undefined_paths(subject.context))
 
 
 def script(subject: Subject) -> Script:
     """A request that works, accepted; then with its credential a path that there is not."""
-    operation = find_safe_operation(subject.context)
+    operation = paths.find_safe_operation(subject.context)
     assert operation is not None  # applies() saw to it
     assert subject.case is not None  # cases() made it
-    yield from send_control(subject, operation)
-    request = yield from valid_request(subject, operation)
+    yield from build.send_control(subject, operation)
+    request = yield from build.valid_request(subject, operation)
     path = str(subject.case.value)
-    yield from send(replace(request, path=path, query=(), operation=""))
+    yield from steps.send(replace(request, path=path, query=(), operation=""))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

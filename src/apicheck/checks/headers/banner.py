@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, per_exchange
+from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, folds
 
 FIELDS = ("Server", "X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator")
 _EXACT = re.compile(r"\d+\.\d+\.\d+")
@@ -26,7 +26,7 @@ def looks(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | No
 
 CHECK = Check(
     title="No answer tells the exact version of its software",
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     standards=("rfc9110#10.2.4",),
     outcomes=(Outcome("exact-version", Severity.LOW),),
     proven_by={"exact-version": ("headers/tells-exact-version",)},

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from apicheck.authoring import (
     Applies,
     Check,
-    Directive,
     Exchange,
     Failure,
     NotApplicable,
@@ -16,9 +15,10 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    applicable_rules,
-    per_exchange,
+    folds,
+    judging,
 )
+from apicheck.authoring.facts import Directive
 
 _DIRECTIVE = re.compile(r'\s*([^\s=,;"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?\s*(?:,|$)')
 _NO_STORE = "no-store"
@@ -35,7 +35,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each promised directive of each field that is there is one promise."""
     assert exchange.response is not None  # `each` hands over answered exchanges only
-    for name, rule in applicable_rules(context, exchange):
+    for name, rule in judging.applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             value = ", ".join(exchange.response.header_values(header))
             if not promise.directives or not value:
@@ -81,7 +81,7 @@ def _judged(name: str, due: Directive, said: Mapping[str, str]) -> tuple[str, st
 CHECK = Check(
     title="Caches are told what was promised",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     reads=("responses",),
     standards=("rfc9111#5.2",),
     outcomes=(Outcome("missing", Severity.MEDIUM), Outcome("too-open", Severity.MEDIUM)),

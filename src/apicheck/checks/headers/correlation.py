@@ -14,9 +14,8 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    applicable_rules,
-    per_exchange,
-    sent_header,
+    folds,
+    judging,
 )
 
 
@@ -31,9 +30,9 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each field that was sent, of each rule in force that has it come back, is one promise."""
     assert exchange.response is not None  # `each` hands over answered exchanges only
-    for name, rule in applicable_rules(context, exchange):
+    for name, rule in judging.applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
-            sent = None if promise.echo is None else sent_header(exchange, promise.echo)
+            sent = None if promise.echo is None else judging.sent_header(exchange, promise.echo)
             if sent is None:
                 continue
             lines = exchange.response.header_values(header)
@@ -49,7 +48,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
 CHECK = Check(
     title="What the caller sent to find its request by comes back",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     reads=("responses",),
     standards=("rfc9110#6.3",),
     outcomes=(Outcome("not-echoed", Severity.LOW),),

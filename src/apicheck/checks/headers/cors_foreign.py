@@ -9,7 +9,6 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Cors,
     Failure,
     Judgement,
     NotApplicable,
@@ -18,10 +17,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    send,
-    send_control,
-    valid_request,
+    build,
+    steps,
 )
+from apicheck.authoring.facts import Cors
 from apicheck.checks.headers._cors import allows_credentials, came, is_first_of, lets_in
 
 _STRANGER = "https://apicheck.invalid"
@@ -55,9 +54,9 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """The accepted request, from a page of that origin."""
     assert subject.case is not None  # there are cases
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
-    yield from send(
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    yield from steps.send(
         replace(request, headers=(*request.headers, ("Origin", str(subject.case.value))))
     )
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from apicheck.authoring import (
     Applies,
     Check,
-    Cors,
     Exchange,
     Failure,
     Judgement,
@@ -19,10 +18,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    send,
-    send_control,
-    valid_request,
+    build,
+    steps,
 )
+from apicheck.authoring.facts import Cors
 from apicheck.checks.headers._cors import (
     allows_credentials,
     allows_method,
@@ -48,14 +47,14 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 def script(subject: Subject) -> Script:
     """The preflight, and where nothing changes by it the request itself."""
     origin = ("Origin", _origin(subject))
-    request = yield from valid_request(subject)
+    request = yield from build.valid_request(subject)
     asked = [("Access-Control-Request-Method", request.method)]
     if names := _unusual(request):
         asked.append(("Access-Control-Request-Headers", ",".join(names)))
-    yield from send(Request("OPTIONS", request.path, headers=(origin, *asked)))
+    yield from steps.send(Request("OPTIONS", request.path, headers=(origin, *asked)))
     if subject.op.safe:
-        yield from send_control(subject)
-        yield from send(replace(request, headers=(*request.headers, origin)))
+        yield from build.send_control(subject)
+        yield from steps.send(replace(request, headers=(*request.headers, origin)))
 
 
 def _origin(subject: Subject) -> str:

@@ -11,9 +11,9 @@ from apicheck.authoring import (
     Outcome,
     RunContext,
     Severity,
-    applicable_rules,
-    parse_http_date,
-    per_exchange,
+    fields,
+    folds,
+    judging,
 )
 
 _WANTED = range(200, 500)
@@ -27,9 +27,9 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
     value = response.header("Date")
     if value is not None or response.status in _WANTED or _is_promised(context, exchange):
         yield "responses", _well_formed(value, exchange)
-    if value is None or parse_http_date(value) is None:
+    if value is None or fields.parse_http_date(value) is None:
         return
-    for name, rule in applicable_rules(context, exchange):
+    for name, rule in judging.applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             if header.lower() == "date" and promise.within_s is not None:
                 yield f"responses.{name}", _off(value, promise.within_s, exchange)
@@ -38,7 +38,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
 def _is_promised(context: RunContext, exchange: Exchange) -> bool:
     return any(
         header.lower() == "date" and promise.within_s is not None and not promise.optional
-        for _, rule in applicable_rules(context, exchange)
+        for _, rule in judging.applicable_rules(context, exchange)
         for header, promise in rule.headers.items()
     )
 
@@ -46,7 +46,7 @@ def _is_promised(context: RunContext, exchange: Exchange) -> bool:
 def _well_formed(value: str | None, exchange: Exchange) -> Failure | None:
     if value is None:
         return Failure("absent", "a Date field", f"no Date on {exchange.status}", "", exchange.id)
-    if parse_http_date(value) is None:
+    if fields.parse_http_date(value) is None:
         due = "Date: Sun, 06 Nov 1994 08:49:37 GMT, or any other day in this form"
         return Failure("malformed", due, f"Date: {value}", "", exchange.id)
     return None
@@ -64,7 +64,7 @@ def _off(value: str, within_s: float, exchange: Exchange) -> Failure | None:
 
 CHECK = Check(
     title="Answers say when they were made",
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     standards=("rfc9110#6.6.1", "rfc9110#5.6.7"),
     outcomes=(
         Outcome("absent", Severity.LOW),

@@ -15,8 +15,8 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    applicable_rules,
-    per_exchange,
+    folds,
+    judging,
 )
 
 
@@ -29,7 +29,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Each glob of each rule in force is one promise."""
-    for name, rule in applicable_rules(context, exchange):
+    for name, rule in judging.applicable_rules(context, exchange):
         for glob in rule.absent:
             yield f"responses.{name}", _taken(glob, exchange)
 
@@ -46,7 +46,7 @@ def _taken(glob: str, exchange: Exchange) -> Failure | None:
 CHECK = Check(
     title="No answer has a header field that is promised absent",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     reads=("responses",),
     standards=("rfc9110#10.2.4",),
     outcomes=(Outcome("forbidden", Severity.LOW),),

@@ -10,15 +10,15 @@ from apicheck.authoring import (
     Check,
     Exchange,
     Failure,
-    Hsts,
     NotApplicable,
     Outcome,
     RunContext,
     Severity,
     Subject,
-    per_exchange,
-    sent_header,
+    folds,
+    judging,
 )
+from apicheck.authoring.facts import Hsts
 
 _FIELD = "Strict-Transport-Security"
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -48,7 +48,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
 
 def _is_secure(context: RunContext, exchange: Exchange) -> bool:
     """HTTPS, or behind what ends it: the target is told so with every request."""
-    forwarded = sent_header(exchange, "X-Forwarded-Proto")
+    forwarded = judging.sent_header(exchange, "X-Forwarded-Proto")
     return context.base_url.startswith("https:") or forwarded == "https"
 
 
@@ -82,7 +82,7 @@ def _directives(value: str) -> Mapping[str, str] | None:
 CHECK = Check(
     title="Browsers are told to come by HTTPS alone",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     reads=("transport.hsts",),
     standards=("rfc6797#6.1", "rfc6797#7.1"),
     outcomes=(

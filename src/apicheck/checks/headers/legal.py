@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, per_exchange
+from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, folds
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -26,7 +26,7 @@ def looks(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | No
 
 CHECK = Check(
     title="Header fields have legal values",
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     standards=("rfc9110#5.5",),
     outcomes=(Outcome("control-character", Severity.MEDIUM),),
     proven_by={"control-character": ("headers/control-character-in-value",)},

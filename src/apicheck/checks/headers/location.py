@@ -17,23 +17,20 @@ from apicheck.authoring import (
     Operation,
     Outcome,
     Request,
-    ResponseRule,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
-    applicable_rules,
-    at,
-    credentials_of,
+    build,
+    credentials,
     describe,
-    end_script,
-    identity_of,
-    selects,
-    selects_path,
-    send,
-    send_control,
+    judging,
+    pointers,
+    selector,
+    steps,
 )
+from apicheck.authoring.facts import ResponseRule
 
 _POINTER = "$response.body#"
 _GONE = (404, 410)
@@ -55,7 +52,7 @@ def _may_apply(subject: Subject, rule: ResponseRule) -> bool:
     """Whether a documented success of the operation is one that the rule speaks about."""
     operation, when = subject.op, rule.when
     context = subject.context
-    covered = when.ops is None or selects(
+    covered = when.ops is None or selector.selects(
         when.ops, operation, context.facts.operations, context.secured
     )
     good = [
@@ -76,14 +73,14 @@ def _may_apply(subject: Subject, rule: ResponseRule) -> bool:
 
 def script(subject: Subject) -> Script:
     """The accepted request, and then a request for where it leads."""
-    accepted = yield from send_control(subject)
+    accepted = yield from build.send_control(subject)
     if accepted is None:
         return
-    for _, rule in applicable_rules(subject.context, accepted):
+    for _, rule in judging.applicable_rules(subject.context, accepted):
         for header, promise in rule.headers.items():
             value = accepted.response.header(header) if accepted.response else None
             if promise.format == "resolves" and value is not None:
-                yield from send(_request(subject, accepted, value))
+                yield from steps.send(_request(subject, accepted, value))
                 return
 
 
@@ -93,9 +90,9 @@ def _request(subject: Subject, accepted: Exchange, value: str) -> Request:
     try:
         url = urlsplit(urljoin(f"{subject.context.base_url}{accepted.request.wire_target}", value))
     except ValueError:
-        end_script(Inconclusive(f"{value} is no URL"))
+        steps.end_script(Inconclusive(f"{value} is no URL"))
     if url.hostname not in (None, base.hostname):
-        end_script(Inconclusive(f"it leads to {url.hostname}, which is not asked"))
+        steps.end_script(Inconclusive(f"it leads to {url.hostname}, which is not asked"))
     path = url.path.removeprefix(base.path.rstrip("/")) or "/"
     query = tuple(parse_qsl(url.query, keep_blank_values=True))
     operation = _operation_at(subject, path)
@@ -104,12 +101,12 @@ def _request(subject: Subject, accepted: Exchange, value: str) -> Request:
         request = Request("GET", path, query=query)
         sender = accepted.request
         return request.with_credentials(sender.identity, *sender.credentials)
-    who = identity_of(subject)
+    who = build.identity_of(subject)
     if not subject.context.permits(who, operation.id):
-        who = identity_of(subject, operation.id)
+        who = build.identity_of(subject, operation.id)
     request = Request("GET", path, query=query, operation=operation.id)
-    credentials = credentials_of(subject.context, operation.id, who)
-    return request.with_credentials(who.name, *credentials) if credentials else request
+    sent = credentials.credentials_of(subject.context, operation.id, who)
+    return request.with_credentials(who.name, *sent) if sent else request
 
 
 def _operation_at(subject: Subject, path: str) -> Operation | None:
@@ -117,7 +114,7 @@ def _operation_at(subject: Subject, path: str) -> Operation | None:
     found = [
         operation
         for operation in subject.context.spec.operations
-        if operation.method == "GET" and selects_path(operation.path, "GET", path)
+        if operation.method == "GET" and selector.selects_path(operation.path, "GET", path)
     ]
     return min(found, key=lambda operation: operation.path.count("{"), default=None)
 
@@ -155,7 +152,7 @@ def _ids(creating: Operation, reading: str) -> tuple[str, ...]:
 
 
 def _value(exchange: Exchange | None, pointer: str) -> Json:
-    return MISSING if exchange is None else at(exchange.json_or(MISSING), pointer)
+    return MISSING if exchange is None else pointers.at(exchange.json_or(MISSING), pointer)
 
 
 CHECK = Check(

@@ -11,16 +11,16 @@ from apicheck.authoring import (
     Exchange,
     Failure,
     Fold,
-    HeaderRule,
     NotApplicable,
     Outcome,
     PassiveResult,
     RunContext,
     Severity,
     Subject,
-    Tallies,
-    applicable_rules,
+    judging,
 )
+from apicheck.authoring.facts import HeaderRule
+from apicheck.authoring.folds import Tallies
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
@@ -48,7 +48,7 @@ def step(context: RunContext, state: _State, exchange: Exchange) -> _State:
     """Each header that is promised unique is one promise of its rule."""
     if exchange.response is None or exchange.direction is Direction.IN:
         return state
-    for name, rule in applicable_rules(context, exchange):
+    for name, rule in judging.applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             if promise.unique:
                 fails = _judged(state, header, promise, exchange)

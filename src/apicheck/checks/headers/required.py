@@ -9,16 +9,15 @@ from apicheck.authoring import (
     Check,
     Exchange,
     Failure,
-    HeaderRule,
     NotApplicable,
     Outcome,
     RunContext,
     Severity,
     Subject,
-    applicable_rules,
-    per_exchange,
-    sent_header,
+    folds,
+    judging,
 )
+from apicheck.authoring.facts import HeaderRule
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
@@ -32,7 +31,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
     """Each header of each rule in force that must be there is one promise."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
-    for name, rule in applicable_rules(context, exchange):
+    for name, rule in judging.applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             if not _is_due(promise, exchange):
                 continue
@@ -45,7 +44,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
 
 def _is_due(promise: HeaderRule, exchange: Exchange) -> bool:
     """Whether it must be there, and it is for no other check of the family to say so."""
-    echoed = promise.echo is not None and sent_header(exchange, promise.echo) is not None
+    echoed = promise.echo is not None and judging.sent_header(exchange, promise.echo) is not None
     dated = promise.within_s is not None
     return not (promise.optional or promise.unique or echoed or dated)
 
@@ -53,7 +52,7 @@ def _is_due(promise: HeaderRule, exchange: Exchange) -> bool:
 CHECK = Check(
     title="Promised header fields are there",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     reads=("responses",),
     standards=("rfc9110#6.3",),
     outcomes=(Outcome("absent", Severity.MEDIUM),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, per_exchange
+from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, folds
 
 SINGLETONS = (
     "Access-Control-Allow-Origin",
@@ -42,7 +42,7 @@ def looks(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | No
 
 CHECK = Check(
     title="A field that holds one value comes on one line",
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     standards=("rfc9110#5.3",),
     outcomes=(Outcome("repeated", Severity.MEDIUM),),
     proven_by={"repeated": ("headers/repeats-content-type", "headers/two-content-types")},

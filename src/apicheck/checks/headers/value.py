@@ -10,16 +10,16 @@ from apicheck.authoring import (
     Check,
     Exchange,
     Failure,
-    HeaderRule,
     NotApplicable,
     Outcome,
     RunContext,
     Severity,
     Subject,
-    applicable_rules,
-    parse_http_date,
-    per_exchange,
+    fields,
+    folds,
+    judging,
 )
+from apicheck.authoring.facts import HeaderRule
 
 _FORMATS = {
     "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
@@ -48,7 +48,7 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
     """Each header that is there, of each rule in force, is one promise."""
     response = exchange.response
     assert response is not None  # `each` hands over answered exchanges only
-    for name, rule in applicable_rules(context, exchange):
+    for name, rule in judging.applicable_rules(context, exchange):
         for header, promise in rule.headers.items():
             lines = response.header_values(header)
             if lines and _is_said(promise):
@@ -75,14 +75,14 @@ def _equal(header: str, due: str, value: str) -> bool:
 
 def _has_format(name: str, value: str) -> bool:
     if name == "http-date":
-        return parse_http_date(value) is not None
+        return fields.parse_http_date(value) is not None
     return _FORMATS[name].fullmatch(value) is not None
 
 
 CHECK = Check(
     title="Header fields have the promised values",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     reads=("responses",),
     standards=("rfc9110#5.5",),
     outcomes=(Outcome("wrong-value", Severity.MEDIUM),),

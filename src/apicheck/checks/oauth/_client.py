@@ -25,10 +25,9 @@ from apicheck.authoring import (
     StatusSet,
     Steps,
     Subject,
-    credentials_of,
-    end_script,
-    send,
-    valid_request,
+    build,
+    credentials,
+    steps,
 )
 
 Pairs = tuple[tuple[str, str], ...]
@@ -102,9 +101,9 @@ def place_of(subject: Subject) -> Steps[str]:
         return BODY
     if subject.context.mode is not Mode.FULL:
         return HEADER
-    request = yield from valid_request(subject, token_operation(subject))
+    request = yield from build.valid_request(subject, token_operation(subject))
     pairs, client = parameters_of(request), subject.context.clients[0]
-    answer = yield from send(
+    answer = yield from steps.send(
         write_form(request, pairs, client, HEADER), Role.SETUP, "OAuth client by Basic"
     )
     return BODY if answer.status in _REFUSED else HEADER
@@ -145,7 +144,7 @@ def request_token(
 ) -> Steps[Request]:
     """A request of a client to one of the two operations, with these parameters alone."""
     place = yield from place_of(subject)
-    request = yield from valid_request(subject, operation)
+    request = yield from build.valid_request(subject, operation)
     return write_form(request, parameters, client, place)
 
 
@@ -163,10 +162,10 @@ def grant_token(
     request = yield from request_token(
         subject, token_operation(subject), client, CREDENTIALS, *scope
     )
-    exchange = yield from send(request, role)
+    exchange = yield from steps.send(request, role)
     answer = body_members(exchange)
     if not exchange.succeeded or not isinstance(answer.get("access_token"), str):
-        end_script(Inconclusive(f"the token operation granted no token ({exchange.status})"))
+        steps.end_script(Inconclusive(f"the token operation granted no token ({exchange.status})"))
     if refresh and not isinstance(answer.get("refresh_token"), str):
         yield from discard_tokens(subject, client, answer)
         _no_refresh_token()
@@ -175,7 +174,7 @@ def grant_token(
 
 def _no_refresh_token() -> NoReturn:
     reason = "the token operation hands out no refresh token for client credentials"
-    end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+    steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
 
 
 def refresh_token(
@@ -188,14 +187,14 @@ def refresh_token(
     """What comes of a refresh token."""
     pairs = (REFRESH, ("refresh_token", str(token)), *parameters)
     request = yield from request_token(subject, token_operation(subject), client, *pairs)
-    return (yield from send(request, role))
+    return (yield from steps.send(request, role))
 
 
 def revoke_token(subject: Subject, client: Minter, token: Json, role: Role) -> Steps[Exchange]:
     """What comes of the revocation of a token."""
     operation = revocation_operation(subject)
     request = yield from request_token(subject, operation, client, ("token", str(token)))
-    return (yield from send(request, role))
+    return (yield from steps.send(request, role))
 
 
 def discard_tokens(subject: Subject, client: Minter, answer: Mapping[str, Json]) -> Steps[None]:
@@ -225,10 +224,12 @@ def use_token(
         tenant=client.tenant,
         parameters=client.parameters,
     )
-    request = yield from valid_request(subject, operation, holder)
+    request = yield from build.valid_request(subject, operation, holder)
     if bad:
-        request = request.with_bad_credentials(*credentials_of(context, operation, holder))
-    return (yield from send(request, role))
+        request = request.with_bad_credentials(
+            *credentials.credentials_of(context, operation, holder)
+        )
+    return (yield from steps.send(request, role))
 
 
 def body_members(exchange: Exchange) -> Mapping[str, Json]:

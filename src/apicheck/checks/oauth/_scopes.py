@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from apicheck.authoring import NotTested, NotTestedKind, Recipe, Subject, end_script
+from apicheck.authoring import NotTested, NotTestedKind, Recipe, Subject, steps
 
 
 def needed(subject: Subject) -> tuple[str, tuple[str, ...]]:
@@ -12,7 +12,7 @@ def needed(subject: Subject) -> tuple[str, tuple[str, ...]]:
     name = next(_plain(subject), "")
     if not name:
         reason = "no operation could show what a token may do"
-        end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
     return name, subject.context.required_scopes[name]
 
 

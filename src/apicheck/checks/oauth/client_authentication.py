@@ -20,10 +20,9 @@ from apicheck.authoring import (
     StatusSet,
     Subject,
     Transcript,
-    judge_refused,
-    send,
-    send_control,
-    valid_request,
+    build,
+    judging,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     BODY,
@@ -51,10 +50,10 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same without the client's own secret."""
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     place = yield from place_of(subject)
-    request = yield from valid_request(subject)
-    yield from send(_unauthenticated(subject, request, place))
+    request = yield from build.valid_request(subject)
+    yield from steps.send(_unauthenticated(subject, request, place))
 
 
 def _unauthenticated(subject: Subject, request: Request, place: str) -> Request:
@@ -77,7 +76,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
     stated = subject.facts.oauth.bad_client if subject.facts.oauth else None
     answer = stated if stated and stated.statuses else ExpectedResponse(StatusSet(("400", "401")))
-    return judge_refused(transcript, answer, subject.case.name if subject.case else "")
+    return judging.judge_refused(transcript, answer, subject.case.name if subject.case else "")
 
 
 CHECK = Check(

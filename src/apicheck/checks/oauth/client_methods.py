@@ -14,10 +14,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    judge_accepted,
-    send,
-    send_control,
-    valid_request,
+    build,
+    judging,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     HEADER,
@@ -43,13 +42,13 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with the credentials in the one place."""
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     client, place = (
         subject.context.clients[0],
         subject.case.name if subject.case else HEADER,
     )
-    request = yield from valid_request(subject)
-    exchange = yield from send(write_form(request, parameters_of(request), client, place))
+    request = yield from build.valid_request(subject)
+    exchange = yield from steps.send(write_form(request, parameters_of(request), client, place))
     yield from discard_tokens(subject, client, body_members(exchange))
 
 
@@ -57,7 +56,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """A client that authenticates gets its token."""
     place = subject.case.name if subject.case else HEADER
     way = "HTTP Basic" if place == HEADER else "client_id and client_secret in the body"
-    return judge_accepted(transcript, f"a token by {way}", place)
+    return judging.judge_accepted(transcript, f"a token by {way}", place)
 
 
 CHECK = Check(

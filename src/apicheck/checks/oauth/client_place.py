@@ -17,9 +17,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    send,
-    send_control,
-    valid_request,
+    build,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     BODY,
@@ -46,16 +45,16 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same with the credentials elsewhere."""
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     client = subject.context.clients[0]
-    request = yield from valid_request(subject)
+    request = yield from build.valid_request(subject)
     if subject.case is None or subject.case.name == _TWICE:
         both = write_form(request, (CREDENTIALS,), client, BODY)
-        yield from send(by_basic(both, client))
+        yield from steps.send(by_basic(both, client))
         return
     own = (("client_id", client.client_id), ("client_secret", client.client_secret))
     plain = write_form(request, (CREDENTIALS,), None, BODY)
-    yield from send(replace(plain, query=(*plain.query, *own)))
+    yield from steps.send(replace(plain, query=(*plain.query, *own)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -18,9 +18,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    build,
     describe,
-    send,
-    send_control,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     CREDENTIALS,
@@ -54,7 +54,7 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """A token with one scope; then what it is not good for."""
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     client = subject.context.clients[0]
     _, scopes = needed(subject)
     if subject.case is not None and subject.case.name == _UNKNOWN:
@@ -62,7 +62,7 @@ def script(subject: Subject) -> Script:
         request = yield from request_token(
             subject, token_operation(subject), client, CREDENTIALS, wanted
         )
-        exchange = yield from send(request)
+        exchange = yield from steps.send(request)
         yield from discard_tokens(subject, client, body_members(exchange))
         return
     answer = yield from grant_token(subject, client, *scopes, role=Role.TABLE)

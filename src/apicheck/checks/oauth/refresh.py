@@ -16,8 +16,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    build,
     describe,
-    send_control,
 )
 from apicheck.checks.oauth._client import (
     body_members,
@@ -39,7 +39,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """A token; refreshed; and the new one used."""
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     client = subject.context.clients[0]
     operation, scopes = needed(subject)
     answer = yield from grant_token(subject, client, *scopes, refresh=True)

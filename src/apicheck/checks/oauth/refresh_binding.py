@@ -15,8 +15,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    judge_refused,
-    send_control,
+    build,
+    judging,
 )
 from apicheck.checks.oauth._client import (
     bad_grant,
@@ -37,7 +37,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """A token of the first client; refreshed by the second."""
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     first, second = subject.context.clients[:2]
     answer = yield from grant_token(subject, first, refresh=True)
     exchange = yield from refresh_token(subject, second, answer["refresh_token"], role=Role.TABLE)
@@ -47,7 +47,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
-    return judge_refused(
+    return judging.judge_refused(
         transcript,
         bad_grant(subject),
     )

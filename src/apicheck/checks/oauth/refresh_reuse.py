@@ -16,10 +16,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    build,
     describe,
-    end_script,
-    judge_refused,
-    send_control,
+    judging,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     bad_grant,
@@ -43,13 +43,13 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """A token; refreshed; and refreshed once more by the first refresh token."""
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     client = subject.context.clients[0]
     answer = yield from grant_token(subject, client, refresh=True)
     token = answer["refresh_token"]
     first = yield from refresh_token(subject, client, token, role=Role.SETUP)
     if not first.succeeded:
-        end_script(Inconclusive(f"a new refresh token is not accepted ({describe(first)})"))
+        steps.end_script(Inconclusive(f"a new refresh token is not accepted ({describe(first)})"))
     again = yield from refresh_token(subject, client, token, role=Role.TABLE)
     for got in (body_members(again), {**answer, **body_members(first)}):
         yield from discard_tokens(subject, client, got)
@@ -57,7 +57,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
-    return judge_refused(
+    return judging.judge_refused(
         transcript,
         bad_grant(subject),
         though="to a refresh token that had been used",

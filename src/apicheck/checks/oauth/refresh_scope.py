@@ -17,9 +17,9 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    build,
     describe,
-    end_script,
-    send_control,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     body_members,
@@ -41,12 +41,12 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """A token of one scope; refreshed with one more; and used for that."""
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     client = subject.context.clients[0]
     _, scopes = needed(subject)
     outside = beyond(subject, scopes)
     if not outside:
-        end_script(NotTested(NotTestedKind.NEEDS_REQUEST, "no operation needs another scope"))
+        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, "no operation needs another scope"))
     more = (*scopes, *subject.context.required_scopes[outside])
     answer = yield from grant_token(subject, client, *scopes, refresh=True)
     wider = ("scope", " ".join(dict.fromkeys(more)))

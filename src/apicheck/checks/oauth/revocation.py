@@ -19,8 +19,7 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
-    end_script,
-    wait,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     grant_token,
@@ -58,13 +57,13 @@ def script(subject: Subject) -> Script:
     if not by_refresh:
         before = yield from use_token(subject, operation, token, client, Role.SETUP)
         if not before.succeeded:
-            end_script(Inconclusive(f"a new token is not accepted ({describe(before)})"))
+            steps.end_script(Inconclusive(f"a new token is not accepted ({describe(before)})"))
     answered = yield from revoke_token(subject, client, token, Role.SETUP)
     if not answered.succeeded:
-        end_script(Inconclusive(f"the revocation was not accepted ({describe(answered)})"))
+        steps.end_script(Inconclusive(f"the revocation was not accepted ({describe(answered)})"))
     seconds = subject.facts.authentication.revoked_within_s
     if seconds:
-        yield from wait(seconds, "a revoked token may work as long as that")
+        yield from steps.wait(seconds, "a revoked token may work as long as that")
     if by_refresh:
         yield from refresh_token(subject, client, token, role=Role.TABLE)
     else:

@@ -18,7 +18,7 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     describe,
-    end_script,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     discard_tokens,
@@ -47,7 +47,7 @@ def script(subject: Subject) -> Script:
     token = answer["access_token"]
     before = yield from use_token(subject, operation, token, first, Role.SETUP)
     if not before.succeeded:
-        end_script(Inconclusive(f"a new token is not accepted ({describe(before)})"))
+        steps.end_script(Inconclusive(f"a new token is not accepted ({describe(before)})"))
     yield from revoke_token(subject, second, token, Role.SETUP)
     yield from use_token(subject, operation, token, first, Role.TABLE)
     yield from discard_tokens(subject, first, answer)

@@ -21,14 +21,12 @@ from apicheck.authoring import (
     StatusSet,
     Subject,
     Transcript,
+    build,
+    challenges,
     describe,
-    describe_value,
-    expected_text,
-    judge_status,
-    parse_challenges,
-    send,
-    send_control,
-    valid_request,
+    judging,
+    pointers,
+    steps,
 )
 from apicheck.checks.oauth._client import (
     CREDENTIALS,
@@ -85,14 +83,14 @@ def _row(subject: Subject) -> tuple[str, tuple[Pairs, str, str]]:
 
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then one with a single mistake."""
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     name, (parameters, _, _) = _row(subject)
     client = subject.context.clients[0]
     if name == "unknown client":
         client = replace(client, client_id=_UNKNOWN)
     place = yield from place_of(subject)
-    request = yield from valid_request(subject)
-    yield from send(write_form(request, parameters, client, place))
+    request = yield from build.valid_request(subject)
+    yield from steps.send(write_form(request, parameters, client, place))
 
 
 def _promised(subject: Subject, exchange: Exchange) -> tuple[ExpectedResponse, str]:
@@ -114,9 +112,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         answer, error = _promised(subject, exchange)
         if "access_token" in body_members(exchange):
             return Failure(
-                "accepted", f"{expected_text(answer)}, {error}", "a token", name, exchange.id
+                "accepted",
+                f"{judging.expected_text(answer)}, {error}",
+                "a token",
+                name,
+                exchange.id,
             )
-        if wrong := judge_status(exchange, answer):
+        if wrong := judging.judge_status(exchange, answer):
             return replace(wrong, detail=name)
         code = body_members(exchange).get("error")
         if code != error:
@@ -130,7 +132,11 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 def _told(code: Json) -> str:
     """The error code that came, in words."""
-    return f"with error {describe_value(code)}" if code is not None else "without an error code"
+    return (
+        f"with error {pointers.describe_value(code)}"
+        if code is not None
+        else "without an error code"
+    )
 
 
 def _lacks_challenge(exchange: Exchange) -> bool:
@@ -138,7 +144,9 @@ def _lacks_challenge(exchange: Exchange) -> bool:
     if exchange.response is None or not exchange.request.credentials:
         return False
     try:
-        received = parse_challenges(", ".join(exchange.response.header_values("www-authenticate")))
+        received = challenges.parse_challenges(
+            ", ".join(exchange.response.header_values("www-authenticate"))
+        )
     except ValueError:
         return True
     return "basic" not in {challenge.scheme for challenge in received}

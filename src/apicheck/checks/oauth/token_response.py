@@ -15,7 +15,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    per_exchange,
+    folds,
 )
 from apicheck.checks.oauth._client import body_members
 
@@ -70,7 +70,7 @@ def _kind(value: Json) -> str:
 CHECK = Check(
     title="A token answer is as OAuth has it",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     reads=("oauth",),
     standards=("rfc6749#5.1",),
     outcomes=(

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from apicheck.authoring import Bucket, Exchange
+from apicheck.authoring import Exchange
+from apicheck.authoring.facts import Bucket
 
 _REQUESTS = 5
 _NET = 0.5

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Bucket,
     Exchange,
     ExpectedResponse,
-    RateLimits,
     Request,
     Role,
     Send,
     StatusSet,
     Steps,
-    send_together,
-    wait,
+    steps,
 )
+from apicheck.authoring.facts import Bucket, RateLimits
 
 _AT_ONCE = 50
 MANY_REQUESTS = ExpectedResponse(StatusSet(("429",)))
@@ -28,23 +26,23 @@ def one_round(limits: RateLimits, bucket: Bucket, request: Request) -> Steps[tup
     is answered neither as an admitted request nor as one over the limit.
     """
     window = bucket.window_s
-    first = yield from send_together(Send(request, Role.TABLE, paced=False))
+    first = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
     if not first[0].succeeded and not refused(limits, first[0]):
         return first
     begin = first[0].sent_at
-    yield from wait(0.6 * window, "a part of a window passes")
+    yield from steps.wait(0.6 * window, "a part of a window passes")
     burst = yield from _burst(limits, bucket, request)
     now = burst[-1].received_at
     obedient: tuple[Exchange, ...] = ()
     asked = next((w for x in burst if (w := _asked_to_wait(limits, x)) is not None), None)
     if asked is not None and asked <= 2 * window:
-        yield from wait(asked + 1, "as long as Retry-After says")
-        obedient = yield from send_together(Send(request, Role.TABLE, paced=False))
+        yield from steps.wait(asked + 1, "as long as Retry-After says")
+        obedient = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
         now = obedient[0].received_at
-    yield from wait(max(0.05 * window, begin + 1.05 * window - now), "the window is over")
+    yield from steps.wait(max(0.05 * window, begin + 1.05 * window - now), "the window is over")
     second = yield from _burst(limits, bucket, request)
-    yield from wait(2.05 * window, "long enough for every limiter to forget")
-    last = yield from send_together(Send(request, Role.TABLE, paced=False))
+    yield from steps.wait(2.05 * window, "long enough for every limiter to forget")
+    last = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
     return (*first, *burst, *obedient, *second, *last)
 
 
@@ -59,7 +57,7 @@ def _burst(limits: RateLimits, bucket: Bucket, request: Request) -> Steps[tuple[
             break
         count = min(_AT_ONCE, max(1, due + 1 - len(sent)))
         sends = (Send(request, Role.TABLE, paced=False) for _ in range(count))
-        sent += yield from send_together(*sends)
+        sent += yield from steps.send_together(*sends)
     return tuple(sent)
 
 

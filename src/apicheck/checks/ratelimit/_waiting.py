@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from apicheck.authoring import Bucket, Exchange, RateLimits, Response, parse_http_date
+from apicheck.authoring import Exchange, Response, fields
+from apicheck.authoring.facts import Bucket, RateLimits
 
 SLACK_S = 2.0
 """Seconds by which rounding and the way of an answer may move a time."""
@@ -36,7 +37,10 @@ def wait_of(form: str, text: str, response: Response) -> float | None:
     """Seconds that a Retry-After asks for; None when it is not of the promised form."""
     if NUMBER.fullmatch(text) and form in ("seconds", "any"):
         return float(text)
-    moment, now = parse_http_date(text), parse_http_date(response.header("Date") or "")
+    moment, now = (
+        fields.parse_http_date(text),
+        fields.parse_http_date(response.header("Date") or ""),
+    )
     if moment is None or form not in ("http-date", "any"):
         return None
     return max(0.0, moment - now) if now is not None else 0.0

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from apicheck.authoring import (
     NEVER,
     Applies,
-    Bucket,
     Caller,
     Check,
     Direction,
@@ -18,16 +17,15 @@ from apicheck.authoring import (
     NotApplicable,
     Outcome,
     PassiveResult,
-    RateHeaders,
-    RateLimits,
     Response,
     RunContext,
     Severity,
     Subject,
-    Tallies,
-    parse_http_date,
-    rule_applies,
+    fields,
+    judging,
 )
+from apicheck.authoring.facts import Bucket, RateHeaders, RateLimits
+from apicheck.authoring.folds import Tallies
 from apicheck.checks.ratelimit._falling import Falling, continued, stuck
 from apicheck.checks.ratelimit._waiting import (
     NUMBER,
@@ -97,7 +95,7 @@ def _to_strangers(
     if (
         limits.headers
         and limits.headers_when
-        and rule_applies(context, limits.headers_when, exchange)
+        and judging.rule_applies(context, limits.headers_when, exchange)
     ):
         for name in (limits.headers.limit, limits.headers.remaining):
             if name is not None:
@@ -118,7 +116,7 @@ def _judged(
     refused = limits.refusal is not None and response.status in limits.refusal.statuses
     key = (exchange.request.identity, bucket.name)
     state.falling[key] = continued(state.falling.get(key), exchange, bucket)
-    if limits.headers is not None and rule_applies(context, limits.headers_when, exchange):
+    if limits.headers is not None and judging.rule_applies(context, limits.headers_when, exchange):
         yield from _limit(limits.headers, bucket, exchange, response)
         yield from _reset(limits, limits.headers, bucket, exchange, response)
         minted = exchange.request.identity not in context.identities
@@ -168,10 +166,10 @@ def _reset(
 ) -> Iterator[Failure | None]:
     if names.reset is None:
         return
-    now = parse_http_date(response.header("Date") or "")
+    now = fields.parse_http_date(response.header("Date") or "")
     text = response.header(names.reset)
     if names.reset_unit == "http-date":
-        moment = parse_http_date(text or "")
+        moment = fields.parse_http_date(text or "")
         if text is None or moment is None:
             outcome = "absent" if text is None else "malformed"
             yield _fails(exchange, outcome, names.reset, "an HTTP date", text)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from apicheck.authoring import (
     Applies,
-    Bucket,
     Check,
     Claims,
     Confirm,
@@ -19,21 +18,17 @@ from apicheck.authoring import (
     NotTested,
     NotTestedKind,
     Outcome,
-    RateLimits,
     Role,
     Script,
     Severity,
     Subject,
     SubjectKind,
     Transcript,
+    build,
     describe,
-    end_script,
-    identity_of,
-    mint,
-    send,
-    valid_request,
-    wait,
+    steps,
 )
+from apicheck.authoring.facts import Bucket, RateLimits
 from apicheck.checks.ratelimit._limiters import (
     ADMITTED,
     Hit,
@@ -87,22 +82,24 @@ def script(subject: Subject) -> Script:
     limits, bucket = _facts(subject)
     fresh = bucket.per in ("token", "key") and "mint" in subject.context.capabilities
     if fresh:
-        who = yield from mint(fresh=True)
+        who = yield from steps.mint(fresh=True)
     else:
-        who = identity_of(subject)
-        request = yield from valid_request(subject, identity=who)
-        before = yield from send(request, Role.SETUP)
+        who = build.identity_of(subject)
+        request = yield from build.valid_request(subject, identity=who)
+        before = yield from steps.send(request, Role.SETUP)
         if not before.succeeded and not refused(limits, before):
             # Refused for another reason: nothing is learnt by waiting.
-            end_script(Inconclusive(f"the request was not admitted ({describe(before)})"))
-        yield from wait(2.05 * bucket.window_s, f"the bucket {bucket.name} forgets what was before")
-    request = yield from valid_request(subject, identity=who)
+            steps.end_script(Inconclusive(f"the request was not admitted ({describe(before)})"))
+        yield from steps.wait(
+            2.05 * bucket.window_s, f"the bucket {bucket.name} forgets what was before"
+        )
+    request = yield from build.valid_request(subject, identity=who)
     first = yield from one_round(limits, bucket, request)
     if len(first) == 1:
         return
     found = _explained(subject, first)
     if "" in found.values() and all(found[name] for name in set(found) - _PHASED):
-        yield from wait(2.28 * bucket.window_s, "a second round at other phases of the clock")
+        yield from steps.wait(2.28 * bucket.window_s, "a second round at other phases of the clock")
         yield from one_round(limits, bucket, request)
 
 

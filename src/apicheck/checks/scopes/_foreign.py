@@ -19,16 +19,13 @@ from apicheck.authoring import (
     Role,
     Steps,
     Subject,
-    build_read,
-    credentials_of,
-    end_script,
-    identity_of,
-    make_absent_id,
-    mint,
-    read_operation,
-    selects,
-    send,
-    with_part,
+    alter,
+    build,
+    credentials,
+    paths,
+    readback,
+    selector,
+    steps,
 )
 from apicheck.checks.scopes._rights import owned_by
 
@@ -57,7 +54,7 @@ def foreign_needs(subject: Subject, place: str, whose: str) -> tuple[str, ...]:
         and not maker.safe
         and (
             foreign.ops is None
-            or selects(foreign.ops, maker, context.facts.operations, context.secured)
+            or selector.selects(foreign.ops, maker, context.facts.operations, context.secured)
         )
     )
 
@@ -113,10 +110,10 @@ def foreign_identity(subject: Subject, whose: str) -> Steps[Identity]:
     """Somebody of another tenant, or another user or app of our own, with every right."""
     for identity in _named(subject, whose):
         return identity
-    ours = identity_of(subject)
+    ours = build.identity_of(subject)
     user = "apicheck-another-user" if whose == "user" else ours.user
     app = "apicheck-another-app" if whose == "app" else ""
-    return (yield from mint(tenant=ours.tenant, user=user, app=app))
+    return (yield from steps.mint(tenant=ours.tenant, user=user, app=app))
 
 
 def counted(value: str) -> bool:
@@ -131,17 +128,17 @@ def send_control_as_owner(subject: Subject, theirs: Request, other: Identity) ->
     Ids of other forms are taken for unique. theirs: a request whose path names their objects.
     """
     values = subject.op.path_values(theirs.path).values()
-    reader = read_operation(subject)
+    reader = readback.read_operation(subject)
     if reader is None or not any(map(counted, values)):
         return
-    read = build_read(subject, theirs)
-    ours = yield from send(read, Role.SETUP)
+    read = readback.build_read(subject, theirs)
+    ours = yield from steps.send(read, Role.SETUP)
     if not ours.succeeded:
         return
-    credentials = credentials_of(subject.context, reader.id, other)
-    same = yield from send(read.with_credentials(other.name, *credentials), Role.SETUP)
+    sent = credentials.credentials_of(subject.context, reader.id, other)
+    same = yield from steps.send(read.with_credentials(other.name, *sent), Role.SETUP)
     if same.response is None or ours.response is None or same.response.body != ours.response.body:
-        end_script(
+        steps.end_script(
             Inconclusive("ids are counted for each owner, and this one is also that of ours")
         )
 
@@ -157,5 +154,7 @@ def for_absent(subject: Subject, request: Request) -> Request:
     tenants = {tenant.parameter for tenant in subject.facts.authorization.tenants}
     for name, value in subject.op.path_values(request.path).items():
         if name not in tenants:
-            request = with_part(request, subject.op, Part("path", name), make_absent_id(value))
+            request = alter.with_part(
+                request, subject.op, Part("path", name), paths.make_absent_id(value)
+            )
     return request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from apicheck.authoring import Exchange, Json, at, objects_in
+from apicheck.authoring import Exchange, Json, listing, pointers
 from apicheck.checks.scopes._foreign import counted
 
 
@@ -15,13 +15,13 @@ def shows(page: Exchange, made: Exchange, pointer: str) -> bool:
     must come with other values that both show.
     """
     head, _, key = pointer.rpartition("/")
-    wanted = at(made.json_or(), head)
+    wanted = pointers.at(made.json_or(), head)
     if not isinstance(wanted, Mapping) or key not in wanted:
         return False
     others = {name: value for name, value in _plain(wanted) if name != key}
     return any(
         not counted(str(wanted[key])) or _agree(item, others)
-        for item in objects_in(page.json_or())
+        for item in listing.objects_in(page.json_or())
         if key in item and item[key] == wanted[key]
     )
 

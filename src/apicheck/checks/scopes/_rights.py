@@ -15,12 +15,10 @@ from apicheck.authoring import (
     Role,
     Steps,
     Subject,
-    credentials_of,
-    identity_of,
-    mint,
-    selects,
-    send,
-    valid_request,
+    build,
+    credentials,
+    selector,
+    steps,
 )
 
 Rights = Mapping[str, tuple[str, ...]]
@@ -63,7 +61,7 @@ def identities(subject: Subject) -> Iterator[Identity]:
     ours = subject.context.actors.get(subject.op.id, "")
     for identity in subject.context.identities.values():
         usable = identity.placeholder and identity.state == "active" and identity.name != ours
-        if usable and credentials_of(subject.context, subject.op.id, identity):
+        if usable and credentials.credentials_of(subject.context, subject.op.id, identity):
             yield identity
 
 
@@ -78,9 +76,9 @@ def holder(
 
     The same user and app where objects are theirs alone, so that a refusal is about rights.
     """
-    actor = identity_of(subject)
+    actor = build.identity_of(subject)
     return (
-        yield from mint(
+        yield from steps.mint(
             scopes=scopes,
             permissions=permissions,
             roles=roles,
@@ -97,7 +95,7 @@ def owned_by(subject: Subject, whose: str) -> bool:
     if foreign is None or foreign.ops is None:
         return foreign is not None
     context = subject.context
-    return selects(foreign.ops, subject.op, context.facts.operations, context.secured)
+    return selector.selects(foreign.ops, subject.op, context.facts.operations, context.secured)
 
 
 def underprivileged_cases(subject: Subject) -> tuple[Case, ...]:
@@ -124,14 +122,14 @@ _KINDS = ("scopes", "permissions", "roles")
 
 def with_sender(subject: Subject, request: Request, who: Identity) -> Request:
     """A request with the credential of another."""
-    credentials: tuple[Credential, ...] = credentials_of(subject.context, subject.op.id, who)
-    return request.with_credentials(who.name, *credentials)
+    sent: tuple[Credential, ...] = credentials.credentials_of(subject.context, subject.op.id, who)
+    return request.with_credentials(who.name, *sent)
 
 
 def send_as(subject: Subject, who: Identity, role: Role = Role.TABLE) -> Steps[Exchange]:
     """The canonical request, about what the one that may has made, sent by another."""
-    request = yield from valid_request(subject)
-    return (yield from send(with_sender(subject, request, who), role))
+    request = yield from build.valid_request(subject)
+    return (yield from steps.send(with_sender(subject, request, who), role))
 
 
 NO_UNDERPRIVILEGED_IDENTITY = NotTested(

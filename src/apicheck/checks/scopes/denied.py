@@ -22,10 +22,9 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
+    build,
     describe,
-    expected_text,
-    judge_status,
-    send_control,
+    judging,
 )
 from apicheck.checks.scopes._narrowing import followed, narrowed
 from apicheck.checks.scopes._rights import (
@@ -86,11 +85,11 @@ def script(subject: Subject) -> Script:
     """Accepted with what is needed; then with less; if that is accepted too, with ever less."""
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     if "identity" in value:
-        yield from send_control(subject)
+        yield from build.send_control(subject)
         yield from send_as(subject, subject.context.identities[value["identity"]])
         return
     enough = yield from holder(subject, **required_rights(subject))
-    yield from send_control(subject, identity=enough)
+    yield from build.send_control(subject, identity=enough)
     ((kind, granted),) = value.items()
     first = yield from _sent_with(subject, kind, tuple(granted), Role.TABLE)
     answers: list[bool] = []
@@ -112,15 +111,17 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return None
     first, *confirmations = transcript.exercised
     if not first.succeeded:
-        return judge_status(first, refusal)
+        return judging.judge_status(first, refusal)
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
     if "identity" in value:
-        return Failure("accepted", expected_text(refusal), describe(first), exchange=first.id)
+        return Failure(
+            "accepted", judging.expected_text(refusal), describe(first), exchange=first.id
+        )
     detail = _found(value, confirmations)
     witness = [first, *(one for one in confirmations if one.succeeded)][-1]
     case = subject.case.name if subject.case else ""
     actual = f"{describe(first)} for {case}: {detail or 'none'} is enough"
-    return Failure("accepted", expected_text(refusal), actual, detail, witness.id)
+    return Failure("accepted", judging.expected_text(refusal), actual, detail, witness.id)
 
 
 def _found(value: Mapping[str, Json], confirmations: list[Exchange]) -> str:

@@ -22,12 +22,10 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    build_read,
-    changed_members,
+    build,
     describe,
-    read_operation,
-    send,
-    valid_request,
+    readback,
+    steps,
 )
 from apicheck.checks.scopes._foreign import foreign_identity, foreign_owners
 from apicheck.checks.scopes._rights import (
@@ -45,7 +43,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the operation changes nothing, or is open to all")
     recipe = subject.context.recipes[subject.op.id]
     made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
-    if read_operation(subject) is None or not made:
+    if readback.read_operation(subject) is None or not made:
         return NotApplicable("nothing reads what it changes")
     if not cases(subject):
         return (
@@ -72,13 +70,13 @@ def _rows(subject: Subject) -> Iterator[Case]:
 def script(subject: Subject) -> Script:
     """An object that nobody else uses, read twice; the refused request; the object again."""
     value = subject.case.value if subject.case else {}
-    request = yield from valid_request(subject, fresh=True)
+    request = yield from build.valid_request(subject, fresh=True)
     who = yield from _refused_one(subject, value)
-    before = build_read(subject, request)
-    yield from send(before, Role.SETUP)
-    yield from send(before, Role.SETUP)
-    yield from send(with_sender(subject, request, who))
-    yield from send(before)
+    before = readback.build_read(subject, request)
+    yield from steps.send(before, Role.SETUP)
+    yield from steps.send(before, Role.SETUP)
+    yield from steps.send(with_sender(subject, request, who))
+    yield from steps.send(before)
 
 
 def _refused_one(subject: Subject, value: dict[str, str]) -> Steps[Identity]:
@@ -89,7 +87,7 @@ def _refused_one(subject: Subject, value: dict[str, str]) -> Steps[Identity]:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """What was the same before the refused request is the same after it."""
-    reader = read_operation(subject)
+    reader = readback.read_operation(subject)
     read = [
         exchange
         for exchange in transcript.of_role(Role.SETUP)
@@ -105,7 +103,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     shown = refused[-1].id
     if last.status != second.status:
         return Failure("changed", describe(second), f"{describe(last)} afterwards", "", shown)
-    if changed := changed_members(refused[-1].request, first, second, last):
+    if changed := readback.changed_members(refused[-1].request, first, second, last):
         actual = f"another {', '.join(changed)}".rstrip()
         return Failure("changed", "what it was before", actual, "", shown)
     return None

@@ -28,14 +28,11 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    at,
-    end_script,
-    fetch_pages,
-    identity_of,
-    selects,
-    send,
-    send_control,
-    valid_request,
+    build,
+    listing,
+    pointers,
+    selector,
+    steps,
 )
 from apicheck.checks.scopes._foreign import (
     WHOSE,
@@ -67,7 +64,7 @@ def _kinds(subject: Subject) -> Iterator[str]:
         if made is None or not owned_by(subject, whose) or (whose == "tenant" and _nested(subject)):
             continue
         ops = foreign[whose].ops
-        if ops is None or selects(ops, made[0], context.facts.operations, context.secured):
+        if ops is None or selector.selects(ops, made[0], context.facts.operations, context.secured):
             yield whose
 
 
@@ -105,27 +102,29 @@ def script(subject: Subject) -> Script:
     made = _made_with(subject)
     assert made is not None  # cases() saw to it
     assert subject.case is not None
-    ours = identity_of(subject)
+    ours = build.identity_of(subject)
     other = yield from foreign_identity(subject, subject.case.value)
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     apart = other.tenant != ours.tenant
     yield from _made_by(subject, made[0], other, other if apart else ours)
     mine = yield from _made_by(subject, made[0], ours, ours)
-    request = yield from valid_request(subject)
-    yield from fetch_pages(subject, request, _id_in(mine, made[1]), made[1].rpartition("/")[2])
+    request = yield from build.valid_request(subject)
+    yield from listing.fetch_pages(
+        subject, request, _id_in(mine, made[1]), made[1].rpartition("/")[2]
+    )
 
 
 def _made_by(subject: Subject, maker: Operation, who: Identity, owner: Identity) -> Steps[Exchange]:
     """A new object of somebody's, in or about what an owner of the same tenant has."""
-    request = yield from valid_request(subject, maker.id, who, owner=owner)
-    made = yield from send(request, Role.SETUP)
+    request = yield from build.valid_request(subject, maker.id, who, owner=owner)
+    made = yield from steps.send(request, Role.SETUP)
     if not made.succeeded:
-        end_script(Inconclusive(f"{maker.id} as {who.name} was answered {made.status}"))
+        steps.end_script(Inconclusive(f"{maker.id} as {who.name} was answered {made.status}"))
     return made
 
 
 def _id_in(made: Exchange, pointer: str) -> str:
-    value = at(made.json_or(), pointer)
+    value = pointers.at(made.json_or(), pointer)
     return "" if value is MISSING or value is None else str(value)
 
 

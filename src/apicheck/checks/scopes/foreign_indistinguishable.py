@@ -23,10 +23,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    identity_of,
-    send,
-    send_control,
-    valid_request,
+    build,
+    steps,
 )
 from apicheck.checks.scopes._foreign import (
     applies_to_foreign,
@@ -63,13 +61,15 @@ def script(subject: Subject) -> Script:
     """
     assert subject.case is not None  # cases() made it
     other = yield from foreign_identity(subject, subject.case.value)
-    yield from send_control(subject)
-    foreign = yield from valid_request(subject, identity=identity_of(subject), owner=other)
+    yield from build.send_control(subject)
+    foreign = yield from build.valid_request(
+        subject, identity=build.identity_of(subject), owner=other
+    )
     yield from send_control_as_owner(subject, foreign, other)
-    own = yield from valid_request(subject)
-    yield from send(for_absent(subject, foreign), Role.SETUP)
-    yield from send(foreign)
-    yield from send(for_absent(subject, own), Role.SETUP)
+    own = yield from build.valid_request(subject)
+    yield from steps.send(for_absent(subject, foreign), Role.SETUP)
+    yield from steps.send(foreign)
+    yield from steps.send(for_absent(subject, own), Role.SETUP)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

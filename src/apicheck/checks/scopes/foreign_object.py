@@ -15,12 +15,10 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    build,
     describe,
-    expected_text,
-    identity_of,
-    send,
-    send_control,
-    valid_request,
+    judging,
+    steps,
 )
 from apicheck.checks.scopes._foreign import (
     applies_to_foreign,
@@ -41,14 +39,16 @@ def script(subject: Subject) -> Script:
     """Our own request, accepted; then the same for what somebody else made."""
     assert subject.case is not None  # cases() made it
     other = yield from foreign_identity(subject, subject.case.value)
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     if subject.op.safe:
-        yield from send_control(subject, identity=other)
-    request = yield from valid_request(subject, identity=identity_of(subject), owner=other)
+        yield from build.send_control(subject, identity=other)
+    request = yield from build.valid_request(
+        subject, identity=build.identity_of(subject), owner=other
+    )
     yield from send_control_as_owner(subject, request, other)
     if promised_response(subject, subject.case.value) is None:
-        yield from send(for_absent(subject, request), Role.SETUP)
-    yield from send(request)
+        yield from steps.send(for_absent(subject, request), Role.SETUP)
+    yield from steps.send(request)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -58,12 +58,18 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     before = transcript.of_role(Role.SETUP)
     for exchange in transcript.exercised:
         if exchange.succeeded:
-            expected = expected_text(answer) if answer else "the answer for an absent object"
+            expected = (
+                judging.expected_text(answer) if answer else "the answer for an absent object"
+            )
             return Failure("accepted", expected, describe(exchange), whose, exchange.id)
         if answer is not None:
             if exchange.status not in answer.statuses:
                 return Failure(
-                    "wrong-status", expected_text(answer), describe(exchange), whose, exchange.id
+                    "wrong-status",
+                    judging.expected_text(answer),
+                    describe(exchange),
+                    whose,
+                    exchange.id,
                 )
         elif not before or before[-1].succeeded or before[-1].response is None:
             return Inconclusive("no answer for an absent object to compare with")

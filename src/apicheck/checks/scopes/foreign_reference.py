@@ -26,14 +26,12 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
-    at,
+    alter,
+    build,
     describe,
-    identity_of,
-    make_absent_id,
-    send,
-    send_control,
-    valid_request,
-    with_part,
+    paths,
+    pointers,
+    steps,
 )
 from apicheck.checks.scopes._foreign import (
     applies_to_foreign,
@@ -62,14 +60,16 @@ def script(subject: Subject) -> Script:
     """Our own request, accepted; with an id of nobody; then with one of somebody else."""
     value = subject.case.value if subject.case else {}
     other = yield from foreign_identity(subject, value["whose"])
-    yield from send_control(subject)
-    request = yield from valid_request(subject)
-    theirs = yield from valid_request(subject, identity=identity_of(subject), owner=other)
+    yield from build.send_control(subject)
+    request = yield from build.valid_request(subject)
+    theirs = yield from build.valid_request(
+        subject, identity=build.identity_of(subject), owner=other
+    )
     yield from _not_ours_too(subject, value["member"], other)
     part = Part("body", value["member"])
     foreign = _member(theirs, part.name)
-    yield from send(with_part(request, subject.op, part, _absent(foreign)), Role.SETUP)
-    yield from send(with_part(request, subject.op, part, foreign))
+    yield from steps.send(alter.with_part(request, subject.op, part, _absent(foreign)), Role.SETUP)
+    yield from steps.send(alter.with_part(request, subject.op, part, foreign))
 
 
 def _not_ours_too(subject: Subject, member: str, other: Identity) -> Steps[None]:
@@ -82,19 +82,19 @@ def _not_ours_too(subject: Subject, member: str, other: Identity) -> Steps[None]
         named = {need.operation for need in found.needs} if isinstance(found, Recipe) else set()
         if operation.method == "GET" and named & makers and operation.id in context.actors:
             of_reader = replace(subject, operation=operation)
-            theirs = yield from valid_request(
-                of_reader, operation.id, identity_of(subject, operation.id), owner=other
+            theirs = yield from build.valid_request(
+                of_reader, operation.id, build.identity_of(subject, operation.id), owner=other
             )
             yield from send_control_as_owner(of_reader, theirs, other)
             return
 
 
 def _member(request: Request, pointer: str) -> Json:
-    return at(json.loads(request.body or b"null"), pointer)
+    return pointers.at(json.loads(request.body or b"null"), pointer)
 
 
 def _absent(known: Json) -> Json:
-    other = make_absent_id(str(known))
+    other = paths.make_absent_id(str(known))
     return int(other) if isinstance(known, int) else other
 
 

@@ -18,15 +18,13 @@ from apicheck.authoring import (
     Script,
     Severity,
     Subject,
-    Tenant,
     Transcript,
-    identity_of,
-    judge_refused,
-    make_absent_id,
-    send,
-    send_control,
-    valid_request,
+    build,
+    judging,
+    paths,
+    steps,
 )
+from apicheck.authoring.facts import Tenant
 from apicheck.checks.scopes._foreign import no_foreign_owner
 
 
@@ -74,13 +72,15 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Our own request, accepted; then the same on the path of another tenant, or of none."""
     value = subject.case.value if subject.case else {}
-    ours, other, name = identity_of(subject), _other(subject), value["parameter"]
-    yield from send_control(subject)
-    owner, segment = ours, make_absent_id(ours.parameters[name])
+    ours, other, name = build.identity_of(subject), _other(subject), value["parameter"]
+    yield from build.send_control(subject)
+    owner, segment = ours, paths.make_absent_id(ours.parameters[name])
     if value["kind"] == "foreign" and other is not None:
         owner, segment = other, other.parameters[name]
     elsewhere = replace(ours, parameters={**ours.parameters, name: segment})
-    yield from send((yield from valid_request(subject, identity=elsewhere, owner=owner)))
+    yield from steps.send(
+        (yield from build.valid_request(subject, identity=elsewhere, owner=owner))
+    )
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -91,7 +91,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         tenant.foreign if value["kind"] == "foreign" else tenant.unknown
     )
     assert answer is not None  # cases() saw to it
-    return judge_refused(transcript, answer, value["parameter"])
+    return judging.judge_refused(transcript, answer, value["parameter"])
 
 
 CHECK = Check(

@@ -20,8 +20,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    build,
     describe,
-    send_control,
 )
 from apicheck.checks.scopes._rights import holder, required_rights, send_as
 
@@ -77,7 +77,7 @@ def _rows(subject: Subject) -> Iterator[Case]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same from who holds no more than needed."""
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     exact = yield from holder(subject, **{kind: tuple(words) for kind, words in value.items()})
     yield from send_as(subject, exact)
 

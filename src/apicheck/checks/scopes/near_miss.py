@@ -21,8 +21,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    judge_refused,
-    send_control,
+    build,
+    judging,
 )
 from apicheck.checks.scopes._rights import all_words, holder, required_rights, send_as
 
@@ -93,7 +93,7 @@ def script(subject: Subject) -> Script:
     If that is accepted too, from somebody whose only scope looks like none.
     """
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     scopes = required_rights(subject)["scopes"]
     near = tuple(value["instead"] if scope == value["scope"] else scope for scope in scopes)
     first = yield from send_as(subject, (yield from holder(subject, scopes=near)))
@@ -110,7 +110,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     assert refusal is not None  # applies() saw to it
     if any(exchange.succeeded for exchange in transcript.of_role(Role.CONFIRM)):
         return NotApplicable("whatever scope one holds is accepted: scopes/denied tells of it")
-    return judge_refused(transcript, refusal, value.get("how", ""))
+    return judging.judge_refused(transcript, refusal, value.get("how", ""))
 
 
 CHECK = Check(

@@ -23,12 +23,11 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    build,
     describe,
-    expected_refusal,
-    expected_text,
-    send,
-    send_control,
-    valid_request,
+    judging,
+    order,
+    steps,
 )
 from apicheck.checks.scopes._foreign import for_absent
 from apicheck.checks.scopes._rights import (
@@ -69,7 +68,7 @@ def _wrongs(subject: Subject) -> Iterator[tuple[str, ExpectedResponse]]:
     for (stage, wrong), answer in answers.items():
         if not isinstance(answer, ExpectedResponse) or not _can(subject, stage):
             continue
-        both = expected_refusal(facts, {"scope": facts.authorization.refusal, stage: answer})
+        both = order.expected_refusal(facts, {"scope": facts.authorization.refusal, stage: answer})
         if both is not None and both.statuses:
             yield wrong, both
 
@@ -86,12 +85,12 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Refused for the right alone; then with something else wrong as well."""
     assert subject.case is not None  # cases() made it
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     who = yield from underprivileged(subject, underprivileged_cases(subject)[0].value)
-    request = with_sender(subject, (yield from valid_request(subject)), who)
+    request = with_sender(subject, (yield from build.valid_request(subject)), who)
     share = f"without rights {subject.op.id} as {who.name}"
-    yield from send(request, Role.SETUP, share)
-    yield from send(_with(subject, subject.case.value, request))
+    yield from steps.send(request, Role.SETUP, share)
+    yield from steps.send(_with(subject, subject.case.value, request))
 
 
 def _with(subject: Subject, wrong: str, request: Request) -> Request:
@@ -115,7 +114,11 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if exchange.status not in answer.statuses:
             return Failure(
-                "wrong-status", expected_text(answer), describe(exchange), wrong, exchange.id
+                "wrong-status",
+                judging.expected_text(answer),
+                describe(exchange),
+                wrong,
+                exchange.id,
             )
     return None
 

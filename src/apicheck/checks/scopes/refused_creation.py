@@ -13,12 +13,8 @@ from apicheck.authoring import (
     Script,
     Severity,
     Subject,
-    judge_refused_create,
-    list_operation,
-    probe_refused_create,
-    send_control,
-    unique_member,
-    valid_request,
+    build,
+    creations,
 )
 from apicheck.checks.scopes._rights import (
     NO_UNDERPRIVILEGED_IDENTITY,
@@ -31,11 +27,11 @@ from apicheck.checks.scopes._rights import (
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To POST where GET lists, with a body that can be told from every other."""
-    if not required_rights(subject) or list_operation(subject) is None:
+    if not required_rights(subject) or creations.list_operation(subject) is None:
         return NotApplicable("it makes nothing that an operation of the same path lists")
     if subject.facts.authorization.refusal is None:
         return NotApplicable("the policy says nothing on credentials that lack a right")
-    if not unique_member(subject):
+    if not creations.unique_member(subject):
         return NotApplicable("nothing in its body is unique, by which to find what it made")
     if subject.context.mode is not Mode.FULL:
         reason = "something would have to be made to be listed"
@@ -47,17 +43,17 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """Refused; then made by somebody who may; then the list, until it shows the second."""
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     who = yield from underprivileged(subject, underprivileged_cases(subject)[0].value)
-    request = yield from valid_request(subject)
-    yield from probe_refused_create(subject, with_sender(subject, request, who), request)
+    request = yield from build.valid_request(subject)
+    yield from creations.probe_refused_create(subject, with_sender(subject, request, who), request)
 
 
 CHECK = Check(
     title="A refused request makes nothing",
     applies=applies,
     script=script,
-    judge=judge_refused_create,
+    judge=creations.judge_refused_create,
     reads=("authorization.refusal",),
     standards=("rfc9110#15.5.4",),
     outcomes=(Outcome("made", Severity.CRITICAL),),

@@ -18,8 +18,8 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    judge_refused,
-    send_control,
+    build,
+    judging,
 )
 from apicheck.checks.scopes._rights import NO_UNDERPRIVILEGED_IDENTITY, holder, identities, send_as
 
@@ -59,7 +59,7 @@ def _held(subject: Subject) -> Iterator[Case]:
 def script(subject: Subject) -> Script:
     """The canonical request, accepted; then the same from somebody without the role."""
     value: Mapping[str, Json] = subject.case.value if subject.case else {}
-    yield from send_control(subject)
+    yield from build.send_control(subject)
     if "identity" in value:
         roleless = subject.context.identities[value["identity"]]
     else:
@@ -71,7 +71,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than refused with the wrong status."""
     refusal = subject.facts.authorization.refusal
     assert refusal is not None  # applies() saw to it
-    return judge_refused(transcript, refusal)
+    return judging.judge_refused(transcript, refusal)
 
 
 CHECK = Check(

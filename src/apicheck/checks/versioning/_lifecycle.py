@@ -5,24 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
-from apicheck.authoring import Exchange, Link, RunContext, parse_instant, selects_path
+from apicheck.authoring import Exchange, RunContext, fields, selector
+from apicheck.authoring.fields import Link
 
 
 def is_at(moment: float, written: str) -> bool:
     """Whether a moment is the one that the policy writes; a date there is the whole day."""
-    span = parse_instant(written)
+    span = fields.parse_instant(written)
     return span is None or span[0] <= moment <= span[1]
 
 
 def as_structured_date(written: str) -> str:
     """A date of the policy as Deprecation must write it, for messages."""
-    span = parse_instant(written)
+    span = fields.parse_instant(written)
     return f"@{int(span[0])}, {written}" if span else "@…"
 
 
 def as_http_date(written: str) -> str:
     """A date of the policy as Sunset must write it, for messages."""
-    span = parse_instant(written)
+    span = fields.parse_instant(written)
     if span is None:
         return "an IMF-fixdate"
     return f"{datetime.fromtimestamp(span[0], UTC):%a, %d %b %Y %H:%M:%S} GMT"
@@ -35,4 +36,4 @@ def leads(context: RunContext, exchange: Exchange, link: Link, url: str, success
     if not successor:
         return True
     path = urlsplit(urljoin(exchange.request.path, link.target)).path
-    return selects_path(context.spec.operation(successor).path, "", path)
+    return selector.selects_path(context.spec.operation(successor).path, "", path)

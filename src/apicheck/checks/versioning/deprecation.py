@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from apicheck.authoring import (
     Applies,
     Check,
-    Deprecation,
     Exchange,
     Failure,
     NotApplicable,
@@ -17,13 +16,11 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
-    parse_http_date,
-    parse_links,
-    parse_structured_date,
-    per_exchange,
-    rule_applies,
-    selector_matches,
+    fields,
+    folds,
+    judging,
 )
+from apicheck.authoring.facts import Deprecation
 from apicheck.checks.versioning._lifecycle import (
     as_http_date,
     as_structured_date,
@@ -49,10 +46,14 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
     if versioning is None or not versioning.deprecations:
         return
     covering = [
-        item for item in versioning.deprecations if selector_matches(context, item.ops, exchange)
+        item
+        for item in versioning.deprecations
+        if judging.selector_matches(context, item.ops, exchange)
     ]
     for item in covering:
-        due = rule_applies(context, item.when, exchange) if item.when else response.succeeded
+        due = (
+            judging.rule_applies(context, item.when, exchange) if item.when else response.succeeded
+        )
         if due:
             own = versioning.others.get("standard") == "own"
             for fails in _judged(context, item, exchange, response, own=own):
@@ -90,7 +91,7 @@ def _deprecation(item: Deprecation, exchange: Exchange, response: Response) -> F
     due = f"Deprecation: {as_structured_date(item.since)}"
     if value is None:
         return _fails(exchange, "deprecation-absent", due, "no Deprecation field")
-    moment = parse_structured_date(value)
+    moment = fields.parse_structured_date(value)
     if moment is None:
         due = f"{due} (a date of RFC 9651: @ and seconds)"
         return _fails(exchange, "deprecation-malformed", due, f"Deprecation: {value}")
@@ -104,10 +105,10 @@ def _sunset(item: Deprecation, exchange: Exchange, response: Response) -> Failur
     due = f"Sunset: {as_http_date(item.sunset)}"
     if value is None:
         return _fails(exchange, "sunset-absent", due, "no Sunset field")
-    moment = parse_http_date(value)
+    moment = fields.parse_http_date(value)
     if moment is None:
         return _fails(exchange, "sunset-malformed", f"{due} (an IMF-fixdate)", f"Sunset: {value}")
-    deprecated = parse_structured_date(response.header("Deprecation") or "")
+    deprecated = fields.parse_structured_date(response.header("Deprecation") or "")
     if deprecated is not None and moment < deprecated:
         due = "a Sunset no earlier than the Deprecation"
         actual = f"Deprecation: @{deprecated}, Sunset: {value}"
@@ -124,7 +125,7 @@ def _link(
     field = ", ".join(exchange.response.header_values("Link"))
     due = f"a Link with rel={relation}"
     try:
-        found = [link for link in parse_links(field) if relation.lower() in link.relations]
+        found = [link for link in fields.parse_links(field) if relation.lower() in link.relations]
     except ValueError as error:
         return _fails(exchange, "link-absent", due, str(error), relation)
     if not found:
@@ -160,7 +161,7 @@ def _fails(exchange: Exchange, outcome: str, due: str, actual: str, detail: str 
 CHECK = Check(
     title="Operations that are going away announce it",
     applies=applies,
-    fold=per_exchange(looks),
+    fold=folds.per_exchange(looks),
     reads=("versioning.deprecations",),
     standards=("rfc9745#2", "rfc8594#3", "rfc8288#3", "rfc5829#3"),
     outcomes=(

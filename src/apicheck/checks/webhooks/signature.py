@@ -23,22 +23,16 @@ from apicheck.authoring import (
     Role,
     Script,
     Severity,
-    Signature,
     Steps,
     Subject,
     SubjectKind,
-    Subscriptions,
     Transcript,
-    Webhooks,
-    ask,
-    at,
+    build,
     describe,
-    end_script,
-    receive,
-    send,
-    valid_request,
-    with_value,
+    pointers,
+    steps,
 )
+from apicheck.authoring.facts import Signature, Subscriptions, Webhooks
 
 _WITHIN_S = 5.0
 _LISTEN = '[webhooks]\nlisten = "127.0.0.1:0"'
@@ -66,38 +60,42 @@ def script(subject: Subject) -> Script:
     """Subscribe to the event, cause it, receive what is delivered."""
     subscriptions, event = _facts(subject).subscriptions, subject.event
     assert event is not None  # an event is the subject
-    hook = yield from ask("listener")
+    hook = yield from steps.ask("listener")
     if hook is None:
-        end_script(NotTested(NotTestedKind.NEEDS_LISTENER, "there is no webhook listener", _LISTEN))
+        steps.end_script(
+            NotTested(NotTestedKind.NEEDS_LISTENER, "there is no webhook listener", _LISTEN)
+        )
     if subscriptions is None:
-        told = yield from ask("subscribe_by_hand", url=hook["url"], events=[event.name])
+        told = yield from steps.ask("subscribe_by_hand", url=hook["url"], events=[event.name])
         if told is None:
             reason = "nobody could tell the target where our listener is"
-            end_script(NotTested(NotTestedKind.NEEDS_LISTENER, reason))
+            steps.end_script(NotTested(NotTestedKind.NEEDS_LISTENER, reason))
     else:
         yield from _subscribed(subject, subscriptions, hook["url"], event.name)
-    request = yield from valid_request(subject)
-    yield from send(request)
-    yield from receive(hook["path"], within_s=_WITHIN_S)
+    request = yield from build.valid_request(subject)
+    yield from steps.send(request)
+    yield from steps.receive(hook["path"], within_s=_WITHIN_S)
 
 
 def _subscribed(
     subject: Subject, subscriptions: Subscriptions, url: str, event: str
 ) -> Steps[None]:
-    request = yield from valid_request(subject, subscriptions.create)
-    answer = yield from send(_to(request, subscriptions, url, event), Role.SETUP)
+    request = yield from build.valid_request(subject, subscriptions.create)
+    answer = yield from steps.send(_to(request, subscriptions, url, event), Role.SETUP)
     if not answer.succeeded:
         reason = f"no subscription was accepted ({describe(answer)})"
-        end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
 
 
 def _to(request: Request, subscriptions: Subscriptions, url: str, event: str) -> Request:
     """A request that subscribes, for our listener and the event in question."""
     body: Json = json.loads(request.body or b"{}")
-    body = with_value(body, subscriptions.url, url)
+    body = pointers.with_value(body, subscriptions.url, url)
     if subscriptions.events:
-        given = at(body, subscriptions.events)
-        body = with_value(body, subscriptions.events, event if isinstance(given, str) else [event])
+        given = pointers.at(body, subscriptions.events)
+        body = pointers.with_value(
+            body, subscriptions.events, event if isinstance(given, str) else [event]
+        )
     return replace(request, body=json.dumps(body, separators=(",", ":")).encode())
 
 
@@ -140,7 +138,7 @@ def _secrets(subject: Subject, transcript: Transcript) -> Iterator[str]:
     for exchange in transcript.exchanges:
         created = subscriptions and exchange.request.operation == subscriptions.create
         if subscriptions and created and exchange.succeeded:
-            value = at(exchange.json_or(), subscriptions.secret)
+            value = pointers.at(exchange.json_or(), subscriptions.secret)
             if isinstance(value, str):
                 yield value
     for answer in transcript.answers:

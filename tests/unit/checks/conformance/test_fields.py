@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import HeaderDoc
+from apicheck.authoring.document import HeaderDoc
 from apicheck.checks.conformance import _fields
 from apicheck.checks.conformance.response import CHECK
 from apicheck.pages.setting import subject_of

@@ -2,7 +2,8 @@
 
 import pytest
 
-from apicheck.authoring import MISSING, Media, Response, ResponseDoc
+from apicheck.authoring import MISSING, Response
+from apicheck.authoring.document import Media, ResponseDoc
 from apicheck.checks.conformance import _media
 from apicheck.checks.conformance.response import CHECK
 from apicheck.pages.setting import subject_of

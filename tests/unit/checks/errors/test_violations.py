@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import MISSING, find_schema_errors, with_value, without_value
+from apicheck.authoring import MISSING, alter, pointers, schemas
 from apicheck.checks.errors._violations import Violation, body_violations, vary_violations
 
 SCHEMA: dict[str, Any] = {
@@ -42,14 +42,14 @@ BODY = {"name": "Ada", "kind": "a", "age": 36, "tags": ["t"], "author": {"of": "
 
 def broken(body: Any, violation: Violation) -> Any:
     if violation.value is MISSING:
-        return without_value(body, violation.pointer)
-    return with_value(body, violation.pointer, violation.value)
+        return alter.without_value(body, violation.pointer)
+    return pointers.with_value(body, violation.pointer, violation.value)
 
 
 def test_every_violation_is_excluded_by_the_schema_and_breaks_one_place() -> None:
     found = [one for one in body_violations(DOCUMENT, SCHEMA, BODY) if one.kind != "format"]
     for violation in found:
-        errors = find_schema_errors(DOCUMENT, SCHEMA, broken(BODY, violation))
+        errors = schemas.find_schema_errors(DOCUMENT, SCHEMA, broken(BODY, violation))
         assert errors, violation
         assert all(violation.pointer.startswith(error.pointer) for error in errors), violation
 

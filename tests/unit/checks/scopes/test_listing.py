@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Exchange, Failure, Inconclusive, Request, Response, Role, values_of
+from apicheck.authoring import Exchange, Failure, Inconclusive, Request, Response, Role, listing
 from apicheck.checks.scopes._listing import shows
 
 FACTS = {"authorization": {"foreign": {"tenant": 404}}}
@@ -84,7 +84,7 @@ def test_a_list_whose_next_page_nobody_tells_is_inconclusive(
 )
 def test_ids_are_found_wherever_an_answer_shows_them(body: bytes, found: set[str]) -> None:
     page = Exchange("e1", Request("GET", "/"), Response(200, body=body), None, 0, 1, Role.TABLE)
-    assert values_of(page, "id") == found
+    assert listing.values_of(page, "id") == found
 
 
 def answered(body: str) -> Exchange:

@@ -1,0 +1,37 @@
+"""The facts of a policy that few checks name: what is promised of fields, limits and webhooks."""
+
+from apicheck.model.facts import (
+    Bucket,
+    Challenge,
+    Cors,
+    Deprecation,
+    Directive,
+    HeaderRule,
+    Hsts,
+    Never,
+    RateHeaders,
+    RateLimits,
+    ResponseRule,
+    Signature,
+    Subscriptions,
+    Tenant,
+    Webhooks,
+)
+
+__all__ = [
+    "Bucket",
+    "Challenge",
+    "Cors",
+    "Deprecation",
+    "Directive",
+    "HeaderRule",
+    "Hsts",
+    "Never",
+    "RateHeaders",
+    "RateLimits",
+    "ResponseRule",
+    "Signature",
+    "Subscriptions",
+    "Tenant",
+    "Webhooks",
+]

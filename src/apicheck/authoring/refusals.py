@@ -1,0 +1,82 @@
+"""The commonest active check: the canonical request with one change is refused as promised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from apicheck.authoring import judging
+from apicheck.model.check import Applies, Check, Outcome
+from apicheck.model.exchange import Request, Transcript
+from apicheck.model.facts import ExpectedResponse
+from apicheck.model.step import Script
+from apicheck.model.subject import Case, Subject
+from apicheck.model.verdict import Confirm, Judgement, NotApplicable, NotTested, Severity
+from apicheck.requests import build, steps
+
+Promise = Callable[[Subject], ExpectedResponse | NotApplicable]
+"""Which refusal the policy promises for a subject, or why it promises none."""
+
+
+def _always(_: Subject) -> None:
+    return None
+
+
+def _without_detail(_: Subject) -> str:
+    return ""
+
+
+def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a default)
+    *,
+    title: str,
+    failure_title: str,
+    fact: str,
+    promise: Promise,
+    alter: Callable[[Subject, Request], Request],
+    applies_to: Callable[[Subject], NotApplicable | NotTested | None] = _always,
+    cases: Callable[[Subject], tuple[Case, ...]] | None = None,
+    detail: Callable[[Subject], str] = _without_detail,
+    accepted: Severity = Severity.MEDIUM,
+    wrong_status: Severity = Severity.LOW,
+    confirm: Confirm = Confirm.REPEAT,
+    shares_objects: bool = False,
+    standards: tuple[str, ...] = (),
+    proven_by: Mapping[str, tuple[str, ...]],
+    also: Mapping[str, tuple[str, ...]] | None = None,
+) -> Check:
+    """Make the check that sends the canonical request, then the same with one change.
+
+    fact: path of the fact that promises the refusal. promise: finds it. alter: makes the change;
+    `subject.row` is the case where there are cases. applies_to: why the check has nothing to ask
+    of a subject, None where it has. detail: what distinguishes one defect from another (a row's
+    name). accepted, wrong_status: severities of the two outcomes. confirm: of `accepted`.
+    shares_objects: what the altered request names is shared with other refused requests, even
+    where the operation uses it up.
+    """
+
+    def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+        expected = promise(subject)
+        if isinstance(expected, NotApplicable):
+            return expected
+        return applies_to(subject) or Applies(facts=(fact,), promise=expected)
+
+    def script(subject: Subject) -> Script:
+        yield from build.send_control(subject)
+        request = yield from build.valid_request(subject, refused=shares_objects)
+        yield from steps.send(alter(subject, request))
+
+    def judge(subject: Subject, transcript: Transcript) -> Judgement:
+        return judging.judge_refused(transcript, subject.expected, detail(subject))
+
+    return Check(
+        title=title,
+        failure_title=failure_title,
+        applies=applies,
+        cases=cases,
+        script=script,
+        judge=judge,
+        reads=(fact,),
+        standards=standards,
+        outcomes=(Outcome("accepted", accepted, confirm), Outcome("wrong-status", wrong_status)),
+        proven_by=proven_by,
+        also=also or {},
+    )

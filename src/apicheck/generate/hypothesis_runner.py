@@ -1,0 +1,103 @@
+"""Hypothesis as a library: in a thread of its own, with every setting given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from typing import TYPE_CHECKING, TypeVar
+
+from apicheck.model.json import Json
+
+if TYPE_CHECKING:
+    import hypothesis
+    from hypothesis.strategies import SearchStrategy
+
+T = TypeVar("T")
+
+_SEED_OF_SEARCH = 1
+
+
+def draw_values(values: SearchStrategy[Json], seed: int, count: int) -> tuple[Json, ...]:
+    """Draw up to `count` different values of a strategy, the same for the same seed."""
+    drawn: dict[str, Json] = {}
+
+    def keep(value: Json) -> None:
+        if len(drawn) < count:
+            drawn.setdefault(json.dumps(value, sort_keys=True), value)
+
+    _in_own_thread(lambda: _generate(values, keep, 4 * count, seed))
+    return tuple(drawn.values())
+
+
+def draw_first(values: SearchStrategy[T]) -> T | None:
+    """Draw the plainest value of a strategy, always the same; None when there is none."""
+    drawn: list[T] = []
+    _in_own_thread(lambda: _generate(values, drawn.append, 1))
+    return drawn[0] if drawn else None
+
+
+def find_simplest(
+    values: SearchStrategy[Json], holds: Callable[[Json], bool], *, max_examples: int
+) -> tuple[Json, ...]:
+    """Find the simplest value of a strategy for which something holds; () when none is found."""
+    import hypothesis
+    from hypothesis.errors import HypothesisException
+
+    settings = _settings(max_examples, shrink=True)
+    randomness = Random(_SEED_OF_SEARCH)  # noqa: S311  (for repeatable tests, not for secrets)
+    try:
+        return (
+            _in_own_thread(
+                lambda: hypothesis.find(values, holds, settings=settings, random=randomness)
+            ),
+        )
+    except HypothesisException:
+        return ()
+
+
+def _generate(
+    values: SearchStrategy[T],
+    keep: Callable[[T], None],
+    max_examples: int,
+    seed: int | None = None,
+) -> None:
+    """Hand drawn values to `keep`. seed None: always the same values."""
+    import hypothesis
+
+    @_settings(max_examples, derandomize=seed is None)
+    @hypothesis.given(values)
+    def draw(value: T) -> None:
+        keep(value)
+
+    (draw if seed is None else hypothesis.seed(seed)(draw))()
+
+
+def _settings(
+    max_examples: int, *, derandomize: bool = False, shrink: bool = False
+) -> hypothesis.settings:
+    """Every setting explicitly, so that no profile and no database of the user's has a say."""
+    import hypothesis
+
+    phases = [hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if shrink else [])]
+    return hypothesis.settings(
+        max_examples=max_examples,
+        database=None,
+        deadline=None,
+        derandomize=derandomize,
+        phases=phases,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        verbosity=hypothesis.Verbosity.quiet,
+        report_multiple_bugs=False,
+    )
+
+
+def _in_own_thread(function: Callable[[], T]) -> T:
+    """Run a function that draws in another thread, and return what it returns.
+
+    A user's own property test may run apicheck. Hypothesis keeps its state by thread and would
+    take our drawing for a test nested in the user's, which it refuses.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(function).result()

@@ -1,0 +1,109 @@
+"""Odd values for one part of a request: the strategy "mutated-part".
+
+A value is {place, name, value}: which part of the canonical request is replaced, and by what.
+Half of an operation's values are schemathesis's, made from its schemas; the others Hypothesis
+draws without regard to any schema, once for all operations, which take their turns in them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from random import Random
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from apicheck.generate.hypothesis_runner import draw_values
+from apicheck.generate.schemathesis_adapter import draw_parts
+from apicheck.model.json import Json, tokens
+from apicheck.model.subject import Recipe, Subject
+from apicheck.requests.alter import Part, part_accepts, parts_of
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+_POOL = 80
+_LONGEST = 2_000
+
+
+def mutated_parts(subject: Subject) -> SearchStrategy[Json]:
+    """Any odd value in any part of an operation's request."""
+    from hypothesis import strategies as st
+
+    parts = st.sampled_from(_parts(subject) or (Part("query", "apicheck"),))
+    return st.builds(_written, parts, _values()).filter(lambda value: _sendable(value) is not None)
+
+
+def draw_mutated_parts(subject: Subject, seed: int, count: int) -> tuple[Json, ...]:
+    """Up to `count` values for an operation, the same for the same seed."""
+    parts = _parts(subject)
+    if not parts:
+        return ()
+    start = crc32(subject.op.id.encode()) + seed
+    listed = _listed(subject, parts)
+    Random(start).shuffle(listed)  # noqa: S311  (an order, no secret)
+    pool = _pool(seed)
+    drawn = (
+        _written(parts[(start + turn) % len(parts)], pool[(start + 7 * turn) % len(pool)])
+        for turn in range(3 * count)
+    )
+    half = _first(listed, count // 2)
+    return tuple(half + _first(drawn, count - len(half)))
+
+
+def _first(values: Iterable[Json], count: int) -> list[Json]:
+    """The first few that differ and can be sent."""
+    found: dict[str, Json] = {}
+    for value in values:
+        if len(found) < count and _sendable(value) is not None:
+            found.setdefault(json.dumps(value), value)
+    return list(found.values())
+
+
+def _parts(subject: Subject) -> tuple[Part, ...]:
+    recipe = subject.context.recipes[subject.op.id]
+    kept = frozenset(one.parameter for one in subject.facts.authorization.tenants)
+    return parts_of(subject.op, recipe, kept) if isinstance(recipe, Recipe) else ()
+
+
+def _written(part: Part, value: Json) -> Json:
+    return {"place": part.place, "name": part.name, "value": value}
+
+
+def _sendable(value: Json) -> Json | None:
+    """A value that can be sent in its place, and is of a size that is worth it; None otherwise."""
+    part = Part(value["place"], value["name"])
+    short = len(json.dumps(value["value"])) <= _LONGEST
+    return value if short and part_accepts(part, value["value"]) else None
+
+
+def _listed(subject: Subject, parts: tuple[Part, ...]) -> list[Json]:
+    """Schemathesis's values, for the parts that the canonical request has."""
+    spec = subject.context.spec
+    known = {(part.place, (tokens(part.name) or [""])[-1]): part for part in reversed(parts)}
+    known |= {(part.place, part.name): part for part in parts if part.place != "body"}
+    cases = draw_parts(spec.document, subject.op.method, subject.op.path, spec.prefix)
+    return [
+        _written(known[place, name], value)
+        for place, name, value in cases
+        if (place, name) in known
+    ]
+
+
+@lru_cache(maxsize=4)
+def _pool(seed: int) -> tuple[Json, ...]:
+    """Values that Hypothesis draws, once for a seed."""
+    return draw_values(_values(), seed, _POOL)
+
+
+def _values() -> SearchStrategy[Json]:
+    from hypothesis import strategies as st
+
+    numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    texts = st.text(max_size=40)
+    plain = st.none() | st.booleans() | numbers | texts
+    nested: SearchStrategy[Json] = st.recursive(
+        plain, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3)
+    )
+    return texts | nested

@@ -1,0 +1,264 @@
+"""From a recipe to the canonical valid request of an operation, with what it needs created."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from apicheck.model.exchange import Exchange, Request, Role
+from apicheck.model.json import MISSING, Json, at, with_value
+from apicheck.model.operation import Media, Operation
+from apicheck.model.step import Steps
+from apicheck.model.subject import UNIQUE, Need, Recipe, RunContext, Subject
+from apicheck.model.target import Identity, Mode
+from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
+from apicheck.requests.credentials import credentials_of, missing_credentials, satisfies
+from apicheck.requests.describe import quote_server
+from apicheck.requests.identifiers import identifier_of
+from apicheck.requests.multipart import encode_form_data
+from apicheck.requests.steps import end_script, send
+
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+
+
+def identity_of(subject: Subject, operation: str = "") -> Identity:
+    """The identity that may call an operation. Ends the script when the target has none."""
+    operation = operation or subject.op.id
+    name = subject.context.actors.get(operation)
+    if name is None:
+        needed = subject.context.alternatives.get(operation, ())
+        held = [one for one in subject.context.identities.values() if one.placeholder]
+        if held and not any(satisfies(subject.context, one, a) for one in held for a in needed):
+            end_script(missing_credentials(subject.context, needed[0]))
+        end_script(
+            NotTested(
+                NotTestedKind.NEEDS_IDENTITY,
+                f"no identity may call {operation}",
+                '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
+            )
+        )
+    return subject.context.identities[name]
+
+
+def valid_request(
+    subject: Subject,
+    operation: str = "",
+    identity: Identity | None = None,
+    *,
+    owner: Identity | None = None,
+    fresh: bool = False,
+    refused: bool = False,
+) -> Steps[Request]:
+    """The canonical valid request, with its credential, after creating what it names.
+
+    identity: who sends it (default: the one that may). owner: who creates what it names
+    (default: who sends it, or else whoever of the same tenant may). fresh: create that for this
+    script alone; otherwise it is shared, except where the request uses it up. refused: it will be
+    refused, and so uses up nothing: what it names is shared with other such requests.
+    Ends the script when no accepted request can be made, in the server's own words.
+    """
+    recipe = _recipe(subject, operation or subject.op.id)
+    who = identity or identity_of(subject, recipe.operation)
+    shared_as = None if fresh or recipe.consumes else ""
+    if refused and recipe.consumes:
+        shared_as = f"for requests that {recipe.operation} refuses"
+    return (yield from resolve_recipe(subject, recipe, who, owner=owner, shared_as=shared_as))
+
+
+def _recipe(subject: Subject, operation: str) -> Recipe:
+    recipe = subject.context.recipes[operation]
+    if isinstance(recipe, NotTested):
+        end_script(recipe)
+    return recipe
+
+
+def resolve_recipe(
+    subject: Subject,
+    recipe: Recipe,
+    who: Identity,
+    *,
+    owner: Identity | None = None,
+    shared_as: str | None = "",
+) -> Steps[Request]:
+    """The request of a recipe, after creating what it names.
+
+    shared_as: scripts that say the same get the same objects; None: nobody else gets them. What
+    is made for a control alone is made anew whenever the control is sent anew.
+    """
+    values: dict[Need, Json] = {}
+    above: Mapping[str, str] = {}
+    for need in reversed(recipe.needs):
+        if need.place == "path" and need.name in who.parameters:
+            continue
+        if need.place == "path" and need.name in above:
+            values[need] = above[need.name]
+            continue
+        created = yield from _created(subject, need, owner or who, shared_as)
+        values[need] = _value_in(subject.context, created, need)
+        # An object inside another is named together with the one that it was made in.
+        source = subject.context.spec.operation(need.operation)
+        above = {**source.path_values(created.request.path), **above}
+    return build_request(subject.context, recipe, who, values)
+
+
+def _created(subject: Subject, need: Need, who: Identity, shared_as: str | None) -> Steps[Exchange]:
+    context = subject.context
+    creator = context.spec.operation(need.operation)
+    if not creator.safe and context.mode is not Mode.FULL:
+        end_script(
+            NotTested(
+                NotTestedKind.READ_ONLY,
+                f"{need.name} would have to be created by {creator.id}",
+                f'[fixtures]\n{need.name.strip("/")} = "an existing one"',
+            )
+        )
+    maker = _maker(context, creator.id, who)
+    request = yield from resolve_recipe(subject, _recipe(subject, creator.id), maker)
+    key = f"create {creator.id} as {maker.name}"
+    share = "" if shared_as is None else f"{key} {shared_as}".strip()
+    created = yield from send(request, Role.CONTROL if shared_as else Role.SETUP, share)
+    if not created.succeeded:
+        end_script(_no_accepted_request(creator.method, creator.path, created))
+    return created
+
+
+def _maker(context: RunContext, creator: str, who: Identity) -> Identity:
+    """Who creates an object for somebody: that one, or whoever of the same tenant may."""
+    if who.name in context.actors.values() and context.actors.get(creator) == who.name:
+        return who
+    if context.permits(who, creator):
+        return who
+    for other in context.identities.values():
+        if (
+            other.tenant == who.tenant
+            and other.state == "active"
+            and other.placeholder
+            and context.permits(other, creator)
+        ):
+            return other
+    return who
+
+
+def _value_in(context: RunContext, created: Exchange, need: Need) -> Json:
+    if need.convention:
+        return _usual_value_in(context, created, need)
+    if need.parameter:
+        source = context.spec.operation(need.operation)
+        return source.path_values(created.request.path)[need.parameter]
+    value = at(created.json_or(MISSING), need.pointer)
+    if value is MISSING or isinstance(value, dict | list) or value is None:
+        end_script(
+            NotTested(
+                NotTestedKind.NEEDS_REQUEST,
+                f"the answer of {need.operation} has no value at {need.pointer} for {need.name}",
+            )
+        )
+    return value
+
+
+def _usual_value_in(context: RunContext, created: Exchange, need: Need) -> str:
+    source = context.spec.operation(need.operation)
+    value = identifier_of(created, need.name, source.path)
+    if value is None:
+        what = "it lists nothing" if source.safe else "no link of the document says where it is"
+        end_script(
+            NotTested(
+                NotTestedKind.NEEDS_REQUEST,
+                f"the answer of {source.id} shows no {need.name} ({what})",
+                f'[fixtures]\n{need.name} = "an existing one"',
+            )
+        )
+    return value
+
+
+def build_request(
+    context: RunContext, recipe: Recipe, who: Identity, values: Mapping[Need, Json]
+) -> Request:
+    """A request from its recipe. values: what the recipe's needs turned out to be."""
+    operation = context.spec.operation(recipe.operation)
+    path_values = {
+        **recipe.values,
+        **{need.name: value for need, value in values.items() if need.place == "path"},
+        **who.parameters,
+    }
+    path = operation.path
+    for name, value in path_values.items():
+        path = path.replace("{" + name + "}", quote(str(value), safe="{}:~"))
+    if "{" in path.replace(UNIQUE, ""):
+        end_script(_parameter_missing(operation.method, path))
+    query = (
+        *recipe.query,
+        *((need.name, str(value)) for need, value in values.items() if need.place == "query"),
+    )
+    body = recipe.body
+    for need, value in values.items():
+        if need.place == "body":
+            body = with_value(body, need.name, value)
+    content, content_type = _encoded(body, recipe.media_type, operation)
+    headers = (*recipe.headers, ("Content-Type", content_type)) if content_type else recipe.headers
+    request = Request(
+        method=operation.method,
+        path=path,
+        query=query,
+        headers=headers,
+        body=content,
+        operation=operation.id,
+    )
+    credentials = credentials_of(context, operation.id, who)
+    return request.with_credentials(who.name, *credentials) if credentials else request
+
+
+def _parameter_missing(method: str, path: str) -> NotTested:
+    name = path.replace(UNIQUE, "").partition("{")[2].partition("}")[0]
+    return NotTested(
+        NotTestedKind.NEEDS_REQUEST,
+        f"no request for {method} {path} (nothing says which {name} exists)",
+        f'[fixtures]\n{name} = "an existing one"',
+    )
+
+
+def _encoded(body: Json, media_type: str, operation: Operation) -> tuple[bytes | None, str]:
+    """(content, Content-Type) of a body; the Content-Type is "" where there is none."""
+    if not media_type:
+        return None, ""
+    if media_type == "application/x-www-form-urlencoded":
+        return urlencode(body, safe="$[]:~()", quote_via=quote).encode(), media_type
+    if media_type == "multipart/form-data" and isinstance(body, Mapping):
+        offered = (media for media in operation.body if media.media_type == media_type)
+        return encode_form_data(body, next(offered, Media(media_type, None)))
+    if isinstance(body, str) and "json" not in media_type:
+        return body.encode(), media_type
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), media_type
+
+
+def send_control(
+    subject: Subject, operation: str = "", identity: Identity | None = None
+) -> Steps[Exchange | None]:
+    """The accepted request that everything else is compared with; sent once and shared.
+
+    None where the mode forbids an accepted unsafe request: the script goes on without it. Ends
+    the script when the target does not accept the canonical request.
+    """
+    operation = operation or subject.op.id
+    declared = subject.context.spec.operation(operation)
+    if not declared.safe and subject.context.mode is not Mode.FULL:
+        return None
+    who = identity or identity_of(subject, operation)
+    recipe = _recipe(subject, operation)
+    shared_as = f"for the control of {operation}" if recipe.consumes else ""
+    request = yield from resolve_recipe(subject, recipe, who, shared_as=shared_as)
+    answer = yield from send(request, Role.CONTROL, f"control {operation} as {who.name}")
+    if not answer.succeeded:
+        end_script(_no_accepted_request(declared.method, declared.path, answer))
+    return answer
+
+
+def _no_accepted_request(method: str, path: str, answer: Exchange) -> NotTested | Inconclusive:
+    words = f"no accepted request for {method} {path} ({quote_server(answer)})"
+    if answer.status in (0, _TOO_MANY_REQUESTS) or answer.status >= _SERVER_ERROR:
+        return Inconclusive(words)  # no other values would help, and nobody may excuse it
+    parameter = path[path.rfind("{") + 1 : path.rfind("}")] if "{" in path else ""
+    lines = f'[fixtures]\n{parameter} = "an existing one"' if parameter else ""
+    return NotTested(NotTestedKind.NEEDS_REQUEST, words, lines)

@@ -1,0 +1,27 @@
+"""What came of a request, in a phrase."""
+
+from __future__ import annotations
+
+import re
+
+from apicheck.model.exchange import Exchange
+
+_WORDS_SHOWN = 160
+
+
+def describe(exchange: Exchange) -> str:
+    """What came, in a phrase: "200 OK", or why nothing did."""
+    if exchange.response is None:
+        return exchange.error.kind.value if exchange.error else "no answer"
+    reason = exchange.response.reason
+    return f"{exchange.response.status} {reason}".strip()
+
+
+def quote_server(exchange: Exchange) -> str:
+    """The status and the beginning of the body: what the server itself says."""
+    if exchange.response is None:
+        return describe(exchange)
+    text = exchange.response.body.decode("utf-8", "replace")
+    text = re.sub(r"\s+", " ", re.sub(r"[^\x20-\x7e\xa0-\U0010ffff]", " ", text)).strip()
+    shortened = text[:_WORDS_SHOWN] + ("…" if len(text) > _WORDS_SHOWN else "")
+    return f"{exchange.response.status}: {shortened}" if shortened else describe(exchange)

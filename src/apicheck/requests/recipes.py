@@ -1,0 +1,277 @@
+"""The recipe of each operation's canonical valid request.
+
+Where a part of the request comes from, in this order:
+
+- a path parameter: the target's fixture, the answer of an operation that links to this one, a
+  schema that lists its values (`enum`, `const`), by convention the answer of the operation that
+  makes such objects, the document's example;
+- query, headers and body: the target's fixture, the document's example, the schema; then links
+  put what they promise into the body.
+
+A link goes before an example for path parameters, because an example names an object that the
+target need not have, and a link names one that it has just answered with. So does the convention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from apicheck.model.exchange import Pairs
+from apicheck.model.json import MISSING, Json
+from apicheck.model.operation import Media, Operation, Parameter, Spec
+from apicheck.model.subject import Need, Recipe
+from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.requests.conventions import find_usual_need
+from apicheck.requests.links import find_body_needs, find_path_need, meet_needs, path_parameters
+from apicheck.requests.sampling import flatten_schema, sample, unique_places, with_unique
+
+_PARTS = frozenset({"path", "query", "headers", "body", "consumes"})
+_SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the target file says of one operation, on top of what it says of parameters."""
+
+    path: Mapping[str, Json] = field(default_factory=dict)
+    query: Mapping[str, Json] = field(default_factory=dict)
+    headers: Mapping[str, Json] = field(default_factory=dict)
+    body: Json = MISSING
+    consumes: bool = False
+    named: Mapping[str, Json] = field(default_factory=dict)
+    """Parameter name -> value, for every operation."""
+
+    @property
+    def anything(self) -> bool:
+        """Whether the operation has a fixture of its own."""
+        return bool(self.path or self.query or self.headers) or self.body is not MISSING
+
+
+class _Unknown(Exception):
+    """Nobody knows a part of a request. Never leaves this module."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+
+DrawBody = Callable[[Mapping[str, Json], str, str, str], Json]
+"""Draws a body: (document, method, path, prefix of the first server) -> a body, or MISSING."""
+
+
+def _draw_none(*_: object) -> Json:
+    return MISSING
+
+
+def make_recipes(
+    spec: Spec,
+    fixtures: Mapping[str, Json],
+    *,
+    identity_parameters: frozenset[str] = frozenset(),
+    reads_only: bool = False,
+    draw_body: DrawBody = _draw_none,
+) -> Mapping[str, Recipe | NotTested]:
+    """Make the recipe of every operation, by operationId, or say why there is none.
+
+    fixtures: parameter name -> value; operationId -> {path, query, headers, body, consumes}, or
+    a value without any of these members, which is the body.
+    identity_parameters: path parameters whose value each identity brings along.
+    reads_only: take linked values from safe operations where there is a choice.
+    draw_body: draws a body where no plain one can be made of the schema.
+    """
+
+    def attempt(operation: Operation, *, reads_only: bool) -> Recipe | NotTested:
+        try:
+            given = _given(operation, fixtures)
+            return _recipe(spec, operation, given, identity_parameters, reads_only, draw_body)
+        except _Unknown as unknown:
+            return NotTested(
+                NotTestedKind.NEEDS_REQUEST,
+                f"no request for {operation.method} {operation.path} ({unknown.what})",
+                unknown.remedy,
+            )
+
+    made = {op.id: attempt(op, reads_only=reads_only) for op in spec.operations}
+    whole = {key: meet_needs(key, made) for key in made}
+    for operation in spec.operations:
+        if operation.safe and isinstance(whole[operation.id], NotTested) and not reads_only:
+            # What cannot be made may still be listed.
+            listed = {**made, operation.id: attempt(operation, reads_only=True)}
+            other = meet_needs(operation.id, listed)
+            whole[operation.id] = other if isinstance(other, Recipe) else whole[operation.id]
+    return whole
+
+
+def _recipe(
+    spec: Spec,
+    operation: Operation,
+    given: _Given,
+    identity_parameters: frozenset[str],
+    reads_only: bool,
+    draw_body: DrawBody,
+) -> Recipe:
+    values: dict[str, str] = {}
+    needs: list[Need] = []
+    for parameter in path_parameters(operation):
+        name = parameter.name
+        fixed = given.path.get(name, given.named.get(name, MISSING))
+        if fixed is not MISSING:
+            values[name] = _text(fixed)
+        elif need := _path_need(spec, operation, parameter, identity_parameters, reads_only):
+            needs.append(need)
+        elif reads_only and not operation.safe and not _lists_values(spec, parameter):
+            if name not in identity_parameters:
+                raise _Unknown(
+                    f"in this mode it is tried on no {name} but one that you name",
+                    f'[fixtures]\n{name} = "one that may be lost"',
+                )
+        elif (value := _value(spec, parameter, named_only=True)) is not MISSING:
+            values[name] = _text(value)
+        elif name not in identity_parameters:
+            raise _Unknown(
+                f"nothing says which {name} exists", f'[fixtures]\n{name} = "an existing one"'
+            )
+    body, media_type, body_origin = _body(spec, operation, given, draw_body)
+    if media_type and given.body is MISSING:
+        linked = find_body_needs(spec, operation, reads_only=reads_only)
+        needs.extend(need for need in linked if need.name.strip("/") not in given.named)
+    return Recipe(
+        operation=operation.id,
+        values=values,
+        query=_query(spec, operation, given),
+        headers=_headers(spec, operation, given),
+        body=body,
+        media_type=media_type,
+        needs=tuple(needs),
+        consumes=operation.method == "DELETE" or given.consumes,
+        origin="fixture" if given.anything else body_origin,
+    )
+
+
+def _path_need(
+    spec: Spec,
+    operation: Operation,
+    parameter: Parameter,
+    identity_parameters: frozenset[str],
+    reads_only: bool,
+) -> Need | None:
+    """Where the value of a path parameter comes from: by a link, or by convention."""
+    linked = find_path_need(spec, operation, parameter.name, reads_only=reads_only)
+    if linked or _lists_values(spec, parameter) or parameter.name in identity_parameters:
+        return linked
+    return find_usual_need(spec, operation, parameter.name, reads_only=reads_only)
+
+
+def _lists_values(spec: Spec, parameter: Parameter) -> bool:
+    return bool({"enum", "const"} & set(flatten_schema(spec.document, parameter.schema)))
+
+
+def _given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
+    own = fixtures.get(operation.id, MISSING)
+    if own is MISSING:
+        return _Given(named=fixtures)
+    if isinstance(own, Mapping) and own and set(own) <= _PARTS:
+        return _Given(
+            path=own.get("path", {}),
+            query=own.get("query", {}),
+            headers=own.get("headers", {}),
+            body=own.get("body", MISSING),
+            consumes=bool(own.get("consumes", False)),
+            named=fixtures,
+        )
+    return _Given(body=own, named=fixtures)
+
+
+def _value(spec: Spec, parameter: Parameter, *, named_only: bool = False) -> Json:
+    """A parameter's example, else what its schema allows. named_only: nothing made up."""
+    if parameter.example is not MISSING and parameter.example is not None:
+        return parameter.example
+    return sample(spec.document, parameter.schema, named_only=named_only)
+
+
+def _query(spec: Spec, operation: Operation, given: _Given) -> Pairs:
+    pairs: list[tuple[str, str]] = []
+    declared = {p.name for p in operation.parameters if p.place == "query"}
+    for name, value in given.query.items():
+        if name not in declared:
+            pairs.extend(_pairs(name, value))
+    for parameter in operation.parameters:
+        if parameter.place != "query":
+            continue
+        value = given.query.get(parameter.name, MISSING)
+        if value is MISSING and parameter.required:
+            value = _required(spec, parameter, given)
+        if value is not MISSING:
+            pairs.extend(_pairs(parameter.name, value))
+    return tuple(pairs)
+
+
+def _headers(spec: Spec, operation: Operation, given: _Given) -> Pairs:
+    pairs = [(name, _text(value)) for name, value in given.headers.items()]
+    known = {name.lower() for name, _ in pairs} | _SENT_ANYWAY
+    for parameter in operation.parameters:
+        wanted = parameter.place == "header" and parameter.required
+        if wanted and parameter.name.lower() not in known:
+            pairs.append((parameter.name, _text(_required(spec, parameter, given))))
+    return tuple(pairs)
+
+
+def _required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
+    if parameter.name in given.named:
+        return given.named[parameter.name]
+    value = _value(spec, parameter)
+    if value is MISSING:
+        raise _Unknown(
+            f"the required {parameter.place} parameter {parameter.name} has no example",
+            f'[fixtures]\n{parameter.name} = "a value that is accepted"',
+        )
+    return value
+
+
+def _body(
+    spec: Spec, operation: Operation, given: _Given, draw_body: DrawBody
+) -> tuple[Json, str, str]:
+    """(body, media type, origin); the media type is "" for a request without a body."""
+    media = _preferred(operation.body)
+    if given.body is not MISSING:
+        return given.body, media.media_type if media else "application/json", "fixture"
+    if media is None:
+        return None, "", "example"
+    if media.examples:
+        body, origin = media.examples[0], "example"
+    elif operation.body_required:
+        body, origin = sample(spec.document, media.schema), "schema"
+        if body is MISSING:
+            body = draw_body(spec.document, operation.method, operation.path, spec.prefix)
+    else:
+        return None, "", "example"
+    if body is MISSING:
+        raise _Unknown(
+            "its body has no example",
+            f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted",
+        )
+    for place in unique_places(spec.document, media.schema, body):
+        body = with_unique(body, place)
+    return body, media.media_type, origin
+
+
+def _preferred(offered: tuple[Media, ...]) -> Media | None:
+    """The media type to send: JSON, then a form, then the first."""
+    for wanted in ("application/json", "json", "application/x-www-form-urlencoded"):
+        for media in offered:
+            if wanted in media.media_type:
+                return media
+    return offered[0] if offered else None
+
+
+def _pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:
+    values = value if isinstance(value, list) else [value]
+    return ((name, _text(item)) for item in values)
+
+
+def _text(value: Json) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,98 @@
+import json
+
+import pytest
+from hypothesis import find
+
+from apicheck.generate import draw, strategy
+from apicheck.generate.schemathesis_adapter import draw_parts
+from apicheck.load import read_spec
+from apicheck.model.facts import Facts
+from apicheck.model.subject import Recipe, RunContext, Subject, SubjectKind
+from apicheck.requests.alter import Part, part_accepts
+
+SPEC = read_spec(
+    {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {
+            "/notes/{noteId}": {
+                "patch": {
+                    "operationId": "update",
+                    "parameters": [
+                        {
+                            "name": "noteId",
+                            "in": "path",
+                            "required": True,
+                            "schema": {"type": "string"},
+                        },
+                        {"name": "limit", "in": "query", "schema": {"type": "integer"}},
+                    ],
+                    "requestBody": {
+                        "required": True,
+                        "content": {
+                            "application/json": {
+                                "schema": {
+                                    "type": "object",
+                                    "properties": {"text": {"type": "string", "maxLength": 3}},
+                                }
+                            }
+                        },
+                    },
+                    "responses": {"200": {"description": "."}},
+                }
+            },
+            "/ping": {"get": {"operationId": "ping", "responses": {"200": {"description": "."}}}},
+        },
+    }
+)
+RECIPES = {
+    "update": Recipe("update", {"noteId": "7"}, body={"text": "a"}, media_type="application/json"),
+    "ping": Recipe("ping"),
+}
+WORLD = RunContext(SPEC, Facts(), {}, RECIPES, {})
+
+
+def subject(operation: str) -> Subject:
+    return Subject(SubjectKind.OPERATION, operation, WORLD, operation=SPEC.operation(operation))
+
+
+@pytest.fixture(scope="module")
+def values() -> list[dict[str, object]]:
+    return list(draw("mutated-part", 1, 40, subject("update")))
+
+
+def test_equal_seeds_draw_equal_values_and_others_do_not(values: list[object]) -> None:
+    assert list(draw("mutated-part", 1, 40, subject("update"))) == values
+    assert list(draw("mutated-part", 2, 40, subject("update"))) != values
+
+
+def test_every_part_gets_its_turn(values: list[dict[str, object]]) -> None:
+    places = {(value["place"], value["name"]) for value in values}
+    assert places == {("path", "noteId"), ("query", "limit"), ("body", ""), ("body", "/text")}
+
+
+def test_every_value_can_be_sent_and_recorded(values: list[dict[str, object]]) -> None:
+    for value in values:
+        assert part_accepts(Part(str(value["place"]), str(value["name"])), value["value"])
+        assert json.loads(json.dumps(value).encode()) == value
+
+
+def test_schemathesis_lists_values_beside_what_a_schema_allows() -> None:
+    parts = draw_parts(SPEC.document, "PATCH", "/notes/{noteId}")
+    assert ("body", "text", "0000") in parts
+    assert any(place == "query" and name == "limit" for place, name, _ in parts)
+
+
+def test_an_operation_that_schemathesis_does_not_know_has_no_values() -> None:
+    assert draw_parts(SPEC.document, "PATCH", "/nowhere") == ()
+
+
+def test_a_request_without_parts_gets_no_values() -> None:
+    assert draw("mutated-part", 1, 10, subject("ping")) == ()
+
+
+def test_what_shrinking_looks_through_is_of_the_same_form() -> None:
+    found = find(
+        strategy("mutated-part", subject("update")), lambda value: value["place"] == "query"
+    )
+    assert found == {"place": "query", "name": "limit", "value": ""}
