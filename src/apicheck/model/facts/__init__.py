@@ -88,7 +88,7 @@ class Facts:
     responses: Mapping[str, ResponseRule] = field(default_factory=dict)
     rate_limits: RateLimits | None = None
     versioning: Versioning | None = None
-    webhooks: Webhooks | Never | None = None
+    webhooks: Never | Webhooks | None = None
     transport: Transport = field(default_factory=Transport)
     formats: Mapping[str, Json] = field(default_factory=dict)
     client: Mapping[str, Json] = field(default_factory=dict)

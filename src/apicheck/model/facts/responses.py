@@ -92,8 +92,8 @@ class Challenge:
     that must be there (realm, scope). scheme: compared without case; "" is any.
     """
 
-    scheme: str
-    error: str | Never | None = None
+    scheme: str = ""
+    error: Never | str | None = None
     parameters: tuple[str, ...] = ()
 
 
@@ -104,8 +104,8 @@ class ExpectedResponse:
     ops: the operations that it is promised of, where that is not all (`requests`, `absent`).
     """
 
-    statuses: StatusSet
-    challenge: Challenge | Never | None = None
+    statuses: StatusSet = StatusSet()
+    challenge: Never | Challenge | None = None
     headers: Mapping[str, HeaderRule] = field(default_factory=dict)
     media: str | None = None
     schema: Json = None
@@ -134,7 +134,7 @@ class ResponseRule:
     "status" or "header:<name>", which must say the same.
     """
 
-    when: When
+    when: When = When()
     headers: Mapping[str, HeaderRule] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     media: str | None = None

@@ -48,4 +48,4 @@ class Transport:
     tls: str | None = None
     hosts: Mapping[str, str] = field(default_factory=dict)
     hsts: Hsts | None = None
-    cors: Cors | Never | None = None
+    cors: Never | Cors | None = None

@@ -69,9 +69,9 @@ class Event:
 class Webhooks:
     """`webhooks`. subscriptions None: set up outside the API (a dashboard)."""
 
-    events: Mapping[str, Event]
+    events: Mapping[str, Event] = field(default_factory=dict)
     subscriptions: Subscriptions | None = None
-    signature: Signature | Never | None = None
+    signature: Never | Signature | None = None
     delivery: Delivery = field(default_factory=Delivery)
     payload: Mapping[str, Json] = field(default_factory=dict)
     id: Mapping[str, str] = field(default_factory=dict)
