@@ -17,7 +17,8 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from apicheck.model.json import MISSING, Json, at, child_pointer
+from apicheck.model.json import Json, child_pointer
+from apicheck.model.references import follow
 
 FORMATS = (
     "date", "date-time", "email", "ipv4", "ipv6", "uri", "uri-reference", "uuid",
@@ -79,16 +80,8 @@ def find_schema_errors(
 
 
 def resolve_schema(document: Mapping[str, Json], schema: Json) -> Json:
-    """What a schema is after its `$ref`s; {} when they lead nowhere or in a circle."""
-    seen: set[str] = set()
-    while isinstance(schema, Mapping) and isinstance(schema.get("$ref"), str):
-        reference = schema["$ref"]
-        found = at(document, reference.removeprefix("#")) if reference[:1] == "#" else MISSING
-        if reference in seen or found is MISSING:
-            return {}
-        seen.add(reference)
-        schema = found
-    return schema
+    """The schema at the end of its `$ref`s; {} where they lead nowhere or in a circle."""
+    return follow(document, schema)
 
 
 def _short(message: str) -> str:

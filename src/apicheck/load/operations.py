@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from apicheck.load import references
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import leaves
 from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
@@ -20,6 +19,7 @@ from apicheck.model.operation import (
     SecurityRequirement,
     SecurityScheme,
 )
+from apicheck.model.references import locate, pointer_of
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -55,9 +55,7 @@ class Reader:
 
     def _resolved(self, node: Json, pointer: str) -> tuple[Node, str]:
         """What a node is after its references, and where that is."""
-        while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
-            pointer = references.pointer_of(node["$ref"])
-            node = at(self.document, pointer)
+        node, pointer = locate(self.document, node, pointer)
         return (node if isinstance(node, Mapping) else {}), pointer
 
     def operations(self) -> Iterator[Operation]:
@@ -209,7 +207,7 @@ class Reader:
     def _linked(self, node: Node, pointer: str) -> str:
         if "operationId" in node:
             return str(node["operationId"])
-        target = references.pointer_of(str(node.get("operationRef", "")))
+        target = pointer_of(str(node.get("operationRef", "")))
         operation = at(self.document, target)
         if not target or not isinstance(operation, Mapping):
             self.mistakes.add(pointer, "a link that names no operation of this document")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote
 
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
+from apicheck.model.references import locate, pointer_of, reference_in
 
 _DATA = frozenset({"example", "default", "const", "enum"})
 """Members whose values are data: a "$ref" in them is a key like any other."""
@@ -21,11 +21,6 @@ _NAMED = frozenset(
 """Members whose keys are names that the author chose."""
 
 
-def pointer_of(reference: str) -> str:
-    """The JSON Pointer of a local reference."""
-    return unquote(reference.removeprefix("#"))
-
-
 def verify(document: Mapping[str, Json], mistakes: Mistakes) -> None:
     """Adds a mistake for every reference that is remote, broken, or goes round in a circle."""
     for pointer, reference in _references(document, "", names=False):
@@ -37,7 +32,7 @@ def verify(document: Mapping[str, Json], mistakes: Mistakes) -> None:
         elif at(document, pointer_of(reference)) is MISSING:
             message = f'the $ref "{reference}" points to nothing'
             mistakes.add(pointer, message, _closest(document, pointer_of(reference)))
-        elif _circular(document, reference):
+        elif _is_circular(document, reference):
             message = f'the $ref "{reference}" leads back to itself'
             mistakes.add(pointer, message, "a reference must end at something that is no reference")
 
@@ -57,18 +52,9 @@ def _references(value: Json, pointer: str, *, names: bool) -> Iterator[tuple[str
             yield from _references(inner, place, names=not names and key in _NAMED)
 
 
-def _circular(document: Mapping[str, Json], reference: str) -> bool:
-    seen = set()
-    while True:
-        if reference in seen:
-            return True
-        seen.add(reference)
-        node = at(document, pointer_of(reference))
-        if not (isinstance(node, Mapping) and isinstance(node.get("$ref"), str)):
-            return False
-        reference = node["$ref"]
-        if not reference.startswith("#"):
-            return False
+def _is_circular(document: Mapping[str, Json], reference: str) -> bool:
+    end, _ = locate(document, {"$ref": reference})
+    return (reference_in(end) or "").startswith("#")
 
 
 def _closest(document: Mapping[str, Json], pointer: str) -> str:
