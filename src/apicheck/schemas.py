@@ -65,13 +65,13 @@ def find_schema_errors(
     if schema is None or schema is True:
         return ()
     try:
-        validator = _dialect(document).validator(orjson.dumps(schema))
+        validator = _find_dialect(document).validator(orjson.dumps(schema))
         errors = []
         for error in validator.iter_errors(value):
             pointer = reduce(child_pointer, error.instance_path, "")
             keyword = next((k for k in reversed(error.schema_path) if isinstance(k, str)), "")
             keyword = WRITE_ONLY if keyword == _NEVER_SENT else keyword
-            errors.append(SchemaError(pointer, _short(str(error.message)), keyword))
+            errors.append(SchemaError(pointer, _shorten(str(error.message)), keyword))
             if len(errors) == limit:
                 break
     except (ValueError, RecursionError) as problem:
@@ -84,7 +84,7 @@ def resolve_schema(document: Mapping[str, Json], schema: Json) -> Json:
     return follow(document, schema)
 
 
-def _short(message: str) -> str:
+def _shorten(message: str) -> str:
     """A message without the middle of a long value that it quotes."""
     half = _MESSAGE_SHOWN // 2
     short = len(message) <= _MESSAGE_SHOWN
@@ -94,7 +94,7 @@ def _short(message: str) -> str:
 _dialects: dict[int, _Dialect] = {}
 
 
-def _dialect(document: Mapping[str, Json]) -> _Dialect:
+def _find_dialect(document: Mapping[str, Json]) -> _Dialect:
     """The compiled side of a document. Keyed by identity: the entry keeps the document alive."""
     found = _dialects.get(id(document))
     if found is None:
@@ -113,31 +113,31 @@ class _Dialect:
 
     def __post_init__(self) -> None:
         self._old = str(self.document.get("openapi", "3.1")).startswith("3.0")
-        self._root = {key: self._any(value) for key, value in self.document.items()}
-        self.validator = lru_cache(maxsize=2048)(self._compiled)
+        self._root = {key: self._translate_part(value) for key, value in self.document.items()}
+        self.validator = lru_cache(maxsize=2048)(self._compile)
 
-    def _compiled(self, schema: bytes) -> Any:
-        root = {**self._root, "allOf": [self._schema(orjson.loads(schema))]}
+    def _compile(self, schema: bytes) -> Any:
+        root = {**self._root, "allOf": [self._translate_schema(orjson.loads(schema))]}
         return jsonschema_rs.Draft202012Validator(
             root, validate_formats=True, keywords={_NEVER_SENT: _NeverSent}
         )
 
-    def _any(self, value: Json) -> Json:
+    def _translate_part(self, value: Json) -> Json:
         """A part of the document with every schema in it translated."""
         if isinstance(value, list):
-            return [self._any(item) for item in value]
+            return [self._translate_part(item) for item in value]
         if not isinstance(value, Mapping):
             return value
         return {
-            key: self._schema(inner)
+            key: self._translate_schema(inner)
             if key == "schema"
-            else {name: self._schema(one) for name, one in inner.items()}
+            else {name: self._translate_schema(one) for name, one in inner.items()}
             if key == "schemas" and isinstance(inner, Mapping)
-            else self._any(inner)
+            else self._translate_part(inner)
             for key, inner in value.items()
         }
 
-    def _schema(self, schema: Json) -> Json:
+    def _translate_schema(self, schema: Json) -> Json:
         if not isinstance(schema, Mapping):
             return schema
         if self._old and "$ref" in schema:
@@ -145,33 +145,35 @@ class _Dialect:
         result = dict(schema)
         for key in _MAPS:
             if isinstance(result.get(key), Mapping):
-                result[key] = {name: self._schema(one) for name, one in result[key].items()}
+                result[key] = {
+                    name: self._translate_schema(one) for name, one in result[key].items()
+                }
         for key in _LISTS:
             if isinstance(result.get(key), list):
-                result[key] = [self._schema(one) for one in result[key]]
+                result[key] = [self._translate_schema(one) for one in result[key]]
         for key in (*_ONE, *_ONE_MORE):
             if isinstance(result.get(key), Mapping):
-                result[key] = self._schema(result[key])
-        self._without_write_only(result)
-        self._with_discriminator(result)
-        _with_range(result)
+                result[key] = self._translate_schema(result[key])
+        self._drop_write_only(result)
+        self._apply_discriminator(result)
+        _add_range(result)
         if result.get("format") not in FORMATS:
             result.pop("format", None)
-        return _translated(result) if self._old else result
+        return _translate(result) if self._old else result
 
-    def _without_write_only(self, schema: dict[str, Json]) -> None:
+    def _drop_write_only(self, schema: dict[str, Json]) -> None:
         properties = schema.get("properties")
         if isinstance(properties, Mapping) and isinstance(schema.get("required"), list):
             schema["required"] = [
-                name for name in schema["required"] if not self._write_only(properties.get(name))
+                name for name in schema["required"] if not self._is_write_only(properties.get(name))
             ]
         if isinstance(properties, Mapping):
             schema["properties"] = {
-                name: {_NEVER_SENT: True} if self._write_only(inner) else inner
+                name: {_NEVER_SENT: True} if self._is_write_only(inner) else inner
                 for name, inner in properties.items()
             }
 
-    def _with_discriminator(self, schema: dict[str, Json]) -> None:
+    def _apply_discriminator(self, schema: dict[str, Json]) -> None:
         """Hold a value against the schema that its discriminator names, and no other.
 
         A value that names none of them is held against all, as if there were no discriminator.
@@ -182,12 +184,12 @@ class _Dialect:
             return
         member = str(discriminator.get("propertyName", ""))
         decided: Json = {key: schema.pop(key)}
-        for value, reference in _named(discriminator, decided[key]).items():
+        for value, reference in _map_discriminator(discriminator, decided[key]).items():
             this = {"properties": {member: {"const": value}}, "required": [member]}
             decided = {"if": this, "then": {"$ref": reference}, "else": decided}
         schema["allOf"] = [*schema.get("allOf", ()), decided]
 
-    def _write_only(self, schema: Json) -> bool:
+    def _is_write_only(self, schema: Json) -> bool:
         found = resolve_schema(self.document, schema)
         return isinstance(found, Mapping) and found.get("writeOnly") is True
 
@@ -207,7 +209,7 @@ class _NeverSent:
             raise ValueError("a property that is writeOnly is in an answer")
 
 
-def _named(discriminator: Mapping[str, Json], schemas: list[Json]) -> dict[str, str]:
+def _map_discriminator(discriminator: Mapping[str, Json], schemas: list[Json]) -> dict[str, str]:
     """Value of the discriminator -> reference, of those among the schemas (implicit names too)."""
     references = [s["$ref"] for s in schemas if isinstance(s, Mapping) and "$ref" in s]
     by_name = {str(r).rpartition("/")[2]: str(r) for r in references}
@@ -219,14 +221,14 @@ def _named(discriminator: Mapping[str, Json], schemas: list[Json]) -> dict[str, 
     return by_name
 
 
-def _with_range(schema: dict[str, Json]) -> None:
+def _add_range(schema: dict[str, Json]) -> None:
     low, high = _RANGES.get(str(schema.get("format")), (None, None))
     types = schema.get("type")
     if low is not None and "integer" in (types if isinstance(types, list) else [types]):
         schema["allOf"] = [*schema.get("allOf", ()), {"minimum": low, "maximum": high}]
 
 
-def _translated(schema: dict[str, Json]) -> Json:
+def _translate(schema: dict[str, Json]) -> Json:
     """An OpenAPI 3.0 schema as JSON Schema 2020-12."""
     for keyword, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         exclusive = schema.get(keyword)

@@ -17,7 +17,7 @@ _SUPPORTED = ("3.0", "3.1")
 
 def load_spec(path: Path) -> Spec:
     """The OpenAPI document of a file, YAML or JSON. Raises SpecError with every mistake."""
-    return _spec(read_source(path, SpecError), strict=True)
+    return _build_spec(read_source(path, SpecError), strict=True)
 
 
 def read_spec(document: Node, *, file: str = "") -> Spec:
@@ -25,28 +25,28 @@ def read_spec(document: Node, *, file: str = "") -> Spec:
 
     Raises SpecError for what it refers to and does not hold.
     """
-    return _spec(Source(file or "document", document), strict=False)
+    return _build_spec(Source(file or "document", document), strict=False)
 
 
 def parse_spec(text: str, file: str) -> Spec:
     """As `load_spec`, from text. Raises SpecError."""
-    return _spec(parse(text, file, SpecError), strict=True)
+    return _build_spec(parse(text, file, SpecError), strict=True)
 
 
-def _spec(source: Source, *, strict: bool) -> Spec:
+def _build_spec(source: Source, *, strict: bool) -> Spec:
     mistakes = collect_mistakes(source)
     document: Node = source.value
-    _supported(document, mistakes, strict=strict)
-    _stop(source, mistakes)
+    _verify_version(document, mistakes, strict=strict)
+    mistakes.raise_found(SpecError, source.file)
     references.verify(document, mistakes)
-    _stop(source, mistakes)
+    mistakes.raise_found(SpecError, source.file)
     if strict:
         validity.verify(source, mistakes)
-        _stop(source, mistakes)
+        mistakes.raise_found(SpecError, source.file)
     reader = Reader(document, mistakes)
     operations = tuple(reader.operations())
     reader.verify_links(operations)
-    _stop(source, mistakes)
+    mistakes.raise_found(SpecError, source.file)
     info: Node = document.get("info", {})
     return Spec(
         title=str(info.get("title", "")),
@@ -62,12 +62,7 @@ def _spec(source: Source, *, strict: bool) -> Spec:
     )
 
 
-def _stop(source: Source, mistakes: Mistakes) -> None:
-    if mistakes.found:
-        raise SpecError(f"{source.file} cannot be used", mistakes.ordered)
-
-
-def _supported(document: Node, mistakes: Mistakes, *, strict: bool) -> None:
+def _verify_version(document: Node, mistakes: Mistakes, *, strict: bool) -> None:
     if "swagger" in document:
         mistakes.add(
             "/swagger",

@@ -38,22 +38,26 @@ def verify(source: Source, document: Mapping[str, Json], mistakes: Mistakes) -> 
         digest = hashlib.sha256(content.encode()).hexdigest()
         if text.get("digest", digest).removeprefix("sha256:") != digest:
             add(f"{place}/digest", f"the text in {text['file']} has another digest", digest)
-        texts[name] = _folded(content)
+        texts[name] = _fold(content)
     only = next(iter(declared)) if len(declared) == 1 else ""
     for clause_id, fields in (document.get("clauses") or {}).items():
         clause = {**defaults, **(fields or {})}
         name = clause.get("source", only)
-        if name in texts and clause.get("quote") and not quoted(clause["quote"], texts[name]):
+        if (
+            name in texts
+            and clause.get("quote")
+            and not contains_quote(clause["quote"], texts[name])
+        ):
             place = f"{child_pointer('/clauses', clause_id)}/quote"
             message = f'the quote is not in the text of source "{name}"'
             add(place, message, "copy the words as they are there; … stands for omitted ones")
 
 
-def quoted(quote: str, text: str) -> bool:
+def contains_quote(quote: str, text: str) -> bool:
     """Whether the parts of a quote, between its ellipses, follow each other in a text."""
-    folded, at = _folded(text), 0
+    folded, at = _fold(text), 0
     for part in re.split(r"…|\[…\]|\.\.\.", quote):
-        words = _folded(part)
+        words = _fold(part)
         found = folded.find(words, at)
         if found < 0:
             return False
@@ -61,6 +65,6 @@ def quoted(quote: str, text: str) -> bool:
     return True
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     plain = text.translate(_PLAIN)
     return re.sub(r"\s+", " ", plain).strip()

@@ -23,7 +23,7 @@ _NAMED = frozenset(
 
 def verify(document: Mapping[str, Json], mistakes: Mistakes) -> None:
     """Adds a mistake for every reference that is remote, broken, or goes round in a circle."""
-    for pointer, reference in _references(document, "", names=False):
+    for pointer, reference in _walk_references(document, "", names=False):
         if not reference.startswith("#"):
             remote = "://" in reference or reference.startswith("//")
             what = "remote" if remote else "to another file"
@@ -31,17 +31,17 @@ def verify(document: Mapping[str, Json], mistakes: Mistakes) -> None:
             mistakes.add(pointer, message, "bundle the document into one file first")
         elif at(document, pointer_of(reference)) is MISSING:
             message = f'the $ref "{reference}" points to nothing'
-            mistakes.add(pointer, message, _closest(document, pointer_of(reference)))
+            mistakes.add(pointer, message, _suggest_closest(document, pointer_of(reference)))
         elif _is_circular(document, reference):
             message = f'the $ref "{reference}" leads back to itself'
             mistakes.add(pointer, message, "a reference must end at something that is no reference")
 
 
-def _references(value: Json, pointer: str, *, names: bool) -> Iterator[tuple[str, str]]:
+def _walk_references(value: Json, pointer: str, *, names: bool) -> Iterator[tuple[str, str]]:
     """Pointers and texts of references. names: the keys of this mapping are free names."""
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _references(item, child_pointer(pointer, index), names=False)
+            yield from _walk_references(item, child_pointer(pointer, index), names=False)
     if not isinstance(value, Mapping):
         return
     for key, inner in value.items():
@@ -49,7 +49,7 @@ def _references(value: Json, pointer: str, *, names: bool) -> Iterator[tuple[str
         if key == "$ref" and isinstance(inner, str) and not names:
             yield place, inner
         elif names or (key not in _DATA and not (key == "value" and "/examples/" in pointer)):
-            yield from _references(inner, place, names=not names and key in _NAMED)
+            yield from _walk_references(inner, place, names=not names and key in _NAMED)
 
 
 def _is_circular(document: Mapping[str, Json], reference: str) -> bool:
@@ -57,7 +57,7 @@ def _is_circular(document: Mapping[str, Json], reference: str) -> bool:
     return (reference_in(end) or "").startswith("#")
 
 
-def _closest(document: Mapping[str, Json], pointer: str) -> str:
+def _suggest_closest(document: Mapping[str, Json], pointer: str) -> str:
     around, _, _ = pointer.rpartition("/")
     siblings = at(document, around)
     if not isinstance(siblings, Mapping) or not tokens(pointer):

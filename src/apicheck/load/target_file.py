@@ -60,7 +60,7 @@ def read_target(path: Path) -> Source:
         raise TargetError(
             f"{path} cannot be read", (Mistake(str(path), line, "", message),)
         ) from None
-    lines = _lines(text)
+    lines = _find_lines(text)
     if path.name == _PYPROJECT:
         value = value.get("tool", {}).get("apicheck", {})
         lines = {
@@ -83,21 +83,21 @@ def _as_json(value: Json) -> Json:
     return value.isoformat()
 
 
-def _lines(text: str) -> dict[str, int]:
+def _find_lines(text: str) -> dict[str, int]:
     """Pointer -> line of tables and keys; inline tables have the line of their key."""
     lines: dict[str, int] = {}
     table = ""
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
-            table = _pointer(header[1])
+            table = _parse_key(header[1])
             for depth in range(2, table.count("/") + 2):
                 lines.setdefault("/".join(table.split("/")[:depth]), number)
         elif key := _KEY.match(line):
-            lines.setdefault(table + _pointer(key[1]), number)
+            lines.setdefault(table + _parse_key(key[1]), number)
     return lines
 
 
-def _pointer(key: str) -> str:
+def _parse_key(key: str) -> str:
     pointer = ""
     for part in _PART.findall(key):
         pointer = child_pointer(pointer, part.strip("\"'"))

@@ -32,7 +32,7 @@ def verify(
     timestamp, sent = delivery.header(TIMESTAMP), delivery.header(SIGNATURE)
     if not timestamp or not sent:
         return ABSENT
-    expected = _mac(secret, timestamp, delivery.body)
+    expected = _compute_mac(secret, timestamp, delivery.body)
     if not is_timestamp(timestamp) or not hmac.compare_digest(sent.encode(), expected.encode()):
         return INVALID
     tolerance = signature.tolerance_s
@@ -48,10 +48,10 @@ def sign(
 ) -> Delivery:
     """See `Scheme`."""
     timestamp = str(int(now))
-    mac = _mac(secret, timestamp, delivery.body)
+    mac = _compute_mac(secret, timestamp, delivery.body)
     return delivery.with_headers((TIMESTAMP, timestamp), (SIGNATURE, mac))
 
 
-def _mac(secret: str, timestamp: str, body: bytes) -> str:
+def _compute_mac(secret: str, timestamp: str, body: bytes) -> str:
     signed = b"v0:" + timestamp.encode() + b":" + body
     return "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()

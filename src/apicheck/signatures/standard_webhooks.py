@@ -39,7 +39,7 @@ def verify(
     message_id, timestamp, sent = (delivery.header(name) for name in (ID, TIMESTAMP, SIGNATURE))
     if not message_id or not timestamp or not sent:
         return ABSENT
-    expected = _mac(secret, message_id, timestamp, delivery.body)
+    expected = _compute_mac(secret, message_id, timestamp, delivery.body)
     if expected is None or not is_timestamp(timestamp):
         return INVALID
     if not any(hmac.compare_digest(item.encode(), expected) for item in sent.split(" ")):
@@ -57,7 +57,7 @@ def sign(
 ) -> Delivery:
     """See `Scheme`. The id is the context's. Raises ValueError for a secret that is none."""
     message_id, timestamp = context.get("id", "msg_1"), str(int(now))
-    mac = _mac(secret, message_id, timestamp, delivery.body)
+    mac = _compute_mac(secret, message_id, timestamp, delivery.body)
     if mac is None:
         raise ValueError("a Standard Webhooks secret is base64, with or without whsec_ before it")
     return delivery.with_headers(
@@ -65,7 +65,7 @@ def sign(
     )
 
 
-def _mac(secret: str, message_id: str, timestamp: str, body: bytes) -> bytes | None:
+def _compute_mac(secret: str, message_id: str, timestamp: str, body: bytes) -> bytes | None:
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except binascii.Error:
