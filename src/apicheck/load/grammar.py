@@ -71,9 +71,9 @@ def _expand_directive(value: Json) -> Json:
 
 def _expand_foreign(value: Json) -> Json:
     if value == "as-absent":
-        return {"answer": None}
+        return {"response": None}
     written = as_mapping("status", value)
-    return {"answer": None if "answer" in written else written, "ops": written.get("ops")}
+    return {"response": None if "answer" in written else written, "ops": written.get("ops")}
 
 
 SHORT_FORMS: Mapping[Any, Callable[[Json], Json]] = {

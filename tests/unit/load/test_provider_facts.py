@@ -109,7 +109,7 @@ def test_capsule_needs_scopes_by_method_and_hides_hooks_of_other_apps() -> None:
     authorization = facts_of("capsule").authorization
     assert authorization.scopes["read"].items == ("GET /**",)
     assert authorization.permissions["registered-app"].items == ("createHook",)
-    assert str(authorization.foreign["app"].answer.statuses) == "404"
+    assert str(authorization.foreign["app"].response.statuses) == "404"
     assert authorization.foreign["app"].ops.items == ("getHook", "deleteHook")
     assert authorization.refusal.challenge.error == "insufficient_scope"
 

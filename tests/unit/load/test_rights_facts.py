@@ -19,7 +19,7 @@ def test_what_is_foreign_is_answered_so_or_as_what_is_absent(
 ) -> None:
     facts = facts_from({"authorization": {"foreign": {"user": written}}}, file="test")
     foreign = facts.authorization.foreign["user"]
-    assert (str(foreign.answer.statuses) if foreign.answer else None) == answer
+    assert (str(foreign.response.statuses) if foreign.response else None) == answer
     assert (foreign.ops.items if foreign.ops else None) == ops
 
 

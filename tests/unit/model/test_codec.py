@@ -61,7 +61,7 @@ def test_values_at_their_default_are_left_out() -> None:
 
 def test_json_that_stands_for_nothing_is_a_value_error_that_names_the_type() -> None:
     with pytest.raises(ValueError, match="not a Foreign"):
-        from_json(Foreign, {"answer": None, "surprise": 1})
+        from_json(Foreign, {"response": None, "surprise": 1})
 
 
 def test_no_mapping_is_read_as_text() -> None:

@@ -60,9 +60,9 @@ class Authentication:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """What is answered for an object of somebody else. answer None: as for an absent one."""
+    """The expected response for an object of another owner. None: as for an absent object."""
 
-    answer: ExpectedResponse | None
+    response: ExpectedResponse | None
     ops: Selector | None = None
 
 
