@@ -27,7 +27,7 @@ def to_json(value: object, *, whole: bool = False) -> Json:
 
     Fields at their default are left out, unless `whole`: then every field is there. Fields that
     do not take part in comparisons (secrets) are always left out. An IntEnum (a severity)
-    becomes its name in lower case, so that nobody reads it as a number.
+    becomes its name in lower case, so that it is not read as a number.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {

@@ -1,4 +1,4 @@
-"""What the `ops` grammar of a policy selects."""
+"""Which operations the `ops` grammar of a policy selects."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def selects(
     sets: Mapping[str, Selector],
     secured: frozenset[str],
 ) -> bool:
-    """Whether a selector takes an operation.
+    """Whether a selector selects an operation.
 
-    sets: the policy's named sets (`operations.<name>`); a name that is in `sets` is that set,
-    whatever else is called so. secured: ids of the operations that need a credential.
+    sets: the policy's named sets (`operations.<name>`); a set takes precedence over anything
+    else of its name. secured: ids of the operations that need a credential.
     """
     return any(
         _item_selects(item, operation, sets, secured, frozenset()) for item in selector.items
@@ -57,7 +57,7 @@ def _item_selects(
 
 
 def selects_path(item: str, method: str, path: str) -> bool:
-    """Whether `"GET /path/*"` or `"/path/**"` takes a method and path.
+    """Whether `"GET /path/*"` or `"/path/**"` selects a method and path.
 
     `*` is one path segment, `**` any number of them. A path template's `{name}` is one segment.
     """

@@ -12,7 +12,7 @@ import hmac
 import json
 from collections.abc import Callable
 
-from apicheck.model.forgery_key import signature
+from apicheck.model.forgery_key import sign
 from apicheck.model.json import Json
 
 _PARTS = 3
@@ -44,7 +44,7 @@ def signed_by_hmac(token: str, argument: str) -> str:
 
 def signed_by_rsa(token: str, _: str) -> str:
     """Signed anew by RSA with SHA-256 and the key that everybody knows."""
-    return _signed(token, signature)
+    return _signed(token, sign)
 
 
 def same_token(one: str, other: str) -> bool:

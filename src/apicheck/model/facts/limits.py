@@ -1,4 +1,4 @@
-"""How many requests in which time."""
+"""Rate limits."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Bucket:
     per: str = "token"
     burst: int | None = None
     also: tuple[str, ...] = ()
-    """Buckets that a request of this one counts in too."""
+    """Buckets that also count the requests of this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the provider delivers to its partners."""
+"""Webhooks: subscriptions, signatures and deliveries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apicheck.model.json import Json
 class Subscriptions:
     """How a partner subscribes to webhooks by the API itself; pointers into the bodies.
 
-    url, events: in the request that creates one; secret, id: in its answer.
+    url, events: in the request that creates one; secret, id: in its response.
     """
 
     create: str
