@@ -1,9 +1,9 @@
-"""JSON Schemas of an OpenAPI document as compiled validators, for answers in the hot path.
+"""Validates values against the schemas of an OpenAPI document, compiled and cached.
 
 OpenAPI 3.0 dialect included: `nullable`, boolean `exclusiveMinimum`, siblings of `$ref` ignored.
-In both versions `int32` and `int64` are ranges; properties that are `writeOnly` are not required
-of an answer, and are errors in it unless they are null; a `discriminator` says which schema a
-value is held against. Of the formats, FORMATS are asserted and others are not.
+In both versions `int32` and `int64` are ranges; a response need not have properties that are
+`writeOnly`, and may have them only as null; a `discriminator` selects the schema of a value. Of
+the formats, FORMATS are asserted and others are not.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from apicheck.model.references import follow
 FORMATS = (
     "date", "date-time", "email", "ipv4", "ipv6", "uri", "uri-reference", "uuid",
 )  # fmt: skip
-"""Formats that have one definition, which servers are known to keep: RFC 3339, 3986, 5321, 9562."""
+"""Formats with one definition that servers keep: RFC 3339, 3986, 5321, 9562."""
 
 WRITE_ONLY = "writeOnly"
-"""Keyword of the error of a property that is sent and must not be."""
+"""Keyword of the error of a property that a response must not have."""
 
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 _KEPT_DOCUMENTS = 8
@@ -50,16 +50,16 @@ class SchemaError:
 
     @property
     def place(self) -> str:
-        """The pointer with `*` for the number of a list's element: the same for each of them."""
+        """The pointer with `*` for indexes, so that it is the same for all elements of a list."""
         return re.sub(r"/\d+(?=/|$)", "/*", self.pointer)
 
 
 def find_schema_errors(
     document: Mapping[str, Json], schema: Json, value: Json, *, limit: int = 5
 ) -> tuple[SchemaError, ...]:
-    """How a value breaks a schema; () when it fits.
+    """How a value breaks a schema; () when it is valid.
 
-    document: what `$ref`s in the schema point into. schema: a schema, or None (anything fits).
+    document: holds the targets of `$ref`s. schema: a schema, or None (any value is valid).
     At most `limit` errors. A schema that cannot be compiled is one error at "".
     """
     if schema is None or schema is True:
@@ -85,7 +85,7 @@ def resolve_schema(document: Mapping[str, Json], schema: Json) -> Json:
 
 
 def _shorten(message: str) -> str:
-    """A message without the middle of a long value that it quotes."""
+    """A message without its middle when it is long."""
     half = _MESSAGE_SHOWN // 2
     short = len(message) <= _MESSAGE_SHOWN
     return message if short else f"{message[:half]} … {message[-half:]}"
@@ -95,7 +95,7 @@ _dialects: dict[int, _Dialect] = {}
 
 
 def _find_dialect(document: Mapping[str, Json]) -> _Dialect:
-    """The compiled side of a document. Keyed by identity: the entry keeps the document alive."""
+    """The translated schemas of a document. Keyed by identity: the entry keeps it alive."""
     found = _dialects.get(id(document))
     if found is None:
         while len(_dialects) >= _KEPT_DOCUMENTS:
@@ -123,7 +123,7 @@ class _Dialect:
         )
 
     def _translate_part(self, value: Json) -> Json:
-        """A part of the document with every schema in it translated."""
+        """A part of the document with its schemas translated."""
         if isinstance(value, list):
             return [self._translate_part(item) for item in value]
         if not isinstance(value, Mapping):
@@ -174,9 +174,9 @@ class _Dialect:
             }
 
     def _apply_discriminator(self, schema: dict[str, Json]) -> None:
-        """Hold a value against the schema that its discriminator names, and no other.
+        """Validate a value only against the schema that its discriminator names.
 
-        A value that names none of them is held against all, as if there were no discriminator.
+        A value that names none is validated against all, as without a discriminator.
         """
         discriminator = schema.get("discriminator")
         key = next((key for key in ("oneOf", "anyOf") if isinstance(schema.get(key), list)), "")
@@ -198,19 +198,19 @@ _NEVER_SENT = "x-apicheck-never-sent"
 
 
 class _NeverSent:
-    """The keyword of a property that no answer has, as jsonschema-rs wants it."""
+    """The keyword of a property that no response has, in the form that jsonschema-rs needs."""
 
     def __init__(self, *_: object) -> None:
-        """Nothing to keep: the keyword has no argument."""
+        """The keyword has no argument to keep."""
 
     def validate(self, value: Json) -> None:
-        """Raise ValueError for a value that is sent; null stands for none."""
+        """Raise ValueError for any value but null."""
         if value is not None:
-            raise ValueError("a property that is writeOnly is in an answer")
+            raise ValueError("a property that is writeOnly is in a response")
 
 
 def _map_discriminator(discriminator: Mapping[str, Json], schemas: list[Json]) -> dict[str, str]:
-    """Value of the discriminator -> reference, of those among the schemas (implicit names too)."""
+    """Value of the discriminator -> reference among the schemas (implicit names too)."""
     references = [s["$ref"] for s in schemas if isinstance(s, Mapping) and "$ref" in s]
     by_name = {str(r).rpartition("/")[2]: str(r) for r in references}
     mapping = discriminator.get("mapping")

@@ -1,4 +1,4 @@
-"""The clauses of a policy and of the sets it includes."""
+"""Reads the clauses of a policy and of the sets that it includes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the `facts:` of a policy, already valid against the schema, to typed facts.
+"""Reads the `facts:` of a policy, which the schema has accepted, into typed facts.
 
 The codec reads the types of `model.facts` field by field. A key of the policy is the field of
 that name; `_FIELDS` has the exceptions, and the name of a field in seconds ends in `_s`. A new
@@ -44,7 +44,7 @@ def build_facts(facts: Mapping[str, Json]) -> Facts:
 
 
 def _prepare(kind: Any, value: Json) -> Json:
-    """The fields of a type, from what a policy has for it."""
+    """The fields of a type, from what the policy has in its place."""
     if kind in SHORT_FORMS:
         value = SHORT_FORMS[kind](value)
     if not (dataclasses.is_dataclass(kind) and isinstance(value, Mapping)):
@@ -75,7 +75,7 @@ def _expand_facts(facts: Members) -> None:
 
 
 def _expand_authentication(facts: Members) -> None:
-    """One refusal is both; otherwise each has its own."""
+    """A single refusal holds for anonymous and bad credentials alike."""
     refusal = facts.pop("refusal", None)
     kinds = ("anonymous", "bad")
     apart = isinstance(refusal, Mapping) and bool(set(kinds) & set(refusal))
@@ -93,7 +93,7 @@ def _expand_oauth(facts: Members) -> None:
 
 
 def _expand_rate_limits(facts: Members) -> None:
-    """A bucket inherits `window` and `per`."""
+    """Buckets inherit `window` and `per`."""
     per, window = facts.get("per", "token"), _positive(facts.pop("window", "")) or DEFAULT_WINDOW
     facts["buckets"] = {
         name: {
@@ -146,13 +146,13 @@ def _expand_hsts(facts: Members) -> None:
 
 
 def _replace_none(facts: Members, key: str) -> None:
-    """`none` is another word for `never`."""
+    """Write `never` for its synonym `none`."""
     if facts.get(key) == "none":
         facts[key] = "never"
 
 
 def _positive(duration: str) -> str:
-    """A duration; "" for one of no length."""
+    """A duration; "" when it is zero."""
     return duration if duration and parse_seconds(duration) else ""
 
 
@@ -168,4 +168,4 @@ _SECTIONS: Mapping[Any, Callable[[Members], None]] = {
     Transport: _expand_transport,
     Hsts: _expand_hsts,
 }
-"""Type -> what puts the members of a section in the place of its short forms."""
+"""Type -> the function that replaces the short forms of its section."""

@@ -23,26 +23,26 @@ from apicheck.model.quantities import parse_seconds
 
 _STATUS = re.compile(r"[1-5](\d\d|xx)")
 _FACTS_OF_THEIR_OWN = ("over", "retry_after")
-"""Members of a response that another fact is read from."""
+"""Members of an expected response that are read into other facts."""
 
 
 def as_list(value: Json) -> list[Json]:
-    """One or several, as a list."""
+    """A list as it is; any other value as a list of one."""
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def parse_duration(value: str | None) -> float | None:
-    """Seconds; None when nothing was written."""
+    """The seconds of a duration; None for None."""
     return None if value is None else parse_seconds(value)
 
 
 def parse_optional_selector(value: Json) -> Selector | None:
-    """One item or a list of them; None when nothing was written."""
+    """A selector from one item or a list of them; None for None."""
     return None if value is None else Selector(tuple(as_list(value)))
 
 
 def as_mapping(key: str, value: Json) -> Mapping[str, Json]:
-    """A mapping; what is none is the value of this key."""
+    """A mapping as it is; any other value as the member of this key."""
     return value if isinstance(value, Mapping) else {key: value}
 
 
@@ -87,4 +87,4 @@ SHORT_FORMS: Mapping[Any, Callable[[Json], Json]] = {
     Foreign: _expand_foreign,
     Signature: lambda value: as_mapping("scheme", value),
 }
-"""Type -> what is written for it -> its members."""
+"""Type -> the function that expands its short forms."""

@@ -1,6 +1,6 @@
-"""Facts in layers: clause sets below, the policy over them, a reading on top.
+"""Merges facts in layers: clause sets below, the policy over them, a reading on top.
 
-Mappings are merged key by key, anything else replaces. null removes what a lower layer has.
+Mappings are merged key by key; any other value replaces the lower one, and null removes it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _RESPONSES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value was written. kind: "policy", "include", "reading"; name: of the layer."""
+    """The place of a value. kind: "policy", "include", "reading"; name: of the layer."""
 
     kind: str
     name: str
@@ -29,7 +29,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A mapping out of a file: its `root` pointer there, and what kind of layer it is."""
+    """A mapping of a file, with its `root` pointer there. kind, name: as in `Origin`."""
 
     kind: str
     name: str
@@ -90,19 +90,19 @@ def _lay_over(
 def _as_response(place: str, low: Json, high: Json) -> Json:
     if place not in _RESPONSES or not isinstance(low, Mapping) or high == "never":
         return high
-    answer = high if isinstance(high, Mapping) else {"status": high}
+    response = high if isinstance(high, Mapping) else {"status": high}
     both = [key for key in ("anonymous", "bad") if key in low]
-    if both and not {"anonymous", "bad"} & set(answer):
-        return dict.fromkeys(both, answer)
-    return answer
+    if both and not {"anonymous", "bad"} & set(response):
+        return dict.fromkeys(both, response)
+    return response
 
 
 def _split_refusal(place: str, low: Json, high: Json) -> Json:
-    """One answer for everybody as two, where the layer above tells anonymous from bad."""
+    """One refusal as two, where the layer above has one each for anonymous and bad."""
     if place not in _RESPONSES or not isinstance(low, Mapping) or not isinstance(high, Mapping):
         return low
-    told_apart = [key for key in ("anonymous", "bad") if key in high]
-    return dict.fromkeys(("anonymous", "bad"), low) if told_apart and "status" in low else low
+    kinds = ("anonymous", "bad")
+    return dict.fromkeys(kinds, low) if set(kinds) & set(high) and "status" in low else low
 
 
 def _note_origins(value: Json, pointer: str, layer: Layer, origins: dict[str, Origin]) -> None:

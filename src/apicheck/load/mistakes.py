@@ -1,4 +1,4 @@
-"""From a schema's verdict on a file to mistakes that a person can act on."""
+"""Turns the errors of a schema into mistakes that a person can act on."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ Place = tuple[str, int]
 
 @dataclass(slots=True)
 class Mistakes:
-    """Collects the mistakes of several files. `place` says where a pointer was written."""
+    """Collects the mistakes of several files. `place` returns the file and line of a pointer."""
 
     place: Callable[[str], Place]
     written: Mapping[str, str] = field(default_factory=dict)
     found: list[Mistake] = field(default_factory=list)
 
     def add(self, pointer: str, message: str, suggestion: str = "") -> None:
-        """One more mistake; the same one is kept once."""
+        """Adds a mistake, unless the same one is there already."""
         file, line = self.place(pointer)
         mistake = Mistake(file, line, dotted(pointer), message, suggestion)
         if mistake not in self.found:
             self.found.append(mistake)
 
     def unknown(self, pointer: str, what: str, name: str, known: Collection[str]) -> None:
-        """A name that nothing has."""
+        """Adds a mistake for a name that is not defined."""
         self.add(pointer, f'unknown {what} "{name}"', did_you_mean(name, known))
 
     def against(self, schema: str, value: Json, under: str = "", part: str = "") -> None:
-        """Every way in which a value breaks a published schema (or a `$defs` part of it)."""
+        """Adds each way in which a value breaks a published schema (or a `$defs` part of it)."""
         for error in validator(schema, part).iter_errors(value):
             for pointer, message, hint in _explain(error, self.written, under):
                 self.add(pointer, message, hint)
@@ -66,7 +66,7 @@ class Mistakes:
 
     @property
     def ordered(self) -> tuple[Mistake, ...]:
-        """By file and line."""
+        """The mistakes by file and line."""
         return tuple(sorted(self.found, key=lambda m: (m.file, m.line, m.path)))
 
 
@@ -102,9 +102,9 @@ def validator(name: str, part: str = "") -> Draft202012Validator:
 
 
 def drop_invalid(name: str, value: Json, part: str = "") -> Json:
-    """A value without the parts that break a published schema, so that the rest can be read on.
+    """A value without the parts that break a published schema; {} when no part is left.
 
-    For more mistakes of a file that has one already; {} when nothing can be kept.
+    Readers use it to find further mistakes in a file that has one.
     """
     for _ in range(_ROUNDS):
         errors = list(validator(name, part).iter_errors(value))

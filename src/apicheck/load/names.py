@@ -1,4 +1,4 @@
-"""Everything that a policy refers to exists: operations, scopes, schemas, buckets, checks."""
+"""Verifies that a policy only refers to operations, scopes, schemas, … that exist."""
 
 from __future__ import annotations
 
@@ -38,23 +38,26 @@ _PATTERN_AT = r"/responses/[^/]+/headers/[^/]+/pattern"
 
 
 def _find_pattern_error(value: Json) -> tuple[str, str] | None:
-    """What is said of a text that is no regular expression; None when it is one."""
+    """Message and suggestion for a text that is not a regular expression; None when it is one."""
     try:
         re.compile(str(value))
     except re.error as error:
-        return f'"{value}" is no regular expression: {error}', "a \\ makes the next sign plain"
+        return (
+            f'"{value}" is not a regular expression: {error}',
+            "escape a special character with \\",
+        )
     return None
 
 
 def normalize(path: str) -> str:
-    """A fact path as clauses name it: a bucket is `rate_limits.<bucket>`."""
+    """A fact path as clauses write it: `rate_limits.<bucket>` for a bucket."""
     if path.startswith(_BUCKETS):
         return "rate_limits." + path.removeprefix(_BUCKETS)
     return path
 
 
 def walk_leaves(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
-    """Pointers and values of what is no mapping, or an empty one."""
+    """Pointers and values of the innermost members; an empty mapping is one."""
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
             yield from walk_leaves(inner, child_pointer(pointer, key))
@@ -64,13 +67,13 @@ def walk_leaves(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
 
 @dataclass(slots=True)
 class Verifier:
-    """Holds facts and clauses against the document and the catalogue of checks."""
+    """Verifies the names of facts and clauses by the document and the catalogue of checks."""
 
     spec: Spec
     facts: Facts
     merged: Merged
     written: Mapping[str, Json]
-    """The facts with what is mistaken in them: their names are known."""
+    """The facts with their mistakes: their names count as known."""
     check_ids: Collection[str]
     mistakes: Mistakes
     fact_paths: frozenset[str] = field(init=False)
@@ -83,11 +86,11 @@ class Verifier:
         self.fact_paths = frozenset(_walk_paths(self.written, ""))
 
     def is_fact(self, path: str) -> bool:
-        """Whether something is promised at a path, or below it."""
+        """Whether the policy has a fact at a path, or below it."""
         return normalize(path) in self.fact_paths
 
     def verify(self) -> None:
-        """Every name in the facts."""
+        """Verifies every name in the facts."""
         for pointer, value in _walk(self.merged.value, ""):
             if any(re.fullmatch(p, pointer) for p in _OPERATION_AT) and isinstance(value, str):
                 self._verify_operation(pointer, value)
@@ -104,7 +107,10 @@ class Verifier:
         self._verify_buckets()
 
     def verify_clause(self, clause: Clause, *, own: bool) -> None:
-        """Every name in a clause. own: it is the policy's, which may remove facts of a set."""
+        """Verifies every name in a clause.
+
+        own: whether the clause is the policy's; facts that a clause set names may be removed.
+        """
         for path in clause.facts if own else ():
             if not self.is_fact(path):
                 hint = did_you_mean(path, self.fact_paths)
@@ -158,7 +164,7 @@ class Verifier:
                 self._add(pointer, *said)
 
     def _find_selector_error(self, item: str) -> tuple[str, str] | None:
-        """Message and suggestion when an item selects nothing that exists."""
+        """Message and suggestion for an item that names nothing defined; None when it does."""
         if item == "*" or item in (*BUILT_IN, *self.facts.operations, *self._operations):
             return None
         kind, colon, name = item.partition(":")

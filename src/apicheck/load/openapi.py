@@ -1,4 +1,4 @@
-"""From an OpenAPI 3.0 or 3.1 document to a Spec."""
+"""Reads an OpenAPI 3.0 or 3.1 document into a Spec."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def load_spec(path: Path) -> Spec:
 
 
 def read_spec(document: Node, *, file: str = "") -> Spec:
-    """A Spec from a document at hand, which may lack what OpenAPI requires (info, responses).
+    """A Spec from a document in memory, which may lack what OpenAPI requires (info, responses).
 
-    Raises SpecError for what it refers to and does not hold.
+    Raises SpecError for a reference to what the document does not have.
     """
     return _build_spec(Source(file or "document", document), strict=False)
 
@@ -44,7 +44,7 @@ def _build_spec(source: Source, *, strict: bool) -> Spec:
         validity.verify(source, mistakes)
         mistakes.raise_found(SpecError, source.file)
     reader = Reader(document, mistakes)
-    operations = tuple(reader.operations())
+    operations = tuple(reader.read_operations())
     reader.verify_links(operations)
     mistakes.raise_found(SpecError, source.file)
     info: Node = document.get("info", {})
@@ -66,16 +66,18 @@ def _verify_version(document: Node, mistakes: Mistakes, *, strict: bool) -> None
     if "swagger" in document:
         mistakes.add(
             "/swagger",
-            "Swagger 2.0 is not read: it has no links, no examples by name and no 3.x security",
+            "Swagger 2.0 is not supported: it has no links, no named examples and no 3.x security",
             "convert it to OpenAPI 3, for instance with swagger2openapi",
         )
     elif "openapi" not in document:
         if strict:
-            mistakes.add("", 'is no OpenAPI document: "openapi" is missing', 'add openapi: "3.1.0"')
+            mistakes.add(
+                "", 'is not an OpenAPI document: "openapi" is missing', 'add openapi: "3.1.0"'
+            )
     elif str(document["openapi"])[:3] not in _SUPPORTED:
-        message = f"OpenAPI {document['openapi']} is not read"
+        message = f"OpenAPI {document['openapi']} is not supported"
         mistakes.add("/openapi", message, "known: 3.0 and 3.1")
     elif strict and not {"paths", "components", "webhooks"} & set(document):
-        mistakes.add("", "has no paths, so that there is no operation to test")
+        mistakes.add("", "has no paths, and so no operation to test")
     if strict and not isinstance(document.get("paths", {}), Mapping):
         mistakes.add("/paths", "expected a mapping of paths to operations")

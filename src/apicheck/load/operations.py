@@ -1,4 +1,4 @@
-"""The operations of an OpenAPI document whose references are known to lead somewhere."""
+"""Reads the operations of an OpenAPI document whose references have been verified."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def prefix_of(servers: Json) -> str:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads a document's operations and security schemes, and notes what is wrong with them."""
+    """Reads a document's operations and security schemes, and collects their mistakes."""
 
     document: Node
     mistakes: Mistakes
@@ -54,12 +54,12 @@ class Reader:
             self.schemes[name] = _read_scheme(name, node)
 
     def _resolve(self, node: Json, pointer: str) -> tuple[Node, str]:
-        """What a node is after its references, and where that is."""
+        """The mapping at the end of a node's references, and its place."""
         node, pointer = locate(self.document, node, pointer)
         return (node if isinstance(node, Mapping) else {}), pointer
 
-    def operations(self) -> Iterator[Operation]:
-        """Every operation, in the document's order."""
+    def read_operations(self) -> Iterator[Operation]:
+        """Each operation, in the document's order."""
         first: dict[str, str] = {}
         paths: Node = self.document.get("paths") or {}
         for path, written in paths.items():
@@ -210,13 +210,13 @@ class Reader:
         target = pointer_of(str(node.get("operationRef", "")))
         operation = at(self.document, target)
         if not target or not isinstance(operation, Mapping):
-            self.mistakes.add(pointer, "a link that names no operation of this document")
+            self.mistakes.add(pointer, "the link names no operation of this document")
             return ""
         path, method = tokens(target)[-2:]
         return str(operation.get("operationId") or f"{method.upper()} {path}")
 
     def verify_links(self, operations: tuple[Operation, ...]) -> None:
-        """Notes every link to an operation that is none of these."""
+        """Adds a mistake for every link to another operation than these."""
         known = {operation.id for operation in operations}
         for operation in operations:
             for response in operation.responses:

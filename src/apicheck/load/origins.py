@@ -1,4 +1,4 @@
-"""Every effective fact with where it comes from: policy, clause set, document, or default."""
+"""Lists the effective facts with their origins: policy, clause set, document or default."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DEFAULTS = (
 
 
 def find_origins(merged: Merged, spec: Spec, grades: Mapping[str, Grade]) -> tuple[FactOrigin, ...]:
-    """Rows for every leaf, sorted by path."""
+    """The origin of each innermost fact, sorted by path."""
     rows = [
         *_collect_written(merged, grades),
         *_collect_defaults(merged),

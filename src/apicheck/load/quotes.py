@@ -1,4 +1,4 @@
-"""Whether the quotes of a policy are in the stored text of their source."""
+"""Verifies that the quotes of a policy are in the stored texts of their sources."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apicheck.model.errors import Mistake, PolicyError
 from apicheck.model.json import Json, child_pointer
 
 _PLAIN = {0x201C: '"', 0x201D: '"', 0x2018: "'", 0x2019: "'", 0xA0: " "}
-"""Typographic quotation marks and the no-break space, as a copy and paste changes them."""
+"""Characters that copying a text changes: typographic quotation marks, no-break space."""
 
 
 def verify(source: Source, document: Mapping[str, Json], mistakes: Mistakes) -> None:

@@ -1,4 +1,4 @@
-"""`$ref`s of an OpenAPI document: local ones that exist and end; nothing is fetched."""
+"""Verifies the `$ref`s of an OpenAPI document: each is local and leads to an end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAMED = frozenset(
 
 
 def verify(document: Mapping[str, Json], mistakes: Mistakes) -> None:
-    """Adds a mistake for every reference that is remote, broken, or goes round in a circle."""
+    """Adds a mistake for every reference that is remote, broken or circular."""
     for pointer, reference in _walk_references(document, "", names=False):
         if not reference.startswith("#"):
             remote = "://" in reference or reference.startswith("//")
@@ -34,7 +34,7 @@ def verify(document: Mapping[str, Json], mistakes: Mistakes) -> None:
             mistakes.add(pointer, message, _suggest_closest(document, pointer_of(reference)))
         elif _is_circular(document, reference):
             message = f'the $ref "{reference}" leads back to itself'
-            mistakes.add(pointer, message, "a reference must end at something that is no reference")
+            mistakes.add(pointer, message, "a reference must end at a value that is not one")
 
 
 def _walk_references(value: Json, pointer: str, *, names: bool) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""From a target file, the environment and options to a Target."""
+"""Reads a target file, the environment and options into a Target."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def load_target(
     environ: Mapping[str, str],
     overrides: Mapping[str, Json] = {},
 ) -> Target:
-    """The target, complete.
+    """The target: file, environment and options merged.
 
-    path: the target file, None for none. environ: where the secrets are. overrides: dotted path
+    path: the target file, or None. environ: holds the secrets. overrides: dotted path
     in the target file -> value, from the command line. Raises TargetError with every mistake.
     """
     source = read_target(path) if path else Source("command line", {})
@@ -103,7 +103,7 @@ def load_target(
 
 
 def _collect_mistakes(source: Source, overrides: Node) -> Mistakes:
-    """Mistakes in what an option overrode are the command line's, not the file's."""
+    """A collector that places mistakes of overridden settings on the command line."""
     given = {"/" + path.replace(".", "/") for path in overrides}
 
     def place(pointer: str) -> tuple[str, int]:
@@ -127,11 +127,11 @@ def _override(settings: Node, overrides: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _read_base_url(settings: Node, spec: Spec, mistakes: Mistakes) -> str:
-    """Scheme, host and any path in front of the document's own server path."""
+    """The base URL without the server path of the document."""
     if "base_url" not in settings:
         if any(mistake.path == "base_url" for mistake in mistakes.found):
             return ""
-        mistakes.add("", "base_url is missing: where is the API?", _HINT_URL)
+        mistakes.add("", "base_url is missing: apicheck needs the URL of the API", _HINT_URL)
         return ""
     url = _verify_url("/base_url", settings["base_url"], mistakes)
     return url.removesuffix(spec.prefix) if spec.prefix else url
@@ -159,9 +159,9 @@ def _build_identity(name: str, settings: Node, secrets: SecretReader, spec: Spec
     scheme = settings.get("scheme", "")
     if scheme and scheme not in spec.schemes:
         secrets.mistakes.unknown(f"{pointer}/scheme", "security scheme", scheme, spec.schemes)
-    token = secrets.credential(name, settings, pointer, whose)
+    token = secrets.read_credential(name, settings, pointer, whose)
     others = {
-        other: secrets.further(
+        other: secrets.read_further(
             f"{name}_{other}", given, child_pointer(f"{pointer}/credentials", other), whose
         )
         for other, given in settings.get("credentials", {}).items()
@@ -210,7 +210,7 @@ def _build_minter(name: str, settings: Node, secrets: SecretReader, spec: Spec) 
     pointer, whose = child_pointer("/mint", name), f'minter "{name}"'
     values = {}
     for what in ("client_id", "client_secret"):
-        secret = secrets.one_of(settings, (f"{what}_env", what), pointer, whose)
+        secret = secrets.read_secret(settings, (f"{what}_env", what), pointer, whose)
         if secret is None:
             secrets.mistakes.add(pointer, f"{whose} has no {what}", f'{what}_env = "…"')
         values[what] = secrets.keep(placeholder(name, what.upper()), secret or "")
@@ -235,7 +235,7 @@ def _find_token_url(spec: Spec) -> str:
 
 
 def _read_headers(settings: Node, secrets: SecretReader) -> tuple[tuple[str, str], ...]:
-    """Headers for every request; where the name says that the value is a secret, a placeholder."""
+    """Headers for every request; a placeholder replaces the value where the name means a secret."""
     return tuple(
         (name, secrets.keep(placeholder(name, "HEADER"), value))
         if _SECRET_NAME.search(name)
@@ -263,7 +263,7 @@ def _verify_files(settings: Node, folder: Path, mistakes: Mistakes) -> None:
     for key in ("ca_file", "client_cert"):
         name = settings.get("tls", {}).get(key)
         if name and not (folder / name).is_file():
-            mistakes.add(f"/tls/{key}", f"there is no file {name}")
+            mistakes.add(f"/tls/{key}", f"the file {name} does not exist")
     control = settings.get("control", {}).get("url")
     if control:
         _verify_url("/control/url", control, mistakes)

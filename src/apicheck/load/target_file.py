@@ -1,4 +1,4 @@
-"""The target file: `apicheck.toml`, or `[tool.apicheck]` in pyproject.toml, as it is written."""
+"""Reads the target file: `apicheck.toml`, or `[tool.apicheck]` in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 
 
 def find_target(start: Path) -> Path | None:
-    """The nearest target file, upwards from a folder; None when there is none."""
+    """The nearest target file, upwards from a folder; None without one."""
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / FILE_NAME).is_file():
             return folder / FILE_NAME
@@ -37,9 +37,9 @@ def _has_section(path: Path) -> bool:
 
 
 def target_settings(path: Path) -> Mapping[str, Json]:
-    """What a target file says, not yet verified. Raises TargetError when it cannot be read.
+    """The settings of a target file, not verified. Raises TargetError when it cannot be read.
 
-    `policy` and `spec`, which are relative to its folder, are made paths that can be opened.
+    `policy` and `spec` are relative to its folder in the file; here they are paths to open.
     """
     settings = dict(read_target(path).value)
     for key in ("policy", "spec"):
@@ -73,7 +73,7 @@ def read_target(path: Path) -> Source:
 
 
 def _as_json(value: Json) -> Json:
-    """TOML's dates as the text they were written as."""
+    """A TOML value as JSON; dates become text."""
     if isinstance(value, Mapping):
         return {key: _as_json(inner) for key, inner in value.items()}
     if isinstance(value, list):

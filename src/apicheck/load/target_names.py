@@ -1,4 +1,4 @@
-"""Everything that a target file refers to exists: clauses, buckets, facts, readings, parameters."""
+"""Verifies that a target file only refers to clauses, buckets, facts, … that exist."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Node = Mapping[str, Json]
 
 
 def verify(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> None:
-    """Adds a mistake for every name that nothing has."""
+    """Adds a mistake for every name that is not defined."""
     _verify_placeholders([*settings.get("identities", {})], mistakes)
     _verify_permissions(settings, policy, mistakes)
     _verify_names(settings, policy, mistakes)
@@ -38,7 +38,7 @@ def _verify_permissions(settings: Node, policy: Policy, mistakes: Mistakes) -> N
 
 
 def _walk_fixture_names(spec: Spec) -> Iterator[str]:
-    """Names that a fixture may give a value to."""
+    """Names of what a fixture may give a value."""
     for operation in spec.operations:
         yield operation.id
         yield from (parameter.name for parameter in operation.parameters)

@@ -1,4 +1,4 @@
-"""Whether a document is valid OpenAPI, by openapi-spec-validator; remembered by digest."""
+"""Verifies that a document is valid OpenAPI; the digests of valid documents are cached."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _remembered: dict[str, tuple[tuple[str, str], ...]] = {}
 
 
 def verify(source: Source, mistakes: Mistakes) -> None:
-    """Adds what the validator says, at most 20 mistakes."""
+    """Adds the errors of openapi-spec-validator, at most 20."""
     if source.digest not in _remembered:
         known_valid = _cache_file(source.digest)
         _remembered[source.digest] = () if known_valid.is_file() else _find_errors(source)
@@ -34,7 +34,7 @@ def verify(source: Source, mistakes: Mistakes) -> None:
 
 
 def _cache_file(digest: str) -> Path:
-    """An empty file in the user's cache that says: this validator found nothing to say."""
+    """The cache file, empty, of a document in which this version found no error."""
     home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("HOME", "") + "/.cache"
     name = f"valid-{version('openapi-spec-validator')}-{digest}"
     return Path(home) / "apicheck" / name
@@ -70,7 +70,7 @@ def _find_errors(source: Source) -> tuple[tuple[str, str], ...]:
 
 
 def _find_closest(error: ValidationError) -> ValidationError:
-    """Of alternatives that all failed, the one that got furthest into the document."""
+    """Among failed alternatives, the error that is deepest in the document."""
     while error.context:
         error = max(error.context, key=lambda inner: len(inner.absolute_path))
     return error

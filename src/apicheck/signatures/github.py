@@ -19,7 +19,7 @@ def verify(
     now: float,  # noqa: ARG001  (as above)
     context: Mapping[str, str],  # noqa: ARG001  (as above)
 ) -> str:
-    """See `Scheme`. Never stale: nothing says when it was signed."""
+    """See `Scheme`. Never stale: the scheme has no time of signing."""
     sent = delivery.header(SIGNATURE)
     if not sent:
         return ABSENT

@@ -1,4 +1,4 @@
-"""Any HMAC, described by the policy: what is signed, how it is written, where it goes.
+"""Any HMAC whose text, encoding and field the policy describes.
 
 Options, each as the policy writes it:
 header      the field that holds the signature (default `X-Signature`)
@@ -29,7 +29,7 @@ from apicheck.signatures.delivery import (
     VALID,
     Delivery,
     is_timestamp,
-    within,
+    is_within,
 )
 
 _NAME = re.compile(r"\{(\w+)\}")
@@ -65,7 +65,7 @@ def verify(
     if not is_timestamp(timestamp):
         return INVALID
     tolerance = signature.tolerance_s
-    return VALID if within(timestamp, now, tolerance, tolerance) else STALE
+    return VALID if is_within(timestamp, now, tolerance, tolerance) else STALE
 
 
 def sign(
@@ -75,7 +75,7 @@ def sign(
     now: float,
     context: Mapping[str, str],
 ) -> Delivery:
-    """See `Scheme`. An id that goes into a field is the context's."""
+    """See `Scheme`. The id in a field comes from the context."""
     options = signature.options
     timestamp = str(int(now))
     place = options.get("id", "")
@@ -91,7 +91,7 @@ def sign(
 
 
 def render(template: str, values: Mapping[str, bytes]) -> bytes:
-    """A template with the names in braces replaced; unknown ones become nothing."""
+    """A template with the names in braces replaced; unknown names are dropped."""
     pieces = _NAME.split(template)
     return b"".join(
         values.get(piece, b"") if index % 2 else piece.encode()

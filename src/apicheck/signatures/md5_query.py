@@ -1,6 +1,6 @@
-"""A digest in the query: `?secret=md5("{licenseCode}:{secret}")`.
+"""MD5 in the query: `?secret=md5("{licenseCode}:{secret}")`.
 
-Weak, and in use: it proves that the sender knows the secret, and says nothing of the body. The
+Weak, and in use: it proves that the sender knows the secret, and does not cover the body. The
 options name the `parameter` (default `signature`) and what is `signed` (default `{secret}`).
 """
 
@@ -24,7 +24,7 @@ def verify(
     now: float,  # noqa: ARG001  (one signature for all schemes)
     context: Mapping[str, str],
 ) -> str:
-    """See `Scheme`. Never stale: nothing says when it was signed."""
+    """See `Scheme`. Never stale: the scheme has no time of signing."""
     parameter = signature.options.get("parameter", "signature")
     query = parse_qsl(urlsplit(delivery.target).query, keep_blank_values=True)
     sent = [value for name, value in query if name == parameter]

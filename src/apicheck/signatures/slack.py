@@ -14,7 +14,7 @@ from apicheck.signatures.delivery import (
     VALID,
     Delivery,
     is_timestamp,
-    within,
+    is_within,
 )
 
 SIGNATURE = "X-Slack-Signature"
@@ -36,7 +36,7 @@ def verify(
     if not is_timestamp(timestamp) or not hmac.compare_digest(sent.encode(), expected.encode()):
         return INVALID
     tolerance = signature.tolerance_s
-    return VALID if within(timestamp, now, tolerance, tolerance) else STALE
+    return VALID if is_within(timestamp, now, tolerance, tolerance) else STALE
 
 
 def sign(

@@ -20,7 +20,7 @@ from apicheck.signatures.delivery import (
     VALID,
     Delivery,
     is_timestamp,
-    within,
+    is_within,
 )
 
 ID = "webhook-id"
@@ -45,7 +45,7 @@ def verify(
     if not any(hmac.compare_digest(item.encode(), expected) for item in sent.split(" ")):
         return INVALID
     tolerance = signature.tolerance_s
-    return VALID if within(timestamp, now, tolerance, tolerance) else STALE
+    return VALID if is_within(timestamp, now, tolerance, tolerance) else STALE
 
 
 def sign(
@@ -55,7 +55,7 @@ def sign(
     now: float,
     context: Mapping[str, str],
 ) -> Delivery:
-    """See `Scheme`. The id is the context's. Raises ValueError for a secret that is none."""
+    """See `Scheme`. The id is the context's. Raises ValueError unless the secret is base64."""
     message_id, timestamp = context.get("id", "msg_1"), str(int(now))
     mac = _compute_mac(secret, message_id, timestamp, delivery.body)
     if mac is None:

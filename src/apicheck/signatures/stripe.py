@@ -17,7 +17,7 @@ from apicheck.signatures.delivery import (
     VALID,
     Delivery,
     is_timestamp,
-    within,
+    is_within,
 )
 
 SIGNATURE = "Stripe-Signature"
@@ -44,7 +44,7 @@ def verify(
     expected = _compute_mac(secret, timestamps[0], delivery.body)
     if not any(hmac.compare_digest(mac.encode(), expected.encode()) for mac in macs):
         return INVALID
-    return VALID if within(timestamps[0], now, signature.tolerance_s, float("inf")) else STALE
+    return VALID if is_within(timestamps[0], now, signature.tolerance_s, float("inf")) else STALE
 
 
 def sign(

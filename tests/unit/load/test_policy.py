@@ -208,7 +208,7 @@ MISTAKES = [
         "policy: p\nfacts:\n  authentication:\n    refusal: 1000\n",
         4,
         "facts.authentication.refusal",
-        "expected an answer: 401",
+        "expected a response: 401",
         "",
     ),
     (

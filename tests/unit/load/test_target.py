@@ -163,7 +163,7 @@ def test_without_a_file_a_base_url_is_enough(policy: Policy) -> None:
         None, spec=SPEC, policy=policy, environ={}, overrides={"base_url": "http://[::1]:80"}
     )
     assert (target.name, target.base_url, target.file) == ("[::1]:80", "http://[::1]:80", "")
-    with pytest.raises(TargetError, match="where is the API"):
+    with pytest.raises(TargetError, match="needs the URL of the API"):
         load_target(None, spec=SPEC, policy=policy, environ={})
 
 
@@ -231,7 +231,7 @@ def test_without_a_file_a_base_url_is_enough(policy: Policy) -> None:
         ("[confirm]\n'rate_limit' = 'x'\n", 3, "confirm.rate_limit", "no fact", "rate_limits"),
         ("readings = ['doc']\n", 2, "readings", "unknown reading", "docs"),
         ("[safety]\nmode = 'readonly'\n", 3, "safety.mode", "expected passive", "read-only"),
-        ("[tls]\nca_file = 'no.pem'\n", 3, "tls.ca_file", "there is no file", ""),
+        ("[tls]\nca_file = 'no.pem'\n", 3, "tls.ca_file", "the file no.pem does not exist", ""),
         ("[control]\nurl = 'localhost'\n", 3, "control.url", "is not an http or https URL", ""),
         ("[fixtures]\norderID = '1'\n", 3, "fixtures.orderID", "unknown parameter", "orderId"),
         (
