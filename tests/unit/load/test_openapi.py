@@ -255,7 +255,7 @@ def test_a_document_that_cannot_be_used_says_where_and_why(
     assert suggestion in mistake.suggestion
 
 
-def test_every_broken_reference_is_told_at_once() -> None:
+def test_every_broken_reference_is_reported_at_once() -> None:
     text = HEAD + "paths:\n  /a: {$ref: '#/x'}\n  /b: {$ref: '#/y'}\n"
     assert [m.line for m in mistakes_of(text)] == [4, 5]
 

@@ -30,16 +30,16 @@ DOCUMENT = {
         (None, None),
     ],
 )
-def test_references_are_followed_to_what_is_no_reference(value: Json, end: Json) -> None:
+def test_references_are_followed_to_their_end(value: Json, end: Json) -> None:
     assert follow(DOCUMENT, value) == end
 
 
-def test_the_end_of_references_has_a_place() -> None:
+def test_the_end_of_references_is_located() -> None:
     assert locate(DOCUMENT, {"$ref": "#/next"}, "/start") == ({"type": "string"}, "/end")
     assert locate(DOCUMENT, {"type": "object"}, "/start") == ({"type": "object"}, "/start")
     assert locate(DOCUMENT, {"$ref": "#/broken"}) == (MISSING, "/nowhere")
 
 
-def test_references_end_at_themselves_where_they_leave_or_lead_in_a_circle() -> None:
+def test_a_remote_or_circular_reference_ends_at_itself() -> None:
     assert locate(DOCUMENT, {"$ref": "#/there"}) == ({"$ref": "#/there"}, "/back")
     assert locate(DOCUMENT, {"$ref": "#/remote"}) == (DOCUMENT["remote"], "/remote")
