@@ -12,7 +12,7 @@ import hmac
 import json
 from collections.abc import Callable
 
-from apicheck.model.forgery_key import signature
+from apicheck.model.forgery_key import sign
 from apicheck.model.json import Json
 
 _PARTS = 3
@@ -44,7 +44,7 @@ def sign_by_hmac(token: str, argument: str) -> str:
 
 def sign_by_rsa(token: str, _: str) -> str:
     """Sign again by RSA with SHA-256 and the forgery key, which is public."""
-    return _sign(token, signature)
+    return _sign(token, sign)
 
 
 def is_same_token(one: str, other: str) -> bool:

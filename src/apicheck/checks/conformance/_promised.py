@@ -23,7 +23,7 @@ def _answers(context: RunContext) -> Iterator[ExpectedResponse | None]:
     yield from (authentication.anonymous, authentication.bad, authentication.several)
     yield from authentication.states.values()
     yield from (authorization.refusal, authorization.absent)
-    yield from (foreign.answer for foreign in authorization.foreign.values())
+    yield from (foreign.response for foreign in authorization.foreign.values())
     for tenant in authorization.tenants:
         yield from (tenant.unknown, tenant.foreign)
     yield from (
