@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apicheck.authoring import Example, Exchange, Failure, Request, Response, Role
-from apicheck.checks.behaviour._expectations import matches, wrong
+from apicheck.checks.behaviour._expectations import judge_step, matches
 from apicheck.checks.behaviour.example import CHECK
 from apicheck.pages.setting import subject_of
 
@@ -19,7 +19,7 @@ def outcome(expect: dict[str, Any], body: bytes = BODY, **fields: str) -> str:
     exchange = Exchange(
         "e1", Request("GET", "/contacts/c1"), Response(200, headers, body), None, 0, 0, Role.TABLE
     )
-    fails = wrong(WORLD, Example("read", "getContact", "", {}, expect), {"read": exchange})
+    fails = judge_step(WORLD, Example("read", "getContact", "", {}, expect), {"read": exchange})
     assert fails is None or isinstance(fails, Failure)
     assert fails is None or (fails.detail == "read" and "step read" in str(fails.expected))
     return fails.outcome if fails else ""

@@ -13,7 +13,7 @@ WORLD = subject_of(CHECK, {}).context
 
 def entry(sent: str, *documented: str) -> str | None:
     response = ResponseDoc("200", tuple(Media(name, {}) for name in documented))
-    found = _media.documented(response, _media.media_type(sent))
+    found = _media.find_documented(response, _media.parse_media_type(sent))
     return found.media_type if found else None
 
 
@@ -55,11 +55,11 @@ def test_the_most_specific_entry_is_the_one(
     ],
 )
 def test_json_is_what_is_called_so_or_ends_in_its_suffix(name: str, *, is_json: bool) -> None:
-    assert _media.media_type(name).is_json is is_json
+    assert _media.parse_media_type(name).is_json is is_json
 
 
 def value(sent: str, body: bytes, schema: object) -> object:
-    return _media.value_of(WORLD, Response(200, (), body), _media.media_type(sent), schema)
+    return _media.parse_body(WORLD, Response(200, (), body), _media.parse_media_type(sent), schema)
 
 
 def test_text_is_held_against_a_schema_of_type_string_alone() -> None:
