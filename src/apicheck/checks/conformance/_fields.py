@@ -40,7 +40,7 @@ def _find_mismatch(context: RunContext, header: HeaderDoc, exchange: Exchange) -
 
 
 def parse_value(context: RunContext, header: HeaderDoc, text: str) -> Json:
-    """Read a field's text as the type that its schema names; unchanged where it is not of that type."""
+    """Read a field's text as the type that its schema names; unchanged where it is not one."""
     if header.json:
         try:
             return json.loads(text)
