@@ -32,7 +32,9 @@ def applies_to(subject: Subject) -> NotApplicable | NotTested | None:
     if not _has_known_size(subject):
         return NotApplicable("its request has no JSON body of a size that is known")
     known = [
-        op.id for op in subject.context.spec.operations if _has_known_size(_of(subject, op.id))
+        op.id
+        for op in subject.context.spec.operations
+        if _has_known_size(_bind_operation(subject, op.id))
     ]
     if subject.op.id not in known[:_ASKED] and not subject.context.thorough:
         return NotApplicable(f"asked of {', '.join(known[:_ASKED])}")
@@ -47,7 +49,7 @@ def limit_of(subject: Subject) -> int:
     return subject.facts.body_limit_bytes or 0
 
 
-def _of(subject: Subject, operation_id: str) -> Subject:
+def _bind_operation(subject: Subject, operation_id: str) -> Subject:
     operation = subject.context.spec.operation(operation_id)
     return Subject(subject.kind, operation_id, subject.context, operation=operation)
 

@@ -46,10 +46,10 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def script(subject: Subject) -> Script:
     """Send the preflight, then the request itself where it only reads."""
-    origin = ("Origin", _choose_origin(subject))
+    origin = ("Origin", _find_promise(subject)[1])
     request = yield from build.valid_request(subject)
     asked = [("Access-Control-Request-Method", request.method)]
-    if names := _names_to_ask(request):
+    if names := _list_asked_fields(request):
         asked.append(("Access-Control-Request-Headers", ",".join(names)))
     yield from steps.send(Request("OPTIONS", request.path, headers=(origin, *asked)))
     if subject.op.safe:
@@ -57,13 +57,14 @@ def script(subject: Subject) -> Script:
         yield from steps.send(replace(request, headers=(*request.headers, origin)))
 
 
-def _choose_origin(subject: Subject) -> str:
+def _find_promise(subject: Subject) -> tuple[Cors, str]:
+    """What is promised, and an origin for which it is."""
     cors = subject.facts.transport.cors
     assert isinstance(cors, Cors)  # applies() made sure
-    return _ANY_ORIGIN if cors.any_origin else cors.origins[0]
+    return cors, _ANY_ORIGIN if cors.any_origin else cors.origins[0]
 
 
-def _names_to_ask(request: Request) -> tuple[str, ...]:
+def _list_asked_fields(request: Request) -> tuple[str, ...]:
     """Names of the header fields that a browser asks for, sorted and in lower case."""
     media = next((v for name, v in request.headers if name.lower() == "content-type"), "")
     names = {c.name.lower() for c in request.credentials if c.place == "header"}
@@ -83,9 +84,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 def _find_obstacles(subject: Subject, exchange: Exchange) -> Iterator[tuple[str, str]]:
     """Yield the outcome, and what is expected in words, of all that keeps the page out."""
-    cors, origin = subject.facts.transport.cors, _choose_origin(subject)
+    cors, origin = _find_promise(subject)
     response = exchange.response
-    assert isinstance(cors, Cors)  # applies() made sure
     if response is None:
         return
     if not admits(response, origin):

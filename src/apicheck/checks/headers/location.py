@@ -25,12 +25,12 @@ from apicheck.authoring import (
     build,
     credentials,
     describe,
-    judging,
     pointers,
     selector,
     steps,
 )
 from apicheck.authoring.facts import ResponseRule
+from apicheck.checks.headers._rules import find_promises
 
 _POINTER = "$response.body#"
 _GONE = (404, 410)
@@ -49,24 +49,20 @@ def _promises_url(rule: ResponseRule) -> bool:
 
 
 def _covers_success(subject: Subject, rule: ResponseRule) -> bool:
-    """Whether the rule covers a documented success of the operation."""
-    operation, when = subject.op, rule.when
-    context = subject.context
+    """Whether the operation changes something, and the rule covers a documented success of it."""
+    operation, when, context = subject.op, rule.when, subject.context
     covered = when.ops is None or selector.selects(
         when.ops, operation, context.facts.operations, context.secured
     )
-    good = [
-        int(r.status)
-        for r in operation.responses
-        if r.status.startswith("2") and r.status.isdigit()
-    ]
+    documented = (response.status for response in operation.responses)
+    successes = [int(text) for text in documented if text.startswith("2") and text.isdigit()]
     return (
         not operation.safe
         and covered
         and any(
             (not when.statuses or status in when.statuses)
             and not (when.except_ and status in when.except_)
-            for status in good
+            for status in successes
         )
     )
 
@@ -76,12 +72,11 @@ def script(subject: Subject) -> Script:
     accepted = yield from build.send_control(subject)
     if accepted is None:
         return
-    for _, rule in judging.applicable_rules(subject.context, accepted):
-        for header, promise in rule.headers.items():
-            value = accepted.response.header(header) if accepted.response else None
-            if promise.format == "resolves" and value is not None:
-                yield from steps.send(_follow(subject, accepted, value))
-                return
+    for _, header, promise in find_promises(subject.context, accepted):
+        value = accepted.received.header(header)
+        if promise.format == "resolves" and value is not None:
+            yield from steps.send(_follow(subject, accepted, value))
+            return
 
 
 def _follow(subject: Subject, accepted: Exchange, value: str) -> Request:
@@ -92,9 +87,7 @@ def _follow(subject: Subject, accepted: Exchange, value: str) -> Request:
     except ValueError:
         steps.end_script(Inconclusive(f"{value} is not a URL"))
     if url.hostname not in (None, base.hostname):
-        steps.end_script(
-            Inconclusive(f"the URL leads to {url.hostname}, a host that is not contacted")
-        )
+        steps.end_script(Inconclusive(f"the URL leads to another host, {url.hostname}"))
     path = url.path.removeprefix(base.path.rstrip("/")) or "/"
     query = tuple(parse_qsl(url.query, keep_blank_values=True))
     operation = _find_reader(subject, path)
