@@ -1,4 +1,4 @@
-"""What a step may expect of its answer."""
+"""What a step may expect of its response."""
 
 from typing import Any
 
@@ -58,14 +58,14 @@ def test_each_expectation_is_judged_by_itself(expect: dict[str, Any], found: str
     assert outcome(expect, X_Id="c1") == found
 
 
-def test_what_a_target_sends_is_no_regular_expression() -> None:
+def test_a_value_that_the_target_sends_is_not_a_regular_expression() -> None:
     expect = {"headers": {"X-Id": {"pattern": "id {$response.body#/id}"}}}
     assert outcome(expect, b'{"id": "(c+"}', X_Id="id (c+") == ""
     assert outcome(expect, b'{"id": ".*"}', X_Id="id c1") == "unexpected-header"
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"[" * 100_000, b"null"])
-def test_a_body_that_has_nothing_in_it_is_unexpected(body: bytes) -> None:
+def test_a_body_without_members_is_unexpected(body: bytes) -> None:
     assert outcome({"body": {"id": "c1"}}, body) == "unexpected-body"
 
 

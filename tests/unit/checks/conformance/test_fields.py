@@ -1,4 +1,4 @@
-"""Header fields in style `simple`."""
+"""Header fields are parsed in style `simple`."""
 
 from typing import Any
 
