@@ -18,7 +18,7 @@ def applies_to(subject: Subject) -> NotApplicable | None:
     same_path = [op for op in subject.context.spec.operations if op.path == subject.op.path]
     first = min(same_path, key=lambda operation: not operation.safe)
     if first.id != subject.op.id:
-        return NotApplicable(f"its path is asked with {first.id}")
+        return NotApplicable(f"{first.id} is asked for this path")
     if not cases(subject):
         return NotApplicable("its path has every method")
     return None
