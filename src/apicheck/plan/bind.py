@@ -101,7 +101,7 @@ def bind(
     """The probes of a check on one subject, one for each case; or why there is none."""
     operation = subject.operation.id if subject.operation else ""
     of = (subject.fact,) if subject.fact else ()
-    if options.operations and operation and operation not in options.operations:
+    if not _is_selected(subject, options):
         why = NotTested(NotTestedKind.SELECTED_OUT, "not among the operations asked for")
         return SkippedSubject(check.id, subject.key, operation, of, why)
     applies = check.applies(subject)
@@ -153,6 +153,11 @@ def _forbidden_by_mode(check: Check, subject: Subject) -> NotTested | None:
     return None
 
 
+def _is_selected(subject: Subject, options: Options) -> bool:
+    named = options.operations
+    return not named or subject.operation is None or subject.operation.id in named
+
+
 def _example_writes(subject: Subject) -> bool:
     steps = subject.clause.example if subject.clause else ()
     return any(not subject.context.spec.operation(step.operation).safe for step in steps)
@@ -187,6 +192,7 @@ def draw_values(
                 check.draws, options.seed, _values_of_each(subject, options), subject
             )
             for subject in applicable
+            if _is_selected(subject, options)
         }
     pools: dict[str, list[Subject]] = {}
     for subject in applicable:
