@@ -1,4 +1,4 @@
-"""Which part of a request gets which of the classics, in turns."""
+"""Distribute the classic odd values over the parts of a request, in turns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def parts(subject: Subject) -> tuple[Part, ...]:
 
 
 def most(subject: Subject) -> int:
-    """So many requests that nothing is used up: limits, and what each request consumes."""
+    """How many requests may be sent without using up limits or objects."""
     context = subject.context
     recipe, limits = context.recipes[subject.op.id], context.facts.rate_limits
     bucket = limits.buckets.get(context.bucket_of.get(subject.op.id, "")) if limits else None
@@ -29,7 +29,7 @@ def most(subject: Subject) -> int:
 
 
 def rows(subject: Subject) -> Iterator[Case]:
-    """Each part with another classic, beginning elsewhere for each operation; then the next."""
+    """Yield each part with another classic, each operation starting with another; then the next."""
     start = [operation.id for operation in subject.context.spec.operations].index(subject.op.id)
     replaced = parts(subject)
     for turn in range(max(len(TEXTS), len(MEMBERS))):

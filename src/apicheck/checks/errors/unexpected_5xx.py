@@ -1,4 +1,4 @@
-"""No answer of the run is a failure of the server."""
+"""The server never responds with an unexpected 5xx."""
 
 from __future__ import annotations
 
@@ -18,24 +18,23 @@ from apicheck.authoring import (
 _SERVER_ERROR = 500
 
 
-def looks(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
-    """Every answer, but for failures that a check provokes and judges itself."""
+def inspect(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+    """Judge every response, except failures that a check provokes and judges itself."""
     if exchange.observed("provoked") or exchange.observed("asked-to-fail"):
         return
-    failed = exchange.status >= _SERVER_ERROR
-    wrong = Failure(
-        "server-error",
-        "any answer below 500",
-        describe(exchange),
-        str(exchange.status),
-        exchange.id,
-    )
-    yield "", wrong if failed else None
+    wrong = None
+    if exchange.status >= _SERVER_ERROR:
+        status = str(exchange.status)
+        wrong = Failure(
+            "server-error", "a status below 500", describe(exchange), status, exchange.id
+        )
+    yield "", wrong
 
 
 CHECK = Check(
-    title="No answer is a failure of the server",
-    fold=folds.per_exchange(looks),
+    title="The server never responds with an unexpected 5xx",
+    failure_title="The server responds with an unexpected 5xx",
+    fold=folds.per_exchange(inspect),
     standards=("rfc9110#15.6",),
     outcomes=(Outcome("server-error", Severity.HIGH),),
     proven_by={

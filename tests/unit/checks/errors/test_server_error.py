@@ -13,7 +13,7 @@ CHECK = "errors/server-error"
 
 @pytest.fixture
 def breaks_on(server: Any) -> Callable[[bytes], None]:
-    """Make the server fail on a text in its body; it refuses what is no object."""
+    """Make the server fail on a text in a body; it refuses a body that is not an object."""
     honest = server.answer
 
     def arm(text: bytes) -> None:
@@ -31,7 +31,7 @@ def breaks_on(server: Any) -> Callable[[bytes], None]:
     return arm
 
 
-def test_the_classics_take_their_turns_so_that_the_operations_together_try_them_all(
+def test_the_operations_together_try_many_classics_and_a_thorough_run_tries_all(
     bench: Callable[..., Any],
 ) -> None:
     names = set()
@@ -42,7 +42,7 @@ def test_the_classics_take_their_turns_so_that_the_operations_together_try_them_
     assert {name.rpartition(" in ")[0] for name in thorough} == set(MEMBERS)
 
 
-def test_what_uses_something_up_and_what_has_a_low_limit_is_asked_little(
+def test_an_operation_that_consumes_objects_or_has_a_low_limit_gets_fewer_requests(
     bench: Callable[..., Any],
 ) -> None:
     limits = {"rate_limits": {"buckets": {"few": {"limit": 5, "ops": "createContact"}}}}
@@ -51,7 +51,7 @@ def test_what_uses_something_up_and_what_has_a_low_limit_is_asked_little(
     assert len(bench(CHECK, operation="deleteContact").cases()) < asked
 
 
-def test_every_row_can_be_sent_and_an_honest_server_passes_them_all(
+def test_every_case_can_be_sent_and_an_honest_server_passes_all_of_them(
     bench: Callable[..., Any], breaks_on: Callable[[bytes], None]
 ) -> None:
     breaks_on(b"")
@@ -69,7 +69,7 @@ def test_each_place_gets_the_classics_that_fit_it(bench: Callable[..., Any]) -> 
     assert {name.rpartition(" in ")[0] for name in rows} == set(TEXTS)
 
 
-def test_a_server_that_breaks_on_one_value_is_found_in_every_member_that_takes_it(
+def test_a_server_that_fails_on_one_value_is_found_in_every_member_that_takes_it(
     bench: Callable[..., Any], breaks_on: Callable[[bytes], None]
 ) -> None:
     breaks_on(b"\\u0000")
@@ -90,7 +90,7 @@ def test_a_server_that_breaks_on_one_value_is_found_in_every_member_that_takes_i
         {"name": "", "value": 1},
     ],
 )
-def test_a_value_that_shrinking_has_torn_apart_is_not_sent(
+def test_a_value_that_shrinking_left_incomplete_is_not_sent(
     bench: Callable[..., Any], value: Any
 ) -> None:
     one = bench(CHECK, operation="createContact")
