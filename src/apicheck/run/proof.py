@@ -1,8 +1,11 @@
 """The proof: every fault of the reference server is caught, and nothing unrelated fails.
 
-What is compared are sets of (check, subject, what it ended in) with the honest run of the same
+What is compared are sets of (check, subject, what it ended in) with the honest server at the same
 seed. With a fault, what its checks declare must be among the new ones, and all new ones must be
 declared or allowed as collateral; an inconclusive that is new is unrelated too.
+
+The honest server is asked everything in a whole proof, and what the faults are asked in a proof of
+named faults.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from urllib.request import urlopen
 
 from apicheck.judge import judge
 from apicheck.load import profile_dir
+from apicheck.load.mistakes import did_you_mean
+from apicheck.model.errors import ApicheckError, Mistake
 from apicheck.model.json import Json
 from apicheck.model.plan import Options, Plan
 from apicheck.model.results import NO_PROVENANCE, Results
@@ -116,29 +121,34 @@ def prove(
         options = Options(select=("*",), seed=seed, draws=12)
         request = RunRequest(profile=profile, target=server.target_file, options=options)
         made = plan_of(inputs_of(request), options)
+        prover = _Prover(made, server.control_url, full=full)
         catalogue = _call(f"{server.control_url}/faults", "GET")["faults"]
+        known = {item["id"] for item in catalogue}
+        if unknown := [fault for fault in faults if fault not in known]:
+            mistakes = (Mistake(f, 0, "", "unknown fault", did_you_mean(f, known)) for f in unknown)
+            raise ApicheckError("there is no such fault", tuple(mistakes))
         wanted = [item for item in catalogue if _is_wanted(item["id"], families, faults)]
         progress.begin(f"proving {profile}", len(wanted) + 1)
-        honest, requests = _ended(made, server.control_url, ())
+        if faults:
+            samples = [prover.sample(item["id"]) for item in wanted if item["applicable"]]
+            asked = {probe.key for sample in samples for probe in sample.probes}
+            probes = tuple(probe for probe in made.probes if probe.key in asked)
+            prover.ask_honest(replace(made, probes=probes))
+        else:
+            prover.ask_honest(made)
         progress.advance(text="honest server")
         rows = []
         for item in wanted:
-            row = _prove_fault(item, made, server.control_url, honest, full=full)
-            if row.applicable and (row.unrelated or not row.killed):
-                # As for any fail: what does not repeat is a disturbance of the machine.
-                requests += row.requests
-                row = _prove_fault(item, made, server.control_url, honest, full=full, again=True)
+            row = prover.row(item)
             rows.append(row)
-            requests += row.requests
-            progress.advance(text=f"{item['id']}: {_in_a_word(row)}")
+            progress.advance(text=f"{row.fault}: {_in_a_word(row)}")
         progress.end()
-    known = {item["id"] for item in catalogue}
     return Proof(
         profile=profile,
         rows=tuple(rows),
-        honest_failures=tuple(sorted(e for e in honest if _is_bad(e))),
+        honest_failures=tuple(sorted(e for e in prover.honest if _is_bad(e))),
         seconds=time.monotonic() - began,
-        requests=requests,
+        requests=prover.requests,
         unproven=tuple(
             (check.id, fault)
             for check in made.checks.values()
@@ -167,51 +177,79 @@ def _is_bad(ended: Ended) -> bool:
     return ended[2] not in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
 
 
-def _prove_fault(
-    item: Mapping[str, Json],
-    made: Plan,
-    control_url: str,
-    honest: Mapping[Ended, str],
-    *,
-    full: bool,
-    again: bool = False,
-) -> ProofRow:
-    fault = item["id"]
-    declared = proof_plan.declared(fault, made)
-    row = ProofRow(fault, item["about"], declared, applicable=bool(item["applicable"]))
-    if not row.applicable:
-        return row
-    began = time.monotonic()
-    own = {check_id for check_id, _ in declared}
-    collateral = proof_plan.collateral(fault, made.checks)
-    allowed = {
-        check_id for check_id in made.checks if check_id in own or matches(check_id, collateral)
-    }
-    asked = made if full else proof_plan.sampled(made, own, whole=again)
-    ended, requests = _ended(asked, control_url, (fault,))
-    new = ended.keys() - honest.keys()
-    pairs = {(check, outcome) for check, _, outcome in new}
-    unrelated = tuple(sorted(e for e in new if e[0] not in allowed))
-    return replace(
-        row,
-        caught=tuple(pair for pair in declared if pair in pairs),
-        collateral=tuple(sorted(e for e in new if e[0] in allowed and e[0] not in own)),
-        unrelated=unrelated,
-        why=tuple(ended[e] for e in unrelated),
-        again=again,
-        seconds=time.monotonic() - began,
-        requests=requests,
-    )
+class _Prover:
+    """Plays a plan on the reference server, honest and with one fault at a time.
 
+    honest: what the honest server ended in, as far as it was asked. requests: how many were sent.
+    """
 
-def _ended(made: Plan, control_url: str, faults: Sequence[str]) -> tuple[Mapping[Ended, str], int]:
-    """What every check ended in on a server with these faults, and the requests it took."""
-    _call(f"{control_url}/reset", "POST", {})
-    _call(f"{control_url}/faults", "PUT", {"on": list(faults)})
-    played = play_all(made, Silent(), stop=Event(), preflight=False, clean=False)
-    _call(f"{control_url}/faults", "PUT", {"on": []})
-    results = judge(made, played.transcripts, NO_PROVENANCE)
-    return dict(_pairs(results)), played.requests
+    def __init__(self, made: Plan, control_url: str, *, full: bool) -> None:
+        self.honest: dict[Ended, str] = {}
+        self.requests = 0
+        self._made = made
+        self._control_url = control_url
+        self._full = full
+        self._asked: set[str] = set()
+
+    def sample(self, fault: str, *, whole: bool = False) -> Plan:
+        """What is played with a fault."""
+        if self._full:
+            return self._made
+        own = {check_id for check_id, _ in proof_plan.declared(fault, self._made)}
+        return proof_plan.sampled(self._made, own, whole=whole)
+
+    def ask_honest(self, plan: Plan) -> None:
+        """Play a plan on the honest server, unless all of it was."""
+        keys = {probe.key for probe in plan.probes}
+        if keys <= self._asked:
+            return
+        self._asked |= keys
+        self.honest |= self._ended(plan, ())
+
+    def row(self, item: Mapping[str, Json]) -> ProofRow:
+        """What a fault of the catalogue ends in."""
+        fault = item["id"]
+        expected = proof_plan.declared(fault, self._made)
+        row = ProofRow(fault, item["about"], expected, applicable=bool(item["applicable"]))
+        if not row.applicable:
+            return row
+        began, before = time.monotonic(), self.requests
+        row = self._played(row)
+        if row.unrelated or not row.killed:
+            # As for any fail: what does not repeat is a disturbance of the machine.
+            row = self._played(replace(row, again=True))
+        return replace(row, seconds=time.monotonic() - began, requests=self.requests - before)
+
+    def _played(self, row: ProofRow) -> ProofRow:
+        own = {check_id for check_id, _ in row.expected}
+        collateral = proof_plan.collateral(row.fault, self._made.checks)
+        allowed = {
+            check_id
+            for check_id in self._made.checks
+            if check_id in own or matches(check_id, collateral)
+        }
+        plan = self.sample(row.fault, whole=row.again)
+        self.ask_honest(plan)
+        ended = self._ended(plan, (row.fault,))
+        new = ended.keys() - self.honest.keys()
+        pairs = {(check, outcome) for check, _, outcome in new}
+        unrelated = tuple(sorted(e for e in new if e[0] not in allowed))
+        return replace(
+            row,
+            caught=tuple(pair for pair in row.expected if pair in pairs),
+            collateral=tuple(sorted(e for e in new if e[0] in allowed and e[0] not in own)),
+            unrelated=unrelated,
+            why=tuple(ended[e] for e in unrelated),
+        )
+
+    def _ended(self, plan: Plan, faults: Sequence[str]) -> dict[Ended, str]:
+        """What every check ended in on a server with these faults."""
+        _call(f"{self._control_url}/reset", "POST", {})
+        _call(f"{self._control_url}/faults", "PUT", {"on": list(faults)})
+        played = play_all(plan, Silent(), stop=Event(), preflight=False, clean=False)
+        _call(f"{self._control_url}/faults", "PUT", {"on": []})
+        self.requests += played.requests
+        return dict(_pairs(judge(plan, played.transcripts, NO_PROVENANCE)))
 
 
 def _pairs(results: Results) -> Iterator[tuple[Ended, str]]:
