@@ -46,6 +46,7 @@ from apicheck.authoring.requests import (
     identity_of,
     prepared,
 )
+from apicheck.authoring.spreading import spread
 from apicheck.authoring.steps import (
     ask,
     mint,
@@ -242,6 +243,7 @@ __all__ = [
     "send_raw",
     "sent_value",
     "shown",
+    "spread",
     "stop",
     "structured_date",
     "together",

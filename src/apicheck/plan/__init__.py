@@ -7,15 +7,17 @@ included, so that a saved run can be planned again and judged again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from apicheck.model.check import Applies, Check
 from apicheck.model.operation import Spec
-from apicheck.model.plan import Estimate, Options, Plan, PlannedClause, Probe, Unprobed
+from apicheck.model.plan import Estimate, Options, Plan, PlannedClause, Probe, Spread, Unprobed
 from apicheck.model.policy import Policy
 from apicheck.model.subject import Recipe, Subject, World
 from apicheck.model.target import Mode, Target
 from apicheck.plan.bind import bind, draw_values, subjects
 from apicheck.plan.clauses import matches, planned_clauses, selected
+from apicheck.plan.spreading import spread_out
 from apicheck.plan.world import world_of
 
 __all__ = ["matches", "mode_of", "plan", "selected"]
@@ -55,18 +57,20 @@ def plan(
     values = dict(drawn) if drawn is not None else {}
     probes: list[Probe] = []
     unprobed: list[Unprobed] = []
+    spread: dict[str, Spread] = {}
     for check in active:
         asked = list(subjects(check, world, clauses))
         if check.draws and drawn is None and mode is not Mode.PASSIVE:
             applicable = [s for s in asked if isinstance(check.applies(s), Applies)]
             if applicable and options.draws:
                 values.update(draw_values(check, applicable, options))
-        for subject in asked:
-            bound = bind(check, subject, options, values)
-            if isinstance(bound, Unprobed):
-                unprobed.append(bound)
-            else:
-                probes.extend(bound)
+        bound = [bind(check, subject, options, values) for subject in asked]
+        unprobed.extend(item for item in bound if isinstance(item, Unprobed))
+        asking = [item for item in bound if not isinstance(item, Unprobed)]
+        chosen, shared = (chain(*asking), None) if world.thorough else spread_out(asking)
+        probes.extend(chosen)
+        if shared is not None:
+            spread[check.id] = shared
     controls = _controls(world, options)
     provoking = tuple(_provoking(wanted, checks, world, options))
     return Plan(
@@ -84,6 +88,7 @@ def plan(
         estimate=_estimate(world, (*probes, *provoking), controls),
         drawn=values,
         provoking=provoking,
+        spread=spread,
     )
 
 
@@ -103,10 +108,9 @@ def _provoking(
     for name in heard:
         if name in asked or matches(name, options.ignore):
             continue
-        for subject in subjects(checks[name], world, ()):
-            bound = bind(checks[name], subject, options, {})
-            if not isinstance(bound, Unprobed):
-                yield from bound
+        every = (bind(checks[name], s, options, {}) for s in subjects(checks[name], world, ()))
+        bound = [item for item in every if not isinstance(item, Unprobed)]
+        yield from chain(*bound) if world.thorough else spread_out(bound)[0]
 
 
 def _controls(world: World, options: Options) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from apicheck.authoring import (
     path_selected,
     prepared,
     send,
+    spread,
 )
 from apicheck.checks.auth._asked import excused
 
@@ -72,7 +73,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     named = [name for name, fits in possible.items() if fits]
     rows = [Case(name, {"wrong": name, "bad": False}) for name in named]
     rows += [Case(f"{name}, bad credential", {"wrong": name, "bad": True}) for name in named]
-    return tuple(row for row in rows if _promised(subject, row.value))
+    promised = (row for row in rows if _promised(subject, row.value))
+    return spread(promised, subject.world.alternatives[subject.op.id])
 
 
 def _promised(subject: Subject, row: Mapping[str, Any]) -> Answer | None:
