@@ -77,7 +77,13 @@ def _documented(world: World) -> str:
 CHECK = Check(
     title="Errors tell nothing of the inside of the server",
     fold=each(looks),
-    heard_from=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
+    heard_from=(
+        "auth/missing-credentials",
+        "auth/bad-credentials",
+        "errors/unknown-path",
+        "errors/malformed-body",
+        "errors/invalid-body",
+    ),
     standards=("https://cwe.mitre.org/data/definitions/209.html", "rfc9457#5"),
     outcomes=(
         Fail("credential", Severity.CRITICAL),

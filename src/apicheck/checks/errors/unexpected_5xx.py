@@ -36,6 +36,7 @@ def looks(_: World, exchange: Exchange) -> Iterator[tuple[str, Fails | None]]:
 CHECK = Check(
     title="No answer is a failure of the server",
     fold=each(looks),
+    heard_from=("errors/malformed-body", "errors/unknown-object"),
     standards=("rfc9110#15.6",),
     outcomes=(Fail("server-error", Severity.HIGH),),
     proven_by={

@@ -65,6 +65,7 @@ def _off(value: str, within_s: float, exchange: Exchange) -> Fails | None:
 CHECK = Check(
     title="Answers say when they were made",
     fold=each(looks),
+    heard_from=("errors/unknown-path",),
     standards=("rfc9110#6.6.1", "rfc9110#5.6.7"),
     outcomes=(
         Fail("absent", Severity.LOW),

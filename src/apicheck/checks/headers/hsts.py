@@ -83,6 +83,7 @@ CHECK = Check(
     title="Browsers are told to come by HTTPS alone",
     applies=applies,
     fold=each(looks),
+    heard_from=("errors/unknown-path",),
     reads=("transport.hsts",),
     standards=("rfc6797#6.1", "rfc6797#7.1"),
     outcomes=(

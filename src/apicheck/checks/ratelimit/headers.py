@@ -230,6 +230,7 @@ CHECK = Check(
     title="Answers tell the truth about the limit",
     applies=applies,
     fold=Fold(start, step, finish),
+    heard_from=("ratelimit/quota",),
     reads=("rate_limits",),
     standards=("rfc6585#4", "rfc9110#10.2.3"),
     outcomes=(
