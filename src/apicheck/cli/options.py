@@ -99,7 +99,8 @@ limits = together(
     click.option("--seed", type=int, default=1, show_default=True, metavar="N",
                  help="Draw other values with another seed."),
     click.option("--thorough", is_flag=True,
-                 help="Try every other scope by itself, and limits of thousands."),
+                 help="Ask every operation every row, try every other scope by itself, and limits"
+                 " of thousands."),
     click.option("--allow-incomplete", "allow_incomplete", metavar="KIND,…",
                  help="Excuse these kinds of not-tested (needs-identity, read-only, …)."),
 )  # fmt: skip
