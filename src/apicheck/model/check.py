@@ -137,8 +137,6 @@ class Check:
     min_exercised: int = 1
     failure_title: str = ""
     """The property, as it reads when it does not hold; "" for `title` with a word in front."""
-    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Fault -> other checks, or families (`auth/*`), that rightly fail with it: collateral."""
     id: str = ""
     page: str = ""
     origin: str = "apicheck"

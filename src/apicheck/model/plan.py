@@ -74,6 +74,19 @@ class PlannedClause:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How the rows of a check were shared out among its subjects.
+
+    asked, possible: pairs of row and subject, out of all that there are.
+    """
+
+    rows: int
+    subjects: int
+    asked: int
+    possible: int
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What a run costs. seconds: of sending, and of waiting where no control moves the clock."""
 
@@ -110,6 +123,8 @@ class Plan:
     provoking: tuple[Probe, ...] = ()
     """Probes of checks that were not selected. They are played so that passive checks have
     responses to read, and are not judged."""
+    spread: Mapping[str, Spread] = field(default_factory=dict)
+    """Check id -> how its rows were spread, where not every subject is asked every row."""
 
     @property
     def conventions(self) -> tuple[str, ...]:

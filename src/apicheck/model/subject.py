@@ -73,11 +73,16 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row of a check's table, or one drawn value. name: unique within its subject."""
+    """One row of a check's table, or one drawn value. name: unique within its subject.
+
+    spread: names the row among all subjects that share it; a few of these are asked it. "" for a
+    row that every subject is asked.
+    """
 
     name: str
     value: Json = None
     drawn: bool = False
+    spread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,5 +162,4 @@ CHECK = Check(
             "behaviour/reads-are-stale",
         ),
     },
-    also={"behaviour/list-misses-the-newest": ("scopes/*",)},
 )

@@ -118,13 +118,4 @@ CHECK = Check(
         "wrong-media-type": ("errors/html-body",),
         "schema-mismatch": ("errors/omits-member",),
     },
-    also={
-        "errors/html-body": (
-            "behaviour/example",
-            "conformance/response",
-            "errors/members",
-            "oauth/token-errors",
-        ),
-        "errors/omits-member": ("conformance/response", "oauth/token-errors"),
-    },
 )

@@ -77,7 +77,4 @@ CHECK = Check(
     standards=("rfc6749#3.2",),
     outcomes=(Outcome("refused", Severity.LOW),),
     proven_by={"refused": ("errors/refuses-unknown-parameters",)},
-    also={
-        "errors/refuses-unknown-parameters": ("conformance/response",),
-    },
 )

@@ -83,28 +83,4 @@ CHECK = Check(
         ),
         "wrong-status": ("errors/invalid-body-answered-with-other-status",),
     },
-    also={
-        "errors/ignores-required": (
-            "auth/order",
-            "behaviour/example",
-            "scopes/foreign-in-list",
-            "scopes/order",
-        ),
-        "errors/ignores-formats": (
-            "auth/order",
-            "behaviour/example",
-            "scopes/foreign-in-list",
-            "scopes/order",
-        ),
-        "errors/invalid-body-answered-with-other-status": (
-            "auth/order",
-            "behaviour/example",
-            "errors/invalid-query",
-            "scopes/order",
-        ),
-        "errors/ignores-types": ("behaviour/example", "scopes/foreign-in-list"),
-        "errors/ignores-choices": ("behaviour/example", "scopes/foreign-in-list"),
-        "errors/ignores-lengths": ("behaviour/example", "scopes/foreign-in-list"),
-        "errors/ignores-patterns": ("behaviour/example", "scopes/foreign-in-list"),
-    },
 )

@@ -90,7 +90,4 @@ CHECK = Check(
         "accepted": ("errors/ignores-query-schemas",),
         "wrong-status": ("errors/invalid-query-answered-with-other-status",),
     },
-    also={
-        "errors/invalid-query-answered-with-other-status": ("conformance/response",),
-    },
 )

@@ -67,7 +67,13 @@ CHECK = Check(
     title="Error responses reveal no credential and no server internals",
     failure_title="An error response reveals a credential or server internals",
     fold=folds.per_exchange(inspect),
-    triggered_by=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
+    triggered_by=(
+        "auth/missing-credentials",
+        "auth/bad-credentials",
+        "errors/unknown-path",
+        "errors/malformed-body",
+        "errors/invalid-body",
+    ),
     standards=("https://cwe.mitre.org/data/definitions/209.html", "rfc9457#5"),
     outcomes=(
         Outcome("credential", Severity.CRITICAL),
@@ -82,14 +88,5 @@ CHECK = Check(
         "sql-error": ("errors/shows-sql-error",),
         "source-path": ("errors/shows-source-path",),
         "banner": ("errors/shows-banner",),
-    },
-    also={
-        # Where a policy promises the words of an error.
-        "errors/echoes-credential": ("errors/envelope",),
-        "errors/shows-python-trace": ("errors/envelope",),
-        "errors/shows-java-trace": ("errors/envelope",),
-        "errors/shows-sql-error": ("errors/envelope",),
-        "errors/shows-source-path": ("errors/envelope",),
-        "errors/shows-banner": ("errors/envelope",),
     },
 )

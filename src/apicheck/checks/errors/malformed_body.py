@@ -57,8 +57,4 @@ CHECK = refusal(
         "accepted": ("errors/mends-json", "errors/replaces-bad-characters"),
         "wrong-status": ("errors/malformed-body-answered-with-other-status",),
     },
-    also={
-        "errors/mends-json": ("scopes/foreign-in-list",),
-        "errors/replaces-bad-characters": ("scopes/foreign-in-list",),
-    },
 )

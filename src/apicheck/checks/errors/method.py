@@ -63,8 +63,4 @@ CHECK = refusal(
         "accepted": ("errors/serves-any-method",),
         "wrong-status": ("errors/method-answered-with-other-status",),
     },
-    also={
-        "errors/serves-any-method": ("auth/bypass", "auth/order", "errors/allow"),
-        "errors/method-answered-with-other-status": ("auth/bypass", "auth/order", "errors/allow"),
-    },
 )

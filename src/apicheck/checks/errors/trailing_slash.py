@@ -36,8 +36,4 @@ CHECK = refusal(
         "accepted": ("errors/ignores-trailing-slash",),
         "wrong-status": ("errors/redirects-trailing-slash",),
     },
-    also={
-        "errors/ignores-trailing-slash": ("auth/bypass", "auth/order"),
-        "errors/redirects-trailing-slash": ("auth/bypass", "auth/order"),
-    },
 )

@@ -35,24 +35,10 @@ CHECK = Check(
     title="The server never responds with an unexpected 5xx",
     failure_title="The server responds with an unexpected 5xx",
     fold=folds.per_exchange(inspect),
+    triggered_by=("errors/malformed-body", "errors/unknown-object"),
     standards=("rfc9110#15.6",),
     outcomes=(Outcome("server-error", Severity.HIGH),),
     proven_by={
         "server-error": ("errors/fails-on-malformed-body", "errors/fails-on-unknown-object"),
-    },
-    also={
-        "errors/fails-on-malformed-body": (
-            "auth/order",
-            "errors/malformed-body",
-            "errors/server-error",
-            "scopes/order",
-        ),
-        "errors/fails-on-unknown-object": (
-            "auth/order",
-            "behaviour/example",
-            "errors/server-error",
-            "errors/unknown-object",
-            "scopes/*",
-        ),
     },
 )

@@ -61,18 +61,4 @@ CHECK = refusal(
         "accepted": ("errors/makes-up-absent-objects",),
         "wrong-status": ("errors/absent-object-answered-with-other-status",),
     },
-    also={
-        "errors/makes-up-absent-objects": (
-            "auth/order",
-            "behaviour/example",
-            "conformance/response",
-            "scopes/*",
-        ),
-        "errors/absent-object-answered-with-other-status": (
-            "auth/order",
-            "behaviour/example",
-            "conformance/response",
-            "scopes/*",
-        ),
-    },
 )

@@ -85,7 +85,4 @@ CHECK = Check(
         "accepted": ("errors/ignores-unknown-members",),
         "wrong-status": ("errors/unknown-member-answered-with-other-status",),
     },
-    also={
-        "errors/ignores-unknown-members": ("scopes/foreign-in-list",),
-    },
 )

@@ -69,8 +69,4 @@ CHECK = Check(
         "accepted": ("errors/unknown-path-answered-with-200",),
         "wrong-status": ("errors/unknown-path-answered-with-other-status",),
     },
-    also={
-        "errors/unknown-path-answered-with-200": ("auth/*",),
-        "errors/unknown-path-answered-with-other-status": ("auth/*",),
-    },
 )

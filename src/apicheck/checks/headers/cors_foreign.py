@@ -95,5 +95,4 @@ CHECK = Check(
         "let-in": ("headers/cors-reflects-any-origin", "headers/cors-compares-beginning"),
         "star-with-credentials": ("headers/cors-star-with-credentials",),
     },
-    also={"headers/cors-star-with-credentials": ("headers/cors-promised",)},
 )

@@ -61,6 +61,7 @@ CHECK = Check(
     title="Responses have a correct Date",
     failure_title="A response does not have a correct Date",
     fold=folds.per_exchange(inspect),
+    triggered_by=("errors/unknown-path",),
     standards=("rfc9110#6.6.1", "rfc9110#5.6.7"),
     outcomes=(
         Outcome("absent", Severity.LOW),
@@ -72,5 +73,4 @@ CHECK = Check(
         "malformed": ("headers/date-in-iso-form",),
         "off": ("headers/date-an-hour-off",),
     },
-    also={"headers/date-an-hour-off": ("ratelimit/headers",)},
 )

@@ -83,6 +83,7 @@ CHECK = Check(
     failure_title="HSTS is not sent as promised",
     applies=applies,
     fold=folds.per_exchange(inspect),
+    triggered_by=("errors/unknown-path",),
     reads=("transport.hsts",),
     standards=("rfc6797#6.1", "rfc6797#7.1"),
     outcomes=(

@@ -77,5 +77,4 @@ CHECK = Check(
         "absent": ("headers/omits-request-id",),
         "repeated": ("headers/repeats-request-id",),
     },
-    also={"headers/repeats-request-id": ("errors/envelope", "errors/members")},
 )

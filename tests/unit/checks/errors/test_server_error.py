@@ -31,15 +31,26 @@ def breaks_on(server: Any) -> Callable[[bytes], None]:
     return arm
 
 
-def test_the_operations_together_try_many_classics_and_a_thorough_run_tries_all(
+def test_each_classic_is_offered_in_one_part_of_the_body_and_in_every_part_when_thorough(
     bench: Callable[..., Any],
 ) -> None:
-    names = set()
-    for operation in ("createContact", "updateContact"):
-        names |= {name.rpartition(" in ")[0] for name in bench(CHECK, operation=operation).cases()}
-    assert len(names) >= len(MEMBERS) // 2
+    cases = bench(CHECK, operation="createContact").cases()
+    assert len(cases) == len(MEMBERS)
+    assert {name.rpartition(" in ")[0] for name in cases} == set(MEMBERS)
+    parts = {one.case.value["name"] for one in cases.values()}
+    assert len(parts) > 1
     thorough = bench(CHECK, operation="createContact", thorough=True).cases()
     assert {name.rpartition(" in ")[0] for name in thorough} == set(MEMBERS)
+    assert len(thorough) == len(MEMBERS) * len(parts)
+
+
+def test_operations_share_the_classics_of_a_place(bench: Callable[..., Any]) -> None:
+    shared = [
+        {one.case.spread for one in bench(CHECK, operation=operation).cases().values()}
+        for operation in ("createContact", "updateContact")
+    ]
+    assert {name for name in shared[0] if name.endswith("in the body")} <= shared[1]
+    assert {f"{name} in the body" for name in MEMBERS} <= shared[0]
 
 
 def test_an_operation_that_consumes_objects_or_has_a_low_limit_gets_fewer_requests(
