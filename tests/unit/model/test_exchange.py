@@ -33,3 +33,9 @@ def test_what_is_no_json_is_whatever_the_caller_makes_of_it(body: bytes | None) 
 
 def test_null_is_a_value_too() -> None:
     assert answered(b"null").json_or(MISSING) is None
+
+
+def test_an_exchange_hands_out_its_response_or_says_that_it_has_none() -> None:
+    assert answered(b"{}").received.status == 200
+    with pytest.raises(ValueError, match="has no response"):
+        _ = answered(None).received

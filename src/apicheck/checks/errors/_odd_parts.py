@@ -29,7 +29,7 @@ def most(subject: Subject) -> int:
 
 
 def rows(subject: Subject) -> Iterator[Case]:
-    """Yield each part with another classic, each operation starting with another; then the next."""
+    """Yield the parts in turns, each with the next classic; operations start at different ones."""
     start = [operation.id for operation in subject.context.spec.operations].index(subject.op.id)
     replaced = parts(subject)
     for turn in range(max(len(TEXTS), len(MEMBERS))):
