@@ -33,3 +33,9 @@ def test_a_body_without_json_is_read_as_the_default(body: bytes | None) -> None:
 
 def test_null_is_a_value_too() -> None:
     assert make_exchange(b"null").json_or(MISSING) is None
+
+
+def test_an_exchange_hands_out_its_response_or_says_that_it_has_none() -> None:
+    assert make_exchange(b"{}").received.status == 200
+    with pytest.raises(ValueError, match="has no response"):
+        _ = make_exchange(None).received

@@ -144,8 +144,8 @@ def test_what_no_operation_may_do_without_is_asked_of_each_and_the_rest_is_sprea
     everywhere = {"garbage", "another scheme"}
     assert all(everywhere & whole[operation] <= rows for operation, rows in asked.items())
     assert sum(everywhere <= rows for rows in asked.values()) > len(asked) / 2
-    for security in set(planned.world.alternatives.values()):
-        alike = [o for o in asked if planned.world.alternatives[o] == security]
+    for security in set(planned.context.alternatives.values()):
+        alike = [o for o in asked if planned.context.alternatives[o] == security]
         for row in {row for operation in alike for row in whole[operation]}:
             has = [operation for operation in alike if row in whole[operation]]
             seen = [operation for operation in alike if row in asked[operation]]

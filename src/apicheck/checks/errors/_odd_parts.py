@@ -28,9 +28,9 @@ def is_scarce(subject: Subject) -> bool:
 
 
 def rows(subject: Subject) -> Iterator[Case]:
-    """Each classic in one part of each place, or in every part when thorough.
+    """Yield each classic in one part of each place, or in every part when thorough.
 
-    Each operation begins with another classic. The operations that have a part in a place share
+    Operations start at different classics. The operations that have a part in a place share
     the classics for it.
     """
     start = [operation.id for operation in subject.context.spec.operations].index(subject.op.id)
@@ -47,7 +47,7 @@ def rows(subject: Subject) -> Iterator[Case]:
 
 
 def _in_parts(name: str, replaced: Iterable[Part]) -> Iterator[Case]:
-    """A classic in each of the parts that it fits."""
+    """Yield a classic in each of the parts that it fits."""
     for part in replaced:
         place = {"place": part.place, "name": part.name}
         row, shared = f"{name} in {part}", f"{name} in the {part.place}"

@@ -28,7 +28,7 @@ from apicheck.authoring import (
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To every GET, where the policy promises a response to HEAD and the document has none."""
     if "head" not in subject.facts.requests:
-        return NotApplicable("the policy says nothing on HEAD (requests.head)")
+        return NotApplicable("the policy promises nothing on HEAD (requests.head)")
     if subject.op.method != "GET":
         return NotApplicable("asked of GET operations")
     others = subject.context.spec.operations

@@ -90,8 +90,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             return Failure("server-error", expected, describe(exchange), place, exchange.id)
     asked = transcript.exercised
     if len(asked) > 1 and _closed(asked[0]) and (_closed(asked[-1]) or _is_gone(asked[-1])):
-        since = "the server has refused connections since" if _is_gone(asked[-1]) else "twice"
-        actual = f"the connection was closed without a response; {since}"
+        actual = "the connection was closed twice without a response"
+        if _is_gone(asked[-1]):
+            actual = "no response: the connection was closed, and later ones were refused"
         return Failure("no-answer", expected, actual, place, asked[0].id)
     return None
 

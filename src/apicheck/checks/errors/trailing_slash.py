@@ -1,4 +1,4 @@
-"""A path with one slash more is refused as promised."""
+"""A path with one more slash is refused as promised."""
 
 from __future__ import annotations
 
