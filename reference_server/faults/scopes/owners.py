@@ -44,7 +44,7 @@ def _paths_name_parents(profile: Profile) -> bool:
 
 def _foreign_is_absent(profile: Profile) -> bool:
     """Only where a foreign object is refused like an absent one."""
-    return any(one.answer is None for one in profile.facts.authorization.foreign.values())
+    return any(one.response is None for one in profile.facts.authorization.foreign.values())
 
 
 OWNERS = (

@@ -102,7 +102,7 @@ limits = combine(
     click.option("--seed", type=int, default=1, show_default=True, metavar="N",
                  help="Seed of the drawn values."),
     click.option("--thorough", is_flag=True,
-                 help="Try every other scope separately, and limits of thousands of requests."),
+                 help="Play every row on every operation; try every scope and large limits."),
     click.option("--allow-incomplete", "allow_incomplete", metavar="KIND,…",
                  help="Excuse these kinds of not-tested (needs-identity, read-only, …)."),
 )  # fmt: skip

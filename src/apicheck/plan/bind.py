@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import ceil
 
 from apicheck.generate import DRAWN_FOR_EACH, draw
 from apicheck.model.check import Applies, Check
@@ -13,6 +14,7 @@ from apicheck.model.selector import selects
 from apicheck.model.subject import Case, Recipe, RunContext, Subject, SubjectKind
 from apicheck.model.target import Mode
 from apicheck.model.verdict import NotApplicable, NotTested, NotTestedKind
+from apicheck.plan.spreading import LEAST
 
 _LOW_LIMIT = 50
 _POOL_AT_MOST = 200
@@ -165,8 +167,8 @@ def _example_writes(subject: Subject) -> bool:
     return any(not subject.context.spec.operation(step.operation).safe for step in steps)
 
 
-def _count_draws(subject: Subject, options: Options) -> int:
-    """Count the values drawn for one operation alone: a third of `draws`, or all if thorough.
+def _count_draws(subject: Subject, options: Options, shared_by: int) -> int:
+    """Count the values drawn for one operation alone: a third, fewer if many share, or all.
 
     None where the rate limit is low, at most two where each request uses something up.
     """
@@ -177,7 +179,16 @@ def _count_draws(subject: Subject, options: Options) -> int:
         return 0
     if isinstance(recipe, Recipe) and recipe.consumes:
         return min(2, options.draws)
-    return options.draws if context.thorough else options.draws // 3
+    return (
+        options.draws if context.thorough else min(options.draws // 3, _share(options, shared_by))
+    )
+
+
+def _share(options: Options, shared_by: int) -> int:
+    """Count the values for each of several subjects: the more subjects, the fewer, as for rows."""
+    if options.thorough:
+        return options.draws
+    return min(options.draws, max(LEAST, ceil(LEAST * options.draws / shared_by)))
 
 
 def draw_values(
@@ -191,7 +202,10 @@ def draw_values(
     if check.draws in DRAWN_FOR_EACH:
         return {
             f"{check.id}/{subject.key}": draw(
-                check.draws, options.seed, _count_draws(subject, options), subject
+                check.draws,
+                options.seed,
+                _count_draws(subject, options, len(applicable)),
+                subject,
             )
             for subject in applicable
             if _is_selected(subject, options)
@@ -202,12 +216,11 @@ def draw_values(
         pools.setdefault(actor, []).append(subject)
     result: dict[str, tuple[object, ...]] = {}
     for members in pools.values():
-        wanted = min(_POOL_AT_MOST, options.draws * len(members))
-        pool = draw(check.draws, options.seed, wanted, members[0])
+        each = _share(options, len(members))
+        pool = draw(check.draws, options.seed, min(_POOL_AT_MOST, each * len(members)), members[0])
         for number, subject in enumerate(members):
-            start = number * options.draws
+            start = number * each
             result[f"{check.id}/{subject.key}"] = tuple(
-                pool[(start + offset) % len(pool)]
-                for offset in range(min(options.draws, len(pool)))
+                pool[(start + offset) % len(pool)] for offset in range(min(each, len(pool)))
             )
     return result

@@ -97,6 +97,8 @@ class CheckView:
     tally: tuple[tuple[Verdict, int], ...]
     exercised: int
     sample: Shown | None
+    spread: str = ""
+    """Which rows not every subject was asked, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,16 @@ def _view_check(
         tally=tuple((verdict, counts[verdict]) for verdict in VERDICT_ORDER if counts[verdict]),
         exercised=sum(result.exercised for result in judged),
         sample=show_exchange(sample) if sample else None,
+        spread=_describe_spread(entry.get("spread")),
+    )
+
+
+def _describe_spread(spread: Json) -> str:
+    if not isinstance(spread, Mapping):
+        return ""
+    return (
+        f"The run spread {spread['rows']} rows of its table over {spread['subjects']} subjects:"
+        f" it tested {spread['asked']} of {spread['possible']} pairs. --thorough tests all."
     )
 
 

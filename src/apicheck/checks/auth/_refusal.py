@@ -38,7 +38,7 @@ def _of_authorization(context: RunContext, exchange: Exchange) -> ExpectedRespon
     holder = context.identities.get(request.identity)
     if holder is not None and holder.name == context.actors.get(request.operation):
         return None
-    others = [foreign.answer for foreign in rights.foreign.values()]
+    others = [foreign.response for foreign in rights.foreign.values()]
     others += [answer for tenant in rights.tenants for answer in (tenant.unknown, tenant.foreign)]
     taken = any(answer is not None and exchange.status in answer.statuses for answer in others)
     return None if taken else rights.refusal

@@ -59,8 +59,4 @@ CHECK = Check(
         "accepted": ("auth/skips-authentication",),
         "wrong-status": ("auth/missing-credentials-answered-with-other-status",),
     },
-    also={
-        "auth/skips-authentication": ("auth/*",),
-        "auth/missing-credentials-answered-with-other-status": ("auth/order",),
-    },
 )
