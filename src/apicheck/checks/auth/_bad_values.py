@@ -1,4 +1,4 @@
-"""The table of credentials that are not valid, for each kind of credential."""
+"""The table of invalid credentials, for each kind of credential."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An operation that requires a credential refuses one that is not valid."""
+"""An operation that requires a credential refuses an invalid one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same with a credential that is not valid."""
+    """Send the canonical request, then the same with an invalid credential."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject, refused=True)
     value = subject.case.value if subject.case else ""
@@ -57,7 +57,7 @@ def _credentials(subject: Subject, request: Request, value: object) -> tuple[Cre
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with the wrong status."""
+    """Fail if the server accepts the credential, or else refuses it with another status."""
     refusal = subject.facts.authentication.bad
     assert refusal is not None  # applies() saw to it
     for exchange in transcript.exercised:
@@ -69,13 +69,14 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 def _is_derived(subject: Subject) -> bool:
-    """A row that replaces the scheme's word sends the valid token on purpose."""
+    """Whether the row changes the token; one that replaces the scheme sends the valid token."""
     value = subject.case.value if subject.case else None
     return not (isinstance(value, dict) and "whole" in value)
 
 
 CHECK = Check(
-    title="A credential that is not valid is refused",
+    title="An invalid credential is refused as promised",
+    failure_title="An invalid credential is not refused as promised",
     applies=applies,
     cases=rows,
     draws="bad-credential",

@@ -28,7 +28,7 @@ def test_how_credentials_are_read_is_asked_of_the_plainest_operations(
     assert chosen == ["listContacts", "createContact"]
     assert (
         asked["getContact"].reason
-        == "asked of listContacts, which has the same security; or --thorough"
+        == "tested on listContacts, which has the same security (--thorough tests every operation)"
     )
 
 
