@@ -3,32 +3,58 @@ PYTHON ?= python3
 VENV ?= $(or $(VIRTUAL_ENV),.venv)
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/apicheck-installed-from
+# The versions to install. Empty: the newest of everything.
+CONSTRAINTS ?= constraints.txt
 WORKERS ?= auto
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo test coverage lint proof bench
+.PHONY: help demo test test-long test-newest test-lowest coverage lint constraints \
+  changelog proof bench
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## start the reference server, test its policy, write an HTML report
 	@$(BIN)/apicheck demo
 
-test: $(INSTALLED) ## run the test suite (fetches chromium through apt when root and missing)
+test: $(INSTALLED) ## run the tests (fetches chromium through apt when root and missing)
+	@.ci/browser
+	$(PYTEST)
+
+test-long: $(INSTALLED) ## run the long tests: whole proofs, honest variants, servers of others
+	@.ci/node
+	$(PYTEST) -m long
+
+test-newest: ## run the tests with the newest release of everything, in .venv-newest
+	rm -rf .venv-newest
+	@$(MAKE) VENV=.venv-newest CONSTRAINTS= test
+
+test-lowest: $(INSTALLED) ## run the tests with the lowest releases that are allowed, in .venv-lowest
+	rm -rf .venv-lowest
+	@$(BIN)/uv pip compile --quiet --python $(BIN)/python --resolution lowest-direct \
+	  --extra dev --output-file $(VENV)/lowest.txt pyproject.toml
+	@$(MAKE) VENV=.venv-lowest CONSTRAINTS=$(VENV)/lowest.txt test
+
+coverage: $(INSTALLED) ## all tests with branch coverage, which must be 90 % at least
 	@.ci/browser
 	@.ci/node
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(PYTEST) -m '' --cov --cov-report=term:skip-covered
 
-coverage: $(INSTALLED) ## the test suite with branch coverage, which must be 90 % at least
-	@.ci/browser
-	@.ci/node
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
-
-lint: $(INSTALLED) ## formatting, style, types and the direction of imports
+lint: $(INSTALLED) ## formatting, style, types, the direction of imports, the hosted workflow
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+constraints: $(INSTALLED) ## renew constraints.txt: the newest releases, for every Python
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --extra dev \
+	  --no-annotate --custom-compile-command 'make constraints' \
+	  --output-file constraints.txt pyproject.toml
+
+changelog: $(INSTALLED) ## make the release notes in CHANGELOG.md out of the fragments in changelog.d
+	$(BIN)/towncrier build --yes
 
 proof: $(INSTALLED) ## prove that every check can fail, and write docs/proof.md
 	@$(BIN)/apicheck prove --profile canonical --profile dahimail --profile webengage \
@@ -43,7 +69,10 @@ ifneq ($(shell cat $(INSTALLED) 2>/dev/null),$(CURDIR))
 .PHONY: $(INSTALLED)
 endif
 
-$(INSTALLED): pyproject.toml
+# pip reads the constraints from the environment, so that they hold for the build backend too.
+$(INSTALLED): export PIP_CONSTRAINT = $(CONSTRAINTS)
+$(INSTALLED): export PIP_BUILD_CONSTRAINT = $(CONSTRAINTS)
+$(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "apicheck needs Python 3.11 or newer; name one: make PYTHON=python3.12 …" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

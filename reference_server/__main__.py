@@ -14,10 +14,11 @@ from pathlib import Path
 import uvicorn
 
 from apicheck.model.errors import ApicheckError
-from reference_server.app import api
-from reference_server.control import control
-from reference_server.profile import read_profile
-from reference_server.server import Server
+from reference_server.app import build_api
+from reference_server.control import build_control
+from reference_server.document.profile import read_profile
+from reference_server.faults.catalogue import catalogue, select
+from reference_server.state.server_state import ServerState
 from reference_server.target_file import write_target
 
 _HOST = "127.0.0.1"
@@ -25,20 +26,20 @@ _HOST = "127.0.0.1"
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until a signal comes, or until stdin ends with --stdin-watch."""
-    options = _parser().parse_args(arguments)
+    options = _build_parser().parse_args(arguments)
     try:
-        server = Server(read_profile(options.profile), options.seed)
+        server = ServerState(read_profile(options.profile), options.seed)
     except ApicheckError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
     try:
-        server.switch(options.fault)
+        server.switch(select(options.fault))
     except KeyError as error:
-        known = ", ".join(server.catalogue.faults)
+        known = ", ".join(catalogue())
         sys.stderr.write(f"there is no fault {error}; there are: {known}\n")
         return 2
     try:
-        sockets = [_listening(options.port), _listening(options.control_port)]
+        sockets = [_listen(options.port), _listen(options.control_port)]
     except (OSError, OverflowError) as error:
         ports = f"{options.port} and {options.control_port}"
         sys.stderr.write(f"cannot listen on {_HOST}, ports {ports}: {error}\n")
@@ -56,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m reference_server", description=__doc__)
     parser.add_argument("--profile", required=True, help="a profile's directory, or its name")
     parser.add_argument("--port", type=int, default=0, help="of the API; 0: any free one")
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _listening(port: int) -> socket.socket:
+def _listen(port: int) -> socket.socket:
     # The protocol is named because asyncio sets TCP_NODELAY only on sockets that name it.
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -78,10 +79,10 @@ def _listening(port: int) -> socket.socket:
 
 
 async def _serve(
-    server: Server, sockets: list[socket.socket], line: dict[str, str | None], *, watch: bool
+    server: ServerState, sockets: list[socket.socket], line: dict[str, str | None], *, watch: bool
 ) -> None:
     """Two listeners in one event loop: a control call never meets a request half way."""
-    listeners = [_uvicorn(api(server)), _uvicorn(control(server))]
+    listeners = [_build_listener(build_api(server)), _build_listener(build_control(server))]
 
     def stop() -> None:
         for listener in listeners:
@@ -105,7 +106,7 @@ async def _serve(
     await asyncio.gather(*running)
 
 
-def _uvicorn(application: object) -> uvicorn.Server:
+def _build_listener(application: object) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             application,  # type: ignore[arg-type]  # uvicorn's own alias is narrower than ASGI

@@ -1,4 +1,4 @@
-"""The API under test as an ASGI application: from a request to a call, from a reply to bytes."""
+"""The API as an ASGI application: a request becomes a call, and a reply becomes bytes."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING
 from reference_server.call import Call, Refusal, Reply
-from reference_server.errors import error_reply
-from reference_server.headers import finished
-from reference_server.pipeline import answer
-from reference_server.routing import Match
-from reference_server.server import Server
+from reference_server.document.routing import Match, match_operation
+from reference_server.pipeline import respond
+from reference_server.responses.completion import finish_headers
+from reference_server.responses.errors import make_error
+from reference_server.state.server_state import ServerState
 
 _READ_AT_MOST = 1 << 20
 """Or twice as much as the policy lets a body have, so that one that is too long is read whole."""
@@ -25,7 +25,7 @@ _NEVER_SENT = [(b"content-length", b"1")]
 _log = logging.getLogger("reference_server")
 
 
-def api(server: Server) -> ASGIApp:
+def build_api(server: ServerState) -> ASGIApp:
     """The application that serves a profile."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,28 +34,29 @@ def api(server: Server) -> ASGIApp:
         request = Request(scope, receive)
         if server.variant.latency_ms:
             await asyncio.sleep(server.variant.latency_ms / 1000)
-        body, whole = await _body(request, _read_at_most(server))
+        body, whole = await _read_body(request, _find_read_limit(server))
         try:
-            response = _answered(server, request, body, whole=whole)
+            with server.faults_in_force():
+                response = _respond(server, request, body, whole=whole)
         except ConnectionAbortedError:
-            await _cut(send)
+            await _cut_connection(send)
             return
         await response(scope, receive, send)
 
     return application
 
 
-async def _cut(send: Send) -> None:
-    """The beginning of an answer that never comes: the web server then closes the connection."""
+async def _cut_connection(send: Send) -> None:
+    """Start a response and never end it: the web server then closes the connection."""
     await send({"type": "http.response.start", "status": 200, "headers": _NEVER_SENT})
 
 
-def _read_at_most(server: Server) -> int:
+def _find_read_limit(server: ServerState) -> int:
     return max(_READ_AT_MOST, 2 * (server.profile.facts.body_limit_bytes or 0))
 
 
-async def _body(request: Request, limit: int) -> tuple[bytes, bool]:
-    """The body, and whether it is all of it."""
+async def _read_body(request: Request, limit: int) -> tuple[bytes, bool]:
+    """The body, and whether it is complete."""
     chunks = bytearray()
     try:
         async for chunk in request.stream():
@@ -67,17 +68,17 @@ async def _body(request: Request, limit: int) -> tuple[bytes, bool]:
     return bytes(chunks), True
 
 
-def _answered(server: Server, request: Request, body: bytes, *, whole: bool) -> Response:
-    call = _call(server, request, body, whole=whole)
+def _respond(server: ServerState, request: Request, body: bytes, *, whole: bool) -> Response:
+    call = _make_call(server, request, body, whole=whole)
     try:
-        response = _response(call, answer(call))
+        response = _make_response(call, respond(call))
     except ConnectionAbortedError:
         raise
     except Exception:  # noqa: BLE001  (the edge: nothing may get past it)
         # A client sees the error envelope and no traceback; who runs the server sees it.
         _log.exception("%s %s", call.method, call.path)
         refusal = Refusal("internal", "The request failed.", 500)
-        response = _response(call, error_reply(call, refusal))
+        response = _make_response(call, make_error(call, refusal))
     server.requests.append(
         {
             "method": call.method,
@@ -89,7 +90,7 @@ def _answered(server: Server, request: Request, body: bytes, *, whole: bool) -> 
     return response
 
 
-def _call(server: Server, request: Request, body: bytes, *, whole: bool) -> Call:
+def _make_call(server: ServerState, request: Request, body: bytes, *, whole: bool) -> Call:
     raw_path = request.scope.get("raw_path") or request.url.path.encode()
     path = raw_path.split(b"?")[0].decode("latin-1")
     query: Pairs = tuple(
@@ -99,7 +100,7 @@ def _call(server: Server, request: Request, body: bytes, *, whole: bool) -> Call
         (name.decode("latin-1").lower(), value.decode("latin-1"))
         for name, value in request.scope["headers"]
     )
-    match = server.seams.match(server.profile.routes, request.method, path, headers)
+    match = match_operation(server.profile.routes, request.method, path, headers)
     slash_ignored = server.profile.facts.requests.get("trailing_slash") == "ignored"
     if match == Match(None) and slash_ignored and path.endswith("/"):
         match = server.profile.routes.match(request.method, path.rstrip("/"))
@@ -109,9 +110,9 @@ def _call(server: Server, request: Request, body: bytes, *, whole: bool) -> Call
     return Call(server, request.method, path, query, headers, body, peer, match, rules, whole)
 
 
-def _response(call: Call, reply: Reply) -> Response:
-    content = _content(call, reply)
-    fields = list(finished(call, reply))
+def _make_response(call: Call, reply: Reply) -> Response:
+    content = _encode_content(call, reply)
+    fields = list(finish_headers(call, reply))
     if content and reply.media:
         fields.append(("Content-Type", reply.media))
     bodiless = reply.status in {204, 304}
@@ -121,12 +122,12 @@ def _response(call: Call, reply: Reply) -> Response:
     response = Response(shown, reply.status)
     response.raw_headers = [
         (name.encode("latin-1"), value.encode("latin-1", "replace"))
-        for name, value in call.server.variant.arranged(tuple(fields))
+        for name, value in call.server.variant.arrange(tuple(fields))
     ]
     return response
 
 
-def _content(call: Call, reply: Reply) -> bytes:
+def _encode_content(call: Call, reply: Reply) -> bytes:
     if reply.value is MISSING:
         return reply.text.encode()
-    return call.server.variant.encoded(reply.value)
+    return call.server.variant.encode(reply.value)

@@ -1,23 +1,20 @@
-"""One request on its way through the server, and what comes of it."""
+"""A request on its way through the server, and the reply or the refusal that it ends in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.facts import Bucket
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Operation
-from reference_server.identities import Identity
-from reference_server.limits import Standing
-from reference_server.profile import Rules
-from reference_server.routing import Match
-from reference_server.store import Stored
-
-if TYPE_CHECKING:
-    from reference_server.server import Server
+from reference_server.document.profile import Rules
+from reference_server.document.routing import Match
+from reference_server.state.identities import Identity
+from reference_server.state.limits import Standing
+from reference_server.state.server_state import ServerState
+from reference_server.state.store import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Admission:
 
 @dataclass(slots=True)
 class Reply:
-    """An answer in the making. value: the body of a JSON answer; else `text`, or nothing."""
+    """A response in the making. value: a JSON body; where it is missing, `text` is the body."""
 
     status: int
     media: str = ""
@@ -72,7 +69,7 @@ class Call:
     belongs.
     """
 
-    server: Server
+    server: ServerState
     method: str
     path: str
     query: Pairs
@@ -103,8 +100,8 @@ class Call:
 
     @property
     def caller_identity(self) -> Identity:
-        """The identity of a call, or one that may nothing, for operations open to all."""
-        return self.identity or _NOBODY
+        """The identity of a call; for an operation that is open to all, one without rights."""
+        return self.identity or _ANONYMOUS
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """Every value of a request header."""
@@ -115,4 +112,4 @@ class Call:
         return next(iter(self.header_values(name.lower())), None)
 
 
-_NOBODY = Identity(id="", name="", token="", tenant="")
+_ANONYMOUS = Identity(id="", name="", token="", tenant="")

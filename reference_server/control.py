@@ -13,8 +13,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from apicheck.model.json import Json
-from reference_server.server import TENANTS, Server, Wish
-from reference_server.variants import variant_from
+from reference_server.faults.catalogue import catalogue, select
+from reference_server.state.server_state import TENANTS, IdentitySpec, ServerState
+from reference_server.state.variants import parse_variant
 
 PROTOCOL = 1
 _LONGEST = 1_000_000_000
@@ -24,126 +25,128 @@ CAPABILITIES = (
     "deliveries", "requests", "reset",
 )  # fmt: skip
 
-Handler = Callable[[Server, Request, dict[str, Json]], Json | tuple[int, Json]]
+Handler = Callable[[ServerState, Request, dict[str, Json]], Json | tuple[int, Json]]
 
 
-def control(server: Server) -> Starlette:
+def build_control(server: ServerState) -> Starlette:
     """The application of the control plane."""
     routes = [
         ("/", "GET", lambda *_: {"protocol": PROTOCOL, "capabilities": list(CAPABILITIES)}),
-        ("/identities", "GET", _identities),
+        ("/identities", "GET", _list_identities),
         ("/identities", "POST", _mint),
         ("/identities/{id}/revoke", "POST", _revoke),
-        ("/clients", "GET", _clients),
-        ("/clock", "GET", _clock),
+        ("/clients", "GET", _list_clients),
+        ("/clock", "GET", _read_clock),
         ("/clock", "POST", _advance),
         ("/effects", "GET", lambda state, *_: {"count": state.store.effects}),
         ("/deliveries", "GET", lambda state, *_: {"deliveries": state.subscriptions.log}),
         ("/requests", "GET", lambda state, *_: {"requests": list(state.requests)}),
         ("/listeners", "POST", _listen),
         ("/fail_next", "POST", _fail_next),
-        ("/faults", "GET", _faults),
+        ("/faults", "GET", _list_faults),
         ("/faults", "PUT", _switch),
-        ("/variant", "PUT", _variant),
+        ("/variant", "PUT", _change_variant),
         ("/reset", "POST", _reset),
     ]
     application = Starlette(
         routes=[
-            Route(path, _endpoint(server, do), methods=[method]) for path, method, do in routes
+            Route(path, _make_endpoint(server, do), methods=[method]) for path, method, do in routes
         ],
-        exception_handlers={HTTPException: _refused},
+        exception_handlers={HTTPException: _refuse},
     )
     application.router.redirect_slashes = False
     return application
 
 
-def _endpoint(server: Server, do: Handler) -> Callable[[Request], Awaitable[JSONResponse]]:
+def _make_endpoint(
+    server: ServerState, do: Handler
+) -> Callable[[Request], Awaitable[JSONResponse]]:
     async def endpoint(request: Request) -> JSONResponse:
         try:
-            done = do(server, request, _members(await request.body()))
+            done = do(server, request, _parse_members(await request.body()))
         except (ValueError, TypeError, KeyError, RecursionError) as error:
-            return JSONResponse({"error": _in_words(error)}, 400)
+            return JSONResponse({"error": _describe(error)}, 400)
         status, content = done if isinstance(done, tuple) else (200, done)
         return JSONResponse(content, status)
 
     return endpoint
 
 
-def _members(text: bytes) -> dict[str, Json]:
+def _parse_members(text: bytes) -> dict[str, Json]:
     body = json.loads(text) if text.strip() else {}
     if not isinstance(body, dict):
         raise TypeError("the body is a JSON object")
     return body
 
 
-def _in_words(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     return f"there is no {error}" if isinstance(error, KeyError) else str(error)
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
+async def _refuse(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 
-def _identities(server: Server, _: Request, __: dict[str, Json]) -> Json:
+def _list_identities(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
     now = server.clock.now()
     return {"identities": [identity.as_json(now) for identity in server.directory.all()]}
 
 
-def _clients(server: Server, _: Request, __: dict[str, Json]) -> Json:
+def _list_clients(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
     shown = [{"id": c.id, "secret": c.secret, "tenant": c.tenant} for c in server.clients]
     return {"clients": shown}
 
 
-def _mint(server: Server, _: Request, body: dict[str, Json]) -> tuple[int, Json]:
-    known = {item.name for item in fields(Wish)} - {"name"}
+def _mint(server: ServerState, _: Request, body: dict[str, Json]) -> tuple[int, Json]:
+    known = {item.name for item in fields(IdentitySpec)} - {"name"}
     if unknown := sorted(set(body) - known):
         raise ValueError(f"an identity has no {unknown[0]}")
-    wish = Wish(
-        scopes=_words(body, "scopes"),
-        permissions=_words(body, "permissions"),
-        roles=_words(body, "roles"),
-        tenant=_tenant(body),
-        user=_word(body, "user"),
-        app=_word(body, "app"),
-        plan=_word(body, "plan"),
-        state=_word(body, "state") or "active",
-        lifetime=None if body.get("lifetime") is None else _seconds(body, "lifetime"),
-        scheme=_scheme(server, body),
-        claims=_members_of(body, "claims"),
+    spec = IdentitySpec(
+        scopes=_read_words(body, "scopes"),
+        permissions=_read_words(body, "permissions"),
+        roles=_read_words(body, "roles"),
+        tenant=_read_tenant(body),
+        user=_read_word(body, "user"),
+        app=_read_word(body, "app"),
+        plan=_read_word(body, "plan"),
+        state=_read_word(body, "state") or "active",
+        lifetime=None if body.get("lifetime") is None else _read_seconds(body, "lifetime"),
+        scheme=_read_scheme(server, body),
+        claims=_read_members(body, "claims"),
     )
-    return 201, server.make(wish).as_json(server.clock.now())
+    return 201, server.make_identity(spec).as_json(server.clock.now())
 
 
-def _scheme(server: Server, body: dict[str, Json]) -> str:
-    scheme = _word(body, "scheme")
+def _read_scheme(server: ServerState, body: dict[str, Json]) -> str:
+    scheme = _read_word(body, "scheme")
     if scheme and scheme not in server.profile.spec.schemes:
         raise KeyError(f"security scheme {scheme}")
     return scheme
 
 
-def _members_of(body: dict[str, Json], name: str) -> dict[str, Json]:
+def _read_members(body: dict[str, Json], name: str) -> dict[str, Json]:
     value = body.get(name)
     if value is not None and not isinstance(value, dict):
         raise TypeError(f"{name} is an object")
     return value or {}
 
 
-def _tenant(body: dict[str, Json]) -> str:
-    tenant = _word(body, "tenant") or TENANTS[0]
+def _read_tenant(body: dict[str, Json]) -> str:
+    tenant = _read_word(body, "tenant") or TENANTS[0]
     if tenant not in TENANTS:
         raise ValueError(f"the tenants are {' and '.join(TENANTS)}")
     return tenant
 
 
-def _word(body: dict[str, Json], name: str) -> str:
+def _read_word(body: dict[str, Json], name: str) -> str:
     value = body.get(name)
     if value is not None and not isinstance(value, str):
         raise TypeError(f"{name} is a string")
     return value or ""
 
 
-def _words(body: dict[str, Json], name: str) -> tuple[str, ...] | None:
+def _read_words(body: dict[str, Json], name: str) -> tuple[str, ...] | None:
     value = body.get(name)
     if value is None:
         return None
@@ -152,38 +155,38 @@ def _words(body: dict[str, Json], name: str) -> tuple[str, ...] | None:
     return tuple(value)
 
 
-def _seconds(body: dict[str, Json], name: str) -> float:
+def _read_seconds(body: dict[str, Json], name: str) -> float:
     value = body[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST:
         raise ValueError(f"{name} is a number of seconds, from 0 to {_LONGEST}")
     return float(value)
 
 
-def _revoke(server: Server, request: Request, _: dict[str, Json]) -> Json:
+def _revoke(server: ServerState, request: Request, _: dict[str, Json]) -> Json:
     if not server.directory.revoke(request.path_params["id"]):
         raise KeyError(f"identity {request.path_params['id']}")
     return {}
 
 
-def _clock(server: Server, _: Request, __: dict[str, Json]) -> Json:
+def _read_clock(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
     return {"now": server.clock.now()}
 
 
-def _advance(server: Server, request: Request, body: dict[str, Json]) -> Json:
-    server.clock.advance(_seconds(body, "advance"))
+def _advance(server: ServerState, request: Request, body: dict[str, Json]) -> Json:
+    server.clock.advance(_read_seconds(body, "advance"))
     server.subscriptions.retry_due()
-    return _clock(server, request, body)
+    return _read_clock(server, request, body)
 
 
-def _listen(server: Server, _: Request, body: dict[str, Json]) -> tuple[int, Json]:
-    url = _word(body, "url")
+def _listen(server: ServerState, _: Request, body: dict[str, Json]) -> tuple[int, Json]:
+    url = _read_word(body, "url")
     if not url.startswith(("http://", "https://")):
         raise ValueError("url begins with http:// or https://")
-    made = server.subscriptions.by_hand(url, _words(body, "events"), _tenant(body))
+    made = server.subscriptions.subscribe(url, _read_words(body, "events"), _read_tenant(body))
     return 201, {"id": made.id, "secret": made.secret}
 
 
-def _fail_next(server: Server, _: Request, body: dict[str, Json]) -> Json:
+def _fail_next(server: ServerState, _: Request, body: dict[str, Json]) -> Json:
     operation = server.profile.spec.operation(body["operation"])
     status = body.get("status", 500)
     if not isinstance(status, int) or not 400 <= status <= 599:
@@ -192,7 +195,7 @@ def _fail_next(server: Server, _: Request, body: dict[str, Json]) -> Json:
     return {}
 
 
-def _faults(server: Server, _: Request, __: dict[str, Json]) -> Json:
+def _list_faults(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
     return {
         "faults": [
             {
@@ -202,24 +205,24 @@ def _faults(server: Server, _: Request, __: dict[str, Json]) -> Json:
                 "applicable": fault.applicable(server.profile),
                 "on": fault.id in server.faults,
             }
-            for fault in server.catalogue.faults.values()
+            for fault in catalogue().values()
         ]
     }
 
 
-def _switch(server: Server, request: Request, body: dict[str, Json]) -> Json:
-    wanted = _words(body, "on")
+def _switch(server: ServerState, request: Request, body: dict[str, Json]) -> Json:
+    wanted = _read_words(body, "on")
     if wanted is None:
         raise ValueError("on is a list of faults")
-    server.switch(wanted)
-    return _faults(server, request, body)
+    server.switch(select(wanted))
+    return _list_faults(server, request, body)
 
 
-def _variant(server: Server, _: Request, body: dict[str, Json]) -> Json:
-    server.variant = variant_from(body)
+def _change_variant(server: ServerState, _: Request, body: dict[str, Json]) -> Json:
+    server.variant = parse_variant(body)
     return server.variant.as_json()
 
 
-def _reset(server: Server, _: Request, __: dict[str, Json]) -> Json:
+def _reset(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
     server.reset()
     return {}

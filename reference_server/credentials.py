@@ -1,4 +1,4 @@
-"""Print the credentials of a running server, as a target file's `[credentials] command` does."""
+"""Print the credentials of a running server: the `[credentials] command` of a target file."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _TIMEOUT_S = 10
 
 def main(control_url: str) -> int:
     """Print `{"tokens": {name: token}, "clients": {tenant: {id, secret}}}`."""
-    with urlopen(f"{control_url}/identities", timeout=_TIMEOUT_S) as answer:  # noqa: S310  (the control URL that this server printed)
-        identities = json.load(answer)["identities"]
-    with urlopen(f"{control_url}/clients", timeout=_TIMEOUT_S) as answer:  # noqa: S310  (as above)
-        clients = json.load(answer)["clients"]
+    with urlopen(f"{control_url}/identities", timeout=_TIMEOUT_S) as response:  # noqa: S310  (the control URL that this server printed)
+        identities = json.load(response)["identities"]
+    with urlopen(f"{control_url}/clients", timeout=_TIMEOUT_S) as response:  # noqa: S310  (as above)
+        clients = json.load(response)["clients"]
     content = {
         "tokens": {identity["name"]: identity["token"] for identity in identities},
         "credentials": {identity["name"]: identity["credentials"] for identity in identities},

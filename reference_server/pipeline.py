@@ -1,50 +1,53 @@
-"""The stages of a request, in the policy's order. A refused request never has an effect."""
+"""The stages of a request, in the policy's order. A refused request has no effect."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from apicheck.model.facts import ExpectedResponse
-from apicheck.model.json import MISSING, at
-from reference_server import issuing, oauth, revocation
-from reference_server.authentication import account_refusal, introduced
-from reference_server.authorization import foreign_refusal, tenant_refusal
-from reference_server.browsers import preflight
 from reference_server.call import Call, Refusal, Reply
-from reference_server.errors import error_reply
-from reference_server.identities import Identity
-from reference_server.operations import perform
-from reference_server.rates import look, rate_refusal, settle
-from reference_server.validation import body_media, body_refusal, media_refusal, too_large
+from reference_server.oauth.revocation import perform_revocation
+from reference_server.oauth.token import issue_token, translate_refusal
+from reference_server.operations.crud import perform
+from reference_server.operations.issuing import issue_credential
+from reference_server.policy import order_stages
+from reference_server.responses.cors import respond_to_preflight
+from reference_server.responses.errors import make_error
+from reference_server.responses.success import finish_success
+from reference_server.stages.authentication import classify_caller, refuse_credential
+from reference_server.stages.authorization import refuse_account_or_tenant, refuse_rights
+from reference_server.stages.objects import refuse_absent, refuse_conflict
+from reference_server.stages.rate_limits import note_admissions, refuse_rate, settle_costs
+from reference_server.stages.routing import refuse_method, refuse_path
+from reference_server.stages.validation import refuse_body, refuse_media, refuse_too_large
 
 
-def answer(call: Call) -> Reply:
-    """The answer to a call, complete but for the fields that every answer gets."""
+def respond(call: Call) -> Reply:
+    """Respond to a call; the fields that every response has are added later."""
     _introduce(call)
-    reply = preflight(call) or _decided(call)
-    settle(call, reply.status)
+    reply = respond_to_preflight(call) or _decide(call)
+    settle_costs(call, reply.status)
     if not call.admissions:
-        look(call)
+        note_admissions(call)
     return reply
 
 
-def _decided(call: Call) -> Reply:
+def _decide(call: Call) -> Reply:
     failing = call.server.take_failure(call.operation)
     if failing is not None:
-        return error_reply(call, Refusal("internal", "The request failed.", failing))
-    for stage in call.server.seams.stages(call):
-        refusal = STAGES[stage](call)
+        return make_error(call, Refusal("internal", "The request failed.", failing))
+    for stage in order_stages(call):
+        refusal = _STAGES[stage](call)
         if refusal is not None:
-            return error_reply(call, _worded(call, refusal))
+            return make_error(call, _translate(call, refusal))
     done = _perform(call)
     if isinstance(done, Refusal):
-        return error_reply(call, done)
-    return call.server.seams.success(call, done)
+        return make_error(call, done)
+    return finish_success(call, done)
 
 
 def _introduce(call: Call) -> None:
-    """Note what the request says about who sends it, whatever stage it gets to."""
-    call.caller = introduced(call)
+    """Note whether the caller has a credential, whichever stage the request gets to."""
+    call.caller = classify_caller(call)
     call.presented = call.caller != "anonymous"
 
 
@@ -52,133 +55,33 @@ def _perform(call: Call) -> Reply | Refusal:
     facts = call.server.profile.facts.oauth
     name = call.op_rules.operation.id
     if facts is not None and name == facts.token:
-        return oauth.issue(call)
+        return issue_token(call)
     if facts is not None and name == facts.revoke:
-        return revocation.revoke(call)
+        return perform_revocation(call)
     done = perform(call)
     if call.op_rules.use.kind != "create":
-        call.server.subscriptions.happened(call, None, call.caller_identity.tenant)
-    return issuing.settle(call, done) if isinstance(done, Reply) else done
+        call.server.subscriptions.deliver(
+            call.op_rules.operation, None, call.caller_identity.tenant
+        )
+    return issue_credential(call, done) if isinstance(done, Reply) else done
 
 
-def _worded(call: Call, refusal: Refusal) -> Refusal:
+def _translate(call: Call, refusal: Refusal) -> Refusal:
     facts = call.server.profile.facts.oauth
     is_oauth = facts and call.operation and call.operation.id in (facts.token, facts.revoke)
-    return oauth.as_oauth(call, refusal) if is_oauth else refusal
+    return translate_refusal(call, refusal) if is_oauth else refusal
 
 
-def _route(call: Call) -> Refusal | None:
-    if call.operation is not None or call.match.allowed:
-        return None
-    slashed = call.path != "/" and call.path.endswith("/")
-    has_own = slashed and isinstance(_promise(call, "trailing_slash"), ExpectedResponse)
-    return Refusal("trailing_slash" if has_own else "unknown_path", "There is nothing here.")
-
-
-def _method(call: Call) -> Refusal | None:
-    if call.operation is None:
-        return Refusal("method", f"{call.method} is not allowed here.")
-    if call.method == "HEAD" and isinstance(_promise(call, "head"), ExpectedResponse):
-        return Refusal("head", "HEAD is not allowed here.")
-    return None
-
-
-def _promise(call: Call, kind: str) -> ExpectedResponse | str | None:
-    return call.server.profile.facts.requests.get(kind)
-
-
-def _credential(call: Call) -> Refusal | None:
-    if not call.server.seams.needs_credential(call):
-        return None
-    found = call.server.seams.authenticate(call)
-    if isinstance(found, Identity):
-        call.identity = found
-        return None
-    return found
-
-
-def _account(call: Call) -> Refusal | None:
-    refusal = account_refusal(call, call.identity) if call.identity else None
-    return refusal or tenant_refusal(call)
-
-
-def _scope(call: Call) -> Refusal | None:
-    if call.rules is None or not call.rules.secured:
-        return None
-    missing = call.server.seams.missing_rights(call)
-    if missing:
-        return Refusal("scope", f"The credential lacks {', '.join(missing)}.")
-    return None
-
-
-def _object(call: Call) -> Refusal | None:
-    operation, use = call.op_rules.operation, call.op_rules.use
-    tenants = {tenant.parameter for tenant in call.server.profile.facts.authorization.tenants}
-    for name, value in call.match.parameters.items():
-        if name in tenants:
-            continue
-        collection = use.names.get(name)
-        if collection is None:
-            examples = [p.example for p in operation.parameters if p.name == name]
-            known = [str(e) for e in examples if e is not None and e is not MISSING]
-            if known and value not in known:
-                return Refusal("absent", f"There is no {name} {value}.")
-            continue
-        item = call.server.store.find(collection.name, value)
-        if item is None:
-            return Refusal("absent", "There is no such object.")
-        place = "path" if name == use.target else "parent"
-        if refusal := foreign_refusal(call, item, place):
-            return refusal
-        call.objects[name] = item
-    return None
-
-
-def _state(call: Call) -> Refusal | None:
-    for pointer, collection in call.op_rules.use.refers.items():
-        wanted = at(call.value, pointer)
-        if wanted is MISSING or wanted is None:
-            continue
-        item = call.server.store.find(collection.name, str(wanted))
-        if item is None or call.server.seams.foreign(call, item, "body"):
-            return Refusal("reference", f"{pointer} names nothing that exists.")
-    for name in _unique_members(call):
-        if _taken(call, name):
-            return Refusal("conflict", f"Another one has this {name}.")
-    return None
-
-
-def _unique_members(call: Call) -> Iterator[str]:
-    media = body_media(call) if call.body else None
-    schemas = call.server.profile.schemas
-    for name, schema in schemas.members(media.schema).items() if media else ():
-        if schemas.resolved(schema).get("x-unique") is True:
-            yield name
-
-
-def _taken(call: Call, name: str) -> bool:
-    collection = call.op_rules.use.collection
-    wanted = at(call.value, f"/{name}")
-    if collection is None or wanted is MISSING:
-        return False
-    own = call.objects.get(call.op_rules.use.target)
-    tenant = call.caller_identity.tenant
-    return any(
-        item is not own and item.value.get(name) == wanted
-        for item in call.server.store.all(collection.name, tenant)
-    )
-
-
-STAGES: dict[str, Callable[[Call], Refusal | None]] = {
-    "transport": too_large,
-    "route": _route,
-    "method": _method,
-    "credential": _credential,
-    "account": _account,
-    "scope": _scope,
-    "rate": rate_refusal,
-    "media": media_refusal,
-    "body": body_refusal,
-    "object": _object,
-    "state": _state,
+_STAGES: dict[str, Callable[[Call], Refusal | None]] = {
+    "transport": refuse_too_large,
+    "route": refuse_path,
+    "method": refuse_method,
+    "credential": refuse_credential,
+    "account": refuse_account_or_tenant,
+    "scope": refuse_rights,
+    "rate": refuse_rate,
+    "media": refuse_media,
+    "body": refuse_body,
+    "object": refuse_absent,
+    "state": refuse_conflict,
 }

@@ -7,19 +7,19 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from reference_server.server import Server
+from reference_server.state.server_state import ServerState
 
 
-def target_text(server: Server, base_url: str, control_url: str) -> str:
+def format_target(server: ServerState, base_url: str, control_url: str) -> str:
     """The target file of a server that listens at these URLs."""
     directory = server.profile.directory.resolve()
     command = [sys.executable, "-m", "reference_server.credentials", control_url]
     lines = [
-        f"name = {_text('reference server')}",
-        f"policy = {_text(str(directory / 'policy.yaml'))}",
-        f"spec = {_text(str(directory / 'openapi.yaml'))}",
-        f"base_url = {_text(base_url)}",
-        *_headers(server),
+        f"name = {_quote('reference server')}",
+        f"policy = {_quote(str(directory / 'policy.yaml'))}",
+        f"spec = {_quote(str(directory / 'openapi.yaml'))}",
+        f"base_url = {_quote(base_url)}",
+        *_format_headers(server),
         "",
         "[credentials]",
         f"command = {json.dumps(command)}",
@@ -28,17 +28,17 @@ def target_text(server: Server, base_url: str, control_url: str) -> str:
         lines += ["", f"[identities.{identity.name}]"]
         lines.append(f'token = {{credentials = "/tokens/{identity.name}"}}')
         if identity.scheme:
-            lines.append(f"scheme = {_text(identity.scheme)}")
+            lines.append(f"scheme = {_quote(identity.scheme)}")
         for key in ("tenant", "user", "app", "account", "plan"):
             if value := getattr(identity, key):
-                lines.append(f"{key} = {_text(value)}")
+                lines.append(f"{key} = {_quote(value)}")
         state = "expired" if identity.expires is not None else identity.state
         if state != "active":
-            lines.append(f"state = {_text(state)}")
-        lines += _parameters(identity.parameters)
+            lines.append(f"state = {_quote(state)}")
+        lines += _format_parameters(identity.parameters)
         for scheme in identity.credentials:
             pointer = f"/credentials/{identity.name}/{scheme}"
-            lines += ["", f"[identities.{identity.name}.credentials.{_text(scheme)}]"]
+            lines += ["", f"[identities.{identity.name}.credentials.{_quote(scheme)}]"]
             lines.append(f'token = {{credentials = "{pointer}"}}')
     oauth = server.profile.facts.oauth
     token_path = server.profile.spec.operation(oauth.token).path if oauth and oauth.token else ""
@@ -46,34 +46,34 @@ def target_text(server: Server, base_url: str, control_url: str) -> str:
         lines += [
             "",
             f"[mint.{client.tenant}]",
-            f"token_url = {_text(token_path)}",
+            f"token_url = {_quote(token_path)}",
             f'client_id = {{credentials = "/clients/{client.tenant}/id"}}',
             f'client_secret = {{credentials = "/clients/{client.tenant}/secret"}}',
-            f"tenant = {_text(client.tenant)}",
-            *_parameters(server.tenant_parameters(client.tenant)),
+            f"tenant = {_quote(client.tenant)}",
+            *_format_parameters(server.tenant_parameters(client.tenant)),
         ]
-    lines += ["", "[control]", f"url = {_text(control_url)}"]
+    lines += ["", "[control]", f"url = {_quote(control_url)}"]
     if server.profile.webhooks is not None:
         lines += ["", "[webhooks]", 'listen = "127.0.0.1:0"']
     return "\n".join([*lines, ""])
 
 
-def _headers(server: Server) -> list[str]:
-    """HSTS is promised of answers over HTTPS: the server is told that there was some before it."""
+def _format_headers(server: ServerState) -> list[str]:
+    """HSTS is promised over HTTPS: the field says that a proxy has ended it."""
     promised = server.profile.facts.transport.hsts is not None
     return ['headers = {X-Forwarded-Proto = "https"}'] if promised else []
 
 
-def write_target(path: Path, server: Server, base_url: str, control_url: str) -> None:
+def write_target(path: Path, server: ServerState, base_url: str, control_url: str) -> None:
     """Write the target file of a server."""
-    path.write_text(target_text(server, base_url, control_url), encoding="utf-8")
+    path.write_text(format_target(server, base_url, control_url), encoding="utf-8")
 
 
-def _parameters(parameters: Mapping[str, str]) -> list[str]:
+def _format_parameters(parameters: Mapping[str, str]) -> list[str]:
     """The line of the path parameters that belong to an identity, or to a client's tokens."""
-    pairs = ", ".join(f"{name} = {_text(value)}" for name, value in parameters.items())
+    pairs = ", ".join(f"{name} = {_quote(value)}" for name, value in parameters.items())
     return [f"parameters = {{{pairs}}}"] if pairs else []
 
 
-def _text(value: str) -> str:
+def _quote(value: str) -> str:
     return json.dumps(value)

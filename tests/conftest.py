@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from time import thread_time
 from types import ModuleType
 from typing import Any
 
+import hypothesis
 import pytest
 
 from apicheck.model.exchange import Transcript
 from apicheck.model.results import Results
 
-SPREAD = ("tests/e2e/test_prove.py", "tests/e2e/test_honest_variants.py")
+SPREAD = ("test_prove", "test_honest_variants", "test_real_servers")
 """Files whose tests share nothing and take minutes each: any worker takes the next one."""
+
+hypothesis.settings.register_profile(
+    "apicheck",
+    hypothesis.settings.default,  # under CI: the one that draws the same values each time
+    deadline=None,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("apicheck")
+"""No property is held to a time: how long an example takes depends on the machine's load."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -28,9 +41,31 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Scheduling(LoadFileScheduling):  # type: ignore[misc]  (xdist has no types)
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            return nodeid if file in SPREAD else file
+            return nodeid if Path(file).stem in SPREAD else file
 
     return Scheduling(config, log)
+
+
+def growth(work: Callable[[int], object], size: int) -> float:
+    """How much dearer work gets when its input grows 16-fold: 16 is linear, 256 is quadratic.
+
+    The CPU time of this thread, the least of three tries: the machine's load does not count.
+    """
+
+    def cost(units: int) -> float:
+        tries = []
+        for _ in range(3):
+            began = thread_time()
+            work(units)
+            tries.append(thread_time() - began)
+        return min(tries)
+
+    return cost(16 * size) / cost(size)
+
+
+@pytest.fixture(name="growth", scope="session")
+def growth_fixture() -> Callable[[Callable[[int], object], int], float]:
+    return growth
 
 
 @pytest.fixture(scope="session")

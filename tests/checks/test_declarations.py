@@ -1,29 +1,20 @@
 """What a check declares holds together with what is beside it."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from apicheck.model.check import Check
 from apicheck.registry import collect
+from reference_server.faults.catalogue import catalogue
 
 CHECKS = collect(entry_points=False)
-FAULTS = Path(__file__).parents[2] / "reference_server" / "faults"
+FAULTS = set(catalogue())
 STANDARD = re.compile(
     r"rfc\d{3,5}(#\d+(\.\d+)*)?|draft-[a-z0-9-]+(#[\d.]+)?|openapi-3\.\d\.\d#[a-z-]+|https://[^\s]+|standard-webhooks-[\d.]+"
 )
 
 every_check = pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))
-
-
-def fault_files() -> set[str]:
-    """Ids of the reference server's faults, by the place of their files."""
-    return {
-        f"{file.parent.name}/{file.stem}".replace("_", "-")
-        for file in FAULTS.glob("*/*.py")
-        if not file.stem.startswith("_")
-    }
 
 
 def named_faults() -> set[str]:
@@ -43,7 +34,7 @@ def test_a_standard_is_named_so_that_it_can_be_found(check: Check) -> None:
 @every_check
 def test_every_fault_that_proves_a_check_is_one_of_the_reference_server(check: Check) -> None:
     named = {fault for faults in check.proven_by.values() for fault in faults}
-    assert sorted((named | set(check.also)) - fault_files()) == []
+    assert sorted((named | set(check.also)) - FAULTS) == []
 
 
 @every_check
@@ -53,4 +44,4 @@ def test_collateral_names_checks_that_exist(check: Check) -> None:
 
 
 def test_every_fault_of_the_reference_server_proves_some_check() -> None:
-    assert sorted(fault_files() - named_faults()) == []
+    assert sorted(FAULTS - named_faults()) == []

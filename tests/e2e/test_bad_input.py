@@ -269,12 +269,12 @@ def slow(control: Callable[..., Any]) -> Iterator[testing.Server]:
 
 def caught_in_the_middle(process: subprocess.Popen[str], journal: Path) -> None:
     """Wait until a run has recorded something."""
-    for _ in range(300):
+    for _ in range(1200):
         if journal.exists() and journal.read_bytes().count(b"\n") > 15:
             return
         assert process.poll() is None, process.communicate()
         time.sleep(0.1)
-    raise AssertionError("nothing was recorded in 30 s")
+    raise AssertionError("nothing was recorded in two minutes")
 
 
 def test_ctrl_c_leaves_a_judged_and_reported_run(

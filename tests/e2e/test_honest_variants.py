@@ -90,7 +90,7 @@ def complaints(inputs: Inputs, results: tuple[CheckResult, ...]) -> list[str]:
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("profile", "shard"),
     [(profile, shard) for profile in PROFILES for shard in range(SHARDS)],

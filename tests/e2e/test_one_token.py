@@ -67,7 +67,7 @@ def wait_for(url: str) -> None:
     end = monotonic() + 20
     while True:
         try:
-            urllib.request.urlopen(url, timeout=5).close()
+            urllib.request.urlopen(url, timeout=60).close()
         except urllib.error.HTTPError:
             return
         except OSError:
@@ -136,7 +136,7 @@ def test_nothing_is_left_behind(reported: Reported, base_url: str) -> None:
     for number in range(1, 40):
         request = urllib.request.Request(f"{base_url}/api/shelves/{number}/", headers=headers)
         with pytest.raises(urllib.error.HTTPError, match="404"):
-            urllib.request.urlopen(request, timeout=5)
+            urllib.request.urlopen(request, timeout=60)
 
 
 @pytest.mark.parametrize("broken", [""], indirect=True)

@@ -25,7 +25,7 @@ PARTS = [
 ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("profile", "families"),
     PARTS,

@@ -39,7 +39,7 @@ def running(command: list[str | Path], cwd: Path, url: str) -> Iterator[None]:
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(300):
         try:
-            urllib.request.urlopen(url, timeout=5).close()
+            urllib.request.urlopen(url, timeout=60).close()
         except (urllib.error.URLError, ConnectionError):
             assert process.poll() is None, log.read_text()
             time.sleep(0.1)
@@ -109,7 +109,7 @@ def summary(results: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["kinto", "verdaccio"])
 def test_a_real_server_breaks_the_promises_that_we_found_broken_and_no_others(
     name: str,

@@ -17,7 +17,8 @@ from apicheck.report import render
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 DRIVER = shutil.which("chromedriver")
 
 
@@ -149,7 +150,7 @@ def test_evidence_is_unpacked_when_it_is_asked_for(
     ]  # fmt: skip
     button.click()
     viewer = driver.find_element("id", "viewer")
-    WebDriverWait(driver, 5).until(lambda _: viewer.is_displayed())
+    WebDriverWait(driver, 30).until(lambda _: viewer.is_displayed())
     assert "GET /v2/contacts?limit=2 → 401 Unauthorized" in viewer.text
     assert "A token is due." in driver.find_element("id", "viewer-response").text
     driver.find_element("id", "viewer-close").click()
@@ -157,9 +158,9 @@ def test_evidence_is_unpacked_when_it_is_asked_for(
 
     driver.execute_script("document.getElementById('evidence').open = true")
     items = "#evidence-list li"
-    WebDriverWait(driver, 5).until(lambda d: len(d.find_elements("css selector", items)) == 8)
+    WebDriverWait(driver, 30).until(lambda d: len(d.find_elements("css selector", items)) == 8)
     driver.find_element("id", "evidence-words").send_keys("gnp.exe")
-    WebDriverWait(driver, 5).until(lambda d: len(d.find_elements("css selector", items)) == 1)
+    WebDriverWait(driver, 30).until(lambda d: len(d.find_elements("css selector", items)) == 1)
     driver.find_element("css selector", f"{items} button").click()
     shown = driver.find_element("id", "viewer-response").text
     assert "<script>alert('body')</script> ⟨U+202E⟩gnp.exe" in shown

@@ -153,7 +153,7 @@ _VALUES = st.recursive(
 
 
 @given(_SCHEMAS, _VALUES)
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150)
 def test_jsonschema_agrees(schema: dict[str, Json], value: Json) -> None:
     expected = Draft202012Validator(schema).is_valid(value)
     assert fits(NEW, schema, value) is expected
@@ -195,7 +195,7 @@ _NULLABLE = st.recursive(
 
 
 @given(_NULLABLE, _VALUES)
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150)
 def test_a_schema_means_the_same_in_3_0_as_it_does_in_3_1(
     schema: dict[str, Json], value: Json
 ) -> None:
@@ -216,7 +216,7 @@ _CHECKER = FormatChecker(["date", "ipv4", "ipv6", "uuid"])
         st.from_regex(r"[0-9a-f:.-]{0,12}", fullmatch=True),
     ),
 )
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150)
 def test_jsonschema_agrees_on_formats(name: str, value: str) -> None:
     schema = {"type": "string", "format": name}
     expected = Draft202012Validator(schema, format_checker=_CHECKER).is_valid(value)

@@ -5,8 +5,10 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 PLANTED = [
@@ -52,6 +54,11 @@ PLANTED = [
         "The server shares what is promised, not how it is judged",
         "reference_server/planted.py",
         "import apicheck.signatures",
+    ),
+    (
+        "The packages of the server import downwards",
+        "reference_server/document/planted.py",
+        "import reference_server.state.clock",
     ),
     (
         "apicheck starts the server as a process and never imports it",
@@ -107,3 +114,27 @@ def test_a_planted_import_breaks_its_contract(
         planted.unlink()
     assert result.returncode == 1, result.stdout + result.stderr
     assert f"{contract} BROKEN" in result.stdout
+
+
+def circle_of(graph: grimp.ImportGraph) -> list[str]:
+    """Files that import one another in a circle, the first one again at its end; [] for none."""
+    imported = {file: graph.find_modules_directly_imported_by(file) for file in graph.modules}
+    try:
+        TopologicalSorter(imported).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        return circle
+    return []
+
+
+@pytest.mark.parametrize("package", ["apicheck", "reference_server"])
+def test_no_file_imports_itself_in_a_circle(package: str) -> None:
+    """Imports for types count too: a reader has to follow them."""
+    assert circle_of(grimp.build_graph(package, cache_dir=None)) == []
+
+
+def test_a_circle_of_any_length_is_noticed() -> None:
+    graph = grimp.ImportGraph()
+    for importer, imported in (("a", "b"), ("b", "c"), ("c", "d"), ("d", "b")):
+        graph.add_import(importer=importer, imported=imported)
+    assert sorted(circle_of(graph)[1:]) == ["b", "c", "d"]

@@ -1,1 +1,1 @@
-"""Credentials that are not looked at, or refused in another way than promised."""
+"""Credentials that are not verified, or refused in another way than promised."""

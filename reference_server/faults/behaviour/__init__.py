@@ -1,1 +1,1 @@
-"""Operations that do not do what they say."""
+"""Operations whose effect is not what their response says."""

@@ -1,1 +1,1 @@
-"""Answers that the document does not describe."""
+"""Responses that the document does not describe."""

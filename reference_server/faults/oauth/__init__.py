@@ -1,1 +1,1 @@
-"""Tokens that are granted, refreshed or revoked in another way than OAuth has it."""
+"""Tokens that are granted, refreshed or revoked otherwise than OAuth says."""

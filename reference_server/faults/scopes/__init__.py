@@ -1,1 +1,1 @@
-"""Rights and tenants that are not looked at, or refused in another way than promised."""
+"""Rights and tenants that are not checked, or refused in another way than promised."""

@@ -26,8 +26,6 @@ Node = Mapping[str, Json]
 
 _YAML = (".yaml", ".yml")
 
-_YAML = (".yaml", ".yml")
-
 
 def load_policy(
     path: Path,

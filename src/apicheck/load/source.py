@@ -24,6 +24,9 @@ MAX_DEPTH = 100
 MAX_ALIASED = 50_000
 """Nodes that may come from aliases, all expansions counted."""
 
+_TOO_DEEP = f"is nested deeper than {MAX_DEPTH} levels"
+
+_TRAILING_COMMA = re.compile(r",\s*[]}]")
 _PLAIN = "!apicheck/plain"
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -111,15 +114,29 @@ def _json(text: str, file: str, error: type[ApicheckError]) -> tuple[Json, _Read
     try:
         value = json.loads(text)
     except json.JSONDecodeError as problem:
+        comma = _trailing_comma(text, problem.pos)
+        if comma is not None:
+            line = text.count("\n", 0, comma) + 1
+            message = "is not JSON: a comma stands before a closing bracket"
+            raise _failure(error, file, line, message, "remove the comma") from None
         raise _failure(error, file, problem.lineno, f"is not JSON: {problem.msg}") from None
     except (RecursionError, ValueError) as problem:
         deep = isinstance(problem, RecursionError)
-        message = f"is nested deeper than {MAX_DEPTH} levels" if deep else f"is not JSON: {problem}"
+        message = _TOO_DEEP if deep else f"is not JSON: {problem}"
         raise _failure(error, file, 0, message) from None
     reader = _Reader(file, {"": 1})
     for path, line in iterate_places(text):
         reader.note(path, line)
     return value, reader
+
+
+def _trailing_comma(text: str, position: int) -> int | None:
+    """Where the trailing comma stands that made `json` stop, None where something else did.
+
+    Python 3.13 stops at the comma, older versions at the bracket after it.
+    """
+    comma = position if text[position : position + 1] == "," else len(text[:position].rstrip()) - 1
+    return comma if comma >= 0 and _TRAILING_COMMA.match(text, comma) else None
 
 
 def kind_of(value: Json) -> str:
@@ -152,7 +169,7 @@ def _composed(text: str, file: str, error: type[ApicheckError]) -> yaml.Node | N
     try:
         deep = _deep_line(text)
         if deep:
-            raise _failure(error, file, deep, f"is nested deeper than {MAX_DEPTH} levels")
+            raise _failure(error, file, deep, _TOO_DEEP)
         return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
@@ -186,6 +203,8 @@ def _in_words(problem: yaml.MarkedYAMLError, text: str, line: int) -> tuple[str,
         return "a tab where YAML wants spaces", "indent with spaces"
     if "single document" in str(problem.context):
         return "a second document begins here", "keep one document in a file"
+    if "nesting depth" in str(problem.problem):  # libyaml's own limit, since PyYAML 6.0.4
+        return _TOO_DEEP, ""
     said = " ".join(str(part) for part in (problem.context, problem.problem) if part)
     hint = 'put text that holds ": " or " #" in quotes' if "mapping values" in said else ""
     return f"is not YAML: {said}", hint
@@ -212,7 +231,7 @@ class _Reader:
             self._mistake(line, pointer, message, "keep one of them")
         self.lines.setdefault(pointer, line)
         if len(path) == MAX_DEPTH + 1:
-            self._mistake(line, pointer, f"is nested deeper than {MAX_DEPTH} levels")
+            self._mistake(line, pointer, _TOO_DEEP)
 
     def value(self, node: yaml.Node, pointer: str, *, aliased: bool = False) -> Json:
         line = node.start_mark.line + 1
@@ -231,7 +250,7 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, pointer, line)
         if len(self._open) >= MAX_DEPTH:  # through aliases only; the rest was looked at
-            self._mistake(line, pointer, f"is nested deeper than {MAX_DEPTH} levels")
+            self._mistake(line, pointer, _TOO_DEEP)
             return None
         self._open.add(id(node))
         try:

@@ -20,6 +20,6 @@ begins with `#` is explained in `apicheck.pages.messages`.
 """
 
 from apicheck.pages.blocks import Example, Page, PageError, parse
-from apicheck.pages.playing import verify
+from apicheck.pages.verify import verify
 
 __all__ = ["Example", "Page", "PageError", "parse", "verify"]

@@ -379,7 +379,7 @@ ANSWERS = st.lists(st.tuples(st.sampled_from([200, 204, 401, 429]), FIELDS, BODI
 
 
 @pytest.mark.parametrize("check", sorted(name for name, c in CHECKS.items() if c.passive))
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 @given(answers=ANSWERS)
 def test_whatever_a_target_answers_is_judged_and_never_raises(
     check: str, answers: list[tuple[int, list[tuple[str, str]], bytes]]

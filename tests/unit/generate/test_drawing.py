@@ -51,7 +51,7 @@ def test_a_strategy_that_nobody_defines_is_a_key_error() -> None:
         strategy("good-credential", SUBJECT)
 
 
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 @given(seed=st.integers(0, 9))
 def test_values_can_be_drawn_inside_a_users_own_property_test(seed: int) -> None:
     assert len(draw("bad-credential", seed, 5, SUBJECT)) == 5

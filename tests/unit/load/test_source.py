@@ -114,15 +114,31 @@ def test_an_alias_is_read_where_it_is_small() -> None:
 
 def test_a_deeply_nested_file_is_refused() -> None:
     for text in ("a: " + "[" * 200 + "]" * 200, "a: " + "[" * 900_000):
-        assert "nested" in mistakes_of(text)[0].message
-    assert "nested" in mistakes_of('{"a":' + "[" * 50000 + "]" * 50000 + "}", "p.json")[0].message
+        assert mistakes_of(text)[0].message == "is nested deeper than 100 levels"
+    deep_json = '{"a":' + "[" * 50000 + "]" * 50000 + "}"
+    assert mistakes_of(deep_json, "p.json")[0].message == "is nested deeper than 100 levels"
 
 
 def test_json_is_read_as_json() -> None:
     source = read('{\n\t"a": "\\ud83d\\ude00\\/",\n\t"b": [1.0, null]\n}', "p.json")
     assert source.value == {"a": "😀/", "b": [1.0, None]}
     assert source.lines["/b"] == 3
-    assert mistakes_of('{\n"a": 1,\n}', "p.json")[0].line == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [('{\n"a": 1,\n}', 2), ('{"a": [1\n , \n\n]\n}', 2), ('{"a": 1,}', 1)]
+)
+def test_a_trailing_comma_in_json_is_named_where_it_stands(text: str, line: int) -> None:
+    (mistake,) = mistakes_of(text, "p.json")
+    assert (mistake.line, mistake.suggestion) == (line, "remove the comma")
+    assert "a comma stands before a closing bracket" in mistake.message
+
+
+@pytest.mark.parametrize("text", ['{"a": 1,\n"b" 2}', '{"a": [1, x]}', "{,"])
+def test_json_that_is_wrong_otherwise_is_not_blamed_on_a_trailing_comma(text: str) -> None:
+    (mistake,) = mistakes_of(text, "p.json")
+    assert "is not JSON" in mistake.message
+    assert "comma stands" not in mistake.message
 
 
 def test_json_is_read_as_json_whatever_its_file_is_called() -> None:
@@ -161,13 +177,13 @@ _JSON = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=5), _JSON, max_size=4))
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 def test_any_json_object_is_read_as_what_it_is(value: dict[str, object]) -> None:
     assert read(json.dumps(value), "p.json").value == value
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150)
 def test_any_text_is_read_or_refused_with_a_mistake(text: str) -> None:
     mistakes: tuple[Mistake, ...] = ()
     value: object = None

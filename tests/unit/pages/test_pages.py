@@ -151,3 +151,21 @@ def test_a_fold_passes_only_when_all_that_it_saw_is_good() -> None:
     said = "\n".join(verify(passive))
     assert "expected pass, came fail: accepted" in said  # two exchanges: the bad one is seen
     assert "expected fail: accepted, came pass" in said  # one exchange
+
+
+def test_an_example_is_judged_as_a_run_is() -> None:
+    disturbed = complaints("HTTP/1.1 401 Unauthorized", "HTTP/1.1 503 Service Unavailable")
+    assert "expected pass, came inconclusive" in disturbed
+    closed = page_of_a_closed_connection()
+    assert verify(replace(closed, accepts_closed_connection=True)) == ()
+    assert "expected pass, came inconclusive" in "\n".join(
+        verify(replace(closed, accepts_closed_connection=False))
+    )
+
+
+def page_of_a_closed_connection() -> Check:
+    """A check that passes whatever comes, with an example in which the connection is closed."""
+    page = CHECK.page[: CHECK.page.index("```http")] + (
+        "```http pass\n# table\nGET /contacts HTTP/1.1\n\n! connection-closed: at once\n```\n"
+    )
+    return replace(CHECK, page=page, judge=lambda *_: None, outcomes=())

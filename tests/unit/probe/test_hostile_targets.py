@@ -16,7 +16,9 @@ from apicheck.probe.transport import Transport, parse_origin
 from apicheck.probe.wire import BODY_CAP, WireRequest, WireResponse, WireResult
 
 DEADLINE_S = 0.4
-ALLOWED_S = 1.5
+PATIENCE_S = 30
+"""How long a target without end goes on. It closes then, which is read otherwise than a timeout
+or a body that was cut: who waits for it to end fails, however slow the machine is."""
 
 Behaviour = Callable[[socket.socket], None]
 
@@ -56,20 +58,24 @@ def server(behave: Behaviour) -> Iterator[str]:
         thread.join(2)
 
 
-def writes(*parts: bytes, pause: float = 0.0, then: float = 0.0) -> Behaviour:
+def writes(*parts: bytes) -> Behaviour:
     def behave(connection: socket.socket) -> None:
         for part in parts:
             connection.sendall(part)
-            time.sleep(pause)
-        time.sleep(then)
 
     return behave
+
+
+def waits(connection: socket.socket) -> None:
+    """Until the client has gone."""
+    connection.settimeout(PATIENCE_S)
+    connection.recv(1)
 
 
 def for_ever(start: bytes, part: bytes, pause: float = 0.0) -> Behaviour:
     def behave(connection: socket.socket) -> None:
         connection.sendall(start)
-        ends = time.monotonic() + 3
+        ends = time.monotonic() + PATIENCE_S
         while time.monotonic() < ends:
             connection.sendall(part)
             time.sleep(pause)
@@ -77,14 +83,13 @@ def for_ever(start: bytes, part: bytes, pause: float = 0.0) -> Behaviour:
     return behave
 
 
-def asked(url: str, how: str, method: str = "GET") -> tuple[WireResult, float]:
+def asked(url: str, how: str, method: str = "GET") -> WireResult:
     transport = Transport(parse_origin(url), timeout_s=DEADLINE_S)
-    began = time.monotonic()
     try:
         request = WireRequest(method, b"/things", ((b"Host", b"x"),))
         if how == "raw":
-            return transport.send_bytes(request.bytes(), method), time.monotonic() - began
-        return transport.send(request), time.monotonic() - began
+            return transport.send_bytes(request.bytes(), method)
+        return transport.send(request)
     finally:
         transport.close()
 
@@ -94,7 +99,7 @@ CHUNK = b"2000\r\n" + b"a" * 0x2000 + b"\r\n"
 BOMB = gzip.compress(b"\0" * 20_000_000)
 
 ERRORS: dict[str, tuple[Behaviour, set[TransportErrorKind]]] = {
-    "never answers": (writes(then=1.0), {TransportErrorKind.TIMEOUT}),
+    "never answers": (waits, {TransportErrorKind.TIMEOUT}),
     "dribbles its headers": (
         for_ever(OK, b"X-A: 1\r\n", 0.05),
         {TransportErrorKind.TIMEOUT},
@@ -140,11 +145,10 @@ ERRORS: dict[str, tuple[Behaviour, set[TransportErrorKind]]] = {
 def test_a_target_that_gives_no_answer_is_a_transport_error_in_time(name: str, how: str) -> None:
     behave, kinds = ERRORS[name]
     with server(behave) as url:
-        answer, seconds = asked(url, how)
+        answer = asked(url, how)
     assert isinstance(answer, TransportError)
     assert answer.kind in kinds
     assert answer.message
-    assert seconds < ALLOWED_S
 
 
 ANSWERS: dict[str, tuple[Behaviour, bool]] = {
@@ -187,22 +191,21 @@ ANSWERS: dict[str, tuple[Behaviour, bool]] = {
 def test_a_strange_answer_is_recorded_and_capped_in_time(name: str, how: str) -> None:
     behave, truncated = ANSWERS[name]
     with server(behave) as url:
-        answer, seconds = asked(url, how)
+        answer = asked(url, how)
     assert isinstance(answer, WireResponse), answer
     assert answer.truncated is truncated
     assert len(answer.body) <= BODY_CAP
-    assert seconds < ALLOWED_S
 
 
 @pytest.mark.parametrize("name", [name for name in ANSWERS if not ANSWERS[name][1]])
 def test_both_ways_to_send_read_the_same_answer(name: str) -> None:
     with server(ANSWERS[name][0]) as url:
-        assert asked(url, "library")[0] == asked(url, "raw")[0]
+        assert asked(url, "library") == asked(url, "raw")
 
 
 def test_a_redirect_is_not_followed() -> None:
     with server(ANSWERS["redirects elsewhere"][0]) as url:
-        answer, _ = asked(url, "library")
+        answer = asked(url, "library")
     assert isinstance(answer, WireResponse)
     assert answer.status == 302
     assert answer.first(b"location") == b"http://evil.example/?t=1"
@@ -212,20 +215,20 @@ def test_a_port_where_nobody_listens_refuses() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
     for how in ("library", "raw"):
-        answer, _ = asked(url, how)
+        answer = asked(url, how)
         assert isinstance(answer, TransportError)
         assert answer.kind is TransportErrorKind.REFUSED
 
 
 def test_a_name_that_does_not_resolve_is_said_to_be_one() -> None:
-    answer, _ = asked("http://nowhere.invalid", "library")
+    answer = asked("http://nowhere.invalid", "library")
     assert isinstance(answer, TransportError)
     assert answer.kind in (TransportErrorKind.DNS, TransportErrorKind.TIMEOUT)
 
 
 def test_tls_to_a_server_without_it_is_a_tls_error() -> None:
     with server(writes()) as url:
-        answer, _ = asked(url.replace("http:", "https:"), "library")
+        answer = asked(url.replace("http:", "https:"), "library")
     assert isinstance(answer, TransportError)
     assert answer.kind in (TransportErrorKind.TLS, TransportErrorKind.TIMEOUT)
 
@@ -234,7 +237,7 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     with server(ANSWERS["sends HTML"][0]) as url:
-        answer, _ = asked(url, "library")
+        answer = asked(url, "library")
     assert isinstance(answer, WireResponse)
 
 
@@ -280,7 +283,7 @@ def test_a_target_that_ends_with_a_request_is_said_to_have_closed() -> None:
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    answer, _ = asked(f"http://127.0.0.1:{listening.getsockname()[1]}", "sent")
+    answer = asked(f"http://127.0.0.1:{listening.getsockname()[1]}", "sent")
     thread.join(2)
     assert isinstance(answer, TransportError)
     assert answer.kind is TransportErrorKind.CLOSED

@@ -78,7 +78,7 @@ transcripts = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150)
 @given(transcripts)
 def test_what_is_decoded_is_what_was_encoded(transcript: Transcript) -> None:
     line = encode(transcript, {})

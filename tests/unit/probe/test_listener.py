@@ -35,7 +35,7 @@ FACTS = {
 
 def deliver(url: str, body: bytes, headers: dict[str, str] | None = None) -> int:
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=2)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     connection.request("POST", parts.path, body, headers or {})
     status = connection.getresponse().status
     connection.close()
@@ -118,10 +118,10 @@ def test_chunked_deliveries_are_read_and_endless_ones_are_not() -> None:
         where = listener.fresh()
         address = urlsplit(where["url"])
         head = f"POST {where['path']} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
-        with socket.create_connection((address.hostname, address.port), timeout=2) as connection:
+        with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
             connection.sendall(head + b"3\r\nabc\r\n0\r\n\r\n")
             assert connection.recv(100).startswith(b"HTTP/1.0 200")
-        with socket.create_connection((address.hostname, address.port), timeout=2) as connection:
+        with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
             connection.sendall(head + b"fffffff\r\n")
             assert connection.recv(100) == b""
         assert [a.delivery.body for a in listener.collect(where["path"], 1, 1, 200)] == [b"abc"]

@@ -126,7 +126,7 @@ def test_a_wait_beyond_the_budget_halts_at_once(target: Target, plan_for: PlanFo
     assert time.slept == []
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 @given(
     limit=st.integers(1, 6),
     gaps=st.lists(st.floats(0, 8), min_size=1, max_size=40),

@@ -18,9 +18,14 @@ def job(key: str, *, shared: str = "", exclusive: str = "", last: bool = False) 
 
 
 class Stage:
-    """Plays jobs by holding what they claim for a moment, and notes who was there together."""
+    """Plays jobs by holding what they claim for a moment, and notes who was there together.
 
-    def __init__(self) -> None:
+    meeting: jobs are held until that many have been there at once.
+    """
+
+    def __init__(self, meeting: int) -> None:
+        self.meeting = meeting
+        self.met = threading.Event()
         self.lock = threading.Lock()
         self.playing: list[Job] = []
         self.together: Counter[frozenset[str]] = Counter()
@@ -35,14 +40,17 @@ class Stage:
             for one in self.playing:
                 if one is not job:
                     self.together[frozenset((one.key, job.key))] += 1
-        time.sleep(0.005)
+            if self.most >= self.meeting:
+                self.met.set()
+        self.met.wait(10)
+        time.sleep(0.005)  # who may not meet gets the chance to
         with self.lock:
             self.playing.remove(job)
         return Transcript(job.key)
 
 
-def run(jobs: list[Job], concurrency: int) -> Stage:
-    stage = Stage()
+def run(jobs: list[Job], concurrency: int, *, meeting: int = 1) -> Stage:
+    stage = Stage(meeting)
     done = list(
         schedule(jobs, stage.play, ClaimTable(), concurrency=concurrency, stop=threading.Event())
     )
@@ -56,7 +64,7 @@ def test_with_a_concurrency_of_one_the_order_is_the_given_one() -> None:
 
 
 def test_jobs_without_claims_play_together() -> None:
-    assert run([job(str(n)) for n in range(12)], 4).most == 4
+    assert run([job(str(n)) for n in range(12)], 4, meeting=4).most == 4
 
 
 def test_two_that_want_the_same_for_themselves_never_meet() -> None:
@@ -67,7 +75,7 @@ def test_two_that_want_the_same_for_themselves_never_meet() -> None:
 def test_sharers_meet_but_not_with_who_wants_it_alone() -> None:
     jobs = [job(f"s{n}", shared="bucket:x") for n in range(6)]
     jobs.insert(3, job("alone", exclusive="bucket:x"))
-    stage = run(jobs, 4)
+    stage = run(jobs, 4, meeting=2)
     assert stage.most > 1
     assert not any("alone" in pair for pair in stage.together)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -52,7 +51,6 @@ def test_a_plan_is_played_to_its_end(
     other = replace(target.identities["admin"], name="other", tenant="b")
     both = replace(target, identities={**target.identities, "other": other})
     made: Plan = plan(spec, policy, both, checks, options)
-    began = time.monotonic()
     with (
         Journal(tmp_path / "journal.ndjson") as journal,
         Session(made, journal=journal) as session,
@@ -62,7 +60,6 @@ def test_a_plan_is_played_to_its_end(
         played = [*session.controls(), *session.stream(made.probes)]
         session.clean_up()
         assert scan(tmp_path, session.secrets) == ()
-    assert time.monotonic() - began < 20
     assert len(played) == len(made.controls) + len(made.probes)
     assert not [t for t in played if isinstance(t.stopped_by, HarnessError)]
     assert {t.probe for t in read(tmp_path / "journal.ndjson")} >= {t.probe for t in played}

@@ -17,11 +17,11 @@ from apicheck.load import facts_from, read_spec
 from apicheck.model.json import at
 from apicheck.model.operation import Operation, SecurityScheme
 from apicheck.model.policy import Policy
-from reference_server.app import api
-from reference_server.control import control
-from reference_server.identities import Identity
-from reference_server.profile import Profile, profile_of, read_profile
-from reference_server.server import Server
+from reference_server.app import build_api
+from reference_server.control import build_control
+from reference_server.document.profile import Profile, build_profile, read_profile
+from reference_server.state.identities import Identity
+from reference_server.state.server_state import ServerState
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data"
@@ -29,7 +29,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Received:
     """An answer as it was sent: names of fields in their own case, in their own order."""
 
     status: int
@@ -61,10 +61,10 @@ class Driver:
     """A server, its API and its control plane. They share an event loop, as in the process."""
 
     def __init__(self, profile: Profile) -> None:
-        self.server = Server(profile, seed=7)
+        self.server = ServerState(profile, seed=7)
         self.runner = asyncio.Runner()
-        self._api = api(self.server)
-        self._control = control(self.server)
+        self._api = build_api(self.server)
+        self._control = build_control(self.server)
         self._numbers = iter(range(1, 10**6))
 
     @property
@@ -83,7 +83,7 @@ class Driver:
         value: Any = None,
         body: bytes = b"",
         headers: Sequence[tuple[str, str]] = (),
-    ) -> Answer:
+    ) -> Received:
         """value: a JSON body. target: the path with its query, percent-encoded."""
         fields = list(headers)
         if token is not None:
@@ -93,15 +93,15 @@ class Driver:
             fields.append(("Content-Type", "application/json"))
         return self.runner.run(asked(self._api, method, target, fields, body))
 
-    def form(self, path: str, headers: Sequence[tuple[str, str]] = (), **values: str) -> Answer:
+    def form(self, path: str, headers: Sequence[tuple[str, str]] = (), **values: str) -> Received:
         fields = [("Content-Type", FORM), *headers]
         return self.send("POST", path, headers=fields, body=urlencode(values).encode())
 
-    def control(self, method: str, path: str, value: Any = None) -> Answer:
+    def control(self, method: str, path: str, value: Any = None) -> Received:
         body = b"" if value is None else json.dumps(value).encode()
         return self.runner.run(asked(self._control, method, path, (), body))
 
-    def control_bytes(self, method: str, path: str, body: bytes) -> Answer:
+    def control_bytes(self, method: str, path: str, body: bytes) -> Received:
         return self.runner.run(asked(self._control, method, path, (), body))
 
     def effects(self) -> int:
@@ -125,7 +125,7 @@ class Driver:
             return scheme.parameter, secret
         return "Authorization", f"{'Basic' if scheme.http_scheme == 'basic' else 'Bearer'} {secret}"
 
-    def grant(self, name: str, who: Identity | None = None) -> Answer:
+    def grant(self, name: str, who: Identity | None = None) -> Received:
         """The answer to a request that the operation grants."""
         who = who or self.admin
         sent = self.request(name, who)
@@ -133,7 +133,7 @@ class Driver:
         headers = (*sent.headers, *(self.credentials(name, who) if secured else ()))
         return self.play(replace(sent, headers=headers))
 
-    def play(self, sent: Sent, token: str | None = None) -> Answer:
+    def play(self, sent: Sent, token: str | None = None) -> Received:
         return self.send(sent.method, sent.path, token=token, headers=sent.headers, body=sent.body)
 
     def request(self, name: str, who: Identity | None = None) -> Sent:
@@ -200,7 +200,7 @@ async def asked(
     target: str,
     headers: Sequence[tuple[str, str]],
     body: bytes | Sequence[bytes],
-) -> Answer:
+) -> Received:
     """One request to an ASGI application."""
     path, _, query = target.partition("?")
     chunks = [body] if isinstance(body, bytes) else list(body)
@@ -233,7 +233,7 @@ async def asked(
 
     await application(scope, receive, send)  # type: ignore[arg-type]  # dictionaries are what ASGI servers pass
     start = said[0]
-    return Answer(
+    return Received(
         start["status"],
         tuple(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]
@@ -255,7 +255,7 @@ def profile(name: str) -> Profile:
 def made_up(facts: Mapping[str, Any], document: Mapping[str, Any]) -> Profile:
     """A profile of facts and a document that are written where they are tested."""
     spec = read_spec(document)
-    return profile_of(Path(), spec, Policy("made-up", "1", "Made up", (), facts_from(facts)))
+    return build_profile(Path(), spec, Policy("made-up", "1", "Made up", (), facts_from(facts)))
 
 
 @pytest.fixture(name="made_up", scope="session")

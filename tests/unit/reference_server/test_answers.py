@@ -10,7 +10,7 @@ import pytest
 
 from apicheck.model.operation import Operation
 from apicheck.schemas import find_schema_errors
-from reference_server.profile import read_profile
+from reference_server.document.profile import read_profile
 
 PROFILES = {name: read_profile(name) for name in ("canonical", "webengage")}
 EACH = [(name, found) for name, profile in PROFILES.items() for found in profile.rules]
@@ -258,7 +258,7 @@ def test_a_mistake_of_the_server_shows_no_traceback(
     def broken(_: Any) -> Any:
         raise RuntimeError("the reason is ours")
 
-    monkeypatch.setattr("reference_server.app.answer", broken)
+    monkeypatch.setattr("reference_server.app.respond", broken)
     answer = canonical.send("GET", "/v2/contacts", token=canonical.admin.token)
     assert answer.status == 500
     assert answer.json["status"] == 500

@@ -2,12 +2,12 @@ from typing import Any
 
 import pytest
 
-from reference_server.identities import Identity
-from reference_server.server import Wish
+from reference_server.state.identities import Identity
+from reference_server.state.server_state import IdentitySpec
 
 
 def made(canonical: Any, **wish: Any) -> Identity:
-    identity: Identity = canonical.server.make(Wish(**wish))
+    identity: Identity = canonical.server.make_identity(IdentitySpec(**wish))
     return identity
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,10 @@ def test_a_revoked_token_is_refused_at_once(canonical: Any) -> None:
 def test_the_clock_moves_and_answers_are_dated_by_it(canonical: Any) -> None:
     before = canonical.control("GET", "/clock").json["now"]
     moved = canonical.control("POST", "/clock", {"advance": 366 * 86_400}).json["now"]
-    assert moved - before == pytest.approx(366 * 86_400, abs=5)
     dated = parsedate_to_datetime(canonical.send("GET", "/v2/account")["Date"])
-    assert dated.timestamp() == pytest.approx(moved, abs=5)
+    after = canonical.control("GET", "/clock").json["now"]
+    assert before + 366 * 86_400 <= moved
+    assert int(moved) <= dated.timestamp() <= after
 
 
 def test_effects_count_what_changed_and_nothing_else(canonical: Any) -> None:
@@ -108,10 +110,12 @@ def test_effects_count_what_changed_and_nothing_else(canonical: Any) -> None:
 
 
 def test_requests_are_logged_with_their_answers(canonical: Any) -> None:
+    before = canonical.server.clock.now()
     canonical.send("GET", "/v2/account?secret=1")
+    after = canonical.server.clock.now()
     (logged,) = canonical.control("GET", "/requests").json["requests"]
     assert (logged["method"], logged["path"], logged["status"]) == ("GET", "/v2/account", 401)
-    assert logged["at"] == pytest.approx(canonical.server.clock.now(), abs=5)
+    assert before <= logged["at"] <= after
 
 
 def test_the_clients_are_one_a_tenant_or_none(canonical: Any, webengage: Any) -> None:
@@ -157,7 +161,7 @@ def test_reset_restores_the_beginning(honest: Any) -> None:
     assert honest.server.faults == ()
     assert honest.server.variant == type(honest.server.variant)()
     assert honest.control("GET", "/requests").json == {"requests": []}
-    assert honest.control("GET", "/clock").json["now"] < honest.server.clock.now() + 10
+    assert honest.control("GET", "/clock").json["now"] <= time.time()
     last = honest.operations()[-1].id
     assert honest.grant(last).status in (200, 201)
 

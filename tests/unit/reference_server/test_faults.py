@@ -1,56 +1,107 @@
-"""The catalogue of faults, and that each changes what the server does and no more."""
+"""The catalogue of faults: what is declared, where it stands, and that it can be switched on."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import reference_server.faults
-from reference_server.faults import Catalogue
-from reference_server.seams import Seams
+from reference_server.call import Call, Reply
+from reference_server.faults import other_statuses
+from reference_server.faults.catalogue import (
+    catalogue,
+    fault_modules,
+    faults_in,
+    find_mistakes,
+    select,
+)
+from reference_server.faults.fault import Fault, fault
+from reference_server.responses.success import finish_success
+from reference_server.seam import seams
 
-FOLDER = Path(reference_server.faults.__file__).parent
-FILES = sorted(file for file in FOLDER.glob("*/*.py") if file.name != "__init__.py")
-CATALOGUE = Catalogue().faults
-SEAMS = {seam.name for seam in fields(Seams)}
-
-
-def test_every_file_is_a_fault() -> None:
-    names = [f"{f.parent.name}/{f.stem}".replace("_", "-") for f in FILES]
-    assert sorted(names) == sorted(CATALOGUE)
-    assert len(names) >= 50
-
-
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_a_fault_says_what_it_does_and_what_it_needs(name: str) -> None:
-    fault = CATALOGUE[name]
-    assert fault.about.endswith((".", ")."))
-    assert isinstance(fault.module.NEEDS, tuple)
-    assert all(isinstance(need, str) for need in fault.needs)
+PLACED = [
+    (module, declared)
+    for module in fault_modules()
+    if module is not other_statuses
+    for declared in faults_in(module)
+]
+Finish = Callable[[Call, Reply], Reply]
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_a_fault_takes_the_place_of_seams_and_of_nothing_else(name: str) -> None:
-    module = CATALOGUE[name].module
-    own = {
-        key
-        for key, value in vars(module).items()
-        if getattr(value, "__module__", "") == module.__name__ and not key.startswith("_")
+def unchanged(honest: Finish, call: Call, reply: Reply) -> Reply:
+    return honest(call, reply)
+
+
+def test_there_are_as_many_faults_as_declarations() -> None:
+    assert len(PLACED) + len(other_statuses.FAULTS) == len(catalogue()) >= 230
+
+
+def test_the_family_of_a_fault_is_the_folder_of_its_module() -> None:
+    folders = {module.__name__.split(".")[-2] for module, _ in PLACED}
+    misplaced = [
+        declared.id
+        for module, declared in PLACED
+        if declared.id.partition("/")[0] != module.__name__.split(".")[-2]
+    ]
+    assert misplaced == []
+    assert {declared.id.partition("/")[0] for declared in other_statuses.FAULTS} <= folders
+
+
+def test_a_fault_has_the_name_of_its_function() -> None:
+    named = {
+        declared.id: name.replace("_", "-")
+        for module in fault_modules()
+        for name, declared in vars(module).items()
+        if isinstance(declared, Fault)
     }
-    assert own & SEAMS
-    assert own <= SEAMS | {"shows_in"}
+    assert len(named) >= 150
+    assert {one: name for one, name in named.items() if one.partition("/")[2] != name} == {}
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_a_fault_that_is_on_replaces_its_seams_alone(name: str) -> None:
-    honest, faulty = Seams(), Catalogue().seams([name])
-    changed = {seam for seam in SEAMS if getattr(honest, seam) != getattr(faulty, seam)}
-    assert changed == SEAMS & set(vars(CATALOGUE[name].module))
+def test_every_seam_is_replaced_by_some_fault() -> None:
+    replaced = {seam for one in catalogue().values() for seam in one.replacements}
+    own = {seam for seam in seams() if seam.__module__.startswith("reference_server.")}
+    assert replaced == own
+
+
+def test_every_mistake_of_the_declarations_is_named() -> None:
+    declared = [
+        fault("auth/twice", finish_success, about="One.")(unchanged),
+        fault("auth/twice", finish_success, about="Another.")(unchanged),
+        fault("Auth/Upper", finish_success, about="Has capitals.")(unchanged),
+        fault("auth/silent", finish_success)(unchanged),
+    ]
+    assert list(find_mistakes(declared)) == [
+        "auth/twice: declared 2 times",
+        "Auth/Upper: an id is family/name, in lower case and with hyphens",
+        "auth/silent: says in no sentence what it does",
+    ]
+
+
+def test_a_fault_of_a_function_that_is_no_seam_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"auth/x: .*unchanged.* is not a seam"):
+        fault("auth/x", unchanged)(lambda honest, *arguments: honest(*arguments))
+
+
+def test_a_fault_is_about_what_its_docstring_says() -> None:
+    @fault("auth/x", finish_success, needs=("order",))
+    def made(honest: Finish, call: Call, reply: Reply) -> Reply:
+        """The sentence stands
+        on two lines."""
+        return honest(call, reply)
+
+    assert (made.id, made.about, made.needs) == (
+        "auth/x",
+        "The sentence stands on two lines.",
+        ("order",),
+    )
+
+
+def test_a_fault_may_replace_several_seams() -> None:
+    name = "auth/method-override-skips-authentication"
+    replaced = {seam.__name__ for seam in catalogue()[name].replacements}
+    assert replaced == {"match_operation", "authenticate"}
 
 
 def test_two_faults_in_one_seam_are_both_on(canonical: Any) -> None:
@@ -60,132 +111,34 @@ def test_two_faults_in_one_seam_are_both_on(canonical: Any) -> None:
     assert (answer["Server"] is None, answer["X-Request-Id"]) == (False, None)
 
 
+def test_a_fault_that_is_switched_off_shows_no_more(canonical: Any) -> None:
+    statuses = []
+    for on in (["auth/skips-authentication"], []):
+        canonical.control("PUT", "/faults", {"on": on})
+        statuses.append(canonical.send("GET", "/v2/account").status)
+    assert statuses == [200, 401]
+
+
+def test_a_fault_of_one_server_is_none_of_another(drive: Callable[[str], Any]) -> None:
+    faulty, honest = drive("canonical"), drive("canonical")
+    faulty.control("PUT", "/faults", {"on": ["auth/skips-authentication"]})
+    assert [one.send("GET", "/v2/account").status for one in (faulty, honest)] == [200, 401]
+
+
 def test_every_fault_can_show_in_canonical(canonical: Any) -> None:
-    hidden = [f.id for f in CATALOGUE.values() if not f.applicable(canonical.server.profile)]
+    hidden = [
+        one.id for one in catalogue().values() if not one.applicable(canonical.server.profile)
+    ]
     assert hidden == []
 
 
 def test_a_profile_without_scopes_or_deprecations_hides_their_faults(webengage: Any) -> None:
     profile = webengage.server.profile
-    assert not CATALOGUE["versioning/deprecation-true"].applicable(profile)
-    assert not CATALOGUE["auth/challenge-malformed"].applicable(profile)
-    assert CATALOGUE["auth/skips-authentication"].applicable(profile)
+    assert not catalogue()["versioning/deprecation-true"].applicable(profile)
+    assert not catalogue()["auth/challenge-malformed"].applicable(profile)
+    assert catalogue()["auth/skips-authentication"].applicable(profile)
 
 
 def test_an_unknown_fault_is_named() -> None:
     with pytest.raises(KeyError, match="auth/no-such"):
-        Catalogue().seams(["auth/no-such"])
-
-
-def body(text: bytes, *, media: str = "application/json") -> dict[str, Any]:
-    return {"body": text, "headers": [("Content-Type", media)]}
-
-
-ODD: list[tuple[str, dict[str, Any]]] = [
-    ("GET /v2/nothing", {}),
-    ("GET /v2/contacts/", {}),
-    ("PUT /v2/contacts", {}),
-    ("HEAD /v2/account", {}),
-    ("GET /v2/contacts?limit=0", {}),
-    ("GET /v2/contacts?nobody=knows", {}),
-    ("GET /v2/contacts?cursor=%00", {}),
-    ("GET /v2/contacts?cursor=%25", {}),
-    ("POST /v2/contacts", body(b'{"email":"k@example.com"}', media="text/plain")),
-    ("POST /v2/contacts", body(b'{"email":"l@example.com"}', media="application/json; charset=x")),
-    ("POST /v2/contacts", body(b'{"email":"m@example.com"')),
-    ("POST /v2/contacts", body(b'{"email":"n@example.com","first_name":"\xff"}')),
-    ("POST /v2/contacts", {"value": {"first_name": "Ada"}}),
-    ("POST /v2/contacts", {"value": {"email": "o@example.com", "first_name": 5}}),
-    ("POST /v2/contacts", {"value": {"email": "p@example.com", "first_name": "x" * 101}}),
-    ("POST /v2/contacts", {"value": {"email": "q@example.com", "nobody": "knows"}}),
-    (
-        "POST /v2/contacts",
-        {"value": {"email": "r@example.com", "first_name": "\N{SNOWMAN}\U0001f600"}},
-    ),
-    ("POST /v2/contacts", body(b'{"email":' + b"9" * 40 + b"}")),
-    ("POST /v2/contacts", body(b'{"email":' + b"[" * 60 + b"]" * 60 + b"}")),
-    ("POST /v2/contacts", {"value": {"email": None}}),
-    ("POST /v2/contacts", {"value": {"email": 0.5}}),
-    ("POST /v2/webhooks", {"value": {"url": "https://x.example/", "events": ["none"]}}),
-    ("POST /v2/webhooks", {"value": {"url": "ftp://x.example/", "events": ["contact.created"]}}),
-    ("POST /v2/contacts", body(b'{"email":"s@example.com"}'.ljust(64 * 1024))),
-    ("POST /v2/contacts", body(b'{"email":"t@example.com"}'.ljust(64 * 1024 + 1))),
-]
-"""Requests that do not fit, each in one way."""
-
-
-def seen(driver: Any) -> list[Any]:
-    """A conversation in which the faults of refusals, limits and versions show, without chance."""
-    token, other = driver.admin.token, driver.identity("other").token
-    answers = []
-
-    def ask(*arguments: Any, **more: Any) -> Any:
-        answers.append(driver.send(*arguments, **more))
-        return answers[-1]
-
-    for _ in range(7):
-        ask("GET", "/v2/exports/contacts", token=token)
-    driver.control("POST", "/clock", {"advance": 61})
-    ask("GET", "/v2/exports/contacts", token=token)
-    for bad in (None, "wrong", token[:12] + "x" * 28, token.swapcase(), f"{token[:20]}%"):
-        ask("GET", "/v2/account", token=bad)
-    for scopes in ([], ["contacts:read"], ["account:read", "contacts:write"]):
-        minted = driver.control("POST", "/identities", {"scopes": scopes}).json["token"]
-        ask("GET", "/v2/account", token=minted)
-        ask("POST", "/v2/contacts", token=minted, value={"email": "ada@example.com"})
-    created = ask("POST", "/v2/contacts", token=token, value={"email": "b@example.com"})
-    path = created["Location"] or "/v2/contacts/none"
-    ask("GET", path, token=other)
-    ask("PATCH", path, token=token, value={"first_name": "Eve"})
-    ask("GET", path, token=token)
-    ask("DELETE", path, token=token)
-    ask("GET", path, token=token)
-    ask("GET", "/v1/contacts", token=token, headers=[("X-Correlation-Id", "mine-1")])
-    ask("POST", "/v2/contacts", token=token, value={"email": "no address"})
-    for target, more in ODD:
-        ask(*target.split(" "), token=token, **more)
-    driver.control("POST", "/fail_next", {"operation": "getAccount", "status": 500})
-    ask("GET", "/v2/account", token=token)
-    known: set[str] = set()
-    return [shown(answer, known) for answer in answers]
-
-
-def shown(answer: Any, known: set[str]) -> Any:
-    """An answer without what differs from one server to the next. known: request ids before."""
-    ids = answer.all("X-Request-Id")
-    text = re.sub(r"con_[0-9a-f]{8}", "con_…", answer.content.decode())
-    for word in filter(None, ids):
-        text = text.replace(word, "…")
-    values = {
-        name: value
-        for name, value in answer.fields
-        if name not in ("Date", "X-Request-Id", "Content-Length", "Location")
-    }
-    kept = values.get("X-RateLimit-Reset", "")
-    values["X-RateLimit-Reset"] = f"{len(kept)} digits" if kept else ""
-    if "Retry-After" in values:
-        values["Retry-After"] = "soon" if int(values["Retry-After"]) < 50 else "later"
-    repeated = bool(known & set(ids))
-    known.update(ids)
-    return (answer.status, values, text, len(ids), repeated, len(answer.all("Content-Type")))
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        name
-        for name in CATALOGUE
-        if not name.startswith(
-            ("auth/", "webhooks/", "oauth/", "headers/", "conformance/", "behaviour/", "scopes/")
-        )
-    ],
-)
-def test_a_fault_shows(drive: Callable[[str], Any], name: str) -> None:
-    honest = seen(drive("canonical"))
-    driver = drive("canonical")
-    driver.control("PUT", "/faults", {"on": [name]})
-    assert seen(driver) != honest
-
-
-def test_two_honest_servers_answer_alike(drive: Callable[[str], Any]) -> None:
-    assert seen(drive("canonical")) == seen(drive("canonical"))
+        select(["auth/no-such"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_server.limits import (
+from reference_server.state.limits import (
     LIMITERS,
     FixedWindow,
     Limiter,

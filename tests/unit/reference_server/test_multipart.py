@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from apicheck.model.operation import Media
 from apicheck.requests.multipart import encode_form_data
-from reference_server.multipart import parts_of
+from reference_server.stages.multipart import parse_parts
 
 UPLOAD = Media("multipart/form-data", None, files={"file": "text/csv"})
 PLAIN = "multipart/form-data; boundary=xyz"
@@ -26,7 +26,7 @@ def part(name: str, text: str = "a") -> str:
 
 @given(st.dictionaries(st.from_regex(r"[a-z_]{1,12}", fullmatch=True), texts, min_size=1))
 def test_what_is_sent_in_parts_is_read_as_it_was(members: dict[str, str]) -> None:
-    assert parts_of(*encode_form_data(members, UPLOAD)) == members
+    assert parse_parts(*encode_form_data(members, UPLOAD)) == members
 
 
 def test_a_file_has_a_name_and_a_media_type_and_a_text_has_neither() -> None:
@@ -37,12 +37,12 @@ def test_a_file_has_a_name_and_a_media_type_and_a_text_has_neither() -> None:
 
 def test_a_boundary_is_in_no_part() -> None:
     members = {"a": "--apicheck-part--", "b": "--apicheck-part-x"}
-    assert parts_of(*encode_form_data(members, UPLOAD)) == members
+    assert parse_parts(*encode_form_data(members, UPLOAD)) == members
 
 
 def test_bytes_beyond_utf8_are_kept_as_characters() -> None:
     body = part("a").encode().replace(b"\r\na\r\n", b"\r\n\xff\xfe\r\n") + b"--xyz--\r\n"
-    assert parts_of(body, PLAIN) == {"a": "\xff\xfe"}
+    assert parse_parts(body, PLAIN) == {"a": "\xff\xfe"}
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_bytes_beyond_utf8_are_kept_as_characters() -> None:
 )
 def test_what_is_not_made_of_named_parts_is_refused(body: str) -> None:
     with pytest.raises(ValueError, match=r"part|twice"):
-        parts_of(body.encode(), PLAIN)
+        parse_parts(body.encode(), PLAIN)
 
 
 def test_a_content_type_without_a_boundary_is_refused() -> None:
     with pytest.raises(ValueError, match="parts"):
-        parts_of(f"{part('a')}--xyz--\r\n".encode(), "multipart/form-data")
+        parse_parts(f"{part('a')}--xyz--\r\n".encode(), "multipart/form-data")

@@ -42,19 +42,19 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
     with process:
         yield line
         process.terminate()
-        process.communicate(timeout=5)
+        process.communicate(timeout=60)
 
 
-def ended(process: subprocess.Popen[str]) -> tuple[int, float, str]:
-    """(exit code, seconds until it came, what was said besides the first line)"""
-    began = time.monotonic()
-    out, err = process.communicate(timeout=10)
-    return process.returncode, time.monotonic() - began, out + err
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """(exit code, what was said besides the first line) of a process that ends by itself"""
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out + err
 
 
 def test_it_says_where_it_listens(running: dict[str, Any]) -> None:
-    with urlopen(running["control_url"] + "/clock", timeout=5) as answer:
-        assert json.load(answer)["now"] == pytest.approx(time.time(), abs=5)
+    before = time.time()
+    with urlopen(running["control_url"] + "/clock", timeout=60) as answer:
+        assert before <= json.load(answer)["now"] <= time.time()
         assert answer.headers["Server"] is None
     with socket.create_connection(("127.0.0.1", int(running["base_url"].rpartition(":")[2]))) as s:
         s.sendall(b"GET /v2/account HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -95,7 +95,7 @@ def test_credentials_are_printed_for_a_target_file(
 def test_the_same_seed_makes_the_same_credentials(
     running: dict[str, Any], drive: Callable[[str], Any]
 ) -> None:
-    with urlopen(running["control_url"] + "/identities", timeout=5) as answer:
+    with urlopen(running["control_url"] + "/identities", timeout=60) as answer:
         first = json.load(answer)["identities"]
     assert [one["token"] for one in first] == [
         one.token for one in drive("canonical").server.first_identities
@@ -108,28 +108,25 @@ def test_a_signal_stops_it_even_while_somebody_is_connected(sent: signal.Signals
     with socket.create_connection(("127.0.0.1", int(line["base_url"].rpartition(":")[2]))) as idle:
         idle.sendall(b"POST /v2/contacts HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
         process.send_signal(sent)
-        code, seconds, said = ended(process)
+        code, said = ended(process)  # while the client still waits for its response
     assert (code in (0, -sent, 128 + sent), said) == (True, "")
-    assert seconds < 2
 
 
 def test_it_stops_when_its_stdin_ends() -> None:
     process, _ = start("--stdin-watch")
-    code, seconds, said = ended(process)
-    assert (code, said) == (0, "")
-    assert seconds < 2
+    assert ended(process) == (0, "")
 
 
 def test_a_fault_of_the_command_line_is_on_from_the_start() -> None:
     process, line = start("--fault", "auth/skips-authentication", "--stdin-watch")
-    with urlopen(line["base_url"] + "/v2/account", timeout=5) as answer:
+    with urlopen(line["base_url"] + "/v2/account", timeout=60) as answer:
         assert answer.status == 200
     ended(process)
 
 
 def refused(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=10, check=False
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reference_server.schemas import Schemas, find_array, from_text, put
+from reference_server.document.schemas import Schemas, find_array, parse_text, put
 
 EMPTY = Schemas({})
 
@@ -73,7 +73,7 @@ def test_schemas_of_openapi_3_0_are_read_as_they_were_meant(
     ],
 )
 def test_text_becomes_the_value_that_its_schema_wants(text: str, kind: str, value: Any) -> None:
-    made = from_text(text, {"type": kind}, EMPTY)
+    made = parse_text(text, {"type": kind}, EMPTY)
     assert (made, type(made)) == (value, type(value))
 
 

@@ -1,4 +1,4 @@
-from reference_server.schemas import Schemas
+from reference_server.document.schemas import Schemas
 
 
 def test_a_component_is_compiled_once_however_often_it_is_named() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import jwt
 import pytest
 
-from reference_server.json_web_tokens import key_set
+from reference_server.state.json_web_tokens import make_key_set
 
 
 def bearer(token: str) -> list[tuple[str, str]]:
@@ -25,7 +25,7 @@ def status(driver: Any, method: str, path: str, headers: list[tuple[str, str]]) 
 def test_the_token_of_a_session_is_signed_with_the_key_that_is_published(canonical: Any) -> None:
     _, token = begun(canonical)
     published = canonical.send("GET", "/.well-known/jwks.json").json
-    assert published == key_set()
+    assert published == make_key_set()
     key = jwt.PyJWK(published["keys"][0]).key
     claims = jwt.decode(
         token, key, ["RS256"], audience="canonical-api", issuer="https://api.example.com"

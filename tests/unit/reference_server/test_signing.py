@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from apicheck.model.facts import Signature
-from reference_server.signing import Signed, Unsigned, new_secret, sign
+from reference_server.webhooks.signing import Signed, Unsigned, new_secret, sign_delivery
 
 FILE = Path(__file__).parents[2] / "fixtures/vectors/webhook-signatures.json"
 VECTORS = json.loads(FILE.read_text("utf-8"))
@@ -44,7 +44,7 @@ def fields(signed: Signed) -> dict[str, str]:
 def test_a_delivery_is_signed_as_published(vector: dict[str, Any]) -> None:
     name = vector["scheme"]
     scheme = Signature("hmac", PADDLE) if name == "paddle" else Signature(name)
-    signed = sign(
+    signed = sign_delivery(
         delivery(
             scheme,
             secret=vector["secret"],
@@ -58,7 +58,7 @@ def test_a_delivery_is_signed_as_published(vector: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("scheme", [None, Signature("none")])
 def test_where_nothing_is_promised_nothing_is_signed(scheme: Signature | None) -> None:
-    assert sign(delivery(scheme)) == Signed()
+    assert sign_delivery(delivery(scheme)) == Signed()
 
 
 def test_a_template_says_what_is_signed_and_how_it_is_written() -> None:
@@ -71,7 +71,7 @@ def test_a_template_says_what_is_signed_and_how_it_is_written() -> None:
         "timestamp": "X-At",
         "id": "X-Id",
     }
-    signed = fields(sign(delivery(Signature("hmac", options), body=b'{"a":1}')))
+    signed = fields(sign_delivery(delivery(Signature("hmac", options), body=b'{"a":1}')))
     mac = hmac.new(b"secret", b'msg_1.1700000000.{"a":1}', hashlib.sha1).digest()
     assert signed == {
         "X-Sign": f"v={base64.b64encode(mac).decode()}",
@@ -82,20 +82,22 @@ def test_a_template_says_what_is_signed_and_how_it_is_written() -> None:
 
 def test_base64url_is_written_without_padding() -> None:
     options = {"header": "X-Sign", "encoding": "base64url"}
-    signed = fields(sign(delivery(Signature("hmac", options), body=b"body")))
+    signed = fields(sign_delivery(delivery(Signature("hmac", options), body=b"body")))
     mac = hmac.new(b"secret", b"body", hashlib.sha256).digest()
     assert signed["X-Sign"] == base64.urlsafe_b64encode(mac).decode().rstrip("=")
 
 
 def test_a_body_that_looks_like_a_template_is_signed_as_it_is() -> None:
-    signed = fields(sign(delivery(Signature("hmac"), body=b"{secret}{timestamp}")))
+    signed = fields(sign_delivery(delivery(Signature("hmac"), body=b"{secret}{timestamp}")))
     expected = hmac.new(b"secret", b"{secret}{timestamp}", hashlib.sha256).hexdigest()
     assert signed["X-Signature"] == expected
 
 
 def test_md5_goes_into_the_query_and_covers_what_belongs_to_the_tenant() -> None:
     options = {"parameter": "secret", "signed": "{licenseCode}:{secret}"}
-    signed = sign(delivery(Signature("md5-query", options), values={"licenseCode": "a1b2"}))
+    signed = sign_delivery(
+        delivery(Signature("md5-query", options), values={"licenseCode": "a1b2"})
+    )
     expected = hashlib.md5(b"a1b2:secret", usedforsecurity=False).hexdigest()
     assert signed == Signed(query=(("secret", expected),))
 

@@ -46,7 +46,7 @@ def _ran(command: str, stubs: Path) -> bytes:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=True,
-        timeout=10,
+        timeout=60,
     )
     assert done.stderr == b""
     return done.stdout

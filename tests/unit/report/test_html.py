@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
-from time import perf_counter
 
 import pytest
 
@@ -282,9 +281,7 @@ def _many(count: int) -> Iterator[Transcript]:
 
 
 def test_thousands_of_exchanges_do_not_become_elements(results: Results) -> None:
-    began = perf_counter()
     data = render(results, _many(3000), "html")
-    assert perf_counter() - began < 10
     assert len(data) < 1_000_000
     assert len(_parsed(data).elements) < 2000
 

@@ -134,7 +134,7 @@ def test_an_id_in_the_body_can_be_signed() -> None:
     assert signed.header("x-signature") == openssl
 
 
-@settings(max_examples=50, deadline=None, database=None)
+@settings(max_examples=50)
 @given(
     body=st.dictionaries(st.text(), st.integers()),
     flip=st.booleans(),
@@ -161,7 +161,7 @@ def test_the_schemes_own_library_agrees(*, body: dict[str, int], flip: bool, key
     assert ours == theirs
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150)
 @given(
     scheme=st.sampled_from(sorted(SCHEMES)),
     value=st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60),

@@ -1,0 +1,1 @@
+"""What the server reads of the policy and the OpenAPI document."""

@@ -1,0 +1,90 @@
+"""WWW-Authenticate fields that are missing or wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from apicheck.model.facts import Challenge
+from reference_server.call import Call, Refusal
+from reference_server.document.profile import Profile
+from reference_server.faults.fault import fault
+from reference_server.policy import find_promise
+from reference_server.responses.challenges import write_challenge
+
+WriteChallenge = Callable[[Call, Refusal, int], str | None]
+
+
+def _denial_has_parameters(profile: Profile) -> bool:
+    """Where a missing right is answered with a challenge that has a parameter."""
+    refusal = profile.facts.authorization.refusal
+    stated = refusal.challenge if refusal else None
+    return isinstance(stated, Challenge) and bool(stated.parameters)
+
+
+@fault(
+    "auth/challenge-error-without-credentials",
+    write_challenge,
+    needs=("authentication.refusal.anonymous.challenge",),
+)
+def challenge_error_without_credentials(
+    honest: WriteChallenge, call: Call, refusal: Refusal, status: int
+) -> str | None:
+    """A challenge says invalid_token although no token came (RFC 6750, section 3.1)."""
+    field = honest(call, refusal, status)
+    if field and refusal.kind == "anonymous":
+        return f'{field}, error="invalid_token"'
+    return field
+
+
+@fault(
+    "auth/challenge-malformed",
+    write_challenge,
+    needs=("authentication.refusal.anonymous.challenge",),
+)
+def challenge_malformed(
+    honest: WriteChallenge, call: Call, refusal: Refusal, status: int
+) -> str | None:
+    """A challenge ends within a quoted string."""
+    field = honest(call, refusal, status)
+    return field and field.removesuffix('"')
+
+
+@fault(
+    "auth/challenge-names-other-scheme",
+    write_challenge,
+    needs=("authentication.refusal.anonymous.challenge",),
+)
+def challenge_names_other_scheme(
+    honest: WriteChallenge, call: Call, refusal: Refusal, status: int
+) -> str | None:
+    """A challenge names a scheme that the API does not have."""
+    field = honest(call, refusal, status)
+    return field and "Negotiate " + field.partition(" ")[2]
+
+
+@fault(
+    "auth/challenge-omits-parameter",
+    write_challenge,
+    needs=("authorization.refusal.challenge",),
+    shows_in=_denial_has_parameters,
+)
+def challenge_omits_parameter(
+    honest: WriteChallenge, call: Call, refusal: Refusal, status: int
+) -> str | None:
+    """A challenge lacks the parameters that are promised of it."""
+    field, promise = honest(call, refusal, status), find_promise(call, refusal)
+    stated = promise.challenge if promise else None
+    for name in stated.parameters if field and isinstance(stated, Challenge) else ():
+        field = re.sub(rf', {name}="[^"]*"', "", field or "")
+    return field
+
+
+@fault(
+    "auth/omits-challenge", write_challenge, needs=("authentication.refusal.anonymous.challenge",)
+)
+def omits_challenge(
+    honest: WriteChallenge, call: Call, refusal: Refusal, status: int
+) -> str | None:
+    """A refusal has no challenge."""
+    return None

@@ -1,0 +1,119 @@
+"""JSON Web Tokens that are accepted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import jwt
+
+from apicheck.model.json import Json
+from reference_server.call import Call
+from reference_server.faults.fault import Fault, fault
+from reference_server.stages.authentication import find_wrong_claim, verify_token
+from reference_server.state.json_web_tokens import (
+    ALGORITHM,
+    decode_token,
+    get_public_key,
+    read_claims,
+    read_header,
+    verify_with_secret,
+)
+
+VerifyToken = Callable[[Call, str], Mapping[str, Json] | None]
+FindWrongClaim = Callable[[Call, Mapping[str, Json]], str]
+
+
+def _ignores(fault_id: str, claim: str, about: str, *needs: str) -> Fault:
+    """A fault that finds nothing wrong with a claim."""
+
+    def find(honest: FindWrongClaim, call: Call, claims: Mapping[str, Json]) -> str:
+        wrong = honest(call, claims)
+        return "" if wrong == claim else wrong
+
+    return fault(fault_id, find_wrong_claim, about=about, needs=needs)(find)
+
+
+CLAIMS = (
+    _ignores(
+        "auth/jwt-ignores-audience",
+        "aud",
+        "A JWT for another audience is accepted.",
+        "authentication.jwt.audience",
+    ),
+    _ignores(
+        "auth/jwt-ignores-expiry",
+        "exp",
+        "An expired JWT is accepted.",
+        "authentication.jwt",
+    ),
+    _ignores(
+        "auth/jwt-ignores-issuer",
+        "iss",
+        "A JWT of another issuer is accepted.",
+        "authentication.jwt.issuer",
+    ),
+    _ignores(
+        "auth/jwt-ignores-not-before",
+        "nbf",
+        "A JWT that is not valid yet is accepted.",
+        "authentication.jwt",
+    ),
+)
+
+
+@fault("auth/jwt-accepts-alg-none", verify_token, needs=("authentication.jwt",))
+def jwt_accepts_alg_none(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
+    """A JWT whose header says that it is not signed is accepted."""
+    found = honest(call, token)
+    if found is None and read_header(token).get("alg", "").lower() == "none":
+        return read_claims(token)
+    return found
+
+
+@fault("auth/jwt-ignores-signature", verify_token, needs=("authentication.jwt",))
+def jwt_ignores_signature(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
+    """The signature of a JWT is not verified."""
+    found = honest(call, token)
+    if found is None and read_header(token).get("alg") == ALGORITHM and not token.endswith("."):
+        return read_claims(token)
+    return found
+
+
+@fault("auth/jwt-kid-is-part-of-a-query", verify_token, needs=("authentication.jwt",))
+def jwt_kid_is_part_of_a_query(
+    honest: VerifyToken, call: Call, token: str
+) -> Mapping[str, Json] | None:
+    """The key of a JWT is looked up by SQL into which its `kid` is put as it is."""
+    found, kid = honest(call, token), str(read_header(token).get("kid", ""))
+    chosen = re.search(r"' UNION SELECT '([^']*)", kid)
+    return verify_with_secret(token, chosen[1].encode()) if found is None and chosen else found
+
+
+@fault("auth/jwt-kid-names-a-file", verify_token, needs=("authentication.jwt",))
+def jwt_kid_names_a_file(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
+    """The key of a JWT is read from the file that its `kid` names."""
+    found, kid = honest(call, token), str(read_header(token).get("kid", ""))
+    return verify_with_secret(token, b"") if found is None and kid.endswith("/dev/null") else found
+
+
+@fault("auth/jwt-takes-public-key-for-secret", verify_token, needs=("authentication.jwt",))
+def jwt_takes_public_key_for_secret(
+    honest: VerifyToken, call: Call, token: str
+) -> Mapping[str, Json] | None:
+    """A JWT is verified by the algorithm that it names, with the public key for a secret."""
+    return honest(call, token) or verify_with_secret(token, get_public_key())
+
+
+@fault("auth/jwt-trusts-embedded-key", verify_token, needs=("authentication.jwt",))
+def jwt_trusts_embedded_key(
+    honest: VerifyToken, call: Call, token: str
+) -> Mapping[str, Json] | None:
+    """A JWT is verified with the key that it brings along itself (`jwk` in its header)."""
+    found, key = honest(call, token), read_header(token).get("jwk")
+    if found is not None or not isinstance(key, dict):
+        return found
+    try:
+        return decode_token(token, jwt.PyJWK(key, ALGORITHM).key, ALGORITHM)
+    except jwt.PyJWTError:
+        return None

@@ -1,0 +1,99 @@
+"""Credentials that are taken from where none belongs, or not taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from apicheck.model.operation import SecurityScheme
+from reference_server.call import Call, Refusal
+from reference_server.document.profile import Profile
+from reference_server.faults.fault import fault
+from reference_server.stages.authentication import authenticate, extract_token, read_credentials
+from reference_server.state.identities import Identity
+
+ReadCredentials = Callable[[Call, SecurityScheme], tuple[str, ...]]
+
+
+def _has_alternatives(profile: Profile) -> bool:
+    """Where an operation takes several kinds of credential."""
+    return any(len(rules.security) > 1 for rules in profile.rules.values())
+
+
+@fault("auth/takes-credential-from-body", read_credentials, needs=("authentication.credential_in",))
+def takes_credential_from_body(
+    honest: ReadCredentials, call: Call, scheme: SecurityScheme
+) -> tuple[str, ...]:
+    """A credential in a JSON body is taken where none is in its header."""
+    found = honest(call, scheme)
+    member = re.search(rb',?"access_token": ?"([^"]+)"', call.body)
+    if found or scheme.jwt or member is None:
+        return found
+    call.body = call.body.replace(member[0], b"")
+    call.headers = (*call.headers, ("authorization", f"Bearer {member[1].decode()}"))
+    return honest(call, scheme)
+
+
+@fault(
+    "auth/takes-credential-from-cookie", read_credentials, needs=("authentication.credential_in",)
+)
+def takes_credential_from_cookie(
+    honest: ReadCredentials, call: Call, scheme: SecurityScheme
+) -> tuple[str, ...]:
+    """A credential in a cookie is taken where none is in its header."""
+    found = honest(call, scheme)
+    if found or scheme.jwt:
+        return found
+    word = "" if scheme.kind == "apiKey" else "Bearer "
+    pairs = (pair.strip().partition("=") for pair in (call.header("cookie") or "").split(";"))
+    return tuple(word + value for name, _, value in pairs if name == "access_token")
+
+
+@fault(
+    "auth/takes-credential-from-query", read_credentials, needs=("authentication.credential_in",)
+)
+def takes_credential_from_query(
+    honest: ReadCredentials, call: Call, scheme: SecurityScheme
+) -> tuple[str, ...]:
+    """A credential in the query is taken where none is in its header."""
+    found = honest(call, scheme)
+    if found or scheme.jwt:
+        return found
+    word = "" if scheme.kind == "apiKey" else "Bearer "
+    return tuple(word + value for name, value in call.query if name == "access_token")
+
+
+@fault(
+    "auth/takes-first-alternative-alone",
+    authenticate,
+    needs=("authentication.refusal",),
+    shows_in=_has_alternatives,
+)
+def takes_first_alternative_alone(
+    honest: Callable[[Call], Identity | Refusal], call: Call
+) -> Identity | Refusal:
+    """Of several kinds of credential that are documented, only the first is taken."""
+    schemes = call.server.profile.spec.schemes
+    first = [schemes[name] for name, _ in next(iter(call.op_rules.security), ())]
+    if all(read_credentials(call, scheme) for scheme in first) and all(
+        extract_token(call, scheme, read_credentials(call, scheme)[0]) for scheme in first
+    ):
+        return honest(call)
+    found = honest(call)
+    return found if isinstance(found, Refusal) else Refusal("bad", "This is no such credential.")
+
+
+@fault("auth/takes-first-of-two-credentials", read_credentials, needs=("authentication.several",))
+def takes_first_of_two_credentials(
+    honest: ReadCredentials, call: Call, scheme: SecurityScheme
+) -> tuple[str, ...]:
+    """Of two credentials in one request the first is taken."""
+    return honest(call, scheme)[:1]
+
+
+@fault("auth/takes-last-of-two-credentials", read_credentials, needs=("authentication.several",))
+def takes_last_of_two_credentials(
+    honest: ReadCredentials, call: Call, scheme: SecurityScheme
+) -> tuple[str, ...]:
+    """Of two credentials in one request the last is taken."""
+    return honest(call, scheme)[-1:]

@@ -1,0 +1,91 @@
+"""Objects that are not changed, not deleted, or shown as they were."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from apicheck.model.json import Json, at
+from reference_server.call import Call, Reply
+from reference_server.document.profile import Profile
+from reference_server.document.schemas import NO_ARRAY, find_array, put
+from reference_server.faults.fault import fault
+from reference_server.operations.crud import merge_update, remove_object
+from reference_server.responses.success import finish_success
+from reference_server.state.store import Stored
+
+FinishSuccess = Callable[[Call, Reply], Reply]
+
+
+def _steps_have(kind: str) -> Callable[[Profile], bool]:
+    """Where the example of a clause has a step with an operation of a kind."""
+    return lambda profile: any(
+        profile.rules[step.operation].use.kind == kind
+        for clause in profile.policy.clauses
+        for step in clause.example
+        if step.operation in profile.rules
+    )
+
+
+def _steps_expect(key: str) -> Callable[[Profile], bool]:
+    """Where the example of a clause has a step that expects this of a list."""
+    return lambda profile: any(
+        key in step.expect for clause in profile.policy.clauses for step in clause.example
+    )
+
+
+def _steps_read_again(profile: Profile) -> bool:
+    """Where a clause's example reads, updates, and reads again."""
+    kinds = {name: rules.use.kind for name, rules in profile.rules.items()}
+    played = (
+        " ".join(kinds.get(step.operation, "") for step in clause.example)
+        for clause in profile.policy.clauses
+    )
+    return any(re.search(r"\bread\b.*\bupdate\b.*\bread\b", words) for words in played)
+
+
+@fault("behaviour/forgets-update", merge_update, shows_in=_steps_have("update"))
+def forgets_update(
+    honest: Callable[[Call, Json, Json], Json], call: Call, stored: Json, sent: Json
+) -> Json:
+    """An update gets a success and is not made."""
+    return stored
+
+
+@fault("behaviour/keeps-deleted", remove_object, shows_in=_steps_have("delete"))
+def keeps_deleted(honest: Callable[[Call, Stored], None], call: Call, item: Stored) -> None:
+    """A deletion gets a success and is not made."""
+
+
+@fault("behaviour/list-misses-the-newest", finish_success, shows_in=_steps_expect("contains"))
+def list_misses_the_newest(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """Lists lack the object that was created last."""
+    made = honest(call, reply)
+    use = call.op_rules.use
+    place = find_array(made.value)
+    creator = call.server.profile.rules.get(use.collection.name) if use.collection else None
+    filled = use.kind == "list" and creator is not None and creator.use.kind == "create"
+    if filled and place != NO_ARRAY:
+        made.value = put(made.value, place, at(made.value, place)[:-1])
+    return made
+
+
+@fault("behaviour/lists-what-was-deleted", finish_success, shows_in=_steps_expect("lacks"))
+def lists_what_was_deleted(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """Lists are shown as they were when they were first requested."""
+    made = honest(call, reply)
+    if call.op_rules.use.kind == "list":
+        key = ("list", call.caller_identity.id, call.path, str(call.query))
+        made.value = call.server.kept.setdefault(key, made.value)
+    return made
+
+
+@fault("behaviour/reads-are-stale", finish_success, shows_in=_steps_read_again)
+def reads_are_stale(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """Objects are shown as they were when they were first read."""
+    made = honest(call, reply)
+    use = call.op_rules.use
+    if use.kind == "read":
+        key = ("object", call.objects[use.target].id)
+        made.value = call.server.kept.setdefault(key, made.value)
+    return made

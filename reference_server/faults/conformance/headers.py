@@ -1,0 +1,63 @@
+"""Header fields that the document does not describe so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from apicheck.model.operation import HeaderDoc
+from reference_server.call import Call, Reply
+from reference_server.document.profile import Profile
+from reference_server.document.schemas import Schemas
+from reference_server.faults._documented import list_successes
+from reference_server.faults.fault import fault
+from reference_server.responses.completion import finish_fields
+from reference_server.responses.headers import Fields
+
+FinishFields = Callable[[Call, Reply, Fields], Fields]
+
+_OF_LIMITS = ("x-ratelimit-", "ratelimit", "retry-after")
+
+
+def _is_number(schemas: Schemas, header: HeaderDoc) -> bool:
+    kind = schemas.resolved(header.schema).get("type")
+    return kind == "integer" and not header.name.lower().startswith(_OF_LIMITS)
+
+
+def _successes_have_numbers(profile: Profile) -> bool:
+    return any(_is_number(profile.schemas, header) for header in _documented(profile))
+
+
+def _successes_require_fields(profile: Profile) -> bool:
+    return any(header.required for header in _documented(profile))
+
+
+def _documented(profile: Profile) -> Iterator[HeaderDoc]:
+    """The header fields of documented successes."""
+    for response in list_successes(profile):
+        yield from response.headers
+
+
+@fault("conformance/header-of-other-type", finish_fields, shows_in=_successes_have_numbers)
+def header_of_other_type(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+    """A header field that the document says to be a number is a word."""
+    documented = call.operation.response_for(reply.status) if call.operation else None
+    numbers = {
+        header.name.lower()
+        for header in (documented.headers if documented else ())
+        if _is_number(call.server.profile.schemas, header)
+    }
+    return [
+        (name, "many" if name.lower() in numbers else value)
+        for name, value in honest(call, reply, made)
+    ]
+
+
+@fault("conformance/omits-documented-header", finish_fields, shows_in=_successes_require_fields)
+def omits_documented_header(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+    """A header field that the document requires of a success is not sent."""
+    sent = honest(call, reply, made)
+    documented = call.operation.response_for(reply.status) if call.operation else None
+    if documented is None or reply.refusal is not None:
+        return sent
+    required = {header.name.lower() for header in documented.headers if header.required}
+    return [pair for pair in sent if pair[0].lower() not in required]

@@ -1,0 +1,50 @@
+"""405 and HEAD."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Reply
+from reference_server.faults.fault import fault
+from reference_server.responses.errors import list_allowed_methods
+from reference_server.responses.headers import Fields
+from reference_server.responses.success import finish_success
+
+ListAllowedMethods = Callable[[Call], Fields]
+FinishSuccess = Callable[[Call, Reply], Reply]
+
+
+@fault("errors/allow-lists-every-method", list_allowed_methods, needs=("requests.method",))
+def allow_lists_every_method(honest: ListAllowedMethods, call: Call) -> Fields:
+    """405 names every method as allowed, the refused one too."""
+    return [("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")]
+
+
+@fault("errors/allow-lists-one-method", list_allowed_methods, needs=("requests.method",))
+def allow_lists_one_method(honest: ListAllowedMethods, call: Call) -> Fields:
+    """405 names only the first of the methods that a path has."""
+    return [(name, value.partition(",")[0]) for name, value in honest(call)]
+
+
+@fault("errors/omits-allow", list_allowed_methods, needs=("requests.method",))
+def omits_allow(honest: ListAllowedMethods, call: Call) -> Fields:
+    """405 does not say which methods are allowed."""
+    return []
+
+
+@fault("errors/head-answered-with-other-status", finish_success, needs=("requests.head",))
+def head_answered_with_other_status(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """HEAD gets another status than GET."""
+    made = honest(call, reply)
+    if call.method == "HEAD":
+        made.status = 204
+    return made
+
+
+@fault("errors/head-has-other-media-type", finish_success, needs=("requests.head",))
+def head_has_other_media_type(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """HEAD names another media type than GET."""
+    made = honest(call, reply)
+    if call.method == "HEAD" and made.media:
+        made.media = "text/plain"
+    return made

@@ -1,0 +1,78 @@
+"""What a fault is, and how its functions are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Concatenate, ParamSpec, TypeVar
+
+from reference_server.document.profile import Profile
+from reference_server.seam import Function, seams
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Replacement = Callable[Concatenate[Callable[P, R], P], R]
+"""A function that is given the one it replaces, and then the arguments of the seam."""
+
+
+def everywhere(_: Profile) -> bool:
+    """Every profile shows a fault that needs nothing beyond its facts."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One deliberate defect.
+
+    id: `family/name`. about: what it does, in a sentence. needs: fact paths, each of which the
+    policy must have. shows_in: whether it shows in a profile that has them.
+    """
+
+    id: str
+    about: str
+    needs: tuple[str, ...] = ()
+    shows_in: Callable[[Profile], bool] = everywhere
+    replacements: dict[Function, Function] = field(default_factory=dict)
+
+    def applicable(self, profile: Profile) -> bool:
+        """Whether a profile has what the fault needs to show."""
+        known = {origin.path for origin in profile.policy.origins if origin.kind != "default"}
+        promised = all(
+            any(path == need or path.startswith(f"{need}.") for path in known)
+            for need in self.needs
+        )
+        return promised and self.shows_in(profile)
+
+    def also(self, seam: Callable[P, R]) -> Callable[[Replacement[P, R]], Replacement[P, R]]:
+        """Put a function in the place of a further seam."""
+        if seam not in seams():
+            raise TypeError(f"{self.id}: {seam} is not a seam")
+
+        def keep(function: Replacement[P, R]) -> Replacement[P, R]:
+            self.replacements[seam] = function
+            return function
+
+        return keep
+
+
+def fault(
+    fault_id: str,
+    seam: Callable[P, R],
+    *,
+    about: str = "",
+    needs: tuple[str, ...] = (),
+    shows_in: Callable[[Profile], bool] = everywhere,
+) -> Callable[[Replacement[P, R]], Fault]:
+    """Make a fault of a function that takes the place of a seam.
+
+    about: where it is not the docstring of the function.
+    """
+
+    def declare(function: Replacement[P, R]) -> Fault:
+        sentence = " ".join((about or function.__doc__ or "").split())
+        made = Fault(fault_id, sentence, needs, shows_in)
+        made.also(seam)(function)
+        return made
+
+    return declare

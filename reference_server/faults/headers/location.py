@@ -1,0 +1,44 @@
+"""The Location field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from reference_server.call import Call, Reply
+from reference_server.document.schemas import put
+from reference_server.faults._documented import headers_have
+from reference_server.faults.fault import fault
+from reference_server.responses.success import finish_success
+
+FinishSuccess = Callable[[Call, Reply], Reply]
+
+_resolves = headers_have(lambda header: header.format == "resolves")
+
+
+@fault("headers/location-of-another-object", finish_success, shows_in=_resolves)
+def location_of_another_object(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """Location names a copy of the object that was created."""
+    made = honest(call, reply)
+    collection = call.op_rules.use.collection
+    if collection is None or made.header("Location") is None:
+        return made
+    newest = call.server.store.all(collection.name, call.caller_identity.tenant)[-1]
+    other = newest.id.replace("_", "_c", 1) if "_" in newest.id else f"c{newest.id}"
+    value = dict(put(newest.value, collection.id, other))
+    call.server.store.add(replace(newest, id=other, value=value))
+    made.headers = [
+        (name, text.replace(newest.id, other) if name == "Location" else text)
+        for name, text in made.headers
+    ]
+    return made
+
+
+@fault("headers/location-to-nowhere", finish_success, shows_in=_resolves)
+def location_to_nowhere(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """Location names a path that nothing serves."""
+    made = honest(call, reply)
+    made.headers = [
+        (name, f"{value}x" if name == "Location" else value) for name, value in made.headers
+    ]
+    return made

@@ -1,0 +1,73 @@
+"""Fields that are missing, repeated, wrong, or should not be there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Reply
+from reference_server.faults._documented import list_promised_fields
+from reference_server.faults.fault import fault
+from reference_server.policy import find_rules
+from reference_server.responses.completion import finish_fields
+from reference_server.responses.headers import Fields
+from reference_server.responses.success import finish_success
+
+FinishFields = Callable[[Call, Reply, Fields], Fields]
+FinishSuccess = Callable[[Call, Reply], Reply]
+
+
+@fault("headers/control-character-in-value", finish_fields)
+def control_character_in_value(
+    honest: FinishFields, call: Call, reply: Reply, made: Fields
+) -> Fields:
+    """A header field of successes has a control character in it."""
+    more = [] if reply.refusal else [("X-Served-For", "Ada\x01Lovelace")]
+    return [*honest(call, reply, made), *more]
+
+
+@fault("headers/omits-required", finish_fields, needs=("responses.all.headers",))
+def omits_required(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+    """Fields whose value the policy gives are not sent."""
+    stated = list_promised_fields(call, reply.status, lambda header: header.equals is not None)
+    return [pair for pair in honest(call, reply, made) if pair[0].lower() not in stated]
+
+
+@fault("headers/wrong-value", finish_fields, needs=("responses.all.headers",))
+def wrong_value(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+    """Fields whose value the policy gives have another one."""
+    stated = list_promised_fields(call, reply.status, lambda header: header.equals is not None)
+    return [
+        (name, "wrong" if name.lower() in stated else value)
+        for name, value in honest(call, reply, made)
+    ]
+
+
+@fault("headers/repeats-content-type", finish_success)
+def repeats_content_type(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """A successful response with a body has its Content-Type twice."""
+    made = honest(call, reply)
+    if made.media:
+        made.headers.append(("Content-Type", made.media))
+    return made
+
+
+@fault("headers/two-content-types", finish_success)
+def two_content_types(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """A successful response with a body has two types."""
+    made = honest(call, reply)
+    if made.media:
+        made.headers.append(("Content-Type", "text/html"))
+    return made
+
+
+@fault("headers/sends-banner", finish_fields, needs=("responses.all.absent",))
+def sends_banner(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+    """Responses name the software of the server, though the policy says that none does."""
+    unwanted = [name for rule in find_rules(call, reply.status) for name in rule.absent]
+    return [*honest(call, reply, made), *((name, "Apache") for name in unwanted[:1])]
+
+
+@fault("headers/tells-exact-version", finish_fields)
+def tells_exact_version(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+    """Responses name the exact version of the software of the server."""
+    return [*honest(call, reply, made), ("Server", "nginx/1.25.3 (Ubuntu)")]

@@ -1,0 +1,81 @@
+"""Refresh tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from apicheck.model.json import Json
+from reference_server.call import Call, Refusal
+from reference_server.faults.fault import fault
+from reference_server.oauth.clients import read_form, refuse_oauth
+from reference_server.oauth.token import (
+    assign_scopes,
+    find_refresh_grant,
+    grant_scopes,
+    write_token_response,
+)
+from reference_server.state.grants import Grant
+from reference_server.state.identities import Client
+
+FindRefreshGrant = Callable[[Call, Client, str], Grant | Refusal]
+
+
+@fault("oauth/refresh-token-works-twice", find_refresh_grant, needs=("oauth.refresh",))
+def refresh_token_works_twice(
+    honest: FindRefreshGrant, call: Call, client: Client, token: str
+) -> Grant | Refusal:
+    """A refresh token that was used goes on working."""
+    grant = call.server.grants.of_refresh(token)
+    ours = grant is not None and grant.client == client.id and bool(grant.refresh)
+    return grant if grant is not None and ours else honest(call, client, token)
+
+
+@fault("oauth/refresh-widens-scope", grant_scopes, needs=("oauth.refresh",))
+def refresh_widens_scope(
+    honest: Callable[[Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal],
+    call: Call,
+    asked: tuple[str, ...],
+    most: tuple[str, ...],
+) -> tuple[str, ...] | Refusal:
+    """A refresh is granted any scope that it asks for."""
+    if read_form(call).get("grant_type") == "refresh_token":
+        most = (*most, *call.server.profile.scopes)
+    return honest(call, asked, most)
+
+
+@fault("oauth/refresh-without-rotation", write_token_response, needs=("oauth.refresh",))
+def refresh_without_rotation(
+    honest: Callable[[Call, dict[str, Json]], dict[str, Json]], call: Call, members: dict[str, Json]
+) -> dict[str, Json]:
+    """A refresh hands out no refresh token, though the policy says that they rotate."""
+    made = honest(call, members)
+    if read_form(call).get("grant_type") == "refresh_token":
+        made.pop("refresh_token", None)
+    return made
+
+
+@fault("oauth/refreshed-token-is-useless", assign_scopes, needs=("oauth.refresh",))
+def refreshed_token_is_useless(
+    honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]], call: Call, scopes: tuple[str, ...]
+) -> tuple[str, ...]:
+    """A token that was got by refreshing has no scope."""
+    refreshing = read_form(call).get("grant_type") == "refresh_token"
+    return () if refreshing else honest(call, scopes)
+
+
+@fault("oauth/refreshes-for-any-client", find_refresh_grant, needs=("oauth.refresh",))
+def refreshes_for_any_client(
+    honest: FindRefreshGrant, call: Call, client: Client, token: str
+) -> Grant | Refusal:
+    """A refresh token works for every client."""
+    grant = call.server.grants.of_refresh(token)
+    works = grant is not None and grant.refresh == token
+    return grant if grant is not None and works else honest(call, client, token)
+
+
+@fault("oauth/refuses-refresh", find_refresh_grant, needs=("oauth.refresh",))
+def refuses_refresh(
+    honest: FindRefreshGrant, call: Call, client: Client, token: str
+) -> Grant | Refusal:
+    """Refresh tokens are handed out, and refused."""
+    return refuse_oauth("invalid_grant", "The refresh token is not valid.")

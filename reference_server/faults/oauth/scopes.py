@@ -1,0 +1,42 @@
+"""Scopes that are granted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call, Refusal
+from reference_server.faults.fault import fault
+from reference_server.oauth.clients import read_form
+from reference_server.oauth.token import assign_scopes, grant_scopes
+
+GrantScopes = Callable[[Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal]
+
+
+@fault("oauth/grants-all-scopes", grant_scopes, needs=("oauth.token",))
+def grants_all_scopes(
+    honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
+) -> tuple[str, ...] | Refusal:
+    """A client that asks for one scope is granted all of them."""
+    found = honest(call, asked, most)
+    if isinstance(found, Refusal) or read_form(call).get("grant_type") == "refresh_token":
+        return found
+    return tuple(dict.fromkeys((*found, *call.server.profile.scopes)))
+
+
+@fault("oauth/grants-unknown-scopes", grant_scopes, needs=("oauth.token",))
+def grants_unknown_scopes(
+    honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
+) -> tuple[str, ...] | Refusal:
+    """An undefined scope is granted."""
+    found = honest(call, asked, most)
+    if read_form(call).get("grant_type") == "refresh_token":
+        return found
+    return asked if isinstance(found, Refusal) and set(asked) & set(most) else found
+
+
+@fault("oauth/token-reaches-further-than-said", assign_scopes, needs=("oauth.token",))
+def token_reaches_further_than_said(
+    honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]], call: Call, scopes: tuple[str, ...]
+) -> tuple[str, ...]:
+    """A token has all scopes, though its response says that it has those asked for."""
+    return call.server.profile.scopes

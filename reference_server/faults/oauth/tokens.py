@@ -1,0 +1,91 @@
+"""Responses of the token operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+from apicheck.model.json import Json
+from apicheck.model.operation import Media
+from reference_server.call import Call, Refusal, Reply
+from reference_server.faults.fault import fault
+from reference_server.oauth.token import write_token_response
+from reference_server.policy import choose_status
+from reference_server.responses.errors import fill_error_body
+from reference_server.stages.validation import parse_body
+
+WriteTokenResponse = Callable[[Call, dict[str, Json]], dict[str, Json]]
+FillErrorBody = Callable[[Call, Refusal, Reply], None]
+ParseBody = Callable[[Call, Media], Json]
+
+_ERROR = "unsupported_grant_type"
+
+
+@fault("oauth/expires-in-as-text", write_token_response, needs=("oauth.token",))
+def expires_in_as_text(
+    honest: WriteTokenResponse, call: Call, members: dict[str, Json]
+) -> dict[str, Json]:
+    """A token response has its lifetime as a text."""
+    made = honest(call, members)
+    return {**made, "expires_in": str(made["expires_in"])}
+
+
+@fault("oauth/lifetime-differs", write_token_response, needs=("oauth.lifetime",))
+def lifetime_differs(
+    honest: WriteTokenResponse, call: Call, members: dict[str, Json]
+) -> dict[str, Json]:
+    """A token response states twice the lifetime that is promised."""
+    made = honest(call, members)
+    return {**made, "expires_in": 2 * int(made["expires_in"])}
+
+
+@fault("oauth/omits-token-type", write_token_response, needs=("oauth.token",))
+def omits_token_type(
+    honest: WriteTokenResponse, call: Call, members: dict[str, Json]
+) -> dict[str, Json]:
+    """A token response lacks the type of the token."""
+    made = honest(call, members)
+    return {name: value for name, value in made.items() if name != "token_type"}
+
+
+@fault("oauth/error-code-differs", fill_error_body, needs=("oauth.token",))
+def error_code_differs(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
+    """An unknown grant type is refused as an invalid grant."""
+    if refusal.members.get("error") == "unsupported_grant_type":
+        refusal = replace(refusal, members={**refusal.members, "error": "invalid_grant"})
+    honest(call, refusal, reply)
+
+
+@fault("oauth/error-with-status-200", choose_status, needs=("oauth.token",))
+def error_with_status_200(
+    honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal
+) -> int:
+    """An unknown grant type gets 200, with the error in the body."""
+    return 200 if refusal.members.get("error") == _ERROR else honest(call, refusal)
+
+
+@error_with_status_200.also(fill_error_body)
+def _keep_the_error(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
+    if refusal.members.get("error") == _ERROR:
+        reply.media, reply.value = "application/json", dict(refusal.members)
+    else:
+        honest(call, refusal, reply)
+
+
+@fault("oauth/ignores-grant-type", parse_body, needs=("oauth.token",))
+def ignores_grant_type(honest: ParseBody, call: Call, media: Media) -> Json:
+    """Any grant type is served as client credentials."""
+    value = honest(call, media)
+    asked = value.get("grant_type") if isinstance(value, dict) else None
+    if asked is None or asked == "refresh_token":
+        return value
+    return {**value, "grant_type": "client_credentials"}
+
+
+@fault("oauth/ignores-repeated-parameters", parse_body, needs=("oauth.token",))
+def ignores_repeated_parameters(honest: ParseBody, call: Call, media: Media) -> Json:
+    """A parameter that comes twice counts once."""
+    if media.media_type != "application/x-www-form-urlencoded":
+        return honest(call, media)
+    return dict(parse_qsl(call.body.decode(), keep_blank_values=True))

@@ -1,0 +1,126 @@
+"""Rights that are not needed, or not enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+
+from reference_server.call import Call
+from reference_server.document.profile import Profile
+from reference_server.faults.fault import fault
+from reference_server.stages.authorization import find_missing_rights
+
+FindMissingRights = Callable[[Call], tuple[str, ...]]
+
+
+def _reads_and_writes_differ(profile: Profile) -> bool:
+    """Where some scope has one to read and one to write."""
+    writing = (scope for scope in profile.scopes if scope.endswith(":write"))
+    return any(scope.replace(":write", ":read") in profile.scopes for scope in writing)
+
+
+@fault("scopes/any-role-suffices", find_missing_rights, needs=("authorization.roles",))
+def any_role_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    """A caller with any role may do what only some roles may."""
+    named = {*call.op_rules.scopes, *call.op_rules.permissions}
+    missing = honest(call)
+    return tuple(w for w in missing if w in named) if call.caller_identity.roles else missing
+
+
+@fault("scopes/any-scope-suffices", find_missing_rights, needs=("authorization.required",))
+def any_scope_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    """A caller with any scope or permission may do everything."""
+    who = call.caller_identity
+    return () if who.scopes or who.permissions else honest(call)
+
+
+@fault(
+    "scopes/asks-for-more",
+    find_missing_rights,
+    needs=("authorization.refusal", "authorization.required"),
+)
+def asks_for_more(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    """A caller with exactly the needed scopes is refused."""
+    who, rules = call.caller_identity, call.op_rules
+    just_enough = rules.scopes and set(who.scopes) == set(rules.scopes)
+    return rules.scopes if just_enough else honest(call)
+
+
+@fault(
+    "scopes/compares-beginning",
+    find_missing_rights,
+    needs=("authorization.refusal", "authorization.required"),
+)
+def compares_beginning(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    """A scope is enough when the needed one begins with it."""
+    held = tuple(scope for scope in call.caller_identity.scopes if scope)
+    return tuple(word for word in honest(call) if not (held and word.startswith(held)))
+
+
+@fault(
+    "scopes/finds-scope-in-text",
+    find_missing_rights,
+    needs=("authorization.refusal", "authorization.required"),
+)
+def finds_scope_in_text(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    """The needed scope is searched in the text of the scopes, not among its words."""
+    text = " ".join(call.caller_identity.scopes)
+    return tuple(word for word in honest(call) if word not in text)
+
+
+@fault("scopes/forgets-implied-scopes", find_missing_rights, needs=("authorization.implies",))
+def forgets_implied_scopes(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    """A scope that another implies must be held itself."""
+    held = call.caller_identity.scopes
+    return (*honest(call), *(scope for scope in call.op_rules.scopes if scope not in held))
+
+
+@fault(
+    "scopes/ignores-case-of-scopes",
+    find_missing_rights,
+    needs=("authorization.refusal", "authorization.required"),
+)
+def ignores_case_of_scopes(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    """Scopes are compared without case."""
+    held = {scope.lower() for scope in call.caller_identity.scopes}
+    return tuple(word for word in honest(call) if word.lower() not in held)
+
+
+@fault("scopes/ignores-roles", find_missing_rights, needs=("authorization.roles",))
+def ignores_roles(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    """Roles are not checked."""
+    named = {*call.op_rules.scopes, *call.op_rules.permissions}
+    return tuple(word for word in honest(call) if word in named)
+
+
+@fault("scopes/ignores-scopes", find_missing_rights, needs=("authorization.refusal",))
+def ignores_scopes(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    """Scopes and permissions are not checked."""
+    return ()
+
+
+@fault(
+    "scopes/read-grants-write",
+    find_missing_rights,
+    needs=("authorization.required",),
+    shows_in=_reads_and_writes_differ,
+)
+def read_grants_write(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    """The scope to read is enough to write."""
+    held = call.caller_identity.scopes
+    return tuple(
+        word
+        for word in honest(call)
+        if not (word.endswith(":write") and word.replace(":write", ":read") in held)
+    )
+
+
+@fault(
+    "scopes/takes-wildcards",
+    find_missing_rights,
+    needs=("authorization.refusal", "authorization.required"),
+)
+def takes_wildcards(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    """A star in a scope stands for anything."""
+    held = call.caller_identity.scopes
+    return tuple(w for w in honest(call) if not any(fnmatchcase(w, pattern) for pattern in held))

@@ -1,0 +1,197 @@
+"""Create, read, update, delete and list objects: what operations do."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from urllib.parse import quote
+
+from apicheck.model.json import MISSING, Json
+from reference_server.call import Call, Refusal, Reply
+from reference_server.document.examples import build_created_value, find_example_id
+from reference_server.document.profile import Rules
+from reference_server.document.resources import Collection
+from reference_server.operations import actions, imports
+from reference_server.operations.pagination import Page, with_page_links
+from reference_server.responses.success import make_success
+from reference_server.seam import seam
+from reference_server.stages.authorization import find_foreign_owner
+from reference_server.state.store import Store, Stored
+
+_DEFAULT_PAGE = 20
+_SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
+_CURSORS = ("cursor", "after", "page_token")
+_PAGING = ("page", *_SIZES, *_CURSORS)
+"""Parameters that show that a list comes in pages; without one it comes whole."""
+
+
+def perform(call: Call) -> Reply | Refusal:
+    """Perform the operation of a call that no stage has refused."""
+    kind = call.op_rules.use.kind
+    acts: dict[str, Callable[[Call], Reply | Refusal]] = {
+        "create": _create,
+        "import": _import,
+        "read": _read,
+        "update": _update,
+        "delete": _delete,
+        "act": _act,
+        "list": _list,
+    }
+    if kind in acts:
+        return acts[kind](call)
+    if not call.op_rules.operation.safe:
+        call.server.store.effects += 1
+    return make_success(call, next(iter(call.objects.values()), None))
+
+
+@seam
+def merge_update(call: Call, stored: Json, sent: Json) -> Json:
+    """An object after an update: the members that were sent replace those it had."""
+    del call
+    if isinstance(stored, Mapping) and isinstance(sent, Mapping):
+        return {**stored, **sent}
+    return stored
+
+
+@seam
+def remove_object(call: Call, item: Stored) -> None:
+    """Forget an object."""
+    call.server.store.remove(item)
+
+
+def _create(call: Call) -> Reply:
+    use = call.op_rules.use
+    assert use.collection is not None  # a creating operation has one
+    sent = call.value if isinstance(call.value, Mapping) else {}
+    item = _store_new(call, call.op_rules, sent)
+    call.server.store.effects += 1
+    call.server.subscriptions.note_created(call.op_rules, call.value, item)
+    reply = make_success(call, item)
+    if reply.status == HTTPStatus.CREATED:
+        reply.headers.append(("Location", _find_location(call, use.collection, item)))
+    return reply
+
+
+def _store_new(call: Call, rules: Rules, sent: Mapping[str, Json]) -> Stored:
+    """A new object of the caller's, kept. rules: of the operation that creates such objects."""
+    schemas, collection = call.server.profile.schemas, rules.use.collection
+    assert collection is not None  # a creating operation has one
+    object_id = _make_id(find_example_id(schemas, rules), call.server.store, collection.name)
+    value = build_created_value(schemas, rules, sent, object_id)
+    who = call.caller_identity
+    parents = {name: item.id for name, item in call.objects.items()}
+    item = Stored(collection.name, str(object_id), who.tenant, who.user, who.app, value, parents)
+    call.server.store.add(item)
+    return item
+
+
+def _import(call: Call) -> Reply | Refusal:
+    """Create what each row says; where its unique members are those of an object, change that."""
+    use = call.op_rules.use
+    assert use.collection is not None  # an importing operation has one
+    creator = call.server.profile.rules[use.collection.name]
+    schemas = call.server.profile.schemas
+    rows = imports.read_rows(schemas, creator, call.value)
+    if isinstance(rows, str):
+        return Refusal("schema", rows)
+    shown = []
+    for row in rows:
+        known = imports.find_same_object(call, creator, row)
+        if known is not None:
+            known.value = {**known.value, **row}
+        else:
+            known = _store_new(call, creator, row)
+        call.server.store.effects += 1
+        shown.append(known)
+    return make_success(call, shown)
+
+
+def _act(call: Call) -> Reply:
+    item = call.objects[call.op_rules.use.target]
+    changes = actions.find_changes(call)
+    call.server.store.effects += 1
+    if changes is None:
+        return make_success(call)
+    item.value = {**item.value, **changes}
+    return make_success(call, item)
+
+
+def _read(call: Call) -> Reply:
+    return make_success(call, call.objects[call.op_rules.use.target])
+
+
+def _update(call: Call) -> Reply:
+    item = call.objects[call.op_rules.use.target]
+    item.value = dict(merge_update(call, item.value, call.value))
+    call.server.store.effects += 1
+    return make_success(call, item)
+
+
+def _delete(call: Call) -> Reply:
+    item = call.objects[call.op_rules.use.target]
+    remove_object(call, item)
+    call.server.subscriptions.note_removed(item)
+    call.server.store.effects += 1
+    return make_success(call)
+
+
+def _list(call: Call) -> Reply:
+    use = call.op_rules.use
+    assert use.collection is not None  # a listing operation has one
+    parents = {name: item.id for name, item in call.objects.items()}
+    items = [
+        item
+        for item in call.server.store.all(use.collection.name)
+        if not find_foreign_owner(call, item, "list")
+        and all(item.parents.get(name) == wanted for name, wanted in parents.items())
+    ]
+    query = dict(call.query)
+    size = next(
+        (int(query[n]) for n in _SIZES if query.get(n, "").isdigit()), _find_page_size(call)
+    )
+    size = max(1, min(size, call.server.variant.page_size or size))
+    start = next((int(query[n]) for n in _CURSORS if query.get(n, "").isdigit()), 0)
+    if query.get("page", "").isdigit():
+        start = (int(query["page"]) - 1) * size
+    if not any(p.name in _PAGING for p in call.op_rules.operation.parameters):
+        start, size = 0, len(items)
+    reply = make_success(call, items[start : start + size])
+    reply.value = with_page_links(call, reply.value, Page(start, size, len(items)))
+    return reply
+
+
+def _find_page_size(call: Call) -> int:
+    """The number of items of a page for which the request has no number."""
+    schemas = call.server.profile.schemas
+    sizes = (p.schema for p in call.op_rules.operation.parameters if p.name in _SIZES)
+    stated = (schemas.resolved(schema).get("default") for schema in sizes)
+    return next((int(size) for size in stated if isinstance(size, int)), _DEFAULT_PAGE)
+
+
+def _make_id(example: Json, store: Store, collection: str) -> Json:
+    """An id that looks like the example's: a number, a UUID, or a word with the same prefix."""
+    if isinstance(example, int):
+        return example + 1 + len(store.all(collection)) + store.effects
+    text = "" if example is MISSING else str(example)
+    if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+        return str(uuid.uuid4())
+    if text.isdigit():
+        return str(int(text) + 1 + store.effects)
+    prefix, mark, last = text.rpartition("_")
+    return f"{prefix}{mark}{uuid.uuid4().hex[: max(8, len(last))]}"
+
+
+def _find_location(call: Call, collection: Collection, item: Stored) -> str:
+    """The path at which a new object can be read."""
+    values = {**call.match.parameters}
+    path = f"{call.op_rules.operation.path}/{quote(item.id, safe='')}"
+    for rules in call.server.profile.rules.values():
+        if rules.use.kind == "read" and rules.use.collection == collection:
+            path = rules.operation.path
+            values[rules.use.target] = item.id
+            break
+    for name, value in values.items():
+        path = path.replace("{" + name + "}", quote(value, safe=""))
+    return path

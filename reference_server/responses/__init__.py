@@ -1,0 +1,1 @@
+"""Responses: of a success, of an error, and the header fields of both."""

@@ -1,0 +1,1 @@
+"""The stages that refuse a request, or let it through to its operation."""

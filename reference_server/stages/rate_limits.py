@@ -1,0 +1,100 @@
+"""Which bucket counts a request, under which key, and whether it is within the limit."""
+
+from __future__ import annotations
+
+from apicheck.model.facts import Bucket
+from reference_server.call import Admission, Call, Refusal
+from reference_server.seam import seam
+from reference_server.state.limits import LIMITERS, Limiter, Options
+
+
+def refuse_rate(call: Call) -> Refusal | None:
+    """Count a request in each of its buckets; why it is refused, if it is."""
+    limits = call.server.profile.facts.rate_limits
+    refused = None
+    for admission in _ask_buckets(call, count=True):
+        call.admissions.append(admission)
+        if not admission.standing.allowed and limits and limits.over == "refuse":
+            refused = Refusal("rate", "The limit is used up.")
+    return refused
+
+
+def note_admissions(call: Call) -> None:
+    """Note where the caller stands, without counting anything."""
+    call.admissions = _ask_buckets(call, count=False)
+
+
+def settle_costs(call: Call, status: int) -> None:
+    """Give back what is not counted, once the status is known.
+
+    That is what the policy says costs nothing, and what one bucket admitted and another refused.
+    """
+    limits = call.server.profile.facts.rate_limits
+    if limits is None:
+        return
+    served = all(admission.standing.allowed for admission in call.admissions)
+    costs = limits.counts is None or status in limits.counts
+    if costs and (served or limits.counts_refused or limits.over != "refuse"):
+        return
+    for admission in call.admissions:
+        if admission.standing.allowed:
+            _find_limiter(call, admission.bucket).give_back()
+
+
+@seam
+def enforce_limit(call: Call, limit: int) -> int:
+    """The limit that is enforced, from the one that is promised."""
+    del call
+    return limit
+
+
+@seam
+def admit(call: Call, admission: Admission) -> Admission:
+    """A bucket's decision."""
+    del call
+    return admission
+
+
+def _ask_buckets(call: Call, *, count: bool) -> list[Admission]:
+    asked = []
+    for bucket in call.rules.buckets if call.rules else ():
+        limit = _find_limit(call, bucket)
+        if limit is None:
+            continue
+        enforced = enforce_limit(call, limit)
+        now = call.server.clock.now()
+        standing = _find_limiter(call, bucket).ask(now, enforced, count=count)
+        admission = Admission(bucket, limit, standing)
+        asked.append(admit(call, admission) if count else admission)
+    return asked
+
+
+def _find_limit(call: Call, bucket: Bucket) -> int | None:
+    limits = call.server.profile.facts.rate_limits
+    plans = limits.plans if limits else {}
+    plan = plans.get(call.caller_identity.plan) or next(iter(plans.values()), {})
+    return plan.get(bucket.name, bucket.limit)
+
+
+def _find_limiter(call: Call, bucket: Bucket) -> Limiter:
+    """The limiter of a bucket for this caller; made when it is first asked."""
+    limits = call.server.profile.facts.rate_limits
+    stated = limits.algorithm if limits else None
+    name = stated or call.server.variant.limiter or "fixed"
+    made = call.server.limiters
+    key = (bucket.name, name, *_make_key(call, bucket.per))
+    if key not in made:
+        counts_refused = bool(limits and limits.counts_refused)
+        options = Options(bucket.window_s, bucket.burst, counts_refused)
+        made[key] = LIMITERS[name if name in LIMITERS else "fixed"](options)
+    return made[key]
+
+
+def _make_key(call: Call, per: str) -> tuple[str, str]:
+    who = call.identity
+    if who is None or per == "ip":
+        return ("ip", call.peer)
+    return {
+        "user": ("user", who.user or who.id),
+        "account": ("account", who.account or who.tenant),
+    }.get(per, ("token", who.id))

@@ -1,0 +1,30 @@
+"""Whether the document has the path and the method of a request."""
+
+from __future__ import annotations
+
+from apicheck.model.facts import ExpectedResponse
+from reference_server.call import Call, Refusal
+
+
+def refuse_path(call: Call) -> Refusal | None:
+    """Why a path is not served: the document does not have it."""
+    if call.operation is not None or call.match.allowed:
+        return None
+    slashed = call.path != "/" and call.path.endswith("/")
+    has_own = slashed and isinstance(
+        _find_request_promise(call, "trailing_slash"), ExpectedResponse
+    )
+    return Refusal("trailing_slash" if has_own else "unknown_path", "There is nothing here.")
+
+
+def refuse_method(call: Call) -> Refusal | None:
+    """Why a method is not served: the path does not have it."""
+    if call.operation is None:
+        return Refusal("method", f"{call.method} is not allowed here.")
+    if call.method == "HEAD" and isinstance(_find_request_promise(call, "head"), ExpectedResponse):
+        return Refusal("head", "HEAD is not allowed here.")
+    return None
+
+
+def _find_request_promise(call: Call, kind: str) -> ExpectedResponse | str | None:
+    return call.server.profile.facts.requests.get(kind)

@@ -1,0 +1,1 @@
+"""What changes while the server runs, and is as at the start after a reset."""
