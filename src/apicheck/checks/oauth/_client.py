@@ -183,6 +183,23 @@ def use_new_token(subject: Subject, operation: str, token: Json, client: Minter)
         steps.end_script(Inconclusive(f"a new token is not accepted ({describe(used)})"))
 
 
+def refresh_and_use(
+    subject: Subject,
+    operation: str,
+    client: Minter,
+    granted: Mapping[str, Json],
+    *parameters: tuple[str, str],
+) -> Steps[None]:
+    """Refresh a granted token, call an operation with the new one, and discard both."""
+    exchange = yield from refresh_token(
+        subject, client, granted["refresh_token"], *parameters, role=Role.TABLE
+    )
+    new = body_members(exchange)
+    if exchange.succeeded and isinstance(new.get("access_token"), str):
+        yield from use_token(subject, operation, new["access_token"], client, Role.TABLE)
+    yield from discard_tokens(subject, client, {**granted, **new})
+
+
 def body_members(exchange: Exchange) -> Mapping[str, Json]:
     """The members of a response; {} when its body is no JSON object."""
     value = exchange.json_or()

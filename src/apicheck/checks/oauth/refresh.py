@@ -8,7 +8,6 @@ from apicheck.authoring import (
     Failure,
     Judgement,
     Outcome,
-    Role,
     Script,
     Severity,
     Subject,
@@ -16,13 +15,7 @@ from apicheck.authoring import (
     build,
     describe,
 )
-from apicheck.checks.oauth._client import (
-    body_members,
-    discard_tokens,
-    grant_token,
-    refresh_token,
-    use_token,
-)
+from apicheck.checks.oauth._client import body_members, grant_token, refresh_and_use
 from apicheck.checks.oauth._operations import applies_to, token_operation
 from apicheck.checks.oauth._scopes import find_scoped
 
@@ -33,11 +26,7 @@ def script(subject: Subject) -> Script:
     client = subject.context.clients[0]
     operation, scopes = find_scoped(subject)
     granted = yield from grant_token(subject, client, *scopes, refresh=True)
-    exchange = yield from refresh_token(subject, client, granted["refresh_token"], role=Role.TABLE)
-    new = body_members(exchange)
-    if exchange.succeeded and isinstance(new.get("access_token"), str):
-        yield from use_token(subject, operation, new["access_token"], client, Role.TABLE)
-    yield from discard_tokens(subject, client, {**granted, **new})
+    yield from refresh_and_use(subject, operation, client, granted)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -51,7 +40,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     oauth = subject.facts.oauth
     rotates = oauth is not None and oauth.refresh == "rotating"
     if first and rotates and not body_members(first).get("refresh_token"):
-        expected = "the next refresh_token: the policy says that they rotate"
+        expected = "the next refresh_token: the policy says that refresh tokens rotate"
         return Failure("no-rotation", expected, "no refresh_token", exchange=first.id)
     return None
 

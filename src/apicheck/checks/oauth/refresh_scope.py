@@ -10,7 +10,6 @@ from apicheck.authoring import (
     NotTested,
     NotTestedKind,
     Outcome,
-    Role,
     Script,
     Severity,
     Subject,
@@ -19,13 +18,7 @@ from apicheck.authoring import (
     describe,
     steps,
 )
-from apicheck.checks.oauth._client import (
-    body_members,
-    discard_tokens,
-    grant_token,
-    refresh_token,
-    use_token,
-)
+from apicheck.checks.oauth._client import grant_token, refresh_and_use
 from apicheck.checks.oauth._operations import applies_to, token_operation
 from apicheck.checks.oauth._scopes import find_beyond, find_scoped
 
@@ -41,13 +34,7 @@ def script(subject: Subject) -> Script:
     more = (*scopes, *subject.context.required_scopes[outside])
     granted = yield from grant_token(subject, client, *scopes, refresh=True)
     wider = ("scope", " ".join(dict.fromkeys(more)))
-    exchange = yield from refresh_token(
-        subject, client, granted["refresh_token"], wider, role=Role.TABLE
-    )
-    new = body_members(exchange)
-    if exchange.succeeded and isinstance(new.get("access_token"), str):
-        yield from use_token(subject, outside, new["access_token"], client, Role.TABLE)
-    yield from discard_tokens(subject, client, {**granted, **new})
+    yield from refresh_and_use(subject, outside, client, granted, wider)
 
 
 def judge(_: Subject, transcript: Transcript) -> Judgement:
