@@ -99,7 +99,8 @@ limits = together(
     click.option("--seed", type=int, default=1, show_default=True, metavar="N",
                  help="Draw other values with another seed."),
     click.option("--thorough", is_flag=True,
-                 help="Try every other scope by itself, and limits of thousands."),
+                 help="Ask every operation every row, try every other scope by itself, and limits"
+                 " of thousands."),
     click.option("--allow-incomplete", "allow_incomplete", metavar="KIND,…",
                  help="Excuse these kinds of not-tested (needs-identity, read-only, …)."),
 )  # fmt: skip
@@ -186,18 +187,19 @@ def _known_names(config: RunConfig) -> None:
         ids = tuple(collect())
         families = {f"{check.partition('/')[0]}/*" for check in ids}
         for option, names in (("--select", options.select), ("--ignore", options.ignore)):
-            _each_known(option, "check", names, (*ids, *sorted(families), "*"))
+            each_known(option, "check", names, (*ids, *sorted(families), "*"))
     if options.clauses or options.operations:
         from apicheck.run import load_inputs
 
         inputs = load_inputs(config)
         clauses = [clause.id for clause in inputs.policy.clauses]
-        _each_known("--clause", "clause", options.clauses, clauses)
+        each_known("--clause", "clause", options.clauses, clauses)
         operations = [operation.id for operation in inputs.spec.operations]
-        _each_known("--operation", "operation", options.operations, operations)
+        each_known("--operation", "operation", options.operations, operations)
 
 
-def _each_known(option: str, noun: str, names: Collection[str], known: Collection[str]) -> None:
+def each_known(option: str, noun: str, names: Collection[str], known: Collection[str]) -> None:
+    """Raise click.UsageError for the names that do not exist, each with the nearest that does."""
     plain = [name.removesuffix("/*") for name in known]
     wrong = [unknown(noun, name.removesuffix("/*"), plain) for name in names if name not in known]
     if wrong:

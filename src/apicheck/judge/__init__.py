@@ -111,6 +111,7 @@ def _catalogue(plan: Plan, used: set[str]) -> dict[str, dict[str, object]]:
             },
             "proven_by": {outcome: list(faults) for outcome, faults in check.proven_by.items()},
             "origin": check.origin,
+            **({"spread": to_json(plan.spread[check_id])} if check_id in plan.spread else {}),
         }
         for check_id, check in plan.checks.items()
         if check_id in used

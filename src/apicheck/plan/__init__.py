@@ -7,16 +7,26 @@ included, so that a saved run can be planned again and judged again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from apicheck.model.check import Applies, Check
 from apicheck.model.operation import Spec
-from apicheck.model.plan import Estimate, Options, Plan, PlannedClause, Probe, SkippedSubject
+from apicheck.model.plan import (
+    Estimate,
+    Options,
+    Plan,
+    PlannedClause,
+    Probe,
+    SkippedSubject,
+    Spread,
+)
 from apicheck.model.policy import Policy
 from apicheck.model.subject import Recipe, RunContext, Subject
 from apicheck.model.target import Mode, Target
 from apicheck.plan.bind import bind, draw_values, list_subjects
 from apicheck.plan.clauses import is_selected, matches, plan_clauses
 from apicheck.plan.context import build_context
+from apicheck.plan.spreading import spread_out
 
 __all__ = ["effective_mode", "is_selected", "matches", "plan"]
 
@@ -55,18 +65,20 @@ def plan(
     values = dict(drawn) if drawn is not None else {}
     probes: list[Probe] = []
     skipped: list[SkippedSubject] = []
+    spread: dict[str, Spread] = {}
     for check in active:
         asked = list(list_subjects(check, context, clauses))
         if check.draws and drawn is None and mode is not Mode.PASSIVE:
             applicable = [s for s in asked if isinstance(check.applies(s), Applies)]
             if applicable and options.draws:
                 values.update(draw_values(check, applicable, options))
-        for subject in asked:
-            bound = bind(check, subject, options, values)
-            if isinstance(bound, SkippedSubject):
-                skipped.append(bound)
-            else:
-                probes.extend(bound)
+        bound = [bind(check, subject, options, values) for subject in asked]
+        skipped.extend(item for item in bound if isinstance(item, SkippedSubject))
+        asking = [item for item in bound if not isinstance(item, SkippedSubject)]
+        chosen, shared = (chain(*asking), None) if context.thorough else spread_out(asking)
+        probes.extend(chosen)
+        if shared is not None:
+            spread[check.id] = shared
     controls = _controls(context, options)
     provoking = tuple(_provoking(wanted, checks, context, options))
     return Plan(
@@ -84,6 +96,7 @@ def plan(
         estimate=_estimate(context, (*probes, *provoking), controls),
         drawn=values,
         provoking=provoking,
+        spread=spread,
     )
 
 
@@ -103,10 +116,10 @@ def _provoking(
     for name in heard:
         if name in asked or matches(name, options.ignore):
             continue
-        for subject in list_subjects(checks[name], context, ()):
-            bound = bind(checks[name], subject, options, {})
-            if not isinstance(bound, SkippedSubject):
-                yield from bound
+        subjects = list_subjects(checks[name], context, ())
+        every = [bind(checks[name], subject, options, {}) for subject in subjects]
+        bound = [item for item in every if not isinstance(item, SkippedSubject)]
+        yield from chain(*bound) if context.thorough else spread_out(bound)[0]
 
 
 def _controls(context: RunContext, options: Options) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import ceil
 
 from apicheck.generate import DRAWN_FOR_EACH, draw
 from apicheck.model.check import Applies, Check
@@ -13,6 +14,7 @@ from apicheck.model.selector import selects
 from apicheck.model.subject import Case, Recipe, RunContext, Subject, SubjectKind
 from apicheck.model.target import Mode
 from apicheck.model.verdict import NotApplicable, NotTested, NotTestedKind
+from apicheck.plan.spreading import LEAST
 
 _LOW_LIMIT = 50
 _POOL_AT_MOST = 200
@@ -101,7 +103,7 @@ def bind(
     """The probes of a check on one subject, one for each case; or why there is none."""
     operation = subject.operation.id if subject.operation else ""
     of = (subject.fact,) if subject.fact else ()
-    if options.operations and operation and operation not in options.operations:
+    if not _is_selected(subject, options):
         why = NotTested(NotTestedKind.SELECTED_OUT, "not among the operations asked for")
         return SkippedSubject(check.id, subject.key, operation, of, why)
     applies = check.applies(subject)
@@ -153,13 +155,18 @@ def _forbidden_by_mode(check: Check, subject: Subject) -> NotTested | None:
     return None
 
 
+def _is_selected(subject: Subject, options: Options) -> bool:
+    named = options.operations
+    return not named or subject.operation is None or subject.operation.id in named
+
+
 def _example_writes(subject: Subject) -> bool:
     steps = subject.clause.example if subject.clause else ()
     return any(not subject.context.spec.operation(step.operation).safe for step in steps)
 
 
-def _values_of_each(subject: Subject, options: Options) -> int:
-    """How many values an operation gets of its own: a third, all of them when thorough.
+def _values_of_each(subject: Subject, options: Options, shared_by: int) -> int:
+    """How many values an operation gets of its own: a third, fewer where many share, or all.
 
     Hardly any where the limit is low, or each request uses something up.
     """
@@ -170,7 +177,16 @@ def _values_of_each(subject: Subject, options: Options) -> int:
         return 0
     if isinstance(recipe, Recipe) and recipe.consumes:
         return min(2, options.draws)
-    return options.draws if context.thorough else options.draws // 3
+    return (
+        options.draws if context.thorough else min(options.draws // 3, _share(options, shared_by))
+    )
+
+
+def _share(options: Options, shared_by: int) -> int:
+    """How many values each of some subjects gets: the smaller, the more they are, as with rows."""
+    if options.thorough:
+        return options.draws
+    return min(options.draws, max(LEAST, ceil(LEAST * options.draws / shared_by)))
 
 
 def draw_values(
@@ -184,9 +200,13 @@ def draw_values(
     if check.draws in DRAWN_FOR_EACH:
         return {
             f"{check.id}/{subject.key}": draw(
-                check.draws, options.seed, _values_of_each(subject, options), subject
+                check.draws,
+                options.seed,
+                _values_of_each(subject, options, len(applicable)),
+                subject,
             )
             for subject in applicable
+            if _is_selected(subject, options)
         }
     pools: dict[str, list[Subject]] = {}
     for subject in applicable:
@@ -194,12 +214,11 @@ def draw_values(
         pools.setdefault(actor, []).append(subject)
     result: dict[str, tuple[object, ...]] = {}
     for members in pools.values():
-        wanted = min(_POOL_AT_MOST, options.draws * len(members))
-        pool = draw(check.draws, options.seed, wanted, members[0])
+        each = _share(options, len(members))
+        pool = draw(check.draws, options.seed, min(_POOL_AT_MOST, each * len(members)), members[0])
         for number, subject in enumerate(members):
-            start = number * options.draws
+            start = number * each
             result[f"{check.id}/{subject.key}"] = tuple(
-                pool[(start + offset) % len(pool)]
-                for offset in range(min(options.draws, len(pool)))
+                pool[(start + offset) % len(pool)] for offset in range(min(each, len(pool)))
             )
     return result

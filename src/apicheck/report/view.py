@@ -97,6 +97,8 @@ class CheckView:
     tally: tuple[tuple[Verdict, int], ...]
     exercised: int
     sample: Shown | None
+    spread: str = ""
+    """Which rows not every subject was asked, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,16 @@ def _check_view(
         tally=tuple((verdict, counts[verdict]) for verdict in VERDICT_ORDER if counts[verdict]),
         exercised=sum(result.exercised for result in judged),
         sample=show_exchange(sample) if sample else None,
+        spread=_describe_spread(entry.get("spread")),
+    )
+
+
+def _describe_spread(spread: Json) -> str:
+    if not isinstance(spread, Mapping):
+        return ""
+    return (
+        f"{spread['rows']} rows of its table were spread over {spread['subjects']} subjects:"
+        f" {spread['asked']} of {spread['possible']} pairs were asked. --thorough asks all."
     )
 
 

@@ -84,7 +84,7 @@ def _controls(
     session: Session, plan: Plan, progress: Progress, keep: Callable[[Transcript], None]
 ) -> None:
     progress.begin("canonical requests", len(plan.controls))
-    for transcript in session.controls():
+    for transcript in session.play_controls():
         keep(transcript)
         progress.advance()
     progress.end()

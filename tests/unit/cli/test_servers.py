@@ -101,8 +101,11 @@ ELSEWHERE = ProofRow("webhooks/unsigned", "", (PAIR,), applicable=False)
 NOISY = replace(
     CAUGHT,
     fault="x/noisy",
-    unrelated=(("errors/envelope", "a", "schema-mismatch"),),
-    why=("expected a Problem, came a page",),
+    unrelated=(
+        ("errors/envelope", "a", "schema-mismatch"),
+        ("errors/envelope", "b", "schema-mismatch"),
+    ),
+    why=("expected a Problem, came a page", "expected a Problem, came a text"),
 )
 
 
@@ -137,7 +140,9 @@ def test_the_table_of_a_proof_names_what_is_wrong() -> None:
     )
     said = "\n".join(lines(proof))
     assert "SURVIVED" in said
-    assert "unrelated: errors/envelope on a ended in schema-mismatch" in said
+    (unrelated,) = (line for line in said.splitlines() if "unrelated: " in line)
+    assert "errors/envelope on a and 1 more ended in schema-mismatch" in unrelated
+    assert "apicheck prove --profile canonical --fault x/noisy --record" in said
     assert "the honest server: auth/challenge on getContact ended in absent" in said
     assert "auth/challenge names the fault auth/omits-challenge" in said
 
@@ -145,7 +150,12 @@ def test_the_table_of_a_proof_names_what_is_wrong() -> None:
 def test_a_page_says_which_check_caught_which_fault(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    both = replace(CAUGHT, about="Asks <nobody> | for a token.", collateral=(("a/b", "x", "y"),))
+    both = replace(
+        CAUGHT,
+        about="Asks <nobody> | for a token.",
+        collateral=(("c/d", "x", "y"), ("c/d", "z", "y")),
+        unseen=("a/b",),
+    )
     monkeypatch.setattr(apicheck.run, "prove", lambda *_, **__: _proof(both, SURVIVED, ELSEWHERE))
     page = tmp_path / "proof.md"
     assert main(["prove", "--profile", "canonical", "--table", str(page)]) == 1
@@ -153,7 +163,81 @@ def test_a_page_says_which_check_caught_which_fault(
     assert "| [canonical](#canonical) | 2 | 1 | 1 | 0 | clean |" in said
     assert (
         "| `auth/skips-authentication`: Asks &lt;nobody> \\| for a token."
-        " | `auth/missing-credentials` accepted | `a/b` |" in said
+        " | `auth/missing-credentials` accepted | `a/b`, `c/d` |" in said
     )
     assert "| `auth/compares-prefix`:  | SURVIVED |  |" in said
     assert said[-1].endswith("need: `webhooks/unsigned`")
+
+
+@pytest.fixture
+def record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The file of the recorded collateral, in a profile of the test's own."""
+    monkeypatch.setattr("apicheck.run.collateral.profile_dir", lambda _: tmp_path)
+    return tmp_path / "collateral.json"
+
+
+def test_recording_what_failed_makes_the_proof_hold_and_says_what_is_new(
+    record: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    record.write_text('{"x/other": ["a/b"], "x/noisy": ["a/b"]}')
+    monkeypatch.setattr(apicheck.run, "prove", lambda *_, **__: _proof(CAUGHT, NOISY))
+    assert main(["prove", "--fault", "x/noisy", "--record"]) == 0
+    said = capsys.readouterr()
+    assert "recorded with x/noisy: errors/envelope" in said.err
+    assert "unrelated: " not in said.out
+    assert record.read_text() == ('{\n "x/noisy": ["errors/envelope"],\n "x/other": ["a/b"]\n}\n')
+
+
+def test_a_whole_proof_leaves_nothing_in_the_record_that_it_did_not_see(
+    record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record.write_text('{"x/gone": ["a/b"], "x/noisy": ["a/b"]}')
+    whole = replace(_proof(CAUGHT, NOISY), whole=True)
+    monkeypatch.setattr(apicheck.run, "prove", lambda *_, **__: whole)
+    assert main(["prove", "--record"]) == 0
+    assert json.loads(record.read_text()) == {"x/noisy": ["errors/envelope"]}
+
+
+def test_the_record_of_a_check_tried_alone_leaves_the_other_checks_as_they_were(
+    record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record.write_text('{"x/noisy": ["auth/order", "errors/members"]}')
+    tried = replace(_proof(NOISY), checks=("errors/envelope", "errors/members"))
+    monkeypatch.setattr(apicheck.run, "prove", lambda *_, **__: tried)
+    options = ("--check", "errors/envelope", "--check", "errors/members")
+    assert main(["prove", *options, "--record"]) == 0
+    assert json.loads(record.read_text()) == {"x/noisy": ["auth/order", "errors/envelope"]}
+
+
+def test_recorded_collateral_that_was_not_seen_is_mentioned_and_is_no_failure() -> None:
+    proof = _proof(replace(CAUGHT, unseen=("auth/order",)))
+    assert proof.holds
+    assert "(recorded, not seen: auth/order)" in "\n".join(lines(proof))
+
+
+def test_of_a_check_tried_alone_only_the_faults_are_shown_that_say_something_of_it() -> None:
+    silent = replace(CAUGHT, fault="x/silent", expected=(), caught=())
+    also = replace(NOISY, fault="x/also", expected=(), caught=())
+    proof = replace(_proof(CAUGHT, silent, also, ELSEWHERE), checks=("auth/missing-credentials",))
+    said = "\n".join(lines(proof))
+    assert proof.survivors == ()
+    assert "1 of 1 faults caught" in said
+    (line,) = (line for line in said.splitlines() if "x/also" in line and "--record" not in line)
+    assert "also fails" in line
+    assert "x/silent" not in said
+    assert ELSEWHERE.fault not in said
+    assert not proof.holds
+
+
+def test_a_check_that_has_nothing_to_ask_on_a_profile_is_not_proven() -> None:
+    proof = replace(_proof(), checks=("a/b",), silent=(("a/b", "the policy says nothing"),))
+    assert not proof.holds
+    said = "\n".join(lines(proof))
+    assert "a/b has nothing to ask on canonical: the policy says nothing" in said
+
+
+def test_a_check_that_does_not_exist_is_a_mistake_that_names_the_nearest(
+    capsys: Captured,
+) -> None:
+    assert main(["prove", "--check", "auth/missing-credential"]) == 2
+    assert "did you mean 'auth/missing-credentials'?" in capsys.readouterr().err

@@ -301,3 +301,18 @@ def test_a_body_is_capped_and_says_so(results: Results) -> None:
     assert "a" * 4097 not in text
     assert "4904 more bytes recorded" in text
     assert "the recorder stopped here" in text
+
+
+def test_a_check_whose_rows_were_spread_says_so_in_its_section(
+    results: Results, transcripts: tuple[Transcript, ...]
+) -> None:
+    spread = {"rows": 14, "subjects": 57, "asked": 171, "possible": 798}
+    catalogue = {
+        check: {**entry, "spread": spread} if check == "headers/request-id" else entry
+        for check, entry in results.catalogue.items()
+    }
+    data = render(replace(results, catalogue=catalogue), transcripts, "html").decode()
+    said = "14 rows of its table were spread over 57 subjects: 171 of 798 pairs were asked."
+    assert data.count(said) == 1
+    section = data.partition('<code>headers/request-id</code> <span class="check-title">')[2]
+    assert said in section.partition("</details>")[0]

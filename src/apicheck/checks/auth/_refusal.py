@@ -39,7 +39,7 @@ def _find_denial(context: RunContext, exchange: Exchange) -> ExpectedResponse | 
     holder = context.identities.get(request.identity)
     if holder is not None and holder.name == context.actors.get(request.operation):
         return None
-    others = [foreign.answer for foreign in rights.foreign.values()]
+    others = [foreign.response for foreign in rights.foreign.values()]
     others += [one for tenant in rights.tenants for one in (tenant.unknown, tenant.foreign)]
     taken = any(one is not None and exchange.status in one.statuses for one in others)
     return None if taken else rights.refusal

@@ -97,8 +97,4 @@ CHECK = Check(
         ),
         "wrong-status": ("auth/bad-credentials-answered-with-other-status",),
     },
-    also={
-        "auth/accepts-any-token": ("auth/*",),
-        "auth/bad-credentials-answered-with-other-status": ("auth/order",),
-    },
 )

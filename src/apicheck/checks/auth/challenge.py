@@ -130,9 +130,4 @@ CHECK = Check(
         "wrong-error": ("auth/challenge-error-without-credentials",),
         "without-parameter": ("auth/challenge-omits-parameter",),
     },
-    also={
-        "auth/omits-challenge": ("oauth/token-errors",),
-        "auth/challenge-malformed": ("oauth/token-errors",),
-        "auth/challenge-names-other-scheme": ("oauth/token-errors",),
-    },
 )

@@ -29,8 +29,4 @@ CHECK = refusal(
         "accepted": ("auth/skips-authentication",),
         "wrong-status": ("auth/missing-credentials-answered-with-other-status",),
     },
-    also={
-        "auth/skips-authentication": ("auth/*",),
-        "auth/missing-credentials-answered-with-other-status": ("auth/order",),
-    },
 )

@@ -27,6 +27,7 @@ from apicheck.authoring import (
     order,
     paths,
     selector,
+    spreading,
     steps,
 )
 from apicheck.checks.auth._scope import needs_no_credential, without_valid_credential
@@ -68,7 +69,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     named = [name for name, fits in possible.items() if fits]
     rows = [Case(name, {"wrong": name, "bad": False}) for name in named]
     rows += [Case(f"{name}, bad credential", {"wrong": name, "bad": True}) for name in named]
-    return tuple(row for row in rows if _find_expected(subject, row.value))
+    promised = (row for row in rows if _find_expected(subject, row.value))
+    return spreading.spread(promised, subject.context.alternatives[subject.op.id])
 
 
 def _find_expected(subject: Subject, row: Mapping[str, Any]) -> ExpectedResponse | None:
@@ -151,8 +153,5 @@ CHECK = Check(
             "auth/validates-before-authentication",
             "auth/looks-up-credentials-last",
         ),
-    },
-    also={
-        "auth/validates-before-authentication": ("scopes/order",),
     },
 )

@@ -104,6 +104,5 @@ CHECK = Check(
     standards=("rfc9110#15.5.2",),
     outcomes=(Outcome("changed", Severity.CRITICAL),),
     proven_by={"changed": ("auth/acts-before-it-refuses",)},
-    also={"auth/acts-before-it-refuses": ("scopes/granted",)},
     accepted=True,
 )

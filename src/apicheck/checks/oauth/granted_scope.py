@@ -118,8 +118,4 @@ CHECK = Check(
         "more-than-said": ("oauth/token-reaches-further-than-said",),
         "unknown-granted": ("oauth/grants-unknown-scopes",),
     },
-    also={
-        "oauth/grants-all-scopes": ("oauth/refresh-scope",),
-        "oauth/token-reaches-further-than-said": ("scopes/*",),
-    },
 )

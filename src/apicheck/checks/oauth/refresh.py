@@ -64,5 +64,4 @@ CHECK = Check(
         "useless": ("oauth/refreshed-token-is-useless",),
         "no-rotation": ("oauth/refresh-without-rotation",),
     },
-    also={"oauth/refuses-refresh": ("oauth/refresh-reuse",)},
 )

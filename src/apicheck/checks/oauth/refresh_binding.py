@@ -58,5 +58,4 @@ CHECK = Check(
         "accepted": ("oauth/refreshes-for-any-client",),
         "wrong-status": ("oauth/bad-grant-answered-with-other-status",),
     },
-    also={"oauth/bad-grant-answered-with-other-status": ("oauth/token-errors",)},
 )

@@ -78,5 +78,4 @@ CHECK = Check(
         "accepted": ("oauth/refresh-token-works-twice",),
         "wrong-status": ("oauth/bad-grant-answered-with-other-status",),
     },
-    also={"oauth/bad-grant-answered-with-other-status": ("oauth/token-errors",)},
 )

@@ -153,8 +153,4 @@ CHECK = Check(
         "wrong-error": ("oauth/error-code-differs",),
         "no-challenge": ("oauth/omits-client-challenge",),
     },
-    also={
-        "oauth/error-with-status-200": ("conformance/response",),
-        "oauth/invalid-client-answered-with-400": ("behaviour/example",),
-    },
 )

@@ -90,8 +90,4 @@ CHECK = Check(
         "wrong-type": ("oauth/expires-in-as-text",),
         "wrong-lifetime": ("oauth/lifetime-differs",),
     },
-    also={
-        "oauth/omits-token-type": ("conformance/response",),
-        "oauth/expires-in-as-text": ("conformance/response",),
-    },
 )
