@@ -100,7 +100,6 @@ def _of_alternatives(
     return rows
 
 
-def is_long(case: Case | None) -> bool:
+def is_long(case: Case) -> bool:
     """Whether a row is so long that a server may stop reading it."""
-    value = case.value if case else ""
-    return isinstance(value, str) and len(value) >= LONG
+    return isinstance(case.value, str) and len(case.value) >= LONG
