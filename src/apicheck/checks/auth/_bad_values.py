@@ -1,4 +1,4 @@
-"""The table of credentials that are not valid, for each kind of credential."""
+"""The table of invalid credentials, for each kind of credential."""
 
 from __future__ import annotations
 
@@ -100,7 +100,6 @@ def _of_alternatives(
     return rows
 
 
-def is_long(case: Case | None) -> bool:
+def is_long(case: Case) -> bool:
     """Whether a row is so long that a server may stop reading it."""
-    value = case.value if case else ""
-    return isinstance(value, str) and len(value) >= LONG
+    return isinstance(case.value, str) and len(case.value) >= LONG
