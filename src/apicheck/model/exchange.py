@@ -242,6 +242,13 @@ class Exchange:
         return self.response.status if self.response else 0
 
     @property
+    def received(self) -> Response:
+        """The response of an exchange that has one. Raises ValueError where none came."""
+        if self.response is None:
+            raise ValueError(f"exchange {self.id} has no response")
+        return self.response
+
+    @property
     def succeeded(self) -> bool:
         """Whether an answer came and its status is 2xx."""
         return self.response is not None and self.response.succeeded

@@ -113,7 +113,7 @@ def _differ(outcome: str, one: str, other: str) -> bool:
 
 def _read_headers(subject: Subject, exchange: Exchange) -> dict[str, str]:
     found: dict[str, list[str]] = {}
-    for name, value in exchange.response.headers if exchange.response else ():
+    for name, value in exchange.received.headers:
         if name.lower() != "content-length":  # it follows the body
             found.setdefault(name.lower(), []).append(_without_id(subject, exchange, value))
     return {name: ", ".join(values) for name, values in found.items()}
@@ -123,8 +123,8 @@ def _read_body(subject: Subject, exchange: Exchange) -> dict[str, str]:
     value = exchange.json_or(MISSING)
     if value is not MISSING:
         return dict(_leaves(value, subject, exchange))
-    body = exchange.response.body if exchange.response else b""
-    return {"": _without_id(subject, exchange, body.decode("utf-8", "replace"))}
+    text = exchange.received.body.decode("utf-8", "replace")
+    return {"": _without_id(subject, exchange, text)}
 
 
 def _leaves(value: Json, subject: Subject, exchange: Exchange) -> list[tuple[str, str]]:
