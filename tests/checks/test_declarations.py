@@ -17,13 +17,7 @@ STANDARD = re.compile(
     r"rfc\d{3,5}(#\d+(\.\d+)*)?|draft-[a-z0-9-]+(#[\d.]+)?|openapi-3\.\d\.\d#[a-z-]+|https://[^\s]+|standard-webhooks-[\d.]+"
 )
 
-TITLED = ("behaviour", "conformance", "errors", "headers")
-"""Families whose checks have a title for when they fail."""
-
 every_check = pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))
-every_titled_check = pytest.mark.parametrize(
-    "check", [check for check in CHECKS.values() if check.id.startswith(TITLED)], ids=lambda c: c.id
-)
 
 
 def named_faults() -> set[str]:
@@ -40,7 +34,7 @@ def test_a_standard_is_named_so_that_it_can_be_found(check: Check) -> None:
     assert [name for name in check.standards if not STANDARD.fullmatch(name)] == []
 
 
-@every_titled_check
+@every_check
 def test_a_check_has_one_title_for_when_it_holds_and_another_for_when_it_fails(
     check: Check,
 ) -> None:

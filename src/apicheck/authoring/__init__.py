@@ -1,11 +1,11 @@
-"""All that the author of a check imports: nouns by name, functions by module.
+"""The names that the author of a check imports: nouns by name, functions by module.
 
 A check is a `Check` value named CHECK in a module of its own, with a page (`.md`) beside it. Its
 script is a generator of steps: `exchange = yield from steps.send(request)`. Its judge is a pure
 function of the transcript. Nothing here sends, sleeps or reads the clock.
 
-Further modules beside these are imported the same way (`from apicheck.authoring import judging`),
-and nouns that few checks need from theirs (`from apicheck.authoring.facts import Bucket`).
+Other modules of this package are imported the same way (`from apicheck.authoring import judging`),
+and nouns that few checks need by their module (`from apicheck.authoring.facts import Bucket`).
 """
 
 from apicheck import schemas

@@ -1,6 +1,6 @@
-"""WWW-Authenticate: the grammar of RFC 9110 sections 11.2 to 11.6.1, several challenges included.
+"""Parse WWW-Authenticate by RFC 9110, sections 11.2 to 11.6.1, several challenges included.
 
-Strict on purpose: it is read to judge a server, which must send what the grammar allows.
+The parser is strict: it judges a server, which must keep to the grammar.
 """
 
 from __future__ import annotations
@@ -28,40 +28,40 @@ class ReceivedChallenge:
 
 
 def parse_challenges(field: str) -> tuple[ReceivedChallenge, ...]:
-    """The challenges of a WWW-Authenticate field (several lines: joined by ", ").
+    """Parse the challenges of a WWW-Authenticate field (several lines: joined by ", ").
 
-    Raises ValueError, saying at which character the grammar is left.
+    Raises ValueError, which names the first character outside the grammar.
     """
     found: list[ReceivedChallenge] = []
-    position = _after(_COMMA, field, 0)
+    position = _skip(_COMMA, field, 0)
     while _END.match(field, position) is None:
         scheme = _SCHEME.match(field, position)
         if scheme is None:
-            raise ValueError(f"no scheme at character {position + 1}: {_shown(field, position)}")
+            raise ValueError(f"no scheme at character {position + 1}: {_quote(field, position)}")
         position = scheme.end()
         token68 = _TOKEN68.match(field, position)
         if token68 is not None:
             found.append(ReceivedChallenge(scheme.group(1).lower(), {}, token68.group(1)))
             position = token68.end()
         else:
-            parameters, position = _parameters(field, position)
+            parameters, position = _parse_parameters(field, position)
             found.append(ReceivedChallenge(scheme.group(1).lower(), parameters))
         if _END.match(field, position):
             break
-        after = _after(_COMMA, field, position)
+        after = _skip(_COMMA, field, position)
         if after == position:
-            raise ValueError(f"no comma at character {position + 1}: {_shown(field, position)}")
+            raise ValueError(f"no comma at character {position + 1}: {_quote(field, position)}")
         position = after
     return tuple(found)
 
 
-def _parameters(field: str, position: int) -> tuple[Mapping[str, str], int]:
-    """The parameters of one challenge, and where they end.
+def _parse_parameters(field: str, position: int) -> tuple[Mapping[str, str], int]:
+    """Parse the parameters of one challenge; return them with the position of their end.
 
-    A comma ends the challenge when what follows is a scheme rather than `name=value`.
+    A comma ends the challenge when a scheme follows it, and not `name=value`.
     """
     parameters: dict[str, str] = {}
-    start = _spaces(field, position)
+    start = _skip_spaces(field, position)
     while parameter := _PARAMETER.match(field, start):
         name, plain, quoted = parameter.groups()
         if name.lower() in parameters:
@@ -69,22 +69,22 @@ def _parameters(field: str, position: int) -> tuple[Mapping[str, str], int]:
         value = plain if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
         parameters[name.lower()] = value
         position = parameter.end()
-        start = _after(_COMMA, field, position)
+        start = _skip(_COMMA, field, position)
         if start == position:
             break
     return parameters, position
 
 
-def _spaces(field: str, position: int) -> int:
+def _skip_spaces(field: str, position: int) -> int:
     while position < len(field) and field[position] == " ":
         position += 1
     return position
 
 
-def _after(pattern: re.Pattern[str], field: str, position: int) -> int:
+def _skip(pattern: re.Pattern[str], field: str, position: int) -> int:
     match = pattern.match(field, position)
     return match.end() if match else position
 
 
-def _shown(field: str, position: int) -> str:
+def _quote(field: str, position: int) -> str:
     return repr(field[position : position + 20])

@@ -1,4 +1,4 @@
-"""Whether a refused POST made something: looked for in the list of what is made there."""
+"""Whether a refused POST created an object: the list of such objects shows it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from apicheck.requests.steps import send
 
 
 def list_operation(subject: Subject) -> Operation | None:
-    """The operation that lists what a POST makes, GET of the same path; None where there is none.
+    """Find the operation that lists what a POST creates: GET of the same path.
 
-    For other methods None as well.
+    None where the document has none, and for other methods.
     """
     for operation in subject.context.spec.operations if subject.op.method == "POST" else ():
         listed = operation.method == "GET" and operation.path == subject.op.path
@@ -28,7 +28,7 @@ def list_operation(subject: Subject) -> Operation | None:
 
 
 def unique_member(subject: Subject) -> str:
-    """The member of the body in which every request is another; "" where there is none."""
+    """Find the member of the body whose value no two requests share; "" where there is none."""
     recipe = subject.context.recipes[subject.op.id]
     body = recipe.body if isinstance(recipe, Recipe) else None
     members = body.items() if isinstance(body, dict) else ()
@@ -36,39 +36,41 @@ def unique_member(subject: Subject) -> str:
 
 
 def probe_refused_create(subject: Subject, refused: Request, valid: Request) -> Steps[None]:
-    """A request that is to be refused; the valid one; then the list, until it shows what that made.
+    """Send a request that must be refused; the valid one; then read the list until it shows that.
 
     For subjects with a `list_operation` and a `unique_member`.
     """
     lister = list_operation(subject)
-    assert lister is not None  # asked before
+    if lister is None:
+        raise ValueError(f"no operation lists what {subject.key} creates")
     yield from send(refused)
-    mine = yield from send(valid, Role.SETUP)
+    created = yield from send(valid, Role.SETUP)
     listing = yield from valid_request(subject, lister.id)
-    of_list = replace(subject, operation=lister)
+    list_subject = replace(subject, operation=lister)
     mark = unique_member(subject)
-    yield from fetch_pages(of_list, listing, _sent(mine, mark), mark)
+    yield from fetch_pages(list_subject, listing, _sent_value(created, mark), mark)
 
 
 def judge_refused_create(subject: Subject, transcript: Transcript) -> Judgement:
-    """Failure("made") where the list shows the refused object; None where it shows the other."""
+    """Judge the list: Failure("made") where it shows the object of the refused request."""
     mark = unique_member(subject)
     made = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == subject.op.id]
     refused = [e for e in transcript.exercised if e.request.operation == subject.op.id]
     pages = [e for e in transcript.exercised if e.request.operation != subject.op.id]
     if not made or not made[-1].succeeded or not refused or not pages:
-        return Inconclusive("nothing was made to be listed")
+        return Inconclusive("no object was created to be listed")
     if refused[-1].succeeded:
-        return NotApplicable("it was not refused, of which another check tells")
+        return NotApplicable("the request was accepted, which another check reports")
     for page in pages:
-        if _sent(refused[-1], mark) in values_of(page, mark):
-            return Failure("made", "nothing of it", f"a list shows its {mark}", "", page.id)
-    if not any(_sent(made[-1], mark) in values_of(page, mark) for page in pages):
-        return NotApplicable(f"the list does not show the {mark} of what was just made")
+        if _sent_value(refused[-1], mark) in values_of(page, mark):
+            actual = f"the list shows an object with the {mark} of the refused request"
+            return Failure("made", "no object of the refused request", actual, exchange=page.id)
+    if not any(_sent_value(made[-1], mark) in values_of(page, mark) for page in pages):
+        return NotApplicable(f"the list does not show the {mark} of the object just created")
     return None
 
 
-def _sent(exchange: Exchange, member: str) -> str:
+def _sent_value(exchange: Exchange, member: str) -> str:
     try:
         return str(json.loads(exchange.request.body or b"{}").get(member, ""))
     except (ValueError, AttributeError):

@@ -1,4 +1,4 @@
-"""Runtime expressions (OpenAPI, Arazzo): values of earlier exchanges inside a later request.
+"""Evaluate runtime expressions (OpenAPI, Arazzo): values of earlier exchanges in a later request.
 
 `$steps.create.response.body#/id` is of a named step, `$response.body#/id` of the previous one;
 `$request.…`, `$response.header.Location` and `$statusCode` likewise. Inside a longer string an
@@ -23,10 +23,10 @@ _EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
 
 
 def evaluate(value: Json, steps: Mapping[str, Exchange]) -> Json:
-    """A JSON value with every runtime expression in it replaced.
+    """Replace every runtime expression in a JSON value.
 
-    steps: step id -> its exchange, in order; the last is the previous one. Raises LookupError
-    with the expression where there is no such value. A string that only looks like an
+    steps: step id -> its exchange, in order; the last is the previous one. Raises LookupError,
+    with the expression, where the exchange has no such value. A string that only resembles an
     expression stays as it is.
     """
     if isinstance(value, Mapping):
@@ -36,25 +36,25 @@ def evaluate(value: Json, steps: Mapping[str, Exchange]) -> Json:
     if not isinstance(value, str):
         return value
     if whole := _EXPRESSION.fullmatch(value):
-        return _looked_up(whole, steps)
+        return _look_up(whole, steps)
 
     def text(match: re.Match[str]) -> str:
         inner = _EXPRESSION.fullmatch(match[1])
-        return match[0] if inner is None else str(_looked_up(inner, steps))
+        return match[0] if inner is None else str(_look_up(inner, steps))
 
     return _EMBEDDED.sub(text, value)
 
 
-def _looked_up(expression: re.Match[str], steps: Mapping[str, Exchange]) -> Json:
+def _look_up(expression: re.Match[str], steps: Mapping[str, Exchange]) -> Json:
     name = expression["step"]
     exchange = steps.get(name) if name else next(reversed(list(steps.values())), None)
-    value = MISSING if exchange is None else _of_exchange(expression, exchange)
+    value = MISSING if exchange is None else _read_exchange(expression, exchange)
     if value is MISSING:
         raise LookupError(expression[0])
     return value
 
 
-def _of_exchange(expression: re.Match[str], exchange: Exchange) -> Json:
+def _read_exchange(expression: re.Match[str], exchange: Exchange) -> Json:
     if expression["status"]:
         return exchange.status
     message = exchange.request if expression["side"] == "request" else exchange.response

@@ -1,4 +1,4 @@
-"""The facts of a policy that few checks name: what is promised of fields, limits and webhooks."""
+"""The facts of a policy that few checks name: promises about fields, limits and webhooks."""
 
 from apicheck.model.facts import (
     Bucket,
@@ -6,6 +6,7 @@ from apicheck.model.facts import (
     Cors,
     Deprecation,
     Directive,
+    Event,
     HeaderRule,
     Hsts,
     Never,
@@ -24,6 +25,7 @@ __all__ = [
     "Cors",
     "Deprecation",
     "Directive",
+    "Event",
     "HeaderRule",
     "Hsts",
     "Never",

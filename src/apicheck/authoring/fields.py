@@ -1,6 +1,6 @@
-"""Fields with a grammar of their own: Link (RFC 8288), HTTP dates, structured dates.
+"""Parse fields with a grammar of their own: Link (RFC 8288), HTTP dates, structured dates.
 
-Strict on purpose: these are read to judge a server, which must send what the grammar allows.
+The parsers are strict: they judge a server, which must keep to the grammar.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Link:
 
 
 def parse_links(field: str) -> tuple[Link, ...]:
-    """The links of a Link field (several lines: joined by ", "). Raises ValueError."""
+    """Parse the links of a Link field (several lines: joined by ", "). Raises ValueError."""
     found: list[Link] = []
     position = 0
     while field[position:].strip(" \t,"):
@@ -59,9 +59,9 @@ def parse_links(field: str) -> tuple[Link, ...]:
 
 
 def parse_http_date(text: str) -> float | None:
-    """Epoch seconds of an IMF-fixdate (RFC 9110 section 5.6.7), None when it is none.
+    """Epoch seconds of an IMF-fixdate (RFC 9110 section 5.6.7); None for another text.
 
-    The obsolete forms are for recipients to understand, not for servers to send.
+    Recipients must accept the obsolete forms, but servers must not send them.
     """
     match = _IMF_FIXDATE.fullmatch(text)
     if match is None:
@@ -93,9 +93,9 @@ def parse_structured_date(text: str) -> int | None:
 
 
 def parse_instant(text: str) -> tuple[float, float] | None:
-    """First and last second that an ISO date or date-time stands for; None when it is none.
+    """The first and last second of an ISO date or date-time; None for another text.
 
-    A date is its whole day in UTC, a date-time one second; without an offset it is UTC.
+    A date is its whole day in UTC, a date-time one second; without an offset it is in UTC.
     """
     try:
         moment = datetime.fromisoformat(text)

@@ -1,4 +1,4 @@
-"""Passive checks: what was seen of each promise on each operation, made into a fold."""
+"""Folds for passive checks: the results of each promise on each operation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PASSES_SHOWN = 3
 
 @dataclass(slots=True)
 class _Tally:
-    """What was seen of one promise on one operation."""
+    """The results of one promise on one operation."""
 
     exercised: int = 0
     good: list[Exchange] = field(default_factory=list)
@@ -26,31 +26,31 @@ class _Tally:
 
 @dataclass(slots=True)
 class Tallies:
-    """What was seen of every promise on every operation; equal outcome and detail are one."""
+    """The results of every promise on every operation; equal outcome and detail are one failure."""
 
     _by_subject: dict[tuple[str, str], _Tally] = field(default_factory=dict)
 
-    def note(self, of: str, exchange: Exchange, fails: Failure | None) -> None:
-        """The exchange puts the promise `of` (a fact path) to the test, with this result."""
-        key = (exchange.request.operation, of)
-        _count(self._by_subject.setdefault(key, _Tally()), exchange, fails)
+    def note(self, fact: str, exchange: Exchange, result: Failure | None) -> None:
+        """Count a test of a fact path: an exchange, with what is wrong, or None."""
+        key = (exchange.request.operation, fact)
+        _count(self._by_subject.setdefault(key, _Tally()), exchange, result)
 
     def seen(self) -> tuple[PassiveResult, ...]:
-        """What a fold returns."""
+        """The results, as a fold returns them."""
         return tuple(
-            seen
-            for (subject, of), tally in self._by_subject.items()
-            for seen in _seen(subject, of, tally)
+            result
+            for (subject, fact), tally in self._by_subject.items()
+            for result in _summarize(subject, fact, tally)
         )
 
 
-Looks = Callable[[RunContext, Exchange], Iterable[tuple[str, Failure | None]]]
-"""Looks at one answered exchange: yields (fact path, what is wrong or None) for every promise
-that the exchange puts to the test; yields nothing where it tests none."""
+Inspect = Callable[[RunContext, Exchange], Iterable[tuple[str, Failure | None]]]
+"""Inspects one exchange with a response: yields (fact path, what is wrong or None) for every
+promise that the exchange tests, and nothing where it tests none."""
 
 
-def per_exchange(looks: Looks) -> Fold:
-    """A fold that looks at every answered exchange by itself.
+def per_exchange(inspect: Inspect) -> Fold:
+    """Make a fold that inspects every exchange with a response by itself.
 
     The exchanges of one operation are one subject; equal outcome and detail are one failure.
     """
@@ -60,8 +60,8 @@ def per_exchange(looks: Looks) -> Fold:
 
     def step(context: RunContext, tallies: Tallies, exchange: Exchange) -> Tallies:
         if exchange.response is not None and exchange.direction is Direction.OUT:
-            for of, fails in looks(context, exchange):
-                tallies.note(of, exchange, fails)
+            for fact, result in inspect(context, exchange):
+                tallies.note(fact, exchange, result)
         return tallies
 
     def finish(_: RunContext, tallies: Tallies) -> tuple[PassiveResult, ...]:
@@ -70,23 +70,24 @@ def per_exchange(looks: Looks) -> Fold:
     return Fold(start, step, finish)
 
 
-def _count(tally: _Tally, exchange: Exchange, fails: Failure | None) -> None:
+def _count(tally: _Tally, exchange: Exchange, result: Failure | None) -> None:
     tally.exercised += 1
-    if fails is None:
+    if result is None:
         if len(tally.good) < _PASSES_SHOWN:
             tally.good.append(exchange)
         return
-    key = (fails.outcome, fails.detail)
-    first, count, witnesses = tally.bad.get(key, (fails, 0, []))
+    key = (result.outcome, result.detail)
+    first, count, witnesses = tally.bad.get(key, (result, 0, []))
     if len(witnesses) < _WITNESSES:
         witnesses.append(exchange)
     tally.bad[key] = (first, count + 1, witnesses)
 
 
-def _seen(subject: str, of: str, tally: _Tally) -> Iterable[PassiveResult]:
+def _summarize(subject: str, fact: str, tally: _Tally) -> Iterable[PassiveResult]:
     if not tally.bad:
         yield PassiveResult(
-            subject, of, tally.exercised, None, shortest_first(tally.good), len(tally.good)
+            subject, fact, tally.exercised, None, shortest_first(tally.good), len(tally.good)
         )
-    for fails, count, witnesses in tally.bad.values():
-        yield PassiveResult(subject, of, tally.exercised, fails, shortest_first(witnesses), count)
+    for failure, count, witnesses in tally.bad.values():
+        evidence = shortest_first(witnesses)
+        yield PassiveResult(subject, fact, tally.exercised, failure, evidence, count)

@@ -1,4 +1,4 @@
-"""What judges have in common: promises against answers, and words for both."""
+"""What judges share: the comparison of responses with promises, and words for both."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from apicheck.model.verdict import Failure, Inconclusive, Judgement
 from apicheck.requests.describe import describe
 
 
-def expected_text(answer: ExpectedResponse) -> str:
-    """What an answer promises, in a phrase: "401 or 403"."""
-    return str(answer.statuses)
+def expected_text(promised: ExpectedResponse) -> str:
+    """The statuses of a promised response, in a phrase: "401 or 403"."""
+    return str(promised.statuses)
 
 
 def judge_status(
-    exchange: Exchange, answer: ExpectedResponse, outcome: str = "wrong-status", why: str = ""
+    exchange: Exchange, promised: ExpectedResponse, outcome: str = "wrong-status", why: str = ""
 ) -> Failure | None:
-    """A Failure when an exchange's status is none of those that an answer promises."""
-    if exchange.status in answer.statuses:
+    """A Failure when the status of an exchange is none of the promised ones."""
+    if exchange.status in promised.statuses:
         return None
-    expected = expected_text(answer) + (f" {why}" if why else "")
+    expected = expected_text(promised) + (f" {why}" if why else "")
     return Failure(outcome, expected, describe(exchange), exchange=exchange.id)
 
 
 def judge_refused(
-    transcript: Transcript, answer: ExpectedResponse, detail: str = "", *, though: str = ""
+    transcript: Transcript, promised: ExpectedResponse, detail: str = "", *, though: str = ""
 ) -> Judgement:
     """None when every exercising request was refused as promised.
 
-    For checks with the outcomes `accepted` and `wrong-status`; being accepted is worse. detail:
-    what was wrong with the request, where the check has rows that are defects of their own.
-    though: in words, what makes it wrong that the request was accepted: "after it was revoked".
+    For checks with the outcomes `accepted` and `wrong-status`; accepted is worse. detail: the
+    mistake in the request, where each row of the check is a defect of its own. though: the reason
+    in words why the request must not be accepted: "after it was revoked".
     """
     for exchange in transcript.exercised:
         if exchange.succeeded:
             actual = f"{describe(exchange)} {though}".strip()
-            return Failure("accepted", expected_text(answer), actual, detail, exchange.id)
+            return Failure("accepted", expected_text(promised), actual, detail, exchange.id)
     for exchange in transcript.exercised:
-        if exchange.status not in answer.statuses:
+        if exchange.status not in promised.statuses:
             return Failure(
-                "wrong-status", expected_text(answer), describe(exchange), detail, exchange.id
+                "wrong-status", expected_text(promised), describe(exchange), detail, exchange.id
             )
     return None
 
@@ -54,25 +54,25 @@ def judge_accepted(
 ) -> Judgement:
     """None when every exercising request was accepted: for checks with the outcome `refused`.
 
-    denied: the statuses that are the mistake; any other refusal is then about something else, and
-    inconclusive. By default every refusal is the mistake.
+    denied: the statuses that are a failure; a refusal with another status has another reason and
+    is inconclusive. By default every refusal is a failure.
     """
     for exchange in transcript.exercised:
         if exchange.succeeded:
             continue
         if not denied or exchange.status in denied:
             return Failure("refused", expected, describe(exchange), detail, exchange.id)
-        return Inconclusive(f"it was answered {describe(exchange)}, for another reason")
+        return Inconclusive(f"the response was {describe(exchange)}, for another reason")
     return None
 
 
 def may_be_valid(exchange: Exchange) -> bool:
-    """Whether a credential that was meant to be bad may have been the valid one after all."""
+    """Whether a credential that should be bad may be the valid one after all."""
     return exchange.request.caller is Caller.BAD and bool(exchange.observed("equals"))
 
 
 def rule_applies(context: RunContext, when: When | None, exchange: Exchange) -> bool:
-    """Whether a promise with this `when` speaks about an answered exchange."""
+    """Whether a promise with this `when` applies to the response of an exchange."""
     if exchange.response is None:
         return False
     if when is None:
@@ -89,20 +89,20 @@ def rule_applies(context: RunContext, when: When | None, exchange: Exchange) -> 
 
 
 def applicable_rules(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, ResponseRule]]:
-    """The rules of the policy's `responses` that speak about an exchange, with their names."""
+    """The rules of the policy's `responses` that apply to an exchange, with their names."""
     for name, rule in context.facts.responses.items():
         if rule_applies(context, rule.when, exchange):
             yield name, rule
 
 
 def sent_header(exchange: Exchange, name: str) -> str | None:
-    """The first value of a header field of the request, None when it was not sent."""
+    """The first value of a header field of the request; None when it was not sent."""
     values = (v for key, v in exchange.request.wire_headers if key.lower() == name.lower())
     return next(values, None)
 
 
 def selector_matches(context: RunContext, ops: Selector, exchange: Exchange) -> bool:
-    """Whether a selector takes the operation, or the undeclared path, of an exchange."""
+    """Whether a selector matches the operation, or the undeclared path, of an exchange."""
     request = exchange.request
     if request.operation:
         operation = context.spec.operation(request.operation)
@@ -114,20 +114,20 @@ def selector_matches(context: RunContext, ops: Selector, exchange: Exchange) -> 
 
 
 def is_promised_for(
-    context: RunContext, answer: ExpectedResponse, operation: Operation | None
+    context: RunContext, promised: ExpectedResponse, operation: Operation | None
 ) -> bool:
-    """Whether an answer is promised of an operation; None stands for the API as a whole."""
-    if answer.ops is None or operation is None:
+    """Whether a response is promised for an operation; None stands for the API as a whole."""
+    if promised.ops is None or operation is None:
         return True
-    return selects(answer.ops, operation, context.facts.operations, context.secured)
+    return selects(promised.ops, operation, context.facts.operations, context.secured)
 
 
 def shortest_first(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
-    """Ids of exchanges, those with the shortest request and answer first."""
+    """Ids of exchanges, those with the shortest request and response first."""
 
     def size(exchange: Exchange) -> tuple[int, str]:
         request = len(exchange.request.wire_target) + len(exchange.request.body or b"")
-        answer = len(exchange.response.body) if exchange.response else 0
-        return request + answer, exchange.id
+        response = len(exchange.response.body) if exchange.response else 0
+        return request + response, exchange.id
 
     return tuple(exchange.id for exchange in sorted(exchanges, key=size))

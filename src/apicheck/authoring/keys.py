@@ -11,9 +11,9 @@ __all__ = ["known_public_key", "read_public_keys"]
 
 
 def read_public_keys(key_set: Json) -> Iterator[bytes]:
-    """Each key of a set in PEM (RFC 7468, section 13), as its owner's tools write it.
+    """Read each key of a set as PEM (RFC 7468, section 13), as its owner's tools write it.
 
-    What is no public key of a kind that has a PEM is passed over, and so is what is no key.
+    Skips entries that are no key, or no public key with a PEM form.
     """
     import jwt  # takes a while to load, and few runs need it
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat

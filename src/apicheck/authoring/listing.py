@@ -1,4 +1,4 @@
-"""A list, page by page, as far as its answers tell the way."""
+"""Read a list page by page, as far as its responses lead to the next page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from apicheck.model.subject import Subject
 from apicheck.requests.alter import Part, with_part
 from apicheck.requests.steps import send
 
-_PAGES = 10
+_PAGES = 20
 _CURSORS = ("cursor", "after", "page_token", "pageToken", "next_token", "starting_after")
 _NEXT = ("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_token", "next")
 _SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
@@ -24,26 +24,26 @@ _SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
 def fetch_pages(
     subject: Subject, request: Request, until: str, key: str
 ) -> Steps[tuple[Exchange, ...]]:
-    """The pages of a list, to one after that which shows a value, to the end, or to the tenth."""
+    """Fetch the pages of a list: to one after the page that shows a value, or to the end."""
     pages: list[Exchange] = []
     found_at = _PAGES
-    following: Request | None = _largest(subject, request)
+    following: Request | None = _request_large_pages(subject, request)
     while following is not None and len(pages) < min(_PAGES, found_at + 2):
         pages.append((yield from send(following)))
         if until in values_of(pages[-1], key):
             found_at = min(found_at, len(pages) - 1)
-        following = _following(subject, following, pages[-1])
+        following = _request_next(subject, following, pages[-1])
     return tuple(pages)
 
 
 def values_of(page: Exchange, key: str) -> frozenset[str]:
-    """Every value that an answer shows under a name, at whatever depth, as text."""
+    """Every value that a response shows under a name, at any depth, as text."""
     found = (item[key] for item in objects_in(page.json_or()) if key in item)
     return frozenset(str(value) for value in found if not isinstance(value, dict | list))
 
 
 def objects_in(value: Json) -> Iterator[Mapping[str, Json]]:
-    """Every JSON object in a value, at whatever depth."""
+    """Every JSON object in a value, at any depth."""
     waiting = [value]
     while waiting:
         inner = waiting.pop()
@@ -54,8 +54,8 @@ def objects_in(value: Json) -> Iterator[Mapping[str, Json]]:
             waiting.extend(inner)
 
 
-def _largest(subject: Subject, request: Request) -> Request:
-    """The request for pages that are as large as the document allows, a hundred at most."""
+def _request_large_pages(subject: Subject, request: Request) -> Request:
+    """Ask for pages as large as the document allows, and at most a hundred items."""
     for parameter in subject.op.parameters:
         if parameter.place == "query" and parameter.name in _SIZES:
             most = parameter.schema.get("maximum") if isinstance(parameter.schema, dict) else None
@@ -66,12 +66,12 @@ def _largest(subject: Subject, request: Request) -> Request:
     return request
 
 
-def _following(subject: Subject, request: Request, page: Exchange) -> Request | None:
-    """The request for the next page; None at the end, or where nothing tells the way."""
+def _request_next(subject: Subject, request: Request, page: Exchange) -> Request | None:
+    """The request for the next page; None at the end, or where the response names none."""
     body = page.json_or()
     if not page.succeeded:
         return None
-    for value in (*_linked(page), *_told(body)):
+    for value in (*_read_links(page), *_read_next(body)):
         parts = urlsplit(value)
         if parts.path.endswith(request.path) and parts.query:
             return replace(request, query=tuple(parse_qsl(parts.query, keep_blank_values=True)))
@@ -81,15 +81,15 @@ def _following(subject: Subject, request: Request, page: Exchange) -> Request | 
     return None
 
 
-def _told(body: Json) -> Iterator[str]:
-    """What the body names as next, at its top or in a mapping of its own (`links`, `meta`)."""
+def _read_next(body: Json) -> Iterator[str]:
+    """The URLs or cursors that the body names as next, at its top or one level below (`links`)."""
     holders = [body, *body.values()] if isinstance(body, Mapping) else []
     for holder in holders:
         if isinstance(holder, Mapping):
             yield from (str(holder[name]) for name in _NEXT if holder.get(name))
 
 
-def _linked(page: Exchange) -> Iterator[str]:
+def _read_links(page: Exchange) -> Iterator[str]:
     lines = page.response.header_values("link") if page.response else ()
     try:
         found = parse_links(", ".join(lines))

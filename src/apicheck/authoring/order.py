@@ -1,4 +1,4 @@
-"""Which refusal is due to a request with several wrongs, by the policy's `order` of stages."""
+"""Which refusal is due to a request with several mistakes, by the policy's `order` of stages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from apicheck.model.facts import ExpectedResponse, Facts
 
 
 def deciding_stage(facts: Facts, stages: Iterable[str]) -> str | None:
-    """The one of these stages that comes first, and so decides what is answered.
+    """The first of these stages, which decides the response.
 
     None where the policy does not say: it has no `order`, the order does not name one of the
     stages, or the first of them come in any order.
@@ -23,12 +23,12 @@ def deciding_stage(facts: Facts, stages: Iterable[str]) -> str | None:
 
 
 def expected_refusal(
-    facts: Facts, wrongs: Mapping[str, ExpectedResponse | None]
+    facts: Facts, mistakes: Mapping[str, ExpectedResponse | None]
 ) -> ExpectedResponse | None:
-    """The answer that is due to a request which is wrong in several ways at once.
+    """The response that is due to a request with several mistakes.
 
-    wrongs: the stage that notices each -> what the policy answers to it alone. None where the
-    policy leaves open which of them is due, or how it looks.
+    mistakes: the stage that notices each -> the response promised for it alone. None where the
+    policy does not say which of them is due, or does not promise it.
     """
-    stage = deciding_stage(facts, wrongs)
-    return None if stage is None else wrongs[stage]
+    stage = deciding_stage(facts, mistakes)
+    return None if stage is None else mistakes[stage]

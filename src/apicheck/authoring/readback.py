@@ -1,4 +1,4 @@
-"""Whether a request changed something: the object that it is about, read before and after it."""
+"""Whether a request changed its object, which is read before and after it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _NAMES_ITS_CHANGES = ("PATCH", "PUT", "DELETE")
 
 
 def read_operation(subject: Subject) -> Operation | None:
-    """The operation that reads what this one changes, by the same path or that of the object above.
+    """Find the operation that reads what this one changes, at its path or that of the object above.
 
-    None where the path names no object, or nothing reads it.
+    None where the path names no object, or no operation reads it.
     """
     path = subject.op.path
     for wanted in (path, path[: path.rfind("}") + 1]):
@@ -28,12 +28,13 @@ def read_operation(subject: Subject) -> Operation | None:
 
 
 def build_read(subject: Subject, request: Request) -> Request:
-    """The request that reads what another is about, from the one that may.
+    """Build the request that reads the object of another request, as an identity with the right.
 
-    For subjects that `read_operation` knows a reader of.
+    For subjects with a `read_operation`.
     """
     reader = read_operation(subject)
-    assert reader is not None  # asked before
+    if reader is None:
+        raise ValueError(f"no operation reads what {subject.key} changes")
     path = "/".join(request.path.split("/")[: len(reader.path.split("/"))])
     owner = identity_of(subject, reader.id)
     credentials = credentials_of(subject.context, reader.id, owner)
@@ -44,14 +45,14 @@ def build_read(subject: Subject, request: Request) -> Request:
 def changed_members(
     request: Request, first: Exchange, second: Exchange, last: Exchange
 ) -> tuple[str, ...]:
-    """The members that are other than they were, in the reading after a request.
+    """The members whose value is another in the reading after a request than before it.
 
-    first, second: two readings before it; what differs between them changes by itself, and does
-    not count. Of PATCH and PUT only the members that they name count; of DELETE none, as it is
-    the status that shows it. A body that is no object is one member, "".
+    first, second: two readings before it; a member that differs between them changes by itself
+    and does not count. For PATCH and PUT only the members that they name count; for DELETE none,
+    as the status shows its effect. A body that is no object is one member, "".
     """
-    before, between, after = _members(first), _members(second), _members(last)
-    watched = _named_by(request)
+    before, between, after = _read_members(first), _read_members(second), _read_members(last)
+    watched = _named_members(request)
     return tuple(
         sorted(
             name
@@ -63,8 +64,8 @@ def changed_members(
     )
 
 
-def _named_by(request: Request) -> frozenset[str] | None:
-    """The members that the request would change; None: not known, so all of them."""
+def _named_members(request: Request) -> frozenset[str] | None:
+    """The members that the request names to be changed; None where it may change all."""
     if request.method not in _NAMES_ITS_CHANGES:
         return None
     try:
@@ -74,7 +75,7 @@ def _named_by(request: Request) -> frozenset[str] | None:
     return frozenset(body) if isinstance(body, dict) else frozenset()
 
 
-def _members(exchange: Exchange) -> dict[str, str]:
+def _read_members(exchange: Exchange) -> dict[str, str]:
     try:
         body = exchange.response.json() if exchange.response else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""The commonest active check: the canonical request with one change is refused as promised."""
+"""The most common active check: the canonical request with one change is refused as promised."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apicheck.model.verdict import Confirm, Judgement, NotApplicable, NotTested,
 from apicheck.requests import build, steps
 
 Promise = Callable[[Subject], ExpectedResponse | NotApplicable]
-"""Which refusal the policy promises for a subject, or why it promises none."""
+"""Finds the refusal that the policy promises for a subject, or says why it promises none."""
 
 
 def _always(_: Subject) -> None:
@@ -45,8 +45,8 @@ def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a
     """Make the check that sends the canonical request, then the same with one change.
 
     fact: path of the fact that promises the refusal. promise: finds it. alter: makes the change;
-    `subject.row` is the case where there are cases. applies_to: why the check has nothing to ask
-    of a subject, None where it has. detail: what distinguishes one defect from another (a row's
+    `subject.row` is the case of a check with `cases`. applies_to: says why the check does not apply
+    to a subject; None where it does. detail: what distinguishes one defect from another (a row's
     name). accepted, wrong_status: severities of the two outcomes. confirm: of `accepted`.
     shares_objects: what the altered request names is shared with other refused requests, even
     where the operation uses it up.

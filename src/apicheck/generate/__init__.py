@@ -1,6 +1,6 @@
-"""Values that are not listed anywhere: drawn by Hypothesis, or made by schemathesis.
+"""Values that no table lists: drawn by Hypothesis, or made by schemathesis.
 
-Both libraries are imported only when something has to be drawn.
+Both libraries are imported only when a value has to be drawn.
 """
 
 from apicheck.generate.drawing import DRAWN_FOR_EACH, draw, strategy

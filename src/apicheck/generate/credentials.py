@@ -1,8 +1,8 @@
 """Credentials that must not be accepted: the strategy "bad-credential".
 
-A value goes where the token goes. It is either a string of its own, or a near-miss: the valid
-token's placeholder with a derivation (`$APICHECK_ADMIN_TOKEN[:-3]`), which only the transport
-can work out. Every value is legal in a header field, so that what refuses it is the target.
+A value takes the place of the token. It is either a string of its own, or a near miss: the
+placeholder of the valid token with a derivation (`$APICHECK_ADMIN_TOKEN[:-3]`), which only the
+transport resolves. Every value is legal in a header field, so that the target itself refuses it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _LONGEST = 64
 
 
 def bad_credentials(subject: Subject) -> SearchStrategy[Json]:
-    """Token strings, and near-misses of the token that may call the subject's operation.
+    """Token strings, and near misses of the token that may call the subject's operation.
 
-    `$` is left out: a placeholder begins with it. Spaces stand inside only, since a field's
-    value is trimmed; the empty string is in the check's table.
+    No `$`, as a placeholder begins with it. Spaces only inside, as a field's value is trimmed;
+    the empty string is in the check's table.
     """
     from hypothesis import strategies as st
 
@@ -38,24 +38,24 @@ def bad_credentials(subject: Subject) -> SearchStrategy[Json]:
     wild = st.text(st.sampled_from(_WILD), min_size=1, max_size=3)
     pattern = st.builds("".join, st.tuples(words, wild, st.just("") | words))
     own = [wild, pattern, mixed.map(str.strip).filter(bool), words, jwt]
-    placeholder = _placeholder(subject)
+    placeholder = _find_placeholder(subject)
     if not placeholder:
-        return _in_turns(own)
+        return _take_turns(own)
     cut = st.integers(1, 8).map(lambda n: f"{placeholder}[:-{n}]")
     behead = st.integers(1, 8).map(lambda n: f"{placeholder}[{n}:]")
     flip = st.integers(0, 15).map(lambda n: f"{placeholder}~flip({n})")
     longer = st.sampled_from(_WILD + "x0.=").map(lambda c: f"{placeholder}~append({c})")
     begun = st.builds(lambda n, end: f"{placeholder}[:{n}]{end}", st.integers(1, 12), wild)
-    return _in_turns([*own, cut, flip, longer, begun, behead])
+    return _take_turns([*own, cut, flip, longer, begun, behead])
 
 
-def _in_turns(strategies: list[SearchStrategy[str]]) -> SearchStrategy[Json]:
-    """One of several, each as often as it is listed; `one_of` merges those that are equal."""
+def _take_turns(strategies: list[SearchStrategy[str]]) -> SearchStrategy[Json]:
+    """Draw from one of several, each as often as it is listed; `one_of` would merge equal ones."""
     from hypothesis import strategies as st
 
     return st.integers(0, len(strategies) - 1).flatmap(lambda index: strategies[index])
 
 
-def _placeholder(subject: Subject) -> str:
+def _find_placeholder(subject: Subject) -> str:
     actor = subject.context.actors.get(subject.operation.id) if subject.operation else None
     return subject.context.identities[actor].placeholder if actor else ""

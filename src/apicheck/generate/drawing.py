@@ -1,4 +1,4 @@
-"""Drawing values of a named strategy: a pass of its own, whose result is written into the plan."""
+"""Draw the values of a named strategy, in a pass whose result is written into the plan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MUTATED_PART = "mutated-part"
 _STRATEGIES = {"bad-credential": bad_credentials, _MUTATED_PART: mutated_parts}
 
 DRAWN_FOR_EACH = frozenset({_MUTATED_PART})
-"""Strategies whose values belong to one operation; operations take turns in those of the others."""
+"""Strategies that draw for each operation; operations take turns in the values of the others."""
 
 
 def strategy(name: str, subject: Subject) -> SearchStrategy[Json]:

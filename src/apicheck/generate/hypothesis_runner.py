@@ -41,7 +41,7 @@ def draw_first(values: SearchStrategy[T]) -> T | None:
 def find_simplest(
     values: SearchStrategy[Json], holds: Callable[[Json], bool], *, max_examples: int
 ) -> tuple[Json, ...]:
-    """Find the simplest value of a strategy for which something holds; () when none is found."""
+    """Find the simplest value of a strategy for which `holds` is true; () when none is found."""
     import hypothesis
     from hypothesis.errors import HypothesisException
 
@@ -77,7 +77,7 @@ def _generate(
 def _settings(
     max_examples: int, *, derandomize: bool = False, shrink: bool = False
 ) -> hypothesis.settings:
-    """Every setting explicitly, so that no profile and no database of the user's has a say."""
+    """Set everything explicitly, so that no profile and no database of the user has an effect."""
     import hypothesis
 
     phases = [hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if shrink else [])]
@@ -97,7 +97,7 @@ def _in_own_thread(function: Callable[[], T]) -> T:
     """Run a function that draws in another thread, and return what it returns.
 
     A user's own property test may run apicheck. Hypothesis keeps its state by thread and would
-    take our drawing for a test nested in the user's, which it refuses.
+    take this drawing for a test nested in the user's, which it refuses.
     """
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(function).result()

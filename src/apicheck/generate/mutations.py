@@ -1,8 +1,8 @@
 """Odd values for one part of a request: the strategy "mutated-part".
 
-A value is {place, name, value}: which part of the canonical request is replaced, and by what.
-Half of an operation's values are schemathesis's, made from its schemas; the others Hypothesis
-draws without regard to any schema, once for all operations, which take their turns in them.
+A value is {place, name, value}: it replaces one part of the canonical request. Schemathesis makes
+half of an operation's values from its schemas. Hypothesis draws the others without regard to a
+schema, once for all operations, which take turns in them.
 """
 
 from __future__ import annotations
@@ -28,35 +28,35 @@ _LONGEST = 2_000
 
 
 def mutated_parts(subject: Subject) -> SearchStrategy[Json]:
-    """Any odd value in any part of an operation's request."""
+    """An odd value in any part of an operation's request."""
     from hypothesis import strategies as st
 
     parts = st.sampled_from(_parts(subject) or (Part("query", "apicheck"),))
-    return st.builds(_written, parts, _values()).filter(lambda value: _sendable(value) is not None)
+    return st.builds(_write, parts, _values()).filter(_is_sendable)
 
 
 def draw_mutated_parts(subject: Subject, seed: int, count: int) -> tuple[Json, ...]:
-    """Up to `count` values for an operation, the same for the same seed."""
+    """Draw up to `count` values for an operation, the same for the same seed."""
     parts = _parts(subject)
     if not parts:
         return ()
     start = crc32(subject.op.id.encode()) + seed
-    listed = _listed(subject, parts)
+    listed = _list_values(subject, parts)
     Random(start).shuffle(listed)  # noqa: S311  (an order, no secret)
-    pool = _pool(seed)
+    pool = _draw_pool(seed)
     drawn = (
-        _written(parts[(start + turn) % len(parts)], pool[(start + 7 * turn) % len(pool)])
+        _write(parts[(start + turn) % len(parts)], pool[(start + 7 * turn) % len(pool)])
         for turn in range(3 * count)
     )
-    half = _first(listed, count // 2)
-    return tuple(half + _first(drawn, count - len(half)))
+    half = _take_first(listed, count // 2)
+    return tuple(half + _take_first(drawn, count - len(half)))
 
 
-def _first(values: Iterable[Json], count: int) -> list[Json]:
-    """The first few that differ and can be sent."""
+def _take_first(values: Iterable[Json], count: int) -> list[Json]:
+    """Take the first few values that differ and can be sent."""
     found: dict[str, Json] = {}
     for value in values:
-        if len(found) < count and _sendable(value) is not None:
+        if len(found) < count and _is_sendable(value):
             found.setdefault(json.dumps(value), value)
     return list(found.values())
 
@@ -67,33 +67,31 @@ def _parts(subject: Subject) -> tuple[Part, ...]:
     return parts_of(subject.op, recipe, kept) if isinstance(recipe, Recipe) else ()
 
 
-def _written(part: Part, value: Json) -> Json:
+def _write(part: Part, value: Json) -> Json:
     return {"place": part.place, "name": part.name, "value": value}
 
 
-def _sendable(value: Json) -> Json | None:
-    """A value that can be sent in its place, and is of a size that is worth it; None otherwise."""
+def _is_sendable(value: Json) -> bool:
+    """Whether a value can be sent in its part, and is not too long to be useful."""
     part = Part(value["place"], value["name"])
     short = len(json.dumps(value["value"])) <= _LONGEST
-    return value if short and part_accepts(part, value["value"]) else None
+    return short and part_accepts(part, value["value"])
 
 
-def _listed(subject: Subject, parts: tuple[Part, ...]) -> list[Json]:
-    """Schemathesis's values, for the parts that the canonical request has."""
+def _list_values(subject: Subject, parts: tuple[Part, ...]) -> list[Json]:
+    """List schemathesis's values for the parts of the canonical request."""
     spec = subject.context.spec
     known = {(part.place, (tokens(part.name) or [""])[-1]): part for part in reversed(parts)}
     known |= {(part.place, part.name): part for part in parts if part.place != "body"}
     cases = draw_parts(spec.document, subject.op.method, subject.op.path, spec.prefix)
     return [
-        _written(known[place, name], value)
-        for place, name, value in cases
-        if (place, name) in known
+        _write(known[place, name], value) for place, name, value in cases if (place, name) in known
     ]
 
 
 @lru_cache(maxsize=4)
-def _pool(seed: int) -> tuple[Json, ...]:
-    """Values that Hypothesis draws, once for a seed."""
+def _draw_pool(seed: int) -> tuple[Json, ...]:
+    """Draw the values of Hypothesis, once for a seed."""
     return draw_values(_values(), seed, _POOL)
 
 

@@ -1,6 +1,6 @@
-"""The one place that knows schemathesis: bodies that only a generator can make, and mutations.
+"""Use schemathesis for bodies that only a generator can make, and for mutations.
 
-Its positive cases are input, never an oracle: that a server refuses one says nothing by itself.
+Its positive cases are input, never an oracle: a server may refuse one for good reasons.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from apicheck.model.json import MISSING, Json
 
 
 def draw_body(document: Mapping[str, Json], method: str, path: str, prefix: str = "") -> Json:
-    """A body that the document allows for an operation, or MISSING when none can be made.
+    """Draw a body that the document allows for an operation; MISSING when none can be made.
 
     prefix: of the first server, which `path` includes and the document's own path does not.
     """
     from schemathesis.core import NotSet
 
     try:
-        operation = _schema_of(document)[path.removeprefix(prefix)][method]
+        operation = _load_schema(document)[path.removeprefix(prefix)][method]
         case = draw_first(operation.as_strategy())
-    except Exception:  # noqa: BLE001  (whatever a generator cannot do, a fixture can)
+    except Exception:  # noqa: BLE001  (where a generator fails, a fixture helps)
         return MISSING
     return MISSING if case is None or isinstance(case.body, NotSet) else case.body
 
@@ -32,26 +32,26 @@ def draw_body(document: Mapping[str, Json], method: str, path: str, prefix: str 
 def draw_parts(
     document: Mapping[str, Json], method: str, path: str, prefix: str = ""
 ) -> tuple[tuple[str, str, Json], ...]:
-    """(place, name, value) of every part of the cases that schemathesis lists for an operation.
+    """List (place, name, value) of every part of schemathesis's cases for an operation.
 
-    Its coverage phase: values on, beside and beyond what each schema allows, the same list every
-    time. place: path, query, header or body; name: of the parameter or of the body's member, ""
-    for a whole body that is no object. () when it can list nothing.
+    Its coverage phase lists values at, near and beyond the limits of each schema, always the same.
+    place: path, query, header or body; name: of the parameter or of the body's member, "" for a
+    whole body that is no object. () when it can list nothing.
     """
     try:
-        found = _listed_parts(document, method, path.removeprefix(prefix))
-    except Exception:  # noqa: BLE001  (its internals move; Hypothesis's own values are left)
+        found = _list_parts(document, method, path.removeprefix(prefix))
+    except Exception:  # noqa: BLE001  (its internals change; Hypothesis's own values remain)
         return ()
     return tuple(found.values())
 
 
-def _listed_parts(
+def _list_parts(
     document: Mapping[str, Json], method: str, path: str
 ) -> dict[str, tuple[str, str, Json]]:
     from schemathesis import GenerationMode
     from schemathesis.generation.coverage import GenerationSession
 
-    schema = _schema_of(document)
+    schema = _load_schema(document)
     cases = schema.iter_coverage_cases(
         schema[path][method],
         generation_modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE],
@@ -60,12 +60,12 @@ def _listed_parts(
     )
     found: dict[str, tuple[str, str, Json]] = {}
     for case in cases:
-        for part in _parts(case) if case.method == method else ():
+        for part in _split(case) if case.method == method else ():
             found.setdefault(json.dumps(part), part)
     return found
 
 
-def _parts(case: Any) -> Iterator[tuple[str, str, Json]]:
+def _split(case: Any) -> Iterator[tuple[str, str, Json]]:
     from schemathesis.core import NotSet
 
     places = (("path", case.path_parameters), ("query", case.query), ("header", case.headers))
@@ -81,7 +81,7 @@ def _parts(case: Any) -> Iterator[tuple[str, str, Json]]:
 
 
 @lru_cache(maxsize=1)
-def _loaded(digest: str) -> Any:
+def _load(digest: str) -> Any:
     import schemathesis
     from schemathesis.config import SchemathesisConfig
 
@@ -89,6 +89,6 @@ def _loaded(digest: str) -> Any:
     return schemathesis.openapi.from_dict(json.loads(digest), config=SchemathesisConfig())
 
 
-def _schema_of(document: Mapping[str, Json]) -> Any:
-    """The document as schemathesis has it, read once for all operations of a plan."""
-    return _loaded(json.dumps(document))
+def _load_schema(document: Mapping[str, Json]) -> Any:
+    """Load the document into schemathesis, once for all operations of a plan."""
+    return _load(json.dumps(document))

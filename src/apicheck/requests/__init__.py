@@ -1,1 +1,1 @@
-"""From an operation to a request that the target accepts, and its parts to alter."""
+"""Make requests that the target accepts, and replace their parts."""

@@ -1,4 +1,4 @@
-"""The parts of a request that can be replaced one at a time."""
+"""Replace one part of a request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Part:
 def parts_of(operation: Operation, recipe: Recipe, kept: frozenset[str]) -> tuple[Part, ...]:
     """Every part that an operation's request has or, by the document, may have.
 
-    kept: parameters that stay as they are (those that name the tenant).
+    kept: parameters that are not replaced (those that name the tenant).
     """
     parameters = [
         Part(parameter.place, parameter.name)
@@ -41,24 +41,24 @@ def parts_of(operation: Operation, recipe: Recipe, kept: frozenset[str]) -> tupl
         and (parameter.place != "path" or "{" + parameter.name + "}" in operation.path)
     ]
     if "json" in recipe.media_type:
-        return (*parameters, *(Part("body", pointer) for pointer in _pointers(recipe.body)))
+        return (*parameters, *(Part("body", pointer) for pointer in _list_pointers(recipe.body)))
     if recipe.media_type == _FORM and isinstance(recipe.body, Mapping):
         return (*parameters, *(Part("body", child_pointer("", name)) for name in recipe.body))
     return tuple(parameters)
 
 
-def _pointers(body: Json, pointer: str = "", depth: int = 2) -> Iterator[str]:
-    """A body and its members, down to those of its members."""
+def _list_pointers(body: Json, pointer: str = "", depth: int = 2) -> Iterator[str]:
+    """Pointers to a body, to its members and to theirs."""
     yield pointer
     if isinstance(body, Mapping) and depth > 0:
         for name, inner in body.items():
-            yield from _pointers(inner, child_pointer(pointer, name), depth - 1)
+            yield from _list_pointers(inner, child_pointer(pointer, name), depth - 1)
 
 
 def part_accepts(part: Part, value: Json) -> bool:
-    """Whether a value can be sent in a part without making it another request, or none.
+    """Whether a part can carry a value and the request stays one of the same operation.
 
-    A segment of a path that is empty or made of dots is another path; a field has one line.
+    A segment that is empty or only dots makes another path; a header field has one line.
     """
     if part.place == "body":
         return True
@@ -69,10 +69,10 @@ def part_accepts(part: Part, value: Json) -> bool:
 
 
 def with_part(request: Request, operation: Operation, part: Part, value: Json) -> Request:
-    """The same request with another value in one part; MISSING leaves the part out.
+    """Replace the value of one part; MISSING omits the part.
 
     A value that is no text is written as JSON where text belongs. Raises ValueError for a part
-    that the request does not have, and for a body that is not JSON or a form.
+    that the request does not have, and for a body that is neither JSON nor a form.
     """
     if part.place == "body":
         return _with_member(request, part.name, value)
@@ -127,7 +127,7 @@ def media_type_of(request: Request) -> str:
 
 
 def encode_json(value: Json) -> bytes:
-    """A value as a JSON text; what UTF-8 cannot write is escaped."""
+    """Encode a value as JSON in UTF-8; characters that UTF-8 cannot encode are escaped."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
         return text.encode()
@@ -136,7 +136,7 @@ def encode_json(value: Json) -> bytes:
 
 
 def without_value(document: Json, pointer: str) -> Json:
-    """A document without the member that a JSON Pointer leads to."""
+    """Omit the member at a JSON Pointer from a document."""
     head, _, last = pointer.rpartition("/")
     parent = at(document, head)
     (key,) = tokens(f"/{last}")

@@ -1,4 +1,4 @@
-"""From a recipe to the canonical valid request of an operation, with what it needs created."""
+"""Build the canonical valid request of an operation, and create the objects that it names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SERVER_ERROR = 500
 
 
 def identity_of(subject: Subject, operation: str = "") -> Identity:
-    """The identity that may call an operation. Ends the script when the target has none."""
+    """Find the identity that may call an operation. Ends the script when the target has none."""
     operation = operation or subject.op.id
     name = subject.context.actors.get(operation)
     if name is None:
@@ -51,15 +51,15 @@ def valid_request(
     fresh: bool = False,
     refused: bool = False,
 ) -> Steps[Request]:
-    """The canonical valid request, with its credential, after creating what it names.
+    """Make the canonical valid request, with its credential, and create the objects that it names.
 
-    identity: who sends it (default: the one that may). owner: who creates what it names
-    (default: who sends it, or else whoever of the same tenant may). fresh: create that for this
-    script alone; otherwise it is shared, except where the request uses it up. refused: it will be
-    refused, and so uses up nothing: what it names is shared with other such requests.
-    Ends the script when no accepted request can be made, in the server's own words.
+    identity: the sender (default: the identity that may call the operation). owner: creates the
+    objects (default: the sender, or an identity of the same tenant with the right). fresh: the
+    objects are for this script alone; otherwise scripts share them, except where the request uses
+    them up. refused: the server will refuse the request, which then uses up nothing: such requests
+    share their objects. Ends the script, quoting the server, when no accepted request can be made.
     """
-    recipe = _recipe(subject, operation or subject.op.id)
+    recipe = _find_recipe(subject, operation or subject.op.id)
     who = identity or identity_of(subject, recipe.operation)
     shared_as = None if fresh or recipe.consumes else ""
     if refused and recipe.consumes:
@@ -67,7 +67,7 @@ def valid_request(
     return (yield from resolve_recipe(subject, recipe, who, owner=owner, shared_as=shared_as))
 
 
-def _recipe(subject: Subject, operation: str) -> Recipe:
+def _find_recipe(subject: Subject, operation: str) -> Recipe:
     recipe = subject.context.recipes[operation]
     if isinstance(recipe, NotTested):
         end_script(recipe)
@@ -82,10 +82,10 @@ def resolve_recipe(
     owner: Identity | None = None,
     shared_as: str | None = "",
 ) -> Steps[Request]:
-    """The request of a recipe, after creating what it names.
+    """Make the request of a recipe, and create the objects that it names.
 
-    shared_as: scripts that say the same get the same objects; None: nobody else gets them. What
-    is made for a control alone is made anew whenever the control is sent anew.
+    shared_as: scripts with the same value share the objects; None: no other script gets them.
+    Objects of a control alone are created again whenever the control is sent again.
     """
     values: dict[Need, Json] = {}
     above: Mapping[str, str] = {}
@@ -95,15 +95,15 @@ def resolve_recipe(
         if need.place == "path" and need.name in above:
             values[need] = above[need.name]
             continue
-        created = yield from _created(subject, need, owner or who, shared_as)
-        values[need] = _value_in(subject.context, created, need)
-        # An object inside another is named together with the one that it was made in.
+        created = yield from _create(subject, need, owner or who, shared_as)
+        values[need] = _read_value(subject.context, created, need)
+        # A request that names an object inside another names that other one as well.
         source = subject.context.spec.operation(need.operation)
         above = {**source.path_values(created.request.path), **above}
     return build_request(subject.context, recipe, who, values)
 
 
-def _created(subject: Subject, need: Need, who: Identity, shared_as: str | None) -> Steps[Exchange]:
+def _create(subject: Subject, need: Need, who: Identity, shared_as: str | None) -> Steps[Exchange]:
     context = subject.context
     creator = context.spec.operation(need.operation)
     if not creator.safe and context.mode is not Mode.FULL:
@@ -114,18 +114,18 @@ def _created(subject: Subject, need: Need, who: Identity, shared_as: str | None)
                 f'[fixtures]\n{need.name.strip("/")} = "an existing one"',
             )
         )
-    maker = _maker(context, creator.id, who)
-    request = yield from resolve_recipe(subject, _recipe(subject, creator.id), maker)
+    maker = _find_maker(context, creator.id, who)
+    request = yield from resolve_recipe(subject, _find_recipe(subject, creator.id), maker)
     key = f"create {creator.id} as {maker.name}"
     share = "" if shared_as is None else f"{key} {shared_as}".strip()
     created = yield from send(request, Role.CONTROL if shared_as else Role.SETUP, share)
     if not created.succeeded:
-        end_script(_no_accepted_request(creator.method, creator.path, created))
+        end_script(_explain_refusal(creator.method, creator.path, created))
     return created
 
 
-def _maker(context: RunContext, creator: str, who: Identity) -> Identity:
-    """Who creates an object for somebody: that one, or whoever of the same tenant may."""
+def _find_maker(context: RunContext, creator: str, who: Identity) -> Identity:
+    """Find the identity that creates an object for another: itself, or one of its tenant."""
     if who.name in context.actors.values() and context.actors.get(creator) == who.name:
         return who
     if context.permits(who, creator):
@@ -141,9 +141,9 @@ def _maker(context: RunContext, creator: str, who: Identity) -> Identity:
     return who
 
 
-def _value_in(context: RunContext, created: Exchange, need: Need) -> Json:
+def _read_value(context: RunContext, created: Exchange, need: Need) -> Json:
     if need.convention:
-        return _usual_value_in(context, created, need)
+        return _read_usual_value(context, created, need)
     if need.parameter:
         source = context.spec.operation(need.operation)
         return source.path_values(created.request.path)[need.parameter]
@@ -152,13 +152,13 @@ def _value_in(context: RunContext, created: Exchange, need: Need) -> Json:
         end_script(
             NotTested(
                 NotTestedKind.NEEDS_REQUEST,
-                f"the answer of {need.operation} has no value at {need.pointer} for {need.name}",
+                f"the response of {need.operation} has no value at {need.pointer} for {need.name}",
             )
         )
     return value
 
 
-def _usual_value_in(context: RunContext, created: Exchange, need: Need) -> str:
+def _read_usual_value(context: RunContext, created: Exchange, need: Need) -> str:
     source = context.spec.operation(need.operation)
     value = identifier_of(created, need.name, source.path)
     if value is None:
@@ -166,7 +166,7 @@ def _usual_value_in(context: RunContext, created: Exchange, need: Need) -> str:
         end_script(
             NotTested(
                 NotTestedKind.NEEDS_REQUEST,
-                f"the answer of {source.id} shows no {need.name} ({what})",
+                f"the response of {source.id} shows no {need.name} ({what})",
                 f'[fixtures]\n{need.name} = "an existing one"',
             )
         )
@@ -176,7 +176,7 @@ def _usual_value_in(context: RunContext, created: Exchange, need: Need) -> str:
 def build_request(
     context: RunContext, recipe: Recipe, who: Identity, values: Mapping[Need, Json]
 ) -> Request:
-    """A request from its recipe. values: what the recipe's needs turned out to be."""
+    """Build a request from its recipe. values: those of the recipe's needs."""
     operation = context.spec.operation(recipe.operation)
     path_values = {
         **recipe.values,
@@ -196,7 +196,7 @@ def build_request(
     for need, value in values.items():
         if need.place == "body":
             body = with_value(body, need.name, value)
-    content, content_type = _encoded(body, recipe.media_type, operation)
+    content, content_type = _encode(body, recipe.media_type, operation)
     headers = (*recipe.headers, ("Content-Type", content_type)) if content_type else recipe.headers
     request = Request(
         method=operation.method,
@@ -219,8 +219,8 @@ def _parameter_missing(method: str, path: str) -> NotTested:
     )
 
 
-def _encoded(body: Json, media_type: str, operation: Operation) -> tuple[bytes | None, str]:
-    """(content, Content-Type) of a body; the Content-Type is "" where there is none."""
+def _encode(body: Json, media_type: str, operation: Operation) -> tuple[bytes | None, str]:
+    """Encode a body: (content, Content-Type); the Content-Type is "" for no body."""
     if not media_type:
         return None, ""
     if media_type == "application/x-www-form-urlencoded":
@@ -236,7 +236,7 @@ def _encoded(body: Json, media_type: str, operation: Operation) -> tuple[bytes |
 def send_control(
     subject: Subject, operation: str = "", identity: Identity | None = None
 ) -> Steps[Exchange | None]:
-    """The accepted request that everything else is compared with; sent once and shared.
+    """Send the canonical request, which must be accepted: the control. Scripts share it.
 
     None where the mode forbids an accepted unsafe request: the script goes on without it. Ends
     the script when the target does not accept the canonical request.
@@ -246,19 +246,19 @@ def send_control(
     if not declared.safe and subject.context.mode is not Mode.FULL:
         return None
     who = identity or identity_of(subject, operation)
-    recipe = _recipe(subject, operation)
+    recipe = _find_recipe(subject, operation)
     shared_as = f"for the control of {operation}" if recipe.consumes else ""
     request = yield from resolve_recipe(subject, recipe, who, shared_as=shared_as)
-    answer = yield from send(request, Role.CONTROL, f"control {operation} as {who.name}")
-    if not answer.succeeded:
-        end_script(_no_accepted_request(declared.method, declared.path, answer))
-    return answer
+    control = yield from send(request, Role.CONTROL, f"control {operation} as {who.name}")
+    if not control.succeeded:
+        end_script(_explain_refusal(declared.method, declared.path, control))
+    return control
 
 
-def _no_accepted_request(method: str, path: str, answer: Exchange) -> NotTested | Inconclusive:
-    words = f"no accepted request for {method} {path} ({quote_server(answer)})"
-    if answer.status in (0, _TOO_MANY_REQUESTS) or answer.status >= _SERVER_ERROR:
-        return Inconclusive(words)  # no other values would help, and nobody may excuse it
+def _explain_refusal(method: str, path: str, refused: Exchange) -> NotTested | Inconclusive:
+    words = f"no accepted request for {method} {path} ({quote_server(refused)})"
+    if refused.status in (0, _TOO_MANY_REQUESTS) or refused.status >= _SERVER_ERROR:
+        return Inconclusive(words)  # other values in the request would not help
     parameter = path[path.rfind("{") + 1 : path.rfind("}")] if "{" in path else ""
     lines = f'[fixtures]\n{parameter} = "an existing one"' if parameter else ""
     return NotTested(NotTestedKind.NEEDS_REQUEST, words, lines)

@@ -1,8 +1,8 @@
-"""What a request takes from the answers of other operations where no link of the document says so.
+"""Where a request takes ids from, by convention, when no link of the document says so.
 
-An object of `/things/{id}` is made by POST /things, or is the first that GET /things lists. What
-the run did not make itself is read and never changed: a request that may change something gets
-the id of an object that was made for it, or none.
+POST /things creates an object of `/things/{id}`, or GET /things lists one first. The run reads
+objects that it did not create, and never changes them: a request that may change an object gets
+the id of one that was created for it, or none.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from apicheck.requests.identifiers import collection_of
 def find_usual_need(
     spec: Spec, operation: Operation, name: str, *, reads_only: bool
 ) -> Need | None:
-    """Where the value of a path parameter usually comes from; None where nobody could say.
+    """Find the usual source of a path parameter's value; None where the paths suggest none.
 
-    reads_only: nothing may be made.
+    reads_only: the run may create nothing.
     """
     collection = collection_of(operation.path, name)
     around = {o.method: o for o in spec.operations if o.path.rstrip("/") == collection}

@@ -1,4 +1,4 @@
-"""Which credentials a request carries: the one place that decides."""
+"""Decide which credentials a request carries."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def credentials_of(
     *,
     alternative: tuple[str, ...] = (),
 ) -> tuple[Credential, ...]:
-    """An identity's credentials, as the operation's security wants them; () for a public one.
+    """An identity's credentials, as the operation's security requires them; () for a public one.
 
-    value: in the place of the first secret (a placeholder with a derivation, a drawn token).
+    value: replaces the first secret (by a placeholder with a derivation, or a drawn token).
     alternative: names of schemes that are needed together; default: `alternative_of`.
     """
     names = alternative or alternative_of(context, operation, identity)
@@ -39,9 +39,9 @@ def credentials_of(
 
 
 def alternative_of(context: RunContext, operation: str, identity: Identity) -> tuple[str, ...]:
-    """The first alternative of an operation's security that an identity can fill in.
+    """The first alternative of an operation's security for which an identity has the credentials.
 
-    The first one when it can fill in none: its credential then stands where another is wanted.
+    Where it has them for none, the first scheme of the first: its credential goes there instead.
     """
     alternatives = context.alternatives.get(operation, ())
     fitting = (names for names in alternatives if satisfies(context, identity, names))
@@ -51,7 +51,7 @@ def alternative_of(context: RunContext, operation: str, identity: Identity) -> t
 def satisfies(context: RunContext, identity: Identity, alternative: Iterable[str]) -> bool:
     """Whether an identity has a credential of each of these schemes.
 
-    A client certificate is the connection's: all identities have it, or none.
+    A client certificate belongs to the connection: all identities have it, or none.
     """
     schemes = [context.spec.schemes.get(name) for name in alternative]
     return all(
@@ -68,10 +68,10 @@ def satisfies(context: RunContext, identity: Identity, alternative: Iterable[str
 def secret_of(
     context: RunContext, identity: Identity, scheme: SecurityScheme, *, alone: bool = True
 ) -> str:
-    """The placeholder of an identity's credential of a scheme, "" when it has none.
+    """The placeholder of an identity's credential of a scheme; "" when it has none.
 
-    alone: no other scheme is needed with it. One secret whose scheme the target file does not
-    name is taken for any single scheme, and for none of several that are needed together.
+    alone: no other scheme is needed with it. A secret for which the target file names no scheme
+    serves any single scheme, and none of several that are needed together.
     """
     if scheme.name in identity.credentials:
         return identity.credentials[scheme.name]
@@ -82,7 +82,7 @@ def secret_of(
 
 
 def make_credential(context: RunContext, scheme: SecurityScheme, secret: str) -> Credential:
-    """A secret where, and as, its scheme has it."""
+    """Put a secret into the place and the form of its scheme."""
     prefix = context.facts.authentication.prefix
     if scheme.kind == "apiKey":
         return Credential(scheme.name, scheme.place, scheme.parameter, (prefix or "") + secret)
@@ -91,7 +91,7 @@ def make_credential(context: RunContext, scheme: SecurityScheme, secret: str) ->
 
 
 def missing_credentials(context: RunContext, names: tuple[str, ...]) -> NotTested:
-    """Why nothing can be asked with these schemes, and the lines that change it."""
+    """Why no request can carry credentials of these schemes, and the lines that change it."""
     schemes = [context.spec.schemes.get(name) for name in names]
     if any(scheme and scheme.kind == MUTUAL_TLS for scheme in schemes):
         return NotTested(
@@ -108,10 +108,10 @@ def missing_credentials(context: RunContext, names: tuple[str, ...]) -> NotTeste
 
 
 def _stands_in(context: RunContext, identity: Identity, scheme: SecurityScheme) -> bool:
-    """Whether a bearer token may be meant for another bearer scheme than its own.
+    """Whether a bearer token may serve another bearer scheme than its own.
 
-    A document often has several names for one kind of token. Where somebody in the target file
-    has a credential of that very scheme, it is another kind.
+    A document often has several names for one kind of token. Where the target file has a
+    credential of that very scheme, it is another kind.
     """
     mine = context.spec.schemes.get(identity.scheme)
     taken = any(

@@ -1,4 +1,4 @@
-"""What came of a request, in a phrase."""
+"""Describe the response to a request in a phrase."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ _WORDS_SHOWN = 160
 
 
 def describe(exchange: Exchange) -> str:
-    """What came, in a phrase: "200 OK", or why nothing did."""
+    """Describe a response in a phrase: "200 OK"; or why none came."""
     if exchange.response is None:
-        return exchange.error.kind.value if exchange.error else "no answer"
+        return exchange.error.kind.value if exchange.error else "no response"
     reason = exchange.response.reason
     return f"{exchange.response.status} {reason}".strip()
 
 
 def quote_server(exchange: Exchange) -> str:
-    """The status and the beginning of the body: what the server itself says."""
+    """Quote the status and the beginning of the body, the server's own words."""
     if exchange.response is None:
         return describe(exchange)
     text = exchange.response.body.decode("utf-8", "replace")

@@ -1,7 +1,7 @@
-"""Where an answer usually has the id of its object, for documents that say so in no link.
+"""Where a response usually has the id of its object, for documents without a link that says so.
 
-A convention, not a promise: what is found is tried, and a request made with it counts only when
-the target accepts it.
+This is a convention, not a promise: a request with such an id counts only when the target accepts
+it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
 def collection_of(path: str, parameter: str) -> str | None:
-    """The path before a parameter that is a whole segment, without a final slash; None if none.
+    """The path before a parameter that is a whole segment, without a final slash; else None.
 
     `/things/{id}/parts` and `id` give `/things`.
     """
@@ -29,21 +29,21 @@ def collection_of(path: str, parameter: str) -> str | None:
 
 
 def identifier_of(exchange: Exchange, parameter: str, collection: str) -> str | None:
-    """The id that an answer names: in its body, else the end of its Location; None where none is.
+    """The id in a response: in its body, else at the end of its Location; None for no id.
 
-    parameter: the path parameter that wants it. collection: path of the operation that answered.
+    parameter: the path parameter that takes it. collection: the path of the operation.
     """
     response = exchange.response
     if response is None:
         return None
-    found = _in_body(exchange.json_or(), parameter, collection.rstrip("/"))
-    return found or _in_location(response.header("Location") or "", collection.rstrip("/"))
+    found = _find_in_body(exchange.json_or(), parameter, collection.rstrip("/"))
+    return found or _find_in_location(response.header("Location") or "", collection.rstrip("/"))
 
 
-def _in_body(body: Json, parameter: str, collection: str) -> str | None:
-    """A member named like the parameter, else its last word, else a usual name for an id.
+def _find_in_body(body: Json, parameter: str, collection: str) -> str | None:
+    """Find a member named like the parameter, its last word, or a usual name for an id.
 
-    It stands at the top, in the first item of a list, or in one wrapper.
+    It is at the top, in the first item of a list, or in one wrapper.
     """
     holders = list(_holders(body, collection))
     for name in _names(parameter, collection):
@@ -54,8 +54,8 @@ def _in_body(body: Json, parameter: str, collection: str) -> str | None:
     return None
 
 
-def _in_location(location: str, collection: str) -> str | None:
-    """The segment after the collection's own."""
+def _find_in_location(location: str, collection: str) -> str | None:
+    """Find the segment after the collection's own."""
     segments = [unquote(part) for part in urlsplit(location).path.split("/") if part]
     last = collection.rpartition("/")[2]
     if len(segments) < 2 or segments[-2] != last:
@@ -76,7 +76,7 @@ def _names(parameter: str, collection: str) -> Iterator[str]:
 
 
 def _holders(body: Json, collection: str) -> Iterator[Mapping[str, Json]]:
-    """The objects that may be the one that was asked for: the answer, and what it wraps."""
+    """The objects that may be the requested one: the body, and what it wraps."""
     first = body[0] if isinstance(body, list) and body else body
     if not isinstance(first, Mapping):
         return

@@ -1,4 +1,4 @@
-"""What a request takes from the answers of other operations, by the document's links."""
+"""What a request takes from the responses of other operations, by the document's links."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _CHOSEN = "$request.path."
 
 
 def path_parameters(operation: Operation) -> Iterator[Parameter]:
-    """The path parameters that an operation's path really has."""
+    """The path parameters that occur in an operation's path."""
     return (
         p for p in operation.parameters if p.place == "path" and f"{{{p.name}}}" in operation.path
     )
 
 
 def _sources(spec: Spec, operation: Operation, reads_only: bool) -> list[Operation]:
-    """The operations that may link to this one: those that create before those that list."""
+    """The operations that may link to this one, those that create before those that list."""
     own = {parameter.name for parameter in path_parameters(operation)}
 
     def rank(source: Operation) -> tuple[bool, bool, int]:
@@ -31,10 +31,10 @@ def _sources(spec: Spec, operation: Operation, reads_only: bool) -> list[Operati
 
 
 def find_path_need(spec: Spec, operation: Operation, name: str, *, reads_only: bool) -> Need | None:
-    """Where the value of a path parameter comes from; None when no operation links to it.
+    """Find the source of a path parameter's value; None when no operation links to it.
 
-    Where reads alone may be answered, what may change an object is not given one that is listed:
-    it is not ours.
+    reads_only: the run may send only reads. A request that may change an object then gets no id
+    from a list, as the run did not create that object.
     """
     for source in _sources(spec, operation, reads_only):
         if source.safe and reads_only and not operation.safe:
@@ -47,31 +47,31 @@ def find_path_need(spec: Spec, operation: Operation, name: str, *, reads_only: b
                 if expression.startswith(_CHOSEN) and not source.safe:
                     chosen = expression.removeprefix(_CHOSEN)
                     return Need("path", name, source.id, "", parameter=chosen)
-                if not inside and (pointer := _pointer(expression)) is not None:
+                if not inside and (pointer := _parse_pointer(expression)) is not None:
                     return Need("path", name, source.id, pointer)
     return None
 
 
 def find_body_needs(spec: Spec, operation: Operation, *, reads_only: bool) -> Iterator[Need]:
-    """The members of the body that come from other operations, each from the first that links."""
+    """Find the members of the body that come from other operations, each from the first link."""
     known: set[str] = set()
     for source in _sources(spec, operation, reads_only):
         for link in _links(source, operation.id):
             for name, expression in link.body:
-                pointer = _pointer(expression)
+                pointer = _parse_pointer(expression)
                 if pointer is not None and name not in known:
                     known.add(name)
                     yield Need("body", name, source.id, pointer)
 
 
 def _links(source: Operation, target: str) -> Iterator[LinkDoc]:
-    """The links of successful answers to an operation that lead to another."""
+    """The links to an operation in the successful responses of another."""
     for response in source.responses:
         if response.status.startswith("2"):
             yield from (link for link in response.links if link.operation == target)
 
 
-def _pointer(expression: str) -> str | None:
+def _parse_pointer(expression: str) -> str | None:
     """The JSON Pointer of `$response.body#/id`; None for any other runtime expression."""
     if expression == _BODY:
         return ""
@@ -80,15 +80,15 @@ def _pointer(expression: str) -> str | None:
 
 
 def meet_needs(operation: str, made: Mapping[str, Recipe | NotTested]) -> Recipe | NotTested:
-    """A recipe whose needs can all be met, or why they cannot."""
-    broken = _broken_need(operation, made, ())
+    """Return the recipe if all its needs can be met, or say why they cannot."""
+    broken = _find_broken_need(operation, made, ())
     recipe = made[operation]
     if broken is None or isinstance(recipe, NotTested):
         return recipe
     return broken
 
 
-def _broken_need(
+def _find_broken_need(
     operation: str, made: Mapping[str, Recipe | NotTested], above: tuple[str, ...]
 ) -> NotTested | None:
     recipe = made[operation]
@@ -100,8 +100,8 @@ def _broken_need(
             "the document's links lead in a circle: " + " -> ".join((*above, operation)),
         )
     for need in recipe.needs:
-        if broken := _broken_need(need.operation, made, (*above, operation)):
+        if broken := _find_broken_need(need.operation, made, (*above, operation)):
             name = need.name.strip("/")
             remedy = f'[fixtures]\n{name} = "an existing one"'
-            return NotTested(broken.kind, f"{name} cannot be had: {broken.reason}", remedy)
+            return NotTested(broken.kind, f"{name} is not available: {broken.reason}", remedy)
     return None

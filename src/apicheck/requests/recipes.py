@@ -1,15 +1,15 @@
-"""The recipe of each operation's canonical valid request.
+"""Make the recipe of each operation's canonical valid request.
 
-Where a part of the request comes from, in this order:
+The sources of a part of the request, in this order:
 
-- a path parameter: the target's fixture, the answer of an operation that links to this one, a
-  schema that lists its values (`enum`, `const`), by convention the answer of the operation that
-  makes such objects, the document's example;
-- query, headers and body: the target's fixture, the document's example, the schema; then links
-  put what they promise into the body.
+- a path parameter: the target's fixture, the response of an operation that links to this one, a
+  schema that lists its values (`enum`, `const`), by convention the response of the operation that
+  creates such objects, the document's example;
+- query, headers and body: the target's fixture, the document's example, the schema; links then
+  replace members of the body.
 
-A link goes before an example for path parameters, because an example names an object that the
-target need not have, and a link names one that it has just answered with. So does the convention.
+For path parameters a link, or the convention, goes before an example: the example may name an
+object that the target does not have, and the link names one of a response just received.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What the target file says of one operation, on top of what it says of parameters."""
+    """The fixtures of one operation, and those of parameters."""
 
     path: Mapping[str, Json] = field(default_factory=dict)
     query: Mapping[str, Json] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class _Given:
 
 
 class _Unknown(Exception):
-    """Nobody knows a part of a request. Never leaves this module."""
+    """A part of a request has no source. Never leaves this module."""
 
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)
@@ -84,8 +84,8 @@ def make_recipes(
 
     def attempt(operation: Operation, *, reads_only: bool) -> Recipe | NotTested:
         try:
-            given = _given(operation, fixtures)
-            return _recipe(spec, operation, given, identity_parameters, reads_only, draw_body)
+            given = _read_given(operation, fixtures)
+            return _make_recipe(spec, operation, given, identity_parameters, reads_only, draw_body)
         except _Unknown as unknown:
             return NotTested(
                 NotTestedKind.NEEDS_REQUEST,
@@ -97,14 +97,14 @@ def make_recipes(
     whole = {key: meet_needs(key, made) for key in made}
     for operation in spec.operations:
         if operation.safe and isinstance(whole[operation.id], NotTested) and not reads_only:
-            # What cannot be made may still be listed.
+            # A list may show an object that no request can create.
             listed = {**made, operation.id: attempt(operation, reads_only=True)}
             other = meet_needs(operation.id, listed)
             whole[operation.id] = other if isinstance(other, Recipe) else whole[operation.id]
     return whole
 
 
-def _recipe(
+def _make_recipe(
     spec: Spec,
     operation: Operation,
     given: _Given,
@@ -118,30 +118,30 @@ def _recipe(
         name = parameter.name
         fixed = given.path.get(name, given.named.get(name, MISSING))
         if fixed is not MISSING:
-            values[name] = _text(fixed)
-        elif need := _path_need(spec, operation, parameter, identity_parameters, reads_only):
+            values[name] = _write_text(fixed)
+        elif need := _find_need(spec, operation, parameter, identity_parameters, reads_only):
             needs.append(need)
         elif reads_only and not operation.safe and not _lists_values(spec, parameter):
             if name not in identity_parameters:
                 raise _Unknown(
-                    f"in this mode it is tried on no {name} but one that you name",
+                    f"in this mode the target file must name the {name} to try it on",
                     f'[fixtures]\n{name} = "one that may be lost"',
                 )
-        elif (value := _value(spec, parameter, named_only=True)) is not MISSING:
-            values[name] = _text(value)
+        elif (value := _find_value(spec, parameter, named_only=True)) is not MISSING:
+            values[name] = _write_text(value)
         elif name not in identity_parameters:
             raise _Unknown(
                 f"nothing says which {name} exists", f'[fixtures]\n{name} = "an existing one"'
             )
-    body, media_type, body_origin = _body(spec, operation, given, draw_body)
+    body, media_type, body_origin = _make_body(spec, operation, given, draw_body)
     if media_type and given.body is MISSING:
         linked = find_body_needs(spec, operation, reads_only=reads_only)
         needs.extend(need for need in linked if need.name.strip("/") not in given.named)
     return Recipe(
         operation=operation.id,
         values=values,
-        query=_query(spec, operation, given),
-        headers=_headers(spec, operation, given),
+        query=_make_query(spec, operation, given),
+        headers=_make_headers(spec, operation, given),
         body=body,
         media_type=media_type,
         needs=tuple(needs),
@@ -150,14 +150,14 @@ def _recipe(
     )
 
 
-def _path_need(
+def _find_need(
     spec: Spec,
     operation: Operation,
     parameter: Parameter,
     identity_parameters: frozenset[str],
     reads_only: bool,
 ) -> Need | None:
-    """Where the value of a path parameter comes from: by a link, or by convention."""
+    """Find the source of a path parameter's value, by a link or by convention."""
     linked = find_path_need(spec, operation, parameter.name, reads_only=reads_only)
     if linked or _lists_values(spec, parameter) or parameter.name in identity_parameters:
         return linked
@@ -168,7 +168,7 @@ def _lists_values(spec: Spec, parameter: Parameter) -> bool:
     return bool({"enum", "const"} & set(flatten_schema(spec.document, parameter.schema)))
 
 
-def _given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
+def _read_given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
     own = fixtures.get(operation.id, MISSING)
     if own is MISSING:
         return _Given(named=fixtures)
@@ -184,44 +184,44 @@ def _given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
     return _Given(body=own, named=fixtures)
 
 
-def _value(spec: Spec, parameter: Parameter, *, named_only: bool = False) -> Json:
-    """A parameter's example, else what its schema allows. named_only: nothing made up."""
+def _find_value(spec: Spec, parameter: Parameter, *, named_only: bool = False) -> Json:
+    """A parameter's example, else a value that its schema allows, or names (named_only)."""
     if parameter.example is not MISSING and parameter.example is not None:
         return parameter.example
     return sample(spec.document, parameter.schema, named_only=named_only)
 
 
-def _query(spec: Spec, operation: Operation, given: _Given) -> Pairs:
+def _make_query(spec: Spec, operation: Operation, given: _Given) -> Pairs:
     pairs: list[tuple[str, str]] = []
     declared = {p.name for p in operation.parameters if p.place == "query"}
     for name, value in given.query.items():
         if name not in declared:
-            pairs.extend(_pairs(name, value))
+            pairs.extend(_make_pairs(name, value))
     for parameter in operation.parameters:
         if parameter.place != "query":
             continue
         value = given.query.get(parameter.name, MISSING)
         if value is MISSING and parameter.required:
-            value = _required(spec, parameter, given)
+            value = _find_required(spec, parameter, given)
         if value is not MISSING:
-            pairs.extend(_pairs(parameter.name, value))
+            pairs.extend(_make_pairs(parameter.name, value))
     return tuple(pairs)
 
 
-def _headers(spec: Spec, operation: Operation, given: _Given) -> Pairs:
-    pairs = [(name, _text(value)) for name, value in given.headers.items()]
+def _make_headers(spec: Spec, operation: Operation, given: _Given) -> Pairs:
+    pairs = [(name, _write_text(value)) for name, value in given.headers.items()]
     known = {name.lower() for name, _ in pairs} | _SENT_ANYWAY
     for parameter in operation.parameters:
         wanted = parameter.place == "header" and parameter.required
         if wanted and parameter.name.lower() not in known:
-            pairs.append((parameter.name, _text(_required(spec, parameter, given))))
+            pairs.append((parameter.name, _write_text(_find_required(spec, parameter, given))))
     return tuple(pairs)
 
 
-def _required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
+def _find_required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
     if parameter.name in given.named:
         return given.named[parameter.name]
-    value = _value(spec, parameter)
+    value = _find_value(spec, parameter)
     if value is MISSING:
         raise _Unknown(
             f"the required {parameter.place} parameter {parameter.name} has no example",
@@ -230,11 +230,11 @@ def _required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
     return value
 
 
-def _body(
+def _make_body(
     spec: Spec, operation: Operation, given: _Given, draw_body: DrawBody
 ) -> tuple[Json, str, str]:
-    """(body, media type, origin); the media type is "" for a request without a body."""
-    media = _preferred(operation.body)
+    """Make (body, media type, origin); the media type is "" for a request without a body."""
+    media = _choose_media(operation.body)
     if given.body is not MISSING:
         return given.body, media.media_type if media else "application/json", "fixture"
     if media is None:
@@ -257,8 +257,8 @@ def _body(
     return body, media.media_type, origin
 
 
-def _preferred(offered: tuple[Media, ...]) -> Media | None:
-    """The media type to send: JSON, then a form, then the first."""
+def _choose_media(offered: tuple[Media, ...]) -> Media | None:
+    """Choose the media type to send: JSON, then a form, then the first."""
     for wanted in ("application/json", "json", "application/x-www-form-urlencoded"):
         for media in offered:
             if wanted in media.media_type:
@@ -266,12 +266,12 @@ def _preferred(offered: tuple[Media, ...]) -> Media | None:
     return offered[0] if offered else None
 
 
-def _pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:
+def _make_pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:
     values = value if isinstance(value, list) else [value]
-    return ((name, _text(item)) for item in values)
+    return ((name, _write_text(item)) for item in values)
 
 
-def _text(value: Json) -> str:
+def _write_text(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

@@ -1,4 +1,4 @@
-"""One plain value of a schema, without drawing: what a person would write as an example."""
+"""Make one plain value of a schema without drawing, as a person writes an example."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ _DEPTH = 8
 
 
 def sample(document: Json, schema: Json, *, named_only: bool = False) -> Json:
-    """A value that a schema allows, or MISSING where no plain one is to be had.
+    """Make a value that a schema allows; MISSING where no plain one fits.
 
-    named_only: only what the schema itself names (example, default, const, enum).
+    named_only: only a value that the schema itself names (example, default, const, enum).
     """
     return _sample(document, schema, named_only, _DEPTH)
 
 
 def flatten_schema(document: Json, schema: Json, depth: int = _DEPTH) -> Mapping[str, Json]:
-    """A schema with its references inside the document followed, and `allOf` merged; {} for none.
+    """Follow the references of a schema inside the document, and merge `allOf`; {} for no schema.
 
-    A reference that leads in a circle or nowhere is an empty schema.
+    A reference in a circle, or without a target, is an empty schema.
     """
     for _ in range(depth):
         if not isinstance(schema, Mapping):
             return {}
         reference = schema.get("$ref")
         if not isinstance(reference, str):
-            return _merged(document, schema, depth)
+            return _merge(document, schema, depth)
         schema = at(document, reference[1:]) if reference.startswith("#") else {}
     return {}
 
 
-def _merged(document: Json, schema: Mapping[str, Json], depth: int) -> Mapping[str, Json]:
+def _merge(document: Json, schema: Mapping[str, Json], depth: int) -> Mapping[str, Json]:
     parts = schema.get("allOf")
     if not isinstance(parts, list):
         return schema
@@ -83,25 +83,25 @@ def _sample(document: Json, schema: Json, named_only: bool, depth: int) -> Json:
             value = _sample(document, option, named_only, depth - 1)
             if value is not MISSING:
                 return value
-    return _of_type(document, whole, depth)
+    return _sample_type(document, whole, depth)
 
 
-def _of_type(document: Json, schema: Mapping[str, Json], depth: int) -> Json:
+def _sample_type(document: Json, schema: Mapping[str, Json], depth: int) -> Json:
     kind = schema.get("type")
     if isinstance(kind, list):
         kind = next((item for item in kind if item != "null"), "null")
     if kind == "object" or (kind is None and "properties" in schema):
-        return _object(document, schema, depth)
+        return _sample_object(document, schema, depth)
     if kind == "array":
-        return _array(document, schema, depth)
+        return _sample_array(document, schema, depth)
     if kind == "string":
-        return _string(schema)
+        return _sample_string(schema)
     if kind in ("integer", "number"):
-        return _number(schema)
+        return _sample_number(schema)
     return {"boolean": True, "null": None}.get(str(kind), MISSING)
 
 
-def _object(document: Json, schema: Mapping[str, Json], depth: int) -> Json:
+def _sample_object(document: Json, schema: Mapping[str, Json], depth: int) -> Json:
     made: dict[str, Json] = {}
     properties = schema.get("properties", {})
     for name in schema.get("required", ()):
@@ -114,7 +114,7 @@ def _object(document: Json, schema: Mapping[str, Json], depth: int) -> Json:
     return made
 
 
-def _array(document: Json, schema: Mapping[str, Json], depth: int) -> Json:
+def _sample_array(document: Json, schema: Mapping[str, Json], depth: int) -> Json:
     count = schema.get("minItems", 0)
     if count == 0:
         return []
@@ -124,7 +124,7 @@ def _array(document: Json, schema: Mapping[str, Json], depth: int) -> Json:
     return MISSING if item is MISSING else [item] * count
 
 
-def _string(schema: Mapping[str, Json]) -> Json:
+def _sample_string(schema: Mapping[str, Json]) -> Json:
     text = _FORMATS.get(schema.get("format", ""), "example")
     text = text.ljust(schema.get("minLength", 0), "x")
     text = text[: schema.get("maxLength", len(text))]
@@ -136,8 +136,8 @@ def _string(schema: Mapping[str, Json]) -> Json:
     return text if fits else MISSING
 
 
-def _number(schema: Mapping[str, Json]) -> Json:
-    """The first of a few plain numbers that the schema allows."""
+def _sample_number(schema: Mapping[str, Json]) -> Json:
+    """Choose the first of a few plain numbers that the schema allows."""
     over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
     low = max((n for n in (schema.get("minimum"), over) if n is not None), default=None)
     high = min((n for n in (schema.get("maximum"), under) if n is not None), default=None)
@@ -157,9 +157,9 @@ def _number(schema: Mapping[str, Json]) -> Json:
 
 
 def unique_places(document: Json, schema: Json, body: Json, pointer: str = "") -> Iterator[str]:
-    """JSON Pointers of the strings in a body that no two objects may share.
+    """JSON Pointers to the strings in a body that no two objects may share.
 
-    Those whose schema says `x-unique`, and e-mail addresses.
+    These are the strings with `x-unique` in their schema, and e-mail addresses.
     """
     whole = flatten_schema(document, schema)
     if isinstance(body, str):
@@ -176,11 +176,11 @@ def unique_places(document: Json, schema: Json, body: Json, pointer: str = "") -
 
 
 def with_unique(body: Json, pointer: str) -> Json:
-    """The same body with a string at a pointer made different in every request."""
-    return with_value(body, pointer, _unique(at(body, pointer)))
+    """Make the string at a pointer different in every request."""
+    return with_value(body, pointer, _make_unique(at(body, pointer)))
 
 
-def _unique(text: str) -> str:
+def _make_unique(text: str) -> str:
     if UNIQUE in text:
         return text
     name, at_sign, domain = text.partition("@")

@@ -1,4 +1,4 @@
-"""The steps of a script, each as a generator with a typed answer: `x = yield from send(…)`."""
+"""The steps of a script, each a generator with a typed result: `x = yield from send(…)`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def send_raw(
 
 
 def send_together(*sends: Send) -> Generator[Together, Any, tuple[Exchange, ...]]:
-    """Send several requests at once; the answers come in this order."""
+    """Send several requests at once; returns their exchanges in this order."""
     return cast("tuple[Exchange, ...]", (yield Together(sends)))
 
 
@@ -39,17 +39,17 @@ def wait(seconds: float, why: str) -> Generator[Wait, Any, None]:
 def receive(
     path: str, count: int = 1, within_s: float = 5.0, respond: int = 200
 ) -> Generator[Receive, Any, tuple[Exchange, ...]]:
-    """Wait for webhook deliveries to a path of our listener; fewer than `count` may come."""
+    """Wait for webhook deliveries to a path of the listener; fewer than `count` may come."""
     return cast("tuple[Exchange, ...]", (yield Receive(path, count, within_s, respond)))
 
 
 def ask(what: str, **arguments: Json) -> Generator[Ask, Any, Json]:
-    """Ask the control protocol, or whatever can do it. None when nobody can. See `Ask`."""
+    """Ask for a control action; None where the target offers no way to it. See `Ask`."""
     return (yield Ask(what, arguments))
 
 
 def end_script(why: NotTested | Inconclusive) -> NoReturn:
-    """End the script here: it cannot ask its question."""
+    """End the script here: it cannot test its property."""
     raise EndOfScript(why)
 
 
@@ -67,14 +67,14 @@ def mint(  # noqa: PLR0913  (each is a property of the identity)
     claims: Mapping[str, Json] | None = None,
     renewed: bool = True,
 ) -> Generator[Ask, Any, Identity]:
-    """A new identity. Ends the script as not tested when nobody can make one.
+    """Make an identity. Ends the script as not tested where the target cannot make one.
 
-    scopes, permissions, roles None: all of them. fresh False: scripts that ask for the same get the
-    same identity; True: nobody else has it, and it may be used up. scheme: of its credential;
-    "": the usual one. claims: of its JSON Web Token, over those it would have (None: left out).
-    renewed False: a token that has run out stays so.
+    scopes, permissions, roles None: all of them. fresh False: scripts with the same arguments share
+    the identity; True: it is for this script alone, which may use it up. scheme: of its credential;
+    "": the usual one. claims: of its JSON Web Token, in place of its own (None: omitted).
+    renewed False: an expired token is not replaced.
     """
-    answer = yield from ask(
+    made = yield from ask(
         "mint",
         scopes=None if scopes is None else sorted(scopes),
         permissions=None if permissions is None else sorted(permissions),
@@ -88,28 +88,28 @@ def mint(  # noqa: PLR0913  (each is a property of the identity)
         claims=dict(claims or {}),
         renewed=renewed,
     )
-    if answer is None:
+    if made is None:
         wanted = ", ".join(scopes or permissions or roles or ()) or "no scope"
         holding = f"an identity holding {wanted}"
         end_script(
             NotTested(
                 NotTestedKind.NEEDS_IDENTITY,
-                f"nothing can make {holding}" + (f" of tenant {tenant}" if tenant else ""),
+                f"the target cannot make {holding}" + (f" of tenant {tenant}" if tenant else ""),
                 '[mint.a]\ntoken_url = "/oauth/token"\nclient_id_env = "A_ID"\n'
                 'client_secret_env = "A_SECRET"',
             )
         )
     return Identity(
-        name=answer["identity"],
-        placeholder=answer["placeholder"],
-        scheme=answer.get("scheme", ""),
+        name=made["identity"],
+        placeholder=made["placeholder"],
+        scheme=made.get("scheme", ""),
         scopes=scopes,
         permissions=permissions,
         roles=roles,
-        tenant=answer.get("tenant", tenant),
-        user=answer.get("user", user),
-        app=answer.get("app", app),
+        tenant=made.get("tenant", tenant),
+        user=made.get("user", user),
+        app=made.get("app", app),
         state=state,
-        parameters=answer.get("parameters", {}),
-        credentials=answer.get("credentials", {}),
+        parameters=made.get("parameters", {}),
+        credentials=made.get("credentials", {}),
     )

@@ -26,7 +26,7 @@ from apicheck.model.subject import Need
 from apicheck.model.target import Mode
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
-from apicheck.requests.build import _value_in as value_in
+from apicheck.requests.build import _read_value as read_value
 from apicheck.requests.build import build_request
 
 CHECK = collect(entry_points=False)["auth/missing-credentials"]
@@ -71,7 +71,7 @@ def test_what_the_path_names_is_created_first_and_encoded_once() -> None:
 def test_what_the_creating_request_named_itself_is_read_off_its_path() -> None:
     need = Need("path", "contactId", "updateContact", "", parameter="contactId")
     created = Exchange("e", Request("PATCH", "/contacts/c%201"), FINE, None, 0, 1, Role.SETUP)
-    assert value_in(subject("getContact").context, created, need) == "c 1"
+    assert read_value(subject("getContact").context, created, need) == "c 1"
 
 
 def test_objects_are_shared_except_by_what_uses_them_up() -> None:

@@ -1,9 +1,9 @@
-"""Whether what is said to remain falls while requests are spent.
+"""Whether the remaining requests that a server reports fall while requests are spent.
 
-Sound against every honest limiter, so it asks for much: an identity that was made in this run,
-so that nobody else's requests come or go; a start in silence, when nothing is owed; less than a
-window of time, and more requests than an even refill could give back in it. Order is
-happens-before only: an answer received before the next request was sent.
+No honest limiter may fail, so the conditions are strict: an identity that was made in this run,
+so that no other client shares its limit; a start after silence, when nothing is spent; less time
+than a window, and more requests than an even refill gives back in it. The order is happens-before
+only: a response received before the next request was sent.
 """
 
 from __future__ import annotations
@@ -15,43 +15,44 @@ from apicheck.authoring.facts import Bucket
 
 _REQUESTS = 5
 _NET = 0.5
-"""Requests more than a refill gives back: half of one shows however the server rounds."""
+"""Requests more than a refill gives back: half of one shows, however the server rounds."""
 
 
 @dataclass(slots=True)
 class Falling:
     """One identity in one bucket, since its last silence.
 
-    started, last: when the first request was sent, when the newest answer came. seen: the
-    newest answer in happens-before order, with what it said. fell: whether it ever fell.
+    started, last: when the first request was sent, when the newest response came. seen: the
+    newest exchange in happens-before order. remaining: the number that its response reported.
+    fell: whether that number ever fell.
     """
 
     started: float
     last: float
     counted: list[float]
-    """When each counted answer came."""
+    """When each counted response came."""
     seen: Exchange | None = None
     remaining: int = 0
     fell: bool = False
 
     @classmethod
     def since(cls, exchange: Exchange) -> Falling:
-        """A new beginning."""
+        """Begin anew with an exchange."""
         return cls(exchange.sent_at, exchange.received_at, [])
 
 
-def continued(state: Falling | None, exchange: Exchange, bucket: Bucket) -> Falling:
-    """The state that an exchange belongs to: a new one after two windows of silence."""
+def continue_from(state: Falling | None, exchange: Exchange, bucket: Bucket) -> Falling:
+    """Find the state that an exchange belongs to: a new one after two windows of silence."""
     if state is None or exchange.sent_at - state.last >= 2 * bucket.window_s:
         return Falling.since(exchange)
     state.last = max(state.last, exchange.received_at)
     return state
 
 
-def stuck(state: Falling, exchange: Exchange, remaining: int, bucket: Bucket) -> bool:
-    """Whether an exchange that costs one shows that what remains has not fallen.
+def is_stuck(state: Falling, exchange: Exchange, remaining: int, bucket: Bucket) -> bool:
+    """Whether an exchange that costs one request shows that the reported number does not fall.
 
-    Updates the state. True at most once a beginning.
+    Updates the state. True at most once for each state.
     """
     spent = sum(1 for moment in state.counted if moment < exchange.sent_at)
     state.counted.append(exchange.received_at)

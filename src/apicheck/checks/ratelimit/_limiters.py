@@ -1,9 +1,9 @@
-"""Which honest limiters could have answered as a trace says.
+"""Which honest limiters explain a trace of admitted and refused requests.
 
-A request is known only as an interval, from sending to receiving; when in it the limiter decided
-is not. So each family is tried with the benefit of every doubt, and is excluded only when no
-order, no moment and no phase of its windows explains the trace: replaying with point times
-excludes honest limiters on loopback already.
+The moment at which the limiter decided lies between sending and receiving, and is not known. So
+each family has the benefit of every doubt, and is excluded only when no order, no moment and no
+phase of its windows explains the trace. A replay with point times would exclude honest limiters
+even on loopback.
 
 Families (facts' `algorithm`): fixed (a window begins with a request), aligned (with a clock),
 sliding-log, sliding-counter (two aligned windows, the older by its share), bucket (token bucket
@@ -20,9 +20,9 @@ from functools import partial
 from itertools import pairwise
 
 ADMITTED = "admitted"
-"""The family would have refused something that was admitted."""
+"""The family would have refused a request that was admitted."""
 REFUSED = "refused"
-"""The family would have admitted something that was refused."""
+"""The family would have admitted a request that was refused."""
 
 _CELLS = 24
 _ROUNDING = 1e-6
@@ -52,7 +52,7 @@ class Limiter:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The requests of one key, and what questions about them need sorted.
+    """The requests of one key, with the sorted lists that the families need.
 
     spent: surely admitted. maybe_starts, maybe_ends: of those that may have been admitted.
     """
@@ -65,7 +65,7 @@ class Trace:
 
     @classmethod
     def of(cls, hits: Iterable[Hit]) -> Trace:
-        """The trace of some requests."""
+        """Make the trace of some requests."""
         ordered = tuple(sorted(hits, key=lambda hit: (hit.start, hit.end)))
         maybe = [hit for hit in ordered if hit.admitted is not False]
         return cls(
@@ -81,17 +81,17 @@ class Trace:
         return bisect_right(self.maybe_starts, end) - bisect_left(self.maybe_ends, begin)
 
 
-def explanations(trace: Trace, limiter: Limiter, algorithm: str | None) -> Mapping[str, str]:
-    """For each family that the policy allows what it cannot explain: "", ADMITTED or REFUSED.
+def explain(trace: Trace, limiter: Limiter, algorithm: str | None) -> Mapping[str, str]:
+    """Say of each family that the policy allows what it cannot explain: "", ADMITTED or REFUSED.
 
-    algorithm None: the policy is silent, every family is allowed.
+    algorithm None: the policy does not say, so every family is allowed.
     """
     families = FAMILIES if algorithm is None else {algorithm: FAMILIES[algorithm]}
     return {name: family(trace, limiter) for name, family in families.items()}
 
 
 def _fixed(trace: Trace, limiter: Limiter) -> str:
-    """Windows begin in [low, high], a hull that holds whatever the moments were."""
+    """Windows begin in [low, high], a hull that holds for every possible moment."""
     if not trace.hits:
         return ""
     limit, window = limiter.limit, limiter.window_s
@@ -143,7 +143,7 @@ def _sliding_log(trace: Trace, limiter: Limiter) -> str:
 
 
 def _groups(hits: tuple[Hit, ...], gap: float) -> list[list[Hit]]:
-    """Requests with less than a gap between them, in order of sending."""
+    """Group requests with less than a gap between them, in order of sending."""
     groups: list[list[Hit]] = []
     reached = float("-inf")
     for hit in hits:
@@ -186,7 +186,7 @@ def _bucket_of(trace: Trace, rate: float, size: int) -> str:
 
 
 def _some_phase(cell: Callable[[Trace, Limiter, float, float], str]) -> Family:
-    """A family whose windows have a phase: it fits when it does in some cell of phases."""
+    """Make a family whose windows have a phase: it explains a trace if some cell of phases does."""
 
     def family(trace: Trace, limiter: Limiter) -> str:
         found: Counter[str] = Counter()
@@ -201,7 +201,7 @@ def _some_phase(cell: Callable[[Trace, Limiter, float, float], str]) -> Family:
 
 
 def _edges(trace: Trace, window: float) -> list[float]:
-    """Cells of phases: narrow where requests were decided, so that the others are certain."""
+    """Divide the phases into cells, narrow around each request so that the others are certain."""
     edges = {number * window / _CELLS for number in range(_CELLS + 1)}
     reached = float("-inf")
     for hit in trace.hits:
@@ -212,7 +212,7 @@ def _edges(trace: Trace, window: float) -> list[float]:
 
 
 def _surely_in(trace: Trace, window: float, phase: float, width: float) -> dict[int, list[float]]:
-    """Window number -> ends of what was surely admitted in it, whatever the phase of the cell."""
+    """Window number -> ends of the requests that were admitted in it at every phase of the cell."""
     result: dict[int, list[float]] = {}
     for hit in trace.spent:
         number = int((hit.start - phase - width) // window)
@@ -279,4 +279,4 @@ FAMILIES: Mapping[str, Family] = {
     "sliding-counter": _some_phase(_counter_in),
     "bucket": _bucket,
 }
-"""By the policy's word for the algorithm; the simplest first: it names what is wrong."""
+"""By the policy's word for the algorithm; the simplest first, as a finding is named after it."""

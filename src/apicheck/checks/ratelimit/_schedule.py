@@ -1,4 +1,4 @@
-"""The requests that tell ways of counting apart, with as few as can be."""
+"""The smallest schedule of requests that distinguishes the ways to count them."""
 
 from __future__ import annotations
 
@@ -19,41 +19,50 @@ MANY_REQUESTS = ExpectedResponse(StatusSet(("429",)))
 """How a limit refuses where the policy does not say."""
 
 
-def one_round(limits: RateLimits, bucket: Bucket, request: Request) -> Steps[tuple[Exchange, ...]]:
-    """One request; a burst at 0.6 of a window and at 1.05; one when all is forgotten.
+def limit_of(bucket: Bucket) -> int:
+    """The number of requests that a bucket admits. Raises ValueError where it is not known."""
+    if bucket.limit is None:
+        raise ValueError(f"bucket {bucket.name} has no known limit")
+    return bucket.limit
 
-    After the first refusal, one more as long as its Retry-After says. Only the first, where it
-    is answered neither as an admitted request nor as one over the limit.
+
+def send_round(limits: RateLimits, bucket: Bucket, request: Request) -> Steps[tuple[Exchange, ...]]:
+    """Send one request; a burst at 0.6 of a window and at 1.05; one when the limit has recovered.
+
+    After the first refusal, send one more when its Retry-After has passed. Stop after the first
+    request where its response is neither a success nor the refusal of a request over the limit.
     """
     window = bucket.window_s
     first = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
-    if not first[0].succeeded and not refused(limits, first[0]):
+    if not first[0].succeeded and not is_refused(limits, first[0]):
         return first
     begin = first[0].sent_at
     yield from steps.wait(0.6 * window, "a part of a window passes")
-    burst = yield from _burst(limits, bucket, request)
+    burst = yield from _send_burst(limits, bucket, request)
     now = burst[-1].received_at
     obedient: tuple[Exchange, ...] = ()
-    asked = next((w for x in burst if (w := _asked_to_wait(limits, x)) is not None), None)
+    asked = next((w for x in burst if (w := _read_wait(limits, x)) is not None), None)
     if asked is not None and asked <= 2 * window:
         yield from steps.wait(asked + 1, "as long as Retry-After says")
         obedient = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
         now = obedient[0].received_at
     yield from steps.wait(max(0.05 * window, begin + 1.05 * window - now), "the window is over")
-    second = yield from _burst(limits, bucket, request)
+    second = yield from _send_burst(limits, bucket, request)
     yield from steps.wait(2.05 * window, "long enough for every limiter to forget")
     last = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
     return (*first, *burst, *obedient, *second, *last)
 
 
-def _burst(limits: RateLimits, bucket: Bucket, request: Request) -> Steps[tuple[Exchange, ...]]:
-    """Requests until one is refused, or until every limiter would have had to refuse one."""
-    assert bucket.limit is not None  # applies() saw to it
+def _send_burst(
+    limits: RateLimits, bucket: Bucket, request: Request
+) -> Steps[tuple[Exchange, ...]]:
+    """Send requests until one is refused, or until every honest limiter would have refused one."""
+    limit = limit_of(bucket)
     sent: list[Exchange] = []
-    while not any(refused(limits, exchange) for exchange in sent):
+    while not any(is_refused(limits, exchange) for exchange in sent):
         elapsed = sent[-1].received_at - sent[0].sent_at if sent else 0.0
-        due = bucket.limit + 1 + int(elapsed * bucket.limit / bucket.window_s)
-        if len(sent) > min(due, 2 * bucket.limit + 1):
+        due = limit + 1 + int(elapsed * limit / bucket.window_s)
+        if len(sent) > min(due, 2 * limit + 1):
             break
         count = min(_AT_ONCE, max(1, due + 1 - len(sent)))
         sends = (Send(request, Role.TABLE, paced=False) for _ in range(count))
@@ -61,13 +70,13 @@ def _burst(limits: RateLimits, bucket: Bucket, request: Request) -> Steps[tuple[
     return tuple(sent)
 
 
-def refused(limits: RateLimits, exchange: Exchange) -> bool:
-    """Whether an answer is the promised refusal."""
+def is_refused(limits: RateLimits, exchange: Exchange) -> bool:
+    """Whether a response is the promised refusal."""
     return exchange.status in (limits.refusal or MANY_REQUESTS).statuses
 
 
-def _asked_to_wait(limits: RateLimits, exchange: Exchange) -> float | None:
-    if exchange.response is None or not refused(limits, exchange):
+def _read_wait(limits: RateLimits, exchange: Exchange) -> float | None:
+    if exchange.response is None or not is_refused(limits, exchange):
         return None
     text = exchange.response.header("Retry-After") or ""
     return float(text) if text.isascii() and text.isdigit() and len(text) < len("1000000") else None

@@ -1,4 +1,4 @@
-"""How long a refusal asks to wait, and whether that can be true."""
+"""The wait for which a refusal asks, and whether it can be true."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from apicheck.authoring import Exchange, Response, fields
 from apicheck.authoring.facts import Bucket, RateLimits
 
 SLACK_S = 2.0
-"""Seconds by which rounding and the way of an answer may move a time."""
+"""Seconds by which rounding and the network may shift a time."""
 NUMBER = re.compile(r"\d{1,15}")
 
 
-def wrong_wait(
+def expected_wait(
     limits: RateLimits,
     bucket: Bucket,
     exchange: Exchange,
     wait: float | None,
     owed: tuple[Exchange, float] | None,
 ) -> str:
-    """What a Retry-After should have been, "" when nothing is wrong with it."""
+    """What a wrong Retry-After should have been; "" for a right one."""
     if wait is None:
-        return f"a wait in the form {limits.retry_after}"
+        return f"a wait as {limits.retry_after}"
     longest = longest_memory(limits, bucket)
     if wait > longest + SLACK_S:
         return f"at most {longest:g} s"
@@ -29,12 +29,14 @@ def wrong_wait(
         before, promised = owed
         same = before.request.identity == exchange.request.identity
         if same and exchange.sent_at >= before.received_at + promised + 1:
-            return "a wait after which a request is admitted; the one before was refused again"
+            return (
+                "a wait after which a request is admitted; after the last one it was refused again"
+            )
     return ""
 
 
-def wait_of(form: str, text: str, response: Response) -> float | None:
-    """Seconds that a Retry-After asks for; None when it is not of the promised form."""
+def parse_wait(form: str, text: str, response: Response) -> float | None:
+    """The seconds of a Retry-After; None when it does not have the promised form."""
     if NUMBER.fullmatch(text) and form in ("seconds", "any"):
         return float(text)
     moment, now = (
@@ -47,9 +49,9 @@ def wait_of(form: str, text: str, response: Response) -> float | None:
 
 
 def longest_memory(limits: RateLimits, bucket: Bucket) -> float:
-    """Seconds until an honest limiter has forgotten everything.
+    """The seconds after which no honest limiter counts a request any more.
 
-    A sliding counter needs two windows for it, the others one.
+    A sliding counter needs two windows, the others one.
     """
     windows = 2 if limits.algorithm in (None, "sliding-counter") else 1
     return windows * bucket.window_s

@@ -1,4 +1,4 @@
-"""What answers say of a limit is there, well-formed and true."""
+"""The fields in which responses report a rate limit are present, well-formed and true."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from apicheck.authoring import (
     NotApplicable,
     Outcome,
     PassiveResult,
-    Response,
     RunContext,
     Severity,
     Subject,
@@ -26,13 +25,13 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.facts import Bucket, RateHeaders, RateLimits
 from apicheck.authoring.folds import Tallies
-from apicheck.checks.ratelimit._falling import Falling, continued, stuck
+from apicheck.checks.ratelimit._falling import Falling, continue_from, is_stuck
 from apicheck.checks.ratelimit._waiting import (
     NUMBER,
     SLACK_S,
+    expected_wait,
     longest_memory,
-    wait_of,
-    wrong_wait,
+    parse_wait,
 )
 
 _UNITS = {"epoch-seconds": 1.0, "epoch-milliseconds": 1000.0, "seconds": 1.0}
@@ -40,18 +39,19 @@ Key = tuple[str, str]
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy promises that answers tell of a limit."""
+    """Where the policy promises that responses report a limit."""
     limits = subject.facts.rate_limits
-    told = limits and (limits.headers or limits.retry_after or limits.retry_after_only)
-    return Applies() if told else NotApplicable("the policy promises no field that tells of limits")
+    if limits and (limits.headers or limits.retry_after or limits.retry_after_only):
+        return Applies()
+    return NotApplicable("the policy promises no field that reports a rate limit")
 
 
 @dataclass(slots=True)
 class _State:
-    """What is kept of a run.
+    """The state of the fold.
 
-    falling: by identity and bucket. owed: bucket -> a refusal after which nothing was sent to
-    it yet, and the seconds that it asks to wait.
+    falling: by identity and bucket. owed: bucket -> its last refusal, where no request followed
+    it yet, and the seconds of its Retry-After.
     """
 
     tallies: Tallies = field(default_factory=Tallies)
@@ -60,12 +60,12 @@ class _State:
 
 
 def start(_: RunContext) -> _State:
-    """Nothing seen."""
+    """Begin with nothing seen."""
     return _State()
 
 
 def step(context: RunContext, state: _State, exchange: Exchange) -> _State:
-    """Each promised field of an answer that a bucket counts is one promise."""
+    """Each promised field of a response that a bucket counts is one promise."""
     limits = context.facts.rate_limits
     name = context.bucket_of.get(exchange.request.operation)
     if limits is None or name is None or exchange.direction is Direction.IN:
@@ -73,25 +73,23 @@ def step(context: RunContext, state: _State, exchange: Exchange) -> _State:
     if exchange.response is None:
         return state
     bucket = limits.buckets[name]
-    judged = (
-        _judged(context, state, limits, bucket, exchange)
+    results = (
+        _judge_fields(context, state, limits, bucket, exchange)
         if exchange.request.caller is Caller.AUTHENTICATED
-        else _to_strangers(context, limits, exchange)
+        else _judge_unauthenticated(context, limits, exchange)
     )
-    for fails in judged:
-        state.tallies.note(f"rate_limits.{name}", exchange, fails)
+    for result in results:
+        state.tallies.note(f"rate_limits.{name}", exchange, result)
     return state
 
 
-def _to_strangers(
+def _judge_unauthenticated(
     context: RunContext, limits: RateLimits, exchange: Exchange
 ) -> Iterator[Failure | None]:
-    """What is told to callers whose credential is missing or bad: where the policy says so only.
+    """Judge the form of the numbers that callers without a valid credential receive.
 
-    Whose requests are counted together is not known of them, so that the numbers are not judged.
+    The policy does not say which of their requests count together, so the values are not judged.
     """
-    response = exchange.response
-    assert response is not None  # step() saw to it
     if (
         limits.headers
         and limits.headers_when
@@ -99,55 +97,53 @@ def _to_strangers(
     ):
         for name in (limits.headers.limit, limits.headers.remaining):
             if name is not None:
-                value = _number(name, exchange, response)
+                value = _parse_number(name, exchange)
                 yield value if isinstance(value, Failure) else None
 
 
 def finish(_: RunContext, state: _State) -> tuple[PassiveResult, ...]:
-    """What was seen, for each operation and bucket."""
+    """The results, for each operation and bucket."""
     return state.tallies.seen()
 
 
-def _judged(
+def _judge_fields(
     context: RunContext, state: _State, limits: RateLimits, bucket: Bucket, exchange: Exchange
 ) -> Iterator[Failure | None]:
-    response = exchange.response
-    assert response is not None  # step() saw to it
+    response = exchange.received
     refused = limits.refusal is not None and response.status in limits.refusal.statuses
     key = (exchange.request.identity, bucket.name)
-    state.falling[key] = continued(state.falling.get(key), exchange, bucket)
+    state.falling[key] = continue_from(state.falling.get(key), exchange, bucket)
     if limits.headers is not None and judging.rule_applies(context, limits.headers_when, exchange):
-        yield from _limit(limits.headers, bucket, exchange, response)
-        yield from _reset(limits, limits.headers, bucket, exchange, response)
+        yield from _judge_limit(limits.headers, bucket, exchange)
+        yield from _judge_reset(limits, limits.headers, bucket, exchange)
         minted = exchange.request.identity not in context.identities
         alone = minted and bucket.per in ("token", "key")
         counted = response.succeeded if limits.counts is None else response.status in limits.counts
         falling = state.falling[key] if alone and counted and not refused else None
-        yield from _remaining(limits.headers, bucket, exchange, refused, falling)
-    yield from _retry_after(state, limits, bucket, exchange, refused=refused)
+        yield from _judge_remaining(limits.headers, bucket, exchange, refused, falling)
+    yield from _judge_retry_after(state, limits, bucket, exchange, refused=refused)
 
 
-def _limit(
-    names: RateHeaders, bucket: Bucket, exchange: Exchange, response: Response
+def _judge_limit(
+    names: RateHeaders, bucket: Bucket, exchange: Exchange
 ) -> Iterator[Failure | None]:
     if names.limit is None:
         return
-    value = _number(names.limit, exchange, response)
+    value = _parse_number(names.limit, exchange)
     if isinstance(value, Failure):
         yield value
     elif bucket.limit is not None and value != bucket.limit:
-        yield _fails(exchange, "wrong-limit", names.limit, str(bucket.limit), str(value))
+        yield _fail(exchange, "wrong-limit", names.limit, str(bucket.limit), str(value))
     else:
         yield None
 
 
-def _remaining(
+def _judge_remaining(
     names: RateHeaders, bucket: Bucket, exchange: Exchange, refused: bool, falling: Falling | None
 ) -> Iterator[Failure | None]:
-    assert exchange.response is not None  # step() saw to it
     if names.remaining is None:
         return
-    value = _number(names.remaining, exchange, exchange.response)
+    value = _parse_number(names.remaining, exchange)
     due = ""
     if isinstance(value, Failure):
         yield value
@@ -156,26 +152,26 @@ def _remaining(
         due = "0 on a refusal"
     elif bucket.limit is not None and value > max(bucket.limit, bucket.burst or 0):
         due = f"at most {bucket.limit}"
-    elif falling is not None and stuck(falling, exchange, value, bucket):
+    elif falling is not None and is_stuck(falling, exchange, value, bucket):
         due = f"less than before, after {len(falling.counted)} requests in one window"
-    yield _fails(exchange, "wrong-remaining", names.remaining, due, str(value)) if due else None
+    yield _fail(exchange, "wrong-remaining", names.remaining, due, str(value)) if due else None
 
 
-def _reset(
-    limits: RateLimits, names: RateHeaders, bucket: Bucket, exchange: Exchange, response: Response
+def _judge_reset(
+    limits: RateLimits, names: RateHeaders, bucket: Bucket, exchange: Exchange
 ) -> Iterator[Failure | None]:
     if names.reset is None:
         return
-    now = fields.parse_http_date(response.header("Date") or "")
-    text = response.header(names.reset)
+    now = fields.parse_http_date(exchange.received.header("Date") or "")
+    text = exchange.received.header(names.reset)
     if names.reset_unit == "http-date":
         moment = fields.parse_http_date(text or "")
         if text is None or moment is None:
             outcome = "absent" if text is None else "malformed"
-            yield _fails(exchange, outcome, names.reset, "an HTTP date", text)
+            yield _fail(exchange, outcome, names.reset, "an HTTP date", text)
             return
     else:
-        value = _number(names.reset, exchange, response)
+        value = _parse_number(names.reset, exchange)
         if isinstance(value, Failure):
             yield value
             return
@@ -185,53 +181,53 @@ def _reset(
     if now is None:
         return
     longest = longest_memory(limits, bucket)
-    due = f"{names.reset_unit}, at most {longest:g} s after the answer's Date"
+    due = f"{names.reset_unit}, at most {longest:g} s after the response's Date"
     wrong = not now - SLACK_S <= moment <= now + longest + SLACK_S
-    yield _fails(exchange, "wrong-reset", names.reset, due, text) if wrong else None
+    yield _fail(exchange, "wrong-reset", names.reset, due, text) if wrong else None
 
 
-def _retry_after(
+def _judge_retry_after(
     state: _State, limits: RateLimits, bucket: Bucket, exchange: Exchange, *, refused: bool
 ) -> Iterator[Failure | None]:
-    assert exchange.response is not None  # step() saw to it
     owed = state.owed.get(bucket.name)
     if owed is not None and exchange.sent_at >= owed[0].received_at:
-        state.owed.pop(bucket.name)  # what was on its way meanwhile settles nothing
-    text = exchange.response.header("Retry-After")
+        state.owed.pop(bucket.name)  # a request that was already on its way does not count
+    text = exchange.received.header("Retry-After")
     only = limits.retry_after_only
     if not refused:
         if only and text is not None and exchange.status not in only:
-            yield _fails(exchange, "retry-after-wrong", "Retry-After", f"only on {only}", text)
+            yield _fail(exchange, "retry-after-wrong", "Retry-After", f"only on {only}", text)
     elif limits.retry_after is NEVER:
         due = "absent"
         wrong = text is not None
-        yield _fails(exchange, "retry-after-wrong", "Retry-After", due, text) if wrong else None
+        yield _fail(exchange, "retry-after-wrong", "Retry-After", due, text) if wrong else None
     elif limits.retry_after is not None and text is None:
-        yield _fails(exchange, "retry-after-absent", "Retry-After", "a wait", None)
+        yield _fail(exchange, "retry-after-absent", "Retry-After", "the time to wait", None)
     elif limits.retry_after is not None and text is not None:
-        wait = wait_of(limits.retry_after, text, exchange.response)
+        wait = parse_wait(limits.retry_after, text, exchange.received)
         if wait is not None:
             state.owed[bucket.name] = (exchange, wait)
-        due = wrong_wait(limits, bucket, exchange, wait, owed)
-        yield _fails(exchange, "retry-after-wrong", "Retry-After", due, text) if due else None
+        due = expected_wait(limits, bucket, exchange, wait, owed)
+        yield _fail(exchange, "retry-after-wrong", "Retry-After", due, text) if due else None
 
 
-def _number(name: str, exchange: Exchange, response: Response) -> int | Failure:
-    values = response.header_values(name)
+def _parse_number(name: str, exchange: Exchange) -> int | Failure:
+    values = exchange.received.header_values(name)
     if not values:
-        return _fails(exchange, "absent", name, "a number", None)
+        return _fail(exchange, "absent", name, "a number", None)
     if len(values) > 1 or not NUMBER.fullmatch(values[0]):
-        return _fails(exchange, "malformed", name, "one number in digits", ", ".join(values))
+        return _fail(exchange, "malformed", name, "one number in digits", ", ".join(values))
     return int(values[0])
 
 
-def _fails(exchange: Exchange, outcome: str, name: str, due: str, text: str | None) -> Failure:
+def _fail(exchange: Exchange, outcome: str, name: str, due: str, text: str | None) -> Failure:
     actual = f"no {name}" if text is None else f"{name}: {text}"
     return Failure(outcome, f"{name}: {due}", actual, name, exchange.id)
 
 
 CHECK = Check(
-    title="Answers tell the truth about the limit",
+    title="Rate limit fields are present, well-formed and true",
+    failure_title="A rate limit field is missing, malformed or wrong",
     applies=applies,
     fold=Fold(start, step, finish),
     triggered_by=("ratelimit/quota",),

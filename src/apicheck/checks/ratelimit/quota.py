@@ -1,4 +1,4 @@
-"""A bucket admits as many requests as promised, refuses the next, and recovers."""
+"""A bucket admits the promised number of requests, refuses the next, and recovers."""
 
 from __future__ import annotations
 
@@ -34,9 +34,14 @@ from apicheck.checks.ratelimit._limiters import (
     Hit,
     Limiter,
     Trace,
-    explanations,
+    explain,
 )
-from apicheck.checks.ratelimit._schedule import MANY_REQUESTS, one_round, refused
+from apicheck.checks.ratelimit._schedule import (
+    MANY_REQUESTS,
+    is_refused,
+    limit_of,
+    send_round,
+)
 
 _MOST = 700
 _MOST_THOROUGH = 6000
@@ -48,7 +53,7 @@ _PHASED = frozenset({"aligned", "sliding-counter"})
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To every bucket whose limit can be reached within reason."""
+    """To every bucket whose limit can be reached in reasonable time."""
     limits, bucket = _facts(subject)
     if limits.over != "refuse":
         return NotApplicable(f"requests over the limit are not refused (over: {limits.over})")
@@ -56,7 +61,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the bucket counts no operation of the document")
     lines = f'[limits.{bucket.name}]\nlimit = 60\nwindow = "60s"'
     if bucket.limit is None:
-        reason = "the limit depends on a plan that no identity names"
+        reason = "the limit depends on the plan, and no identity names its plan"
         return NotTested(NotTestedKind.NEEDS_BUDGET, reason, lines)
     clock = "clock" in subject.context.capabilities
     most = _MOST_THOROUGH if subject.context.thorough else _MOST
@@ -66,7 +71,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
             reason += ": --thorough sends them"
         return NotTested(NotTestedKind.NEEDS_BUDGET, reason, lines)
     if not clock and bucket.window_s > _LONGEST_REAL_TIME_S:
-        reason = f"a window of {bucket.window_s:g} s must be waited for several times"
+        reason = f"the test waits for several windows of {bucket.window_s:g} s"
         return NotTested(NotTestedKind.NEEDS_CONTROL, reason, lines)
     claims = Claims(exclusive=frozenset({f"bucket:{bucket.name}", "clock"}))
     seconds = 7.0 * bucket.window_s
@@ -74,95 +79,96 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 
 def script(subject: Subject) -> Script:
-    """One at 0, more than the limit at 0.6 of a window and at 1.05, one when all is forgotten.
+    """One round of requests; a second one, at other phases of the clock, only where it decides.
 
-    A second round, at other phases of a clock, only where the first leaves open whether windows
-    that are aligned with a clock explain what looks wrong.
+    It decides where nothing but windows aligned with a clock explains the first round.
     """
     limits, bucket = _facts(subject)
     fresh = bucket.per in ("token", "key") and "mint" in subject.context.capabilities
     if fresh:
-        who = yield from steps.mint(fresh=True)
+        sender = yield from steps.mint(fresh=True)
     else:
-        who = build.identity_of(subject)
-        request = yield from build.valid_request(subject, identity=who)
+        sender = build.identity_of(subject)
+        request = yield from build.valid_request(subject, identity=sender)
         before = yield from steps.send(request, Role.SETUP)
-        if not before.succeeded and not refused(limits, before):
-            # Refused for another reason: nothing is learnt by waiting.
+        if not before.succeeded and not is_refused(limits, before):
+            # Refused for another reason, which does not pass by waiting.
             steps.end_script(Inconclusive(f"the request was not admitted ({describe(before)})"))
         yield from steps.wait(
-            2.05 * bucket.window_s, f"the bucket {bucket.name} forgets what was before"
+            2.05 * bucket.window_s, f"the bucket {bucket.name} recovers from earlier requests"
         )
-    request = yield from build.valid_request(subject, identity=who)
-    first = yield from one_round(limits, bucket, request)
+    request = yield from build.valid_request(subject, identity=sender)
+    first = yield from send_round(limits, bucket, request)
     if len(first) == 1:
         return
-    found = _explained(subject, first)
+    found = _explain_exchanges(subject, first)
     if "" in found.values() and all(found[name] for name in set(found) - _PHASED):
         yield from steps.wait(2.28 * bucket.window_s, "a second round at other phases of the clock")
-        yield from one_round(limits, bucket, request)
+        yield from send_round(limits, bucket, request)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """A fail only when no honest limiter that the policy allows explains what came."""
+    """It fails only where no honest limiter that the policy allows explains the responses."""
     limits, bucket = _facts(subject)
-    counted = _counted(subject, transcript)
-    odd = [x for x in counted if x.response and not x.succeeded and not refused(limits, x)]
+    counted = _select_counted(subject, transcript)
+    odd = [x for x in counted if x.response and not x.succeeded and not is_refused(limits, x)]
     if odd:
-        return _odd_refusals(subject, counted, odd)
-    found = _explained(subject, counted)
-    refusals = [exchange for exchange in counted if refused(limits, exchange)]
+        return _judge_odd(subject, counted, odd)
+    found = _explain_exchanges(subject, counted)
+    refusals = [exchange for exchange in counted if is_refused(limits, exchange)]
     promise = f"{bucket.limit} requests in {bucket.window_s:g} s"
     if "" in found.values():
         return None if refusals else Inconclusive(f"the limit of {promise} was not reached")
     admitted = sum(1 for exchange in counted if exchange.succeeded)
     if not refusals:
-        actual = f"{admitted} of {len(counted)} admitted"
+        actual = f"{admitted} of {len(counted)} requests admitted, none refused"
         return Failure("not-enforced", f"a refusal after {promise}", actual)
     last = counted[-1]
     before = max((x.received_at for x in counted[:-1]), default=last.sent_at)
     if last in refusals and last.sent_at - before >= 2 * bucket.window_s:
-        actual = f"refused {last.sent_at - before:.0f} s after the request before"
-        return Failure("no-recovery", "a request admitted again", actual, exchange=last.id)
-    number = _first_unexplained(subject, counted)
+        actual = f"a request refused {last.sent_at - before:.0f} s after the one before"
+        expected = f"a request admitted again after two windows of {bucket.window_s:g} s"
+        return Failure("no-recovery", expected, actual, exchange=last.id)
+    number = _find_first_unexplained(subject, counted)
     witness = counted[number - 1]
     after = f"{witness.sent_at - counted[0].sent_at:.1f} s after the first"
     if next(iter(found.values())) == ADMITTED:
-        begun = next(n for n, x in enumerate(counted) if refused(limits, x))
-        actual = f"{begun} admitted before the first refusal; and request {number}, {after}, too"
+        begun = next(n for n, x in enumerate(counted) if is_refused(limits, x))
+        actual = f"{begun} admitted before the first refusal, and request {number} too, {after}"
         return Failure("not-enforced", f"a refusal after {promise}", actual, exchange=witness.id)
     actual = f"request {number}, {after}, was refused: {describe(witness)}"
     return Failure("refused-early", promise, actual, exchange=witness.id)
 
 
-def _first_unexplained(subject: Subject, counted: list[Exchange]) -> int:
-    """How many requests, from the first on, it takes until no honest limiter explains them."""
+def _find_first_unexplained(subject: Subject, counted: list[Exchange]) -> int:
+    """The number of the first request up to which no honest limiter explains the trace."""
     return (
         bisect_left(
             range(1, len(counted) + 1),
             True,
-            key=lambda n: "" not in _explained(subject, counted[:n]).values(),
+            key=lambda n: "" not in _explain_exchanges(subject, counted[:n]).values(),
         )
         + 1
     )
 
 
-def _odd_refusals(subject: Subject, counted: list[Exchange], odd: list[Exchange]) -> Judgement:
-    """Answers that are neither admitted nor refused as promised: perhaps the limit's own."""
+def _judge_odd(subject: Subject, counted: list[Exchange], odd: list[Exchange]) -> Judgement:
+    """Judge a trace with unpromised statuses: the limit may refuse with one of them."""
     limits, _ = _facts(subject)
     statuses = {exchange.status for exchange in odd}
-    hits = (_hit(subject, x, False if x in odd else x.succeeded) for x in counted)
-    found = _explanations(subject, Trace.of(hits))
+    hits = (_make_hit(subject, x, False if x in odd else x.succeeded) for x in counted)
+    found = _explain(subject, Trace.of(hits))
     if len(statuses) == 1 and "" in found.values():
         due = str((limits.refusal or MANY_REQUESTS).statuses)
         return Failure("wrong-status", due, describe(odd[0]), exchange=odd[0].id)
-    return Inconclusive(f"requests were answered {', '.join(map(str, sorted(statuses)))}")
+    listed = ", ".join(map(str, sorted(statuses)))
+    return Inconclusive(f"some responses are neither a success nor the promised refusal: {listed}")
 
 
-def _counted(subject: Subject, transcript: Transcript) -> list[Exchange]:
-    """What the bucket counted of the identity under test, in order of sending.
+def _select_counted(subject: Subject, transcript: Transcript) -> list[Exchange]:
+    """The exchanges that the bucket counted for the identity, in order of sending.
 
-    Not what it forgot before the first round: it hangs on requests that are not ours to know.
+    Without those before the first round: they may depend on requests that the run did not send.
     """
     exercised = transcript.exercised
     if not exercised:
@@ -178,23 +184,22 @@ def _counted(subject: Subject, transcript: Transcript) -> list[Exchange]:
     ]
 
 
-def _explained(subject: Subject, exchanges: Iterable[Exchange]) -> dict[str, str]:
+def _explain_exchanges(subject: Subject, exchanges: Iterable[Exchange]) -> dict[str, str]:
     limits, _ = _facts(subject)
     hits = (
-        _hit(subject, x, True if x.succeeded else False if refused(limits, x) else None)
+        _make_hit(subject, x, True if x.succeeded else False if is_refused(limits, x) else None)
         for x in exchanges
     )
-    return _explanations(subject, Trace.of(hits))
+    return _explain(subject, Trace.of(hits))
 
 
-def _explanations(subject: Subject, trace: Trace) -> dict[str, str]:
+def _explain(subject: Subject, trace: Trace) -> dict[str, str]:
     limits, bucket = _facts(subject)
-    assert bucket.limit is not None  # applies() saw to it
-    limiter = Limiter(bucket.limit, bucket.window_s, bucket.burst, limits.counts_refused)
-    return dict(explanations(trace, limiter, limits.algorithm))
+    limiter = Limiter(limit_of(bucket), bucket.window_s, bucket.burst, limits.counts_refused)
+    return dict(explain(trace, limiter, limits.algorithm))
 
 
-def _hit(subject: Subject, exchange: Exchange, admitted: bool | None) -> Hit:
+def _make_hit(subject: Subject, exchange: Exchange, admitted: bool | None) -> Hit:
     _, bucket = _facts(subject)
     slack = min(1.0, _SLACK * bucket.window_s)
     return Hit(exchange.sent_at - slack, exchange.received_at + slack, admitted)
@@ -208,7 +213,8 @@ def _facts(subject: Subject) -> tuple[RateLimits, Bucket]:
 
 
 CHECK = Check(
-    title="A limit is kept: neither more nor fewer requests than promised",
+    title="A rate limit is enforced as promised: neither more nor fewer requests",
+    failure_title="A rate limit is not enforced as promised",
     subject_kind=SubjectKind.BUCKET,
     applies=applies,
     script=script,

@@ -1,4 +1,4 @@
-"""Somebody else (of another tenant, user or app), and what the policy says of what is theirs."""
+"""Another owner (tenant, user or app), and what the policy promises about its objects."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ from apicheck.authoring import (
     selector,
     steps,
 )
-from apicheck.checks.scopes._rights import owned_by
+from apicheck.checks.scopes._rights import find_actor, is_owned_by
 
 _COUNTED = re.compile(r"[A-Za-z]{0,8}[-_]?\d{1,7}")
 WHOSE = ("tenant", "user", "app")
-"""Kinds of owners whose objects a policy may keep apart."""
+"""Kinds of owners: a policy may keep the objects of each apart."""
 
 
 def foreign_needs(subject: Subject, place: str, whose: str) -> tuple[str, ...]:
-    """What the request names, in its path or body, that is made and belongs to an owner.
+    """The created objects that the request names, in its path or body, and that have an owner.
 
-    Names of path parameters, or pointers into the body. An object is a user's or an app's where
-    the policy's selector takes the operation that makes it as well.
+    Names of path parameters, or pointers into the body. An object belongs to a user or an app
+    where the policy's selector also takes the operation that creates it.
     """
     context, recipe = subject.context, subject.context.recipes[subject.op.id]
     foreign = context.facts.authorization.foreign.get(whose)
     tenants = {tenant.parameter for tenant in context.facts.authorization.tenants}
-    if foreign is None or not isinstance(recipe, Recipe) or not owned_by(subject, whose):
+    if foreign is None or not isinstance(recipe, Recipe) or not is_owned_by(subject, whose):
         return ()
     makers = {need: context.spec.operation(need.operation) for need in recipe.needs}
     return tuple(
@@ -60,76 +60,81 @@ def foreign_needs(subject: Subject, place: str, whose: str) -> tuple[str, ...]:
 
 
 def foreign_owners(subject: Subject, place: str) -> tuple[str, ...]:
-    """The kinds of owners of what the request names that we can be another of."""
+    """The kinds of owners of named objects of which the run has, or can make, another identity."""
     return tuple(
-        w for w in WHOSE if foreign_needs(subject, place, w) and can_be_another(subject, w)
+        whose
+        for whose in WHOSE
+        if foreign_needs(subject, place, whose) and has_foreign_identity(subject, whose)
     )
 
 
 def applies_to_foreign(subject: Subject, place: str) -> Applies | NotApplicable | NotTested:
-    """Whether what a request names in a place can be somebody else's, and we can be two."""
+    """To secured operations whose path or body can name another owner's object."""
     stated = [whose for whose in WHOSE if foreign_needs(subject, place, whose)]
     if subject.op.id not in subject.context.secured:
         return NotApplicable("the operation is public")
     if not stated:
-        return NotApplicable(f"its {place} names nothing that the policy keeps to its owner")
+        return NotApplicable(f"its {place} names no object that the policy keeps to its owner")
     if not (kinds := foreign_owners(subject, place)):
         return no_foreign_owner(subject, stated[0])
     return Applies(requests=2, facts=tuple(f"authorization.foreign.{whose}" for whose in kinds))
 
 
 def no_foreign_owner(subject: Subject, whose: str) -> NotTested:
-    """We cannot be two. Who we are must be said as well, as nothing differs from the unknown."""
-    ours = subject.context.identities.get(subject.context.actors.get(subject.op.id, ""))
+    """Why no second owner can be tried; an actor whose own owner is unknown needs one as well."""
+    actor = find_actor(subject)
     lines = f'[identities.other]\ntoken_env = "OTHER_TOKEN"\n{whose} = "b"'
-    if ours and not getattr(ours, whose):
-        lines += f'\n# and in [identities.{ours.name}]: {whose} = "a"'
+    if actor and not getattr(actor, whose):
+        lines += f'\n# and in [identities.{actor.name}]: {whose} = "a"'
     return NotTested(NotTestedKind.NEEDS_IDENTITY, f"no identity of a second {whose}", lines)
 
 
-def can_be_another(subject: Subject, whose: str) -> bool:
-    """Whether the target names somebody else of a kind, or one can be made."""
-    ours = subject.context.identities.get(subject.context.actors.get(subject.op.id, ""))
-    made = whose != "tenant" and "mint" in subject.context.capabilities
-    return any(_named(subject, whose)) or bool(made and ours and getattr(ours, whose))
+def has_foreign_identity(subject: Subject, whose: str) -> bool:
+    """Whether the target has an identity of another owner, or can make one."""
+    actor = find_actor(subject)
+    if any(foreign_identities(subject, whose)):
+        return True
+    mints = whose != "tenant" and "mint" in subject.context.capabilities
+    return bool(mints and actor and getattr(actor, whose))
 
 
-def _named(subject: Subject, whose: str) -> Iterator[Identity]:
+def foreign_identities(subject: Subject, whose: str) -> Iterator[Identity]:
     """The target's own identities of another tenant; or user, or app, of the same tenant."""
-    ours = subject.context.identities.get(subject.context.actors.get(subject.op.id, ""))
+    actor = find_actor(subject)
     for identity in subject.context.identities.values():
-        if ours is None or identity.state != "active" or not identity.placeholder:
+        if actor is None or identity.state != "active" or not identity.placeholder:
             continue
-        known = getattr(ours, whose) and getattr(identity, whose)
-        near = whose == "tenant" or identity.tenant == ours.tenant
-        if known and near and getattr(identity, whose) != getattr(ours, whose):
+        known = getattr(actor, whose) and getattr(identity, whose)
+        near = whose == "tenant" or identity.tenant == actor.tenant
+        if known and near and getattr(identity, whose) != getattr(actor, whose):
             yield identity
 
 
-def foreign_identity(subject: Subject, whose: str) -> Steps[Identity]:
-    """Somebody of another tenant, or another user or app of our own, with every right."""
-    for identity in _named(subject, whose):
+def obtain_foreign_identity(subject: Subject, whose: str) -> Steps[Identity]:
+    """Find an identity of another owner, or make one of the actor's tenant, with every right."""
+    for identity in foreign_identities(subject, whose):
         return identity
-    ours = build.identity_of(subject)
-    user = "apicheck-another-user" if whose == "user" else ours.user
+    actor = build.identity_of(subject)
+    user = "apicheck-another-user" if whose == "user" else actor.user
     app = "apicheck-another-app" if whose == "app" else ""
-    return (yield from steps.mint(tenant=ours.tenant, user=user, app=app))
+    return (yield from steps.mint(tenant=actor.tenant, user=user, app=app))
 
 
-def counted(value: str) -> bool:
-    """Whether an id looks as if ids were given out in turn, perhaps for each owner."""
+def looks_counted(value: str) -> bool:
+    """Whether an id looks like one of a counter, of which each owner may have its own."""
     return _COUNTED.fullmatch(value) is not None
 
 
-def send_control_as_owner(subject: Subject, theirs: Request, other: Identity) -> Steps[None]:
-    """Ends the script where an id of theirs names an object of ours as well.
+def end_if_id_is_ours(subject: Subject, theirs: Request, other: Identity) -> Steps[None]:
+    """End the script where a foreign object has the same id as an object of the actor.
 
-    So it is where ids are counted for each tenant: what is then answered, or deleted, is our own.
-    Ids of other forms are taken for unique. theirs: a request whose path names their objects.
+    This happens where each tenant has a counter of its own: the actor then reaches, or deletes, its
+    own object. Ids of other forms count as unique. theirs: a request whose path names the foreign
+    objects. other: their owner.
     """
     values = subject.op.path_values(theirs.path).values()
     reader = readback.read_operation(subject)
-    if reader is None or not any(map(counted, values)):
+    if reader is None or not any(map(looks_counted, values)):
         return
     read = readback.build_read(subject, theirs)
     ours = yield from steps.send(read, Role.SETUP)
@@ -139,18 +144,18 @@ def send_control_as_owner(subject: Subject, theirs: Request, other: Identity) ->
     same = yield from steps.send(read.with_credentials(other.name, *sent), Role.SETUP)
     if same.response is None or ours.response is None or same.response.body != ours.response.body:
         steps.end_script(
-            Inconclusive("ids are counted for each owner, and this one is also that of ours")
+            Inconclusive("ids are counted for each owner: the caller has an object of the same id")
         )
 
 
 def promised_response(subject: Subject, whose: str) -> ExpectedResponse | None:
-    """What is due for an object of somebody else; None: whatever an absent one gets."""
+    """The promised response for another owner's object; None: the same as for an unknown id."""
     facts = subject.facts.authorization
     return facts.foreign[whose].response or facts.absent
 
 
-def for_absent(subject: Subject, request: Request) -> Request:
-    """The same request for objects that nobody has."""
+def with_unknown_ids(subject: Subject, request: Request) -> Request:
+    """Replace each id in the path by an unknown one."""
     tenants = {tenant.parameter for tenant in subject.facts.authorization.tenants}
     for name, value in subject.op.path_values(request.path).items():
         if name not in tenants:

@@ -1,18 +1,18 @@
-"""Bisection as a dialogue, so that a script can hold it and a judge can follow it afterwards."""
+"""Bisection as a dialogue: the script holds it, and the judge repeats it afterwards."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 
 Search = Generator[tuple[str, ...], bool, str]
-"""Yields what to try, receives whether it was enough, returns what was found."""
+"""Yields words to try, receives whether they were enough, returns the result."""
 
 
-def narrowed(words: tuple[str, ...]) -> Search:
-    """The one word, out of several that were enough together, that is enough by itself.
+def narrow(words: tuple[str, ...]) -> Search:
+    """Search, among words that were enough together, the one that is enough by itself.
 
-    Returns "" when none is needed at all, and several words, with commas, when only together
-    they are enough.
+    Returns "" when no word is needed at all, and several words, separated by commas, when they
+    are enough only together.
     """
     if not words or (yield ()):
         return ""
@@ -27,11 +27,11 @@ def narrowed(words: tuple[str, ...]) -> Search:
     return ", ".join(words)
 
 
-def followed(search: Search, answers: Iterable[bool]) -> str | tuple[str, ...]:
-    """What a search found after some answers; what it would try next when it is not done."""
+def follow(search: Search, results: Iterable[bool]) -> str | tuple[str, ...]:
+    """Repeat a search with known results: its return value, or the words that it tries next."""
     try:
         tried = next(search)
-        for enough in answers:
+        for enough in results:
             tried = search.send(enough)
     except StopIteration as end:
         return str(end.value)

@@ -1,4 +1,4 @@
-"""Which rights an operation needs, and identities that hold just some of them."""
+"""The rights that an operation needs, and identities that hold only some of them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from apicheck.authoring import (
     Case,
-    Credential,
     Exchange,
     Identity,
+    NotApplicable,
     NotTested,
     NotTestedKind,
     Request,
@@ -24,9 +24,21 @@ from apicheck.authoring import (
 Rights = Mapping[str, tuple[str, ...]]
 """Kind of right ("scopes", "permissions", "roles") -> words of that kind."""
 
+NO_PROMISED_REFUSAL = NotApplicable("the policy does not say how a missing right is refused")
+NO_UNDERPRIVILEGED_IDENTITY = NotTested(
+    NotTestedKind.NEEDS_IDENTITY,
+    "no identity lacks a right that the operation needs, and the target cannot make one",
+    '[identities.reader]\ntoken_env = "READER_TOKEN"\nscopes = []',
+)
+NO_CREATION_ALLOWED = NotTested(
+    NotTestedKind.READ_ONLY,
+    "the check has to create an object and find it in a list",
+    '[safety]\nmode = "full"',
+)
+
 
 def required_rights(subject: Subject) -> Rights:
-    """The scopes and permissions that the operation needs, of the kinds that it needs at all."""
+    """The scopes and permissions that the operation needs; without the kinds it does not need."""
     context, name = subject.context, subject.op.id
     kinds = {
         "scopes": context.required_scopes.get(name, ()),
@@ -35,8 +47,13 @@ def required_rights(subject: Subject) -> Rights:
     return {kind: words for kind, words in kinds.items() if words}
 
 
+def sufficient_roles(subject: Subject) -> tuple[str, ...]:
+    """The roles one of which the operation needs; () when it needs none."""
+    return subject.context.sufficient_roles.get(subject.op.id, ())
+
+
 def all_words(subject: Subject, kind: str) -> tuple[str, ...]:
-    """All the words of a kind that there are."""
+    """Every right of a kind that the API has."""
     context = subject.context
     known = {
         "scopes": context.all_scopes,
@@ -56,25 +73,30 @@ def all_but(subject: Subject, kind: str, word: str) -> tuple[str, ...]:
     )
 
 
-def identities(subject: Subject) -> Iterator[Identity]:
-    """The target's own identities that could send the operation, whatever they may do."""
-    ours = subject.context.actors.get(subject.op.id, "")
+def find_actor(subject: Subject) -> Identity | None:
+    """The identity that may call the operation; None when the target has none."""
+    return subject.context.identities.get(subject.context.actors.get(subject.op.id, ""))
+
+
+def other_identities(subject: Subject) -> Iterator[Identity]:
+    """The target's other identities with a credential for the operation, whatever their rights."""
+    actor = find_actor(subject)
     for identity in subject.context.identities.values():
-        usable = identity.placeholder and identity.state == "active" and identity.name != ours
+        usable = identity.placeholder and identity.state == "active" and identity != actor
         if usable and credentials.credentials_of(subject.context, subject.op.id, identity):
             yield identity
 
 
-def holder(
+def mint_holder(
     subject: Subject,
     *,
     scopes: tuple[str, ...] | None = None,
     permissions: tuple[str, ...] | None = None,
     roles: tuple[str, ...] | None = None,
 ) -> Steps[Identity]:
-    """An identity with just these rights (None: all), otherwise like the one that may.
+    """Make an identity with exactly these rights (None: all), otherwise like the actor.
 
-    The same user and app where objects are theirs alone, so that a refusal is about rights.
+    It has the actor's user and app where objects belong to one, so that a refusal is about rights.
     """
     actor = build.identity_of(subject)
     return (
@@ -83,13 +105,13 @@ def holder(
             permissions=permissions,
             roles=roles,
             tenant=actor.tenant,
-            user=actor.user if owned_by(subject, "user") else "",
-            app=actor.app if owned_by(subject, "app") else "",
+            user=actor.user if is_owned_by(subject, "user") else "",
+            app=actor.app if is_owned_by(subject, "app") else "",
         )
     )
 
 
-def owned_by(subject: Subject, whose: str) -> bool:
+def is_owned_by(subject: Subject, whose: str) -> bool:
     """Whether the policy keeps the operation's objects to a tenant, user or app."""
     foreign = subject.facts.authorization.foreign.get(whose)
     if foreign is None or foreign.ops is None:
@@ -103,37 +125,36 @@ def underprivileged_cases(subject: Subject) -> tuple[Case, ...]:
     kind = next(iter(required_rights(subject)), "")
     if kind and "mint" in subject.context.capabilities:
         return (Case(f"no {kind}", {kind: []}),)
+    return underprivileged_identities(subject)[:1] if kind else ()
+
+
+def underprivileged_identities(subject: Subject) -> tuple[Case, ...]:
+    """A case for each of the target's own identities that lacks a right of the operation."""
     return tuple(
         Case(f"identity {identity.name}", {"identity": identity.name})
-        for identity in identities(subject)
-        if kind and not subject.context.permits(identity, subject.op.id)
-    )[:1]
+        for identity in other_identities(subject)
+        if not subject.context.permits(identity, subject.op.id)
+    )
 
 
-def underprivileged(subject: Subject, value: Mapping[str, object]) -> Steps[Identity]:
-    """The identity that a case of `underprivileged_cases` stands for."""
+def obtain_identity(subject: Subject, value: Mapping[str, object]) -> Steps[Identity]:
+    """Find, or make, the identity of a case: {identity: its name}, or {kind of right: words}."""
     if "identity" in value:
         return subject.context.identities[str(value["identity"])]
-    return (yield from holder(subject, **{kind: () for kind in value if kind in _KINDS}))
+    return (yield from mint_holder(subject, **_read_rights(value)))
 
 
-_KINDS = ("scopes", "permissions", "roles")
+def _read_rights(value: Mapping[str, object]) -> Rights:
+    return {kind: tuple(words) for kind, words in value.items() if isinstance(words, list)}
 
 
-def with_sender(subject: Subject, request: Request, who: Identity) -> Request:
-    """A request with the credential of another."""
-    sent: tuple[Credential, ...] = credentials.credentials_of(subject.context, subject.op.id, who)
-    return request.with_credentials(who.name, *sent)
+def with_sender(subject: Subject, request: Request, sender: Identity) -> Request:
+    """Replace the credential of a request by that of another identity."""
+    sent = credentials.credentials_of(subject.context, subject.op.id, sender)
+    return request.with_credentials(sender.name, *sent)
 
 
-def send_as(subject: Subject, who: Identity, role: Role = Role.TABLE) -> Steps[Exchange]:
-    """The canonical request, about what the one that may has made, sent by another."""
+def send_as(subject: Subject, sender: Identity, role: Role = Role.TABLE) -> Steps[Exchange]:
+    """Send the canonical request, about an object that the actor can reach, as another identity."""
     request = yield from build.valid_request(subject)
-    return (yield from steps.send(with_sender(subject, request, who), role))
-
-
-NO_UNDERPRIVILEGED_IDENTITY = NotTested(
-    NotTestedKind.NEEDS_IDENTITY,
-    "no identity lacks a right that the operation needs, and none can be made",
-    '[identities.reader]\ntoken_env = "READER_TOKEN"\nscopes = []',
-)
+    return (yield from steps.send(with_sender(subject, request, sender), role))

@@ -1,8 +1,8 @@
-"""An operation refuses a valid credential that lacks one of the rights it needs."""
+"""A valid credential that lacks a right is refused as promised."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from apicheck.authoring import (
     Applies,
@@ -11,7 +11,6 @@ from apicheck.authoring import (
     Confirm,
     Exchange,
     Failure,
-    Json,
     Judgement,
     NotApplicable,
     NotTested,
@@ -26,42 +25,47 @@ from apicheck.authoring import (
     describe,
     judging,
 )
-from apicheck.checks.scopes._narrowing import followed, narrowed
+from apicheck.checks.scopes._narrowing import follow, narrow
 from apicheck.checks.scopes._rights import (
+    NO_PROMISED_REFUSAL,
     NO_UNDERPRIVILEGED_IDENTITY,
     all_but,
     all_words,
-    holder,
-    identities,
+    mint_holder,
+    obtain_identity,
     required_rights,
     send_as,
+    underprivileged_identities,
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To every operation that needs a right, where the policy says how its lack is refused."""
-    if not required_rights(subject):
+    """To every operation that needs a right, where the policy says how a missing one is refused."""
+    rights = required_rights(subject)
+    if not rights:
         return NotApplicable("the operation needs no scope or permission")
-    if subject.facts.authorization.refusal is None:
-        return NotApplicable("the policy says nothing on credentials that lack a right")
+    refusal = subject.facts.authorization.refusal
+    if refusal is None:
+        return NO_PROMISED_REFUSAL
     if not cases(subject):
         return NO_UNDERPRIVILEGED_IDENTITY
-    rights = tuple(f"authorization.{kind}" for kind in required_rights(subject))
-    return Applies(facts=("authorization.refusal", *rights))
+    facts = ("authorization.refusal", *(f"authorization.{kind}" for kind in rights))
+    return Applies(facts=facts, promise=refusal)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """All rights but one of those needed, for each; none; thoroughly: each single other.
+    """No right; all rights but one, for each needed one; with --thorough, each other right alone.
 
-    With the accepted request of exactly those needed this is the whole matrix, as long as
-    holding more never means being allowed less; where the policy says `needs: exact`, holding
-    all is a row too. Where nobody can make an identity: the target's own that lack something.
+    As exactly the needed rights are accepted, this is the whole matrix, provided that holding
+    more never allows less; where the policy says `needs: exact`, holding all is a row too. A
+    target that cannot make identities is tried with its own that lack a right.
     """
-    made = _made(subject) if "mint" in subject.context.capabilities else _held(subject)
-    return tuple({repr(row.value): row for row in made}.values())
+    if "mint" not in subject.context.capabilities:
+        return underprivileged_identities(subject)
+    return tuple({repr(row.value): row for row in _minted_rows(subject)}.values())
 
 
-def _made(subject: Subject) -> Iterator[Case]:
+def _minted_rows(subject: Subject) -> Iterator[Case]:
     for kind, words in required_rights(subject).items():
         yield Case(f"no {kind}", {kind: []})
         for word in words:
@@ -75,63 +79,50 @@ def _made(subject: Subject) -> Iterator[Case]:
             yield Case("all scopes", {kind: list(all_words(subject, kind))})
 
 
-def _held(subject: Subject) -> Iterator[Case]:
-    for identity in identities(subject):
-        if not subject.context.permits(identity, subject.op.id):
-            yield Case(f"identity {identity.name}", {"identity": identity.name})
-
-
 def script(subject: Subject) -> Script:
-    """Accepted with what is needed; then with less; if that is accepted too, with ever less."""
-    value: Mapping[str, Json] = subject.case.value if subject.case else {}
+    """The needed rights, accepted; then fewer; where those are accepted too, halves of them."""
+    value = subject.row.value
     if "identity" in value:
         yield from build.send_control(subject)
-        yield from send_as(subject, subject.context.identities[value["identity"]])
+        yield from send_as(subject, (yield from obtain_identity(subject, value)))
         return
-    enough = yield from holder(subject, **required_rights(subject))
+    enough = yield from mint_holder(subject, **required_rights(subject))
     yield from build.send_control(subject, identity=enough)
     ((kind, granted),) = value.items()
-    first = yield from _sent_with(subject, kind, tuple(granted), Role.TABLE)
-    answers: list[bool] = []
-    tried = followed(narrowed(tuple(granted)), answers)
+    first = yield from _send_with(subject, kind, tuple(granted), Role.TABLE)
+    results: list[bool] = []
+    tried = follow(narrow(tuple(granted)), results)
     while first.succeeded and not isinstance(tried, str):
-        answers.append((yield from _sent_with(subject, kind, tried, Role.CONFIRM)).succeeded)
-        tried = followed(narrowed(tuple(granted)), answers)
+        results.append((yield from _send_with(subject, kind, tried, Role.CONFIRM)).succeeded)
+        tried = follow(narrow(tuple(granted)), results)
 
 
-def _sent_with(subject: Subject, kind: str, words: tuple[str, ...], role: Role) -> Steps[Exchange]:
-    return (yield from send_as(subject, (yield from holder(subject, **{kind: words})), role))
+def _send_with(subject: Subject, kind: str, words: tuple[str, ...], role: Role) -> Steps[Exchange]:
+    return (yield from send_as(subject, (yield from mint_holder(subject, **{kind: words})), role))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is named by the right that let the caller in, which the script searched for."""
-    refusal = subject.facts.authorization.refusal
-    assert refusal is not None  # applies() saw to it
+    """An accepted request is named by the right that was enough, for which the script searched."""
     if not transcript.exercised:
         return None
     first, *confirmations = transcript.exercised
     if not first.succeeded:
-        return judging.judge_status(first, refusal)
-    value: Mapping[str, Json] = subject.case.value if subject.case else {}
+        return judging.judge_status(first, subject.expected)
+    value, expected = subject.row.value, judging.expected_text(subject.expected)
     if "identity" in value:
-        return Failure(
-            "accepted", judging.expected_text(refusal), describe(first), exchange=first.id
-        )
-    detail = _found(value, confirmations)
-    witness = [first, *(one for one in confirmations if one.succeeded)][-1]
-    case = subject.case.name if subject.case else ""
-    actual = f"{describe(first)} for {case}: {detail or 'none'} is enough"
-    return Failure("accepted", judging.expected_text(refusal), actual, detail, witness.id)
-
-
-def _found(value: Mapping[str, Json], confirmations: list[Exchange]) -> str:
+        return Failure("accepted", expected, describe(first), exchange=first.id)
     granted = tuple(next(iter(value.values()), ()))
-    found = followed(narrowed(granted), [one.succeeded for one in confirmations])
-    return found if isinstance(found, str) else ""
+    found = follow(narrow(granted), [one.succeeded for one in confirmations])
+    detail = found if isinstance(found, str) else ""
+    witness = [first, *(one for one in confirmations if one.succeeded)][-1]
+    enough = f"{detail} is enough" if detail else "no right is needed"
+    actual = f"{describe(first)} with {subject.row.name}: {enough}"
+    return Failure("accepted", expected, actual, detail, witness.id)
 
 
 CHECK = Check(
-    title="A credential that lacks a right is refused",
+    title="A credential that lacks a right is refused as promised",
+    failure_title="A credential that lacks a right is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,

@@ -1,4 +1,4 @@
-"""A request that is refused for a right, or for its foreign object, changes nothing."""
+"""A request that is refused for a missing right, or a foreign object, changes nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from apicheck.authoring import (
     Failure,
     Identity,
     Inconclusive,
+    Json,
     Judgement,
     NotApplicable,
     NotTested,
@@ -27,35 +28,35 @@ from apicheck.authoring import (
     readback,
     steps,
 )
-from apicheck.checks.scopes._foreign import foreign_identity, foreign_owners
+from apicheck.checks.scopes._foreign import foreign_owners, obtain_foreign_identity
 from apicheck.checks.scopes._rights import (
     NO_UNDERPRIVILEGED_IDENTITY,
+    obtain_identity,
     required_rights,
-    underprivileged,
     underprivileged_cases,
     with_sender,
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To unsafe operations on an object that can be made anew, and read."""
+    """To unsafe operations on an object that the run can create and read."""
     if subject.op.safe or subject.op.id not in subject.context.secured:
-        return NotApplicable("the operation changes nothing, or is open to all")
+        return NotApplicable("the operation changes nothing, or is public")
     recipe = subject.context.recipes[subject.op.id]
-    made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
-    if readback.read_operation(subject) is None or not made:
-        return NotApplicable("nothing reads what it changes")
+    created = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
+    if readback.read_operation(subject) is None or not created:
+        return NotApplicable("no operation reads the object that this one changes")
     if not cases(subject):
         return (
             NO_UNDERPRIVILEGED_IDENTITY
             if required_rights(subject)
-            else NotApplicable("nobody is refused")
+            else NotApplicable("the policy promises no refusal for a right or for a foreign object")
         )
     return Applies(requests=4, facts=("authorization.refusal", "authorization.foreign"))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Refused for want of a right; refused because the object is somebody else's."""
+    """Refused for a missing right; refused because the object belongs to another owner."""
     return tuple(_rows(subject))
 
 
@@ -68,49 +69,51 @@ def _rows(subject: Subject) -> Iterator[Case]:
 
 
 def script(subject: Subject) -> Script:
-    """An object that nobody else uses, read twice; the refused request; the object again."""
-    value = subject.case.value if subject.case else {}
+    """An object of this script alone, read twice; the refused request; the object again."""
     request = yield from build.valid_request(subject, fresh=True)
-    who = yield from _refused_one(subject, value)
-    before = readback.build_read(subject, request)
-    yield from steps.send(before, Role.SETUP)
-    yield from steps.send(before, Role.SETUP)
-    yield from steps.send(with_sender(subject, request, who))
-    yield from steps.send(before)
+    sender = yield from _obtain_refused(subject, subject.row.value)
+    read = readback.build_read(subject, request)
+    yield from steps.send(read, Role.SETUP)
+    yield from steps.send(read, Role.SETUP)
+    yield from steps.send(with_sender(subject, request, sender))
+    yield from steps.send(read)
 
 
-def _refused_one(subject: Subject, value: dict[str, str]) -> Steps[Identity]:
+def _obtain_refused(subject: Subject, value: Json) -> Steps[Identity]:
     if "whose" in value:
-        return (yield from foreign_identity(subject, value["whose"]))
-    return (yield from underprivileged(subject, value))
+        return (yield from obtain_foreign_identity(subject, value["whose"]))
+    return (yield from obtain_identity(subject, value))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """What was the same before the refused request is the same after it."""
+    """What two readings before the refused request agree on is the same after it."""
     reader = readback.read_operation(subject)
-    read = [
+    reads = [
         exchange
         for exchange in transcript.of_role(Role.SETUP)
         if reader and exchange.request.operation == reader.id
     ]
     refused = [e for e in transcript.exercised if e.request.operation == subject.op.id]
     after = [e for e in transcript.exercised if reader and e.request.operation == reader.id]
-    if len(read) < 2 or not refused or not after or not read[-1].succeeded:
-        return Inconclusive("what it changes could not be read")
+    if len(reads) < 2 or not refused or not after or not reads[-1].succeeded:
+        return Inconclusive("the object could not be read")
     if refused[-1].succeeded:
-        return NotApplicable("it was not refused, of which another check tells")
-    first, second, last = read[-2], read[-1], after[-1]
-    shown = refused[-1].id
+        return NotApplicable("the request was accepted, which another check reports")
+    first, second, last = reads[-2], reads[-1], after[-1]
+    witness = refused[-1].id
     if last.status != second.status:
-        return Failure("changed", describe(second), f"{describe(last)} afterwards", "", shown)
+        expected = f"{describe(second)} for the object, as before the refused request"
+        return Failure("changed", expected, f"{describe(last)} afterwards", exchange=witness)
     if changed := readback.changed_members(refused[-1].request, first, second, last):
-        actual = f"another {', '.join(changed)}".rstrip()
-        return Failure("changed", "what it was before", actual, "", shown)
+        members = ", ".join(filter(None, changed)) or "the body"
+        expected = "the object is the same before and after the refused request"
+        return Failure("changed", expected, f"{members} changed", exchange=witness)
     return None
 
 
 CHECK = Check(
-    title="A refused request changes nothing",
+    title="A refused request does not change the object it names",
+    failure_title="A refused request changes the object it names",
     applies=applies,
     cases=cases,
     script=script,

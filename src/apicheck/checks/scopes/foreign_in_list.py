@@ -1,4 +1,4 @@
-"""A list does not show what belongs to another tenant, user or app."""
+"""A list does not show objects of another tenant, user or app."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from apicheck.authoring import (
     Mode,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Operation,
     Outcome,
     Recipe,
@@ -29,6 +28,7 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     build,
+    describe,
     listing,
     pointers,
     selector,
@@ -36,16 +36,16 @@ from apicheck.authoring import (
 )
 from apicheck.checks.scopes._foreign import (
     WHOSE,
-    can_be_another,
-    foreign_identity,
+    has_foreign_identity,
     no_foreign_owner,
+    obtain_foreign_identity,
 )
 from apicheck.checks.scopes._listing import shows
-from apicheck.checks.scopes._rights import owned_by
+from apicheck.checks.scopes._rights import NO_CREATION_ALLOWED, is_owned_by
 
 
-def _made_with(subject: Subject) -> tuple[Operation, str] | None:
-    """The operation that makes what this one lists, and where its answer has the id."""
+def _find_creator(subject: Subject) -> tuple[Operation, str] | None:
+    """The operation that creates what this one lists, and a pointer to the id in its response."""
     context = subject.context
     for operation in context.spec.operations:
         if operation.path == subject.op.path and operation.method == "POST":
@@ -56,99 +56,109 @@ def _made_with(subject: Subject) -> tuple[Operation, str] | None:
     return None
 
 
+def _creator_of(subject: Subject) -> tuple[Operation, str]:
+    found = _find_creator(subject)
+    if found is None:
+        raise ValueError(f"no operation creates what {subject.key} lists")
+    return found
+
+
 def _kinds(subject: Subject) -> Iterator[str]:
-    """Whose objects the list must not mix. Another tenant has none below an object of ours."""
-    context, made = subject.context, _made_with(subject)
+    """The kinds of owners whose objects the list must keep apart.
+
+    Not tenants for a list below an object: another tenant has nothing below an object of ours.
+    """
+    context, found = subject.context, _find_creator(subject)
     foreign = context.facts.authorization.foreign
     for whose in WHOSE:
-        if made is None or not owned_by(subject, whose) or (whose == "tenant" and _nested(subject)):
+        if found is None or not is_owned_by(subject, whose):
+            continue
+        if whose == "tenant" and _is_nested(subject):
             continue
         ops = foreign[whose].ops
-        if ops is None or selector.selects(ops, made[0], context.facts.operations, context.secured):
+        if ops is None or selector.selects(
+            ops, found[0], context.facts.operations, context.secured
+        ):
             yield whose
 
 
-def _nested(subject: Subject) -> bool:
+def _is_nested(subject: Subject) -> bool:
     recipe = subject.context.recipes[subject.op.id]
     return isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To operations that list what another makes, where the policy keeps that to its owner."""
+    """To operations that list created objects, where the policy keeps those to their owner."""
     if subject.op.method != "GET" or subject.op.id not in subject.context.secured:
-        return NotApplicable("it lists nothing to a caller who is known")
+        return NotApplicable("the operation is no GET, or is public")
     kinds = tuple(_kinds(subject))
     if not kinds:
-        return NotApplicable("it lists nothing that is made here and kept to its owner")
+        return NotApplicable("it lists no objects that the policy keeps to their owner")
     if subject.context.mode is not Mode.FULL:
-        return NotTested(
-            NotTestedKind.READ_ONLY,
-            "somebody else would have to make something to be listed",
-            '[safety]\nmode = "full"',
-        )
+        return NO_CREATION_ALLOWED
     if not cases(subject):
         return no_foreign_owner(subject, kinds[0])
     return Applies(requests=4, facts=tuple(f"authorization.foreign.{whose}" for whose in kinds))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """The list after another tenant, user or app has made something."""
-    kinds = (whose for whose in _kinds(subject) if can_be_another(subject, whose))
+    """The list after another tenant, user or app has created an object."""
+    kinds = (whose for whose in _kinds(subject) if has_foreign_identity(subject, whose))
     return tuple(Case(f"what another {whose} made", whose) for whose in kinds)
 
 
 def script(subject: Subject) -> Script:
-    """Somebody else makes one, then we do; then our list, until it shows ours and a page more."""
-    made = _made_with(subject)
-    assert made is not None  # cases() saw to it
-    assert subject.case is not None
+    """Another owner creates an object, then we do; then our list, to one page after our object."""
+    creator, pointer = _creator_of(subject)
     ours = build.identity_of(subject)
-    other = yield from foreign_identity(subject, subject.case.value)
+    other = yield from obtain_foreign_identity(subject, subject.row.value)
     yield from build.send_control(subject)
     apart = other.tenant != ours.tenant
-    yield from _made_by(subject, made[0], other, other if apart else ours)
-    mine = yield from _made_by(subject, made[0], ours, ours)
+    yield from _create(subject, creator, other, other if apart else ours)
+    mine = yield from _create(subject, creator, ours, ours)
     request = yield from build.valid_request(subject)
-    yield from listing.fetch_pages(
-        subject, request, _id_in(mine, made[1]), made[1].rpartition("/")[2]
-    )
+    key = pointer.rpartition("/")[2]
+    yield from listing.fetch_pages(subject, request, _read_id(mine, pointer), key)
 
 
-def _made_by(subject: Subject, maker: Operation, who: Identity, owner: Identity) -> Steps[Exchange]:
-    """A new object of somebody's, in or about what an owner of the same tenant has."""
-    request = yield from build.valid_request(subject, maker.id, who, owner=owner)
-    made = yield from steps.send(request, Role.SETUP)
-    if not made.succeeded:
-        steps.end_script(Inconclusive(f"{maker.id} as {who.name} was answered {made.status}"))
-    return made
+def _create(
+    subject: Subject, creator: Operation, sender: Identity, owner: Identity
+) -> Steps[Exchange]:
+    """Create an object as the sender; the objects that the request names are the owner's."""
+    request = yield from build.valid_request(subject, creator.id, sender, owner=owner)
+    created = yield from steps.send(request, Role.SETUP)
+    if not created.succeeded:
+        reason = f"{creator.id} refused {sender.name}: {describe(created)}"
+        steps.end_script(Inconclusive(reason))
+    return created
 
 
-def _id_in(made: Exchange, pointer: str) -> str:
-    value = pointers.at(made.json_or(), pointer)
+def _read_id(created: Exchange, pointer: str) -> str:
+    value = pointers.at(created.json_or(), pointer)
     return "" if value is MISSING or value is None else str(value)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Theirs must be on no page; ours shows that we looked far enough."""
-    made = _made_with(subject)
-    assert made is not None  # cases() saw to it
-    maker, pointer = made
-    new = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == maker.id]
-    if len(new) < 2:
-        return Inconclusive("nobody made anything to be listed")
-    theirs, mine = new[-2:]
+    """No page may show the foreign object; one must show ours, or the list was not read far."""
+    creator, pointer = _creator_of(subject)
+    created = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == creator.id]
+    if len(created) < 2:
+        return Inconclusive("no objects were created to be listed")
+    theirs, mine = created[-2:]
+    whose = subject.row.value
     for page in transcript.exercised:
         if shows(page, theirs, pointer):
-            whose = subject.case.value if subject.case else ""
-            actual = f"what another {whose} made: {_id_in(theirs, pointer)}"
-            return Failure("shown", "only what is ours", actual, whose, page.id)
+            actual = f"the list shows the object {_read_id(theirs, pointer)} of another {whose}"
+            expected = f"only objects of the caller's own {whose}"
+            return Failure("shown", expected, actual, whose, page.id)
     if not any(shows(page, mine, pointer) for page in transcript.exercised):
-        return Inconclusive("the pages that we found our way to do not show our own new object")
+        return Inconclusive("the pages that were read do not show the caller's own new object")
     return None
 
 
 CHECK = Check(
-    title="A list shows only what is the caller's own",
+    title="A list shows no object of another tenant, user or app",
+    failure_title="A list shows an object of another tenant, user or app",
     applies=applies,
     cases=cases,
     script=script,

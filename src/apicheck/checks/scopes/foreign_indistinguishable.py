@@ -1,4 +1,4 @@
-"""The answer for somebody else's object cannot be told from that for an object of nobody."""
+"""The response for a foreign object does not differ from the one for an unknown id."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from apicheck.authoring import (
+    MISSING,
     Applies,
     Case,
     Check,
@@ -28,72 +29,72 @@ from apicheck.authoring import (
 )
 from apicheck.checks.scopes._foreign import (
     applies_to_foreign,
-    for_absent,
-    foreign_identity,
+    end_if_id_is_ours,
     foreign_owners,
-    send_control_as_owner,
+    obtain_foreign_identity,
+    with_unknown_ids,
 )
 
 _ID = "{id}"
 _DIGITS = re.compile(r"\d+")
-"""Numbers in headers are dates, durations and what is left of limits."""
+"""Numbers in header fields are dates, durations and remaining limits."""
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """Where the policy says `as-absent` of what the path names."""
+    """To operations whose path names an object for which the policy says `as-absent`."""
     applies = applies_to_foreign(subject, "path")
     if isinstance(applies, Applies) and not cases(subject):
-        return NotApplicable("the policy does not say that it is answered as an absent one")
+        return NotApplicable("the policy does not promise the response for an unknown id")
     return applies
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """An object of each kind of owner whose things are answered as absent ones."""
+    """An object of each kind of owner to which the policy promises `as-absent`."""
     foreign = subject.facts.authorization.foreign
     kinds = [whose for whose in foreign_owners(subject, "path") if foreign[whose].response is None]
     return tuple(Case(f"an object of another {whose}", whose) for whose in kinds)
 
 
 def script(subject: Subject) -> Script:
-    """For an object of nobody, of somebody else, and of nobody again.
+    """An unknown id, the foreign object, and an unknown id again.
 
-    What changes by itself differs between the first and the last, and so does not count.
+    What changes by itself differs between the first response and the last; it does not count.
     """
-    assert subject.case is not None  # cases() made it
-    other = yield from foreign_identity(subject, subject.case.value)
+    other = yield from obtain_foreign_identity(subject, subject.row.value)
     yield from build.send_control(subject)
     foreign = yield from build.valid_request(
         subject, identity=build.identity_of(subject), owner=other
     )
-    yield from send_control_as_owner(subject, foreign, other)
+    yield from end_if_id_is_ours(subject, foreign, other)
     own = yield from build.valid_request(subject)
-    yield from steps.send(for_absent(subject, foreign), Role.SETUP)
+    yield from steps.send(with_unknown_ids(subject, foreign), Role.SETUP)
     yield from steps.send(foreign)
-    yield from steps.send(for_absent(subject, own), Role.SETUP)
+    yield from steps.send(with_unknown_ids(subject, own), Role.SETUP)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Headers and body say the same, what changes by itself left out."""
+    """Headers and body are the same, apart from what changes by itself."""
     asked = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == subject.op.id]
     absent = [e for e in asked if e.response is not None][-2:]
-    whose = subject.case.value if subject.case else ""
+    whose = subject.row.value
     for exchange in transcript.exercised:
         if exchange.response is None or len(absent) < 2:
-            return Inconclusive("no answers to compare")
+            return Inconclusive("a response to compare with did not come")
         if {exchange.status} != {one.status for one in absent}:
-            return NotApplicable("the status differs already, which scopes/foreign-object tells of")
-        for outcome, read in (("headers", _headers), ("body", _body)):
-            answers = (read(subject, one) for one in (absent[0], exchange, absent[1]))
-            if names := _told_apart(outcome, *answers):
+            return NotApplicable("the status differs already, which scopes/foreign-object reports")
+        for outcome, read in (("headers", _read_headers), ("body", _read_body)):
+            contents = (read(subject, one) for one in (absent[0], exchange, absent[1]))
+            if names := _find_differences(outcome, *contents):
                 actual = f"it differs in {', '.join(filter(None, names)) or 'its text'}"
-                return Failure(outcome, "as for an absent object", actual, whose, exchange.id)
+                expected = "the same response as for an unknown id"
+                return Failure(outcome, expected, actual, whose, exchange.id)
     return None
 
 
-def _told_apart(
+def _find_differences(
     outcome: str, first: Mapping[str, str], foreign: Mapping[str, str], last: Mapping[str, str]
 ) -> list[str]:
-    """Names of what tells the answer in the middle from the two around it."""
+    """Names of what differs between the foreign response and the two around it."""
     shown = {name: foreign.get(name) for name in first if name in last}
     changed = [
         name
@@ -110,22 +111,20 @@ def _differ(outcome: str, one: str, other: str) -> bool:
     return one != other
 
 
-def _headers(subject: Subject, exchange: Exchange) -> dict[str, str]:
-    assert exchange.response is not None  # judge() saw to it
+def _read_headers(subject: Subject, exchange: Exchange) -> dict[str, str]:
     found: dict[str, list[str]] = {}
-    for name, value in exchange.response.headers:
+    for name, value in exchange.received.headers:
         if name.lower() != "content-length":  # it follows the body
             found.setdefault(name.lower(), []).append(_without_id(subject, exchange, value))
     return {name: ", ".join(values) for name, values in found.items()}
 
 
-def _body(subject: Subject, exchange: Exchange) -> dict[str, str]:
-    assert exchange.response is not None  # judge() saw to it
-    text = _without_id(subject, exchange, exchange.response.body.decode("utf-8", "replace"))
-    try:
-        return dict(_leaves(exchange.response.json(), subject, exchange))
-    except ValueError:
-        return {"": text}
+def _read_body(subject: Subject, exchange: Exchange) -> dict[str, str]:
+    value = exchange.json_or(MISSING)
+    if value is not MISSING:
+        return dict(_leaves(value, subject, exchange))
+    text = exchange.received.body.decode("utf-8", "replace")
+    return {"": _without_id(subject, exchange, text)}
 
 
 def _leaves(value: Json, subject: Subject, exchange: Exchange) -> list[tuple[str, str]]:
@@ -143,7 +142,7 @@ def _leaves(value: Json, subject: Subject, exchange: Exchange) -> list[tuple[str
 
 
 def _without_id(subject: Subject, exchange: Exchange, text: str) -> str:
-    """A text with the ids of the request's path taken out, as they rightly differ."""
+    """Take the ids of the request's path, which rightly differ, out of a text."""
     for value in subject.op.path_values(exchange.request.path).values():
         for written in {value, quote(value, safe="")} - {""}:
             text = text.replace(written, _ID)
@@ -151,7 +150,8 @@ def _without_id(subject: Subject, exchange: Exchange, text: str) -> str:
 
 
 CHECK = Check(
-    title="Somebody else's object looks like one of nobody",
+    title="The response for a foreign object is the same as for an unknown id",
+    failure_title="The response for a foreign object differs from the one for an unknown id",
     applies=applies,
     cases=cases,
     script=script,

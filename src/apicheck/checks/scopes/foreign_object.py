@@ -1,4 +1,4 @@
-"""An operation does not let anybody reach the object of another tenant, user or app by its id."""
+"""An operation refuses the object of another tenant, user or app, named by its id."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from apicheck.authoring import (
 )
 from apicheck.checks.scopes._foreign import (
     applies_to_foreign,
-    for_absent,
-    foreign_identity,
+    end_if_id_is_ours,
     foreign_owners,
+    obtain_foreign_identity,
     promised_response,
-    send_control_as_owner,
+    with_unknown_ids,
 )
 
 
@@ -36,51 +36,43 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """Our own request, accepted; then the same for what somebody else made."""
-    assert subject.case is not None  # cases() made it
-    other = yield from foreign_identity(subject, subject.case.value)
+    """Our own request, accepted; then the same for an object of another owner."""
+    whose = subject.row.value
+    other = yield from obtain_foreign_identity(subject, whose)
     yield from build.send_control(subject)
     if subject.op.safe:
         yield from build.send_control(subject, identity=other)
     request = yield from build.valid_request(
         subject, identity=build.identity_of(subject), owner=other
     )
-    yield from send_control_as_owner(subject, request, other)
-    if promised_response(subject, subject.case.value) is None:
-        yield from steps.send(for_absent(subject, request), Role.SETUP)
+    yield from end_if_id_is_ours(subject, request, other)
+    if promised_response(subject, whose) is None:
+        yield from steps.send(with_unknown_ids(subject, request), Role.SETUP)
     yield from steps.send(request)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with another status than the one promised."""
-    assert subject.case is not None  # cases() made it
-    whose, answer = subject.case.value, promised_response(subject, subject.case.value)
+    """Accepted is worse than a refusal with an unpromised status."""
+    whose = subject.row.value
+    promised = promised_response(subject, whose)
+    if promised is not None:
+        return judging.judge_refused(transcript, promised, whose)
     before = transcript.of_role(Role.SETUP)
     for exchange in transcript.exercised:
         if exchange.succeeded:
-            expected = (
-                judging.expected_text(answer) if answer else "the answer for an absent object"
-            )
+            expected = "the same response as for an unknown id"
             return Failure("accepted", expected, describe(exchange), whose, exchange.id)
-        if answer is not None:
-            if exchange.status not in answer.statuses:
-                return Failure(
-                    "wrong-status",
-                    judging.expected_text(answer),
-                    describe(exchange),
-                    whose,
-                    exchange.id,
-                )
-        elif not before or before[-1].succeeded or before[-1].response is None:
-            return Inconclusive("no answer for an absent object to compare with")
-        elif exchange.status != before[-1].status:
-            expected = f"{describe(before[-1])}, as for an absent object"
+        if not before or before[-1].succeeded or before[-1].response is None:
+            return Inconclusive("no refusal of an unknown id to compare with")
+        if exchange.status != before[-1].status:
+            expected = f"{describe(before[-1])}, as for an unknown id"
             return Failure("wrong-status", expected, describe(exchange), whose, exchange.id)
     return None
 
 
 CHECK = Check(
-    title="What belongs to another tenant, user or app is out of reach",
+    title="An object of another tenant, user or app is refused as promised",
+    failure_title="An object of another tenant, user or app is not refused as promised",
     applies=lambda subject: applies_to_foreign(subject, "path"),
     cases=cases,
     script=script,

@@ -1,4 +1,4 @@
-"""A body that names the object of another tenant, user or app is refused like one of nobody."""
+"""A body that names a foreign object is refused like one that names an unknown id."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ from apicheck.authoring import (
 )
 from apicheck.checks.scopes._foreign import (
     applies_to_foreign,
-    foreign_identity,
+    end_if_id_is_ours,
     foreign_needs,
     foreign_owners,
-    send_control_as_owner,
+    obtain_foreign_identity,
 )
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Each member of the body that names an object, with one of each kind of owner."""
+    """Each member of the body that names an object, with an object of each kind of owner."""
     return tuple(
         Case(f"{name.strip('/')} of another {whose}", {"whose": whose, "member": name})
         for whose in foreign_owners(subject, "body")
@@ -57,23 +57,24 @@ def _is_json(subject: Subject) -> bool:
 
 
 def script(subject: Subject) -> Script:
-    """Our own request, accepted; with an id of nobody; then with one of somebody else."""
-    value = subject.case.value if subject.case else {}
-    other = yield from foreign_identity(subject, value["whose"])
+    """Our own request, accepted; with an unknown id; then with the id of a foreign object."""
+    value = subject.row.value
+    other = yield from obtain_foreign_identity(subject, value["whose"])
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject)
     theirs = yield from build.valid_request(
         subject, identity=build.identity_of(subject), owner=other
     )
-    yield from _not_ours_too(subject, value["member"], other)
+    yield from _end_if_member_is_ours(subject, value["member"], other)
     part = Part("body", value["member"])
-    foreign = _member(theirs, part.name)
-    yield from steps.send(alter.with_part(request, subject.op, part, _absent(foreign)), Role.SETUP)
+    foreign = _read_member(theirs, part.name)
+    unknown = alter.with_part(request, subject.op, part, _make_absent(foreign))
+    yield from steps.send(unknown, Role.SETUP)
     yield from steps.send(alter.with_part(request, subject.op, part, foreign))
 
 
-def _not_ours_too(subject: Subject, member: str, other: Identity) -> Steps[None]:
-    """Ends the script where the id is also ours, as far as an operation reads what it names."""
+def _end_if_member_is_ours(subject: Subject, member: str, other: Identity) -> Steps[None]:
+    """End the script where the id also names our own object, if an operation can read it."""
     context, recipe = subject.context, subject.context.recipes[subject.op.id]
     needs = recipe.needs if isinstance(recipe, Recipe) else ()
     makers = {need.operation for need in needs if need.name == member}
@@ -85,45 +86,43 @@ def _not_ours_too(subject: Subject, member: str, other: Identity) -> Steps[None]
             theirs = yield from build.valid_request(
                 of_reader, operation.id, build.identity_of(subject, operation.id), owner=other
             )
-            yield from send_control_as_owner(of_reader, theirs, other)
+            yield from end_if_id_is_ours(of_reader, theirs, other)
             return
 
 
-def _member(request: Request, pointer: str) -> Json:
+def _read_member(request: Request, pointer: str) -> Json:
     return pointers.at(json.loads(request.body or b"null"), pointer)
 
 
-def _absent(known: Json) -> Json:
+def _make_absent(known: Json) -> Json:
     other = paths.make_absent_id(str(known))
     return int(other) if isinstance(known, int) else other
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Taking it is worse than telling that it exists."""
-    value = subject.case.value if subject.case else {}
-    absent = _last_of(subject, transcript.of_role(Role.SETUP))
+    """Accepting the foreign object is worse than revealing that it exists."""
+    whose, member = subject.row.value["whose"], subject.row.value["member"]
+    absent = _find_last(subject, transcript.of_role(Role.SETUP))
     if absent is None:
-        return Inconclusive("no answer for an absent object to compare with")
+        return Inconclusive("no response to an unknown id to compare with")
     if absent.succeeded:
-        return NotApplicable(f"any {value['member']} is accepted, also one that nobody has")
+        return NotApplicable(f"the operation accepts any {member}, even an unknown id")
+    expected = f"{describe(absent)}, as for an unknown id"
     for exchange in transcript.exercised:
-        expected = f"{describe(absent)}, as for an absent object"
         if exchange.succeeded:
-            detail = value["member"]
-            return Failure("accepted", expected, describe(exchange), detail, exchange.id)
-        if exchange.status != absent.status and _hidden(subject, value["whose"]):
-            detail = value["member"]
-            return Failure("told-apart", expected, describe(exchange), detail, exchange.id)
+            return Failure("accepted", expected, describe(exchange), member, exchange.id)
+        if exchange.status != absent.status and _is_hidden(subject, whose):
+            return Failure("told-apart", expected, describe(exchange), member, exchange.id)
     return None
 
 
-def _last_of(subject: Subject, exchanges: tuple[Exchange, ...]) -> Exchange | None:
+def _find_last(subject: Subject, exchanges: tuple[Exchange, ...]) -> Exchange | None:
     same = [e for e in exchanges if e.request.operation == subject.op.id and e.response]
     return same[-1] if same else None
 
 
-def _hidden(subject: Subject, whose: str) -> bool:
-    """Whether the policy answers for the object of somebody else as for one of nobody."""
+def _is_hidden(subject: Subject, whose: str) -> bool:
+    """Whether the policy promises the same status for a foreign object as for an unknown id."""
     facts = subject.facts.authorization
     foreign = facts.foreign[whose].response
     return foreign is None or (
@@ -132,7 +131,8 @@ def _hidden(subject: Subject, whose: str) -> bool:
 
 
 CHECK = Check(
-    title="A body cannot name what belongs to somebody else",
+    title="A body that names a foreign object is refused like one with an unknown id",
+    failure_title="A body that names a foreign object is not refused like one with an unknown id",
     applies=lambda subject: applies_to_foreign(subject, "body"),
     cases=cases,
     script=script,

@@ -1,7 +1,8 @@
-"""A path that names another tenant, or none, is refused as promised."""
+"""A path that names another tenant, or an unknown one, is refused as promised."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from apicheck.authoring import (
@@ -10,7 +11,6 @@ from apicheck.authoring import (
     Check,
     Confirm,
     ExpectedResponse,
-    Identity,
     Judgement,
     NotApplicable,
     NotTested,
@@ -25,7 +25,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.facts import Tenant
-from apicheck.checks.scopes._foreign import no_foreign_owner
+from apicheck.checks.scopes._foreign import foreign_identities, no_foreign_owner
 
 
 def _tenants(subject: Subject) -> tuple[Tenant, ...]:
@@ -34,48 +34,41 @@ def _tenants(subject: Subject) -> tuple[Tenant, ...]:
     return tuple(one for one in tenants if "{" + one.parameter + "}" in subject.op.path)
 
 
-def _other(subject: Subject) -> Identity | None:
-    """Somebody of another tenant than the operation's actor."""
-    ours = subject.context.identities.get(subject.context.actors.get(subject.op.id, ""))
-    for identity in subject.context.identities.values():
-        usable = identity.state == "active" and identity.placeholder and identity.tenant
-        if ours and usable and ours.tenant and identity.tenant != ours.tenant:
-            return identity
-    return None
-
-
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To secured operations whose path names the tenant, where the policy says what is due."""
+    """To secured operations whose path names the tenant, where the policy promises a refusal."""
     if subject.op.id not in subject.context.secured:
         return NotApplicable("the operation is public")
     if not any(one.foreign or one.unknown for one in _tenants(subject)):
-        return NotApplicable("its path names no tenant, or the policy promises nothing of it")
+        return NotApplicable("its path names no tenant, or the policy promises nothing for it")
     if not cases(subject):
         return no_foreign_owner(subject, "tenant")
     return Applies(facts=("authorization.tenant",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """The path of another tenant; the path of none."""
-    rows: list[Case] = []
-    other = _other(subject)
+    """The path of another tenant; the path of an unknown one."""
+    return tuple(row for row, _ in _rows(subject))
+
+
+def _rows(subject: Subject) -> Iterator[tuple[Case, ExpectedResponse]]:
+    """Each case, with the refusal that the policy promises for it."""
+    other = next(foreign_identities(subject, "tenant"), None)
     for one in _tenants(subject):
         if other and one.foreign and one.parameter in other.parameters:
             value = {"kind": "foreign", "parameter": one.parameter}
-            rows.append(Case(f"{one.parameter} of another tenant", value))
+            yield Case(f"{one.parameter} of another tenant", value), one.foreign
         if one.unknown:
             value = {"kind": "unknown", "parameter": one.parameter}
-            rows.append(Case(f"{one.parameter} of no tenant", value))
-    return tuple(rows)
+            yield Case(f"{one.parameter} of no tenant", value), one.unknown
 
 
 def script(subject: Subject) -> Script:
-    """Our own request, accepted; then the same on the path of another tenant, or of none."""
-    value = subject.case.value if subject.case else {}
-    ours, other, name = build.identity_of(subject), _other(subject), value["parameter"]
+    """Our own request, accepted; then the same on the path of another or an unknown tenant."""
+    kind, name = subject.row.value["kind"], subject.row.value["parameter"]
+    ours, other = build.identity_of(subject), next(foreign_identities(subject, "tenant"), None)
     yield from build.send_control(subject)
     owner, segment = ours, paths.make_absent_id(ours.parameters[name])
-    if value["kind"] == "foreign" and other is not None:
+    if kind == "foreign" and other is not None:
         owner, segment = other, other.parameters[name]
     elsewhere = replace(ours, parameters={**ours.parameters, name: segment})
     yield from steps.send(
@@ -84,18 +77,14 @@ def script(subject: Subject) -> Script:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with another status than the one promised."""
-    value = subject.case.value if subject.case else {}
-    tenant = next(one for one in _tenants(subject) if one.parameter == value["parameter"])
-    answer: ExpectedResponse | None = (
-        tenant.foreign if value["kind"] == "foreign" else tenant.unknown
-    )
-    assert answer is not None  # cases() saw to it
-    return judging.judge_refused(transcript, answer, value["parameter"])
+    """Accepted is worse than a refusal with an unpromised status."""
+    expected = {row.name: refusal for row, refusal in _rows(subject)}[subject.row.name]
+    return judging.judge_refused(transcript, expected, subject.row.value["parameter"])
 
 
 CHECK = Check(
-    title="The path of another tenant is out of reach",
+    title="The path of another or an unknown tenant is refused as promised",
+    failure_title="The path of another or an unknown tenant is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,

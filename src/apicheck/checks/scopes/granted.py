@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from apicheck.authoring import (
     Applies,
@@ -23,34 +23,35 @@ from apicheck.authoring import (
     build,
     describe,
 )
-from apicheck.checks.scopes._rights import holder, required_rights, send_as
+from apicheck.checks.scopes._rights import (
+    obtain_identity,
+    required_rights,
+    send_as,
+    sufficient_roles,
+)
 
 _LACKING = (401, 403)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To every operation that needs a right: the policy or the document says which."""
-    if not required_rights(subject) and not subject.context.sufficient_roles.get(subject.op.id):
+    """To every operation that needs a right, by the policy or the document."""
+    if not required_rights(subject) and not sufficient_roles(subject):
         return NotApplicable("the operation needs no scope, permission or role")
     if "mint" not in subject.context.capabilities:
         return NotTested(
             NotTestedKind.NEEDS_IDENTITY,
-            "nothing can make an identity with exactly the rights that are needed",
+            "the target cannot make an identity with exactly the needed rights",
             '[mint.a]\ntoken_url = "/oauth/token"\nclient_id_env = "A_ID"\n'
             'client_secret_env = "A_SECRET"',
         )
-    kinds = [*required_rights(subject), *(("roles",) if _roles(subject) else ())]
+    kinds = [*required_rights(subject), *(("roles",) if sufficient_roles(subject) else ())]
     if any("scopes" in row.value and "in the place" in row.name for row in _rows(subject)):
         kinds.append("implies")
     return Applies(facts=tuple(f"authorization.{kind}" for kind in kinds))
 
 
-def _roles(subject: Subject) -> tuple[str, ...]:
-    return subject.context.sufficient_roles.get(subject.op.id, ())
-
-
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Just what is needed, with each sufficient role; and what implies it, in its place."""
+    """The needed rights, with each sufficient role; and each scope that implies a needed one."""
     return tuple(_rows(subject))
 
 
@@ -58,7 +59,7 @@ def _rows(subject: Subject) -> Iterator[Case]:
     rights: dict[str, Json] = {
         kind: list(words) for kind, words in required_rights(subject).items()
     }
-    roles = _roles(subject)
+    roles = sufficient_roles(subject)
     for role in roles:
         yield Case(f"what is needed, as {role}", {**rights, "roles": [role]})
     if not roles:
@@ -75,27 +76,26 @@ def _rows(subject: Subject) -> Iterator[Case]:
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same from who holds no more than needed."""
-    value: Mapping[str, Json] = subject.case.value if subject.case else {}
+    """The canonical request, accepted; then the same with no more rights than needed."""
     yield from build.send_control(subject)
-    exact = yield from holder(subject, **{kind: tuple(words) for kind, words in value.items()})
-    yield from send_as(subject, exact)
+    yield from send_as(subject, (yield from obtain_identity(subject, subject.row.value)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Refused as those are who lack a right; another refusal is about something else."""
+    """Refused as for a missing right; a refusal with another status has another reason."""
     refusal = subject.facts.authorization.refusal
     for exchange in transcript.exercised:
         lacking = exchange.status in _LACKING or (refusal and exchange.status in refusal.statuses)
         if lacking:
             return Failure("refused", "2xx", describe(exchange), exchange=exchange.id)
         if not exchange.succeeded:
-            return Inconclusive(f"the request was answered {describe(exchange)}")
+            return Inconclusive(f"the response was {describe(exchange)}, for another reason")
     return None
 
 
 CHECK = Check(
-    title="Exactly the rights that are needed are enough",
+    title="Exactly the rights that an operation needs are enough",
+    failure_title="Exactly the rights that an operation needs are not enough",
     applies=applies,
     cases=cases,
     script=script,

@@ -1,15 +1,14 @@
-"""An operation refuses a credential whose scope only looks like the one that it needs."""
+"""An operation refuses a credential whose scope only resembles the one that it needs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from apicheck.authoring import (
     Applies,
     Case,
     Check,
     Confirm,
-    Json,
     Judgement,
     NotApplicable,
     NotTested,
@@ -24,55 +23,63 @@ from apicheck.authoring import (
     build,
     judging,
 )
-from apicheck.checks.scopes._rights import all_words, holder, required_rights, send_as
+from apicheck.checks.scopes._rights import (
+    NO_PROMISED_REFUSAL,
+    all_words,
+    mint_holder,
+    required_rights,
+    send_as,
+)
 
 _SEPARATORS = ":./"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To one operation that needs a scope; thoroughly, to each of them."""
+    """To one operation that needs a scope; with --thorough, to each."""
     if not required_rights(subject).get("scopes"):
         return NotApplicable("the operation needs no scope")
-    if subject.facts.authorization.refusal is None:
-        return NotApplicable("the policy says nothing on credentials that lack a right")
+    refusal = subject.facts.authorization.refusal
+    if refusal is None:
+        return NO_PROMISED_REFUSAL
     if "mint" not in subject.context.capabilities:
         return NotTested(
             NotTestedKind.NEEDS_CONTROL,
-            "nothing can make an identity with a scope that only looks like the right one",
+            "the target cannot make an identity with a scope that only resembles the needed one",
             '[control]\nurl = "http://127.0.0.1:9000"',
         )
-    asked = _representative(subject)
-    if asked != subject.op.id and not subject.context.thorough:
-        return NotApplicable(f"scopes are compared alike: {asked} is asked; --thorough asks each")
-    return Applies(facts=("authorization.refusal", "authorization.scopes"))
+    tried = _choose_operation(subject)
+    if tried != subject.op.id and not subject.context.thorough:
+        reason = f"an API compares all scopes alike: {tried} is tried; --thorough tries each"
+        return NotApplicable(reason)
+    return Applies(facts=("authorization.refusal", "authorization.scopes"), promise=refusal)
 
 
-def _representative(subject: Subject) -> str:
-    """Of the operations that need a scope, the one that is the least trouble."""
+def _choose_operation(subject: Subject) -> str:
+    """The operation with a scope whose request is the simplest to make."""
     context = subject.context
 
-    def trouble(name: str) -> tuple[bool, bool, bool, bool]:
+    def rank(name: str) -> tuple[bool, bool, bool, bool]:
         recipe, words = context.recipes[name], context.required_scopes[name]
         usable = isinstance(recipe, Recipe) and name in context.actors
         compound = any(mark in word for word in words for mark in _SEPARATORS)
         needs = isinstance(recipe, Recipe) and bool(recipe.needs)
         return (not usable, not compound, not context.spec.operation(name).safe, needs)
 
-    return min((name for name, words in context.required_scopes.items() if words), key=trouble)
+    return min((name for name, words in context.required_scopes.items() if words), key=rank)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """What looks like each scope in one way each, and is no scope of this API."""
+    """For each needed scope, the words that resemble it and are no scope of this API."""
     known = {*all_words(subject, "scopes"), *subject.facts.authorization.implies}
     return tuple(
-        Case(f"{how} of {scope}", {"scope": scope, "instead": looks, "how": how})
+        Case(f"{how} of {scope}", {"scope": scope, "instead": near, "how": how})
         for scope in required_rights(subject).get("scopes", ())
-        for how, looks in _alike(scope)
-        if looks not in known
+        for how, near in _resembling(scope)
+        if near not in known
     )
 
 
-def _alike(scope: str) -> Iterator[tuple[str, str]]:
+def _resembling(scope: str) -> Iterator[tuple[str, str]]:
     yield "the beginning", scope[:-1]
     yield "a continuation", f"{scope}x"
     yield "the end", f"x{scope}"
@@ -88,33 +95,29 @@ def _alike(scope: str) -> Iterator[tuple[str, str]]:
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then from somebody with what looks like the scope.
+    """The canonical request, accepted; then with a scope that resembles the needed one.
 
-    If that is accepted too, from somebody whose only scope looks like none.
+    If that is accepted too, with a scope that resembles none.
     """
-    value: Mapping[str, Json] = subject.case.value if subject.case else {}
     yield from build.send_control(subject)
-    scopes = required_rights(subject)["scopes"]
-    near = tuple(value["instead"] if scope == value["scope"] else scope for scope in scopes)
-    first = yield from send_as(subject, (yield from holder(subject, scopes=near)))
+    needed, near = subject.row.value["scope"], subject.row.value["instead"]
+    words = tuple(near if one == needed else one for one in required_rights(subject)["scopes"])
+    first = yield from send_as(subject, (yield from mint_holder(subject, scopes=words)))
     if first.succeeded:
-        yield from send_as(
-            subject, (yield from holder(subject, scopes=("apicheck",))), Role.CONFIRM
-        )
+        unlike = yield from mint_holder(subject, scopes=("apicheck",))
+        yield from send_as(subject, unlike, Role.CONFIRM)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with the wrong status."""
-    value: Mapping[str, Json] = subject.case.value if subject.case else {}
-    refusal = subject.facts.authorization.refusal
-    assert refusal is not None  # applies() saw to it
+    """Accepted is worse than a refusal with an unpromised status."""
     if any(exchange.succeeded for exchange in transcript.of_role(Role.CONFIRM)):
-        return NotApplicable("whatever scope one holds is accepted: scopes/denied tells of it")
-    return judging.judge_refused(transcript, refusal, value.get("how", ""))
+        return NotApplicable("the operation accepts any scope, which scopes/denied reports")
+    return judging.judge_refused(transcript, subject.expected, subject.row.value["how"])
 
 
 CHECK = Check(
-    title="Scopes are compared whole",
+    title="A scope that only resembles the needed one is refused as promised",
+    failure_title="A scope that only resembles the needed one is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,

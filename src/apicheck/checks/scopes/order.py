@@ -1,4 +1,4 @@
-"""A missing right is noticed before, or after, what else is wrong, as the policy's order has it."""
+"""A missing right and a second mistake get the refusal that the policy's order puts first."""
 
 from __future__ import annotations
 
@@ -29,102 +29,95 @@ from apicheck.authoring import (
     order,
     steps,
 )
-from apicheck.checks.scopes._foreign import for_absent
+from apicheck.checks.scopes._foreign import with_unknown_ids
 from apicheck.checks.scopes._rights import (
     NO_UNDERPRIVILEGED_IDENTITY,
+    obtain_identity,
     required_rights,
-    underprivileged,
     underprivileged_cases,
     with_sender,
 )
 
 _MEDIA = "application/x-apicheck"
+_UNKNOWN, _OTHER_MEDIA = "an unknown object", "another media type"
 _NOT_JSON, _WRONG_KIND = "a body that cannot be parsed", "a body of the wrong kind"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """Where the order says which of two refusals is due to a caller without the right."""
+    """To operations for which the order decides between a missing right and another mistake."""
     if not required_rights(subject) or not subject.facts.order:
         return NotApplicable("the operation needs no right, or the policy has no order of checks")
-    if not dict(_wrongs(subject)):
-        return NotApplicable("the order says nothing of what else could be wrong with it")
+    if not cases(subject):
+        return NotApplicable("the order decides between a missing right and no other mistake")
     if not underprivileged_cases(subject):
         return NO_UNDERPRIVILEGED_IDENTITY
     return Applies(requests=2, facts=("order", "authorization.refusal"))
 
 
-def _wrongs(subject: Subject) -> Iterator[tuple[str, ExpectedResponse]]:
-    """What else can be wrong with the request -> the refusal that is due to both together."""
+def _expected_refusals(subject: Subject) -> Iterator[tuple[str, ExpectedResponse]]:
+    """Each second mistake, with the refusal that is due to it and the missing right together."""
     facts, recipe = subject.facts, subject.context.recipes[subject.op.id]
     if not isinstance(recipe, Recipe):
         return
     requests = facts.requests
-    answers = {
-        ("object", "an unknown object"): facts.authorization.absent if recipe.needs else None,
-        ("media", "another media type"): requests.get("media") if recipe.media_type else None,
-        ("body", _NOT_JSON): requests.get("syntax") if "json" in recipe.media_type else None,
-        ("body", _WRONG_KIND): requests.get("schema") if isinstance(recipe.body, dict) else None,
-    }
-    for (stage, wrong), answer in answers.items():
-        if not isinstance(answer, ExpectedResponse) or not _can(subject, stage):
+    named = recipe.needs and "{" in subject.op.path
+    promises = (
+        ("object", _UNKNOWN, facts.authorization.absent if named else None),
+        ("media", _OTHER_MEDIA, requests.get("media") if recipe.media_type else None),
+        ("body", _NOT_JSON, requests.get("syntax") if "json" in recipe.media_type else None),
+        ("body", _WRONG_KIND, requests.get("schema") if isinstance(recipe.body, dict) else None),
+    )
+    for stage, mistake, alone in promises:
+        if not isinstance(alone, ExpectedResponse):
             continue
-        both = order.expected_refusal(facts, {"scope": facts.authorization.refusal, stage: answer})
+        both = order.expected_refusal(facts, {"scope": facts.authorization.refusal, stage: alone})
         if both is not None and both.statuses:
-            yield wrong, both
-
-
-def _can(subject: Subject, stage: str) -> bool:
-    return stage != "object" or "{" in subject.op.path
+            yield mistake, both
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Each other wrong, together with the missing right."""
-    return tuple(Case(wrong, wrong) for wrong, _ in _wrongs(subject))
+    """Each second mistake, together with the missing right."""
+    return tuple(Case(mistake, mistake) for mistake, _ in _expected_refusals(subject))
 
 
 def script(subject: Subject) -> Script:
-    """Refused for the right alone; then with something else wrong as well."""
-    assert subject.case is not None  # cases() made it
+    """Refused for the missing right alone; then with a second mistake."""
     yield from build.send_control(subject)
-    who = yield from underprivileged(subject, underprivileged_cases(subject)[0].value)
-    request = with_sender(subject, (yield from build.valid_request(subject)), who)
-    share = f"without rights {subject.op.id} as {who.name}"
+    sender = yield from obtain_identity(subject, underprivileged_cases(subject)[0].value)
+    request = with_sender(subject, (yield from build.valid_request(subject)), sender)
+    share = f"without rights {subject.op.id} as {sender.name}"
     yield from steps.send(request, Role.SETUP, share)
-    yield from steps.send(_with(subject, subject.case.value, request))
+    yield from steps.send(_with_mistake(subject, subject.row.value, request))
 
 
-def _with(subject: Subject, wrong: str, request: Request) -> Request:
-    if wrong == "an unknown object":
-        return for_absent(subject, request)
-    if wrong == "another media type":
+def _with_mistake(subject: Subject, mistake: str, request: Request) -> Request:
+    if mistake == _UNKNOWN:
+        return with_unknown_ids(subject, request)
+    if mistake == _OTHER_MEDIA:
         return request.with_header("Content-Type", _MEDIA)
-    return replace(request, body=b'{"' if wrong == _NOT_JSON else b'"apicheck"')
+    return replace(request, body=b'{"' if mistake == _NOT_JSON else b'"apicheck"')
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """The status is that of the stage which comes first."""
-    refusal = subject.facts.authorization.refusal
-    wrong = subject.case.value if subject.case else ""
-    answer = dict(_wrongs(subject))[wrong]
+    refusal, mistake = subject.facts.authorization.refusal, subject.row.value
     alone = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == subject.op.id]
     if not alone:
-        return Inconclusive("the request without the right was not answered")
+        return Inconclusive("the request with the missing right alone was not sent")
     if refusal is None or alone[-1].status not in refusal.statuses:
-        return NotApplicable("a missing right alone is not refused as promised: scopes/denied")
+        reason = "a missing right alone is not refused as promised, which scopes/denied reports"
+        return NotApplicable(reason)
+    expected = dict(_expected_refusals(subject))[mistake]
     for exchange in transcript.exercised:
-        if exchange.status not in answer.statuses:
-            return Failure(
-                "wrong-status",
-                judging.expected_text(answer),
-                describe(exchange),
-                wrong,
-                exchange.id,
-            )
+        if exchange.status not in expected.statuses:
+            due = judging.expected_text(expected)
+            return Failure("wrong-status", due, describe(exchange), mistake, exchange.id)
     return None
 
 
 CHECK = Check(
-    title="A missing right is refused in its turn",
+    title="A missing right is refused in the promised order",
+    failure_title="A missing right is not refused in the promised order",
     applies=applies,
     cases=cases,
     script=script,

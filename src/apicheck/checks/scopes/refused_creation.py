@@ -1,4 +1,4 @@
-"""What a request without the right would have made is not there afterwards."""
+"""A request that is refused for a missing right creates nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from apicheck.authoring import (
     Mode,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Outcome,
     Script,
     Severity,
@@ -17,40 +16,43 @@ from apicheck.authoring import (
     creations,
 )
 from apicheck.checks.scopes._rights import (
+    NO_CREATION_ALLOWED,
+    NO_PROMISED_REFUSAL,
     NO_UNDERPRIVILEGED_IDENTITY,
+    obtain_identity,
     required_rights,
-    underprivileged,
     underprivileged_cases,
     with_sender,
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To POST where GET lists, with a body that can be told from every other."""
+    """To POST where GET of the same path lists, with a unique value in the body."""
     if not required_rights(subject) or creations.list_operation(subject) is None:
-        return NotApplicable("it makes nothing that an operation of the same path lists")
+        return NotApplicable("it needs no right, or no operation of its path lists what it creates")
     if subject.facts.authorization.refusal is None:
-        return NotApplicable("the policy says nothing on credentials that lack a right")
+        return NO_PROMISED_REFUSAL
     if not creations.unique_member(subject):
-        return NotApplicable("nothing in its body is unique, by which to find what it made")
+        return NotApplicable("no member of its body is unique, by which to find the object")
     if subject.context.mode is not Mode.FULL:
-        reason = "something would have to be made to be listed"
-        return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
+        return NO_CREATION_ALLOWED
     if not underprivileged_cases(subject):
         return NO_UNDERPRIVILEGED_IDENTITY
     return Applies(requests=5, facts=("authorization.refusal",))
 
 
 def script(subject: Subject) -> Script:
-    """Refused; then made by somebody who may; then the list, until it shows the second."""
+    """A refused request; an accepted one; then the list, until it shows the second object."""
     yield from build.send_control(subject)
-    who = yield from underprivileged(subject, underprivileged_cases(subject)[0].value)
+    sender = yield from obtain_identity(subject, underprivileged_cases(subject)[0].value)
     request = yield from build.valid_request(subject)
-    yield from creations.probe_refused_create(subject, with_sender(subject, request, who), request)
+    refused = with_sender(subject, request, sender)
+    yield from creations.probe_refused_create(subject, refused, request)
 
 
 CHECK = Check(
-    title="A refused request makes nothing",
+    title="A request without the right creates nothing",
+    failure_title="A request without the right creates an object though it is refused",
     applies=applies,
     script=script,
     judge=creations.judge_refused_create,

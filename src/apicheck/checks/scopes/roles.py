@@ -1,15 +1,14 @@
-"""An operation refuses a valid credential that has none of the roles which may call it."""
+"""An operation refuses a valid credential that has none of its sufficient roles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from apicheck.authoring import (
     Applies,
     Case,
     Check,
     Confirm,
-    Json,
     Judgement,
     NotApplicable,
     NotTested,
@@ -21,61 +20,66 @@ from apicheck.authoring import (
     build,
     judging,
 )
-from apicheck.checks.scopes._rights import NO_UNDERPRIVILEGED_IDENTITY, holder, identities, send_as
+from apicheck.checks.scopes._rights import (
+    NO_PROMISED_REFUSAL,
+    NO_UNDERPRIVILEGED_IDENTITY,
+    obtain_identity,
+    other_identities,
+    send_as,
+    sufficient_roles,
+)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To operations that only some roles may call, where the policy says how others are refused."""
-    if not subject.context.sufficient_roles.get(subject.op.id):
+    """To operations that need a role, where the policy says how a missing right is refused."""
+    if not sufficient_roles(subject):
         return NotApplicable("the operation is open to every role")
-    if subject.facts.authorization.refusal is None:
-        return NotApplicable("the policy says nothing on credentials that lack a right")
+    refusal = subject.facts.authorization.refusal
+    if refusal is None:
+        return NO_PROMISED_REFUSAL
     if not cases(subject):
         return NO_UNDERPRIVILEGED_IDENTITY
-    return Applies(facts=("authorization.refusal", "authorization.roles"))
+    return Applies(facts=("authorization.refusal", "authorization.roles"), promise=refusal)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """No role; every role that is not enough. Else the target's own that lack a role."""
-    made = "mint" in subject.context.capabilities
-    return tuple(_made(subject) if made else _held(subject))
+    """No role; all insufficient roles together.
+
+    A target that cannot make identities is tried with its own that have no sufficient role.
+    """
+    mints = "mint" in subject.context.capabilities
+    return tuple(_minted_rows(subject) if mints else _known_rows(subject))
 
 
-def _made(subject: Subject) -> Iterator[Case]:
+def _minted_rows(subject: Subject) -> Iterator[Case]:
     yield Case("no role", {"roles": []})
-    enough = subject.context.sufficient_roles[subject.op.id]
+    enough = sufficient_roles(subject)
     others = [role for role in subject.context.all_roles if role not in enough]
     if others:
         yield Case("every role that is not enough", {"roles": others})
 
 
-def _held(subject: Subject) -> Iterator[Case]:
-    enough = set(subject.context.sufficient_roles[subject.op.id])
-    for identity in identities(subject):
+def _known_rows(subject: Subject) -> Iterator[Case]:
+    enough = set(sufficient_roles(subject))
+    for identity in other_identities(subject):
         if identity.roles is not None and enough.isdisjoint(identity.roles):
             yield Case(f"identity {identity.name}", {"identity": identity.name})
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same from somebody without the role."""
-    value: Mapping[str, Json] = subject.case.value if subject.case else {}
+    """The canonical request, accepted; then the same without a sufficient role."""
     yield from build.send_control(subject)
-    if "identity" in value:
-        roleless = subject.context.identities[value["identity"]]
-    else:
-        roleless = yield from holder(subject, roles=tuple(value["roles"]))
-    yield from send_as(subject, roleless)
+    yield from send_as(subject, (yield from obtain_identity(subject, subject.row.value)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with the wrong status."""
-    refusal = subject.facts.authorization.refusal
-    assert refusal is not None  # applies() saw to it
-    return judging.judge_refused(transcript, refusal)
+    """Accepted is worse than a refusal with an unpromised status."""
+    return judging.judge_refused(transcript, subject.expected)
 
 
 CHECK = Check(
-    title="A credential without the role is refused",
+    title="A credential without a sufficient role is refused as promised",
+    failure_title="A credential without a sufficient role is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,

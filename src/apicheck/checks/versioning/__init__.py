@@ -1,1 +1,1 @@
-"""Whether the end of an operation is announced as promised."""
+"""Whether the deprecation of an operation is announced as promised."""

@@ -1,4 +1,4 @@
-"""The dates of a policy as header fields write them, and where links lead."""
+"""The dates of a policy as header fields write them, and the targets of links."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from apicheck.authoring.fields import Link
 
 
 def is_at(moment: float, written: str) -> bool:
-    """Whether a moment is the one that the policy writes; a date there is the whole day."""
+    """Whether a moment is the one in the policy; a date in the policy is its whole day."""
     span = fields.parse_instant(written)
     return span is None or span[0] <= moment <= span[1]
 
 
-def as_structured_date(written: str) -> str:
-    """A date of the policy as Deprecation must write it, for messages."""
+def format_structured_date(written: str) -> str:
+    """Write a date of the policy as Deprecation must, for messages."""
     span = fields.parse_instant(written)
     return f"@{int(span[0])}, {written}" if span else "@…"
 
 
-def as_http_date(written: str) -> str:
-    """A date of the policy as Sunset must write it, for messages."""
+def format_http_date(written: str) -> str:
+    """Write a date of the policy as Sunset must, for messages."""
     span = fields.parse_instant(written)
     if span is None:
         return "an IMF-fixdate"
     return f"{datetime.fromtimestamp(span[0], UTC):%a, %d %b %Y %H:%M:%S} GMT"
 
 
-def leads(context: RunContext, exchange: Exchange, link: Link, url: str, successor: str) -> bool:
-    """Whether a link leads to a URL, or else to the operation that succeeds (any, for "")."""
+def leads_to(context: RunContext, exchange: Exchange, link: Link, url: str, successor: str) -> bool:
+    """Whether a link leads to a URL, or without one to the successor ("": to any target)."""
     if url:
         return link.target == url or urlsplit(link.target)[2:] == urlsplit(url)[2:]
     if not successor:

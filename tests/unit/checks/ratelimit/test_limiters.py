@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from apicheck.checks.ratelimit._limiters import FAMILIES, Hit, Limiter, Trace, explanations
+from apicheck.checks.ratelimit._limiters import FAMILIES, Hit, Limiter, Trace, explain
 
 _SPEC = importlib.util.spec_from_file_location("limiters", Path(__file__).parent / "limiters.py")
 assert _SPEC
@@ -53,7 +53,7 @@ def test_an_honest_limiter_is_never_excluded(family: str, make: Make, latency: f
         decide = make(limit, WINDOW, rng.uniform(0, WINDOW))
         schedule = random_schedule(rng, limit)
         trace = played(decide, schedule, latency, rng)
-        found = explanations(trace, Limiter(limit, WINDOW), None)
+        found = explain(trace, Limiter(limit, WINDOW), None)
         assert found[family] == "", (limit, schedule)
 
 
@@ -79,14 +79,14 @@ def test_a_limiter_with_another_limit_is_excluded(
     for _ in range(20):
         decide = make(limit + wrong, WINDOW, rng.uniform(0, WINDOW))
         trace = played(decide, standard_schedule(limit + max(0, wrong)), 0.01, rng)
-        found = explanations(trace, Limiter(limit, WINDOW), family)
+        found = explain(trace, Limiter(limit, WINDOW), family)
         assert found[family] in ("refused", "admitted")
 
 
 def test_an_unlimited_api_is_explained_by_no_family() -> None:
     rng = random.Random(2)
     trace = played(lambda _: True, standard_schedule(5), 0.01, rng)
-    assert set(explanations(trace, Limiter(5, WINDOW), None).values()) == {"admitted"}
+    assert set(explain(trace, Limiter(5, WINDOW), None).values()) == {"admitted"}
 
 
 @pytest.mark.parametrize("limit", [5, 20])
@@ -97,7 +97,7 @@ def test_fixed_windows_off_by_one_are_explained_by_no_family(
     rng = random.Random(3)
     decide = limiters.fixed(limit + wrong, WINDOW, 0)
     trace = played(decide, standard_schedule(limit + 1), 0.01, rng)
-    found = explanations(trace, Limiter(limit, WINDOW), None)
+    found = explain(trace, Limiter(limit, WINDOW), None)
     assert all(found.values())
     assert found["fixed"] == kind
 
@@ -105,7 +105,7 @@ def test_fixed_windows_off_by_one_are_explained_by_no_family(
 def test_a_limiter_that_never_recovers_is_explained_by_no_family() -> None:
     hits = [Hit(0, 0.1, True), *(Hit(36, 36.1, n < 4) for n in range(6))]
     hits += [Hit(63, 63.1, False) for _ in range(5)] + [Hit(190, 190.1, False)]
-    found = explanations(Trace.of(hits), Limiter(5, WINDOW), None)
+    found = explain(Trace.of(hits), Limiter(5, WINDOW), None)
     assert set(found.values()) == {"refused"}
 
 
@@ -114,10 +114,10 @@ def test_a_request_without_an_answer_may_or_may_not_have_counted() -> None:
     unknown = Hit(5, 9, None)
     for last in (True, False):
         trace = Trace.of([*hits, unknown, Hit(10, 10.1, last)])
-        found = explanations(trace, Limiter(5, WINDOW), None)
+        found = explain(trace, Limiter(5, WINDOW), None)
         assert found["fixed"] == found["sliding-log"] == ""
 
 
 def test_an_empty_trace_is_explained_by_all() -> None:
-    assert set(explanations(Trace.of([]), Limiter(5, WINDOW), None)) == set(FAMILIES)
-    assert not any(explanations(Trace.of([]), Limiter(5, WINDOW), None).values())
+    assert set(explain(Trace.of([]), Limiter(5, WINDOW), None)) == set(FAMILIES)
+    assert not any(explain(Trace.of([]), Limiter(5, WINDOW), None).values())

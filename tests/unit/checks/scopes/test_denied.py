@@ -18,7 +18,7 @@ def test_an_honest_server_refuses_every_row(bench: Callable[..., Any], operation
     assert set(judgements.values()) == {None}
 
 
-def test_thoroughly_each_single_other_right_is_tried(bench: Callable[..., Any]) -> None:
+def test_a_thorough_run_tries_each_other_right_alone(bench: Callable[..., Any]) -> None:
     made = bench("scopes/denied", facts=FACTS, operation="listContacts", thorough=True)
     assert set(made.cases()) == {
         "no scopes",
@@ -37,7 +37,7 @@ def test_the_right_that_lets_the_caller_in_is_named(bench: Callable[..., Any], s
     assert judgements["no scopes"] is None
 
 
-def test_a_server_that_asks_for_no_right_at_all_is_one_cause(
+def test_a_server_that_requires_no_right_at_all_is_one_cause(
     bench: Callable[..., Any], server: Any
 ) -> None:
     server.allows = lambda *_: True
@@ -46,21 +46,23 @@ def test_a_server_that_asks_for_no_right_at_all_is_one_cause(
     assert all(isinstance(j, Failure) and j.outcome == "accepted" for j in judgements.values())
 
 
-def test_objects_are_created_by_somebody_who_may(bench: Callable[..., Any], server: Any) -> None:
+def test_objects_are_created_by_an_identity_with_the_right(
+    bench: Callable[..., Any], server: Any
+) -> None:
     made = bench("scopes/denied", facts=FACTS, operation="getContact")
     assert set(made.judgements().values()) == {None}
     creators = {r.identity for r in server.requests if r.method == "POST"}
     assert creators == {"admin"}
 
 
-def test_another_status_is_wrong(bench: Callable[..., Any], server: Any) -> None:
+def test_an_unpromised_status_is_wrong(bench: Callable[..., Any], server: Any) -> None:
     made = bench("scopes/denied", facts={"authorization": {"refusal": 404}}, operation="getContact")
     assert {j.outcome for j in made.judgements().values() if isinstance(j, Failure)} == {
         "wrong-status"
     }
 
 
-def test_without_minting_the_targets_own_poor_identities_are_used(
+def test_a_target_that_cannot_mint_is_tried_with_its_own_underprivileged_identities(
     bench: Callable[..., Any], server: Any
 ) -> None:
     made = bench("scopes/denied", facts=FACTS, operation="createContact")
@@ -89,7 +91,7 @@ def test_permissions_are_rights_like_scopes(bench: Callable[..., Any]) -> None:
     }
 
 
-def test_operations_that_need_nothing_are_not_asked(bench: Callable[..., Any]) -> None:
+def test_operations_that_need_no_right_are_not_tried(bench: Callable[..., Any]) -> None:
     made = bench("scopes/denied", facts=FACTS, operation="getStatus")
     assert isinstance(made.check.applies(made.subject), NotApplicable)
 

@@ -17,7 +17,7 @@ def test_an_honest_server_keeps_the_object_as_it_is(
 
 
 @pytest.mark.parametrize("operation", ["updateContact", "deleteContact"])
-def test_what_is_done_in_spite_of_the_refusal_is_caught(
+def test_a_change_in_spite_of_the_refusal_is_caught(
     bench: Callable[..., Any], server: Any, operation: str
 ) -> None:
     honest = server.answer
@@ -52,7 +52,7 @@ def test_members_that_the_request_does_not_name_may_change(
     assert set(made.judgements().values()) == {None}
 
 
-def test_a_request_that_is_let_in_is_for_other_checks(
+def test_an_accepted_request_is_left_to_other_checks(
     bench: Callable[..., Any], server: Any
 ) -> None:
     server.allows = lambda *_: True
@@ -60,6 +60,6 @@ def test_a_request_that_is_let_in_is_for_other_checks(
     assert isinstance(made.judgements()["without the right"], NotApplicable)
 
 
-def test_operations_that_nothing_reads_are_not_asked(bench: Callable[..., Any]) -> None:
+def test_operations_whose_object_cannot_be_read_are_not_tried(bench: Callable[..., Any]) -> None:
     made = bench("scopes/effect-of-refusal", facts=FACTS, operation="createContact")
     assert isinstance(made.check.applies(made.subject), NotApplicable)

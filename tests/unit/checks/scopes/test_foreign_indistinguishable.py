@@ -10,7 +10,7 @@ CASE = "an object of another tenant"
 
 
 def refusals(server: Any, foreign: Callable[[int, str], Response]) -> None:
-    """The server's 404 of nobody's object, with a request id; of somebody's as told."""
+    """Make the server refuse unknown ids plainly, and foreign objects as given."""
     honest, numbers = server.answer, iter(range(1000))
 
     def answer(request: Request) -> Response:
@@ -55,7 +55,7 @@ def with_member(number: int, key: str) -> Response:
         (with_member, "body", "/owner"),
     ],
 )
-def test_what_tells_the_two_apart_is_named(
+def test_the_difference_between_the_two_responses_is_named(
     bench: Callable[..., Any],
     server: Any,
     foreign: Callable[[int, str], Response],
@@ -79,7 +79,7 @@ def test_ids_and_what_changes_by_itself_do_not_count(
     assert made.judgements() == {CASE: None}
 
 
-def test_another_status_is_told_of_elsewhere(bench: Callable[..., Any], server: Any) -> None:
+def test_another_status_is_left_to_another_check(bench: Callable[..., Any], server: Any) -> None:
     server.foreign = 403
     made = bench("scopes/foreign-indistinguishable", facts=FACTS, operation="getContact")
     assert isinstance(made.judgements()[CASE], NotApplicable)

@@ -11,11 +11,11 @@ OBJECT = "an object of another tenant"
 
 
 @pytest.mark.parametrize("operation", ["getContact", "updateContact", "deleteContact"])
-@pytest.mark.parametrize("answer", [404, "as-absent"])
+@pytest.mark.parametrize("promise", [404, "as-absent"])
 def test_an_honest_server_hides_what_is_not_ours(
-    bench: Callable[..., Any], operation: str, answer: Any
+    bench: Callable[..., Any], operation: str, promise: Any
 ) -> None:
-    facts = {"authorization": {"foreign": {"tenant": answer}}}
+    facts = {"authorization": {"foreign": {"tenant": promise}}}
     made = bench("scopes/foreign-object", facts=facts, operation=operation)
     assert made.judgements() == {OBJECT: None}
 
@@ -41,12 +41,12 @@ def test_a_server_that_looks_up_by_id_alone_is_caught(
     assert judgement.outcome == "accepted"
 
 
-@pytest.mark.parametrize("answer", [404, "as-absent"])
-def test_a_server_that_says_it_is_there_is_caught(
-    bench: Callable[..., Any], server: Any, answer: Any
+@pytest.mark.parametrize("promise", [404, "as-absent"])
+def test_a_server_that_reveals_that_the_object_exists_is_caught(
+    bench: Callable[..., Any], server: Any, promise: Any
 ) -> None:
     server.foreign = 403
-    facts = {"authorization": {"foreign": {"tenant": answer}}}
+    facts = {"authorization": {"foreign": {"tenant": promise}}}
     judgement = bench("scopes/foreign-object", facts=facts, operation="getContact").judgements()[
         OBJECT
     ]
@@ -54,12 +54,12 @@ def test_a_server_that_says_it_is_there_is_caught(
     assert judgement.outcome == "wrong-status"
 
 
-def test_operations_that_name_nothing_are_not_asked(bench: Callable[..., Any]) -> None:
+def test_operations_that_name_no_object_are_not_tried(bench: Callable[..., Any]) -> None:
     made = bench("scopes/foreign-object", facts=FACTS, operation="listContacts")
     assert isinstance(made.check.applies(made.subject), NotApplicable)
 
 
-def test_one_tenant_alone_is_not_enough(bench: Callable[..., Any]) -> None:
+def test_a_second_tenant_is_needed(bench: Callable[..., Any]) -> None:
     made = bench(
         "scopes/foreign-object",
         facts=FACTS,
@@ -71,7 +71,7 @@ def test_one_tenant_alone_is_not_enough(bench: Callable[..., Any]) -> None:
     assert "tenant" in why.remedy
 
 
-def test_an_absent_object_that_is_found_proves_nothing(
+def test_an_unknown_id_that_is_accepted_proves_nothing(
     bench: Callable[..., Any], server: Any
 ) -> None:
     facts = {"authorization": {"foreign": {"tenant": "as-absent"}}}
@@ -83,7 +83,7 @@ def test_an_absent_object_that_is_found_proves_nothing(
     )
     assert made.check.judge is not None
     judged = made.check.judge(made.cases()[OBJECT], replace(transcript, exchanges=found))
-    assert "no answer for an absent object" in judged.reason
+    assert "no refusal of an unknown id" in judged.reason
 
 
 @pytest.mark.parametrize("operation", ["getContact", "updateContact", "deleteContact"])
@@ -93,7 +93,7 @@ def test_ids_that_are_counted_for_each_tenant_name_our_own_object_too(
     honest = server.answer
 
     def answer(request: Request) -> Response:
-        # Whatever id the path has, it names an object of the caller's own.
+        # Every id in a path names an object of the caller.
         key = request.path.rpartition("/")[2]
         if request.path.startswith("/contacts/") and request.identity == "admin":
             return Response(200, body=f'{{"id": "{key}", "owner": "a"}}'.encode())

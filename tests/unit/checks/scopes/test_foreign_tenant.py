@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def test_a_tenant_in_the_path_is_tried_with_anothers_and_with_nobodys(
+def test_the_path_is_tried_with_another_tenant_and_with_an_unknown_one(
     bench: Callable[..., Any],
 ) -> None:
     facts = {"authorization": {"tenant": {"parameter": "account", "unknown": 404, "foreign": 404}}}
@@ -25,7 +25,7 @@ def test_a_tenant_in_the_path_is_tried_with_anothers_and_with_nobodys(
         spec={"paths": {"/accounts/{account}": {"get": operation}}},
         fixtures={"account": "acc-a"},
     )
-    # The server of these tests has one object for each path that we may read.
+    # The server of these tests has one object for each tenant's path.
     made.player.server.objects = {"acc-a": {"tenant": "a"}, "acc-b": {"tenant": "b"}}
     sent = {name: made.judged(bound) for name, bound in made.cases().items()}
     paths = {name: played.exercised[0].request.path for name, (_, played) in sent.items()}

@@ -15,7 +15,7 @@ CASE = "what another tenant made"
 
 
 def lists(server: Any, *, way: str, of_all: bool = False) -> Callable[[Request], Response]:
-    """The server's answer, with a list in pages of two and a way from one to the next."""
+    """The server's response, with a list in pages of two and a way from one to the next."""
 
     def answer(request: Request) -> Response:
         honest = type(server).answer(server, request)
@@ -51,7 +51,7 @@ def test_a_list_is_read_to_our_own_new_object_however_the_next_page_is_named(
 
 
 @pytest.mark.parametrize("way", ["cursor", "url", "link"])
-def test_what_another_tenant_made_is_found_on_whichever_page_it_is(
+def test_an_object_of_another_tenant_is_found_on_every_page(
     bench: Callable[..., Any], server: Any, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     for number in range(5):
@@ -62,7 +62,7 @@ def test_what_another_tenant_made_is_found_on_whichever_page_it_is(
     assert isinstance(judgement, Failure)
 
 
-def test_a_list_whose_next_page_nobody_tells_is_inconclusive(
+def test_a_list_without_a_way_to_the_next_page_is_inconclusive(
     bench: Callable[..., Any], server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(5):
@@ -82,12 +82,12 @@ def test_a_list_whose_next_page_nobody_tells_is_inconclusive(
         (b'{"id": [1, 2]}', set()),
     ],
 )
-def test_ids_are_found_wherever_an_answer_shows_them(body: bytes, found: set[str]) -> None:
+def test_ids_are_found_at_every_depth_of_a_response(body: bytes, found: set[str]) -> None:
     page = Exchange("e1", Request("GET", "/"), Response(200, body=body), None, 0, 1, Role.TABLE)
     assert listing.values_of(page, "id") == found
 
 
-def answered(body: str) -> Exchange:
+def received(body: str) -> Exchange:
     return Exchange(
         "e1", Request("GET", "/"), Response(200, body=body.encode()), None, 0, 1, Role.TABLE
     )
@@ -104,7 +104,7 @@ def answered(body: str) -> Exchange:
         ("[]", "<html>", False),
     ],
 )
-def test_an_object_is_known_by_its_id_and_one_that_is_counted_by_all_it_shows(
+def test_an_object_is_known_by_its_id_and_one_with_a_counted_id_by_its_other_values_too(
     listed: str, made: str, found: bool
 ) -> None:
-    assert shows(answered(listed), answered(made), "/id") is found
+    assert shows(received(listed), received(made), "/id") is found

@@ -10,7 +10,7 @@ FACTS = {
 }
 
 
-def test_every_other_wrong_of_which_the_order_speaks_is_tried(bench: Callable[..., Any]) -> None:
+def test_every_second_mistake_that_the_order_names_is_tried(bench: Callable[..., Any]) -> None:
     made = bench("scopes/order", facts=FACTS, operation="updateContact")
     assert made.judgements() == {
         "an unknown object": None,
@@ -19,13 +19,13 @@ def test_every_other_wrong_of_which_the_order_speaks_is_tried(bench: Callable[..
     }
 
 
-def test_what_the_order_leaves_open_is_not_asked(bench: Callable[..., Any]) -> None:
+def test_an_order_that_does_not_decide_is_not_tried(bench: Callable[..., Any]) -> None:
     facts = {**FACTS, "order": ["credential", ["scope", "object"]]}
     made = bench("scopes/order", facts=facts, operation="getContact")
     assert isinstance(made.check.applies(made.subject), NotApplicable)
 
 
-def test_a_later_scope_lets_the_other_refusal_be_due(bench: Callable[..., Any]) -> None:
+def test_where_the_right_comes_later_the_other_refusal_is_due(bench: Callable[..., Any]) -> None:
     facts = {**FACTS, "order": ["credential", "object", "scope"]}
     judgement = bench("scopes/order", facts=facts, operation="getContact").judgements()
     failed = judgement["an unknown object"]
