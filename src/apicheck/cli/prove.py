@@ -92,7 +92,7 @@ def _recorded(screen: Screen, proof: Proof) -> Proof:
     for row in proof.unrelated:
         names = ", ".join(sorted({check for check, _, _ in row.unrelated}))
         screen.say(f"recorded with {row.fault}: {names}")
-    write_collateral(proof.profile, proof.recorded_into(read_collateral(proof.profile)))
+    write_collateral(proof.profile, proof.update_record(read_collateral(proof.profile)))
     return proof.as_recorded()
 
 

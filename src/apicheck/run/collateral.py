@@ -1,7 +1,7 @@
 """The recorded collateral of a profile: which other checks fail with a fault.
 
-It stands beside the policy in `collateral.json`: fault to ids of checks, one line a fault, sorted.
-A fault that only its own checks notice is not listed.
+`collateral.json` beside the policy holds it: the ids of the checks for each fault, one line a
+fault, sorted. A fault that only its own checks notice is not listed.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ Collateral = Mapping[str, tuple[str, ...]]
 
 
 def collateral_file(profile: str) -> Path:
-    """Where the collateral of a profile is recorded."""
+    """Return the path of a profile's record."""
     return profile_dir(profile) / "collateral.json"
 
 
 def read_collateral(profile: str) -> Collateral:
-    """What is recorded for a profile; nothing where there is no record yet."""
+    """Read the record of a profile; empty where there is no record yet."""
     file = collateral_file(profile)
     if not file.is_file():
         return {}

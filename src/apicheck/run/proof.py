@@ -1,11 +1,12 @@
 """The proof: every fault of the reference server is caught, and nothing unrelated fails.
 
-What is compared are sets of (check, subject, what it ended in) with the honest server at the same
-seed. With a fault, what its checks declare must be among the new ones, and all new ones must be
-declared, or recorded as collateral; an inconclusive that is new is unrelated too.
+The proof compares the endings (check, subject, outcome) on a server with a fault with those on the
+honest server at the same seed. The outcomes that the checks of a fault declare must be among the
+new endings. Each new ending must be declared or recorded as collateral; a new inconclusive counts
+as well.
 
-The honest server is asked everything in a whole proof, and what the faults are asked in a proof of
-named faults.
+A whole proof asks the honest server everything. A proof of named faults asks it the same sample as
+the server with each fault.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _DRAWS = 12
 class Proof:
     """The proof of one profile, or of a part of it.
 
-    checks: the checks that were tried by themselves, () for all. whole: of all checks and faults.
+    checks: those that were tried alone, () for all. whole: whether every check and fault was tried.
     """
 
     profile: str
@@ -43,9 +44,9 @@ class Proof:
     seconds: float
     requests: int
     unproven: tuple[tuple[str, str], ...] = ()
-    """Faults that checks name and the server does not have: (check, fault)."""
+    """Faults that a check names and the server does not have: (check, fault)."""
     silent: tuple[tuple[str, str], ...] = ()
-    """Checks that were tried and have nothing to ask on the profile: (check, why)."""
+    """Checks that were tried and ask nothing on the profile: (check, reason)."""
     checks: tuple[str, ...] = ()
     whole: bool = False
 
@@ -76,7 +77,7 @@ class Proof:
         return not any(wrong)
 
     def as_recorded(self) -> Proof:
-        """The proof once all that failed is recorded: nothing is unrelated, nothing unseen."""
+        """The same proof once everything that failed is recorded: nothing is unrelated."""
         rows = (
             replace(
                 row,
@@ -89,8 +90,8 @@ class Proof:
         )
         return replace(self, rows=tuple(rows))
 
-    def recorded_into(self, before: Collateral) -> dict[str, tuple[str, ...]]:
-        """The record after this proof, in which only what was tried is replaced."""
+    def update_record(self, before: Collateral) -> dict[str, tuple[str, ...]]:
+        """Return the record after this proof. Only what was tried is replaced."""
         after = {} if self.whole else dict(before)
         for row in self.applicable:
             seen = {check for check, _, _ in (*row.collateral, *row.unrelated)}
@@ -112,9 +113,9 @@ def prove(
 ) -> Proof:
     """Prove a profile's checks against its reference server, one fault after another.
 
-    families: only faults of these (`auth`); faults: only these. checks: only these are played,
-    with what they need. full: every check on every operation, instead of a sample for those that
-    a fault is not about. Raises ApicheckError for a fault that the server does not have.
+    families: prove only their faults (`auth`). faults: prove only these. checks: play only these,
+    with what they need. full: play every check on every operation; otherwise the checks that do
+    not name a fault are sampled. Raises ApicheckError for a fault that the server does not have.
     """
     progress = progress or Silent()
     began = time.monotonic()
@@ -127,7 +128,7 @@ def prove(
         draws = _DRAWS if not faults or _is_drawn(inputs.checks, faults) else 0
         made = build_plan(inputs, Options(select=select, seed=seed, draws=draws))
         prover = Prover(made, server.control_url, recorded, full=full)
-        catalogue = prover.faults()
+        catalogue = prover.fetch_faults()
         known = {item["id"] for item in catalogue}
         _refuse_unknown(faults, known)
         wanted = [item for item in catalogue if _is_wanted(item["id"], families, faults)]
@@ -137,9 +138,9 @@ def prove(
         progress.advance(text="honest server")
         rows = []
         for item in wanted:
-            row = prover.row(item)
+            row = prover.prove_fault(item)
             rows.append(row)
-            progress.advance(text=f"{row.fault}: {_in_a_word(row)}")
+            progress.advance(text=f"{row.fault}: {_summarize(row)}")
         progress.end()
     return Proof(
         profile=profile,
@@ -155,7 +156,7 @@ def prove(
             for fault in named_by
             if fault not in known
         ),
-        silent=tuple(_silent(made, checks)),
+        silent=tuple(_find_silent(made, checks)),
         checks=tuple(checks),
         whole=not (families or faults or checks),
     )
@@ -180,8 +181,8 @@ def _refuse_unknown(faults: Sequence[str], known: set[str]) -> None:
         raise ApicheckError("the reference server does not have every fault", mistakes)
 
 
-def _silent(made: Plan, checks: Sequence[str]) -> list[tuple[str, str]]:
-    """The active checks among those that were tried that have no probe, each with the reason."""
+def _find_silent(made: Plan, checks: Sequence[str]) -> list[tuple[str, str]]:
+    """Find the active checks that were tried and have no probe, each with the reason."""
     asked = {probe.check.id for probe in made.probes}
     reasons = {item.check: item.why.reason for item in reversed(made.skipped)}
     return [
@@ -197,7 +198,7 @@ def _is_wanted(fault: str, families: Sequence[str], faults: Sequence[str]) -> bo
     return not families or matches(fault, families)
 
 
-def _in_a_word(row: ProofRow) -> str:
+def _summarize(row: ProofRow) -> str:
     if not row.applicable:
         return "not applicable"
     caught = "caught" if row.killed else "SURVIVED" if row.expected else "nothing expected"

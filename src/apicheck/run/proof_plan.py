@@ -1,4 +1,4 @@
-"""What of a plan is played to prove one fault: its own checks, and a sample of the others."""
+"""Choose what of a plan is played to prove one fault: its checks, and a sample of the others."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from apicheck.model.plan import Plan, Probe
 from apicheck.plan import matches
 
 _SAMPLE = 5
-"""Operations on which the checks that a fault is not about are asked, without `--full`."""
+"""How many operations are asked the checks that do not name the fault, without `--full`."""
 _ROWS = 3
-"""Rows of a table that are asked of each of those operations."""
+"""How many rows of a table each of those operations is asked."""
 _OWN_SAMPLE = 12
-"""Subjects on which those that it is about are asked first; on all, where that does not do."""
+"""How many subjects are asked the checks that name the fault; all, at the second try."""
 
 
-def declared(fault: str, made: Plan) -> tuple[tuple[str, str], ...]:
-    """The checks of a plan that name a fault, each with the outcome.
+def find_declared(fault: str, made: Plan) -> tuple[tuple[str, str], ...]:
+    """Find the checks of a plan that name a fault, each with the outcome.
 
-    One that has nothing to ask on this profile is left out, as long as another one has.
+    A check that asks nothing on this profile is left out, unless none of them asks anything.
     """
     named = tuple(
         (check, outcome)
@@ -34,17 +34,17 @@ def declared(fault: str, made: Plan) -> tuple[tuple[str, str], ...]:
     return tuple((check.id, outcome) for check, outcome in heard or named)
 
 
-def tried(checks: Iterable[str], made: Plan) -> tuple[str, ...]:
-    """Those of some checks that a plan was made for."""
+def select_tried(checks: Iterable[str], made: Plan) -> tuple[str, ...]:
+    """Select the checks that a plan was made for."""
     return tuple(check_id for check_id in checks if matches(check_id, made.options.select))
 
 
-def sampled(made: Plan, own: set[str], *, whole: bool) -> Plan:
-    """The plan with the checks that a fault is not about on a few operations only.
+def sample_plan(made: Plan, own: set[str], *, whole: bool) -> Plan:
+    """Reduce a plan to the checks of a fault, and the others on a few operations.
 
-    whole: those that it is about are asked on every subject, and not on some.
-    What plays last is left out, but for the cheapest that feeds a passive check that the fault
-    is about.
+    own: ids of the checks that name the fault. whole: ask them on every subject.
+    Probes that play last are left out, except the cheapest that gives a passive check of `own`
+    something to read.
     """
     passive = {check_id.partition("/")[0] for check_id in own if made.checks[check_id].passive}
     feeding = [
@@ -57,8 +57,8 @@ def sampled(made: Plan, own: set[str], *, whole: bool) -> Plan:
     step = max(1, len(operations) // _SAMPLE)
     sample = set(operations[::step][:_SAMPLE])
 
-    rows = _first_rows(made)
-    subjects = {check_id: _subjects(made, check_id, whole=whole) for check_id in own}
+    rows = _select_first_rows(made)
+    subjects = {check_id: _select_subjects(made, check_id, whole=whole) for check_id in own}
 
     def is_kept(probe: Probe) -> bool:
         if probe.check.id in own:
@@ -77,8 +77,8 @@ def sampled(made: Plan, own: set[str], *, whole: bool) -> Plan:
     )
 
 
-def _first_rows(made: Plan) -> frozenset[str]:
-    """The probes of the first rows of each check on each subject; nothing that was drawn."""
+def _select_first_rows(made: Plan) -> frozenset[str]:
+    """Select the probes of the first rows of each check on each subject; no drawn values."""
     asked: Counter[tuple[str, str]] = Counter()
     kept: list[str] = []
     for probe in (*made.probes, *made.provoking):
@@ -89,8 +89,8 @@ def _first_rows(made: Plan) -> frozenset[str]:
     return frozenset(kept)
 
 
-def _subjects(made: Plan, check_id: str, *, whole: bool) -> frozenset[str]:
-    """The subjects that a check is asked about: all, or some from first to last."""
+def _select_subjects(made: Plan, check_id: str, *, whole: bool) -> frozenset[str]:
+    """Select the subjects that a check is asked about: all, or some from first to last."""
     every = list(dict.fromkeys(p.subject.key for p in made.probes if p.check.id == check_id))
     step = 1 if whole else max(1, len(every) // _OWN_SAMPLE)
     return frozenset(every[::step])

@@ -1,4 +1,4 @@
-"""What each check ends in on the reference server, honest and with one fault at a time."""
+"""Play checks on the reference server, honest and with one fault at a time."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _SECONDS_FOR_A_CALL = 30.0
 _NEWS = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.NOT_TESTED)
 
 Ended = tuple[str, str, str]
-"""Check, subject, outcome (for another verdict than fail, the verdict's word)."""
+"""Check, subject, outcome (for a verdict other than fail, the verdict)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProofRow:
-    """One fault: what had to catch it, what did, and what else was new.
+    """One fault: which checks must catch it, which did, and which others ended differently.
 
-    applicable: whether the profile has the facts that the fault needs.
-    collateral: what is recorded as failing with the fault too. unrelated: what is not.
+    applicable: whether the profile has the facts that the fault needs. collateral: other endings
+    that are recorded for the fault. unrelated: other endings that are not.
     """
 
     fault: str
@@ -43,11 +43,11 @@ class ProofRow:
     collateral: tuple[Ended, ...] = ()
     unrelated: tuple[Ended, ...] = ()
     why: tuple[str, ...] = ()
-    """For each of `unrelated` the reason that its result gives."""
+    """The reason that the result gives, for each of `unrelated`."""
     unseen: tuple[str, ...] = ()
-    """Checks that are recorded as collateral, were asked, and did not fail."""
+    """Checks that are recorded as collateral, were played, and did not fail."""
     again: bool = False
-    """Whether it was played a second time, because the first left something unexplained."""
+    """Whether the fault was played a second time, because the first left something unexplained."""
     seconds: float = 0.0
     requests: int = 0
 
@@ -58,10 +58,10 @@ class ProofRow:
 
 
 class Prover:
-    """Plays a plan on a reference server that can be given faults.
+    """Plays a plan on a reference server, honest and with faults.
 
-    honest: what the honest server ended in, as far as it was asked. requests: how many were sent.
-    full: everything is asked with every fault, no sample.
+    honest: the endings on the honest server, for everything that was played on it so far.
+    requests: how many requests were sent. full: play the whole plan with every fault.
     """
 
     def __init__(
@@ -75,12 +75,12 @@ class Prover:
         self._full = full
         self._asked: frozenset[str] | None = None
 
-    def faults(self) -> list[Mapping[str, Json]]:
-        """The catalogue of the server: id, about and applicable of each fault."""
+    def fetch_faults(self) -> list[Mapping[str, Json]]:
+        """Fetch the catalogue of the server: id, about and applicable of each fault."""
         return list(_call(f"{self._control_url}/faults", "GET")["faults"])
 
     def ask_honest(self, faults: Iterable[str] | None = None) -> None:
-        """Ask the honest server what is asked with these faults; everything for None."""
+        """Play on the honest server what is played with these faults; the whole plan for None."""
         if faults is None:
             self._ask_honest(self._made)
             return
@@ -88,45 +88,46 @@ class Prover:
         probes = tuple(probe for probe in self._made.probes if probe.key in asked)
         self._ask_honest(replace(self._made, probes=probes))
 
-    def row(self, item: Mapping[str, Json]) -> ProofRow:
-        """What a fault of the catalogue ends in.
+    def prove_fault(self, item: Mapping[str, Json]) -> ProofRow:
+        """Play one fault of the catalogue.
 
-        As for any fail, what does not repeat is a disturbance of the machine.
+        A fault that leaves something unexplained is played again; what does not repeat is taken
+        for a disturbance of the machine.
         """
-        expected = proof_plan.declared(item["id"], self._made)
+        expected = proof_plan.find_declared(item["id"], self._made)
         row = ProofRow(item["id"], item["about"], expected, applicable=bool(item["applicable"]))
         if not row.applicable:
             return row
         began, before = time.monotonic(), self.requests
-        row = self._played(row)
+        row = self._play(row)
         if row.unrelated or (expected and not row.killed):
-            first, row = row, self._played(replace(row, again=True))
-            row = _repeated(first, row)
+            first, row = row, self._play(replace(row, again=True))
+            row = _keep_repeated(first, row)
         return replace(row, seconds=time.monotonic() - began, requests=self.requests - before)
 
     def _sample(self, fault: str, *, whole: bool = False) -> Plan:
         if self._full:
             return self._made
-        own = {check_id for check_id, _ in proof_plan.declared(fault, self._made)}
-        return proof_plan.sampled(self._made, own, whole=whole)
+        own = {check_id for check_id, _ in proof_plan.find_declared(fault, self._made)}
+        return proof_plan.sample_plan(self._made, own, whole=whole)
 
     def _ask_honest(self, plan: Plan) -> None:
-        """Play a plan on the honest server, unless all of it was."""
+        """Play a plan on the honest server, unless all of it was played."""
         keys = frozenset(probe.key for probe in plan.probes)
         if self._asked is not None and keys <= self._asked:
             return
         self._asked = keys | (self._asked or frozenset())
-        self.honest |= self._ended(plan, ())
+        self.honest |= self._play_with(plan, ())
 
-    def _played(self, row: ProofRow) -> ProofRow:
+    def _play(self, row: ProofRow) -> ProofRow:
         plan = self._sample(row.fault, whole=row.again)
         self._ask_honest(plan)
-        ended = self._ended(plan, (row.fault,))
+        ended = self._play_with(plan, (row.fault,))
         new = sorted(ended.keys() - self.honest.keys())
         pairs = {(check, outcome) for check, _, outcome in new}
         own = {check_id for check_id, _ in row.expected}
         others = [one for one in new if one[0] not in own]
-        recorded = proof_plan.tried(self._recorded.get(row.fault, ()), self._made)
+        recorded = proof_plan.select_tried(self._recorded.get(row.fault, ()), self._made)
         unrelated = tuple(one for one in others if one[0] not in recorded)
         return replace(
             row,
@@ -137,20 +138,20 @@ class Prover:
             unseen=tuple(sorted(set(recorded) - own - {check for check, _, _ in others})),
         )
 
-    def _ended(self, plan: Plan, faults: Sequence[str]) -> dict[Ended, str]:
-        """What every check ended in on a server with these faults."""
+    def _play_with(self, plan: Plan, faults: Sequence[str]) -> dict[Ended, str]:
+        """Play a plan on a server with these faults, and list what every check ended in."""
         _call(f"{self._control_url}/reset", "POST", {})
         _call(f"{self._control_url}/faults", "PUT", {"on": list(faults)})
         played = execute_plan(plan, Silent(), stop=Event(), preflight=False, clean=False)
         _call(f"{self._control_url}/faults", "PUT", {"on": []})
         self.requests += played.requests
-        # What clauses make of the results is not asked, and would take a quarter of the time.
+        # The proof does not need the clauses, and judging them would take a quarter of the time.
         unclaused = replace(plan, clauses=())
-        return dict(_pairs(judge(unclaused, played.transcripts, NO_PROVENANCE)))
+        return dict(_list_endings(judge(unclaused, played.transcripts, NO_PROVENANCE)))
 
 
-def _repeated(first: ProofRow, second: ProofRow) -> ProofRow:
-    """The second playing, without unrelated checks that the first one did not see."""
+def _keep_repeated(first: ProofRow, second: ProofRow) -> ProofRow:
+    """Keep of the second playing what the first one showed too."""
     seen = {check for check, _, _ in first.unrelated}
     both = [pair for pair in zip(second.unrelated, second.why, strict=True) if pair[0][0] in seen]
     return replace(
@@ -161,8 +162,8 @@ def _repeated(first: ProofRow, second: ProofRow) -> ProofRow:
     )
 
 
-def _pairs(results: Results) -> Iterator[tuple[Ended, str]]:
-    """What each check ended in on each subject, with its reason in words."""
+def _list_endings(results: Results) -> Iterator[tuple[Ended, str]]:
+    """List what each check ended in on each subject, with the reason."""
     for result in results.checks:
         if result.verdict is Verdict.FAIL:
             for failure in result.failures:
@@ -176,5 +177,5 @@ def _call(url: str, method: str, body: Json = None) -> Json:
     """Call the control plane of our own reference server."""
     data = None if body is None else json.dumps(body).encode()
     request = HttpRequest(url, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310  (an http URL that our own process printed)
-    with urlopen(request, timeout=_SECONDS_FOR_A_CALL) as answer:  # noqa: S310  (as above)
-        return json.loads(answer.read() or b"null")
+    with urlopen(request, timeout=_SECONDS_FOR_A_CALL) as response:  # noqa: S310  (as above)
+        return json.loads(response.read() or b"null")
