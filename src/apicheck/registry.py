@@ -67,7 +67,7 @@ def collect(*, entry_points: bool = True) -> Mapping[str, Check]:
 
 def mistakes_in(check: Check) -> Iterator[tuple[str, str]]:
     """What is wrong with a declaration whose id and page are filled in: (field, sentence)."""
-    yield from _mistakes_of_id(check.id)
+    yield from mistakes_of_id(check.id)
     if not check.title.strip():
         yield "title", "is empty: it is one sentence, the promise that is tested"
     if not check.page.strip():
@@ -80,7 +80,8 @@ def mistakes_in(check: Check) -> Iterator[tuple[str, str]]:
     yield from _mistakes_of_outcomes(check)
 
 
-def _mistakes_of_id(check_id: str) -> Iterator[tuple[str, str]]:
+def mistakes_of_id(check_id: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with the id of a check: ("id", sentence)."""
     family, _, name = check_id.partition("/")
     if not (_WORD.fullmatch(family) and _WORD.fullmatch(name)):
         yield "id", f"{check_id!r} is not family/name in lower case with dashes"

@@ -5,6 +5,7 @@ ApicheckError
 ├── SpecError              an OpenAPI document
 ├── TargetError            apicheck.toml, the environment, an option
 ├── CheckDefinitionError   a check that is not a legal check
+├── ScaffoldError          a new check for which there is no place
 ├── RunDirectoryError      a saved run that cannot be read or written
 └── TargetUnreachable      nothing answers at the target's base URL
 """
@@ -62,6 +63,10 @@ class TargetError(ApicheckError):
 
 class CheckDefinitionError(ApicheckError):
     """A check's declaration is not a legal check."""
+
+
+class ScaffoldError(ApicheckError):
+    """The skeleton of a new check cannot be written."""
 
 
 class RunDirectoryError(ApicheckError):

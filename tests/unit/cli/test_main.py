@@ -56,7 +56,7 @@ def test_every_command_explains_itself_with_an_example(command: str, capsys: Cap
 
 def test_help_lists_the_commands_in_the_order_of_a_newcomer(capsys: Captured) -> None:
     assert main(["--help"]) == 0
-    listed = re.findall(r"^  ([a-z]+)  +[A-Z]", capsys.readouterr().out, re.MULTILINE)
+    listed = re.findall(r"^  ([a-z-]+)  +[A-Z]", capsys.readouterr().out, re.MULTILINE)
     assert listed == list(COMMANDS)
 
 
