@@ -56,9 +56,9 @@ constraints: $(INSTALLED) ## renew constraints.txt: the newest releases, for eve
 changelog: $(INSTALLED) ## make the release notes in CHANGELOG.md out of the fragments in changelog.d
 	$(BIN)/towncrier build --yes
 
-proof: $(INSTALLED) ## prove that every check can fail, and write docs/proof.md
+proof: $(INSTALLED) ## prove that every check can fail; record collateral, write docs/proof.md
 	@$(BIN)/apicheck prove --profile canonical --profile dahimail --profile webengage \
-	  --table docs/proof.md
+	  --record --table docs/proof.md
 
 bench: $(INSTALLED) ## time a run beside schemathesis on the same server
 	@$(BIN)/python bench/compare.py

@@ -75,7 +75,7 @@ def _respond(server: ServerState, request: Request, body: bytes, *, whole: bool)
     except ConnectionAbortedError:
         raise
     except Exception:  # noqa: BLE001  (the edge: nothing may get past it)
-        # A client sees the error envelope and no traceback; who runs the server sees it.
+        # A client sees the error envelope; the log has the traceback.
         _log.exception("%s %s", call.method, call.path)
         refusal = Refusal("internal", "The request failed.", 500)
         response = _make_response(call, make_error(call, refusal))

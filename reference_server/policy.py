@@ -52,7 +52,7 @@ def find_promise(call: Call, refusal: Refusal) -> ExpectedResponse | None:
     tenant = next(iter(authorization.tenants), None)
     if kind == "foreign":
         foreign = authorization.foreign.get(detail)
-        return (foreign.answer if foreign else None) or authorization.absent
+        return (foreign.response if foreign else None) or authorization.absent
     if kind == "unknown_path" and call.caller != "authenticated" and authentication.unknown_paths:
         return authentication.unknown_paths
     by_kind: dict[str, ExpectedResponse | None] = {

@@ -1,4 +1,4 @@
-"""The specimen: a run made by hand, in which every verdict occurs, for whoever shows runs."""
+"""The specimen: a run made by hand, in which every verdict occurs, for tests of what shows runs."""
 
 from __future__ import annotations
 

@@ -54,6 +54,8 @@ class Profile:
     routes: Routes
     schemas: Schemas
     rules: Mapping[str, Rules]
+    secured: frozenset[str]
+    """The operations that need a credential."""
     order: tuple[str, ...]
     scopes: tuple[str, ...]
     """Every scope there is."""
@@ -71,8 +73,7 @@ class Profile:
 
     def takes(self, selector: Selector, operation: Operation) -> bool:
         """Whether a selector takes an operation."""
-        secured = frozenset(name for name, rules in self.rules.items() if rules.secured)
-        return selects(selector, operation, self.facts.operations, secured)
+        return selects(selector, operation, self.facts.operations, self.secured)
 
 
 def read_profile(name: str) -> Profile:
@@ -162,6 +163,7 @@ def build_profile(directory: Path, spec: Spec, policy: Policy) -> Profile:
         Routes(spec.operations),
         Schemas(spec.document),
         rules,
+        secured,
         _complete_order(facts),
         tuple(every_scope),
         tuple(facts.authorization.permissions),

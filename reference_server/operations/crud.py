@@ -80,9 +80,11 @@ def _store_new(call: Call, rules: Rules, sent: Mapping[str, Json]) -> Stored:
     assert collection is not None  # a creating operation has one
     object_id = _make_id(find_example_id(schemas, rules), call.server.store, collection.name)
     value = build_created_value(schemas, rules, sent, object_id)
-    who = call.caller_identity
+    caller = call.caller_identity
     parents = {name: item.id for name, item in call.objects.items()}
-    item = Stored(collection.name, str(object_id), who.tenant, who.user, who.app, value, parents)
+    item = Stored(
+        collection.name, str(object_id), caller.tenant, caller.user, caller.app, value, parents
+    )
     call.server.store.add(item)
     return item
 

@@ -57,9 +57,9 @@ def authenticate(call: Call) -> Identity | Refusal:
         return Refusal("several", "Send one credential.")
     for option in _list_alternatives(call):
         parts = tuple(_find_presented(call, scheme) for scheme in option)
-        who = combine_identities(tuple(part.identity for part in parts))
-        if who is not None:
-            return _check_in_use(call, who)
+        caller = combine_identities(tuple(part.identity for part in parts))
+        if caller is not None:
+            return _check_in_use(call, caller)
         if any(part.mistaken == "exp" for part in parts):
             refusal = Refusal("state:expired", "The credential is expired.")
         elif any(part.there for part in parts):
@@ -69,7 +69,7 @@ def authenticate(call: Call) -> Identity | Refusal:
 
 @seam
 def combine_identities(identities: tuple[Identity | None, ...]) -> Identity | None:
-    """Who calls with these credentials, which are needed together: one tenant's."""
+    """The caller with these credentials, which are needed together and belong to one tenant."""
     first = identities[0] if identities else None
     same = all(one is not None and first and one.tenant == first.tenant for one in identities)
     return first if same else None

@@ -11,14 +11,14 @@ from reference_server.state.store import Stored
 @seam
 def find_missing_rights(call: Call) -> tuple[str, ...]:
     """The scopes, permissions and roles that the operation needs and the caller lacks."""
-    who, rules = call.caller_identity, call.op_rules
+    caller, rules = call.caller_identity, call.op_rules
     facts = call.server.profile.facts.authorization
-    held = facts.with_implied(who.scopes)
+    held = facts.with_implied(caller.scopes)
     lacking = [scope for scope in rules.scopes if scope not in held]
-    lacking += [word for word in rules.permissions if word not in who.permissions]
-    if rules.roles and not set(rules.roles) & set(who.roles):
+    lacking += [word for word in rules.permissions if word not in caller.permissions]
+    if rules.roles and not set(rules.roles) & set(caller.roles):
         lacking.append(f"the role {' or '.join(rules.roles)}")
-    if facts.needs == "exact" and not lacking and set(who.scopes) != set(rules.scopes):
+    if facts.needs == "exact" and not lacking and set(caller.scopes) != set(rules.scopes):
         lacking = list(rules.scopes)
     return tuple(lacking)
 
@@ -61,11 +61,11 @@ def find_foreign_owner(call: Call, item: Stored, place: str) -> str:
     "body", or "list" for one that would be shown among others.
     """
     del place
-    who = call.caller_identity
-    if item.tenant != who.tenant:
+    caller = call.caller_identity
+    if item.tenant != caller.tenant:
         return "tenant"
     stated = call.server.profile.facts.authorization.foreign
-    for whose, own, theirs in (("user", who.user, item.user), ("app", who.app, item.app)):
+    for whose, own, theirs in (("user", caller.user, item.user), ("app", caller.app, item.app)):
         promise = stated.get(whose)
         if promise is None or own == theirs:
             continue

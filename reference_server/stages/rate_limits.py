@@ -91,10 +91,10 @@ def _find_limiter(call: Call, bucket: Bucket) -> Limiter:
 
 
 def _make_key(call: Call, per: str) -> tuple[str, str]:
-    who = call.identity
-    if who is None or per == "ip":
+    caller = call.identity
+    if caller is None or per == "ip":
         return ("ip", call.peer)
     return {
-        "user": ("user", who.user or who.id),
-        "account": ("account", who.account or who.tenant),
-    }.get(per, ("token", who.id))
+        "user": ("user", caller.user or caller.id),
+        "account": ("account", caller.account or caller.tenant),
+    }.get(per, ("token", caller.id))

@@ -1,4 +1,4 @@
-"""Who may call: identities with their credentials, and the OAuth clients of each tenant."""
+"""Identities with their credentials, and the OAuth clients of each tenant."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def get_signing_key() -> RSAPrivateKey:
 
 
 def get_public_key() -> bytes:
-    """The public key as everybody may have it, in PEM."""
+    """The public key, in PEM."""
     public = get_signing_key().public_key()
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 

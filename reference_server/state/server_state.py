@@ -1,4 +1,4 @@
-"""The state of a running server: who, what, when, and which faults are on."""
+"""The state of a running server: its identities, objects and clock, and the faults that are on."""
 
 from __future__ import annotations
 
@@ -138,17 +138,17 @@ class ServerState:
             IdentitySpec(scopes=scopes, tenant=tenant, lifetime=lifetime, user=user)
         )
 
-    def hand_out(self, who: Identity, scheme: str, scopes: tuple[str, ...] | None) -> Identity:
+    def hand_out(self, holder: Identity, scheme: str, scopes: tuple[str, ...] | None) -> Identity:
         """Issue a further credential of an identity; scopes None: those of the identity."""
         return self.make_identity(
             IdentitySpec(
-                scopes=who.scopes if scopes is None else scopes,
-                permissions=who.permissions,
-                roles=who.roles,
-                tenant=who.tenant,
-                user=who.user,
-                app=who.app,
-                plan=who.plan,
+                scopes=holder.scopes if scopes is None else scopes,
+                permissions=holder.permissions,
+                roles=holder.roles,
+                tenant=holder.tenant,
+                user=holder.user,
+                app=holder.app,
+                plan=holder.plan,
                 lifetime=self._find_lifetime(scheme),
                 scheme=scheme,
             )

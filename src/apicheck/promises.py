@@ -1,6 +1,6 @@
-"""A policy as a list of promises (clause, check, subject), and what a run says of each.
+"""List a policy's promises (clause, check, subject), and find the outcome of each in a run.
 
-This is how a test runner sees a policy: every promise is one test.
+A test runner sees a policy this way: every promise is one test.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from apicheck.run import RunConfig, load_plan
 class Promise:
     """One clause, as one check tests it on one subject.
 
-    check "": no check tests the clause. subject "": the check reads whatever was recorded.
+    check "": no check tests the clause. subject "": the check reads all recorded exchanges.
     """
 
     clause: str
@@ -32,27 +32,27 @@ class Promise:
 
 
 class PromiseStatus(StrEnum):
-    """What a run says of a promise, in the words of a test runner."""
+    """The outcome of a promise, in the words of a test runner."""
 
     PASSED = "passed"
     FAILED = "failed"
     WARNED = "warned"
-    """It fails, but it is a recommendation, or rests on an assumed fact."""
+    """It fails, but is a recommendation or rests on an assumed fact."""
     UNDECIDED = "undecided"
-    """It binds, and could not be judged."""
+    """It binds, but the run could not judge it."""
     SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
 class PromiseOutcome:
-    """What a run says of one promise. text: why, in lines for a terminal."""
+    """The outcome of one promise. text: the reason, in lines for a terminal."""
 
     status: PromiseStatus
     text: str = ""
 
 
 def list_promises(config: RunConfig) -> tuple[Promise, ...]:
-    """Everything that a run of a policy would judge, in the policy's order. Sends nothing.
+    """List everything that a run of a policy would judge, in the policy's order. Sends nothing.
 
     Raises ApicheckError when policy, document or target cannot be used.
     """
@@ -62,14 +62,14 @@ def list_promises(config: RunConfig) -> tuple[Promise, ...]:
     for planned, result in zip(plan.clauses, judge_clauses(plan, expected), strict=True):
         clause = planned.clause.id
         active = [expected[number] for number in result.results]
-        mine = [Promise(clause, row.check, row.subject) for row in active]
-        mine += [Promise(clause, c) for c in planned.checks if plan.checks[c].passive]
-        listed += mine or [Promise(clause)]
+        promises = [Promise(clause, row.check, row.subject) for row in active]
+        promises += [Promise(clause, c) for c in planned.checks if plan.checks[c].passive]
+        listed += promises or [Promise(clause)]
     return tuple(dict.fromkeys(listed))
 
 
 def narrow(config: RunConfig, wanted: Collection[Promise], every: Collection[Promise]) -> RunConfig:
-    """The same request for some of its promises: only their clauses and checks are asked for."""
+    """Narrow a run to some of its promises: select only their clauses and checks."""
     if set(wanted) >= set(every):
         return config
     clauses = tuple(dict.fromkeys(promise.clause for promise in wanted))
@@ -78,7 +78,7 @@ def narrow(config: RunConfig, wanted: Collection[Promise], every: Collection[Pro
 
 
 def outcome_of(results: Results, promise: Promise) -> PromiseOutcome:
-    """What a run's results say of a promise."""
+    """The outcome of a promise, from the results of a run."""
     clause = next(item for item in results.clauses if item.clause.id == promise.clause)
     rows = [
         results.checks[number]
@@ -88,23 +88,23 @@ def outcome_of(results: Results, promise: Promise) -> PromiseOutcome:
     ]
     if not rows:
         return PromiseOutcome(PromiseStatus.SKIPPED, f"{clause.verdict.value}: {clause.reason}")
-    verdict = _worst(rows)
+    verdict = _find_worst(rows)
     if verdict is Verdict.PASS:
         return PromiseOutcome(PromiseStatus.PASSED)
     if verdict is Verdict.FAIL:
-        return _failed(results, clause, promise)
+        return _report_failure(results, clause, promise)
     text = next(f"{r.verdict.value}: {r.reason}" for r in rows if r.verdict is verdict)
     unclear = verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE) and clause.clause.level.binding
     return PromiseOutcome(PromiseStatus.UNDECIDED if unclear else PromiseStatus.SKIPPED, text)
 
 
-def _worst(rows: Sequence[CheckResult]) -> Verdict:
+def _find_worst(rows: Sequence[CheckResult]) -> Verdict:
     order = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.REVIEW, Verdict.PASS)
     present = {row.verdict for row in rows}
     return next((verdict for verdict in order if verdict in present), rows[0].verdict)
 
 
-def _failed(results: Results, clause: ClauseResult, promise: Promise) -> PromiseOutcome:
+def _report_failure(results: Results, clause: ClauseResult, promise: Promise) -> PromiseOutcome:
     causes = [
         finding
         for finding in results.findings
@@ -120,7 +120,7 @@ def _failed(results: Results, clause: ClauseResult, promise: Promise) -> Promise
 
 
 def describe_finding(finding: Finding, clause: ClauseResult | None = None) -> str:
-    """A finding in a few lines for a terminal: clauses, expected, actual, reproduction."""
+    """Describe a finding in a few lines for a terminal."""
     clauses = clause.clause.id if clause else ", ".join(finding.clauses)
     detail = f" ({finding.detail})" if finding.detail else ""
     quote = f": “{clause.clause.quote}”" if clause and clause.clause.quote else ""

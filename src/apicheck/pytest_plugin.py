@@ -2,9 +2,9 @@
 
     pytest policy.yaml --apicheck-target apicheck.toml
 
-collects one item for every clause, check and subject of the policy. They are fed by one run,
-which begins with the first of them and asks only for what was selected. pytest imports this
-module in every project where apicheck is installed, so it imports the rest when it is needed.
+collects one item for every clause, check and subject of the policy. One run serves all items; it
+starts with the first item and tests only what was selected. pytest imports this module in every
+project where apicheck is installed, so it imports the rest on demand.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SNIFFED_BYTES = 64 * 1024
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Say what the plugin can be told."""
+    """Add the options of the plugin."""
     group = parser.getgroup("apicheck", "apicheck: API policies, clause by clause")
     group.addoption("--apicheck-target", metavar="FILE", help="the target file (apicheck.toml)")
     group.addoption(
@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect a policy that was named on the command line."""
+    """Collect a policy that the command line names."""
     if file_path.suffix not in (".yaml", ".yml") or not parent.session.isinitpath(file_path):
         return None
     if not _looks_like_policy(file_path):
@@ -53,7 +53,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def _looks_like_policy(path: Path) -> bool:
-    """Whether a file has the two keys that every policy has; the loader says what is wrong."""
+    """Whether a file has the two keys of every policy; the loader reports its mistakes."""
     with path.open("rb") as stream:
         lines = stream.read(_SNIFFED_BYTES).splitlines()
     starts = {line.split(b":")[0].strip(b"\"'") for line in lines}
@@ -61,18 +61,18 @@ def _looks_like_policy(path: Path) -> bool:
 
 
 class PolicyFile(pytest.File):
-    """A policy; holds the run that feeds its items."""
+    """A policy, with the run that serves its items."""
 
     _promises: tuple[Promise, ...] = ()
     _finished: Results | Exception | None = None
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One item for each clause, check and subject."""
+        """Collect one item for each clause, check and subject."""
         from apicheck.model.errors import ApicheckError
         from apicheck.promises import list_promises
 
         try:
-            self._promises = list_promises(self._run_config())
+            self._promises = list_promises(self._build_config())
         except ApicheckError as error:
             raise self.CollectError(str(error)) from None
         group = pytest.mark.xdist_group(f"apicheck:{self.path}")
@@ -82,7 +82,7 @@ class PolicyFile(pytest.File):
             yield item
 
     def results(self) -> Results:
-        """Those of the run, made when the first item asks. Raises what it raised, every time."""
+        """The results of the run, which the first item starts. Raises what the run raised."""
         if self._finished is None:
             try:
                 self._finished = self._run()
@@ -101,10 +101,10 @@ class PolicyFile(pytest.File):
             for item in self.session.items
             if isinstance(item, ClauseItem) and item.parent is self
         ]
-        config = narrow(self._run_config(), selected, self._promises)
+        config = narrow(self._build_config(), selected, self._promises)
         return run_pipeline(config).results
 
-    def _run_config(self) -> RunConfig:
+    def _build_config(self) -> RunConfig:
         from apicheck.model.plan import Options
         from apicheck.run import RunConfig
 
@@ -124,26 +124,26 @@ class ClauseItem(pytest.Item):
         self.promise = promise
 
     def setup(self) -> None:
-        """Run, once for all items; what could not be judged is an error or a skip here."""
+        """Run, once for all items. An undecided item is an error, an untested one is skipped."""
         from apicheck.promises import PromiseStatus
 
-        said = self._said()
-        if said.status is PromiseStatus.UNDECIDED:
-            raise Undecided(said.text)
-        if said.status is PromiseStatus.SKIPPED:
-            pytest.skip(said.text)
+        outcome = self._find_outcome()
+        if outcome.status is PromiseStatus.UNDECIDED:
+            raise Undecided(outcome.text)
+        if outcome.status is PromiseStatus.SKIPPED:
+            pytest.skip(outcome.text)
 
     def runtest(self) -> None:
-        """Fail with what was due, what came, and a reproduction."""
+        """Fail with what was expected, what came, and a reproduction."""
         from apicheck.promises import PromiseStatus
 
-        said = self._said()
-        if said.status is PromiseStatus.FAILED:
-            raise Violated(said.text)
-        if said.status is PromiseStatus.WARNED:
-            pytest.xfail(said.text)
+        outcome = self._find_outcome()
+        if outcome.status is PromiseStatus.FAILED:
+            raise Violated(outcome.text)
+        if outcome.status is PromiseStatus.WARNED:
+            pytest.xfail(outcome.text)
 
-    def _said(self) -> PromiseOutcome:
+    def _find_outcome(self) -> PromiseOutcome:
         from apicheck.promises import outcome_of
 
         return outcome_of(cast("PolicyFile", self.parent).results(), self.promise)
@@ -153,22 +153,22 @@ class ClauseItem(pytest.Item):
         excinfo: pytest.ExceptionInfo[BaseException],
         style: str | None = None,
     ) -> str:
-        """The message alone where it is ours."""
+        """Show the message alone for an error of apicheck's own."""
         if isinstance(excinfo.value, Violated | Undecided) or _is_ours(excinfo.value):
             return str(excinfo.value)
         return str(super().repr_failure(excinfo, cast("None", style)))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where the item comes from."""
+        """The file and the name of the item."""
         return self.path, None, self.name
 
 
 class Violated(Exception):
-    """A clause is not kept."""
+    """The API violates a clause."""
 
 
 class Undecided(Exception):
-    """A binding clause could not be judged."""
+    """The run could not judge a binding clause."""
 
 
 def _is_ours(error: BaseException) -> bool:

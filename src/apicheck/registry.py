@@ -1,10 +1,10 @@
-"""The catalogue: every check that is built in or comes from an installed distribution.
+"""Collect the catalogue: every check that is built in or that another distribution adds.
 
 A built-in check is the value `CHECK` of a module `apicheck/checks/<family>/<name>.py`, with its
-page `<name>.md` beside it; its id is `family/name`. A distribution adds checks by an entry point
-of the group `apicheck.checks` that names a module or a package of modules of the same form;
-their ids begin with the entry point's name. Modules whose name begins with an underscore hold
-what the checks of one family share. Nothing is registered on import: `collect` returns a value.
+page `<name>.md` beside it; its id is `family/name`. A distribution adds checks with an entry
+point of the group `apicheck.checks`, which names a module or a package of such modules; their
+ids begin with the entry point's name. A module whose name begins with an underscore holds what
+the checks of one family share. Imports register nothing: `collect` returns a value.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NOT_A_NOUN = ("no-", "not-", "check-", "is-", "has-", "must-", "test-", "verify
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A module that is to hold a check. family: first part of its id."""
+    """A module that must hold a check. family: the first part of its id."""
 
     module: ModuleType
     family: str
@@ -45,16 +45,16 @@ class _Catalogue:
 
 
 def collect(*, entry_points: bool = True) -> Mapping[str, Check]:
-    """Every check by id, in alphabetical order, `id`, `page` and `origin` filled in.
+    """Collect every check by id, in alphabetical order, with its `id`, `page` and `origin`.
 
-    entry_points: also look for checks of other distributions. Raises CheckDefinitionError with
-    every mistake of every check, each naming distribution, module and field.
+    entry_points: also collect the checks of other distributions. Raises CheckDefinitionError
+    with every mistake of every check, each with its distribution, module and field.
     """
     catalogue = _Catalogue()
-    for found in _built_in():
+    for found in _find_built_in():
         _add(catalogue, found)
     if entry_points:
-        for found in _installed(catalogue.mistakes):
+        for found in _find_installed(catalogue.mistakes):
             _add(catalogue, found)
     if catalogue.mistakes:
         number = len(catalogue.mistakes)
@@ -65,31 +65,31 @@ def collect(*, entry_points: bool = True) -> Mapping[str, Check]:
     return dict(sorted(catalogue.checks.items()))
 
 
-def mistakes_in(check: Check) -> Iterator[tuple[str, str]]:
-    """What is wrong with a declaration whose id and page are filled in: (field, sentence)."""
-    yield from mistakes_of_id(check.id)
+def find_mistakes(check: Check) -> Iterator[tuple[str, str]]:
+    """Find the mistakes of a declaration that has its id and page: (field, sentence)."""
+    yield from find_mistakes_of_id(check.id)
     if not check.title.strip():
-        yield "title", "is empty: it is one sentence, the promise that is tested"
+        yield "title", "is empty: it must be one sentence, the promise that the check tests"
     if not check.page.strip():
-        yield "page", "is missing: a Markdown file of the module's name beside the module"
+        yield "page", "is missing: it is a Markdown file with the module's name, beside the module"
     active = check.script is not None and check.judge is not None
     if active == (check.fold is not None) or (check.script is None) != (check.judge is None):
-        yield "script", "a check has either both script and judge, or fold alone"
+        yield "script", "a check has either a script and a judge, or only a fold"
     if check.fold is not None and (check.cases is not None or check.draws):
-        yield "cases", "a passive check sends nothing, so it has neither cases nor draws"
-    yield from _mistakes_of_outcomes(check)
+        yield "cases", "a passive check sends nothing, so it cannot have cases or draws"
+    yield from _find_mistakes_of_outcomes(check)
 
 
-def mistakes_of_id(check_id: str) -> Iterator[tuple[str, str]]:
-    """What is wrong with the id of a check: ("id", sentence)."""
+def find_mistakes_of_id(check_id: str) -> Iterator[tuple[str, str]]:
+    """Find the mistakes of the id of a check: ("id", sentence)."""
     family, _, name = check_id.partition("/")
     if not (_WORD.fullmatch(family) and _WORD.fullmatch(name)):
         yield "id", f"{check_id!r} is not family/name in lower case with dashes"
     elif name.startswith(_NOT_A_NOUN):
-        yield "id", f"{check_id!r} must name the thing that is tested, not the act of testing it"
+        yield "id", f"{check_id!r} must name what the check tests, not the act of testing"
 
 
-def _mistakes_of_outcomes(check: Check) -> Iterator[tuple[str, str]]:
+def _find_mistakes_of_outcomes(check: Check) -> Iterator[tuple[str, str]]:
     ids = [outcome.id for outcome in check.outcomes]
     if not ids:
         yield "outcomes", "is empty: a check that cannot fail proves nothing"
@@ -99,30 +99,30 @@ def _mistakes_of_outcomes(check: Check) -> Iterator[tuple[str, str]]:
         if not _WORD.fullmatch(outcome_id):
             yield "outcomes", f"{outcome_id!r} is not in lower case with dashes"
     for missing in sorted(set(ids) - set(check.proven_by)):
-        yield "proven_by", f"does not say which faults show the outcome {missing!r}"
+        yield "proven_by", f"names no faults for the outcome {missing!r}"
     for unknown in sorted(set(check.proven_by) - set(ids)):
         yield "proven_by", f"{unknown!r} is not one of the outcomes"
     if check.origin == "apicheck":
         for outcome_id, faults in check.proven_by.items():
             if not faults:
-                yield "proven_by", f"no fault shows the outcome {outcome_id!r}"
+                yield "proven_by", f"has an empty list of faults for the outcome {outcome_id!r}"
 
 
-def _built_in() -> Iterator[_Found]:
+def _find_built_in() -> Iterator[_Found]:
     for family in pkgutil.iter_modules(apicheck.checks.__path__):
         if family.ispkg:
             package = importlib.import_module(f"apicheck.checks.{family.name}")
-            for module in _modules_of(package):
+            for module in _import_modules(package):
                 yield _Found(module, family.name, "apicheck")
 
 
-def _installed(mistakes: list[Mistake]) -> Iterator[_Found]:
+def _find_installed(mistakes: list[Mistake]) -> Iterator[_Found]:
     for point in entry_points(group=GROUP):
         origin = point.dist.name if point.dist else point.value
         try:
             loaded = point.load()
-            modules = tuple(_modules_of(loaded)) if isinstance(loaded, ModuleType) else None
-        except Exception as error:  # noqa: BLE001  (importing a stranger's module may raise anything)
+            modules = tuple(_import_modules(loaded)) if isinstance(loaded, ModuleType) else None
+        except Exception as error:  # noqa: BLE001  (a third party's module may raise anything)
             message = f"cannot be imported: {type(error).__name__}: {error}"
             mistakes.append(Mistake(f"{origin}: {point.value}", 0, point.name, message))
             continue
@@ -134,8 +134,8 @@ def _installed(mistakes: list[Mistake]) -> Iterator[_Found]:
             yield _Found(module, point.name, origin)
 
 
-def _modules_of(module: ModuleType) -> Iterator[ModuleType]:
-    """A module itself, or the public modules of a package."""
+def _import_modules(module: ModuleType) -> Iterator[ModuleType]:
+    """Import the public modules of a package; a plain module yields itself."""
     if not hasattr(module, "__path__"):
         yield module
         return
@@ -154,7 +154,7 @@ def _add(catalogue: _Catalogue, found: _Found) -> None:
                 0,
                 "CHECK",
                 "the module has no Check value of this name",
-                "begin the name of a module that only helps others with an underscore",
+                "begin the name of a helper module with an underscore",
             )
         )
         return
@@ -162,10 +162,10 @@ def _add(catalogue: _Catalogue, found: _Found) -> None:
     check = replace(
         declared,
         id=f"{found.family}/{name}".replace("_", "-"),
-        page=_page_of(found.module),
+        page=_read_page(found.module),
         origin=found.origin,
     )
-    wrong = [Mistake(file, 0, where, message) for where, message in mistakes_in(check)]
+    wrong = [Mistake(file, 0, where, message) for where, message in find_mistakes(check)]
     if check.id in catalogue.checks:
         other = catalogue.checks[check.id].origin
         wrong.append(Mistake(file, 0, "id", f"{check.id!r} is already a check of {other}"))
@@ -173,8 +173,8 @@ def _add(catalogue: _Catalogue, found: _Found) -> None:
     catalogue.checks.setdefault(check.id, check)
 
 
-def _page_of(module: ModuleType) -> str:
-    """The text of the page beside a module, "" when there is none."""
+def _read_page(module: ModuleType) -> str:
+    """Read the page beside a module; "" when it has none."""
     package, _, name = module.__name__.rpartition(".")
     if not package:
         return ""

@@ -1,4 +1,4 @@
-"""What a project's own tests say about an API: run a part of its policy, look at what was found.
+"""Test an API from a project's own tests: run its policy or a part of it, assert on the results.
 
     run = check("apicheck.toml", select=("auth/*",))
     run.assert_conformant()
@@ -28,7 +28,7 @@ __all__ = ["Run", "Server", "check", "server"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished run. directory: where its files are."""
+    """A finished run. directory: the folder of its files."""
 
     results: Results
     directory: Path
@@ -36,12 +36,12 @@ class Run:
 
     @property
     def word(self) -> RunWord:
-        """The run's one word; never to be quoted without `results.word.scope`."""
+        """The run's one word; quote it only together with `results.word.scope`."""
         return self.results.word.word
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What fails, one for each cause, the worst first."""
+        """The findings, one for each cause, the most severe first."""
         return self.results.findings
 
     def verdicts(self, check_id: str) -> Mapping[str, Verdict]:
@@ -55,18 +55,18 @@ class Run:
         return frozenset((item.check, item.outcome) for item in self.findings)
 
     def transcripts(self) -> tuple[Transcript, ...]:
-        """Everything that was sent and came back, secrets replaced."""
+        """Everything that the run sent and received, with secrets replaced."""
         return load_saved(self.directory)[1]
 
     def assert_conformant(self) -> None:
-        """Raise AssertionError, listing all that fails or could not be judged.
+        """Raise AssertionError with every finding, and every check that could not decide.
 
-        What was not tested is no failure: `results.tasks` says how to have it tested. But a
-        run in which nothing passed shows nothing, and is one.
+        A clause that was not tested is no failure: `results.tasks` says what it needs. But a run
+        in which nothing passed shows nothing, and is a failure.
         """
-        complaints = [*map(describe_finding, self.findings), *map(_undecided, self._undecided())]
+        complaints = [*map(describe_finding, self.findings), *map(_describe, self._undecided())]
         if not complaints and not any(r.verdict is Verdict.PASS for r in self.results.checks):
-            complaints = [f"nothing was tested: {self.results.word.why}"]
+            complaints = [f"the run tested nothing: {self.results.word.why}"]
         if complaints:
             raise AssertionError("\n\n".join(complaints))
 
@@ -75,11 +75,11 @@ class Run:
         return tuple(item for item in self.results.checks if item.verdict in wanted)
 
 
-def _undecided(result: CheckResult) -> str:
+def _describe(result: CheckResult) -> str:
     return f"{result.check} on {result.subject}: {result.verdict.value}: {result.reason}"
 
 
-def check(  # noqa: PLR0913  (one for each thing that a test may want to choose; all have a default)
+def check(  # noqa: PLR0913  (one for each choice of a test; all have a default)
     target: str | Path | None = None,
     *,
     profile: str = "",
@@ -98,10 +98,10 @@ def check(  # noqa: PLR0913  (one for each thing that a test may want to choose;
     """Test an API against its policy, or against a part of it.
 
     target: the target file; without one, `base_url` and a policy, document or profile.
-    select: check ids or families. draws: values that a drawing check tries. options: in place
-    of all single ones. out: the run directory; a temporary one when None.
+    select: check ids or families. draws: how many values a check draws. options: replaces all
+    single ones. out: the run directory; a temporary one when None.
     Raises ApicheckError when policy, document or target cannot be used, TargetUnreachable when
-    nothing answers.
+    the target does not respond.
     """
     chosen = options or Options(
         select=select,
@@ -129,9 +129,9 @@ def check(  # noqa: PLR0913  (one for each thing that a test may want to choose;
 def server(
     profile: str = "canonical", *, faults: tuple[str, ...] = ()
 ) -> AbstractContextManager[Server]:
-    """The reference server of a profile as a process of its own, while the context lasts.
+    """Run the reference server of a profile as a separate process, while the context lasts.
 
-    profile: a packaged profile's name or a directory. faults: defects that it is to have.
+    profile: a packaged profile's name or a directory. faults: the defects of the server.
     """
     directory = Path(profile)
     return reference_server(

@@ -164,7 +164,7 @@ def test_without_a_policy_the_sets_of_the_standards_are_run(
     told = ("run", *given, "--base-url", base_url, "--out")
     # The document does not say that the word Token belongs before the token: few tools do.
     said = apicheck(*told, tmp_path / "one", env={"SHELVES_TOKEN": TOKEN})
-    assert (said.code, "if a word belongs before it" in said.out) == (4, True)
+    assert (said.code, "if the API expects a word before it" in said.out) == (4, True)
     said = apicheck(*told, tmp_path / "two", env={"SHELVES_TOKEN": f"Token {TOKEN}"})
     results = json.loads((tmp_path / "two" / "results.json").read_text())
     passed = {r["check"] for r in results["results"] if r["verdict"] == "pass"}

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from apicheck.run import prove
+from apicheck.model.errors import ApicheckError
+from apicheck.run import prove, write_collateral
 from apicheck.testing import Server
 
 PROFILES = ("canonical", "dahimail", "webengage")
@@ -49,3 +50,65 @@ def test_there_are_faults_enough(
     }
     assert sum(map(len, shown.values())) >= 90
     assert set().union(*APART) <= FAMILIES
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
+    """Replaces the record of the profile by another one."""
+    monkeypatch.setattr("apicheck.run.collateral.profile_dir", lambda _: tmp_path)
+    return lambda **collateral: write_collateral("webengage", collateral)
+
+
+def test_a_fault_is_proven_by_its_sample_on_the_honest_server_and_on_the_broken_one() -> None:
+    proof = prove("webengage", faults=("auth/skips-authentication",))
+    assert proof.holds
+    assert not proof.whole
+    (row,) = proof.rows
+    assert row.caught == (("auth/missing-credentials", "accepted"),)
+    assert row.collateral != ()
+    assert not row.again
+    assert row.requests < proof.requests < 3 * row.requests
+
+
+def test_a_fault_that_the_server_does_not_have_is_a_mistake_that_names_the_nearest() -> None:
+    with pytest.raises(ApicheckError, match="auth/skips-authentication"):
+        prove("webengage", faults=("auth/skip-authentication",))
+
+
+def test_what_fails_with_a_fault_is_unrelated_until_it_is_recorded(
+    recorded: Callable[..., None],
+) -> None:
+    recorded()
+    row = prove("webengage", faults=("auth/skips-authentication",)).rows[0]
+    assert row.killed
+    assert "auth/order" in {check for check, _, _ in row.unrelated}
+    checks = tuple({check for check, _, _ in row.unrelated})
+    recorded(**{row.fault: (*checks, "errors/unknown-path")})
+    proof = prove("webengage", faults=(row.fault,))
+    assert proof.holds
+    assert {check for check, _, _ in proof.rows[0].collateral} == set(checks)
+    assert proof.rows[0].unseen == ("errors/unknown-path",)
+
+
+def test_a_check_alone_catches_the_faults_that_it_names_and_shows_those_it_fails_with_too(
+    recorded: Callable[..., None],
+) -> None:
+    recorded()
+    proof = prove("webengage", checks=("auth/order",), families=("auth/*",))
+    assert proof.honest_failures == ()
+    assert proof.survivors == ()
+    assert "auth/validates-before-authentication" in {r.fault for r in proof.rows if r.killed}
+    assert "auth/skips-authentication" in {row.fault for row in proof.unrelated}
+    seen = {check for row in proof.rows for check, _, _ in (*row.unrelated, *row.collateral)}
+    assert seen == {"auth/order"}
+
+
+def test_a_passive_check_alone_hears_the_checks_that_cause_what_it_reads() -> None:
+    proof = prove("canonical", checks=("headers/date",), faults=("headers/date-on-successes-only",))
+    assert proof.holds
+
+
+def test_a_check_with_nothing_to_ask_on_a_profile_says_why() -> None:
+    proof = prove("webengage", checks=("oauth/refresh",), faults=("oauth/refuses-refresh",))
+    assert [check for check, _ in proof.silent] == ["oauth/refresh"]
+    assert not proof.holds

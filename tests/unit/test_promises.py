@@ -44,7 +44,7 @@ facts:
   responses: {all: {headers: {X-Request-Id: {unique: true}}}}
 clauses:
   AUTH-1: {section: "1", quote: "A token is needed", checks: auth/missing-credentials, ops: "*"}
-  HDR-1: {section: "1", quote: "Every answer has an id", checks: headers/request-id}
+  HDR-1: {section: "1", quote: "Every response has an id", checks: headers/request-id}
   TERMS-1: {section: "2", quote: "Be good", actors: [client]}
 """
 PROMISE = Promise("AUTH-1", "auth/missing-credentials", "listThings")
@@ -101,13 +101,13 @@ def test_a_policy_is_listed_clause_by_check_by_subject(tmp_path: Path) -> None:
     ]
 
 
-def test_all_promises_ask_for_the_whole_run(tmp_path: Path) -> None:
+def test_all_promises_select_the_whole_run(tmp_path: Path) -> None:
     whole = request(tmp_path)
     every = (PROMISE, Promise("TERMS-1"))
     assert narrow(whole, every, every) is whole
 
 
-def test_some_promises_ask_for_their_clauses_and_checks_only(tmp_path: Path) -> None:
+def test_some_promises_select_only_their_clauses_and_checks(tmp_path: Path) -> None:
     whole = request(tmp_path)
     options = narrow(whole, (PROMISE,), (PROMISE, Promise("TERMS-1"))).options
     assert options == Options(clauses=("AUTH-1",), select=(PROMISE.check,))
@@ -133,7 +133,7 @@ def test_a_verdict_becomes_the_outcome_of_a_test(
     assert outcome_of(results(verdict, consequence, level), PROMISE).status is kept
 
 
-def test_a_failed_promise_says_what_was_due_and_how_to_see_it_again() -> None:
+def test_a_failed_promise_states_what_was_expected_and_how_to_reproduce_it() -> None:
     text = outcome_of(results(Verdict.FAIL, Consequence.VIOLATION), PROMISE).text
     lines = [" ".join(line.split()) for line in text.splitlines()]
     assert lines == [
@@ -146,15 +146,15 @@ def test_a_failed_promise_says_what_was_due_and_how_to_see_it_again() -> None:
     ]
 
 
-def test_a_promise_that_was_not_judged_says_why() -> None:
+def test_an_unjudged_promise_gives_the_reason() -> None:
     assert outcome_of(results(Verdict.NOT_TESTED), PROMISE).text == "not-tested: because"
 
 
-def test_a_promise_of_which_nothing_was_seen_is_skipped_with_the_clauses_reason() -> None:
-    said = outcome_of(results(Verdict.PASS), Promise("AUTH-1", "auth/challenge"))
-    assert (said.status, said.text) == (PromiseStatus.SKIPPED, "pass: because")
+def test_a_promise_without_observations_is_skipped_with_the_clauses_reason() -> None:
+    outcome = outcome_of(results(Verdict.PASS), Promise("AUTH-1", "auth/challenge"))
+    assert (outcome.status, outcome.text) == (PromiseStatus.SKIPPED, "pass: because")
 
 
-def test_a_finding_of_several_clauses_names_them_all() -> None:
+def test_a_finding_of_several_clauses_names_every_clause() -> None:
     (finding,) = results(Verdict.FAIL).findings
     assert "clause     AUTH-1" in describe_finding(finding)

@@ -1,4 +1,4 @@
-"""Answers against schemas; jsonschema is the independent oracle."""
+"""Responses are validated against schemas; jsonschema is the independent oracle."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_an_error_says_where_in_the_value_it_is() -> None:
     )
 
 
-def test_what_is_write_only_is_not_required_of_an_answer() -> None:
+def test_a_response_need_not_have_write_only_properties() -> None:
     assert fits(NEW, NODE, {"id": 1})
     assert not fits(NEW, NODE, {})
 
@@ -61,7 +61,7 @@ def test_a_message_does_not_quote_the_whole_of_a_long_value() -> None:
 
 
 @pytest.mark.parametrize("value", ["\ud800", 10**400, float("inf")])
-def test_a_hostile_value_is_no_exception(value: Json) -> None:
+def test_a_hostile_value_raises_no_exception(value: Json) -> None:
     assert not fits(NEW, {"type": "boolean"}, value)
 
 
@@ -73,7 +73,7 @@ def test_a_value_nested_without_end_is_an_error_and_no_exception() -> None:
     assert "cannot be validated" in error.message
 
 
-def test_without_a_schema_anything_fits() -> None:
+def test_without_a_schema_every_value_is_valid() -> None:
     assert fits(NEW, None, {"a": [object]})
 
 
@@ -108,7 +108,7 @@ def test_a_reference_of_3_0_hides_its_siblings() -> None:
     assert fits(document, {"$ref": "#/components/schemas/S", "maxLength": 1}, "long")
 
 
-def test_references_are_resolved_to_their_end_and_circles_to_nothing() -> None:
+def test_references_are_resolved_to_their_end_and_circles_to_an_empty_schema() -> None:
     assert resolve_schema(NEW, NODE)["type"] == "object"
     assert resolve_schema(NEW, {"$ref": "#/components/schemas/A"}) == {}
     assert resolve_schema(NEW, {"$ref": "https://example.com/s"}) == {}
@@ -234,7 +234,7 @@ def test_jsonschema_agrees_on_formats(name: str, value: str) -> None:
         ("time", ["whenever"], []),
     ],
 )
-def test_formats_of_one_meaning_are_asserted_and_no_others(
+def test_only_formats_with_one_meaning_are_asserted(
     name: str, good: list[str], bad: list[str]
 ) -> None:
     schema = {"type": "string", "format": name}
@@ -269,9 +269,7 @@ PET: Json = {
         ({"kind": "cow", "lives": 9}, ""),
     ],
 )
-def test_a_discriminator_says_which_schema_a_value_is_held_against(
-    value: Json, place: str | None
-) -> None:
+def test_a_discriminator_selects_the_schema_of_a_value(value: Json, place: str | None) -> None:
     errors = find_schema_errors(PETS, PET, value)
     assert [error.pointer for error in errors] == ([] if place is None else [place])
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from apicheck.cli import COMMANDS
+from apicheck.load.profiles import profile_names
+from apicheck.run import read_collateral
 from reference_server.faults.catalogue import catalogue
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -82,6 +84,19 @@ def test_the_architecture_names_each_module_of_the_server_beside_its_package(roo
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 5])
 def test_the_readme_explains_every_exit_code(root: Path, code: int) -> None:
     assert f"\n| {code} | " in (root / "README.md").read_text()
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_the_page_of_the_proof_shows_the_recorded_collateral(root: Path, profile: str) -> None:
+    """`make proof` writes both."""
+    page = (root / "docs/proof.md").read_text()
+    (section,) = re.findall(rf"^## {profile}$\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    rows = re.findall(r"^\| `([a-z0-9/-]+)`: .* \|([^|]*)\|$", section, re.MULTILINE)
+    shown = {fault: re.findall(r"`([^`]+)`", cell) for fault, cell in rows}
+    recorded = read_collateral(profile)
+    assert {fault: cell for fault, cell in shown.items() if cell} == {
+        fault: list(checks) for fault, checks in recorded.items()
+    }
 
 
 def test_the_page_of_the_proof_names_every_fault(root: Path) -> None:

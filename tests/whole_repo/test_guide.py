@@ -13,7 +13,9 @@ import pytest
 from apicheck import authoring
 from apicheck.model.check import Check
 from apicheck.pages import verify
-from apicheck.registry import mistakes_in
+from apicheck.registry import find_mistakes as find_check_mistakes
+from reference_server.faults.catalogue import find_mistakes
+from reference_server.faults.fault import Fault
 
 SECTIONS = "## What it asserts\n\nx\n\n## Why it matters\n\nx\n\n## How to fix it\n\nx\n\n"
 
@@ -36,11 +38,20 @@ def check(guide: str) -> Check:
 
 
 def test_the_guides_check_is_legal(check: Check) -> None:
-    assert list(mistakes_in(check)) == []
+    assert list(find_check_mistakes(check)) == []
 
 
 def test_the_guides_examples_come_out_as_they_say(check: Check) -> None:
     assert verify(check) == ()
+
+
+def test_the_guides_fault_is_declared_without_mistakes(guide: str) -> None:
+    (code,) = re.findall(r"^```py\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    names: dict[str, object] = {"__name__": "guide"}
+    exec(compile(code, "write-a-check.md", "exec"), names)
+    made = names["sends_body_with_204"]
+    assert isinstance(made, Fault)
+    assert list(find_mistakes([made])) == []
 
 
 def test_the_guide_names_every_function_of_every_module_that_authors_import(guide: str) -> None:

@@ -38,7 +38,7 @@ def elsewhere(installed: Path, *command: str) -> str:
 
 def test_the_wheel_has_the_profiles_of_the_checkout(root: Path, installed: Path) -> None:
     for folder in (root / "openapi").iterdir():
-        for name in ("policy.yaml", "openapi.yaml"):
+        for name in ("policy.yaml", "openapi.yaml", "collateral.json"):
             packaged = installed / "apicheck" / "profiles" / folder.name / name
             assert packaged.read_bytes() == (folder / name).read_bytes()
 

@@ -13,20 +13,17 @@ from reference_server.policy import find_promise
 from reference_server.responses.challenges import write_challenge
 
 WriteChallenge = Callable[[Call, Refusal, int], str | None]
+_CHALLENGE = ("authentication.refusal.anonymous.challenge",)
 
 
 def _denial_has_parameters(profile: Profile) -> bool:
-    """Where a missing right is answered with a challenge that has a parameter."""
+    """Where the refusal of a missing right has a challenge with a parameter."""
     refusal = profile.facts.authorization.refusal
     stated = refusal.challenge if refusal else None
     return isinstance(stated, Challenge) and bool(stated.parameters)
 
 
-@fault(
-    "auth/challenge-error-without-credentials",
-    write_challenge,
-    needs=("authentication.refusal.anonymous.challenge",),
-)
+@fault("auth/challenge-error-without-credentials", write_challenge, needs=_CHALLENGE)
 def challenge_error_without_credentials(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:
@@ -37,11 +34,7 @@ def challenge_error_without_credentials(
     return field
 
 
-@fault(
-    "auth/challenge-malformed",
-    write_challenge,
-    needs=("authentication.refusal.anonymous.challenge",),
-)
+@fault("auth/challenge-malformed", write_challenge, needs=_CHALLENGE)
 def challenge_malformed(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:
@@ -50,11 +43,7 @@ def challenge_malformed(
     return field and field.removesuffix('"')
 
 
-@fault(
-    "auth/challenge-names-other-scheme",
-    write_challenge,
-    needs=("authentication.refusal.anonymous.challenge",),
-)
+@fault("auth/challenge-names-other-scheme", write_challenge, needs=_CHALLENGE)
 def challenge_names_other_scheme(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:
@@ -80,9 +69,7 @@ def challenge_omits_parameter(
     return field
 
 
-@fault(
-    "auth/omits-challenge", write_challenge, needs=("authentication.refusal.anonymous.challenge",)
-)
+@fault("auth/omits-challenge", write_challenge, needs=_CHALLENGE)
 def omits_challenge(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:

@@ -18,6 +18,7 @@ Authenticate = Callable[[Call], Identity | Refusal]
 MatchOperation = Callable[[Routes, str, str, Pairs], Match]
 
 _FIELD = "x-http-method-override"
+_REFUSAL = ("authentication.refusal",)
 
 
 def _meant(path: str) -> str:
@@ -43,22 +44,20 @@ def _has_credential(headers: Pairs) -> bool:
     return not {name for name, _ in headers}.isdisjoint({"authorization", "x-api-key"})
 
 
-@fault("auth/skips-authentication", authenticate, needs=("authentication.refusal",))
+@fault("auth/skips-authentication", authenticate, needs=_REFUSAL)
 def skips_authentication(honest: Authenticate, call: Call) -> Identity | Refusal:
     """A request without credentials is served as if it came from the first identity."""
     return _serve_anonymous(call, honest(call))
 
 
-@fault("auth/head-skips-authentication", authenticate, needs=("authentication.refusal",))
+@fault("auth/head-skips-authentication", authenticate, needs=_REFUSAL)
 def head_skips_authentication(honest: Authenticate, call: Call) -> Identity | Refusal:
     """HEAD is served without a credential."""
     found = honest(call)
     return _serve_anonymous(call, found) if call.method == "HEAD" else found
 
 
-@fault(
-    "auth/method-override-skips-authentication", match_operation, needs=("authentication.refusal",)
-)
+@fault("auth/method-override-skips-authentication", match_operation, needs=_REFUSAL)
 def method_override_skips_authentication(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
@@ -72,9 +71,7 @@ def _serve_another_method(honest: Authenticate, call: Call) -> Identity | Refusa
     return _serve_anonymous(call, honest(call)) if overridden else honest(call)
 
 
-@fault(
-    "auth/path-spelling-skips-authentication", match_operation, needs=("authentication.refusal",)
-)
+@fault("auth/path-spelling-skips-authentication", match_operation, needs=_REFUSAL)
 def path_spelling_skips_authentication(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
@@ -90,9 +87,7 @@ def _serve_another_spelling(honest: Authenticate, call: Call) -> Identity | Refu
     return _serve_anonymous(call, honest(call)) if passed else honest(call)
 
 
-@fault(
-    "auth/trailing-slash-skips-authentication", match_operation, needs=("authentication.refusal",)
-)
+@fault("auth/trailing-slash-skips-authentication", match_operation, needs=_REFUSAL)
 def trailing_slash_skips_authentication(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
@@ -111,7 +106,7 @@ def _serve_with_a_slash(honest: Authenticate, call: Call) -> Identity | Refusal:
 @fault(
     "auth/public-operation-needs-credential",
     needs_credential,
-    needs=("authentication.refusal",),
+    needs=_REFUSAL,
     shows_in=_reads_are_public,
 )
 def public_operation_needs_credential(honest: Callable[[Call], bool], call: Call) -> bool:

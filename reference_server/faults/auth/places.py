@@ -13,6 +13,7 @@ from reference_server.stages.authentication import authenticate, extract_token, 
 from reference_server.state.identities import Identity
 
 ReadCredentials = Callable[[Call, SecurityScheme], tuple[str, ...]]
+_CREDENTIAL_IN = ("authentication.credential_in",)
 
 
 def _has_alternatives(profile: Profile) -> bool:
@@ -20,7 +21,7 @@ def _has_alternatives(profile: Profile) -> bool:
     return any(len(rules.security) > 1 for rules in profile.rules.values())
 
 
-@fault("auth/takes-credential-from-body", read_credentials, needs=("authentication.credential_in",))
+@fault("auth/takes-credential-from-body", read_credentials, needs=_CREDENTIAL_IN)
 def takes_credential_from_body(
     honest: ReadCredentials, call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
@@ -34,9 +35,7 @@ def takes_credential_from_body(
     return honest(call, scheme)
 
 
-@fault(
-    "auth/takes-credential-from-cookie", read_credentials, needs=("authentication.credential_in",)
-)
+@fault("auth/takes-credential-from-cookie", read_credentials, needs=_CREDENTIAL_IN)
 def takes_credential_from_cookie(
     honest: ReadCredentials, call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
@@ -49,9 +48,7 @@ def takes_credential_from_cookie(
     return tuple(word + value for name, _, value in pairs if name == "access_token")
 
 
-@fault(
-    "auth/takes-credential-from-query", read_credentials, needs=("authentication.credential_in",)
-)
+@fault("auth/takes-credential-from-query", read_credentials, needs=_CREDENTIAL_IN)
 def takes_credential_from_query(
     honest: ReadCredentials, call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:

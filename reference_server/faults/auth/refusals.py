@@ -16,6 +16,7 @@ from reference_server.stages.authentication import authenticate
 from reference_server.state.identities import Identity
 
 Authenticate = Callable[[Call], Identity | Refusal]
+_REFUSAL = ("authentication.refusal",)
 
 
 def _objects_change(profile: Profile) -> bool:
@@ -29,12 +30,7 @@ def _paths_name_objects(profile: Profile) -> bool:
     return any(rules.use.target for rules in profile.rules.values())
 
 
-@fault(
-    "auth/acts-before-it-refuses",
-    authenticate,
-    needs=("authentication.refusal",),
-    shows_in=_objects_change,
-)
+@fault("auth/acts-before-it-refuses", authenticate, needs=_REFUSAL, shows_in=_objects_change)
 def acts_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refusal:
     """A request without credentials is refused after it was performed."""
     found = honest(call)
@@ -48,12 +44,7 @@ def acts_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refus
     return found
 
 
-@fault(
-    "auth/makes-before-it-refuses",
-    authenticate,
-    needs=("authentication.refusal",),
-    shows_in=members_are_unique,
-)
+@fault("auth/makes-before-it-refuses", authenticate, needs=_REFUSAL, shows_in=members_are_unique)
 def makes_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refusal:
     """A request to create an object is refused for its credential after the object was created."""
     found, use = honest(call), call.op_rules.use
@@ -70,10 +61,7 @@ def makes_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refu
 
 
 @fault(
-    "auth/refusal-shows-the-object",
-    fill_error_body,
-    needs=("authentication.refusal",),
-    shows_in=_paths_name_objects,
+    "auth/refusal-shows-the-object", fill_error_body, needs=_REFUSAL, shows_in=_paths_name_objects
 )
 def refusal_shows_the_object(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply

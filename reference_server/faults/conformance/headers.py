@@ -9,6 +9,7 @@ from reference_server.call import Call, Reply
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import Schemas
 from reference_server.faults._documented import list_successes
+from reference_server.faults._fields import change_fields, omit_fields
 from reference_server.faults.fault import fault
 from reference_server.responses.completion import finish_fields
 from reference_server.responses.headers import Fields
@@ -46,10 +47,7 @@ def header_of_other_type(honest: FinishFields, call: Call, reply: Reply, made: F
         for header in (documented.headers if documented else ())
         if _is_number(call.server.profile.schemas, header)
     }
-    return [
-        (name, "many" if name.lower() in numbers else value)
-        for name, value in honest(call, reply, made)
-    ]
+    return change_fields(honest(call, reply, made), numbers, lambda _: "many")
 
 
 @fault("conformance/omits-documented-header", finish_fields, shows_in=_successes_require_fields)
@@ -60,4 +58,4 @@ def omits_documented_header(honest: FinishFields, call: Call, reply: Reply, made
     if documented is None or reply.refusal is not None:
         return sent
     required = {header.name.lower() for header in documented.headers if header.required}
-    return [pair for pair in sent if pair[0].lower() not in required]
+    return omit_fields(sent, required)

@@ -16,9 +16,7 @@ RefuseUnknownQuery = Callable[[Call], Refusal | None]
 RefuseUnknownMembers = Callable[[Call, Media], Refusal | None]
 
 _LAST = 0xFFFF
-
 _DEEP = 50
-
 _ENOUGH = 15
 
 

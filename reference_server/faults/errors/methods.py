@@ -12,21 +12,22 @@ from reference_server.responses.success import finish_success
 
 ListAllowedMethods = Callable[[Call], Fields]
 FinishSuccess = Callable[[Call, Reply], Reply]
+_METHOD = ("requests.method",)
 
 
-@fault("errors/allow-lists-every-method", list_allowed_methods, needs=("requests.method",))
+@fault("errors/allow-lists-every-method", list_allowed_methods, needs=_METHOD)
 def allow_lists_every_method(honest: ListAllowedMethods, call: Call) -> Fields:
     """405 names every method as allowed, the refused one too."""
     return [("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")]
 
 
-@fault("errors/allow-lists-one-method", list_allowed_methods, needs=("requests.method",))
+@fault("errors/allow-lists-one-method", list_allowed_methods, needs=_METHOD)
 def allow_lists_one_method(honest: ListAllowedMethods, call: Call) -> Fields:
     """405 names only the first of the methods that a path has."""
     return [(name, value.partition(",")[0]) for name, value in honest(call)]
 
 
-@fault("errors/omits-allow", list_allowed_methods, needs=("requests.method",))
+@fault("errors/omits-allow", list_allowed_methods, needs=_METHOD)
 def omits_allow(honest: ListAllowedMethods, call: Call) -> Fields:
     """405 does not say which methods are allowed."""
     return []

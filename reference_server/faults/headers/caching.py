@@ -7,6 +7,7 @@ from collections.abc import Callable
 from apicheck.model.facts import HeaderRule
 from reference_server.call import Call, Reply
 from reference_server.faults._documented import headers_have
+from reference_server.faults._fields import change_fields
 from reference_server.faults.fault import fault
 from reference_server.responses.completion import finish_fields
 from reference_server.responses.headers import Fields
@@ -25,10 +26,9 @@ def _forbids_directives(header: HeaderRule) -> bool:
 @fault("headers/cacheable-by-everybody", finish_fields, shows_in=headers_have(_forbids_directives))
 def cacheable_by_everybody(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Responses say that shared caches may store them, beside what was promised."""
-    return [
-        (name, f"public, {value}" if name.lower() == "cache-control" else value)
-        for name, value in honest(call, reply, made)
-    ]
+    return change_fields(
+        honest(call, reply, made), {"cache-control"}, lambda value: f"public, {value}"
+    )
 
 
 @fault("headers/cacheable-by-the-browser", finish_fields, shows_in=headers_have(_has_directives))
@@ -36,7 +36,4 @@ def cacheable_by_the_browser(
     honest: FinishFields, call: Call, reply: Reply, made: Fields
 ) -> Fields:
     """Responses that no cache may store may be stored by the browser."""
-    return [
-        (name, "private" if name.lower() == "cache-control" else value)
-        for name, value in honest(call, reply, made)
-    ]
+    return change_fields(honest(call, reply, made), {"cache-control"}, lambda _: "private")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from apicheck.model.facts import Cors
 from reference_server.call import Call
 from reference_server.document.profile import Profile
+from reference_server.faults._fields import omit_fields
 from reference_server.faults.fault import fault
 from reference_server.responses.cors import allows_origin, make_cors_headers, make_preflight_headers
 from reference_server.responses.headers import Fields
@@ -43,13 +44,13 @@ def cors_compares_beginning(honest: AllowsOrigin, call: Call) -> bool:
 @fault("headers/cors-forgets-authorization", make_preflight_headers, shows_in=_by_any)
 def cors_forgets_authorization(honest: Callable[[Call], Fields], call: Call) -> Fields:
     """The response to a preflight lacks the header fields that a page may send."""
-    return [pair for pair in honest(call) if pair[0] != "Access-Control-Allow-Headers"]
+    return omit_fields(honest(call), {"access-control-allow-headers"})
 
 
 @fault("headers/cors-omits-vary", make_cors_headers, shows_in=_by_several_names)
 def cors_omits_vary(honest: MakeCorsHeaders, call: Call) -> Fields:
     """Responses that differ by origin lack Vary."""
-    return [pair for pair in honest(call) if pair[0] != "Vary"]
+    return omit_fields(honest(call), {"vary"})
 
 
 @fault("headers/cors-reflects-any-origin", allows_origin, shows_in=_by_name)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Reply
 from reference_server.faults._documented import list_promised_fields
+from reference_server.faults._fields import change_fields, omit_fields
 from reference_server.faults.fault import fault
 from reference_server.policy import find_rules
 from reference_server.responses.completion import finish_fields
@@ -14,6 +15,11 @@ from reference_server.responses.success import finish_success
 
 FinishFields = Callable[[Call, Reply, Fields], Fields]
 FinishSuccess = Callable[[Call, Reply], Reply]
+
+
+def _list_given(call: Call, status: int) -> frozenset[str]:
+    """The fields whose value the policy gives."""
+    return list_promised_fields(call, status, lambda header: header.equals is not None)
 
 
 @fault("headers/control-character-in-value", finish_fields)
@@ -28,18 +34,14 @@ def control_character_in_value(
 @fault("headers/omits-required", finish_fields, needs=("responses.all.headers",))
 def omits_required(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Fields whose value the policy gives are not sent."""
-    stated = list_promised_fields(call, reply.status, lambda header: header.equals is not None)
-    return [pair for pair in honest(call, reply, made) if pair[0].lower() not in stated]
+    return omit_fields(honest(call, reply, made), _list_given(call, reply.status))
 
 
 @fault("headers/wrong-value", finish_fields, needs=("responses.all.headers",))
 def wrong_value(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Fields whose value the policy gives have another one."""
-    stated = list_promised_fields(call, reply.status, lambda header: header.equals is not None)
-    return [
-        (name, "wrong" if name.lower() in stated else value)
-        for name, value in honest(call, reply, made)
-    ]
+    given = _list_given(call, reply.status)
+    return change_fields(honest(call, reply, made), given, lambda _: "wrong")
 
 
 @fault("headers/repeats-content-type", finish_success)

@@ -17,9 +17,10 @@ from reference_server.state.identities import Client
 
 CheckClientSecret = Callable[[Call, Client, str], bool]
 AuthenticateClient = Callable[[Call], Client | Refusal]
+_TOKEN = ("oauth.token",)
 
 
-@fault("oauth/accepts-any-client-secret", check_client_secret, needs=("oauth.token",))
+@fault("oauth/accepts-any-client-secret", check_client_secret, needs=_TOKEN)
 def accepts_any_client_secret(
     honest: CheckClientSecret, call: Call, known: Client, secret: str
 ) -> bool:
@@ -27,7 +28,7 @@ def accepts_any_client_secret(
     return True
 
 
-@fault("oauth/accepts-client-in-url", authenticate_client, needs=("oauth.token",))
+@fault("oauth/accepts-client-in-url", authenticate_client, needs=_TOKEN)
 def accepts_client_in_url(honest: AuthenticateClient, call: Call) -> Client | Refusal:
     """The credentials of a client are taken from the query as well."""
     query = dict(call.query)
@@ -37,7 +38,7 @@ def accepts_client_in_url(honest: AuthenticateClient, call: Call) -> Client | Re
     return honest(call)
 
 
-@fault("oauth/accepts-secret-of-another-client", check_client_secret, needs=("oauth.token",))
+@fault("oauth/accepts-secret-of-another-client", check_client_secret, needs=_TOKEN)
 def accepts_secret_of_another_client(
     honest: CheckClientSecret, call: Call, known: Client, secret: str
 ) -> bool:
@@ -45,7 +46,7 @@ def accepts_secret_of_another_client(
     return secret in {client.secret for client in call.server.clients}
 
 
-@fault("oauth/accepts-two-ways-at-once", authenticate_client, needs=("oauth.token",))
+@fault("oauth/accepts-two-ways-at-once", authenticate_client, needs=_TOKEN)
 def accepts_two_ways_at_once(honest: AuthenticateClient, call: Call) -> Client | Refusal:
     """A client that authenticates in the header and in the body is not refused."""
     found = honest(call)
@@ -56,13 +57,13 @@ def accepts_two_ways_at_once(honest: AuthenticateClient, call: Call) -> Client |
     return known if known is not None and known.secret == given[1] else found
 
 
-@fault("oauth/refuses-basic", authenticate_client, needs=("oauth.token",))
+@fault("oauth/refuses-basic", authenticate_client, needs=_TOKEN)
 def refuses_basic(honest: AuthenticateClient, call: Call) -> Client | Refusal:
     """A client that authenticates by HTTP Basic is refused."""
     return honest(call) if read_basic(call) is None else refuse_unknown_client()
 
 
-@fault("oauth/omits-client-challenge", write_challenge, needs=("oauth.token",))
+@fault("oauth/omits-client-challenge", write_challenge, needs=_TOKEN)
 def omits_client_challenge(
     honest: Callable[[Call, Refusal, int], str | None], call: Call, refusal: Refusal, status: int
 ) -> str | None:

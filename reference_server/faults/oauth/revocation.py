@@ -12,6 +12,7 @@ from reference_server.oauth.revocation import revoke_token
 from reference_server.state.identities import Client
 
 RevokeToken = Callable[[Call, Client, str], Refusal | None]
+_REVOKE = ("oauth.revoke",)
 
 
 @fault(
@@ -25,7 +26,7 @@ def revocation_spares_refresh_tokens(
     return None if is_refresh else honest(call, client, token)
 
 
-@fault("oauth/revokes-late", revoke_token, needs=("oauth.revoke",))
+@fault("oauth/revokes-late", revoke_token, needs=_REVOKE)
 def revokes_late(honest: RevokeToken, call: Call, client: Client, token: str) -> Refusal | None:
     """A revoked access token works for another minute."""
     identity = call.server.directory.with_token(token)
@@ -36,7 +37,7 @@ def revokes_late(honest: RevokeToken, call: Call, client: Client, token: str) ->
     return refusal
 
 
-@fault("oauth/revokes-tokens-of-others", revoke_token, needs=("oauth.revoke",))
+@fault("oauth/revokes-tokens-of-others", revoke_token, needs=_REVOKE)
 def revokes_tokens_of_others(
     honest: RevokeToken, call: Call, client: Client, token: str
 ) -> Refusal | None:
@@ -47,7 +48,7 @@ def revokes_tokens_of_others(
     return honest(call, owner or client, token)
 
 
-@fault("oauth/unknown-token-cannot-be-revoked", revoke_token, needs=("oauth.revoke",))
+@fault("oauth/unknown-token-cannot-be-revoked", revoke_token, needs=_REVOKE)
 def unknown_token_cannot_be_revoked(
     honest: RevokeToken, call: Call, client: Client, token: str
 ) -> Refusal | None:

@@ -10,9 +10,10 @@ from reference_server.oauth.clients import read_form
 from reference_server.oauth.token import assign_scopes, grant_scopes
 
 GrantScopes = Callable[[Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal]
+_TOKEN = ("oauth.token",)
 
 
-@fault("oauth/grants-all-scopes", grant_scopes, needs=("oauth.token",))
+@fault("oauth/grants-all-scopes", grant_scopes, needs=_TOKEN)
 def grants_all_scopes(
     honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:
@@ -23,7 +24,7 @@ def grants_all_scopes(
     return tuple(dict.fromkeys((*found, *call.server.profile.scopes)))
 
 
-@fault("oauth/grants-unknown-scopes", grant_scopes, needs=("oauth.token",))
+@fault("oauth/grants-unknown-scopes", grant_scopes, needs=_TOKEN)
 def grants_unknown_scopes(
     honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:
@@ -34,7 +35,7 @@ def grants_unknown_scopes(
     return asked if isinstance(found, Refusal) and set(asked) & set(most) else found
 
 
-@fault("oauth/token-reaches-further-than-said", assign_scopes, needs=("oauth.token",))
+@fault("oauth/token-reaches-further-than-said", assign_scopes, needs=_TOKEN)
 def token_reaches_further_than_said(
     honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]], call: Call, scopes: tuple[str, ...]
 ) -> tuple[str, ...]:

@@ -20,9 +20,10 @@ FillErrorBody = Callable[[Call, Refusal, Reply], None]
 ParseBody = Callable[[Call, Media], Json]
 
 _ERROR = "unsupported_grant_type"
+_TOKEN = ("oauth.token",)
 
 
-@fault("oauth/expires-in-as-text", write_token_response, needs=("oauth.token",))
+@fault("oauth/expires-in-as-text", write_token_response, needs=_TOKEN)
 def expires_in_as_text(
     honest: WriteTokenResponse, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
@@ -40,7 +41,7 @@ def lifetime_differs(
     return {**made, "expires_in": 2 * int(made["expires_in"])}
 
 
-@fault("oauth/omits-token-type", write_token_response, needs=("oauth.token",))
+@fault("oauth/omits-token-type", write_token_response, needs=_TOKEN)
 def omits_token_type(
     honest: WriteTokenResponse, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
@@ -49,7 +50,7 @@ def omits_token_type(
     return {name: value for name, value in made.items() if name != "token_type"}
 
 
-@fault("oauth/error-code-differs", fill_error_body, needs=("oauth.token",))
+@fault("oauth/error-code-differs", fill_error_body, needs=_TOKEN)
 def error_code_differs(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
     """An unknown grant type is refused as an invalid grant."""
     if refusal.members.get("error") == "unsupported_grant_type":
@@ -57,7 +58,7 @@ def error_code_differs(honest: FillErrorBody, call: Call, refusal: Refusal, repl
     honest(call, refusal, reply)
 
 
-@fault("oauth/error-with-status-200", choose_status, needs=("oauth.token",))
+@fault("oauth/error-with-status-200", choose_status, needs=_TOKEN)
 def error_with_status_200(
     honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal
 ) -> int:
@@ -73,7 +74,7 @@ def _keep_the_error(honest: FillErrorBody, call: Call, refusal: Refusal, reply: 
         honest(call, refusal, reply)
 
 
-@fault("oauth/ignores-grant-type", parse_body, needs=("oauth.token",))
+@fault("oauth/ignores-grant-type", parse_body, needs=_TOKEN)
 def ignores_grant_type(honest: ParseBody, call: Call, media: Media) -> Json:
     """Any grant type is served as client credentials."""
     value = honest(call, media)
@@ -83,7 +84,7 @@ def ignores_grant_type(honest: ParseBody, call: Call, media: Media) -> Json:
     return {**value, "grant_type": "client_credentials"}
 
 
-@fault("oauth/ignores-repeated-parameters", parse_body, needs=("oauth.token",))
+@fault("oauth/ignores-repeated-parameters", parse_body, needs=_TOKEN)
 def ignores_repeated_parameters(honest: ParseBody, call: Call, media: Media) -> Json:
     """A parameter that comes twice counts once."""
     if media.media_type != "application/x-www-form-urlencoded":

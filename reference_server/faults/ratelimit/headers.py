@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Admission, Call
+from reference_server.faults._fields import change_fields
 from reference_server.faults.fault import fault
 from reference_server.responses.headers import Fields, make_rate_headers, make_retry_after
 
@@ -12,22 +13,23 @@ MakeRateHeaders = Callable[[Call, Admission], Fields]
 MakeRetryAfter = Callable[[Call, Admission], Fields]
 
 
+def _change(sent: Fields, call: Call, kind: str, change: Callable[[str], str]) -> Fields:
+    """Fields of limits, with another value of one. kind: limit, remaining or reset."""
+    limits = call.server.profile.facts.rate_limits
+    name = getattr(limits.headers, kind) if limits and limits.headers else None
+    return change_fields(sent, {str(name).lower()}, change)
+
+
 @fault("ratelimit/limit-differs", make_rate_headers, needs=("rate_limits.headers.limit",))
 def limit_differs(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
     """The field with the limit has another number."""
-    limits = call.server.profile.facts.rate_limits
-    name = limits.headers.limit if limits and limits.headers else None
-    sent = honest(call, admission)
-    return [(key, str(int(value) + 1) if key == name else value) for key, value in sent]
+    return _change(honest(call, admission), call, "limit", lambda value: str(int(value) + 1))
 
 
 @fault("ratelimit/limit-with-comma", make_rate_headers, needs=("rate_limits.headers.limit",))
 def limit_with_comma(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
     """The field with the limit has a comma in its number."""
-    limits = call.server.profile.facts.rate_limits
-    name = limits.headers.limit if limits and limits.headers else None
-    sent = honest(call, admission)
-    return [(key, f"{value[:1]},{value[1:]}" if key == name else value) for key, value in sent]
+    return _change(honest(call, admission), call, "limit", lambda value: f"{value[:1]},{value[1:]}")
 
 
 @fault("ratelimit/omits-headers", make_rate_headers, needs=("rate_limits.headers",))
@@ -45,10 +47,7 @@ def omits_retry_after(honest: MakeRetryAfter, call: Call, admission: Admission) 
 @fault("ratelimit/remaining-negative", make_rate_headers, needs=("rate_limits.headers.remaining",))
 def remaining_negative(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
     """The field with the remaining requests is below zero."""
-    limits = call.server.profile.facts.rate_limits
-    name = limits.headers.remaining if limits and limits.headers else None
-    sent = honest(call, admission)
-    return [(key, f"-{int(value) + 1}" if key == name else value) for key, value in sent]
+    return _change(honest(call, admission), call, "remaining", lambda value: f"-{int(value) + 1}")
 
 
 @fault(
@@ -56,19 +55,13 @@ def remaining_negative(honest: MakeRateHeaders, call: Call, admission: Admission
 )
 def remaining_never_falls(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
     """The field with the remaining requests always has the limit."""
-    limits = call.server.profile.facts.rate_limits
-    name = limits.headers.remaining if limits and limits.headers else None
-    sent = honest(call, admission)
-    return [(key, str(admission.limit) if key == name else value) for key, value in sent]
+    return _change(honest(call, admission), call, "remaining", lambda _: str(admission.limit))
 
 
 @fault("ratelimit/reset-in-milliseconds", make_rate_headers, needs=("rate_limits.headers.reset",))
 def reset_in_milliseconds(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
     """The field with the end of the window counts milliseconds."""
-    limits = call.server.profile.facts.rate_limits
-    name = limits.headers.reset if limits and limits.headers else None
-    sent = honest(call, admission)
-    return [(key, str(int(value) * 1000) if key == name else value) for key, value in sent]
+    return _change(honest(call, admission), call, "reset", lambda value: str(int(value) * 1000))
 
 
 @fault(

@@ -43,8 +43,8 @@ def _paths_name_parents(profile: Profile) -> bool:
 
 
 def _foreign_is_absent(profile: Profile) -> bool:
-    """Only where what is foreign is answered as what is absent."""
-    return any(one.answer is None for one in profile.facts.authorization.foreign.values())
+    """Only where a foreign object is refused like an absent one."""
+    return any(one.response is None for one in profile.facts.authorization.foreign.values())
 
 
 OWNERS = (

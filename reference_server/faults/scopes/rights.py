@@ -11,6 +11,7 @@ from reference_server.faults.fault import fault
 from reference_server.stages.authorization import find_missing_rights
 
 FindMissingRights = Callable[[Call], tuple[str, ...]]
+_RIGHTS = ("authorization.refusal", "authorization.required")
 
 
 def _reads_and_writes_differ(profile: Profile) -> bool:
@@ -30,38 +31,26 @@ def any_role_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
 @fault("scopes/any-scope-suffices", find_missing_rights, needs=("authorization.required",))
 def any_scope_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """A caller with any scope or permission may do everything."""
-    who = call.caller_identity
-    return () if who.scopes or who.permissions else honest(call)
+    caller = call.caller_identity
+    return () if caller.scopes or caller.permissions else honest(call)
 
 
-@fault(
-    "scopes/asks-for-more",
-    find_missing_rights,
-    needs=("authorization.refusal", "authorization.required"),
-)
+@fault("scopes/asks-for-more", find_missing_rights, needs=_RIGHTS)
 def asks_for_more(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """A caller with exactly the needed scopes is refused."""
-    who, rules = call.caller_identity, call.op_rules
-    just_enough = rules.scopes and set(who.scopes) == set(rules.scopes)
+    caller, rules = call.caller_identity, call.op_rules
+    just_enough = rules.scopes and set(caller.scopes) == set(rules.scopes)
     return rules.scopes if just_enough else honest(call)
 
 
-@fault(
-    "scopes/compares-beginning",
-    find_missing_rights,
-    needs=("authorization.refusal", "authorization.required"),
-)
+@fault("scopes/compares-beginning", find_missing_rights, needs=_RIGHTS)
 def compares_beginning(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """A scope is enough when the needed one begins with it."""
     held = tuple(scope for scope in call.caller_identity.scopes if scope)
     return tuple(word for word in honest(call) if not (held and word.startswith(held)))
 
 
-@fault(
-    "scopes/finds-scope-in-text",
-    find_missing_rights,
-    needs=("authorization.refusal", "authorization.required"),
-)
+@fault("scopes/finds-scope-in-text", find_missing_rights, needs=_RIGHTS)
 def finds_scope_in_text(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """The needed scope is searched in the text of the scopes, not among its words."""
     text = " ".join(call.caller_identity.scopes)
@@ -75,11 +64,7 @@ def forgets_implied_scopes(honest: FindMissingRights, call: Call) -> tuple[str, 
     return (*honest(call), *(scope for scope in call.op_rules.scopes if scope not in held))
 
 
-@fault(
-    "scopes/ignores-case-of-scopes",
-    find_missing_rights,
-    needs=("authorization.refusal", "authorization.required"),
-)
+@fault("scopes/ignores-case-of-scopes", find_missing_rights, needs=_RIGHTS)
 def ignores_case_of_scopes(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """Scopes are compared without case."""
     held = {scope.lower() for scope in call.caller_identity.scopes}
@@ -115,11 +100,7 @@ def read_grants_write(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     )
 
 
-@fault(
-    "scopes/takes-wildcards",
-    find_missing_rights,
-    needs=("authorization.refusal", "authorization.required"),
-)
+@fault("scopes/takes-wildcards", find_missing_rights, needs=_RIGHTS)
 def takes_wildcards(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """A star in a scope stands for anything."""
     held = call.caller_identity.scopes

@@ -41,7 +41,6 @@ def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a
     shares_objects: bool = False,
     standards: tuple[str, ...] = (),
     proven_by: Mapping[str, tuple[str, ...]],
-    also: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Check:
     """Make the check that sends the canonical request, then the same with one change.
 
@@ -78,5 +77,4 @@ def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a
         standards=standards,
         outcomes=(Outcome("accepted", accepted, confirm), Outcome("wrong-status", wrong_status)),
         proven_by=proven_by,
-        also=also or {},
     )

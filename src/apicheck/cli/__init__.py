@@ -1,4 +1,4 @@
-"""The command line: thin. Parses, calls `apicheck.run`, prints, chooses the exit code."""
+"""The command line: parses, calls `apicheck.run`, prints, and chooses the exit code."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ COMMANDS = (
     "profiles",
     "new-check",
 )
-"""In the order in which somebody new would want them; each is a module of this package."""
+"""In the order in which a new user needs them; each is a module of this package."""
 
 USAGE = 2
 INTERRUPTED = 130
 
 
 class _Commands(click.Group):
-    """A group whose commands are imported when they are asked for."""
+    """A group that imports each command on demand."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
         return list(COMMANDS)
@@ -52,7 +52,7 @@ class _Commands(click.Group):
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
+            raise click.UsageError(f"apicheck has no command {args[0]!r}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -60,31 +60,31 @@ class _Commands(click.Group):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
     epilog="""\b
-Exit codes: 0 conformant, 1 not-conformant, 2 usage or configuration,
+Exit codes: 0 conformant, 1 not-conformant, 2 wrong usage or configuration,
 3 incomplete, 4 invalid or unreachable, 5 a secret in the run's own files.
 
 \b
-Shell completion (bash; zsh and fish likewise):
+Shell completion (for bash; zsh_source and fish_source for other shells):
   eval "$(_APICHECK_COMPLETE=bash_source apicheck)"
 """,
 )
 @click.version_option(__version__, prog_name="apicheck")
 def app() -> None:
-    """Test whether a published API policy is kept, clause by clause.
+    """Test whether an API keeps its published policy, clause by clause.
 
-    Give it a policy, an OpenAPI document and some credentials; it tests each clause against the
-    running API and hands back a report with a verdict for every clause, and the evidence.
+    apicheck takes a policy, an OpenAPI document and credentials. It tests each clause against
+    the running API and writes a report with a verdict and the evidence for every clause.
 
     \b
-    apicheck demo                     look at a whole run, nothing needed
-    apicheck lint --policy FILE       what does my policy promise?
-    apicheck plan                     what would be sent?
-    apicheck run                      test it
+    apicheck demo                     try a whole run; needs no setup
+    apicheck lint --policy FILE       see what your policy promises
+    apicheck plan                     see what a run would send
+    apicheck run                      test your API
     """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; every error ends in a message, none in a trace."""
+    """Run one command and return its exit code; an error prints a message, never a traceback."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     screen = Screen()
     try:
@@ -100,16 +100,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ApicheckError as error:
         screen.complain(str(error))
         return error.exit_code
-    except Exception as error:  # noqa: BLE001  (the last resort: a person must not see a trace)
-        return _bug(screen, error)
+    except Exception as error:  # noqa: BLE001  (the last resort: the user must not see a traceback)
+        return _report_bug(screen, error)
     return returned if isinstance(returned, int) else 0
 
 
-def _bug(screen: Screen, error: Exception) -> int:
+def _report_bug(screen: Screen, error: Exception) -> int:
     if screen.verbose:
         import traceback
 
         traceback.print_exception(error)
-    hint = "" if screen.verbose else " (run again with -v for where it happened)"
+    hint = "" if screen.verbose else " (-v prints the traceback)"
     screen.complain(f"this is a bug in apicheck: {type(error).__name__}: {error}{hint}")
     return USAGE

@@ -1,4 +1,4 @@
-"""apicheck checks: the catalogue."""
+"""apicheck checks: list the catalogue of checks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from apicheck.model.check import Check
 
 @click.command("checks")
 @click.argument("families", nargs=-1)
-@click.option("--facts", is_flag=True, help="Also the facts of a policy that each check reads.")
+@click.option(
+    "--facts", is_flag=True, help="Print also the facts of a policy that each check reads."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the catalogue as JSON.")
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, families: tuple[str, ...], *, facts: bool, as_json: bool) -> int:
-    """List the checks, all or those of some FAMILIES.
+    """List the checks, or those of some FAMILIES.
+
+    An active check sends requests; a passive one only reads what other checks cause.
 
     \b
     apicheck checks
@@ -28,12 +32,12 @@ def command(screen: Screen, families: tuple[str, ...], *, facts: bool, as_json: 
     known = sorted({check.partition("/")[0] for check in checks})
     for family in families:
         if family not in known:
-            raise click.UsageError(options.unknown("family", family, known))
+            raise click.UsageError(options.describe_unknown("family", family, known))
     wanted = [c for c in checks.values() if not families or c.id.partition("/")[0] in families]
     if as_json:
         import json
 
-        screen.out(json.dumps([_entry(check) for check in wanted], indent=1))
+        screen.out(json.dumps([_describe_check(check) for check in wanted], indent=1))
         return 0
     width = max((len(check.id) for check in wanted), default=0)
     for check in wanted:
@@ -44,7 +48,7 @@ def command(screen: Screen, families: tuple[str, ...], *, facts: bool, as_json: 
     return 0
 
 
-def _entry(check: Check) -> dict[str, object]:
+def _describe_check(check: Check) -> dict[str, object]:
     return {
         "id": check.id,
         "title": check.title,

@@ -1,4 +1,4 @@
-"""apicheck demo: a whole run against the reference server."""
+"""apicheck demo: run against the reference server."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from pathlib import Path
 import click
 
 from apicheck.cli import options
-from apicheck.cli.results import lines_of
+from apicheck.cli.results import describe_run
 from apicheck.cli.screen import Screen
 from apicheck.model.verdict import RunWord
 
 
 @click.command("demo")
 @click.option("--profile", default="canonical", show_default=True, metavar="NAME",
-              help="The policy to be kept.")  # fmt: skip
+              help="The policy that the server keeps.")  # fmt: skip
 @click.option("--fault", "faults", multiple=True, metavar="ID",
-              help="Let the server break a promise, and see it found. Repeatable.")  # fmt: skip
+              help="Switch on a fault of the server, to see it found. Repeatable.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
               help="The run directory (default: reports/<profile>-<time>/).")  # fmt: skip
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N",
-              help="Draw other values with another seed.")  # fmt: skip
+              help="Seed of the drawn values.")  # fmt: skip
 @options.loudness
 @click.pass_obj
 def command(
     screen: Screen, profile: str, faults: tuple[str, ...], out: Path | None, seed: int
 ) -> int:
-    """Start the reference server, test it against its policy and write the report.
+    """Test the reference server and write a report.
 
-    Needs nothing: no network, no credentials. Exit code 0 unless something fails.
+    The command starts the server itself and needs no network and no credentials. Its exit code
+    is 0 unless the run is not-conformant or invalid.
 
     \b
     apicheck demo
@@ -43,19 +44,21 @@ def command(
         config = RunConfig(
             profile=profile,
             target=server.target_file,
-            # Clauses that no check tests yet are in the report; they are no news about the server.
+            # The report lists clauses without a check; they say nothing about the server.
             options=Options(seed=seed, allow_incomplete=("no-check",)),
             out=out,
             argv=("apicheck", "demo"),
         )
         result = run_pipeline(config, screen.progress())
-    for line in lines_of(result.results, result.files, verbose=screen.verbose):
+    for line in describe_run(result.results, result.files, verbose=screen.verbose):
         screen.out(line)
     screen.say("")
     screen.say("Try next:")
-    screen.say("  apicheck demo --fault auth/skips-authentication    a broken promise, found")
-    screen.say("  apicheck prove                                     every check can fail")
-    screen.say("  apicheck lint --policy FILE --facts                what your policy promises")
+    screen.say("  apicheck demo --fault auth/skips-authentication    find a broken promise")
+    screen.say(
+        "  apicheck prove                                     prove that each check can fail"
+    )
+    screen.say("  apicheck lint --policy FILE --facts                see what your policy promises")
     word = result.results.word
     fine = (RunWord.CONFORMANT, RunWord.CONFORMANT_WITH_WAIVERS, RunWord.INCOMPLETE)
     return 0 if word.word in fine and not result.leaks else result.exit_code

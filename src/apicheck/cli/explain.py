@@ -1,4 +1,4 @@
-"""apicheck explain: the page of a check."""
+"""apicheck explain: print the page of a check."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from apicheck.report.text import make_visible
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, check: str) -> int:
-    """Print the page of a CHECK: what it asserts, why it matters, how to fix it, examples.
+    """Print the page of a CHECK.
+
+    The page says what the check asserts, why it matters and how to fix a failure, with examples.
 
     \b
     apicheck explain auth/missing-credentials
@@ -25,7 +27,7 @@ def command(screen: Screen, check: str) -> int:
 
     checks = collect()
     if check not in checks:
-        raise click.UsageError(options.unknown("check", check, tuple(checks)))
+        raise click.UsageError(options.describe_unknown("check", check, tuple(checks)))
     page = make_visible(checks[check].page)
     if not coloured(sys.stdout):
         screen.out(page.rstrip("\n"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from apicheck.cli import options
-from apicheck.cli.results import lines_of
+from apicheck.cli.results import describe_run
 from apicheck.cli.screen import Screen
 
 
@@ -17,7 +17,9 @@ from apicheck.cli.screen import Screen
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, run_dir: Path, *, as_json: bool) -> int:
-    """Judge a saved run again, from what it recorded. Sends nothing; also for a run that died.
+    """Judge a saved run again, from its journal.
+
+    The command sends nothing. It also judges a run that was killed.
 
     \b
     apicheck judge reports/canonical-20261121T063000
@@ -30,6 +32,6 @@ def command(screen: Screen, run_dir: Path, *, as_json: bool) -> int:
 
         screen.out(render(results, (), "json").decode().rstrip("\n"))
     else:
-        for line in lines_of(results, verbose=screen.verbose):
+        for line in describe_run(results, verbose=screen.verbose):
             screen.out(line)
     return results.word.exit_code

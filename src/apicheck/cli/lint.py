@@ -1,4 +1,4 @@
-"""apicheck lint: what is wrong with a policy and its document, and what they promise."""
+"""apicheck lint: report the mistakes of a policy and its document, and what they promise."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ _VALUE_SHOWN = 60
 
 @click.command("lint")
 @options.documents
-@click.option("--facts", is_flag=True, help="Print every fact in force, with where it comes from.")
+@click.option("--facts", is_flag=True, help="Print every fact in force, and its origin.")
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
-    """Read a policy and its document; say what is wrong, all at once. Sends nothing.
+    """Report the mistakes of a policy and its document.
 
-    Exit code 0 when it can be used, 2 when it cannot.
+    The command reports all mistakes at once and sends nothing. Its exit code is 0 when apicheck
+    can use the policy, and 2 when it cannot.
 
     \b
     apicheck lint --policy policy.yaml --facts
     """
-    config = options.config_from(given)
+    config = options.build_config(given)
     from apicheck.plan.lint import lint
     from apicheck.run import load_inputs
 
@@ -40,32 +41,32 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
     policy = inputs.policy
     report = lint(inputs.spec, policy, inputs.checks)
     if facts:
-        for line in facts_of(report.facts):
+        for line in describe_facts(report.facts):
             screen.out(line)
         screen.out()
-    for line in remarks(report):
+    for line in describe_remarks(report):
         screen.out(line)
     screen.out(
         f"{join_lines(policy.id)} {join_lines(policy.version)}: ok;"
-        f" {_counted(len(policy.clauses), 'clause')}, {_counted(len(policy.origins), 'fact')},"
-        f" {_counted(len(inputs.spec.operations), 'operation')}"
+        f" {_count(len(policy.clauses), 'clause')}, {_count(len(policy.origins), 'fact')},"
+        f" {_count(len(inputs.spec.operations), 'operation')}"
     )
     return 0
 
 
-def _counted(number: int, noun: str) -> str:
+def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def remarks(report: LintReport) -> Iterator[str]:
-    """What a reviewer should look at, each kind under a heading of its own."""
+def describe_remarks(report: LintReport) -> Iterator[str]:
+    """Describe the remarks for a reviewer, with a heading for each kind."""
     for heading, lines in (
-        ("Where the policy differs from the document, or from itself:",
+        ("Contradictions between the policy and the document, or within the policy:",
          [f"{r.about}: {r.message}" for r in report.contradictions]),
         ("Clauses whose checks have nothing to read:",
          [f"{r.about}: {r.message}" for r in report.unread]),
-        ("Facts that no clause names (promises that nobody signs):", list(report.unnamed)),
-        ("Clauses of the provider that no check tests and nobody attests:",
+        ("Facts that no clause names:", list(report.unnamed)),
+        ("Clauses of the provider that no check tests and no person attests:",
          [", ".join(report.unchecked)] if report.unchecked else []),
     ):  # fmt: skip
         if lines:
@@ -74,8 +75,8 @@ def remarks(report: LintReport) -> Iterator[str]:
             yield ""
 
 
-def facts_of(facts: Sequence[FactOrigin]) -> Iterator[str]:
-    """Every fact in force in columns: path, value, grade, origin."""
+def describe_facts(facts: Sequence[FactOrigin]) -> Iterator[str]:
+    """Describe every fact in force in columns: path, value, grade, origin."""
     width = min(max((len(item.path) for item in facts), default=0), 50)
     for item in facts:
         value = join_lines(describe_value(item.value))[:_VALUE_SHOWN]

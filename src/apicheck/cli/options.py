@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they are called in a RunConfig."""
+"""Define the options that several commands share, and build a RunConfig from them."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ Decorator = Callable[[Any], Any]
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-def together(*decorators: Decorator) -> Callable[[F], F]:
-    """Several options as one decorator, in the order in which help shows them."""
+def combine(*decorators: Decorator) -> Callable[[F], F]:
+    """Combine several options into one decorator, in the order in which help shows them."""
 
     def decorate(function: F) -> F:
         decorated: F = reduce(lambda inner, option: option(inner), reversed(decorators), function)
@@ -44,71 +44,74 @@ def _verbose(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     ctx.ensure_object(Screen).verbose |= value
 
 
-loudness = together(
+loudness = combine(
     click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=_quiet,
-                 help="Print the result and mistakes only."),
+                 help="Print only the result and mistakes."),
     click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=_verbose,
-                 help="Print every clause, and where an internal error happened."),
+                 help="Print every clause, and the traceback of an internal error."),
 )  # fmt: skip
 
-documents = together(
-    click.option("--profile", default="", metavar="NAME", help="A packaged policy and document."),
+documents = combine(
+    click.option("--profile", default="", metavar="NAME",
+                 help="Use a packaged policy and document (see apicheck profiles)."),
     click.option("--policy", type=click.Path(exists=True, path_type=Path), metavar="FILE",
-                 help="The policy; its document is beside it unless --spec names one."),
+                 help="The policy; --spec overrides the document that it names."),
     click.option("--spec", type=FILE, metavar="FILE",
-                 help="The OpenAPI document; without a policy, the built-in clause sets are run."),
+                 help="The OpenAPI document. Without a policy, built-in clauses are tested."),
     click.option("--reading", "readings", multiple=True, metavar="NAME",
-                 help="Take one reading of an ambiguous policy. Repeatable."),
+                 help="Choose a reading of an ambiguous policy. Repeatable."),
 )  # fmt: skip
 
-selection = together(
+selection = combine(
     click.option("--select", multiple=True, metavar="ID",
-                 help="Only these checks or families (auth, auth/*). Repeatable."),
-    click.option("--ignore", multiple=True, metavar="ID", help="Not these. Repeatable."),
+                 help="Run only this check or family (auth, auth/*). Repeatable."),
+    click.option("--ignore", multiple=True, metavar="ID",
+                 help="Do not run this check or family. Repeatable."),
     click.option("--clause", "clauses", multiple=True, metavar="ID",
-                 help="Only these clauses. Repeatable."),
+                 help="Test only this clause. Repeatable."),
     click.option("--operation", "operations", multiple=True, metavar="ID",
-                 help="Only these operations. Repeatable."),
+                 help="Test only this operation. Repeatable."),
 )  # fmt: skip
 
-target = together(
+target = combine(
     click.option("--target", type=FILE, metavar="FILE",
-                 help="The target file (default: apicheck.toml, found upwards from here)."),
-    click.option("--base-url", metavar="URL", help="Where the API is, over the target file's."),
+                 help="The target file (default: apicheck.toml in this folder or one above)."),
+    click.option("--base-url", metavar="URL",
+                 help="The URL of the API; overrides the target file."),
     click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'",
-                 help="Send this header too. Repeatable."),
+                 help="Add a header to every request. Repeatable."),
     click.option("--ca-file", type=FILE, metavar="FILE",
-                 help="Trust these certificate authorities."),
+                 help="Trust the certificate authorities of this PEM file."),
     click.option("--client-cert", type=FILE, metavar="FILE",
-                 help="Certificate and key of the client, PEM."),
+                 help="The client's certificate and key, in one PEM file."),
 )  # fmt: skip
 
-limits = together(
+limits = combine(
     click.option("--mode", type=click.Choice([mode.value for mode in Mode]),
                  help="What may be sent (default: full on loopback, read-only elsewhere)."),
     click.option("--max-requests", type=click.IntRange(1), metavar="N",
-                 help="Send at most so many."),
+                 help="Send at most N requests."),
     click.option("--max-seconds", type=click.FloatRange(0, min_open=True), metavar="S",
-                 help="Stop after so long, and report what is there."),
+                 help="Stop after S seconds, and report what was recorded."),
     click.option("--concurrency", type=click.IntRange(1, 64), default=4, show_default=True,
-                 metavar="N", help="Requests under way at once."),
+                 metavar="N", help="Send up to N requests at once."),
     click.option("--timeout", type=click.FloatRange(0, min_open=True), default=10.0,
-                 show_default=True, metavar="S", help="Wait so long for an answer."),
+                 show_default=True, metavar="S", help="Wait up to S seconds for a response."),
     click.option("--retries", type=click.IntRange(0, 10), default=1, show_default=True,
-                 metavar="N", help="Send again so often what a limit refused, after its wait."),
+                 metavar="N", help="Repeat a rate-limited request up to N times, after the wait."),
     click.option("--seed", type=int, default=1, show_default=True, metavar="N",
-                 help="Draw other values with another seed."),
+                 help="Seed of the drawn values."),
     click.option("--thorough", is_flag=True,
-                 help="Try every other scope by itself, and limits of thousands."),
+                 help="Play every row on every operation; try every scope and large limits."),
     click.option("--allow-incomplete", "allow_incomplete", metavar="KIND,…",
                  help="Excuse these kinds of not-tested (needs-identity, read-only, …)."),
 )  # fmt: skip
 
 
-def config_from(given: Mapping[str, Any]) -> RunConfig:
-    """The RunConfig that the options of a command make. Raises click.UsageError for unknown words.
+def build_config(given: Mapping[str, Any]) -> RunConfig:
+    """Build a RunConfig from a command's options. Raises click.UsageError for unknown names.
 
-    given: the command's parameters by name; those that it lacks are at their default.
+    given: the command's parameters by name; a missing one has its default.
     """
     from apicheck.run import RunConfig
 
@@ -117,22 +120,22 @@ def config_from(given: Mapping[str, Any]) -> RunConfig:
         policy=given.get("policy"),
         spec=given.get("spec"),
         target=given.get("target"),
-        overrides=_overrides(given),
-        options=_options(given),
+        overrides=_build_overrides(given),
+        options=_build_options(given),
         out=given.get("out"),
         formats=tuple(given.get("formats") or ("html",)),
         readings=tuple(given.get("readings", ())),
-        argv=_told(sys.argv),
+        argv=_redact_arguments(sys.argv),
     )
-    _known_names(config)
+    _check_names(config)
     return config
 
 
-def _options(given: Mapping[str, Any]) -> Options:
+def _build_options(given: Mapping[str, Any]) -> Options:
     mode = given.get("mode")
     return Options(
-        select=_families(given.get("select", ())),
-        ignore=_families(given.get("ignore", ())),
+        select=_expand_families(given.get("select", ())),
+        ignore=_expand_families(given.get("ignore", ())),
         clauses=tuple(given.get("clauses", ())),
         operations=tuple(given.get("operations", ())),
         mode=Mode(mode) if mode else None,
@@ -143,12 +146,12 @@ def _options(given: Mapping[str, Any]) -> Options:
         thorough=given.get("thorough", False),
         timeout_s=given.get("timeout", 10.0),
         retries=given.get("retries", 1),
-        allow_incomplete=_kinds(given.get("allow_incomplete") or ""),
+        allow_incomplete=_parse_kinds(given.get("allow_incomplete") or ""),
     )
 
 
-def _overrides(given: Mapping[str, Any]) -> dict[str, Json]:
-    """Options that stand for a line of the target file, by that line's dotted path."""
+def _build_overrides(given: Mapping[str, Any]) -> dict[str, Json]:
+    """Map the options that override the target file to their dotted paths in it."""
     overrides: dict[str, Json] = {}
     if given.get("base_url"):
         overrides["base_url"] = given["base_url"]
@@ -163,22 +166,22 @@ def _overrides(given: Mapping[str, Any]) -> dict[str, Json]:
     return overrides
 
 
-def _families(ids: Collection[str]) -> tuple[str, ...]:
-    """Check ids with families written out: `auth` as `auth/*`."""
+def _expand_families(ids: Collection[str]) -> tuple[str, ...]:
+    """Expand families among check ids: `auth` to `auth/*`."""
     return tuple(item if "/" in item else f"{item}/*" for item in ids)
 
 
-def _kinds(text: str) -> tuple[str, ...]:
+def _parse_kinds(text: str) -> tuple[str, ...]:
     kinds = tuple(filter(None, (word.strip() for word in text.split(","))))
     known = [kind.value for kind in NotTestedKind]
     for kind in kinds:
         if kind not in known:
-            raise click.UsageError(f"--allow-incomplete: {unknown('kind', kind, known)}")
+            raise click.UsageError(f"--allow-incomplete: {describe_unknown('kind', kind, known)}")
     return kinds
 
 
-def _known_names(config: RunConfig) -> None:
-    """Every name in the selection is one that exists, or the user is told so at once."""
+def _check_names(config: RunConfig) -> None:
+    """Raise click.UsageError for names in the selection that do not exist."""
     options = config.options
     if options.select or options.ignore:
         from apicheck.registry import collect
@@ -186,39 +189,44 @@ def _known_names(config: RunConfig) -> None:
         ids = tuple(collect())
         families = {f"{check.partition('/')[0]}/*" for check in ids}
         for option, names in (("--select", options.select), ("--ignore", options.ignore)):
-            _each_known(option, "check", names, (*ids, *sorted(families), "*"))
+            require_known(option, "check", names, (*ids, *sorted(families), "*"))
     if options.clauses or options.operations:
         from apicheck.run import load_inputs
 
         inputs = load_inputs(config)
         clauses = [clause.id for clause in inputs.policy.clauses]
-        _each_known("--clause", "clause", options.clauses, clauses)
+        require_known("--clause", "clause", options.clauses, clauses)
         operations = [operation.id for operation in inputs.spec.operations]
-        _each_known("--operation", "operation", options.operations, operations)
+        require_known("--operation", "operation", options.operations, operations)
 
 
-def _each_known(option: str, noun: str, names: Collection[str], known: Collection[str]) -> None:
+def require_known(option: str, noun: str, names: Collection[str], known: Collection[str]) -> None:
+    """Raise click.UsageError, with the nearest known name, for each name that is not known."""
     plain = [name.removesuffix("/*") for name in known]
-    wrong = [unknown(noun, name.removesuffix("/*"), plain) for name in names if name not in known]
+    wrong = [
+        describe_unknown(noun, name.removesuffix("/*"), plain)
+        for name in names
+        if name not in known
+    ]
     if wrong:
         raise click.UsageError("\n".join(f"{option}: {message}" for message in wrong))
 
 
-def unknown(noun: str, name: str, known: Collection[str]) -> str:
-    """A sentence on a name that does not exist, with the nearest that does."""
+def describe_unknown(noun: str, name: str, known: Collection[str]) -> str:
+    """Describe a name that does not exist, with the nearest one that does."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     if near:
         return f"there is no {noun} {name!r}; did you mean {near[0]!r}?"
     listed = ", ".join(sorted(known)[:12])
-    return f"there is no {noun} {name!r}; there are: {listed or 'none'}"
+    return f"there is no {noun} {name!r}; the known ones: {listed or 'none'}"
 
 
-def _told(argv: list[str]) -> tuple[str, ...]:
-    """The command as it may be written down: without values of headers, which may be secret."""
-    told = ["apicheck", *argv[1:]]
-    for index, word in enumerate(told):
-        if word == "--header" and index + 1 < len(told):
-            told[index + 1] = told[index + 1].partition(":")[0] + ": …"
+def _redact_arguments(argv: list[str]) -> tuple[str, ...]:
+    """Redact the values of headers, which may be secret, in the recorded command."""
+    words = ["apicheck", *argv[1:]]
+    for index, word in enumerate(words):
+        if word == "--header" and index + 1 < len(words):
+            words[index + 1] = words[index + 1].partition(":")[0] + ": …"
         elif word.startswith("--header="):
-            told[index] = word.partition(":")[0] + ": …"
-    return tuple(told)
+            words[index] = word.partition(":")[0] + ": …"
+    return tuple(words)

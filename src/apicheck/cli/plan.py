@@ -1,4 +1,4 @@
-"""apicheck plan: what a run would send, and what it could not test."""
+"""apicheck plan: show what a run would send, and what it could not test."""
 
 from __future__ import annotations
 
@@ -22,100 +22,105 @@ _NAMED = 4
 @options.target
 @options.selection
 @options.limits
-@click.option("--json", "as_json", is_flag=True, help="Print the plan's numbers as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
-    """Say what a run would send, and what it could not test and why. Sends nothing to the API.
+    """Show what a run would send, and what it cannot test.
+
+    The command sends nothing to the API. It gives the reason for each subject that a run cannot
+    test, and a remedy where there is one.
 
     \b
     apicheck plan --profile canonical --target staging.toml
     """
-    config = options.config_from(given)
+    config = options.build_config(given)
     from apicheck.run import load_plan
 
-    made = load_plan(config)
+    plan = load_plan(config)
     if as_json:
         import json
 
-        screen.out(json.dumps(numbers(made), indent=1))
+        screen.out(json.dumps(build_document(plan), indent=1))
         return 0
-    for line in lines(made, verbose=screen.verbose):
+    for line in describe_plan(plan, verbose=screen.verbose):
         screen.out(line)
     return 0
 
 
-def numbers(made: Plan) -> dict[str, object]:
-    """The plan for a program: requests, seconds, effects and what is not tested."""
+def build_document(plan: Plan) -> dict[str, object]:
+    """Build a JSON value of the plan: requests, seconds, effects and what is not tested."""
     return {
-        "requests": made.estimate.requests,
-        "seconds": made.estimate.seconds,
-        "effects": dict(made.estimate.effects),
-        "by_operation": dict(made.estimate.by_operation),
-        "probes": len(made.probes),
-        "passive": [check.id for check in made.passive],
+        "requests": plan.estimate.requests,
+        "seconds": plan.estimate.seconds,
+        "effects": dict(plan.estimate.effects),
+        "by_operation": dict(plan.estimate.by_operation),
+        "probes": len(plan.probes),
+        "passive": [check.id for check in plan.passive],
         "not_tested": [
             {"check": item.check, "subject": item.subject, "kind": item.why.kind.value,
              "reason": item.why.reason, "remedy": item.why.remedy}
-            for item in made.skipped
+            for item in plan.skipped
             if isinstance(item.why, NotTested)
         ],
         "clauses": {
             item.clause.id: (item.why.reason if item.why else list(item.checks))
-            for item in made.clauses
+            for item in plan.clauses
         },
     }  # fmt: skip
 
 
-def lines(made: Plan, *, verbose: bool = False) -> Iterator[str]:
-    """The plan for a person."""
-    estimate = made.estimate
+def describe_plan(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
+    """Describe the plan in lines for a terminal."""
+    estimate = plan.estimate
     yield (
         toned(
-            f"{estimate.requests} requests at most, about {estimate.seconds:.0f} s", "", bold=True
+            f"at most {estimate.requests} requests, about {estimate.seconds:.0f} s", "", bold=True
         )
-        + f", to {join_lines(made.target.base_url)}, mode {made.context.mode.value}"
+        + f", to {join_lines(plan.target.base_url)}, mode {plan.context.mode.value}"
     )
-    heard = f", with {len(made.provoking)} more probes to hear" if made.provoking else ""
-    yield f"{len(made.probes)} probes; checks that only read: {len(made.passive)}{heard}"
+    reading = (
+        f", and {len(plan.provoking)} probes whose exchanges they read" if plan.provoking else ""
+    )
+    yield f"{len(plan.probes)} probes; passive checks: {len(plan.passive)}{reading}"
     yield ""
     yield "Probes by check:"
-    by_check = Counter(probe.check.id for probe in made.probes)
+    by_check = Counter(probe.check.id for probe in plan.probes)
     yield from (f"  {count:5}  {check}" for check, count in sorted(by_check.items()))
-    if made.conventions:
+    if plan.conventions:
         yield ""
-        yield "Ids by convention, as the document has no links ([fixtures] says otherwise):"
-        yield from (f"  {join_lines(words)}" for words in made.conventions)
+        yield "Ids found by convention, as the document has no links ([fixtures] overrides them):"
+        yield from (f"  {join_lines(words)}" for words in plan.conventions)
     yield ""
     if estimate.effects:
-        yield "Requests that change something on the target, if it is correct:"
+        yield "Requests that change state on a correct target:"
         yield from (f"  {count:5}  {join_lines(name)}" for name, count in estimate.effects.items())
     else:
-        yield "Nothing that a correct target accepts changes anything on it."
-    yield from _not_tested(made)
-    without = [item for item in made.clauses if item.why is not None]
+        yield "No request changes state on a correct target."
+    yield from _describe_not_tested(plan)
+    without = [item for item in plan.clauses if item.why is not None]
     if without:
         yield ""
-        yield f"Clauses that no probe will judge ({len(without)} of {len(made.clauses)}):"
+        yield f"Clauses that no probe will judge ({len(without)} of {len(plan.clauses)}):"
         for item in without if verbose else without[:12]:
             kind = f"{item.why.kind.value}: " if isinstance(item.why, NotTested) else ""
             reason = join_lines(item.why.reason) if item.why else ""
             yield f"  {join_lines(item.clause.id):<12} {kind}{reason}"
         if not verbose and len(without) > 12:
-            yield f"  … and {len(without) - 12} more (-v)"
+            yield f"  … and {len(without) - 12} more (-v prints all)"
 
 
-def _not_tested(made: Plan) -> Iterator[str]:
-    """Subjects that cannot be tested, grouped by what would help, each with its first reason."""
+def _describe_not_tested(plan: Plan) -> Iterator[str]:
+    """Describe the subjects that cannot be tested, grouped by check and remedy."""
     grouped: dict[tuple[str, str, str], list[SkippedSubject]] = {}
-    for item in made.skipped:
+    for item in plan.skipped:
         if isinstance(item.why, NotTested):
             key = (item.why.kind.value, item.check, item.why.remedy)
             grouped.setdefault(key, []).append(item)
     if not grouped:
         return
     yield ""
-    yield "What cannot be tested, and why:"
+    yield "Not testable, with the reason and the remedy:"
     for (kind, check, remedy), items in grouped.items():
         names = join_lines(", ".join(item.subject for item in items[:_NAMED]))
         more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""

@@ -1,4 +1,4 @@
-"""apicheck profiles: the packaged policies."""
+"""apicheck profiles: list the packaged policies."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from apicheck.report.text import join_lines
 
 
 @click.command("profiles")
-@click.option("--coverage", is_flag=True, help="Also the clauses that no check tests yet.")
+@click.option("--coverage", is_flag=True, help="Print also the clauses that no check tests yet.")
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, /, *, coverage: bool) -> int:
-    """List the profiles: a policy and its OpenAPI document each, ready to be tested.
+    """List the packaged policies.
+
+    Each is a profile: a policy and its OpenAPI document, which come with apicheck.
 
     \b
     apicheck profiles --coverage
@@ -38,7 +40,7 @@ def command(screen: Screen, /, *, coverage: bool) -> int:
             f" {join_lines(policy.title)}"
         )
         if coverage:
-            _without(screen, policy, checks)
+            _print_untested(screen, policy, checks)
     return 0
 
 
@@ -48,10 +50,10 @@ def _has_check(wanted: tuple[str, ...], known: Collection[str]) -> bool:
     return any(matches(check, wanted) for check in known) if wanted else False
 
 
-def _without(screen: Screen, policy: Policy, checks: Collection[str]) -> None:
+def _print_untested(screen: Screen, policy: Policy, checks: Collection[str]) -> None:
     for clause in policy.clauses:
         if not set(clause.actors) & set(PROVIDER_ACTORS) or _has_check(clause.checks, checks):
             continue
         why = "to attest" if clause.attest else ", ".join(clause.checks) or "no check"
-        said = clause.quote or clause.statement or clause.title
-        screen.out(f"    {join_lines(clause.id):<12} {why:<28} {join_lines(said)[:80]}")
+        text = clause.quote or clause.statement or clause.title
+        screen.out(f"    {join_lines(clause.id):<12} {why:<28} {join_lines(text)[:80]}")

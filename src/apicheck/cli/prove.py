@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,11 +23,16 @@ if TYPE_CHECKING:
 @click.option("--family", "families", multiple=True, metavar="F",
               help="Only faults of this family (auth). Repeatable.")  # fmt: skip
 @click.option("--fault", "faults", multiple=True, metavar="ID",
-              help="Only this fault. Repeatable.")  # fmt: skip
+              help="Only this fault, with every check. Repeatable.")  # fmt: skip
+@click.option("--check", "checks", multiple=True, metavar="ID",
+              help="Only this check, with every fault. Repeatable.")  # fmt: skip
 @click.option("--full", is_flag=True,
               help="Every check on every operation with every fault, no samples.")  # fmt: skip
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N",
               help="Draw other values with another seed.")  # fmt: skip
+@click.option("--record", is_flag=True,
+              help="Record what fails beside the declared checks, as collateral of the"
+              " fault.")  # fmt: skip
 @click.option("--table", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write a page that says which check caught which fault.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the proof as JSON.")
@@ -35,43 +40,60 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(
     screen: Screen,
+    /,
     profiles: tuple[str, ...],
-    families: tuple[str, ...],
-    faults: tuple[str, ...],
-    seed: int,
+    checks: tuple[str, ...],
     *,
-    full: bool,
+    record: bool,
     table: Path | None,
     as_json: bool,
+    **chosen: Any,
 ) -> int:
-    """Prove that each check can fail: switch on one fault after another and see what it finds.
+    """Prove that each check can fail.
 
+    The command switches on one fault of the reference server after another and runs the checks.
     The honest server must be clean, every fault caught with its stated outcome, and nothing
-    else may fail. Exit code 0 when all of that holds, 1 otherwise.
+    else may fail, apart from what is recorded as collateral of the fault (collateral.json,
+    beside the profile's policy). Exit code 0 when all of that holds, 1 otherwise.
+
+    While you write a check, try it alone: it must catch the faults that its `proven_by` names,
+    and is shown where it fails with any other. While you write a fault, try that alone.
 
     \b
+    apicheck prove --check errors/media-type
+    apicheck prove --fault errors/ignores-content-type
+    apicheck prove --fault errors/ignores-content-type --record     after a look
     apicheck prove --family auth
     """
+    from apicheck.registry import collect
     from apicheck.run import prove
 
+    if checks:
+        options.require_known("--check", "check", checks, tuple(collect()))
     proofs = []
     for profile in profiles:
-        proof = prove(
-            profile,
-            families=families,
-            faults=faults,
-            full=full,
-            seed=seed,
-            progress=screen.progress(),
-        )
+        proof = prove(profile, checks=checks, progress=screen.progress(), **chosen)
+        if record:
+            proof = _recorded(screen, proof)
         proofs.append(proof)
         for line in _as_json(proof) if as_json else lines(proof):
             screen.out(line)
     if table is not None:
-        from apicheck.cli.kills import document
+        from apicheck.cli.proof_page import build_page
 
-        table.write_text(document(proofs), encoding="utf-8")
+        table.write_text(build_page(proofs), encoding="utf-8")
     return 0 if all(proof.holds for proof in proofs) else 1
+
+
+def _recorded(screen: Screen, proof: Proof) -> Proof:
+    """The proof after its collateral was recorded, with what was new in the record said."""
+    from apicheck.run import read_collateral, write_collateral
+
+    for row in proof.unrelated:
+        names = ", ".join(sorted({check for check, _, _ in row.unrelated}))
+        screen.say(f"recorded with {row.fault}: {names}")
+    write_collateral(proof.profile, proof.recorded_into(read_collateral(proof.profile)))
+    return proof.as_recorded()
 
 
 def _as_json(proof: Proof) -> Iterator[str]:
@@ -83,20 +105,31 @@ def _as_json(proof: Proof) -> Iterator[str]:
 
 
 def lines(proof: Proof) -> Iterator[str]:
-    """The proof as a table, what is wrong with it, and one line that says whether it holds."""
-    width = max((len(row.fault) for row in proof.rows), default=0)
-    for row in proof.rows:
+    """The proof as a table, what is wrong with it, and one line that says whether it holds.
+
+    Where checks are tried by themselves, faults that say nothing of them are left out.
+    """
+    shown = [row for row in proof.rows if not proof.checks or row.unrelated or row.collateral
+             or (row.applicable and row.expected)]  # fmt: skip
+    width = max((len(row.fault) for row in shown), default=0)
+    for row in shown:
         yield _row(row, width)
     for check, subject, ended in proof.honest_failures:
         yield _wrong(f"the honest server: {check} on {subject} ended in {ended}")
     for check, fault in proof.unproven:
         yield _wrong(f"{check} names the fault {fault}, which the server does not have")
-    caught = len(proof.applicable) - len(proof.survivors)
+    for check, why in proof.silent:
+        yield _wrong(f"{check} has nothing to ask on {proof.profile}: {why}")
+    if proof.unrelated:
+        named = " ".join(f"--fault {row.fault}" for row in proof.unrelated)
+        again = f"apicheck prove --profile {proof.profile} {named} --record"
+        yield f"  what rightly fails with a fault is recorded by: {again}"
+    caught = len(proof.expecting) - len(proof.survivors)
     yield ""
     word = toned("✓ proven", "good", bold=True) if proof.holds else toned("✗ not proven", "bad",
                                                                            bold=True)  # fmt: skip
     yield (
-        f"{word}: {caught} of {len(proof.applicable)} faults caught on {proof.profile}"
+        f"{word}: {caught} of {len(proof.expecting)} faults caught on {proof.profile}"
         f"; {len(proof.survivors)} survived; {len(proof.unrelated)} with unrelated failures"
         f"; {len(proof.rows) - len(proof.applicable)} not applicable"
         f"; honest server {'clean' if not proof.honest_failures else 'NOT clean'}"
@@ -107,14 +140,34 @@ def lines(proof: Proof) -> Iterator[str]:
 def _row(row: ProofRow, width: int) -> str:
     if not row.applicable:
         return toned("\u2013 not applicable", "calm") + f"  {row.fault:<{width}}"
-    expected = ", ".join(f"{check}: {outcome}" for check, outcome in row.expected) or "no check"
-    status = toned("✓ caught        ", "good") if row.killed else toned("✗ SURVIVED      ", "bad")
-    text = f"{status}  {row.fault:<{width}}  {join_lines(expected)}"
+    expected = ", ".join(f"{check}: {outcome}" for check, outcome in row.expected) or (
+        "" if row.unrelated or row.collateral else "no check"
+    )
+    text = f"{_status(row)}  {row.fault:<{width}}  {join_lines(expected)}"
     if row.collateral:
         text += toned(f"  (+ {len(row.collateral)} collateral)", "calm")
+    if row.unseen:
+        text += toned(f"  (recorded, not seen: {', '.join(row.unseen)})", "calm")
+    return "\n".join((text, *map(_wrong, _unrelated(row))))
+
+
+def _unrelated(row: ProofRow) -> Iterator[str]:
+    """A line for each check and outcome that has nothing to do with the fault."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for (check, subject, ended), why in zip(row.unrelated, row.why, strict=True):
-        text += "\n" + _wrong(f"unrelated: {check} on {subject} ended in {ended} ({why})")
-    return text
+        found.setdefault((check, ended), []).append((subject, why))
+    for (check, ended), hits in found.items():
+        subject, why = hits[0]
+        more = f" and {len(hits) - 1} more" if hits[1:] else ""
+        yield f"unrelated: {check} on {subject}{more} ended in {ended} ({why})"
+
+
+def _status(row: ProofRow) -> str:
+    if row.killed:
+        return toned("✓ caught        ", "good")
+    if row.expected:
+        return toned("✗ SURVIVED      ", "bad")
+    return toned("· also fails    ", "calm")
 
 
 def _wrong(text: str) -> str:

@@ -16,13 +16,15 @@ from apicheck.report import FORMATS, render
 @click.command("report")
 @click.argument("run_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True,
-              help="What to make of it.")  # fmt: skip
+              help="The format of the report.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write it here instead of stdout.")  # fmt: skip
+              help="Write to this file instead of stdout.")  # fmt: skip
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, run_dir: Path, form: str, output: Path | None) -> int:
-    """Render a saved run, as it is judged now. Exit code 0 whatever its word.
+    """Render a saved run as HTML, JSON or JUnit XML.
+
+    The command judges the run again first. Its exit code is 0 whatever the run's word is.
 
     \b
     apicheck report reports/canonical-20261121T063000 --format junit -o junit.xml
@@ -39,5 +41,5 @@ def command(screen: Screen, run_dir: Path, form: str, output: Path | None) -> in
         output.write_bytes(content)
     except OSError as error:
         raise RunDirectoryError(f"cannot write {output}: {error.strerror}") from error
-    screen.say(f"{form} written to {output}")
+    screen.say(f"wrote {form} to {output}")
     return 0

@@ -1,4 +1,4 @@
-"""What the commands print of a run: findings first, the word and the report's place last."""
+"""Describe a run on the terminal: findings first, the word and the report's path last."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apicheck.report.text import join_lines, make_visible
 from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES, title_of
 
 FINDINGS_PRINTED = 10
-"""Kinds of findings that are printed whole; of others, one line."""
+"""Kinds of findings that are printed in full; each other kind gets one line."""
 LIKEWISE_PRINTED = 8
 OPEN_PRINTED = 12
 _COLUMNS = 100
@@ -21,32 +21,32 @@ _PLACES = 6
 _OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PARTIAL, Verdict.NOT_TESTED)
 
 
-def lines_of(
+def describe_run(
     results: Results, files: tuple[Path, ...] = (), *, verbose: bool = False
 ) -> Iterator[str]:
-    """A run's result for a terminal, line by line."""
-    for looked in results.preflight:
-        if looked.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
-            yield f"{_status(looked.verdict)}  before the run: {join_lines(looked.message)}"
+    """Describe the result of a run in lines for a terminal."""
+    for item in results.preflight:
+        if item.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
+            yield f"{_render_status(item.verdict)}  before the run: {join_lines(item.message)}"
     if verbose:
         yield ""
-        yield from (_clause(item) for item in results.clauses)
-    yield from _findings(results)
+        yield from (_describe_clause(item) for item in results.clauses)
+    yield from _describe_findings(results)
     left_open = [item for item in results.clauses if item.in_scope and item.verdict in _OPEN]
     if not verbose:
-        yield from (_clause(item) for item in left_open[:OPEN_PRINTED])
+        yield from (_describe_clause(item) for item in left_open[:OPEN_PRINTED])
         if len(left_open) > OPEN_PRINTED:
-            yield f"… and {len(left_open) - OPEN_PRINTED} more clauses that are open (-v)"
+            yield f"… and {len(left_open) - OPEN_PRINTED} more open clauses (-v prints all)"
     if results.leftovers:
         yield ""
         yield "Left behind on the target:"
         yield from (f"  {join_lines(item)}" for item in results.leftovers)
-    yield from requests_by_operation(results)
-    yield from _last(results, files)
+    yield from describe_requests(results)
+    yield from _describe_end(results, files)
 
 
-def requests_by_operation(results: Results) -> Iterator[str]:
-    """How many requests each operation got, as many to a line as fit."""
+def describe_requests(results: Results) -> Iterator[str]:
+    """Describe how many requests each operation got, as many to a line as fit."""
     sent = {name: count for name, count in results.coverage.items() if count}
     if not sent:
         return
@@ -63,7 +63,7 @@ def requests_by_operation(results: Results) -> Iterator[str]:
         yield toned("".join(f"{cell:<{width}}" for cell in row).rstrip(), "calm")
 
 
-def _findings(results: Results) -> Iterator[str]:
+def _describe_findings(results: Results) -> Iterator[str]:
     consequences = {
         finding: item.consequence for item in results.clauses for finding in item.findings
     }
@@ -71,22 +71,22 @@ def _findings(results: Results) -> Iterator[str]:
     for finding, *others in kinds[:FINDINGS_PRINTED]:
         yield ""
         meant = consequences.get(finding.id, Consequence.NONE)
-        yield from _finding(finding, others, meant, results)
+        yield from _describe_finding(finding, others, meant, results)
     if kinds[FINDINGS_PRINTED:]:
         yield ""
         yield f"… and {len(kinds) - FINDINGS_PRINTED} more kinds of findings in the report:"
-    yield from (_kind(finding, others) for finding, *others in kinds[FINDINGS_PRINTED:])
+    yield from (_describe_kind(finding, others) for finding, *others in kinds[FINDINGS_PRINTED:])
     if kinds:
         yield ""
 
 
-def _kind(finding: Finding, others: Sequence[Finding]) -> str:
+def _describe_kind(finding: Finding, others: Sequence[Finding]) -> str:
     label = toned(f"{finding.severity.name.lower():<8}", SEVERITY_TONES[finding.severity])
     count = f" ({len(others) + 1} details)" if others else ""
     return f"  {label}  {join_lines(finding.check)}: {join_lines(finding.outcome)}{count}"
 
 
-def _finding(
+def _describe_finding(
     finding: Finding, others: Sequence[Finding], consequence: Consequence, results: Results
 ) -> Iterator[str]:
     title = title_of(results.catalogue.get(finding.check, {}), failed=True)
@@ -98,33 +98,33 @@ def _finding(
         yield f"  {join_lines(title)}"
     yield f"  expected  {join_lines(finding.expected)}"
     yield f"  actual    {join_lines(finding.actual)}"
-    yield f"  on        {_places(finding)} (seen {finding.count}x)"
+    yield f"  on        {_name_places(finding)} (seen {finding.count}x)"
     if finding.clauses:
         yield f"  clauses   {join_lines(', '.join(finding.clauses))}"
     for number, other in enumerate(others[:LIKEWISE_PRINTED]):
-        heading = "" if number else "likewise"
-        yield f"  {heading:<8}  {join_lines(other.detail or 'otherwise')}: {_places(other)}"
+        heading = "" if number else "same for"
+        yield f"  {heading:<8}  {join_lines(other.detail or '(no detail)')}: {_name_places(other)}"
     if len(others) > LIKEWISE_PRINTED:
         yield f"  {'':<8}  and {len(others) - LIKEWISE_PRINTED} more"
     for line in make_visible(finding.curl).split("\n") if finding.curl else ():
         yield f"    {line}"
 
 
-def _places(finding: Finding) -> str:
-    """The operations that a finding touches, or else its subjects; the first few."""
+def _name_places(finding: Finding) -> str:
+    """Name the first few operations of a finding, or else its subjects."""
     places = finding.operations or finding.subjects
     more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
     return join_lines(", ".join(places[:_PLACES]) + more)
 
 
-def _clause(item: ClauseResult) -> str:
+def _describe_clause(item: ClauseResult) -> str:
     meaning = f" [{CONSEQUENCES[item.consequence]}]" if CONSEQUENCES[item.consequence] else ""
     aside = "" if item.in_scope else " (does not count)"
     reason = f": {join_lines(item.reason)}" if item.reason else ""
-    return f"{_status(item.verdict)}  {join_lines(item.clause.id)}{meaning}{aside}{reason}"
+    return f"{_render_status(item.verdict)}  {join_lines(item.clause.id)}{meaning}{aside}{reason}"
 
 
-def _last(results: Results, files: tuple[Path, ...]) -> Iterator[str]:
+def _describe_end(results: Results, files: tuple[Path, ...]) -> Iterator[str]:
     word = results.word
     yield ""
     yield toned(f"{GLYPHS[word.word]} {word.word.value}", TONES[word.word], bold=True) + (
@@ -132,11 +132,11 @@ def _last(results: Results, files: tuple[Path, ...]) -> Iterator[str]:
     )
     yield f"  {join_lines(word.why)}"
     if not results.run.digests.get("policy", "?"):
-        yield "  no policy was given, so the built-in clause sets were run"
+        yield "  no policy was given, so the run tested the built-in clause sets"
     if results.run.interrupted:
         yield f"  stopped early: {join_lines(results.run.interrupted)}"
     elif not results.run.finished:
-        yield "  stopped early: the run was killed; what it had recorded is judged"
+        yield "  the run was killed; the verdicts rest on what it had recorded"
     if results.tasks:
         yield ""
         yield "To complete the run:"
@@ -152,5 +152,5 @@ def _last(results: Results, files: tuple[Path, ...]) -> Iterator[str]:
         yield f"{'report' if file.suffix == '.html' else 'file'}: {file}"
 
 
-def _status(verdict: Verdict) -> str:
+def _render_status(verdict: Verdict) -> str:
     return toned(f"{GLYPHS[verdict]} {verdict.value:<14}", TONES[verdict])

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from apicheck.cli import options
-from apicheck.cli.results import lines_of
+from apicheck.cli.results import describe_run
 from apicheck.cli.screen import Screen
 from apicheck.report import FORMATS
 
@@ -21,15 +21,15 @@ from apicheck.report import FORMATS
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
               help="The run directory (default: reports/<profile>-<time>/).")  # fmt: skip
 @click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
-              help="A rendering to write; results.json is always written. Repeatable.")  # fmt: skip
+              help="A format of the report, beside results.json. Repeatable.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print results.json on stdout.")
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
     """Test an API against its policy, clause by clause.
 
-    Where an apicheck.toml names policy and target, `apicheck run` alone is enough. The first
-    Ctrl-C stops the sending: what was recorded is judged and reported.
+    If an apicheck.toml names the policy and the target, `apicheck run` needs no options. The
+    first Ctrl-C stops sending; apicheck then judges and reports what it recorded.
 
     \b
     apicheck run
@@ -37,7 +37,7 @@ def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
     apicheck run --spec openapi.yaml --base-url http://127.0.0.1:8000
     apicheck run --select auth --select scopes/denied --format junit
     """
-    config = options.config_from(given)
+    config = options.build_config(given)
     from apicheck.run import run_pipeline
 
     result = run_pipeline(config, screen.progress())
@@ -46,8 +46,8 @@ def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
 
         screen.out(render(result.results, (), "json").decode().rstrip("\n"))
     else:
-        for line in lines_of(result.results, result.files, verbose=screen.verbose):
+        for line in describe_run(result.results, result.files, verbose=screen.verbose):
             screen.out(line)
     for leak in result.leaks:
-        screen.complain(f"a secret is in a file of this run: {leak}; do not pass it on")
+        screen.complain(f"a file of this run contains a secret: {leak}; do not share the run")
     return result.exit_code

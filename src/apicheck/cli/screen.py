@@ -1,4 +1,4 @@
-"""The terminal: results on stdout, everything else on stderr, colour only where it can be seen."""
+"""Print results on stdout and everything else on stderr, with colour only on a terminal."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ _SECONDS_BETWEEN_LINES = 5.0
 
 @dataclass(slots=True)
 class Screen:
-    """Where a command prints. quiet: only the result and mistakes. verbose: notes too."""
+    """Prints for a command. quiet: only the result and mistakes. verbose: also notes."""
 
     quiet: bool = False
     verbose: bool = False
 
     def out(self, text: str = "") -> None:
-        """A line of the result, on stdout."""
+        """Print a line of the result on stdout."""
         click.echo(text, color=coloured(sys.stdout))
 
     def say(self, text: str = "") -> None:
-        """A line about the work, on stderr."""
+        """Print a line about the work on stderr, unless quiet."""
         if not self.quiet:
             click.echo(text, err=True, color=coloured(sys.stderr))
 
     def complain(self, text: str) -> None:
-        """What went wrong, on stderr, whatever was asked for. Others' text is made visible."""
+        """Print a mistake on stderr, even if quiet. Foreign text is made visible."""
         prefix = click.style("apicheck: ", fg="red", bold=True)
         click.echo(prefix + make_visible(text), err=True, color=coloured(sys.stderr))
 
     def progress(self) -> Progress:
-        """A bar on a terminal, lines elsewhere, nothing when it is to be quiet."""
+        """The progress to show: a bar on a terminal, lines elsewhere, none if quiet."""
         if self.quiet:
             from apicheck.run import Silent
 
@@ -55,17 +55,17 @@ class Screen:
 
 
 def coloured(stream: TextIO) -> bool:
-    """Whether colour may be written to a stream (https://no-color.org)."""
+    """Whether a stream may get colour (https://no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def toned(text: str, tone: str, *, bold: bool = False) -> str:
-    """The text in the colour of a tone; `Screen` takes the colour away where it is not due."""
+    """The text in the colour of a tone; `Screen` removes the colour where it does not belong."""
     return click.style(text, fg=COLOURS.get(tone), bold=bold or None)
 
 
 class LineProgress:
-    """Plain lines for logs: each part's beginning, a sign of life now and then, its notes."""
+    """Plain lines for logs: the beginning of each part, its progress now and then, its notes."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -75,39 +75,39 @@ class LineProgress:
         self._last = 0.0
 
     def begin(self, label: str, total: int | None = None) -> None:
-        """A part of the work begins."""
+        """Begin a part of the work."""
         self._label, self._total, self._done, self._last = label, total, 0, time.monotonic()
         self._line(f"{label} …" if total is None else f"{label}: {total} steps")
 
     def advance(self, n: int = 1, text: str = "") -> None:
-        """Steps are done; a line at most every few seconds."""
+        """Count steps, and print a line at most every few seconds."""
         self._done += n
         now = time.monotonic()
         if now - self._last >= _SECONDS_BETWEEN_LINES:
             self._last = now
-            of = "" if self._total is None else f" of {self._total}"
-            self._line(f"{self._label}: {self._done}{of}{'  ' + text if text else ''}")
+            total = "" if self._total is None else f" of {self._total}"
+            self._line(f"{self._label}: {self._done}{total}{'  ' + text if text else ''}")
 
     def note(self, text: str) -> None:
-        """A line of its own."""
+        """Print a line."""
         self._line(text)
 
     def end(self) -> None:
-        """The part is over; the next line says what comes."""
+        """Print nothing: the next part prints its beginning."""
 
     def _line(self, text: str) -> None:
         print(make_visible(text), file=self._stream, flush=True)
 
 
 class BarProgress:
-    """One bar on the terminal that goes away when its part is over."""
+    """One bar on the terminal, which disappears at the end of its part."""
 
     def __init__(self) -> None:
         self._bar: Bar | None = None
         self._task: TaskID | None = None
 
     def begin(self, label: str, total: int | None = None) -> None:
-        """A part of the work begins."""
+        """Begin a part of the work with a new bar."""
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -124,19 +124,19 @@ class BarProgress:
         self._bar.start()
 
     def advance(self, n: int = 1, text: str = "") -> None:
-        """Steps are done."""
+        """Advance the bar."""
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, advance=n, text=make_visible(text)[:60])
 
     def note(self, text: str) -> None:
-        """A line of its own, above the bar."""
+        """Print a line above the bar."""
         if self._bar is not None:
             self._bar.console.print(make_visible(text), markup=False, highlight=False)
         else:
             click.echo(make_visible(text), err=True)
 
     def end(self) -> None:
-        """The part is over."""
+        """Remove the bar."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

@@ -1,4 +1,4 @@
-"""apicheck serve: the reference server, in the foreground."""
+"""apicheck serve: run the reference server in the foreground."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _SECONDS_TO_STOP = 5.0
 
 @click.command("serve")
 @click.option("--profile", default="canonical", show_default=True, metavar="NAME",
-              help="The profile that it keeps, or a folder with one.")  # fmt: skip
+              help="The profile that the server keeps, or a folder with one.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N",
               help="Port of the API (default: any free one).")  # fmt: skip
 @click.option("--control-port", type=click.IntRange(0, 65535), default=0, metavar="N",
               help="Port of the control protocol (default: any free one).")  # fmt: skip
 @click.option("--fault", "faults", multiple=True, metavar="ID",
-              help="Break a promise on purpose. Repeatable.")  # fmt: skip
+              help="Switch on a fault, which breaks a promise. Repeatable.")  # fmt: skip
 @click.option("--write-target", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write an apicheck.toml that fits this server.")  # fmt: skip
+              help="Write an apicheck.toml for this server.")  # fmt: skip
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N",
-              help="Other tokens and ids with another seed.")  # fmt: skip
+              help="Seed of the tokens and ids.")  # fmt: skip
 @options.loudness
 @click.pass_obj
 def command(
@@ -41,18 +41,20 @@ def command(
     write_target: Path | None,
     seed: int,
 ) -> int:
-    """Serve an API that keeps a profile's policy, until Ctrl-C. Something to try apicheck on.
+    """Serve an API that keeps a profile's policy.
+
+    The server is something to try apicheck on. It runs until Ctrl-C.
 
     \b
     apicheck serve --write-target apicheck.toml        then, in another terminal:
     apicheck run --profile canonical
-    apicheck serve --fault ratelimit/never-refuses     and see it found
+    apicheck serve --fault ratelimit/never-refuses     to see how a run finds the fault
     """
     from apicheck.load import profile_dir
-    from apicheck.run import server_command
+    from apicheck.run import build_server_command
 
     folder = Path(profile) if Path(profile).is_dir() else profile_dir(profile)
-    words = server_command(
+    words = build_server_command(
         folder, write_target, faults=faults, port=port, control_port=control_port, seed=seed
     )
     process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)

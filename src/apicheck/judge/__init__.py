@@ -1,6 +1,6 @@
-"""Judge: what the recorded transcripts say about each check, clause and the run.
+"""Judge: decide from the recorded transcripts the verdicts of checks, clauses and the run.
 
-Pure: it sees only what was recorded, so that a saved run can be judged again without a network.
+Pure: it reads only what was recorded, so that a saved run can be judged again without a network.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def judge(
     preflight: Sequence[PreflightItem] = (),
     leftovers: Sequence[str] = (),
 ) -> Results:
-    """The results of a run: checks, clauses, findings and the word, with all that they rest on."""
+    """Judge a run: checks, clauses, findings and the word, with the evidence of each."""
     plan = _without_folders(plan)
     exchanges = index_exchanges(transcripts)
     results = (
@@ -69,34 +69,34 @@ def judge(
         clauses=clauses,
         checks=results,
         findings=findings,
-        catalogue=_catalogue(plan, {result.check for result in results}),
+        catalogue=_build_catalogue(plan, {result.check for result in results}),
         facts=tuple(to_json(origin) for origin in plan.policy.origins),
-        caveats=_caveats(plan),
+        caveats=_collect_caveats(plan),
         leftovers=tuple(leftovers),
         coverage={op.id: coverage[op.id] for op in plan.spec.operations},
     )
 
 
 def _without_folders(plan: Plan) -> Plan:
-    """The plan with files by their names alone.
+    """The plan with file names in place of paths.
 
-    Where they were is nobody's business, and a copy in a run directory gives the same results.
+    Results do not disclose where the files were, and a copy of them gives the same results.
     """
-    origins = tuple(replace(o, place=_file_name(o.place)) for o in plan.policy.origins)
+    origins = tuple(replace(o, place=_strip_folders(o.place)) for o in plan.policy.origins)
     clauses = tuple(
-        replace(item, clause=replace(item.clause, file=_file_name(item.clause.file)))
+        replace(item, clause=replace(item.clause, file=_strip_folders(item.clause.file)))
         for item in plan.clauses
     )
     return replace(plan, policy=replace(plan.policy, origins=origins), clauses=clauses)
 
 
-def _file_name(place: str) -> str:
-    """The place without folders: "policy.yaml:9", "openapi.yaml#/paths/~1a/get"."""
+def _strip_folders(place: str) -> str:
+    """Remove the folders from a place: "policy.yaml:9", "openapi.yaml#/paths/~1a/get"."""
     file, mark, pointer = place.partition("#")
     return file.rpartition("/")[2] + mark + pointer
 
 
-def _catalogue(plan: Plan, used: set[str]) -> dict[str, dict[str, object]]:
+def _build_catalogue(plan: Plan, used: set[str]) -> dict[str, dict[str, object]]:
     return {
         check_id: {
             "title": check.title,
@@ -111,32 +111,35 @@ def _catalogue(plan: Plan, used: set[str]) -> dict[str, dict[str, object]]:
             },
             "proven_by": {outcome: list(faults) for outcome, faults in check.proven_by.items()},
             "origin": check.origin,
+            **({"spread": to_json(plan.spread[check_id])} if check_id in plan.spread else {}),
         }
         for check_id, check in plan.checks.items()
         if check_id in used
     }
 
 
-def _caveats(plan: Plan) -> tuple[str, ...]:
-    """What policy or target let pass that a stricter reading would not."""
+def _collect_caveats(plan: Plan) -> tuple[str, ...]:
+    """List what the policy or the target file lets pass and a stricter reading would not."""
     authentication = plan.policy.facts.authentication
-    words = []
-    for name, answer in (("anonymous", authentication.anonymous), ("bad", authentication.bad)):
-        if answer is not None and len(answer.statuses.patterns) > 1:
-            words.append(f"authentication.refusal ({name}): {answer.statuses} are all accepted")
+    caveats = []
+    for name, refusal in (("anonymous", authentication.anonymous), ("bad", authentication.bad)):
+        if refusal is not None and len(refusal.statuses.patterns) > 1:
+            caveats.append(f"authentication.refusal ({name}): {refusal.statuses} are all accepted")
     for name, limit in plan.target.limits.items():
-        words.append(
+        caveats.append(
             f"rate_limits.buckets.{name}: the target runs with {limit.limit or 'its own'}"
             f" in {limit.window_s or 'the same'} s"
         )
-    words += [
-        f"{path}: vouched for by the operator ({word})"
+    caveats += [
+        f"{path}: confirmed by the operator ({word})"
         for path, word in plan.target.confirmed.items()
     ]
-    words += [
+    caveats += [
         f"{clause}: out of scope ({reason})" for clause, reason in plan.target.out_of_scope.items()
     ]
     if plan.conventions:
-        words.append(f"ids by convention, as no link says so: {', '.join(plan.conventions)}")
-    words += [f"reading in force: {name}" for name in plan.target.readings]
-    return tuple(words)
+        caveats.append(
+            f"ids found by convention, as no link gives them: {', '.join(plan.conventions)}"
+        )
+    caveats += [f"reading in force: {name}" for name in plan.target.readings]
+    return tuple(caveats)

@@ -1,4 +1,4 @@
-"""From results of checks to the verdict of a clause, and what it means to its owner."""
+"""Judge a clause from the results of its checks, and decide the consequence."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _OUT_OF_COUNT = frozenset(
         NotTestedKind.NEEDS_CONTROL,
     }
 )
-"""Kinds of not-tested that are listed beside the run's word and do not count for it."""
+"""Kinds of not-tested that the run lists beside its word without counting them."""
 
 _OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
 
 
 def roll_up(verdicts: Counter[Verdict]) -> Verdict:
-    """The verdict of a clause from those of its subjects: one total table."""
+    """Combine the verdicts of a clause's subjects into one; defined for every combination."""
     for decisive in (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.REVIEW):
         if verdicts[decisive]:
             return decisive
@@ -45,21 +45,23 @@ def roll_up(verdicts: Counter[Verdict]) -> Verdict:
 
 
 def judge_clauses(plan: Plan, results: Sequence[CheckResult]) -> tuple[ClauseResult, ...]:
-    """The verdict of every clause, in the policy's order."""
-    return tuple(_of_clause(plan, planned, results) for planned in plan.clauses)
+    """Judge every clause, in the policy's order."""
+    return tuple(_judge_clause(plan, planned, results) for planned in plan.clauses)
 
 
-def _of_clause(plan: Plan, planned: PlannedClause, results: Sequence[CheckResult]) -> ClauseResult:
+def _judge_clause(
+    plan: Plan, planned: PlannedClause, results: Sequence[CheckResult]
+) -> ClauseResult:
     clause = planned.clause
     if planned.why is not None:
-        return _untested(clause, planned)
+        return _leave_untested(clause, planned)
     speaking = [
-        number for number, result in enumerate(results) if _speaks_of(plan, planned, result)
+        number for number, result in enumerate(results) if _counts_for(plan, planned, result)
     ]
     verdicts = Counter(results[number].verdict for number in speaking)
-    silent = _silent_checks(clause, planned, [results[n] for n in speaking], plan.checks)
+    silent = _find_silent(clause, planned, [results[n] for n in speaking], plan.checks)
     if silent or not speaking:
-        # In a mode that holds requests back, silence is a request that was not sent.
+        # In a restricted mode nothing was observed because the request was not sent.
         held_back = plan.context.mode is not Mode.FULL
         verdicts[Verdict.NOT_TESTED if held_back else Verdict.INCONCLUSIVE] += 1
     verdict = roll_up(verdicts)
@@ -68,13 +70,13 @@ def _of_clause(plan: Plan, planned: PlannedClause, results: Sequence[CheckResult
         kinds = {NotTestedKind.READ_ONLY}
     kind = next(iter(kinds)) if len(kinds) == 1 else None
     counted = verdict is not Verdict.NOT_TESTED or not all(k in _OUT_OF_COUNT for k in kinds)
-    capped = _capping_fact(clause, [results[n] for n in speaking], plan)
-    consequence = _consequence(clause.level, verdict, capped=bool(capped))
+    capped = _find_capping_fact(clause, [results[n] for n in speaking], plan)
+    consequence = _decide_consequence(clause.level, verdict, capped=bool(capped))
     return ClauseResult(
         clause=clause,
         verdict=verdict,
         consequence=consequence,
-        reason=_reason(verdict, [results[n] for n in speaking], silent),
+        reason=_explain(verdict, [results[n] for n in speaking], silent),
         in_scope=counted,
         results=tuple(speaking),
         tally={str(v): n for v, n in sorted(verdicts.items())},
@@ -83,7 +85,7 @@ def _of_clause(plan: Plan, planned: PlannedClause, results: Sequence[CheckResult
     )
 
 
-def _untested(clause: Clause, planned: PlannedClause) -> ClauseResult:
+def _leave_untested(clause: Clause, planned: PlannedClause) -> ClauseResult:
     why = planned.why
     assert why is not None
     kind = why.kind if isinstance(why, NotTested) else None
@@ -95,21 +97,20 @@ def _untested(clause: Clause, planned: PlannedClause) -> ClauseResult:
     return ClauseResult(clause, verdict, Consequence.NONE, reason, in_scope=counted, kind=kind)
 
 
-def _speaks_of(plan: Plan, planned: PlannedClause, result: CheckResult) -> bool:
-    """Whether a result counts for a clause; that of a check of clauses, for its own alone."""
+def _counts_for(plan: Plan, planned: PlannedClause, result: CheckResult) -> bool:
+    """Whether a result counts for a clause; one about a clause counts for that clause alone."""
     clause = planned.clause
     if result.check not in planned.checks:
         return False
     if plan.checks[result.check].subject_kind is SubjectKind.CLAUSE:
         return result.subject == clause.id
-    return _in_of(clause, result) and _in_ops(clause, result, plan.context)
+    return _is_about_facts(clause, result) and _is_about_operations(clause, result, plan.context)
 
 
-def _in_of(clause: Clause, result: CheckResult) -> bool:
-    """Whether a result is about the facts that a clause names, where it names any.
+def _is_about_facts(clause: Clause, result: CheckResult) -> bool:
+    """Whether a result is about the facts that a clause names, if it names any.
 
-    A result that names no fact says nothing of them unless it left something open: then it is
-    open for all of them.
+    A result without facts counts only if its verdict is open: then it is open for all facts.
     """
     if not clause.facts:
         return True
@@ -118,7 +119,7 @@ def _in_of(clause: Clause, result: CheckResult) -> bool:
     return any(paths_overlap(path, wanted) for wanted in clause.facts for path in result.facts)
 
 
-def _in_ops(clause: Clause, result: CheckResult, context: RunContext) -> bool:
+def _is_about_operations(clause: Clause, result: CheckResult, context: RunContext) -> bool:
     if clause.ops is None:
         return True
     if not result.operation:
@@ -127,20 +128,20 @@ def _in_ops(clause: Clause, result: CheckResult, context: RunContext) -> bool:
     return selects(clause.ops, operation, context.facts.operations, context.secured)
 
 
-def _silent_checks(
+def _find_silent(
     clause: Clause,
     planned: PlannedClause,
     speaking: Sequence[CheckResult],
     checks: Mapping[str, Check],
 ) -> tuple[str, ...]:
-    """Checks that the clause names by id and that saw nothing within its `of` and `ops`."""
-    heard = {result.check for result in speaking}
+    """Find passive checks that the clause names by id and that observed nothing for it."""
+    observed = {result.check for result in speaking}
     named = [c for c in planned.checks if c in clause.checks and checks[c].passive]
-    return tuple(c for c in named if c not in heard)
+    return tuple(c for c in named if c not in observed)
 
 
-def _capping_fact(clause: Clause, speaking: Sequence[CheckResult], plan: Plan) -> str:
-    """The fact of grade T or A on which the clause's fails rest, "" when there is none."""
+def _find_capping_fact(clause: Clause, speaking: Sequence[CheckResult], plan: Plan) -> str:
+    """Find the fact of grade T or A on which the clause's fails rest, "" when there is none."""
     paths = [
         path
         for result in speaking
@@ -148,28 +149,32 @@ def _capping_fact(clause: Clause, speaking: Sequence[CheckResult], plan: Plan) -
         for path in (*result.facts, *plan.checks[result.check].reads)
     ]
     for path in paths:
-        graded = _graded(path, plan.policy, plan.target)
+        graded = _find_weak_fact(path, plan.policy, plan.target)
         if graded:
             return graded
-    if paths and clause.grade.caps_consequence and not _confirmed(paths, plan.target):
+    if paths and clause.grade.caps_consequence and not _is_confirmed(paths, plan.target):
         return f"clause {clause.id}"
     return ""
 
 
-def _graded(path: str, policy: Policy, target: Target) -> str:
+def _find_weak_fact(path: str, policy: Policy, target: Target) -> str:
     for fact, grade in policy.grades.items():
-        if paths_overlap(path, fact) and grade.caps_consequence and not _confirmed([fact], target):
+        if (
+            paths_overlap(path, fact)
+            and grade.caps_consequence
+            and not _is_confirmed([fact], target)
+        ):
             return fact
     return ""
 
 
-def _confirmed(paths: Sequence[str], target: Target) -> bool:
+def _is_confirmed(paths: Sequence[str], target: Target) -> bool:
     return any(
         path == fact or path.startswith(f"{fact}.") for path in paths for fact in target.confirmed
     )
 
 
-def _consequence(level: Level, verdict: Verdict, *, capped: bool) -> Consequence:
+def _decide_consequence(level: Level, verdict: Verdict, *, capped: bool) -> Consequence:
     if level in (Level.MAY, Level.INFO):
         return {
             Verdict.PASS: Consequence.OBSERVED,
@@ -180,9 +185,9 @@ def _consequence(level: Level, verdict: Verdict, *, capped: bool) -> Consequence
     return Consequence.VIOLATION if level.binding and not capped else Consequence.WARNING
 
 
-def _reason(verdict: Verdict, speaking: Sequence[CheckResult], silent: tuple[str, ...]) -> str:
+def _explain(verdict: Verdict, speaking: Sequence[CheckResult], silent: tuple[str, ...]) -> str:
     if not speaking:
-        return "nothing was observed that puts it to the test"
+        return "the run observed nothing that tests it"
     total = sum(result.verdict is not Verdict.NOT_APPLICABLE for result in speaking)
     decisive = [result for result in speaking if result.verdict is verdict]
     match verdict:
@@ -197,11 +202,11 @@ def _reason(verdict: Verdict, speaking: Sequence[CheckResult], silent: tuple[str
             why = (
                 f"{len(left)} not tested: {left[0].reason}"
                 if left
-                else (f"nothing was observed for {', '.join(silent)}")
+                else (f"the run observed nothing for {', '.join(silent)}")
             )
             return f"{passed} of {total} subjects pass; {why}"
         case _ if decisive:
             counted = f"{len(decisive)} of {total} subjects: " if total > 1 else ""
             return f"{counted}{decisive[0].reason}"
         case _:
-            return f"nothing was observed for {', '.join(silent)}"
+            return f"the run observed nothing for {', '.join(silent)}"

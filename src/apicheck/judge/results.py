@@ -1,4 +1,4 @@
-"""From judged probes and folds to the results of checks on subjects."""
+"""Build the results of checks on subjects, from judged probes and from folds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WITNESSES = 5
 
 
 def judge_active(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckResult, ...]:
-    """The results of every active check on every subject that was planned."""
+    """Judge every active check on every planned subject."""
     attempts: dict[str, list[Transcript]] = {}
     shrunk: dict[str, list[Transcript]] = {}
     for transcript in transcripts:
@@ -37,14 +37,14 @@ def judge_active(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckRe
         judged = judge_probe(probe, attempts.get(probe.key, ()), shrunk.get(probe.key, ()))
         grouped.setdefault((probe.check.id, probe.subject.key), []).append(judged)
     return (
-        *(_of_subject(cases) for cases in grouped.values()),
-        *(_of_unprobed(item) for item in plan.skipped),
+        *(_combine_cases(cases) for cases in grouped.values()),
+        *(_report_skipped(item) for item in plan.skipped),
     )
 
 
-def _of_subject(cases: list[Judged]) -> CheckResult:
+def _combine_cases(cases: list[Judged]) -> CheckResult:
     probe = cases[0].probe
-    failures = _failures(cases)
+    failures = _summarize_failures(cases)
     by_verdict: dict[Verdict, list[Judged]] = {}
     for case in cases:
         by_verdict.setdefault(case.verdict, []).append(case)
@@ -69,7 +69,7 @@ def _of_subject(cases: list[Judged]) -> CheckResult:
         check=probe.check.id,
         subject=probe.subject.key,
         operation=probe.subject.operation.id if probe.subject.operation else "",
-        facts=_fact_paths(probe),
+        facts=_list_fact_paths(probe),
         verdict=verdict,
         failures=failures,
         reason=reason,
@@ -81,29 +81,29 @@ def _of_subject(cases: list[Judged]) -> CheckResult:
     )
 
 
-def _fact_paths(probe: Probe) -> tuple[str, ...]:
+def _list_fact_paths(probe: Probe) -> tuple[str, ...]:
     if probe.applies.facts:
         return probe.applies.facts
     return (probe.subject.fact,) if probe.subject.fact else ()
 
 
-def _failures(cases: Iterable[Judged]) -> tuple[FailureSummary, ...]:
+def _summarize_failures(cases: Iterable[Judged]) -> tuple[FailureSummary, ...]:
     grouped: dict[tuple[str, str], list[Judged]] = {}
     for case in cases:
-        if case.fails is not None:
-            grouped.setdefault((case.fails.outcome, case.fails.detail), []).append(case)
+        if case.failure is not None:
+            grouped.setdefault((case.failure.outcome, case.failure.detail), []).append(case)
     result = []
     for (outcome, detail), members in grouped.items():
         clearest = min(members, key=lambda m: (len(m.shown), m.shown))
-        assert clearest.fails is not None
+        assert clearest.failure is not None
         others = (item for member in members for item in member.evidence)
         evidence = tuple(dict.fromkeys((*clearest.evidence, *others)))[:_WITNESSES]
         result.append(
             FailureSummary(
                 outcome,
                 detail,
-                clearest.fails.expected,
-                clearest.fails.actual,
+                clearest.failure.expected,
+                clearest.failure.actual,
                 len(members),
                 evidence,
                 clearest.shown,
@@ -112,7 +112,7 @@ def _failures(cases: Iterable[Judged]) -> tuple[FailureSummary, ...]:
     return tuple(result)
 
 
-def _of_unprobed(item: SkippedSubject) -> CheckResult:
+def _report_skipped(item: SkippedSubject) -> CheckResult:
     tested = isinstance(item.why, NotTested)
     return CheckResult(
         check=item.check,
@@ -127,24 +127,24 @@ def _of_unprobed(item: SkippedSubject) -> CheckResult:
 
 
 def judge_passive(plan: Plan, exchanges: Sequence[Exchange]) -> tuple[CheckResult, ...]:
-    """The results of the passive checks over every exchange, in order of sending."""
+    """Judge the passive checks over all exchanges, in the order in which they were sent."""
     ordered = sorted(exchanges, key=lambda exchange: (exchange.sent_at, exchange.id))
     partial = plan.options.partial
     return tuple(
         result
         for check in plan.passive
-        for result in _folded(check, plan.context, ordered, partial=partial)
+        for result in _fold(check, plan.context, ordered, partial=partial)
     )
 
 
-def _folded(
+def _fold(
     check: Check, context: RunContext, exchanges: Sequence[Exchange], *, partial: bool
 ) -> Iterable[CheckResult]:
     assert check.fold is not None
     everything = Subject(SubjectKind.EXCHANGES, "*", context)
     applies = check.applies(everything)
     if not isinstance(applies, Applies):
-        yield _of_unprobed(SkippedSubject(check.id, "*", "", (), applies))
+        yield _report_skipped(SkippedSubject(check.id, "*", "", (), applies))
         return
     try:
         state = check.fold.start(context)
@@ -152,30 +152,29 @@ def _folded(
             state = check.fold.step(context, state, exchange)
         seen = check.fold.finish(context, state)
     except Exception as error:  # noqa: BLE001  (a check of a third party must not end the run)
-        reason = f"{check.id} could not judge: {type(error).__name__}: {error}"
+        reason = f"the fold of {check.id} raised {type(error).__name__}: {error}"
         yield CheckResult(check.id, "*", "", (), Verdict.ERROR, reason=reason)
         return
     if not seen:
-        reason = (
-            "nothing that was recorded puts it to the test: it reads what other checks cause,"
-            " so select some that send, auth/* for one"
-            if partial
-            else "nothing that was recorded puts it to the test"
-        )
+        reason = "no recorded exchange tests it"
+        if partial:
+            reason += ": it reads the exchanges of other checks, so select some of them too"
         if context.mode is Mode.FULL:
             yield CheckResult(check.id, "*", "", applies.facts, Verdict.INCONCLUSIVE, reason=reason)
             return
         why = NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
-        yield _of_unprobed(SkippedSubject(check.id, "*", "", applies.facts, why))
+        yield _report_skipped(SkippedSubject(check.id, "*", "", applies.facts, why))
         return
     grouped: dict[tuple[str, str], list[PassiveResult]] = {}
     for item in seen:
         grouped.setdefault((item.subject, item.fact), []).append(item)
-    for (subject, of), items in grouped.items():
-        yield _of_seen(check, subject, of, items)
+    for (subject, fact), items in grouped.items():
+        yield _combine_passive(check, subject, fact, items)
 
 
-def _of_seen(check: Check, subject: str, of: str, items: list[PassiveResult]) -> CheckResult:
+def _combine_passive(
+    check: Check, subject: str, fact: str, items: list[PassiveResult]
+) -> CheckResult:
     declared = {outcome.id for outcome in check.outcomes}
     failures = tuple(
         FailureSummary(j.outcome, j.detail, j.expected, j.actual, max(item.count, 1), item.evidence)
@@ -186,7 +185,8 @@ def _of_seen(check: Check, subject: str, of: str, items: list[PassiveResult]) ->
     silent = [item.judgement for item in items if isinstance(item.judgement, NotApplicable)]
     verdict, reason = Verdict.PASS, ""
     if undeclared := [f.outcome for f in failures if f.outcome not in declared]:
-        verdict, reason = Verdict.ERROR, f"{check.id} ended in {undeclared[0]!r}, not declared"
+        verdict = Verdict.ERROR
+        reason = f"{check.id} does not declare its outcome {undeclared[0]!r}"
     elif failures:
         verdict = Verdict.FAIL
     elif unsure:
@@ -197,12 +197,14 @@ def _of_seen(check: Check, subject: str, of: str, items: list[PassiveResult]) ->
     exercised = max((item.exercised for item in items), default=0)
     if verdict is Verdict.PASS and exercised < check.min_exercised:
         verdict = Verdict.INCONCLUSIVE
-        reason = f"exercised {exercised} times, {check.min_exercised} are needed"
+        reason = (
+            f"the property was exercised {exercised} times; the check needs {check.min_exercised}"
+        )
     return CheckResult(
         check=check.id,
         subject=subject or "(no operation)",
         operation=subject,
-        facts=(of,) if of else (),
+        facts=(fact,) if fact else (),
         verdict=verdict,
         failures=failures if verdict is Verdict.FAIL else (),
         reason=reason,
@@ -213,20 +215,20 @@ def _of_seen(check: Check, subject: str, of: str, items: list[PassiveResult]) ->
 
 
 def index_exchanges(transcripts: Sequence[Transcript]) -> Mapping[str, Exchange]:
-    """Every exchange once, by id: shared ones stand in several transcripts."""
+    """Index every exchange by its id; several transcripts may share one."""
     return {e.id: e for transcript in transcripts for e in transcript.exchanges}
 
 
 def select_for_passive(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[Exchange, ...]:
-    """Every exchange once; one whose status was asked for on purpose has that observed of it."""
+    """Select every exchange once; mark those whose status a check provoked on purpose."""
     checks = {probe.key: probe.check for probe in (*plan.probes, *plan.provoking)}
     seen = dict(index_exchanges(transcripts))
     for transcript in transcripts:
         check = checks.get(transcript.probe)
         for exchange in transcript.exchanges if check and check.provokes else ():
-            asked = exchange.role.exercises or exchange.role is Role.SHRINK
-            if check and asked and exchange.status in check.provokes:
-                told = Observation("provoked", check.id, str(exchange.status))
+            exercises = exchange.role.exercises or exchange.role is Role.SHRINK
+            if check and exercises and exchange.status in check.provokes:
+                provoked = Observation("provoked", check.id, str(exchange.status))
                 known = exchange.observations
-                seen[exchange.id] = replace(exchange, observations=(*known, told))
+                seen[exchange.id] = replace(exchange, observations=(*known, provoked))
     return tuple(seen.values())

@@ -1,4 +1,4 @@
-"""The run's one word, its scope, and what would complete it."""
+"""Decide the run's one word and its scope, and collect the tasks that would complete the run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def decide_word(
     results: Sequence[CheckResult],
     preflight: Sequence[PreflightItem],
 ) -> Word:
-    """The word, the exit code that goes with it, its scope and the reason, from one function."""
+    """Decide the word, its exit code, its scope and the reason for it."""
     musts = [c for c in clauses if c.clause.level.binding and c.in_scope]
     violated = [c for c in musts if c.consequence is Consequence.VIOLATION]
     passed = [
@@ -39,29 +39,31 @@ def decide_word(
         if c.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE)
         or c.consequence is Consequence.WARNING
     ]
-    open_ = [c for c in musts if c.verdict in _LEFT_OPEN and not _excused(c, results, plan.options)]
+    open_ = [
+        c for c in musts if c.verdict in _LEFT_OPEN and not _is_excused(c, results, plan.options)
+    ]
     broken = [item for item in preflight if item.verdict is Verdict.ERROR]
     if broken and not violated:
         word, why = RunWord.INVALID, f"preflight failed: {broken[0].message}"
     elif violated:
-        word, why = RunWord.NOT_CONFORMANT, _violations(violated)
+        word, why = RunWord.NOT_CONFORMANT, _describe_violations(violated)
     elif not any(c.verdict is Verdict.PASS for c in musts):
-        word, why = RunWord.INVALID, "no must-clause passed, so nothing was shown"
+        word, why = RunWord.INVALID, "no must-clause passed, so the run shows nothing"
     elif open_:
-        word, why = RunWord.INCOMPLETE, _left_open(open_)
+        word, why = RunWord.INCOMPLETE, _describe_open(open_)
     else:
         word, why = RunWord.CONFORMANT, "every automatic must-clause in scope holds"
     return Word(
         word=word,
         exit_code=EXIT_CODES[word],
-        scope=_scope(plan, clauses, len(passed), len(musts)),
+        scope=_describe_scope(plan, clauses, len(passed), len(musts)),
         why=why,
         partial=plan.options.partial,
     )
 
 
-def _excused(clause: ClauseResult, results: Sequence[CheckResult], options: Options) -> bool:
-    """Whether `--allow-incomplete` names every kind of not-tested that left a clause open."""
+def _is_excused(clause: ClauseResult, results: Sequence[CheckResult], options: Options) -> bool:
+    """Whether `--allow-incomplete` names every kind of not-tested that leaves a clause open."""
     if clause.verdict not in (Verdict.NOT_TESTED, Verdict.PARTIAL) or not options.allow_incomplete:
         return False
     kinds = {results[n].kind for n in clause.results if results[n].verdict is Verdict.NOT_TESTED}
@@ -70,14 +72,14 @@ def _excused(clause: ClauseResult, results: Sequence[CheckResult], options: Opti
     return bool(kinds) and all(kind in options.allow_incomplete for kind in kinds)
 
 
-def _violations(violated: Sequence[ClauseResult]) -> str:
+def _describe_violations(violated: Sequence[ClauseResult]) -> str:
     names = ", ".join(c.clause.id for c in violated[:5])
     more = f" and {len(violated) - 5} more" if len(violated) > 5 else ""
     clauses = "must-clause is" if len(violated) == 1 else "must-clauses are"
     return f"{len(violated)} {clauses} violated: {names}{more}"
 
 
-def _left_open(open_: Sequence[ClauseResult]) -> str:
+def _describe_open(open_: Sequence[ClauseResult]) -> str:
     by_verdict: dict[str, list[str]] = {}
     for clause in open_:
         word = f"{clause.verdict} ({clause.kind})" if clause.kind else str(clause.verdict)
@@ -88,14 +90,14 @@ def _left_open(open_: Sequence[ClauseResult]) -> str:
     )
 
 
-def _scope(plan: Plan, clauses: Sequence[ClauseResult], passed: int, total: int) -> str:
-    parts = [f"{passed} of {total} automatic must-clauses of the provider"]
+def _describe_scope(plan: Plan, clauses: Sequence[ClauseResult], passed: int, total: int) -> str:
+    parts = [f"{passed} of {total} automatic must-clauses of the provider met"]
     attest = sum(c.verdict is Verdict.REVIEW for c in clauses)
     beside = {
         f"out of scope by {plan.target.file or 'the target'}": NotTestedKind.OUT_OF_SCOPE,
         "need a control protocol": NotTestedKind.NEEDS_CONTROL,
         "of other actors": NotTestedKind.OTHER_ACTOR,
-        "not asked for": NotTestedKind.SELECTED_OUT,
+        "not selected": NotTestedKind.SELECTED_OUT,
     }
     if attest:
         parts.append(f"{attest} to attest")
@@ -121,9 +123,9 @@ def collect_tasks(
     *,
     stopped: bool = False,
 ) -> tuple[Task, ...]:
-    """What is missing, grouped into at most five tasks, the one that frees most clauses first.
+    """Group what is missing into at most five tasks; the one that unblocks most clauses is first.
 
-    stopped: the run was interrupted or killed, so that not its budget is what was missing.
+    stopped: the run was interrupted or killed, so a larger budget would not help.
     """
     broken = [item.message for item in preflight if item.verdict is Verdict.ERROR]
     wanted: dict[tuple[str, str], tuple[list[str], set[str]]] = {}
@@ -135,11 +137,11 @@ def collect_tasks(
             if result.kind is NotTestedKind.SELECTED_OUT:
                 continue
             unplayed = result.kind is NotTestedKind.NEEDS_BUDGET and not result.remedy
-            key = _task_key(result)
+            key = _name_task(result)
             if unplayed and broken:
-                key = (result.kind, "Correct what was found before the run")
+                key = (result.kind, "Fix the problems found before the run")
             elif unplayed and stopped:
-                key = (result.kind, "Run it again, and let it end")
+                key = (result.kind, "Run it again, to its end")
             lines, ids = wanted.setdefault(key, ([], set()))
             ids.add(clause.clause.id)
             if unplayed and broken:
@@ -148,30 +150,30 @@ def collect_tasks(
                 lines.append(result.remedy)
     ranked = sorted(wanted.items(), key=lambda item: (-len(item[1][1]), item[0]))
     return tuple(
-        Task(title, tuple(sorted(ids)), _merged(lines))
+        Task(title, tuple(sorted(ids)), _merge_remedies(lines))
         for (_, title), (lines, ids) in ranked[:_TASKS_AT_MOST]
     )
 
 
 _TITLES = {
-    NotTestedKind.NEEDS_REQUEST: "Give values with which these operations accept a request",
+    NotTestedKind.NEEDS_REQUEST: "Give values that make these operations accept a request",
     NotTestedKind.READ_ONLY: "Allow requests that change state, where that is safe",
     NotTestedKind.NEEDS_CONTROL: "Offer the control protocol on a staging server",
-    NotTestedKind.NEEDS_LISTENER: "Tell the provider where apicheck listens for webhooks",
+    NotTestedKind.NEEDS_LISTENER: "Give the provider the URL at which apicheck receives webhooks",
     NotTestedKind.NEEDS_BUDGET: "Give the run a larger budget",
 }
 
 
-def _task_key(result: CheckResult) -> tuple[str, str]:
+def _name_task(result: CheckResult) -> tuple[str, str]:
     assert result.kind is not None
     title = _TITLES.get(result.kind, result.reason.partition(": ")[2] or result.reason)
     if result.kind is NotTestedKind.NEEDS_IDENTITY:
-        title = "Give apicheck an identity, or a way to make one"
+        title = "Give apicheck an identity, or a client that can get tokens"
     return result.kind, title
 
 
-def _merged(lines: Sequence[str]) -> str:
-    """Remedies as one piece of TOML: each table named once, its keys below it."""
+def _merge_remedies(lines: Sequence[str]) -> str:
+    """Merge remedies into one piece of TOML, with each table once and its keys below it."""
     tables: dict[str, list[str]] = {}
     for remedy in lines:
         head, *keys = remedy.splitlines()

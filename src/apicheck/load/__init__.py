@@ -1,6 +1,6 @@
-"""Files and the environment as typed values; every mistake of a file at once.
+"""Reads files and the environment into typed values, and reports all mistakes of a file at once.
 
-Loading says what is written. Which limit or which security applies is decided later.
+Loading keeps what is written. Planning decides which limit or which security applies.
 """
 
 from apicheck.load.openapi import load_spec, parse_spec, read_spec

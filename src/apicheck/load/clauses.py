@@ -1,4 +1,4 @@
-"""The clauses of a policy and of the sets it includes."""
+"""Reads the clauses of a policy and of the sets that it includes."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def merge_clauses(sections: Iterable[tuple[Source, Node]]) -> tuple[Clause, ...]
             found[clause_id] = _Written(laid, source.file, line, grade)
     own = [source.file for source, _ in sections][-1:]
     ordered = sorted(found, key=lambda clause_id: found[clause_id].file not in own)
-    return tuple(_clause(clause_id, found[clause_id]) for clause_id in ordered)
+    return tuple(_build_clause(clause_id, found[clause_id]) for clause_id in ordered)
 
 
-def _clause(clause_id: str, written: _Written) -> Clause:
+def _build_clause(clause_id: str, written: _Written) -> Clause:
     fields = written.fields
     return Clause(
         id=clause_id,
@@ -64,7 +64,7 @@ def _clause(clause_id: str, written: _Written) -> Clause:
         checks=tuple(as_list(fields.get("checks", ()))),
         facts=tuple(normalize(path) for path in as_list(fields.get("of", ()))),
         ops=parse_optional_selector(fields.get("ops")),
-        example=_examples(fields.get("example", ())),
+        example=_build_examples(fields.get("example", ())),
         attest=fields.get("attest", ""),
         ambiguity=fields.get("ambiguity", ""),
         readings=tuple(as_list(fields.get("readings", ()))),
@@ -73,7 +73,7 @@ def _clause(clause_id: str, written: _Written) -> Clause:
     )
 
 
-def _examples(steps: Iterable[Node]) -> tuple[Example, ...]:
+def _build_examples(steps: Iterable[Node]) -> tuple[Example, ...]:
     used: dict[str, int] = {}
     examples = []
     for step in steps:

@@ -1,126 +1,90 @@
-"""The grammars that are used everywhere in a policy: ops, answer, when, headers, durations."""
+"""The short forms that a policy may use everywhere: one instead of a list, `401` for a response.
+
+Each function returns the members of a type of `model.facts`, by the keys of a policy.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from apicheck.model import quantities
 from apicheck.model.facts import (
-    NEVER,
-    Challenge,
     Directive,
     ExpectedResponse,
+    Foreign,
     HeaderRule,
-    Never,
     Selector,
+    Signature,
     StatusSet,
-    When,
 )
 from apicheck.model.json import Json
+from apicheck.model.quantities import parse_seconds
+
+_STATUS = re.compile(r"[1-5](\d\d|xx)")
+_FACTS_OF_THEIR_OWN = ("over", "retry_after")
+"""Members of an expected response that are read into other facts."""
 
 
 def as_list(value: Json) -> list[Json]:
-    """One or several, as a list."""
+    """A list as it is; any other value as a list of one."""
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def parse_statuses(value: Json) -> StatusSet:
-    """`401`, `4xx` or a list of them."""
-    return StatusSet(tuple(str(item) for item in as_list(value)))
-
-
-def parse_optional_statuses(value: Json) -> StatusSet | None:
-    """As `statuses`; None when nothing was written."""
-    return None if value is None else parse_statuses(value)
-
-
-def parse_selector(value: Json) -> Selector:
-    """One item or a list of them."""
-    return Selector(tuple(as_list(value)))
+def parse_duration(value: str | None) -> float | None:
+    """The seconds of a duration; None for None."""
+    return None if value is None else parse_seconds(value)
 
 
 def parse_optional_selector(value: Json) -> Selector | None:
-    """As `selector`; None when nothing was written."""
-    return None if value is None else parse_selector(value)
+    """A selector from one item or a list of them; None for None."""
+    return None if value is None else Selector(tuple(as_list(value)))
 
 
-def parse_selectors(value: Mapping[str, Json] | None) -> dict[str, Selector]:
-    """A map of selectors."""
-    return {name: parse_selector(ops) for name, ops in (value or {}).items()}
+def as_mapping(key: str, value: Json) -> Mapping[str, Json]:
+    """A mapping as it is; any other value as the member of this key."""
+    return value if isinstance(value, Mapping) else {key: value}
 
 
-def parse_duration(value: str | None) -> float | None:
-    """Seconds; None when nothing was written."""
-    return None if value is None else quantities.parse_seconds(value)
+def _expand_statuses(value: Json) -> Json:
+    patterns = [str(item) for item in as_list(value)]
+    wrong = [pattern for pattern in patterns if not _STATUS.fullmatch(pattern)]
+    if wrong:
+        raise ValueError(f"not a status: {wrong[0]}")
+    return {"patterns": patterns}
 
 
-def parse_response(value: Json) -> ExpectedResponse:
-    """`401`, `[401, 403]` or a mapping."""
-    if not isinstance(value, Mapping):
-        return ExpectedResponse(parse_statuses(value))
-    return ExpectedResponse(
-        statuses=parse_statuses(value["status"]) if "status" in value else StatusSet(),
-        challenge=_challenge(value.get("challenge")),
-        headers=parse_headers(value.get("headers")),
-        media=value.get("media"),
-        schema=value.get("schema"),
-        error=value.get("error"),
-        ops=parse_optional_selector(value.get("ops")),
-    )
+def _expand_response(value: Json) -> Json:
+    written = as_mapping("status", value)
+    return {key: inner for key, inner in written.items() if key not in _FACTS_OF_THEIR_OWN}
 
 
-def parse_optional_response(value: Json) -> ExpectedResponse | None:
-    """As `answer`; None when nothing was written."""
-    return None if value is None else parse_response(value)
+def _expand_header(value: Json) -> Json:
+    written = as_mapping("equals", value)
+    directives = written.get("directives", {})
+    return {**written, "directives": {name.lower(): rule for name, rule in directives.items()}}
 
 
-def _challenge(value: Json) -> Challenge | Never | None:
-    if value is None:
-        return None
-    if value == "never":
-        return NEVER
-    error = value.get("error")
-    return Challenge(
-        scheme=value.get("scheme", ""),
-        error=NEVER if error == "never" else error,
-        parameters=tuple(value.get("parameters", ())),
-    )
+def _expand_directive(value: Json) -> Json:
+    return value if isinstance(value, Mapping) else {"never": value == "never"}
 
 
-def parse_headers(value: Mapping[str, Json] | None) -> dict[str, HeaderRule]:
-    """Header name -> rule; a plain text is the header's value."""
-    return {
-        name: HeaderRule(equals=rule) if isinstance(rule, str) else _header(rule)
-        for name, rule in (value or {}).items()
-    }
+def _expand_foreign(value: Json) -> Json:
+    if value == "as-absent":
+        return {"response": None}
+    written = as_mapping("status", value)
+    return {"response": None if "answer" in written else written, "ops": written.get("ops")}
 
 
-def _header(rule: Mapping[str, Json]) -> HeaderRule:
-    plain = {key: value for key, value in rule.items() if key not in ("within", "directives")}
-    directives = rule.get("directives") or {}
-    return HeaderRule(
-        **plain,
-        within_s=parse_duration(rule.get("within")),
-        directives={name.lower(): _directive(value) for name, value in directives.items()},
-    )
-
-
-def _directive(value: Json) -> Directive:
-    if not isinstance(value, Mapping):
-        return Directive(never=value == "never")
-    return Directive(
-        at_least_s=parse_duration(value.get("at_least")),
-        at_most_s=parse_duration(value.get("at_most")),
-    )
-
-
-def parse_when(value: Mapping[str, Json] | None) -> When | None:
-    """To which answers a promise applies; None when nothing was written."""
-    if value is None:
-        return None
-    return When(
-        statuses=parse_optional_statuses(value.get("status")),
-        except_=parse_optional_statuses(value.get("except")),
-        ops=parse_optional_selector(value.get("ops")),
-        caller=value.get("caller"),
-    )
+SHORT_FORMS: Mapping[Any, Callable[[Json], Json]] = {
+    float: parse_seconds,
+    tuple: as_list,
+    Selector: lambda value: {"items": value},
+    StatusSet: _expand_statuses,
+    ExpectedResponse: _expand_response,
+    HeaderRule: _expand_header,
+    Directive: _expand_directive,
+    Foreign: _expand_foreign,
+    Signature: lambda value: as_mapping("scheme", value),
+}
+"""Type -> the function that expands its short forms."""

@@ -1,4 +1,4 @@
-"""The lines of a JSON text that `json` has read already."""
+"""Finds the line of each member of a JSON text that `json` has accepted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 
 
 def iterate_places(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Keys on the way to each member, as text, and its line; a duplicate key comes twice.
+    """The keys that lead to each member, as text, with its line; a duplicate key comes twice.
 
     The text must be valid JSON.
     """

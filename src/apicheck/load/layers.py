@@ -1,6 +1,6 @@
-"""Facts in layers: clause sets below, the policy over them, a reading on top.
+"""Merges facts in layers: clause sets below, the policy over them, a reading on top.
 
-Mappings are merged key by key, anything else replaces. null removes what a lower layer has.
+Mappings are merged key by key; any other value replaces the lower one, and null removes it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from apicheck.load.source import Source
 from apicheck.model.json import Json, child_pointer
 
-_ANSWERS = frozenset({"/authentication/refusal", "/authorization/refusal", "/rate_limits/refusal"})
+_RESPONSES = frozenset(
+    {"/authentication/refusal", "/authorization/refusal", "/rate_limits/refusal"}
+)
 """Places where `401` laid over a mapping means its status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value was written. kind: "policy", "include", "reading"; name: of the layer."""
+    """The place of a value. kind: "policy", "include", "reading"; name: of the layer."""
 
     kind: str
     name: str
@@ -27,7 +29,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A mapping out of a file: its `root` pointer there, and what kind of layer it is."""
+    """A mapping of a file, with its `root` pointer there. kind, name: as in `Origin`."""
 
     kind: str
     name: str
@@ -56,11 +58,11 @@ class Merged:
     def under(self, layer: Layer) -> Merged:
         """These values with a layer on top."""
         origins = dict(self.origins)
-        value = _laid(self.value, layer.value, "", layer, origins)
+        value = _lay_over(self.value, layer.value, "", layer, origins)
         return Merged(value, origins)
 
 
-def _laid(
+def _lay_over(
     low: Mapping[str, Json],
     high: Mapping[str, Json],
     pointer: str,
@@ -74,38 +76,38 @@ def _laid(
         if written is None and key in result:
             del result[key]
             continue
-        value = _as_answer(place, result.get(key), written)
+        value = _as_response(place, result.get(key), written)
         origins[place] = origin
-        below = _split(place, result.get(key), value)
+        below = _split_refusal(place, result.get(key), value)
         if isinstance(value, Mapping) and isinstance(below, Mapping):
-            result[key] = _laid(below, value, place, layer, origins)
+            result[key] = _lay_over(below, value, place, layer, origins)
         else:
             result[key] = value
-            _note(value, place, layer, origins)
+            _note_origins(value, place, layer, origins)
     return result
 
 
-def _as_answer(place: str, low: Json, high: Json) -> Json:
-    if place not in _ANSWERS or not isinstance(low, Mapping) or high == "never":
+def _as_response(place: str, low: Json, high: Json) -> Json:
+    if place not in _RESPONSES or not isinstance(low, Mapping) or high == "never":
         return high
-    answer = high if isinstance(high, Mapping) else {"status": high}
+    response = high if isinstance(high, Mapping) else {"status": high}
     both = [key for key in ("anonymous", "bad") if key in low]
-    if both and not {"anonymous", "bad"} & set(answer):
-        return dict.fromkeys(both, answer)
-    return answer
+    if both and not {"anonymous", "bad"} & set(response):
+        return dict.fromkeys(both, response)
+    return response
 
 
-def _split(place: str, low: Json, high: Json) -> Json:
-    """One answer for everybody as two, where the layer above tells anonymous from bad."""
-    if place not in _ANSWERS or not isinstance(low, Mapping) or not isinstance(high, Mapping):
+def _split_refusal(place: str, low: Json, high: Json) -> Json:
+    """One refusal as two, where the layer above has one each for anonymous and bad."""
+    if place not in _RESPONSES or not isinstance(low, Mapping) or not isinstance(high, Mapping):
         return low
-    told_apart = [key for key in ("anonymous", "bad") if key in high]
-    return dict.fromkeys(("anonymous", "bad"), low) if told_apart and "status" in low else low
+    kinds = ("anonymous", "bad")
+    return dict.fromkeys(kinds, low) if set(kinds) & set(high) and "status" in low else low
 
 
-def _note(value: Json, pointer: str, layer: Layer, origins: dict[str, Origin]) -> None:
+def _note_origins(value: Json, pointer: str, layer: Layer, origins: dict[str, Origin]) -> None:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             place = child_pointer(pointer, key)
             origins[place] = layer.origin(place)
-            _note(inner, place, layer, origins)
+            _note_origins(inner, place, layer, origins)

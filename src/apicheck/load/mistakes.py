@@ -1,4 +1,4 @@
-"""From a schema's verdict on a file to mistakes that a person can act on."""
+"""Turns the errors of a schema into mistakes that a person can act on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from apicheck.load.source import Source, kind_of
-from apicheck.model.errors import Mistake
+from apicheck.model.errors import ApicheckError, Mistake
 from apicheck.model.json import Json, child_pointer, dotted, tokens
 
 _SCHEMAS = Path(__file__).parent / "schemas"
@@ -36,32 +36,37 @@ Place = tuple[str, int]
 
 @dataclass(slots=True)
 class Mistakes:
-    """Collects the mistakes of several files. `place` says where a pointer was written."""
+    """Collects the mistakes of several files. `place` returns the file and line of a pointer."""
 
     place: Callable[[str], Place]
     written: Mapping[str, str] = field(default_factory=dict)
     found: list[Mistake] = field(default_factory=list)
 
     def add(self, pointer: str, message: str, suggestion: str = "") -> None:
-        """One more mistake; the same one is kept once."""
+        """Adds a mistake, unless the same one is there already."""
         file, line = self.place(pointer)
         mistake = Mistake(file, line, dotted(pointer), message, suggestion)
         if mistake not in self.found:
             self.found.append(mistake)
 
     def unknown(self, pointer: str, what: str, name: str, known: Collection[str]) -> None:
-        """A name that nothing has."""
+        """Adds a mistake for a name that is not defined."""
         self.add(pointer, f'unknown {what} "{name}"', did_you_mean(name, known))
 
     def against(self, schema: str, value: Json, under: str = "", part: str = "") -> None:
-        """Every way in which a value breaks a published schema (or a `$defs` part of it)."""
+        """Adds each way in which a value breaks a published schema (or a `$defs` part of it)."""
         for error in validator(schema, part).iter_errors(value):
-            for pointer, message, hint in _explained(error, self.written, under):
+            for pointer, message, hint in _explain(error, self.written, under):
                 self.add(pointer, message, hint)
+
+    def raise_found(self, error: type[ApicheckError], file: str) -> None:
+        """Raises `error` for a file that has mistakes."""
+        if self.found:
+            raise error(f"{file} cannot be used", self.ordered)
 
     @property
     def ordered(self) -> tuple[Mistake, ...]:
-        """By file and line."""
+        """The mistakes by file and line."""
         return tuple(sorted(self.found, key=lambda m: (m.file, m.line, m.path)))
 
 
@@ -97,16 +102,16 @@ def validator(name: str, part: str = "") -> Draft202012Validator:
 
 
 def drop_invalid(name: str, value: Json, part: str = "") -> Json:
-    """A value without the parts that break a published schema, so that the rest can be read on.
+    """A value without the parts that break a published schema; {} when no part is left.
 
-    For more mistakes of a file that has one already; {} when nothing can be kept.
+    Readers use it to find further mistakes in a file that has one.
     """
     for _ in range(_ROUNDS):
         errors = list(validator(name, part).iter_errors(value))
         if not errors:
             return value
         for error in errors:
-            for pointer, _message, _hint in _explained(error, {}, ""):
+            for pointer, _message, _hint in _explain(error, {}, ""):
                 value = _without(value, tokens(pointer))
     return {}
 
@@ -124,7 +129,7 @@ def _without(value: Json, path: list[str]) -> Json:
     return value
 
 
-def _explained(
+def _explain(
     error: ValidationError, written: Mapping[str, str], under: str
 ) -> Iterator[tuple[str, str, str]]:
     pointer = under
@@ -141,36 +146,40 @@ def _explained(
                 yield child_pointer(pointer, key), f'unknown key "{key}"', did_you_mean(key, known)
     elif keyword == "required":
         missing = [name for name in due if name not in value]
-        yield pointer, _and(f'"{name}"' for name in missing) + " is missing", ""
+        yield pointer, _join_and(f'"{name}"' for name in missing) + " is missing", ""
     elif keyword == "type" and "string" in due and isinstance(value, int | float):
         text = written.get(pointer, json.dumps(value))
-        yield pointer, f"expected {_wanted(rule)}, found {kind_of(value)}", f'write "{text}"'
+        yield (
+            pointer,
+            f"expected {_describe_expected(rule)}, found {kind_of(value)}",
+            f'write "{text}"',
+        )
     elif keyword in ("enum", "const"):
         choices = [str(c) for c in (due if keyword == "enum" else [due])]
         hint = did_you_mean(value, choices) if isinstance(value, str) else ""
-        expected = _or(choices) if len(choices) <= _FEW else _wanted(rule)
-        yield pointer, f"expected {expected}, found {kind_of(value)}", _no_list(hint)
+        expected = _join_or(choices) if len(choices) <= _FEW else _describe_expected(rule)
+        yield pointer, f"expected {expected}, found {kind_of(value)}", _drop_list(hint)
     elif keyword == "propertyNames":
         yield pointer, f"a key is not allowed here: {error.message}", ""
     else:
-        yield pointer, f"expected {_wanted(rule)}, found {kind_of(value)}", ""
+        yield pointer, f"expected {_describe_expected(rule)}, found {kind_of(value)}", ""
 
 
-def _wanted(rule: Mapping[str, Json]) -> str:
+def _describe_expected(rule: Mapping[str, Json]) -> str:
     if "title" in rule:
         return str(rule["title"])
     types = rule.get("type", "a value of another form")
     names = types if isinstance(types, Sequence) and not isinstance(types, str) else [types]
-    return _or([_WORDS.get(str(name), str(name)) for name in names])
+    return _join_or([_WORDS.get(str(name), str(name)) for name in names])
 
 
-def _no_list(hint: str) -> str:
+def _drop_list(hint: str) -> str:
     return "" if hint.startswith("known:") else hint
 
 
-def _or(names: Sequence[str]) -> str:
+def _join_or(names: Sequence[str]) -> str:
     return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
-def _and(names: Iterator[str]) -> str:
+def _join_and(names: Iterator[str]) -> str:
     return " and ".join(names)

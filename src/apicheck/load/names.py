@@ -1,4 +1,4 @@
-"""Everything that a policy refers to exists: operations, scopes, schemas, buckets, checks."""
+"""Verifies that a policy only refers to operations, scopes, schemas, … that exist."""
 
 from __future__ import annotations
 
@@ -37,40 +37,43 @@ _EXPRESSION = re.compile(r"\{\$[^{}]+\}")
 _PATTERN_AT = r"/responses/[^/]+/headers/[^/]+/pattern"
 
 
-def _no_pattern(value: Json) -> tuple[str, str] | None:
-    """What is said of a text that is no regular expression; None when it is one."""
+def _find_pattern_error(value: Json) -> tuple[str, str] | None:
+    """Message and suggestion for a text that is not a regular expression; None when it is one."""
     try:
         re.compile(str(value))
     except re.error as error:
-        return f'"{value}" is no regular expression: {error}', "a \\ makes the next sign plain"
+        return (
+            f'"{value}" is not a regular expression: {error}',
+            "escape a special character with \\",
+        )
     return None
 
 
 def normalize(path: str) -> str:
-    """A fact path as clauses name it: a bucket is `rate_limits.<bucket>`."""
+    """A fact path as clauses write it: `rate_limits.<bucket>` for a bucket."""
     if path.startswith(_BUCKETS):
         return "rate_limits." + path.removeprefix(_BUCKETS)
     return path
 
 
-def leaves(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
-    """Pointers and values of what is no mapping, or an empty one."""
+def walk_leaves(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
+    """Pointers and values of the innermost members; an empty mapping is one."""
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
-            yield from leaves(inner, child_pointer(pointer, key))
+            yield from walk_leaves(inner, child_pointer(pointer, key))
     else:
         yield pointer, value
 
 
 @dataclass(slots=True)
 class Verifier:
-    """Holds facts and clauses against the document and the catalogue of checks."""
+    """Verifies the names of facts and clauses by the document and the catalogue of checks."""
 
     spec: Spec
     facts: Facts
     merged: Merged
     written: Mapping[str, Json]
-    """The facts with what is mistaken in them: their names are known."""
+    """The facts with their mistakes: their names count as known."""
     check_ids: Collection[str]
     mistakes: Mistakes
     fact_paths: frozenset[str] = field(init=False)
@@ -80,58 +83,61 @@ class Verifier:
     def __post_init__(self) -> None:
         self._operations = frozenset(operation.id for operation in self.spec.operations)
         self._families = frozenset(c.split("/")[0] + "/*" for c in self.check_ids)
-        self.fact_paths = frozenset(_paths(self.written, ""))
+        self.fact_paths = frozenset(_walk_paths(self.written, ""))
 
     def is_fact(self, path: str) -> bool:
-        """Whether something is promised at a path, or below it."""
+        """Whether the policy has a fact at a path, or below it."""
         return normalize(path) in self.fact_paths
 
     def verify(self) -> None:
-        """Every name in the facts."""
-        for pointer, value in _everything(self.merged.value, ""):
+        """Verifies every name in the facts."""
+        for pointer, value in _walk(self.merged.value, ""):
             if any(re.fullmatch(p, pointer) for p in _OPERATION_AT) and isinstance(value, str):
-                self._operation(pointer, value)
+                self._verify_operation(pointer, value)
             elif any(re.fullmatch(p, pointer) for p in _SELECTOR_AT):
                 if "/schema/" not in pointer:
-                    self._selector(pointer, value)
+                    self._verify_selector(pointer, value)
             elif pointer.endswith("/schema") and isinstance(value, str):
                 schemas = at(self.spec.document, "/components/schemas") or {}
                 if value not in schemas and not pointer.startswith("/requests/schema"):
-                    self._unknown(pointer, "component schema", value, schemas)
-            elif re.fullmatch(_PATTERN_AT, pointer) and (said := _no_pattern(value)):
+                    self._add_unknown(pointer, "component schema", value, schemas)
+            elif re.fullmatch(_PATTERN_AT, pointer) and (said := _find_pattern_error(value)):
                 self._add(pointer, *said)
-        self._scopes()
-        self._buckets()
+        self._verify_scopes()
+        self._verify_buckets()
 
     def verify_clause(self, clause: Clause, *, own: bool) -> None:
-        """Every name in a clause. own: it is the policy's, which may remove facts of a set."""
+        """Verifies every name in a clause.
+
+        own: whether the clause is the policy's; facts that a clause set names may be removed.
+        """
         for path in clause.facts if own else ():
             if not self.is_fact(path):
                 hint = did_you_mean(path, self.fact_paths)
-                self._in_clause(clause, "of", f'no fact is at "{path}"', hint)
+                self._add_in_clause(clause, "of", f'no fact is at "{path}"', hint)
         for check in clause.checks:
             known = {*self.check_ids, *self._families}
             if self.check_ids and check not in known:
                 what = "family of checks" if check.endswith("*") else "check"
                 hint = did_you_mean(check, known)
-                self._in_clause(clause, "checks", f'unknown {what} "{check}"', hint)
+                self._add_in_clause(clause, "checks", f'unknown {what} "{check}"', hint)
         for item in clause.ops.items if clause.ops else ():
-            if said := self._no_selector(item):
-                self._in_clause(clause, "ops", *said)
-        self._steps(clause)
+            if said := self._find_selector_error(item):
+                self._add_in_clause(clause, "ops", *said)
+        self._verify_steps(clause)
 
-    def _steps(self, clause: Clause) -> None:
+    def _verify_steps(self, clause: Clause) -> None:
         for step in clause.example:
             if step.operation not in self._operations:
                 message = f'unknown operation "{step.operation}"'
                 hint = did_you_mean(step.operation, self._operations)
-                self._in_clause(clause, "example", message, hint)
+                self._add_in_clause(clause, "example", message, hint)
             for rule in step.expect.get("headers", {}).values():
                 pattern = rule.get("pattern", "") if isinstance(rule, Mapping) else ""
-                if said := _no_pattern(_EXPRESSION.sub("x", pattern)):
-                    self._in_clause(clause, "example", *said)
+                if said := _find_pattern_error(_EXPRESSION.sub("x", pattern)):
+                    self._add_in_clause(clause, "example", *said)
 
-    def _in_clause(self, clause: Clause, part: str, message: str, hint: str) -> None:
+    def _add_in_clause(self, clause: Clause, part: str, message: str, hint: str) -> None:
         path = f"clauses.{clause.id}.{part}"
         file, line = clause.file, clause.line
         placed = self.mistakes.place(f"{child_pointer('/clauses', clause.id)}/{part}")
@@ -144,21 +150,21 @@ class Verifier:
         path = dotted(f"/facts{pointer}")
         self.mistakes.found.append(Mistake(origin.file, origin.line, path, message, hint))
 
-    def _unknown(self, pointer: str, what: str, name: str, known: Collection[str]) -> None:
+    def _add_unknown(self, pointer: str, what: str, name: str, known: Collection[str]) -> None:
         self._add(pointer, f'unknown {what} "{name}"', did_you_mean(name, known))
 
-    def _operation(self, pointer: str, name: str) -> None:
+    def _verify_operation(self, pointer: str, name: str) -> None:
         if name not in self._operations:
-            self._unknown(pointer, "operation", name, self._operations)
+            self._add_unknown(pointer, "operation", name, self._operations)
 
-    def _selector(self, pointer: str, value: Json) -> None:
+    def _verify_selector(self, pointer: str, value: Json) -> None:
         items = as_list(value)
         for item in items if all(isinstance(item, str) for item in items) else ():
-            if said := self._no_selector(item):
+            if said := self._find_selector_error(item):
                 self._add(pointer, *said)
 
-    def _no_selector(self, item: str) -> tuple[str, str] | None:
-        """Message and suggestion when an item selects nothing that exists."""
+    def _find_selector_error(self, item: str) -> tuple[str, str] | None:
+        """Message and suggestion for an item that names nothing defined; None when it does."""
         if item == "*" or item in (*BUILT_IN, *self.facts.operations, *self._operations):
             return None
         kind, colon, name = item.partition(":")
@@ -179,30 +185,30 @@ class Verifier:
         used = {s for operation in self.spec.operations for s in operation.scopes}
         return named | used | set(self.facts.authorization.scopes)
 
-    def _scopes(self) -> None:
+    def _verify_scopes(self) -> None:
         declared = {s for scheme in self.spec.schemes.values() for s in scheme.scopes}
         for scope in self.facts.authorization.scopes:
             if declared and scope not in declared:
-                self._unknown(
+                self._add_unknown(
                     child_pointer("/authorization/scopes", scope), "scope", scope, declared
                 )
         for scope, implied in self.facts.authorization.implies.items():
             for name in (scope, *implied):
                 if name not in self._all_scopes():
                     pointer = child_pointer("/authorization/implies", scope)
-                    self._unknown(pointer, "scope", name, self._all_scopes())
+                    self._add_unknown(pointer, "scope", name, self._all_scopes())
         for scheme in self.facts.authentication.security:
             if scheme not in self.spec.schemes and scheme != "none":
                 pointer = child_pointer("/authentication/security", scheme)
-                self._unknown(pointer, "security scheme", scheme, self.spec.schemes)
+                self._add_unknown(pointer, "security scheme", scheme, self.spec.schemes)
         for operation, issued in self.facts.authentication.issued.items():
             pointer = child_pointer("/authentication/issued", operation)
-            self._operation(pointer, operation)
+            self._verify_operation(pointer, operation)
             if issued.scheme not in self.spec.schemes:
                 place = f"{pointer}/scheme"
-                self._unknown(place, "security scheme", issued.scheme, self.spec.schemes)
+                self._add_unknown(place, "security scheme", issued.scheme, self.spec.schemes)
 
-    def _buckets(self) -> None:
+    def _verify_buckets(self) -> None:
         limits = self.facts.rate_limits
         if limits is None:
             return
@@ -214,27 +220,27 @@ class Verifier:
                 self._add(pointer, f'a bucket may not be called "{name}"', "choose another name")
             for other in bucket.also:
                 if other not in buckets:
-                    self._unknown(f"{pointer}/also", "bucket", other, buckets)
+                    self._add_unknown(f"{pointer}/also", "bucket", other, buckets)
         for plan, sizes in limits.plans.items():
             for name in sizes:
                 if name not in buckets:
                     pointer = child_pointer(child_pointer("/rate_limits/plans", plan), name)
-                    self._unknown(pointer, "bucket", name, buckets)
+                    self._add_unknown(pointer, "bucket", name, buckets)
 
 
-def _everything(value: Json, pointer: str) -> Iterator[tuple[str, Json]]:
+def _walk(value: Json, pointer: str) -> Iterator[tuple[str, Json]]:
     yield pointer, value
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _everything(inner, child_pointer(pointer, key))
+            yield from _walk(inner, child_pointer(pointer, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _everything(inner, child_pointer(pointer, index))
+            yield from _walk(inner, child_pointer(pointer, index))
 
 
-def _paths(value: Json, path: str) -> Iterator[str]:
+def _walk_paths(value: Json, path: str) -> Iterator[str]:
     if path:
         yield normalize(path)
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _paths(inner, f"{path}.{key}" if path else key)
+            yield from _walk_paths(inner, f"{path}.{key}" if path else key)

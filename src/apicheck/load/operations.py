@@ -1,4 +1,4 @@
-"""The operations of an OpenAPI document whose references are known to lead somewhere."""
+"""Reads the operations of an OpenAPI document whose references have been verified."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from apicheck.load import references
 from apicheck.load.mistakes import Mistakes, did_you_mean
-from apicheck.load.names import leaves
+from apicheck.load.names import walk_leaves
 from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
 from apicheck.model.operation import (
     HeaderDoc,
@@ -20,6 +19,7 @@ from apicheck.model.operation import (
     SecurityRequirement,
     SecurityScheme,
 )
+from apicheck.model.references import locate, pointer_of
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -39,7 +39,7 @@ def prefix_of(servers: Json) -> str:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads a document's operations and security schemes, and notes what is wrong with them."""
+    """Reads a document's operations and security schemes, and collects their mistakes."""
 
     document: Node
     mistakes: Mistakes
@@ -48,28 +48,26 @@ class Reader:
     def __post_init__(self) -> None:
         declared: Node = at(self.document, "/components/securitySchemes") or {}
         for name in declared:
-            node, _ = self._resolved(
+            node, _ = self._resolve(
                 declared[name], child_pointer("/components/securitySchemes", name)
             )
-            self.schemes[name] = _scheme(name, node)
+            self.schemes[name] = _read_scheme(name, node)
 
-    def _resolved(self, node: Json, pointer: str) -> tuple[Node, str]:
-        """What a node is after its references, and where that is."""
-        while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
-            pointer = references.pointer_of(node["$ref"])
-            node = at(self.document, pointer)
+    def _resolve(self, node: Json, pointer: str) -> tuple[Node, str]:
+        """The mapping at the end of a node's references, and its place."""
+        node, pointer = locate(self.document, node, pointer)
         return (node if isinstance(node, Mapping) else {}), pointer
 
-    def operations(self) -> Iterator[Operation]:
-        """Every operation, in the document's order."""
+    def read_operations(self) -> Iterator[Operation]:
+        """Each operation, in the document's order."""
         first: dict[str, str] = {}
         paths: Node = self.document.get("paths") or {}
         for path, written in paths.items():
-            item, place = self._resolved(written, child_pointer("/paths", path))
+            item, place = self._resolve(written, child_pointer("/paths", path))
             for method in _METHODS:
                 if method not in item:
                     continue
-                operation = self._operation(path, method, item, place)
+                operation = self._read_operation(path, method, item, place)
                 if operation.id in first:
                     line = self.mistakes.place(first[operation.id])[1]
                     message = f'operationId "{operation.id}" is used twice: also on line {line}'
@@ -81,11 +79,11 @@ class Reader:
                 first.setdefault(operation.id, operation.pointer)
                 yield operation
 
-    def _operation(self, path: str, method: str, item: Node, place: str) -> Operation:
+    def _read_operation(self, path: str, method: str, item: Node, place: str) -> Operation:
         pointer = child_pointer(place, method)
         node: Node = item[method] or {}
         servers = node.get("servers") or item.get("servers") or self.document.get("servers")
-        body, body_at = self._resolved(
+        body, body_at = self._resolve(
             node.get("requestBody"), child_pointer(pointer, "requestBody")
         )
         return Operation(
@@ -95,56 +93,56 @@ class Reader:
             pointer=pointer,
             tags=tuple(node.get("tags", ())),
             deprecated=bool(node.get("deprecated", False)),
-            parameters=self._parameters(item, place, node, pointer),
-            body=self._media(body.get("content"), child_pointer(body_at, "content")),
+            parameters=self._read_parameters(item, place, node, pointer),
+            body=self._read_media(body.get("content"), child_pointer(body_at, "content")),
             body_required=bool(body.get("required", False)),
             responses=tuple(
-                self._response(
+                self._read_response(
                     str(status), value, child_pointer(child_pointer(pointer, "responses"), status)
                 )
                 for status, value in (node.get("responses") or {}).items()
                 if not str(status).startswith("x-")
             ),
-            security=self._security(node, pointer),
+            security=self._read_security(node, pointer),
         )
 
-    def _parameters(
+    def _read_parameters(
         self, item: Node, place: str, node: Node, pointer: str
     ) -> tuple[Parameter, ...]:
         found: dict[tuple[str, str], Parameter] = {}
         for holder, at_pointer in ((item, place), (node, pointer)):
             for index, written in enumerate(holder.get("parameters") or ()):
                 where = child_pointer(child_pointer(at_pointer, "parameters"), index)
-                parameter, _ = self._resolved(written, where)
+                parameter, _ = self._resolve(written, where)
                 name, kind = str(parameter.get("name")), str(parameter.get("in"))
                 found[name, kind] = Parameter(
                     name=name,
                     place=kind,
                     required=bool(parameter.get("required", False)),
-                    schema=_schema_of(parameter),
-                    example=next(iter(self._examples(parameter)), MISSING),
+                    schema=_find_schema(parameter),
+                    example=next(iter(self._find_examples(parameter)), MISSING),
                 )
         return tuple(found.values())
 
-    def _media(self, content: Json, pointer: str) -> tuple[Media, ...]:
+    def _read_media(self, content: Json, pointer: str) -> tuple[Media, ...]:
         return tuple(
             Media(
                 media_type,
                 media.get("schema"),
-                tuple(self._examples(media)),
-                self._files(media) if media_type.startswith("multipart/") else {},
+                tuple(self._find_examples(media)),
+                self._find_files(media) if media_type.startswith("multipart/") else {},
             )
             for media_type, written in (content or {}).items()
-            for media, _ in [self._resolved(written, child_pointer(pointer, media_type))]
+            for media, _ in [self._resolve(written, child_pointer(pointer, media_type))]
         )
 
-    def _files(self, media: Node) -> dict[str, str]:
+    def _find_files(self, media: Node) -> dict[str, str]:
         """Members of a multipart body that are files: bytes by schema, or by `encoding`."""
-        schema, _ = self._resolved(media.get("schema"), "")
+        schema, _ = self._resolve(media.get("schema"), "")
         found = {
             name: str(inner.get("contentMediaType", "application/octet-stream"))
             for name, written in (schema.get("properties") or {}).items()
-            for inner, _ in [self._resolved(written, "")]
+            for inner, _ in [self._resolve(written, "")]
             if inner.get("format") == "binary" or "contentMediaType" in inner
         }
         for name, encoding in (media.get("encoding") or {}).items():
@@ -152,73 +150,73 @@ class Reader:
                 found[name] = str(kind).partition(",")[0].strip()
         return found
 
-    def _examples(self, node: Node) -> Iterator[Json]:
+    def _find_examples(self, node: Node) -> Iterator[Json]:
         """Values of `example`, of `examples`, else of the schema's own examples."""
         written = False
         if "example" in node:
             written = True
             yield node["example"]
         for name, example in (node.get("examples") or {}).items():
-            resolved, _ = self._resolved(example, child_pointer("", name))
+            resolved, _ = self._resolve(example, child_pointer("", name))
             if "value" in resolved:
                 written = True
                 yield resolved["value"]
         if written:
             return
-        schema, _ = self._resolved(_schema_of(node), "")
+        schema, _ = self._resolve(_find_schema(node), "")
         if "example" in schema:
             yield schema["example"]
         elif isinstance(schema.get("examples"), list):
             yield from schema["examples"]
 
-    def _response(self, status: str, written: Json, pointer: str) -> ResponseDoc:
-        node, place = self._resolved(written, pointer)
+    def _read_response(self, status: str, written: Json, pointer: str) -> ResponseDoc:
+        node, place = self._resolve(written, pointer)
         return ResponseDoc(
             status=status if status == "default" else status.upper(),
-            media=self._media(node.get("content"), child_pointer(place, "content")),
+            media=self._read_media(node.get("content"), child_pointer(place, "content")),
             headers=tuple(
                 HeaderDoc(
                     name,
                     bool(header.get("required", False)),
-                    _schema_of(header),
+                    _find_schema(header),
                     explode=bool(header.get("explode", False)),
                     json="application/json" in (header.get("content") or {}),
                 )
                 for name, value in (node.get("headers") or {}).items()
-                for header, _ in [self._resolved(value, child_pointer(place, name))]
+                for header, _ in [self._resolve(value, child_pointer(place, name))]
             ),
             links=tuple(
-                self._link(name, value, child_pointer(child_pointer(place, "links"), name))
+                self._read_link(name, value, child_pointer(child_pointer(place, "links"), name))
                 for name, value in (node.get("links") or {}).items()
             ),
         )
 
-    def _link(self, name: str, written: Json, pointer: str) -> LinkDoc:
-        node, place = self._resolved(written, pointer)
+    def _read_link(self, name: str, written: Json, pointer: str) -> LinkDoc:
+        node, place = self._resolve(written, pointer)
         body = node.get("requestBody")
         return LinkDoc(
             name=name,
-            operation=self._linked(node, place),
+            operation=self._find_linked(node, place),
             parameters=tuple(
                 (key.removeprefix("path.").removeprefix("query."), str(value))
                 for key, value in (node.get("parameters") or {}).items()
             ),
-            body=() if body is None else tuple((p, str(value)) for p, value in leaves(body)),
+            body=() if body is None else tuple((p, str(value)) for p, value in walk_leaves(body)),
         )
 
-    def _linked(self, node: Node, pointer: str) -> str:
+    def _find_linked(self, node: Node, pointer: str) -> str:
         if "operationId" in node:
             return str(node["operationId"])
-        target = references.pointer_of(str(node.get("operationRef", "")))
+        target = pointer_of(str(node.get("operationRef", "")))
         operation = at(self.document, target)
         if not target or not isinstance(operation, Mapping):
-            self.mistakes.add(pointer, "a link that names no operation of this document")
+            self.mistakes.add(pointer, "the link names no operation of this document")
             return ""
         path, method = tokens(target)[-2:]
         return str(operation.get("operationId") or f"{method.upper()} {path}")
 
     def verify_links(self, operations: tuple[Operation, ...]) -> None:
-        """Notes every link to an operation that is none of these."""
+        """Adds a mistake for every link to another operation than these."""
         known = {operation.id for operation in operations}
         for operation in operations:
             for response in operation.responses:
@@ -229,7 +227,7 @@ class Reader:
                         )
                         self.mistakes.unknown(place, "operation", link.operation, known)
 
-    def _security(self, node: Node, pointer: str) -> tuple[SecurityRequirement, ...]:
+    def _read_security(self, node: Node, pointer: str) -> tuple[SecurityRequirement, ...]:
         holder = node if "security" in node else self.document
         place = child_pointer(pointer if holder is node else "", "security")
         alternatives = []
@@ -245,7 +243,7 @@ class Reader:
         return tuple(alternatives)
 
 
-def _schema_of(node: Node) -> Json:
+def _find_schema(node: Node) -> Json:
     """The schema of a parameter, header or media type, also inside `content`."""
     if "schema" in node:
         return node["schema"]
@@ -254,7 +252,7 @@ def _schema_of(node: Node) -> Json:
     return None
 
 
-def _scheme(name: str, node: Node) -> SecurityScheme:
+def _read_scheme(name: str, node: Node) -> SecurityScheme:
     flows: Node = node.get("flows") or {}
     scopes = dict.fromkeys(scope for flow in flows.values() for scope in (flow.get("scopes") or {}))
     return SecurityScheme(

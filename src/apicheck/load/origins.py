@@ -1,11 +1,11 @@
-"""Every effective fact with where it comes from: policy, clause set, document, or default."""
+"""Lists the effective facts with their origins: policy, clause set, document or default."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from apicheck.load.layers import Merged
-from apicheck.load.names import leaves, normalize
+from apicheck.load.names import normalize, walk_leaves
 from apicheck.model.json import MISSING, at, child_pointer, dotted
 from apicheck.model.operation import Spec
 from apicheck.model.policy import FactOrigin
@@ -26,22 +26,26 @@ _DEFAULTS = (
 
 
 def find_origins(merged: Merged, spec: Spec, grades: Mapping[str, Grade]) -> tuple[FactOrigin, ...]:
-    """Rows for every leaf, sorted by path."""
-    rows = [*_written(merged, grades), *_defaults(merged), *_from_document(spec)]
+    """The origin of each innermost fact, sorted by path."""
+    rows = [
+        *_collect_written(merged, grades),
+        *_collect_defaults(merged),
+        *_collect_documented(spec),
+    ]
     return tuple(sorted(rows, key=lambda row: row.path))
 
 
-def _written(merged: Merged, grades: Mapping[str, Grade]) -> Iterator[FactOrigin]:
-    for pointer, value in leaves(merged.value):
+def _collect_written(merged: Merged, grades: Mapping[str, Grade]) -> Iterator[FactOrigin]:
+    for pointer, value in walk_leaves(merged.value):
         if not pointer:
             continue
         origin = merged.origin(pointer)
         path = normalize(dotted(pointer))
         place = origin.name if origin.kind == "include" else f"{origin.file}:{origin.line}"
-        yield FactOrigin(path, value, origin.kind, place, _grade(path, grades))
+        yield FactOrigin(path, value, origin.kind, place, _find_grade(path, grades))
 
 
-def _grade(path: str, grades: Mapping[str, Grade]) -> Grade:
+def _find_grade(path: str, grades: Mapping[str, Grade]) -> Grade:
     while path:
         if path in grades:
             return grades[path]
@@ -49,7 +53,7 @@ def _grade(path: str, grades: Mapping[str, Grade]) -> Grade:
     return Grade.SOURCE
 
 
-def _defaults(merged: Merged) -> Iterator[FactOrigin]:
+def _collect_defaults(merged: Merged) -> Iterator[FactOrigin]:
     for pointer, key, value in _DEFAULTS:
         around = at(merged.value, pointer)
         if isinstance(around, Mapping) and key not in around:
@@ -58,7 +62,7 @@ def _defaults(merged: Merged) -> Iterator[FactOrigin]:
                 yield FactOrigin(f"{path}.{key}", value, "default", "default")
 
 
-def _from_document(spec: Spec) -> Iterator[FactOrigin]:
+def _collect_documented(spec: Spec) -> Iterator[FactOrigin]:
     def row(path: str, value: object, pointer: str) -> FactOrigin:
         return FactOrigin(path, value, "document", f"{spec.file}#{pointer}")
 

@@ -1,4 +1,4 @@
-"""Profiles and clause sets that come with apicheck."""
+"""Finds the profiles and clause sets that come with apicheck."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _CLAUSE_SETS = _PACKAGE / "clause_sets"
 
 
 def profile_names() -> tuple[str, ...]:
-    """Names of the profiles at hand, sorted."""
+    """Names of the installed profiles, sorted."""
     return tuple(sorted({p.parent.name for d in _PLACES for p in d.glob("*/policy.yaml")}))
 
 
 def profile_dir(name: str) -> Path:
     """The folder that holds a profile's policy.yaml and openapi.yaml.
 
-    Raises PolicyError when there is no such profile.
+    Raises PolicyError for an unknown profile.
     """
     known = profile_names()
     if name in known:
         return next(d / name for d in _PLACES if (d / name / "policy.yaml").is_file())
     hint = did_you_mean(name, known)
     raise PolicyError(
-        f'there is no profile "{name}"', (Mistake(name, 0, "", "unknown profile", hint),)
+        f'the profile "{name}" does not exist', (Mistake(name, 0, "", "unknown profile", hint),)
     )
 
 

@@ -1,4 +1,4 @@
-"""Whether the quotes of a policy are in the stored text of their source."""
+"""Verifies that the quotes of a policy are in the stored texts of their sources."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apicheck.model.errors import Mistake, PolicyError
 from apicheck.model.json import Json, child_pointer
 
 _PLAIN = {0x201C: '"', 0x201D: '"', 0x2018: "'", 0x2019: "'", 0xA0: " "}
-"""Typographic quotation marks and the no-break space, as a copy and paste changes them."""
+"""Characters that copying a text changes: typographic quotation marks, no-break space."""
 
 
 def verify(source: Source, document: Mapping[str, Json], mistakes: Mistakes) -> None:
@@ -38,22 +38,26 @@ def verify(source: Source, document: Mapping[str, Json], mistakes: Mistakes) -> 
         digest = hashlib.sha256(content.encode()).hexdigest()
         if text.get("digest", digest).removeprefix("sha256:") != digest:
             add(f"{place}/digest", f"the text in {text['file']} has another digest", digest)
-        texts[name] = _folded(content)
+        texts[name] = _fold(content)
     only = next(iter(declared)) if len(declared) == 1 else ""
     for clause_id, fields in (document.get("clauses") or {}).items():
         clause = {**defaults, **(fields or {})}
         name = clause.get("source", only)
-        if name in texts and clause.get("quote") and not quoted(clause["quote"], texts[name]):
+        if (
+            name in texts
+            and clause.get("quote")
+            and not contains_quote(clause["quote"], texts[name])
+        ):
             place = f"{child_pointer('/clauses', clause_id)}/quote"
             message = f'the quote is not in the text of source "{name}"'
             add(place, message, "copy the words as they are there; … stands for omitted ones")
 
 
-def quoted(quote: str, text: str) -> bool:
+def contains_quote(quote: str, text: str) -> bool:
     """Whether the parts of a quote, between its ellipses, follow each other in a text."""
-    folded, at = _folded(text), 0
+    folded, at = _fold(text), 0
     for part in re.split(r"…|\[…\]|\.\.\.", quote):
-        words = _folded(part)
+        words = _fold(part)
         found = folded.find(words, at)
         if found < 0:
             return False
@@ -61,6 +65,6 @@ def quoted(quote: str, text: str) -> bool:
     return True
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     plain = text.translate(_PLAIN)
     return re.sub(r"\s+", " ", plain).strip()

@@ -1,4 +1,4 @@
-"""Where the secrets of a target come from: the environment, or one command that prints JSON."""
+"""Reads the secrets of a target from the environment, or from one command that prints JSON."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from apicheck.model.quantities import parse_seconds
 _TIMEOUT_S = 30.0
 _STDERR_SHOWN = 500
 _SENDABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
-"""What a credential may be made of: visible ASCII, with spaces inside (RFC 9110, section 5.5)."""
+"""The characters of a credential: visible ASCII, with spaces inside (RFC 9110, section 5.5)."""
 
 Node = Mapping[str, Json]
 
 
 def placeholder(name: str, what: str = "TOKEN") -> str:
-    """What stands for a secret: `$APICHECK_ADMIN_TOKEN`."""
+    """The placeholder of a secret: `$APICHECK_ADMIN_TOKEN`."""
     return f"$APICHECK_{re.sub(r'[^A-Za-z0-9]', '_', name).upper()}_{what}"
 
 
 @dataclass(slots=True)
 class SecretReader:
-    """Collects placeholders and the secrets they stand for. Messages name, never show."""
+    """Collects placeholders and their secrets. Messages name a secret and never show it."""
 
     environ: Mapping[str, str]
     printed: Json
-    """What the credentials command printed; MISSING without one, None when it was not run."""
+    """The output of the credentials command; MISSING without one, None when it did not run."""
     mistakes: Mistakes
     found: dict[str, str] = field(default_factory=dict)
 
-    def from_variable(self, pointer: str, variable: str, whose: str) -> str:
+    def read_variable(self, pointer: str, variable: str, whose: str) -> str:
         """The value of an environment variable; "" with a mistake when it is not set."""
         value = self.environ.get(variable, "")
         if not value.strip():
@@ -46,12 +46,12 @@ class SecretReader:
             self.mistakes.add(pointer, message, f"export {variable}=…")
         return value
 
-    def from_command(self, pointer: str, inside: str, whose: str) -> str:
-        """A text that the command printed; "" with a mistake when there is none."""
+    def read_printed(self, pointer: str, inside: str, whose: str) -> str:
+        """A text from the output of the command; "" with a mistake when it has none."""
         if self.printed is None:
             return ""
         if self.printed is MISSING:
-            message = f"{whose} takes a credential from a command, and there is none"
+            message = f"{whose} takes a credential from a command, but [credentials] has none"
             self.mistakes.add(pointer, message, 'add [credentials] command = ["./print-them"]')
             return ""
         value = at(self.printed, inside)
@@ -62,41 +62,43 @@ class SecretReader:
         return value
 
     def keep(self, name: str, secret: str) -> str:
-        """Registers a secret under its placeholder, which is returned."""
+        """Keeps a secret under its placeholder, and returns the placeholder."""
         if secret:
             self.found[name] = secret
         return name
 
-    def one_of(self, settings: Node, keys: tuple[str, str], pointer: str, whose: str) -> str | None:
-        """A secret from `<key>_env` or `<key> = {credentials = …}`; None when neither is there."""
+    def read_secret(
+        self, settings: Node, keys: tuple[str, str], pointer: str, whose: str
+    ) -> str | None:
+        """A secret from `<key>_env` or `<key> = {credentials = …}`; None without either."""
         variable, pointed = keys
         if variable in settings:
-            return self.from_variable(f"{pointer}/{variable}", settings[variable], whose)
+            return self.read_variable(f"{pointer}/{variable}", settings[variable], whose)
         if pointed in settings:
             inside = settings[pointed]["credentials"]
-            return self.from_command(f"{pointer}/{pointed}", inside, whose)
+            return self.read_printed(f"{pointer}/{pointed}", inside, whose)
         return None
 
-    def credential(self, name: str, settings: Node, pointer: str, whose: str) -> str | None:
-        """A token, or a user with a password, kept under its placeholder; None: neither given."""
-        token = self.one_of(settings, ("token_env", "token"), pointer, whose)
-        user = self.one_of(settings, ("user_env", "user_from"), pointer, whose)
-        password = self.one_of(settings, ("password_env", "password_from"), pointer, whose)
+    def read_credential(self, name: str, settings: Node, pointer: str, whose: str) -> str | None:
+        """A token, or a user with a password, kept under its placeholder; None without either."""
+        token = self.read_secret(settings, ("token_env", "token"), pointer, whose)
+        user = self.read_secret(settings, ("user_env", "user_from"), pointer, whose)
+        password = self.read_secret(settings, ("password_env", "password_from"), pointer, whose)
         if token is None and user and password:
             self.keep(placeholder(name, "USER"), user)
             self.keep(placeholder(name, "PASSWORD"), password)
             token = join_basic(user, password)
         if token and token.strip() and not _SENDABLE.fullmatch(token):
-            message = f"the credential of {whose} holds what a header cannot carry"
+            message = f"the credential of {whose} has characters that a header cannot carry"
             hint = "white space at an end, a line break, or letters beyond ASCII"
             self.mistakes.add(pointer, message, hint)
         self.keep(placeholder(name), token or "")
         return token
 
-    def further(self, name: str, settings: Node, pointer: str, whose: str) -> str:
-        """The placeholder of a credential that an identity has besides its first."""
+    def read_further(self, name: str, settings: Node, pointer: str, whose: str) -> str:
+        """The placeholder of a further credential of an identity."""
         before = len(self.mistakes.found)
-        token = self.credential(name, settings, pointer, whose)
+        token = self.read_credential(name, settings, pointer, whose)
         if token is None and len(self.mistakes.found) == before:
             hint = 'token_env = "…", or user_env and password_env'
             self.mistakes.add(pointer, f"a credential of {whose} names no secret", hint)
@@ -104,16 +106,16 @@ class SecretReader:
 
 
 def join_basic(user: str, password: str) -> str:
-    """The credentials of the Basic scheme (RFC 7617), which are secret as they stand."""
+    """The credentials of the Basic scheme (RFC 7617). Their base64 form is secret too."""
     return base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def run_command(
     settings: Node, folder: Path, environ: Mapping[str, str], mistakes: Mistakes
 ) -> Json:
-    """What `[credentials] command` prints as JSON; MISSING without one, None when it failed.
+    """The JSON output of `[credentials] command`; MISSING without one, None when it failed.
 
-    Its standard error is shown when it fails; its output never is.
+    A mistake shows its standard error, and never its output.
     """
     if "command" not in settings:
         return MISSING

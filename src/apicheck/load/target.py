@@ -1,4 +1,4 @@
-"""From a target file, the environment and options to a Target."""
+"""Reads a target file, the environment and options into a Target."""
 
 from __future__ import annotations
 
@@ -47,31 +47,32 @@ def load_target(
     environ: Mapping[str, str],
     overrides: Mapping[str, Json] = {},
 ) -> Target:
-    """The target, complete.
+    """The target: file, environment and options merged.
 
-    path: the target file, None for none. environ: where the secrets are. overrides: dotted path
+    path: the target file, or None. environ: holds the secrets. overrides: dotted path
     in the target file -> value, from the command line. Raises TargetError with every mistake.
     """
     source = read_target(path) if path else Source("command line", {})
-    settings: Node = _overridden(source.value, overrides)
-    mistakes = _collector(source, overrides)
+    settings: Node = _override(source.value, overrides)
+    mistakes = _collect_mistakes(source, overrides)
     mistakes.against("target", settings)
     settings = drop_invalid("target", settings)
-    base_url = _base_url(settings, spec, mistakes)
+    base_url = _read_base_url(settings, spec, mistakes)
     folder = path.parent if path else Path()
     command = settings.get("credentials", {})
     printed = None if mistakes.found else run_command(command, folder, environ, mistakes)
     secrets = SecretReader(environ, printed, mistakes)
     identities = {
-        name: _identity(name, value, secrets, spec)
+        name: _build_identity(name, value, secrets, spec)
         for name, value in settings.get("identities", {}).items()
     }
     minters = tuple(
-        _minter(name, value, secrets, spec) for name, value in settings.get("mint", {}).items()
+        _build_minter(name, value, secrets, spec)
+        for name, value in settings.get("mint", {}).items()
     )
     target_names.verify(settings, spec, policy, mistakes)
     _verify_files(settings, folder, mistakes)
-    _stop(source, mistakes)
+    mistakes.raise_found(TargetError, source.file)
     listener, tls = settings.get("webhooks"), settings.get("tls", {})
     return Target(
         name=settings.get("name", urlsplit(base_url).netloc),
@@ -89,20 +90,20 @@ def load_target(
         control_url=settings.get("control", {}).get("url", "").rstrip("/"),
         effects=settings.get("effects", {}),
         fixtures=settings.get("fixtures", {}),
-        safety=_safety(settings.get("safety", {})),
+        safety=_build_safety(settings.get("safety", {})),
         tls=Tls(
-            ca_file=_path_in(folder, tls.get("ca_file")),
-            client_cert=_path_in(folder, tls.get("client_cert")),
+            ca_file=_join_path(folder, tls.get("ca_file")),
+            client_cert=_join_path(folder, tls.get("client_cert")),
             verify=tls.get("verify", True),
         ),
-        headers=_headers(settings.get("headers", {}), secrets),
+        headers=_read_headers(settings.get("headers", {}), secrets),
         file=str(path) if path else "",
         secrets=Secrets(secrets.found),
     )
 
 
-def _collector(source: Source, overrides: Node) -> Mistakes:
-    """Mistakes in what an option overrode are the command line's, not the file's."""
+def _collect_mistakes(source: Source, overrides: Node) -> Mistakes:
+    """A collector that places mistakes of overridden settings on the command line."""
     given = {"/" + path.replace(".", "/") for path in overrides}
 
     def place(pointer: str) -> tuple[str, int]:
@@ -113,35 +114,30 @@ def _collector(source: Source, overrides: Node) -> Mistakes:
     return Mistakes(place)
 
 
-def _stop(source: Source, mistakes: Mistakes) -> None:
-    if mistakes.found:
-        raise TargetError(f"{source.file} cannot be used", mistakes.ordered)
-
-
-def _overridden(settings: Node, overrides: Mapping[str, Json]) -> dict[str, Json]:
+def _override(settings: Node, overrides: Mapping[str, Json]) -> dict[str, Json]:
     result = dict(settings)
     for path, value in overrides.items():
         first, dot, rest = path.partition(".")
         inner = result.get(first, {})
         if dot and isinstance(inner, Mapping):
-            result[first] = _overridden(inner, {rest: value})
+            result[first] = _override(inner, {rest: value})
         else:
             result[path] = value
     return result
 
 
-def _base_url(settings: Node, spec: Spec, mistakes: Mistakes) -> str:
-    """Scheme, host and any path in front of the document's own server path."""
+def _read_base_url(settings: Node, spec: Spec, mistakes: Mistakes) -> str:
+    """The base URL without the server path of the document."""
     if "base_url" not in settings:
         if any(mistake.path == "base_url" for mistake in mistakes.found):
             return ""
-        mistakes.add("", "base_url is missing: where is the API?", _HINT_URL)
+        mistakes.add("", "base_url is missing: apicheck needs the URL of the API", _HINT_URL)
         return ""
-    url = _http_url("/base_url", settings["base_url"], mistakes)
+    url = _verify_url("/base_url", settings["base_url"], mistakes)
     return url.removesuffix(spec.prefix) if spec.prefix else url
 
 
-def _http_url(pointer: str, url: str, mistakes: Mistakes) -> str:
+def _verify_url(pointer: str, url: str, mistakes: Mistakes) -> str:
     try:
         parts = urlsplit(url)
         host = parts.hostname
@@ -158,14 +154,14 @@ def _http_url(pointer: str, url: str, mistakes: Mistakes) -> str:
     return url.rstrip("/")
 
 
-def _identity(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Identity:
+def _build_identity(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Identity:
     pointer, whose = child_pointer("/identities", name), f'identity "{name}"'
     scheme = settings.get("scheme", "")
     if scheme and scheme not in spec.schemes:
         secrets.mistakes.unknown(f"{pointer}/scheme", "security scheme", scheme, spec.schemes)
-    token = secrets.credential(name, settings, pointer, whose)
+    token = secrets.read_credential(name, settings, pointer, whose)
     others = {
-        other: secrets.further(
+        other: secrets.read_further(
             f"{name}_{other}", given, child_pointer(f"{pointer}/credentials", other), whose
         )
         for other, given in settings.get("credentials", {}).items()
@@ -174,15 +170,17 @@ def _identity(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> I
         if other not in spec.schemes:
             place = child_pointer(f"{pointer}/credentials", other)
             secrets.mistakes.unknown(place, "security scheme", other, spec.schemes)
-    told = any(mistake.path.startswith(f"identities.{name}.") for mistake in secrets.mistakes.found)
-    if token is None and not others and not told:
+    mistaken = any(
+        mistake.path.startswith(f"identities.{name}.") for mistake in secrets.mistakes.found
+    )
+    if token is None and not others and not mistaken:
         message = f"{whose} has no credential"
         secrets.mistakes.add(pointer, message, 'token_env = "…", or user_env and password_env')
     if token is None and others:
         scheme = next(iter(others))
     scopes, permissions = settings.get("scopes"), settings.get("permissions")
     roles = settings.get("roles")
-    declared = _declared_scopes(spec)
+    declared = _find_scopes(spec)
     for scope in scopes or ():
         if declared and scope not in declared:
             secrets.mistakes.unknown(f"{pointer}/scopes", "scope", scope, declared)
@@ -197,26 +195,26 @@ def _identity(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> I
         state=settings.get("state", "active"),
         exclusive=settings.get("exclusive", False),
         disposable=settings.get("disposable", False),
-        parameters=_texts(settings.get("parameters", {})),
+        parameters=_as_texts(settings.get("parameters", {})),
         credentials=others,
     )
 
 
-def _declared_scopes(spec: Spec) -> frozenset[str]:
+def _find_scopes(spec: Spec) -> frozenset[str]:
     named = {scope for scheme in spec.schemes.values() for scope in scheme.scopes}
     used = {scope for operation in spec.operations for scope in operation.scopes}
     return frozenset(named | used)
 
 
-def _minter(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Minter:
+def _build_minter(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Minter:
     pointer, whose = child_pointer("/mint", name), f'minter "{name}"'
     values = {}
     for what in ("client_id", "client_secret"):
-        secret = secrets.one_of(settings, (f"{what}_env", what), pointer, whose)
+        secret = secrets.read_secret(settings, (f"{what}_env", what), pointer, whose)
         if secret is None:
             secrets.mistakes.add(pointer, f"{whose} has no {what}", f'{what}_env = "…"')
         values[what] = secrets.keep(placeholder(name, what.upper()), secret or "")
-    url = settings.get("token_url") or _token_url(spec)
+    url = settings.get("token_url") or _find_token_url(spec)
     if not url:
         secrets.mistakes.add(pointer, f"{whose} has no token_url", 'token_url = "/oauth/token"')
     scopes = settings.get("scopes")
@@ -227,17 +225,17 @@ def _minter(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Min
         client_secret=values["client_secret"],
         tenant=settings.get("tenant", ""),
         scopes=None if scopes is None else tuple(scopes),
-        parameters=_texts(settings.get("parameters", {})),
+        parameters=_as_texts(settings.get("parameters", {})),
     )
 
 
-def _token_url(spec: Spec) -> str:
+def _find_token_url(spec: Spec) -> str:
     urls = [scheme.token_url for scheme in spec.schemes.values() if scheme.token_url]
     return urls[0] if urls else ""
 
 
-def _headers(settings: Node, secrets: SecretReader) -> tuple[tuple[str, str], ...]:
-    """Headers for every request; where the name says that the value is a secret, a placeholder."""
+def _read_headers(settings: Node, secrets: SecretReader) -> tuple[tuple[str, str], ...]:
+    """Headers for every request; a placeholder replaces the value where the name means a secret."""
     return tuple(
         (name, secrets.keep(placeholder(name, "HEADER"), value))
         if _SECRET_NAME.search(name)
@@ -246,11 +244,11 @@ def _headers(settings: Node, secrets: SecretReader) -> tuple[tuple[str, str], ..
     )
 
 
-def _texts(values: Node) -> dict[str, str]:
+def _as_texts(values: Node) -> dict[str, str]:
     return {name: str(value) for name, value in values.items()}
 
 
-def _safety(settings: Node) -> Safety:
+def _build_safety(settings: Node) -> Safety:
     mode = settings.get("mode")
     return Safety(
         mode=None if mode is None else Mode(mode),
@@ -265,14 +263,14 @@ def _verify_files(settings: Node, folder: Path, mistakes: Mistakes) -> None:
     for key in ("ca_file", "client_cert"):
         name = settings.get("tls", {}).get(key)
         if name and not (folder / name).is_file():
-            mistakes.add(f"/tls/{key}", f"there is no file {name}")
+            mistakes.add(f"/tls/{key}", f"the file {name} does not exist")
     control = settings.get("control", {}).get("url")
     if control:
-        _http_url("/control/url", control, mistakes)
+        _verify_url("/control/url", control, mistakes)
     public = settings.get("webhooks", {}).get("public_url")
     if public:
-        _http_url("/webhooks/public_url", public, mistakes)
+        _verify_url("/webhooks/public_url", public, mistakes)
 
 
-def _path_in(folder: Path, name: str | None) -> str:
+def _join_path(folder: Path, name: str | None) -> str:
     return str(folder / name) if name else ""

@@ -1,4 +1,4 @@
-"""The target file: `apicheck.toml`, or `[tool.apicheck]` in pyproject.toml, as it is written."""
+"""Reads the target file: `apicheck.toml`, or `[tool.apicheck]` in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 
 
 def find_target(start: Path) -> Path | None:
-    """The nearest target file, upwards from a folder; None when there is none."""
+    """The nearest target file, upwards from a folder; None without one."""
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / FILE_NAME).is_file():
             return folder / FILE_NAME
@@ -37,9 +37,9 @@ def _has_section(path: Path) -> bool:
 
 
 def target_settings(path: Path) -> Mapping[str, Json]:
-    """What a target file says, not yet verified. Raises TargetError when it cannot be read.
+    """The settings of a target file, not verified. Raises TargetError when it cannot be read.
 
-    `policy` and `spec`, which are relative to its folder, are made paths that can be opened.
+    `policy` and `spec` are relative to its folder in the file; here they are paths to open.
     """
     settings = dict(read_target(path).value)
     for key in ("policy", "spec"):
@@ -60,7 +60,7 @@ def read_target(path: Path) -> Source:
         raise TargetError(
             f"{path} cannot be read", (Mistake(str(path), line, "", message),)
         ) from None
-    lines = _lines(text)
+    lines = _find_lines(text)
     if path.name == _PYPROJECT:
         value = value.get("tool", {}).get("apicheck", {})
         lines = {
@@ -73,7 +73,7 @@ def read_target(path: Path) -> Source:
 
 
 def _as_json(value: Json) -> Json:
-    """TOML's dates as the text they were written as."""
+    """A TOML value as JSON; dates become text."""
     if isinstance(value, Mapping):
         return {key: _as_json(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -83,21 +83,21 @@ def _as_json(value: Json) -> Json:
     return value.isoformat()
 
 
-def _lines(text: str) -> dict[str, int]:
+def _find_lines(text: str) -> dict[str, int]:
     """Pointer -> line of tables and keys; inline tables have the line of their key."""
     lines: dict[str, int] = {}
     table = ""
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
-            table = _pointer(header[1])
+            table = _parse_key(header[1])
             for depth in range(2, table.count("/") + 2):
                 lines.setdefault("/".join(table.split("/")[:depth]), number)
         elif key := _KEY.match(line):
-            lines.setdefault(table + _pointer(key[1]), number)
+            lines.setdefault(table + _parse_key(key[1]), number)
     return lines
 
 
-def _pointer(key: str) -> str:
+def _parse_key(key: str) -> str:
     pointer = ""
     for part in _PART.findall(key):
         pointer = child_pointer(pointer, part.strip("\"'"))

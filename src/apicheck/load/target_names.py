@@ -1,4 +1,4 @@
-"""Everything that a target file refers to exists: clauses, buckets, facts, readings, parameters."""
+"""Verifies that a target file only refers to clauses, buckets, facts, … that exist."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ Node = Mapping[str, Json]
 
 
 def verify(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> None:
-    """Adds a mistake for every name that nothing has."""
-    _placeholders([*settings.get("identities", {})], mistakes)
-    _permissions(settings, policy, mistakes)
+    """Adds a mistake for every name that is not defined."""
+    _verify_placeholders([*settings.get("identities", {})], mistakes)
+    _verify_permissions(settings, policy, mistakes)
     _verify_names(settings, policy, mistakes)
     fixtures = settings.get("fixtures", {})
-    known = frozenset(_nameable(spec)) if fixtures else frozenset()
+    known = frozenset(_walk_fixture_names(spec)) if fixtures else frozenset()
     for name in fixtures:
         if name not in known and not name.startswith("/"):
             pointer = child_pointer("/fixtures", name)
             mistakes.unknown(pointer, "parameter, property or operation", name, known)
 
 
-def _permissions(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
+def _verify_permissions(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
     known = policy.facts.authorization.permissions
     for name, identity in settings.get("identities", {}).items():
         pointer = f"{child_pointer('/identities', name)}/permissions"
@@ -37,27 +37,27 @@ def _permissions(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
                 mistakes.unknown(pointer, "permission", word, known)
 
 
-def _nameable(spec: Spec) -> Iterator[str]:
-    """Names that a fixture may give a value to."""
+def _walk_fixture_names(spec: Spec) -> Iterator[str]:
+    """Names of what a fixture may give a value."""
     for operation in spec.operations:
         yield operation.id
         yield from (parameter.name for parameter in operation.parameters)
-    yield from _properties(spec.document)
+    yield from _walk_properties(spec.document)
 
 
-def _properties(value: Json) -> Iterator[str]:
+def _walk_properties(value: Json) -> Iterator[str]:
     if isinstance(value, list):
         for item in value:
-            yield from _properties(item)
+            yield from _walk_properties(item)
     elif isinstance(value, Mapping):
         properties = value.get("properties")
         if isinstance(properties, Mapping):
             yield from properties
         for inner in value.values():
-            yield from _properties(inner)
+            yield from _walk_properties(inner)
 
 
-def _placeholders(names: list[str], mistakes: Mistakes) -> None:
+def _verify_placeholders(names: list[str], mistakes: Mistakes) -> None:
     first: dict[str, str] = {}
     for name in names:
         other = first.setdefault(placeholder(name), name)
@@ -77,7 +77,7 @@ def _verify_names(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
     for bucket in settings.get("limits", {}):
         if bucket not in buckets:
             mistakes.unknown(child_pointer("/limits", bucket), "bucket", bucket, buckets)
-    paths = _with_parents(origin.path for origin in policy.origins)
+    paths = _add_parents(origin.path for origin in policy.origins)
     for path in settings.get("confirm", {}):
         if normalize(path) not in paths:
             mistakes.add(
@@ -90,7 +90,7 @@ def _verify_names(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
             mistakes.unknown("/readings", "reading", reading, policy.readings)
 
 
-def _with_parents(paths: Iterable[str]) -> frozenset[str]:
+def _add_parents(paths: Iterable[str]) -> frozenset[str]:
     found = set()
     for path in paths:
         parts = path.split(".")

@@ -32,8 +32,8 @@ class Outcome:
 class Claims:
     """What a probe must have while it plays.
 
-    Names like "bucket:general", "identity:admin", "clock", "subscription". Exclusive: nobody
-    else who claims it plays at the same time.
+    Names such as "bucket:general", "identity:admin", "clock", "subscription". Exclusive: no
+    other probe that claims the name plays at the same time.
     """
 
     shared: frozenset[str] = frozenset()
@@ -44,10 +44,10 @@ class Claims:
 class Applies:
     """The check applies to the subject.
 
-    requests: how many it sends at most in one playing of one case, its setup left out.
-    last: play after all others, because it uses up limits that they need.
-    of: the fact paths that its result is about, where they are not the subject's own.
-    seconds: how long one playing waits at most, where no clock can be moved.
+    requests: the most that one playing of one case sends, without its setup.
+    last: play after all others, because the check uses up limits that they need.
+    facts: the fact paths that the result is about, where they are not the subject's own.
+    seconds: the longest that one playing waits, where no clock can be moved.
     promise: the response that the policy promises for what the check provokes; None where the
     judge needs none.
     """
@@ -66,9 +66,9 @@ class Applies:
 
 @dataclass(frozen=True, slots=True)
 class PassiveResult:
-    """What a passive check saw of one subject.
+    """The result of a passive check on one subject.
 
-    subject: operationId, "" for exchanges of no declared operation. of: fact path.
+    subject: operationId, "" for exchanges of no declared operation. fact: path.
     exercised: how many exchanges put the property to the test. evidence: exchange ids that
     show the judgement, the shortest first; for a pass, up to three.
     """
@@ -84,10 +84,10 @@ class PassiveResult:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A passive check: reads each exchange once, in order of sending, keeps what it needs.
+    """How a passive check reads the exchanges of a run: each once, in order of sending.
 
-    start makes the state, step reads one exchange and returns the state, finish says what was
-    seen. A fold that saw nothing returns nothing: the run then says that nothing was observed.
+    start makes the state, step reads one exchange and returns the state, finish returns the
+    results. Without an exchange to judge it returns none, and the run reports nothing observed.
     """
 
     start: Callable[[RunContext], Any]
@@ -101,19 +101,19 @@ def _applies_always(_: Subject) -> Applies:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One testable property: how to ask, how to read the answer, and what proves that it can fail.
+    """One testable property: how to probe it, how to judge it, and what proves that it can fail.
 
-    Active: `script` and `judge`; `subject_kind` says what the check is asked about. `cases` lists
+    Active: `script` and `judge`; `subject_kind` says what the check judges. `cases` lists
     the named rows of a table; `draws` names a strategy whose values are further cases. The script
     is then played once for each case, with `subject.case` bound. Passive: `fold` alone.
-    provokes: statuses that the script asks for on purpose; any other 429 or 5xx in an exchange
+    provokes: statuses that the script causes on purpose; any other 429 or 5xx in an exchange
     that exercises the property makes a pass, and a fail by status, inconclusive.
-    accepted: the exercising requests are such as a correct server accepts (else: refuses); this
+    accepted: a correct server accepts the exercising requests (otherwise it refuses them); this
     decides in which modes they may be sent with an unsafe method.
-    triggered_by: of a passive check, active ones that cause what it reads; they are played for it,
-    and not judged, in a run that selects it and not them.
+    triggered_by: active checks that cause what a passive check reads. A run that selects the
+    passive check without them plays them, and does not judge them.
     proven_by: outcome -> faults of the reference server that show it.
-    id, page: filled in by the registry, from the module's place and the page beside it.
+    id, page: filled in by the registry, from the module's path and the page beside it.
     """
 
     title: str
@@ -131,14 +131,12 @@ class Check:
     fold: Fold | None = None
     provokes: frozenset[int] = frozenset()
     accepts_closed_connection: bool = False
-    """A connection closed without an answer is one of the answers that the judge reads."""
+    """The judge also reads exchanges whose connection was closed without a response."""
     accepted: bool = False
     triggered_by: tuple[str, ...] = ()
     min_exercised: int = 1
     failure_title: str = ""
     """The property, as it reads when it does not hold; "" for `title` with a word in front."""
-    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Fault -> other checks, or families (`auth/*`), that rightly fail with it: collateral."""
     id: str = ""
     page: str = ""
     origin: str = "apicheck"

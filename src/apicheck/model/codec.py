@@ -10,7 +10,7 @@ import base64
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum, IntEnum
 from functools import lru_cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -19,13 +19,15 @@ from apicheck.model.json import Json
 
 T = TypeVar("T")
 
+Prepare = Callable[[Any, Json], Json]
+
 
 def to_json(value: object, *, whole: bool = False) -> Json:
     """A JSON value that `from_json` turns back.
 
     Fields at their default are left out, unless `whole`: then every field is there. Fields that
     do not take part in comparisons (secrets) are always left out. An IntEnum (a severity)
-    becomes its name in lower case, so that nobody reads it as a number.
+    becomes its name in lower case, so that it is not read as a number.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
@@ -63,63 +65,75 @@ def _bytes_to_json(value: bytes) -> Json:
         return {"base64": base64.b64encode(value).decode("ascii")}
 
 
-def from_json(kind: type[T], value: Json) -> T:
-    """The dataclass that a JSON value stands for. Raises ValueError when it stands for none."""
+def _as_written(_: Any, value: Json) -> Json:
+    return value
+
+
+def from_json(kind: type[T], value: Json, *, prepare: Prepare = _as_written) -> T:
+    """The dataclass that a JSON value stands for. Raises ValueError when it stands for none.
+
+    prepare: called with each type (`tuple` for `tuple[str, ...]`) and the value to read it from;
+    returns the value to read instead.
+    """
     try:
-        result = _decode(kind, value)
+        result = _decode(kind, value, prepare)
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"not a {getattr(kind, '__name__', kind)}: {error}") from error
     return typing.cast("T", result)
 
 
-def _decode(kind: Any, value: Json) -> Any:
+def _decode(kind: Any, value: Json, prepare: Prepare) -> Any:
     origin = get_origin(kind)
+    arguments = get_args(kind)
     if origin in (Union, types.UnionType):
-        return _decode_union(get_args(kind), value)
+        return _decode_union(arguments, value, prepare)
+    value = prepare(origin or kind, value)
     if origin is tuple:
-        return _decode_tuple(get_args(kind), value)
+        return _decode_tuple(arguments, value, prepare)
     if origin is frozenset:
-        return frozenset(_decode(get_args(kind)[0], item) for item in value)
+        return frozenset(_decode(arguments[0], item, prepare) for item in value)
     if origin is not None and issubclass(origin, Mapping):
-        return {key: _decode(get_args(kind)[1], item) for key, item in value.items()}
+        return {key: _decode(arguments[1], item, prepare) for key, item in value.items()}
     if isinstance(kind, type):
-        return _decode_class(kind, value)
+        return _decode_class(kind, value, prepare)
     return value
 
 
-def _decode_class(kind: type, value: Json) -> Any:
+def _decode_class(kind: type, value: Json, prepare: Prepare) -> Any:
     if kind is bytes:
         return base64.b64decode(value["base64"]) if isinstance(value, dict) else value.encode()
     if issubclass(kind, IntEnum):
         return kind[str(value).upper()]
     if issubclass(kind, Enum):
         return kind(value)
+    if kind is str and not isinstance(value, str):
+        raise TypeError(f"expected text, got {value!r}")
     if dataclasses.is_dataclass(kind):
         hints = _hints(kind)
-        return kind(**{name: _decode(hints[name], item) for name, item in value.items()})
+        return kind(**{name: _decode(hints[name], item, prepare) for name, item in value.items()})
     return float(value) if kind is float else value
 
 
-def _decode_union(options: tuple[Any, ...], value: Json) -> Any:
+def _decode_union(options: tuple[Any, ...], value: Json, prepare: Prepare) -> Any:
     if value is None and type(None) in options:
         return None
     inner = [option for option in options if option is not type(None)]
     if len(inner) == 1:
-        return _decode(inner[0], value)
+        return _decode(inner[0], value, prepare)
     for option in inner:
         try:
-            return _decode(option, value)
+            return _decode(option, value, prepare)
         except (TypeError, ValueError, KeyError, AttributeError):
             continue
     raise ValueError(f"{value!r} is none of {options}")
 
 
-def _decode_tuple(arguments: tuple[Any, ...], value: Json) -> tuple[Any, ...]:
+def _decode_tuple(arguments: tuple[Any, ...], value: Json, prepare: Prepare) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
         raise TypeError(f"expected a list, got {value!r}")
     if len(arguments) == 2 and arguments[1] is Ellipsis:
-        return tuple(_decode(arguments[0], item) for item in value)
-    return tuple(_decode(kind, item) for kind, item in zip(arguments, value, strict=True))
+        return tuple(_decode(arguments[0], item, prepare) for item in value)
+    return tuple(_decode(kind, item, prepare) for kind, item in zip(arguments, value, strict=True))
 
 
 @lru_cache(maxsize=256)

@@ -1,13 +1,13 @@
-"""The errors apicheck raises: mistakes in what the user gave, never a failing API.
+"""The errors that apicheck raises: mistakes in the user's input, never a failing API.
 
 ApicheckError
 ├── PolicyError            a policy, or a clause set that it includes
 ├── SpecError              an OpenAPI document
 ├── TargetError            apicheck.toml, the environment, an option
-├── CheckDefinitionError   a check that is not a legal check
-├── ScaffoldError          a new check for which there is no place
+├── CheckDefinitionError   the declaration of a check
+├── ScaffoldError          the skeleton of a check that cannot be written
 ├── RunDirectoryError      a saved run that cannot be read or written
-└── TargetUnreachable      nothing answers at the target's base URL
+└── TargetUnreachable      no server responds at the target's base URL
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Mistake:
 
 
 class ApicheckError(Exception):
-    """The user gave something that apicheck cannot work with; `mistakes` lists all of it."""
+    """The user's input cannot be used; `mistakes` lists every mistake in it."""
 
     exit_code = 2
 
@@ -62,7 +62,7 @@ class TargetError(ApicheckError):
 
 
 class CheckDefinitionError(ApicheckError):
-    """A check's declaration is not a legal check."""
+    """The declaration of a check is not valid."""
 
 
 class ScaffoldError(ApicheckError):
@@ -74,6 +74,6 @@ class RunDirectoryError(ApicheckError):
 
 
 class TargetUnreachable(ApicheckError):
-    """Nothing answers at the target's base URL, or at its control URL."""
+    """No server responds at the target's base URL, or at its control URL."""
 
     exit_code = 4

@@ -1,4 +1,4 @@
-"""What went over the wire, as it is recorded: secrets are placeholders from the start.
+"""Requests and responses as they are recorded, with placeholders for secrets.
 
 A request is written with placeholders (`$APICHECK_ADMIN_TOKEN`) and stays so; only the
 transport, at the moment of sending, puts the secret in. A placeholder may carry a derivation:
@@ -35,7 +35,7 @@ class Role(StrEnum):
     CONFIRM = "confirm"
     CLEANUP = "cleanup"
     THROTTLED = "throttled"
-    """Refused by a limit that nobody meant to meet, and sent again: no judge's business."""
+    """Refused by a limit that the script did not mean to reach, and sent again. Not judged."""
 
     @property
     def exercises(self) -> bool:
@@ -44,7 +44,7 @@ class Role(StrEnum):
 
 
 class Caller(StrEnum):
-    """What a request says about who sends it."""
+    """What a request says about its sender."""
 
     ANONYMOUS = "anonymous"
     BAD = "bad"
@@ -52,7 +52,7 @@ class Caller(StrEnum):
 
 
 class Direction(StrEnum):
-    """Out: we asked the target. In: the target delivered a webhook to our listener."""
+    """Out: a request to the target. In: a webhook that the target delivered to the listener."""
 
     OUT = "out"
     IN = "in"
@@ -60,7 +60,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A credential as it is put on a request.
+    """A credential of a request.
 
     place: "header", "query" or "cookie"; name: the header, parameter or cookie;
     value: as sent, with placeholders (`Bearer $APICHECK_ADMIN_TOKEN`).
@@ -77,9 +77,9 @@ class Request:
     """One HTTP request below the target's base URL.
 
     path: percent-encoded once, begins with "/", no query. query: decoded names and values.
-    headers: without credentials. body: bytes, with placeholders where a secret is due.
+    headers: without credentials. body: bytes, with placeholders for secrets.
     operation: operationId, "" for a request of no declared operation.
-    identity: name of the identity whose credential it carries, "" when it carries none of ours.
+    identity: name of the identity whose credential it carries, "" for none.
     """
 
     method: str
@@ -93,7 +93,7 @@ class Request:
     caller: Caller = Caller.ANONYMOUS
 
     def with_header(self, name: str, *values: str) -> Request:
-        """The same request with these values of a header field instead of any it has."""
+        """The same request with these values of a header field; no values remove the field."""
         kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
         return replace(self, headers=(*kept, *((name, value) for value in values)))
 
@@ -102,11 +102,11 @@ class Request:
         return self.with_header(name)
 
     def without_credentials(self) -> Request:
-        """The same request from nobody."""
+        """The same request without credentials."""
         return replace(self, credentials=(), identity="", caller=Caller.ANONYMOUS)
 
     def with_credentials(self, identity: str, *credentials: Credential) -> Request:
-        """The same request with the credentials of an identity, instead of any it has."""
+        """The same request with the credentials of an identity in place of its own."""
         return replace(
             self, credentials=credentials, identity=identity, caller=Caller.AUTHENTICATED
         )
@@ -181,7 +181,7 @@ def _refuse_constant(name: str) -> object:
 
 
 class TransportErrorKind(StrEnum):
-    """What kept an answer from us."""
+    """Why no response was received."""
 
     REFUSED = "connection-refused"
     TIMEOUT = "timeout"
@@ -195,7 +195,7 @@ class TransportErrorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TransportError:
-    """No usable answer came."""
+    """No usable response was received."""
 
     kind: TransportErrorKind
     message: str
@@ -203,14 +203,13 @@ class TransportError:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What needed the secret or the raw bytes and was therefore computed while recording.
-
-    "provoked" (about: check, value: status) is added for passive checks: it was asked for.
+    """A fact of an exchange that only the recorder can compute, from a secret or the raw bytes.
 
     name: "leaks" (about: placeholder, value: where), "signature" (about: placeholder,
     value: "valid" or why not), "equals" (about: placeholder, value: where), "date-differs"
     (value: seconds that Date is ahead of the present, noted where it is a second or more),
-    "asked-to-fail" (about: the operation: the failure was asked for, through control).
+    "asked-to-fail" (about: operation that failed because a script asked for it, through control),
+    "provoked" (about: check, value: status; for passive checks: the script caused the status).
     """
 
     name: str
@@ -220,13 +219,13 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what came of it.
+    """One request with its response, or the error in place of one.
 
     sent_at, received_at: seconds since the run began, on the target's clock: moves of a
-    virtual clock are included, so that intervals mean the same to the target and to us.
+    virtual clock are included, so that intervals are those that the target sees.
     A happened before B exactly when A.received_at < B.sent_at.
-    raw: the bytes that were written, when a script wrote bytes; `request` then describes them.
-    For Direction.IN the request is the target's delivery and the response is ours.
+    raw: the bytes that a script wrote itself; `request` then describes them.
+    For Direction.IN the request is the target's delivery and the response the listener's.
     """
 
     id: str
@@ -242,16 +241,23 @@ class Exchange:
 
     @property
     def status(self) -> int:
-        """The status code, 0 when no answer came."""
+        """The status code; 0 without a response."""
         return self.response.status if self.response else 0
 
     @property
+    def received(self) -> Response:
+        """The response of an exchange that has one. Raises ValueError where none came."""
+        if self.response is None:
+            raise ValueError(f"exchange {self.id} has no response")
+        return self.response
+
+    @property
     def succeeded(self) -> bool:
-        """Whether an answer came and its status is 2xx."""
+        """Whether the status is 2xx; False without a response."""
         return self.response is not None and self.response.succeeded
 
     def json_or(self, otherwise: Json = None) -> Json:
-        """The body of the answer as JSON; `otherwise` where none came or it is no JSON."""
+        """The body of the response as JSON; `otherwise` without a response, or one in JSON."""
         try:
             return self.response.json() if self.response else otherwise
         except ValueError:
@@ -259,7 +265,7 @@ class Exchange:
 
     @property
     def bodiless(self) -> bool:
-        """Whether HTTP keeps such an answer from having content (RFC 9110 section 6.4.1)."""
+        """Whether HTTP forbids content in the response (RFC 9110 section 6.4.1)."""
         return self.request.method == "HEAD" or self.status in _BODILESS
 
     def observed(self, name: str) -> tuple[Observation, ...]:
@@ -272,9 +278,9 @@ class Transcript:
     """The exchanges of one playing of one probe, in order of sending.
 
     attempt: 0 for the first playing, then 1, 2 … for confirmations.
-    answers: what the control protocol answered to the script's `Ask` steps, in order.
+    answers: the results of the script's `Ask` steps, in order.
     stopped_by: why the script could not go on; None when it was played to its end.
-    case: the drawn value, when the probe was made in the shrinking loop and so not planned.
+    case: the drawn value of a probe that was made by shrinking, and so is in no plan.
     """
 
     probe: str

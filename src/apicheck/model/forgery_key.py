@@ -1,7 +1,7 @@
-"""An RSA key that everybody may know, with which a server that believes it betrays itself.
+"""The RSA key that signs forged tokens, which a correct server refuses.
 
-It signs tokens that must not be believed. It is written here, private half and all, so that a
-run can be repeated to the last byte; nothing may ever be protected with it.
+Its private half is published here, so that each run sends the same bytes. It must never
+protect anything.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _N = _P * _Q
 _D = pow(_E, -1, (_P - 1) * (_Q - 1))
 _BYTES = 256
 _SHA256 = bytes.fromhex("3031300d060960864801650304020105000420")
-"""What stands before a SHA-256 digest that is signed (RFC 8017, section 9.2, note 1)."""
+"""The prefix of a signed SHA-256 digest (RFC 8017, section 9.2, note 1)."""
 
 
 def public_jwk() -> str:
@@ -38,8 +38,8 @@ def public_jwk() -> str:
     return json.dumps({"kty": "RSA", **numbers}, separators=(",", ":"))
 
 
-def signature(message: bytes) -> bytes:
-    """RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2.1), as RS256 has it."""
+def sign(message: bytes) -> bytes:
+    """The RS256 signature: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2.1)."""
     digest = _SHA256 + hashlib.sha256(message).digest()
     padded = b"\x00\x01" + b"\xff" * (_BYTES - len(digest) - 3) + b"\x00" + digest
     return pow(int.from_bytes(padded, "big"), _D, _N).to_bytes(_BYTES, "big")

@@ -14,11 +14,11 @@ because every value of this kind was validated against a schema, or is hostile a
 """
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()
-"""What `at` returns where there is nothing; None is a value."""
+"""What `at` returns where the document has no value; None is a value."""
 
 
 def describe_value(value: Json) -> str:
-    """A value as a policy would write it in one line: text as it is, anything else as JSON."""
+    """A value in one line, as a policy has it: text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
@@ -55,7 +55,7 @@ def at(document: Json, pointer: str) -> Json:
 
 
 def with_value(document: Json, pointer: str, value: Json) -> Json:
-    """A document with one value put where a JSON Pointer leads; objects on the way are made.
+    """A copy of a document with a value at a JSON Pointer; missing objects on the way are made.
 
     The document itself stays as it is. A list is entered where it has such an element, otherwise
     an object takes its place.

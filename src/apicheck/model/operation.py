@@ -1,7 +1,6 @@
 """An OpenAPI document as apicheck reads it: operations, their security, and the raw document.
 
-Schemas stay raw, with their `$ref`s: they mean something only together with the document
-(`Spec.document`), and whoever validates resolves them there.
+Schemas keep their `$ref`s, which the validator follows in the document (`Spec.document`).
 """
 
 from __future__ import annotations
@@ -125,7 +124,7 @@ class Operation:
     body_required: bool = False
     responses: tuple[ResponseDoc, ...] = ()
     security: tuple[SecurityRequirement, ...] = ()
-    """Alternatives. Empty, or one that is (): it may be called without a credential."""
+    """Alternatives. Empty, or with (): the operation may be called without a credential."""
 
     @property
     def secured(self) -> bool:
@@ -147,7 +146,7 @@ class Operation:
         return ()
 
     def path_values(self, path: str) -> dict[str, str]:
-        """The decoded values of the path parameters in a path; {} when it is not this one's."""
+        """The decoded values of the path parameters in a path; {} when it does not match."""
         parts = re.split(r"\{([^}]*)\}", self.path)
         pattern = "([^/]*)".join(map(re.escape, parts[::2]))
         match = re.fullmatch(pattern, path)

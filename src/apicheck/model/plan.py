@@ -1,4 +1,4 @@
-"""What a run will do, known before anything is sent."""
+"""What a run will do, computed before it sends a request."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Options:
 
     @property
     def partial(self) -> bool:
-        """Whether only a part of the policy was asked for; the run's word says so."""
+        """Whether the user selected a part of the policy; the run's word says so."""
         return bool(self.select or self.ignore or self.clauses or self.operations)
 
 
@@ -55,7 +55,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class SkippedSubject:
-    """A subject that ends in a reason instead of a probe."""
+    """A subject without a probe, and the reason."""
 
     check: str
     subject: str
@@ -66,7 +66,7 @@ class SkippedSubject:
 
 @dataclass(frozen=True, slots=True)
 class PlannedClause:
-    """A clause with the checks that will speak of it, or why none does."""
+    """A clause with the checks that judge it, or the reason why none does."""
 
     clause: Clause
     checks: tuple[str, ...]
@@ -74,8 +74,21 @@ class PlannedClause:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How the rows of a check were shared out among its subjects.
+
+    asked, possible: pairs of row and subject, out of all that there are.
+    """
+
+    rows: int
+    subjects: int
+    asked: int
+    possible: int
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the run costs. seconds: waits for limits and virtual time left out on a control."""
+    """What a run costs. seconds: of sending, and of waiting where no control moves the clock."""
 
     requests: int
     seconds: float
@@ -101,19 +114,21 @@ class Plan:
     probes: tuple[Probe, ...]
     passive: tuple[Check, ...]
     controls: tuple[str, ...]
-    """operationIds whose canonical request is sent once whatever the checks need, so that
-    passive checks have an honest answer of every operation to read."""
+    """operationIds whose canonical request is sent once, whatever the checks need, so that
+    passive checks have an accepted response of every operation to read."""
     skipped: tuple[SkippedSubject, ...]
     clauses: tuple[PlannedClause, ...]
     estimate: Estimate
     drawn: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     provoking: tuple[Probe, ...] = ()
-    """Probes of checks that were not asked for, played so that passive ones have answers to read;
-    nothing is judged of them."""
+    """Probes of checks that were not selected. They are played so that passive checks have
+    responses to read, and are not judged."""
+    spread: Mapping[str, Spread] = field(default_factory=dict)
+    """Check id -> how its rows were spread, where not every subject is asked every row."""
 
     @property
     def conventions(self) -> tuple[str, ...]:
-        """Path parameters that are found without a link, each with the operation that has it."""
+        """Path parameters found without a link, each with the operation that returns it."""
         recipes = (recipe for recipe in self.context.recipes.values() if isinstance(recipe, Recipe))
         needs = (need for recipe in recipes for need in recipe.needs if need.convention)
         return tuple(dict.fromkeys(f"{need.name} from {need.operation}" for need in needs))

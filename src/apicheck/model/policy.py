@@ -82,7 +82,7 @@ class FactOrigin:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Clauses and facts, as they are in force: includes merged, readings applied."""
+    """The clauses and facts in force: includes merged, readings applied."""
 
     id: str
     version: str
@@ -92,7 +92,7 @@ class Policy:
     sources: Mapping[str, Source] = field(default_factory=dict)
     origins: tuple[FactOrigin, ...] = ()
     grades: Mapping[str, Grade] = field(default_factory=dict)
-    """Fact path -> grade; a path that is not named has the grade of the clause."""
+    """Fact path -> grade; any other path has the grade of the clause."""
     readings: tuple[str, ...] = ()
     """Readings that can be chosen with `--reading` or in the target file."""
     file: str = ""
@@ -107,5 +107,5 @@ class Policy:
 
 
 def paths_overlap(one: str, other: str) -> bool:
-    """Whether one of two fact paths is inside the other: what is said of one concerns the other."""
+    """Whether two fact paths are the same, or one is inside the other."""
     return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")

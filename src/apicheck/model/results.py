@@ -30,7 +30,7 @@ class FailureSummary:
 class CheckResult:
     """The verdict of one check on one subject. Knows no clause.
 
-    of: fact paths it is about. kind: for not-tested. flaky: outcomes that did not repeat.
+    facts: paths that it is about. kind: for not-tested. flaky: outcomes that did not repeat.
     exercised: exchanges in which the property was put to the test. evidence: also of a pass.
     """
 
@@ -115,7 +115,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class PreflightItem:
-    """One thing looked at before the run."""
+    """The result of one inspection before the run."""
 
     id: str
     verdict: Verdict
@@ -161,12 +161,12 @@ NO_PROVENANCE = Provenance(
     seed=0,
     requests=0,
 )
-"""Of results that nobody keeps."""
+"""For results that are not saved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Everything that the renderings show; they are pure functions of it and the evidence."""
+    """Everything that a report shows. A report is a pure function of it and the evidence."""
 
     run: Provenance
     word: Word
@@ -180,7 +180,7 @@ class Results:
     facts: tuple[Mapping[str, Json], ...] = ()
     """Effective facts with origin and grade."""
     caveats: tuple[str, ...] = ()
-    """What was accepted by policy or target that a stricter reading would not."""
+    """What the policy or the target accepts and a stricter reading would not."""
     leftovers: tuple[str, ...] = ()
     """What the run created and could not delete."""
     coverage: Mapping[str, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What the `ops` grammar of a policy selects."""
+"""Which operations the `ops` grammar of a policy selects."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ def selects(
     sets: Mapping[str, Selector],
     secured: frozenset[str],
 ) -> bool:
-    """Whether a selector takes an operation.
+    """Whether a selector selects an operation.
 
-    sets: the policy's named sets (`operations.<name>`); a name that is in `sets` is that set,
-    whatever else is called so. secured: ids of the operations that need a credential.
+    sets: the policy's named sets (`operations.<name>`); a set takes precedence over anything
+    else of its name. secured: ids of the operations that need a credential.
     """
-    return any(_takes(item, operation, sets, secured, frozenset()) for item in selector.items)
+    return any(
+        _item_selects(item, operation, sets, secured, frozenset()) for item in selector.items
+    )
 
 
-def _takes(
+def _item_selects(
     item: str,
     operation: Operation,
     sets: Mapping[str, Selector],
@@ -34,7 +36,9 @@ def _takes(
     seen: frozenset[str],
 ) -> bool:
     if item in sets and item not in seen:
-        return any(_takes(i, operation, sets, secured, seen | {item}) for i in sets[item].items)
+        return any(
+            _item_selects(i, operation, sets, secured, seen | {item}) for i in sets[item].items
+        )
     if item in ("*", operation.id):
         return True
     if item.startswith("tag:"):
@@ -53,18 +57,18 @@ def _takes(
 
 
 def selects_path(item: str, method: str, path: str) -> bool:
-    """Whether `"GET /path/*"` or `"/path/**"` takes a method and path.
+    """Whether `"GET /path/*"` or `"/path/**"` selects a method and path.
 
     `*` is one path segment, `**` any number of them. A path template's `{name}` is one segment.
     """
     wanted_method, _, glob = item.rpartition(" ")
     if wanted_method and wanted_method.upper() != method.upper():
         return False
-    return _glob(glob).fullmatch(path) is not None
+    return _compile_glob(glob).fullmatch(path) is not None
 
 
 @lru_cache(maxsize=1024)
-def _glob(glob: str) -> re.Pattern[str]:
+def _compile_glob(glob: str) -> re.Pattern[str]:
     parts = re.split(r"(\*\*|\*|\{[^}]*\})", glob)
     wild = {"**": ".*"}
     return re.compile(

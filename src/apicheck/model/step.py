@@ -1,4 +1,4 @@
-"""What a script may ask the driver to do. A script never does it itself."""
+"""The steps that a script yields and the driver carries out."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from apicheck.model.verdict import Inconclusive, NotTested
 class Send:
     """Send one request; the script receives the Exchange.
 
-    share: steps of equal, non-empty key are sent once a run, and every script that asks
-        again receives the same Exchange (control requests, fixtures that nobody uses up).
-    paced: False for scripts that mean to run into a limit.
-    cleanup: the request that removes what this one creates is read off the answer (by the
-        document's links) unless False: then the script says that it removes it itself.
+    share: steps with the same non-empty key are sent once a run, and every script receives
+        the same Exchange (control requests, fixtures that no probe uses up).
+    paced: False in scripts that exceed a limit on purpose.
+    cleanup: the driver removes the created object with the request that it finds in the
+        response (by the document's links). False: the script removes the object itself.
     """
 
     request: Request
@@ -49,7 +49,7 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Let time pass for the target: a virtual clock is moved, otherwise we sleep."""
+    """Let time pass for the target: the driver moves a virtual clock, or sleeps."""
 
     seconds: float
     why: str
@@ -59,8 +59,8 @@ class Wait:
 class Receive:
     """Wait for webhook deliveries; the script receives those that came, oldest first.
 
-    Deliveries to `path` (the part of the URL that `Ask("listener")` handed out) count.
-    respond: the status our listener answers with. within_s: seconds to wait for `count`.
+    Deliveries to `path` (the part of the URL that `Ask("listener")` returned) count.
+    respond: the status of the listener's responses. within_s: seconds to wait for `count`.
     """
 
     path: str
@@ -71,20 +71,19 @@ class Receive:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask for something that is not a request to the API under test.
+    """Do something that is not a request to the API under test.
 
-    what and arguments -> answer, a JSON value; None when nobody can do it:
+    what and arguments -> result, a JSON value; None when there is no way to do it:
     - "mint" {scopes: [..] or None, permissions, roles, tenant, user, app, state}:
       -> {"identity": name};
-      a new identity, usable as `Credential` through `Subject.credentials(name)`. Needs a
-      minter of that tenant or the control protocol.
+      a new identity. Needs a minter of that tenant or the control protocol.
       "scheme" names the credential's security scheme, "claims" what its JSON Web Token says,
       "renewed" False keeps a token that has run out as it is.
     - "revoke" {identity} -> {} ; "fail_next" {operation, status} -> {} ; needs control.
     - "effects" {} -> {"count": n}: how often the target's state changed so far; needs control.
-    - "listener" {} -> {"url": .., "path": ..}: a fresh URL at our webhook listener.
-    - "subscribe_by_hand" {"url": ..} -> {}: tell the target about the listener where the API
-      itself offers no subscription (control protocol, or the operator did it beforehand).
+    - "listener" {} -> {"url": .., "path": ..}: a fresh URL of the webhook listener.
+    - "subscribe_by_hand" {"url": ..} -> {}: register the listener where the API itself offers no
+      subscription (through control, or by the operator beforehand).
     """
 
     what: str
@@ -96,10 +95,10 @@ Step = Send | SendRaw | Together | Wait | Receive | Ask
 T = TypeVar("T")
 
 Steps = Generator[Step, Any, T]
-"""A part of a conversation: yields steps, receives what came of each, returns what it made.
+"""A part of a script: yields steps, receives the result of each, returns a value.
 
-`Any`, as each kind of step is answered with a type of its own; the functions of
-`apicheck.authoring` give it.
+`Any`, since each kind of step has a result type of its own; the functions of
+`apicheck.authoring` name it.
 """
 
 Script = Steps[None]

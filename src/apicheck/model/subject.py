@@ -1,4 +1,4 @@
-"""What a check is bound to: a subject, and the context that all subjects of a run share."""
+"""The subject that a check judges, and the context that all subjects of a run share."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from apicheck.model.target import Identity, Minter, Mode
 from apicheck.model.verdict import NotTested
 
 UNIQUE_LENGTH = 12
-"""How many characters stand in the place of `UNIQUE` when a request is sent."""
+"""How many characters replace `UNIQUE` when a request is sent."""
 UNIQUE = "{apicheck:unique}"
-"""In a request: replaced, when it is sent, by a value that no other request of any run has."""
+"""In a request: sending replaces it by a value that no other request of any run has."""
 
 
 class SubjectKind(StrEnum):
-    """What a check is asked about, one probe (or set of cases) each."""
+    """What a check judges; each subject has a probe (or a set of cases) of its own."""
 
     OPERATION = "operation"
     BUCKET = "bucket"
@@ -31,17 +31,17 @@ class SubjectKind(StrEnum):
     API = "api"
     """The API as a whole: one subject, and no operation."""
     EXCHANGES = "exchanges"
-    """Passive: whatever was recorded."""
+    """Of a passive check: the recorded exchanges."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A value that a request takes from the answer of another operation (an OpenAPI link).
+    """A value that a request takes from the response of another operation (an OpenAPI link).
 
     place: "path", "query" or "body". name: the parameter, or a JSON Pointer into the body.
-    pointer: JSON Pointer into the answer's body. convention: no link says so, and the value is
-    looked for where answers usually have it. parameter: path parameter of that operation's own
-    request whose value it is, "" for none: who creates by PUT chooses the name.
+    pointer: JSON Pointer into the body of the response. convention: the document has no link,
+    and the value is where responses usually have it. parameter: path parameter of that
+    operation's own request that has the value (a client that creates by PUT chooses it), or "".
     """
 
     place: str
@@ -73,16 +73,21 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row of a check's table, or one drawn value. name: unique within its subject."""
+    """One row of a check's table, or one drawn value. name: unique within its subject.
+
+    spread: names the row among all subjects that share it; a few of these are asked it. "" for a
+    row that every subject is asked.
+    """
 
     name: str
     value: Json = None
     drawn: bool = False
+    spread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What every subject of a run shares. Holds no secret.
+    """What all subjects of a run share. Holds no secret.
 
     capabilities: what `Ask` can do on this target ("mint", "clock", "revoke", "effects",
     "listener", "subscribe_by_hand", "fail_next").
@@ -115,12 +120,12 @@ class RunContext:
     client_certificate: bool = False
     """Whether every connection of the run presents a client certificate (mutualTLS)."""
     clients: tuple[Minter, ...] = ()
-    """OAuth clients that we have at the policy's token operation; placeholders for secrets."""
+    """OAuth clients of the policy's token operation, with placeholders for secrets."""
     base_url: str = ""
     """Of the target, up to and without the paths of the document."""
 
     def permits(self, identity: Identity, operation: str) -> bool:
-        """Whether an identity has the rights for an operation; what is not known counts as held.
+        """Whether an identity has the rights for an operation; unknown rights count as held.
 
         Rights are scopes with all that they imply, permissions, and one of the sufficient roles.
         """
@@ -137,10 +142,10 @@ class RunContext:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One thing that one check is asked about.
+    """One thing that a check judges.
 
     key: unique within the check ("getContact", "general", "contact.created", "AUTH-1").
-    of: fact path that it concerns ("rate_limits.general"), "" when none.
+    fact: path that it concerns ("rate_limits.general"), "" when none.
     """
 
     kind: SubjectKind
@@ -163,21 +168,21 @@ class Subject:
 
     @property
     def op(self) -> Operation:
-        """The operation of a subject that has one."""
+        """The operation. Raises ValueError for a subject without one."""
         if self.operation is None:
             raise ValueError(f"subject {self.key} has no operation")
         return self.operation
 
     @property
     def row(self) -> Case:
-        """The case of a subject that is bound to one, as every one of a check with cases is."""
+        """The case that the subject is bound to. Raises ValueError without one."""
         if self.case is None:
             raise ValueError(f"subject {self.key} is bound to no case")
         return self.case
 
     @property
     def expected(self) -> ExpectedResponse:
-        """The promised response of a check whose `applies` named one."""
+        """The promised response. Raises ValueError when `applies` named none."""
         if self.promise is None:
             raise ValueError(f"subject {self.key} has no promise")
         return self.promise

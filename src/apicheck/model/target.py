@@ -10,7 +10,7 @@ from apicheck.model.json import Json
 
 
 class Mode(StrEnum):
-    """What a run may send."""
+    """Which requests a run may send."""
 
     PASSIVE = "passive"
     READ_ONLY = "read-only"
@@ -25,9 +25,10 @@ class Identity:
 
     placeholder: stands for the secret everywhere (`$APICHECK_ADMIN_TOKEN`).
     scheme: name of a security scheme of the document; "" for the first that fits.
-    scopes, permissions, roles None: not known, taken for all. state: active, expired, revoked,
-    pending, suspended, terminated. exclusive: nobody else uses it. disposable: it may be used up
-    (revoked, limited). parameters: path parameters that belong to it (an account segment).
+    scopes, permissions, roles None: not known, all are assumed. state: active, expired, revoked,
+    pending, suspended, terminated. exclusive: no other client uses it. disposable: a run may
+    use it up (revoke it, exceed its limits). parameters: path parameters that belong to it (an
+    account segment).
     """
 
     name: str
@@ -65,7 +66,7 @@ class Minter:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a bucket of the target really runs with, over the policy's number."""
+    """The limit of a bucket on this target, in place of the policy's."""
 
     limit: int | None = None
     window_s: float | None = None
@@ -73,7 +74,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """mode None: full on loopback, read-only elsewhere."""
+    """What a run may send. mode None: full on loopback, read-only elsewhere."""
 
     mode: Mode | None = None
     hosts: tuple[str, ...] = ()
@@ -84,7 +85,7 @@ class Safety:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Where webhooks are received. public_url: what the target calls, "" for the address."""
+    """Where webhooks are received. public_url: what the target calls, "" for `listen`."""
 
     listen: str = "127.0.0.1:0"
     public_url: str = ""
@@ -118,7 +119,7 @@ class Target:
     out_of_scope: Mapping[str, str] = field(default_factory=dict)
     """Clause id -> reason."""
     confirmed: Mapping[str, str] = field(default_factory=dict)
-    """Fact path -> the operator's word; lifts the cap of an assumed fact."""
+    """Fact path -> the operator's confirmation, which lifts the cap of an assumed fact."""
     readings: tuple[str, ...] = ()
     listener: Listener | None = None
     control_url: str = ""

@@ -1,4 +1,4 @@
-"""The words in which apicheck speaks of what it found."""
+"""Verdicts, and the words that go with them: levels, grades, severities, outcomes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Verdict(StrEnum):
     PASS = "pass"
     FAIL = "fail"
     ERROR = "error"
-    """The harness, the network or the configuration broke: nothing is said of the target."""
+    """The harness, the network or the configuration failed; the target was not judged."""
     INCONCLUSIVE = "inconclusive"
     """The check ran, but its property was not triggered, or did not repeat."""
     REVIEW = "review"
@@ -32,7 +32,7 @@ class NotTestedKind(StrEnum):
     NEEDS_BUDGET = "needs-budget"
     NEEDS_CONTROL = "needs-control"
     NEEDS_LISTENER = "needs-listener"
-    """Nobody told the provider where our webhook listener is."""
+    """The provider does not know the address of the webhook listener."""
     READ_ONLY = "read-only"
     SELECTED_OUT = "selected-out"
     OUT_OF_SCOPE = "out-of-scope"
@@ -95,11 +95,11 @@ class Confirm(StrEnum):
     REPEAT = "repeat"
     """Play the probe again; when it does not repeat, the verdict is inconclusive (flaky)."""
     ONCE = "once"
-    """One witness between two good controls is a fail, however rare."""
+    """One exchange between two good controls is enough to fail."""
     FRESH = "fresh"
     """Play the probe again on a new identity, bucket or object: the first was used up."""
     REPEAT_OR_GONE = "repeat-or-gone"
-    """Play the probe again; a target that takes no connections any more cannot deny it."""
+    """Play the probe again; a target that no longer accepts connections confirms it too."""
 
 
 class RunWord(StrEnum):
@@ -133,21 +133,21 @@ class NotTested:
 
 @dataclass(frozen=True, slots=True)
 class NotApplicable:
-    """A subject the check says nothing about, with the facts that make it so."""
+    """A subject that the check does not concern, with the facts that say so."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Inconclusive:
-    """The property was not triggered, or an unrelated disturbance hid the answer."""
+    """The property was not triggered, or an unrelated disturbance hid the response."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class HarnessError:
-    """The harness or a check broke: nothing is said of the target. remedy: what to do, or ""."""
+    """The harness or a check failed; the target was not judged. remedy: what to do, or ""."""
 
     reason: str
     remedy: str = ""
@@ -159,10 +159,10 @@ StopReason = NotTested | Inconclusive | HarnessError
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A judge's negative answer. Everything here reaches the API's author, so it must convince.
+    """How the target breaks the property. It reaches the API's author, so it must convince.
 
     outcome: an id out of the check's closed set of outcomes.
-    expected, actual: what was due and what came, each a phrase without a final full stop.
+    expected, actual: what was promised and what came, each a phrase without a final full stop.
     detail: part of the cause's identity (a header's name, a scope); one finding per
         check x outcome x detail. Never a value that differs between runs.
     exchange: id of the exchange that shows it; "" when no single one does.

@@ -1,22 +1,32 @@
-"""Plan: what will be asked of the target, decided before anything is sent.
+"""Plan: decide what a run sends before it sends anything.
 
 Pure: the same spec, policy, target, checks and options give the same plan, drawn values
-included, so that a saved run can be planned again and judged again.
+included, so that a saved run can be planned and judged again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from apicheck.model.check import Applies, Check
 from apicheck.model.operation import Spec
-from apicheck.model.plan import Estimate, Options, Plan, PlannedClause, Probe, SkippedSubject
+from apicheck.model.plan import (
+    Estimate,
+    Options,
+    Plan,
+    PlannedClause,
+    Probe,
+    SkippedSubject,
+    Spread,
+)
 from apicheck.model.policy import Policy
 from apicheck.model.subject import Recipe, RunContext, Subject
 from apicheck.model.target import Mode, Target
 from apicheck.plan.bind import bind, draw_values, list_subjects
 from apicheck.plan.clauses import is_selected, matches, plan_clauses
 from apicheck.plan.context import build_context
+from apicheck.plan.spreading import spread_out
 
 __all__ = ["effective_mode", "is_selected", "matches", "plan"]
 
@@ -25,7 +35,7 @@ _SECONDS_A_REQUEST = 0.004
 
 
 def effective_mode(target: Target, options: Options) -> Mode:
-    """The mode in force: the command line's, the target file's, or full on loopback only."""
+    """The mode of the command line, else of the target file, else full on loopback only."""
     host = target.base_url.partition("://")[2]
     chosen = options.mode or target.safety.mode
     return chosen or (Mode.FULL if host.startswith(_LOOPBACK) else Mode.READ_ONLY)
@@ -41,9 +51,9 @@ def plan(
     capabilities: frozenset[str] = frozenset(),
     drawn: Mapping[str, tuple[object, ...]] | None = None,
 ) -> Plan:
-    """Everything that a run will ask, and a reason for all that it will not.
+    """Plan every probe of a run, and give a reason for every subject that gets none.
 
-    drawn: values of an earlier plan, to plan the same run again; None draws them.
+    drawn: values of an earlier plan, to plan the same run again; None draws new ones.
     """
     mode = effective_mode(target, options)
     context = build_context(
@@ -55,20 +65,22 @@ def plan(
     values = dict(drawn) if drawn is not None else {}
     probes: list[Probe] = []
     skipped: list[SkippedSubject] = []
+    spread: dict[str, Spread] = {}
     for check in active:
-        asked = list(list_subjects(check, context, clauses))
+        subjects = list(list_subjects(check, context, clauses))
         if check.draws and drawn is None and mode is not Mode.PASSIVE:
-            applicable = [s for s in asked if isinstance(check.applies(s), Applies)]
+            applicable = [s for s in subjects if isinstance(check.applies(s), Applies)]
             if applicable and options.draws:
                 values.update(draw_values(check, applicable, options))
-        for subject in asked:
-            bound = bind(check, subject, options, values)
-            if isinstance(bound, SkippedSubject):
-                skipped.append(bound)
-            else:
-                probes.extend(bound)
-    controls = _controls(context, options)
-    provoking = tuple(_provoking(wanted, checks, context, options))
+        bound = [bind(check, subject, options, values) for subject in subjects]
+        skipped.extend(item for item in bound if isinstance(item, SkippedSubject))
+        asking = [item for item in bound if not isinstance(item, SkippedSubject)]
+        chosen, shared = (chain(*asking), None) if context.thorough else spread_out(asking)
+        probes.extend(chosen)
+        if shared is not None:
+            spread[check.id] = shared
+    controls = _list_controls(context, options)
+    provoking = tuple(_plan_provoking(wanted, checks, context, options))
     return Plan(
         spec=spec,
         policy=policy,
@@ -84,6 +96,7 @@ def plan(
         estimate=_estimate(context, (*probes, *provoking), controls),
         drawn=values,
         provoking=provoking,
+        spread=spread,
     )
 
 
@@ -92,25 +105,25 @@ def _is_wanted(check: Check, clauses: tuple[PlannedClause, ...], options: Option
     return named or bool(options.select and is_selected(check.id, options))
 
 
-def _provoking(
+def _plan_provoking(
     wanted: Sequence[Check], checks: Mapping[str, Check], context: RunContext, options: Options
 ) -> Iterator[Probe]:
-    """Probes that cause what passive checks read, where a selection leaves them out."""
+    """Plan probes that cause what the passive checks read, where a selection omits them."""
     if not options.partial:
         return
-    asked = {check.id for check in wanted}
-    heard = dict.fromkeys(one for check in wanted for one in check.triggered_by if one in checks)
-    for name in heard:
-        if name in asked or matches(name, options.ignore):
+    planned = {check.id for check in wanted}
+    triggers = dict.fromkeys(one for check in wanted for one in check.triggered_by if one in checks)
+    for name in triggers:
+        if name in planned or matches(name, options.ignore):
             continue
-        for subject in list_subjects(checks[name], context, ()):
-            bound = bind(checks[name], subject, options, {})
-            if not isinstance(bound, SkippedSubject):
-                yield from bound
+        subjects = list_subjects(checks[name], context, ())
+        every = [bind(checks[name], subject, options, {}) for subject in subjects]
+        bound = [item for item in every if not isinstance(item, SkippedSubject)]
+        yield from chain(*bound) if context.thorough else spread_out(bound)[0]
 
 
-def _controls(context: RunContext, options: Options) -> tuple[str, ...]:
-    """Operations whose canonical request can be sent in this mode."""
+def _list_controls(context: RunContext, options: Options) -> tuple[str, ...]:
+    """List the operations whose canonical request this mode allows."""
     if context.mode is Mode.PASSIVE:
         return ()
     return tuple(
@@ -132,7 +145,7 @@ def _estimate(
     }
     created: set[str] = set()
     for probe in probes:
-        name = _operation_name(probe.subject)
+        name = _name_operation(probe.subject)
         by_operation[name] = by_operation.get(name, 0) + probe.applies.requests
         if probe.subject.operation and probe.check.accepted and not probe.subject.op.safe:
             effects[name] = effects.get(name, 0) + probe.applies.requests
@@ -144,13 +157,15 @@ def _estimate(
         by_operation[name] = by_operation.get(name, 0) + 1
         effects[name] = effects.get(name, 0) + 1
     requests = sum(by_operation.values())
-    return Estimate(requests, _seconds(context, probes, by_operation), by_operation, effects)
+    return Estimate(
+        requests, _estimate_seconds(context, probes, by_operation), by_operation, effects
+    )
 
 
-def _seconds(
+def _estimate_seconds(
     context: RunContext, probes: tuple[Probe, ...], by_operation: Mapping[str, int]
 ) -> float:
-    """Sending, and waiting for the policy's own limits where no clock can be moved."""
+    """Estimate the time to send, and to wait for rate limits where no clock can be moved."""
     sending = sum(by_operation.values()) * _SECONDS_A_REQUEST
     if "clock" in context.capabilities:
         return sending
@@ -165,5 +180,5 @@ def _seconds(
     return sending + waiting
 
 
-def _operation_name(subject: Subject) -> str:
+def _name_operation(subject: Subject) -> str:
     return subject.operation.id if subject.operation else f"({subject.kind})"

@@ -1,8 +1,9 @@
-"""Subjects of checks, and the probes that ask them."""
+"""Bind checks to their subjects: one probe for each case of each subject."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import ceil
 
 from apicheck.generate import DRAWN_FOR_EACH, draw
 from apicheck.model.check import Applies, Check
@@ -13,23 +14,24 @@ from apicheck.model.selector import selects
 from apicheck.model.subject import Case, Recipe, RunContext, Subject, SubjectKind
 from apicheck.model.target import Mode
 from apicheck.model.verdict import NotApplicable, NotTested, NotTestedKind
+from apicheck.plan.spreading import LEAST
 
 _LOW_LIMIT = 50
 _POOL_AT_MOST = 200
-"""Drawing is dear: one pool of values serves all operations of an identity, in turns."""
+"""Drawing is slow: the operations of one identity share one pool of values."""
 
 
 def list_subjects(
     check: Check, context: RunContext, clauses: tuple[PlannedClause, ...]
 ) -> Iterator[Subject]:
-    """All that a check can be asked about, in the document's and the policy's order."""
+    """List the subjects of a check, in the order of the document and the policy."""
     if check.subject_kind is SubjectKind.OPERATION:
-        for operation in _asked_for(check, context, clauses):
+        for operation in _select_operations(check, context, clauses):
             yield Subject(check.subject_kind, operation.id, context, operation=operation)
     elif check.subject_kind is SubjectKind.API:
         yield Subject(check.subject_kind, "api", context)
     elif check.subject_kind is SubjectKind.BUCKET and context.facts.rate_limits:
-        yield from _buckets(context, context.facts.rate_limits)
+        yield from _list_buckets(context, context.facts.rate_limits)
     elif check.subject_kind is SubjectKind.EVENT and isinstance(context.facts.webhooks, Webhooks):
         for event in context.facts.webhooks.events.values():
             known = {operation.id: operation for operation in context.spec.operations}
@@ -47,12 +49,12 @@ def list_subjects(
                 yield Subject(check.subject_kind, planned.clause.id, context, clause=planned.clause)
 
 
-def _asked_for(
+def _select_operations(
     check: Check, context: RunContext, clauses: tuple[PlannedClause, ...]
 ) -> Iterator[Operation]:
-    """The operations of which a finding would count for a clause.
+    """Select the operations on which a finding counts for some clause.
 
-    A check that was selected without a clause is asked about all of them.
+    A check that was selected without a clause gets all operations.
     """
     selectors = [planned.clause.ops for planned in clauses if check.id in planned.checks]
     for operation in context.spec.operations:
@@ -63,9 +65,9 @@ def _asked_for(
             yield operation
 
 
-def _buckets(context: RunContext, limits: RateLimits) -> Iterator[Subject]:
+def _list_buckets(context: RunContext, limits: RateLimits) -> Iterator[Subject]:
     for name, bucket in limits.buckets.items():
-        operation_id = _representative(context, name)
+        operation_id = _choose_operation(context, name)
         yield Subject(
             SubjectKind.BUCKET,
             name,
@@ -76,11 +78,11 @@ def _buckets(context: RunContext, limits: RateLimits) -> Iterator[Subject]:
         )
 
 
-def _representative(context: RunContext, bucket: str) -> str:
-    """The operation with which a bucket is tried: safe and without needs, where there is one."""
+def _choose_operation(context: RunContext, bucket: str) -> str:
+    """Choose the operation that tests a bucket: a safe one without needs, if possible."""
     counted = [op for op in context.spec.operations if context.bucket_of.get(op.id) == bucket]
 
-    def awkward(operation_id: str) -> tuple[bool, bool, bool]:
+    def rank(operation_id: str) -> tuple[bool, bool, bool]:
         recipe = context.recipes[operation_id]
         operation = context.spec.operation(operation_id)
         return (
@@ -89,7 +91,7 @@ def _representative(context: RunContext, bucket: str) -> str:
             not isinstance(recipe, NotTested) and bool(recipe.needs),
         )
 
-    return min((op.id for op in counted), key=awkward, default="")
+    return min((op.id for op in counted), key=rank, default="")
 
 
 def bind(
@@ -98,18 +100,19 @@ def bind(
     options: Options,
     drawn: Mapping[str, tuple[object, ...]],
 ) -> tuple[Probe, ...] | SkippedSubject:
-    """The probes of a check on one subject, one for each case; or why there is none."""
+    """Make the probes of a check on one subject, one for each case; or say why none is made."""
     operation = subject.operation.id if subject.operation else ""
-    of = (subject.fact,) if subject.fact else ()
-    if options.operations and operation and operation not in options.operations:
-        why = NotTested(NotTestedKind.SELECTED_OUT, "not among the operations asked for")
-        return SkippedSubject(check.id, subject.key, operation, of, why)
+    facts: tuple[str, ...] = (subject.fact,) if subject.fact else ()
+    if not _is_selected(subject, options):
+        why = NotTested(NotTestedKind.SELECTED_OUT, "the operation was not selected")
+        return SkippedSubject(check.id, subject.key, operation, facts, why)
     applies = check.applies(subject)
     if not isinstance(applies, Applies):
-        return SkippedSubject(check.id, subject.key, operation, of, applies)
-    forbidden = _forbidden_by_mode(check, subject)
+        return SkippedSubject(check.id, subject.key, operation, facts, applies)
+    facts = applies.facts or facts
+    forbidden = _check_mode(check, subject)
     if forbidden:
-        return SkippedSubject(check.id, subject.key, operation, applies.facts or of, forbidden)
+        return SkippedSubject(check.id, subject.key, operation, facts, forbidden)
     subject = applies.bind(subject)
     cases: tuple[Case | None, ...] = (None,)
     if check.cases is not None:
@@ -121,8 +124,8 @@ def bind(
     )
     cases = (*cases, *drawn_cases)
     if not cases:
-        why_none = NotApplicable("nothing to try on it")
-        return SkippedSubject(check.id, subject.key, operation, applies.facts or of, why_none)
+        no_cases = NotApplicable("the check has no case for it")
+        return SkippedSubject(check.id, subject.key, operation, facts, no_cases)
     return tuple(
         Probe(
             f"{key}/{case.name}" if case else key,
@@ -134,23 +137,29 @@ def bind(
     )
 
 
-def _forbidden_by_mode(check: Check, subject: Subject) -> NotTested | None:
+def _check_mode(check: Check, subject: Subject) -> NotTested | None:
+    """Say why the mode forbids the requests of a probe; None where it allows them."""
     mode = subject.context.mode
     unsafe = subject.operation is not None and not subject.operation.safe
     if mode is Mode.PASSIVE:
         return NotTested(
             NotTestedKind.READ_ONLY,
-            "the mode is passive: nothing is sent",
+            "mode passive sends nothing",
             '[safety]\nmode = "read-only"',
         )
     if unsafe and mode is Mode.READ_ONLY:
-        reason = f"{subject.op.method} is not sent in mode read-only"
+        reason = f"mode read-only does not send {subject.op.method}"
         return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "refusals"')
     writes = (unsafe and check.accepted) or subject.kind is SubjectKind.EVENT
     if (writes or _example_writes(subject)) and mode is not Mode.FULL:
-        reason = f"it needs a change of state, which mode {mode} does not allow"
+        reason = f"it changes state on the target, which mode {mode} does not allow"
         return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
     return None
+
+
+def _is_selected(subject: Subject, options: Options) -> bool:
+    named = options.operations
+    return not named or subject.operation is None or subject.operation.id in named
 
 
 def _example_writes(subject: Subject) -> bool:
@@ -158,10 +167,10 @@ def _example_writes(subject: Subject) -> bool:
     return any(not subject.context.spec.operation(step.operation).safe for step in steps)
 
 
-def _values_of_each(subject: Subject, options: Options) -> int:
-    """How many values an operation gets of its own: a third, all of them when thorough.
+def _count_draws(subject: Subject, options: Options, shared_by: int) -> int:
+    """Count the values drawn for one operation alone: a third, fewer if many share, or all.
 
-    Hardly any where the limit is low, or each request uses something up.
+    None where the rate limit is low, at most two where each request uses something up.
     """
     context = subject.context
     recipe, limits = context.recipes[subject.op.id], context.facts.rate_limits
@@ -170,23 +179,36 @@ def _values_of_each(subject: Subject, options: Options) -> int:
         return 0
     if isinstance(recipe, Recipe) and recipe.consumes:
         return min(2, options.draws)
-    return options.draws if context.thorough else options.draws // 3
+    return (
+        options.draws if context.thorough else min(options.draws // 3, _share(options, shared_by))
+    )
+
+
+def _share(options: Options, shared_by: int) -> int:
+    """Count the values for each of several subjects: the more subjects, the fewer, as for rows."""
+    if options.thorough:
+        return options.draws
+    return min(options.draws, max(LEAST, ceil(LEAST * options.draws / shared_by)))
 
 
 def draw_values(
     check: Check, applicable: list[Subject], options: Options
 ) -> dict[str, tuple[object, ...]]:
-    """Values for a check that draws, for each of its subjects; a pass of its own.
+    """Draw values for each subject of a check.
 
-    Subjects with the same actor share a pool and take their turns in it, so that each gets
-    other values and a run of many operations tries many.
+    Subjects with the same actor take turns in one pool, so that each gets different values and
+    a run of many operations tries many.
     """
     if check.draws in DRAWN_FOR_EACH:
         return {
             f"{check.id}/{subject.key}": draw(
-                check.draws, options.seed, _values_of_each(subject, options), subject
+                check.draws,
+                options.seed,
+                _count_draws(subject, options, len(applicable)),
+                subject,
             )
             for subject in applicable
+            if _is_selected(subject, options)
         }
     pools: dict[str, list[Subject]] = {}
     for subject in applicable:
@@ -194,12 +216,11 @@ def draw_values(
         pools.setdefault(actor, []).append(subject)
     result: dict[str, tuple[object, ...]] = {}
     for members in pools.values():
-        wanted = min(_POOL_AT_MOST, options.draws * len(members))
-        pool = draw(check.draws, options.seed, wanted, members[0])
+        each = _share(options, len(members))
+        pool = draw(check.draws, options.seed, min(_POOL_AT_MOST, each * len(members)), members[0])
         for number, subject in enumerate(members):
-            start = number * options.draws
+            start = number * each
             result[f"{check.id}/{subject.key}"] = tuple(
-                pool[(start + offset) % len(pool)]
-                for offset in range(min(options.draws, len(pool)))
+                pool[(start + offset) % len(pool)] for offset in range(min(each, len(pool)))
             )
     return result

@@ -1,4 +1,4 @@
-"""Which checks speak of which clause, and why none does."""
+"""Assign checks to clauses, and give the reason where a clause gets none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OTHER_ACTORS = {
 
 
 def matches(check_id: str, patterns: Iterable[str]) -> bool:
-    """Whether a check is one of those named: `auth/challenge`, `auth/*`, `auth`, or `*`."""
+    """Whether one of the patterns names a check: `auth/challenge`, `auth/*`, `auth`, or `*`."""
     family = check_id.rpartition("/")[0]
     return any(
         pattern in ("*", check_id, family) or (pattern.endswith("/*") and pattern[:-2] == family)
@@ -28,17 +28,17 @@ def matches(check_id: str, patterns: Iterable[str]) -> bool:
     )
 
 
-def _planned_clause(
+def _plan_clause(
     clause: Clause, checks: Mapping[str, Check], target: Target, options: Options
 ) -> PlannedClause:
-    """A clause with the checks that will speak of it, or the reason why none will."""
+    """Plan a clause: the checks that will judge it, or the reason why none will."""
     if "provider" not in clause.actors:
-        return PlannedClause(clause, (), NotTested(NotTestedKind.OTHER_ACTOR, _whose(clause)))
+        return PlannedClause(clause, (), NotTested(NotTestedKind.OTHER_ACTOR, _name_duties(clause)))
     if clause.id in target.out_of_scope:
         reason = f"out of scope by {target.file or 'the target'}: {target.out_of_scope[clause.id]}"
         return PlannedClause(clause, (), NotTested(NotTestedKind.OUT_OF_SCOPE, reason))
     if options.clauses and clause.id not in options.clauses:
-        why = NotTested(NotTestedKind.SELECTED_OUT, "not among the clauses that were asked for")
+        why = NotTested(NotTestedKind.SELECTED_OUT, "the clause was not selected")
         return PlannedClause(clause, (), why)
     named = [check_id for check_id in checks if matches(check_id, clause.checks)]
     if clause.example:
@@ -48,26 +48,26 @@ def _planned_clause(
         named += [check_id for check_id in of_clauses if check_id not in named]
     if not named and options.select and not options.clauses and not clause.attest:
         why = NotTested(
-            NotTestedKind.SELECTED_OUT, "no check tests it yet, and others were asked for"
+            NotTestedKind.SELECTED_OUT, "no check tests it yet, and other checks were selected"
         )
         return PlannedClause(clause, (), why)
     if not named:
-        reason = "no check tests it yet" if not clause.attest else "it is attested by a person"
+        reason = "no check tests it yet" if not clause.attest else "a person attests it"
         kind = NotTestedKind.OTHER_ACTOR if clause.attest else NotTestedKind.NO_CHECK
         return PlannedClause(clause, (), NotTested(kind, reason))
     wanted = tuple(check_id for check_id in named if is_selected(check_id, options))
     if not wanted:
-        why = NotTested(NotTestedKind.SELECTED_OUT, "its checks were not asked for")
+        why = NotTested(NotTestedKind.SELECTED_OUT, "its checks were not selected")
         return PlannedClause(clause, (), why)
     return PlannedClause(clause, wanted)
 
 
-def _whose(clause: Clause) -> str:
+def _name_duties(clause: Clause) -> str:
     return "; ".join(OTHER_ACTORS[actor] for actor in clause.actors if actor in OTHER_ACTORS)
 
 
 def is_selected(check_id: str, options: Options) -> bool:
-    """Whether `--select` and `--ignore` let a check take part."""
+    """Whether `--select` and `--ignore` leave a check in."""
     if options.select and not matches(check_id, options.select):
         return False
     return not matches(check_id, options.ignore)
@@ -76,5 +76,5 @@ def is_selected(check_id: str, options: Options) -> bool:
 def plan_clauses(
     policy: Policy, checks: Mapping[str, Check], target: Target, options: Options
 ) -> tuple[PlannedClause, ...]:
-    """Every clause of the policy, in its order."""
-    return tuple(_planned_clause(c, checks, target, options) for c in policy.clauses)
+    """Plan every clause of the policy, in its order."""
+    return tuple(_plan_clause(c, checks, target, options) for c in policy.clauses)

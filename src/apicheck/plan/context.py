@@ -1,7 +1,7 @@
-"""What every subject of a run shares: which identity, bucket, scope and recipe each operation has.
+"""Build the context of a run: the identity, bucket, scopes and recipe of each operation.
 
-Here policy and document meet. The reference server decides the same questions by itself, in
-other code, so that a mistake here cannot hide.
+This combines policy and document. The reference server decides the same questions in code of
+its own, so that a mistake here cannot hide.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from apicheck.requests.credentials import satisfies
 from apicheck.requests.recipes import make_recipes
 
 NOBODY = Identity(name="nobody", placeholder="")
-"""Calls public operations when the target file names no identity."""
+"""The caller of public operations when the target file names no identity."""
 
 
 def build_context(
@@ -33,17 +33,18 @@ def build_context(
     mode: Mode,
     thorough: bool,
 ) -> RunContext:
-    """What every subject of a run shares. Holds no secret."""
+    """Build what every subject of a run shares. It holds no secret."""
     facts = _with_target_limits(policy.facts, target)
-    security = {operation.id: _alternatives(operation, facts) for operation in spec.operations}
-    secured = _secured(spec, facts, security)
+    security = {operation.id: _find_alternatives(operation, facts) for operation in spec.operations}
+    secured = _find_secured(spec, facts, security)
     scopes = {
-        op.id: _required(op, facts.authorization.scopes, facts, secured) for op in spec.operations
+        op.id: _select_words(op, facts.authorization.scopes, facts, secured)
+        for op in spec.operations
     }
     if not facts.authorization.scopes:
         scopes = {op.id: op.scopes for op in spec.operations}
     permissions = {
-        op.id: _required(op, facts.authorization.permissions, facts, secured)
+        op.id: _select_words(op, facts.authorization.permissions, facts, secured)
         for op in spec.operations
     }
     identities = {**target.identities, NOBODY.name: NOBODY}
@@ -52,35 +53,35 @@ def build_context(
         facts=facts,
         base_url=target.base_url,
         identities=identities,
-        recipes=_with_echoes(_recipes(spec, facts, target, mode), facts),
+        recipes=_with_echoes(_make_recipes(spec, facts, target, mode), facts),
         actors={},
         capabilities=capabilities,
         mode=mode,
         thorough=thorough,
-        bucket_of=_buckets(spec, facts, secured),
+        bucket_of=_assign_buckets(spec, facts, secured),
         required_scopes=scopes,
-        all_scopes=_all_scopes(spec, facts),
+        all_scopes=_collect_scopes(spec, facts),
         required_permissions=permissions,
         all_permissions=tuple(facts.authorization.permissions),
         sufficient_roles={
-            op.id: _required(op, facts.authorization.roles, facts, secured)
+            op.id: _select_words(op, facts.authorization.roles, facts, secured)
             for op in spec.operations
         },
         all_roles=tuple(facts.authorization.roles),
         secured=secured,
         alternatives=security,
         client_certificate=bool(target.tls.client_cert),
-        clients=_clients(spec, facts, target),
+        clients=_select_clients(spec, facts, target),
     )
-    return replace(context, actors=_actors(context))
+    return replace(context, actors=_choose_actors(context))
 
 
-def _secured(
+def _find_secured(
     spec: Spec, facts: Facts, security: Mapping[str, tuple[tuple[str, ...], ...]]
 ) -> frozenset[str]:
-    """The operations that refuse whoever has no credential.
+    """Find the operations that refuse a caller without a credential.
 
-    Not those that anonymous callers may call too; their requests are still sent with one.
+    Operations that also serve anonymous callers are not among them; they still get a credential.
     """
     declared = frozenset(name for name, alternatives in security.items() if alternatives)
     may = facts.authentication.anonymous_may
@@ -93,8 +94,8 @@ def _secured(
     )
 
 
-def _alternatives(operation: Operation, facts: Facts) -> tuple[tuple[str, ...], ...]:
-    """The alternatives of an operation's security, the policy's word over the document's."""
+def _find_alternatives(operation: Operation, facts: Facts) -> tuple[tuple[str, ...], ...]:
+    """Find the alternatives of an operation's security; the policy overrides the document."""
     for name, ops in facts.authentication.security.items():
         if selects(ops, operation, facts.operations, frozenset()):
             return () if name == "none" else ((name,),)
@@ -104,12 +105,13 @@ def _alternatives(operation: Operation, facts: Facts) -> tuple[tuple[str, ...], 
     return tuple(dict.fromkeys(named))
 
 
-def _required(
+def _select_words(
     operation: Operation,
     words: Mapping[str, Selector],
     facts: Facts,
     secured: frozenset[str],
 ) -> tuple[str, ...]:
+    """Select the scopes, permissions or roles that an operation requires."""
     return tuple(
         word
         for word, ops in words.items()
@@ -117,7 +119,7 @@ def _required(
     )
 
 
-def _all_scopes(spec: Spec, facts: Facts) -> tuple[str, ...]:
+def _collect_scopes(spec: Spec, facts: Facts) -> tuple[str, ...]:
     if facts.authorization.scopes:
         return tuple(facts.authorization.scopes)
     declared = [scope for scheme in spec.schemes.values() for scope in scheme.scopes]
@@ -125,8 +127,8 @@ def _all_scopes(spec: Spec, facts: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*declared, *required)))
 
 
-def _buckets(spec: Spec, facts: Facts, secured: frozenset[str]) -> dict[str, str]:
-    """The bucket of each operation: of those that take it, the one that takes fewest."""
+def _assign_buckets(spec: Spec, facts: Facts, secured: frozenset[str]) -> dict[str, str]:
+    """Assign each operation to the most specific bucket that takes it."""
     if facts.rate_limits is None:
         return {}
     taken = {
@@ -150,13 +152,13 @@ def _buckets(spec: Spec, facts: Facts, secured: frozenset[str]) -> dict[str, str
 
 
 def _with_target_limits(facts: Facts, target: Target) -> Facts:
-    """The facts, with the numbers that the target file says the target really runs with."""
+    """The facts with the limits of the identities' plan and those that the target file sets."""
     if facts.rate_limits is None:
         return facts
     plan = next((i.plan for i in target.identities.values() if i.plan), "")
     by_plan = facts.rate_limits.plans.get(plan, {})
 
-    def effective(bucket: Bucket) -> Bucket:
+    def as_on_target(bucket: Bucket) -> Bucket:
         limit = by_plan.get(bucket.name, bucket.limit)
         own = target.limits.get(bucket.name)
         if own is None:
@@ -167,12 +169,12 @@ def _with_target_limits(facts: Facts, target: Target) -> Facts:
             window_s=bucket.window_s if own.window_s is None else own.window_s,
         )
 
-    buckets = {name: effective(bucket) for name, bucket in facts.rate_limits.buckets.items()}
+    buckets = {name: as_on_target(bucket) for name, bucket in facts.rate_limits.buckets.items()}
     return replace(facts, rate_limits=replace(facts.rate_limits, buckets=buckets))
 
 
-def _clients(spec: Spec, facts: Facts, target: Target) -> tuple[Minter, ...]:
-    """The target's OAuth clients at the policy's own token operation."""
+def _select_clients(spec: Spec, facts: Facts, target: Target) -> tuple[Minter, ...]:
+    """Select the OAuth clients of the target that use the policy's own token operation."""
     if facts.oauth is None or not facts.oauth.token:
         return ()
     path = spec.operation(facts.oauth.token).path
@@ -180,7 +182,7 @@ def _clients(spec: Spec, facts: Facts, target: Target) -> tuple[Minter, ...]:
     return tuple(one for one in target.minters if one.token_url in (path, whole))
 
 
-def _recipes(
+def _make_recipes(
     spec: Spec, facts: Facts, target: Target, mode: Mode
 ) -> Mapping[str, Recipe | NotTested]:
     found = dict(
@@ -201,7 +203,7 @@ def _recipes(
     for operation_id in (facts.oauth.token, facts.oauth.revoke):
         recipe = found.get(operation_id)
         if isinstance(recipe, Recipe) and isinstance(recipe.body, Mapping):
-            # Examples show a made-up client; the target's own is needed for an accepted request.
+            # Examples show a fictional client; the server accepts only the target's own.
             known = {name: value for name, value in client.items() if name in recipe.body}
             found[operation_id] = replace(recipe, body={**recipe.body, **known})
     return found
@@ -210,7 +212,7 @@ def _recipes(
 def _with_echoes(
     found: Mapping[str, Recipe | NotTested], facts: Facts
 ) -> Mapping[str, Recipe | NotTested]:
-    """Recipes that send the fields whose values are promised to come back, so that they can."""
+    """The recipes with the request headers whose values the server promises to echo."""
     names = {
         rule.echo
         for response in facts.responses.values()
@@ -226,8 +228,8 @@ def _with_echoes(
     }
 
 
-def _actors(context: RunContext) -> dict[str, str]:
-    """For each operation the first identity that may call it, in the target file's order."""
+def _choose_actors(context: RunContext) -> dict[str, str]:
+    """Choose the first identity, in the order of the target file, that may call each operation."""
     candidates = [i for i in context.identities.values() if i.state == "active"]
     result = {}
     for operation in context.spec.operations:
@@ -239,7 +241,7 @@ def _actors(context: RunContext) -> dict[str, str]:
 
 
 def _may_call(context: RunContext, identity: Identity, operation: Operation) -> bool:
-    """Whether an identity holds what an operation needs; what is not known counts as held."""
+    """Whether an identity holds what an operation needs; an unknown right counts as held."""
     if operation.id in context.secured and not identity.placeholder:
         return False
     if operation.id in context.secured and not any(

@@ -1,7 +1,7 @@
-"""What can be said of a policy without asking the target.
+"""Lint a policy without contacting the target.
 
-Facts that no clause names, clauses with nothing to read, promises that contradict the document
-or each other.
+Reports facts that no clause names, clauses whose checks find nothing to read, and promises that
+contradict the document or each other.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from apicheck.plan.clauses import matches
 
 _WRITTEN = ("policy", "include", "reading")
 _NO_PROMISES = ("operations", "order")
-"""Sections that say how others are read; they promise nothing themselves."""
+"""Sections that only say how to read other sections; they promise nothing."""
 _OF_BODIES = ("media", "missing_media", "syntax", "schema", "too_large")
-"""Kinds of bad request that an operation can only get with a body."""
+"""Kinds of bad request that need a body."""
 _SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to look at. about: a clause id or a fact path."""
+    """A remark for the reviewer. about: a clause id or a fact path."""
 
     about: str
     message: str
@@ -37,11 +37,11 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class LintReport:
-    """What a reviewer of a policy should look at.
+    """What the reviewer of a policy should look at.
 
-    facts: every fact in force. unnamed: written facts that no clause names, as few paths as say
-    it. unread: clauses whose checks find nothing to read. unchecked: provider clauses that no
-    check of the catalogue tests and nobody attests. contradictions: see their messages.
+    facts: every fact in force. unnamed: written facts that no clause names, in the fewest paths.
+    unread: clauses whose checks find nothing to read. unchecked: provider clauses that no check
+    tests and no person attests. contradictions: see their messages.
     """
 
     facts: tuple[FactOrigin, ...]
@@ -52,58 +52,59 @@ class LintReport:
 
 
 def lint(spec: Spec, policy: Policy, checks: Mapping[str, Check]) -> LintReport:
-    """Holds a policy against its document and the catalogue of checks. Pure."""
+    """Compare a policy with its document and the catalogue of checks. Pure."""
     provider = [clause for clause in policy.clauses if "provider" in clause.actors]
     return LintReport(
         facts=policy.origins,
-        unnamed=_collapsed(policy, tuple(_unnamed(policy, checks))),
-        unread=tuple(r for clause in provider for r in _unread(clause, policy, checks)),
+        unnamed=_collapse(policy, tuple(_find_unnamed(policy, checks))),
+        unread=tuple(r for clause in provider for r in _find_unread(clause, policy, checks)),
         unchecked=tuple(
             clause.id
             for clause in provider
-            if not clause.attest and not clause.example and not _named_checks(clause, checks)
+            if not clause.attest and not clause.example and not _find_checks(clause, checks)
         ),
-        contradictions=tuple(_contradictions(spec, policy)),
+        contradictions=tuple(_find_contradictions(spec, policy)),
     )
 
 
-def _named_checks(clause: Clause, checks: Mapping[str, Check]) -> list[Check]:
+def _find_checks(clause: Clause, checks: Mapping[str, Check]) -> list[Check]:
     return [check for check_id, check in checks.items() if matches(check_id, clause.checks)]
 
 
-def _unnamed(policy: Policy, checks: Mapping[str, Check]) -> Iterator[str]:
-    readers = [(clause, _named_checks(clause, checks)) for clause in policy.clauses]
-    apart = _promises_of_their_own(policy)
+def _find_unnamed(policy: Policy, checks: Mapping[str, Check]) -> Iterator[str]:
+    readers = [(clause, _find_checks(clause, checks)) for clause in policy.clauses]
+    separate = _list_separate_facts(policy)
     for row in policy.origins:
         section = row.path.partition(".")[0]
         if row.kind not in _WRITTEN or section in _NO_PROMISES:
             continue
-        own = next((path for path in apart if paths_overlap(path, row.path)), "")
-        if not any(_names(clause, named, row.path, own) for clause, named in readers):
+        own = next((path for path in separate if paths_overlap(path, row.path)), "")
+        if not any(_names_fact(clause, named, row.path, own) for clause, named in readers):
             yield row.path
 
 
-def _promises_of_their_own(policy: Policy) -> tuple[str, ...]:
-    """Facts that a clause must name one by one: buckets and response rules."""
+def _list_separate_facts(policy: Policy) -> tuple[str, ...]:
+    """List the facts that a clause must name one by one: buckets and response rules."""
     buckets = policy.facts.rate_limits.buckets if policy.facts.rate_limits else {}
     rules = policy.facts.responses
     return (*(f"rate_limits.{b}" for b in buckets), *(f"responses.{r}" for r in rules))
 
 
-def _names(clause: Clause, checks: list[Check], path: str, own: str) -> bool:
-    if any(paths_overlap(of, path) for of in clause.facts):
+def _names_fact(clause: Clause, checks: list[Check], path: str, own: str) -> bool:
+    """Whether a clause names the fact at a path, by itself or through its checks."""
+    if any(paths_overlap(fact, path) for fact in clause.facts):
         return True
     section = path.partition(".")[0]
     if section == "client" and "client" in clause.actors:
         return True
     if not any(paths_overlap(read, path) for check in checks for read in check.reads):
         return False
-    around = {of.partition(".")[0] for of in clause.facts}
-    return not clause.facts or (section in around and not own)
+    sections = {fact.partition(".")[0] for fact in clause.facts}
+    return not clause.facts or (section in sections and not own)
 
 
-def _collapsed(policy: Policy, unnamed: tuple[str, ...]) -> tuple[str, ...]:
-    """Instead of all leaves of a section, the section."""
+def _collapse(policy: Policy, unnamed: tuple[str, ...]) -> tuple[str, ...]:
+    """Replace all leaves of a section by the section."""
     others = {row.path for row in policy.origins if row.kind in _WRITTEN} - set(unnamed)
     found = []
     for path in unnamed:
@@ -116,43 +117,46 @@ def _collapsed(policy: Policy, unnamed: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _unread(clause: Clause, policy: Policy, checks: Mapping[str, Check]) -> Iterator[Remark]:
-    every = _named_checks(clause, checks)
+def _find_unread(clause: Clause, policy: Policy, checks: Mapping[str, Check]) -> Iterator[Remark]:
+    every = _find_checks(clause, checks)
     named = [check for check in every if check.subject_kind is not SubjectKind.CLAUSE]
     wanted = sorted({read for check in named for read in check.reads})
     if not named or any(not check.reads for check in named):
         return
     paths = [row.path for row in policy.origins]
     inside = [
-        p for p in paths if not clause.facts or any(paths_overlap(of, p) for of in clause.facts)
+        p for p in paths if not clause.facts or any(paths_overlap(fact, p) for fact in clause.facts)
     ]
     if not any(paths_overlap(read, path) for read in wanted for path in inside):
         where = f" inside {', '.join(clause.facts)}" if clause.facts else ""
-        yield Remark(clause.id, f"its checks read {', '.join(wanted)}: there is nothing{where}")
+        message = f"its checks read {', '.join(wanted)}; the policy has no such fact{where}"
+        yield Remark(clause.id, message)
 
 
-def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
+def _find_contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
     facts = policy.facts
     limits = facts.rate_limits
     refusals: tuple[tuple[str, ExpectedResponse | None, Iterable[Operation]], ...] = (
-        ("authentication.refusal", facts.authentication.anonymous, _secured(spec)),
-        ("authentication.refusal", facts.authentication.bad, _secured(spec)),
-        ("rate_limits.refusal", limits.refusal if limits else None, _secured(spec)),
-        ("authorization.refusal", facts.authorization.refusal, _scoped(spec)),
-        ("authorization.absent", facts.authorization.absent, _with_path_parameters(spec)),
+        ("authentication.refusal", facts.authentication.anonymous, _list_secured(spec)),
+        ("authentication.refusal", facts.authentication.bad, _list_secured(spec)),
+        ("rate_limits.refusal", limits.refusal if limits else None, _list_secured(spec)),
+        ("authorization.refusal", facts.authorization.refusal, _list_scoped(spec)),
+        ("authorization.absent", facts.authorization.absent, _list_with_path_parameters(spec)),
         *(
-            (f"requests.{kind}", answer, _with_body(spec, facts.oauth))
+            (f"requests.{kind}", expected, _list_with_body(spec, facts.oauth))
             for kind in _OF_BODIES
-            if isinstance(answer := facts.requests.get(kind), ExpectedResponse)
+            if isinstance(expected := facts.requests.get(kind), ExpectedResponse)
         ),
     )
-    # A default, or what a standard says, is no promise that its author forgot to document.
+    # The document need not repeat a default or a rule of a standard.
     written = {row.path for row in policy.origins if row.kind in ("policy", "reading")}
     remarks = [
         remark
-        for path, answer, ops in refusals
-        if any(paths_overlap(path, one) for one in written)
-        for remark in _undocumented(path, answer, _promised(policy, answer, ops, spec))
+        for path, expected, operations in refusals
+        if expected is not None and any(paths_overlap(path, one) for one in written)
+        for remark in _find_undocumented(
+            path, expected, _select_promised(policy, expected, operations, spec)
+        )
     ]
     yield from dict.fromkeys(remarks)
     plans = limits.plans.values() if limits else ()
@@ -160,59 +164,61 @@ def _contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
         if bucket.limit is None and not any(name in plan for plan in plans):
             yield Remark(f"rate_limits.{name}", "has no limit, and no plan gives it one")
     deprecations = facts.versioning.deprecations if facts.versioning else ()
-    yield from _marks(spec, policy, deprecations)
+    yield from _compare_deprecations(spec, policy, deprecations)
     for deprecation in deprecations:
-        yield from _periods(deprecation, policy)
+        yield from _check_periods(deprecation, policy)
 
 
-def _promised(
-    policy: Policy, answer: ExpectedResponse | None, operations: Iterable[Operation], spec: Spec
+def _select_promised(
+    policy: Policy, expected: ExpectedResponse, operations: Iterable[Operation], spec: Spec
 ) -> Iterator[Operation]:
-    """Those of which an answer is promised."""
-    secured = frozenset(operation.id for operation in _secured(spec))
+    """Select the operations of which a response is promised."""
+    secured = frozenset(operation.id for operation in _list_secured(spec))
+    ops = expected.ops
     for one in operations:
-        ops = answer.ops if answer else None
         if ops is None or selects(ops, one, policy.facts.operations, secured):
             yield one
 
 
-def _with_body(spec: Spec, oauth: OAuth | None) -> list[Operation]:
-    """Those that take a body; an authorization server has its own errors (RFC 6749, 5.2)."""
-    apart = (oauth.token, oauth.revoke) if oauth else ()
-    return [one for one in spec.operations if one.body and one.id not in apart]
+def _list_with_body(spec: Spec, oauth: OAuth | None) -> list[Operation]:
+    """Operations with a body, except OAuth's: its errors are its own (RFC 6749, section 5.2)."""
+    excluded = (oauth.token, oauth.revoke) if oauth else ()
+    return [one for one in spec.operations if one.body and one.id not in excluded]
 
 
-def _with_path_parameters(spec: Spec) -> list[Operation]:
+def _list_with_path_parameters(spec: Spec) -> list[Operation]:
     return [operation for operation in spec.operations if "{" in operation.path]
 
 
-def _secured(spec: Spec) -> list[Operation]:
+def _list_secured(spec: Spec) -> list[Operation]:
     return [operation for operation in spec.operations if operation.secured]
 
 
-def _scoped(spec: Spec) -> list[Operation]:
+def _list_scoped(spec: Spec) -> list[Operation]:
     return [operation for operation in spec.operations if operation.scopes]
 
 
-def _undocumented(
-    path: str, answer: ExpectedResponse | None, operations: Iterable[Operation]
+def _find_undocumented(
+    path: str, expected: ExpectedResponse, operations: Iterable[Operation]
 ) -> Iterator[Remark]:
-    exact = answer.statuses.exact if answer else ()
+    exact = expected.statuses.exact
     silent = [o.id for o in operations if exact and not any(map(o.response_for, exact))]
     if silent:
-        shown = _some(silent)
-        yield Remark(path, f"promises {answer and answer.statuses}; not documented for {shown}")
+        shown = _abbreviate(silent)
+        yield Remark(path, f"promises {expected.statuses}; not documented for {shown}")
 
 
-def _some(operations: list[str]) -> str:
+def _abbreviate(operations: list[str]) -> str:
     rest = len(operations) - 3
     return ", ".join(operations[:3]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _marks(spec: Spec, policy: Policy, deprecations: tuple[Deprecation, ...]) -> Iterator[Remark]:
+def _compare_deprecations(
+    spec: Spec, policy: Policy, deprecations: tuple[Deprecation, ...]
+) -> Iterator[Remark]:
     if not deprecations:
         return
-    secured = frozenset(operation.id for operation in _secured(spec))
+    secured = frozenset(operation.id for operation in _list_secured(spec))
     promised = {
         operation.id
         for operation in spec.operations
@@ -220,33 +226,33 @@ def _marks(spec: Spec, policy: Policy, deprecations: tuple[Deprecation, ...]) ->
         if selects(one.ops, operation, policy.facts.operations, secured)
     }
     marked = {operation.id for operation in spec.operations if operation.deprecated}
-    for said, silent, ids in (("policy", "document", promised), ("document", "policy", marked)):
+    for source, other, ids in (("policy", "document", promised), ("document", "policy", marked)):
         only = [o.id for o in spec.operations if o.id in ids and o.id not in promised & marked]
         if only:
             verb = "are" if only[1:] else "is"
-            message = f"{_some(only)} {verb} deprecated by the {said} and not by the {silent}"
+            message = f"{_abbreviate(only)} {verb} deprecated by the {source}, not by the {other}"
             yield Remark("versioning.deprecations", message)
 
 
-def _periods(deprecation: Deprecation, policy: Policy) -> Iterator[Remark]:
+def _check_periods(deprecation: Deprecation, policy: Policy) -> Iterator[Remark]:
     if not deprecation.since or not deprecation.sunset:
         return
-    days = (_day(deprecation.sunset) - _day(deprecation.since)).days
+    days = (_parse_day(deprecation.sunset) - _parse_day(deprecation.since)).days
     ops = ", ".join(deprecation.ops.items)
     if days < 0:
         yield Remark("versioning.deprecations", f"{ops}: its sunset is before its deprecation")
         return
     promises = policy.facts.versioning.promises if policy.facts.versioning else {}
     for promise in ("support", "notice"):
-        if promise in promises and days < _days(str(promises[promise])):
+        if promise in promises and days < _count_days(str(promises[promise])):
             message = f"{ops}: {days} days from deprecation to sunset, promised {promises[promise]}"
             yield Remark(f"versioning.promises.{promise}", message)
 
 
-def _day(text: str) -> date:
+def _parse_day(text: str) -> date:
     return date.fromisoformat(text[:10])
 
 
-def _days(duration: str) -> int:
-    """Whole days of a duration, rounded down to be fair to calendar months."""
+def _count_days(duration: str) -> int:
+    """Count the whole days of a duration, rounded down in favour of calendar months."""
     return int(parse_seconds(duration) // _SECONDS_A_DAY)

@@ -1,6 +1,6 @@
-"""The only network: plays the probes of a plan and records what came of each.
+"""Plays the probes of a plan and records every exchange: the only package that uses the network.
 
-Transcripts leave this package redacted: placeholders stand where secrets were.
+Transcripts leave this package redacted: a placeholder stands for each secret.
 """
 
 from apicheck.probe.journal import Journal

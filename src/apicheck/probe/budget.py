@@ -10,10 +10,10 @@ from apicheck.probe.errors import ProbeStopped
 
 
 class Budget:
-    """Counts requests and watches the time; both are asked before each request.
+    """Counts requests and measures time; a request is sent only while both limits allow it.
 
-    max_requests, max_seconds: None for no limit. elapsed: real seconds since the run began.
-    expected: how many requests the plan foresees, for what is advised when they run out.
+    max_requests, max_seconds: None for no limit. elapsed: returns real seconds since the run began.
+    expected: how many requests the plan foresees, for the advice when they run out.
     """
 
     def __init__(
@@ -33,44 +33,44 @@ class Budget:
 
     @property
     def spent(self) -> ProbeStopped | None:
-        """Why nothing more may be sent, None while something may."""
+        """Why no further request may be sent, None while one may."""
         if self._max_requests is not None and self.requests >= self._max_requests:
             return ProbeStopped.not_tested(
                 NotTestedKind.NEEDS_BUDGET,
                 f"the budget of {self._max_requests} requests is used up",
-                f"[safety]\nmax_requests = {self._enough(self._max_requests)}",
+                f"[safety]\nmax_requests = {self._suggest_max_requests(self._max_requests)}",
             )
         if self._max_seconds is not None and self._elapsed() >= self._max_seconds:
-            return self._out_of_time(self._max_seconds)
+            return self._build_time_stop(self._max_seconds)
         return None
 
-    def _enough(self, too_few: int) -> int:
-        """What the plan foresees and half as much for what it cannot: setup and confirmations."""
+    def _suggest_max_requests(self, too_few: int) -> int:
+        """Twice the limit, or the plan's requests and half as many for setup and confirmations."""
         return max(2 * too_few, -(-self._expected * 3 // 200) * 100)
 
     def check(self) -> None:
-        """Raises ProbeStopped when nothing more may be sent."""
-        if halt := self.spent:
-            raise halt
+        """Raise ProbeStopped when no further request may be sent."""
+        if stop := self.spent:
+            raise stop
 
     def take(self) -> None:
-        """Count one request that is about to be sent. Raises ProbeStopped when none is left."""
+        """Count a request that is about to be sent. Raises ProbeStopped when none is left."""
         with self._lock:
             self.check()
             self.requests += 1
 
     def count(self) -> None:
-        """Count one request that must be sent whatever the budget says (clean-up)."""
+        """Count a request that is sent even when the budget is used up (clean-up)."""
         with self._lock:
             self.requests += 1
 
     def afford(self, seconds: float) -> None:
-        """Raises ProbeStopped when the run would end before that many real seconds passed."""
+        """Raise ProbeStopped when the run would end before so many real seconds have passed."""
         if self._max_seconds is not None and self._elapsed() + seconds > self._max_seconds:
-            raise self._out_of_time(self._max_seconds)
+            raise self._build_time_stop(self._max_seconds)
 
     @staticmethod
-    def _out_of_time(seconds: float) -> ProbeStopped:
+    def _build_time_stop(seconds: float) -> ProbeStopped:
         return ProbeStopped.not_tested(
             NotTestedKind.NEEDS_BUDGET,
             f"the budget of {seconds:g} seconds is used up",

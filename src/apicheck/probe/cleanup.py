@@ -1,4 +1,4 @@
-"""Remembers what a run creates, and how to delete it: by the document's links, or by convention."""
+"""Remembers what a run creates and deletes it, by the document's links or by convention."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from apicheck.probe.recorder import Recorder
 from apicheck.requests.credentials import credentials_of
 from apicheck.requests.identifiers import collection_of, identifier_of
 
+_CREATED = 201
 _GONE = (404, 410)
 _REFUSED = (401, 403)
 
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """Something that a request created, and the request that deletes it."""
+    """An object that a request created, and the request that deletes it."""
 
     delete: Request
     by: str
@@ -32,7 +33,7 @@ class Creation:
 
 
 class Creations:
-    """What was created and not deleted since."""
+    """The objects that the run created and has not deleted."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -41,7 +42,7 @@ class Creations:
         self._lasting: Counter[str] = Counter()
 
     def note(self, exchange: Exchange, *, cleanup: bool) -> None:
-        """Read off an exchange what it created or deleted. cleanup False: its script deletes."""
+        """Note what an exchange created or deleted. cleanup False: its script deletes it."""
         request = exchange.request
         if request.method == "DELETE" and (exchange.succeeded or exchange.status in _GONE):
             with self._lock:
@@ -49,7 +50,7 @@ class Creations:
             return
         if request.method not in ("POST", "PUT") or not exchange.succeeded or not cleanup:
             return
-        delete = _deletion_of(self._plan, exchange)
+        delete = _find_deletion(self._plan, exchange)
         with self._lock:
             if delete is not None:
                 self._open.setdefault(unquote(delete.path), Creation(delete, request.operation))
@@ -57,40 +58,43 @@ class Creations:
                 self._lasting[request.operation or f"{request.method} {request.path}"] += 1
 
     def delete_all(self, recorder: Recorder) -> Iterator[tuple[Exchange, str]]:
-        """Delete everything, the newest first: the exchanges, each with what is left or ""."""
+        """Delete everything, newest first: each exchange with what it left, "" for nothing."""
         with self._lock:
             creations = list(reversed(self._open.values()))
             self._open.clear()
         for creation in creations:
-            yield from self._deleted(creation, recorder)
+            yield from self._delete_one(creation, recorder)
 
     @property
     def lasting(self) -> tuple[str, ...]:
-        """What was created and cannot be deleted through the API, in words."""
+        """The objects that cannot be deleted through the API, in words."""
         return tuple(
             f"{count} created by {operation}, and no link of the document says how to delete it"
             for operation, count in sorted(self._lasting.items())
         )
 
-    def _deleted(self, creation: Creation, recorder: Recorder) -> Iterator[tuple[Exchange, str]]:
+    def _delete_one(self, creation: Creation, recorder: Recorder) -> Iterator[tuple[Exchange, str]]:
         last: Exchange | None = None
-        for request in self._as_anybody(creation.delete):
+        for request in self._vary_identity(creation.delete):
             try:
-                exchange = recorder.exchange(request, Role.CLEANUP)
+                exchange = recorder.send(request, Role.CLEANUP)
             except ProbeStopped:
                 return
             gone = exchange.succeeded or exchange.status in _GONE
             if gone or exchange.status not in _REFUSED:
-                answer = exchange.status or (exchange.error.kind.value if exchange.error else "")
-                left = f"{request.path} (created by {creation.by}): DELETE answered {answer}"
+                result = exchange.status or (exchange.error.kind.value if exchange.error else "")
+                left = f"{request.path} (created by {creation.by}): DELETE got {result}"
                 yield exchange, "" if gone else left
                 return
             last = exchange
         if last is not None:
-            yield last, f"{creation.delete.path} (created by {creation.by}): nobody may delete it"
+            yield (
+                last,
+                f"{creation.delete.path} (created by {creation.by}): no identity may delete it",
+            )
 
-    def _as_anybody(self, request: Request) -> Iterator[Request]:
-        """The deletion by who created it, then by every identity that may be allowed to."""
+    def _vary_identity(self, request: Request) -> Iterator[Request]:
+        """The deletion as its creator, then as every other identity that may be allowed to."""
         context = self._plan.context
         if request.credentials:
             yield request
@@ -107,97 +111,98 @@ class Creations:
             yield request
 
 
-_CREATED = 201
-
-
-def _deletion_of(plan: Plan, exchange: Exchange) -> Request | None:
-    """The request that deletes what an answered request created, None when nothing says how."""
+def _find_deletion(plan: Plan, exchange: Exchange) -> Request | None:
+    """The request that deletes what an exchange created, None when none is known."""
     request = exchange.request
-    operation = _operation(plan, request.operation)
+    operation = _find_operation(plan, request.operation)
     if operation is None or exchange.response is None:
         return None
     body = exchange.json_or()
     given = operation.path_values(request.path)
     response = operation.response_for(exchange.status)
     for link in response.links if response else ():
-        target = _operation(plan, link.operation)
-        delete = target and _delete_at(plan, target.path)
+        target = _find_operation(plan, link.operation)
+        delete = target and _find_delete_at(plan, target.path)
         if delete is None:
             continue
-        values = {**given, **dict(_linked(link, given, body))}
-        path = _filled(delete.path, values)
+        values = {**given, **dict(_evaluate_link(link, given, body))}
+        path = _fill_template(delete.path, values)
         if path is not None:
-            return _delete(request, delete, path)
-    return _unsubscription(plan, request, body, given) or _usual_deletion(plan, exchange, given)
+            return _build_delete(request, delete, path)
+    return _build_unsubscription(plan, request, body, given) or _guess_deletion(
+        plan, exchange, given
+    )
 
 
-def _unsubscription(
+def _build_unsubscription(
     plan: Plan, request: Request, body: Json, given: Mapping[str, str]
 ) -> Request | None:
     subscriptions = getattr(plan.policy.facts.webhooks, "subscriptions", None)
     if subscriptions is None or request.operation != subscriptions.create:
         return None
-    delete = _operation(plan, subscriptions.delete)
+    delete = _find_operation(plan, subscriptions.delete)
     identifier = at(body, subscriptions.id)
     if delete is None or not isinstance(identifier, str | int):
         return None
-    names = [name for name in _names(delete.path) if name not in given]
-    path = _filled(delete.path, {**given, **dict.fromkeys(names, str(identifier))})
-    return None if path is None else _delete(request, delete, path)
+    names = [name for name in _find_names(delete.path) if name not in given]
+    path = _fill_template(delete.path, {**given, **dict.fromkeys(names, str(identifier))})
+    return None if path is None else _build_delete(request, delete, path)
 
 
-def _usual_deletion(plan: Plan, exchange: Exchange, given: Mapping[str, str]) -> Request | None:
-    """DELETE /things/{id} of what POST /things or a PUT made, where no link says so."""
+def _guess_deletion(plan: Plan, exchange: Exchange, given: Mapping[str, str]) -> Request | None:
+    """DELETE /things/{id} for what POST /things or a PUT created, without a link."""
     request = exchange.request
     operation = plan.spec.operation(request.operation)
     if request.method == "PUT" and exchange.status == _CREATED:
         # What PUT creates is at the path that it was sent to (RFC 9110 section 9.3.4).
-        same = _delete_at(plan, operation.path)
-        return _delete(request, same, request.path) if same else None
+        same = _find_delete_at(plan, operation.path)
+        return _build_delete(request, same, request.path) if same else None
     collection = operation.path.rstrip("/")
     if request.method != "POST":
         return None
     for delete in plan.spec.operations:
-        name = (_names(delete.path) or [""])[-1]
+        name = (_find_names(delete.path) or [""])[-1]
         if delete.method != "DELETE" or collection_of(delete.path, name) != collection:
             continue
         if not delete.path.rstrip("/").endswith(f"{{{name}}}"):
             continue
         identifier = identifier_of(exchange, name, collection)
-        if identifier is None or _was_ours_to_choose(exchange, identifier):
+        if identifier is None or _is_named_by_request(exchange, identifier):
             return None
-        path = _filled(delete.path, {**given, name: identifier})
-        return None if path is None else _delete(request, delete, path)
+        path = _fill_template(delete.path, {**given, name: identifier})
+        return None if path is None else _build_delete(request, delete, path)
     return None
 
 
-def _was_ours_to_choose(exchange: Exchange, identifier: str) -> bool:
-    """Whether the answer may be about an object that was there before, which we named."""
+def _is_named_by_request(exchange: Exchange, identifier: str) -> bool:
+    """Whether the request named the object, which may then have existed before."""
     return exchange.status != _CREATED and identifier.encode() in (exchange.request.body or b"")
 
 
-def _delete(creator: Request, delete: Operation, path: str) -> Request:
+def _build_delete(creator: Request, delete: Operation, path: str) -> Request:
     request = Request(method="DELETE", path=path, operation=delete.id)
     if not creator.identity:
         return request
     return request.with_credentials(creator.identity, *creator.credentials)
 
 
-def _delete_at(plan: Plan, path: str) -> Operation | None:
+def _find_delete_at(plan: Plan, path: str) -> Operation | None:
     for operation in plan.spec.operations:
         if operation.method == "DELETE" and operation.path == path:
             return operation
     return None
 
 
-def _operation(plan: Plan, operation_id: str) -> Operation | None:
+def _find_operation(plan: Plan, operation_id: str) -> Operation | None:
     try:
         return plan.spec.operation(operation_id)
     except KeyError:
         return None
 
 
-def _linked(link: LinkDoc, given: Mapping[str, str], body: Json) -> Iterator[tuple[str, str]]:
+def _evaluate_link(
+    link: LinkDoc, given: Mapping[str, str], body: Json
+) -> Iterator[tuple[str, str]]:
     """The parameters that a link sets, where its runtime expressions have a value."""
     for name, expression in link.parameters:
         value: Json = MISSING
@@ -211,11 +216,11 @@ def _linked(link: LinkDoc, given: Mapping[str, str], body: Json) -> Iterator[tup
             yield name.rpartition(".")[2], str(value)
 
 
-def _names(template: str) -> list[str]:
+def _find_names(template: str) -> list[str]:
     return re.findall(r"\{([^}]*)\}", template)
 
 
-def _filled(template: str, values: Mapping[str, str]) -> str | None:
-    if any(not values.get(name) for name in _names(template)):
+def _fill_template(template: str, values: Mapping[str, str]) -> str | None:
+    if any(not values.get(name) for name in _find_names(template)):
         return None
     return re.sub(r"\{([^}]*)\}", lambda match: quote(values[match[1]], safe=""), template)

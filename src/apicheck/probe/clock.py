@@ -1,4 +1,4 @@
-"""Time as the target has it: real time, and the moves of a virtual clock."""
+"""Time on the target's clock: real time, and the moves of a virtual clock."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _SHORTEST_SLEEP_S = 0.001  # so that a difference too small to see never makes a
 
 
 class TargetClock:
-    """Seconds since the run began on the target's clock, and how to let time pass there.
+    """Seconds since the run began on the target's clock, and a way to let time pass there.
 
-    move: moves a virtual clock; None: the target has none, and time passes by sleeping.
-    stop: ends a sleep early; the probe that slept is then halted.
+    move: moves a virtual clock; None where the target has none, and time passes by sleeping.
+    stop: ends a sleep early; the sleeping probe is then stopped.
     """
 
     def __init__(
@@ -53,34 +53,34 @@ class TargetClock:
         return self._monotonic() - self._start + self._moved
 
     def real(self) -> float:
-        """Seconds since the run began, as we lived them."""
+        """Real seconds since the run began."""
         return self._monotonic() - self._start
 
     def epoch(self) -> float:
-        """The target's clock, in epoch seconds, as well as it is known."""
+        """The target's clock in epoch seconds, as far as it is known."""
         return self._epoch + self.now()
 
     def synchronise(self, epoch: float) -> float:
-        """Note what the target's clock says now. Returns its skew to ours in seconds."""
+        """Note what the target's clock shows now. Returns its lead over ours in seconds."""
         skew = epoch - (time.time() + self._moved)
         self._epoch, self._allowed = epoch - self.now(), 0.0
         return skew
 
     def allow_for(self, skew: float) -> None:
-        """Believe the target that its clock differs from what was known by so many seconds."""
+        """Correct the target's clock by a difference in seconds that its responses show."""
         self._epoch += skew
         self._allowed += skew
 
     def true_epoch(self, at: float) -> float:
-        """The present at an instant of the run, in epoch seconds, whatever the target says.
+        """An instant of the run in epoch seconds, by the true clock.
 
-        A clock that the control protocol tells is true; one read off its answers is not.
+        The clock that the control protocol reports is true; one read from responses is not.
         """
         return self._epoch + at - self._allowed
 
     @contextmanager
     def in_flight(self) -> Iterator[None]:
-        """Hold the clock still while a request is on its way: nobody moves it meanwhile."""
+        """Hold the virtual clock still while a request is in flight."""
         with self._gate:
             self._gate.wait_for(lambda: self._movers == 0)
             self._in_flight += 1
@@ -94,9 +94,9 @@ class TargetClock:
     def let_pass(self, due: Callable[[], float]) -> None:
         """Let time pass for the target.
 
-        due: how many seconds, asked again once nothing is in flight, as somebody else may have
-        moved the clock meanwhile; nothing happens when it is not positive. Raises ProbeStopped when
-        the run is stopped.
+        due: returns how many seconds. A virtual clock is moved once no request is in flight, so
+        `due` is called then: another thread may have moved the clock meanwhile. No time passes
+        unless the seconds are positive. Raises ProbeStopped when the run is stopped.
         """
         if self._move is None:
             seconds = due()

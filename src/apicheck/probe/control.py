@@ -12,50 +12,50 @@ from apicheck.probe.wire import WireRequest, WireResponse
 
 
 class Control:
-    """Calls of the control protocol. Answers carry secrets: they never leave this package."""
+    """Calls of the control protocol. Responses carry secrets: they never leave this package."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def capabilities(self) -> frozenset[str]:
-        """What the server says it can do. Raises TargetUnreachable when nothing answers."""
+    def fetch_capabilities(self) -> frozenset[str]:
+        """What the server says it can do. Raises TargetUnreachable without a valid response."""
         url = str(self._transport.origin)
-        answer = self._transport.send(self._request("GET", "/", None))
-        if not isinstance(answer, WireResponse):
+        response = self._transport.send(self._build_request("GET", "/", None))
+        if not isinstance(response, WireResponse):
             raise TargetUnreachable(
-                f"nothing answers at the control URL {url}: {answer.message};"
-                " start it, or take [control] out of the target file"
+                f"no response from the control URL {url}: {response.message};"
+                " start the server, or remove [control] from the target file"
             )
-        value = _json(answer)
-        if answer.status != 200 or not isinstance(value, dict) or value.get("protocol") != 1:
+        value = _parse_json(response)
+        if response.status != 200 or not isinstance(value, dict) or value.get("protocol") != 1:
             raise TargetUnreachable(
-                f"{url} answered {answer.status}, but not as the control protocol 1 does;"
+                f"{url} does not speak the control protocol 1 (status {response.status});"
                 " check [control] url in the target file"
             )
         offered = value.get("capabilities")
         return frozenset(map(str, offered)) if isinstance(offered, list) else frozenset()
 
     def mint(self, wanted: dict[str, Json]) -> Json:
-        """A new identity as the protocol describes it; None when there is none to be had."""
+        """A new identity as the protocol describes it; None when the server makes none."""
         return self._call("POST", "/identities", wanted)
 
     def revoke(self, identity_id: str) -> Json:
         """Revoke an identity that `mint` made."""
         return self._call("POST", f"/identities/{quote(identity_id, safe='')}/revoke", {})
 
-    def clock(self) -> float | None:
+    def read_clock(self) -> float | None:
         """The server's clock in epoch seconds."""
-        return _now(self._call("GET", "/clock", None))
+        return _read_now(self._call("GET", "/clock", None))
 
     def advance(self, seconds: float) -> float:
         """Move the clock ahead. Returns epoch seconds. Raises OSError when it did not move."""
-        now = _now(self._call("POST", "/clock", {"advance": seconds}))
+        now = _read_now(self._call("POST", "/clock", {"advance": seconds}))
         if now is None:
             raise OSError(f"the control URL did not move the clock by {seconds:g} s")
         return now
 
-    def effects(self) -> Json:
-        """How often the server's state changed so far: {"count": n}."""
+    def count_effects(self) -> Json:
+        """How often a request changed the server's state so far: {"count": n}."""
         return self._call("GET", "/effects", None)
 
     def listen(self, url: str, events: Json) -> Json:
@@ -63,20 +63,20 @@ class Control:
         return self._call("POST", "/listeners", {"url": url, "events": events})
 
     def fail_next(self, operation: str, status: int) -> Json:
-        """Let the next request of an operation fail."""
+        """Make the next request of an operation fail."""
         return self._call("POST", "/fail_next", {"operation": operation, "status": status})
 
-    def deliveries(self) -> Json:
+    def list_deliveries(self) -> Json:
         """The webhook deliveries that the server attempted."""
         return self._call("GET", "/deliveries", None)
 
     def _call(self, method: str, path: str, body: Json) -> Json:
-        answer = self._transport.send(self._request(method, path, body))
-        if isinstance(answer, WireResponse) and 200 <= answer.status < 300:
-            return _json(answer)
+        response = self._transport.send(self._build_request(method, path, body))
+        if isinstance(response, WireResponse) and 200 <= response.status < 300:
+            return _parse_json(response)
         return None
 
-    def _request(self, method: str, path: str, body: Json) -> WireRequest:
+    def _build_request(self, method: str, path: str, body: Json) -> WireRequest:
         origin = self._transport.origin
         data = None if body is None else json.dumps(body).encode()
         headers = [(b"Host", origin.authority.encode()), (b"Accept", b"application/json")]
@@ -86,13 +86,13 @@ class Control:
         return WireRequest(method, (origin.path + path).encode(), tuple(headers), data)
 
 
-def _json(answer: WireResponse) -> Json:
+def _parse_json(response: WireResponse) -> Json:
     try:
-        return json.loads(answer.body)
+        return json.loads(response.body)
     except ValueError:
         return None
 
 
-def _now(value: Json) -> float | None:
+def _read_now(value: Json) -> float | None:
     now = value.get("now") if isinstance(value, dict) else None
     return float(now) if isinstance(now, int | float) else None

@@ -1,4 +1,4 @@
-"""Answers what a script asks for that is no request to the API: identities, clock, effects."""
+"""Performs what a script asks for beyond requests to the API: identities, clock, effects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apicheck.probe.token_client import Keep
 
 
 class ControlActions:
-    """Whoever can answer is asked. Answers hold placeholders, never secrets.
+    """Performs the actions of `Ask` steps. Results hold placeholders, never secrets.
 
     capabilities: what this target's control protocol offers.
     """
@@ -35,35 +35,35 @@ class ControlActions:
         self._recorder = recorder
         self._secrets = secrets
 
-    def answer(self, what: str, arguments: Mapping[str, Json], keep: Keep) -> Json:
-        """The answer to an `Ask`; None when nobody can do it. keep: takes what it cost."""
+    def perform(self, what: str, arguments: Mapping[str, Json], keep: Keep) -> Json:
+        """The result of an `Ask`; None when it is not possible. keep: takes its exchanges."""
         if what == "mint":
             return self._minting.mint(arguments, keep)
         if what == "revoke":
             return self._minting.revoke(str(arguments.get("identity", "")), keep)
         if what == "listener":
-            return None if self._listener is None else self._listener.fresh()
+            return None if self._listener is None else self._listener.open_inbox()
         control = self._control
         if control is None or what not in self._capabilities:
             return None
-        asked: Mapping[str, Callable[[], Json]] = {
-            "subscribe_by_hand": lambda: self._subscribed(control, arguments),
-            "clock": lambda: {"now": control.clock()},
-            "effects": control.effects,
-            "deliveries": control.deliveries,
+        actions: Mapping[str, Callable[[], Json]] = {
+            "subscribe_by_hand": lambda: self._subscribe(control, arguments),
+            "clock": lambda: {"now": control.read_clock()},
+            "effects": control.count_effects,
+            "deliveries": control.list_deliveries,
             "fail_next": lambda: control.fail_next(
                 str(arguments["operation"]), int(arguments["status"])
             ),
         }
-        return asked[what]() if what in asked else None
+        return actions[what]() if what in actions else None
 
-    def _subscribed(self, control: Control, arguments: Mapping[str, Json]) -> Json:
-        answer = control.listen(str(arguments["url"]), arguments.get("events"))
-        if not isinstance(answer, dict):
+    def _subscribe(self, control: Control, arguments: Mapping[str, Json]) -> Json:
+        listener = control.listen(str(arguments["url"]), arguments.get("events"))
+        if not isinstance(listener, dict):
             return None
-        secret = answer.get("secret")
+        secret = listener.get("secret")
         if not isinstance(secret, str):
-            return {"id": answer.get("id"), "secret": None}
+            return {"id": listener.get("id"), "secret": None}
         placeholder = self._secrets.issue(secret)
         self._recorder.webhook_secrets.add(placeholder)
-        return {"id": answer.get("id"), "secret": placeholder}
+        return {"id": listener.get("id"), "secret": placeholder}

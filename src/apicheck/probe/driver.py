@@ -1,4 +1,4 @@
-"""Plays a script: does what its steps ask for, and hands back what came of each."""
+"""Plays a script: performs its steps and sends the result of each back to it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a driver drives."""
+    """The parts of a session that a driver works with."""
 
     plan: Plan
     recorder: Recorder
@@ -62,11 +62,11 @@ class Parts:
     pacer: Pacer
     creations: Creations
     listener: WebhookListener | None
-    asking: ControlActions
+    actions: ControlActions
 
 
 class Driver:
-    """Plays jobs. What is shared between scripts is sent once and remembered here."""
+    """Plays jobs. A request that scripts share is sent once and remembered here."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -85,14 +85,14 @@ class Driver:
         case: Case | None = None,
         role: Role | None = None,
     ) -> Transcript:
-        """Play a job to its end. Never raises: why a script could not go on is in `stopped_by`."""
+        """Play a job to its end. Never raises: `stopped_by` says why a script could not go on."""
         bound = case or job.subject.case
         subject = job.subject if bound is None else job.subject.with_case(bound)
-        playing = ProbeExecution(job, attempt, role, drawn=bound is not None and bound.drawn)
+        execution = ProbeExecution(job, attempt, role, drawn=bound is not None and bound.drawn)
         stopped_by: StopReason | None = None
         try:
             self._parts.budget.check()
-            self._run(job.script(subject), playing)
+            self._run(job.script(subject), execution)
         except EndOfScript as end:
             stopped_by = end.why
         except ProbeStopped as stop:
@@ -102,9 +102,11 @@ class Driver:
             stopped_by = HarnessError(
                 f"{type(error).__name__}: {words}", "a mistake in apicheck or in the check"
             )
-        return playing.transcript(stopped_by, None if case is None else _words(case))
+        return execution.build_transcript(
+            stopped_by, None if case is None else _describe_case(case)
+        )
 
-    def _run(self, script: Script, playing: ProbeExecution) -> None:
+    def _run(self, script: Script, execution: ProbeExecution) -> None:
         with closing(script):
             came: Any = None
             while True:
@@ -112,74 +114,74 @@ class Driver:
                     step = script.send(came)
                 except StopIteration:
                     return
-                came = self._do(step, playing)
+                came = self._do(step, execution)
 
-    def _do(self, step: Step, playing: ProbeExecution) -> Any:
+    def _do(self, step: Step, execution: ProbeExecution) -> Any:
         match step:
             case Send():
-                return self._send(step, playing)
+                return self._send(step, execution)
             case SendRaw(data, request, role):
-                exchange = self._parts.recorder.exchange(
-                    request, playing.role_of(role), accepted=playing.job.accepted, raw=data
+                exchange = self._parts.recorder.send(
+                    request, execution.role_of(role), accepted=execution.job.accepted, raw=data
                 )
-                playing.keep(exchange)
+                execution.keep(exchange)
                 return exchange
             case Together(sends):
-                return self._send_together(sends, playing)
+                return self._send_together(sends, execution)
             case Wait(seconds, _):
                 return self._wait(seconds)
             case Receive():
-                return self._receive(step, playing)
+                return self._receive(step, execution)
             case Ask(what, arguments):
-                answer = self._parts.asking.answer(what, arguments, playing.keep)
-                playing.answers.append(answer)
-                if what == "fail_next" and answer is not None:
-                    playing.failing = str(arguments["operation"])
-                return answer
-        raise TypeError(f"a script yielded {type(step).__name__}, which is no step")
+                result = self._parts.actions.perform(what, arguments, execution.keep)
+                execution.results.append(result)
+                if what == "fail_next" and result is not None:
+                    execution.failing = str(arguments["operation"])
+                return result
+        raise TypeError(f"a script yielded {type(step).__name__}, which is not a step")
 
-    def _send(self, send: Send, playing: ProbeExecution) -> Exchange:
+    def _send(self, send: Send, execution: ProbeExecution) -> Exchange:
         if not send.share:
-            return self._sent(send, playing)
+            return self._send_with_retries(send, execution)
         key = send.share
-        if playing.attempt and send.role is Role.CONTROL:
-            key += f" for {playing.job.key} again {playing.attempt}"
-        exchange = self._memo.do(key, lambda: self._sent(send, playing))
-        playing.keep(exchange)
+        if execution.attempt and send.role is Role.CONTROL:
+            key += f" for {execution.job.key} again {execution.attempt}"
+        exchange = self._memo.do(key, lambda: self._send_with_retries(send, execution))
+        execution.keep(exchange)
         return exchange
 
-    def _sent(self, send: Send, playing: ProbeExecution) -> Exchange:
-        """One request; sent again when a limit that nobody meant to meet refused it."""
+    def _send_with_retries(self, send: Send, execution: ProbeExecution) -> Exchange:
+        """Send one request, and send it again after a 429 that the check does not provoke."""
         parts = self._parts
-        role, provokes = playing.role_of(send.role), playing.job.provokes
-        exchange = self._once(send, role, playing)
+        role, provokes = execution.role_of(send.role), execution.job.provokes
+        exchange = self._send_once(send, role, execution)
         for _ in range(parts.plan.options.retries):
             if exchange.status != TOO_MANY or not send.paced or TOO_MANY in provokes:
                 break
             pause = read_retry_after(exchange, parts.clock.epoch())
             if not parts.pacer.recover(exchange.request, pause):
                 break
-            playing.keep(replace(exchange, role=Role.THROTTLED))
-            exchange = self._once(send, role, playing)
-            parts.pacer.recovered(admitted=exchange.status != TOO_MANY)
-        playing.keep(exchange)
+            execution.keep(replace(exchange, role=Role.THROTTLED))
+            exchange = self._send_once(send, role, execution)
+            parts.pacer.note_recovery(admitted=exchange.status != TOO_MANY)
+        execution.keep(exchange)
         return exchange
 
-    def _once(self, send: Send, role: Role, playing: ProbeExecution) -> Exchange:
-        exchange = self._parts.recorder.exchange(
-            send.request, role, paced=send.paced, accepted=playing.job.accepted
+    def _send_once(self, send: Send, role: Role, execution: ProbeExecution) -> Exchange:
+        exchange = self._parts.recorder.send(
+            send.request, role, paced=send.paced, accepted=execution.job.accepted
         )
         self._parts.creations.note(exchange, cleanup=send.cleanup)
-        if playing.failing and playing.failing == exchange.request.operation:
-            playing.failing = ""
+        if execution.failing and execution.failing == exchange.request.operation:
+            execution.failing = ""
             asked = Observation("asked-to-fail", exchange.request.operation, str(exchange.status))
             exchange = replace(exchange, observations=(*exchange.observations, asked))
         return exchange
 
     def _send_together(
-        self, sends: tuple[Send, ...], playing: ProbeExecution
+        self, sends: tuple[Send, ...], execution: ProbeExecution
     ) -> tuple[Exchange, ...]:
-        futures = [self._several.submit(self._send, send, playing) for send in sends]
+        futures = [self._several.submit(self._send, send, execution) for send in sends]
         failures = [error for future in futures if (error := future.exception()) is not None]
         if failures:
             raise failures[0]
@@ -192,26 +194,29 @@ class Driver:
         until = parts.clock.now() + seconds
         parts.clock.let_pass(lambda: until - parts.clock.now())
 
-    def _receive(self, step: Receive, playing: ProbeExecution) -> tuple[Exchange, ...]:
+    def _receive(self, step: Receive, execution: ProbeExecution) -> tuple[Exchange, ...]:
         listener = self._parts.listener
         if listener is None:
             return ()
         came = listener.collect(step.path, step.count, step.within_s, step.respond)
-        exchanges = tuple(self._delivered(arrival, playing) for arrival in came)
+        exchanges = tuple(self._record_delivery(arrival, execution) for arrival in came)
         for exchange in exchanges:
-            playing.keep(exchange)
+            execution.keep(exchange)
         return exchanges
 
-    def _delivered(self, arrival: Arrival, playing: ProbeExecution) -> Exchange:
+    def _record_delivery(self, arrival: Arrival, execution: ProbeExecution) -> Exchange:
         parts, delivery = self._parts, arrival.delivery
         webhooks = parts.plan.policy.facts.webhooks
         signature = webhooks.signature if isinstance(webhooks, Webhooks) else None
         seen: tuple[Observation, ...] = ()
         if isinstance(signature, Signature):
             live = parts.secrets.live
-            every = parts.recorder.webhook_secrets
-            known = {name: live[name] for name in sorted(playing.named() & every or every)}
-            contexts = _contexts(parts.plan)
+            issued = parts.recorder.webhook_secrets
+            known = {
+                name: live[name]
+                for name in sorted(execution.find_placeholders() & issued or issued)
+            }
+            contexts = _list_contexts(parts.plan)
             seen = tuple(
                 observe.observe_signature(signature, delivery, known, contexts, arrival.epoch)
             )
@@ -224,11 +229,11 @@ class Driver:
             headers=tuple((name, text(value)) for name, value in delivery.headers),
             body=parts.secrets.redact(delivery.body),
         )
-        return parts.recorder.delivery(request, Response(arrival.status), arrival.at, seen)
+        return parts.recorder.record_delivery(request, Response(arrival.status), arrival.at, seen)
 
 
-def _contexts(plan: Plan) -> tuple[Mapping[str, str], ...]:
-    """What a signature may take from elsewhere: the path parameters of each identity."""
+def _list_contexts(plan: Plan) -> tuple[Mapping[str, str], ...]:
+    """What a signature may include beside the delivery: the path parameters of each identity."""
     found: list[Mapping[str, str]] = []
     for identity in plan.target.identities.values():
         if identity.parameters not in found:
@@ -236,6 +241,6 @@ def _contexts(plan: Plan) -> tuple[Mapping[str, str], ...]:
     return tuple(found)
 
 
-def _words(case: Case) -> str:
+def _describe_case(case: Case) -> str:
     """A drawn value as the transcript names it."""
     return case.value if isinstance(case.value, str) else json.dumps(case.value)

@@ -1,4 +1,4 @@
-"""What ends a probe for a reason that is not its script's."""
+"""The exception that ends a probe for a reason outside its script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One playing of one script, and the transcript that it becomes."""
+"""One execution of a script, and the transcript that it becomes."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from apicheck.probe.placeholders import placeholders_in
 
 @dataclass(slots=True)
 class ProbeExecution:
-    """One playing of one job, so far. Steps of `Together` add to it from several threads."""
+    """One execution of a job, so far. Steps of `Together` add to it from several threads."""
 
     job: Job
     attempt: int = 0
     role: Role | None = None
     drawn: bool = False
     exchanges: list[Exchange] = field(default_factory=list)
-    answers: list[Json] = field(default_factory=list)
+    results: list[Json] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
     failing: str = ""
-    """The operation that was asked to fail when it is called next."""
+    """The operation whose next request was asked to fail."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def keep(self, exchange: Exchange) -> None:
@@ -35,31 +35,31 @@ class ProbeExecution:
                 self.kept.add(exchange.id)
                 self.exchanges.append(exchange)
 
-    def named(self) -> set[str]:
-        """The placeholders in what this script was answered: secrets that are its own."""
+    def find_placeholders(self) -> set[str]:
+        """The placeholders in what this script received: secrets of its own."""
         with self.lock:
             bodies = [exchange.response.body for exchange in self.exchanges if exchange.response]
             texts = [body.decode("utf-8", "replace") for body in bodies]
             return {
                 name
-                for text in (*texts, json.dumps(self.answers))
+                for text in (*texts, json.dumps(self.results))
                 for name in placeholders_in(text)
             }
 
     def role_of(self, role: Role) -> Role:
-        """The role in which a step is sent: what puts the property to the test can be renamed."""
+        """The role of a step's request; this execution may replace that of an exercising one."""
         if role not in (Role.TABLE, Role.DRAWN):
             return role
         return self.role or (Role.DRAWN if self.drawn else role)
 
-    def transcript(self, stopped_by: StopReason | None, case: str | None) -> Transcript:
-        """What is recorded of it, in order of sending."""
+    def build_transcript(self, stopped_by: StopReason | None, case: str | None) -> Transcript:
+        """The transcript, with exchanges in order of sending."""
         ordered = sorted(self.exchanges, key=lambda exchange: exchange.sent_at)
         return Transcript(
             probe=self.job.key,
             exchanges=tuple(ordered),
             attempt=self.attempt,
-            answers=tuple(self.answers),
+            answers=tuple(self.results),
             stopped_by=stopped_by,
             case=case,
         )

@@ -1,4 +1,4 @@
-"""What an identity must be that a script asks for."""
+"""The properties of an identity that a script asks for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from apicheck.model.json import Json
 
 RIGHTS = ("scopes", "permissions", "roles")
-"""Kinds of rights, as the members of a wish and of an `Ask` are called."""
+"""Kinds of rights, named as the members of an `IdentitySpec` and of an `Ask`."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdentitySpec:
-    """What an identity must be. Rights that are None: all of them."""
+    """The properties of a wanted identity. Rights that are None: all of them."""
 
     scopes: tuple[str, ...] | None = None
     permissions: tuple[str, ...] | None = None
@@ -25,12 +25,12 @@ class IdentitySpec:
     scheme: str = ""
     claims: Mapping[str, Json] = field(default_factory=dict)
     renewed: bool = True
-    """Whether its token is replaced when it has run out."""
+    """Whether its token is replaced when it has expired."""
 
     @classmethod
     def from_arguments(cls, arguments: Mapping[str, Json]) -> IdentitySpec:
-        """As the arguments of `Ask("mint", …)` say."""
-        scopes, permissions, roles = (sorted_or_none(arguments.get(kind)) for kind in RIGHTS)
+        """The spec that the arguments of `Ask("mint", …)` describe."""
+        scopes, permissions, roles = (sort_or_none(arguments.get(kind)) for kind in RIGHTS)
         return cls(
             scopes=scopes,
             permissions=permissions,
@@ -46,7 +46,7 @@ class IdentitySpec:
 
     @property
     def fits_client(self) -> bool:
-        """Whether the token of an OAuth client can be it: nobody's, with all but its scopes."""
+        """Whether an OAuth client can get it: of no user or app, with every permission and role."""
         beyond = (self.permissions, self.roles)
         named = self.user or self.app or self.claims
         return self.state == "active" and not named and beyond == (None, None)
@@ -55,12 +55,12 @@ class IdentitySpec:
 def has_exactly(
     has: tuple[str, ...] | None, wanted: tuple[str, ...] | None, every: tuple[str, ...]
 ) -> bool:
-    """Whether an identity has just the scopes, or permissions, that are wanted."""
+    """Whether an identity has the wanted rights of one kind, and no other."""
     if wanted is None:
         return has is None or set(every) <= set(has)
     return has is not None and set(has) == set(wanted)
 
 
-def sorted_or_none(words: Iterable[str] | None) -> tuple[str, ...] | None:
-    """Words as a key of their own; None stays None."""
+def sort_or_none(words: Iterable[str] | None) -> tuple[str, ...] | None:
+    """Words in order, to be compared; None stays None."""
     return None if words is None else tuple(sorted(words))

@@ -1,4 +1,4 @@
-"""What the driver plays: a script with what it needs, whether of a probe or of the run itself."""
+"""What the driver plays: the script of a probe, or of the run itself, and what it needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Transcripts as JSON lines: one line each, appended as they complete, readable after a kill.
+"""Transcripts as JSON lines: one each, appended when it completes, readable after a kill.
 
 An exchange that several transcripts share is written in the first of them, and named by its id
 in the others.
@@ -77,9 +77,9 @@ class Journal:
 
 
 def read(path: Path) -> Iterator[Transcript]:
-    """The transcripts of a journal. A torn last line, of a killed run, is left out.
+    """The transcripts of a journal. A torn last line, of a killed run, is skipped.
 
-    Raises ValueError, naming the line, when another line cannot be read.
+    Raises ValueError, which names the line, when another line cannot be read.
     """
     known: dict[str, Exchange] = {}
     with path.open("rb") as lines:
@@ -100,10 +100,10 @@ def encode(transcript: Transcript, written: Mapping[str, Exchange]) -> bytes:
         "probe": transcript.probe,
         "attempt": transcript.attempt,
         "case": transcript.case,
-        "stopped_by": _stop_reason(transcript.stopped_by),
+        "stopped_by": _encode_stop_reason(transcript.stopped_by),
         "answers": transcript.answers,
         "exchanges": [
-            item.id if written.get(item.id) == item else _exchange(item)
+            item.id if written.get(item.id) == item else _encode_exchange(item)
             for item in transcript.exchanges
         ],
     }
@@ -119,23 +119,23 @@ def decode(line: bytes, known: Mapping[str, Exchange]) -> Transcript:
     return Transcript(
         probe=value["probe"],
         exchanges=tuple(
-            known[item] if isinstance(item, str) else _exchange_of(item)
+            known[item] if isinstance(item, str) else _decode_exchange(item)
             for item in value["exchanges"]
         ),
         attempt=value["attempt"],
         answers=tuple(value["answers"]),
-        stopped_by=_stop_reason_of(value["stopped_by"]),
+        stopped_by=_decode_stop_reason(value["stopped_by"]),
         case=value["case"],
     )
 
 
-def _stop_reason(reason: StopReason | None) -> Json:
+def _encode_stop_reason(reason: StopReason | None) -> Json:
     if reason is None:
         return None
     return {"verdict": _STOPS[type(reason)].value, **to_json(reason)}
 
 
-def _stop_reason_of(value: Json) -> StopReason | None:
+def _decode_stop_reason(value: Json) -> StopReason | None:
     if value is None:
         return None
     kinds = {verdict.value: kind for kind, verdict in _STOPS.items()}
@@ -143,90 +143,90 @@ def _stop_reason_of(value: Json) -> StopReason | None:
     return from_json(kinds[value["verdict"]], members)
 
 
-def _exchange(item: Exchange) -> Json:
+def _encode_exchange(item: Exchange) -> Json:
     return {
         "id": item.id,
         "role": item.role.value,
         "direction": item.direction.value,
         "sent_at": item.sent_at,
         "received_at": item.received_at,
-        "request": _request(item.request),
-        "response": None if item.response is None else _response(item.response),
+        "request": _encode_request(item.request),
+        "response": None if item.response is None else _encode_response(item.response),
         "error": None if item.error is None else [item.error.kind.value, item.error.message],
         "observations": [[seen.name, seen.about, seen.value] for seen in item.observations],
-        "raw": _body(item.raw),
+        "raw": _encode_body(item.raw),
     }
 
 
-def _exchange_of(value: Json) -> Exchange:
+def _decode_exchange(value: Json) -> Exchange:
     error, response = value["error"], value["response"]
     return Exchange(
         id=value["id"],
-        request=_request_of(value["request"]),
-        response=None if response is None else _response_of(response),
+        request=_decode_request(value["request"]),
+        response=None if response is None else _decode_response(response),
         error=None if error is None else TransportError(TransportErrorKind(error[0]), error[1]),
         sent_at=value["sent_at"],
         received_at=value["received_at"],
         role=Role(value["role"]),
         observations=tuple(Observation(*seen) for seen in value["observations"]),
         direction=Direction(value["direction"]),
-        raw=_body_of(value["raw"]),
+        raw=_decode_body(value["raw"]),
     )
 
 
-def _request(request: Request) -> Json:
+def _encode_request(request: Request) -> Json:
     return {
         "method": request.method,
         "path": request.path,
         "query": request.query,
         "headers": request.headers,
         "credentials": [[c.scheme, c.place, c.name, c.value] for c in request.credentials],
-        "body": _body(request.body),
+        "body": _encode_body(request.body),
         "operation": request.operation,
         "identity": request.identity,
         "caller": request.caller.value,
     }
 
 
-def _request_of(value: Json) -> Request:
+def _decode_request(value: Json) -> Request:
     return Request(
         method=value["method"],
         path=value["path"],
-        query=_pairs_of(value["query"]),
-        headers=_pairs_of(value["headers"]),
+        query=_decode_pairs(value["query"]),
+        headers=_decode_pairs(value["headers"]),
         credentials=tuple(Credential(*parts) for parts in value["credentials"]),
-        body=_body_of(value["body"]),
+        body=_decode_body(value["body"]),
         operation=value["operation"],
         identity=value["identity"],
         caller=Caller(value["caller"]),
     )
 
 
-def _response(response: Response) -> Json:
+def _encode_response(response: Response) -> Json:
     return {
         "status": response.status,
         "reason": response.reason,
         "headers": response.headers,
-        "body": _body(response.body),
+        "body": _encode_body(response.body),
         "truncated": response.truncated,
     }
 
 
-def _response_of(value: Json) -> Response:
+def _decode_response(value: Json) -> Response:
     return Response(
         status=value["status"],
         reason=value["reason"],
-        headers=_pairs_of(value["headers"]),
-        body=_body_of(value["body"]) or b"",
+        headers=_decode_pairs(value["headers"]),
+        body=_decode_body(value["body"]) or b"",
         truncated=value["truncated"],
     )
 
 
-def _pairs_of(value: Json) -> Pairs:
+def _decode_pairs(value: Json) -> Pairs:
     return tuple((name, text) for name, text in value)
 
 
-def _body(data: bytes | None) -> Json:
+def _encode_body(data: bytes | None) -> Json:
     """Text where it is UTF-8, so that a journal can be read; base64 in an object otherwise."""
     if data is None:
         return None
@@ -236,7 +236,7 @@ def _body(data: bytes | None) -> Json:
         return {"base64": base64.b64encode(data).decode()}
 
 
-def _body_of(value: Json) -> bytes | None:
+def _decode_body(value: Json) -> bytes | None:
     if value is None:
         return None
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Where the target's webhooks arrive: a small HTTP server that keeps what it was sent."""
+"""Receives the target's webhooks: a small HTTP server that keeps each delivery."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _SOCKET_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A delivery as it came, before redaction. at: on the target's clock; epoch: as it says."""
+    """A delivery as received, before redaction.
+
+    On the target's clock: at: seconds since the run began; epoch: epoch seconds.
+    """
 
     delivery: Delivery
     status: int
@@ -37,7 +40,7 @@ class _Inbox:
 
 
 class WebhookListener:
-    """Receives webhooks. Every URL that it hands out is used by one script alone."""
+    """Receives webhooks. Each URL that it hands out belongs to one script."""
 
     def __init__(self, listener: Listener, clock: TargetClock) -> None:
         self._listener = listener
@@ -48,19 +51,19 @@ class WebhookListener:
 
     @property
     def url(self) -> str:
-        """What the target calls, without the part that differs for each script.
+        """The URL that the target calls, without the part that differs for each script.
 
         Starts to listen. Raises TargetError when it cannot.
         """
         if self._listener.public_url:
-            self._started()
+            self._ensure_started()
             return self._listener.public_url.rstrip("/")
-        host, port = self._started().server_address[:2]
+        host, port = self._ensure_started().server_address[:2]
         name = "127.0.0.1" if host in ("0.0.0.0", b"0.0.0.0") else str(host)  # noqa: S104  (read, not bound)
         return f"http://{name}:{port}"
 
-    def fresh(self) -> dict[str, str]:
-        """A new URL at this listener, and its path, by which `collect` knows it."""
+    def open_inbox(self) -> dict[str, str]:
+        """Make a new URL at this listener. Returns it with its path, which `collect` takes."""
         name = secrets.token_hex(8)
         url = f"{self.url}/hooks/{name}"
         with self._changed:
@@ -68,12 +71,12 @@ class WebhookListener:
         return {"url": url, "path": urlsplit(url).path}
 
     def collect(self, path: str, count: int, within_s: float, respond: int) -> tuple[Arrival, ...]:
-        """Deliveries to a path, oldest first, each given once; waits for `count` of them.
+        """Wait for `count` deliveries to a path. Returns those that came, oldest first, each once.
 
-        respond: the status that later deliveries are answered with.
+        respond: the status of the response to later deliveries.
         """
         with self._changed:
-            inbox = self._inboxes.setdefault(_name(path), _Inbox())
+            inbox = self._inboxes.setdefault(_read_name(path), _Inbox())
             inbox.respond = respond
             self._changed.wait_for(lambda: len(inbox.arrivals) >= count, within_s)
             taken = tuple(inbox.arrivals)
@@ -90,9 +93,9 @@ class WebhookListener:
             server.thread.join()
 
     def accept(self, delivery: Delivery) -> int:
-        """Keep a delivery. Returns the status to answer with."""
+        """Keep a delivery. Returns the status of the response."""
         with self._changed:
-            inbox = self._inboxes.get(_name(delivery.target))
+            inbox = self._inboxes.get(_read_name(delivery.target))
             if inbox is None:
                 return 404
             now = self._clock.now()
@@ -101,7 +104,7 @@ class WebhookListener:
             self._changed.notify_all()
             return inbox.respond
 
-    def _started(self) -> _Server:
+    def _ensure_started(self) -> _Server:
         with self._changed:
             if self._server is None:
                 self._server = self._start()
@@ -124,7 +127,7 @@ class WebhookListener:
         return server
 
 
-def _name(target: str) -> str:
+def _read_name(target: str) -> str:
     return target.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
@@ -138,8 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = _SOCKET_TIMEOUT_S
 
     def do_POST(self) -> None:
-        """Any method is taken alike: what is right is for the check to say."""
-        body = self._body()
+        """Accept any method alike: a check judges which one is right."""
+        body = self._read_body()
         if body is None:
             self.close_connection = True
             return
@@ -152,17 +155,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_PUT = do_PATCH = do_HEAD = do_POST  # noqa: N815  (http.server calls these names)
 
-    def _body(self) -> bytes | None:
-        """The whole body; None when it is too long, or not as HTTP/1.1 frames it."""
+    def _read_body(self) -> bytes | None:
+        """The whole body; None when it is too long or not framed as HTTP/1.1 requires."""
         try:
             if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
-                return self._chunks()
+                return self._read_chunks()
             length = int(self.headers.get("Content-Length") or 0)
             return self.rfile.read(length) if 0 <= length <= _BODY_CAP else None
         except (ValueError, OSError):
             return None
 
-    def _chunks(self) -> bytes | None:
+    def _read_chunks(self) -> bytes | None:
         body = bytearray()
         while True:
             size = int(self.rfile.readline(64).partition(b";")[0], 16)
@@ -174,4 +177,4 @@ class _Handler(BaseHTTPRequestHandler):
                 return bytes(body)
 
     def log_message(self, *_: object) -> None:
-        """Nothing is logged: headers may carry secrets."""
+        """Log nothing: headers may carry secrets."""

@@ -1,4 +1,4 @@
-"""Makes identities during a run: from the target file, by a minter, or by the control protocol."""
+"""Provides identities during a run, from target file, OAuth client or control protocol."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apicheck.model.plan import Plan
 from apicheck.model.target import Identity, Minter
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
-from apicheck.probe.identity_spec import RIGHTS, IdentitySpec, has_exactly, sorted_or_none
+from apicheck.probe.identity_spec import RIGHTS, IdentitySpec, has_exactly, sort_or_none
 from apicheck.probe.redactor import Redactor
 from apicheck.probe.single_flight import SingleFlight
 from apicheck.probe.token_client import Keep, TokenClient
@@ -22,7 +22,7 @@ _EARLY_S = 5.0
 
 
 @dataclass(slots=True)
-class _Made:
+class _Minted:
     """An identity that this run made. expires: epoch seconds on the target's clock."""
 
     identity: Identity
@@ -34,7 +34,7 @@ class _Made:
 
 
 class Minting:
-    """Identities of a run, beyond those that its target names."""
+    """Finds or makes the identities that scripts ask for."""
 
     def __init__(
         self,
@@ -54,13 +54,13 @@ class Minting:
         self._memo: SingleFlight[Identity | None] = SingleFlight()
         self._lock = threading.Lock()
         self._renewing = threading.RLock()
-        self._made: dict[str, _Made] = {}
-        self._by_placeholder: dict[str, _Made] = {}
+        self._made: dict[str, _Minted] = {}
+        self._by_placeholder: dict[str, _Minted] = {}
         self._numbers = itertools.count(1)
         self._used_up: set[str] = set()
 
     def mint(self, arguments: Mapping[str, Json], keep: Keep) -> Json:
-        """An identity as wanted, in the words of `Ask`; None when nobody can make one."""
+        """The identity that the arguments of an `Ask` describe; None when none can be made."""
         wanted = IdentitySpec.from_arguments(arguments)
         if arguments.get("fresh"):
             identity = self._make(wanted, keep, fresh=True)
@@ -84,23 +84,23 @@ class Minting:
         }
 
     def renew(self, placeholders: tuple[str, ...]) -> None:
-        """Replace tokens of this run that have run out on the target's clock.
+        """Replace tokens of this run that have expired on the target's clock.
 
-        One at a time: who needs the same token waits until it is there.
+        One at a time: another request with the same token waits for the new one.
         """
         for placeholder in placeholders:
             made = self._by_placeholder.get(placeholder)
             if made is not None:
                 with self._renewing:
-                    self._renewed(made, placeholder)
+                    self._renew_if_expired(made, placeholder)
 
-    def _renewed(self, made: _Made, placeholder: str) -> None:
+    def _renew_if_expired(self, made: _Minted, placeholder: str) -> None:
         if made.expires is None or made.expires - _EARLY_S > self._clock.epoch():
             return
         if made.revoked or made.wanted.state != "active" or not made.wanted.renewed:
             return
         made.expires = None
-        again = self._minted(made.wanted, lambda _: None)
+        again = self._mint_new(made.wanted, lambda _: None)
         if again is None:
             return
         token = self._secrets.live.get(again.identity.placeholder)
@@ -109,27 +109,27 @@ class Minting:
         made.expires, made.control_id = again.expires, again.control_id
 
     def revoke(self, name: str, keep: Keep) -> Json:
-        """Revoke an identity that this run made: {}; None when nobody can."""
+        """Revoke an identity that this run made. Returns {}, None when that is not possible."""
         made = self._made.get(name)
         if made is None:
             return None
         if made.control_id and self._control is not None:
-            answer = self._control.revoke(made.control_id)
-            made.revoked = answer is not None
-            return answer
-        return self._revoked_by_client(made, keep)
+            result = self._control.revoke(made.control_id)
+            made.revoked = result is not None
+            return result
+        return self._revoke_by_client(made, keep)
 
     def revoke_all(self, keep: Keep) -> None:
-        """Revoke every token that a minter gave us, where the API offers that."""
+        """Revoke every token that a minter got, where the API offers revocation."""
         for made in tuple(self._made.values()):
             if made.minter is not None and not made.revoked:
-                self._revoked_by_client(made, keep)
+                self._revoke_by_client(made, keep)
 
     def _make(self, wanted: IdentitySpec, keep: Keep, *, fresh: bool) -> Identity | None:
-        configured = self._configured(wanted, fresh=fresh)
+        configured = self._find_configured(wanted, fresh=fresh)
         if configured is not None:
             return configured
-        made = self._minted(wanted, keep)
+        made = self._mint_new(wanted, keep)
         if made is None:
             return None
         self._made[made.identity.name] = made
@@ -137,7 +137,7 @@ class Minting:
         self._know(made.identity)
         return made.identity
 
-    def _configured(self, wanted: IdentitySpec, *, fresh: bool) -> Identity | None:
+    def _find_configured(self, wanted: IdentitySpec, *, fresh: bool) -> Identity | None:
         for identity in self._plan.target.identities.values():
             if not self._fits(identity, wanted):
                 continue
@@ -163,27 +163,27 @@ class Minting:
             and has_exactly(identity.roles, wanted.roles, context.all_roles)
         )
 
-    def _minted(self, wanted: IdentitySpec, keep: Keep) -> _Made | None:
+    def _mint_new(self, wanted: IdentitySpec, keep: Keep) -> _Minted | None:
         scheme = self._scheme_of_minters()
         worth = wanted.fits_client and wanted.scopes != () and self._may_be_granted(wanted)
         if worth and (not scheme or wanted.scheme in ("", scheme)):
             for minter in self._plan.target.minters:
-                made = self._by_minter(minter, wanted, keep)
+                made = self._mint_by_client(minter, wanted, keep)
                 if made is not None:
                     return made
-        return self._by_control(wanted)
+        return self._mint_by_control(wanted)
 
     def _scheme_of_minters(self) -> str:
-        """The scheme whose tokens client credentials get, "" when the document has none."""
+        """The scheme of the tokens that client credentials get, "" without one."""
         schemes = self._plan.spec.schemes.values()
         return next((scheme.name for scheme in schemes if scheme.token_url), "")
 
     def _may_be_granted(self, wanted: IdentitySpec) -> bool:
-        """Whether a client is worth asking; it is not for unknown scopes, if anybody else is."""
+        """Whether to ask a client: for undefined scopes only without a control protocol."""
         known = self._plan.context.all_scopes
         return self._control is None or set(wanted.scopes or ()) <= set(known)
 
-    def _by_minter(self, minter: Minter, wanted: IdentitySpec, keep: Keep) -> _Made | None:
+    def _mint_by_client(self, minter: Minter, wanted: IdentitySpec, keep: Keep) -> _Minted | None:
         if wanted.tenant not in ("", minter.tenant):
             return None
         scopes = wanted.scopes if wanted.scopes is not None else minter.scopes
@@ -192,15 +192,14 @@ class Minting:
         parameters = {"grant_type": "client_credentials"}
         if scopes:
             parameters["scope"] = " ".join(scopes)
-        answer = self._tokens.post(minter, minter.token_url, parameters, keep)
-        body = _json(answer)
+        body = _parse_object(self._tokens.post(minter, minter.token_url, parameters, keep))
         token = body.get("access_token")
         granted = body.get("scope")
         if not isinstance(token, str) or token not in self._secrets.live:
             return None
         if isinstance(granted, str) and wanted.scopes not in (
             None,
-            sorted_or_none(set(granted.split())),
+            sort_or_none(set(granted.split())),
         ):
             return None
         lifetime = body.get("expires_in")
@@ -215,62 +214,61 @@ class Minting:
             disposable=True,
             parameters=minter.parameters,
         )
-        return _Made(identity, wanted, minter, expires=expires)
+        return _Minted(identity, wanted, minter, expires=expires)
 
-    def _by_control(self, wanted: IdentitySpec) -> _Made | None:
+    def _mint_by_control(self, wanted: IdentitySpec) -> _Minted | None:
         if self._control is None:
             return None
-        wish: dict[str, Json] = {
-            "scopes": None if wanted.scopes is None else list(wanted.scopes),
-            "permissions": None if wanted.permissions is None else list(wanted.permissions),
+        members: dict[str, Json] = {
+            "scopes": wanted.scopes,
+            "permissions": wanted.permissions,
             "tenant": wanted.tenant,
             "user": wanted.user,
             "state": wanted.state,
         }
-        if wanted.roles is not None:
-            wish["roles"] = list(wanted.roles)
-        if wanted.app:
-            wish["app"] = wanted.app
-        if wanted.scheme:
-            wish["scheme"] = wanted.scheme
-        if wanted.claims:
-            wish["claims"] = dict(wanted.claims)
-        answer = self._control.mint(wish)
-        if not isinstance(answer, dict) or not isinstance(answer.get("token"), str):
+        optional: dict[str, Json] = {
+            "roles": wanted.roles,
+            "app": wanted.app,
+            "scheme": wanted.scheme,
+            "claims": dict(wanted.claims),
+        }
+        members |= {name: value for name, value in optional.items() if value not in (None, "", {})}
+        made = self._control.mint(members)
+        if not isinstance(made, dict) or not isinstance(made.get("token"), str):
             return None
-        granted = answer.get("scopes")
-        if isinstance(granted, list) and wanted.scopes not in (None, sorted_or_none(granted)):
+        granted = made.get("scopes")
+        if isinstance(granted, list) and wanted.scopes not in (None, sort_or_none(granted)):
             return None
-        expires = answer.get("expires")
+        expires = made.get("expires")
         identity = Identity(
             name=f"minted-{next(self._numbers)}",
-            placeholder=self._secrets.issue(answer["token"], "MINTED"),
-            scheme=str(answer.get("scheme") or ""),
+            placeholder=self._secrets.issue(made["token"], "MINTED"),
+            scheme=str(made.get("scheme") or ""),
             scopes=wanted.scopes,
             permissions=wanted.permissions,
             roles=wanted.roles,
-            tenant=str(answer.get("tenant") or wanted.tenant),
-            user=str(answer.get("user") or wanted.user),
-            app=str(answer.get("app") or ""),
-            account=str(answer.get("account") or ""),
-            plan=str(answer.get("plan") or ""),
+            tenant=str(made.get("tenant") or wanted.tenant),
+            user=str(made.get("user") or wanted.user),
+            app=str(made.get("app") or ""),
+            account=str(made.get("account") or ""),
+            plan=str(made.get("plan") or ""),
             state=wanted.state,
             exclusive=True,
             disposable=True,
-            parameters={k: str(v) for k, v in (answer.get("parameters") or {}).items()},
+            parameters={k: str(v) for k, v in (made.get("parameters") or {}).items()},
             credentials={
                 scheme: self._secrets.issue(str(secret), "MINTED")
-                for scheme, secret in (answer.get("credentials") or {}).items()
+                for scheme, secret in (made.get("credentials") or {}).items()
             },
         )
-        return _Made(
+        return _Minted(
             identity,
             wanted,
-            control_id=str(answer.get("id", "")),
+            control_id=str(made.get("id", "")),
             expires=float(expires) if isinstance(expires, int | float) else None,
         )
 
-    def _revoked_by_client(self, made: _Made, keep: Keep) -> Json:
+    def _revoke_by_client(self, made: _Minted, keep: Keep) -> Json:
         oauth = self._plan.policy.facts.oauth
         if oauth is None or not oauth.revoke or made.minter is None:
             return None
@@ -281,6 +279,6 @@ class Minting:
         return {} if exchange.succeeded else None
 
 
-def _json(exchange: Exchange) -> Mapping[str, Json]:
+def _parse_object(exchange: Exchange) -> Mapping[str, Json]:
     value = exchange.json_or()
     return value if isinstance(value, dict) else {}

@@ -1,4 +1,4 @@
-"""What must be computed while recording, because the record will hold neither secret nor bytes."""
+"""Computes what must be known of secrets and raw bytes, as the record will hold neither."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from apicheck.model.facts import Signature
 from apicheck.model.json import Json, tokens
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
-from apicheck.probe.json_web_tokens import same_token
+from apicheck.probe.json_web_tokens import is_same_token
 from apicheck.probe.placeholders import expand, placeholders_in
 from apicheck.probe.redactor import Redactor
 from apicheck.probe.wire import WireResponse
@@ -24,35 +24,38 @@ Pointer = tuple[str, ...]
 """Keys from the root of a body to a value; "*" is every element of a list."""
 
 TOKENS = frozenset({("access_token",), ("refresh_token",)})
-"""Where OAuth puts its tokens (RFC 6749 section 5.1), whoever answers so."""
+"""Where OAuth puts its tokens (RFC 6749 section 5.1), in the response of any operation."""
 
 _SHORTEST_ISSUED = 8  # a shorter value is a word, and hiding it would hide that word everywhere
 _LONGEST_ISSUED = 8192  # a longer one is no credential: it would not fit into a header field
-_MOST_ISSUED = 32  # by one answer
+_MOST_ISSUED = 32  # by one response
+_DEEPEST = 12  # schemas may be recursive
+_NOTED_S = 1.0
+_PREFERENCE = {"valid": 0, "stale": 1, "invalid": 2, "absent": 3}
 
 
 def find_issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]:
-    """Where answers carry secrets that nobody knew before, by operationId.
+    """Where responses carry new secrets, by operationId.
 
-    A webhook subscription's secret, and every property that the document gives the format
-    `password`.
+    These are secrets of webhook subscriptions, properties that the document gives the format
+    `password`, and credentials that the policy says an operation issues.
     """
     found: dict[str, set[Pointer]] = {}
     for operation in spec.operations:
         for response in operation.responses:
             for media in response.media:
-                pointers = set(_passwords(spec.document, media.schema, (), 0))
+                pointers = set(_find_passwords(spec.document, media.schema, (), 0))
                 if pointers:
                     found.setdefault(operation.id, set()).update(pointers)
-    for operation_id, pointer in webhook_secrets(policy).items():
+    for operation_id, pointer in find_webhook_secrets(policy).items():
         found.setdefault(operation_id, set()).add(pointer)
     for operation_id, issued in policy.facts.authentication.issued.items():
         found.setdefault(operation_id, set()).add(tuple(tokens(issued.value)))
     return {operation_id: frozenset(pointers) for operation_id, pointers in found.items()}
 
 
-def webhook_secrets(policy: Policy) -> Mapping[str, Pointer]:
-    """Where answers carry the secret with which webhooks are signed, by operationId."""
+def find_webhook_secrets(policy: Policy) -> Mapping[str, Pointer]:
+    """Where responses carry the secret that signs webhooks, by operationId."""
     webhooks = policy.facts.webhooks
     subscriptions = getattr(webhooks, "subscriptions", None)
     if subscriptions is None or not subscriptions.secret:
@@ -62,8 +65,8 @@ def webhook_secrets(policy: Policy) -> Mapping[str, Pointer]:
     return {operation_id: pointer for operation_id in makers if operation_id}
 
 
-def _passwords(document: Json, schema: Json, at: Pointer, depth: int) -> Iterator[Pointer]:
-    """Where a schema says `format: password`; recursion ends after a few levels."""
+def _find_passwords(document: Json, schema: Json, at: Pointer, depth: int) -> Iterator[Pointer]:
+    """Where a schema says `format: password`, down to a fixed depth."""
     if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return
     reference = schema.get("$ref")
@@ -71,65 +74,64 @@ def _passwords(document: Json, schema: Json, at: Pointer, depth: int) -> Iterato
         target = document
         for key in tokens(reference[1:]):
             target = target.get(key) if isinstance(target, Mapping) else None
-        yield from _passwords(document, target, at, depth + 1)
+        yield from _find_passwords(document, target, at, depth + 1)
     if schema.get("format") == "password":
         yield at
     for key in ("allOf", "oneOf", "anyOf"):
         for part in schema.get(key) or ():
-            yield from _passwords(document, part, at, depth + 1)
+            yield from _find_passwords(document, part, at, depth + 1)
     properties = schema.get("properties")
     for name, part in (properties if isinstance(properties, Mapping) else {}).items():
-        yield from _passwords(document, part, (*at, str(name)), depth + 1)
-    yield from _passwords(document, schema.get("items"), (*at, "*"), depth + 1)
+        yield from _find_passwords(document, part, (*at, str(name)), depth + 1)
+    yield from _find_passwords(document, schema.get("items"), (*at, "*"), depth + 1)
 
 
-_DEEPEST = 12
+def find_issued(
+    response: WireResponse, pointers: Iterable[Pointer]
+) -> Iterator[tuple[Pointer, str]]:
+    """The secrets that a successful response hands out, each with its place.
 
-
-def find_issued(answer: WireResponse, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:
-    """The secrets that a successful answer hands out, each with where it was.
-
-    pointers: where, beside `TOKENS`.
+    pointers: the places beside `TOKENS`.
     """
-    if not 200 <= answer.status < 300:
+    if not 200 <= response.status < 300:
         return
     wanted = [
         pointer
         for pointer in {*pointers, *TOKENS}
-        if pointer[-1] == "*" or pointer[-1].encode() in answer.body
+        if pointer[-1] == "*" or pointer[-1].encode() in response.body
     ]
     if not wanted:
         return
     try:
-        body = json.loads(answer.body)
+        body = json.loads(response.body)
     except (ValueError, RecursionError):
         return
-    yield from islice(_credentials(body, wanted), _MOST_ISSUED)
+    yield from islice(_select_credentials(body, wanted), _MOST_ISSUED)
 
 
-def _credentials(body: Json, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:
+def _select_credentials(body: Json, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:
     for pointer in pointers:
-        for value in _values(body, pointer):
+        for value in _find_values(body, pointer):
             if isinstance(value, str) and _SHORTEST_ISSUED <= len(value) <= _LONGEST_ISSUED:
                 yield pointer, value
 
 
-def _values(value: Json, pointer: Pointer) -> Iterator[Json]:
+def _find_values(value: Json, pointer: Pointer) -> Iterator[Json]:
     if not pointer:
         yield value
     elif pointer[0] == "*" and isinstance(value, list):
         for item in value:
-            yield from _values(item, pointer[1:])
+            yield from _find_values(item, pointer[1:])
     elif isinstance(value, Mapping) and pointer[0] in value:
-        yield from _values(value[pointer[0]], pointer[1:])
+        yield from _find_values(value[pointer[0]], pointer[1:])
 
 
 def observe_leaks(
-    secrets: Redactor, answer: WireResponse, handed_out: frozenset[str]
+    secrets: Redactor, response: WireResponse, handed_out: frozenset[str]
 ) -> Iterator[Observation]:
-    """Secrets that an answer repeats, other than those it hands out by design."""
-    places = [("body", answer.body), ("reason", answer.reason)]
-    places += [(f"header {name.decode('latin-1')}", value) for name, value in answer.headers]
+    """Secrets that a response repeats, except those that it hands out by design."""
+    places = [("body", response.body), ("reason", response.reason)]
+    places += [(f"header {name.decode('latin-1')}", value) for name, value in response.headers]
     seen: set[tuple[str, str]] = set()
     for where, data in places:
         for found in secrets.find(data):
@@ -140,13 +142,13 @@ def observe_leaks(
             yield Observation("leaks", found.placeholder, value)
 
 
-def observe_date(answer: WireResponse, sent: float, received: float) -> Iterator[Observation]:
-    """How many seconds an answer's Date is off, where it is; it has whole seconds only.
+def observe_date(response: WireResponse, sent: float, received: float) -> Iterator[Observation]:
+    """How many seconds the Date of a response lies outside the time from sent to received.
 
-    sent, received: epoch seconds by the clock that is held to be true.
+    Date has whole seconds only. sent, received: epoch seconds by the true clock.
     """
     try:
-        stamp = parsedate_to_datetime(answer.first(b"date").decode("latin-1")).timestamp()
+        stamp = parsedate_to_datetime(response.first_field(b"date").decode("latin-1")).timestamp()
     except (ValueError, TypeError, OverflowError):
         return
     differs = min(0.0, stamp + 1 - sent) + max(0.0, stamp - received)
@@ -154,14 +156,11 @@ def observe_date(answer: WireResponse, sent: float, received: float) -> Iterator
         yield Observation("date-differs", "", f"{differs:.0f}")
 
 
-_NOTED_S = 1.0
-
-
 def observe_equality(secrets: Redactor, request: Request) -> Iterator[Observation]:
-    """Bad credentials that happen to be the valid one: letters swapped in digits alone, say.
+    """Bad credentials that equal a valid one, such as digits alone with their case swapped.
 
-    For the Basic scheme that is whatever a lenient decoder of base64 reads as the same user and
-    password; many servers have one. A cookie ends at a semicolon and may stand in quotes
+    Basic credentials are equal when a lenient decoder of base64, which many servers have, reads
+    the same user and password. A cookie ends at a semicolon and may stand in quotes
     (RFC 6265, section 4.1.1).
     """
     if request.caller is not Caller.BAD:
@@ -175,20 +174,20 @@ def observe_equality(secrets: Redactor, request: Request) -> Iterator[Observatio
         candidates = placeholders_in(credential.value) or tuple(live)
         for placeholder in dict.fromkeys(candidates):
             secret = live.get(placeholder, "")
-            same_pair = _basic(sent) and _readings(sent[6:]) & _readings(secret)
-            if same_pair or any(same_token(word, secret) for word in words):
+            same_pair = _is_basic(sent) and _read_pairs(sent[6:]) & _read_pairs(secret)
+            if same_pair or any(is_same_token(word, secret) for word in words):
                 yield Observation("equals", placeholder, f"{credential.place} {credential.name}")
 
 
-def _basic(sent: str) -> bool:
+def _is_basic(sent: str) -> bool:
     return sent[:6].lower() == "basic "
 
 
-def _readings(text: str) -> frozenset[bytes]:
+def _read_pairs(text: str) -> frozenset[bytes]:
     """The pairs of user and password that decoders of base64 may read in a text.
 
-    RFC 4648, section 3.3, leaves it to other specifications to ignore foreign characters;
-    decoders do, and take the URL-safe alphabet too, and half a byte at the end for nothing.
+    RFC 4648, section 3.3, lets other specifications ignore foreign characters. Decoders do so;
+    they also accept the URL-safe alphabet and ignore half a byte at the end.
     """
     kept = text.partition("=")[0]
     read = (
@@ -206,22 +205,19 @@ def observe_signature(
     contexts: tuple[Mapping[str, str], ...],
     now: float,
 ) -> Iterator[Observation]:
-    """Whether a delivery is rightly signed, for each secret that may have signed it.
+    """Whether a delivery is signed correctly, for each secret that may have signed it.
 
     known: placeholder -> webhook secret. contexts: alternatives, of which one may fit.
     """
     for placeholder, secret in known.items():
         words = [
-            _verified(signature, secret, delivery, now, context) for context in contexts or ({},)
+            _verify(signature, secret, delivery, now, context) for context in contexts or ({},)
         ]
         best = min(words, key=lambda word: _PREFERENCE.get(word, len(_PREFERENCE)))
         yield Observation("signature", placeholder, best)
 
 
-_PREFERENCE = {"valid": 0, "stale": 1, "invalid": 2, "absent": 3}
-
-
-def _verified(
+def _verify(
     signature: Signature,
     secret: str,
     delivery: signatures.Delivery,

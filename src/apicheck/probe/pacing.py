@@ -1,4 +1,4 @@
-"""Keeps a run below the policy's own limits, so that nobody but a limit's check meets a 429."""
+"""Keeps a run below the policy's own limits, so that only checks of limits meet a 429."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Window:
 
 @dataclass(slots=True)
 class _Counted:
-    """What is known of one key: when its answers came, and how many requests are on their way.
+    """What is known of one key: when its requests ended, and how many are in flight.
 
-    The server counted a request at some time before its answer came: so a request counts here
-    until a whole window after its answer, see `Pacer._memory`.
+    The server counted a request before its response came. So a request counts here until a whole
+    window after its response, see `Pacer._compute_retention`.
     """
 
-    answered: deque[float] = field(default_factory=deque)
+    finished: deque[float] = field(default_factory=deque)
     in_flight: int = 0
 
 
 class Ticket:
-    """Leave to send one request; `done` must follow."""
+    """Permission to send one request; `done` must follow."""
 
     def __init__(self, pacer: Pacer, windows: tuple[Window, ...]) -> None:
         self._pacer = pacer
@@ -64,7 +64,7 @@ class Pacer:
         self._budget = budget
         self._lock = threading.Lock()
         self._counted: dict[tuple[str, str], _Counted] = {}
-        self._in_vain = 0
+        self._failed_recoveries = 0
 
     def know(self, identity: Identity) -> None:
         """Note an identity that was made during the run."""
@@ -77,36 +77,36 @@ class Pacer:
         paced False: count it, and do not wait. Raises ProbeStopped when the budget
         would end before the wait.
         """
-        windows = self._windows(request)
-        while paced and (seconds := self._due(windows, reserve=True)) > 0:
+        windows = self._find_windows(request)
+        while paced and (seconds := self._compute_wait(windows, reserve=True)) > 0:
             if not self._clock.virtual:
                 self._budget.afford(seconds)
-            self._clock.let_pass(lambda: self._due(windows, reserve=False))
+            self._clock.let_pass(lambda: self._compute_wait(windows, reserve=False))
         if not paced:
             with self._lock:
                 self._reserve(windows)
         return Ticket(self, windows)
 
     def finish(self, windows: tuple[Window, ...], now: float) -> None:
-        """Note an answer."""
+        """Note that a request is over."""
         with self._lock:
             for window in windows:
                 counted = self._counted[window.key]
                 counted.in_flight -= 1
-                counted.answered.append(now)
+                counted.finished.append(now)
 
     def recover(self, request: Request, retry_after: float | None) -> bool:
-        """After an unexpected 429: let the time pass that it asks for.
+        """After an unexpected 429: let the time pass that the response asks for.
 
-        A virtual clock is moved by a window where the answer does not say. False when nothing
-        says how long to wait, when that is too long to sleep, or when waiting was in vain a few
-        times in a row: then the target refuses for other reasons.
+        A virtual clock moves by a window when the response names no time. False when the time is
+        unknown or too long to sleep, or when the target refused after several waits in a row: it
+        then refuses for other reasons.
         """
-        if self._in_vain >= _OFTEN_IN_VAIN:
+        if self._failed_recoveries >= _MOST_FAILED_RECOVERIES:
             return False
         seconds = retry_after or 0.0
         if not seconds and self._clock.virtual:
-            windows = self._windows(request)
+            windows = self._find_windows(request)
             seconds = max((window.seconds for window in windows), default=0.0)
         longest = _LONGEST_MOVE_S if self._clock.virtual else _LONGEST_SLEEP_S
         if not 0 < seconds <= longest:
@@ -117,47 +117,49 @@ class Pacer:
         self._clock.let_pass(lambda: until - self._clock.now())
         return True
 
-    def recovered(self, *, admitted: bool) -> None:
-        """Note what came of the request that was sent again after `recover`."""
-        self._in_vain = 0 if admitted else self._in_vain + 1
+    def note_recovery(self, *, admitted: bool) -> None:
+        """Note whether the request was admitted when it was sent again after `recover`."""
+        self._failed_recoveries = 0 if admitted else self._failed_recoveries + 1
 
-    def _due(self, windows: tuple[Window, ...], *, reserve: bool) -> float:
-        """Seconds until one more request fits; when it fits now and is to be, it is counted."""
+    def _compute_wait(self, windows: tuple[Window, ...], *, reserve: bool) -> float:
+        """Seconds until one more request fits. reserve: count it when it fits now."""
         now = self._clock.now()
         with self._lock:
-            seconds = max((self._wait(window, now) for window in windows), default=0.0)
+            seconds = max(
+                (self._compute_window_wait(window, now) for window in windows), default=0.0
+            )
             if seconds <= 0 and reserve:
                 self._reserve(windows)
             if seconds > 0 and self._clock.virtual:
-                return max(map(self._memory, windows))
+                return max(map(self._compute_retention, windows))
             return seconds
 
-    def _memory(self, window: Window) -> float:
+    def _compute_retention(self, window: Window) -> float:
         """Seconds after which a request counts no more.
 
-        A sliding counter knows a request by its window alone, and forgets it when the next one is
-        over. That is waited for where it costs nothing.
+        A sliding counter counts a request until the window after the request's own is over. A
+        virtual clock waits for that, as it costs nothing.
         """
         return window.seconds * (2 if self._clock.virtual else 1) + _MARGIN_S
 
-    def _wait(self, window: Window, now: float) -> float:
+    def _compute_window_wait(self, window: Window, now: float) -> float:
         counted = self._counted.setdefault(window.key, _Counted())
-        answered = counted.answered
-        seconds = self._memory(window)
-        while answered and answered[0] <= now - seconds:
-            answered.popleft()
-        free = window.limit - len(answered) - counted.in_flight
+        finished = counted.finished
+        seconds = self._compute_retention(window)
+        while finished and finished[0] <= now - seconds:
+            finished.popleft()
+        free = window.limit - len(finished) - counted.in_flight
         if free > 0:
             return 0.0
-        if len(answered) < 1 - free:
+        if len(finished) < 1 - free:
             return _IN_FLIGHT_S
-        return answered[-free] + seconds - now
+        return finished[-free] + seconds - now
 
     def _reserve(self, windows: tuple[Window, ...]) -> None:
         for window in windows:
             self._counted.setdefault(window.key, _Counted()).in_flight += 1
 
-    def _windows(self, request: Request) -> tuple[Window, ...]:
+    def _find_windows(self, request: Request) -> tuple[Window, ...]:
         if self._limits is None or self._limits.over != "refuse":
             return ()
         name = self._bucket_of.get(request.operation)
@@ -168,10 +170,10 @@ class Pacer:
         return tuple(
             window
             for bucket in buckets
-            for window in self._windows_of(bucket, request, self._limits)
+            for window in self._build_windows(bucket, request, self._limits)
         )
 
-    def _windows_of(
+    def _build_windows(
         self, bucket: Bucket, request: Request, limits: RateLimits
     ) -> tuple[Window, ...]:
         identity = self._identities.get(request.identity)
@@ -189,13 +191,13 @@ class Pacer:
 
 _IN_FLIGHT_S = 0.005
 _MARGIN_S = 0.02  # no limiter counts to the microsecond
-_OFTEN_IN_VAIN = 2
+_MOST_FAILED_RECOVERIES = 2
 _LONGEST_SLEEP_S = 120.0
 _LONGEST_MOVE_S = 32 * 86400.0
 
 
 def _holder_of(per: str, identity: Identity | None) -> str | None:
-    """Whose requests a bucket counts together; None for those that nobody's credential made."""
+    """Whose requests a bucket counts together; None for requests without an identity."""
     if per == "ip":
         return ""
     if identity is None:
@@ -210,7 +212,7 @@ def _holder_of(per: str, identity: Identity | None) -> str | None:
 def effective_limit(
     bucket: Bucket, overrides: Mapping[str, Limit], limits: RateLimits, identity: Identity | None
 ) -> tuple[int | None, float]:
-    """The limit and window that the target runs with: target file, then plan, then policy."""
+    """The limit and window that the target applies: by target file, else plan, else policy."""
     override = overrides.get(bucket.name, Limit())
     planned = limits.plans.get(identity.plan if identity else "", {}).get(bucket.name)
     limit = override.limit or planned or bucket.limit
@@ -218,7 +220,7 @@ def effective_limit(
 
 
 def read_retry_after(exchange: Exchange, epoch: float) -> float | None:
-    """Seconds that an answer asks us to wait, by number or by date; None when it does not."""
+    """Seconds to wait that a response asks for, by number or by date; None without either."""
     value = (exchange.response.header("retry-after") if exchange.response else None) or ""
     if value.strip().isdigit():
         return float(value)

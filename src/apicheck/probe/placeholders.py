@@ -3,9 +3,9 @@
 A placeholder stands for a secret; derivations behind it are applied from left to right. Those of
 JSON Web Tokens: `~jose(alg=none)` sets a member of the header, `~claim(sub=admin)` a claim,
 `~unsigned` takes the signature off, `~hmac(c2VjcmV0)` signs by HMAC with a secret in base64url,
-`~rsa` with a key that everybody knows.
+`~rsa` with the forgery key, which is public.
 
-As a program it is a filter, for the curl lines of a report:
+Run as a program, the module is a filter for the curl lines of a report:
 `printf %s "$TOKEN" | python3 -m apicheck.probe.placeholders '~jose(alg=none)~unsigned'`.
 """
 
@@ -33,7 +33,7 @@ _DERIVATION = re.compile(
 
 
 class Place(Enum):
-    """Where a secret is put, which decides how it is written there."""
+    """Where a secret is put, which decides how it is escaped."""
 
     PLAIN = "plain"
     URL = "url"
@@ -41,7 +41,7 @@ class Place(Enum):
 
 
 def expand(text: str, secrets: Mapping[str, str], place: Place = Place.PLAIN) -> str:
-    """The text with every known placeholder replaced by its secret; unknown ones stay."""
+    """Replace every known placeholder in a text by its secret; unknown ones stay."""
 
     def secret_of(match: re.Match[str]) -> str:
         secret = secrets.get("$" + match["name"])
@@ -50,7 +50,7 @@ def expand(text: str, secrets: Mapping[str, str], place: Place = Place.PLAIN) ->
         derivations = match["derivations"]
         if place is Place.URL:
             derivations = unquote(derivations)
-        return _WRITTEN[place](derive(secret, derivations))
+        return _ESCAPES[place](derive(secret, derivations))
 
     if "APICHECK_" not in text:
         return text
@@ -63,21 +63,21 @@ def placeholders_in(text: str) -> tuple[str, ...]:
 
 
 def derive(secret: str, derivations: str) -> str:
-    """A secret after its derivations."""
+    """Apply derivations to a secret."""
     for match in _DERIVATION.finditer(derivations):
         if match["what"] is None:
-            secret = secret[_index(match["start"]) : _index(match["end"])]
+            secret = secret[_parse_index(match["start"]) : _parse_index(match["end"])]
         else:
-            secret = _DERIVED[match["what"]](secret, match["argument"] or "")
+            secret = _DERIVATIONS[match["what"]](secret, match["argument"] or "")
     return secret
 
 
-def _index(text: str) -> int | None:
+def _parse_index(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _flipped(secret: str, argument: str) -> str:
-    """One character replaced by another one of its kind; indexes wrap around."""
+def _flip(secret: str, argument: str) -> str:
+    """Replace one character by another one of its kind; indexes wrap around."""
     if not secret:
         return secret
     index = int(argument) % len(secret)
@@ -86,7 +86,7 @@ def _flipped(secret: str, argument: str) -> str:
     return secret[:index] + (second if old == first else first) + secret[index + 1 :]
 
 
-_DERIVED: Mapping[str, Callable[[str, str], str]] = {
+_DERIVATIONS: Mapping[str, Callable[[str, str], str]] = {
     "upper": lambda secret, _: secret.upper(),
     "lower": lambda secret, _: secret.lower(),
     "swapcase": lambda secret, _: secret.swapcase(),
@@ -94,17 +94,17 @@ _DERIVED: Mapping[str, Callable[[str, str], str]] = {
     "base64": lambda secret, _: base64.b64encode(secret.encode()).decode(),
     "url": lambda secret, _: quote(secret, safe=""),
     "hex": lambda secret, _: secret.encode().hex(),
-    "flip": _flipped,
+    "flip": _flip,
     "append": lambda secret, argument: secret + argument,
     "prepend": lambda secret, argument: argument + secret,
     "jose": json_web_tokens.with_header,
     "claim": json_web_tokens.with_claim,
-    "unsigned": json_web_tokens.unsigned,
-    "hmac": json_web_tokens.signed_by_hmac,
-    "rsa": json_web_tokens.signed_by_rsa,
+    "unsigned": json_web_tokens.without_signature,
+    "hmac": json_web_tokens.sign_by_hmac,
+    "rsa": json_web_tokens.sign_by_rsa,
 }
 
-_WRITTEN: Mapping[Place, Callable[[str], str]] = {
+_ESCAPES: Mapping[Place, Callable[[str], str]] = {
     Place.PLAIN: lambda secret: secret,
     Place.URL: lambda secret: quote(secret, safe=""),
     Place.JSON: lambda secret: json.dumps(secret, ensure_ascii=False)[1:-1],

@@ -1,4 +1,4 @@
-"""Looks before the run at what goes wrong most often: configuration."""
+"""Checks before the run what goes wrong most often: the configuration."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from apicheck.model.verdict import Verdict
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.job import Job
 from apicheck.probe.listener import WebhookListener
+from apicheck.probe.pacing import TOO_MANY
 from apicheck.probe.transport import Transport
 from apicheck.requests.build import build_request
 from apicheck.requests.credentials import credentials_of
@@ -26,7 +27,6 @@ from apicheck.requests.steps import send
 _SKEW_NOTED_S = 5.0
 _TRIED = 3
 _BAD_CREDENTIAL = (401, 403)
-_TOO_MANY = 429
 _SERVER_ERROR = 500
 _REDIRECT = 3
 
@@ -38,51 +38,51 @@ def preflight(
     listener: WebhookListener | None,
     play: Callable[[Job], Transcript],
 ) -> Iterator[PreflightItem]:
-    """One item for each thing looked at. Raises TargetUnreachable when nothing answers."""
-    if error := transport.unreachable():
+    """Yield an item for each thing checked. Raises TargetUnreachable without any response."""
+    if error := transport.find_connection_error():
         raise TargetUnreachable(
-            f"nothing answers at {transport.origin}: {error.kind.value} ({error.message});"
-            " start it, or correct base_url in the target file"
+            f"cannot connect to {transport.origin}: {error.kind.value} ({error.message});"
+            " start the server, or correct base_url in the target file"
         )
-    yield PreflightItem("base-url", Verdict.PASS, f"{transport.origin} takes connections")
+    yield PreflightItem("base-url", Verdict.PASS, f"{transport.origin} accepts connections")
     exchanges: list[Exchange] = []
     if plan.context.mode is not Mode.PASSIVE:
         for identity in plan.target.identities.values():
             if identity.state == "active":
-                yield _identity(plan.context, identity, play, exchanges)
-    answered = [exchange for exchange in exchanges if exchange.response is not None]
-    if exchanges and not answered:
+                yield _check_identity(plan.context, identity, play, exchanges)
+    responded = [exchange for exchange in exchanges if exchange.response is not None]
+    if exchanges and not responded:
         first = exchanges[0]
         raise TargetUnreachable(
-            f"{transport.origin} takes connections but gives no HTTP answer: {describe(first)}"
+            f"{transport.origin} accepts connections but sends no HTTP response: {describe(first)}"
             f" ({first.error.message if first.error else ''})"
         )
-    yield from _skew(answered, clock)
-    yield from _head_room(plan, answered, clock)
-    yield from _listener(plan, listener)
+    yield from _measure_skew(responded, clock)
+    yield from _read_head_room(plan, responded, clock)
+    yield from _check_listener(plan, listener)
 
 
-def _identity(
+def _check_identity(
     context: RunContext,
     identity: Identity,
     play: Callable[[Job], Transcript],
     exchanges: list[Exchange],
 ) -> PreflightItem:
-    """Whether an identity is accepted; refused once, it is tried on other operations too."""
+    """Whether an identity is accepted; after a refusal it is tried on other operations."""
     item, name = f"identity/{identity.name}", identity.name
-    words = f"{name}: no safe operation that it may call can be called without an id"
+    words = f"{name}: every safe operation that it may call needs an id"
     verdict = Verdict.NOT_TESTED
-    for operation in safe_operations(context, identity)[:_TRIED]:
+    for operation in find_safe_operations(context, identity)[:_TRIED]:
         subject = Subject(SubjectKind.OPERATION, operation.id, context, operation=operation)
-        transcript = play(Job(f"preflight/{name}", subject, _calls(operation, identity)))
+        transcript = play(Job(f"preflight/{name}", subject, _make_script(operation, identity)))
         if not transcript.exchanges:
             stop = transcript.stopped_by
             reason = stop.reason if stop else "nothing was sent"
             return PreflightItem(item, Verdict.INCONCLUSIVE, f"{name}: {reason}")
         exchange = transcript.exchanges[-1]
         exchanges.append(exchange)
-        words = f"{name}: {operation.method} {operation.path} answered {describe(exchange)}"
-        if _is_a_page(operation, exchange):
+        words = f"{name}: {operation.method} {operation.path} got {describe(exchange)}"
+        if _is_html_page(operation, exchange):
             words += (
                 " with an HTML page, which the document does not promise;"
                 " check that base_url is that of the API"
@@ -90,18 +90,18 @@ def _identity(
         elif exchange.succeeded:
             return PreflightItem(item, Verdict.PASS, words)
         elif exchange.status not in _BAD_CREDENTIAL:
-            return PreflightItem(item, Verdict.INCONCLUSIVE, words + _advice(exchange))
+            return PreflightItem(item, Verdict.INCONCLUSIVE, words + _advise(exchange))
         else:
             words += (
                 f"; check that the secret of [identities.{name}] is the right one, has not"
-                " expired, and belongs to this base_url" + _prefix_advice(exchange)
+                " expired, and belongs to this base_url" + _advise_on_prefix(exchange)
             )
         verdict = Verdict.ERROR
     return PreflightItem(item, verdict, words)
 
 
-def _prefix_advice(exchange: Exchange) -> str:
-    """An API key in Authorization is sent as it is, which few APIs mean that document it so."""
+def _advise_on_prefix(exchange: Exchange) -> str:
+    """Advice where an API key is alone in Authorization: few APIs expect it so."""
     bare = any(
         sent.place == "header" and sent.name.lower() == "authorization" and " " not in sent.value
         for sent in exchange.request.credentials
@@ -109,13 +109,13 @@ def _prefix_advice(exchange: Exchange) -> str:
     if not bare:
         return ""
     return (
-        "; the document's scheme sends it alone: if a word belongs before it, say so in the policy"
-        ' (authentication: {prefix: "Token "}), or keep it in the secret'
+        "; by the document the key is sent alone: if the API expects a word before it, add it in"
+        ' the policy (authentication: {prefix: "Token "}) or in the secret'
     )
 
 
-def _is_a_page(operation: Operation, exchange: Exchange) -> bool:
-    """Whether a website seems to answer in the place of the API, as many do to any path."""
+def _is_html_page(operation: Operation, exchange: Exchange) -> bool:
+    """Whether a website seems to respond in the place of the API, as many do to any path."""
     response = exchange.response
     if response is None or not response.succeeded or response.media_type != "text/html":
         return False
@@ -124,30 +124,30 @@ def _is_a_page(operation: Operation, exchange: Exchange) -> bool:
     return not any(one.media_type in ("text/html", "text/*", "*/*") for one in media)
 
 
-def _advice(exchange: Exchange) -> str:
-    """What to do when a request that should work is not answered as one that does."""
-    if exchange.status == _TOO_MANY:
-        return "; wait until the limit lets this identity through again, or raise it"
+def _advise(exchange: Exchange) -> str:
+    """What to do when a request that should succeed does not."""
+    if exchange.status == TOO_MANY:
+        return "; wait until the limit admits this identity again, or raise the limit"
     if exchange.status >= _SERVER_ERROR:
-        return "; see in the target's log why a valid request breaks it"
+        return "; read in the target's log why a valid request fails"
     if exchange.status // 100 == _REDIRECT:
         where = exchange.response.header("location") if exchange.response else ""
         return f" to {where or 'nowhere'}; redirects are not followed: check base_url"
-    return "; check base_url, and what [fixtures] says" if exchange.status else ""
+    return "; check base_url and [fixtures]" if exchange.status else ""
 
 
-def _calls(operation: Operation, identity: Identity) -> Callable[[Subject], Script]:
+def _make_script(operation: Operation, identity: Identity) -> Callable[[Subject], Script]:
     def script(subject: Subject) -> Script:
         recipe = subject.context.recipes[operation.id]
-        assert isinstance(recipe, Recipe)  # safe_operations() saw to it
+        assert isinstance(recipe, Recipe)  # find_safe_operations() lists no others
         request = build_request(subject.context, recipe, identity, {})
-        yield from send(request, Role.PREFLIGHT, paced=False)  # nobody waits for a preflight
+        yield from send(request, Role.PREFLIGHT, paced=False)  # must not wait for a limit
 
     return script
 
 
-def safe_operations(context: RunContext, identity: Identity) -> tuple[Operation, ...]:
-    """Safe operations that an identity may call without creating anything first, simple first."""
+def find_safe_operations(context: RunContext, identity: Identity) -> tuple[Operation, ...]:
+    """Safe operations that an identity may call with what it has, fewest path parameters first."""
     fitting: list[tuple[int, Operation]] = []
     for operation in context.spec.operations:
         recipe = context.recipes.get(operation.id)
@@ -164,9 +164,9 @@ def safe_operations(context: RunContext, identity: Identity) -> tuple[Operation,
     return tuple(operation for _, operation in sorted(fitting, key=lambda pair: pair[0]))
 
 
-def _skew(answered: list[Exchange], clock: TargetClock) -> Iterator[PreflightItem]:
-    """The difference of the clocks by `Date`, which has whole seconds only."""
-    for exchange in answered:
+def _measure_skew(responded: list[Exchange], clock: TargetClock) -> Iterator[PreflightItem]:
+    """The difference between the clocks by `Date`, which has whole seconds only."""
+    for exchange in responded:
         date = exchange.response.header("date") if exchange.response else None
         try:
             stamp = parsedate_to_datetime(date or "").timestamp()
@@ -178,21 +178,23 @@ def _skew(answered: list[Exchange], clock: TargetClock) -> Iterator[PreflightIte
         far = abs(skew) > _SKEW_NOTED_S
         if far:
             clock.allow_for(skew)
-        words = f"the target's clock differs from ours by {skew:+.0f} s"
+        words = f"the target's clock differs from this machine's by {skew:+.0f} s"
         yield PreflightItem(
             "clock", Verdict.PASS, words + ("; intervals allow for it" if far else "")
         )
         return
 
 
-def _head_room(plan: Plan, answered: list[Exchange], clock: TargetClock) -> Iterator[PreflightItem]:
-    """What the rate-limit headers say is left, bucket by bucket."""
+def _read_head_room(
+    plan: Plan, responded: list[Exchange], clock: TargetClock
+) -> Iterator[PreflightItem]:
+    """The requests that are left by the rate-limit headers, for each bucket."""
     limits = plan.policy.facts.rate_limits
     name = limits.headers.remaining if limits and limits.headers else None
     if name is None:
         return
     least: dict[str, int] = {}
-    for exchange in answered:
+    for exchange in responded:
         bucket = plan.context.bucket_of.get(exchange.request.operation)
         value = exchange.response.header(name) if exchange.response else None
         if bucket and value and value.strip().isdigit():
@@ -207,14 +209,14 @@ def _head_room(plan: Plan, answered: list[Exchange], clock: TargetClock) -> Iter
         )
 
 
-def _listener(plan: Plan, listener: WebhookListener | None) -> Iterator[PreflightItem]:
+def _check_listener(plan: Plan, listener: WebhookListener | None) -> Iterator[PreflightItem]:
     if not any(probe.subject.kind is SubjectKind.EVENT for probe in plan.probes):
         return
     if listener is None:
         yield PreflightItem(
             "listener",
             Verdict.NOT_TESTED,
-            'webhooks have nowhere to arrive; add [webhooks] listen = "127.0.0.1:0"',
+            'no listener receives webhooks; add [webhooks] listen = "127.0.0.1:0"',
         )
         return
     try:
@@ -222,4 +224,4 @@ def _listener(plan: Plan, listener: WebhookListener | None) -> Iterator[Prefligh
     except ApicheckError as error:
         yield PreflightItem("listener", Verdict.ERROR, str(error))
         return
-    yield PreflightItem("listener", Verdict.PASS, f"webhooks are received at {url}")
+    yield PreflightItem("listener", Verdict.PASS, f"the listener receives webhooks at {url}")

@@ -1,4 +1,4 @@
-"""Bytes that no client library would send: written to a socket, the answer read by h11."""
+"""Writes bytes that no client library would send to a socket; h11 reads the response."""
 
 from __future__ import annotations
 
@@ -15,50 +15,50 @@ from apicheck.probe.wire import (
     Origin,
     WireResponse,
     WireResult,
-    transport_error,
+    make_transport_error,
 )
 
 _CHUNK = 64 * 1024
 
 
-def unreachable(
+def find_connection_error(
     origin: Origin, context: ssl.SSLContext | None, timeout_s: float
 ) -> TransportError | None:
     """Why no connection can be made, None when one can."""
     try:
-        _connected(origin, context, time.monotonic() + timeout_s).close()
+        _connect(origin, context, time.monotonic() + timeout_s).close()
     except (OSError, ValueError) as error:
-        return transport_error(kind_of(error), error)
+        return make_transport_error(kind_of(error), error)
     return None
 
 
-def exchange(
+def send(
     origin: Origin, context: ssl.SSLContext | None, data: bytes, method: str, timeout_s: float
 ) -> WireResult:
-    """Write bytes to a new connection and read one answer, all before the deadline."""
+    """Write bytes to a new connection and read one response, all before the deadline."""
     deadline = time.monotonic() + timeout_s
     try:
-        connection = _connected(origin, context, deadline)
+        connection = _connect(origin, context, deadline)
     except (OSError, ValueError) as error:
-        return transport_error(kind_of(error), error)
+        return make_transport_error(kind_of(error), error)
     with connection:
         try:
-            connection.settimeout(_left(deadline))
+            connection.settimeout(_check_time_left(deadline))
             connection.sendall(data)
         except TimeoutError as error:
-            return transport_error(TransportErrorKind.TIMEOUT, error)
+            return make_transport_error(TransportErrorKind.TIMEOUT, error)
         except OSError:
-            pass  # it may have answered before it closed
+            pass  # the server may have responded before it closed
         try:
-            return _answer(connection, method, deadline)
+            return _read_response(connection, method, deadline)
         except h11.RemoteProtocolError as error:
-            return transport_error(TransportErrorKind.PROTOCOL, error)
+            return make_transport_error(TransportErrorKind.PROTOCOL, error)
         except OSError as error:
-            return transport_error(kind_of(error), error)
+            return make_transport_error(kind_of(error), error)
 
 
 def kind_of(error: BaseException) -> TransportErrorKind:
-    """What an error of the socket layer says, in the record's words."""
+    """The kind of an error of the socket layer, as it is recorded."""
     if isinstance(error, TimeoutError):
         return TransportErrorKind.TIMEOUT
     if isinstance(error, socket.gaierror):
@@ -72,40 +72,42 @@ def kind_of(error: BaseException) -> TransportErrorKind:
     return TransportErrorKind.OTHER
 
 
-def _left(deadline: float) -> float:
+def _check_time_left(deadline: float) -> float:
     seconds = deadline - time.monotonic()
     if seconds <= 0:
-        raise TimeoutError("no complete answer within the time for one exchange")
+        raise TimeoutError("no complete response within the time for one exchange")
     return seconds
 
 
-def _connected(origin: Origin, context: ssl.SSLContext | None, deadline: float) -> socket.socket:
-    connection = socket.create_connection((origin.host, origin.port), timeout=_left(deadline))
+def _connect(origin: Origin, context: ssl.SSLContext | None, deadline: float) -> socket.socket:
+    connection = socket.create_connection(
+        (origin.host, origin.port), timeout=_check_time_left(deadline)
+    )
     if context is None:
         return connection
     try:
-        connection.settimeout(_left(deadline))
+        connection.settimeout(_check_time_left(deadline))
         return context.wrap_socket(connection, server_hostname=origin.host)
     except BaseException:
         connection.close()
         raise
 
 
-def _answer(connection: socket.socket, method: str, deadline: float) -> WireResult:
+def _read_response(connection: socket.socket, method: str, deadline: float) -> WireResult:
     parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS_CAP)
-    # h11 reads an answer only after a request; which one matters for HEAD and CONNECT alone.
-    spoken = method if method in ("HEAD", "CONNECT") else "GET"
-    parser.send(h11.Request(method=spoken, target="/", headers=[("Host", "x")]))
+    # h11 reads a response only after a request; which one matters for HEAD and CONNECT alone.
+    assumed = method if method in ("HEAD", "CONNECT") else "GET"
+    parser.send(h11.Request(method=assumed, target="/", headers=[("Host", "x")]))
     parser.send(h11.EndOfMessage())
     head: h11.Response | None = None
     reader = BodyReader(b"")
     while True:
         event = parser.next_event()
         if event is h11.NEED_DATA:
-            connection.settimeout(_left(deadline))
+            connection.settimeout(_check_time_left(deadline))
             data = connection.recv(_CHUNK)
             if not data and parser.their_state is h11.SEND_RESPONSE:
-                return transport_error(TransportErrorKind.CLOSED, "closed without an answer")
+                return make_transport_error(TransportErrorKind.CLOSED, "closed without a response")
             parser.receive_data(data)
         elif isinstance(event, h11.Response):
             head = event
@@ -119,6 +121,6 @@ def _answer(connection: socket.socket, method: str, deadline: float) -> WireResu
             fields = tuple(head.headers.raw_items())
             return WireResponse(head.status_code, head.reason, fields, reader.body, reader.full)
         if isinstance(event, h11.ConnectionClosed) or event is h11.PAUSED:
-            return transport_error(
-                TransportErrorKind.PROTOCOL, "no answer that HTTP/1.1 allows here"
+            return make_transport_error(
+                TransportErrorKind.PROTOCOL, "no response that HTTP/1.1 allows here"
             )

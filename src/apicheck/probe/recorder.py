@@ -1,4 +1,4 @@
-"""Sends one request and writes down what came of it: the only place that sees both sides."""
+"""Sends one request and records the exchange: the only place with both secrets and record."""
 
 from __future__ import annotations
 
@@ -40,8 +40,7 @@ from apicheck.probe.wire import WireResponse, WireResult
 class Recorder:
     """Makes exchanges out of requests.
 
-    renew: called with the placeholders of a request before it is sent, so that a token that
-    has run out can be replaced.
+    renew: called with the placeholders of a request before it is sent, to replace expired tokens.
     """
 
     def __init__(
@@ -60,7 +59,7 @@ class Recorder:
         self._budget = budget
         self._pacer = pacer
         self._issuers = observe.find_issuers(plan.spec, plan.policy)
-        self._webhook_issuers = observe.webhook_secrets(plan.policy)
+        self._webhook_issuers = observe.find_webhook_secrets(plan.policy)
         self._numbers = itertools.count(1)
         self._uniques = itertools.count(1)
         self._run = f"{time.time_ns() // 1000:x}"[-8:]
@@ -69,7 +68,7 @@ class Recorder:
         self.webhook_secrets: set[str] = set()
         """Placeholders of secrets that may sign webhooks."""
 
-    def exchange(
+    def send(
         self,
         request: Request,
         role: Role,
@@ -80,21 +79,21 @@ class Recorder:
         raw: bytes | None = None,
         transport: Transport | None = None,
     ) -> Exchange:
-        """Send a request, or the bytes that it describes, and record what came.
+        """Send a request, or the bytes that it describes, and record the exchange.
 
         transport: to another origin than the target's, which the operator named.
-        exempt: the operator asked for it in the target file (minting): no mode forbids it.
+        exempt: the operator asked for it in the target file (minting), so no mode forbids it.
         Raises ProbeStopped when it may not be sent, or when the budget is used up.
         """
         plan = self._plan
-        request, raw = self._concrete(request, raw)
+        request, raw = self._make_concrete(request, raw)
         if not exempt:
-            halt = refuse_unsafe(
+            stop = refuse_unsafe(
                 plan.context.mode, plan.target.safety, request, role, accepted=accepted
             )
-            if halt is not None:
-                raise halt
-        self.renew(_placeholders(request, raw))
+            if stop is not None:
+                raise stop
+        self.renew(_find_placeholders(request, raw))
         if role is Role.CLEANUP:
             self._budget.count()
         else:
@@ -103,15 +102,15 @@ class Recorder:
         ticket = self._pacer.admit(request, paced=paced and waits)
         with self._clock.in_flight():
             sent_at = self._clock.now()
-            answer = self._sent(request, raw, transport)
+            result = self._transmit(request, raw, transport)
             received_at = self._clock.now()
             ticket.done(received_at)
-        return self._recorded(request, answer, role, (sent_at, received_at), raw)
+        return self._record(request, result, role, (sent_at, received_at), raw)
 
-    def delivery(
+    def record_delivery(
         self, request: Request, response: Response, at: float, seen: tuple[Observation, ...]
     ) -> Exchange:
-        """A webhook that was delivered to us, as an exchange."""
+        """Record a webhook that the listener received, as an exchange."""
         return Exchange(
             id=self._next_id(),
             request=request,
@@ -124,7 +123,7 @@ class Recorder:
             direction=Direction.IN,
         )
 
-    def _sent(self, request: Request, raw: bytes | None, other: Transport | None) -> WireResult:
+    def _transmit(self, request: Request, raw: bytes | None, other: Transport | None) -> WireResult:
         transport = other or self._transport
         hosts, origin = self._plan.target.safety.hosts, transport.origin
         if other is None and hosts and origin.host not in {h.split(":")[0] for h in hosts}:
@@ -136,8 +135,8 @@ class Recorder:
             return transport.send_bytes(serialize_bytes(raw, live), request.method)
         return transport.send(serialize_request(request, origin, live))
 
-    def _concrete(self, request: Request, raw: bytes | None) -> tuple[Request, bytes | None]:
-        """With the operator's headers, and with a value where a unique one is wanted."""
+    def _make_concrete(self, request: Request, raw: bytes | None) -> tuple[Request, bytes | None]:
+        """Add the operator's headers, and put in a value where a unique one is wanted."""
         value = f"{self._run}{next(self._uniques):04x}"
         if raw is not None:
             raw = with_host(raw, self._transport.origin.authority)
@@ -150,10 +149,10 @@ class Recorder:
             request = replace(request, headers=(*request.headers, *extra))
         return with_unique(request, value), None
 
-    def _recorded(
+    def _record(
         self,
         request: Request,
-        answer: WireResult,
+        result: WireResult,
         role: Role,
         times: tuple[float, float],
         raw: bytes | None,
@@ -161,15 +160,15 @@ class Recorder:
         response: Response | None = None
         error: TransportError | None = None
         seen = tuple(observe.observe_equality(self._secrets, request))
-        if isinstance(answer, WireResponse):
-            handed_out = self._register(request, answer)
-            if self._secrets.find(answer.everything()):
-                seen += tuple(observe.observe_leaks(self._secrets, answer, handed_out))
-                answer = self._redacted(answer)
-            response = _response(answer)
-            seen += tuple(observe.observe_date(answer, *map(self._clock.true_epoch, times)))
+        if isinstance(result, WireResponse):
+            handed_out = self._register_secrets(request, result)
+            if self._secrets.find(result.join_parts()):
+                seen += tuple(observe.observe_leaks(self._secrets, result, handed_out))
+                result = self._redact(result)
+            response = _build_response(result)
+            seen += tuple(observe.observe_date(result, *map(self._clock.true_epoch, times)))
         else:
-            error = replace(answer, message=self._secrets.redact_text(answer.message))
+            error = replace(result, message=self._secrets.redact_text(result.message))
         return Exchange(
             id=self._next_id(),
             request=request,
@@ -182,24 +181,24 @@ class Recorder:
             raw=raw,
         )
 
-    def _register(self, request: Request, answer: WireResponse) -> frozenset[str]:
-        """Learn the secrets that an answer hands out; their placeholders."""
+    def _register_secrets(self, request: Request, response: WireResponse) -> frozenset[str]:
+        """Learn the secrets that a response hands out. Returns their placeholders."""
         placeholders: set[str] = set()
         pointers = self._issuers.get(request.operation, frozenset())
-        for pointer, secret in observe.find_issued(answer, pointers):
+        for pointer, secret in observe.find_issued(response, pointers):
             placeholder = self._secrets.issue(secret)
             placeholders.add(placeholder)
             if self._webhook_issuers.get(request.operation) == pointer:
                 self.webhook_secrets.add(placeholder)
         return frozenset(placeholders)
 
-    def _redacted(self, answer: WireResponse) -> WireResponse:
+    def _redact(self, response: WireResponse) -> WireResponse:
         redacted = self._secrets.redact
         return replace(
-            answer,
-            headers=tuple((redacted(name), redacted(value)) for name, value in answer.headers),
-            body=redacted(answer.body),
-            reason=redacted(answer.reason),
+            response,
+            headers=tuple((redacted(name), redacted(value)) for name, value in response.headers),
+            body=redacted(response.body),
+            reason=redacted(response.reason),
         )
 
     def _next_id(self) -> str:
@@ -207,17 +206,17 @@ class Recorder:
             return f"e{next(self._numbers)}"
 
 
-def _response(answer: WireResponse) -> Response:
+def _build_response(response: WireResponse) -> Response:
     return Response(
-        status=answer.status,
-        headers=tuple((_text(name), _text(value)) for name, value in answer.headers),
-        body=answer.body,
-        reason=_text(answer.reason),
-        truncated=answer.truncated,
+        status=response.status,
+        headers=tuple((_decode(name), _decode(value)) for name, value in response.headers),
+        body=response.body,
+        reason=_decode(response.reason),
+        truncated=response.truncated,
     )
 
 
-def _placeholders(request: Request, raw: bytes | None) -> tuple[str, ...]:
+def _find_placeholders(request: Request, raw: bytes | None) -> tuple[str, ...]:
     texts = [credential.value for credential in request.credentials]
     if request.body is not None and b"APICHECK_" in request.body:
         texts.append(request.body.decode("utf-8", "replace"))
@@ -226,7 +225,7 @@ def _placeholders(request: Request, raw: bytes | None) -> tuple[str, ...]:
     return tuple(placeholder for text in texts for placeholder in placeholders_in(text))
 
 
-def _text(data: bytes) -> str:
+def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

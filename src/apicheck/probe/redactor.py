@@ -1,7 +1,7 @@
-"""The secrets of a run: kept here, put in at the moment of sending, taken out of every answer.
+"""Keeps the secrets of a run, and takes them out of everything that is recorded.
 
 A secret is recognised as it is, in any case, URL-encoded, inside JSON or HTML, in hexadecimal
-and in base64 at each of its three alignments; and so is any piece of 12 characters or more.
+and in base64 at each of its three alignments. So is any piece of 12 characters or more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import quote, quote_plus
 from apicheck.model.target import Secrets
 
 PIECE = 12
-"""So many characters of a secret, in a row, count as a piece of it."""
+"""How many characters of a secret, in a row, count as a piece of it."""
 
 _SHORTEST = 4  # a shorter secret is no secret, and hiding it would hide everything
 _PLACES = 16  # a secret that repeats itself is found by its first and last repetitions
@@ -40,7 +40,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One way to write a secret. public: so many of its first bytes are no secret."""
+    """One way to write a secret. public: how many of its first bytes are not secret."""
 
     placeholder: str
     kind: str
@@ -50,7 +50,7 @@ class _Form:
 
 
 class Redactor:
-    """Placeholders and their secrets, growing while a run mints and is handed more of them."""
+    """Placeholders and their secrets; a run adds those that it mints and receives."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._lock = threading.Lock()
@@ -75,7 +75,7 @@ class Redactor:
             return Secrets({**self._retired, **self._by_placeholder})
 
     def put(self, placeholder: str, secret: str) -> None:
-        """Let a placeholder stand for a secret from now on; an earlier one stays hidden."""
+        """Let a placeholder stand for a secret from now on; its earlier secret stays hidden."""
         with self._lock:
             old = self._by_placeholder.get(placeholder)
             if old == secret:
@@ -87,7 +87,7 @@ class Redactor:
             self._index(placeholder, secret)
 
     def issue(self, secret: str, kind: str = "ISSUED") -> str:
-        """The placeholder for a secret that somebody gave us, the same for the same secret."""
+        """The placeholder for a secret that the target handed out; an equal secret has the same."""
         with self._lock:
             known = self._by_secret.get(secret)
             if known is not None:
@@ -114,7 +114,7 @@ class Redactor:
         """Every secret, and every piece of one, in order and without overlap."""
         folded = data.lower()
         founds = sorted(
-            (*self._pieces(data, folded), *self._short_ones(data, folded)),
+            (*self._find_pieces(data, folded), *self._find_short(data, folded)),
             key=lambda found: (found.start, -found.end),
         )
         kept: list[Found] = []
@@ -128,7 +128,7 @@ class Redactor:
         return tuple(kept)
 
     def _index(self, placeholder: str, secret: str) -> None:
-        for form in _forms(placeholder, secret):
+        for form in _list_forms(placeholder, secret):
             if len(form.folded) < PIECE:
                 self._short.append(form)
                 continue
@@ -142,50 +142,52 @@ class Redactor:
                 else:
                     places[-1] = (number, offset)
 
-    def _pieces(self, data: bytes, folded: bytes) -> Iterator[Found]:
+    def _find_pieces(self, data: bytes, folded: bytes) -> Iterator[Found]:
         grams = self._grams
         if not grams:
             return
-        # Inside of a piece a few more positions are tried: a beginning that many secrets share
+        # Inside a piece a few more positions are tried: a beginning that many secrets share
         # ("whsec_") may lead to a lesser match than what follows it.
         end, tries = 0, 0
         for position in range(0, len(folded) - _GRAM + 1, _STRIDE):
             inside = position + _GRAM <= end
             if folded[position : position + _GRAM] not in grams or (inside and not tries):
                 continue
-            best = self._longest_at(data, folded, position)
+            best = self._find_longest_at(data, folded, position)
             if best is not None:
                 end = max(end, best.end)
                 tries = 0 if best.whole else tries - 1 if inside else _TRIES
                 yield best
 
-    def _longest_at(self, data: bytes, folded: bytes, position: int) -> Found | None:
+    def _find_longest_at(self, data: bytes, folded: bytes, position: int) -> Found | None:
         best: tuple[int, int, _Form] | None = None
         for number, offset in self._grams[folded[position : position + _GRAM]]:
             form = self._forms[number]
-            before = _common(
+            before = _count_common(
                 folded[max(0, position - offset) : position][::-1], form.folded[:offset][::-1]
             )
-            after = _common(folded[position : position + len(form.folded)], form.folded[offset:])
+            after = _count_common(
+                folded[position : position + len(form.folded)], form.folded[offset:]
+            )
             start, end = position - before, position + after
             if end - start >= PIECE and (best is None or end - start > best[1] - best[0]):
                 best = (start, end, form)
         if best is None:
             return None
         start, end, form = best
-        return _found(start, end, form, data)
+        return _build_found(start, end, form, data)
 
-    def _short_ones(self, data: bytes, folded: bytes) -> Iterator[Found]:
+    def _find_short(self, data: bytes, folded: bytes) -> Iterator[Found]:
         for form in self._short:
             start = folded.find(form.folded)
             while start >= 0:
                 end = start + len(form.folded)
-                yield _found(start, end, form, data)
+                yield _build_found(start, end, form, data)
                 start = folded.find(form.folded, end)
 
 
-def _found(start: int, end: int, form: _Form, data: bytes) -> Found:
-    """What was found, and the mark for it: the placeholder when it is all there, else a piece."""
+def _build_found(start: int, end: int, form: _Form, data: bytes) -> Found:
+    """A match and its mark: the placeholder of a whole secret, or a mark for a piece."""
     whole = end - start == len(form.folded)
     text = data[start:end]
     suffix = "[…]"
@@ -198,8 +200,8 @@ def _found(start: int, end: int, form: _Form, data: bytes) -> Found:
     return Found(start, end, form.placeholder, form.placeholder + suffix, whole)
 
 
-def _common(one: bytes, other: bytes) -> int:
-    """How many bytes two byte strings share at their beginning."""
+def _count_common(one: bytes, other: bytes) -> int:
+    """How many leading bytes two byte strings share."""
     low, high = 0, min(len(one), len(other))
     if one[:high] == other[:high]:
         return high
@@ -212,28 +214,28 @@ def _common(one: bytes, other: bytes) -> int:
     return low
 
 
-def _forms(placeholder: str, secret: str) -> Iterator[_Form]:
+def _list_forms(placeholder: str, secret: str) -> Iterator[_Form]:
     seen: set[bytes] = set()
-    for kind, text in _written(secret):
+    for kind, text in _spell(secret):
         exact = text.encode("utf-8", "surrogateescape")
         folded = exact.lower()
         shortest = PIECE if placeholder.endswith(_NAMES) else _SHORTEST
         if len(folded) < shortest or folded in seen:
             continue
         seen.add(folded)
-        public = 0 if kind else _public_start(secret)
+        public = 0 if kind else _count_public(secret)
         yield _Form(placeholder, kind, exact, folded, public)
 
 
-def _written(secret: str) -> Iterator[tuple[str, str]]:
-    """Every way in which a secret may come back, each with the derivation that says so."""
+def _spell(secret: str) -> Iterator[tuple[str, str]]:
+    """Every way in which a response may write a secret, each with its derivation."""
     yield "", secret
     yield "~url", quote(secret, safe="")
     yield "~url", quote_plus(secret)
     yield "~json", json.dumps(secret)[1:-1]
     yield "~json", json.dumps(secret)[1:-1].replace("/", "\\/")
-    yield "~json", _escaped(secret, "<>&")  # Go
-    yield "~json", _escaped(secret, "+<>&'\"")  # .NET
+    yield "~json", _escape(secret, "<>&")  # Go
+    yield "~json", _escape(secret, "+<>&'\"")  # .NET
     yield "~html", html.escape(secret)
     raw = secret.encode("utf-8", "surrogateescape")
     yield "~hex", raw.hex()
@@ -244,15 +246,15 @@ def _written(secret: str) -> Iterator[tuple[str, str]]:
         yield "~base64", coded.replace("+", "-").replace("/", "_")
 
 
-def _escaped(secret: str, characters: str) -> str:
-    r"""The secret inside JSON whose writer spells some characters as \u002b."""
+def _escape(secret: str, characters: str) -> str:
+    r"""The secret inside JSON whose writer spells some characters like \u002b."""
     return "".join(f"\\u{ord(c):04x}" if c in characters else c for c in secret)
 
 
-def _public_start(secret: str) -> int:
-    """How much of a secret's beginning is none: a JWT's header and claims, which are not encrypted.
+def _count_public(secret: str) -> int:
+    """How many leading bytes are not secret: a JWT's header and claims, which are not encrypted.
 
-    Claims are JSON like any other, so that pieces of them are in every body that is base64.
+    Claims are ordinary JSON: pieces of them stand in any body that has JSON in base64.
     """
     head, dot, rest = secret.partition(".")
     if not dot or not head.startswith("eyJ"):

@@ -1,4 +1,4 @@
-"""What may be sent in a mode. Asked again at the edge, whatever plan and checks decided."""
+"""Refuses what a mode forbids, just before it is sent, whatever plan and checks decided."""
 
 from __future__ import annotations
 
@@ -14,29 +14,25 @@ def refuse_unsafe(
 ) -> ProbeStopped | None:
     """Why a request may not be sent, None when it may.
 
-    accepted: a correct server accepts what exercises the check that sends it.
+    accepted: a correct server accepts the requests that exercise the check.
     """
     method = request.method.upper()
     if mode is Mode.PASSIVE:
-        return _halt("the mode is passive: nothing is sent", '[safety]\nmode = "read-only"')
+        return _stop("the mode is passive: nothing is sent", '[safety]\nmode = "read-only"')
     if safety.methods and method not in {allowed.upper() for allowed in safety.methods}:
         allowed = ", ".join(safety.methods)
-        return _halt(f"{method} is none of the methods that may be sent: {allowed}", "")
+        return _stop(f"{method} is not sent: [safety] methods allows only {allowed}", "")
     if method in SAFE_METHODS or mode is Mode.FULL:
         return None
     if mode is Mode.READ_ONLY:
-        return _halt(f"{method} is not sent in read-only mode", '[safety]\nmode = "refusals"')
-    if role is Role.CLEANUP or (_puts_to_the_test(role) and not accepted):
+        return _stop(f"{method} is not sent in read-only mode", '[safety]\nmode = "refusals"')
+    if role is Role.CLEANUP or ((role.exercises or role is Role.SHRINK) and not accepted):
         return None
-    return _halt(
-        f"{method} that would be accepted is not sent in refusals mode",
+    return _stop(
+        f"{method} is not sent in refusals mode: a correct server would accept it",
         '[safety]\nmode = "full"',
     )
 
 
-def _puts_to_the_test(role: Role) -> bool:
-    return role.exercises or role is Role.SHRINK
-
-
-def _halt(reason: str, remedy: str) -> ProbeStopped:
+def _stop(reason: str, remedy: str) -> ProbeStopped:
     return ProbeStopped.not_tested(NotTestedKind.READ_ONLY, reason, remedy)

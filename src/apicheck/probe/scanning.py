@@ -1,4 +1,4 @@
-"""The last look at a run's files: no secret, and no piece of one, may be in any of them."""
+"""Searches the files of a finished run for secrets and pieces of secrets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from apicheck.model.target import Secrets
 from apicheck.probe.redactor import Redactor
 
 _SHORTEST = 8
-"""A shorter secret is a word, which policy and document may hold for reasons of their own."""
+"""A shorter secret is a word, which policy and document may use for other reasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Leak:
 
 
 def scan(directory: Path, secrets: Secrets) -> tuple[Leak, ...]:
-    """Every leak in every file below a directory, in order of their paths."""
+    """Find every leak in the files below a directory, in order of their paths."""
     worth = {name: secret for name, secret in secrets.values.items() if len(secret) >= _SHORTEST}
     redactor = Redactor(Secrets(worth))
     leaks: dict[Leak, None] = {}

@@ -1,4 +1,4 @@
-"""Plays many jobs at once, as far as what they claim allows."""
+"""Plays many jobs at once, as far as their claims allow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LOOK_AHEAD = 200
 
 
 class ClaimTable:
-    """Who holds what. Everybody who does not claim the clock for himself shares it."""
+    """The claims that are taken. A job that does not claim the clock exclusively shares it."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -25,7 +25,7 @@ class ClaimTable:
     def try_take(self, claims: Claims) -> bool:
         """Take everything that is claimed, or nothing."""
         with self._changed:
-            if not self._free(claims):
+            if not self._is_free(claims):
                 return False
             self._take(claims)
             return True
@@ -33,37 +33,39 @@ class ClaimTable:
     def take(self, claims: Claims) -> None:
         """Wait until everything that is claimed can be taken, and take it."""
         with self._changed:
-            self._changed.wait_for(lambda: self._free(claims))
+            self._changed.wait_for(lambda: self._is_free(claims))
             self._take(claims)
 
     def release(self, claims: Claims) -> None:
         """Give back what was taken."""
         with self._changed:
-            self._shared.subtract(shared(claims))
+            self._shared.subtract(find_shared(claims))
             self._shared += Counter()
             self._exclusive -= claims.exclusive
             self._changed.notify_all()
 
-    def _free(self, claims: Claims) -> bool:
+    def _is_free(self, claims: Claims) -> bool:
         return not (
             claims.exclusive & self._exclusive
-            or shared(claims) & self._exclusive
+            or find_shared(claims) & self._exclusive
             or any(self._shared[name] for name in claims.exclusive)
         )
 
     def _take(self, claims: Claims) -> None:
-        self._shared.update(shared(claims))
+        self._shared.update(find_shared(claims))
         self._exclusive |= claims.exclusive
 
 
-def shared(claims: Claims) -> frozenset[str]:
+def find_shared(claims: Claims) -> frozenset[str]:
     """What claims share, the clock included."""
     return (claims.shared | {"clock"}) - claims.exclusive
 
 
 def _collide(one: Claims, other: Claims) -> bool:
-    """Whether two may not be held at the same time."""
-    return bool(one.exclusive & (other.exclusive | shared(other)) or shared(one) & other.exclusive)
+    """Whether two claims cannot be held at the same time."""
+    return bool(
+        one.exclusive & (other.exclusive | find_shared(other)) or find_shared(one) & other.exclusive
+    )
 
 
 def schedule(
@@ -77,16 +79,16 @@ def schedule(
     """Transcripts in order of completion.
 
     With a concurrency of 1 that is the order of `jobs`, those that use up limits last.
-    A job that waits for what it claims is not overtaken by one that would take it. After a
-    stop, or when the caller stops reading, what is in flight is finished and nothing is begun.
+    A job that waits for its claims is not overtaken by one that would take them. After a stop, or
+    when the caller stops reading, jobs that are playing end and no other begins.
     """
     everything = tuple(jobs)
     for last in (False, True):
         batch = [job for job in everything if job.last is last]
-        yield from _played(batch, play, table, max(1, concurrency), stop)
+        yield from _play_batch(batch, play, table, max(1, concurrency), stop)
 
 
-def _played(
+def _play_batch(
     waiting: list[Job],
     play: Callable[[Job], Transcript],
     table: ClaimTable,
@@ -95,7 +97,7 @@ def _played(
 ) -> Iterator[Transcript]:
     playing: dict[Future[Transcript], Job] = {}
 
-    def done(job: Job) -> Transcript:
+    def play_and_release(job: Job) -> Transcript:
         try:
             return play(job)
         finally:
@@ -104,23 +106,23 @@ def _played(
     with ThreadPoolExecutor(concurrency, thread_name_prefix="apicheck-probe") as pool:
         while True:
             while len(playing) < concurrency and not stop.is_set():
-                job = _next(waiting, table)
+                job = _take_next(waiting, table)
                 if job is None:
                     break
-                playing[pool.submit(done, job)] = job
+                playing[pool.submit(play_and_release, job)] = job
             if not playing:
                 if stop.is_set() or not waiting:
                     return
-                table.take(waiting[0].claims)  # somebody outside this stream holds it
+                table.take(waiting[0].claims)  # a job outside this stream holds them
                 job = waiting.pop(0)
-                playing[pool.submit(done, job)] = job
+                playing[pool.submit(play_and_release, job)] = job
             finished, _ = wait(playing, return_when=FIRST_COMPLETED)
             for future in finished:
                 del playing[future]
                 yield future.result()
 
 
-def _next(waiting: list[Job], table: ClaimTable) -> Job | None:
+def _take_next(waiting: list[Job], table: ClaimTable) -> Job | None:
     passed: list[Claims] = []
     for index, job in enumerate(waiting[:_LOOK_AHEAD]):
         if any(_collide(job.claims, claims) for claims in passed):

@@ -1,4 +1,4 @@
-"""From a request with placeholders to the bytes that go over the wire."""
+"""Turns a request with placeholders into the bytes that go over the wire."""
 
 from __future__ import annotations
 
@@ -22,48 +22,48 @@ _ESCAPE = "surrogateescape"
 def serialize_request(request: Request, origin: Origin, secrets: Mapping[str, str]) -> WireRequest:
     """A request with its secrets, as it goes over the wire."""
     target = origin.path + expand(request.wire_target, secrets, Place.URL)
-    headers = [("Host", origin.authority), *_defaults(request)]
+    headers = [("Host", origin.authority), *_list_defaults(request)]
     headers += [
-        (name, _credential(name, value, expand(value, secrets)))
+        (name, _encode_credential(name, value, expand(value, secrets)))
         for name, value in request.wire_headers
     ]
-    body = _body(request, secrets)
+    body = _expand_body(request, secrets)
     if body is not None or request.method in _WITH_LENGTH:
         headers.append(("Content-Length", str(len(body or b""))))
-    fields = tuple((_bytes(name), _bytes(value)) for name, value in headers)
+    fields = tuple((_encode_field(name), _encode_field(value)) for name, value in headers)
     return WireRequest(request.method, quote(target, safe=_PRINTABLE).encode(), fields, body)
 
 
 def serialize_bytes(raw: bytes, secrets: Mapping[str, str]) -> bytes:
-    """Raw bytes with their secrets."""
+    """Put the secrets into raw bytes."""
     return expand(raw.decode("utf-8", _ESCAPE), secrets).encode("utf-8", _ESCAPE)
 
 
 def with_unique(request: Request, value: str) -> Request:
-    """A request with a value wherever a unique one is wanted."""
+    """Put a value into a request wherever a unique one is wanted."""
     body = request.body
     return replace(
         request,
-        path=_put(request.path, value),
-        query=tuple((name, _put(text, value)) for name, text in request.query),
-        headers=tuple((name, _put(text, value)) for name, text in request.headers),
+        path=_replace_unique(request.path, value),
+        query=tuple((name, _replace_unique(text, value)) for name, text in request.query),
+        headers=tuple((name, _replace_unique(text, value)) for name, text in request.headers),
         body=None if body is None else with_unique_bytes(body, value),
     )
 
 
 def with_unique_bytes(data: bytes, value: str) -> bytes:
-    """Bytes with a value wherever a unique one is wanted."""
-    return _put(data.decode("utf-8", _ESCAPE), value).encode("utf-8", _ESCAPE)
+    """Put a value into bytes wherever a unique one is wanted."""
+    return _replace_unique(data.decode("utf-8", _ESCAPE), value).encode("utf-8", _ESCAPE)
 
 
-def _put(text: str, value: str) -> str:
+def _replace_unique(text: str, value: str) -> str:
     for form in _UNIQUE_FORMS:
         text = text.replace(form, value)
     return text
 
 
 def with_host(raw: bytes, authority: str) -> bytes:
-    """Raw requests may leave the Host field to us, as no check knows where the target is."""
+    """Add a Host field to a raw request without one: no check knows the target's address."""
     head, _, _ = raw.partition(b"\r\n\r\n")
     first, newline, rest = raw.partition(b"\r\n")
     if not newline or b"\r\nhost:" in head.lower() or not first.endswith(b"HTTP/1.1"):
@@ -71,7 +71,7 @@ def with_host(raw: bytes, authority: str) -> bytes:
     return first + b"\r\nHost: " + authority.encode() + b"\r\n" + rest
 
 
-def _body(request: Request, secrets: Mapping[str, str]) -> bytes | None:
+def _expand_body(request: Request, secrets: Mapping[str, str]) -> bytes | None:
     body = request.body
     if body is None or b"APICHECK_" not in body:
         return body
@@ -84,8 +84,8 @@ def _body(request: Request, secrets: Mapping[str, str]) -> bytes | None:
     return expand(body.decode("utf-8", _ESCAPE), secrets, place).encode("utf-8", _ESCAPE)
 
 
-def _defaults(request: Request) -> list[tuple[str, str]]:
-    """What a client says about itself, where the request does not."""
+def _list_defaults(request: Request) -> list[tuple[str, str]]:
+    """The usual fields of a client, except those that the request has."""
     given = {name.lower() for name, _ in request.wire_headers}
     client = (
         ("User-Agent", f"apicheck/{__version__}"),
@@ -95,8 +95,8 @@ def _defaults(request: Request) -> list[tuple[str, str]]:
     return [pair for pair in client if pair[0].lower() not in given]
 
 
-def _credential(name: str, written: str, value: str) -> str:
-    """Basic credentials are written as `Basic id:secret` and sent in base64 (RFC 7617)."""
+def _encode_credential(name: str, written: str, value: str) -> str:
+    """Encode credentials that are written `Basic id:secret` in base64 (RFC 7617)."""
     scheme, _, rest = value.partition(" ")
     is_basic = name.lower() == "authorization" and scheme.lower() == "basic"
     if is_basic and ":" in rest and placeholders_in(written):
@@ -104,8 +104,8 @@ def _credential(name: str, written: str, value: str) -> str:
     return value
 
 
-def _bytes(text: str) -> bytes:
-    """Header fields are Latin-1 where they can be (RFC 9110 section 5.5), else UTF-8."""
+def _encode_field(text: str) -> bytes:
+    """Encode a header field in Latin-1 where possible (RFC 9110 section 5.5), else in UTF-8."""
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:

@@ -29,7 +29,7 @@ from apicheck.probe.redactor import Redactor
 from apicheck.probe.scheduler import ClaimTable, schedule
 from apicheck.probe.token_client import TokenClient
 from apicheck.probe.transport import Transport, parse_origin
-from apicheck.requests.build import send_control as control_of
+from apicheck.requests.build import send_control
 
 _CONTROL_TIMEOUT_S = 30.0
 
@@ -37,15 +37,15 @@ N = TypeVar("N", int, float)
 
 
 def discover(target: Target) -> frozenset[str]:
-    """What can be asked of a target beyond its API; sends nothing to the API itself.
+    """Find what a target offers beyond its API. Sends nothing to the API itself.
 
-    Raises TargetUnreachable when the control URL does not answer as the protocol says.
+    Raises TargetUnreachable when the control URL does not respond as the protocol says.
     """
     offered: set[str] = set()
     if target.control_url:
         transport = Transport(parse_origin(target.control_url), timeout_s=_CONTROL_TIMEOUT_S)
         try:
-            offered |= Control(transport).capabilities()
+            offered |= Control(transport).fetch_capabilities()
         finally:
             transport.close()
         if "listener" in offered:
@@ -58,10 +58,10 @@ def discover(target: Target) -> frozenset[str]:
 
 
 class Session:
-    """Plays the probes of a plan. A context manager: what it opened is closed at the end.
+    """Plays the probes of a plan. A context manager: it closes at its end what it opened.
 
     journal: takes each transcript as it completes, from preflight to clean-up; calls may come
-    from any thread, one at a time. stop: when set, nothing more is begun.
+    from any thread, one at a time. stop: when set, no further probe begins.
     """
 
     def __init__(
@@ -87,12 +87,12 @@ class Session:
         self._clock = TargetClock(
             move=control.advance if control and has_clock else None, stop=self._stop
         )
-        if control is not None and has_clock and (now := control.clock()) is not None:
+        if control is not None and has_clock and (now := control.read_clock()) is not None:
             self._clock.synchronise(now)
         self._secrets = Redactor(target.secrets)
         self._budget = Budget(
-            _least(options.max_requests, target.safety.max_requests),
-            _least(options.max_seconds, target.safety.max_seconds),
+            _find_least(options.max_requests, target.safety.max_requests),
+            _find_least(options.max_seconds, target.safety.max_seconds),
             self._clock.real,
             expected=plan.estimate.requests,
         )
@@ -116,7 +116,7 @@ class Session:
                 pacer=pacer,
                 creations=self._creations,
                 listener=self._listener,
-                asking=ControlActions(
+                actions=ControlActions(
                     plan.context.capabilities,
                     self._minting,
                     self._listener,
@@ -159,21 +159,23 @@ class Session:
         return self._clock.real()
 
     def preflight(self) -> tuple[PreflightItem, ...]:
-        """Look at base URL, identities, clock, limits and listener before anything else.
+        """Check base URL, identities, clock, limits and listener before anything else.
 
-        Raises TargetUnreachable when nothing answers at the base URL.
+        Raises TargetUnreachable when the base URL gives no response.
         """
         return tuple(
-            preflight(self._plan, self._transport, self._clock, self._listener, self._played)
+            preflight(self._plan, self._transport, self._clock, self._listener, self._play_and_keep)
         )
 
-    def controls(self) -> Iterator[Transcript]:
-        """The canonical request of each planned operation, once; shared with every probe."""
-        yield from self._streamed([self._control_job(name) for name in self._plan.controls], 0)
+    def play_controls(self) -> Iterator[Transcript]:
+        """Send the canonical request of each planned operation, once; every probe shares it."""
+        yield from self._stream_jobs(
+            [self._build_control_job(name) for name in self._plan.controls], 0
+        )
 
     def stream(self, probes: Iterable[Probe], attempt: int = 0) -> Iterator[Transcript]:
         """Play probes, as many at once as options and claims allow; in order of completion."""
-        yield from self._streamed([make_job(probe) for probe in probes], attempt)
+        yield from self._stream_jobs([make_job(probe) for probe in probes], attempt)
 
     def play(
         self,
@@ -185,13 +187,13 @@ class Session:
     ) -> Transcript:
         """Play one probe now, as soon as what it claims is free.
 
-        attempt: over 0, control requests that are shared are sent anew. case: in place of the
-        probe's own. role: in place of table and drawn (shrink, confirm).
+        attempt: above 0, shared control requests are sent again. case: replaces the probe's own.
+        role: replaces the roles table and drawn (by shrink or confirm).
         """
         job = make_job(probe)
         self._claims.take(job.claims)
         try:
-            return self._played(job, attempt=attempt, case=case, role=role)
+            return self._play_and_keep(job, attempt=attempt, case=case, role=role)
         finally:
             self._claims.release(job.claims)
 
@@ -221,16 +223,16 @@ class Session:
             self._transports[url] = transport
         return transport
 
-    def _streamed(self, jobs: list[Job], attempt: int) -> Iterator[Transcript]:
+    def _stream_jobs(self, jobs: list[Job], attempt: int) -> Iterator[Transcript]:
         yield from schedule(
             jobs,
-            lambda job: self._played(job, attempt=attempt),
+            lambda job: self._play_and_keep(job, attempt=attempt),
             self._claims,
             concurrency=self._plan.options.concurrency,
             stop=self._stop,
         )
 
-    def _played(
+    def _play_and_keep(
         self,
         job: Job,
         *,
@@ -246,7 +248,7 @@ class Session:
         with self._journal_lock:
             self._journal(transcript)
 
-    def _control_job(self, operation_id: str) -> Job:
+    def _build_control_job(self, operation_id: str) -> Job:
         operation = self._plan.spec.operation(operation_id)
         subject = Subject(
             SubjectKind.OPERATION, operation_id, self._plan.context, operation=operation
@@ -255,8 +257,8 @@ class Session:
 
 
 def _control_script(subject: Subject) -> Script:
-    yield from control_of(subject)
+    yield from send_control(subject)
 
 
-def _least(*values: N | None) -> N | None:
+def _find_least(*values: N | None) -> N | None:
     return min((value for value in values if value is not None), default=None)

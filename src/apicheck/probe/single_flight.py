@@ -1,4 +1,4 @@
-"""Things that are done once a run, however many ask for them at the same time."""
+"""Does work once for each key, however many threads ask for it at the same time."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ T = TypeVar("T")
 
 
 class SingleFlight(Generic[T]):
-    """key -> what was made for it. One maker; the others wait for what it makes."""
+    """Results by key. The first caller makes one; the others wait for it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._made: dict[str, Future[T]] = {}
 
     def do(self, key: str, make: Callable[[], T]) -> T:
-        """What was made for a key, made now when nobody did before.
+        """The result for a key, made now when there is none.
 
-        When making raises, all who wait get that exception, and the next who asks makes anew.
+        When making raises, every waiting caller gets that exception; the next caller makes anew.
         """
         with self._lock:
             future = self._made.get(key)

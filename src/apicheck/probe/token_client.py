@@ -13,7 +13,7 @@ from apicheck.probe.recorder import Recorder
 from apicheck.probe.transport import Transport
 
 Keep = Callable[[Exchange], None]
-"""Takes the exchanges that minting costs, for the transcript of whoever asked."""
+"""Takes the exchanges that minting costs, for the transcript of the script that asked."""
 
 _FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 _REFUSED = (400, 401)
@@ -22,7 +22,7 @@ _REFUSED = (400, 401)
 class TokenClient:
     """Sends what the operator allowed by naming a minter: no mode forbids it.
 
-    elsewhere: the way to an authorization server at an origin of its own.
+    elsewhere: connects to an authorization server at another origin.
     """
 
     def __init__(
@@ -39,38 +39,38 @@ class TokenClient:
         self._in_body: set[str] = set()
 
     def post(self, minter: Minter, url: str, parameters: Mapping[str, str], keep: Keep) -> Exchange:
-        """A form posted with the client's credentials.
+        """Post a form with the client's credentials.
 
-        By Basic, which every server takes (RFC 6749 section 2.3.1); where one does not, in the
-        body, and from then on always so.
+        They are Basic credentials, which every server must accept (RFC 6749 section 2.3.1). Where
+        one refuses them, they go into the body, then and afterwards.
         """
-        path, transport = self._place(url)
+        path, transport = self._resolve_url(url)
         pair = f"{minter.client_id}:{minter.client_secret}"
         basic = Credential("client", "header", "Authorization", f"Basic {pair}")
-        request = Request("POST", path, headers=_FORM, operation=self._operation_at(path))
+        request = Request("POST", path, headers=_FORM, operation=self._find_operation_at(path))
         in_body = {
             **parameters,
             "client_id": minter.client_id,
             "client_secret": minter.client_secret,
         }
-        # elsewhere the path means nothing: an operation of that path is another one
+        # at another origin an operation of the same path is another one
         if transport is not None:
             request = replace(request, operation="")
-        by_basic = replace(request, body=_form(parameters)).with_credentials("", basic)
-        by_body = replace(request, body=_form(in_body))
+        by_basic = replace(request, body=_encode_form(parameters)).with_credentials("", basic)
+        by_body = replace(request, body=_encode_form(in_body))
         if minter.name in self._in_body:
-            return self._sent(by_body, transport, keep)
-        first = self._sent(by_basic, transport, keep)
+            return self._send(by_body, transport, keep)
+        first = self._send(by_basic, transport, keep)
         if first.status not in _REFUSED:
             return first
-        second = self._sent(by_body, transport, keep)
+        second = self._send(by_body, transport, keep)
         if second.succeeded:
             self._in_body.add(minter.name)
             return second
         return first
 
-    def _place(self, url: str) -> tuple[str, Transport | None]:
-        """The path of a URL, and the way there where it is not below the base URL."""
+    def _resolve_url(self, url: str) -> tuple[str, Transport | None]:
+        """The path of a URL, and the transport to it when it is not below the base URL."""
         if url.startswith(f"{self._base_url}/"):
             return url.removeprefix(self._base_url), None
         if url.startswith("/"):
@@ -78,17 +78,17 @@ class TokenClient:
         parts = urlsplit(url)
         return parts.path or "/", self._elsewhere(f"{parts.scheme}://{parts.netloc}")
 
-    def _sent(self, request: Request, transport: Transport | None, keep: Keep) -> Exchange:
-        exchange = self._recorder.exchange(request, Role.SETUP, exempt=True, transport=transport)
+    def _send(self, request: Request, transport: Transport | None, keep: Keep) -> Exchange:
+        exchange = self._recorder.send(request, Role.SETUP, exempt=True, transport=transport)
         keep(exchange)
         return exchange
 
-    def _operation_at(self, path: str) -> str:
+    def _find_operation_at(self, path: str) -> str:
         for operation in self._spec.operations:
             if operation.method == "POST" and operation.path == path:
                 return operation.id
         return ""
 
 
-def _form(parameters: Mapping[str, str]) -> bytes:
+def _encode_form(parameters: Mapping[str, str]) -> bytes:
     return urlencode(parameters, safe="$").encode()

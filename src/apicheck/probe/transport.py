@@ -1,4 +1,4 @@
-"""The edge: one request to one origin, one answer or one transport error. Never raises.
+"""Sends a request to an origin. Returns a response or a transport error, and never raises.
 
 Built on httpcore, the part of httpx that does the work: it follows no redirect, keeps no
 cookie, reads no proxy from the environment, and sends header fields and targets as they are.
@@ -25,16 +25,16 @@ from apicheck.probe.wire import (
     WireRequest,
     WireResponse,
     WireResult,
-    transport_error,
+    make_transport_error,
 )
 
 _SENT_AGAIN = ("GET", "HEAD", "OPTIONS")
 _KEPT_FOR_S = 3.0
-"""Less than servers keep an idle connection, so that a request seldom meets its end."""
+"""Shorter than servers keep an idle connection, so that a request seldom meets a closed one."""
 
 
 def parse_origin(url: str) -> Origin:
-    """Where a URL leads to. Raises TargetError when it is no HTTP URL."""
+    """The origin and path of a URL. Raises TargetError when it is not an HTTP URL."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -45,7 +45,7 @@ def parse_origin(url: str) -> Origin:
     try:
         parts.hostname.encode("idna")
     except UnicodeError:
-        raise TargetError(f"{url!r} names a host that cannot be one") from None
+        raise TargetError(f"{url!r} has an invalid host name") from None
     usual = 443 if parts.scheme == "https" else 80
     return Origin(parts.scheme, parts.hostname, port or usual, parts.path.rstrip("/"))
 
@@ -53,13 +53,13 @@ def parse_origin(url: str) -> Origin:
 class Transport:
     """Connections to one origin.
 
-    timeout_s: for a whole exchange, from connecting to the last byte of the answer.
+    timeout_s: for a whole exchange, from connecting to the last byte of the response.
     """
 
     def __init__(self, origin: Origin, *, timeout_s: float, tls: Tls | None = None) -> None:
         self.origin = origin
         self._timeout_s = timeout_s
-        self._context = _context_of(tls or Tls()) if origin.scheme == "https" else None
+        self._context = _build_context(tls or Tls()) if origin.scheme == "https" else None
         # A pool for each thread: one for all makes every thread wait for its lock, and looks
         # at every idle connection before each request.
         self._own = threading.local()
@@ -70,8 +70,8 @@ class Transport:
         for pool in self._pools:
             pool.close()
 
-    def _pool(self) -> httpcore.ConnectionPool:
-        """The pool of the thread that asks."""
+    def _get_pool(self) -> httpcore.ConnectionPool:
+        """The pool of the calling thread."""
         pool: httpcore.ConnectionPool | None = getattr(self._own, "pool", None)
         if pool is None:
             pool = httpcore.ConnectionPool(
@@ -84,29 +84,30 @@ class Transport:
             self._pools.append(pool)
         return pool
 
-    def unreachable(self) -> TransportError | None:
+    def find_connection_error(self) -> TransportError | None:
         """Why no connection can be made, None when one can."""
-        return raw.unreachable(self.origin, self._context, self._timeout_s)
+        return raw.find_connection_error(self.origin, self._context, self._timeout_s)
 
     def send(self, request: WireRequest) -> WireResult:
-        """One exchange. A safe request whose kept connection had just closed is sent again."""
+        """Send a request. A safe one is sent again when its kept connection had just closed."""
         if not request.sendable:
-            return transport_error(
+            return make_transport_error(
                 TransportErrorKind.OTHER, "a header field with a line break cannot be sent"
             )
         if not request.plain:
-            return self.send_bytes(request.bytes(), request.method)
+            return self.send_bytes(request.encode(), request.method)
         deadline = time.monotonic() + self._timeout_s
-        answer = self._send(request, deadline)
-        if request.method in _SENT_AGAIN and _closed(answer):
+        result = self._send(request, deadline)
+        if request.method in _SENT_AGAIN and _is_closed(result):
             again = self._send(request, deadline)
-            # Nobody is there any more: that it closed says more than that it is gone.
-            answer = answer if _refused(again) else again
-        return answer
+            # A refusal means that the server is gone by now: the closed connection says more.
+            if not _is_refused(again):
+                result = again
+        return result
 
     def send_bytes(self, data: bytes, method: str) -> WireResult:
-        """Write bytes to a connection of their own, and read what comes back."""
-        return raw.exchange(self.origin, self._context, data, method, self._timeout_s)
+        """Write bytes to a new connection, and read the response."""
+        return raw.send(self.origin, self._context, data, method, self._timeout_s)
 
     def _send(self, request: WireRequest, deadline: float) -> WireResult:
         _deadline.at = deadline
@@ -124,16 +125,16 @@ class Transport:
             extensions={"timeout": {"pool": max(0.01, deadline - time.monotonic())}},
         )
         try:
-            response = self._pool().handle_request(wire)
+            response = self._get_pool().handle_request(wire)
             try:
-                return _read(response)
+                return _read_response(response)
             finally:
                 response.close()
         except _FAILURES as error:
-            return transport_error(_kind_of(error), error or type(error).__name__)
+            return make_transport_error(_kind_of(error), error or type(error).__name__)
 
 
-def _read(response: httpcore.Response) -> WireResponse:
+def _read_response(response: httpcore.Response) -> WireResponse:
     headers = tuple(response.headers)
     encoding = next((value for name, value in headers if name.lower() == b"content-encoding"), b"")
     reader = BodyReader(encoding)
@@ -145,12 +146,12 @@ def _read(response: httpcore.Response) -> WireResponse:
     return WireResponse(response.status, reason, headers, reader.body, reader.full)
 
 
-def _closed(answer: WireResult) -> bool:
-    return not isinstance(answer, WireResponse) and answer.kind is TransportErrorKind.CLOSED
+def _is_closed(result: WireResult) -> bool:
+    return not isinstance(result, WireResponse) and result.kind is TransportErrorKind.CLOSED
 
 
-def _refused(answer: WireResult) -> bool:
-    return not isinstance(answer, WireResponse) and answer.kind is TransportErrorKind.REFUSED
+def _is_refused(result: WireResult) -> bool:
+    return not isinstance(result, WireResponse) and result.kind is TransportErrorKind.REFUSED
 
 
 _FAILURES = (
@@ -178,8 +179,8 @@ def _kind_of(error: Exception) -> TransportErrorKind:
     return TransportErrorKind.OTHER
 
 
-def _context_of(tls: Tls) -> ssl.SSLContext:
-    """The TLS settings of a target. Raises TargetError when a file of it cannot be used."""
+def _build_context(tls: Tls) -> ssl.SSLContext:
+    """The TLS settings of a target. Raises TargetError when one of its files cannot be used."""
     try:
         context = ssl.create_default_context(cafile=tls.ca_file or None)
         if tls.client_cert:
@@ -198,11 +199,11 @@ class _Deadline(threading.local):
 
     at = float("inf")
 
-    def left(self) -> float:
-        """Seconds left. Raises httpcore.ReadTimeout when there are none."""
+    def check_left(self) -> float:
+        """Seconds left. Raises httpcore.ReadTimeout when none are."""
         seconds = self.at - time.monotonic()
         if seconds <= 0:
-            raise httpcore.ReadTimeout("no complete answer within the time for one exchange")
+            raise httpcore.ReadTimeout("no complete response within the time for one exchange")
         return seconds
 
 
@@ -221,7 +222,7 @@ class _Backend(httpcore.SyncBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         del timeout
-        left = _deadline.left()
+        left = _deadline.check_left()
         stream = super().connect_tcp(host, port, left, local_address, socket_options)
         return _Stream(stream)
 
@@ -232,11 +233,11 @@ class _Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         del timeout
-        return self._inner.read(max_bytes, _deadline.left())
+        return self._inner.read(max_bytes, _deadline.check_left())
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         del timeout
-        self._inner.write(buffer, _deadline.left())
+        self._inner.write(buffer, _deadline.check_left())
 
     def close(self) -> None:
         self._inner.close()
@@ -248,7 +249,7 @@ class _Stream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         del timeout
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _deadline.left()))
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _deadline.check_left()))
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

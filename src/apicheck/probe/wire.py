@@ -1,4 +1,4 @@
-"""What goes over the wire and what comes back, in bytes, secrets and all. Never recorded."""
+"""Requests and responses as bytes, with their secrets. Never recorded."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from apicheck.model.exchange import TransportError, TransportErrorKind
 
 BODY_CAP = 256 * 1024
-"""So many bytes of a body are kept; the connection is closed at the first one beyond."""
+"""How many bytes of a body are kept; the connection is closed at the first one beyond."""
 
 HEADERS_CAP = 64 * 1024
-"""An answer whose header section is longer is a protocol error."""
+"""A response whose header section is longer is a protocol error."""
 
 _FIT_FOR_A_LIBRARY = re.compile(
     rb"(?:[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)?"
@@ -25,7 +25,7 @@ RawHeaders = tuple[tuple[bytes, bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a connection goes to, and the path that every target begins with."""
+    """Where a connection goes, and the path that begins every request target."""
 
     scheme: str
     host: str
@@ -34,7 +34,7 @@ class Origin:
 
     @property
     def authority(self) -> str:
-        """As a Host field says it: the port only where it is not the scheme's own."""
+        """The value of a Host field: with the port only where it is not the scheme's default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         usual = {"http": 80, "https": 443}[self.scheme]
         return host if self.port == usual else f"{host}:{self.port}"
@@ -61,13 +61,13 @@ class WireRequest:
 
     @property
     def plain(self) -> bool:
-        """Whether an HTTP library would send it as it is: no stray space, legal names."""
+        """Whether an HTTP library sends it unchanged: no stray space, legal names."""
         return _TOKEN.fullmatch(self.method.encode()) is not None and all(
             _TOKEN.fullmatch(name) and _FIT_FOR_A_LIBRARY.fullmatch(value)
             for name, value in self.headers
         )
 
-    def bytes(self) -> bytes:
+    def encode(self) -> bytes:
         """The request as HTTP/1.1 writes it."""
         lines = [b"%s %s HTTP/1.1" % (self.method.encode(), self.target)]
         lines += [b"%s: %s" % pair for pair in self.headers]
@@ -76,7 +76,7 @@ class WireRequest:
 
 @dataclass(frozen=True, slots=True)
 class WireResponse:
-    """One answer, as received; the body is decompressed and capped."""
+    """One response, as received; the body is decompressed and capped."""
 
     status: int
     reason: bytes
@@ -84,12 +84,12 @@ class WireResponse:
     body: bytes
     truncated: bool
 
-    def first(self, name: bytes) -> bytes:
+    def first_field(self, name: bytes) -> bytes:
         """The first value of a field, b"" when there is none."""
         return next((value for key, value in self.headers if key.lower() == name), b"")
 
-    def everything(self) -> bytes:
-        """All of it in one piece, to be searched."""
+    def join_parts(self) -> bytes:
+        """Join all parts, to be searched."""
         fields = [part for pair in self.headers for part in pair]
         return b"\n".join((self.reason, *fields, self.body))
 
@@ -98,7 +98,7 @@ WireResult = WireResponse | TransportError
 
 
 class BodyReader:
-    """Collects a body up to the cap, decompressing as it comes. `full`: more is not wanted."""
+    """Collects a body up to the cap, decompressing as it comes. `full`: no more is kept."""
 
     def __init__(self, encoding: bytes) -> None:
         self._decoder = {
@@ -110,7 +110,7 @@ class BodyReader:
         self.full = False
 
     def feed(self, data: bytes) -> None:
-        """Take what came. Bytes that are not what their encoding says are kept as they came."""
+        """Take the next bytes. Those that are not in their encoding are kept as they came."""
         room = BODY_CAP + 1 - len(self._kept)
         if self._decoder is not None:
             try:
@@ -126,6 +126,6 @@ class BodyReader:
         return bytes(self._kept[:BODY_CAP])
 
 
-def transport_error(kind: TransportErrorKind, message: object) -> TransportError:
-    """A transport error, with a message that is never empty and never long."""
+def make_transport_error(kind: TransportErrorKind, message: object) -> TransportError:
+    """Make a transport error with a message that is never empty and never long."""
     return TransportError(kind, " ".join(str(message).split())[:300] or kind.value)

@@ -14,13 +14,13 @@ Format = Literal["html", "json", "junit"]
 
 FORMATS: tuple[Format, ...] = ("html", "json", "junit")
 FILE_NAMES = {"html": "report.html", "json": "results.json", "junit": "junit.xml"}
-"""What each format's file is called in a run directory."""
+"""Format -> the name of its file in a run directory."""
 
 __all__ = ["FILE_NAMES", "FORMATS", "Format", "build_command", "render", "results_from_json"]
 
 
 def render(results: Results, transcripts: Iterable[Transcript], format: str) -> bytes:  # noqa: A002  (the word that the command line uses)
-    """The report in one format: "html", "json" or "junit". Raises ValueError for another.
+    """Render the report as "html", "json" or "junit". Raises ValueError for another format.
 
     transcripts: the recorded evidence, read once and in order; only html shows it.
     """

@@ -1,4 +1,4 @@
-"""Findings of one kind: the same outcome of the same check, which differ in a detail."""
+"""Group findings of one kind: the same check and outcome, with different details."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from apicheck.model.results import Finding
 
 
 def group_alike(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
-    """Findings of one kind together, in the order in which the first of each kind came.
+    """Group findings by kind, in the order of the first finding of each kind.
 
-    One mistake in a server's code often shows in several details: each right that it mixes up,
-    each member that it leaves null. They are mended together, so they are read together.
+    One mistake in a server's code often shows in several details: each right that it confuses,
+    each member that it leaves null. One fix mends them, so the report shows them together.
     """
     found: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:

@@ -1,4 +1,4 @@
-"""The shortest reproduction of an exchange: a POSIX shell line that sends the request again.
+"""Build the shortest reproduction of an exchange: a POSIX shell line that repeats the request.
 
 Placeholders stay placeholders: `$APICHECK_ADMIN_TOKEN` is a variable of the reader's shell, and
 a derivation of it becomes the shell's own (`${APICHECK_ADMIN_TOKEN%?}` for `[:-1]`).
@@ -45,19 +45,19 @@ _ASCII_PRINTABLE = range(0x20, 0x7F)
 
 
 def build_command(exchange: Exchange, base_url: str) -> str:
-    """A command for a POSIX shell that sends the exchange's request again.
+    """Build a command for a POSIX shell that sends the exchange's request again.
 
-    base_url: of the target, without a final slash. "" for a webhook that came to us, because
-    only its sender can send it again.
+    base_url: of the target, without a final slash. Returns "" for a webhook delivery, because
+    only its sender can repeat it.
     """
     if exchange.direction is Direction.IN:
         return ""
     if exchange.raw is not None:
-        return _raw(exchange.raw, base_url)
-    return _laid_out(_arguments(exchange.request, base_url))
+        return _build_raw(exchange.raw, base_url)
+    return _lay_out(_build_arguments(exchange.request, base_url))
 
 
-def _arguments(request: Request, base_url: str) -> list[str]:
+def _build_arguments(request: Request, base_url: str) -> list[str]:
     url = base_url.rstrip("/") + request.wire_target
     words = ["curl --head" if request.method == "HEAD" and request.body is None else "curl -i"]
     if "/." in request.path or "/%2e" in request.path.lower():
@@ -67,46 +67,46 @@ def _arguments(request: Request, base_url: str) -> list[str]:
     body = request.body
     default = "POST" if body is not None else "GET"
     if request.method not in (default, "HEAD"):
-        words.append(f"-X {_quoted(request.method)}")
+        words.append(f"-X {_quote(request.method)}")
     if request.method == "HEAD" and body is not None:
         words.append("-X HEAD")
     names = {name.lower() for name, _ in request.wire_headers}
-    words.extend(_header(name, value) for name, value in request.wire_headers)
+    words.extend(_render_header(name, value) for name, value in request.wire_headers)
     if body is not None and "content-type" not in names:
         words.append("-H 'Content-Type:'")
     if body is not None:
-        piped, option = _body(body)
+        piped, option = _render_body(body)
         words = [piped + words[0], *words[1:], option]
-    return [*words, _quoted(url)]
+    return [*words, _quote(url)]
 
 
-def _header(name: str, value: str) -> str:
-    """The option for a header field; Basic credentials are recorded before their base64."""
+def _render_header(name: str, value: str) -> str:
+    """Render the option for a header field; Basic credentials are recorded before base64."""
     scheme, _, pair = value.partition(" ")
     basic = name.lower() == "authorization" and scheme.lower() == "basic"
     if basic and ":" in pair and _PLACEHOLDER.search(pair):
         if scheme == "Basic":
-            return f"-u {_quoted(pair)}"
-        encoded = f"$(printf %s {_quoted(pair)} | {_FILTERS['base64']})"
+            return f"-u {_quote(pair)}"
+        encoded = f"$(printf %s {_quote(pair)} | {_FILTERS['base64']})"
         return f'-H "{name}: {scheme} {encoded}"'
-    return "-H " + _quoted(f"{name}: {value}" if value else f"{name};")
+    return "-H " + _quote(f"{name}: {value}" if value else f"{name};")
 
 
-def _body(body: bytes) -> tuple[str, str]:
-    """What comes before curl, a pipe or a comment, and curl's option for the body."""
+def _render_body(body: bytes) -> tuple[str, str]:
+    """Render what precedes curl (a pipe or a comment), and curl's option for the body."""
     if len(body) > _BODY_SHOWN:
-        return _long_body(body)
+        return _render_long_body(body)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text or "\r" in text:  # a carriage return is lost where a command is copied
-        return f"{_printf(body)} | ", "--data-binary @-"
-    return "", ("--data-raw " if text.startswith("@") else "--data-binary ") + _quoted(text)
+        return f"{_build_printf(body)} | ", "--data-binary @-"
+    return "", ("--data-raw " if text.startswith("@") else "--data-binary ") + _quote(text)
 
 
-def _long_body(body: bytes) -> tuple[str, str]:
-    """A body that is long by repeating one character is made by the shell; others are named."""
+def _render_long_body(body: bytes) -> tuple[str, str]:
+    """Let the shell produce a long body that repeats one character; name any other as a file."""
     parts = _RUN.split(body)  # text, run, its character, text …
     plain = b"".join(parts[0::3])
     if len(plain) > _REST_SHOWN:
@@ -114,36 +114,36 @@ def _long_body(body: bytes) -> tuple[str, str]:
     runs = [*zip(parts[1::3], parts[2::3], strict=True), (b"", b"")]
     commands: list[str] = []
     for text, (run, character) in zip(parts[0::3], runs, strict=True):
-        commands += [_printf(text)] if text else []
+        commands += [_build_printf(text)] if text else []
         if run:
             commands.append(f"printf '%{len(run)}s' '' | tr ' ' '{character.decode()}'")
     return f"{{ {'; '.join(commands)}; }} | ", "--data-binary @-"
 
 
-def _laid_out(words: list[str]) -> str:
+def _lay_out(words: list[str]) -> str:
     line = " ".join(words)
     return line if len(line) <= _LINE_WIDTH else " \\\n  ".join(words)
 
 
-def _quoted(text: str) -> str:
-    """One word of the shell, with placeholders left to expand."""
+def _quote(text: str) -> str:
+    """Quote one word of the shell, so that its placeholders still expand."""
     if not _PLACEHOLDER.search(text):
         if _PLAIN.fullmatch(text):
             return text
         return "'" + text.replace("'", "'\\''") + "'"
     parts = [
-        _expansion(part) if isinstance(part, re.Match) else _double_quoted(part)
-        for part in _parts(text)
+        _expand(part) if isinstance(part, re.Match) else _double_quote(part)
+        for part in _split(text)
     ]
     return '"' + "".join(parts) + '"'
 
 
-def _double_quoted(text: str) -> str:
+def _double_quote(text: str) -> str:
     # an interactive bash expands "!" in double quotes, so it goes into single ones
     return _SPECIAL_IN_DOUBLE_QUOTES.sub(r"\\\1", text).replace("!", "\"'!'\"")
 
 
-def _parts(text: str) -> Iterator[str | re.Match[str]]:
+def _split(text: str) -> Iterator[str | re.Match[str]]:
     end = 0
     for match in _PLACEHOLDER.finditer(text):
         yield text[end : match.start()]
@@ -152,47 +152,47 @@ def _parts(text: str) -> Iterator[str | re.Match[str]]:
     yield text[end:]
 
 
-def _expansion(match: re.Match[str]) -> str:
-    """A placeholder as the shell expands it inside double quotes."""
+def _expand(match: re.Match[str]) -> str:
+    """Write a placeholder as the shell expands it inside double quotes."""
     name = match["name"]
     derivations = list(_DERIVATION.finditer(match["derivations"]))
     if not derivations:
-        return f"${{{name}}}" if _continues(match) else f"${name}"
+        return f"${{{name}}}" if _is_continued(match) else f"${name}"
     if len(derivations) == 1:
         start, end, word, argument = derivations[0].groups()
         if word == "append":
-            return f"${{{name}}}{_double_quoted(argument or '')}"
+            return f"${{{name}}}{_double_quote(argument or '')}"
         if word is None and start == "" and end.startswith("-"):
             return f"${{{name}%{'?' * int(end[1:])}}}"
         if word is None and end == "" and start.isdigit():
             return f"${{{name}#{'?' * int(start)}}}"
-    filters = " | ".join(_filter(derivation) for derivation in derivations)
+    filters = " | ".join(_build_filter(derivation) for derivation in derivations)
     return f'$(printf %s "${name}" | {filters})'
 
 
-def _continues(match: re.Match[str]) -> bool:
+def _is_continued(match: re.Match[str]) -> bool:
     following = match.string[match.end() : match.end() + 1]
     return following.isalnum() or following == "_"
 
 
-def _filter(derivation: re.Match[str]) -> str:
-    """A derivation as a filter from standard input to standard output."""
+def _build_filter(derivation: re.Match[str]) -> str:
+    """Build a filter that applies a derivation, from standard input to standard output."""
     start, end, word, argument = derivation.groups()
     if word == "append":
-        return "sed " + _quoted("s/$/" + _in_sed(argument or "") + "/")
+        return "sed " + _quote("s/$/" + _escape_for_sed(argument or "") + "/")
     if word == "prepend":
-        return "sed " + _quoted("s/^/" + _in_sed(argument or "") + "/")
+        return "sed " + _quote("s/^/" + _escape_for_sed(argument or "") + "/")
     if word == "flip":
         return _FLIP.format(index=int(argument or 0))
     if word in _OF_TOKENS:
-        # No shell takes a JSON Web Token apart; apicheck does, where it is installed.
-        return f"python3 -m apicheck.probe.placeholders {_quoted(derivation[0])}"
+        # No shell can edit a JSON Web Token; apicheck can, if it is installed.
+        return f"python3 -m apicheck.probe.placeholders {_quote(derivation[0])}"
     if word is not None:
         return _FILTERS[word]
     return "sed '" + ";".join([*_cut_end(end), *_cut_start(start)]) + "'"
 
 
-def _in_sed(text: str) -> str:
+def _escape_for_sed(text: str) -> str:
     return re.sub(r"([\\/&])", r"\\\1", text)
 
 
@@ -209,29 +209,29 @@ def _cut_start(start: str) -> list[str]:
     return [kept if int(start) < 0 else f"s/^{'.' * int(start)}//"]
 
 
-def _raw(raw: bytes, base_url: str) -> str:
-    """Bytes written to the socket as they are: no client may tidy them up."""
+def _build_raw(raw: bytes, base_url: str) -> str:
+    """Build a command that writes the bytes to the socket unchanged, as no HTTP client would."""
     parts = urlsplit(base_url)
     host = parts.hostname or "localhost"
     if parts.scheme == "https":
-        place = _quoted(f"{host}:{parts.port or 443}")
-        peer = f"openssl s_client -quiet -servername {_quoted(host)} -connect {place}"
+        place = _quote(f"{host}:{parts.port or 443}")
+        peer = f"openssl s_client -quiet -servername {_quote(host)} -connect {place}"
     else:
-        peer = f"nc {_quoted(host)} {parts.port or 80}"
-    return f"{_printf(raw)} | {peer}"
+        peer = f"nc {_quote(host)} {parts.port or 80}"
+    return f"{_build_printf(raw)} | {peer}"
 
 
-def _printf(data: bytes) -> str:
-    """A printf that writes these bytes, placeholders filled in."""
+def _build_printf(data: bytes) -> str:
+    """Build a printf that writes these bytes, with the placeholders filled in."""
     arguments: list[str] = []
     text: list[str] = []
-    for part in _parts(data.decode("latin-1")):
+    for part in _split(data.decode("latin-1")):
         if isinstance(part, str):
-            text.extend(_escaped(ord(character)) for character in part)
+            text.extend(_escape(ord(character)) for character in part)
         else:
             text.append("%s")
-            arguments.append(f'"{_expansion(part)}"')
-    if text[:1] == ["-"]:  # printf would take it for an option
+            arguments.append(f'"{_expand(part)}"')
+    if text[:1] == ["-"]:  # else printf reads an option
         text[0] = "\\055"
     return " ".join([f"printf '{''.join(text)}'", *arguments])
 
@@ -239,7 +239,7 @@ def _printf(data: bytes) -> str:
 _ESCAPES = {0x0D: "\\r", 0x0A: "\\n", 0x09: "\\t", 0x25: "%%", 0x5C: "\\\\"}
 
 
-def _escaped(byte: int) -> str:
+def _escape(byte: int) -> str:
     if byte in _ESCAPES:
         return _ESCAPES[byte]
     return chr(byte) if byte in _ASCII_PRINTABLE and byte != ord("'") else f"\\{byte:03o}"

@@ -1,4 +1,4 @@
-"""The HTML report: one file that needs nobody, readable without its script and on paper."""
+"""Render the HTML report: one self-contained file, readable without its script and on paper."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _VALUE_SHOWN = 400
 
 
 def render_html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
-    """The report of a run as one HTML file. Every text of the target is shown, never obeyed."""
+    """Render the report of a run as one HTML file. It escapes every text of the target."""
     evidence = gather_evidence(transcripts, select_evidence(results))
-    script = _asset("report.js")
+    script = _read_asset("report.js")
     text = (
-        _environment()
+        _make_environment()
         .get_template("report.html.j2")
         .render(
             results=results,
@@ -55,16 +55,16 @@ def render_html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
             tones=TONES,
             severity_tones=SEVERITY_TONES,
             consequences=CONSEQUENCES,
-            style=Markup(_asset("report.css")),  # noqa: S704  (our own file)
+            style=Markup(_read_asset("report.css")),  # noqa: S704  (our own file)
             script=Markup(script),  # noqa: S704  (our own file)
-            script_digest=_digest(script),
+            script_digest=_hash_script(script),
         )
     )
     return text.encode("utf-8", "replace")
 
 
 @cache
-def _environment() -> Environment:
+def _make_environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("apicheck.report"),
         autoescape=True,
@@ -72,58 +72,58 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=_finalized,
+        finalize=_finalize,
     )
     environment.filters["visible"] = make_visible
     environment.filters["one_line"] = join_lines
-    environment.filters["short"] = _short
-    environment.filters["plural"] = _plural
-    environment.filters["value"] = _value
-    environment.filters["when"] = _when
-    environment.filters["anchor"] = _anchor
+    environment.filters["short"] = _shorten
+    environment.filters["plural"] = _pluralize
+    environment.filters["value"] = _show_value
+    environment.filters["when"] = _format_time
+    environment.filters["anchor"] = _make_anchor
     return environment
 
 
-def _finalized(value: object) -> object:
-    """Every text on its way into the page: made visible, unless it is markup already."""
+def _finalize(value: object) -> object:
+    """Make every text of the page visible, unless it is markup already."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return make_visible(value)
 
 
-def _short(digest: str) -> str:
-    """The first 12 characters of a digest, which is enough to compare by eye."""
+def _shorten(digest: str) -> str:
+    """Shorten a digest to its first 12 characters, enough to compare by eye."""
     return digest.removeprefix("sha256:")[:12]
 
 
-def _plural(count: int, noun: str, plural: str = "") -> str:
+def _pluralize(count: int, noun: str, plural: str = "") -> str:
     return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
-def _value(value: Json) -> str:
-    """A fact's value; what is not text may be long, and is cut."""
+def _show_value(value: Json) -> str:
+    """Show a fact's value; a long value other than text is cut."""
     text = describe_value(value)
     return (
         text if isinstance(value, str) or len(text) <= _VALUE_SHOWN else text[:_VALUE_SHOWN] + "…"
     )
 
 
-def _anchor(name: str) -> str:
-    """A name as part of an id and of a link to it: what neither may hold is written as hex."""
+def _make_anchor(name: str) -> str:
+    """Make a part of an element's id from a name; characters not allowed there become hex."""
     return re.sub(r"[^A-Za-z0-9._/-]", lambda match: f"_{ord(match[0]):x}_", name)
 
 
-def _when(moment: str) -> str:
-    """An RFC 3339 time for reading: "2026-11-21 06:30:00 UTC"; of a killed run there is none."""
+def _format_time(moment: str) -> str:
+    """Format an RFC 3339 time as "2026-11-21 06:30:00 UTC"; "" is the end of a killed run."""
     if not moment:
-        return "(unknown: the run was cut off)"
+        return "(unknown: the run was killed)"
     return moment.replace("T", " ").split(".")[0].removesuffix("Z").replace("+00:00", "") + " UTC"
 
 
 @cache
-def _asset(name: str) -> str:
+def _read_asset(name: str) -> str:
     return (resources.files("apicheck.report") / "templates" / name).read_text("utf-8")
 
 
-def _digest(script: str) -> str:
+def _hash_script(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

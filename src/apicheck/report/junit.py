@@ -1,4 +1,4 @@
-"""JUnit XML for CI: a suite for each section of the policy, a case for each clause x subject."""
+"""Render JUnit XML: a suite for each section of the policy, a case for each clause and subject."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ _ENDINGS = {
     Verdict.NOT_TESTED: "skipped",
     Verdict.NOT_APPLICABLE: "skipped",
 }
-"""Every verdict -> the element that says so; "" for none. A test holds it total."""
+"""Every verdict -> its element, "" for none. A test ensures that no verdict is missing."""
 
 
 def render_junit(results: Results) -> bytes:
-    """The results as JUnit XML. Only what is binding can fail or be an error."""
+    """Render the results as JUnit XML. Only a binding clause can be a failure or an error."""
     root = ET.Element(
         "testsuites", name=escape_for_xml(f"{results.run.policy} at {results.run.target}")
     )
     judged = {item.clause.id: item for item in results.clauses}
     sections = group_by_section(item.clause for item in results.clauses)
-    suites = [_suite(root, results, section) for section in sections]
+    suites = [_add_suite(root, results, section) for section in sections]
     for suite, clauses in zip(suites, sections.values(), strict=True):
         for clause in clauses:
-            suite.extend(_cases(results, judged[clause.id]))
-        _count(suite)
-    root.set("time", f"{_seconds(results):.3f}")
+            suite.extend(_build_cases(results, judged[clause.id]))
+        _set_counts(suite)
+    root.set("time", f"{_measure_seconds(results):.3f}")
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
     ET.indent(root)
@@ -44,7 +44,7 @@ def render_junit(results: Results) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
-def _suite(root: ET.Element, results: Results, section: str) -> ET.Element:
+def _add_suite(root: ET.Element, results: Results, section: str) -> ET.Element:
     suite = ET.SubElement(root, "testsuite", name=escape_for_xml(section or results.run.policy))
     suite.set("timestamp", escape_for_xml(results.run.started))
     properties = ET.SubElement(suite, "properties")
@@ -54,22 +54,24 @@ def _suite(root: ET.Element, results: Results, section: str) -> ET.Element:
     return suite
 
 
-def _cases(results: Results, clause: ClauseResult) -> Iterator[ET.Element]:
+def _build_cases(results: Results, clause: ClauseResult) -> Iterator[ET.Element]:
     section = clause.clause.section
     classname = escape_for_xml(f"{results.run.policy}.{section}" if section else results.run.policy)
     if not clause.results:
-        case = _case(classname, clause.clause.id, clause)
-        _end(case, clause, clause.verdict, clause.reason)
+        case = _build_case(classname, clause.clause.id, clause)
+        _add_ending(case, clause, clause.verdict, clause.reason)
         yield case
     for index in clause.results:
         result = results.checks[index]
         name = " ".join(filter(None, (clause.clause.id, result.check, result.subject)))
-        case = _case(classname, name, clause)
-        _end(case, clause, result.verdict, result.reason, result, _findings(results, result))
+        case = _build_case(classname, name, clause)
+        _add_ending(
+            case, clause, result.verdict, result.reason, result, _select_findings(results, result)
+        )
         yield case
 
 
-def _case(classname: str, name: str, clause: ClauseResult) -> ET.Element:
+def _build_case(classname: str, name: str, clause: ClauseResult) -> ET.Element:
     case = ET.Element("testcase", classname=classname, name=escape_for_xml(name), time="0")
     properties = ET.SubElement(case, "properties")
     for key, value in (("requirement", clause.clause.id), ("level", clause.clause.level.value)):
@@ -77,7 +79,7 @@ def _case(classname: str, name: str, clause: ClauseResult) -> ET.Element:
     return case
 
 
-def _findings(results: Results, result: CheckResult) -> tuple[Finding, ...]:
+def _select_findings(results: Results, result: CheckResult) -> tuple[Finding, ...]:
     causes = {(failure.outcome, failure.detail) for failure in result.failures}
     return tuple(
         finding
@@ -86,7 +88,7 @@ def _findings(results: Results, result: CheckResult) -> tuple[Finding, ...]:
     )
 
 
-def _end(
+def _add_ending(
     case: ET.Element,
     clause: ClauseResult,
     verdict: Verdict,
@@ -97,34 +99,36 @@ def _end(
     element = _ENDINGS[verdict]
     if not element:
         return
-    if not _counts(clause, verdict):
+    if not _can_fail_build(clause, verdict):
         element = "skipped"
     failures = result.failures if result else ()
-    told = "; ".join(f"expected {f.expected}, got {f.actual}" for f in failures) or reason
+    message = "; ".join(f"expected {f.expected}, got {f.actual}" for f in failures) or reason
     kind = failures[0].outcome if failures else verdict.value
     if result is not None and result.kind is not None:
         kind = f"{verdict.value}: {result.kind.value}"
-    ending = ET.SubElement(case, element, message=escape_for_xml(told), type=escape_for_xml(kind))
-    lines = [told, f"clause: {clause.clause.quote or clause.clause.statement}"]
+    ending = ET.SubElement(
+        case, element, message=escape_for_xml(message), type=escape_for_xml(kind)
+    )
+    lines = [message, f"clause: {clause.clause.quote or clause.clause.statement}"]
     lines += [f"reproduce:\n{finding.curl}" for finding in findings if finding.curl]
     ending.text = escape_for_xml("\n".join(lines))
 
 
-def _counts(clause: ClauseResult, verdict: Verdict) -> bool:
-    """Whether a fail, error or inconclusive of the clause may turn a build red."""
+def _can_fail_build(clause: ClauseResult, verdict: Verdict) -> bool:
+    """Whether a fail, error or inconclusive of the clause may fail a build."""
     if not clause.in_scope or not clause.clause.level.binding:
         return False
     return verdict is not Verdict.FAIL or clause.consequence is Consequence.VIOLATION
 
 
-def _count(suite: ET.Element) -> None:
+def _set_counts(suite: ET.Element) -> None:
     cases = suite.findall("testcase")
     suite.set("tests", str(len(cases)))
     for element, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
         suite.set(name, str(sum(1 for case in cases if case.find(element) is not None)))
 
 
-def _seconds(results: Results) -> float:
+def _measure_seconds(results: Results) -> float:
     try:
         began = datetime.fromisoformat(results.run.started)
         return (datetime.fromisoformat(results.run.finished) - began).total_seconds()

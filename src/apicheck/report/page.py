@@ -1,4 +1,4 @@
-"""A check's page, from Markdown to markup that can do nothing: no HTML, images or scripts."""
+"""Render a check's page from Markdown to harmless markup: no HTML, images or scripts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FIX = "how to fix"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A check's page in the parts that a report shows apart. Each is markup, "" when absent."""
+    """The parts of a check's page that a report shows separately; markup, "" when absent."""
 
     fix: Markup
     about: Markup
@@ -25,10 +25,10 @@ class Page:
 
 @cache
 def read_page(markdown: str) -> Page:
-    """The page's "How to fix it", and the rest without its title and its examples."""
+    """Read a page: its "How to fix it", and the rest without title and examples."""
     fix: list[str] = []
     about: list[str] = []
-    for heading, body in _sections(make_visible(markdown)):
+    for heading, body in _split_sections(make_visible(markdown)):
         if heading.lower().startswith(_FIX):
             fix.append(body)
         elif heading and not heading.lower().startswith(_EXAMPLES):
@@ -39,14 +39,14 @@ def read_page(markdown: str) -> Page:
 
 
 def render_markdown(markdown: str) -> Markup:
-    """CommonMark with tables, as HTML; HTML in the text is shown as text."""
+    """Render CommonMark with tables as HTML; HTML in the text is shown as text."""
     renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
     rendered = re.sub(r"<th(?=[ >])", '<th scope="col"', renderer.render(markdown).strip())
     return Markup(rendered)  # noqa: S704  (the renderer escapes everything)
 
 
-def _sections(markdown: str) -> list[tuple[str, str]]:
-    """(heading, body) for each `## ` section outside code fences; the text before has ""."""
+def _split_sections(markdown: str) -> list[tuple[str, str]]:
+    """Split into (heading, body) at each `## ` outside code fences; the first heading is ""."""
     sections: list[tuple[str, list[str]]] = [("", [])]
     fenced = False
     for line in markdown.split("\n"):

@@ -1,4 +1,4 @@
-"""results.json, schema `apicheck-results/1`: the run, for programs, and back again."""
+"""Encode results as results.json, schema `apicheck-results/1`, and decode them again."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def load_schema() -> Mapping[str, Json]:
-    """The published JSON Schema of results.json."""
+    """Load the published JSON Schema of results.json."""
     text = (resources.files("apicheck.report") / "results.schema.json").read_text("utf-8")
     return cast("Mapping[str, Json]", json.loads(text))
 
 
 def encode_results(results: Results) -> bytes:
-    """The results as JSON text, UTF-8; equal results give equal bytes."""
+    """Encode the results as JSON text, UTF-8; equal results give equal bytes."""
     text = json.dumps(build_document(results), ensure_ascii=False, indent=1, allow_nan=False)
     escaped = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return escaped.encode() + b"\n"
 
 
 def build_document(results: Results) -> dict[str, Json]:
-    """The results as a JSON value of the published shape."""
+    """Build a JSON value of the published shape from the results."""
     return {
         "schema": SCHEMA,
         "verdict": to_json(results.word, whole=True),
-        "run": _run(results),
+        "run": _encode_run(results),
         "summary": summarize(results),
         "tasks": to_json(results.tasks, whole=True),
         "preflight": to_json(results.preflight, whole=True),
-        "clauses": [_clause(results, item) for item in results.clauses],
+        "clauses": [_encode_clause(results, item) for item in results.clauses],
         "findings": to_json(results.findings, whole=True),
         "results": to_json(results.checks, whole=True),
         "catalogue": to_json(results.catalogue, whole=True),
@@ -61,14 +61,14 @@ def build_document(results: Results) -> dict[str, Json]:
     }
 
 
-def _run(results: Results) -> dict[str, Json]:
-    """Provenance, its maps in alphabetical order: a saved run has forgotten any other."""
+def _encode_run(results: Results) -> dict[str, Json]:
+    """Encode the provenance, with its maps in alphabetical order, as a saved run has them."""
     run: dict[str, Json] = to_json(results.run, whole=True)
     return {**run, **{name: dict(sorted(run[name].items())) for name in ("digests", "versions")}}
 
 
 def summarize(results: Results) -> dict[str, Json]:
-    """Counts with their denominators, for readers who want no more. Derived, never read back."""
+    """Count clauses, findings and operations, with denominators. Derived, so not read back."""
     in_scope = [item for item in results.clauses if item.in_scope]
     binding = [item for item in in_scope if item.clause.level.binding]
     return {
@@ -78,19 +78,19 @@ def summarize(results: Results) -> dict[str, Json]:
         "by_verdict": dict(Counter(item.verdict.value for item in results.clauses)),
         "binding_by_verdict": dict(Counter(item.verdict.value for item in binding)),
         "by_consequence": dict(Counter(item.consequence.value for item in results.clauses)),
-        "findings": _by_severity(results.findings),
+        "findings": _count_severities(results.findings),
         "requests": results.run.requests,
         "operations": len(results.coverage),
         "operations_reached": sum(1 for count in results.coverage.values() if count),
     }
 
 
-def _by_severity(findings: tuple[Finding, ...]) -> dict[str, int]:
+def _count_severities(findings: tuple[Finding, ...]) -> dict[str, int]:
     counts = Counter(item.severity for item in findings)
     return {severity.name.lower(): counts[severity] for severity in sorted(counts, reverse=True)}
 
 
-def _clause(results: Results, item: ClauseResult) -> dict[str, Json]:
+def _encode_clause(results: Results, item: ClauseResult) -> dict[str, Json]:
     written = to_json(item.clause, whole=True)
     declared = written.pop("checks")
     judged = to_json(item, whole=True)
@@ -99,11 +99,11 @@ def _clause(results: Results, item: ClauseResult) -> dict[str, Json]:
         **written,
         "declared_checks": declared,
         **judged,
-        "checks": [_joined(index, results.checks[index]) for index in item.results],
+        "checks": [_join_result(index, results.checks[index]) for index in item.results],
     }
 
 
-def _joined(index: int, result: CheckResult) -> dict[str, Json]:
+def _join_result(index: int, result: CheckResult) -> dict[str, Json]:
     return {
         "id": result.check,
         "subject": result.subject,
@@ -114,7 +114,7 @@ def _joined(index: int, result: CheckResult) -> dict[str, Json]:
 
 
 def results_from_json(data: bytes) -> Results:
-    """The results that `encode_results` wrote. Raises RunDirectoryError for anything else."""
+    """Decode what `encode_results` wrote. Raises RunDirectoryError for anything else."""
     try:
         value = json.loads(data)
     except ValueError as error:
@@ -125,19 +125,19 @@ def results_from_json(data: bytes) -> Results:
             f"results.json has schema {found!r}; this version of apicheck reads {SCHEMA!r}"
         )
     try:
-        return _decoded(value)
+        return _decode(value)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         message = f"results.json does not follow {SCHEMA}: {type(error).__name__}: {error}"
         raise RunDirectoryError(message) from None
 
 
-def _decoded(value: Mapping[str, Json]) -> Results:
+def _decode(value: Mapping[str, Json]) -> Results:
     return Results(
         run=from_json(Provenance, value["run"]),
         word=from_json(Word, value["verdict"]),
         tasks=from_json(tuple[Task, ...], value["tasks"]),
         preflight=from_json(tuple[PreflightItem, ...], value["preflight"]),
-        clauses=tuple(_clause_result(item) for item in value["clauses"]),
+        clauses=tuple(_decode_clause(item) for item in value["clauses"]),
         checks=from_json(tuple[CheckResult, ...], value["results"]),
         findings=from_json(tuple[Finding, ...], value["findings"]),
         catalogue=value["catalogue"],
@@ -151,7 +151,7 @@ def _decoded(value: Mapping[str, Json]) -> Results:
 _JUDGED = ("verdict", "consequence", "reason", "in_scope", "findings", "tally", "kind", "capped_by")
 
 
-def _clause_result(value: Mapping[str, Json]) -> ClauseResult:
+def _decode_clause(value: Mapping[str, Json]) -> ClauseResult:
     written = {
         name: item
         for name, item in value.items()

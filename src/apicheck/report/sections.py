@@ -1,4 +1,4 @@
-"""Clauses by the place where their source has them."""
+"""Group clauses by the section of their source."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from apicheck.model.policy import Clause
 
 
 def group_by_section(clauses: Iterable[Clause]) -> Mapping[str, tuple[Clause, ...]]:
-    """Title of a section -> its clauses, in the policy's order; "" for clauses without one.
+    """Map the title of a section to its clauses, in the policy's order; "" is no section.
 
-    The first clause's source is the policy's own and goes without saying; sections of another
-    source (a standard that the policy includes) begin with its name.
+    The source of the first clause is the policy's own, and titles omit it. The sections of
+    another source, such as an included standard, begin with its name.
     """
     every = tuple(clauses)
     own = every[0].source if every else ""
     found: dict[str, list[Clause]] = {}
     for clause in every:
-        found.setdefault(_section_title(clause, own), []).append(clause)
+        found.setdefault(_name_section(clause, own), []).append(clause)
     return {title: tuple(members) for title, members in found.items()}
 
 
-def _section_title(clause: Clause, own_source: str) -> str:
-    """What the section of a clause is called: "2", or "rfc6750, section 3"."""
+def _name_section(clause: Clause, own_source: str) -> str:
+    """Name the section of a clause: "2", or "rfc6750, section 3"."""
     if clause.source == own_source:
         return clause.section
     return f"{clause.source}, section {clause.section}" if clause.section else clause.source

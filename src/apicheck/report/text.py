@@ -1,4 +1,4 @@
-"""Text that others wrote, made safe to look at: nothing invisible, nothing reordered."""
+"""Make foreign text safe to read: no invisible characters, no reordering."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _SUSPECT = re.compile(
 
 
 def make_visible(text: str) -> str:
-    """The text with every control, bidirectional, zero-width and surrogate character shown.
+    """Replace control, bidirectional, zero-width and surrogate characters by visible ones.
 
     C0 controls become their pictures (␍), others their code point (⟨U+202E⟩); newline and tab
-    stay. A CR before a newline is part of the line's end and is dropped.
+    stay. A CR before a newline belongs to the line's end and is dropped.
     """
-    return _SUSPECT.sub(_shown, text.replace("\r\n", "\n"))
+    return _SUSPECT.sub(_show, text.replace("\r\n", "\n"))
 
 
 def join_lines(text: str) -> str:
-    """The visible text on one line: a newline is shown as its picture."""
+    """Put the visible text on one line; a newline becomes its picture."""
     return make_visible(text).replace("\n", "\u2424").replace("\t", " ")
 
 
-def _shown(match: re.Match[str]) -> str:
+def _show(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < _FIRST_PRINTABLE:
         return chr(_CONTROL_PICTURES + code)
@@ -37,11 +37,11 @@ def _shown(match: re.Match[str]) -> str:
 
 
 def decode_body(body: bytes) -> str:
-    r"""Bytes as visible text: UTF-8 where it is, `\xNN` for each byte that is not."""
+    r"""Decode bytes as visible text: UTF-8, with `\xNN` for each invalid byte."""
     return make_visible(body.decode("utf-8", "backslashreplace"))
 
 
 def escape_for_xml(text: str) -> str:
-    """The visible text without any character that XML 1.0 forbids."""
+    """Make text visible and remove every character that XML 1.0 forbids."""
     shown = make_visible(text)
     return "".join(c for c in shown if c not in "\ufffe\uffff" and unicodedata.category(c) != "Cs")

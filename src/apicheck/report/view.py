@@ -1,4 +1,4 @@
-"""What the HTML report shows, in the order in which it shows it, ready for the template."""
+"""Prepare what the HTML report shows, in its order, for the template."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ VERDICT_ORDER = (
     Verdict.PASS,
     Verdict.NOT_APPLICABLE,
 )
-"""Worst first; a test holds it total."""
+"""Worst first. A test ensures that no verdict is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """One cause, with all that a reader needs to believe and to mend it."""
+    """One finding, with all that a reader needs to verify and to fix it."""
 
     finding: Finding
     title: str
@@ -87,7 +87,7 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """A check that ran: what it asserts, how it went, one exchange in which it passed."""
+    """A check that ran: what it asserts, its verdicts, and one exchange in which it passed."""
 
     id: str
     title: str
@@ -97,6 +97,8 @@ class CheckView:
     tally: tuple[tuple[Verdict, int], ...]
     exercised: int
     sample: Shown | None
+    spread: str = ""
+    """Which rows not every subject was asked, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Tally:
 
 
 def select_evidence(results: Results) -> frozenset[str]:
-    """Ids of the exchanges that the page refers to, and so must be kept whatever their number."""
+    """Select the ids of the exchanges that the page refers to; they are always kept."""
     found = {i for finding in results.findings for i in finding.evidence[:EVIDENCE_KEPT]}
     passed = {i for check in results.checks for i in check.evidence[:EXCHANGES_OF_A_PASS]}
     failures = [failure for check in results.checks for failure in check.failures]
@@ -118,8 +120,8 @@ def select_evidence(results: Results) -> frozenset[str]:
 
 
 def view_findings(results: Results, evidence: Evidence) -> tuple[FindingView, ...]:
-    """Findings, the worst for the policy's owner first, then the most harmful."""
-    views = [_finding_view(results, finding, evidence) for finding in results.findings]
+    """View the findings, ordered by consequence, then by severity."""
+    views = [_view_finding(results, finding, evidence) for finding in results.findings]
     views.sort(
         key=lambda view: (
             CONSEQUENCE_ORDER.index(view.consequence),
@@ -132,13 +134,13 @@ def view_findings(results: Results, evidence: Evidence) -> tuple[FindingView, ..
 
 
 def group_by_kind(views: Iterable[FindingView]) -> tuple[tuple[FindingView, ...], ...]:
-    """Views of one kind of finding together, in the order in which the first of each came."""
+    """Group views by kind of finding, in the order of the first view of each kind."""
     every = {view.finding.id: view for view in views}
     found = group_alike(view.finding for view in every.values())
     return tuple(tuple(every[one.id] for one in members) for members in found)
 
 
-def _finding_view(results: Results, finding: Finding, evidence: Evidence) -> FindingView:
+def _view_finding(results: Results, finding: Finding, evidence: Evidence) -> FindingView:
     entry = results.catalogue.get(finding.check, {})
     joined = [item for item in results.clauses if finding.id in item.findings]
     consequences = [item.consequence for item in joined] or [Consequence.NONE]
@@ -157,29 +159,31 @@ def _finding_view(results: Results, finding: Finding, evidence: Evidence) -> Fin
         before=evidence.before.get(known[0].id, ()) if known else (),
         curl=reproduction,
         page=read_page(str(entry.get("page", ""))),
-        standards=_texts(entry.get("standards")),
-        faults=_texts(faults.get(finding.outcome)) if isinstance(faults, Mapping) else (),
+        standards=_as_texts(entry.get("standards")),
+        faults=_as_texts(faults.get(finding.outcome)) if isinstance(faults, Mapping) else (),
     )
 
 
 def view_sections(results: Results) -> tuple[SectionView, ...]:
-    """Every clause that this run could judge, by section, in the policy's order."""
-    views = {i.clause.id: _clause_view(results, i) for i in results.clauses if not _elsewhere(i)}
+    """View every clause that this run could judge, by section, in the policy's order."""
+    views = {i.clause.id: _view_clause(results, i) for i in results.clauses if not _is_elsewhere(i)}
     found = group_by_section(item.clause for item in results.clauses)
     named = ((title, [views[c.id] for c in found[title] if c.id in views]) for title in found)
-    return tuple(SectionView(_titled(title), tuple(items)) for title, items in named if items)
+    return tuple(
+        SectionView(_label_section(title), tuple(items)) for title, items in named if items
+    )
 
 
-def _titled(title: str) -> str:
+def _label_section(title: str) -> str:
     return f"Section {title}" if title[:1].isdigit() else title
 
 
 def view_clauses_elsewhere(results: Results) -> tuple[ClauseView, ...]:
-    """Clauses of other actors, those that a person attests, and those put out of scope."""
-    return tuple(_clause_view(results, i) for i in results.clauses if _elsewhere(i))
+    """View the clauses of other actors, those that a person attests, and those out of scope."""
+    return tuple(_view_clause(results, i) for i in results.clauses if _is_elsewhere(i))
 
 
-def _elsewhere(item: ClauseResult) -> bool:
+def _is_elsewhere(item: ClauseResult) -> bool:
     if item.in_scope or item.verdict is Verdict.FAIL:
         return False
     if item.kind in (NotTestedKind.OTHER_ACTOR, NotTestedKind.OUT_OF_SCOPE):
@@ -187,20 +191,20 @@ def _elsewhere(item: ClauseResult) -> bool:
     return bool(item.clause.attest) and not item.results
 
 
-def _clause_view(results: Results, item: ClauseResult) -> ClauseView:
+def _view_clause(results: Results, item: ClauseResult) -> ClauseView:
     judged = [results.checks[index] for index in item.results]
     by_id = {finding.id: finding for finding in results.findings}
     return ClauseView(
         result=item,
         clause=item.clause,
-        groups=tuple(_groups(results, judged)),
+        groups=tuple(_group_results(results, judged)),
         findings=tuple(by_id[finding] for finding in item.findings if finding in by_id),
         checks=len({result.check for result in judged}),
         subjects=len(judged),
     )
 
 
-def _groups(results: Results, judged: list[CheckResult]) -> Iterable[Group]:
+def _group_results(results: Results, judged: list[CheckResult]) -> Iterable[Group]:
     grouped: dict[tuple[str, Verdict, str, str], list[CheckResult]] = {}
     for result in judged:
         kind = result.kind.value if result.kind else ""
@@ -225,17 +229,17 @@ def _groups(results: Results, judged: list[CheckResult]) -> Iterable[Group]:
 
 
 def view_checks(results: Results, evidence: Evidence) -> tuple[CheckView, ...]:
-    """Every check of the catalogue that judged something, in alphabetical order."""
+    """View every check that judged something, in alphabetical order."""
     by_check: dict[str, list[CheckResult]] = {}
     for result in results.checks:
         by_check.setdefault(result.check, []).append(result)
     return tuple(
-        _check_view(check, results.catalogue.get(check, {}), by_check[check], evidence)
+        _view_check(check, results.catalogue.get(check, {}), by_check[check], evidence)
         for check in sorted(by_check)
     )
 
 
-def _check_view(
+def _view_check(
     check: str, entry: Mapping[str, Json], judged: list[CheckResult], evidence: Evidence
 ) -> CheckView:
     counts = Counter(result.verdict for result in judged)
@@ -247,28 +251,38 @@ def _check_view(
         id=check,
         title=title_of(entry, failed=counts[Verdict.FAIL] > 0) or check,
         page=read_page(str(entry.get("page", ""))),
-        standards=_texts(entry.get("standards")),
+        standards=_as_texts(entry.get("standards")),
         faults=tuple(dict.fromkeys(fault for faults_of in every for fault in faults_of)),
         tally=tuple((verdict, counts[verdict]) for verdict in VERDICT_ORDER if counts[verdict]),
         exercised=sum(result.exercised for result in judged),
         sample=show_exchange(sample) if sample else None,
+        spread=_describe_spread(entry.get("spread")),
     )
 
 
-def _texts(value: Json) -> tuple[str, ...]:
+def _describe_spread(spread: Json) -> str:
+    if not isinstance(spread, Mapping):
+        return ""
+    return (
+        f"The run spread {spread['rows']} rows of its table over {spread['subjects']} subjects:"
+        f" it tested {spread['asked']} of {spread['possible']} pairs. --thorough tests all."
+    )
+
+
+def _as_texts(value: Json) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
 
 
 def count_tallies(results: Results) -> tuple[Tally, ...]:
-    """The counts of the first screen: must-clauses in scope, other clauses in scope."""
+    """Count the clauses for the first screen: must-clauses in scope, other clauses in scope."""
     in_scope = [item for item in results.clauses if item.in_scope]
     binding = [item for item in in_scope if item.clause.level.binding]
     others = [item for item in in_scope if not item.clause.level.binding]
     named = (("must-clauses in scope", binding), ("other clauses in scope", others))
-    return tuple(_tally(title, items) for title, items in named if items)
+    return tuple(_count_tally(title, items) for title, items in named if items)
 
 
-def _tally(title: str, items: list[ClauseResult]) -> Tally:
+def _count_tally(title: str, items: list[ClauseResult]) -> Tally:
     counts = Counter(item.verdict for item in items)
     order = (Verdict.PASS, *(verdict for verdict in VERDICT_ORDER if verdict is not Verdict.PASS))
     return Tally(title, len(items), tuple((v, counts[v]) for v in order if counts[v]))

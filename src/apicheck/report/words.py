@@ -1,4 +1,4 @@
-"""What every word of a report means, and the sign that stands beside it."""
+"""The vocabulary of the report: the meaning, sign and tone of every word."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GLYPHS: Mapping[str, str] = {
     RunWord.INCOMPLETE: "◐",
     RunWord.INVALID: "!",
 }
-"""Word -> one character that tells it from the others without colour."""
+"""Word -> one character that distinguishes it without colour."""
 
 TONES: Mapping[str, str] = {
     Verdict.PASS: "good",
@@ -67,62 +67,65 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("conformant", "Every automatic must-clause in scope was tested and passed."),
             (
                 "conformant-with-waivers",
-                "As conformant, apart from findings that somebody has waived, by name and date.",
+                "Conformant, except for findings that a named person waived on a stated date.",
             ),
-            ("not-conformant", "At least one must-clause in scope is violated."),
+            ("not-conformant", "The API violates at least one must-clause in scope."),
             (
                 "incomplete",
-                "No violation was found, but some must-clause in scope could not be judged.",
+                "The run found no violation, but could not decide every must-clause in scope.",
             ),
-            ("invalid", "The run says nothing: preflight failed, or no must-clause passed."),
+            (
+                "invalid",
+                "The run shows nothing about the API: preflight failed, or no must-clause passed.",
+            ),
         ),
     ),
     (
         "Verdicts",
         (
-            ("pass", "What the clause asks was observed, often enough, and nothing against it."),
-            ("fail", "There is a confirmed counterexample; its finding shows the exchange."),
-            (
-                "partial",
-                "Some subjects of the clause passed, others that it covers were not tested.",
-            ),
+            ("pass", "The API was tested often enough, and always did what the clause asks."),
+            ("fail", "The API broke the clause. The finding shows the exchange that proves it."),
+            ("partial", "Some subjects of the clause passed; others were not tested."),
             (
                 "error",
-                "The harness, the network or the configuration broke. Says nothing of the API.",
+                "apicheck, the network or the configuration failed; the API was not judged.",
             ),
             (
                 "inconclusive",
-                "The check ran, but its property was never triggered, or did not repeat.",
+                "The check could not decide: its case did not occur, or a failure did not repeat.",
             ),
-            ("review", "A person must judge."),
-            ("not-tested", "It applies, and was not tested; the kind says why."),
-            ("not-applicable", "The policy's facts make it say nothing here; the reason says so."),
+            ("review", "A person must decide."),
+            ("not-tested", "The clause applies but was not tested; the kind says why."),
+            ("not-applicable", "The clause or check does not apply here; the reason says why."),
         ),
     ),
     (
         "Why something was not tested",
         (
-            ("needs-identity", "A credential with the right scopes, tenant or state is missing."),
-            ("needs-request", "No request for the operation was accepted: give a fixture."),
-            ("needs-budget", "The run's limit of requests or seconds was reached."),
-            ("needs-control", "Only a target that offers the control protocol can be tested so."),
-            ("needs-listener", "The target has not been told where webhooks are received."),
-            ("read-only", "The run's mode forbids the requests that it takes."),
-            ("selected-out", "Left out by --select, --ignore or --clause."),
-            ("out-of-scope", "Put out of scope in the target file, with a reason."),
-            ("other-actor", "The clause binds somebody else: a receiver, a client, a person."),
-            ("no-check", "No check for it exists yet."),
+            (
+                "needs-identity",
+                "apicheck has no credential with the right scopes, tenant or state.",
+            ),
+            ("needs-request", "The API accepted no request for the operation: give a fixture."),
+            ("needs-budget", "The run ended first, or reached its limit of requests or seconds."),
+            ("needs-control", "The test needs the control protocol; the target does not offer it."),
+            ("needs-listener", "apicheck has no webhook listener that the target can reach."),
+            ("read-only", "The run's mode does not allow the requests that the test needs."),
+            ("selected-out", "The user left it out: --select, --ignore, --clause, --operation."),
+            ("out-of-scope", "The target file puts the clause out of scope and says why."),
+            ("other-actor", "The clause binds another party, such as a client or a receiver."),
+            ("no-check", "apicheck has no check for the clause yet."),
         ),
     ),
     (
-        "What a verdict means to the clause's owner",
+        "Consequences",
         (
             ("violation", "A must-clause fails."),
             (
                 "warning",
-                "A should-clause fails, or a must-clause whose facts are assumed, not published.",
+                "A should-clause fails, or a must-clause that rests on a fact of grade T or A.",
             ),
-            ("observed, not observed", "For may and info: a right cannot fail."),
+            ("observed, not observed", "A may- or info-clause passes or fails: neither is wrong."),
         ),
     ),
     (
@@ -130,39 +133,43 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("must, must not", "Binding: a fail makes the run not-conformant."),
             ("should", "Recommended: a fail is a warning."),
-            ("may, info", "A right, or a piece of information: only observed or not."),
+            ("may, info", "A permission or a piece of information: observed or not observed."),
         ),
     ),
     (
         "Grades of a fact",
         (
-            ("S", "Source: the published policy itself says so."),
-            ("O", "Official: another page of the same publisher says so."),
-            ("T", "Third party: somebody else says so."),
-            ("A", "Assumed: nobody says so; a fail that rests on it is at most a warning."),
+            ("S", "Source: the published policy itself states it."),
+            ("O", "Official: another page of the same publisher states it."),
+            ("T", "Third party: only another party states it. A fail is at most a warning."),
+            ("A", "Assumed: no source states it. A fail is at most a warning."),
         ),
     ),
     (
         "Other words",
         (
-            ("clause", "One normative sentence of the policy."),
-            ("check", "The declaration of one testable property."),
-            ("subject", "What a check was asked about: an operation, a limit, an event."),
-            ("finding", "One cause: a check, an outcome and a detail, with all that it touches."),
-            ("severity", "How much harm a finding does, whatever the level of its clauses."),
-            ("exchange", "One request and its answer, recorded with every secret replaced."),
-            (
-                "fault",
-                "A deliberate defect of the reference server that shows that a check can fail.",
-            ),
+            ("policy", "The published rules of an API, as clauses and facts."),
+            ("clause", "One sentence of the policy that a party keeps or breaks."),
+            ("automatic", "A clause is automatic if checks can judge it without a person."),
+            ("fact", "What the policy promises, in a form that a program can test."),
+            ("target", "The running API that was tested."),
+            ("identity", "A credential, with its known scopes, tenant and state."),
+            ("preflight", "The tests of configuration and credentials before the run."),
+            ("check", "The test of one property. A passive check only reads what others cause."),
+            ("subject", "What a check tests: an operation, a rate limit, an event."),
+            ("exchange", "One request and its response, recorded with every secret replaced."),
+            ("control", "A valid request that must succeed, so that a refusal has one cause."),
+            ("finding", "One cause of failures, with every operation and clause that it affects."),
+            ("severity", "The harm that a finding does, independent of the level of its clauses."),
+            ("fault", "A deliberate defect of the reference server: proof that a check can fail."),
         ),
     ),
 )
-"""Title of a group -> its words, each with its meaning. A test holds it complete."""
+"""Title of a group -> its words, each with its meaning. A test ensures that no word is missing."""
 
 
 def title_of(entry: Mapping[str, Json], *, failed: bool) -> str:
-    """The title of a check that is true: what holds, or, where it failed, what does not.
+    """The title of a check that is true: what holds, or what does not hold where it failed.
 
     entry: of the results' catalogue. "" where the catalogue has no title.
     """

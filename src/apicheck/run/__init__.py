@@ -1,11 +1,13 @@
-"""Run: the line from files to report, confirmation, shrinking, and the proof."""
+"""Run: the pipeline from files to report, with confirmation and shrinking, and the proof."""
 
+from apicheck.run.collateral import collateral_file, read_collateral, write_collateral
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs, load_plan
 from apicheck.run.directory import read_journal
 from apicheck.run.pipeline import RunResult, judge_saved, load_saved, run_pipeline, write_results
 from apicheck.run.progress import Progress, Silent
-from apicheck.run.proof import Proof, ProofRow, prove
-from apicheck.run.server import Server, reference_server, server_command
+from apicheck.run.proof import Proof, prove
+from apicheck.run.prover import ProofRow
+from apicheck.run.server import Server, build_server_command, reference_server
 
 __all__ = [
     "Inputs",
@@ -17,14 +19,17 @@ __all__ = [
     "Server",
     "Silent",
     "build_plan",
+    "build_server_command",
+    "collateral_file",
     "judge_saved",
     "load_inputs",
     "load_plan",
     "load_saved",
     "prove",
+    "read_collateral",
     "read_journal",
     "reference_server",
     "run_pipeline",
-    "server_command",
+    "write_collateral",
     "write_results",
 ]

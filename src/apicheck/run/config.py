@@ -1,4 +1,4 @@
-"""What the user asked for, and the files that it leads to."""
+"""The configuration of a run, and the inputs that it names."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from apicheck.registry import collect
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """What the user asked for. Paths None: found, or not given.
+    """The configuration of a run. A path is None when it was not given.
 
     overrides: dotted path in the target file -> value, from the command line.
     out: the run directory; None for one under `reports/`, named after profile and time.
@@ -51,7 +51,7 @@ class RunConfig:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything that a plan is made of, loaded. policy_file None: the built-in clause sets."""
+    """The loaded inputs of a plan. policy_file None: the policy is the built-in clause sets."""
 
     spec: Spec
     policy: Policy
@@ -63,7 +63,7 @@ class Inputs:
 
 
 def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
-    """Load all that a request names. Raises what load raises, every mistake at once.
+    """Load the inputs of a run. Raises what `load` raises, with every mistake at once.
 
     without_target: for work on the documents alone (lint); the target is then a stand-in.
     """
@@ -71,7 +71,7 @@ def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
     unused = without_target and named
     target_file = config.target or (None if unused else find_target(Path.cwd()))
     settings = target_settings(target_file) if target_file else {}
-    spec_file, policy_file, profile = _documents(config, settings)
+    spec_file, policy_file, profile = _find_documents(config, settings)
     spec = load_spec(spec_file)
     checks = collect()
     readings = config.readings or tuple(settings.get("readings", ()))
@@ -94,8 +94,10 @@ def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
     return Inputs(spec, policy, target, checks, name, spec_file, policy_file)
 
 
-def _documents(config: RunConfig, settings: Mapping[str, Json]) -> tuple[Path, Path | None, str]:
-    """The spec file, the policy file or None, and the profile's name or ""."""
+def _find_documents(
+    config: RunConfig, settings: Mapping[str, Json]
+) -> tuple[Path, Path | None, str]:
+    """Find the spec file, the policy file or None, and the profile's name or ""."""
     profile = config.profile
     if not profile and config.policy is None and config.spec is None:
         profile = str(settings.get("profile", ""))
@@ -112,14 +114,14 @@ def _documents(config: RunConfig, settings: Mapping[str, Json]) -> tuple[Path, P
             spec_file = document_of(policy_file)
     if spec_file is None:
         raise TargetError(
-            "nothing to test: name a profile (--profile canonical), a policy (--policy FILE) or"
-            " a document (--spec FILE), or run where an apicheck.toml names one"
+            "no policy or document was given: name a profile (--profile canonical), a policy"
+            " (--policy FILE) or a document (--spec FILE), or an apicheck.toml that names one"
         )
     return Path(spec_file), policy_file, ""
 
 
 def build_plan(inputs: Inputs, options: Options) -> Plan:
-    """The plan of a run: the control URL, if there is one, is asked what it can do."""
+    """Build the plan of a run. Asks the target's control URL, if it has one, what it offers."""
     return plan(
         inputs.spec,
         inputs.policy,
@@ -131,5 +133,5 @@ def build_plan(inputs: Inputs, options: Options) -> Plan:
 
 
 def load_plan(config: RunConfig) -> Plan:
-    """The plan of a request; sends nothing to the API under test."""
+    """Load the inputs of a run and build its plan; sends nothing to the API under test."""
     return build_plan(load_inputs(config), config.options)

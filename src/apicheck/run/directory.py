@@ -1,4 +1,4 @@
-"""The run directory: what a run leaves behind, written so that it can be judged again."""
+"""Write and read the run directory, so that a saved run can be judged again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SCHEMA = "apicheck-plan/1"
 
 @dataclass(frozen=True, slots=True)
 class SavedRun:
-    """A run read back from its directory. provenance: as far as it was known at its start."""
+    """A run that was read from its directory. provenance: what the run had written of it."""
 
     plan: Plan
     transcripts: tuple[Transcript, ...]
@@ -41,7 +41,7 @@ class SavedRun:
 
 
 def create(directory: Path) -> Path:
-    """An empty run directory. Raises RunDirectoryError when it cannot be, or is not empty."""
+    """Create an empty run directory. Raises RunDirectoryError if it fails or is not empty."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         if any(directory.iterdir()):
@@ -55,26 +55,26 @@ def create(directory: Path) -> Path:
 def save_plan(
     directory: Path,
     inputs: Inputs,
-    made: Plan,
+    plan: Plan,
     provenance: Provenance,
     preflight: Sequence[PreflightItem] = (),
     leftovers: Sequence[str] = (),
 ) -> None:
-    """Write everything that decides how the journal is judged, and copies of the documents."""
+    """Write everything that judging the journal needs, and copies of the documents."""
     content = {
         "schema": _SCHEMA,
-        "readings": list(made.target.readings),
-        "target": to_json(made.target),
-        "options": to_json(made.options),
-        "capabilities": sorted(made.context.capabilities),
-        "drawn": {key: list(values) for key, values in made.drawn.items()},
-        "probes": [probe.key for probe in made.probes],
-        "estimate": to_json(made.estimate),
+        "readings": list(plan.target.readings),
+        "target": to_json(plan.target),
+        "options": to_json(plan.options),
+        "capabilities": sorted(plan.context.capabilities),
+        "drawn": {key: list(values) for key, values in plan.drawn.items()},
+        "probes": [probe.key for probe in plan.probes],
+        "estimate": to_json(plan.estimate),
         "provenance": to_json(provenance),
         "preflight": [to_json(item) for item in preflight],
         "leftovers": list(leftovers),
     }
-    _write(directory / PLAN, _json_bytes(content))
+    _write(directory / PLAN, _encode_json(content))
     _write(directory / "openapi.yaml", inputs.spec_file.read_bytes())
     if inputs.policy_file is not None:
         _write(directory / "policy.yaml", inputs.policy_file.read_bytes())
@@ -84,11 +84,11 @@ def save_plan(
 
 
 def load_run(directory: Path) -> SavedRun:
-    """Read a run back. Raises RunDirectoryError when it is none, or was made of other checks."""
+    """Read a saved run. Raises RunDirectoryError if it is none, or other checks made it."""
     try:
         content = json.loads((directory / PLAN).read_bytes())
         if content.get("schema") != _SCHEMA:
-            raise RunDirectoryError(f"{directory / PLAN}: schema {_SCHEMA!r} was expected")
+            raise RunDirectoryError(f"{directory / PLAN} does not have the schema {_SCHEMA!r}")
         transcripts = read_journal(directory)
         spec = load_spec(directory / "openapi.yaml")
         policy_file = directory / "policy.yaml"
@@ -98,7 +98,7 @@ def load_run(directory: Path) -> SavedRun:
             if policy_file.exists()
             else builtin_policy(spec)
         )
-        made = plan(
+        restored = plan(
             spec,
             policy,
             from_json(Target, content["target"]),
@@ -109,17 +109,17 @@ def load_run(directory: Path) -> SavedRun:
         )
     except FileNotFoundError as error:
         raise RunDirectoryError(
-            f"{directory} is not a run directory: no {error.filename}"
+            f"{directory} is not a run directory: it has no {error.filename}"
         ) from None
     except (ValueError, KeyError, OSError) as error:
-        raise RunDirectoryError(f"{directory} cannot be read: {error}") from error
-    if [probe.key for probe in made.probes] != content["probes"]:
+        raise RunDirectoryError(f"cannot read {directory}: {error}") from error
+    if [probe.key for probe in restored.probes] != content["probes"]:
         raise RunDirectoryError(
-            f"{directory} was made with other checks than this apicheck has:"
-            f" judge it with the version named in {MANIFEST}"
+            f"the checks of {directory} differ from those of this apicheck:"
+            f" judge it with the version that {MANIFEST} names"
         )
     return SavedRun(
-        made,
+        restored,
         transcripts,
         from_json(Provenance, content["provenance"]),
         tuple(from_json(PreflightItem, item) for item in content["preflight"]),
@@ -128,12 +128,12 @@ def load_run(directory: Path) -> SavedRun:
 
 
 def read_journal(directory: Path) -> tuple[Transcript, ...]:
-    """Every whole transcript of a journal; a last line that a kill tore off is left out."""
+    """Read every transcript of a journal, without an incomplete last line of a killed run."""
     return tuple(read(directory / JOURNAL))
 
 
-def journal_of(directory: Path) -> Journal:
-    """Takes transcripts as they complete, so that a killed run can still be judged."""
+def open_journal(directory: Path) -> Journal:
+    """Open the journal, which saves each transcript at once, so that a killed run can be judged."""
     return Journal(directory / JOURNAL)
 
 
@@ -143,28 +143,28 @@ def write_rendering(directory: Path, name: str, content: bytes) -> Path:
 
 
 def write_manifest(directory: Path, versions: Mapping[str, str], seed: int) -> Path:
-    """Write digests of every file of the run: an integrity check, not a proof of authorship."""
+    """Write the digest of every file of the run, to detect changes; it proves no authorship."""
     files = sorted(p for p in directory.iterdir() if p.is_file() and p.name != MANIFEST)
     content = {
         "schema": "apicheck-manifest/1",
         "seed": seed,
         "versions": dict(versions),
-        "files": {p.name: {"sha256": _digest_of(p), "bytes": p.stat().st_size} for p in files},
+        "files": {p.name: {"sha256": _hash_file(p), "bytes": p.stat().st_size} for p in files},
     }
-    return _write(directory / MANIFEST, _json_bytes(content))
+    return _write(directory / MANIFEST, _encode_json(content))
 
 
-def _digest_of(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
+def _hash_file(path: Path) -> str:
+    """Hash a file with SHA-256, in hex."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _json_bytes(content: Json) -> bytes:
+def _encode_json(content: Json) -> bytes:
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
 def _write(path: Path, content: bytes) -> Path:
-    """Replace a file at once: a reader never sees half of it."""
+    """Replace a file atomically, so that no reader sees half of it."""
     temporary = path.with_name(f".{path.name}.part")
     try:
         temporary.write_bytes(content)

@@ -1,4 +1,4 @@
-"""The arrow from judge back to probe: play, confirm what fails, shrink what was drawn."""
+"""Execute a plan: play its probes, confirm failures, shrink drawn values that fail."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from apicheck.run.progress import Progress
 from apicheck.run.property import shrink
 
 _SHRUNK_AT_MOST = 2
-"""Subjects on which one outcome is shrunk: more show the same cause again."""
+"""Subjects for which one outcome is shrunk: more would show the same cause."""
 _TRIES_TO_SHRINK = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """All that went over the wire in one run, and what was looked at before and after it."""
+    """What one run sent and received, with its preflight and what it could not delete."""
 
     transcripts: tuple[Transcript, ...]
     preflight: tuple[PreflightItem, ...]
@@ -38,7 +38,7 @@ class Execution:
 @dataclass(frozen=True, slots=True)
 class _Failed:
     probe: Probe
-    fails: Failure
+    failure: Failure
 
 
 def execute_plan(
@@ -53,7 +53,7 @@ def execute_plan(
 ) -> Execution:
     """Play a plan: preflight, controls, probes, confirmations, shrinking, clean-up.
 
-    clean: delete what was created; not needed where the target is reset.
+    clean: delete what the run created; not needed where the target is reset.
     finish: called with the session before it closes (to search the files for its secrets).
     """
     transcripts: list[Transcript] = []
@@ -64,11 +64,11 @@ def execute_plan(
             journal(transcript)
 
     with Session(plan, stop=stop) as session:
-        looked_at = session.preflight() if preflight else ()
-        if not any(item.verdict is Verdict.ERROR for item in looked_at):
-            _controls(session, plan, progress, keep)
+        preflight_items = session.preflight() if preflight else ()
+        if not any(item.verdict is Verdict.ERROR for item in preflight_items):
+            _play_controls(session, plan, progress, keep)
             _provoke(session, plan, keep)
-            failed = _first_playing(session, plan, progress, keep)
+            failed = _play_probes(session, plan, progress, keep)
             if not stop.is_set():
                 _confirm(session, failed, progress, keep)
                 _shrink(session, failed, keep, stop)
@@ -77,14 +77,14 @@ def execute_plan(
             finish(session)
         requests = session.requests
     interrupted = "Ctrl-C" if stop.is_set() else ""
-    return Execution(tuple(transcripts), looked_at, leftovers, requests, interrupted)
+    return Execution(tuple(transcripts), preflight_items, leftovers, requests, interrupted)
 
 
-def _controls(
+def _play_controls(
     session: Session, plan: Plan, progress: Progress, keep: Callable[[Transcript], None]
 ) -> None:
     progress.begin("canonical requests", len(plan.controls))
-    for transcript in session.controls():
+    for transcript in session.play_controls():
         keep(transcript)
         progress.advance()
     progress.end()
@@ -95,7 +95,7 @@ def _provoke(session: Session, plan: Plan, keep: Callable[[Transcript], None]) -
         keep(transcript)
 
 
-def _first_playing(
+def _play_probes(
     session: Session, plan: Plan, progress: Progress, keep: Callable[[Transcript], None]
 ) -> list[_Failed]:
     by_key = {probe.key: probe for probe in plan.probes}
@@ -118,7 +118,7 @@ def _confirm(
     progress: Progress,
     keep: Callable[[Transcript], None],
 ) -> None:
-    """Play again what failed. What is not played again stays unconfirmed, and says so."""
+    """Play failed probes again. A failure that is not played again stays unconfirmed."""
     if not failed:
         return
     progress.begin("confirming", len(failed))
@@ -134,20 +134,20 @@ def _shrink(
     keep: Callable[[Transcript], None],
     stop: Event,
 ) -> None:
-    """Find the smallest drawn value for each outcome that a drawn value showed first."""
+    """Find the smallest drawn value for each outcome that no case of a table shows."""
     seen: dict[tuple[str, str], int] = {}
     by_table = {
-        (item.probe.check.id, item.probe.subject.key, item.fails.outcome)
+        (item.probe.check.id, item.probe.subject.key, item.failure.outcome)
         for item in failed
         if item.probe.subject.case is not None and not item.probe.subject.case.drawn
     }
     subjects: set[tuple[str, str, str]] = set()
     for item in failed:
         case = item.probe.subject.case
-        cause = (item.probe.check.id, item.probe.subject.key, item.fails.outcome)
+        cause = (item.probe.check.id, item.probe.subject.key, item.failure.outcome)
         if case is None or not case.drawn or cause in by_table or cause in subjects:
             continue
-        key = (item.probe.check.id, item.fails.outcome)
+        key = (item.probe.check.id, item.failure.outcome)
         if seen.get(key, 0) >= _SHRUNK_AT_MOST or stop.is_set():
             continue
         seen[key] = seen.get(key, 0) + 1
@@ -164,7 +164,7 @@ def _shrink_one(session: Session, item: _Failed, keep: Callable[[Transcript], No
         transcript = session.play(probe, case=case, role=Role.SHRINK)
         transcript = replace(transcript, case=json.dumps(value, ensure_ascii=False))
         judgement = judge_shrinking(probe, transcript)
-        if isinstance(judgement, Failure) and judgement.outcome == item.fails.outcome:
+        if isinstance(judgement, Failure) and judgement.outcome == item.failure.outcome:
             keep(transcript)
             return True
         return False

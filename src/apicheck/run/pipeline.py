@@ -1,4 +1,4 @@
-"""The line: load, plan, probe, judge, report."""
+"""The pipeline of a run: load, plan, probe, judge, report."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from apicheck.run.reproduction import add_reproductions
 _LIBRARIES = ("httpcore", "hypothesis", "jsonschema-rs", "schemathesis")
 _LONG_S = 30.0
 LEAKED = 5
-"""Exit code of a run in whose own files a secret was found."""
+"""Exit code of a run that has a secret in one of its own files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +51,23 @@ class RunResult:
 
 
 def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResult:
-    """Run a request from its files to its report.
+    """Run from the files of a configuration to the report.
 
-    Raises an ApicheckError for mistakes in what the user gave, and TargetUnreachable. Ctrl-C
-    ends the probing and leaves a judged, reported run; a second one leaves at once.
+    Raises an ApicheckError for mistakes in the user's files and options, and TargetUnreachable.
+    Ctrl-C ends the probing, then the run is judged and reported; a second Ctrl-C exits at once.
     """
     progress = progress or Silent()
     inputs = load_inputs(config)
-    made = build_plan(inputs, config.options)
-    if made.estimate.seconds > _LONG_S:
+    plan = build_plan(inputs, config.options)
+    if plan.estimate.seconds > _LONG_S:
         progress.note(
-            f"this may take {made.estimate.seconds:.0f} s: `apicheck plan` says what for;"
-            " --ignore 'ratelimit/*' does not wait for limits"
+            f"the run may take {plan.estimate.seconds:.0f} s: `apicheck plan` shows why;"
+            " --ignore 'ratelimit/*' avoids waiting for rate limits"
         )
-    out = run_directory.create(config.out or _default_directory(inputs.profile))
-    provenance = _provenance(config, inputs, made)
-    run_directory.save_plan(out, inputs, made, provenance)
-    journal = run_directory.journal_of(out)
+    out = run_directory.create(config.out or _choose_directory(inputs.profile))
+    provenance = _build_provenance(config, inputs, plan)
+    run_directory.save_plan(out, inputs, plan, provenance)
+    journal = run_directory.open_journal(out)
     leaks: list[Leak] = []
     session_secrets = []
 
@@ -76,28 +76,30 @@ def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResu
 
     try:
         with _stop_on_ctrl_c(progress) as stop:
-            played = execute_plan(made, progress, stop=stop, journal=journal, finish=remember)
+            execution = execute_plan(plan, progress, stop=stop, journal=journal, finish=remember)
     finally:
         journal.close()
     provenance = replace(
         provenance,
         finished=_now(),
-        requests=played.requests,
-        interrupted=played.interrupted,
+        requests=execution.requests,
+        interrupted=execution.interrupted,
     )
-    run_directory.save_plan(out, inputs, made, provenance, played.preflight, played.leftovers)
-    results = judge_execution(made, played, provenance)
-    files = write_results(out, results, played.transcripts, config.formats)
+    run_directory.save_plan(out, inputs, plan, provenance, execution.preflight, execution.leftovers)
+    results = judge_execution(plan, execution, provenance)
+    files = write_results(out, results, execution.transcripts, config.formats)
     run_directory.write_manifest(out, provenance.versions, config.options.seed)
     for secrets in session_secrets:
         leaks.extend(scan(out, secrets))
-    return RunResult(results, out, files, made, tuple(leaks))
+    return RunResult(results, out, files, plan, tuple(leaks))
 
 
-def judge_execution(made: Plan, played: Execution, provenance: Provenance) -> Results:
-    """The results of what was played, each finding with its shortest reproduction."""
-    results = judge(made, played.transcripts, provenance, played.preflight, played.leftovers)
-    return add_reproductions(results, played.transcripts, made.target.base_url)
+def judge_execution(plan: Plan, execution: Execution, provenance: Provenance) -> Results:
+    """Judge an execution, and add to each finding its shortest reproduction."""
+    results = judge(
+        plan, execution.transcripts, provenance, execution.preflight, execution.leftovers
+    )
+    return add_reproductions(results, execution.transcripts, plan.target.base_url)
 
 
 def judge_saved(directory: Path) -> Results:
@@ -110,7 +112,7 @@ def judge_saved(directory: Path) -> Results:
 
 
 def load_saved(directory: Path) -> tuple[Results, tuple[Transcript, ...]]:
-    """A saved run, judged again, and its transcripts."""
+    """Judge a saved run again; returns its results and its transcripts."""
     return judge_saved(directory), run_directory.read_journal(directory)
 
 
@@ -120,7 +122,7 @@ def write_results(
     transcripts: Sequence[Transcript],
     formats: Sequence[str],
 ) -> tuple[Path, ...]:
-    """Write results.json and the renderings asked for; the report for people comes last."""
+    """Write results.json and the requested formats."""
     wanted = ["json", *(name for name in formats if name != "json")]
     return tuple(
         run_directory.write_rendering(
@@ -130,7 +132,7 @@ def write_results(
     )
 
 
-def _default_directory(profile: str) -> Path:
+def _choose_directory(profile: str) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     base = Path("reports") / f"{profile}-{stamp}"
     number, candidate = 1, base
@@ -139,7 +141,7 @@ def _default_directory(profile: str) -> Path:
     return candidate
 
 
-def _provenance(config: RunConfig, inputs: Inputs, made: Plan) -> Provenance:
+def _build_provenance(config: RunConfig, inputs: Inputs, plan: Plan) -> Provenance:
     return Provenance(
         tool=f"apicheck {__version__}",
         started=_now(),
@@ -152,15 +154,15 @@ def _provenance(config: RunConfig, inputs: Inputs, made: Plan) -> Provenance:
         spec=f"{inputs.spec.title} {inputs.spec.version}",
         actor="provider",
         mode=effective_mode(inputs.target, config.options).value,
-        seed=made.options.seed,
+        seed=plan.options.seed,
         requests=0,
         digests={"policy": inputs.policy.digest, "openapi": inputs.spec.digest},
-        versions=_versions(),
+        versions=_collect_versions(),
         argv=config.argv,
     )
 
 
-def _versions() -> dict[str, str]:
+def _collect_versions() -> dict[str, str]:
     found = {"apicheck": __version__, "python": platform.python_version()}
     for name in _LIBRARIES:
         try:
@@ -176,7 +178,7 @@ def _now() -> str:
 
 @contextmanager
 def _stop_on_ctrl_c(progress: Progress) -> Iterator[Event]:
-    """An event that the first Ctrl-C sets; the second raises KeyboardInterrupt as ever."""
+    """Provide an event that the first Ctrl-C sets; a second one raises KeyboardInterrupt."""
     stop = Event()
     if current_thread() is not main_thread():
         yield stop
@@ -186,7 +188,7 @@ def _stop_on_ctrl_c(progress: Progress) -> Iterator[Event]:
     def on_interrupt(_: int, __: FrameType | None) -> None:
         stop.set()
         signal.signal(signal.SIGINT, before)
-        progress.note("stopping: what was recorded is judged and reported (Ctrl-C again: leave)")
+        progress.note("stopping; apicheck judges and reports what it recorded (Ctrl-C: exit now)")
 
     signal.signal(signal.SIGINT, on_interrupt)
     try:

@@ -1,4 +1,4 @@
-"""How long work tells a person where it is."""
+"""Report the progress of long work to the user."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Receives what a run does; a terminal draws a bar, a log prints lines."""
+    """Receives the progress of a run; a terminal draws a bar, a log prints lines."""
 
     def begin(self, label: str, total: int | None = None) -> None:
-        """A part of the work begins. total: how many steps it has, None when unknown."""
+        """Begin a part of the work. total: how many steps it has, None when unknown."""
 
     def advance(self, n: int = 1, text: str = "") -> None:
-        """`n` steps are done."""
+        """Advance by `n` steps."""
 
     def note(self, text: str) -> None:
-        """Something worth a line of its own."""
+        """Show a text on a line of its own."""
 
     def end(self) -> None:
-        """The part that began last is over."""
+        """End the part that began last."""
 
 
 class Silent:
-    """Says nothing."""
+    """Shows no progress."""
 
     def begin(self, label: str, total: int | None = None) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def advance(self, n: int = 1, text: str = "") -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def note(self, text: str) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def end(self) -> None:
-        """Nothing."""
+        """Do nothing."""

@@ -1,78 +1,53 @@
 """The proof: every fault of the reference server is caught, and nothing unrelated fails.
 
-What is compared are sets of (check, subject, what it ended in) with the honest run of the same
+What is compared are sets of (check, subject, what it ended in) with the honest server at the same
 seed. With a fault, what its checks declare must be among the new ones, and all new ones must be
-declared or allowed as collateral; an inconclusive that is new is unrelated too.
+declared, or recorded as collateral; an inconclusive that is new is unrelated too.
+
+The honest server is asked everything in a whole proof, and what the faults are asked in a proof of
+named faults.
 """
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from threading import Event
-from urllib.request import Request as HttpRequest
-from urllib.request import urlopen
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from apicheck.judge import judge
 from apicheck.load import profile_dir
-from apicheck.model.json import Json
+from apicheck.load.mistakes import did_you_mean
+from apicheck.model.check import Check
+from apicheck.model.errors import ApicheckError, Mistake
 from apicheck.model.plan import Options, Plan
-from apicheck.model.results import NO_PROVENANCE, Results
 from apicheck.model.verdict import Verdict
 from apicheck.plan import matches
-from apicheck.run import proof_plan
+from apicheck.run.collateral import Collateral, read_collateral
 from apicheck.run.config import RunConfig, build_plan, load_inputs
-from apicheck.run.execute import execute_plan
 from apicheck.run.progress import Progress, Silent
+from apicheck.run.prover import Ended, ProofRow, Prover
 from apicheck.run.server import reference_server
 
-_SECONDS_FOR_A_CALL = 30.0
-_NEWS = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.NOT_TESTED)
-
-Ended = tuple[str, str, str]
-"""Check, subject, outcome (for another verdict than fail, the verdict's word)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProofRow:
-    """One fault: what had to catch it, what did, and what else was new.
-
-    applicable: whether the profile has the facts that the fault needs.
-    """
-
-    fault: str
-    about: str
-    expected: tuple[tuple[str, str], ...]
-    applicable: bool
-    caught: tuple[tuple[str, str], ...] = ()
-    collateral: tuple[Ended, ...] = ()
-    unrelated: tuple[Ended, ...] = ()
-    why: tuple[str, ...] = ()
-    """For each of `unrelated` the reason that its result gives."""
-    again: bool = False
-    """Whether it was played a second time, because the first left something unexplained."""
-    seconds: float = 0.0
-    requests: int = 0
-
-    @property
-    def killed(self) -> bool:
-        """Whether every check that names the fault ended in the outcome that it states."""
-        return bool(self.expected) and set(self.expected) <= set(self.caught)
+_DRAWS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The proof of one profile."""
+    """The proof of one profile, or of a part of it.
+
+    checks: the checks that were tried by themselves, () for all. whole: of all checks and faults.
+    """
 
     profile: str
     rows: tuple[ProofRow, ...]
     honest_failures: tuple[Ended, ...]
     seconds: float
     requests: int
-    unproven: tuple[tuple[str, str], ...] = field(default=())
+    unproven: tuple[tuple[str, str], ...] = ()
     """Faults that checks name and the server does not have: (check, fault)."""
+    silent: tuple[tuple[str, str], ...] = ()
+    """Checks that were tried and have nothing to ask on the profile: (check, why)."""
+    checks: tuple[str, ...] = ()
+    whole: bool = False
 
     @property
     def applicable(self) -> tuple[ProofRow, ...]:
@@ -80,19 +55,49 @@ class Proof:
         return tuple(row for row in self.rows if row.applicable)
 
     @property
+    def expecting(self) -> tuple[ProofRow, ...]:
+        """The applicable faults that must be caught: those that a tried check names, or all."""
+        return tuple(row for row in self.applicable if row.expected or not self.checks)
+
+    @property
     def survivors(self) -> tuple[ProofRow, ...]:
         """Faults that were not caught with their stated outcome."""
-        return tuple(row for row in self.applicable if not row.killed)
+        return tuple(row for row in self.expecting if not row.killed)
 
     @property
     def unrelated(self) -> tuple[ProofRow, ...]:
-        """Faults with which something failed that has nothing to do with them."""
+        """Faults with which a check failed that neither names them nor is recorded."""
         return tuple(row for row in self.applicable if row.unrelated)
 
     @property
     def holds(self) -> bool:
         """Whether the checks are proven: honest clean, all caught, nothing unrelated."""
-        return not (self.survivors or self.unrelated or self.honest_failures or self.unproven)
+        wrong = (self.survivors, self.unrelated, self.honest_failures, self.unproven, self.silent)
+        return not any(wrong)
+
+    def as_recorded(self) -> Proof:
+        """The proof once all that failed is recorded: nothing is unrelated, nothing unseen."""
+        rows = (
+            replace(
+                row,
+                collateral=tuple(sorted((*row.collateral, *row.unrelated))),
+                unrelated=(),
+                why=(),
+                unseen=(),
+            )
+            for row in self.rows
+        )
+        return replace(self, rows=tuple(rows))
+
+    def recorded_into(self, before: Collateral) -> dict[str, tuple[str, ...]]:
+        """The record after this proof, in which only what was tried is replaced."""
+        after = {} if self.whole else dict(before)
+        for row in self.applicable:
+            seen = {check for check, _, _ in (*row.collateral, *row.unrelated)}
+            tried = self.checks or before.get(row.fault, ())
+            kept = set(before.get(row.fault, ())) - set(tried)
+            after[row.fault] = tuple(sorted(seen | kept))
+        return after
 
 
 def prove(
@@ -100,53 +105,90 @@ def prove(
     *,
     families: Sequence[str] = (),
     faults: Sequence[str] = (),
+    checks: Sequence[str] = (),
     full: bool = False,
     seed: int = 1,
     progress: Progress | None = None,
 ) -> Proof:
     """Prove a profile's checks against its reference server, one fault after another.
 
-    families: only faults of these (`auth`); faults: only these. full: every check on every
-    operation, instead of a sample for those that a fault is not about.
+    families: only faults of these (`auth`); faults: only these. checks: only these are played,
+    with what they need. full: every check on every operation, instead of a sample for those that
+    a fault is not about. Raises ApicheckError for a fault that the server does not have.
     """
     progress = progress or Silent()
     began = time.monotonic()
+    recorded = read_collateral(profile)
     with reference_server(profile_dir(profile), seed=seed) as server:
+        config = RunConfig(profile=profile, target=server.target_file)
+        inputs = load_inputs(config)
         # Every check is asked, whether or not a clause of the profile names it.
-        options = Options(select=("*",), seed=seed, draws=12)
-        request = RunConfig(profile=profile, target=server.target_file, options=options)
-        made = build_plan(load_inputs(request), options)
-        catalogue = _call(f"{server.control_url}/faults", "GET")["faults"]
+        select = tuple(checks) or ("*",)
+        draws = _DRAWS if not faults or _is_drawn(inputs.checks, faults) else 0
+        made = build_plan(inputs, Options(select=select, seed=seed, draws=draws))
+        prover = Prover(made, server.control_url, recorded, full=full)
+        catalogue = prover.faults()
+        known = {item["id"] for item in catalogue}
+        _refuse_unknown(faults, known)
         wanted = [item for item in catalogue if _is_wanted(item["id"], families, faults)]
         progress.begin(f"proving {profile}", len(wanted) + 1)
-        honest, requests = _ended(made, server.control_url, ())
+        named = [item["id"] for item in wanted if item["applicable"]]
+        prover.ask_honest(named if faults else None)
         progress.advance(text="honest server")
         rows = []
         for item in wanted:
-            row = _prove_fault(item, made, server.control_url, honest, full=full)
-            if row.applicable and (row.unrelated or not row.killed):
-                # As for any fail: what does not repeat is a disturbance of the machine.
-                requests += row.requests
-                row = _prove_fault(item, made, server.control_url, honest, full=full, again=True)
+            row = prover.row(item)
             rows.append(row)
-            requests += row.requests
-            progress.advance(text=f"{item['id']}: {_in_a_word(row)}")
+            progress.advance(text=f"{row.fault}: {_in_a_word(row)}")
         progress.end()
-    known = {item["id"] for item in catalogue}
     return Proof(
         profile=profile,
         rows=tuple(rows),
-        honest_failures=tuple(sorted(e for e in honest if _is_bad(e))),
+        honest_failures=tuple(sorted(e for e in prover.honest if _is_bad(e))),
         seconds=time.monotonic() - began,
-        requests=requests,
+        requests=prover.requests,
         unproven=tuple(
             (check.id, fault)
             for check in made.checks.values()
-            for named in check.proven_by.values()
-            for fault in named
+            if matches(check.id, select)
+            for named_by in check.proven_by.values()
+            for fault in named_by
             if fault not in known
         ),
+        silent=tuple(_silent(made, checks)),
+        checks=tuple(checks),
+        whole=not (families or faults or checks),
     )
+
+
+def _is_drawn(checks: Mapping[str, Check], faults: Sequence[str]) -> bool:
+    """Whether a check that must catch one of the faults draws values."""
+    return any(
+        check.draws and not set(named).isdisjoint(faults)
+        for check in checks.values()
+        for named in check.proven_by.values()
+    )
+
+
+def _refuse_unknown(faults: Sequence[str], known: set[str]) -> None:
+    mistakes = tuple(
+        Mistake(fault, 0, "", "unknown fault", did_you_mean(fault, known))
+        for fault in faults
+        if fault not in known
+    )
+    if mistakes:
+        raise ApicheckError("the reference server does not have every fault", mistakes)
+
+
+def _silent(made: Plan, checks: Sequence[str]) -> list[tuple[str, str]]:
+    """The active checks among those that were tried that have no probe, each with the reason."""
+    asked = {probe.check.id for probe in made.probes}
+    reasons = {item.check: item.why.reason for item in reversed(made.skipped)}
+    return [
+        (check_id, reasons.get(check_id, "the profile has no subject for it"))
+        for check_id in checks
+        if check_id not in asked and not made.checks[check_id].passive
+    ]
 
 
 def _is_wanted(fault: str, families: Sequence[str], faults: Sequence[str]) -> bool:
@@ -158,76 +200,10 @@ def _is_wanted(fault: str, families: Sequence[str], faults: Sequence[str]) -> bo
 def _in_a_word(row: ProofRow) -> str:
     if not row.applicable:
         return "not applicable"
-    caught = "caught" if row.killed else "SURVIVED"
+    caught = "caught" if row.killed else "SURVIVED" if row.expected else "nothing expected"
     caught += " at the second try" if row.again and row.killed else ""
     return f"{caught}, {len(row.unrelated)} unrelated" if row.unrelated else caught
 
 
 def _is_bad(ended: Ended) -> bool:
     return ended[2] not in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
-
-
-def _prove_fault(
-    item: Mapping[str, Json],
-    made: Plan,
-    control_url: str,
-    honest: Mapping[Ended, str],
-    *,
-    full: bool,
-    again: bool = False,
-) -> ProofRow:
-    fault = item["id"]
-    declared = proof_plan.declared(fault, made)
-    row = ProofRow(fault, item["about"], declared, applicable=bool(item["applicable"]))
-    if not row.applicable:
-        return row
-    began = time.monotonic()
-    own = {check_id for check_id, _ in declared}
-    collateral = proof_plan.collateral(fault, made.checks)
-    allowed = {
-        check_id for check_id in made.checks if check_id in own or matches(check_id, collateral)
-    }
-    asked = made if full else proof_plan.sampled(made, own, whole=again)
-    ended, requests = _ended(asked, control_url, (fault,))
-    new = ended.keys() - honest.keys()
-    pairs = {(check, outcome) for check, _, outcome in new}
-    unrelated = tuple(sorted(e for e in new if e[0] not in allowed))
-    return replace(
-        row,
-        caught=tuple(pair for pair in declared if pair in pairs),
-        collateral=tuple(sorted(e for e in new if e[0] in allowed and e[0] not in own)),
-        unrelated=unrelated,
-        why=tuple(ended[e] for e in unrelated),
-        again=again,
-        seconds=time.monotonic() - began,
-        requests=requests,
-    )
-
-
-def _ended(made: Plan, control_url: str, faults: Sequence[str]) -> tuple[Mapping[Ended, str], int]:
-    """What every check ended in on a server with these faults, and the requests it took."""
-    _call(f"{control_url}/reset", "POST", {})
-    _call(f"{control_url}/faults", "PUT", {"on": list(faults)})
-    played = execute_plan(made, Silent(), stop=Event(), preflight=False, clean=False)
-    _call(f"{control_url}/faults", "PUT", {"on": []})
-    results = judge(made, played.transcripts, NO_PROVENANCE)
-    return dict(_pairs(results)), played.requests
-
-
-def _pairs(results: Results) -> Iterator[tuple[Ended, str]]:
-    """What each check ended in on each subject, with its reason in words."""
-    for result in results.checks:
-        if result.verdict is Verdict.FAIL:
-            for failure in result.failures:
-                words = f"expected {failure.expected}, came {failure.actual}"
-                yield (result.check, result.subject, failure.outcome), words
-        elif result.verdict in _NEWS:
-            yield (result.check, result.subject, str(result.verdict)), result.reason
-
-
-def _call(url: str, method: str, body: Json = None) -> Json:
-    """Call the control plane of our own reference server."""
-    data = None if body is None else json.dumps(body).encode()
-    request = HttpRequest(url, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310  (an http URL that our own process printed)
-    with urlopen(request, timeout=_SECONDS_FOR_A_CALL) as answer:  # noqa: S310  (as above)
-        return json.loads(answer.read() or b"null")

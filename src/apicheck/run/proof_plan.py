@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
-from apicheck.model.check import Check
 from apicheck.model.plan import Plan, Probe
+from apicheck.plan import matches
 
 _SAMPLE = 5
 """Operations on which the checks that a fault is not about are asked, without `--full`."""
@@ -18,13 +18,14 @@ _OWN_SAMPLE = 12
 
 
 def declared(fault: str, made: Plan) -> tuple[tuple[str, str], ...]:
-    """The checks that name a fault, each with the outcome.
+    """The checks of a plan that name a fault, each with the outcome.
 
     One that has nothing to ask on this profile is left out, as long as another one has.
     """
     named = tuple(
         (check, outcome)
         for check in made.checks.values()
+        if matches(check.id, made.options.select)
         for outcome, faults in check.proven_by.items()
         if fault in faults
     )
@@ -33,9 +34,9 @@ def declared(fault: str, made: Plan) -> tuple[tuple[str, str], ...]:
     return tuple((check.id, outcome) for check, outcome in heard or named)
 
 
-def collateral(fault: str, checks: Mapping[str, Check]) -> tuple[str, ...]:
-    """The checks, or families, that may fail with a fault although it is not about them."""
-    return tuple(check_id for check in checks.values() for check_id in check.also.get(fault, ()))
+def tried(checks: Iterable[str], made: Plan) -> tuple[str, ...]:
+    """Those of some checks that a plan was made for."""
+    return tuple(check_id for check_id in checks if matches(check_id, made.options.select))
 
 
 def sampled(made: Plan, own: set[str], *, whole: bool) -> Plan:
@@ -48,7 +49,7 @@ def sampled(made: Plan, own: set[str], *, whole: bool) -> Plan:
     passive = {check_id.partition("/")[0] for check_id in own if made.checks[check_id].passive}
     feeding = [
         probe
-        for probe in made.probes
+        for probe in (*made.probes, *made.provoking)
         if probe.applies.last and probe.check.id.partition("/")[0] in passive
     ]
     feeds = sorted(feeding, key=lambda probe: probe.applies.requests)[:1]
@@ -67,15 +68,20 @@ def sampled(made: Plan, own: set[str], *, whole: bool) -> Plan:
         operation = probe.subject.operation
         return probe.key in rows and (operation is None or operation.id in sample)
 
-    kept = tuple(probe for probe in made.probes if is_kept(probe))
-    return replace(made, probes=kept)
+    return replace(
+        made,
+        probes=tuple(probe for probe in made.probes if is_kept(probe)),
+        provoking=tuple(probe for probe in made.provoking if whole or is_kept(probe)),
+        # An active check sends the controls that it needs itself.
+        controls=made.controls if made.passive else (),
+    )
 
 
 def _first_rows(made: Plan) -> frozenset[str]:
     """The probes of the first rows of each check on each subject; nothing that was drawn."""
     asked: Counter[tuple[str, str]] = Counter()
     kept: list[str] = []
-    for probe in made.probes:
+    for probe in (*made.probes, *made.provoking):
         subject = (probe.check.id, probe.subject.key)
         if probe.subject.case is None or not (probe.subject.case.drawn or asked[subject] == _ROWS):
             asked[subject] += 1

@@ -1,8 +1,8 @@
-"""The property loop: a drawn value that fails is made as short and plain as it can be.
+"""Shrink a failing drawn value to the shortest and plainest value that still fails.
 
-The judge never raises for the target's sake, and neither does anything here: a value fails or it
-does not. Verdicts are remembered by value for the whole loop, so that a server with state cannot
-answer differently when Hypothesis asks again. Confirmation is the caller's, outside the loop.
+A value fails or it does not; nothing here raises because of the target. The loop caches the
+verdict on each value, so that a server with state cannot give two verdicts on one value when
+Hypothesis repeats it. The caller confirms the result, outside the loop.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ def shrink(
     *,
     max_examples: int,
 ) -> Json:
-    """The simplest value found that fails, `failing` itself when none is simpler.
+    """Find the simplest value that fails; returns `failing` itself when none is simpler.
 
-    fails: asks the target; it is called at most `max_examples` times, and once for a value.
-    First the known value is cut down, which keeps its cause. What is left is then held against
-    what Hypothesis finds in the strategy, which may be plainer.
+    fails: tests a value on the target; called at most `max_examples` times, once for a value.
+    First the known value is cut down, which keeps its cause. Then the result competes with what
+    Hypothesis finds in the strategy, which may be plainer.
     """
-    verdict = _Remembered(fails, max_examples)
-    verdict.known[_key(failing)] = True
+    verdict = _VerdictCache(fails, max_examples)
+    verdict.known[_make_key(failing)] = True
     cut = _cut_down(failing, verdict)
     found = () if verdict.spent else find_simplest(strategy, verdict, max_examples=max_examples)
     candidates = [failing, cut, *found]
-    return min(candidates, key=_size)
+    return min(candidates, key=_measure)
 
 
-class _Remembered:
-    """The verdict on each value, asked for once, and not at all when the budget is spent."""
+class _VerdictCache:
+    """The verdict on each value, tested once, or not at all when the budget is spent."""
 
     def __init__(self, fails: Callable[[Json], bool], budget: int) -> None:
         self.known: dict[str, bool] = {}
@@ -52,7 +52,7 @@ class _Remembered:
         self._left = budget
 
     def __call__(self, value: Json) -> bool:
-        key = _key(value)
+        key = _make_key(value)
         if key not in self.known:
             if self._left <= 0:
                 return False
@@ -66,30 +66,30 @@ class _Remembered:
 
 
 def _cut_down(value: Json, fails: Callable[[Json], bool]) -> Json:
-    """A failing value without whatever it can lose and still fail."""
+    """Remove from a failing value whatever it can lose and still fail."""
     smaller = True
     while smaller:
         smaller = False
-        for candidate in _smaller(value):
+        for candidate in _list_smaller(value):
             if fails(candidate):
                 value, smaller = candidate, True
                 break
     return value
 
 
-def _smaller(value: Json) -> Iterator[Json]:
-    """Values with a piece left out, the largest pieces first; then with a plainer character."""
+def _list_smaller(value: Json) -> Iterator[Json]:
+    """List values without a piece, the largest pieces first; then with a plainer character."""
     if isinstance(value, dict):
         for name in value:
             yield {other: inner for other, inner in value.items() if other != name}
         for name, inner in value.items():
-            yield from ({**value, name: one} for one in _smaller(inner))
+            yield from ({**value, name: one} for one in _list_smaller(inner))
     elif isinstance(value, list):
-        yield from (value[:start] + value[end:] for start, end in _pieces(len(value)))
+        yield from (value[:start] + value[end:] for start, end in _split(len(value)))
     elif isinstance(value, str) and PLACEHOLDER.search(value):
         yield from _without_placeholder(value)
     elif isinstance(value, str):
-        shorter = (value[:start] + value[end:] for start, end in _pieces(len(value)))
+        shorter = (value[:start] + value[end:] for start, end in _split(len(value)))
         yield from (text for text in shorter if text and text == text.strip())
         for at, character in enumerate(value):
             if character.isalnum() and character not in "0a":
@@ -97,27 +97,27 @@ def _smaller(value: Json) -> Iterator[Json]:
 
 
 def _without_placeholder(value: str) -> Iterator[str]:
-    """What a near-miss adds to the valid credential, by itself.
+    """List what a near-miss adds to the valid credential, without the credential.
 
-    It is not cut otherwise: without its derivation it would be the valid credential.
+    A near-miss is not cut in any other way, as a shorter one may be the valid credential.
     """
     around = PLACEHOLDER.sub("", value).strip()
     added = "".join(_ARGUMENT.findall(value))
     yield from (text for text in (around, added) if text)
 
 
-def _pieces(size: int) -> Iterator[tuple[int, int]]:
-    """Start and end of each half, quarter … of a sequence, down to its single members."""
+def _split(size: int) -> Iterator[tuple[int, int]]:
+    """Split a sequence into halves, quarters … down to single members: (start, end) of each."""
     length = size // 2
     while length > 0:
         yield from ((start, start + length) for start in range(0, size, length))
         length //= 2
 
 
-def _key(value: Json) -> str:
+def _make_key(value: Json) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _size(value: Json) -> tuple[int, str]:
-    text = _key(value)
+def _measure(value: Json) -> tuple[int, str]:
+    text = _make_key(value)
     return len(text), text

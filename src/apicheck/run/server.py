@@ -1,4 +1,4 @@
-"""The reference server as a process of its own: apicheck starts it and never imports it."""
+"""Start the reference server as a separate process; apicheck never imports it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SECONDS_TO_STOP = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A reference server that listens. target_file: an apicheck.toml that fits it."""
+    """A running reference server. target_file: an apicheck.toml for it."""
 
     base_url: str
     control_url: str
@@ -28,7 +28,7 @@ class Server:
     process: subprocess.Popen[bytes]
 
 
-def server_command(
+def build_server_command(
     profile_dir: Path,
     target_file: Path | None,
     *,
@@ -37,7 +37,7 @@ def server_command(
     control_port: int = 0,
     seed: int = 1,
 ) -> list[str]:
-    """The command line that serves a profile. Port 0: any free one."""
+    """Build the command line that serves a profile. Port 0: any free one."""
     command = [
         sys.executable,
         "-m",
@@ -69,11 +69,11 @@ def reference_server(
 ) -> Iterator[Server]:
     """Serve a profile on loopback while the context lasts.
 
-    Raises TargetUnreachable, with what the server said, when it does not start.
+    Raises TargetUnreachable, with the server's error output, when it does not start.
     """
     with tempfile.TemporaryDirectory(prefix="apicheck-") as folder:
         target_file = Path(folder) / "apicheck.toml"
-        command = server_command(
+        command = build_server_command(
             profile_dir,
             target_file,
             faults=faults,
@@ -88,13 +88,13 @@ def reference_server(
             stderr=subprocess.PIPE,
         )
         try:
-            started = _first_line(process)
+            started = _read_first_line(process)
             yield Server(started["base_url"], started["control_url"], target_file, process)
         finally:
             _stop(process)
 
 
-def _first_line(process: subprocess.Popen[bytes]) -> dict[str, str]:
+def _read_first_line(process: subprocess.Popen[bytes]) -> dict[str, str]:
     assert process.stdout is not None
     assert process.stderr is not None
     watchdog = Timer(_SECONDS_TO_START, process.kill)
@@ -107,8 +107,8 @@ def _first_line(process: subprocess.Popen[bytes]) -> dict[str, str]:
         return dict(json.loads(line))
     except ValueError:
         process.kill()
-        said = process.stderr.read().decode("utf-8", "replace").strip()[-2000:]
-        raise TargetUnreachable(f"the reference server did not start: {said}") from None
+        output = process.stderr.read().decode("utf-8", "replace").strip()[-2000:]
+        raise TargetUnreachable(f"the reference server did not start: {output}") from None
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

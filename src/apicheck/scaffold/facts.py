@@ -16,6 +16,8 @@ SCHEMA = "src/apicheck/load/schemas/policy.schema.json"
 _PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _REFUSALS = "requests"
 """The section in which every key is a kind of request, and every value its refusal."""
+_MODEL = "media"
+"""The kind whose values a new kind has."""
 
 PLACES_OF_A_FACT = (
     (SCHEMA, "the key, and which values it may have"),
@@ -67,9 +69,8 @@ def refusal_kind(fact: str) -> str:
 def with_refusal(text: str, kind: str) -> str:
     """The text of the schema with one more kind of request. Raises ScaffoldError if in doubt."""
     schema = json.loads(text)
-    schema["$defs"]["facts"]["properties"][_REFUSALS]["properties"][kind] = {
-        "$ref": "#/$defs/requestAnswer"
-    }
+    kinds = schema["$defs"]["facts"]["properties"][_REFUSALS]["properties"]
+    kinds[kind] = kinds[_MODEL]
     if _dumped(json.loads(text)) != text:
         raise ScaffoldError(f"{SCHEMA} is not in the form in which it can be edited: add it there")
     return _dumped(schema)

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 
 from apicheck.model.errors import ScaffoldError
-from apicheck.registry import mistakes_of_id
+from apicheck.registry import find_mistakes_of_id
 from apicheck.scaffold.facts import (
     PLACES_OF_A_FACT,
     SCHEMA,
@@ -54,7 +54,7 @@ class Skeleton:
 
 def draw_up(project: Checkout | Package, check: str, kind: Kind, fact: str) -> Skeleton:
     """The skeleton of a check. Raises ScaffoldError for what the project has no place for."""
-    for _, mistake in mistakes_of_id(check):
+    for _, mistake in find_mistakes_of_id(check):
         raise ScaffoldError(mistake)
     if kind is Kind.REFUSAL and not fact:
         raise ScaffoldError(

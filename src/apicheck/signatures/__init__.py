@@ -1,8 +1,8 @@
-"""Signatures of webhooks: one module for each scheme, chosen by the policy's fact.
+"""Signs webhooks and verifies their signatures; each scheme is a module.
 
     verify(signature, secret, delivery, now=…) -> "valid" | "absent" | "invalid" | "stale"
 
-Pure: the secret, the raw delivery and the time are handed in.
+Pure: the caller passes the secret, the raw delivery and the time.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def verify(
     now: float,
     context: Mapping[str, str] | None = None,
 ) -> str:
-    """Whether a delivery is rightly signed: "valid", or why not: "absent", "invalid", "stale".
+    """The verdict on a signature: "valid", "absent", "invalid" or "stale".
 
     now: epoch seconds on the sender's clock. context: names and values that the signed text
     takes from elsewhere (`licenseCode`). Raises KeyError for a scheme that is not in SCHEMES.

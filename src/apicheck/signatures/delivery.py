@@ -1,4 +1,4 @@
-"""A webhook delivery as it is signed: the raw bytes, before anything parses or redacts them."""
+"""A webhook delivery as it is signed: the raw bytes, neither parsed nor redacted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ABSENT = "absent"
 """The delivery carries no signature, or lacks a field that the signature covers."""
 INVALID = "invalid"
 STALE = "stale"
-"""Rightly signed, but its timestamp is further from now than the tolerance."""
+"""The signature is valid, but its timestamp is further from now than the tolerance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,16 @@ class Delivery:
         return ", ".join(values) if values else None
 
     def with_headers(self, *headers: tuple[str, str]) -> Delivery:
-        """The same delivery with headers set, in place of any of those names."""
+        """The same delivery with these headers, in place of those of the same names."""
         names = {name.lower() for name, _ in headers}
         kept = tuple(pair for pair in self.headers if pair[0].lower() not in names)
         return replace(self, headers=(*kept, *headers))
 
 
 class Scheme(Protocol):
-    """What each module of this package offers.
+    """The functions of each scheme's module.
 
-    context: what else a scheme may need: `id` of the delivery (to sign), names of path
+    context: further values of a scheme: `id` of the delivery (to sign), names of path
     parameters (`licenseCode`) with their values.
     """
 
@@ -53,7 +53,7 @@ class Scheme(Protocol):
         now: float,
         context: Mapping[str, str],
     ) -> str:
-        """VALID, or why not: ABSENT, INVALID, STALE. now: epoch seconds of the sender's clock."""
+        """VALID, ABSENT, INVALID or STALE. now: epoch seconds of the sender's clock."""
         ...
 
     def sign(
@@ -68,11 +68,11 @@ class Scheme(Protocol):
         ...
 
 
-def within(timestamp: str, now: float, past_s: float, future_s: float) -> bool:
-    """Whether a decimal timestamp lies at most so far in the past or future."""
+def is_within(timestamp: str, now: float, past_s: float, future_s: float) -> bool:
+    """Whether a decimal timestamp is at most this far in the past or future."""
     return now - past_s <= int(timestamp) <= now + future_s
 
 
 def is_timestamp(text: str) -> bool:
-    """Whether a text is epoch seconds in plain decimal digits, as verifiers may insist."""
+    """Whether a text is epoch seconds in plain decimal digits, as verifiers may require."""
     return text.isascii() and text.isdigit() and len(text) <= len("1614265330000000")

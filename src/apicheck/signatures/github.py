@@ -19,11 +19,11 @@ def verify(
     now: float,  # noqa: ARG001  (as above)
     context: Mapping[str, str],  # noqa: ARG001  (as above)
 ) -> str:
-    """See `Scheme`. Never stale: nothing says when it was signed."""
+    """See `Scheme`. Never stale: the scheme has no time of signing."""
     sent = delivery.header(SIGNATURE)
     if not sent:
         return ABSENT
-    expected = _mac(secret, delivery.body)
+    expected = _compute_mac(secret, delivery.body)
     return VALID if hmac.compare_digest(sent.encode(), expected.encode()) else INVALID
 
 
@@ -35,8 +35,8 @@ def sign(
     context: Mapping[str, str],  # noqa: ARG001  (as above)
 ) -> Delivery:
     """See `Scheme`."""
-    return delivery.with_headers((SIGNATURE, _mac(secret, delivery.body)))
+    return delivery.with_headers((SIGNATURE, _compute_mac(secret, delivery.body)))
 
 
-def _mac(secret: str, body: bytes) -> str:
+def _compute_mac(secret: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""Any HMAC, described by the policy: what is signed, how it is written, where it goes.
+"""Any HMAC whose text, encoding and field the policy describes.
 
 Options, each as the policy writes it:
 header      the field that holds the signature (default `X-Signature`)
@@ -29,7 +29,7 @@ from apicheck.signatures.delivery import (
     VALID,
     Delivery,
     is_timestamp,
-    within,
+    is_within,
 )
 
 _NAME = re.compile(r"\{(\w+)\}")
@@ -49,15 +49,15 @@ def verify(
     sent = delivery.header(options.get("header", "X-Signature"))
     if not sent:
         return ABSENT
-    parts = _value_pattern(options.get("value", "{mac}")).fullmatch(sent.strip())
+    parts = _compile_value(options.get("value", "{mac}")).fullmatch(sent.strip())
     if parts is None:
         return INVALID
     found = parts.groupdict()
     timestamp = found.get("timestamp") or delivery.header(options.get("timestamp", ""))
     if timestamp is None and _signs(options, "timestamp"):
         return ABSENT
-    values = {**context, "timestamp": timestamp or "", "id": _id(options, delivery)}
-    expected = _mac(options, secret, delivery, values)
+    values = {**context, "timestamp": timestamp or "", "id": _find_id(options, delivery)}
+    expected = _compute_mac(options, secret, delivery, values)
     if not hmac.compare_digest(found["mac"].encode(), expected.encode()):
         return INVALID
     if timestamp is None:
@@ -65,7 +65,7 @@ def verify(
     if not is_timestamp(timestamp):
         return INVALID
     tolerance = signature.tolerance_s
-    return VALID if within(timestamp, now, tolerance, tolerance) else STALE
+    return VALID if is_within(timestamp, now, tolerance, tolerance) else STALE
 
 
 def sign(
@@ -75,14 +75,14 @@ def sign(
     now: float,
     context: Mapping[str, str],
 ) -> Delivery:
-    """See `Scheme`. An id that goes into a field is the context's."""
+    """See `Scheme`. The id in a field comes from the context."""
     options = signature.options
     timestamp = str(int(now))
     place = options.get("id", "")
     if place and not place.startswith("/"):
         delivery = delivery.with_headers((place, context.get("id", "1")))
-    values = {**context, "timestamp": timestamp, "id": _id(options, delivery)}
-    mac = _mac(options, secret, delivery, values)
+    values = {**context, "timestamp": timestamp, "id": _find_id(options, delivery)}
+    mac = _compute_mac(options, secret, delivery, values)
     value = options.get("value", "{mac}").replace("{timestamp}", timestamp).replace("{mac}", mac)
     delivery = delivery.with_headers((options.get("header", "X-Signature"), value))
     if "timestamp" in options:
@@ -90,8 +90,8 @@ def sign(
     return delivery
 
 
-def rendered(template: str, values: Mapping[str, bytes]) -> bytes:
-    """A template with the names in braces replaced; unknown ones become nothing."""
+def render(template: str, values: Mapping[str, bytes]) -> bytes:
+    """A template with the names in braces replaced; unknown names are dropped."""
     pieces = _NAME.split(template)
     return b"".join(
         values.get(piece, b"") if index % 2 else piece.encode()
@@ -99,10 +99,10 @@ def rendered(template: str, values: Mapping[str, bytes]) -> bytes:
     )
 
 
-def _mac(
+def _compute_mac(
     options: Mapping[str, str], secret: str, delivery: Delivery, values: Mapping[str, str]
 ) -> str:
-    signed = rendered(
+    signed = render(
         options.get("signed", "{body}"),
         {
             **{name: value.encode() for name, value in values.items()},
@@ -124,7 +124,7 @@ def _mac(
     return base64.b64encode(digest).decode("ascii")
 
 
-def _value_pattern(template: str) -> re.Pattern[str]:
+def _compile_value(template: str) -> re.Pattern[str]:
     pieces = _NAME.split(template)
     return re.compile(
         "".join(
@@ -138,7 +138,7 @@ def _signs(options: Mapping[str, str], name: str) -> bool:
     return name in _NAME.findall(options.get("signed", "{body}"))
 
 
-def _id(options: Mapping[str, str], delivery: Delivery) -> str:
+def _find_id(options: Mapping[str, str], delivery: Delivery) -> str:
     place = options.get("id", "")
     if place.startswith("/"):
         try:

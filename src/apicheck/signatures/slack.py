@@ -14,7 +14,7 @@ from apicheck.signatures.delivery import (
     VALID,
     Delivery,
     is_timestamp,
-    within,
+    is_within,
 )
 
 SIGNATURE = "X-Slack-Signature"
@@ -32,11 +32,11 @@ def verify(
     timestamp, sent = delivery.header(TIMESTAMP), delivery.header(SIGNATURE)
     if not timestamp or not sent:
         return ABSENT
-    expected = _mac(secret, timestamp, delivery.body)
+    expected = _compute_mac(secret, timestamp, delivery.body)
     if not is_timestamp(timestamp) or not hmac.compare_digest(sent.encode(), expected.encode()):
         return INVALID
     tolerance = signature.tolerance_s
-    return VALID if within(timestamp, now, tolerance, tolerance) else STALE
+    return VALID if is_within(timestamp, now, tolerance, tolerance) else STALE
 
 
 def sign(
@@ -48,10 +48,10 @@ def sign(
 ) -> Delivery:
     """See `Scheme`."""
     timestamp = str(int(now))
-    mac = _mac(secret, timestamp, delivery.body)
+    mac = _compute_mac(secret, timestamp, delivery.body)
     return delivery.with_headers((TIMESTAMP, timestamp), (SIGNATURE, mac))
 
 
-def _mac(secret: str, timestamp: str, body: bytes) -> str:
+def _compute_mac(secret: str, timestamp: str, body: bytes) -> str:
     signed = b"v0:" + timestamp.encode() + b":" + body
     return "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()

@@ -20,7 +20,7 @@ from apicheck.signatures.delivery import (
     VALID,
     Delivery,
     is_timestamp,
-    within,
+    is_within,
 )
 
 ID = "webhook-id"
@@ -39,13 +39,13 @@ def verify(
     message_id, timestamp, sent = (delivery.header(name) for name in (ID, TIMESTAMP, SIGNATURE))
     if not message_id or not timestamp or not sent:
         return ABSENT
-    expected = _mac(secret, message_id, timestamp, delivery.body)
+    expected = _compute_mac(secret, message_id, timestamp, delivery.body)
     if expected is None or not is_timestamp(timestamp):
         return INVALID
     if not any(hmac.compare_digest(item.encode(), expected) for item in sent.split(" ")):
         return INVALID
     tolerance = signature.tolerance_s
-    return VALID if within(timestamp, now, tolerance, tolerance) else STALE
+    return VALID if is_within(timestamp, now, tolerance, tolerance) else STALE
 
 
 def sign(
@@ -55,9 +55,9 @@ def sign(
     now: float,
     context: Mapping[str, str],
 ) -> Delivery:
-    """See `Scheme`. The id is the context's. Raises ValueError for a secret that is none."""
+    """See `Scheme`. The id is the context's. Raises ValueError unless the secret is base64."""
     message_id, timestamp = context.get("id", "msg_1"), str(int(now))
-    mac = _mac(secret, message_id, timestamp, delivery.body)
+    mac = _compute_mac(secret, message_id, timestamp, delivery.body)
     if mac is None:
         raise ValueError("a Standard Webhooks secret is base64, with or without whsec_ before it")
     return delivery.with_headers(
@@ -65,7 +65,7 @@ def sign(
     )
 
 
-def _mac(secret: str, message_id: str, timestamp: str, body: bytes) -> bytes | None:
+def _compute_mac(secret: str, message_id: str, timestamp: str, body: bytes) -> bytes | None:
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except binascii.Error:

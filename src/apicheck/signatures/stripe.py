@@ -17,7 +17,7 @@ from apicheck.signatures.delivery import (
     VALID,
     Delivery,
     is_timestamp,
-    within,
+    is_within,
 )
 
 SIGNATURE = "Stripe-Signature"
@@ -41,10 +41,10 @@ def verify(
         return ABSENT
     if len(timestamps) != 1 or not is_timestamp(timestamps[0]):
         return INVALID
-    expected = _mac(secret, timestamps[0], delivery.body)
+    expected = _compute_mac(secret, timestamps[0], delivery.body)
     if not any(hmac.compare_digest(mac.encode(), expected.encode()) for mac in macs):
         return INVALID
-    return VALID if within(timestamps[0], now, signature.tolerance_s, float("inf")) else STALE
+    return VALID if is_within(timestamps[0], now, signature.tolerance_s, float("inf")) else STALE
 
 
 def sign(
@@ -56,9 +56,9 @@ def sign(
 ) -> Delivery:
     """See `Scheme`."""
     timestamp = str(int(now))
-    mac = _mac(secret, timestamp, delivery.body)
+    mac = _compute_mac(secret, timestamp, delivery.body)
     return delivery.with_headers((SIGNATURE, f"t={timestamp},v1={mac}"))
 
 
-def _mac(secret: str, timestamp: str, body: bytes) -> str:
+def _compute_mac(secret: str, timestamp: str, body: bytes) -> str:
     return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()

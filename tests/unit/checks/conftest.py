@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.model.check import Check
+from apicheck.model.check import Applies, Check
 from apicheck.model.exchange import Exchange, Observation, Request, Response, Transcript
 from apicheck.model.step import Ask, EndOfScript, Send
 from apicheck.model.subject import UNIQUE, Subject
@@ -92,6 +92,9 @@ class Player:
     def play(self, check: Check, subject: Subject) -> tuple[Judgement, Transcript]:
         assert check.script is not None
         assert check.judge is not None
+        applies = check.applies(subject)
+        if isinstance(applies, Applies):
+            subject = applies.bind(subject)
         exchanges: list[Exchange] = []
         script = check.script(subject)
         came: object = None

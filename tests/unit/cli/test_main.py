@@ -15,7 +15,7 @@ import pytest
 
 import apicheck.run
 from apicheck.cli import COMMANDS, app, main
-from apicheck.cli.results import lines_of
+from apicheck.cli.results import describe_run
 from apicheck.model.errors import Mistake, PolicyError, TargetUnreachable
 from apicheck.model.plan import Options
 from apicheck.model.results import Results
@@ -28,11 +28,11 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def line(monkeypatch: pytest.MonkeyPatch, results: Results) -> SimpleNamespace:
-    """A run that sends nothing: keeps the requests it gets and hands back its `results`."""
-    fake = SimpleNamespace(requests=[], results=results, error=None, leaks=(), code=None)
+    """A run that sends nothing: keeps the configurations it gets and returns its `results`."""
+    fake = SimpleNamespace(configs=[], results=results, error=None, leaks=(), code=None)
 
-    def run_pipeline(request: Any, progress: Any = None) -> Any:
-        fake.requests.append(request)
+    def run_pipeline(config: Any, progress: Any = None) -> Any:
+        fake.configs.append(config)
         if fake.error:
             raise fake.error
         return SimpleNamespace(
@@ -48,19 +48,19 @@ def line(monkeypatch: pytest.MonkeyPatch, results: Results) -> SimpleNamespace:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself_with_an_example(command: str, capsys: Captured) -> None:
+def test_the_help_of_every_command_has_an_example(command: str, capsys: Captured) -> None:
     assert main([command, "--help"]) == 0
-    said = capsys.readouterr().out
-    assert re.search(rf"^  apicheck {command}\b", said, re.MULTILINE)
+    printed = capsys.readouterr().out
+    assert re.search(rf"^  apicheck {command}\b", printed, re.MULTILINE)
 
 
-def test_help_lists_the_commands_in_the_order_of_a_newcomer(capsys: Captured) -> None:
+def test_help_lists_the_commands_in_the_order_of_first_use(capsys: Captured) -> None:
     assert main(["--help"]) == 0
     listed = re.findall(r"^  ([a-z][a-z-]*)  +[A-Z]", capsys.readouterr().out, re.MULTILINE)
     assert listed == list(COMMANDS)
 
 
-def test_help_does_not_load_what_a_run_needs() -> None:
+def test_help_imports_no_library_that_a_run_needs() -> None:
     code = (
         "import sys; from apicheck.cli import main; main(['--help']);"
         "print([m for m in ('httpx', 'hypothesis', 'schemathesis', 'rich', 'jinja2', 'yaml')"
@@ -73,61 +73,61 @@ def test_help_does_not_load_what_a_run_needs() -> None:
 
 
 @pytest.mark.parametrize("word", list(RunWord))
-def test_the_exit_code_is_that_of_the_runs_word(
+def test_the_exit_code_follows_the_runs_word(
     line: SimpleNamespace, word: RunWord, capsys: Captured
 ) -> None:
-    told = replace(line.results.word, word=word, exit_code=EXIT_CODES[word])
-    line.results = replace(line.results, word=told)
+    changed = replace(line.results.word, word=word, exit_code=EXIT_CODES[word])
+    line.results = replace(line.results, word=changed)
     assert main(["run"]) == EXIT_CODES[word]
-    assert f"{word.value}: {told.scope}" in capsys.readouterr().out
+    assert f"{word.value}: {changed.scope}" in capsys.readouterr().out
 
 
-def test_a_leak_makes_exit_code_5_and_is_said(line: SimpleNamespace, capsys: Captured) -> None:
+def test_a_leak_makes_exit_code_5_and_is_reported(line: SimpleNamespace, capsys: Captured) -> None:
     line.leaks, line.code = ("journal.ndjson: $APICHECK_ADMIN_TOKEN",), 5
     assert main(["run", "-q"]) == 5
-    assert "a secret is in a file of this run" in capsys.readouterr().err
+    assert "a file of this run contains a secret" in capsys.readouterr().err
 
 
 def test_the_last_lines_are_word_why_tasks_and_report(
     line: SimpleNamespace, capsys: Captured
 ) -> None:
     main(["run"])
-    said = capsys.readouterr().out.splitlines()
-    word = next(i for i, text in enumerate(said) if text.startswith("✗ not-conformant: 1 of 9"))
-    assert said[word + 1].strip() == line.results.word.why
-    assert "  1. Let unsafe methods be sent  (AUTH-1, AUTH-2)" in said[word:]
-    assert '       mode = "full"' in said[word:]
-    assert said[-2:] == ["report: reports/x/report.html", "file: reports/x/results.json"]
+    printed = capsys.readouterr().out.splitlines()
+    word = next(i for i, text in enumerate(printed) if text.startswith("✗ not-conformant: 1 of 9"))
+    assert printed[word + 1].strip() == line.results.word.why
+    assert "  1. Let unsafe methods be sent  (AUTH-1, AUTH-2)" in printed[word:]
+    assert '       mode = "full"' in printed[word:]
+    assert printed[-2:] == ["report: reports/x/report.html", "file: reports/x/results.json"]
 
 
 def test_findings_are_printed_with_expected_actual_and_clauses(
     line: SimpleNamespace, capsys: Captured
 ) -> None:
     main(["run"])
-    said = capsys.readouterr().out
-    assert "critical  auth/missing-credentials: accepted (violation)" in said
-    assert "expected  401\n  actual    201 Created\n  on        createContact (seen 2x)" in said
-    assert "clauses   AUTH-1" in said
+    printed = capsys.readouterr().out
+    assert "critical  auth/missing-credentials: accepted (violation)" in printed
+    assert "expected  401\n  actual    201 Created\n  on        createContact (seen 2x)" in printed
+    assert "clauses   AUTH-1" in printed
 
 
 def test_findings_of_one_kind_are_printed_together(results: Results) -> None:
     one = replace(results.findings[0], detail="read", operations=("list",))
     many = [replace(one, id=f"id-{n}", detail=f"write-{n}", curl="") for n in range(12)]
-    said = click.unstyle("\n".join(lines_of(replace(results, findings=(one, *many)), ())))
-    assert said.count(f"{one.check}: {one.outcome}") == 1
-    assert "  likewise  write-0: list\n            write-1: list\n" in said
-    assert "            and 4 more\n" in said
+    printed = click.unstyle("\n".join(describe_run(replace(results, findings=(one, *many)), ())))
+    assert printed.count(f"{one.check}: {one.outcome}") == 1
+    assert "  same for  write-0: list\n            write-1: list\n" in printed
+    assert "            and 4 more\n" in printed
 
 
-def test_kinds_of_findings_beyond_the_first_get_a_line_each(results: Results) -> None:
+def test_each_further_kind_of_finding_gets_one_line(results: Results) -> None:
     one = results.findings[0]
     many = [replace(one, id=f"id-{n}", outcome=f"outcome-{n}") for n in range(12)]
-    said = click.unstyle("\n".join(lines_of(replace(results, findings=tuple(many)), ())))
+    printed = click.unstyle("\n".join(describe_run(replace(results, findings=tuple(many)), ())))
     last = f"  critical  {one.check}: outcome-10\n  critical  {one.check}: outcome-11\n"
-    assert f"… and 2 more kinds of findings in the report:\n{last}" in said
+    assert f"… and 2 more kinds of findings in the report:\n{last}" in printed
 
 
-def test_a_run_without_a_policy_says_that_the_built_in_clauses_were_run(
+def test_a_run_without_a_policy_says_that_it_tested_the_built_in_clauses(
     line: SimpleNamespace, capsys: Captured
 ) -> None:
     main(["run"])
@@ -135,39 +135,39 @@ def test_a_run_without_a_policy_says_that_the_built_in_clauses_were_run(
     run = replace(line.results.run, policy="built-in", digests={"policy": "", "openapi": "3f"})
     line.results = replace(line.results, run=run)
     main(["run"])
-    assert "the built-in clause sets were run" in capsys.readouterr().out
+    assert "the run tested the built-in clause sets" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("finished", "interrupted", "words"),
     [("", "", "the run was killed"), ("2026-11-21T08:00:00Z", "Ctrl-C", "stopped early: Ctrl-C")],
 )
-def test_a_run_that_did_not_end_by_itself_says_so(
+def test_an_incomplete_run_says_why_it_ended(
     finished: str, interrupted: str, words: str, results: Results
 ) -> None:
     run = replace(results.run, finished=finished, interrupted=interrupted)
-    assert words in "\n".join(lines_of(replace(results, run=run), ()))
+    assert words in "\n".join(describe_run(replace(results, run=run), ()))
 
 
 def test_a_run_prints_its_requests_by_operation(results: Results) -> None:
     run = replace(results.run, requests=1050)
     counted = replace(results, run=run, coverage={"getContact": 1000, "hello": 0, "list": 20})
-    said = click.unstyle("\n".join(lines_of(counted, ())))
-    assert "1050 requests, by operation:\n 1000 getContact        20 list" in said
-    assert "   30 (no operation)" in said
-    assert "hello" not in said
+    printed = click.unstyle("\n".join(describe_run(counted, ())))
+    assert "1050 requests, by operation:\n 1000 getContact        20 list" in printed
+    assert "   30 (no operation)" in printed
+    assert "hello" not in printed
 
 
-def test_text_of_the_target_cannot_drive_the_terminal(
+def test_text_of_the_target_cannot_control_the_terminal(
     line: SimpleNamespace, capsys: Captured
 ) -> None:
     finding = replace(line.results.findings[0], actual="\x1b[2J\x1b]0;x\x07\u202eno\nyes")
     line.results = replace(line.results, findings=(finding,))
     main(["run"])
-    said = capsys.readouterr().out
-    assert "\x1b" not in said
-    assert "\u202e" not in said
-    assert "␛[2J␛]0;x␇⟨U+202E⟩no␤yes" in said
+    printed = capsys.readouterr().out
+    assert "\x1b" not in printed
+    assert "\u202e" not in printed
+    assert "␛[2J␛]0;x␇⟨U+202E⟩no␤yes" in printed
 
 
 def test_json_is_the_only_thing_on_stdout(line: SimpleNamespace, capsys: Captured) -> None:
@@ -175,7 +175,7 @@ def test_json_is_the_only_thing_on_stdout(line: SimpleNamespace, capsys: Capture
     assert results_from_json(capsys.readouterr().out.encode()) == line.results
 
 
-def test_options_reach_the_request(line: SimpleNamespace, tmp_path: Path) -> None:
+def test_options_reach_the_run_configuration(line: SimpleNamespace, tmp_path: Path) -> None:
     certificate = tmp_path / "ca.pem"
     certificate.touch()
     words = (
@@ -186,8 +186,8 @@ def test_options_reach_the_request(line: SimpleNamespace, tmp_path: Path) -> Non
         " --reading a --out out --format junit --format html"
     )
     main(words.split())
-    (request,) = line.requests
-    assert request.options == Options(
+    (config,) = line.configs
+    assert config.options == Options(
         select=("auth/*", "scopes/denied"),
         ignore=("errors/*",),
         mode=Mode.READ_ONLY,
@@ -200,12 +200,12 @@ def test_options_reach_the_request(line: SimpleNamespace, tmp_path: Path) -> Non
         timeout_s=3.0,
         allow_incomplete=("needs-identity", "read-only"),
     )
-    assert request.overrides == {
+    assert config.overrides == {
         "base_url": "http://127.0.0.1:1",
         "headers.X-Env": "staging",
         "tls.ca_file": str(certificate.resolve()),
     }
-    assert (request.profile, request.readings, request.out, request.formats) == (
+    assert (config.profile, config.readings, config.out, config.formats) == (
         "canonical",
         ("a",),
         Path("out"),
@@ -213,13 +213,13 @@ def test_options_reach_the_request(line: SimpleNamespace, tmp_path: Path) -> Non
     )
 
 
-def test_a_headers_value_is_not_written_down(
+def test_the_recorded_command_omits_header_values(
     line: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ["run", "--header", "X-Key: s3cr3t", "--header=X-B: s3cr3t"]
     monkeypatch.setattr(sys, "argv", ["/usr/bin/apicheck", *words])
     main()
-    assert line.requests[0].argv == ("apicheck", "run", "--header", "X-Key: …", "--header=X-B: …")
+    assert line.configs[0].argv == ("apicheck", "run", "--header", "X-Key: …", "--header=X-B: …")
 
 
 @pytest.mark.parametrize(
@@ -249,15 +249,15 @@ def test_a_headers_value_is_not_written_down(
         ("report nowhere --format pdf", "'pdf' is not one of 'html'"),
     ],
 )
-def test_a_mistake_on_the_command_line_is_exit_code_2_and_named(
+def test_a_mistake_on_the_command_line_is_named_and_exits_with_2(
     line: SimpleNamespace, words: str, message: str, capsys: Captured
 ) -> None:
     assert main(words.split()) == 2
-    said = capsys.readouterr()
-    assert message in said.err
-    assert "Traceback" not in said.err
-    assert said.out == ""
-    assert line.requests == []
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert "Traceback" not in printed.err
+    assert printed.out == ""
+    assert line.configs == []
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_a_mistake_on_the_command_line_is_exit_code_2_and_named(
             2,
             "p.yaml:3: facts: not a map",
         ),
-        (TargetUnreachable("nothing answers at http://127.0.0.1:1"), 4, "nothing answers"),
+        (TargetUnreachable("no response from http://127.0.0.1:1"), 4, "no response from"),
         (KeyboardInterrupt(), 130, "stopped"),
         (RuntimeError("odd"), 2, "this is a bug in apicheck: RuntimeError: odd"),
     ],
@@ -278,12 +278,12 @@ def test_every_error_ends_in_a_message_and_its_exit_code(
 ) -> None:
     line.error = error
     assert main(["run"]) == code
-    said = capsys.readouterr()
-    assert message in said.err
-    assert "Traceback" not in said.err
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert "Traceback" not in printed.err
 
 
-def test_a_bug_shows_where_it_happened_when_asked(line: SimpleNamespace, capsys: Captured) -> None:
+def test_verbose_prints_the_traceback_of_a_bug(line: SimpleNamespace, capsys: Captured) -> None:
     line.error = RuntimeError("odd")
     assert main(["run", "-v"]) == 2
     assert "Traceback" in capsys.readouterr().err
@@ -291,19 +291,19 @@ def test_a_bug_shows_where_it_happened_when_asked(line: SimpleNamespace, capsys:
 
 def test_checks_lists_every_check_and_its_kind(capsys: Captured) -> None:
     assert main(["checks"]) == 0
-    said = capsys.readouterr().out
-    assert re.search(r"^auth/missing-credentials +active ", said, re.MULTILINE)
-    assert re.search(r"^headers/request-id +passive ", said, re.MULTILINE)
+    printed = capsys.readouterr().out
+    assert re.search(r"^auth/missing-credentials +active ", printed, re.MULTILINE)
+    assert re.search(r"^headers/request-id +passive ", printed, re.MULTILINE)
 
 
 def test_checks_of_a_family_with_the_facts_they_read(capsys: Captured) -> None:
     assert main(["checks", "auth", "--facts"]) == 0
-    said = capsys.readouterr().out
-    assert "reads authentication.refusal" in said
-    assert "headers/" not in said
+    printed = capsys.readouterr().out
+    assert "reads authentication.refusal" in printed
+    assert "headers/" not in printed
 
 
-def test_the_catalogue_for_programs(capsys: Captured) -> None:
+def test_checks_prints_the_catalogue_as_json(capsys: Captured) -> None:
     assert main(["checks", "--json", "auth"]) == 0
     entries = {item["id"]: item for item in json.loads(capsys.readouterr().out)}
     assert entries["auth/missing-credentials"]["outcomes"] == {
@@ -319,9 +319,9 @@ def test_explain_prints_the_page(capsys: Captured) -> None:
 
 def test_profiles_are_listed_with_their_clauses(capsys: Captured) -> None:
     assert main(["profiles", "--coverage"]) == 0
-    said = capsys.readouterr().out
-    assert re.search(r"^canonical +\d+ clauses", said, re.MULTILINE)
-    assert re.search(r"^webengage +\d+ clauses", said, re.MULTILINE)
+    printed = capsys.readouterr().out
+    assert re.search(r"^canonical +\d+ clauses", printed, re.MULTILINE)
+    assert re.search(r"^webengage +\d+ clauses", printed, re.MULTILINE)
 
 
 @pytest.fixture
@@ -354,7 +354,7 @@ def test_report_says_that_it_cannot_write(saved: object, tmp_path: Path, capsys:
     assert "cannot write" in capsys.readouterr().err
 
 
-def test_the_page_on_the_command_line_names_every_command_and_only_options_that_exist() -> None:
+def test_the_documentation_names_every_command_and_only_existing_options() -> None:
     page = (Path(__file__).parents[3] / "docs" / "command-line.md").read_text()
     named = set(re.findall(r"^\| `apicheck ([a-z-]+)", page, re.MULTILINE))
     assert named == set(COMMANDS)

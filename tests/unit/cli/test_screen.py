@@ -41,8 +41,8 @@ def test_quiet_says_nothing_about_the_work(capsys: pytest.CaptureFixture[str]) -
     screen.say("work")
     assert isinstance(screen.progress(), Silent)
     screen.out("result")
-    said = capsys.readouterr()
-    assert (said.out, said.err) == ("result\n", "")
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("result\n", "")
 
 
 def test_a_bar_prints_notes_and_goes_away(capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,11 +53,11 @@ def test_a_bar_prints_notes_and_goes_away(capsys: pytest.CaptureFixture[str]) ->
     progress.note("[red]hm[/red]\x1b")
     progress.end()
     progress.end()
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.splitlines()[0] == "before"
-    assert "[red]hm[/red]␛" in said.err
-    assert "\x1b" not in said.err
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.splitlines()[0] == "before"
+    assert "[red]hm[/red]␛" in printed.err
+    assert "\x1b" not in printed.err
 
 
 def test_the_screen_chooses_a_bar_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,20 +50,20 @@ CHECK = Check(
     proven_by={},
     judge=judge_status,
 )
-WORLD = RunContext(
+CONTEXT = RunContext(
     spec=Spec("t", "1", "3.1.0", (), {}, {}), facts=Facts(), identities={}, recipes={}, actors={}
 )
 
 
 def probe(case: Case | None = None) -> Probe:
-    subject = Subject(SubjectKind.OPERATION, "listContacts", WORLD, case=case)
+    subject = Subject(SubjectKind.OPERATION, "listContacts", CONTEXT, case=case)
     return Probe("auth/example/listContacts", CHECK, subject, Applies())
 
 
 def exchange(status: int, role: Role = Role.TABLE, number: int = 1) -> Exchange:
-    answer = Response(status) if status else None
-    error = None if status else TransportError(TransportErrorKind.TIMEOUT, "no answer in 10 s")
-    return Exchange(f"e{number}", Request("GET", "/contacts"), answer, error, 0.0, 0.1, role)
+    response = Response(status) if status else None
+    error = None if status else TransportError(TransportErrorKind.TIMEOUT, "no response in 10 s")
+    return Exchange(f"e{number}", Request("GET", "/contacts"), response, error, 0.0, 0.1, role)
 
 
 def played(*exchanges: Exchange, attempt: int = 0) -> Transcript:
@@ -91,15 +91,15 @@ def test_a_probe_that_was_never_played_is_not_tested() -> None:
 
 
 @pytest.mark.parametrize("status", [429, 500, 503, 0])
-def test_an_answer_that_nobody_asked_for_hides_the_one_in_question(status: int) -> None:
+def test_a_throttled_failed_or_missing_response_is_inconclusive(status: int) -> None:
     assert judge_probe(probe(), [played(exchange(status))]).verdict is Verdict.INCONCLUSIVE
 
 
 def test_an_accepted_bad_credential_is_a_fail_even_when_it_happens_once() -> None:
     judged = judge_probe(probe(), [played(exchange(200)), played(exchange(401), attempt=1)])
     assert judged.verdict is Verdict.FAIL
-    assert judged.fails is not None
-    assert judged.fails.outcome == "accepted"
+    assert judged.failure is not None
+    assert judged.failure.outcome == "accepted"
 
 
 def test_an_accepted_bad_credential_needs_a_good_control_afterwards() -> None:
@@ -121,19 +121,19 @@ def test_a_wrong_status_that_does_not_repeat_is_flaky() -> None:
     assert "flaky" in judged.reason
 
 
-def test_a_wrong_status_after_which_the_door_stands_open_is_that() -> None:
+def test_a_wrong_status_whose_confirmation_is_accepted_is_reported_as_accepted() -> None:
     judged = judge_probe(probe(), [played(exchange(404)), played(exchange(204), attempt=1)])
-    assert judged.fails is not None
-    assert judged.fails.outcome == "accepted"
+    assert judged.failure is not None
+    assert judged.failure.outcome == "accepted"
 
 
 def test_a_wrong_status_that_could_not_be_confirmed_is_inconclusive() -> None:
     judged = judge_probe(probe(), [played(exchange(403))])
     assert judged.verdict is Verdict.INCONCLUSIVE
-    assert "could not be confirmed" in judged.reason
+    assert "not confirmed" in judged.reason
 
 
-def test_a_judge_that_breaks_is_an_error_and_not_a_crash() -> None:
+def test_a_judge_that_raises_gives_the_verdict_error() -> None:
     def broken(_: Subject, __: Transcript) -> Judgement:
         raise ValueError("third party")
 
@@ -154,7 +154,7 @@ def test_an_inconclusive_judgement_keeps_its_reason() -> None:
     assert (judged.verdict, judged.reason) == (Verdict.INCONCLUSIVE, "no 429")
 
 
-def test_a_drawn_failure_is_shown_in_its_smallest_form() -> None:
+def test_a_drawn_failure_shows_its_smallest_case() -> None:
     def at(value: str, number: int, role: Role, attempt: int = 0) -> Transcript:
         item = exchange(200, role, number)
         return replace(
@@ -168,33 +168,33 @@ def test_a_drawn_failure_is_shown_in_its_smallest_form() -> None:
     assert judged.evidence[0] == "e6"
 
 
-def without_answer(kind: TransportErrorKind, role: Role, number: int = 1) -> Exchange:
-    return replace(exchange(0, role, number), error=TransportError(kind, "no answer"))
+def without_response(kind: TransportErrorKind, role: Role, number: int = 1) -> Exchange:
+    return replace(exchange(0, role, number), error=TransportError(kind, "no response"))
 
 
-CLOSED = without_answer(TransportErrorKind.CLOSED, Role.TABLE)
-GONE = without_answer(TransportErrorKind.REFUSED, Role.CONTROL)
+CLOSED = without_response(TransportErrorKind.CLOSED, Role.TABLE)
+GONE = without_response(TransportErrorKind.REFUSED, Role.CONTROL)
 
 
 def judge_silence(_: Subject, transcript: Transcript) -> Judgement:
     silent = next((one for one in transcript.exercised if one.response is None), None)
-    return Failure("no-answer", "an answer", "none", exchange=silent.id) if silent else None
+    return Failure("no-response", "a response", "none", exchange=silent.id) if silent else None
 
 
 def crashing() -> Probe:
-    outcomes = (Outcome("no-answer", Severity.HIGH, Confirm.REPEAT_OR_GONE),)
+    outcomes = (Outcome("no-response", Severity.HIGH, Confirm.REPEAT_OR_GONE),)
     check = replace(CHECK, outcomes=outcomes, judge=judge_silence, accepts_closed_connection=True)
     return replace(probe(), check=check)
 
 
-def test_a_target_that_is_gone_afterwards_confirms_that_it_ended() -> None:
+def test_a_target_that_is_gone_afterwards_confirms_the_crash() -> None:
     judged = judge_probe(crashing(), [played(CLOSED), played(GONE, attempt=1)])
     assert judged.verdict is Verdict.FAIL
-    assert judged.fails is not None
-    assert judged.fails.outcome == "no-answer"
+    assert judged.failure is not None
+    assert judged.failure.outcome == "no-response"
 
 
-def test_a_target_that_lives_and_answers_denies_that_it_ended() -> None:
+def test_a_target_that_responds_afterwards_refutes_the_crash() -> None:
     again = played(exchange(200, Role.CONTROL), exchange(404, number=2), attempt=1)
     judged = judge_probe(crashing(), [played(CLOSED), again])
     assert judged.verdict is Verdict.INCONCLUSIVE
@@ -202,8 +202,8 @@ def test_a_target_that_lives_and_answers_denies_that_it_ended() -> None:
 
 
 @pytest.mark.parametrize("kind", [TransportErrorKind.TIMEOUT, TransportErrorKind.REFUSED])
-def test_only_a_closed_connection_is_an_answer_to_a_check_of_crashes(
+def test_a_check_of_crashes_accepts_only_a_closed_connection_as_evidence(
     kind: TransportErrorKind,
 ) -> None:
-    judged = judge_probe(crashing(), [played(without_answer(kind, Role.TABLE))])
+    judged = judge_probe(crashing(), [played(without_response(kind, Role.TABLE))])
     assert judged.verdict is Verdict.INCONCLUSIVE

@@ -94,23 +94,25 @@ def test_the_level_decides_what_a_fail_means(level: Level, consequence: Conseque
 
 
 @pytest.mark.parametrize("level", [Level.MAY, Level.INFO])
-def test_a_right_that_is_observed_is_said_to_be(level: Level) -> None:
+def test_a_right_that_holds_is_observed(level: Level) -> None:
     assert judged(clause(level=level), result(V.PASS)).consequence is Consequence.OBSERVED
 
 
-def test_a_result_outside_the_clause_s_operations_does_not_count() -> None:
+def test_a_result_outside_the_clauses_operations_does_not_count() -> None:
     got = judged(clause(ops=Selector(("getA",))), result(V.PASS), result(V.FAIL, "getB"))
     assert got.verdict is V.PASS
 
 
-def test_a_result_outside_the_clause_s_facts_does_not_count() -> None:
+def test_a_result_outside_the_clauses_facts_does_not_count() -> None:
     inside = result(V.PASS, facts=("rate_limits.general",))
     outside = result(V.FAIL, facts=("rate_limits.export",))
     assert judged(clause(facts=("rate_limits.general",)), inside, outside).verdict is V.PASS
 
 
-def test_what_was_left_open_without_naming_facts_is_open_for_every_clause() -> None:
-    left = result(V.NOT_TESTED, "getB", kind=NotTestedKind.NEEDS_IDENTITY, reason="nobody may")
+def test_an_open_result_without_facts_is_open_for_every_clause() -> None:
+    left = result(
+        V.NOT_TESTED, "getB", kind=NotTestedKind.NEEDS_IDENTITY, reason="no identity may call it"
+    )
     done = result(V.PASS, facts=("rate_limits.general",))
     got = judged(clause(facts=("rate_limits.general",)), done, left)
     assert (got.verdict, got.kind) == (V.PARTIAL, NotTestedKind.NEEDS_IDENTITY)
@@ -120,7 +122,7 @@ def test_nothing_observed_is_inconclusive() -> None:
     assert judged(clause()).verdict is V.INCONCLUSIVE
 
 
-def test_nothing_observed_in_a_mode_that_holds_back_is_not_tested() -> None:
+def test_nothing_observed_in_a_restricted_mode_is_not_tested() -> None:
     got = judged(clause(), safety=Safety(mode=Mode.READ_ONLY))
     assert (got.verdict, got.kind) == (V.NOT_TESTED, NotTestedKind.READ_ONLY)
 
@@ -132,7 +134,7 @@ def test_an_assumed_fact_caps_the_consequence_and_leaves_the_verdict() -> None:
     assert got.capped_by == "authentication.refusal"
 
 
-def test_the_operator_s_word_lifts_the_cap() -> None:
+def test_the_operators_confirmation_lifts_the_cap() -> None:
     grades = {"authentication.refusal": Grade.ASSUMED}
     confirmed = {"authentication.refusal": "as our dashboard says"}
     got = judged(clause(), result(V.FAIL), grades=grades, confirmed=confirmed)
@@ -154,29 +156,29 @@ def word(*verdicts: Verdict, options: Options | None = None, **more: Any) -> Run
     return decide_word(made, judge_clauses(made, results), results, more.get("preflight", ())).word
 
 
-def test_all_musts_passed_is_conformant() -> None:
+def test_a_run_in_which_every_must_clause_passed_is_conformant() -> None:
     assert word(V.PASS, V.PASS) is RunWord.CONFORMANT
 
 
-def test_one_violated_must_is_not_conformant_whatever_is_open() -> None:
+def test_one_violated_must_clause_makes_the_run_not_conformant() -> None:
     assert word(V.FAIL, V.INCONCLUSIVE) is RunWord.NOT_CONFORMANT
 
 
 @pytest.mark.parametrize("left", [V.ERROR, V.INCONCLUSIVE, V.NOT_TESTED])
-def test_a_must_left_open_is_incomplete(left: Verdict) -> None:
+def test_an_open_must_clause_makes_the_run_incomplete(left: Verdict) -> None:
     assert word(V.PASS, left) is RunWord.INCOMPLETE
 
 
-def test_nothing_passed_is_invalid() -> None:
+def test_a_run_in_which_no_must_clause_passed_is_invalid() -> None:
     assert word(V.INCONCLUSIVE, V.INCONCLUSIVE) is RunWord.INVALID
 
 
 def test_a_failed_preflight_is_invalid() -> None:
-    item = PreflightItem("base-url", V.ERROR, "nothing answers")
+    item = PreflightItem("base-url", V.ERROR, "the target is unreachable")
     assert word(V.PASS, V.PASS, preflight=(item,)) is RunWord.INVALID
 
 
-def test_a_kind_that_is_allowed_to_be_incomplete_is_excused() -> None:
+def test_an_allowed_kind_of_not_tested_is_excused() -> None:
     allowed = Options(allow_incomplete=("needs-budget",))
     assert word(V.PASS, V.NOT_TESTED, options=allowed) is RunWord.CONFORMANT
 
@@ -187,7 +189,7 @@ def test_error_and_inconclusive_are_never_excused() -> None:
     assert word(V.PASS, V.INCONCLUSIVE, options=allowed) is RunWord.INCOMPLETE
 
 
-def test_the_word_never_comes_without_its_scope() -> None:
+def test_the_word_comes_with_its_scope() -> None:
     attested = Clause("T-1", actors=("partner-organisation",), attest="Is it lawful?")
     other = Clause("T-2", actors=("client",))
     out = Clause("T-3", checks=("auth/*",))
@@ -205,15 +207,15 @@ def test_the_word_never_comes_without_its_scope() -> None:
     ("preflight", "stopped", "title"),
     [
         ((), False, "Give the run a larger budget"),
-        ((), True, "Run it again, and let it end"),
+        ((), True, "Run it again, to its end"),
         (
-            (PreflightItem("identity/me", V.ERROR, "me: answered 401"),),
+            (PreflightItem("identity/me", V.ERROR, "me: the server responded 401"),),
             False,
-            "Correct what was found before the run",
+            "Fix the problems found before the run",
         ),
     ],
 )
-def test_what_was_not_played_asks_for_what_kept_it_from_being_played(
+def test_the_task_for_unplayed_probes_names_what_prevented_them(
     preflight: tuple[PreflightItem, ...], stopped: bool, title: str
 ) -> None:
     made = planned(clause())
@@ -223,7 +225,7 @@ def test_what_was_not_played_asks_for_what_kept_it_from_being_played(
     assert task.lines == "\n".join(f"# {item.message}" for item in preflight)
 
 
-def test_a_budget_that_is_used_up_is_asked_for_whatever_stopped_the_run() -> None:
+def test_an_exhausted_budget_is_a_task_even_if_the_run_was_stopped() -> None:
     made = planned(clause())
     lines = "[safety]\nmax_requests = 20"
     results = [result(V.NOT_TESTED, kind=NotTestedKind.NEEDS_BUDGET, remedy=lines)]

@@ -1,4 +1,4 @@
-"""Passive checks know which failures another check provoked on purpose."""
+"""A failure that a check provokes is marked for the passive checks."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -12,9 +12,9 @@ from apicheck.model.operation import Spec
 from apicheck.model.plan import Probe
 from apicheck.model.subject import RunContext, Subject, SubjectKind
 
-WORLD = RunContext(Spec("t", "1", "3.1.0", (), {}, {}), Facts(), {}, {}, {})
+CONTEXT = RunContext(Spec("t", "1", "3.1.0", (), {}, {}), Facts(), {}, {}, {})
 CHECK = Check(title="x", outcomes=(), proven_by={}, id="errors/odd", provokes=frozenset({500}))
-PROBE = Probe("errors/odd/op", CHECK, Subject(SubjectKind.OPERATION, "op", WORLD), Applies())
+PROBE = Probe("errors/odd/op", CHECK, Subject(SubjectKind.OPERATION, "op", CONTEXT), Applies())
 PLAN: Any = SimpleNamespace(probes=(PROBE,), provoking=())
 
 
@@ -27,7 +27,7 @@ def provoked(*exchanges: Exchange, probe: str = PROBE.key) -> list[str]:
     return [one.id for one in seen if one.observed("provoked")]
 
 
-def test_an_answer_that_a_check_provokes_says_so_and_a_control_does_not() -> None:
+def test_a_provoked_response_is_marked_and_that_of_a_control_is_not() -> None:
     exchanges = [
         exchange(1, 500, Role.CONTROL),
         exchange(2, 500, Role.DRAWN),
@@ -37,11 +37,11 @@ def test_an_answer_that_a_check_provokes_says_so_and_a_control_does_not() -> Non
     assert provoked(*exchanges) == ["e2", "e3"]
 
 
-def test_an_answer_that_nobody_asked_for_does_not_say_so() -> None:
+def test_an_unprovoked_response_is_not_marked() -> None:
     assert provoked(exchange(1, 500, Role.TABLE), probe="control/op") == []
 
 
-def test_an_exchange_that_stands_in_two_transcripts_is_one() -> None:
+def test_an_exchange_in_two_transcripts_counts_once() -> None:
     one = exchange(1, 500, Role.DRAWN)
     transcripts = [Transcript(PROBE.key, (one,)), Transcript("another", (replace(one),))]
     seen = select_for_passive(PLAN, transcripts)

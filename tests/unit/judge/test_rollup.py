@@ -21,7 +21,7 @@ SUBJECT_VERDICTS = [
 
 
 def expected(present: frozenset[Verdict]) -> Verdict:
-    """The table of the design, written a second time and in another way."""
+    """The same table, written independently of the code under test."""
     table: list[tuple[set[Verdict], Verdict]] = [
         ({V.FAIL}, V.FAIL),
         ({V.ERROR}, V.ERROR),

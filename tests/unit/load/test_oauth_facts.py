@@ -28,7 +28,7 @@ def test_refresh_is_one_of_three_words(written: object, read: str) -> None:
     assert oauth.refresh == read
 
 
-def test_answers_and_places_are_typed() -> None:
+def test_responses_and_places_are_typed() -> None:
     oauth = facts_from(
         {
             "oauth": {
@@ -57,7 +57,7 @@ def test_answers_and_places_are_typed() -> None:
         ("token: tokens", 'unknown operation "tokens"'),
     ],
 )
-def test_a_mistake_is_told_with_its_line(tmp_path: Path, line: str, said: str) -> None:
+def test_a_mistake_is_reported_with_its_line(tmp_path: Path, line: str, said: str) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text(f"policy: p\nfacts:\n  oauth:\n    {line}\n", encoding="utf-8")
     with pytest.raises(PolicyError) as raised:

@@ -172,10 +172,10 @@ HEAD = 'openapi: 3.1.0\ninfo: {title: T, version: "1"}\n'
 @pytest.mark.parametrize(
     ("text", "line", "path", "message", "suggestion"),
     [
-        ('swagger: "2.0"\npaths: {}\n', 1, "swagger", "Swagger 2.0 is not read", "convert"),
+        ('swagger: "2.0"\npaths: {}\n', 1, "swagger", "Swagger 2.0 is not supported", "convert"),
         ("info: {}\n", 1, "", '"openapi" is missing', ""),
-        (HEAD, 1, "", "has no paths, so that there is no operation to test", ""),
-        ("openapi: 4.0.0\n", 1, "openapi", "OpenAPI 4.0.0 is not read", "3.0 and 3.1"),
+        (HEAD, 1, "", "has no paths, and so no operation to test", ""),
+        ("openapi: 4.0.0\n", 1, "openapi", "OpenAPI 4.0.0 is not supported", "3.0 and 3.1"),
         (
             HEAD + "paths:\n  /a: {$ref: 'https://example.com/a.yaml#/a'}\n",
             4,
@@ -255,7 +255,7 @@ def test_a_document_that_cannot_be_used_says_where_and_why(
     assert suggestion in mistake.suggestion
 
 
-def test_every_broken_reference_is_told_at_once() -> None:
+def test_every_broken_reference_is_reported_at_once() -> None:
     text = HEAD + "paths:\n  /a: {$ref: '#/x'}\n  /b: {$ref: '#/y'}\n"
     assert [m.line for m in mistakes_of(text)] == [4, 5]
 

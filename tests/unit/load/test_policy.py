@@ -208,7 +208,7 @@ MISTAKES = [
         "policy: p\nfacts:\n  authentication:\n    refusal: 1000\n",
         4,
         "facts.authentication.refusal",
-        "expected an answer: 401",
+        "expected a response: 401",
         "",
     ),
     (
@@ -326,7 +326,9 @@ def test_a_mistake_says_where_it_is_what_was_expected_and_what_to_do(
     assert suggestion in mistake.suggestion
 
 
-def test_every_mistake_of_a_file_is_told_at_once_and_no_consequence_of_one(tmp_path: Path) -> None:
+def test_every_mistake_of_a_file_is_reported_at_once_and_no_consequence_of_one(
+    tmp_path: Path,
+) -> None:
     text = """\
 policy: 1
 include: [http, nothing]
@@ -362,7 +364,7 @@ clauses:
 
 
 @pytest.mark.parametrize("facts", ["[]", "", "text", "{responses: []}", "{webhooks: 3}"])
-def test_facts_of_another_form_are_told(tmp_path: Path, facts: str) -> None:
+def test_facts_of_another_form_are_mistakes(tmp_path: Path, facts: str) -> None:
     (mistake,) = mistakes_of(tmp_path, f"policy: p\nfacts: {facts}\n")
     assert mistake.line == 2
     assert mistake.message.startswith("expected")
@@ -431,14 +433,14 @@ def test_a_clause_of_a_set_is_overlaid_and_null_removes_it(tmp_path: Path) -> No
     assert policy.clause("BEARER-CHALLENGE").source == "rfc6750"
 
 
-def test_a_status_laid_over_an_answer_keeps_the_rest_of_it(tmp_path: Path) -> None:
+def test_a_status_laid_over_a_response_keeps_its_other_members(tmp_path: Path) -> None:
     refusal = loaded(tmp_path, POLICY).facts.authentication.anonymous
     assert refusal is not None
     assert refusal.statuses.exact == (403,)
     assert refusal.challenge not in (None, NEVER)
 
 
-def test_anonymous_and_bad_may_be_told_apart_over_a_set(tmp_path: Path) -> None:
+def test_a_policy_may_split_the_refusal_of_a_set_into_anonymous_and_bad(tmp_path: Path) -> None:
     text = (
         "policy: p\ninclude: bearer\nfacts:\n  authentication:\n"
         "    refusal: {bad: {challenge: {error: invalid_token}}}\n"
@@ -451,7 +453,7 @@ def test_anonymous_and_bad_may_be_told_apart_over_a_set(tmp_path: Path) -> None:
     assert facts.anonymous.statuses == facts.bad.statuses
 
 
-def test_buckets_inherit_what_they_do_not_say(tmp_path: Path) -> None:
+def test_buckets_inherit_window_and_per(tmp_path: Path) -> None:
     limits = loaded(tmp_path, POLICY).facts.rate_limits
     assert limits is not None
     assert limits.buckets["general"].window_s == 3600.0
@@ -494,7 +496,7 @@ def test_every_fact_in_force_has_its_origin(tmp_path: Path) -> None:
     assert rows["rate_limits.general.limit"].grade is Grade.ASSUMED
 
 
-def test_quotes_are_held_against_the_stored_text(tmp_path: Path) -> None:
+def test_quotes_are_compared_with_the_stored_text(tmp_path: Path) -> None:
     (tmp_path / "terms.txt").write_text("All requests\n  need a “valid” token, always.\n")
     head = "policy: p\nsources: {terms: {file: terms.txt}}\nclauses:\n"
     for quote in ("All requests need a", "requests … always.", 'need a \\"valid\\" token'):
@@ -504,7 +506,7 @@ def test_quotes_are_held_against_the_stored_text(tmp_path: Path) -> None:
         assert (mistake.line, mistake.path) == (4, "clauses.A.quote")
 
 
-def test_a_changed_or_missing_source_text_is_told(tmp_path: Path) -> None:
+def test_a_changed_or_missing_source_text_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "terms.txt").write_text("text")
     digest = hashlib.sha256(b"text").hexdigest()
     loaded(tmp_path, f"policy: p\nsources: {{t: {{file: terms.txt, digest: sha256:{digest}}}}}\n")
@@ -533,7 +535,7 @@ def test_every_clause_set_that_comes_with_apicheck_loads(tmp_path: Path) -> None
     assert policy.facts.responses["error"].equal == {"/status": "status"}
 
 
-def test_facts_alone_are_typed_and_their_mistakes_told() -> None:
+def test_facts_alone_are_typed_and_their_mistakes_reported() -> None:
     facts = facts_from({"authentication": {"refusal": [401, 403]}, "webhooks": "none"})
     assert facts.authentication.bad is not None
     assert facts.authentication.bad.statuses.exact == (401, 403)
@@ -549,7 +551,7 @@ def test_a_size_above_which_a_body_is_refused(over: object, size: int) -> None:
     assert facts.requests["too_large"].statuses.exact == (413,)
 
 
-def test_an_unknown_profile_is_told_with_a_suggestion() -> None:
+def test_an_unknown_profile_is_reported_with_a_suggestion() -> None:
     with pytest.raises(PolicyError) as caught:
         profile_dir("canonicl")
     assert caught.value.mistakes[0].suggestion == 'did you mean "canonical"?'

@@ -109,7 +109,7 @@ def test_capsule_needs_scopes_by_method_and_hides_hooks_of_other_apps() -> None:
     authorization = facts_of("capsule").authorization
     assert authorization.scopes["read"].items == ("GET /**",)
     assert authorization.permissions["registered-app"].items == ("createHook",)
-    assert str(authorization.foreign["app"].answer.statuses) == "404"
+    assert str(authorization.foreign["app"].response.statuses) == "404"
     assert authorization.foreign["app"].ops.items == ("getHook", "deleteHook")
     assert authorization.refusal.challenge.error == "insufficient_scope"
 
@@ -125,7 +125,7 @@ def test_capsule_is_silent_on_retry_after_and_signs_nothing() -> None:
     assert facts.webhooks.events["kase/created"].aliases == ("project/created",)
 
 
-def test_dahimail_says_when_retry_after_may_come_at_all() -> None:
+def test_dahimail_allows_retry_after_with_some_statuses_only() -> None:
     limits = facts_of("dahimail").rate_limits
     assert (limits.retry_after, limits.retry_after_only.exact) == ("seconds", (429,))
     assert limits.buckets["transfer"].ops.items == ("importContacts", "exportContacts")
@@ -133,7 +133,7 @@ def test_dahimail_says_when_retry_after_may_come_at_all() -> None:
     assert facts_of("dahimail", "lenient").rate_limits.headers_when.caller == "authenticated"
 
 
-def test_dahimail_keeps_a_rule_away_from_answers_that_have_no_data() -> None:
+def test_dahimail_excepts_responses_without_data_from_a_rule() -> None:
     rule = facts_of("dahimail").responses["data"]
     assert 200 in rule.when.statuses
     assert 204 in rule.when.except_
@@ -149,7 +149,7 @@ def test_emitrr_has_two_tenant_parameters_and_promises_no_webhooks() -> None:
     assert facts_of("emitrr", "docs").rate_limits.refusal.statuses.exact == (403,)
 
 
-def test_webengage_asks_every_word_of_everybody_and_answers_401_without_one() -> None:
+def test_webengage_requires_every_permission_and_refuses_with_401() -> None:
     authorization = facts_of("webengage").authorization
     assert set(authorization.permissions) == {"account-management", "update-data"}
     assert authorization.refusal.statuses.exact == (401,)

@@ -6,7 +6,7 @@ from apicheck.load import facts_from
 
 
 @pytest.mark.parametrize(
-    ("written", "answer", "ops"),
+    ("written", "response", "ops"),
     [
         (404, "404", None),
         ("as-absent", None, None),
@@ -14,16 +14,16 @@ from apicheck.load import facts_from
         ({"answer": "as-absent", "ops": "tag:notes"}, None, ("tag:notes",)),
     ],
 )
-def test_what_is_foreign_is_answered_so_or_as_what_is_absent(
-    written: Any, answer: str | None, ops: tuple[str, ...] | None
+def test_a_foreign_object_has_a_response_of_its_own_or_that_of_an_absent_one(
+    written: Any, response: str | None, ops: tuple[str, ...] | None
 ) -> None:
     facts = facts_from({"authorization": {"foreign": {"user": written}}}, file="test")
     foreign = facts.authorization.foreign["user"]
-    assert (str(foreign.answer.statuses) if foreign.answer else None) == answer
+    assert (str(foreign.response.statuses) if foreign.response else None) == response
     assert (foreign.ops.items if foreign.ops else None) == ops
 
 
-def test_scopes_imply_what_those_imply_in_turn_even_in_a_circle() -> None:
+def test_implied_scopes_imply_further_ones_even_in_a_circle() -> None:
     implies = {"admin": "write", "write": ["read", "list"], "list": "admin"}
     facts = facts_from({"authorization": {"implies": implies}}, file="test").authorization
     assert facts.with_implied(["write"]) == {"admin", "write", "read", "list"}

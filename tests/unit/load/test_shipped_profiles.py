@@ -30,7 +30,7 @@ def media_of(spec: Spec) -> Iterator[tuple[str, Media]]:
                 yield f"{operation.id} {response.status}", media
 
 
-def test_they_are_listed() -> None:
+def test_the_shipped_profiles_are_listed() -> None:
     assert set(PROFILES) <= set(profile_names())
 
 
@@ -48,7 +48,7 @@ def test_every_example_of_the_document_is_valid(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PROFILES)
-def test_every_answer_that_has_a_json_body_has_an_example(name: str) -> None:
+def test_every_response_with_a_json_body_has_an_example(name: str) -> None:
     spec, _ = profile(name)
     bare = [where for where, m in media_of(spec) if "json" in m.media_type and not m.examples]
     assert bare == []
@@ -60,14 +60,14 @@ def test_every_secured_operation_documents_its_refusals(name: str) -> None:
     for operation in spec.operations:
         if not operation.secured:
             continue
-        for answer in (policy.facts.authentication.bad, policy.facts.authorization.refusal):
-            assert answer is not None
+        for refusal in (policy.facts.authentication.bad, policy.facts.authorization.refusal):
+            assert refusal is not None
             documented = {response.status for response in operation.responses}
-            assert {str(s) for s in answer.statuses.exact} <= documented, operation.id
+            assert {str(s) for s in refusal.statuses.exact} <= documented, operation.id
 
 
 @pytest.mark.parametrize("name", PROFILES)
-def test_every_clause_has_a_section_and_our_own_statement(name: str) -> None:
+def test_every_clause_has_a_section_and_a_statement_in_other_words(name: str) -> None:
     _, policy = profile(name)
     folder = str(profile_dir(name))
     own = [clause for clause in policy.clauses if clause.file.startswith(folder)]

@@ -102,7 +102,7 @@ window = "10s"
 [scope]
 out = {"A" = "off on staging"}
 [confirm]
-"rate_limits.buckets.general.limit" = "as we were told"
+"rate_limits.buckets.general.limit" = "the operator said so"
 [webhooks]
 listen = "127.0.0.1:0"
 [control]
@@ -129,7 +129,7 @@ def test_a_whole_target_file_is_read(tmp_path: Path, policy: Policy) -> None:
     )
     assert target.limits == {"general": Limit(6, 10.0)}
     assert target.out_of_scope == {"A": "off on staging"}
-    assert target.confirmed == {"rate_limits.general.limit": "as we were told"}
+    assert target.confirmed == {"rate_limits.general.limit": "the operator said so"}
     assert target.control_url == "http://127.0.0.1:9000"
     assert (target.safety.mode, target.safety.methods) == (Mode.REFUSALS, ("GET",))
     assert target.readings == ("docs",)
@@ -163,7 +163,7 @@ def test_without_a_file_a_base_url_is_enough(policy: Policy) -> None:
         None, spec=SPEC, policy=policy, environ={}, overrides={"base_url": "http://[::1]:80"}
     )
     assert (target.name, target.base_url, target.file) == ("[::1]:80", "http://[::1]:80", "")
-    with pytest.raises(TargetError, match="where is the API"):
+    with pytest.raises(TargetError, match="needs the URL of the API"):
         load_target(None, spec=SPEC, policy=policy, environ={})
 
 
@@ -231,7 +231,7 @@ def test_without_a_file_a_base_url_is_enough(policy: Policy) -> None:
         ("[confirm]\n'rate_limit' = 'x'\n", 3, "confirm.rate_limit", "no fact", "rate_limits"),
         ("readings = ['doc']\n", 2, "readings", "unknown reading", "docs"),
         ("[safety]\nmode = 'readonly'\n", 3, "safety.mode", "expected passive", "read-only"),
-        ("[tls]\nca_file = 'no.pem'\n", 3, "tls.ca_file", "there is no file", ""),
+        ("[tls]\nca_file = 'no.pem'\n", 3, "tls.ca_file", "the file no.pem does not exist", ""),
         ("[control]\nurl = 'localhost'\n", 3, "control.url", "is not an http or https URL", ""),
         ("[fixtures]\norderID = '1'\n", 3, "fixtures.orderID", "unknown parameter", "orderId"),
         (
@@ -285,7 +285,7 @@ def test_a_base_url_is_http_with_a_host_and_nothing_more(
 
 
 @pytest.mark.parametrize("secret", ["token\n", " token", "to\nken", "tök", "to\x00ken"])
-def test_a_credential_that_no_header_carries_is_told_without_showing_it(
+def test_a_credential_that_no_header_carries_is_reported_without_showing_it(
     tmp_path: Path, policy: Policy, secret: str
 ) -> None:
     text = HEAD + "[identities.a]\ntoken_env = 'T'\n"
@@ -294,7 +294,9 @@ def test_a_credential_that_no_header_carries_is_told_without_showing_it(
     assert secret.strip() not in str(mistake)
 
 
-def test_a_mistaken_option_is_the_command_lines(tmp_path: Path, policy: Policy) -> None:
+def test_a_mistake_in_an_option_is_placed_on_the_command_line(
+    tmp_path: Path, policy: Policy
+) -> None:
     overrides = {"safety.mode": "fast", "base_url": "nowhere"}
     found = mistakes_of(tmp_path, policy, HEAD, overrides=overrides)
     assert {(m.file, m.path) for m in found} == {
@@ -303,7 +305,7 @@ def test_a_mistaken_option_is_the_command_lines(tmp_path: Path, policy: Policy) 
     }
 
 
-def test_every_mistake_is_told_at_once(tmp_path: Path, policy: Policy) -> None:
+def test_every_mistake_is_reported_at_once(tmp_path: Path, policy: Policy) -> None:
     text = 'base_url = "x"\nnam = 1\n[identities.a]\ntoken_env = "NOPE"\n[limits.b]\nlimit = 1\n'
     found = [(m.line, m.path) for m in mistakes_of(tmp_path, policy, text)]
     assert found == [(1, "base_url"), (2, "nam"), (4, "identities.a.token_env"), (5, "limits.b")]
@@ -334,7 +336,7 @@ def test_a_command_prints_the_credentials(tmp_path: Path, policy: Policy) -> Non
         ("exec sleep 5", "credentials.command", "did not end within 0.2 s"),
     ],
 )
-def test_a_failing_command_is_told_without_what_it_printed(
+def test_a_failing_command_is_reported_without_its_output(
     tmp_path: Path, policy: Policy, script: str, path: str, message: str
 ) -> None:
     text = command_in(tmp_path, script)
@@ -344,7 +346,7 @@ def test_a_failing_command_is_told_without_what_it_printed(
     assert "hidden" not in str(mistake)
 
 
-def test_a_command_that_is_not_there_is_named(tmp_path: Path, policy: Policy) -> None:
+def test_a_command_that_does_not_exist_is_named(tmp_path: Path, policy: Policy) -> None:
     text = HEAD + '[credentials]\ncommand = ["./none.sh"]\n'
     (mistake,) = mistakes_of(tmp_path, policy, text)
     assert "none.sh cannot be run" in mistake.message

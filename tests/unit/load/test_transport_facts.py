@@ -65,7 +65,9 @@ def test_directives_have_names_in_lower_case_and_bounds_in_seconds() -> None:
         ),
     ],
 )
-def test_a_mistake_is_told_with_its_place(tmp_path: Path, facts: str, line: int, path: str) -> None:
+def test_a_mistake_is_reported_with_its_place(
+    tmp_path: Path, facts: str, line: int, path: str
+) -> None:
     file = tmp_path / "policy.yaml"
     file.write_text(f"policy: p\nfacts:\n  {facts}\nclauses: {{}}\n")
     with pytest.raises(PolicyError) as raised:
@@ -75,7 +77,7 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, facts: str, line: int,
     assert mistake.path.endswith(path)
 
 
-def test_a_step_that_expects_what_cannot_be_is_a_mistake(tmp_path: Path) -> None:
+def test_a_step_with_an_impossible_expectation_is_a_mistake(tmp_path: Path) -> None:
     file = tmp_path / "policy.yaml"
     file.write_text(
         "policy: p\nclauses:\n  A:\n    checks: behaviour/example\n    example:\n"

@@ -59,6 +59,18 @@ def test_values_at_their_default_are_left_out() -> None:
     assert to_json(Request("GET", "/"), whole=True)["caller"] == Caller.ANONYMOUS.value
 
 
-def test_json_that_stands_for_nothing_is_a_value_error_that_names_the_type() -> None:
+def test_json_of_another_type_is_a_value_error_that_names_the_type() -> None:
     with pytest.raises(ValueError, match="not a Foreign"):
-        from_json(Foreign, {"answer": None, "surprise": 1})
+        from_json(Foreign, {"response": None, "surprise": 1})
+
+
+def test_a_mapping_is_not_read_as_text() -> None:
+    with pytest.raises(ValueError, match="expected text"):
+        from_json(Request, {"method": "GET", "path": {"a": 1}})
+
+
+def test_a_value_may_be_prepared_for_the_type_that_it_is_read_as() -> None:
+    def prepare(kind: object, value: object) -> object:
+        return [value] if kind is tuple and isinstance(value, str) else value
+
+    assert from_json(StatusSet, {"patterns": "4xx"}, prepare=prepare) == StatusSet(("4xx",))

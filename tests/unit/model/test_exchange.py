@@ -1,4 +1,4 @@
-"""What an exchange says of its answer."""
+"""Requests, and the responses of exchanges."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from apicheck.model.exchange import Exchange, Request, Response, Role
 from apicheck.model.json import MISSING
 
 
-def answered(body: bytes | None) -> Exchange:
+def make_exchange(body: bytes | None) -> Exchange:
     response = None if body is None else Response(200, body=body)
     return Exchange("e1", Request("GET", "/"), response, None, 0.0, 0.1, Role.TABLE)
 
@@ -19,17 +19,23 @@ def test_a_header_field_is_replaced_whatever_its_case_and_left_out_without_a_val
     assert sent.with_header("CONTENT-TYPE").headers == (("X", "1"),)
 
 
-def test_an_answer_in_json_is_a_value() -> None:
-    assert answered(b'{"id": [1, null]}').json_or() == {"id": [1, None]}
+def test_a_response_in_json_is_a_value() -> None:
+    assert make_exchange(b'{"id": [1, null]}').json_or() == {"id": [1, None]}
 
 
 @pytest.mark.parametrize(
     "body", [None, b"", b"<html>", b"\xff", b"NaN", b"[" * 100_000], ids=lambda b: repr(b)[:20]
 )
-def test_what_is_no_json_is_whatever_the_caller_makes_of_it(body: bytes | None) -> None:
-    assert answered(body).json_or() is None
-    assert answered(body).json_or(MISSING) is MISSING
+def test_a_body_without_json_is_read_as_the_default(body: bytes | None) -> None:
+    assert make_exchange(body).json_or() is None
+    assert make_exchange(body).json_or(MISSING) is MISSING
 
 
 def test_null_is_a_value_too() -> None:
-    assert answered(b"null").json_or(MISSING) is None
+    assert make_exchange(b"null").json_or(MISSING) is None
+
+
+def test_an_exchange_hands_out_its_response_or_says_that_it_has_none() -> None:
+    assert make_exchange(b"{}").received.status == 200
+    with pytest.raises(ValueError, match="has no response"):
+        _ = make_exchange(None).received

@@ -32,7 +32,7 @@ def test_a_duration_is_read_in_seconds(written: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("written", ["", "60", "s", "1 fortnight", "-1s", "1s 2m", "1S", "1.s"])
-def test_what_is_no_duration_is_refused(written: str) -> None:
+def test_any_other_text_is_refused_as_a_duration(written: str) -> None:
     assert not re.fullmatch(quantities.DURATION, written)
     with pytest.raises(ValueError, match="not a duration"):
         quantities.parse_seconds(written)

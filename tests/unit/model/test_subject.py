@@ -30,7 +30,7 @@ def context(**rights: Any) -> RunContext:
         ({"roles": ()}, False),
     ],
 )
-def test_an_identity_may_what_its_rights_say_and_what_is_not_known_is_held(
+def test_an_identity_may_do_what_its_rights_permit_and_unknown_rights_count_as_held(
     held: dict[str, Any], permitted: bool
 ) -> None:
     asked = context(
@@ -41,5 +41,5 @@ def test_an_identity_may_what_its_rights_say_and_what_is_not_known_is_held(
     assert asked.permits(Identity("one", "$X", **held), "change") is permitted
 
 
-def test_an_operation_that_needs_nothing_is_for_everybody() -> None:
+def test_every_identity_may_call_an_operation_without_requirements() -> None:
     assert context().permits(Identity("one", "$X", scopes=(), permissions=(), roles=()), "change")

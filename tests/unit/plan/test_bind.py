@@ -1,4 +1,4 @@
-"""What a check is asked about."""
+"""Which subjects a check gets."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def context() -> Any:
     )
 
 
-def asked(context: Any, *ops: tuple[str, ...] | None) -> set[str]:
+def list_keys(context: Any, *ops: tuple[str, ...] | None) -> set[str]:
     clauses = tuple(
         PlannedClause(
             Clause(f"A-{number}", ops=None if items is None else Selector(items)), (CHECK.id,)
@@ -36,10 +36,10 @@ def asked(context: Any, *ops: tuple[str, ...] | None) -> set[str]:
     return {subject.key for subject in list_subjects(CHECK, context, clauses)}
 
 
-def test_a_check_is_asked_about_the_operations_that_a_clause_names_it_for(context: Any) -> None:
-    assert asked(context, ("trackUser",), ("trackEvent",)) == {"trackUser", "trackEvent"}
+def test_a_check_gets_the_operations_of_the_clauses_that_name_it(context: Any) -> None:
+    assert list_keys(context, ("trackUser",), ("trackEvent",)) == {"trackUser", "trackEvent"}
 
 
 @pytest.mark.parametrize("ops", [(), (None,), (("trackUser",), None)])
-def test_where_no_clause_narrows_it_down_about_all(context: Any, ops: Any) -> None:
-    assert asked(context, *ops) == {operation.id for operation in context.spec.operations}
+def test_a_check_gets_all_operations_when_a_clause_names_none(context: Any, ops: Any) -> None:
+    assert list_keys(context, *ops) == {operation.id for operation in context.spec.operations}

@@ -72,7 +72,7 @@ def test_scopes_come_from_the_document_where_the_policy_is_silent() -> None:
     assert set(made.all_scopes) == {"contacts:read", "contacts:write", "contacts:export"}
 
 
-def test_the_policy_s_scopes_go_over_the_document_s() -> None:
+def test_the_policys_scopes_override_the_documents() -> None:
     facts = {"authorization": {"scopes": {"read": "reads", "write": "writes"}}}
     made = context(facts, ADMIN)
     assert made.required_scopes["listContacts"] == ("read",)
@@ -86,7 +86,7 @@ def test_an_operation_is_called_by_the_first_identity_that_holds_what_it_needs()
     assert made.actors["createContact"] == "admin"
 
 
-def test_an_operation_that_nobody_may_call_has_no_actor() -> None:
+def test_an_operation_that_no_identity_may_call_has_no_actor() -> None:
     assert "createContact" not in context({}, READER).actors
 
 
@@ -96,12 +96,12 @@ def test_a_public_operation_is_called_without_any_identity() -> None:
     assert made.secured == {"listContacts", "createContact", "exportContacts"}
 
 
-def test_the_policy_can_open_what_the_document_secures() -> None:
+def test_the_policy_can_make_a_secured_operation_public() -> None:
     facts = {"authentication": {"security": {"none": "exportContacts"}}}
     assert "exportContacts" not in context(facts, ADMIN).secured
 
 
-def test_the_bucket_that_takes_fewest_operations_counts_a_request() -> None:
+def test_the_most_specific_bucket_counts_a_request() -> None:
     facts = {
         "rate_limits": {
             "window": "60s",
@@ -116,7 +116,7 @@ def test_the_bucket_that_takes_fewest_operations_counts_a_request() -> None:
     }
 
 
-def test_the_target_s_own_limits_replace_the_policy_s_numbers() -> None:
+def test_the_targets_own_limits_replace_the_policys() -> None:
     facts = {"rate_limits": {"window": "60s", "buckets": {"general": {"limit": 600}}}}
     made = context(facts, ADMIN, limits={"general": Limit(limit=6)})
     assert made.facts.rate_limits is not None
@@ -125,9 +125,7 @@ def test_the_target_s_own_limits_replace_the_policy_s_numbers() -> None:
 
 
 @pytest.mark.parametrize(("plan", "limit"), [("starter", 60), ("growth", 600), ("", None)])
-def test_limits_known_by_plan_are_those_of_the_identities_plan(
-    plan: str, limit: int | None
-) -> None:
+def test_limits_by_plan_are_those_of_the_identitys_plan(plan: str, limit: int | None) -> None:
     facts = {
         "rate_limits": {
             "window": "60s",
@@ -140,7 +138,7 @@ def test_limits_known_by_plan_are_those_of_the_identities_plan(
     assert made.facts.rate_limits.buckets["general"].limit == limit
 
 
-def test_what_anonymous_callers_may_do_is_not_secured_and_still_sent_with_a_credential() -> None:
+def test_an_operation_open_to_anonymous_callers_is_not_secured_but_gets_a_credential() -> None:
     found = context({"authentication": {"anonymous_may": "listContacts"}}, ADMIN)
     assert found.secured == {"createContact", "exportContacts"}
     assert found.actors["listContacts"] == "admin"

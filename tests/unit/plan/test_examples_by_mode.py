@@ -1,4 +1,4 @@
-"""Which examples of clauses a mode lets through."""
+"""Which examples of clauses each mode allows."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def test_an_example_that_only_reads_is_played_in_read_only_mode() -> None:
 
 def test_an_example_that_writes_waits_for_the_full_mode() -> None:
     left = {item.subject: item.why.reason for item in planned(Mode.REFUSALS).skipped}
-    assert "change of state" in left["WE-1-1"]
+    assert "changes state" in left["WE-1-1"]
     assert "WE-1-1" in {probe.subject.key for probe in planned(Mode.FULL).probes}

@@ -1,4 +1,4 @@
-"""What can be said of a policy without asking the target."""
+"""What lint reports of a policy and its document."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_clause_may_name_a_fact_that_no_check_reads(tmp_path: Path) -> None:
     assert report.unchecked == ("A",)
 
 
-def test_a_clause_whose_checks_have_nothing_to_read_is_told(tmp_path: Path) -> None:
+def test_a_clause_whose_checks_have_nothing_to_read_is_reported(tmp_path: Path) -> None:
     report = linted(
         tmp_path,
         "facts: {authentication: {refusal: 401}}\nclauses:\n"
@@ -121,12 +121,12 @@ def test_a_clause_whose_checks_have_nothing_to_read_is_told(tmp_path: Path) -> N
         (
             "versioning: {deprecations: [{ops: listOrders}]}",
             "versioning.deprecations",
-            "listOrders is deprecated by the policy and not by the document",
+            "listOrders is deprecated by the policy, not by the document",
         ),
         (
             "versioning: {deprecations: [{ops: listOrders}]}",
             "versioning.deprecations",
-            "old is deprecated by the document and not by the policy",
+            "old is deprecated by the document, not by the policy",
         ),
         (
             "versioning: {deprecations: [{ops: old, since: 2026-02-01, sunset: 2026-01-01}]}",
@@ -143,7 +143,7 @@ def test_a_clause_whose_checks_have_nothing_to_read_is_told(tmp_path: Path) -> N
         ),
     ],
 )
-def test_what_contradicts_the_document_or_itself_is_told(
+def test_a_contradiction_with_the_document_or_within_the_policy_is_reported(
     tmp_path: Path, facts: str, about: str, message: str
 ) -> None:
     assert Remark(about, message) in linted(tmp_path, f"facts: {{{facts}}}\n").contradictions
@@ -166,7 +166,7 @@ def test_the_profiles_that_come_with_apicheck_have_something_to_read(profile: st
     assert lint(spec, policy, checks).unread == ()
 
 
-def test_a_refusal_that_nobody_wrote_down_is_not_missed_in_the_document() -> None:
+def test_the_document_need_not_list_a_refusal_that_only_a_standard_promises() -> None:
     spec = parse_spec(
         """\
 openapi: 3.1.0

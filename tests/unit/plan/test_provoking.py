@@ -1,4 +1,4 @@
-"""What is played so that a passive check has something to read."""
+"""The probes that give a passive check something to read."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def planned() -> Any:
     return make
 
 
-def test_a_passive_check_that_is_selected_alone_gets_refusals_to_read(planned: Any) -> None:
+def test_a_passive_check_selected_alone_gets_probes_that_trigger_it(planned: Any) -> None:
     made = planned(select=("errors/envelope",))
     assert made.probes == ()
     assert {probe.check.id for probe in made.provoking} & set(
@@ -35,21 +35,21 @@ def test_a_passive_check_that_is_selected_alone_gets_refusals_to_read(planned: A
     assert made.estimate.requests >= len(made.controls) + len(made.provoking)
 
 
-def test_what_is_asked_for_anyway_is_not_played_twice(planned: Any) -> None:
+def test_a_selected_trigger_is_not_played_twice(planned: Any) -> None:
     both = ("errors/envelope", *CHECKS["errors/envelope"].triggered_by)
     assert planned(select=both).provoking == ()
 
 
-def test_what_is_ignored_is_not_played_for_others_either(planned: Any) -> None:
-    heard = CHECKS["errors/envelope"].triggered_by
-    assert planned(select=("errors/envelope",), ignore=heard).provoking == ()
+def test_an_ignored_trigger_is_not_played(planned: Any) -> None:
+    triggers = CHECKS["errors/envelope"].triggered_by
+    assert planned(select=("errors/envelope",), ignore=triggers).provoking == ()
 
 
 def test_a_run_of_the_whole_policy_plays_what_its_clauses_name(planned: Any) -> None:
     assert planned().provoking == ()
 
 
-def test_only_checks_that_send_can_be_heard() -> None:
+def test_every_trigger_is_a_check_that_sends() -> None:
     named = {name for check in CHECKS.values() for name in check.triggered_by}
     assert named
     assert not [name for name in named if CHECKS[name].passive]

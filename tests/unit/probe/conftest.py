@@ -83,13 +83,13 @@ DOCUMENT = {
 
 @dataclass
 class Api:
-    """A small honest API, which remembers what it was asked."""
+    """A small honest API that keeps the requests it received."""
 
     url: str = ""
     things: dict[str, Any] = field(default_factory=dict)
     requests: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list)
-    answer: Callable[[str, str, Mapping[str, str], bytes], Any] | None = None
-    """(method, path, headers, body) -> (status, headers, body) or None for the honest one."""
+    override: Callable[[str, str, Mapping[str, str], bytes], Any] | None = None
+    """(method, path, headers, body) -> (status, headers, body) or None for the honest response."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def respond(
@@ -97,7 +97,7 @@ class Api:
     ) -> tuple[int, dict[str, str], bytes]:
         with self.lock:
             self.requests.append((method, path, headers, body))
-        if self.answer is not None and (given := self.answer(method, path, headers, body)):
+        if self.override is not None and (given := self.override(method, path, headers, body)):
             return given
         if headers.get("authorization") not in (f"Bearer {TOKEN}", f"Bearer {OTHER_TOKEN}"):
             return 401, {"WWW-Authenticate": "Bearer"}, b"{}"

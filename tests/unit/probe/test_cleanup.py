@@ -34,7 +34,7 @@ def two(target: Target) -> Target:
     )
 
 
-def test_what_its_script_deleted_is_not_deleted_again(
+def test_an_object_that_its_script_deleted_is_not_deleted_again(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(subject: Subject) -> Script:
@@ -52,7 +52,7 @@ def test_what_its_script_deleted_is_not_deleted_again(
     assert len(api.requests) == sent
 
 
-def test_what_nobody_should_have_created_is_deleted_by_who_may(
+def test_an_object_created_without_credentials_is_deleted_by_an_identity_that_may(
     api: Any, two: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def lax(method: str, path: str, headers: Any, body: bytes) -> Any:
@@ -63,7 +63,7 @@ def test_what_nobody_should_have_created_is_deleted_by_who_may(
             return 403, {}, b"{}"
         return None
 
-    api.answer = lax
+    api.override = lax
 
     def script(subject: Subject) -> Script:
         request = yield from build.valid_request(subject, "createThing")
@@ -78,18 +78,18 @@ def test_what_nobody_should_have_created_is_deleted_by_who_may(
     assert len(tried) == 2
 
 
-def test_what_nobody_may_delete_is_left_and_said(
+def test_an_object_that_no_identity_may_delete_is_reported_as_left(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
-    api.answer = lambda method, *_: (403, {}, b"") if method == "DELETE" else None
+    api.override = lambda method, *_: (403, {}, b"") if method == "DELETE" else None
     plan = plan_for(target)
     with Session(plan) as session:
         session.play(probe_of(plan, creates))
         left = session.clean_up()
-    assert left == ("/things/t1 (created by createThing): nobody may delete it",)
+    assert left == ("/things/t1 (created by createThing): no identity may delete it",)
 
 
-def test_what_the_document_cannot_delete_is_counted(
+def test_objects_without_a_documented_deletion_are_counted(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
 ) -> None:
     del document["paths"]["/things/{thingId}"]["delete"]
@@ -102,7 +102,7 @@ def test_what_the_document_cannot_delete_is_counted(
     assert left == (words,)
 
 
-def test_a_subscription_is_ended_as_the_policy_says_where_no_link_does(
+def test_a_subscription_without_a_link_is_deleted_as_the_policy_says(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
 ) -> None:
     del document["paths"]["/things"]["post"]["responses"]["201"]["links"]
@@ -120,7 +120,7 @@ def test_a_subscription_is_ended_as_the_policy_says_where_no_link_does(
     assert api.things == {}
 
 
-def test_clean_up_goes_on_when_the_budget_is_spent(
+def test_clean_up_continues_when_the_budget_is_used_up(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     plan = plan_for(target, max_requests=1)
@@ -130,7 +130,7 @@ def test_clean_up_goes_on_when_the_budget_is_spent(
     assert api.things == {}
 
 
-def test_a_secret_that_is_issued_on_creation_is_a_placeholder_in_scripts(
+def test_a_secret_that_a_response_issues_is_a_placeholder_in_scripts(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
 ) -> None:
     responses = document["paths"]["/things"]["post"]["responses"]
@@ -145,9 +145,9 @@ def test_a_secret_that_is_issued_on_creation_is_a_placeholder_in_scripts(
         }
     }
     issued = "issued-key-77aa88bb99cc"
-    answer = {"id": "1", "keys": [{"value": issued}]}
-    api.answer = lambda method, *_: (
-        (201, {}, json.dumps(answer).encode()) if method == "POST" else None
+    body = {"id": "1", "keys": [{"value": issued}]}
+    api.override = lambda method, *_: (
+        (201, {}, json.dumps(body).encode()) if method == "POST" else None
     )
 
     def script(subject: Subject) -> Script:
@@ -168,7 +168,7 @@ def test_a_secret_that_is_issued_on_creation_is_a_placeholder_in_scripts(
     assert not any(exchange.observed("leaks") for exchange in transcript.exchanges)
 
 
-def test_without_links_what_a_post_made_is_deleted_below_its_collection(
+def test_an_object_that_a_post_created_without_a_link_is_deleted_below_its_collection(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
 ) -> None:
     del document["paths"]["/things"]["post"]["responses"]["201"]["links"]
@@ -181,13 +181,13 @@ def test_without_links_what_a_post_made_is_deleted_below_its_collection(
 
 
 @pytest.mark.parametrize("status", [200, 201])
-def test_what_a_put_created_is_deleted_where_it_was_put(
+def test_an_object_that_a_put_created_is_deleted_at_its_path(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, status: int
 ) -> None:
     document = deepcopy(dict(plan_for(target).spec.document))
     thing = document["paths"]["/things/{thingId}"]
     thing["put"] = {**thing["delete"], "operationId": "putThing"}
-    api.answer = lambda method, *_: (status, {}, b"{}") if method == "PUT" else None
+    api.override = lambda method, *_: (status, {}, b"{}") if method == "PUT" else None
 
     def script(subject: Subject) -> Script:
         request = yield from build.valid_request(subject, "createThing")
@@ -201,13 +201,13 @@ def test_what_a_put_created_is_deleted_where_it_was_put(
     assert deleted == (["/things/mine"] if status == 201 else [])
 
 
-def test_what_an_answer_says_of_an_object_that_the_request_named_is_not_deleted(
+def test_an_object_that_the_request_named_is_not_deleted_without_a_201(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
 ) -> None:
     post = document["paths"]["/things"]["post"]
     del post["responses"]["201"]["links"]
     post["requestBody"]["content"]["application/json"]["example"] = {"id": "mine"}
-    api.answer = lambda method, *_: (200, {}, b'{"id": "mine"}') if method == "POST" else None
+    api.override = lambda method, *_: (200, {}, b'{"id": "mine"}') if method == "POST" else None
     plan = plan_for(target, document=document)
     with Session(plan) as session:
         session.play(probe_of(plan, creates))

@@ -1,4 +1,4 @@
-"""Whatever a target does, an exchange ends before its deadline, as data."""
+"""An exchange ends before its deadline, as data, whatever the target does."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from apicheck.probe.wire import BODY_CAP, WireRequest, WireResponse, WireResult
 
 DEADLINE_S = 0.4
 PATIENCE_S = 30
-"""How long a target without end goes on. It closes then, which is read otherwise than a timeout
-or a body that was cut: who waits for it to end fails, however slow the machine is."""
+"""How long an endless target sends before it closes. A client that waits for the end reads neither
+a timeout nor a cut body, so the test fails on any machine, slow or fast."""
 
 Behaviour = Callable[[socket.socket], None]
 
 
 @contextmanager
 def server(behave: Behaviour) -> Iterator[str]:
-    """A server that reads one request head on each connection, then does as it pleases."""
+    """A server that reads one request head on each connection, then behaves as given."""
     listening = socket.create_server(("127.0.0.1", 0))
     over = threading.Event()
 
@@ -88,7 +88,7 @@ def asked(url: str, how: str, method: str = "GET") -> WireResult:
     try:
         request = WireRequest(method, b"/things", ((b"Host", b"x"),))
         if how == "raw":
-            return transport.send_bytes(request.bytes(), method)
+            return transport.send_bytes(request.encode(), method)
         return transport.send(request)
     finally:
         transport.close()
@@ -99,7 +99,7 @@ CHUNK = b"2000\r\n" + b"a" * 0x2000 + b"\r\n"
 BOMB = gzip.compress(b"\0" * 20_000_000)
 
 ERRORS: dict[str, tuple[Behaviour, set[TransportErrorKind]]] = {
-    "never answers": (waits, {TransportErrorKind.TIMEOUT}),
+    "never responds": (waits, {TransportErrorKind.TIMEOUT}),
     "dribbles its headers": (
         for_ever(OK, b"X-A: 1\r\n", 0.05),
         {TransportErrorKind.TIMEOUT},
@@ -112,7 +112,7 @@ ERRORS: dict[str, tuple[Behaviour, set[TransportErrorKind]]] = {
         for_ever(OK, b"X-A: " + b"a" * 8000 + b"\r\n"),
         {TransportErrorKind.PROTOCOL},
     ),
-    "sends informational answers without end": (
+    "sends informational responses without end": (
         for_ever(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.01),
         {TransportErrorKind.TIMEOUT},
     ),
@@ -133,7 +133,7 @@ ERRORS: dict[str, tuple[Behaviour, set[TransportErrorKind]]] = {
         writes(b"SSH-2.0-OpenSSH_9.9\r\n\r\n"),
         {TransportErrorKind.PROTOCOL},
     ),
-    "sends a status that is none": (
+    "sends an invalid status": (
         writes(b"HTTP/1.1 99999 Yes\r\n\r\n"),
         {TransportErrorKind.PROTOCOL},
     ),
@@ -142,16 +142,18 @@ ERRORS: dict[str, tuple[Behaviour, set[TransportErrorKind]]] = {
 
 @pytest.mark.parametrize("how", ["library", "raw"])
 @pytest.mark.parametrize("name", ERRORS)
-def test_a_target_that_gives_no_answer_is_a_transport_error_in_time(name: str, how: str) -> None:
+def test_a_target_without_a_response_is_a_transport_error_before_the_deadline(
+    name: str, how: str
+) -> None:
     behave, kinds = ERRORS[name]
     with server(behave) as url:
-        answer = asked(url, how)
-    assert isinstance(answer, TransportError)
-    assert answer.kind in kinds
-    assert answer.message
+        result = asked(url, how)
+    assert isinstance(result, TransportError)
+    assert result.kind in kinds
+    assert result.message
 
 
-ANSWERS: dict[str, tuple[Behaviour, bool]] = {
+RESPONSES: dict[str, tuple[Behaviour, bool]] = {
     "streams for ever": (for_ever(OK + b"Transfer-Encoding: chunked\r\n\r\n", CHUNK), True),
     "announces a gigabyte": (
         for_ever(OK + b"Content-Length: 1073741824\r\n\r\n", b"a" * 65536),
@@ -187,61 +189,61 @@ ANSWERS: dict[str, tuple[Behaviour, bool]] = {
 
 
 @pytest.mark.parametrize("how", ["library", "raw"])
-@pytest.mark.parametrize("name", ANSWERS)
-def test_a_strange_answer_is_recorded_and_capped_in_time(name: str, how: str) -> None:
-    behave, truncated = ANSWERS[name]
+@pytest.mark.parametrize("name", RESPONSES)
+def test_a_strange_response_is_read_and_capped_before_the_deadline(name: str, how: str) -> None:
+    behave, truncated = RESPONSES[name]
     with server(behave) as url:
-        answer = asked(url, how)
-    assert isinstance(answer, WireResponse), answer
-    assert answer.truncated is truncated
-    assert len(answer.body) <= BODY_CAP
+        result = asked(url, how)
+    assert isinstance(result, WireResponse), result
+    assert result.truncated is truncated
+    assert len(result.body) <= BODY_CAP
 
 
-@pytest.mark.parametrize("name", [name for name in ANSWERS if not ANSWERS[name][1]])
-def test_both_ways_to_send_read_the_same_answer(name: str) -> None:
-    with server(ANSWERS[name][0]) as url:
+@pytest.mark.parametrize("name", [name for name in RESPONSES if not RESPONSES[name][1]])
+def test_both_ways_to_send_read_the_same_response(name: str) -> None:
+    with server(RESPONSES[name][0]) as url:
         assert asked(url, "library") == asked(url, "raw")
 
 
 def test_a_redirect_is_not_followed() -> None:
-    with server(ANSWERS["redirects elsewhere"][0]) as url:
-        answer = asked(url, "library")
-    assert isinstance(answer, WireResponse)
-    assert answer.status == 302
-    assert answer.first(b"location") == b"http://evil.example/?t=1"
+    with server(RESPONSES["redirects elsewhere"][0]) as url:
+        result = asked(url, "library")
+    assert isinstance(result, WireResponse)
+    assert result.status == 302
+    assert result.first_field(b"location") == b"http://evil.example/?t=1"
 
 
-def test_a_port_where_nobody_listens_refuses() -> None:
+def test_a_closed_port_is_a_refused_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
     for how in ("library", "raw"):
-        answer = asked(url, how)
-        assert isinstance(answer, TransportError)
-        assert answer.kind is TransportErrorKind.REFUSED
+        result = asked(url, how)
+        assert isinstance(result, TransportError)
+        assert result.kind is TransportErrorKind.REFUSED
 
 
-def test_a_name_that_does_not_resolve_is_said_to_be_one() -> None:
-    answer = asked("http://nowhere.invalid", "library")
-    assert isinstance(answer, TransportError)
-    assert answer.kind in (TransportErrorKind.DNS, TransportErrorKind.TIMEOUT)
+def test_a_host_name_that_does_not_resolve_is_a_dns_error() -> None:
+    result = asked("http://nowhere.invalid", "library")
+    assert isinstance(result, TransportError)
+    assert result.kind in (TransportErrorKind.DNS, TransportErrorKind.TIMEOUT)
 
 
 def test_tls_to_a_server_without_it_is_a_tls_error() -> None:
     with server(writes()) as url:
-        answer = asked(url.replace("http:", "https:"), "library")
-    assert isinstance(answer, TransportError)
-    assert answer.kind in (TransportErrorKind.TLS, TransportErrorKind.TIMEOUT)
+        result = asked(url.replace("http:", "https:"), "library")
+    assert isinstance(result, TransportError)
+    assert result.kind in (TransportErrorKind.TLS, TransportErrorKind.TIMEOUT)
 
 
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    with server(ANSWERS["sends HTML"][0]) as url:
-        answer = asked(url, "library")
-    assert isinstance(answer, WireResponse)
+    with server(RESPONSES["sends HTML"][0]) as url:
+        result = asked(url, "library")
+    assert isinstance(result, WireResponse)
 
 
-def test_a_field_with_a_stray_space_is_sent_as_it_is() -> None:
+def test_a_field_with_a_stray_space_is_sent_unchanged() -> None:
     received: list[bytes] = []
     listening = socket.create_server(("127.0.0.1", 0))
 
@@ -256,23 +258,23 @@ def test_a_field_with_a_stray_space_is_sent_as_it_is() -> None:
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     transport = Transport(parse_origin(url), timeout_s=2)
     headers = ((b"Host", b"x"), (b"Authorization", b"Bearer "))
-    answer = transport.send(WireRequest("GET", b"/a/../b", headers))
+    result = transport.send(WireRequest("GET", b"/a/../b", headers))
     transport.close()
     thread.join()
     listening.close()
-    assert isinstance(answer, WireResponse)
+    assert isinstance(result, WireResponse)
     assert received[0].startswith(b"GET /a/../b HTTP/1.1\r\n")
     assert b"\r\nAuthorization: Bearer \r\n" in received[0]
 
 
 def test_a_field_with_a_line_break_is_never_sent() -> None:
     transport = Transport(parse_origin("http://127.0.0.1:9"), timeout_s=1)
-    answer = transport.send(WireRequest("GET", b"/", ((b"X-A", b"1\r\nX-B: 2"),)))
-    assert isinstance(answer, TransportError)
-    assert answer.kind is TransportErrorKind.OTHER
+    result = transport.send(WireRequest("GET", b"/", ((b"X-A", b"1\r\nX-B: 2"),)))
+    assert isinstance(result, TransportError)
+    assert result.kind is TransportErrorKind.OTHER
 
 
-def test_a_target_that_ends_with_a_request_is_said_to_have_closed() -> None:
+def test_a_target_that_ends_during_a_request_has_closed_the_connection() -> None:
     listening = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -283,7 +285,7 @@ def test_a_target_that_ends_with_a_request_is_said_to_have_closed() -> None:
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    answer = asked(f"http://127.0.0.1:{listening.getsockname()[1]}", "sent")
+    result = asked(f"http://127.0.0.1:{listening.getsockname()[1]}", "sent")
     thread.join(2)
-    assert isinstance(answer, TransportError)
-    assert answer.kind is TransportErrorKind.CLOSED
+    assert isinstance(result, TransportError)
+    assert result.kind is TransportErrorKind.CLOSED

@@ -80,28 +80,28 @@ transcripts = st.builds(
 
 @settings(max_examples=150)
 @given(transcripts)
-def test_what_is_decoded_is_what_was_encoded(transcript: Transcript) -> None:
+def test_a_decoded_transcript_equals_the_encoded_one(transcript: Transcript) -> None:
     line = encode(transcript, {})
     assert line.count(b"\n") == 1
     assert decode(line, {}) == transcript
 
 
 def exchange(role: Role = Role.CONTROL) -> Exchange:
-    answer = Response(200, body=b"a long answer")
-    return Exchange("e1", Request("GET", "/a"), answer, None, 1, 2, role)
+    response = Response(200, body=b"a long body")
+    return Exchange("e1", Request("GET", "/a"), response, None, 1, 2, role)
 
 
-def test_an_exchange_that_several_share_is_written_once(tmp_path: Path) -> None:
+def test_an_exchange_that_transcripts_share_is_written_once(tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
     made = [Transcript(f"a/{name}", (exchange(),)) for name in "bcd"]
     with Journal(path) as journal:
         for transcript in made:
             journal(transcript)
-    assert path.read_bytes().count(b"a long answer") == 1
+    assert path.read_bytes().count(b"a long body") == 1
     assert list(read(path)) == made
 
 
-def test_what_is_not_the_same_is_written_whole(tmp_path: Path) -> None:
+def test_an_exchange_that_differs_is_written_whole_under_the_same_id(tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
     made = [Transcript("a/b", (exchange(),)), Transcript("a/c", (exchange(Role.SETUP),))]
     with Journal(path) as journal:
@@ -110,14 +110,14 @@ def test_what_is_not_the_same_is_written_whole(tmp_path: Path) -> None:
     assert list(read(path)) == made
 
 
-def test_a_name_of_an_exchange_that_nobody_wrote_is_a_mistake(tmp_path: Path) -> None:
+def test_a_reference_to_an_unwritten_exchange_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
     path.write_bytes(encode(Transcript("a/b", (exchange(),)), {"e1": exchange()}))
     with pytest.raises(ValueError, match="not a transcript"):
         list(read(path))
 
 
-def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
+def test_a_torn_last_line_is_skipped(tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
     with Journal(path) as journal:
         journal(Transcript("a/b"))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apicheck.model.forgery_key import public_jwk
-from apicheck.probe.json_web_tokens import same_token
+from apicheck.probe.json_web_tokens import is_same_token
 from apicheck.probe.placeholders import derive, expand
 
 SECRET = "a secret of thirty-two characters or so"
@@ -36,26 +36,26 @@ def test_a_header_is_changed_and_the_rest_is_kept() -> None:
     assert token.split(".")[1:] == TOKEN.split(".")[1:]
 
 
-def test_a_claim_is_changed_and_no_longer_signed() -> None:
+def test_a_changed_claim_makes_the_signature_invalid() -> None:
     token = derive(TOKEN, "~claim(sub=admin)~claim(exp=0)")
     assert jwt.decode(token, options={"verify_signature": False}) == {"sub": "admin", "exp": 0}
     with pytest.raises(jwt.InvalidSignatureError):
         claims(token)
 
 
-def test_an_unsigned_token_is_one_without_a_signature() -> None:
+def test_an_unsigned_token_has_no_signature() -> None:
     token = derive(TOKEN, "~jose(alg=none)~unsigned")
     assert jwt.decode(token, options={"verify_signature": False}) == CLAIMS
     assert token.endswith(".")
 
 
 @given(st.text(min_size=32, max_size=40))
-def test_a_token_is_signed_anew_with_any_secret(secret: str) -> None:
+def test_a_token_is_signed_again_with_any_secret(secret: str) -> None:
     derivations = f"~claim(sub=admin)~hmac({base64url(secret)})"
     assert claims(derive(TOKEN, derivations), secret)["sub"] == "admin"
 
 
-def test_a_token_is_signed_anew_with_the_key_that_everybody_knows() -> None:
+def test_a_token_is_signed_again_with_the_forgery_key() -> None:
     token = derive(TOKEN, f"~jose(jwk={public_jwk()})~jose(alg=RS256)~rsa")
     key = jwt.PyJWK(jwt.get_unverified_header(token)["jwk"], "RS256").key
     assert jwt.decode(token, key, ["RS256"]) == CLAIMS
@@ -65,27 +65,27 @@ def test_a_token_is_signed_anew_with_the_key_that_everybody_knows() -> None:
 @pytest.mark.parametrize(
     "derivation", ["~jose(alg=none)", "~claim(a=1)", "~unsigned", "~hmac(YQ)", "~rsa"]
 )
-def test_what_is_no_token_stays_as_it_is(text: str, derivation: str) -> None:
+def test_a_text_that_is_not_a_token_stays_unchanged(text: str, derivation: str) -> None:
     assert derive(text, derivation) == text
 
 
-def test_derivations_are_written_in_a_credential() -> None:
+def test_a_credential_may_hold_derivations() -> None:
     text = expand("Bearer $APICHECK_A~jose(alg=none)~unsigned", {"$APICHECK_A": TOKEN})
     assert text == f"Bearer {derive(TOKEN, '~jose(alg=none)~unsigned')}"
 
 
-def test_bits_that_stand_for_nothing_make_no_other_token() -> None:
+def test_bits_without_meaning_do_not_make_another_token() -> None:
     head, _, last = TOKEN.rpartition(".")
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     place = alphabet.index(last[-1])
     other = f"{last[:-1]}{alphabet[place ^ 1]}"
     assert base64.urlsafe_b64decode(f"{other}=") == base64.urlsafe_b64decode(f"{last}=")
-    assert same_token(f"{head}.{other}", TOKEN)
-    assert not same_token(f"{head}.{last[:-1]}", TOKEN)
-    assert not same_token("a.b", TOKEN)
+    assert is_same_token(f"{head}.{other}", TOKEN)
+    assert not is_same_token(f"{head}.{last[:-1]}", TOKEN)
+    assert not is_same_token("a.b", TOKEN)
 
 
-def test_the_filter_of_curl_lines_derives_what_it_reads() -> None:
+def test_the_filter_for_curl_lines_derives_its_input() -> None:
     command = [sys.executable, "-m", "apicheck.probe.placeholders", "~jose(alg=none)~unsigned"]
     done = subprocess.run(command, input=TOKEN, capture_output=True, text=True, check=True)
     assert done.stdout == derive(TOKEN, "~jose(alg=none)~unsigned")

@@ -47,7 +47,7 @@ def listening(target: Target) -> Target:
     return replace(target, listener=Listener("127.0.0.1:0"))
 
 
-def test_a_delivery_is_recorded_with_what_its_signature_is_worth(
+def test_a_delivery_is_recorded_with_the_validity_of_its_signature(
     api: Any, listening: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     plan = plan_for(listening, FACTS)
@@ -97,10 +97,10 @@ def test_secrets_in_a_delivery_are_hidden(
     assert token not in repr(transcript)
 
 
-def test_each_script_has_a_url_of_its_own_and_the_status_it_asked_for() -> None:
+def test_each_url_has_its_own_deliveries_and_status() -> None:
     listener = WebhookListener(Listener(), TargetClock())
     try:
-        one, other = listener.fresh(), listener.fresh()
+        one, other = listener.open_inbox(), listener.open_inbox()
         listener.collect(one["path"], 0, 0, 503)
         assert deliver(one["url"], b"1") == 503
         assert deliver(other["url"], b"2") == 200
@@ -115,7 +115,7 @@ def test_each_script_has_a_url_of_its_own_and_the_status_it_asked_for() -> None:
 def test_chunked_deliveries_are_read_and_endless_ones_are_not() -> None:
     listener = WebhookListener(Listener(), TargetClock())
     try:
-        where = listener.fresh()
+        where = listener.open_inbox()
         address = urlsplit(where["url"])
         head = f"POST {where['path']} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
         with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
@@ -129,18 +129,18 @@ def test_chunked_deliveries_are_read_and_endless_ones_are_not() -> None:
         listener.close()
 
 
-def test_an_address_that_is_taken_is_a_mistake_of_the_target_file() -> None:
+def test_an_address_in_use_is_an_error_of_the_target_file() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         listener = WebhookListener(Listener(address), TargetClock())
         with pytest.raises(TargetError, match=r"\[webhooks\] listen"):
-            listener.fresh()
+            listener.open_inbox()
 
 
-def test_a_public_url_is_what_the_target_is_told() -> None:
+def test_the_target_gets_the_public_url() -> None:
     listener = WebhookListener(Listener(public_url="https://hooks.example.com/in/"), TargetClock())
     try:
-        where = listener.fresh()
+        where = listener.open_inbox()
         assert where["url"].startswith("https://hooks.example.com/in/hooks/")
         name = where["url"].rpartition("/")[2]
         assert listener.accept(Delivery("POST", f"/hooks/{name}", (), b"x")) == 200
@@ -149,8 +149,8 @@ def test_a_public_url_is_what_the_target_is_told() -> None:
         listener.close()
 
 
-def test_no_thread_stays_when_the_listener_closes() -> None:
+def test_a_closed_listener_leaves_no_thread() -> None:
     listener = WebhookListener(Listener(), TargetClock())
-    deliver(listener.fresh()["url"], b"x")
+    deliver(listener.open_inbox()["url"], b"x")
     listener.close()
     assert not [t for t in threading.enumerate() if t.name == "apicheck-listener"]

@@ -32,9 +32,9 @@ class TokenEndpoint:
         self.basic = True
         self.lifetime = 3600
         self.delay_s = 0.0
-        api.answer = self.answer
+        api.override = self.respond
 
-    def answer(self, _: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
+    def respond(self, _: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
         if path != "/oauth/token":
             return None
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
@@ -46,13 +46,13 @@ class TokenEndpoint:
         token = f"minted-{len(self.tokens)}-7c1d9e3f5a2b4860"
         self.tokens.append(token)
         sleep(self.delay_s)
-        answer = {
+        issued = {
             "access_token": token,
             "token_type": "Bearer",
             "expires_in": self.lifetime,
             "scope": form.get("scope", ""),
         }
-        return 200, {}, json.dumps(answer).encode()
+        return 200, {}, json.dumps(issued).encode()
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_the_same_scopes_give_the_same_identity_unless_it_must_be_fresh(
     assert len(endpoint.tokens) == 2
 
 
-def test_a_client_that_basic_does_not_suit_is_sent_in_the_body(
+def test_a_client_whose_basic_credentials_are_refused_is_sent_in_the_body(
     api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     endpoint.basic = False
@@ -121,7 +121,7 @@ def test_a_client_that_basic_does_not_suit_is_sent_in_the_body(
     assert b"client_secret=" + CLIENT[1].encode() in posted[1][3]
 
 
-def test_a_token_that_has_run_out_is_replaced_before_it_is_used(
+def test_an_expired_token_is_replaced_before_it_is_used(
     api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     endpoint.lifetime = 1
@@ -139,7 +139,7 @@ def test_a_token_that_has_run_out_is_replaced_before_it_is_used(
     assert set(endpoint.tokens) <= set(secrets.values.values())
 
 
-def test_who_needs_a_token_that_is_being_replaced_waits_for_it(
+def test_a_request_with_a_token_that_is_being_replaced_waits_for_the_new_one(
     api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def only_minted(_: Subject) -> Script:
@@ -157,7 +157,7 @@ def test_who_needs_a_token_that_is_being_replaced_waits_for_it(
     assert len(endpoint.tokens) == 2
 
 
-def test_where_nobody_can_mint_the_script_ends_as_not_tested(
+def test_a_script_that_cannot_mint_ends_as_not_tested(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     plan = plan_for(target)
@@ -168,7 +168,7 @@ def test_where_nobody_can_mint_the_script_ends_as_not_tested(
     assert transcript.answers == (None,)
 
 
-def test_an_identity_of_the_target_file_is_taken_where_it_fits(
+def test_an_identity_of_the_target_file_is_used_where_it_fits(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     expired = Identity("old", "$APICHECK_OLD_TOKEN", state="expired")
@@ -195,7 +195,7 @@ def control(api: Any) -> list[tuple[str, str, Any]]:
     calls: list[tuple[str, str, Any]] = []
     clock = {"now": 1_000_000.0}
 
-    def answer(method: str, path: str, _: Mapping[str, str], body: bytes) -> Any:
+    def respond(method: str, path: str, _: Mapping[str, str], body: bytes) -> Any:
         if not path.startswith("/control"):
             return None
         what, value = path.removeprefix("/control"), json.loads(body or b"null")
@@ -215,7 +215,7 @@ def control(api: Any) -> list[tuple[str, str, Any]]:
             return 200, {}, b'{"count": 3}'
         return 404, {}, b'{"error": "unknown"}'
 
-    api.answer = answer
+    api.override = respond
     return calls
 
 
@@ -233,7 +233,7 @@ def test_capabilities_are_what_control_minters_and_listener_offer(
     }
 
 
-def test_control_mints_revokes_and_moves_the_clock(
+def test_the_control_protocol_mints_revokes_and_moves_the_clock(
     api: Any,
     target: Target,
     plan_for: PlanFor,
@@ -265,7 +265,7 @@ def test_control_mints_revokes_and_moves_the_clock(
     assert "control-made" not in repr(transcript)
 
 
-def test_an_authorization_server_of_its_own_gets_the_client_and_nobody_else(
+def test_only_the_authorization_server_at_another_origin_gets_the_client(
     api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     elsewhere = replace(
@@ -281,24 +281,24 @@ def test_an_authorization_server_of_its_own_gets_the_client_and_nobody_else(
     assert endpoint.tokens[0] not in repr(transcript)
 
 
-def test_tokens_are_revoked_in_the_end_where_the_api_offers_that(
+def test_tokens_are_revoked_at_the_end_where_the_api_offers_revocation(
     api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(_: Subject) -> Script:
         identity = yield from steps.mint(scopes=("read",))
         yield from steps.mint(scopes=("write",))
         assert (yield from steps.ask("revoke", identity=identity.name)) == {}
-        assert (yield from steps.ask("revoke", identity="nobody")) is None
+        assert (yield from steps.ask("revoke", identity="unknown")) is None
 
     revoked: list[str] = []
 
-    def answer(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
+    def respond(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
         if path == "/oauth/revoke":
             revoked.append(parse_qs(body.decode())["token"][0])
             return 200, {}, b""
-        return endpoint.answer(method, path, headers, body)
+        return endpoint.respond(method, path, headers, body)
 
-    api.answer = answer
+    api.override = respond
     document = {
         "openapi": "3.1.0",
         "info": {"title": "Things", "version": "1"},

@@ -1,4 +1,4 @@
-"""What is computed while recording."""
+"""Observations: what the recorder computes of secrets and raw bytes."""
 
 import base64
 
@@ -30,12 +30,14 @@ def noted(value: str, secret: str, place: str = "header") -> list[str]:
         f"basic {NAME}[:8] {NAME}[8:]",
     ],
 )
-def test_what_a_lenient_decoder_reads_as_the_same_pair_is_the_valid_credential(value: str) -> None:
+def test_a_pair_that_a_lenient_decoder_reads_as_the_same_is_the_valid_credential(
+    value: str,
+) -> None:
     assert noted(value, PAIR) == [NAME]
 
 
 @pytest.mark.parametrize("value", [f"Basic {NAME}[:-4]", f"Basic {NAME}~flip(8)", "Basic *"])
-def test_another_pair_is_not(value: str) -> None:
+def test_another_pair_is_another_credential(value: str) -> None:
     assert noted(value, PAIR) == []
 
 
@@ -53,8 +55,8 @@ NOON = 1_795_262_400.0  # Sat, 21 Nov 2026 12:00:00 GMT
 
 
 def differs(date: bytes, sent: float, received: float) -> list[str]:
-    answer = WireResponse(200, b"", ((b"Date", date),), b"", truncated=False)
-    return [seen.value for seen in observe_date(answer, NOON + sent, NOON + received)]
+    response = WireResponse(200, b"", ((b"Date", date),), b"", truncated=False)
+    return [seen.value for seen in observe_date(response, NOON + sent, NOON + received)]
 
 
 @pytest.mark.parametrize(
@@ -62,23 +64,23 @@ def differs(date: bytes, sent: float, received: float) -> list[str]:
     [
         (0.0, 0.9, []),  # Date has whole seconds only
         (-0.5, 0.5, []),
-        (-30.0, 30.0, []),  # a slow answer may have been made at any time in between
+        (-30.0, 30.0, []),  # a slow response may have been made at any time in between
         (-3.0, -2.0, ["2"]),
         (3600.0, 3600.5, ["-3599"]),
     ],
 )
-def test_a_date_is_off_by_what_neither_its_seconds_nor_the_wait_explain(
+def test_a_date_differs_by_more_than_whole_seconds_and_the_wait_explain(
     sent: float, received: float, noted: list[str]
 ) -> None:
     assert differs(b"Sat, 21 Nov 2026 12:00:00 GMT", sent, received) == noted
 
 
 @pytest.mark.parametrize("date", [b"", b"soon", b"\xff", b"Sat, 99 Nov 9999 99:00:00 GMT"])
-def test_what_is_no_date_is_off_by_nothing(date: bytes) -> None:
+def test_a_value_that_is_not_a_date_is_not_compared(date: bytes) -> None:
     assert differs(date, 0.0, 0.0) == []
 
 
-def test_a_target_that_is_believed_to_be_fast_is_still_seen_to_be() -> None:
+def test_the_true_clock_ignores_the_skew_that_responses_show() -> None:
     clock = TargetClock(monotonic=lambda: 0.0)
     before = clock.true_epoch(0.0)
     clock.allow_for(3600.0)

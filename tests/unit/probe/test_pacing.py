@@ -50,7 +50,7 @@ def pacer_of(plan: Plan, clock: TargetClock, budget: Budget | None = None) -> Pa
     return Pacer(plan, clock, budget or Budget(None, None, lambda: 0.0))
 
 
-def test_one_request_too_many_waits_until_the_oldest_falls_out(
+def test_one_request_too_many_waits_until_the_oldest_counts_no_more(
     target: Target, plan_for: PlanFor
 ) -> None:
     time = FakeTime()
@@ -63,7 +63,7 @@ def test_one_request_too_many_waits_until_the_oldest_falls_out(
     assert sum(time.slept) == pytest.approx(7.0, abs=0.05)
 
 
-def test_a_virtual_clock_is_moved_instead(target: Target, plan_for: PlanFor) -> None:
+def test_a_virtual_clock_is_moved_instead_of_waiting(target: Target, plan_for: PlanFor) -> None:
     time, moves = FakeTime(), []
 
     def move(seconds: float) -> float:
@@ -79,7 +79,9 @@ def test_a_virtual_clock_is_moved_instead(target: Target, plan_for: PlanFor) -> 
     assert all(20 <= seconds < 21 for seconds in moves)
 
 
-def test_the_target_file_says_what_the_limit_really_is(target: Target, plan_for: PlanFor) -> None:
+def test_the_limit_of_the_target_file_overrides_the_policy(
+    target: Target, plan_for: PlanFor
+) -> None:
     time = FakeTime()
     clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep)
     limited = replace(target, limits={"general": Limit(1, 2.0)})
@@ -89,9 +91,7 @@ def test_the_target_file_says_what_the_limit_really_is(target: Target, plan_for:
     assert sum(time.slept) == pytest.approx(2.0, abs=0.05)
 
 
-def test_who_means_to_meet_the_limit_does_not_wait_but_counts(
-    target: Target, plan_for: PlanFor
-) -> None:
+def test_an_unpaced_request_does_not_wait_but_counts(target: Target, plan_for: PlanFor) -> None:
     time = FakeTime()
     clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep)
     pacer = pacer_of(plan_for(target, FACTS), clock)
@@ -102,7 +102,7 @@ def test_who_means_to_meet_the_limit_does_not_wait_but_counts(
     assert sum(time.slept) == pytest.approx(10.0, abs=0.05)
 
 
-def test_identities_and_strangers_are_counted_apart(target: Target, plan_for: PlanFor) -> None:
+def test_anonymous_requests_do_not_count_for_an_identity(target: Target, plan_for: PlanFor) -> None:
     time = FakeTime()
     clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep)
     pacer = pacer_of(plan_for(target, FACTS), clock)
@@ -114,7 +114,9 @@ def test_identities_and_strangers_are_counted_apart(target: Target, plan_for: Pl
     assert time.slept == []
 
 
-def test_a_wait_beyond_the_budget_halts_at_once(target: Target, plan_for: PlanFor) -> None:
+def test_a_wait_beyond_the_budget_stops_the_probe_at_once(
+    target: Target, plan_for: PlanFor
+) -> None:
     time = FakeTime()
     clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep)
     pacer = pacer_of(plan_for(target, FACTS), clock, Budget(None, 5.0, clock.real))
@@ -133,7 +135,7 @@ def test_a_wait_beyond_the_budget_halts_at_once(target: Target, plan_for: PlanFo
     latencies=st.lists(st.floats(0, 3), min_size=40, max_size=40),
     data=st.data(),
 )
-def test_no_honest_sliding_log_ever_sees_too_many(
+def test_a_sliding_log_never_counts_more_than_the_limit(
     limit: int, gaps: list[float], latencies: list[float], data: st.DataObject
 ) -> None:
     plan = _PLANS[limit]
@@ -162,7 +164,7 @@ def _plans(target: Target, plan_for: PlanFor) -> None:
             _PLANS[limit] = plan_for(limited, FACTS)
 
 
-def test_nobody_moves_the_clock_while_a_request_is_in_flight() -> None:
+def test_the_clock_does_not_move_while_a_request_is_in_flight() -> None:
     moved = threading.Event()
 
     def move(seconds: float) -> float:
@@ -179,11 +181,11 @@ def test_nobody_moves_the_clock_while_a_request_is_in_flight() -> None:
     assert clock.now() > 1.0
 
 
-def test_a_429_nobody_meant_to_meet_is_waited_out(
+def test_a_request_refused_by_an_unexpected_429_is_sent_again_after_the_wait(
     api: Any, target: Target, plan_for: PlanFor, probe_of: Any
 ) -> None:
     refusals = iter([(429, {"Retry-After": "7"}, b"")])
-    api.answer = lambda *_: next(refusals, None)
+    api.override = lambda *_: next(refusals, None)
     credential = Credential("bearer", "header", "Authorization", "Bearer $APICHECK_ADMIN_TOKEN")
     request = Request("GET", "/things", operation="listThings")
 
@@ -202,10 +204,10 @@ def test_a_429_nobody_meant_to_meet_is_waited_out(
     assert slept == [pytest.approx(7, abs=0.1)]
 
 
-def test_a_check_that_provokes_429_gets_it_as_it_came(
+def test_a_check_that_provokes_429_receives_it_without_a_retry(
     api: Any, target: Target, plan_for: PlanFor, probe_of: Any
 ) -> None:
-    api.answer = lambda *_: (429, {"Retry-After": "7"}, b"")
+    api.override = lambda *_: (429, {"Retry-After": "7"}, b"")
 
     def script(_: object) -> Any:
         yield Send(Request("GET", "/things", operation="listThings"))

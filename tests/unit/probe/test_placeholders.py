@@ -25,7 +25,7 @@ SECRETS = {"$APICHECK_A_TOKEN": "Ab1+/zQ9"}
         ("$APICHECK_A_TOKEN~append())", "Ab1+/zQ9)"),
         ("$APICHECK_A_TOKEN[:-1]~append(x)~upper", "AB1+/ZQX"),
         ("$APICHECK_A_TOKEN~unknown", "Ab1+/zQ9~unknown"),
-        ("$APICHECK_NOBODY_TOKEN", "$APICHECK_NOBODY_TOKEN"),
+        ("$APICHECK_UNKNOWN_TOKEN", "$APICHECK_UNKNOWN_TOKEN"),
         ('"$APICHECK_A_TOKEN"', '"Ab1+/zQ9"'),
     ],
 )
@@ -44,7 +44,7 @@ def test_a_secret_in_json_is_escaped() -> None:
     assert text == '{"t": "a\\"b\\\\c"}'
 
 
-def test_placeholders_are_named_without_their_derivations() -> None:
+def test_placeholders_are_found_without_their_derivations() -> None:
     text = "Basic $APICHECK_M_CLIENT_ID:$APICHECK_M_CLIENT_SECRET[:-1]"
     assert placeholders_in(text) == ("$APICHECK_M_CLIENT_ID", "$APICHECK_M_CLIENT_SECRET")
 

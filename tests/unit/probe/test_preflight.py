@@ -27,16 +27,16 @@ LIMITS = {
 }
 
 
-def looked_at(plan: Plan) -> dict[str, Any]:
+def preflight(plan: Plan) -> dict[str, Any]:
     with Session(plan) as session:
         return {item.id: item for item in session.preflight()}
 
 
-def test_an_identity_is_tried_elsewhere_before_it_is_called_wrong(
+def test_a_refused_identity_is_tried_on_another_operation(
     api: Any, target: Target, plan_for: PlanFor
 ) -> None:
-    api.answer = lambda _, path, *__: (403, {}, b"{}") if path == "/things" else None
-    items = looked_at(plan_for(target, document=DOCUMENT))
+    api.override = lambda _, path, *__: (403, {}, b"{}") if path == "/things" else None
+    items = preflight(plan_for(target, document=DOCUMENT))
     assert items["identity/admin"].verdict is Verdict.PASS
     assert "/account" in items["identity/admin"].message
 
@@ -71,16 +71,16 @@ def _account(api: Any) -> None:
 @pytest.mark.parametrize(
     ("left", "verdict"), [("7", Verdict.PASS), ("0", Verdict.INCONCLUSIVE), ("many", None)]
 )
-def test_what_is_left_under_a_limit_is_told(
+def test_the_requests_that_a_limit_leaves_are_reported(
     left: str, verdict: Verdict | None, api: Any, target: Target, plan_for: PlanFor
 ) -> None:
-    api.answer = lambda *_: (200, {"X-Left": left}, b"[]")
-    items = looked_at(plan_for(target, LIMITS))
+    api.override = lambda *_: (200, {"X-Left": left}, b"[]")
+    items = preflight(plan_for(target, LIMITS))
     item = items.get("limit/general")
     assert (item.verdict if item else None) is verdict
 
 
-def test_a_clock_that_differs_is_told_and_allowed_for(
+def test_a_clock_that_differs_is_reported_and_corrected(
     api: Any, target: Target, plan_for: PlanFor
 ) -> None:
     with Session(plan_for(target)) as session:
@@ -103,16 +103,16 @@ def event_plan(plan: Plan, probe_of: ProbeOf) -> Plan:
     return replace(plan, probes=(replace(probe, subject=subject),))
 
 
-def test_webhooks_need_somewhere_to_arrive(
+def test_webhooks_need_a_listener(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     without = event_plan(plan_for(target), probe_of)
-    assert looked_at(without)["listener"].verdict is Verdict.NOT_TESTED
+    assert preflight(without)["listener"].verdict is Verdict.NOT_TESTED
     listening = replace(target, listener=Listener("127.0.0.1:0"))
     with_one = event_plan(plan_for(listening), probe_of)
-    assert looked_at(with_one)["listener"].verdict is Verdict.PASS
+    assert preflight(with_one)["listener"].verdict is Verdict.PASS
     broken = replace(target, listener=Listener("127.0.0.1:nowhere"))
-    item = looked_at(event_plan(plan_for(broken), probe_of))["listener"]
+    item = preflight(event_plan(plan_for(broken), probe_of))["listener"]
     assert item.verdict is Verdict.ERROR
     assert "[webhooks] listen" in item.message
 
@@ -121,12 +121,12 @@ def test_identities_that_are_not_active_are_not_tried(
     api: Any, target: Target, plan_for: PlanFor
 ) -> None:
     expired = replace(target.identities["admin"], state="expired")
-    items = looked_at(plan_for(replace(target, identities={"admin": expired})))
+    items = preflight(plan_for(replace(target, identities={"admin": expired})))
     assert "identity/admin" not in items
 
 
 def test_a_preflight_does_not_wait_for_a_limit(api: Any, target: Target, plan_for: PlanFor) -> None:
-    api.answer = lambda *_: (429, {"Retry-After": "60"}, b"")
+    api.override = lambda *_: (429, {"Retry-After": "60"}, b"")
     slept: list[float] = []
     with Session(plan_for(target)) as session:
         session._clock._sleep = slept.append
@@ -139,21 +139,21 @@ def test_a_preflight_does_not_wait_for_a_limit(api: Any, target: Target, plan_fo
 PAGE = {"Content-Type": "text/html; charset=utf-8"}
 
 
-def test_a_website_in_the_place_of_the_api_is_not_taken_for_it(
+def test_a_website_in_the_place_of_the_api_is_an_error(
     api: Any, target: Target, plan_for: PlanFor
 ) -> None:
-    api.answer = lambda *_: (200, PAGE, b"<html>Welcome</html>")
-    item = looked_at(plan_for(target, document=DOCUMENT))["identity/admin"]
+    api.override = lambda *_: (200, PAGE, b"<html>Welcome</html>")
+    item = preflight(plan_for(target, document=DOCUMENT))["identity/admin"]
     assert item.verdict is Verdict.ERROR
     assert "HTML page" in item.message
     assert "base_url" in item.message
 
 
-def test_an_operation_that_answers_with_a_page_may_be_one_of_many(
+def test_one_operation_that_responds_with_a_page_does_not_fail_the_identity(
     api: Any, target: Target, plan_for: PlanFor
 ) -> None:
-    api.answer = lambda _, path, *__: (200, PAGE, b"<html>") if path == "/things" else None
-    items = looked_at(plan_for(target, document=DOCUMENT))
+    api.override = lambda _, path, *__: (200, PAGE, b"<html>") if path == "/things" else None
+    items = preflight(plan_for(target, document=DOCUMENT))
     assert items["identity/admin"].verdict is Verdict.PASS
 
 
@@ -161,10 +161,10 @@ def test_an_operation_that_answers_with_a_page_may_be_one_of_many(
     ("status", "words"),
     [(429, "wait until"), (500, "log"), (404, "base_url"), (302, "to /login; redirects")],
 )
-def test_an_answer_that_is_no_success_says_what_to_do(
+def test_the_item_of_an_unexpected_status_advises_what_to_do(
     status: int, words: str, api: Any, target: Target, plan_for: PlanFor
 ) -> None:
-    api.answer = lambda *_: (status, {"Location": "/login"}, b"")
-    item = looked_at(plan_for(target, document=DOCUMENT))["identity/admin"]
+    api.override = lambda *_: (status, {"Location": "/login"}, b"")
+    item = preflight(plan_for(target, document=DOCUMENT))["identity/admin"]
     assert item.verdict is Verdict.INCONCLUSIVE
     assert words in item.message

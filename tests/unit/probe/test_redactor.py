@@ -53,13 +53,13 @@ def test_a_secret_is_hidden_in_every_form(form: str) -> None:
     assert not secrets_of().find(hidden.replace(NAME, "").encode())
 
 
-def test_a_whole_secret_becomes_its_placeholder_and_a_piece_says_so() -> None:
+def test_a_whole_secret_becomes_its_placeholder_and_a_piece_is_marked() -> None:
     secrets = secrets_of()
     assert secrets.redact_text(f"<{SECRET}>") == f"<{NAME}>"
     assert secrets.redact_text(f"<{SECRET[:-1]}>") == f"<{NAME}[…]>"
 
 
-def test_less_than_a_piece_is_left_alone() -> None:
+def test_less_than_a_piece_stays() -> None:
     text = SECRET[: PIECE - 4]
     assert secrets_of().redact_text(f"<{text}>") == f"<{text}>"
 
@@ -68,7 +68,7 @@ def test_a_short_secret_is_hidden_whole() -> None:
     assert secrets_of("pa55").redact_text("it is pa55!") == f"it is {NAME}!"
 
 
-def test_the_claims_of_a_jwt_are_no_secret_but_its_signature_and_the_whole_are() -> None:
+def test_the_signature_of_a_jwt_and_the_whole_are_secret_but_its_claims_are_not() -> None:
     def part(text: bytes) -> str:
         return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
@@ -81,7 +81,7 @@ def test_the_claims_of_a_jwt_are_no_secret_but_its_signature_and_the_whole_are()
     assert "gnatures1gn" not in secrets.redact_text(token[-20:])
 
 
-def test_the_header_of_a_jwt_is_no_secret() -> None:
+def test_the_header_of_a_jwt_is_not_secret() -> None:
     head = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
     secrets = secrets_of(f"{head}.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ")
     assert secrets.redact_text(f"a JWT begins with {head}.") == f"a JWT begins with {head}."
@@ -113,7 +113,7 @@ def test_the_same_issued_secret_has_one_placeholder() -> None:
     after=st.binary(max_size=60),
     data=st.data(),
 )
-def test_no_piece_of_a_secret_survives_wherever_it_stands(
+def test_no_piece_of_a_secret_survives_in_any_place(
     secret: str, before: bytes, after: bytes, data: st.DataObject
 ) -> None:
     start = data.draw(st.integers(0, len(secret) - PIECE))
@@ -136,7 +136,7 @@ def test_a_secret_that_repeats_itself_is_found_in_linear_time(
     assert growth(redacted, 60) < 80
 
 
-def test_a_beginning_that_many_secrets_share_hides_none_of_them() -> None:
+def test_secrets_that_share_a_beginning_keep_their_own_placeholders() -> None:
     secrets = Redactor(Secrets({}))
     issued = [f"whsec_{number:02d}kq8Lw0r7Tz5VbN3mXyPd+x" for number in range(60)]
     placeholders = [secrets.issue(secret) for secret in issued]

@@ -18,9 +18,9 @@ def job(key: str, *, shared: str = "", exclusive: str = "", last: bool = False) 
 
 
 class Stage:
-    """Plays jobs by holding what they claim for a moment, and notes who was there together.
+    """Plays each job for a moment, and notes which jobs play at the same time.
 
-    meeting: jobs are held until that many have been there at once.
+    meeting: jobs are held until that many have played at once.
     """
 
     def __init__(self, meeting: int) -> None:
@@ -43,7 +43,7 @@ class Stage:
             if self.most >= self.meeting:
                 self.met.set()
         self.met.wait(10)
-        time.sleep(0.005)  # who may not meet gets the chance to
+        time.sleep(0.005)  # time for a job to start that must not
         with self.lock:
             self.playing.remove(job)
         return Transcript(job.key)
@@ -58,7 +58,7 @@ def run(jobs: list[Job], concurrency: int, *, meeting: int = 1) -> Stage:
     return stage
 
 
-def test_with_a_concurrency_of_one_the_order_is_the_given_one() -> None:
+def test_with_a_concurrency_of_one_jobs_play_in_the_given_order() -> None:
     jobs = [job("a"), job("b", last=True), job("c", exclusive="clock"), job("d")]
     assert run(jobs, 1).order == ["a", "c", "d", "b"]
 
@@ -67,12 +67,12 @@ def test_jobs_without_claims_play_together() -> None:
     assert run([job(str(n)) for n in range(12)], 4, meeting=4).most == 4
 
 
-def test_two_that_want_the_same_for_themselves_never_meet() -> None:
+def test_jobs_with_the_same_exclusive_claim_never_play_together() -> None:
     stage = run([job(str(n), exclusive="bucket:x") for n in range(6)], 4)
     assert stage.most == 1
 
 
-def test_sharers_meet_but_not_with_who_wants_it_alone() -> None:
+def test_shared_claims_are_held_together_but_not_with_an_exclusive_one() -> None:
     jobs = [job(f"s{n}", shared="bucket:x") for n in range(6)]
     jobs.insert(3, job("alone", exclusive="bucket:x"))
     stage = run(jobs, 4, meeting=2)
@@ -80,26 +80,26 @@ def test_sharers_meet_but_not_with_who_wants_it_alone() -> None:
     assert not any("alone" in pair for pair in stage.together)
 
 
-def test_who_claims_the_clock_is_alone_with_it() -> None:
+def test_a_job_that_claims_the_clock_plays_alone() -> None:
     jobs = [*(job(str(n)) for n in range(5)), job("clock", exclusive="clock"), job("z")]
     stage = run(jobs, 4)
     assert not any("clock" in pair for pair in stage.together)
 
 
-def test_who_waits_is_not_overtaken_by_those_who_would_keep_him_waiting() -> None:
+def test_a_waiting_job_is_not_overtaken_by_jobs_that_would_take_its_claims() -> None:
     jobs = [job("first", shared="x"), job("alone", exclusive="x")]
     jobs += [job(f"later{n}", shared="x") for n in range(10)]
     assert run(jobs, 4).order[:2] == ["first", "alone"]
 
 
-def test_what_uses_up_limits_comes_last() -> None:
+def test_jobs_that_use_up_limits_play_last() -> None:
     jobs = [job("limit", last=True), *(job(str(n)) for n in range(8))]
     stage = run(jobs, 4)
     assert stage.order[-1] == "limit"
     assert not any("limit" in pair for pair in stage.together)
 
 
-def test_what_a_job_raises_reaches_the_reader_and_frees_its_claims() -> None:
+def test_an_exception_of_a_job_reaches_the_caller_and_releases_its_claims() -> None:
     table = ClaimTable()
 
     def play(_: Job) -> Transcript:

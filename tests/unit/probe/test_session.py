@@ -43,7 +43,7 @@ def get(path: str = "/things") -> Request:
 
 def simple(*sends: Send) -> Callable[[Subject], Script]:
     def script(_: Subject) -> Script:
-        for step in sends:  # noqa: UP028  (answers are sent in: a tuple could not take them)
+        for step in sends:  # noqa: UP028  (results are sent in, which `yield from` a tuple refuses)
             yield step
 
     return script
@@ -85,7 +85,7 @@ CANARIES: dict[str, Callable[[str], tuple[int, dict[str, str], bytes]]] = {
 def test_no_canary_reaches_the_journal(
     canary: str, api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, tmp_path: Path
 ) -> None:
-    api.answer = lambda *_: CANARIES[canary](TOKEN)
+    api.override = lambda *_: CANARIES[canary](TOKEN)
     plan = plan_for(target)
     with (
         Journal(tmp_path / "journal.ndjson") as journal,
@@ -97,7 +97,7 @@ def test_no_canary_reaches_the_journal(
     assert [seen.about for seen in exchange.observed("leaks")] == [ADMIN]
 
 
-def test_the_scan_finds_what_somebody_else_wrote(tmp_path: Path) -> None:
+def test_the_scan_finds_a_secret_in_a_file_that_the_run_did_not_write(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"oops: {TOKEN[2:15]}")
     (tmp_path / "b.txt").write_text("fine")
     leaks = scan(tmp_path, Secrets({ADMIN: TOKEN}))
@@ -127,7 +127,7 @@ def test_a_unique_value_is_new_in_each_request_and_recorded(
     assert [sent[3] for sent in api.requests] == bodies
 
 
-def test_a_shared_request_is_sent_once_and_anew_for_a_confirmation(
+def test_a_shared_request_is_sent_once_and_again_for_a_confirmation(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(subject: Subject) -> Script:
@@ -145,7 +145,7 @@ def test_a_shared_request_is_sent_once_and_anew_for_a_confirmation(
     assert again.exchanges[0].id != "e1"
 
 
-def test_the_role_of_what_exercises_the_property_can_be_renamed(
+def test_the_role_of_a_request_that_exercises_the_property_can_be_renamed(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     plan = plan_for(target)
@@ -158,14 +158,16 @@ def test_the_role_of_what_exercises_the_property_can_be_renamed(
     assert drawn.case == "x"
 
 
-def test_several_at_once_come_back_in_the_order_of_their_steps(
+def test_exchanges_sent_together_come_back_in_the_order_of_their_steps(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     seen: list[str] = []
 
     def script(_: Subject) -> Script:
-        answers = yield from steps.send_together(*(Send(get(f"/things?n={n}")) for n in range(20)))
-        seen.extend(exchange.request.path for exchange in answers)
+        exchanges = yield from steps.send_together(
+            *(Send(get(f"/things?n={n}")) for n in range(20))
+        )
+        seen.extend(exchange.request.path for exchange in exchanges)
 
     plan = plan_for(target)
     transcript = played(plan, probe_of(plan, script))
@@ -175,7 +177,7 @@ def test_several_at_once_come_back_in_the_order_of_their_steps(
     assert sent == sorted(sent)
 
 
-def test_a_script_that_stops_says_why(
+def test_the_transcript_says_why_a_script_stopped(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(_: Subject) -> Script:
@@ -188,7 +190,7 @@ def test_a_script_that_stops_says_why(
     assert len(transcript.exchanges) == 1
 
 
-def test_a_mistake_in_a_script_is_an_error_with_its_name_and_no_secret(
+def test_an_exception_in_a_script_is_an_error_with_its_name_and_without_secrets(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(_: Subject) -> Script:
@@ -211,7 +213,7 @@ def test_a_mistake_in_a_script_is_an_error_with_its_name_and_no_secret(
         (Mode.FULL, True, True),
     ],
 )
-def test_the_edge_refuses_what_the_mode_forbids(  # noqa: PLR0917  (fixtures, by name)
+def test_a_request_that_the_mode_forbids_is_not_sent(  # noqa: PLR0917  (fixtures, by name)
     mode: Mode,
     accepted: bool,
     sent: bool,
@@ -229,7 +231,7 @@ def test_the_edge_refuses_what_the_mode_forbids(  # noqa: PLR0917  (fixtures, by
         assert transcript.stopped_by.kind is NotTestedKind.READ_ONLY
 
 
-def test_a_host_outside_the_targets_is_not_contacted(
+def test_a_host_outside_the_allowed_ones_is_not_contacted(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     plan = plan_for(replace(target, safety=Safety(mode=Mode.FULL, hosts=("api.example.com",))))
@@ -240,7 +242,7 @@ def test_a_host_outside_the_targets_is_not_contacted(
     assert api.requests == []
 
 
-def test_raw_bytes_are_written_as_they_are_with_the_secret_put_in(
+def test_raw_bytes_are_written_unchanged_except_for_the_secret(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(_: Subject) -> Script:
@@ -255,7 +257,7 @@ def test_raw_bytes_are_written_as_they_are_with_the_secret_put_in(
     assert api.requests[0][2]["authorization"].endswith(TOKEN)
 
 
-def test_a_near_miss_that_is_the_valid_credential_is_marked(
+def test_a_bad_credential_that_equals_the_valid_one_is_marked(
     api: Any, plan_for: PlanFor, probe_of: ProbeOf, target: Target
 ) -> None:
     digits = replace(target, secrets=Secrets({ADMIN: "12345678901234567890"}))
@@ -268,7 +270,7 @@ def test_a_near_miss_that_is_the_valid_credential_is_marked(
     assert transcript.exchanges[0].request.caller is Caller.BAD
 
 
-def test_the_budget_ends_what_is_left(
+def test_probes_beyond_the_budget_are_not_tested(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     plan = plan_for(target, max_requests=2)
@@ -284,23 +286,23 @@ def test_the_budget_ends_what_is_left(
     ]
 
 
-def test_after_a_stop_nothing_is_begun_and_no_thread_stays(
+def test_after_a_stop_no_probe_begins_and_no_thread_stays(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
-    halt = threading.Event()
+    stop = threading.Event()
 
     def script(_: Subject) -> Script:
-        halt.set()
+        stop.set()
         yield from steps.send(get())
 
     plan = plan_for(target)
     probes = [probe_of(plan, script, key=f"test/check/{n}") for n in range(5)]
-    with Session(plan, stop=halt) as session:
+    with Session(plan, stop=stop) as session:
         assert len(list(session.stream(probes))) == 1
     assert not [t for t in threading.enumerate() if t.name.startswith("apicheck")]
 
 
-def test_a_stream_that_nobody_reads_to_its_end_leaves_no_thread(
+def test_a_stream_that_is_closed_early_leaves_no_thread(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     plan = plan_for(target, concurrency=3)
@@ -313,7 +315,7 @@ def test_a_stream_that_nobody_reads_to_its_end_leaves_no_thread(
     assert not [t for t in threading.enumerate() if t.name.startswith("apicheck")]
 
 
-def test_what_a_run_created_is_deleted_newest_first(
+def test_clean_up_deletes_created_objects_newest_first(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(subject: Subject) -> Script:
@@ -332,13 +334,13 @@ def test_what_a_run_created_is_deleted_newest_first(
     assert api.things == {}
 
 
-def test_what_cannot_be_deleted_is_said(
+def test_clean_up_reports_an_object_that_it_cannot_delete(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def refuse(method: str, path: str, *_: object) -> Any:
         return (500, {}, b"no") if method == "DELETE" else None
 
-    api.answer = refuse
+    api.override = refuse
 
     def script(subject: Subject) -> Script:
         yield from steps.send((yield from build.valid_request(subject, "createThing")))
@@ -347,10 +349,12 @@ def test_what_cannot_be_deleted_is_said(
     with Session(plan) as session:
         session.play(probe_of(plan, script))
         left = session.clean_up()
-    assert left == ("/things/t1 (created by createThing): DELETE answered 500",)
+    assert left == ("/things/t1 (created by createThing): DELETE got 500",)
 
 
-def test_preflight_passes_where_all_is_well(api: Any, target: Target, plan_for: PlanFor) -> None:
+def test_preflight_passes_with_a_correct_configuration(
+    api: Any, target: Target, plan_for: PlanFor
+) -> None:
     with Session(plan_for(target)) as session:
         items = session.preflight()
     assert {item.id: item.verdict for item in items} == {
@@ -367,7 +371,9 @@ def test_preflight_names_the_identity_whose_secret_is_refused(
     both = replace(
         target,
         identities={**target.identities, "stranger": stranger},
-        secrets=Secrets({**target.secrets.values, "$APICHECK_STRANGER_TOKEN": "nobody-knows-me"}),
+        secrets=Secrets(
+            {**target.secrets.values, "$APICHECK_STRANGER_TOKEN": "unknown-to-the-api"}
+        ),
     )
     with Session(plan_for(both)) as session:
         items = {item.id: item for item in session.preflight()}
@@ -376,7 +382,9 @@ def test_preflight_names_the_identity_whose_secret_is_refused(
     assert "[identities.stranger]" in items["identity/stranger"].message
 
 
-def test_an_address_where_nothing_answers_is_unreachable(target: Target, plan_for: PlanFor) -> None:
+def test_a_base_url_that_refuses_connections_is_unreachable(
+    target: Target, plan_for: PlanFor
+) -> None:
     nowhere = replace(target, base_url="http://127.0.0.1:9")
     with Session(plan_for(nowhere)) as session, pytest.raises(TargetUnreachable) as caught:
         session.preflight()
@@ -384,7 +392,7 @@ def test_an_address_where_nothing_answers_is_unreachable(target: Target, plan_fo
     assert "connection-refused" in str(caught.value)
 
 
-def test_operators_headers_go_with_every_request(
+def test_every_request_has_the_headers_of_the_target_file(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     with_header = replace(target, headers=(("X-Staging", "1"),))
@@ -393,7 +401,7 @@ def test_operators_headers_go_with_every_request(
     assert api.requests[0][2]["x-staging"] == "1"
 
 
-def test_a_base_url_with_a_path_comes_before_every_path(
+def test_the_path_of_the_base_url_precedes_every_path(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     plan = plan_for(replace(target, base_url=f"{api.url}/gateway/"))
@@ -401,7 +409,7 @@ def test_a_base_url_with_a_path_comes_before_every_path(
     assert api.requests[0][1] == "/gateway/things"
 
 
-def test_a_shared_setup_answers_everybody_who_waits(
+def test_every_script_that_waits_for_a_shared_setup_receives_its_exchange(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     gate = threading.Event()
@@ -409,7 +417,7 @@ def test_a_shared_setup_answers_everybody_who_waits(
     def slow(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
         gate.wait(0.1)
 
-    api.answer = slow
+    api.override = slow
 
     def script(_: Subject) -> Script:
         yield from steps.send(get(), Role.SETUP, "the same")

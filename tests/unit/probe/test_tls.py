@@ -84,33 +84,33 @@ def asked(url: str, tls: Tls, how: str) -> WireResult:
     request = WireRequest("GET", b"/", ((b"Host", b"x"),))
     try:
         if how == "raw":
-            return transport.send_bytes(request.bytes(), "GET")
+            return transport.send_bytes(request.encode(), "GET")
         return transport.send(request)
     finally:
         transport.close()
 
 
 @pytest.mark.parametrize("how", ["library", "raw"])
-def test_a_certificate_that_nobody_vouches_for_is_a_tls_error(secure: str, how: str) -> None:
-    answer = asked(secure, Tls(), how)
-    assert isinstance(answer, TransportError)
-    assert answer.kind is TransportErrorKind.TLS
+def test_a_self_signed_certificate_is_a_tls_error(secure: str, how: str) -> None:
+    result = asked(secure, Tls(), how)
+    assert isinstance(result, TransportError)
+    assert result.kind is TransportErrorKind.TLS
 
 
 @pytest.mark.parametrize("how", ["library", "raw"])
-def test_the_authority_of_the_target_file_is_believed(
+def test_the_authority_of_the_target_file_is_trusted(
     secure: str, how: str, certificate: Path
 ) -> None:
-    answer = asked(secure, Tls(ca_file=str(certificate)), how)
-    assert isinstance(answer, WireResponse)
-    assert answer.status == 204
+    result = asked(secure, Tls(ca_file=str(certificate)), how)
+    assert isinstance(result, WireResponse)
+    assert result.status == 204
 
 
 def test_verification_can_be_turned_off(secure: str) -> None:
     assert isinstance(asked(secure, Tls(verify=False), "library"), WireResponse)
 
 
-def test_a_certificate_file_that_is_none_is_a_mistake_of_the_target_file(tmp_path: Path) -> None:
+def test_a_missing_certificate_file_is_an_error_of_the_target_file(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="cannot be used"):
         Transport(
             parse_origin("https://x.example"),
@@ -120,6 +120,6 @@ def test_a_certificate_file_that_is_none_is_a_mistake_of_the_target_file(tmp_pat
 
 
 @pytest.mark.parametrize("url", ["", "ftp://x", "http://", "http://x:99999", "x.example/api"])
-def test_what_is_no_http_url_is_a_mistake_of_the_target_file(url: str) -> None:
+def test_a_url_that_is_not_http_is_an_error_of_the_target_file(url: str) -> None:
     with pytest.raises(TargetError):
         parse_origin(url)

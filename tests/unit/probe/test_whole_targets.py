@@ -1,4 +1,4 @@
-"""A whole plan against targets that answer everything alike: it ends, in time, as data."""
+"""A whole plan ends as data, in time, against targets that respond to everything alike."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from apicheck.probe import Journal, Session, scan
 from apicheck.probe.journal import read
 from apicheck.registry import collect
 
-ANSWERS: dict[str, Callable[[], tuple[int, dict[str, str], bytes]]] = {
+RESPONSES: dict[str, Callable[[], tuple[int, dict[str, str], bytes]]] = {
     "only 401": lambda: (401, {}, b""),
     "only 429": lambda: (429, {"Retry-After": "0"}, b""),
     "only 500": lambda: (500, {}, b"Internal Server Error"),
@@ -41,12 +41,12 @@ def canonical() -> Any:
     return spec, load_policy(folder / "policy.yaml", spec, check_ids=tuple(checks)), checks
 
 
-@pytest.mark.parametrize("name", ANSWERS)
-def test_a_plan_is_played_to_its_end(
+@pytest.mark.parametrize("name", RESPONSES)
+def test_a_whole_plan_is_played_to_its_end(
     name: str, api: Any, target: Target, canonical: Any, tmp_path: Path
 ) -> None:
     spec, policy, checks = canonical
-    api.answer = lambda *_: ANSWERS[name]()
+    api.override = lambda *_: RESPONSES[name]()
     options = Options(concurrency=4, timeout_s=2, draws=1, max_requests=60)
     other = replace(target.identities["admin"], name="other", tenant="b")
     both = replace(target, identities={**target.identities, "other": other})
@@ -57,7 +57,7 @@ def test_a_plan_is_played_to_its_end(
     ):
         session._clock._sleep = lambda _: None
         session.preflight()
-        played = [*session.controls(), *session.stream(made.probes)]
+        played = [*session.play_controls(), *session.stream(made.probes)]
         session.clean_up()
         assert scan(tmp_path, session.secrets) == ()
     assert len(played) == len(made.controls) + len(made.probes)

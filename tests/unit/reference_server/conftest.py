@@ -29,8 +29,8 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """An answer as it was sent: names of fields in their own case, in their own order."""
+class Response:
+    """A response as it was sent: names of fields in their own case, in their own order."""
 
     status: int
     fields: Pairs
@@ -83,7 +83,7 @@ class Driver:
         value: Any = None,
         body: bytes = b"",
         headers: Sequence[tuple[str, str]] = (),
-    ) -> Received:
+    ) -> Response:
         """value: a JSON body. target: the path with its query, percent-encoded."""
         fields = list(headers)
         if token is not None:
@@ -93,15 +93,15 @@ class Driver:
             fields.append(("Content-Type", "application/json"))
         return self.runner.run(asked(self._api, method, target, fields, body))
 
-    def form(self, path: str, headers: Sequence[tuple[str, str]] = (), **values: str) -> Received:
+    def form(self, path: str, headers: Sequence[tuple[str, str]] = (), **values: str) -> Response:
         fields = [("Content-Type", FORM), *headers]
         return self.send("POST", path, headers=fields, body=urlencode(values).encode())
 
-    def control(self, method: str, path: str, value: Any = None) -> Received:
+    def control(self, method: str, path: str, value: Any = None) -> Response:
         body = b"" if value is None else json.dumps(value).encode()
         return self.runner.run(asked(self._control, method, path, (), body))
 
-    def control_bytes(self, method: str, path: str, body: bytes) -> Received:
+    def control_bytes(self, method: str, path: str, body: bytes) -> Response:
         return self.runner.run(asked(self._control, method, path, (), body))
 
     def effects(self) -> int:
@@ -125,15 +125,15 @@ class Driver:
             return scheme.parameter, secret
         return "Authorization", f"{'Basic' if scheme.http_scheme == 'basic' else 'Bearer'} {secret}"
 
-    def grant(self, name: str, who: Identity | None = None) -> Received:
-        """The answer to a request that the operation grants."""
+    def grant(self, name: str, who: Identity | None = None) -> Response:
+        """The response to a request that the operation grants."""
         who = who or self.admin
         sent = self.request(name, who)
         secured = self.server.profile.rules[name].secured
         headers = (*sent.headers, *(self.credentials(name, who) if secured else ()))
         return self.play(replace(sent, headers=headers))
 
-    def play(self, sent: Sent, token: str | None = None) -> Received:
+    def play(self, sent: Sent, token: str | None = None) -> Response:
         return self.send(sent.method, sent.path, token=token, headers=sent.headers, body=sent.body)
 
     def request(self, name: str, who: Identity | None = None) -> Sent:
@@ -200,7 +200,7 @@ async def asked(
     target: str,
     headers: Sequence[tuple[str, str]],
     body: bytes | Sequence[bytes],
-) -> Received:
+) -> Response:
     """One request to an ASGI application."""
     path, _, query = target.partition("?")
     chunks = [body] if isinstance(body, bytes) else list(body)
@@ -233,7 +233,7 @@ async def asked(
 
     await application(scope, receive, send)  # type: ignore[arg-type]  # dictionaries are what ASGI servers pass
     start = said[0]
-    return Received(
+    return Response(
         start["status"],
         tuple(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]

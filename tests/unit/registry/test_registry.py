@@ -26,10 +26,10 @@ GOOD = Check(
 
 
 def fields_of(check: Check) -> list[str]:
-    return [field for field, _ in registry.mistakes_in(check)]
+    return [field for field, _ in registry.find_mistakes(check)]
 
 
-def test_a_legal_check_has_no_mistakes() -> None:
+def test_a_valid_check_has_no_mistakes() -> None:
     assert fields_of(GOOD) == []
 
 
@@ -62,11 +62,11 @@ def test_each_broken_rule_names_its_field(change: dict[str, object], field: str)
     assert field in fields_of(replace(GOOD, **change))
 
 
-def test_a_strangers_check_need_not_name_a_fault_of_the_reference_server() -> None:
+def test_a_third_party_check_need_not_name_a_fault_of_the_reference_server() -> None:
     assert fields_of(replace(GOOD, origin="acme-checks", proven_by={"absent": ()})) == []
 
 
-def test_the_built_in_checks_are_all_legal_and_have_their_place_as_id() -> None:
+def test_every_built_in_check_is_valid_and_its_id_is_its_place() -> None:
     checks = registry.collect(entry_points=False)
     assert "auth/missing-credentials" in checks
     assert all(
@@ -79,13 +79,13 @@ def test_collecting_imports_no_slow_library() -> None:
         "import sys; from apicheck.registry import collect; collect(entry_points=False);"
         "print(sorted({'hypothesis', 'schemathesis', 'httpx', 'jinja2'} & set(sys.modules)))"
     )
-    answer = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert answer.stdout.strip() == "[]"
+    assert process.stdout.strip() == "[]"
 
 
-STRANGER = """
+THIRD_PARTY = """
 from apicheck.authoring import Check, Outcome, Severity, folds
 CHECK = Check(
     title="A banner is polite",
@@ -101,14 +101,14 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Offer modules under an entry point, as an installed distribution would."""
 
     def offer(value: str, **modules: str) -> None:
-        package = tmp_path / "stranger_checks"
+        package = tmp_path / "third_party_checks"
         package.mkdir(exist_ok=True)
         (package / "__init__.py").write_text("")
         for name, text in modules.items():
             stem, _, suffix = name.rpartition("_")
             (package / f"{stem}.{suffix}").write_text(text)
         monkeypatch.syspath_prepend(tmp_path)
-        for name in [name for name in sys.modules if name.startswith("stranger_checks")]:
+        for name in [name for name in sys.modules if name.startswith("third_party_checks")]:
             monkeypatch.delitem(sys.modules, name)
         points = EntryPoints([EntryPoint("acme", value, registry.GROUP)])
         monkeypatch.setattr(registry, "entry_points", lambda **_: points)
@@ -119,23 +119,29 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 def test_a_package_of_an_entry_point_adds_its_modules_under_the_points_name(
     install: Install,
 ) -> None:
-    install("stranger_checks", polite_banner_py=STRANGER, polite_banner_md="# acme/polite-banner\n")
+    install(
+        "third_party_checks",
+        polite_banner_py=THIRD_PARTY,
+        polite_banner_md="# acme/polite-banner\n",
+    )
     check = registry.collect()["acme/polite-banner"]
-    assert check.origin == "stranger_checks"
+    assert check.origin == "third_party_checks"
     assert check.page == "# acme/polite-banner\n"
 
 
 def test_an_entry_point_that_cannot_be_imported_is_named_with_the_reason(install: Install) -> None:
-    install("stranger_checks.missing")
-    with pytest.raises(CheckDefinitionError, match=r"stranger_checks\.missing.*cannot be imported"):
+    install("third_party_checks.missing")
+    with pytest.raises(
+        CheckDefinitionError, match=r"third_party_checks\.missing.*cannot be imported"
+    ):
         registry.collect()
 
 
 def test_every_mistake_of_every_check_is_in_one_message(install: Install) -> None:
-    install("stranger_checks", one_py=STRANGER, two_py="x = 1", _helper_py="y = 2")
+    install("third_party_checks", one_py=THIRD_PARTY, two_py="x = 1", _helper_py="y = 2")
     with pytest.raises(CheckDefinitionError) as raised:
         registry.collect()
     message = str(raised.value)
-    assert "stranger_checks.one: page" in message
-    assert "stranger_checks.two: CHECK" in message
+    assert "third_party_checks.one: page" in message
+    assert "third_party_checks.two: CHECK" in message
     assert "_helper" not in message

@@ -94,7 +94,7 @@ def test_a_token_expands_from_the_readers_environment(stubs: Path) -> None:
         *((f"~flip({index})", "awk") for index in (0, 1, 4, 5, 9, 25, -1)),
     ],
 )
-def test_a_derivation_becomes_the_shells_own_and_gives_what_was_sent(
+def test_a_derivation_in_the_shell_gives_what_was_sent(
     derivation: str, shell: str, stubs: Path
 ) -> None:
     command = build_command(_exchange(_bearer(f"$APICHECK_ADMIN_TOKEN{derivation}")), BASE)
@@ -116,7 +116,7 @@ def test_a_body_goes_out_byte_for_byte(stubs: Path) -> None:
     assert "-X" not in arguments
 
 
-def test_a_body_that_begins_with_an_at_sign_is_no_file(stubs: Path) -> None:
+def test_a_body_that_begins_with_an_at_sign_is_not_read_as_a_file(stubs: Path) -> None:
     request = Request("PUT", "/a", body=b"@/etc/passwd")
     arguments = _arguments(build_command(_exchange(request), BASE), stubs)
     assert arguments[arguments.index("--data-raw") + 1] == "@/etc/passwd"
@@ -128,13 +128,13 @@ def test_curl_adds_no_content_type_that_was_not_sent() -> None:
 
 
 @pytest.mark.parametrize("body", [b"\x00\xff\r\n%d'\\", b"--part\r\n\r\na\r\n--part--\r\n"])
-def test_what_a_command_line_does_not_keep_is_piped(stubs: Path, body: bytes) -> None:
+def test_a_body_that_a_command_line_cannot_hold_is_piped(stubs: Path, body: bytes) -> None:
     request = Request("POST", "/a", headers=(("Content-Type", "x/y"),), body=body)
     output = _ran(build_command(_exchange(request), BASE), stubs)
     assert output.endswith(b"\0" + body)
 
 
-def test_a_path_that_a_client_would_tidy_is_sent_as_it_is() -> None:
+def test_a_path_that_curl_would_normalize_is_sent_unchanged() -> None:
     assert "--path-as-is" in build_command(_exchange(Request("GET", "/a/../b")), BASE)
     assert "--globoff" in build_command(_exchange(Request("GET", "/a[1]")), BASE)
     assert "--path-as-is" not in build_command(_exchange(Request("GET", "/a.b/c")), BASE)
@@ -162,12 +162,12 @@ def test_raw_bytes_over_tls_go_through_openssl() -> None:
     )
 
 
-def test_a_webhook_cannot_be_sent_again_by_us() -> None:
+def test_a_webhook_delivery_has_no_command() -> None:
     received = replace(_exchange(Request("POST", "/hook")), direction=Direction.IN)
     assert build_command(received, BASE) == ""
 
 
-def test_a_long_body_is_named_and_not_quoted() -> None:
+def test_a_long_body_is_a_named_file() -> None:
     body = bytes(range(1, 256)) * 300
     request = Request("POST", "/a", headers=(("Content-Type", "x/y"),), body=body)
     command = build_command(_exchange(request), BASE)
@@ -176,7 +176,7 @@ def test_a_long_body_is_named_and_not_quoted() -> None:
     assert len(command) < 300
 
 
-def test_a_body_that_is_padded_is_made_by_the_shell(stubs: Path) -> None:
+def test_the_shell_produces_a_padded_body(stubs: Path) -> None:
     body = b'{"name":"100% it\'s ' + b"a" * 70_000 + b'"}' + b" " * 1000
     request = Request("POST", "/a", headers=(("Content-Type", "application/json"),), body=body)
     command = build_command(_exchange(request), BASE)
@@ -213,7 +213,7 @@ TEXTS = st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs
 
 
 @given(value=TEXTS.filter(lambda text: "$APICHECK" not in text))
-def test_whatever_a_header_holds_the_shell_hands_on_unchanged(value: str) -> None:
+def test_the_shell_passes_any_header_on_unchanged(value: str) -> None:
     import shlex
 
     request = Request("GET", "/", headers=(("X-Any", value),))
@@ -221,7 +221,7 @@ def test_whatever_a_header_holds_the_shell_hands_on_unchanged(value: str) -> Non
     assert words[words.index("-H") + 1] == (f"X-Any: {value}" if value else "X-Any;")
 
 
-def test_a_changed_jwt_is_made_by_apicheck_itself() -> None:
+def test_apicheck_itself_makes_a_changed_jwt() -> None:
     credential = Credential(
         "session", "header", "Authorization", "Bearer $APICHECK_A_TOKEN~jose(alg=none)~unsigned"
     )

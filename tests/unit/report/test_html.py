@@ -91,7 +91,7 @@ def test_a_clause_id_of_any_characters_can_be_linked_to(results: Results) -> Non
     assert [attrs["data-clause"] for attrs in parsed.all("tr") if "data-clause" in attrs] == [odd]
 
 
-def test_the_page_needs_nobody(data: bytes, parsed: _Page) -> None:
+def test_the_page_loads_nothing(data: bytes, parsed: _Page) -> None:
     for tag in ("img", "link", "iframe", "object", "embed", "form"):
         assert parsed.all(tag) == []
     assert not any("src" in attrs for _, attrs in parsed.elements)
@@ -112,7 +112,9 @@ def test_the_page_has_a_language_one_h1_landmarks_and_headed_tables(parsed: _Pag
     assert all(attrs.get("scope") for attrs in parsed.all("th"))
 
 
-def test_the_first_screen_says_the_word_with_scope_and_why(parsed: _Page, results: Results) -> None:
+def test_the_first_screen_states_the_word_with_scope_and_reason(
+    parsed: _Page, results: Results
+) -> None:
     text = "".join(parsed.text)
     assert results.word.word.value in text
     assert results.word.scope in text
@@ -138,7 +140,7 @@ def test_a_status_is_never_colour_alone(data: bytes) -> None:
         assert "glyph" in status
 
 
-def test_what_the_target_wrote_is_shown_and_never_obeyed(data: bytes) -> None:
+def test_text_of_the_target_is_shown_and_never_interpreted(data: bytes) -> None:
     text = data.decode()
     assert "<script>alert" not in text
     assert "<b>" not in text
@@ -149,7 +151,7 @@ def test_what_the_target_wrote_is_shown_and_never_obeyed(data: bytes) -> None:
 @pytest.mark.parametrize(
     "field", ["policy", "policy_version", "target", "base_url", "spec", "tool", "started", "actor"]
 )
-def test_markup_in_any_word_about_the_run_is_shown_as_text(results: Results, field: str) -> None:
+def test_markup_in_any_field_of_the_run_is_shown_as_text(results: Results, field: str) -> None:
     hostile = "\"'><script>alert(1)</script>\u202e"
     run = replace(results.run, **{field: hostile})
     text = render(replace(results, run=run), (), "html").decode()
@@ -157,7 +159,7 @@ def test_markup_in_any_word_about_the_run_is_shown_as_text(results: Results, fie
     assert "\u202e" not in text
 
 
-def test_markup_in_a_findings_words_is_shown_as_text(results: Results) -> None:
+def test_markup_in_a_finding_is_shown_as_text(results: Results) -> None:
     hostile = "\"'><img src=x onerror=alert(1)>"
     finding = replace(
         results.findings[0],
@@ -169,14 +171,14 @@ def test_markup_in_a_findings_words_is_shown_as_text(results: Results) -> None:
         facts=(hostile,),
     )
     clause = replace(results.clauses[0], reason=hostile)
-    told = replace(
+    changed = replace(
         results,
         findings=(finding,),
         clauses=(clause,),
         leftovers=(hostile,),
         caveats=(hostile,),
     )
-    parsed = _parsed(render(told, (), "html"))
+    parsed = _parsed(render(changed, (), "html"))
     assert parsed.all("img") == []
     assert hostile in "".join(parsed.text)
 
@@ -187,10 +189,10 @@ def test_an_offending_status_is_marked_and_a_missing_header_named(data: bytes) -
     assert '<span class="line absent">X-Request-Id: (absent)' in text
 
 
-def test_a_curl_line_with_an_issued_secret_says_what_to_put_there(results: Results) -> None:
+def test_a_curl_line_with_an_issued_secret_says_what_to_use_instead(results: Results) -> None:
     finding = replace(results.findings[0], curl='curl -H "A: $APICHECK_ISSUED_4" http://x')
     text = "".join(_parsed(render(replace(results, findings=(finding,)), (), "html")).text)
-    assert "was handed out during the run" in text
+    assert "The API issued a secret" in text
 
 
 def test_findings_of_one_kind_share_one_article_and_each_can_be_linked_to(
@@ -206,7 +208,7 @@ def test_findings_of_one_kind_share_one_article_and_each_can_be_linked_to(
     assert "204 No Content" in " ".join(parsed.text)
 
 
-def test_a_finding_tells_what_its_conversation_held_before(results: Results) -> None:
+def test_a_finding_lists_the_earlier_exchanges_of_its_transcript(results: Results) -> None:
     witness = Exchange("w", Request("GET", "/things"), None, None, 9.0, 9.1, Role.TABLE)
     before = [
         replace(witness, id=f"b{n}", request=Request("POST", f"/things/{n}", identity="admin"))
@@ -215,11 +217,11 @@ def test_a_finding_tells_what_its_conversation_held_before(results: Results) -> 
     finding = replace(results.findings[0], evidence=("w",), curl="")
     played = Transcript("auth/challenge/x", (*before, witness))
     page = render(replace(results, findings=(finding,)), (played,), "html").decode()
-    assert "<li>3 more</li><li>POST /things/3 → no answer as admin</li>" in page
-    assert "/things/8 → no answer as admin</li></ol>" in page
+    assert "<li>3 more</li><li>POST /things/3 → no response as admin</li>" in page
+    assert "/things/8 → no response as admin</li></ol>" in page
 
 
-def test_a_checks_page_gives_the_way_to_fix_it_and_obeys_no_markup() -> None:
+def test_a_checks_page_gives_its_fix_and_no_markup_is_interpreted() -> None:
     shown = read_page(
         "# a\n\n## What it asserts\n\nX <script>\n\n## How to fix it\n\n[x](javascript:y) *do*\n\n"
         "## Examples\n\nnone"
@@ -245,26 +247,26 @@ def test_every_word_is_in_the_glossary_with_its_sign_and_tone() -> None:
     assert set(VERDICT_ORDER) == set(Verdict)
 
 
-def test_an_empty_run_has_a_page_too(results: Results) -> None:
+def test_an_empty_run_has_a_page(results: Results) -> None:
     empty = Results(results.run, results.word, (), (), (), (), ())
     parsed = _parsed(render(empty, (), "html"))
     assert parsed.mistakes == []
-    assert "Nothing was found to fix." in "".join(parsed.text)
+    assert "The run found nothing to fix." in "".join(parsed.text)
 
 
 def test_a_run_that_was_killed_says_so(results: Results) -> None:
     killed = replace(results, run=replace(results.run, finished="", interrupted="Ctrl-C"))
     text = "".join(_parsed(render(killed, (), "html")).text)
-    assert "(unknown: the run was cut off)" in text
+    assert "(unknown: the run was killed)" in text
     assert "The run stopped early (Ctrl-C)" in text
     killed = replace(results, run=replace(results.run, finished="", interrupted=""))
     assert "The run was killed" in "".join(_parsed(render(killed, (), "html")).text)
     assert "The run was killed" not in "".join(_parsed(render(results, (), "html")).text)
 
 
-def test_a_part_of_a_policy_is_not_taken_for_the_whole(results: Results) -> None:
+def test_a_partial_run_says_that_it_tested_a_part_of_the_policy(results: Results) -> None:
     part = replace(results, word=replace(results.word, partial=True))
-    assert "A part of the policy was selected" in "".join(_parsed(render(part, (), "html")).text)
+    assert "a selected part of the policy" in "".join(_parsed(render(part, (), "html")).text)
 
 
 def test_same_input_same_bytes(results: Results, transcripts: tuple[Transcript, ...]) -> None:
@@ -301,3 +303,18 @@ def test_a_body_is_capped_and_says_so(results: Results) -> None:
     assert "a" * 4097 not in text
     assert "4904 more bytes recorded" in text
     assert "the recorder stopped here" in text
+
+
+def test_a_check_whose_rows_were_spread_says_so_in_its_section(
+    results: Results, transcripts: tuple[Transcript, ...]
+) -> None:
+    spread = {"rows": 14, "subjects": 57, "asked": 171, "possible": 798}
+    catalogue = {
+        check: {**entry, "spread": spread} if check == "headers/request-id" else entry
+        for check, entry in results.catalogue.items()
+    }
+    data = render(replace(results, catalogue=catalogue), transcripts, "html").decode()
+    sentence = "The run spread 14 rows of its table over 57 subjects: it tested 171 of 798 pairs."
+    assert data.count(sentence) == 1
+    section = data.partition('<code>headers/request-id</code> <span class="check-title">')[2]
+    assert sentence in section.partition("</details>")[0]

@@ -35,7 +35,7 @@ def test_a_suite_is_a_section_and_a_case_a_clause_with_a_subject(results: Result
     ]
 
 
-def test_the_counts_of_the_file_are_those_of_its_cases(results: Results) -> None:
+def test_the_counts_of_the_file_match_its_cases(results: Results) -> None:
     read = _read(results)
     endings = [type(end).__name__ for case in _cases(results).values() for end in case.result]
     assert read.tests == len(_cases(results))
@@ -56,7 +56,7 @@ def test_the_counts_of_the_file_are_those_of_its_cases(results: Results) -> None
         ("HOOK-1 webhooks/signature contact.created", "Skipped", "absent"),
     ],
 )
-def test_only_what_is_binding_can_turn_a_build_red(
+def test_only_a_binding_clause_can_fail_a_build(
     results: Results, case: str, ending: str, kind: str
 ) -> None:
     (found,) = _cases(results)[case].result
@@ -67,10 +67,10 @@ def test_a_pass_has_no_ending(results: Results) -> None:
     assert _cases(results)["AUTH-1 auth/missing-credentials listContacts"].result == []
 
 
-def test_a_failure_says_what_was_expected_and_how_to_see_it(results: Results) -> None:
+def test_a_failure_states_what_was_expected_and_how_to_reproduce_it(results: Results) -> None:
     finding = replace(results.findings[0], curl="curl -i http://127.0.0.1/x")
-    told = replace(results, findings=(finding, *results.findings[1:]))
-    (failure,) = _cases(told)["AUTH-1 auth/missing-credentials createContact"].result
+    changed = replace(results, findings=(finding, *results.findings[1:]))
+    (failure,) = _cases(changed)["AUTH-1 auth/missing-credentials createContact"].result
     assert failure.message == "expected 401, got 201 Created"
     assert "All requests need a valid token" in failure.text
     assert "curl -i http://127.0.0.1/x" in failure.text

@@ -13,11 +13,11 @@ from apicheck.report import render, results_from_json
 from apicheck.report.results_json import load_schema
 
 
-def test_results_survive_the_round_trip(results: Results) -> None:
+def test_results_survive_a_round_trip(results: Results) -> None:
     assert results_from_json(render(results, (), "json")) == results
 
 
-def test_the_specimen_has_every_verdict_so_that_the_round_trip_means_something(
+def test_the_specimen_has_every_verdict(
     results: Results,
 ) -> None:
     assert {item.verdict for item in results.clauses} == set(Verdict)

@@ -8,7 +8,7 @@ from apicheck.report.sections import group_by_section
 from apicheck.report.view import view_sections
 
 
-def test_sections_of_an_included_standard_are_kept_apart_from_the_policys_own() -> None:
+def test_sections_of_an_included_standard_are_separate_from_the_policys_own() -> None:
     clauses = (
         Clause("A", "3", source="policy"),
         Clause("B", "3", source="rfc6750"),
@@ -29,7 +29,7 @@ def test_sections_of_an_included_standard_are_kept_apart_from_the_policys_own() 
     }
 
 
-def test_a_number_is_called_a_section_and_a_heading_is_not(results: Results) -> None:
+def test_a_numbered_section_is_labelled_as_one(results: Results) -> None:
     kept = results.clauses[0]
     named = replace(kept, clause=replace(kept.clause, section="Getting started"))
     other = replace(kept, clause=replace(kept.clause, id="B", section="2.1"))

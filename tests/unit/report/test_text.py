@@ -20,19 +20,19 @@ from apicheck.report.text import decode_body, escape_for_xml, join_lines, make_v
         ("Grüße 你好 ✓", "Grüße 你好 ✓"),
     ],
 )
-def test_what_cannot_be_seen_is_shown(given_text: str, seen: str) -> None:
+def test_invisible_characters_become_visible(given_text: str, seen: str) -> None:
     assert make_visible(given_text) == seen
 
 
 @given(st.text())
-def test_nothing_invisible_is_left(text: str) -> None:
+def test_no_invisible_character_remains(text: str) -> None:
     left = {unicodedata.category(c) for c in make_visible(text) if c not in "\n\t"}
     assert not left & {"Cc", "Cs"}
     assert make_visible(text).encode("utf-8").decode("utf-8") == make_visible(text)
 
 
 @given(st.text())
-def test_one_line_is_one_line(text: str) -> None:
+def test_joined_lines_are_one_line(text: str) -> None:
     assert len(join_lines(text).splitlines()) <= 1
 
 

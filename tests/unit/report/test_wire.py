@@ -15,8 +15,8 @@ from apicheck.model.exchange import (
 )
 from apicheck.report.wire import Line, join_text, make_title, show_exchange
 
-ANSWER = Response(200, (("Content-Type", "text/html"), ("X-A", "1")), b"hi", "OK")
-EXCHANGE = Exchange("x", Request("GET", "/a"), ANSWER, None, 1.0, 1.5, Role.TABLE)
+RESPONSE = Response(200, (("Content-Type", "text/html"), ("X-A", "1")), b"hi", "OK")
+EXCHANGE = Exchange("x", Request("GET", "/a"), RESPONSE, None, 1.0, 1.5, Role.TABLE)
 
 
 @pytest.mark.parametrize(
@@ -28,31 +28,31 @@ EXCHANGE = Exchange("x", Request("GET", "/a"), ANSWER, None, 1.0, 1.5, Role.TABL
         ("wrong-media-type", "text/html", "Content-Type: text/html"),
     ],
 )
-def test_what_an_outcome_is_about_is_marked(outcome: str, detail: str, marked: str) -> None:
+def test_the_subject_of_an_outcome_is_marked(outcome: str, detail: str, marked: str) -> None:
     lines = show_exchange(EXCHANGE, outcome=outcome, detail=detail).response
     assert [line.text for line in lines if line.mark] == [marked]
 
 
-def test_a_header_that_is_missing_has_a_line_that_is_not_part_of_the_text() -> None:
+def test_a_missing_header_has_a_line_that_the_text_omits() -> None:
     lines = show_exchange(EXCHANGE, outcome="absent", detail="X-B").response
     assert Line("X-B: (absent)", "absent") in lines
     assert join_text(lines) == "HTTP/1.1 200 OK\nContent-Type: text/html\nX-A: 1\n\nhi"
 
 
-def test_a_header_that_is_there_is_not_called_missing() -> None:
+def test_a_present_header_is_not_called_missing() -> None:
     lines = show_exchange(EXCHANGE, outcome="absent", detail="x-a").response
     assert all(line.mark != "absent" for line in lines)
 
 
-def test_in_a_delivery_to_us_the_request_is_what_is_judged() -> None:
+def test_the_request_of_a_webhook_delivery_is_marked() -> None:
     delivery = replace(EXCHANGE, direction=Direction.IN)
     view = show_exchange(delivery, outcome="absent", detail="webhook-signature")
     assert Line("webhook-signature: (absent)", "absent") in view.request
     assert not any(line.mark for line in view.response)
-    assert view.about.startswith("delivered to us")
+    assert view.about.startswith("delivered ·")
 
 
-def test_an_answer_that_never_came_shows_why() -> None:
+def test_a_missing_response_shows_the_transport_error() -> None:
     error = TransportError(TransportErrorKind.TIMEOUT, "nothing within 10 s\x07")
     failed = replace(EXCHANGE, response=None, error=error)
     assert show_exchange(failed).response == (Line("timeout: nothing within 10 s␇", "mark"),)
@@ -64,8 +64,8 @@ def test_raw_bytes_are_shown_as_they_were_written() -> None:
     assert join_text(show_exchange(raw).request) == "GET /\\xff HTTP/1.1\nA: b \n\n"
 
 
-def test_endless_headers_are_capped() -> None:
-    many = replace(ANSWER, headers=tuple((f"X-{n}", "v" * 5000) for n in range(300)))
+def test_many_long_headers_are_capped() -> None:
+    many = replace(RESPONSE, headers=tuple((f"X-{n}", "v" * 5000) for n in range(300)))
     lines = show_exchange(replace(EXCHANGE, response=many)).response
     assert len(lines) < 110
     assert max(len(line.text) for line in lines) <= 1024

@@ -18,7 +18,7 @@ CREATED = Exchange(
     0.2,
     Role.SETUP,
 )
-NOTE = "# con_1: made by this run, which deletes what it makes\n"
+NOTE = "# con_1: this run created it and may have deleted it\n"
 
 
 def _curl(results: Results, witness: Exchange, *others: Transcript) -> str:
@@ -37,7 +37,9 @@ def _witness(request: Request) -> Exchange:
     [CREATED.response, Response(201, body=b'{"id":"con_1"}')],
     ids=["by Location", "by its id"],
 )
-def test_what_the_run_made_is_named_above_the_command(results: Results, response: Response) -> None:
+def test_what_the_run_created_is_named_above_the_command(
+    results: Results, response: Response
+) -> None:
     made = Transcript("x", (replace(CREATED, response=response),))
     inside = _witness(Request("GET", "/contacts/con_1/notes"))
     assert _curl(results, inside, made).startswith(NOTE)
@@ -46,19 +48,19 @@ def test_what_the_run_made_is_named_above_the_command(results: Results, response
 
 
 @pytest.mark.parametrize("path", ["/contacts/con_12", "/contacts"])
-def test_what_was_there_before_has_no_note(results: Results, path: str) -> None:
+def test_an_object_that_existed_before_has_no_note(results: Results, path: str) -> None:
     command = _curl(results, _witness(Request("GET", path)), Transcript("x", (CREATED,)))
     assert command == f"curl -i {BASE}{path}"
 
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b'{"id":null}', b"{"])
-def test_an_odd_answer_to_a_creation_names_nothing(results: Results, body: bytes) -> None:
+def test_an_odd_response_to_a_creation_names_nothing(results: Results, body: bytes) -> None:
     made = Transcript("x", (replace(CREATED, response=Response(201, body=body)),))
     command = _curl(results, _witness(Request("GET", "/contacts/con_1")), made)
     assert command == f"curl -i {BASE}/contacts/con_1"
 
 
-def test_a_token_that_was_made_is_described(results: Results) -> None:
+def test_a_token_that_the_run_obtained_is_described(results: Results) -> None:
     credential = Credential("b", "header", "Authorization", "Bearer $APICHECK_MINTED_3")
     minted = {
         "placeholder": "$APICHECK_MINTED_3",

@@ -83,7 +83,7 @@ def test_a_published_vector_with_another_body_or_secret_is_invalid(vector: dict[
 
 
 @pytest.mark.parametrize("fact", [*FACTS, MD5], ids=lambda fact: str(fact.scheme))
-def test_what_is_signed_is_valid_and_what_is_not_is_absent(fact: Signature) -> None:
+def test_a_signed_delivery_is_valid_and_an_unsigned_one_absent(fact: Signature) -> None:
     bare = Delivery("POST", "/hook?x=1", (("Content-Type", "application/json"),), b'{"a": 1}')
     context = {"licenseCode": "in~1", "id": "msg_7"}
     signed = sign(fact, SECRET, bare, now=NOW, context=context)

@@ -1,1 +1,1 @@
-"""How credentials are demanded, refused and challenged."""
+"""Checks of how the server demands, refuses and challenges credentials."""

@@ -1,10 +1,10 @@
-"""The table of credentials that are not valid, for each kind of credential."""
+"""The table of invalid credentials, for each kind of credential."""
 
 from __future__ import annotations
 
 import base64
 
-from apicheck.authoring import Case, Credential, Identity, Subject, credentials
+from apicheck.authoring import Case, Credential, Identity, Subject, credentials, spreading
 
 _UNSIGNED = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhZG1pbiJ9."
 LONG = 8 * 1024
@@ -35,7 +35,18 @@ PAIRS = {
 
 
 def rows(subject: Subject) -> tuple[Case, ...]:
-    """The classics for the credential's place, and a few for every further alternative."""
+    """The classics for the credential's place, and a few for every further alternative.
+
+    Every operation is asked an unknown credential of each kind, and one behind another scheme; the
+    malformed ones are spread over the operations with the same security.
+    """
+    table = _table(subject)
+    everywhere = tuple(row for row in table if row.name.startswith(_EVERYWHERE))
+    rest = (row for row in table if row not in everywhere)
+    return (*everywhere, *spreading.spread(rest, subject.context.alternatives[subject.op.id]))
+
+
+def _table(subject: Subject) -> tuple[Case, ...]:
     actor = subject.context.actors.get(subject.op.id)
     if actor is None:
         return (Case("garbage", TOKENS["garbage"]),)
@@ -46,6 +57,10 @@ def rows(subject: Subject) -> tuple[Case, ...]:
     secret = _secret_in(usual[0].value) if usual else identity.placeholder
     classics = [Case(name, token.replace("$X", secret)) for name, token in table.items()]
     return (*classics, *_whole_values(usual, secret), *_of_alternatives(subject, identity, usual))
+
+
+_EVERYWHERE = ("garbage", "another scheme", "scheme in front")
+"""How the rows begin that no operation may do without."""
 
 
 def _secret_in(value: str) -> str:
@@ -85,7 +100,6 @@ def _of_alternatives(
     return rows
 
 
-def is_long(case: Case | None) -> bool:
+def is_long(case: Case) -> bool:
     """Whether a row is so long that a server may stop reading it."""
-    value = case.value if case else ""
-    return isinstance(value, str) and len(value) >= LONG
+    return isinstance(case.value, str) and len(case.value) >= LONG

@@ -1,13 +1,19 @@
-"""Of which operations the checks of credentials ask, and what is due to whom."""
+"""Which operations the credential checks take, and which refusals the policy promises there."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from apicheck.authoring import (
+    Case,
+    Credential,
     Exchange,
     ExpectedResponse,
     Identity,
     Inconclusive,
     NotApplicable,
+    NotTested,
+    NotTestedKind,
     Operation,
     Recipe,
     Request,
@@ -21,9 +27,13 @@ from apicheck.authoring import (
     selector,
     steps,
 )
+from apicheck.authoring.refusals import Promise
 
 PATIENCE_S = 60.0
-"""So long we wait where no clock can be moved."""
+"""The longest wait where no clock can be moved."""
+GARBAGE = "not-a-token"
+ANONYMOUS, BAD = Case("nobody", "nobody"), Case("garbage", "garbage")
+"""The rows of a check that sends a request without a credential, and with an invalid one."""
 
 
 def needs_no_credential(subject: Subject) -> NotApplicable | None:
@@ -31,62 +41,96 @@ def needs_no_credential(subject: Subject) -> NotApplicable | None:
     context = subject.context
     if subject.op.id not in context.secured:
         return NotApplicable("the operation is public")
-    anybody = context.facts.authentication.anonymous_may
-    if anybody and selector.selects(anybody, subject.op, context.facts.operations, context.secured):
-        return NotApplicable("the policy lets anybody call it without a credential")
+    open_to_all = context.facts.authentication.anonymous_may
+    if open_to_all and selector.selects(
+        open_to_all, subject.op, context.facts.operations, context.secured
+    ):
+        return NotApplicable("the policy lets every caller use it without a credential")
     return None
 
 
 def covered_by_sibling(subject: Subject, *, safe_only: bool = False) -> NotApplicable | None:
-    """Why an operation is not asked what another one with the same security is asked.
+    """Why another operation with the same security stands for this one; None where none does.
 
-    How credentials are read is one property of all operations with the same alternatives: one
-    safe operation and one unsafe are asked, the plainest; all of them with `--thorough`.
+    How a server reads credentials is one property of all operations with the same alternatives:
+    the plainest safe operation is asked and the plainest unsafe one; all of them with `--thorough`.
     """
     if safe_only and not subject.op.safe:
-        return NotApplicable("asked of safe operations: the request would be accepted")
+        return NotApplicable("only safe operations are tested: the request would be accepted")
     if subject.context.thorough:
         return None
     same = [
         operation
         for operation in subject.context.spec.operations
-        if _alike(subject, operation) and _askable(subject, operation)
+        if _is_alike(subject, operation) and _can_be_asked(subject, operation)
     ]
-    chosen = min(same, key=lambda operation: _effort(subject, operation), default=subject.op)
+    chosen = min(same, key=lambda operation: _rank_effort(subject, operation), default=subject.op)
     if chosen.id == subject.op.id:
         return None
-    return NotApplicable(f"asked of {chosen.id}, which has the same security; or --thorough")
+    return NotApplicable(
+        f"tested on {chosen.id}, which has the same security (--thorough tests every operation)"
+    )
 
 
-def send_accepted(subject: Subject, who: Identity) -> Steps[Request]:
-    """The canonical request of an identity that is new, after it was accepted from it.
+def needs_control(reason: str) -> NotTested:
+    """Make the verdict of a check that only the control protocol can play."""
+    return NotTested(
+        NotTestedKind.NEEDS_CONTROL, reason, '[control]\nurl = "http://127.0.0.1:9000"'
+    )
 
-    Ends the script when it is not: nothing could be learnt from a refusal afterwards.
+
+def promised(find: Callable[[Subject], ExpectedResponse | None], to: str) -> Promise:
+    """Make the `promise` of a `refusal` from a function that looks the promise up.
+
+    The operation must need a credential. to: what the response is to, in words.
+    """
+
+    def promise(subject: Subject) -> ExpectedResponse | NotApplicable:
+        if reason := needs_no_credential(subject):
+            return reason
+        return find(subject) or NotApplicable(f"the policy promises no response to {to}")
+
+    return promise
+
+
+def usual_credentials(subject: Subject) -> tuple[Credential, ...]:
+    """The credentials of the identity that may call the operation; () where there is none."""
+    context = subject.context
+    actor = context.identities.get(context.actors.get(subject.op.id, ""))
+    return credentials.credentials_of(context, subject.op.id, actor) if actor else ()
+
+
+def without_valid_credential(subject: Subject, request: Request, *, bad: bool) -> Request:
+    """The request without a credential or, if `bad`, with an invalid one."""
+    if not bad:
+        return request.without_credentials()
+    holder = build.identity_of(subject)
+    sent = credentials.credentials_of(subject.context, subject.op.id, holder, GARBAGE)
+    return request.with_bad_credentials(*sent)
+
+
+def send_accepted(subject: Subject, holder: Identity) -> Steps[Request]:
+    """Send the canonical request with a new identity's credential, and return that request.
+
+    Ends the script when the server refuses it: a later refusal would then show nothing.
     """
     request = yield from build.valid_request(subject)
     request = request.with_credentials(
-        who.name, *credentials.credentials_of(subject.context, subject.op.id, who)
+        holder.name, *credentials.credentials_of(subject.context, subject.op.id, holder)
     )
     before = yield from steps.send(request, Role.SETUP)
     if not before.succeeded:
-        steps.end_script(Inconclusive(f"a new credential was answered {describe(before)}"))
+        steps.end_script(
+            Inconclusive(f"the server did not accept a new credential: {describe(before)}")
+        )
     return request
 
 
-def jwt_scheme(subject: Subject) -> str:
-    """The scheme among those with which an operation is usually called whose token is a JWT."""
-    context = subject.context
-    actor = context.identities.get(context.actors.get(subject.op.id, ""))
-    sent = credentials.credentials_of(context, subject.op.id, actor) if actor else ()
-    names = [one.scheme for one in sent] or context.alternatives[subject.op.id][0]
-    known = (context.spec.schemes.get(name) for name in names)
-    return next((scheme.name for scheme in known if scheme and scheme.jwt), "")
-
-
 def is_still_valid(exchange: Exchange) -> bool:
-    """Whether a credential that was changed is the valid one still, as was seen when it was sent.
+    """Whether a changed credential was still the valid one, as the transport saw it.
 
-    Digits alone have no other case, for one. What is sent unchanged on purpose does not count.
+    A token of digits, for example, has no other case. A credential that is sent unchanged on
+    purpose does not count.
     """
     sent = exchange.request.credentials
     return any(
@@ -96,32 +140,32 @@ def is_still_valid(exchange: Exchange) -> bool:
 
 
 def expected_for_state(subject: Subject, state: str) -> ExpectedResponse | None:
-    """What a credential in a state is answered: that of the state, else that to any bad one."""
+    """The refusal of a credential in a state: that of the state, else that of any bad one."""
     authentication = subject.facts.authentication
     return authentication.states.get(state) or authentication.bad
 
 
-def expected_refusals(subject: Subject) -> ExpectedResponse | None:
-    """What is answered to a request whose credentials do not do, whether or not there are any."""
+def expected_refusal(subject: Subject) -> ExpectedResponse | None:
+    """The refusal of a request whose credential is either missing or bad."""
     authentication = subject.facts.authentication
-    answers = [one for one in (authentication.anonymous, authentication.bad) if one is not None]
-    if not answers:
+    either = [one for one in (authentication.anonymous, authentication.bad) if one is not None]
+    if not either:
         return None
-    patterns = (pattern for answer in answers for pattern in answer.statuses.patterns)
+    patterns = (pattern for one in either for pattern in one.statuses.patterns)
     return ExpectedResponse(StatusSet(tuple(dict.fromkeys(patterns))))
 
 
-def _alike(subject: Subject, operation: Operation) -> bool:
+def _is_alike(subject: Subject, operation: Operation) -> bool:
     known = subject.context.alternatives
     return known.get(operation.id) == known.get(subject.op.id) and operation.safe == subject.op.safe
 
 
-def _askable(subject: Subject, operation: Operation) -> bool:
+def _can_be_asked(subject: Subject, operation: Operation) -> bool:
     context = subject.context
     return operation.id in context.actors and isinstance(context.recipes.get(operation.id), Recipe)
 
 
-def _effort(subject: Subject, operation: Operation) -> tuple[bool, int, bool]:
+def _rank_effort(subject: Subject, operation: Operation) -> tuple[bool, int, bool]:
     recipe = subject.context.recipes[operation.id]
     needs = len(recipe.needs) if isinstance(recipe, Recipe) else 0
     consumes = isinstance(recipe, Recipe) and recipe.consumes

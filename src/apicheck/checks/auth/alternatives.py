@@ -1,4 +1,4 @@
-"""Each alternative of an operation's security is accepted by itself."""
+"""The server accepts each alternative of an operation's security by itself."""
 
 from __future__ import annotations
 
@@ -26,54 +26,54 @@ _DENIED = (401, 403)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To operations that may be called with one kind of credential or another."""
+    """Apply to operations with several alternatives."""
     if reason := needs_no_credential(subject):
         return reason
     if len(subject.context.alternatives[subject.op.id]) < 2:
-        return NotApplicable("one kind of credential alone may call it")
+        return NotApplicable("it takes one kind of credential only")
     return Applies(facts=("authentication.refusal",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Each alternative, by the names of its schemes."""
-    every = subject.context.alternatives[subject.op.id]
-    return tuple(Case(" and ".join(names), list(names)) for names in every)
+    """One row for each alternative, named after its schemes."""
+    alternatives = subject.context.alternatives[subject.op.id]
+    return tuple(Case(" and ".join(names), list(names)) for names in alternatives)
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same with this alternative's credentials."""
-    names = tuple(subject.case.value) if subject.case else ()
-    who = _holder(subject, names)
-    if who is None:
+    """Send the canonical request, then the same with the credentials of this alternative."""
+    names = tuple(subject.row.value)
+    holder = _find_holder(subject, names)
+    if holder is None:
         steps.end_script(credentials.missing_credentials(subject.context, names))
     yield from build.send_control(subject)
-    request = yield from build.valid_request(subject, identity=who)
-    sent = credentials.credentials_of(subject.context, subject.op.id, who, alternative=names)
-    yield from steps.send(request.with_credentials(who.name, *sent))
+    request = yield from build.valid_request(subject, identity=holder)
+    sent = credentials.credentials_of(subject.context, subject.op.id, holder, alternative=names)
+    yield from steps.send(request.with_credentials(holder.name, *sent))
 
 
-def _holder(subject: Subject, names: tuple[str, ...]) -> Identity | None:
-    """Who may call the operation with these schemes: whoever usually does, if possible."""
+def _find_holder(subject: Subject, names: tuple[str, ...]) -> Identity | None:
+    """Find an identity that may call the operation with these schemes, the usual one first."""
     context = subject.context
-    usual = context.identities.get(context.actors.get(subject.op.id, ""))
-    for one in (usual, *context.identities.values()):
-        active = (
-            one is not None and one.state == "active" and credentials.satisfies(context, one, names)
-        )
-        if one is not None and active and context.permits(one, subject.op.id):
+    usual = context.actors.get(subject.op.id)
+    candidates = sorted(context.identities.values(), key=lambda one: one.name != usual)
+    for one in candidates:
+        active = one.state == "active" and credentials.satisfies(context, one, names)
+        if active and context.permits(one, subject.op.id):
             return one
     return None
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Refused for want of a credential or a right is the mistake; else it is another matter."""
+    """Fail on 401 and 403; any other refusal is about something else."""
     del subject
-    expected = "accepted, as with the other credentials that the document names"
+    expected = "accepted: the document lists this kind of credential as enough by itself"
     return judging.judge_accepted(transcript, expected, denied=_DENIED)
 
 
 CHECK = Check(
-    title="Each kind of credential that is documented is accepted by itself",
+    title="Every documented kind of credential is accepted by itself",
+    failure_title="A documented kind of credential is not accepted by itself",
     applies=applies,
     cases=cases,
     script=script,

@@ -1,4 +1,4 @@
-"""Another spelling of a request line, or another method, is no way around authentication."""
+"""Another spelling of the request line, or another method, does not bypass authentication."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To every operation that needs a credential."""
+    """Apply to every operation that needs a credential."""
     return needs_no_credential(subject) or Applies(facts=("authentication.refusal",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Each way around by its name; few operations are asked how paths are read."""
+    """One row for each variation; spellings of the path are tried on few operations."""
     rows = ["trailing slash"]
     if covered_by_sibling(subject) is None:
         rows += ["doubled slash", "path in upper case", "dot segment", "dot segments"]
@@ -50,30 +50,29 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then varied, and from nobody."""
+    """Send the canonical request, then a variation of it without a credential."""
     yield from build.send_control(subject)
     request = (yield from build.valid_request(subject, refused=True)).without_credentials()
-    yield from steps.send(varied(request, str(subject.case.value) if subject.case else ""))
+    yield from steps.send(_vary(request, subject.row.name))
 
 
-def varied(request: Request, row: str) -> Request:
-    """The request as a row has it. It is of no declared operation any more."""
+def _vary(request: Request, row: str) -> Request:
+    """Make the variation that a row names. It belongs to no declared operation."""
     request, path = replace(request, operation=""), request.path
-    first, second = path[1:2], path[2:]
-    spelled = {
+    rest = path[1:]
+    spellings = {
         "trailing slash": f"{path}/",
         "doubled slash": f"/{path}",
-        "path in upper case": _upper(path),
+        "path in upper case": _to_upper(path),
         "dot segment": f"/.{path}",
         "dot segments": f"/apicheck/..{path}",
-        "encoded slash": "/"
-        + (path[1:].replace("/", "%2F") if "/" in path[1:] else f"%2F{path[1:]}"),
-        "encoded letter": f"/%{ord(first):02X}{second}" if first else path,
+        "encoded slash": "/" + (rest.replace("/", "%2F") if "/" in rest else f"%2F{rest}"),
+        "encoded letter": f"/%{ord(rest[0]):02X}{rest[1:]}" if rest else path,
         "path parameter": f"{path};apicheck=1",
         "file suffix": f"{path}.json",
     }
-    if row in spelled:
-        return replace(request, path=spelled[row])
+    if row in spellings:
+        return replace(request, path=spellings[row])
     if row == "HEAD":
         return replace(request, method="HEAD")
     if row == "another URL in a field":
@@ -86,8 +85,8 @@ def varied(request: Request, row: str) -> Request:
     return replace(request, method="GET", headers=(*request.headers, *fields))
 
 
-def _upper(path: str) -> str:
-    """The segments in upper case, without touching percent-encodings' meaning."""
+def _to_upper(path: str) -> str:
+    """Write the segments in upper case, except those with percent-encodings."""
     return "/".join(
         part if "%" in part else quote(part.upper(), safe="~:@!$&'()*+,;=")
         for part in path.split("/")
@@ -95,35 +94,37 @@ def _upper(path: str) -> str:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted only where the answer is the operation's own, and not just any page with 2xx."""
-    row = str(subject.case.value) if subject.case else ""
+    """Fail if the response is the operation's own; any other page with 2xx passes."""
     controls = [
         one for one in transcript.of_role(Role.CONTROL) if one.request.operation == subject.op.id
     ]
     for exchange in transcript.exercised:
-        if exchange.succeeded and controls and _same_kind(exchange, controls[-1]):
-            return Failure("accepted", "not served", describe(exchange), row, exchange.id)
+        if exchange.succeeded and controls and _is_same_kind(exchange, controls[-1]):
+            expected = "refused: the request carries no credential"
+            came = f"{describe(exchange)}, the response of the operation"
+            return Failure("accepted", expected, came, subject.row.name, exchange.id)
     return None
 
 
-def _same_kind(exchange: Exchange, control_: Exchange) -> bool:
-    """Whether two answers are of one operation: status, media type, and members of the body."""
-    mine, theirs = exchange.response, control_.response
+def _is_same_kind(exchange: Exchange, control: Exchange) -> bool:
+    """Whether two responses have the same status, media type and members."""
+    mine, theirs = exchange.response, control.response
     if mine is None or theirs is None or mine.status != theirs.status:
         return False
     if mine.media_type != theirs.media_type:
         return False
-    return exchange.bodiless or _shape(exchange) == _shape(control_)
+    return exchange.bodiless or _shape_of(exchange) == _shape_of(control)
 
 
-def _shape(exchange: Exchange) -> object:
-    """The names of a JSON object's members, or the kind of value."""
+def _shape_of(exchange: Exchange) -> object:
+    """The names of a JSON object's members, or the type of another value."""
     body = exchange.json_or()
     return tuple(sorted(body)) if isinstance(body, dict) else type(body).__name__
 
 
 CHECK = Check(
-    title="Another spelling of a request is no way around authentication",
+    title="No variation of a request bypasses authentication",
+    failure_title="A variation of a request bypasses authentication",
     applies=applies,
     cases=cases,
     script=script,

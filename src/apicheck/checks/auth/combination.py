@@ -1,47 +1,25 @@
-"""Where credentials are needed together, no part of them is enough."""
+"""An operation that needs several credentials together refuses a part of them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from apicheck.authoring import (
-    Applies,
-    Caller,
-    Case,
-    Check,
-    Confirm,
-    Credential,
-    Judgement,
-    NotApplicable,
-    NotTested,
-    Outcome,
-    Script,
-    Severity,
-    Subject,
-    Transcript,
-    build,
-    credentials,
-    judging,
-    steps,
-)
-from apicheck.checks.auth._scope import expected_refusals, needs_no_credential
+from apicheck.authoring import Case, Confirm, NotApplicable, Request, Severity, Subject
+from apicheck.authoring.refusals import refusal
+from apicheck.checks.auth._scope import expected_refusal, promised, usual_credentials
 
 
-def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To operations that take several credentials at once, and nothing less."""
-    if reason := needs_no_credential(subject):
-        return reason
-    every = subject.context.alternatives[subject.op.id]
-    if all(len(names) < 2 for names in every):
+def applies_to(subject: Subject) -> NotApplicable | None:
+    """Apply to operations with an alternative of several credentials."""
+    alternatives = subject.context.alternatives[subject.op.id]
+    if all(len(names) < 2 for names in alternatives):
         return NotApplicable("one credential is enough for it")
-    if expected_refusals(subject) is None:
-        return NotApplicable("the policy says nothing on how a credential is refused")
-    return Applies(facts=("authentication.refusal",))
+    return None
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Each of the credentials left out, where what is left is no alternative of its own."""
-    sent = _together(subject)
+    """Leave out each credential, where the rest is no alternative of its own."""
+    sent = usual_credentials(subject)
     if not sent:
         return (Case("without one of them", ""),)
     enough = {frozenset(names) for names in subject.context.alternatives[subject.op.id]}
@@ -52,46 +30,26 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     )
 
 
-def _together(subject: Subject) -> tuple[Credential, ...]:
-    actor = subject.context.actors.get(subject.op.id)
-    if actor is None:
-        return ()
-    return credentials.credentials_of(
-        subject.context, subject.op.id, subject.context.identities[actor]
-    )
+def alter(subject: Subject, request: Request) -> Request:
+    """Leave out one credential."""
+    kept = tuple(one for one in request.credentials if one.scheme != subject.row.value)
+    # The caller counts as anonymous, not as bad: its challenge is left to the server.
+    return replace(request.without_credentials(), credentials=kept)
 
 
-def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same with one credential left out."""
-    yield from build.send_control(subject)
-    request = yield from build.valid_request(subject, refused=True)
-    left_out = subject.case.value if subject.case else ""
-    sent = credentials.credentials_of(subject.context, subject.op.id, build.identity_of(subject))
-    kept = tuple(one for one in sent if one.scheme != left_out)
-    bare = request.without_credentials()
-    # Neither nobody's nor a bad one: what the challenge says to it is left to the server.
-    yield from steps.send(replace(bare, credentials=kept, caller=Caller.ANONYMOUS))
-
-
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Served is worse than refused with another status."""
-    refusal = expected_refusals(subject)
-    assert refusal is not None  # applies() saw to it
-    return judging.judge_refused(transcript, refusal)
-
-
-CHECK = Check(
-    title="A part of the credentials that are needed together is not enough",
-    applies=applies,
+CHECK = refusal(
+    title="A part of the credentials that are needed together is refused as promised",
+    failure_title="A part of the credentials that are needed together is not refused as promised",
+    fact="authentication.refusal",
+    promise=promised(expected_refusal, "a missing or bad credential"),
+    applies_to=applies_to,
+    alter=alter,
     cases=cases,
-    script=script,
-    judge=judge,
-    reads=("authentication.refusal",),
+    accepted=Severity.CRITICAL,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
+    shares_objects=True,
     standards=("openapi-3.1.1#security-requirement-object",),
-    outcomes=(
-        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
     proven_by={
         "accepted": ("auth/part-of-a-combination-suffices",),
         "wrong-status": ("auth/bad-credentials-answered-with-other-status",),

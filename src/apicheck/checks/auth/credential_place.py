@@ -1,4 +1,4 @@
-"""A valid credential that stands in another place than the policy has it is none."""
+"""The server ignores a valid credential outside the places that the policy names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from apicheck.authoring import (
     Applies,
-    Caller,
     Case,
     Check,
     Confirm,
@@ -30,21 +29,21 @@ from apicheck.authoring import (
 from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
 _QUERY = ("access_token", "api_key", "token")
-"""`access_token` is RFC 6750's (section 2.3); the others are what APIs call it."""
+"""`access_token` is RFC 6750's (section 2.3); the others are usual names."""
 _FORM = "application/x-www-form-urlencoded"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """Where the policy says in which places a credential may be."""
+    """Apply where the policy names the places of a credential."""
     if reason := needs_no_credential(subject) or covered_by_sibling(subject):
         return reason
     if not subject.facts.authentication.credential_in:
-        return NotApplicable("the policy does not say where a credential may be")
+        return NotApplicable("the policy names no places (authentication.credential_in)")
     return Applies(facts=("authentication.credential_in",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Every place that the policy does not name, with the names that are usual there."""
+    """Every place that the policy does not name, with the usual parameter names."""
     allowed = subject.facts.authentication.credential_in
     keys = [s.parameter for s in subject.context.spec.schemes.values() if s.kind == "apiKey"]
     rows = []
@@ -60,27 +59,23 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same with its credential somewhere else."""
+    """Send the canonical request, then the same with its credential in another place."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject, refused=True)
-    row = subject.case.value if subject.case else {}
+    place, name = str(subject.row.value["place"]), str(subject.row.value["name"])
     secret = build.identity_of(subject).placeholder
-    yield from steps.send(_moved(request, str(row["place"]), str(row["name"]), secret))
+    bare = request.without_credentials()
+    if place == "body":
+        moved = replace(bare, body=_add_member(bare, name, secret))
+    else:
+        moved = replace(bare, credentials=(Credential("", place, name, secret),))
+    yield from steps.send(moved)
 
 
-def _moved(request: Request, place: str, name: str, secret: str) -> Request:
-    """The request from nobody, with a secret in another place."""
-    bare = replace(request.without_credentials(), caller=Caller.ANONYMOUS)
-    if place != "body":
-        return replace(bare, credentials=(Credential("", place, name, secret),))
-    return replace(bare, body=_with_member(bare, name, secret))
-
-
-def _with_member(request: Request, name: str, secret: str) -> bytes:
-    """The body with one more member, or one more parameter of a form."""
+def _add_member(request: Request, name: str, secret: str) -> bytes:
+    """Add a member to the JSON body, or a parameter to the form."""
     body = request.body or b""
-    media = next((v for n, v in request.headers if n.lower() == "content-type"), "")
-    if media.startswith(_FORM):
+    if alter.media_type_of(request) == _FORM:
         added = f"{name}={quote(secret, safe='$')}".encode()
         return body + b"&" + added if body else added
     if body.startswith(b"{") and body != b"{}":
@@ -89,19 +84,19 @@ def _with_member(request: Request, name: str, secret: str) -> bytes:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Only being served is a mistake: what is answered otherwise is other checks' business."""
+    """Fail if the server accepts the request; other checks judge how it refuses it."""
     allowed = " or ".join(subject.facts.authentication.credential_in)
-    row = subject.case.value if subject.case else {}
     for exchange in transcript.exercised:
         if exchange.succeeded:
-            expected = f"not served: a credential belongs into the {allowed}"
-            detail = str(row.get("place", ""))
+            expected = f"not accepted: the policy allows a credential only in the {allowed}"
+            detail = str(subject.row.value["place"])
             return Failure("accepted", expected, describe(exchange), detail, exchange.id)
     return None
 
 
 CHECK = Check(
-    title="A credential in another place than promised is not accepted",
+    title="A credential outside the promised places is not accepted",
+    failure_title="A credential outside the promised places is accepted",
     applies=applies,
     cases=cases,
     script=script,

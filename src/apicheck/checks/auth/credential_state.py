@@ -1,4 +1,4 @@
-"""A genuine credential that is out of use is refused, as its state says."""
+"""The server refuses a genuine credential that is out of use as its state requires."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ from apicheck.checks.auth._scope import needs_no_credential
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """Where the policy has an answer for a state, and somebody has a credential in it."""
+    """Apply where the policy promises a refusal for a state in which a credential is at hand."""
     if reason := needs_no_credential(subject):
         return reason
     states = subject.facts.authentication.states
     if not states:
-        return NotApplicable("the policy says nothing on expired or revoked credentials")
-    if not _at_hand(subject):
+        return NotApplicable("the policy promises no response to a credential that is out of use")
+    if not _find_holders(subject):
         state = next(iter(states))
         return NotTested(
             NotTestedKind.NEEDS_IDENTITY,
-            f"no credential is {' or '.join(states)}",
+            f"no identity has a credential that is {' or '.join(states)}",
             f'[identities.{state}]\ntoken_env = "{state.upper()}_TOKEN"\nstate = "{state}"',
         )
     return Applies(facts=("authentication.states",))
 
 
-def _at_hand(subject: Subject) -> dict[str, str]:
-    """State -> who has a credential in it that the operation would take, "" for a new one."""
+def _find_holders(subject: Subject) -> dict[str, str]:
+    """State -> identity with a credential in it that the operation would take, "" for a new one."""
     context = subject.context
     found = {
         identity.state: identity.name
@@ -57,42 +57,41 @@ def _at_hand(subject: Subject) -> dict[str, str]:
             for names in context.alternatives[subject.op.id]
         )
     }
-    made = "" if "revoke" in context.capabilities else None
-    every = {state: found.get(state, made) for state in context.facts.authentication.states}
-    return {state: name for state, name in every.items() if name is not None}
+    states = context.facts.authentication.states
+    can_make = "revoke" in context.capabilities
+    return {state: found.get(state, "") for state in states if can_make or state in found}
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Each state that somebody's credential is in, or can be brought into."""
-    return tuple(Case(state, name) for state, name in _at_hand(subject).items())
+    """One row for each state that a credential is in, or can be brought into."""
+    return tuple(Case(state, name) for state, name in _find_holders(subject).items())
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same with a credential that is out of use."""
+    """Send the canonical request, then the same with a credential that is out of use."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject, refused=True)
-    bad = yield from _out_of_use(subject)
-    sent = credentials.credentials_of(subject.context, subject.op.id, bad)
-    yield from steps.send(replace(request.with_bad_credentials(*sent), identity=bad.name))
+    holder = yield from _get_holder(subject)
+    sent = credentials.credentials_of(subject.context, subject.op.id, holder)
+    yield from steps.send(replace(request.with_bad_credentials(*sent), identity=holder.name))
 
 
-def _out_of_use(subject: Subject) -> Steps[Identity]:
-    assert subject.case is not None  # there is one for each state
-    if subject.case.value:
-        return subject.context.identities[str(subject.case.value)]
+def _get_holder(subject: Subject) -> Steps[Identity]:
+    if subject.row.value:
+        return subject.context.identities[str(subject.row.value)]
     tenant = build.identity_of(subject).tenant
-    return (yield from steps.mint(tenant=tenant, state=subject.case.name))
+    return (yield from steps.mint(tenant=tenant, state=subject.row.name))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with another status than the state's."""
-    assert subject.case is not None  # there is one for each state
-    answer = subject.facts.authentication.states[subject.case.name]
-    return judging.judge_refused(transcript, answer, subject.case.name)
+    """Fail if the server accepts the credential, or refuses it with another status."""
+    state = subject.row.name
+    return judging.judge_refused(transcript, subject.facts.authentication.states[state], state)
 
 
 CHECK = Check(
-    title="A credential that is expired, revoked or otherwise out of use is refused",
+    title="An expired, revoked or disabled credential is refused as promised",
+    failure_title="An expired, revoked or disabled credential is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,

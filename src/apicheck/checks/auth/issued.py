@@ -1,4 +1,4 @@
-"""A credential that an operation hands out works, and no longer when it has been ended."""
+"""A credential that an operation issues works until another operation ends it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from apicheck.authoring import (
     Judgement,
     NotApplicable,
     NotTested,
-    Operation,
     Outcome,
     Recipe,
-    Request,
     Role,
     Script,
     Severity,
@@ -31,19 +29,20 @@ from apicheck.checks.auth._scope import expected_for_state
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To operations that hand out a credential which another operation ends."""
+    """Apply to operations that issue a credential which another operation ends."""
     issued = subject.facts.authentication.issued.get(subject.op.id)
     if issued is None or not issued.revoke:
-        return NotApplicable("the policy says of no credential that it hands out")
-    if expected_for_state(subject, "revoked") is None:
-        return NotApplicable("the policy says nothing on credentials that are revoked")
-    if _ending(subject) is None or _user(subject) is None:
-        return NotApplicable("nothing says how its credential is ended, or what takes it")
-    return Applies(requests=4, facts=("authentication.issued",))
+        return NotApplicable("the policy names no credential that it issues and another ends")
+    expected = expected_for_state(subject, "revoked")
+    if expected is None:
+        return NotApplicable("the policy promises no response to a revoked credential")
+    if _find_ending(subject) is None or _find_reader(subject) is None:
+        return NotApplicable("no request can end its credential, or no operation takes it")
+    return Applies(requests=4, facts=("authentication.issued",), promise=expected)
 
 
-def _ending(subject: Subject) -> Recipe | None:
-    """How to end the credential, where all that it takes is in the answer that hands it out."""
+def _find_ending(subject: Subject) -> Recipe | None:
+    """How to end the credential; None where that needs more than the response that issues it."""
     issued = subject.facts.authentication.issued[subject.op.id]
     recipe = subject.context.recipes.get(issued.revoke)
     if not isinstance(recipe, Recipe) or issued.revoke not in subject.context.actors:
@@ -51,74 +50,61 @@ def _ending(subject: Subject) -> Recipe | None:
     return recipe if all(need.operation == subject.op.id for need in recipe.needs) else None
 
 
-def _user(subject: Subject) -> Operation | None:
-    """A plain operation that takes a credential of this kind by itself, and reads."""
+def _find_reader(subject: Subject) -> Recipe | None:
+    """How to call a safe operation that takes a credential of this kind alone, and no object."""
     context, scheme = subject.context, subject.facts.authentication.issued[subject.op.id].scheme
-    return next(
-        (
-            one
-            for one in context.spec.operations
-            if one.safe
-            and (scheme,) in context.alternatives.get(one.id, ())
-            and isinstance(recipe := context.recipes.get(one.id), Recipe)
-            and not recipe.needs
-        ),
-        None,
-    )
+    for operation in context.spec.operations:
+        recipe = context.recipes.get(operation.id)
+        takes_it = operation.safe and (scheme,) in context.alternatives.get(operation.id, ())
+        if takes_it and isinstance(recipe, Recipe) and not recipe.needs:
+            return recipe
+    return None
 
 
 def script(subject: Subject) -> Script:
-    """A credential is handed out, used, ended, and used again."""
+    """Have a credential issued, use it, end it, and use it again."""
     context, issued = subject.context, subject.facts.authentication.issued[subject.op.id]
+    reader, ending = _find_reader(subject), _find_ending(subject)
+    assert reader is not None  # applies() saw to both
+    assert ending is not None
     request = yield from build.valid_request(subject, fresh=True)
-    answer = yield from steps.send(request, Role.CONTROL)
-    content = answer.json_or()
+    response = yield from steps.send(request, Role.CONTROL)
+    content = response.json_or()
     secret = pointers.at(content, issued.value)
-    if not answer.succeeded or not isinstance(secret, str):
-        steps.end_script(Inconclusive(f"no credential came: {describe(answer)}"))
+    if not response.succeeded or not isinstance(secret, str):
+        steps.end_script(Inconclusive(f"the server issued no credential: {describe(response)}"))
     credential = credentials.make_credential(context, context.spec.schemes[issued.scheme], secret)
-    yield from steps.send(_use(subject).with_credentials("", credential))
-    ending = _ending(subject)
-    assert ending is not None  # applies() saw to it
+    use = build.build_request(context, reader, build.identity_of(subject, reader.operation), {})
+    yield from steps.send(use.with_credentials("", credential))
     values = {need: pointers.at(content, need.pointer) for need in ending.needs}
     ended = yield from steps.send(
         build.build_request(context, ending, build.identity_of(subject, ending.operation), values),
         Role.SETUP,
     )
     if not ended.succeeded:
-        steps.end_script(Inconclusive(f"the credential could not be ended: {describe(ended)}"))
-    yield from steps.send(_use(subject).with_bad_credentials(credential))
-
-
-def _use(subject: Subject) -> Request:
-    """The request that takes the credential, still without it."""
-    user = _user(subject)
-    assert user is not None  # applies() saw to it
-    recipe = subject.context.recipes[user.id]
-    assert isinstance(recipe, Recipe)  # _user() saw to it
-    return build.build_request(subject.context, recipe, build.identity_of(subject, user.id), {})
+        steps.end_script(Inconclusive(f"the server did not end the credential: {describe(ended)}"))
+    yield from steps.send(use.with_bad_credentials(credential))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted at first, for want of a right perhaps not granted; refused at last."""
-    answer = expected_for_state(subject, "revoked")
-    assert answer is not None  # applies() saw to it
+    """Fail if the server refuses the new credential, or does not refuse the ended one.
+
+    A refusal of the new one for want of a right is no failure.
+    """
     first, *rest = transcript.exercised
-    if first.status in answer.statuses:
-        expected = "the credential that was handed out is accepted"
+    if first.status in subject.expected.statuses:
+        expected = f"the credential that {subject.op.id} issued is accepted"
         return Failure("refused", expected, describe(first), exchange=first.id)
     if not rest:
         return Inconclusive("the credential was not ended")
     after = Transcript(transcript.probe, tuple(rest))
-    return judging.judge_refused(
-        after,
-        answer,
-        though=f"after {subject.facts.authentication.issued[subject.op.id].revoke} had ended it",
-    )
+    ending = subject.facts.authentication.issued[subject.op.id].revoke
+    return judging.judge_refused(after, subject.expected, though=f"after {ending} had ended it")
 
 
 CHECK = Check(
-    title="A credential that is handed out works until it is ended",
+    title="An issued credential is accepted until its end, then refused as promised",
+    failure_title="An issued credential does not work, or is not refused as promised after its end",
     applies=applies,
     script=script,
     judge=judge,

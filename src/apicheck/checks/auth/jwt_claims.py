@@ -1,4 +1,4 @@
-"""A JSON Web Token that its issuer signed is refused for what it says: exp, nbf, iss, aud."""
+"""The server refuses a signed JSON Web Token whose exp, nbf, iss or aud is wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from apicheck.authoring import (
     Check,
     Claims,
     Confirm,
-    ExpectedResponse,
     Json,
     Judgement,
     NotApplicable,
@@ -27,34 +26,34 @@ from apicheck.authoring import (
     judging,
     steps,
 )
-from apicheck.checks.auth._scope import covered_by_sibling, jwt_scheme, needs_no_credential
+from apicheck.checks.auth._jwt import jwt_scheme, takes_no_jwt
+from apicheck.checks.auth._scope import covered_by_sibling, needs_control
 
 _FAR_S = 30 * 86_400.0
-"""Far enough that no leeway, and no clock that another check moves, makes up for it."""
+"""So far off that neither a leeway nor a clock that another check moves makes up for it."""
+_TIMES = ("exp", "nbf")
 _OTHER = "https://apicheck.invalid"
-_CONTROL = '[control]\nurl = "http://127.0.0.1:9000"'
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To operations whose credential is a JWT, where one can be made that is wrong."""
-    if reason := needs_no_credential(subject):
+    """Apply to operations whose credential is a JWT, where a wrong one can be signed."""
+    if reason := takes_no_jwt(subject):
         return reason
     authentication = subject.facts.authentication
-    if not jwt_scheme(subject):
-        return NotApplicable("its credential is no JWT (bearerFormat) by the document")
     if authentication.jwt is None or authentication.bad is None:
-        return NotApplicable("the policy says nothing on what a JWT has to say")
+        return NotApplicable("the policy does not say which claims a JWT must have")
     if len(subject.context.alternatives[subject.op.id][0]) > 1:
-        return NotApplicable("it takes more than the JWT; asked of an operation that does not")
+        return NotApplicable("it takes another credential beside the JWT")
     if not {"mint", "clock"} <= subject.context.capabilities:
-        words = "nothing can sign a JWT that says what it should not"
-        return NotTested(NotTestedKind.NEEDS_CONTROL, words, _CONTROL)
+        return needs_control("nothing can sign a JWT with a wrong claim")
     claims = Claims(shared=frozenset({"clock"}))
-    return covered_by_sibling(subject) or Applies(claims=claims, facts=("authentication.jwt",))
+    return covered_by_sibling(subject) or Applies(
+        claims=claims, facts=("authentication.jwt",), promise=authentication.bad
+    )
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Each registered claim that must be verified, with what is wrong about it."""
+    """One row for each registered claim that the server must verify."""
     facts = subject.facts.authentication.jwt
     rows = [Case("exp in the past", {"exp": -_FAR_S}), Case("nbf in the future", {"nbf": _FAR_S})]
     if facts is not None and facts.audience:
@@ -65,7 +64,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """With a token made for this, accepted; then with one that is wrong in one claim."""
+    """Send a new JWT, which is accepted; then one with a wrong claim."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject, refused=True)
     scheme = jwt_scheme(subject)
@@ -75,42 +74,33 @@ def script(subject: Subject) -> Script:
         request.with_credentials(good.name, *mine), Role.SETUP, f"a new JWT on {subject.op.id}"
     )
     if subject.op.safe and not sound.succeeded:
-        words = f"a JWT that was made for this was answered {describe(sound)}"
+        words = f"the server did not accept a new JWT: {describe(sound)}"
         steps.end_script(NotTested(NotTestedKind.NEEDS_CONTROL, words))
-    claims = yield from _claims(dict(subject.case.value) if subject.case else {})
+    claims = yield from _make_claims(dict(subject.row.value))
     bad = yield from steps.mint(scheme=scheme, claims=claims, renewed=False)
     sent = credentials.credentials_of(subject.context, subject.op.id, bad, alternative=(scheme,))
     yield from steps.send(request.with_bad_credentials(*sent))
 
 
-def _claims(wrong: dict[str, Json]) -> Steps[dict[str, Json]]:
-    """The claims as they are to be: times are relative to the target's clock."""
+def _make_claims(wrong: dict[str, Json]) -> Steps[dict[str, Json]]:
+    """Make the claims of a row, whose times are relative to the target's clock."""
     clock = yield from steps.ask("clock")
     now = clock.get("now") if isinstance(clock, dict) else None
     if not isinstance(now, int | float):
-        steps.end_script(
-            NotTested(NotTestedKind.NEEDS_CONTROL, "nobody says what time it is", _CONTROL)
-        )
-    times = ("exp", "nbf")
-    return {name: int(now + value) if name in times else value for name, value in wrong.items()}
-
-
-def _promised(subject: Subject) -> ExpectedResponse:
-    authentication = subject.facts.authentication
-    assert authentication.bad is not None  # applies() saw to it
-    is_expired = subject.case is not None and "exp" in subject.case.value
-    return authentication.states.get("expired" if is_expired else "", authentication.bad)
+        steps.end_script(needs_control("the target's clock cannot be read"))
+    return {name: int(now + value) if name in _TIMES else value for name, value in wrong.items()}
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Believed is worse than refused with the wrong status."""
-    return judging.judge_refused(
-        transcript, _promised(subject), subject.case.name if subject.case else ""
-    )
+    """Fail if the server accepts the token, or refuses it with another status."""
+    state = "expired" if "exp" in subject.row.value else ""
+    expected = subject.facts.authentication.states.get(state, subject.expected)
+    return judging.judge_refused(transcript, expected, subject.row.name)
 
 
 CHECK = Check(
-    title="A JWT is refused outside of its time, and when it is by or for somebody else",
+    title="A JWT with a wrong time, audience or issuer is refused as promised",
+    failure_title="A JWT with a wrong time, audience or issuer is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,

@@ -1,4 +1,4 @@
-"""A JSON Web Token is believed with its issuer's signature, and with no other."""
+"""The server refuses a JSON Web Token that its issuer did not sign."""
 
 from __future__ import annotations
 
@@ -21,20 +21,15 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     build,
-    credentials,
     judging,
     keys,
     steps,
 )
-from apicheck.checks.auth._scope import (
-    covered_by_sibling,
-    is_still_valid,
-    jwt_scheme,
-    needs_no_credential,
-)
+from apicheck.checks.auth._jwt import jwt_scheme, takes_no_jwt
+from apicheck.checks.auth._scope import covered_by_sibling, is_still_valid
 
 
-def _hmac(secret: str) -> str:
+def _derive_hmac(secret: str) -> str:
     coded = base64.urlsafe_b64encode(secret.encode()).rstrip(b"=").decode()
     return f"~jose(alg=HS256)~hmac({coded})"
 
@@ -54,30 +49,29 @@ _ROWS = {
         "key in the header",
         f"~jose(jwk={keys.known_public_key()})~jose(alg=RS256)~rsa",
     ),
-    "an empty secret": ("weak secret", _hmac("")),
-    "a weak secret": ("weak secret", _hmac("secret")),
-    "kid names a file": ("kid", f"~jose(kid={_FILE}){_hmac('')}"),
-    "kid with SQL": ("kid", f"~jose(kid=' UNION SELECT 'apicheck' --){_hmac('apicheck')}"),
-    "kid of no key": ("kid", f"~jose(kid=apicheck){_hmac('apicheck')}"),
+    "an empty secret": ("weak secret", _derive_hmac("")),
+    "a weak secret": ("weak secret", _derive_hmac("secret")),
+    "kid names a file": ("kid", f"~jose(kid={_FILE}){_derive_hmac('')}"),
+    "kid with SQL": ("kid", f"~jose(kid=' UNION SELECT 'apicheck' --){_derive_hmac('apicheck')}"),
+    "kid of no key": ("kid", f"~jose(kid=apicheck){_derive_hmac('apicheck')}"),
 }
-"""Name -> what is wrong, and the derivation that makes it so."""
+"""Name -> the defect, and the derivation that makes the token."""
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To operations whose credential is a JWT by the document."""
-    if reason := needs_no_credential(subject):
+    """Apply to operations whose credential is a JWT."""
+    if reason := takes_no_jwt(subject):
         return reason
-    if not jwt_scheme(subject):
-        return NotApplicable("its credential is no JWT (bearerFormat) by the document")
-    if subject.facts.authentication.bad is None:
-        return NotApplicable("the policy says nothing on credentials that are not valid")
+    expected = subject.facts.authentication.bad
+    if expected is None:
+        return NotApplicable("the policy promises no response to an invalid credential")
     return covered_by_sibling(subject) or Applies(
-        facts=("authentication.refusal", "authentication.jwt")
+        facts=("authentication.refusal", "authentication.jwt"), promise=expected
     )
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """The table; and the public key as a secret, where an operation publishes it."""
+    """The table, and the public key as a secret where an operation publishes it."""
     rows = [Case(name, derivation) for name, (_, derivation) in _ROWS.items()]
     facts = subject.facts.authentication.jwt
     if facts is not None and facts.keys:
@@ -89,47 +83,42 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then with a token that its issuer did not sign."""
+    """Send the canonical request, then the same with a token that its issuer did not sign."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject, refused=True)
-    value = subject.case.value if subject.case else ""
-    derivation = str(value)
+    value = subject.row.value
     if isinstance(value, dict):
-        derivation = yield from _with_public_key(subject, str(value["end"]))
+        value = yield from _derive_from_public_key(subject, str(value["end"]))
     scheme = jwt_scheme(subject)
-    sent = credentials.credentials_of(subject.context, subject.op.id, build.identity_of(subject))
     changed = (
-        replace(one, value=one.value + derivation) if one.scheme == scheme else one for one in sent
+        replace(one, value=f"{one.value}{value}") if one.scheme == scheme else one
+        for one in request.credentials
     )
     yield from steps.send(request.with_bad_credentials(*changed))
 
 
-def _with_public_key(subject: Subject, end: str) -> Steps[str]:
-    """HMAC with the first key that the API publishes, in PEM."""
+def _derive_from_public_key(subject: Subject, end: str) -> Steps[str]:
+    """Sign by HMAC with the first key that the API publishes, in PEM."""
     facts = subject.facts.authentication.jwt
-    assert facts is not None  # cases() saw to it
-    answer = yield from build.send_control(subject, facts.keys)
-    pem = next(keys.read_public_keys(answer.json_or() if answer else None), None)
+    published = facts.keys if facts else ""
+    exchange = yield from build.send_control(subject, published)
+    pem = next(keys.read_public_keys(exchange.json_or() if exchange else None), None)
     if pem is None:
-        steps.end_script(
-            NotTested(NotTestedKind.NEEDS_REQUEST, f"{facts.keys} shows no public key")
-        )
-    return _hmac(pem.decode().rstrip("\n") + end)
+        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, f"{published} shows no public key"))
+    return _derive_hmac(pem.decode().rstrip("\n") + end)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Believed is worse than refused with the wrong status."""
-    refusal = subject.facts.authentication.bad
-    assert refusal is not None  # applies() saw to it
-    assert subject.case is not None  # cases() has them
+    """Fail if the server accepts the token, or refuses it with another status."""
     if any(is_still_valid(one) for one in transcript.exercised):
-        return NotApplicable("the credential is no JWT, and so it was not changed")
-    what = _ROWS.get(subject.case.name, ("public key as a secret", ""))[0]
-    return judging.judge_refused(transcript, refusal, what)
+        return NotApplicable("the credential is no JWT: the change left it as it was")
+    defect = _ROWS.get(subject.row.name, ("public key as a secret", ""))[0]
+    return judging.judge_refused(transcript, subject.expected, defect)
 
 
 CHECK = Check(
-    title="A JWT is believed with its issuer's signature alone",
+    title="A JWT without its issuer's signature is refused as promised",
+    failure_title="A JWT without its issuer's signature is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,

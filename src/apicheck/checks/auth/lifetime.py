@@ -1,4 +1,4 @@
-"""A credential is refused when the time for which it was issued is over."""
+"""The server refuses a credential after its lifetime."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from apicheck.authoring import (
     Judgement,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Outcome,
     Script,
     Severity,
@@ -24,60 +23,64 @@ from apicheck.checks.auth._scope import (
     PATIENCE_S,
     covered_by_sibling,
     expected_for_state,
+    needs_control,
     needs_no_credential,
     send_accepted,
 )
 
 _LEEWAY_S = 300.0
-"""Clocks differ, and servers allow for it."""
+"""What a server may allow for clocks that differ."""
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """Where the policy says how long a credential lives, and we can get one, and let time pass."""
+    """Apply where the policy has a lifetime, and a new credential can be made to outlive it."""
     if reason := needs_no_credential(subject) or covered_by_sibling(subject, safe_only=True):
         return reason
     lifetime = subject.facts.authentication.lifetime_s
-    if lifetime is None or expected_for_state(subject, "expired") is None:
+    expected = expected_for_state(subject, "expired")
+    if lifetime is None or expected is None:
         return NotApplicable("the policy does not say how long a credential lives")
-    if not any(subject.context.spec.schemes[n].token_url for n in _schemes(subject)):
+    if not _find_issued_scheme(subject):
         return NotApplicable("its credentials do not come from the token operation")
     can = subject.context.capabilities
     if "mint" not in can or ("clock" not in can and lifetime > PATIENCE_S):
-        return NotTested(
-            NotTestedKind.NEEDS_CONTROL,
-            f"nothing can make a credential and let {lifetime:g} s pass",
-            '[control]\nurl = "http://127.0.0.1:9000"',
-        )
-    seconds = lifetime + _LEEWAY_S
-    alone = Claims(exclusive=frozenset({"clock"}))
-    return Applies(2, alone, last=True, facts=("authentication.lifetime",), seconds=seconds)
+        return needs_control(f"nothing can make a credential and let {lifetime:g} s pass")
+    return Applies(
+        requests=2,
+        claims=Claims(exclusive=frozenset({"clock"})),
+        last=True,
+        facts=("authentication.lifetime",),
+        seconds=lifetime + _LEEWAY_S,
+        promise=expected,
+    )
 
 
-def _schemes(subject: Subject) -> tuple[str, ...]:
+def _find_issued_scheme(subject: Subject) -> str:
+    """The scheme whose credentials the token operation issues, "" where it is not the only one."""
     first = subject.context.alternatives[subject.op.id][0]
-    return first if len(first) == 1 and first[0] in subject.context.spec.schemes else ()
+    scheme = subject.context.spec.schemes.get(first[0]) if len(first) == 1 else None
+    return scheme.name if scheme and scheme.token_url else ""
 
 
 def script(subject: Subject) -> Script:
-    """With a new credential: accepted; its lifetime passes; the same again."""
+    """Send the request with a new credential, which is accepted; let its lifetime pass; repeat."""
     yield from build.send_control(subject)
-    scheme = _schemes(subject)[0]
-    who = yield from steps.mint(fresh=True, scheme=scheme, renewed=False)
-    request = yield from send_accepted(subject, who)
+    scheme = _find_issued_scheme(subject)
+    holder = yield from steps.mint(fresh=True, scheme=scheme, renewed=False)
+    request = yield from send_accepted(subject, holder)
     lifetime = subject.facts.authentication.lifetime_s or 0.0
     yield from steps.wait(lifetime + _LEEWAY_S, "until the credential has expired")
     yield from steps.send(request.with_bad_credentials(*request.credentials))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with another status."""
-    answer = expected_for_state(subject, "expired")
-    assert answer is not None  # applies() saw to it
-    return judging.judge_refused(transcript, answer)
+    """Fail if the server accepts the credential, or refuses it with another status."""
+    return judging.judge_refused(transcript, subject.expected)
 
 
 CHECK = Check(
-    title="A credential does not outlive its lifetime",
+    title="A credential is refused as promised after its lifetime",
+    failure_title="A credential is not refused as promised after its lifetime",
     applies=applies,
     script=script,
     judge=judge,

@@ -2,65 +2,31 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import (
-    Applies,
-    Check,
-    Confirm,
-    Judgement,
-    NotApplicable,
-    NotTested,
-    Outcome,
-    Script,
-    Severity,
-    Subject,
-    Transcript,
-    build,
-    judging,
-    steps,
-)
-from apicheck.checks.auth._scope import needs_no_credential
+from apicheck.authoring import Confirm, Request, Severity, Subject
+from apicheck.authoring.refusals import refusal
+from apicheck.checks.auth._scope import promised
 
 
-def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To every operation that needs a credential, where the policy says how it is refused."""
-    if reason := needs_no_credential(subject):
-        return reason
-    if subject.facts.authentication.anonymous is None:
-        return NotApplicable("the policy says nothing on requests without credentials")
-    return Applies(facts=("authentication.refusal",))
+def alter(_: Subject, request: Request) -> Request:
+    """Remove the credentials."""
+    return request.without_credentials()
 
 
-def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same from nobody."""
-    yield from build.send_control(subject)
-    request = yield from build.valid_request(subject, refused=True)
-    yield from steps.send(request.without_credentials())
-
-
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with the wrong status."""
-    refusal = subject.facts.authentication.anonymous
-    assert refusal is not None  # applies() saw to it
-    return judging.judge_refused(transcript, refusal)
-
-
-CHECK = Check(
-    title="A request without credentials is refused",
-    applies=applies,
-    script=script,
-    judge=judge,
-    reads=("authentication.refusal",),
-    standards=("rfc9110#15.5.2", "rfc6750#3"),
-    outcomes=(
-        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
+CHECK = refusal(
+    title="A request without credentials is refused as promised",
+    failure_title="A request without credentials is not refused as promised",
+    fact="authentication.refusal",
+    promise=promised(
+        lambda subject: subject.facts.authentication.anonymous, "a request without credentials"
     ),
+    alter=alter,
+    accepted=Severity.CRITICAL,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
+    shares_objects=True,
+    standards=("rfc9110#15.5.2", "rfc6750#3"),
     proven_by={
         "accepted": ("auth/skips-authentication",),
         "wrong-status": ("auth/missing-credentials-answered-with-other-status",),
-    },
-    also={
-        "auth/skips-authentication": ("auth/*",),
-        "auth/missing-credentials-answered-with-other-status": ("auth/order",),
     },
 )

@@ -1,4 +1,4 @@
-"""Who is not authenticated is told so, or whatever else the policy's order has first."""
+"""A request that is wrong in two ways gets the refusal that comes first in the policy's order."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     build,
-    credentials,
     describe,
     judging,
     order,
     paths,
     selector,
+    spreading,
     steps,
 )
-from apicheck.checks.auth._scope import needs_no_credential
+from apicheck.checks.auth._scope import needs_no_credential, without_valid_credential
 
 _NO_MEDIA_TYPE = "application/x-apicheck"
 _STAGES = {
@@ -43,52 +43,51 @@ _STAGES = {
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """Where the policy has an order, and says how a credential is refused."""
+    """Apply where the policy has an order, and promises how a credential is refused."""
     if reason := needs_no_credential(subject):
         return reason
     authentication = subject.facts.authentication
     if authentication.anonymous is None and authentication.bad is None:
-        return NotApplicable("the policy does not say how a credential is refused")
+        return NotApplicable("the policy promises no response to a missing or bad credential")
     if not cases(subject):
-        return NotApplicable("the policy does not say which of two mistakes is answered")
+        return NotApplicable("the policy does not say which of two refusals comes first")
     return Applies(facts=("order",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """What else can be wrong with a request of this operation, where the answer is promised.
+    """Each second mistake that is possible here and has a promised refusal.
 
-    Each of these from nobody, and with a credential that is none.
+    Each is made without a credential, and with an invalid one.
     """
     possible = {
         "an unknown id": "{" in subject.op.path,
         "another media type": bool(subject.op.body),
         "a body that cannot be parsed": bool(subject.op.body),
         "a body of the wrong kind": bool(subject.op.body),
-        "a method that the path does not have": bool(_other_method(subject)),
+        "a method that the path does not have": bool(_find_undefined_method(subject)),
     }
     named = [name for name, fits in possible.items() if fits]
     rows = [Case(name, {"wrong": name, "bad": False}) for name in named]
     rows += [Case(f"{name}, bad credential", {"wrong": name, "bad": True}) for name in named]
-    return tuple(row for row in rows if _promised(subject, row.value))
+    promised = (row for row in rows if _find_expected(subject, row.value))
+    return spreading.spread(promised, subject.context.alternatives[subject.op.id])
 
 
-def _promised(subject: Subject, row: Mapping[str, Any]) -> ExpectedResponse | None:
-    """The refusal that comes first of a request which is wrong in one more way."""
+def _find_expected(subject: Subject, row: Mapping[str, Any]) -> ExpectedResponse | None:
+    """The refusal that the policy's order has first; None where the policy leaves it open."""
     facts, stage = subject.facts, _STAGES[row["wrong"]]
     authentication = facts.authentication
     credential = authentication.bad if row["bad"] else authentication.anonymous
-    kinds = {"media": "media", "method": "method"}
-    written = facts.requests.get(kinds.get(stage, ""))
-    other = facts.authorization.absent if stage == "object" else written
     if stage == "body" and order.deciding_stage(facts, ("credential", "body")) != "credential":
-        return None  # which of two rules a body breaks first is for errors/ to say
-    answer = other if isinstance(other, ExpectedResponse) else None
-    wrongs = {"credential": credential, stage: answer}
-    return order.expected_refusal(facts, wrongs)
+        return None  # errors/ judges which of its two rules a body breaks first
+    kind = stage if stage in ("media", "method") else ""
+    other = facts.authorization.absent if stage == "object" else facts.requests.get(kind)
+    expected = other if isinstance(other, ExpectedResponse) else None
+    return order.expected_refusal(facts, {"credential": credential, stage: expected})
 
 
-def _other_method(subject: Subject) -> str:
-    """A method that no operation of the path has, nor of a template that takes it; "" for none."""
+def _find_undefined_method(subject: Subject) -> str:
+    """A method that no operation with a matching path has; "" where there is none."""
     path = subject.op.path
     operations = subject.context.spec.operations
     known = {other.method for other in operations if selector.selects_path(other.path, "", path)}
@@ -96,23 +95,17 @@ def _other_method(subject: Subject) -> str:
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then without a valid credential, and otherwise wrong too."""
-    assert subject.case is not None  # cases() made it
-    row = subject.case.value
+    """Send the canonical request, then the same without a valid credential and with a mistake."""
+    row = subject.row.value
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject, refused=True)
-    if row["bad"]:
-        who = build.identity_of(subject)
-        bad = credentials.credentials_of(subject.context, subject.op.id, who, "not-a-token")
-        request = request.with_bad_credentials(*bad)
-    else:
-        request = request.without_credentials()
-    yield from steps.send(_made_wrong(subject, request, row["wrong"]))
+    bare = without_valid_credential(subject, request, bad=row["bad"])
+    yield from steps.send(_make_mistake(subject, bare, row["wrong"]))
 
 
-def _made_wrong(subject: Subject, request: Request, wrong: str) -> Request:
+def _make_mistake(subject: Subject, request: Request, wrong: str) -> Request:
     if wrong == "an unknown id":
-        return _with_unknown_id(subject, request)
+        return _replace_last_id(subject, request)
     if wrong == "another media type":
         other = request.with_header("Content-Type", _NO_MEDIA_TYPE)
         return replace(other, body=request.body or b"x")
@@ -120,11 +113,11 @@ def _made_wrong(subject: Subject, request: Request, wrong: str) -> Request:
         return replace(request, body=b'{"')
     if wrong == "a body of the wrong kind":
         return replace(request, body=b'"apicheck"')
-    return replace(request, method=_other_method(subject), operation="")
+    return replace(request, method=_find_undefined_method(subject), operation="")
 
 
-def _with_unknown_id(subject: Subject, request: Request) -> Request:
-    """With the last id of the path replaced by one that nobody has."""
+def _replace_last_id(subject: Subject, request: Request) -> Request:
+    """Replace the last id of the path by an unknown one."""
     template = subject.op.path.split("/")
     sent = request.path.split("/")
     place = max(i for i, part in enumerate(template) if part.startswith("{"))
@@ -133,20 +126,21 @@ def _with_unknown_id(subject: Subject, request: Request) -> Request:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Any other status than that of the refusal which comes first is out of order."""
-    assert subject.case is not None  # cases() made it
-    row = subject.case.name
-    answer = _promised(subject, subject.case.value)
-    assert answer is not None  # cases() saw to it
+    """Fail on every other status than that of the refusal that comes first."""
+    expected = _find_expected(subject, subject.row.value)
+    assert expected is not None  # cases() left out the rows without one
+    why = "which comes first in the policy's order"
     for exchange in transcript.exercised:
-        if exchange.status not in answer.statuses:
-            expected = f"{judging.expected_text(answer)}, which comes first in the policy's order"
-            return Failure("wrong-order", expected, describe(exchange), row, exchange.id)
+        if exchange.status not in expected.statuses:
+            words = f"{judging.expected_text(expected)}, {why}"
+            detail = subject.row.name
+            return Failure("wrong-order", words, describe(exchange), detail, exchange.id)
     return None
 
 
 CHECK = Check(
-    title="A bad credential, or none, is refused in its turn",
+    title="A missing or bad credential is refused in the promised order",
+    failure_title="A missing or bad credential is not refused in the promised order",
     applies=applies,
     cases=cases,
     script=script,
@@ -159,8 +153,5 @@ CHECK = Check(
             "auth/validates-before-authentication",
             "auth/looks-up-credentials-last",
         ),
-    },
-    also={
-        "auth/validates-before-authentication": ("scopes/order",),
     },
 )

@@ -1,4 +1,4 @@
-"""A request that is refused for its credential changes nothing."""
+"""A request that the server refuses for its credential changes nothing."""
 
 from __future__ import annotations
 
@@ -19,36 +19,40 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     build,
-    credentials,
     describe,
     readback,
     steps,
 )
-from apicheck.checks.auth._scope import needs_no_credential
+from apicheck.checks.auth._scope import (
+    ANONYMOUS,
+    BAD,
+    needs_no_credential,
+    without_valid_credential,
+)
 
 _GONE = (404, 410)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To unsafe operations on an object that can be made anew, and read; PUT may make it."""
+    """Apply to unsafe operations on an object that can be created for the check, and read."""
     if reason := needs_no_credential(subject):
         return reason
     if subject.op.safe:
-        return NotApplicable("the method is safe: nothing is to be changed by it")
+        return NotApplicable("its method is safe: it changes nothing")
     recipe, put = subject.context.recipes[subject.op.id], subject.op.method == "PUT"
     made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
     if readback.read_operation(subject) is None or not (made or put):
-        return NotApplicable("nothing that can be made anew and read would be changed by it")
+        return NotApplicable("it changes no object that can be created for the check and read")
     return Applies(requests=4, facts=("authentication.refusal",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
-    """Without a credential, and with one that is none."""
-    return Case("nobody", "nobody"), Case("garbage", "garbage")
+    """Without a credential, and with an invalid one."""
+    return ANONYMOUS, BAD
 
 
 def script(subject: Subject) -> Script:
-    """The object is read twice, to see what changes by itself; refused; and read again."""
+    """Read the object twice, to see what changes by itself; be refused; read it again."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject, fresh=True)
     read = readback.build_read(subject, request)
@@ -56,19 +60,15 @@ def script(subject: Subject) -> Script:
     before = yield from steps.send(read, Role.SETUP)
     if not before.succeeded and before.status not in _GONE:
         steps.end_script(Inconclusive(f"the object cannot be read before: {describe(before)}"))
-    if subject.case is not None and subject.case.value == "garbage":
-        who = build.identity_of(subject)
-        bad = credentials.credentials_of(subject.context, subject.op.id, who, "not-a-token")
-        refused = yield from steps.send(request.with_bad_credentials(*bad), Role.SETUP)
-    else:
-        refused = yield from steps.send(request.without_credentials(), Role.SETUP)
+    bare = without_valid_credential(subject, request, bad=subject.row == BAD)
+    refused = yield from steps.send(bare, Role.SETUP)
     if refused.succeeded or not refused.status:
         steps.end_script(Inconclusive(f"the request was not refused: {describe(refused)}"))
     yield from steps.send(read)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """The object is there as before, or still is not there, where the request would create it."""
+    """Fail if the object differs from before, is gone, or has come into being."""
     reader = readback.read_operation(subject)
     read = [one for one in transcript.exchanges if reader and one.request.operation == reader.id]
     before = [one for one in read if one.role is not Role.TABLE]
@@ -88,13 +88,14 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         )
         if changed and after.succeeded:
             names = ", ".join(filter(None, changed)) or "body"
-            expected = f"{names} as before the refused request"
+            expected = f"the same {names} as before the refused request"
             return Failure("changed", expected, f"another {names}", exchange=after.id)
     return None
 
 
 CHECK = Check(
     title="A request that is refused for its credential changes nothing",
+    failure_title="A request that is refused for its credential changes the object",
     applies=applies,
     cases=cases,
     script=script,
@@ -103,6 +104,5 @@ CHECK = Check(
     standards=("rfc9110#15.5.2",),
     outcomes=(Outcome("changed", Severity.CRITICAL),),
     proven_by={"changed": ("auth/acts-before-it-refuses",)},
-    also={"auth/acts-before-it-refuses": ("scopes/granted",)},
     accepted=True,
 )

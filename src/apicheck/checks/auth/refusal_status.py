@@ -1,4 +1,4 @@
-"""A refusal for want of a valid credential has none of the statuses that the policy rules out."""
+"""The refusal of a missing or bad credential has no status that the policy rules out."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from apicheck.authoring import (
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy says which statuses a refusal never has."""
+    """Apply where the policy rules out some statuses of a refusal."""
     if not subject.facts.authentication.never:
-        return NotApplicable("the policy rules out no status")
+        return NotApplicable("the policy rules out no status (authentication.never)")
     return Applies()
 
 
-def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
-    """One answer to a request without a valid credential."""
+def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+    """Read one refusal of a request without a valid credential."""
     never = context.facts.authentication.never
     request = exchange.request
-    unknown = request.caller is Caller.AUTHENTICATED or request.operation not in context.secured
-    if not never or unknown or exchange.succeeded:
+    needed = request.operation in context.secured and request.caller is not Caller.AUTHENTICATED
+    if not never or not needed or exchange.succeeded:
         return
     wrong = Failure("used", f"never {never}", describe(exchange), exchange=exchange.id)
     yield "authentication.never", wrong if exchange.status in never else None
@@ -40,12 +40,12 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
 
 CHECK = Check(
     title="A refusal has no status that the policy rules out",
+    failure_title="A refusal has a status that the policy rules out",
     applies=applies,
-    fold=folds.per_exchange(looks),
+    fold=folds.per_exchange(inspect),
     triggered_by=("auth/missing-credentials", "auth/bad-credentials"),
     reads=("authentication.never",),
     standards=("rfc9110#15.5.2",),
     outcomes=(Outcome("used", Severity.MEDIUM),),
     proven_by={"used": ("auth/redirects-to-a-login-page",)},
-    also={"auth/redirects-to-a-login-page": ("auth/*", "conformance/response")},
 )

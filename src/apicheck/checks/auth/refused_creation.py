@@ -1,4 +1,4 @@
-"""What a request without a valid credential would have made is not there afterwards."""
+"""A request that the server refuses for its credential creates nothing."""
 
 from __future__ import annotations
 
@@ -16,47 +16,48 @@ from apicheck.authoring import (
     Subject,
     build,
     creations,
-    credentials,
 )
-from apicheck.checks.auth._scope import expected_refusals, needs_no_credential
+from apicheck.checks.auth._scope import (
+    ANONYMOUS,
+    BAD,
+    expected_refusal,
+    needs_no_credential,
+    without_valid_credential,
+)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To POST where GET lists, with a body that can be told from every other."""
+    """Apply to POST where GET of the path lists, and the body has a unique value."""
     if reason := needs_no_credential(subject):
         return reason
     if creations.list_operation(subject) is None:
-        return NotApplicable("it makes nothing that an operation of the same path lists")
-    if expected_refusals(subject) is None:
-        return NotApplicable("the policy does not say how a credential is refused")
+        return NotApplicable("it creates nothing that an operation of the same path lists")
+    if expected_refusal(subject) is None:
+        return NotApplicable("the policy promises no response to a missing or bad credential")
     if not creations.unique_member(subject):
-        return NotApplicable("nothing in its body is unique, by which to find what it made")
+        return NotApplicable("its body has no unique value by which a list could show its object")
     if subject.context.mode is not Mode.FULL:
-        why = "something would have to be made to be listed"
+        why = "an object would have to be created, to be found in the list"
         return NotTested(NotTestedKind.READ_ONLY, why, '[safety]\nmode = "full"')
     return Applies(requests=5, facts=("authentication.refusal",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
-    """Without a credential, and with one that is none."""
-    return Case("nobody", "nobody"), Case("garbage", "garbage")
+    """Without a credential, and with an invalid one."""
+    return ANONYMOUS, BAD
 
 
 def script(subject: Subject) -> Script:
-    """Refused; then made by somebody who may; then the list, until it shows the second."""
-    assert subject.case is not None  # cases() made it
+    """Be refused, create another object, and read the list until it shows that one."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject)
-    refused = request.without_credentials()
-    if subject.case.value == "garbage":
-        who = build.identity_of(subject)
-        bad = credentials.credentials_of(subject.context, subject.op.id, who, "not-a-token")
-        refused = request.with_bad_credentials(*bad)
+    refused = without_valid_credential(subject, request, bad=subject.row == BAD)
     yield from creations.probe_refused_create(subject, refused, request)
 
 
 CHECK = Check(
-    title="A request that is refused for its credential makes nothing",
+    title="A request that is refused for its credential creates nothing",
+    failure_title="A request that is refused for its credential creates an object",
     applies=applies,
     cases=cases,
     script=script,

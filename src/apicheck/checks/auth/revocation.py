@@ -1,4 +1,4 @@
-"""A credential that was accepted is refused as soon as its revocation takes effect."""
+"""The server refuses a credential as soon as its revocation takes effect."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ from apicheck.checks.auth._scope import (
     PATIENCE_S,
     covered_by_sibling,
     expected_for_state,
+    needs_control,
     needs_no_credential,
     send_accepted,
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """Where the policy says how soon a revoked credential stops working."""
+    """Apply where the policy says how soon a revocation takes effect."""
     if reason := needs_no_credential(subject) or covered_by_sibling(subject, safe_only=True):
         return reason
     within = subject.facts.authentication.revoked_within_s
-    if within is None or expected_for_state(subject, "revoked") is None:
+    expected = expected_for_state(subject, "revoked")
+    if within is None or expected is None:
         return NotApplicable("the policy does not say how soon a revocation takes effect")
     can = subject.context.capabilities
     if not {"mint", "revoke"} <= can or ("clock" not in can and within > PATIENCE_S):
-        return NotTested(
-            NotTestedKind.NEEDS_CONTROL,
-            "nothing can make a credential and revoke it",
-            '[control]\nurl = "http://127.0.0.1:9000"',
-        )
-    return Applies(requests=2, facts=("authentication.revoked_within",), seconds=within)
+        return needs_control("nothing can make a credential and revoke it")
+    return Applies(
+        requests=2, facts=("authentication.revoked_within",), seconds=within, promise=expected
+    )
 
 
 def script(subject: Subject) -> Script:
-    """With a credential of our own: accepted; revoked; the same again."""
+    """Send the request with a new credential, which is accepted; revoke that; repeat."""
     yield from build.send_control(subject)
     names = subject.context.alternatives[subject.op.id][0]
-    who = yield from steps.mint(fresh=True, scheme=names[0] if len(names) == 1 else "")
-    request = yield from send_accepted(subject, who)
-    if (yield from steps.ask("revoke", identity=who.name)) is None:
-        words = "the credential that was made for this cannot be revoked"
+    holder = yield from steps.mint(fresh=True, scheme=names[0] if len(names) == 1 else "")
+    request = yield from send_accepted(subject, holder)
+    if (yield from steps.ask("revoke", identity=holder.name)) is None:
+        words = "nothing can revoke the credential that was made for this check"
         steps.end_script(NotTested(NotTestedKind.NEEDS_CONTROL, words))
     if within := subject.facts.authentication.revoked_within_s:
         yield from steps.wait(within, "until the revocation takes effect")
@@ -60,16 +60,16 @@ def script(subject: Subject) -> Script:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with another status."""
-    answer = expected_for_state(subject, "revoked")
-    assert answer is not None  # applies() saw to it
+    """Fail if the server accepts the credential, or refuses it with another status."""
     within = subject.facts.authentication.revoked_within_s
     delay = f"{within:g} s " if within else ""
-    return judging.judge_refused(transcript, answer, though=f"{delay}after it was revoked")
+    though = f"{delay}after it was revoked"
+    return judging.judge_refused(transcript, subject.expected, though=though)
 
 
 CHECK = Check(
-    title="A revoked credential stops working in time",
+    title="A credential is refused as promised after its revocation",
+    failure_title="A credential is not refused as promised after its revocation",
     applies=applies,
     script=script,
     judge=judge,

@@ -1,4 +1,4 @@
-"""The name of an authentication scheme is compared without regard to case."""
+"""The server compares the name of an authentication scheme without regard to case."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     build,
-    credentials,
     judging,
     steps,
 )
@@ -28,19 +27,16 @@ _DENIED = (400, 401, 403)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To operations whose credential stands behind the name of a scheme."""
+    """Apply to operations whose credential follows the name of a scheme."""
     if reason := needs_no_credential(subject) or covered_by_sibling(subject, safe_only=True):
         return reason
     if subject.facts.authentication.prefix is not None:
-        return NotApplicable("the policy has a prefix of its own, which is no scheme's name")
-    schemes = (subject.context.spec.schemes.get(n) for a in _alternatives(subject) for n in a)
+        return NotApplicable("the policy has its own prefix, which is not the name of a scheme")
+    alternatives = subject.context.alternatives[subject.op.id]
+    schemes = [subject.context.spec.schemes.get(name) for names in alternatives for name in names]
     if not any(one and (one.bearer or one.http_scheme == "basic") for one in schemes):
-        return NotApplicable("no credential of it stands behind the name of a scheme")
+        return NotApplicable("its credential does not follow the name of a scheme")
     return Applies()
-
-
-def _alternatives(subject: Subject) -> tuple[tuple[str, ...], ...]:
-    return subject.context.alternatives.get(subject.op.id, ())
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
@@ -49,17 +45,15 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same with the scheme's name written otherwise."""
+    """Send the canonical request, then the same with the scheme's name in the other case."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject)
-    upper = subject.case is not None and subject.case.value == "upper"
-    who = build.identity_of(subject)
-    sent = credentials.credentials_of(subject.context, subject.op.id, who)
-    respelled = tuple(_respelled(one, upper=upper) for one in sent)
-    yield from steps.send(request.with_credentials(who.name, *respelled))
+    upper = subject.row.value == "upper"
+    respelled = tuple(_respell(one, upper=upper) for one in request.credentials)
+    yield from steps.send(replace(request, credentials=respelled))
 
 
-def _respelled(credential: Credential, *, upper: bool) -> Credential:
+def _respell(credential: Credential, *, upper: bool) -> Credential:
     word, space, secret = credential.value.partition(" ")
     if credential.name != "Authorization" or not space:
         return credential
@@ -67,14 +61,15 @@ def _respelled(credential: Credential, *, upper: bool) -> Credential:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Refused for want of a valid credential is the mistake; anything else is another matter."""
+    """Fail on 400, 401 and 403; any other refusal is about something else."""
     del subject
-    expected = "as with the usual spelling of the scheme's name"
+    expected = "accepted, as with the usual spelling of the scheme's name"
     return judging.judge_accepted(transcript, expected, denied=_DENIED)
 
 
 CHECK = Check(
-    title="The name of a scheme may be written in any case",
+    title="The name of the authentication scheme is case-insensitive",
+    failure_title="The name of the authentication scheme is case-sensitive",
     applies=applies,
     cases=cases,
     script=script,

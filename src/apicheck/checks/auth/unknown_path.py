@@ -1,4 +1,4 @@
-"""A request from nobody for a path that there is not gets the promised refusal."""
+"""A request without a credential for an undefined path gets the promised response."""
 
 from __future__ import annotations
 
@@ -25,39 +25,38 @@ from apicheck.authoring import (
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the API as a whole, where the policy says what a stranger is answered."""
-    if subject.facts.authentication.unknown_paths is None:
-        return NotApplicable("the policy promises no answer (authentication.unknown_paths)")
+    """Apply to the API as a whole, where the policy promises a response."""
+    expected = subject.facts.authentication.unknown_paths
+    if expected is None:
+        return NotApplicable("the policy promises no response (authentication.unknown_paths)")
     if paths.find_safe_operation(subject.context) is None:
         return paths.NO_SAFE_OPERATION
-    return Applies(facts=("authentication.unknown_paths",))
+    return Applies(facts=("authentication.unknown_paths",), promise=expected)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Paths that there are not."""
+    """One row for each undefined path."""
     return tuple(Case(path, path) for path in paths.undefined_paths(subject.context))
 
 
 def script(subject: Subject) -> Script:
-    """A request that works, accepted; then without its credential a path that there is not."""
+    """Send a valid request, then one for an undefined path without a credential."""
     operation = paths.find_safe_operation(subject.context)
     assert operation is not None  # applies() saw to it
-    assert subject.case is not None  # cases() made it
     yield from build.send_control(subject, operation)
     request = (yield from build.valid_request(subject, operation)).without_credentials()
-    yield from steps.send(replace(request, path=str(subject.case.value), query=(), operation=""))
+    yield from steps.send(replace(request, path=str(subject.row.value), query=(), operation=""))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Every other status is wrong, that of an answer to somebody too."""
-    answer = subject.facts.authentication.unknown_paths
-    assert answer is not None  # applies() saw to it
-    wrong = (judging.judge_status(exchange, answer) for exchange in transcript.exercised)
+    """Fail on every other status than the promised one."""
+    wrong = (judging.judge_status(exchange, subject.expected) for exchange in transcript.exercised)
     return next(filter(None, wrong), None)
 
 
 CHECK = Check(
-    title="A stranger who asks for an unknown path is answered as promised",
+    title="An undefined path gets the promised response without a credential",
+    failure_title="An undefined path does not get the promised response without a credential",
     subject_kind=SubjectKind.API,
     applies=applies,
     cases=cases,

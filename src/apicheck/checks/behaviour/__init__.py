@@ -1,1 +1,1 @@
-"""What operations do: the examples of a policy's clauses."""
+"""Checks of what operations do: the examples of a policy's clauses."""

@@ -1,4 +1,4 @@
-"""The steps of a clause's example come out as the clause says."""
+"""The steps of a clause's example come out as expected."""
 
 from __future__ import annotations
 
@@ -29,58 +29,61 @@ from apicheck.authoring import (
     expressions,
     steps,
 )
-from apicheck.checks.behaviour._expectations import wrong
+from apicheck.checks.behaviour._expectations import judge_step
 
-_NOBODY = "nobody"
+_NO_IDENTITY = "nobody"
+"""What a step says to be sent without a credential."""
 
 
-def _steps(subject: Subject) -> tuple[Example, ...]:
+def _steps_of(subject: Subject) -> tuple[Example, ...]:
     return subject.clause.example if subject.clause else ()
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every clause with an example whose operations can be called."""
-    for step in _steps(subject):
+    for step in _steps_of(subject):
         recipe = subject.context.recipes[step.operation]
         if isinstance(recipe, NotTested) and not step.send:
             return recipe
-        if step.identity not in ("", _NOBODY, *subject.context.identities):
+        if step.identity not in ("", _NO_IDENTITY, *subject.context.identities):
             return NotTested(
                 NotTestedKind.NEEDS_IDENTITY,
-                f"no identity {step.identity}",
+                f"no identity named {step.identity}",
                 f'[identities.{step.identity}]\ntoken_env = "{step.identity.upper()}_TOKEN"',
             )
-    return Applies(requests=len(_steps(subject)))
+    return Applies(requests=len(_steps_of(subject)))
 
 
 def script(subject: Subject) -> Script:
-    """Each step in turn, as long as they come out as expected."""
+    """Send each step in turn, until one does not come out as expected."""
     played: dict[str, Exchange] = {}
-    for step in _steps(subject):
-        who = _identity(subject, step)
+    for step in _steps_of(subject):
+        who = _find_identity(subject, step)
         try:
             parts = expressions.evaluate(step.send, played)
         except LookupError as missing:
-            steps.end_script(Inconclusive(f"step {step.id}: nothing at {missing}"))
-        recipe = _recipe(subject, step, parts, _places(subject, played))
+            steps.end_script(
+                Inconclusive(f"step {step.id} refers to {missing}, which has no value")
+            )
+        recipe = _make_recipe(subject, step, parts, _collect_path_values(subject, played))
         request = yield from build.resolve_recipe(subject, recipe, who, shared_as=None)
-        if step.identity == _NOBODY:
+        if step.identity == _NO_IDENTITY:
             request = request.without_credentials()
         played[step.id] = yield from steps.send(request)
-        if wrong(subject.context, step, played) is not None:
+        if judge_step(subject.context, step, played) is not None:
             return
 
 
-def _identity(subject: Subject, step: Example) -> Identity:
-    if step.identity in ("", _NOBODY):
+def _find_identity(subject: Subject, step: Example) -> Identity:
+    if step.identity in ("", _NO_IDENTITY):
         return build.identity_of(subject, step.operation)
     return subject.context.identities[step.identity]
 
 
-def _places(subject: Subject, played: Mapping[str, Exchange]) -> Mapping[str, str]:
-    """Path parameters with the values that they had in the steps before, the last one's first.
+def _collect_path_values(subject: Subject, played: Mapping[str, Exchange]) -> Mapping[str, str]:
+    """The latest value that each path parameter had in earlier steps.
 
-    So what one step makes inside of something is looked for in there by the next.
+    With them a step finds what an earlier one created inside another object.
     """
     found: dict[str, str] = {}
     for exchange in played.values():
@@ -89,10 +92,10 @@ def _places(subject: Subject, played: Mapping[str, Exchange]) -> Mapping[str, st
     return found
 
 
-def _recipe(
+def _make_recipe(
     subject: Subject, step: Example, parts: Mapping[str, Json], places: Mapping[str, str]
 ) -> Recipe:
-    """The operation's canonical request with the step's own parts in place of its."""
+    """Put the step's own parts into the operation's canonical recipe."""
     known = subject.context.recipes[step.operation]
     recipe = Recipe(step.operation) if isinstance(known, NotTested) else known
     values = {**places, **{name: str(value) for name, value in parts.get("path", {}).items()}}
@@ -125,19 +128,20 @@ def _recipe(
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """The first step that does not come out as expected is the failure."""
+    """Fail at the first step that does not come out as expected."""
     played: dict[str, Exchange] = {}
-    for step, exchange in zip(_steps(subject), transcript.exercised, strict=False):
+    for step, exchange in zip(_steps_of(subject), transcript.exercised, strict=False):
         played[step.id] = exchange
-        if fails := wrong(subject.context, step, played):
-            return fails
-    if len(played) < len(_steps(subject)):
-        return Inconclusive(f"only {len(played)} of {len(_steps(subject))} steps were played")
+        if failure := judge_step(subject.context, step, played):
+            return failure
+    if len(played) < len(_steps_of(subject)):
+        return Inconclusive(f"only {len(played)} of {len(_steps_of(subject))} steps were sent")
     return None
 
 
 CHECK = Check(
-    title="The steps of a clause come out as it says",
+    title="The steps of a clause's example come out as expected",
+    failure_title="A step of a clause's example does not come out as expected",
     subject_kind=SubjectKind.CLAUSE,
     applies=applies,
     script=script,
@@ -158,5 +162,4 @@ CHECK = Check(
             "behaviour/reads-are-stale",
         ),
     },
-    also={"behaviour/list-misses-the-newest": ("scopes/*",)},
 )

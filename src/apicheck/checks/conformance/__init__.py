@@ -1,1 +1,1 @@
-"""Whether answers are as the OpenAPI document says."""
+"""Checks of responses against the OpenAPI document."""

@@ -1,4 +1,4 @@
-"""Which documented media type an answer has, and its body as the value that a schema is for."""
+"""The documented media type of a response, and its body as a value for the schema."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ class MediaType:
 
     @property
     def is_json(self) -> bool:
-        """Whether bodies of it are JSON, by its name or its suffix (RFC 6839 section 3.1)."""
+        """Whether its bodies are JSON, by its name or its suffix (RFC 6839 section 3.1)."""
         return _JSON.fullmatch(self.name) is not None
 
     def accepts(self, other: MediaType) -> bool:
-        """Whether another one has every parameter that this has, with its value.
+        """Whether another media type has every parameter of this one, with its value.
 
-        UTF-8 need not be said of JSON, whose encoding it is (RFC 8259 section 8.1).
+        JSON need not name UTF-8, which is its encoding (RFC 8259 section 8.1).
         """
         implied = {"charset": "utf-8"} if self.is_json else {}
         return (implied | dict(other.parameters)).items() >= self.parameters.items()
 
 
-def media_type(text: str) -> MediaType:
-    """A media type from a Content-Type field, or from a key of the document."""
+def parse_media_type(text: str) -> MediaType:
+    """Read a media type from a Content-Type field, or from a key of the document."""
     name, _, rest = text.partition(";")
     found: dict[str, str] = {}
     for key, quoted, plain in _PARAMETER.findall(f";{rest}"):
@@ -45,25 +45,25 @@ def media_type(text: str) -> MediaType:
     return MediaType(name.strip().lower(), found)
 
 
-def documented(response: ResponseDoc, sent: MediaType) -> Media | None:
+def find_documented(response: ResponseDoc, sent: MediaType) -> Media | None:
     """The most specific entry for a media type: itself, then `type/*`, then `*/*`.
 
-    Of several with the same name, the one with most parameters that the answer has.
+    Of several with the same name, the one with the most parameters that the response has.
     """
     kind = sent.name.partition("/")[0]
     for name in (sent.name, f"{kind}/*", "*/*"):
-        entries = [(item, media_type(item.media_type)) for item in response.media]
+        entries = [(item, parse_media_type(item.media_type)) for item in response.media]
         fitting = [(i, m) for i, m in entries if m.name == name and m.accepts(sent)]
         if fitting:
             return max(fitting, key=lambda pair: len(pair[1].parameters))[0]
     return None
 
 
-def value_of(context: RunContext, response: Response, sent: MediaType, schema: Json) -> Json:
-    """The body as a value for its schema; MISSING where a schema says nothing of it.
+def parse_body(context: RunContext, response: Response, sent: MediaType, schema: Json) -> Json:
+    """Read the body as a value for its schema; MISSING where a schema cannot describe it.
 
-    Raises ValueError for a body that is not what its media type says. Text is held against a
-    schema of type string; bytes of any other kind against none.
+    Raises ValueError for a body that is not what its media type says. Text is validated by a
+    schema of type string; bytes of any other kind are not validated.
     """
     if sent.is_json:
         if not response.body:

@@ -8,27 +8,25 @@ from apicheck.authoring import ExpectedResponse, Operation, RunContext, judging
 
 
 def is_promised(context: RunContext, operation: Operation, status: int) -> bool:
-    """Whether an answer of the policy has this status, for this operation."""
+    """Whether the policy promises a response with this status for the operation."""
     return any(
-        status in answer.statuses and judging.is_promised_for(context, answer, operation)
-        for answer in _answers(context)
-        if answer is not None
+        status in expected.statuses and judging.is_promised_for(context, expected, operation)
+        for expected in _list_refusals(context)
+        if expected is not None
     )
 
 
-def _answers(context: RunContext) -> Iterator[ExpectedResponse | None]:
-    """The refusals that a policy writes once for many operations."""
+def _list_refusals(context: RunContext) -> Iterator[ExpectedResponse | None]:
+    """Yield the refusals that a policy states once for many operations."""
     facts = context.facts
     authentication, authorization = facts.authentication, facts.authorization
     yield from (authentication.anonymous, authentication.bad, authentication.several)
     yield from authentication.states.values()
     yield from (authorization.refusal, authorization.absent)
-    yield from (foreign.answer for foreign in authorization.foreign.values())
+    yield from (foreign.response for foreign in authorization.foreign.values())
     for tenant in authorization.tenants:
         yield from (tenant.unknown, tenant.foreign)
-    yield from (
-        answer for answer in facts.requests.values() if isinstance(answer, ExpectedResponse)
-    )
+    yield from (kind for kind in facts.requests.values() if isinstance(kind, ExpectedResponse))
     yield facts.rate_limits.refusal if facts.rate_limits else None
     if facts.oauth:
         yield from (facts.oauth.bad_client, facts.oauth.bad_scope, facts.oauth.bad_grant)

@@ -1,1 +1,1 @@
-"""What every error, and every answer that a rule covers, looks like."""
+"""Checks of error responses, and of every response that a rule covers."""

@@ -1,14 +1,14 @@
-"""Which part of a request gets which of the classics, in turns."""
+"""Distribute the classic odd values over the parts of a request, in turns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from apicheck.authoring import Case, Json, Part, Recipe, Subject, alter
+from apicheck.authoring import Case, Part, Recipe, Subject, alter
 from apicheck.checks.errors._odd_values import MEMBERS, RAW, TEXTS
 
-_TRIED = 8
-_LOW_LIMIT, _FEW = 50, 2
+_LOW_LIMIT = 50
 
 
 def parts(subject: Subject) -> tuple[Part, ...]:
@@ -18,27 +18,42 @@ def parts(subject: Subject) -> tuple[Part, ...]:
     return alter.parts_of(subject.op, recipe, kept) if isinstance(recipe, Recipe) else ()
 
 
-def most(subject: Subject) -> int:
-    """So many requests that nothing is used up: limits, and what each request consumes."""
+def is_scarce(subject: Subject) -> bool:
+    """Whether few requests can be sent: the limit is low, or each of them uses something up."""
     context = subject.context
     recipe, limits = context.recipes[subject.op.id], context.facts.rate_limits
     bucket = limits.buckets.get(context.bucket_of.get(subject.op.id, "")) if limits else None
     is_low = bucket is not None and bucket.limit is not None and bucket.limit < _LOW_LIMIT
-    consumes = isinstance(recipe, Recipe) and recipe.consumes
-    return _FEW if is_low or consumes else _TRIED
+    return is_low or (isinstance(recipe, Recipe) and recipe.consumes)
 
 
 def rows(subject: Subject) -> Iterator[Case]:
-    """Each part with another classic, beginning elsewhere for each operation; then the next."""
+    """Yield each classic in one part of each place, or in every part when thorough.
+
+    Operations start at different classics. The operations that have a part in a place share
+    the classics for it.
+    """
     start = [operation.id for operation in subject.context.spec.operations].index(subject.op.id)
-    replaced = parts(subject)
+    places: dict[str, list[Part]] = {}
+    for part in parts(subject):
+        places.setdefault(part.place, []).append(part)
     for turn in range(max(len(TEXTS), len(MEMBERS))):
-        for number, part in enumerate(replaced):
-            values: Mapping[str, Json] = MEMBERS if part.place == "body" else TEXTS
-            names = list(values)
-            name = names[(start + number + turn) % len(names)]
-            if turn < len(names) and (name in RAW or alter.part_accepts(part, values[name])):
-                place = {"place": part.place, "name": part.name}
-                raw = part.place == "body" and name in RAW
-                value = {"raw": RAW[name]} if raw else {"value": values[name]}
-                yield Case(f"{name} in {part}", {**place, **value})
+        for place, replaced in places.items():
+            names = list(MEMBERS if place == "body" else TEXTS)
+            if turn < len(names):
+                name, first = names[(start + turn) % len(names)], (start + turn) % len(replaced)
+                found = _in_parts(name, (*replaced[first:], *replaced[:first]))
+                yield from found if subject.context.thorough else islice(found, 1)
+
+
+def _in_parts(name: str, replaced: Iterable[Part]) -> Iterator[Case]:
+    """Yield a classic in each of the parts that it fits."""
+    for part in replaced:
+        place = {"place": part.place, "name": part.name}
+        row, shared = f"{name} in {part}", f"{name} in the {part.place}"
+        if part.place == "body" and name in RAW:
+            yield Case(row, {**place, "raw": RAW[name]}, spread=shared)
+            continue
+        value = (MEMBERS if part.place == "body" else TEXTS)[name]
+        if alter.part_accepts(part, value):
+            yield Case(row, {**place, "value": value}, spread=shared)

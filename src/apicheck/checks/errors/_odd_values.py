@@ -1,4 +1,4 @@
-"""The classics: values on which programs break, for texts and for members of a JSON body."""
+"""Classic values that make programs fail, for texts and for members of a JSON body."""
 
 from __future__ import annotations
 
@@ -44,4 +44,4 @@ MEMBERS: Mapping[str, Json] = {
     "a negative number": -1,
     "true": True,
 }
-"""Name -> what goes into a member of a body, unless `RAW` has it."""
+"""Name -> what goes into a member of a body, unless `RAW` has the name."""

@@ -1,4 +1,4 @@
-"""What the checks of bad requests have in common: which promise speaks of which operation."""
+"""What the checks of bad requests share: which refusal is promised for which operation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from apicheck.authoring import (
     Judgement,
     NotApplicable,
     Recipe,
-    RunContext,
     Subject,
     Transcript,
     judging,
@@ -19,57 +18,50 @@ from apicheck.authoring.refusals import Promise
 
 
 def promised(kind: str) -> Promise:
-    """The refusal that `requests.KIND` promises for an operation, for `refusal(promise=…)`."""
-
-    def promise(subject: Subject) -> ExpectedResponse | NotApplicable:
-        expected = subject.facts.requests.get(kind)
-        if not isinstance(expected, ExpectedResponse):
-            return NotApplicable(f"the policy promises no response (requests.{kind})")
-        if not judging.is_promised_for(subject.context, expected, subject.operation):
-            return NotApplicable(f"the promise is about other operations (requests.{kind}.ops)")
-        if is_oauth(subject):
-            return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")
-        return expected
-
-    return promise
+    """Return what finds the refusal that `requests.KIND` promises, for `refusal(promise=…)`."""
+    return lambda subject: find_promise(subject, kind)
 
 
-def promised_response(context: RunContext, kind: str) -> ExpectedResponse | None:
-    """The answer that the policy promises to a kind of bad request; None where it promises none."""
-    promise = context.facts.requests.get(kind)
-    return promise if isinstance(promise, ExpectedResponse) else None
+def find_promise(subject: Subject, kind: str) -> ExpectedResponse | NotApplicable:
+    """The refusal that `requests.KIND` promises for a subject, or why it promises none."""
+    promise = subject.facts.requests.get(kind)
+    expected = promise if isinstance(promise, ExpectedResponse) else None
+    found = match_operation(subject, expected, f"requests.{kind}")
+    if isinstance(found, ExpectedResponse) and is_oauth(subject):
+        return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")
+    return found
+
+
+def match_operation(
+    subject: Subject, expected: ExpectedResponse | None, fact: str
+) -> ExpectedResponse | NotApplicable:
+    """The response that a fact promises, or why it promises none for the subject's operation."""
+    if expected is None:
+        return NotApplicable(f"the policy promises no response ({fact})")
+    if not judging.is_promised_for(subject.context, expected, subject.operation):
+        return NotApplicable(f"the promise is about other operations ({fact}.ops)")
+    return expected
 
 
 def judge_promised_refusal(
-    subject: Subject, transcript: Transcript, kind: str, detail: str = ""
+    subject: Subject, transcript: Transcript, kind: str, detail: str
 ) -> Judgement:
-    """What `refused` says of a kind of bad request, for checks that apply where it is promised."""
-    answer = promised_response(subject.context, kind)
-    assert answer is not None  # `not_promised` was asked before anything was sent
-    return judging.judge_refused(transcript, answer, detail)
-
-
-def not_promised(subject: Subject, kind: str) -> NotApplicable | None:
-    """Why the promise says nothing of an operation; None where it speaks of it."""
-    answer = promised_response(subject.context, kind)
-    if answer is None:
-        return NotApplicable(f"the policy promises no answer (requests.{kind})")
-    if not judging.is_promised_for(subject.context, answer, subject.operation):
-        return NotApplicable(f"the promise is about other operations (requests.{kind}.ops)")
-    if is_oauth(subject):
-        return NotApplicable("its errors are those of OAuth (RFC 6749 section 5.2)")
-    return None
+    """Judge a refusal whose promise depends on the case: `requests.KIND`."""
+    expected = find_promise(subject, kind)
+    if isinstance(expected, NotApplicable):
+        return expected
+    return judging.judge_refused(transcript, expected, detail)
 
 
 def is_oauth(subject: Subject) -> bool:
-    """Whether an operation is one of the authorization server's, which has answers of its own."""
+    """Whether the operation is the authorization server's, whose errors OAuth defines."""
     oauth = subject.facts.oauth
     named = (oauth.token, oauth.authorize, oauth.revoke) if oauth else ()
     return subject.operation is not None and subject.operation.id in named
 
 
 def json_recipe(subject: Subject) -> Recipe | None:
-    """How the operation's JSON body is made; None where it has none."""
+    """The recipe of an operation that takes a JSON body; None for any other."""
     recipe = subject.context.recipes[subject.op.id]
     if isinstance(recipe, Recipe) and "json" in recipe.media_type:
         return recipe
@@ -77,9 +69,9 @@ def json_recipe(subject: Subject) -> Recipe | None:
 
 
 def names_its_members(subject: Subject) -> bool:
-    """Whether the operation takes a JSON object of which the document says the members.
+    """Whether the operation takes a JSON object whose members the document lists completely.
 
-    Not so where it also says what other members look like.
+    A schema that describes additional members (`additionalProperties`) does not.
     """
     recipe = json_recipe(subject)
     if recipe is None or not isinstance(recipe.body, Mapping):

@@ -1,6 +1,6 @@
-"""What an answer should not tell of the inside of the server, as patterns of its own words.
+"""Patterns of the server internals that an error response must not reveal.
 
-Each pattern is what a runtime, a database or a server writes by itself, and nobody writes by
+Each pattern matches what a runtime, a database or a server writes by itself, and no text has by
 chance. Repetitions are bounded, so that no text makes the search long.
 """
 
@@ -52,14 +52,14 @@ BANNERS: Mapping[str, str] = {
 }
 
 
-def _any_of(words: Mapping[str, str]) -> re.Pattern[str]:
+def _compile(words: Mapping[str, str]) -> re.Pattern[str]:
     return re.compile("|".join(words.values()))
 
 
 PATTERNS: Mapping[str, re.Pattern[str]] = {
-    "stack-trace": _any_of(STACK_TRACES),
-    "sql-error": _any_of(SQL_ERRORS),
-    "source-path": _any_of(SOURCE_PATHS),
-    "banner": _any_of(BANNERS),
+    "stack-trace": _compile(STACK_TRACES),
+    "sql-error": _compile(SQL_ERRORS),
+    "source-path": _compile(SOURCE_PATHS),
+    "banner": _compile(BANNERS),
 }
-"""Outcome -> what shows it, the most telling first."""
+"""Outcome -> its pattern, the most revealing first."""

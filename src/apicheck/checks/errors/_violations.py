@@ -9,7 +9,7 @@ from apicheck.authoring import MISSING, Json, alter, pointers, schemas
 
 _LONGEST = 20_000
 _DEPTH = 3
-_NO_SUCH = "apicheck-no-such-value"
+_NO_CHOICE = "apicheck-no-such-value"
 _NOT_OF_FORMAT: Mapping[str, str] = {
     "date": "2026-02-30",
     "date-time": "yesterday",
@@ -36,60 +36,60 @@ class Violation:
 def body_violations(
     document: Mapping[str, Json], schema: Json, body: Json
 ) -> tuple[Violation, ...]:
-    """Ways to break a body's schema; those that the schema does not really exclude are left out."""
+    """Ways to break a body's schema; values that the whole schema still allows are left out."""
     return tuple(
         violation
-        for violation in _in(document, schema, body, "", _DEPTH)
-        if violation.kind == "format" or _excluded(document, schema, _broken(body, violation))
+        for violation in _find(document, schema, body, "", _DEPTH)
+        if violation.kind == "format" or _is_excluded(document, schema, _apply(body, violation))
     )
 
 
-def _broken(body: Json, violation: Violation) -> Json:
+def _apply(body: Json, violation: Violation) -> Json:
     if violation.value is MISSING:
         return alter.without_value(body, violation.pointer)
     return pointers.with_value(body, violation.pointer, violation.value)
 
 
-def _excluded(document: Mapping[str, Json], schema: Json, value: Json) -> bool:
+def _is_excluded(document: Mapping[str, Json], schema: Json, value: Json) -> bool:
     return bool(schemas.find_schema_errors(document, schema, value, limit=1))
 
 
-def _in(
+def _find(
     document: Mapping[str, Json], schema: Json, value: Json, pointer: str, depth: int
 ) -> Iterator[Violation]:
     if depth == 0:
         return
-    for part in _parts(document, schema):
+    for part in _flatten(document, schema):
         if part.get("readOnly") is True:
             return
         if pointer:
-            yield from (Violation(kind, pointer, bad) for kind, bad in bad_values(part, value))
+            yield from (Violation(kind, pointer, bad) for kind, bad in break_rules(part, value))
         if isinstance(value, Mapping):
             for name in part.get("required", ()):
                 if name in value:
                     yield Violation("required", pointers.child_pointer(pointer, name), MISSING)
             for name, inner in part.get("properties", {}).items():
                 place = pointers.child_pointer(pointer, name)
-                yield from _in(document, inner, value.get(name, MISSING), place, depth - 1)
+                yield from _find(document, inner, value.get(name, MISSING), place, depth - 1)
 
 
-def _parts(document: Mapping[str, Json], schema: Json) -> Iterator[Mapping[str, Json]]:
-    """A schema and those that it is made of."""
+def _flatten(document: Mapping[str, Json], schema: Json) -> Iterator[Mapping[str, Json]]:
+    """Yield a schema and the members of its `allOf`."""
     flat = schemas.resolve_schema(document, schema)
     if isinstance(flat, Mapping):
         yield flat
         for part in flat.get("allOf", ()):
-            yield from _parts(document, part)
+            yield from _flatten(document, part)
 
 
-def bad_values(schema: Mapping[str, Json], value: Json = MISSING) -> Iterator[tuple[str, Json]]:
-    """(kind, value) for each rule of a schema that we know how to break."""
+def break_rules(schema: Mapping[str, Json], value: Json = MISSING) -> Iterator[tuple[str, Json]]:
+    """Yield (kind, value) for each rule of a schema that can be broken."""
     if "type" in schema:
-        yield "type", _of_other_type(schema)
+        yield "type", _make_other_type(schema)
     if "enum" in schema or "const" in schema:
-        yield "choice", _NO_SUCH
-    yield from (("range", bad) for bad in _out_of_range(schema))
-    yield from (("length", bad) for bad in _of_wrong_length(schema, value))
+        yield "choice", _NO_CHOICE
+    yield from (("range", bad) for bad in _exceed_range(schema))
+    yield from (("length", bad) for bad in _exceed_length(schema, value))
     if "pattern" in schema:
         yield "pattern", "\x07 apicheck"
     if schema.get("uniqueItems") is True and isinstance(value, list) and value:
@@ -98,12 +98,12 @@ def bad_values(schema: Mapping[str, Json], value: Json = MISSING) -> Iterator[tu
         yield "format", _NOT_OF_FORMAT[schema["format"]]
 
 
-def _of_other_type(schema: Mapping[str, Json]) -> Json:
+def _make_other_type(schema: Mapping[str, Json]) -> Json:
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     return "apicheck" if {"object", "array"} & set(types) else {"apicheck": []}
 
 
-def _out_of_range(schema: Mapping[str, Json]) -> Iterator[Json]:
+def _exceed_range(schema: Mapping[str, Json]) -> Iterator[Json]:
     low, high = schema.get("minimum"), schema.get("maximum")
     over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
     if isinstance(low, int | float):
@@ -113,7 +113,7 @@ def _out_of_range(schema: Mapping[str, Json]) -> Iterator[Json]:
     yield from (bound for bound in (over, under) if type(bound) in (int, float))
 
 
-def _of_wrong_length(schema: Mapping[str, Json], value: Json) -> Iterator[Json]:
+def _exceed_length(schema: Mapping[str, Json], value: Json) -> Iterator[Json]:
     longest = schema.get("maxLength")
     if isinstance(longest, int) and longest < _LONGEST:
         yield "x" * (longest + 1)
@@ -127,7 +127,7 @@ def _of_wrong_length(schema: Mapping[str, Json], value: Json) -> Iterator[Json]:
 
 
 def vary_violations(violations: Iterable[Violation], most: int) -> tuple[Violation, ...]:
-    """At most so many of them: one of each kind first, then the second of each."""
+    """Take at most so many: the first of each kind, then the second of each."""
     by_kind: dict[str, list[Violation]] = {}
     for violation in violations:
         by_kind.setdefault(violation.kind, []).append(violation)

@@ -1,4 +1,4 @@
-"""Whoever answers 405 says in Allow which methods there are."""
+"""A 405 lists in Allow the methods that the path has."""
 
 from __future__ import annotations
 
@@ -17,54 +17,54 @@ from apicheck.authoring import (
     folds,
     selector,
 )
-from apicheck.checks.errors._refusals import promised_response
+from apicheck.checks.errors._refusals import find_promise
 
 _METHOD_NOT_ALLOWED = 405
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy refuses methods with 405; otherwise no answer need ever be one."""
-    answer = promised_response(subject.context, "method")
-    if answer is None or _METHOD_NOT_ALLOWED not in answer.statuses:
+    """Where the policy refuses methods with 405; otherwise the API may never send one."""
+    expected = find_promise(subject, "method")
+    if isinstance(expected, NotApplicable) or _METHOD_NOT_ALLOWED not in expected.statuses:
         return NotApplicable("the policy does not promise 405 (requests.method)")
     return Applies(facts=("requests.method",))
 
 
-def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
-    """Every 405 is one test of the rule."""
+def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+    """Judge every 405."""
     if exchange.status == _METHOD_NOT_ALLOWED:
-        yield "requests.method", _judged(context, exchange)
+        yield "requests.method", _judge(context, exchange)
 
 
-def _judged(context: RunContext, exchange: Exchange) -> Failure | None:
-    assert exchange.response is not None  # `each` hands over answered exchanges only
-    fields = exchange.response.header_values("allow")
+def _judge(context: RunContext, exchange: Exchange) -> Failure | None:
+    fields = exchange.received.header_values("allow")
     if not fields:
-        return Failure("missing", "an Allow field", "none", exchange=exchange.id)
+        return Failure("missing", "an Allow field", "no Allow field", exchange=exchange.id)
     listed = {word.strip().upper() for field in fields for word in field.split(",")}
-    said = ", ".join(fields) or "an empty list"
+    actual = f"Allow: {', '.join(fields)}"
     method = exchange.request.method.upper()
     if method in listed:
-        due = f"an Allow that does not list {method}, which it refused"
-        return Failure("differs", due, said, exchange=exchange.id)
-    missing = sorted(_documented(context, exchange.request.path) - listed)
+        expected = f"an Allow field without {method}, the method that was refused"
+        return Failure("differs", expected, actual, exchange=exchange.id)
+    missing = sorted(_documented_methods(context, exchange.request.path) - listed)
     if missing:
-        due = f"an Allow that lists {', '.join(missing)}"
-        return Failure("differs", due, said, exchange=exchange.id)
+        expected = f"an Allow field that lists {', '.join(missing)}"
+        return Failure("differs", expected, actual, exchange=exchange.id)
     return None
 
 
-def _documented(context: RunContext, path: str) -> set[str]:
-    """The methods that the document has for a path: of the template with the fewest parameters."""
+def _documented_methods(context: RunContext, path: str) -> set[str]:
+    """The methods of a path in the document: of the template with the fewest parameters."""
     fitting = [op for op in context.spec.operations if selector.selects_path(op.path, "", path)]
     fewest = min((operation.path.count("{") for operation in fitting), default=0)
     return {operation.method for operation in fitting if operation.path.count("{") == fewest}
 
 
 CHECK = Check(
-    title="405 says which methods are allowed",
+    title="A 405 lists the allowed methods correctly",
+    failure_title="A 405 does not list the allowed methods correctly",
     applies=applies,
-    fold=folds.per_exchange(looks),
+    fold=folds.per_exchange(inspect),
     triggered_by=("errors/method",),
     reads=("requests.method",),
     standards=("rfc9110#15.5.6", "rfc9110#10.2.1"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from apicheck.authoring import (
+    Applies,
     Check,
     Judgement,
+    NotApplicable,
+    NotTested,
     Outcome,
     Script,
     Severity,
@@ -16,26 +17,33 @@ from apicheck.authoring import (
     judging,
     steps,
 )
-from apicheck.checks.errors._sized import applies, pad_body
+from apicheck.checks.errors._sized import applies_to, limit_of, pad_request, promise
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To the operations that errors/too-large asks."""
+    expected = promise(subject)
+    if isinstance(expected, NotApplicable):
+        return expected
+    return applies_to(subject) or Applies(facts=("requests.too_large",))
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then with white space after its body, up to the limit."""
-    limit = subject.facts.body_limit_bytes
-    assert limit is not None  # applies() saw to it
+    """Send the canonical request, then the same with its body padded up to the limit."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject)
-    yield from steps.send(replace(request, body=pad_body(request.body or b"", limit)))
+    yield from steps.send(pad_request(request, limit_of(subject)))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Refused although the limit allows it."""
-    size = subject.facts.body_limit_bytes
-    return judging.judge_accepted(transcript, f"accepted, with a body of {size} bytes")
+    """Fail when the body is refused although the limit allows it."""
+    expected = f"accepted, with a body of {limit_of(subject)} bytes"
+    return judging.judge_accepted(transcript, expected)
 
 
 CHECK = Check(
     title="A body as long as the limit is accepted",
+    failure_title="A body as long as the limit is refused",
     applies=applies,
     script=script,
     judge=judge,

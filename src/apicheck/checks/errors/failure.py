@@ -1,4 +1,4 @@
-"""A failure of the server is answered as promised."""
+"""A failing server responds as promised."""
 
 from __future__ import annotations
 
@@ -17,52 +17,53 @@ from apicheck.authoring import (
     SubjectKind,
     Transcript,
     build,
+    judging,
     paths,
     steps,
 )
-from apicheck.checks.errors._refusals import judge_promised_refusal, promised_response
+from apicheck.checks.errors._refusals import find_promise
 
 _UNCONTROLLED = NotTested(
     NotTestedKind.NEEDS_CONTROL,
-    "nothing here can make the API fail",
+    "the target offers no way to make the API fail",
     '[control]\nurl = "http://127.0.0.1:9000"  # one that offers fail_next',
 )
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the API as a whole, where its failures are promised and can be had."""
-    if promised_response(subject.context, "failure") is None:
-        return NotApplicable("the policy promises no answer (requests.failure)")
+    """To the API as a whole, where a response is promised and the server can be made to fail."""
+    expected = find_promise(subject, "failure")
+    if isinstance(expected, NotApplicable):
+        return expected
     if "fail_next" not in subject.context.capabilities:
         return _UNCONTROLLED
     if paths.find_safe_operation(subject.context) is None:
         return paths.NO_SAFE_OPERATION
-    # Whoever called the operation meanwhile would meet the failure in our place.
+    # Another request for the operation would meet the failure in place of this one.
     alone = Claims(exclusive=frozenset({"clock"}))
-    return Applies(claims=alone, facts=("requests.failure",))
+    return Applies(claims=alone, facts=("requests.failure",), promise=expected)
 
 
 def script(subject: Subject) -> Script:
-    """A request that works, accepted; then the same one while the server fails."""
+    """Send a request that is accepted, then the same one while the server fails."""
     operation = paths.find_safe_operation(subject.context)
-    assert operation is not None  # applies() saw to it
-    promise = promised_response(subject.context, "failure")
-    assert promise is not None
+    assert operation is not None  # applies() made sure
     yield from build.send_control(subject, operation)
     request = yield from build.valid_request(subject, operation)
-    status = next((s for s in promise.statuses.exact if s >= 500), 500)
+    status = next((s for s in subject.expected.statuses.exact if s >= 500), 500)
     if (yield from steps.ask("fail_next", operation=operation, status=status)) is None:
         steps.end_script(_UNCONTROLLED)
     yield from steps.send(request)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """A failure that looks like a success is worse than one with another status."""
-    return judge_promised_refusal(subject, transcript, "failure")
+    """Fail when the response looks like a success, or has another status."""
+    return judging.judge_refused(transcript, subject.expected)
 
 
 CHECK = Check(
-    title="A failure of the server is answered as promised",
+    title="A failing server responds as promised",
+    failure_title="A failing server does not respond as promised",
     subject_kind=SubjectKind.API,
     applies=applies,
     script=script,
@@ -73,10 +74,6 @@ CHECK = Check(
     proven_by={
         "accepted": ("errors/failure-answered-with-200",),
         "wrong-status": ("errors/failure-answered-with-other-status",),
-    },
-    also={
-        "errors/failure-answered-with-200": ("conformance/response", "errors/envelope"),
-        "errors/failure-answered-with-other-status": ("conformance/response", "errors/envelope"),
     },
     provokes=frozenset(range(500, 600)),
     accepted=True,

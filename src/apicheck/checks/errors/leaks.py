@@ -1,4 +1,4 @@
-"""An error tells nothing of the inside of the server, and repeats no credential."""
+"""Error responses reveal no credential and no server internals."""
 
 from __future__ import annotations
 
@@ -15,61 +15,65 @@ _SHOWN = 80
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
-def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
-    """Every error with a body, or one that repeats a credential, is one test."""
-    response = exchange.response
-    assert response is not None  # `each` hands over answered exchanges only
-    if response.status >= _ERRORS:
-        yield "", _credential(exchange) or _inside(context, exchange)
+def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+    """Judge every error response."""
+    if exchange.status >= _ERRORS:
+        yield "", _find_credential(exchange) or _find_internals(context, exchange)
 
 
-def _credential(exchange: Exchange) -> Failure | None:
-    for seen in exchange.observed("leaks"):
-        expected = "an error that repeats no credential"
-        where = f"{seen.about} in its {seen.value}"
-        return Failure("credential", expected, where, seen.value, exchange.id)
+def _find_credential(exchange: Exchange) -> Failure | None:
+    for leak in exchange.observed("leaks"):
+        expected = "an error response that repeats no credential"
+        actual = f"{leak.about} in its {leak.value}"
+        return Failure("credential", expected, actual, leak.value, exchange.id)
     return None
 
 
-def _inside(context: RunContext, exchange: Exchange) -> Failure | None:
-    assert exchange.response is not None  # looks() saw to it
-    text = _readable(exchange.response.body[:_READ].decode("utf-8", "replace"))
+def _find_internals(context: RunContext, exchange: Exchange) -> Failure | None:
+    text = _unescape(exchange.received.body[:_READ].decode("utf-8", "replace"))
     for outcome, pattern in PATTERNS.items():
         for found in pattern.finditer(text):
             words = found.group()
             if not _is_known(context, exchange, words):
-                expected = "an error without the inside of the server"
+                expected = "an error response without server internals"
                 return Failure(outcome, expected, words[:_SHOWN], exchange=exchange.id)
     return None
 
 
-def _readable(text: str) -> str:
-    """The text as a person reads it: what JSON writes as an escape stands as it is."""
-    return _ESCAPE.sub(lambda found: _character(found[1]), text)
+def _unescape(text: str) -> str:
+    """Replace JSON's escapes by the characters that they stand for."""
+    return _ESCAPE.sub(lambda found: _unescape_one(found[1]), text)
 
 
-def _character(escape: str) -> str:
+def _unescape_one(escape: str) -> str:
     if len(escape) > 1:
         return chr(int(escape[1:], 16))
     return {"n": "\n", "t": "\t", "r": "\r"}.get(escape, escape)
 
 
 def _is_known(context: RunContext, exchange: Exchange, words: str) -> bool:
-    """Whether the caller sent the words, or the document has them: then nothing is told."""
+    """Whether the request or the document has the words: then they reveal nothing."""
     request = exchange.request
     sent = [request.path, *(value for pair in (*request.query, *request.headers) for value in pair)]
     sent.append((request.body or b"").decode("utf-8", "replace"))
-    return any(words in _readable(text) for text in sent) or words in _documented(context)
+    return any(words in _unescape(text) for text in sent) or words in _dump_document(context)
 
 
-def _documented(context: RunContext) -> str:
+def _dump_document(context: RunContext) -> str:
     return json.dumps(context.spec.document, default=str, ensure_ascii=False)
 
 
 CHECK = Check(
-    title="Errors tell nothing of the inside of the server",
-    fold=folds.per_exchange(looks),
-    triggered_by=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
+    title="Error responses reveal no credential and no server internals",
+    failure_title="An error response reveals a credential or server internals",
+    fold=folds.per_exchange(inspect),
+    triggered_by=(
+        "auth/missing-credentials",
+        "auth/bad-credentials",
+        "errors/unknown-path",
+        "errors/malformed-body",
+        "errors/invalid-body",
+    ),
     standards=("https://cwe.mitre.org/data/definitions/209.html", "rfc9457#5"),
     outcomes=(
         Outcome("credential", Severity.CRITICAL),
@@ -84,14 +88,5 @@ CHECK = Check(
         "sql-error": ("errors/shows-sql-error",),
         "source-path": ("errors/shows-source-path",),
         "banner": ("errors/shows-banner",),
-    },
-    also={
-        # Where a policy promises the words of an error.
-        "errors/echoes-credential": ("errors/envelope",),
-        "errors/shows-python-trace": ("errors/envelope",),
-        "errors/shows-java-trace": ("errors/envelope",),
-        "errors/shows-sql-error": ("errors/envelope",),
-        "errors/shows-source-path": ("errors/envelope",),
-        "errors/shows-banner": ("errors/envelope",),
     },
 )

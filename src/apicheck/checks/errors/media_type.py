@@ -1,37 +1,22 @@
-"""A body of a media type that the operation does not take is refused as promised."""
+"""A body of an undocumented media type is refused as promised."""
 
 from __future__ import annotations
 
-from apicheck.authoring import (
-    Applies,
-    Case,
-    Check,
-    Judgement,
-    NotApplicable,
-    Outcome,
-    Recipe,
-    Script,
-    Severity,
-    Subject,
-    Transcript,
-    build,
-    steps,
-)
-from apicheck.checks.errors._refusals import judge_promised_refusal, not_promised
+from apicheck.authoring import Case, NotApplicable, Recipe, Request, Subject
+from apicheck.authoring.refusals import refusal
+from apicheck.checks.errors._refusals import promised
 
 _OTHERS = ("text/plain", "application/xml")
 
 
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """To operations that take a body."""
-    if why := not_promised(subject, "media"):
-        return why
+def applies_to(subject: Subject) -> NotApplicable | None:
+    """Only operations that take a body."""
     recipe = subject.context.recipes[subject.op.id]
     if isinstance(recipe, Recipe) and not recipe.media_type:
         return NotApplicable("its request has no body")
     if not cases(subject):
-        return NotApplicable("it takes every media type that we would try")
-    return Applies(facts=("requests.media",))
+        return NotApplicable("it takes every media type that this check tries")
+    return None
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -47,28 +32,20 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     )
 
 
-def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same body under another name."""
-    assert subject.case is not None  # cases() made it
-    yield from build.send_control(subject)
-    request = yield from build.valid_request(subject)
-    yield from steps.send(request.with_header("Content-Type", str(subject.case.value)))
+def alter(subject: Subject, request: Request) -> Request:
+    """Give the same body another media type."""
+    return request.with_header("Content-Type", subject.row.name)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with another status."""
-    return judge_promised_refusal(subject, transcript, "media")
-
-
-CHECK = Check(
-    title="A body of another media type is refused as promised",
-    applies=applies,
+CHECK = refusal(
+    title="A body of an undocumented media type is refused as promised",
+    failure_title="A body of an undocumented media type is not refused as promised",
+    fact="requests.media",
+    promise=promised("media"),
+    applies_to=applies_to,
     cases=cases,
-    script=script,
-    judge=judge,
-    reads=("requests.media",),
+    alter=alter,
     standards=("rfc9110#15.5.16", "rfc9110#8.3"),
-    outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": ("errors/ignores-content-type",),
         "wrong-status": ("errors/media-type-answered-with-other-status",),

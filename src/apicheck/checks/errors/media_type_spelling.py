@@ -1,4 +1,4 @@
-"""A media type in another spelling is the same media type."""
+"""A media type is accepted in equivalent spellings."""
 
 from __future__ import annotations
 
@@ -25,37 +25,37 @@ _CAPITALS = "capitals"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
-    """To operations that take JSON, where the policy speaks of media types."""
+    """To operations that take JSON, where the policy promises something on media types."""
     if "media" not in subject.facts.requests:
-        return NotApplicable("the policy says nothing on media types (requests.media)")
+        return NotApplicable("the policy promises nothing on media types (requests.media)")
     if is_oauth(subject) or json_recipe(subject) is None:
         return NotApplicable("its request has no JSON body")
     return Applies(facts=("requests.media",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
-    """The charset that JSON has anyway, and another case."""
+    """The charset that JSON always has, and capital letters."""
     return (Case(_CHARSET, _CHARSET), Case(_CAPITALS, _CAPITALS))
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then with its media type spelt in another way."""
-    assert subject.case is not None  # cases() made it
+    """Send the canonical request, then the same with its media type in another spelling."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject)
     media = alter.media_type_of(request)
-    spelt = media.title() if subject.case.value == _CAPITALS else f"{media}; charset=utf-8"
+    spelt = media.title() if subject.row.name == _CAPITALS else f"{media}; charset=utf-8"
     yield from steps.send(request.with_header("Content-Type", spelt))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Refused although it says the same."""
-    detail = subject.case.name if subject.case else ""
-    return judging.judge_accepted(transcript, "accepted, as the usual spelling is", detail)
+    """Fail when the equivalent spelling is refused."""
+    expected = "accepted, as in the usual spelling"
+    return judging.judge_accepted(transcript, expected, subject.row.name)
 
 
 CHECK = Check(
-    title="A media type is understood in every spelling",
+    title="A media type is accepted in equivalent spellings",
+    failure_title="A media type is refused in an equivalent spelling",
     applies=applies,
     cases=cases,
     script=script,

@@ -1,4 +1,4 @@
-"""Members that repeat the status or a header say the same."""
+"""Members that repeat the status or a header field agree with it."""
 
 from __future__ import annotations
 
@@ -24,16 +24,15 @@ from apicheck.authoring import (
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where some rule says what members repeat."""
+    """Where a rule says what members repeat."""
     if any(rule.equal for rule in subject.facts.responses.values()):
         return Applies()
-    return NotApplicable("the policy says of no member that it repeats something")
+    return NotApplicable("the policy names no member that repeats something")
 
 
-def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
-    """Each member that is there, with what it repeats, is one test of its rule."""
-    response = exchange.response
-    assert response is not None  # `each` hands over answered exchanges only
+def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+    """Compare each member that is present with what it repeats."""
+    response = exchange.received
     if exchange.bodiless or response.truncated:
         return
     for name, rule in context.facts.responses.items():
@@ -44,28 +43,31 @@ def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failur
         except ValueError:
             return
         for pointer, source in rule.equal.items():
-            due, said = _repeated(response, source), pointers.at(body, pointer)
-            if due is not None and said is not MISSING:
-                wrong = _wrong(exchange, pointer, source, due, said)
-                yield f"responses.{name}", wrong if str(said) != due else None
+            expected, actual = _read_source(response, source), pointers.at(body, pointer)
+            if expected is not None and actual is not MISSING:
+                wrong = _describe_difference(exchange, pointer, source, expected, actual)
+                yield f"responses.{name}", wrong if str(actual) != expected else None
 
 
-def _repeated(response: Response, source: str) -> str | None:
-    """What the status, or a field, says; None where there is no such field."""
+def _read_source(response: Response, source: str) -> str | None:
+    """The status, or the value of a header field; None where the field is absent."""
     if source == "status":
         return str(response.status)
     return response.header(source.removeprefix("header:"))
 
 
-def _wrong(exchange: Exchange, pointer: str, source: str, due: str, said: Json) -> Failure:
-    expected = f"{pointer} equal to the {source.replace(':', ' ')}, {due}"
-    return Failure("differ", expected, f"{pointer} is {said!r}", pointer, exchange.id)
+def _describe_difference(
+    exchange: Exchange, pointer: str, source: str, expected: str, actual: Json
+) -> Failure:
+    wanted = f"{pointer} equal to the {source.replace(':', ' ')}, {expected}"
+    return Failure("differ", wanted, f"{pointer} is {actual!r}", pointer, exchange.id)
 
 
 CHECK = Check(
-    title="Members that repeat something say the same",
+    title="Members that repeat the status or a header field agree with it",
+    failure_title="A member that repeats the status or a header field differs from it",
     applies=applies,
-    fold=folds.per_exchange(looks),
+    fold=folds.per_exchange(inspect),
     triggered_by=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
     reads=("responses",),
     standards=("rfc9457#3.1.2",),

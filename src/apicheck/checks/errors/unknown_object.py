@@ -1,44 +1,38 @@
-"""An object that nobody has gets the promised refusal."""
+"""A request for an unknown object is refused as promised."""
 
 from __future__ import annotations
 
 from urllib.parse import unquote
 
 from apicheck.authoring import (
-    Applies,
     Case,
-    Check,
-    Judgement,
+    ExpectedResponse,
     NotApplicable,
-    Outcome,
     Part,
     Recipe,
-    Script,
-    Severity,
+    Request,
     Subject,
-    Transcript,
     alter,
-    build,
-    judging,
     paths,
-    steps,
 )
+from apicheck.authoring.refusals import refusal
+from apicheck.checks.errors._refusals import match_operation
 
 
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """To operations that name an object in their path, where the policy promises an answer."""
-    answer = subject.facts.authorization.absent
-    if answer is None:
-        return NotApplicable("the policy promises no answer (authorization.absent)")
-    if not judging.is_promised_for(subject.context, answer, subject.operation):
-        return NotApplicable("the promise is about other operations (authorization.absent.ops)")
-    if not cases(subject):
-        return NotApplicable("its path names no object that something creates or lists")
-    return Applies(facts=("authorization.absent",))
+def promise(subject: Subject) -> ExpectedResponse | NotApplicable:
+    """The response that `authorization.absent` promises."""
+    return match_operation(subject, subject.facts.authorization.absent, "authorization.absent")
+
+
+def applies_to(subject: Subject) -> NotApplicable | None:
+    """Only operations that name an object in their path."""
+    if cases(subject):
+        return None
+    return NotApplicable("its path names no object that another operation creates or lists")
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """One for each object in the path that comes from the answer of another operation."""
+    """One for each object in the path that comes from the response of another operation."""
     recipe = subject.context.recipes[subject.op.id]
     tenants = {tenant.parameter for tenant in subject.facts.authorization.tenants}
     needs = recipe.needs if isinstance(recipe, Recipe) else ()
@@ -46,51 +40,25 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     return tuple(Case(name, name) for name in names)
 
 
-def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then for an object that nobody has."""
-    assert subject.case is not None  # cases() made it
-    yield from build.send_control(subject)
-    request = yield from build.valid_request(subject)
-    template, segments = subject.op.path.split("/"), request.path.split("/")
-    known = dict(zip(template, segments, strict=True))["{" + subject.case.name + "}"]
-    part = Part("path", subject.case.name)
-    yield from steps.send(
-        alter.with_part(request, subject.op, part, paths.make_absent_id(unquote(known)))
-    )
+def replace_id(subject: Subject, request: Request) -> Request:
+    """Put an unknown id of the same form in the place of a known one."""
+    name = subject.row.name
+    segments = zip(subject.op.path.split("/"), request.path.split("/"), strict=True)
+    unknown = paths.make_absent_id(unquote(dict(segments)["{" + name + "}"]))
+    return alter.with_part(request, subject.op, Part("path", name), unknown)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Served is worse than refused with another status."""
-    answer = subject.facts.authorization.absent
-    assert answer is not None  # applies() saw to it
-    return judging.judge_refused(transcript, answer)
-
-
-CHECK = Check(
-    title="An unknown object is refused as promised",
-    applies=applies,
+CHECK = refusal(
+    title="A request for an unknown object is refused as promised",
+    failure_title="A request for an unknown object is not refused as promised",
+    fact="authorization.absent",
+    promise=promise,
+    applies_to=applies_to,
     cases=cases,
-    script=script,
-    judge=judge,
-    reads=("authorization.absent",),
+    alter=replace_id,
     standards=("rfc9110#15.5.5",),
-    outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": ("errors/makes-up-absent-objects",),
         "wrong-status": ("errors/absent-object-answered-with-other-status",),
-    },
-    also={
-        "errors/makes-up-absent-objects": (
-            "auth/order",
-            "behaviour/example",
-            "conformance/response",
-            "scopes/*",
-        ),
-        "errors/absent-object-answered-with-other-status": (
-            "auth/order",
-            "behaviour/example",
-            "conformance/response",
-            "scopes/*",
-        ),
     },
 )

@@ -1,4 +1,4 @@
-"""A parameter or member that the document does not name is refused as promised."""
+"""An undocumented parameter or member is refused as promised."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
+    ExpectedResponse,
     Judgement,
     NotApplicable,
     Outcome,
     Part,
+    Request,
     Script,
     Severity,
     Subject,
@@ -20,7 +22,11 @@ from apicheck.authoring import (
     build,
     steps,
 )
-from apicheck.checks.errors._refusals import judge_promised_refusal, names_its_members, not_promised
+from apicheck.checks.errors._refusals import (
+    find_promise,
+    judge_promised_refusal,
+    names_its_members,
+)
 
 NAME = "apicheck_unknown"
 KINDS: Mapping[str, Part] = {
@@ -30,39 +36,44 @@ KINDS: Mapping[str, Part] = {
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
-    """To every operation with parts of which the policy speaks."""
-    asked = cases(subject)
-    if not asked:
-        return NotApplicable("the policy promises no refusal of parts that are not documented")
-    return Applies(facts=tuple(f"requests.{case.name}" for case in asked))
+    """To every operation for which the policy promises a refusal of unknown parts."""
+    kinds = cases(subject)
+    if not kinds:
+        return NotApplicable("the policy promises no refusal of undocumented parts")
+    return Applies(facts=tuple(f"requests.{kind.name}" for kind in kinds))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """A query parameter; a member, where the document says which members there are."""
-    kinds = [kind for kind in KINDS if not_promised(subject, kind) is None]
+    """A query parameter; a member of the body, where the document lists all of them."""
     return tuple(
-        Case(kind, kind) for kind in kinds if kind != "unknown_field" or names_its_members(subject)
+        Case(kind, kind)
+        for kind in KINDS
+        if isinstance(find_promise(subject, kind), ExpectedResponse)
+        and (kind != "unknown_field" or names_its_members(subject))
     )
+
+
+def add_unknown_part(subject: Subject, request: Request) -> Request:
+    """Add the undocumented part that the case names."""
+    return alter.with_part(request, subject.op, KINDS[subject.row.name], "apicheck")
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then with one part more."""
-    assert subject.case is not None  # cases() made it
+    """Send the canonical request, then the same with an undocumented part."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject)
-    yield from steps.send(
-        alter.with_part(request, subject.op, KINDS[subject.case.name], "apicheck")
-    )
+    yield from steps.send(add_unknown_part(subject, request))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with another status."""
-    kind = subject.case.name if subject.case else "unknown_field"
+    """Judge by the promise for the kind of part."""
+    kind = subject.row.name
     return judge_promised_refusal(subject, transcript, kind, kind)
 
 
 CHECK = Check(
-    title="Parts that the document does not name are refused as promised",
+    title="Undocumented parameters and members are refused as promised",
+    failure_title="An undocumented parameter or member is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,
@@ -73,8 +84,5 @@ CHECK = Check(
     proven_by={
         "accepted": ("errors/ignores-unknown-members",),
         "wrong-status": ("errors/unknown-member-answered-with-other-status",),
-    },
-    also={
-        "errors/ignores-unknown-members": ("scopes/foreign-in-list",),
     },
 )

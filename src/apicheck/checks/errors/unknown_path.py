@@ -1,4 +1,4 @@
-"""A path that there is not gets the promised refusal."""
+"""An undefined path is refused as promised."""
 
 from __future__ import annotations
 
@@ -18,44 +18,45 @@ from apicheck.authoring import (
     SubjectKind,
     Transcript,
     build,
+    judging,
     paths,
     steps,
 )
-from apicheck.checks.errors._refusals import judge_promised_refusal, promised_response
+from apicheck.checks.errors._refusals import find_promise
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the API as a whole, where the policy promises an answer."""
-    if promised_response(subject.context, "unknown_path") is None:
-        return NotApplicable("the policy promises no answer (requests.unknown_path)")
+    """To the API as a whole, where the policy promises a response."""
+    expected = find_promise(subject, "unknown_path")
+    if isinstance(expected, NotApplicable):
+        return expected
     if paths.find_safe_operation(subject.context) is None:
         return paths.NO_SAFE_OPERATION
-    return Applies(facts=("requests.unknown_path",))
+    return Applies(facts=("requests.unknown_path",), promise=expected)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Paths that there are not."""
+    """Paths that no operation has."""
     return tuple(Case(path, path) for path in paths.undefined_paths(subject.context))
 
 
 def script(subject: Subject) -> Script:
-    """A request that works, accepted; then with its credential a path that there is not."""
+    """Send a request that is accepted, then one with the same credential for an undefined path."""
     operation = paths.find_safe_operation(subject.context)
-    assert operation is not None  # applies() saw to it
-    assert subject.case is not None  # cases() made it
+    assert operation is not None  # applies() made sure
     yield from build.send_control(subject, operation)
     request = yield from build.valid_request(subject, operation)
-    path = str(subject.case.value)
-    yield from steps.send(replace(request, path=path, query=(), operation=""))
+    yield from steps.send(replace(request, path=subject.row.name, query=(), operation=""))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Served is worse than refused with another status."""
-    return judge_promised_refusal(subject, transcript, "unknown_path")
+    """Fail when the request is accepted, or refused with another status."""
+    return judging.judge_refused(transcript, subject.expected)
 
 
 CHECK = Check(
-    title="An unknown path is refused as promised",
+    title="An undefined path is refused as promised",
+    failure_title="An undefined path is not refused as promised",
     subject_kind=SubjectKind.API,
     applies=applies,
     cases=cases,
@@ -67,9 +68,5 @@ CHECK = Check(
     proven_by={
         "accepted": ("errors/unknown-path-answered-with-200",),
         "wrong-status": ("errors/unknown-path-answered-with-other-status",),
-    },
-    also={
-        "errors/unknown-path-answered-with-200": ("auth/*",),
-        "errors/unknown-path-answered-with-other-status": ("auth/*",),
     },
 )

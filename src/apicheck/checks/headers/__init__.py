@@ -1,1 +1,1 @@
-"""What the header fields of answers say."""
+"""Checks of the header fields of responses."""

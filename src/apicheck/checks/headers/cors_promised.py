@@ -1,4 +1,4 @@
-"""Pages of a promised origin can call: the preflight lets the request through, and the answer."""
+"""Pages of a promised origin can call the API: preflight and response let them."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.facts import Cors
 from apicheck.checks.headers._cors import (
+    admits,
     allows_credentials,
     allows_method,
-    came,
-    lets_in,
-    members,
+    describe_cors,
+    parse_members,
 )
 
-_ANYBODY = "https://apicheck.invalid"
+_ANY_ORIGIN = "https://apicheck.invalid"
 _SAFELISTED = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where an origin is promised, of one operation for each method."""
+    """To one operation for each method, where the policy promises an origin."""
     if not isinstance(subject.facts.transport.cors, Cors):
-        return NotApplicable("the policy promises no web page that may call")
+        return NotApplicable("the policy promises access to no web page")
     alike = (o.id for o in subject.context.spec.operations if o.method == subject.op.method)
     if subject.op.id != next(alike, None) and not subject.context.thorough:
         return NotApplicable("asked of one operation for each method (--thorough: of all)")
@@ -45,11 +45,11 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 
 def script(subject: Subject) -> Script:
-    """The preflight, and where nothing changes by it the request itself."""
-    origin = ("Origin", _origin(subject))
+    """Send the preflight, then the request itself where it only reads."""
+    origin = ("Origin", _find_promise(subject)[1])
     request = yield from build.valid_request(subject)
     asked = [("Access-Control-Request-Method", request.method)]
-    if names := _unusual(request):
+    if names := _list_asked_fields(request):
         asked.append(("Access-Control-Request-Headers", ",".join(names)))
     yield from steps.send(Request("OPTIONS", request.path, headers=(origin, *asked)))
     if subject.op.safe:
@@ -57,56 +57,55 @@ def script(subject: Subject) -> Script:
         yield from steps.send(replace(request, headers=(*request.headers, origin)))
 
 
-def _origin(subject: Subject) -> str:
+def _find_promise(subject: Subject) -> tuple[Cors, str]:
+    """What is promised, and an origin for which it is."""
     cors = subject.facts.transport.cors
-    assert isinstance(cors, Cors)  # applies() saw to it
-    return _ANYBODY if cors.any_origin else cors.origins[0]
+    assert isinstance(cors, Cors)  # applies() made sure
+    return cors, _ANY_ORIGIN if cors.any_origin else cors.origins[0]
 
 
-def _unusual(request: Request) -> tuple[str, ...]:
-    """Names of the fields that a browser asks for, sorted and in lower case."""
+def _list_asked_fields(request: Request) -> tuple[str, ...]:
+    """Names of the header fields that a browser asks for, sorted and in lower case."""
     media = next((v for name, v in request.headers if name.lower() == "content-type"), "")
-    told = {c.name.lower() for c in request.credentials if c.place == "header"}
+    names = {c.name.lower() for c in request.credentials if c.place == "header"}
     if media and media.partition(";")[0].strip() not in _SAFELISTED:
-        told.add("content-type")
-    return tuple(sorted(told))
+        names.add("content-type")
+    return tuple(sorted(names))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Each answer lets the page in."""
+    """Fail when a response keeps the page out, or lets a cache serve it to another."""
     for exchange in transcript.exercised:
-        for outcome, due in _wrong(subject, exchange):
-            actual = f"{exchange.request.method}: {came(exchange)}"
-            return Failure(outcome, due, actual, exchange=exchange.id)
+        for outcome, expected in _find_obstacles(subject, exchange):
+            actual = f"{exchange.request.method}: {describe_cors(exchange)}"
+            return Failure(outcome, expected, actual, exchange=exchange.id)
     return None
 
 
-def _wrong(subject: Subject, exchange: Exchange) -> Iterator[tuple[str, str]]:
-    """Outcome, and what is due in words, for all that keeps the page out."""
-    cors, origin = subject.facts.transport.cors, _origin(subject)
+def _find_obstacles(subject: Subject, exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """Yield the outcome, and what is expected in words, of all that keeps the page out."""
+    cors, origin = _find_promise(subject)
     response = exchange.response
-    assert isinstance(cors, Cors)  # applies() saw to it
     if response is None:
         return
-    if not lets_in(response, origin):
+    if not admits(response, origin):
         yield "refused", f"Access-Control-Allow-Origin: {origin}"
     star = response.header("Access-Control-Allow-Origin") == "*"
     if cors.credentials and (star or not allows_credentials(response)):
         yield "refused", f"Access-Control-Allow-Credentials: true, and {origin} by name"
     if exchange.request.method == "OPTIONS" and subject.op.method != "OPTIONS":
-        yield from _preflight(subject, exchange)
+        yield from _find_obstacles_in_preflight(subject, exchange)
     elif not star and len(cors.origins) > 1 and not _varies(exchange):
-        yield "no-vary", "Vary: Origin, as the answer differs by it"
+        yield "no-vary", "Vary: Origin, as the response depends on it"
 
 
-def _preflight(subject: Subject, exchange: Exchange) -> Iterator[tuple[str, str]]:
-    response = exchange.response
-    assert response is not None  # _wrong() saw to it
+def _find_obstacles_in_preflight(subject: Subject, exchange: Exchange) -> Iterator[tuple[str, str]]:
+    response = exchange.received
     if not exchange.succeeded:
-        yield "refused", "a preflight is answered with 2xx, without a credential"
+        yield "refused", "2xx for a preflight without a credential"
     if not allows_method(response, subject.op.method):
         yield "refused", f"{subject.op.method} in Access-Control-Allow-Methods"
-    allowed = members(response, "Access-Control-Allow-Headers")
+    allowed = parse_members(response, "Access-Control-Allow-Headers")
     asked = dict(exchange.request.headers).get("Access-Control-Request-Headers", "")
     for name in filter(None, asked.split(",")):
         if name not in allowed and ("*" not in allowed or name == "authorization"):
@@ -114,12 +113,12 @@ def _preflight(subject: Subject, exchange: Exchange) -> Iterator[tuple[str, str]
 
 
 def _varies(exchange: Exchange) -> bool:
-    assert exchange.response is not None  # _wrong() saw to it
-    return not {"origin", "*"}.isdisjoint(members(exchange.response, "Vary"))
+    return not {"origin", "*"}.isdisjoint(parse_members(exchange.received, "Vary"))
 
 
 CHECK = Check(
-    title="Pages of a promised origin can call",
+    title="Pages of a promised origin can call the API",
+    failure_title="A page of a promised origin cannot reliably call the API",
     applies=applies,
     script=script,
     judge=judge,

@@ -1,4 +1,4 @@
-"""Answers say in Date when they were made, in the form that HTTP has, and truly."""
+"""Responses have a correct Date: present, in the form of HTTP, and close to the present."""
 
 from __future__ import annotations
 
@@ -13,58 +13,55 @@ from apicheck.authoring import (
     Severity,
     fields,
     folds,
-    judging,
 )
+from apicheck.checks.headers._rules import describe_field, find_promises
 
-_WANTED = range(200, 500)
-"""1xx and 5xx may do without, where no rule says otherwise."""
+_DATED = range(200, 500)
+"""1xx and 5xx may have no Date, where no rule promises one."""
 
 
-def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
-    """Every answer is one test; how far it may be off is one of each rule that says so."""
-    response = exchange.response
-    assert response is not None  # `each` hands over answered exchanges only
-    value = response.header("Date")
-    if value is not None or response.status in _WANTED or _is_promised(context, exchange):
-        yield "responses", _well_formed(value, exchange)
+def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+    """Judge the form of every Date, and its distance from the present by each rule on it."""
+    value = exchange.received.header("Date")
+    limits = [
+        (fact, promise.within_s, promise.optional)
+        for fact, header, promise in find_promises(context, exchange)
+        if header.lower() == "date" and promise.within_s is not None
+    ]
+    promised = any(not optional for _, _, optional in limits)
+    if value is not None or exchange.status in _DATED or promised:
+        yield "responses", _judge_form(value, exchange)
     if value is None or fields.parse_http_date(value) is None:
         return
-    for name, rule in judging.applicable_rules(context, exchange):
-        for header, promise in rule.headers.items():
-            if header.lower() == "date" and promise.within_s is not None:
-                yield f"responses.{name}", _off(value, promise.within_s, exchange)
+    for fact, within_s, _ in limits:
+        yield fact, _judge_distance(value, within_s, exchange)
 
 
-def _is_promised(context: RunContext, exchange: Exchange) -> bool:
-    return any(
-        header.lower() == "date" and promise.within_s is not None and not promise.optional
-        for _, rule in judging.applicable_rules(context, exchange)
-        for header, promise in rule.headers.items()
-    )
-
-
-def _well_formed(value: str | None, exchange: Exchange) -> Failure | None:
+def _judge_form(value: str | None, exchange: Exchange) -> Failure | None:
+    actual = describe_field(exchange, "Date")
     if value is None:
-        return Failure("absent", "a Date field", f"no Date on {exchange.status}", "", exchange.id)
+        return Failure("absent", "a Date field", actual, exchange=exchange.id)
     if fields.parse_http_date(value) is None:
-        due = "Date: Sun, 06 Nov 1994 08:49:37 GMT, or any other day in this form"
-        return Failure("malformed", due, f"Date: {value}", "", exchange.id)
+        expected = "a Date in the form Sun, 06 Nov 1994 08:49:37 GMT"
+        return Failure("malformed", expected, actual, exchange=exchange.id)
     return None
 
 
-def _off(value: str, within_s: float, exchange: Exchange) -> Failure | None:
-    """What the recorder measured: it alone saw our clock."""
-    for seen in exchange.observed("date-differs"):
-        if abs(float(seen.value)) > within_s:
-            due = f"a Date within {within_s:g} s of the present"
-            actual = f"Date: {value}, {float(seen.value):+.0f} s from the present"
-            return Failure("off", due, actual, "", exchange.id)
+def _judge_distance(value: str, within_s: float, exchange: Exchange) -> Failure | None:
+    """Judge what was measured while recording, when the clock could be read."""
+    for measured in exchange.observed("date-differs"):
+        if abs(float(measured.value)) > within_s:
+            expected = f"a Date within {within_s:g} s of the present"
+            actual = f"Date: {value}, {float(measured.value):+.0f} s from the present"
+            return Failure("off", expected, actual, "", exchange.id)
     return None
 
 
 CHECK = Check(
-    title="Answers say when they were made",
-    fold=folds.per_exchange(looks),
+    title="Responses have a correct Date",
+    failure_title="A response does not have a correct Date",
+    fold=folds.per_exchange(inspect),
+    triggered_by=("errors/unknown-path",),
     standards=("rfc9110#6.6.1", "rfc9110#5.6.7"),
     outcomes=(
         Outcome("absent", Severity.LOW),
@@ -76,5 +73,4 @@ CHECK = Check(
         "malformed": ("headers/date-in-iso-form",),
         "off": ("headers/date-an-hour-off",),
     },
-    also={"headers/date-an-hour-off": ("ratelimit/headers",)},
 )

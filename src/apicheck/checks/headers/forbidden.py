@@ -1,4 +1,4 @@
-"""Answers carry none of the header fields that the policy says they never have."""
+"""No response has a header field that the policy promises to be absent."""
 
 from __future__ import annotations
 
@@ -21,22 +21,21 @@ from apicheck.authoring import (
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where some rule promises that a header field is absent."""
+    """Where a rule promises that a header field is absent."""
     if any(rule.absent for rule in subject.facts.responses.values()):
         return Applies()
     return NotApplicable("the policy promises no header field to be absent")
 
 
-def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
-    """Each glob of each rule in force is one promise."""
+def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+    """Judge each glob of each applicable rule."""
     for name, rule in judging.applicable_rules(context, exchange):
         for glob in rule.absent:
-            yield f"responses.{name}", _taken(glob, exchange)
+            yield f"responses.{name}", _find_match(glob, exchange)
 
 
-def _taken(glob: str, exchange: Exchange) -> Failure | None:
-    assert exchange.response is not None  # `each` hands over answered exchanges only
-    for header, value in exchange.response.headers:
+def _find_match(glob: str, exchange: Exchange) -> Failure | None:
+    for header, value in exchange.received.headers:
         if fnmatchcase(header.lower(), glob.lower()):
             actual = f"{header}: {value}"
             return Failure("forbidden", f"no {glob}", actual, header.lower(), exchange.id)
@@ -44,9 +43,10 @@ def _taken(glob: str, exchange: Exchange) -> Failure | None:
 
 
 CHECK = Check(
-    title="No answer has a header field that is promised absent",
+    title="No response has a header field that is promised absent",
+    failure_title="A response has a header field that is promised absent",
     applies=applies,
-    fold=folds.per_exchange(looks),
+    fold=folds.per_exchange(inspect),
     reads=("responses",),
     standards=("rfc9110#10.2.4",),
     outcomes=(Outcome("forbidden", Severity.LOW),),

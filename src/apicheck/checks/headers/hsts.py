@@ -1,4 +1,4 @@
-"""Browsers are told to come by HTTPS alone, for as long as promised."""
+"""Strict-Transport-Security (HSTS) is sent as promised."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from apicheck.authoring import (
     judging,
 )
 from apicheck.authoring.facts import Hsts
+from apicheck.checks.headers._rules import describe_field
 
 _FIELD = "Strict-Transport-Security"
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -31,43 +32,41 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return Applies() if promised else NotApplicable("the policy does not promise HSTS")
 
 
-def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
-    """Every answer over a secure connection is one test: over any other the field means nothing."""
-    due = context.facts.transport.hsts
-    if due is None or not _is_secure(context, exchange):
+def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+    """Judge every response over a secure connection: over any other the field means nothing."""
+    promised = context.facts.transport.hsts
+    if promised is None or not _is_secure(context, exchange):
         return
-    assert exchange.response is not None  # `each` hands over answered exchanges only
-    lines = exchange.response.header_values(_FIELD)
-    found = _judged(due, lines[0]) if lines else ("absent", f"a {_FIELD} field")
+    value = exchange.received.header(_FIELD)
+    found = ("absent", f"a {_FIELD} field") if value is None else _judge(promised, value)
     wrong = None
     if found is not None:
-        actual = f"{_FIELD}: {lines[0]}" if lines else f"no {_FIELD} on {exchange.status}"
-        wrong = Failure(found[0], found[1], actual, exchange=exchange.id)
+        wrong = Failure(*found, describe_field(exchange, _FIELD), exchange=exchange.id)
     yield "transport.hsts", wrong
 
 
 def _is_secure(context: RunContext, exchange: Exchange) -> bool:
-    """HTTPS, or behind what ends it: the target is told so with every request."""
+    """Whether a request came by HTTPS, or says so for a proxy that ends HTTPS."""
     forwarded = judging.sent_header(exchange, "X-Forwarded-Proto")
     return context.base_url.startswith("https:") or forwarded == "https"
 
 
-def _judged(due: Hsts, value: str) -> tuple[str, str] | None:
-    """Outcome, and what was due in words; None when the promise is kept."""
-    said = _directives(value)
-    if said is None or not re.fullmatch(r"\d{1,15}", said.get("max-age", "")):
+def _judge(promised: Hsts, value: str) -> tuple[str, str] | None:
+    """The outcome, and what was expected in words; None when the promise is kept."""
+    sent = _parse_directives(value)
+    if sent is None or not re.fullmatch(r"\d{1,15}", sent.get("max-age", "")):
         return "malformed", f"{_FIELD} with max-age in seconds"
-    if int(said["max-age"]) < due.max_age_s:
-        return "too-weak", f"max-age of at least {due.max_age_s:.0f}"
-    wanted = (("includesubdomains", due.subdomains), ("preload", due.preload))
-    for name, promised in wanted:
-        if promised and name not in said:
+    if int(sent["max-age"]) < promised.max_age_s:
+        return "too-weak", f"max-age of at least {promised.max_age_s:.0f}"
+    flags = (("includesubdomains", promised.subdomains), ("preload", promised.preload))
+    for name, is_promised in flags:
+        if is_promised and name not in sent:
             return "too-weak", f"{name} among the directives"
     return None
 
 
-def _directives(value: str) -> Mapping[str, str] | None:
-    """Directive in lower case -> its value; None where the grammar of RFC 6797 is left."""
+def _parse_directives(value: str) -> Mapping[str, str] | None:
+    """Directive in lower case -> its value; None where the value breaks the grammar of RFC 6797."""
     found: dict[str, str] = {}
     for part in (piece.strip() for piece in value.split(";")):
         match = _DIRECTIVE.fullmatch(part)
@@ -80,9 +79,11 @@ def _directives(value: str) -> Mapping[str, str] | None:
 
 
 CHECK = Check(
-    title="Browsers are told to come by HTTPS alone",
+    title="HSTS is sent as promised",
+    failure_title="HSTS is not sent as promised",
     applies=applies,
-    fold=folds.per_exchange(looks),
+    fold=folds.per_exchange(inspect),
+    triggered_by=("errors/unknown-path",),
     reads=("transport.hsts",),
     standards=("rfc6797#6.1", "rfc6797#7.1"),
     outcomes=(

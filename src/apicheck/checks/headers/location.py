@@ -1,4 +1,4 @@
-"""A field that is promised to lead somewhere does: what was created can be read there."""
+"""A URL in a header field (Location) leads to the created object, as promised."""
 
 from __future__ import annotations
 
@@ -25,79 +25,74 @@ from apicheck.authoring import (
     build,
     credentials,
     describe,
-    judging,
     pointers,
     selector,
     steps,
 )
 from apicheck.authoring.facts import ResponseRule
+from apicheck.checks.headers._rules import find_promises
 
 _POINTER = "$response.body#"
 _GONE = (404, 410)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
-    """To operations that change something, where a rule promises a field that resolves."""
+    """To operations that change something, where a rule promises a URL that resolves."""
     for name, rule in subject.facts.responses.items():
-        if _resolves(rule) and _may_apply(subject, rule):
+        if _promises_url(rule) and _covers_success(subject, rule):
             return Applies(facts=(f"responses.{name}",))
-    return NotApplicable("the policy promises no header field of its answers that resolves")
+    return NotApplicable("the policy promises no header field of its responses that resolves")
 
 
-def _resolves(rule: ResponseRule) -> bool:
+def _promises_url(rule: ResponseRule) -> bool:
     return any(header.format == "resolves" for header in rule.headers.values())
 
 
-def _may_apply(subject: Subject, rule: ResponseRule) -> bool:
-    """Whether a documented success of the operation is one that the rule speaks about."""
-    operation, when = subject.op, rule.when
-    context = subject.context
+def _covers_success(subject: Subject, rule: ResponseRule) -> bool:
+    """Whether the operation changes something, and the rule covers a documented success of it."""
+    operation, when, context = subject.op, rule.when, subject.context
     covered = when.ops is None or selector.selects(
         when.ops, operation, context.facts.operations, context.secured
     )
-    good = [
-        int(r.status)
-        for r in operation.responses
-        if r.status.startswith("2") and r.status.isdigit()
-    ]
+    documented = (response.status for response in operation.responses)
+    successes = [int(text) for text in documented if text.startswith("2") and text.isdigit()]
     return (
         not operation.safe
         and covered
         and any(
             (not when.statuses or status in when.statuses)
             and not (when.except_ and status in when.except_)
-            for status in good
+            for status in successes
         )
     )
 
 
 def script(subject: Subject) -> Script:
-    """The accepted request, and then a request for where it leads."""
+    """Send the canonical request, then one for the URL in its response."""
     accepted = yield from build.send_control(subject)
     if accepted is None:
         return
-    for _, rule in judging.applicable_rules(subject.context, accepted):
-        for header, promise in rule.headers.items():
-            value = accepted.response.header(header) if accepted.response else None
-            if promise.format == "resolves" and value is not None:
-                yield from steps.send(_request(subject, accepted, value))
-                return
+    for _, header, promise in find_promises(subject.context, accepted):
+        value = accepted.received.header(header)
+        if promise.format == "resolves" and value is not None:
+            yield from steps.send(_follow(subject, accepted, value))
+            return
 
 
-def _request(subject: Subject, accepted: Exchange, value: str) -> Request:
-    """What asks for a URL. Ends the script where it leads to another host."""
+def _follow(subject: Subject, accepted: Exchange, value: str) -> Request:
+    """Make the request for a URL. Ends the script where it leads to another host."""
     base = urlsplit(subject.context.base_url)
     try:
         url = urlsplit(urljoin(f"{subject.context.base_url}{accepted.request.wire_target}", value))
     except ValueError:
-        steps.end_script(Inconclusive(f"{value} is no URL"))
+        steps.end_script(Inconclusive(f"{value} is not a URL"))
     if url.hostname not in (None, base.hostname):
-        steps.end_script(Inconclusive(f"it leads to {url.hostname}, which is not asked"))
+        steps.end_script(Inconclusive(f"the URL leads to another host, {url.hostname}"))
     path = url.path.removeprefix(base.path.rstrip("/")) or "/"
     query = tuple(parse_qsl(url.query, keep_blank_values=True))
-    operation = _operation_at(subject, path)
+    operation = _find_reader(subject, path)
     if operation is None:
-        # No identity is known to be meant for it: it is asked as whoever made the object.
+        # No identity is known for this path: it is requested as the creator of the object.
         request = Request("GET", path, query=query)
         sender = accepted.request
         return request.with_credentials(sender.identity, *sender.credentials)
@@ -109,8 +104,8 @@ def _request(subject: Subject, accepted: Exchange, value: str) -> Request:
     return request.with_credentials(who.name, *sent) if sent else request
 
 
-def _operation_at(subject: Subject, path: str) -> Operation | None:
-    """The operation that reads a path; one without parameters goes before a template."""
+def _find_reader(subject: Subject, path: str) -> Operation | None:
+    """The operation that reads a path; a path without parameters before a template."""
     found = [
         operation
         for operation in subject.context.spec.operations
@@ -120,27 +115,27 @@ def _operation_at(subject: Subject, path: str) -> Operation | None:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """It is answered with a success that shows the same object."""
+    """Fail when the URL gets no success, or shows another object."""
     if not transcript.exercised:
-        return NotApplicable("the accepted answer has no such field")
+        return NotApplicable("the accepted response has no such field")
     read = transcript.exercised[0]
     created = next(iter(transcript.of_role(Role.CONTROL)), None)
-    where = f"GET {read.request.wire_target}"
+    source = f"GET {read.request.wire_target}"
     if not read.succeeded:
         certain = read.status in _GONE or read.request.operation
         if read.status and certain:
-            return Failure("leads-nowhere", "2xx", f"{describe(read)} to {where}", "", read.id)
-        return Inconclusive(f"{describe(read)} to {where}, which the document does not know")
-    for pointer in _ids(subject.op, read.request.operation):
-        mine, theirs = _value(created, pointer), _value(read, pointer)
-        if MISSING not in (mine, theirs) and mine != theirs:
-            due = f"an object with {mine} at {pointer}"
-            return Failure("other-object", due, f"{theirs} from {where}", "", read.id)
+            return Failure("leads-nowhere", "2xx", f"{describe(read)} for {source}", "", read.id)
+        return Inconclusive(f"{describe(read)} for {source}, which the document does not have")
+    for pointer in _find_linked_pointers(subject.op, read.request.operation):
+        expected, actual = _value_at(created, pointer), _value_at(read, pointer)
+        if MISSING not in (expected, actual) and actual != expected:
+            wanted, came = f"{expected} at {pointer}", f"{actual} from {source}"
+            return Failure("other-object", wanted, came, "", read.id)
     return None
 
 
-def _ids(creating: Operation, reading: str) -> tuple[str, ...]:
-    """Pointers of the values by which the answer links to the operation that reads."""
+def _find_linked_pointers(creating: Operation, reading: str) -> tuple[str, ...]:
+    """Pointers of the values by which the response links to the operation that reads."""
     return tuple(
         expression.removeprefix(_POINTER)
         for response in creating.responses
@@ -151,12 +146,13 @@ def _ids(creating: Operation, reading: str) -> tuple[str, ...]:
     )
 
 
-def _value(exchange: Exchange | None, pointer: str) -> Json:
+def _value_at(exchange: Exchange | None, pointer: str) -> Json:
     return MISSING if exchange is None else pointers.at(exchange.json_or(MISSING), pointer)
 
 
 CHECK = Check(
-    title="Location leads to what was created",
+    title="Location leads to the created object",
+    failure_title="Location does not lead to the created object",
     applies=applies,
     script=script,
     judge=judge,

@@ -1,58 +1,47 @@
-"""Answers carry the header fields that are promised."""
+"""Responses have the header fields that are promised."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Exchange,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
     folds,
     judging,
 )
 from apicheck.authoring.facts import HeaderRule
+from apicheck.checks.headers._rules import applies_where, describe_field, find_promises
 
 
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where some rule names a header field."""
-    if any(rule.headers for rule in subject.facts.responses.values()):
-        return Applies()
-    return NotApplicable("the policy promises no header field")
+def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+    """Look for each header field that must be present."""
+    for fact, header, promise in find_promises(context, exchange):
+        if not _is_required(promise, exchange):
+            continue
+        wrong = None
+        if exchange.received.header(header) is None:
+            actual = describe_field(exchange, header)
+            wrong = Failure("absent", f"a {header} field", actual, header, exchange.id)
+        yield fact, wrong
 
 
-def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
-    """Each header of each rule in force that must be there is one promise."""
-    response = exchange.response
-    assert response is not None  # `each` hands over answered exchanges only
-    for name, rule in judging.applicable_rules(context, exchange):
-        for header, promise in rule.headers.items():
-            if not _is_due(promise, exchange):
-                continue
-            wrong = None
-            if response.header(header) is None:
-                actual = f"no {header} on {response.status}"
-                wrong = Failure("absent", f"a {header} field", actual, header, exchange.id)
-            yield f"responses.{name}", wrong
-
-
-def _is_due(promise: HeaderRule, exchange: Exchange) -> bool:
-    """Whether it must be there, and it is for no other check of the family to say so."""
+def _is_required(promise: HeaderRule, exchange: Exchange) -> bool:
+    """Whether the field must be present, and no other check of the family looks for it."""
     echoed = promise.echo is not None and judging.sent_header(exchange, promise.echo) is not None
     dated = promise.within_s is not None
     return not (promise.optional or promise.unique or echoed or dated)
 
 
 CHECK = Check(
-    title="Promised header fields are there",
-    applies=applies,
-    fold=folds.per_exchange(looks),
+    title="Promised header fields are present",
+    failure_title="A promised header field is missing",
+    applies=applies_where(lambda _: True, "the policy promises no header field"),
+    fold=folds.per_exchange(inspect),
     reads=("responses",),
     standards=("rfc9110#6.3",),
     outcomes=(Outcome("absent", Severity.MEDIUM),),

@@ -6,20 +6,17 @@ import re
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Exchange,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
     fields,
     folds,
-    judging,
 )
 from apicheck.authoring.facts import HeaderRule
+from apicheck.checks.headers._rules import applies_where, describe_field, find_promises
 
 _FORMATS = {
     "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
@@ -29,48 +26,40 @@ _FORMATS = {
     "resolves": re.compile(r"(https?://|/)[^\s<>\"{}|\\^`]*"),
 }
 _CASELESS = ("x-content-type-options",)
-"""Fields whose values a reader compares without case (`nosniff`, in the Fetch standard)."""
+"""Fields whose values clients compare without case (`nosniff`, in the Fetch standard)."""
 
 
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where some rule says what a header field says."""
-    rules = subject.facts.responses.values()
-    if any(_is_said(header) for rule in rules for header in rule.headers.values()):
-        return Applies()
-    return NotApplicable("the policy promises no value of a header field")
-
-
-def _is_said(promise: HeaderRule) -> bool:
+def _names_value(promise: HeaderRule) -> bool:
     return not (promise.equals is promise.pattern is promise.format is None)
 
 
-def looks(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
-    """Each header that is there, of each rule in force, is one promise."""
-    response = exchange.response
-    assert response is not None  # `each` hands over answered exchanges only
-    for name, rule in judging.applicable_rules(context, exchange):
-        for header, promise in rule.headers.items():
-            lines = response.header_values(header)
-            if lines and _is_said(promise):
-                yield f"responses.{name}", _judged(header, promise, ", ".join(lines), exchange)
+def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+    """Judge each header field that is present and whose value or form is promised."""
+    for fact, header, promise in find_promises(context, exchange):
+        lines = exchange.received.header_values(header)
+        if not lines or not _names_value(promise):
+            continue
+        wrong = None
+        if expected := _find_broken_promise(header, promise, ", ".join(lines)):
+            actual = describe_field(exchange, header)
+            wrong = Failure("wrong-value", f"{header}: {expected}", actual, header, exchange.id)
+        yield fact, wrong
 
 
-def _judged(header: str, promise: HeaderRule, value: str, exchange: Exchange) -> Failure | None:
-    due = ""
-    if promise.equals is not None and not _equal(header, promise.equals, value):
-        due = promise.equals
-    elif promise.pattern is not None and not re.fullmatch(promise.pattern, value):
-        due = f"a value that matches {promise.pattern}"
-    elif promise.format is not None and not _has_format(promise.format, value):
-        due = f"a value in the format {promise.format}"
-    if not due:
-        return None
-    return Failure("wrong-value", f"{header}: {due}", f"{header}: {value}", header, exchange.id)
+def _find_broken_promise(header: str, promise: HeaderRule, value: str) -> str:
+    """What is promised of a value that breaks its promise, in words; "" for any other."""
+    if promise.equals is not None and not _equals(header, promise.equals, value):
+        return promise.equals
+    if promise.pattern is not None and not re.fullmatch(promise.pattern, value):
+        return f"a value that matches {promise.pattern}"
+    if promise.format is not None and not _has_format(promise.format, value):
+        return f"a value in the format {promise.format}"
+    return ""
 
 
-def _equal(header: str, due: str, value: str) -> bool:
+def _equals(header: str, expected: str, value: str) -> bool:
     caseless = header.lower() in _CASELESS
-    return value.lower() == due.lower() if caseless else value == due
+    return value.lower() == expected.lower() if caseless else value == expected
 
 
 def _has_format(name: str, value: str) -> bool:
@@ -81,8 +70,9 @@ def _has_format(name: str, value: str) -> bool:
 
 CHECK = Check(
     title="Header fields have the promised values",
-    applies=applies,
-    fold=folds.per_exchange(looks),
+    failure_title="A header field does not have the promised value",
+    applies=applies_where(_names_value, "the policy promises no value of a header field"),
+    fold=folds.per_exchange(inspect),
     reads=("responses",),
     standards=("rfc9110#5.5",),
     outcomes=(Outcome("wrong-value", Severity.MEDIUM),),

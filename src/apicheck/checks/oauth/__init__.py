@@ -1,1 +1,1 @@
-"""What OAuth 2.0 has of the token and the revocation operation (RFC 6749, RFC 7009)."""
+"""Checks of the OAuth 2.0 token and revocation operations (RFC 6749, RFC 7009)."""

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import NoReturn
 from urllib.parse import parse_qsl, quote, urlencode
 
 from apicheck.authoring import (
     Caller,
     Credential,
     Exchange,
-    ExpectedResponse,
     Identity,
     Inconclusive,
     Json,
     Minter,
     Mode,
-    NotApplicable,
     NotTested,
     NotTestedKind,
     Request,
     Role,
-    StatusSet,
     Steps,
     Subject,
     build,
-    credentials,
+    describe,
     steps,
 )
+from apicheck.checks.oauth._operations import revocation_operation, token_operation
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -37,64 +34,13 @@ REFRESH = ("grant_type", "refresh_token")
 HEADER, BODY = "header", "body"
 _OWN = ("client_id", "client_secret")
 _REFUSED = (400, 401)
-_MINT = (
-    '[mint.{name}]\ntoken_url = "/oauth/token"\nclient_id_env = "{upper}_ID"\n'
-    'client_secret_env = "{upper}_SECRET"'
-)
 
 
-def not_this_operation(
-    subject: Subject, wanted: str, *, clients: int = 1, refresh: bool = False
-) -> NotApplicable | NotTested | None:
-    """Why a check on one operation of the authorization server cannot be about a subject.
+def find_place(subject: Subject) -> Steps[str]:
+    """Find where a client's credentials go: in the header by Basic, or else in the body.
 
-    wanted: that operation's id, "" when there is none. clients: how many clients it needs.
-    """
-    if not wanted or subject.op.id != wanted:
-        return NotApplicable("it is another operation")
-    if refresh and not refreshes(subject):
-        return NotApplicable("the policy promises no refresh tokens")
-    if len(subject.context.clients) < clients:
-        second = bool(subject.context.clients)
-        name = "b" if second else "a"
-        return NotTested(
-            NotTestedKind.NEEDS_IDENTITY,
-            "no second OAuth client" if second else "no OAuth client",
-            _MINT.format(name=name, upper=name.upper()),
-        )
-    return None
-
-
-def token_operation(subject: Subject) -> str:
-    """The token operation, "" when the policy names none."""
-    return subject.facts.oauth.token if subject.facts.oauth else ""
-
-
-def revocation_operation(subject: Subject) -> str:
-    """The revocation operation, "" when the policy names none."""
-    return subject.facts.oauth.revoke if subject.facts.oauth else ""
-
-
-def refreshes(subject: Subject) -> bool:
-    """Whether refresh tokens are promised."""
-    oauth = subject.facts.oauth
-    return oauth is not None and oauth.refresh in ("rotating", "yes")
-
-
-def bad_grant(subject: Subject) -> ExpectedResponse:
-    """What a grant that is not valid is answered: as stated, else as OAuth has it.
-
-    RFC 6749, section 5.2.
-    """
-    stated = subject.facts.oauth.bad_grant if subject.facts.oauth else None
-    return stated if stated and stated.statuses else ExpectedResponse(StatusSet(("400",)))
-
-
-def place_of(subject: Subject) -> Steps[str]:
-    """Where a client's credentials go: by Basic, or in the body where that is not taken.
-
-    Every server takes Basic (RFC 6749, section 2.3.1). Whether this one does is another check's
-    question, and must not be in the way of all others: it is tried once a run.
+    Every server must take Basic (RFC 6749, section 2.3.1); oauth/client-methods judges whether
+    this one does. The other checks go on without it. It is tried once a run.
     """
     places = subject.facts.oauth.client_in if subject.facts.oauth else ()
     if places and HEADER not in places:
@@ -103,10 +49,10 @@ def place_of(subject: Subject) -> Steps[str]:
         return HEADER
     request = yield from build.valid_request(subject, token_operation(subject))
     pairs, client = parameters_of(request), subject.context.clients[0]
-    answer = yield from steps.send(
+    exchange = yield from steps.send(
         write_form(request, pairs, client, HEADER), Role.SETUP, "OAuth client by Basic"
     )
-    return BODY if answer.status in _REFUSED else HEADER
+    return BODY if exchange.status in _REFUSED else HEADER
 
 
 def write_form(
@@ -115,26 +61,28 @@ def write_form(
     client: Minter | None,
     place: str,
 ) -> Request:
-    """A request with these parameters and a client's credentials in place of those it has."""
+    """The request with these parameters, and with a client's credentials instead of its own."""
     pairs = tuple(parameters)
     if client is not None and place == BODY:
-        pairs += (
-            ("client_id", client.client_id),
-            ("client_secret", client.client_secret),
-        )
+        pairs += credential_pairs(client)
     body = urlencode(pairs, safe="$[]:~()", quote_via=quote).encode()
     plain = replace(request, body=body, credentials=(), identity="", caller=Caller.ANONYMOUS)
-    return plain if client is None or place == BODY else by_basic(plain, client)
+    return plain if client is None or place == BODY else add_basic(plain, client)
 
 
-def by_basic(request: Request, client: Minter) -> Request:
-    """A request with a client's credentials in the Authorization field as well."""
+def credential_pairs(client: Minter) -> Pairs:
+    """A client's credentials as parameters."""
+    return (("client_id", client.client_id), ("client_secret", client.client_secret))
+
+
+def add_basic(request: Request, client: Minter) -> Request:
+    """The request with a client's credentials in the Authorization field as well."""
     value = f"Basic {client.client_id}:{client.client_secret}"
     return replace(request, credentials=(Credential("client", "header", "Authorization", value),))
 
 
 def parameters_of(request: Request) -> Pairs:
-    """The parameters of a form, but for the client's credentials."""
+    """The parameters of a form, without the client's credentials."""
     pairs = parse_qsl((request.body or b"").decode(), keep_blank_values=True)
     return tuple(pair for pair in pairs if pair[0] not in _OWN)
 
@@ -142,8 +90,8 @@ def parameters_of(request: Request) -> Pairs:
 def request_token(
     subject: Subject, operation: str, client: Minter, *parameters: tuple[str, str]
 ) -> Steps[Request]:
-    """A request of a client to one of the two operations, with these parameters alone."""
-    place = yield from place_of(subject)
+    """A client's request to one of the two operations, with these parameters alone."""
+    place = yield from find_place(subject)
     request = yield from build.valid_request(subject, operation)
     return write_form(request, parameters, client, place)
 
@@ -155,7 +103,7 @@ def grant_token(
     refresh: bool = False,
     role: Role = Role.SETUP,
 ) -> Steps[Mapping[str, Json]]:
-    """The members of the answer to a token request; ends the script when none is granted."""
+    """Ask for a token; the members of the response. Ends the script when none is granted."""
     oauth = subject.facts.oauth
     wanted = (oauth.refresh_scope,) if oauth and refresh and oauth.refresh_scope else ()
     scope = (("scope", " ".join((*scopes, *wanted))),) if scopes or wanted else ()
@@ -163,18 +111,16 @@ def grant_token(
         subject, token_operation(subject), client, CREDENTIALS, *scope
     )
     exchange = yield from steps.send(request, role)
-    answer = body_members(exchange)
-    if not exchange.succeeded or not isinstance(answer.get("access_token"), str):
-        steps.end_script(Inconclusive(f"the token operation granted no token ({exchange.status})"))
-    if refresh and not isinstance(answer.get("refresh_token"), str):
-        yield from discard_tokens(subject, client, answer)
-        _no_refresh_token()
-    return answer
-
-
-def _no_refresh_token() -> NoReturn:
-    reason = "the token operation hands out no refresh token for client credentials"
-    steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+    granted = body_members(exchange)
+    if not exchange.succeeded or not isinstance(granted.get("access_token"), str):
+        steps.end_script(
+            Inconclusive(f"the token operation granted no token ({describe(exchange)})")
+        )
+    if refresh and not isinstance(granted.get("refresh_token"), str):
+        yield from discard_tokens(subject, client, granted)
+        reason = "the token operation issues no refresh token for client credentials"
+        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+    return granted
 
 
 def refresh_token(
@@ -184,25 +130,25 @@ def refresh_token(
     *parameters: tuple[str, str],
     role: Role,
 ) -> Steps[Exchange]:
-    """What comes of a refresh token."""
+    """Present a refresh token to the token operation."""
     pairs = (REFRESH, ("refresh_token", str(token)), *parameters)
     request = yield from request_token(subject, token_operation(subject), client, *pairs)
     return (yield from steps.send(request, role))
 
 
 def revoke_token(subject: Subject, client: Minter, token: Json, role: Role) -> Steps[Exchange]:
-    """What comes of the revocation of a token."""
+    """Revoke a token."""
     operation = revocation_operation(subject)
     request = yield from request_token(subject, operation, client, ("token", str(token)))
     return (yield from steps.send(request, role))
 
 
-def discard_tokens(subject: Subject, client: Minter, answer: Mapping[str, Json]) -> Steps[None]:
-    """Revoke what a token answer handed out, where that is offered."""
+def discard_tokens(subject: Subject, client: Minter, granted: Mapping[str, Json]) -> Steps[None]:
+    """Revoke the tokens of a response, where the server has a revocation operation."""
     if revocation_operation(subject):
         for name in ("refresh_token", "access_token"):
-            if isinstance(answer.get(name), str):
-                yield from revoke_token(subject, client, answer[name], Role.CLEANUP)
+            if isinstance(granted.get(name), str):
+                yield from revoke_token(subject, client, granted[name], Role.CLEANUP)
 
 
 def use_token(
@@ -214,7 +160,7 @@ def use_token(
     *,
     bad: bool = False,
 ) -> Steps[Exchange]:
-    """An operation called with an access token. bad: it must not be accepted."""
+    """Call an operation with an access token. bad: the server must refuse it."""
     context = subject.context
     scheme = next((s.name for s in context.spec.schemes.values() if s.kind == "oauth2"), "")
     holder = Identity(
@@ -226,13 +172,35 @@ def use_token(
     )
     request = yield from build.valid_request(subject, operation, holder)
     if bad:
-        request = request.with_bad_credentials(
-            *credentials.credentials_of(context, operation, holder)
-        )
+        request = request.with_bad_credentials(*request.credentials)
     return (yield from steps.send(request, role))
 
 
+def use_new_token(subject: Subject, operation: str, token: Json, client: Minter) -> Steps[None]:
+    """Call an operation with a new access token; end the script unless the server accepts it."""
+    used = yield from use_token(subject, operation, token, client, Role.SETUP)
+    if not used.succeeded:
+        steps.end_script(Inconclusive(f"a new token is not accepted ({describe(used)})"))
+
+
+def refresh_and_use(
+    subject: Subject,
+    operation: str,
+    client: Minter,
+    granted: Mapping[str, Json],
+    *parameters: tuple[str, str],
+) -> Steps[None]:
+    """Refresh a granted token, call an operation with the new one, and discard both."""
+    exchange = yield from refresh_token(
+        subject, client, granted["refresh_token"], *parameters, role=Role.TABLE
+    )
+    new = body_members(exchange)
+    if exchange.succeeded and isinstance(new.get("access_token"), str):
+        yield from use_token(subject, operation, new["access_token"], client, Role.TABLE)
+    yield from discard_tokens(subject, client, {**granted, **new})
+
+
 def body_members(exchange: Exchange) -> Mapping[str, Json]:
-    """The members of an answer; {} when it is no JSON object."""
+    """The members of a response; {} when its body is no JSON object."""
     value = exchange.json_or()
     return value if isinstance(value, dict) else {}

@@ -7,25 +7,25 @@ from collections.abc import Collection, Iterator
 from apicheck.authoring import NotTested, NotTestedKind, Recipe, Subject, steps
 
 
-def needed(subject: Subject) -> tuple[str, tuple[str, ...]]:
-    """A safe operation that needs no object, and its scopes. Ends the script without one."""
-    name = next(_plain(subject), "")
+def find_scoped(subject: Subject) -> tuple[str, tuple[str, ...]]:
+    """Find a safe operation that needs no object, and its scopes. Ends the script without one."""
+    name = next(_list_scoped(subject), "")
     if not name:
-        reason = "no operation could show what a token may do"
+        reason = "no safe operation without parameters needs a scope"
         steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
     return name, subject.context.required_scopes[name]
 
 
-def beyond(subject: Subject, scopes: Collection[str]) -> str:
-    """A safe operation that these scopes are not enough for, "" when there is none."""
+def find_beyond(subject: Subject, scopes: Collection[str]) -> str:
+    """Find a safe operation that needs more than these scopes; "" where there is none."""
     held = subject.facts.authorization.with_implied(scopes)
-    for name in _plain(subject):
+    for name in _list_scoped(subject):
         if not set(subject.context.required_scopes.get(name, ())) <= held:
             return name
     return ""
 
 
-def _plain(subject: Subject) -> Iterator[str]:
+def _list_scoped(subject: Subject) -> Iterator[str]:
     context = subject.context
     for operation in context.spec.operations:
         recipe = context.recipes.get(operation.id)

@@ -5,19 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Applies,
     Case,
     Check,
     Confirm,
-    ExpectedResponse,
     Judgement,
-    NotApplicable,
-    NotTested,
     Outcome,
     Request,
     Script,
     Severity,
-    StatusSet,
     Subject,
     Transcript,
     build,
@@ -27,40 +22,32 @@ from apicheck.authoring import (
 from apicheck.checks.oauth._client import (
     BODY,
     CREDENTIALS,
-    not_this_operation,
-    place_of,
-    token_operation,
+    find_place,
     write_form,
 )
+from apicheck.checks.oauth._operations import applies_to, bad_client, token_operation
 
 _ANOTHERS = "secret of another client"
-_ROWS = ("wrong secret", "empty secret", "name alone", "nobody")
-
-
-def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the token operation."""
-    return not_this_operation(subject, token_operation(subject)) or Applies(facts=("oauth",))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Ways of not being the client that one says to be."""
-    several = len(subject.context.clients) > 1
-    return tuple(Case(name) for name in (*_ROWS, *((_ANOTHERS,) if several else ())))
+    """Ways in which a client can fail to authenticate."""
+    names = ["wrong secret", "empty secret", "name alone", "nobody"]
+    if len(subject.context.clients) > 1:
+        names.append(_ANOTHERS)
+    return tuple(Case(name) for name in names)
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same without the client's own secret."""
+    """Send the canonical request, then the same without the client's own secret."""
     yield from build.send_control(subject)
-    place = yield from place_of(subject)
+    place = yield from find_place(subject)
     request = yield from build.valid_request(subject)
-    yield from steps.send(_unauthenticated(subject, request, place))
+    yield from steps.send(_make_unauthenticated(subject, request, place))
 
 
-def _unauthenticated(subject: Subject, request: Request, place: str) -> Request:
-    name, client = (
-        subject.case.name if subject.case else _ROWS[0],
-        subject.context.clients[0],
-    )
+def _make_unauthenticated(subject: Subject, request: Request, place: str) -> Request:
+    name, client = subject.row.name, subject.context.clients[0]
     if name == "nobody":
         return write_form(request, (CREDENTIALS,), None, place)
     if name == "name alone":
@@ -73,15 +60,14 @@ def _unauthenticated(subject: Subject, request: Request, place: str) -> Request:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than refused with the wrong status."""
-    stated = subject.facts.oauth.bad_client if subject.facts.oauth else None
-    answer = stated if stated and stated.statuses else ExpectedResponse(StatusSet(("400", "401")))
-    return judging.judge_refused(transcript, answer, subject.case.name if subject.case else "")
+    """Fail if the server accepts the client, or refuses it with another status."""
+    return judging.judge_refused(transcript, subject.expected, subject.row.name)
 
 
 CHECK = Check(
-    title="A client that does not authenticate gets no token",
-    applies=applies,
+    title="A client that does not authenticate is refused as promised",
+    failure_title="A client that does not authenticate is not refused as promised",
+    applies=applies_to(token_operation, promise=bad_client),
     cases=cases,
     script=script,
     judge=judge,

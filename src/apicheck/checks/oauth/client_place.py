@@ -1,17 +1,14 @@
-"""A client authenticates in one way, and never in the URL."""
+"""The token operation refuses client credentials in two places at once, and in the URL."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Applies,
     Case,
     Check,
     Failure,
     Judgement,
-    NotApplicable,
-    NotTested,
     Outcome,
     Script,
     Severity,
@@ -23,57 +20,51 @@ from apicheck.authoring import (
 from apicheck.checks.oauth._client import (
     BODY,
     CREDENTIALS,
+    add_basic,
     body_members,
-    by_basic,
-    not_this_operation,
-    token_operation,
+    credential_pairs,
     write_form,
 )
+from apicheck.checks.oauth._operations import applies_to, token_operation
 
 _TWICE, _IN_URL = "header and body at once", "in the URL"
 
 
-def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the token operation."""
-    return not_this_operation(subject, token_operation(subject)) or Applies(facts=("oauth",))
-
-
 def cases(_: Subject) -> tuple[Case, ...]:
-    """Two ways at once; the way that is forbidden."""
+    """Two places at once, and the URL."""
     return Case(_TWICE), Case(_IN_URL)
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same with the credentials elsewhere."""
+    """Send the canonical request, then the same with the credentials in the wrong places."""
     yield from build.send_control(subject)
     client = subject.context.clients[0]
     request = yield from build.valid_request(subject)
-    if subject.case is None or subject.case.name == _TWICE:
+    if subject.row.name == _TWICE:
         both = write_form(request, (CREDENTIALS,), client, BODY)
-        yield from steps.send(by_basic(both, client))
-        return
-    own = (("client_id", client.client_id), ("client_secret", client.client_secret))
-    plain = write_form(request, (CREDENTIALS,), None, BODY)
-    yield from steps.send(replace(plain, query=(*plain.query, *own)))
+        yield from steps.send(add_basic(both, client))
+    else:
+        plain = write_form(request, (CREDENTIALS,), None, BODY)
+        yield from steps.send(replace(plain, query=(*plain.query, *credential_pairs(client))))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """A token is the fail; how the request is refused is for others to say."""
-    in_url = subject.case is not None and subject.case.name == _IN_URL
+    """Fail if the server grants a token; other checks judge how it refuses the request."""
     for exchange in transcript.exercised:
         if "access_token" not in body_members(exchange):
             continue
-        if in_url:
-            expected = "no token: credentials may be in the header or in the body"
+        if subject.row.name == _IN_URL:
+            expected = "no token: client credentials must not be in the URL"
             return Failure("in-url", expected, "a token", exchange=exchange.id)
-        expected = "invalid_request: more than one way of authenticating"
+        expected = "invalid_request: the client authenticated in two ways at once"
         return Failure("two-ways", expected, "a token", exchange=exchange.id)
     return None
 
 
 CHECK = Check(
-    title="A client authenticates in one way, and not in the URL",
-    applies=applies,
+    title="Client credentials in two places or in the URL are refused",
+    failure_title="Client credentials in two places or in the URL are accepted",
+    applies=applies_to(token_operation),
     cases=cases,
     script=script,
     judge=judge,

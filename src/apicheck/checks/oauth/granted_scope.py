@@ -1,9 +1,8 @@
-"""A token is granted no scope that was not asked for, and does not reach further than it says."""
+"""A token has no scope that the client did not request, and none that does not exist."""
 
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Applies,
     Case,
     Check,
     Confirm,
@@ -11,7 +10,6 @@ from apicheck.authoring import (
     Failure,
     Judgement,
     NotApplicable,
-    NotTested,
     Outcome,
     Role,
     Script,
@@ -27,37 +25,34 @@ from apicheck.checks.oauth._client import (
     body_members,
     discard_tokens,
     grant_token,
-    not_this_operation,
     request_token,
-    token_operation,
     use_token,
 )
-from apicheck.checks.oauth._scopes import beyond, needed
+from apicheck.checks.oauth._operations import applies_to, token_operation
+from apicheck.checks.oauth._scopes import find_beyond, find_scoped
 
 _KNOWN, _UNKNOWN = "one scope", "a scope that there is not"
 _NO_SCOPE = "apicheck-no-such-scope"
 
 
-def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the token operation, where there are scopes."""
-    if why := not_this_operation(subject, token_operation(subject)):
-        return why
-    if not subject.context.all_scopes:
-        return NotApplicable("there are no scopes")
-    return Applies(requests=2, facts=("oauth",))
+def has_no_scopes(subject: Subject) -> NotApplicable | None:
+    """Why there is no scope to ask for; None where there is one."""
+    if subject.context.all_scopes:
+        return None
+    return NotApplicable("neither the policy nor the document has scopes")
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
-    """A scope that there is, and one that there is not beside it."""
+    """A known scope, and an unknown one beside it."""
     return Case(_KNOWN), Case(_UNKNOWN)
 
 
 def script(subject: Subject) -> Script:
-    """A token with one scope; then what it is not good for."""
+    """Request a token with one scope, then call an operation that needs another."""
     yield from build.send_control(subject)
     client = subject.context.clients[0]
-    _, scopes = needed(subject)
-    if subject.case is not None and subject.case.name == _UNKNOWN:
+    _, scopes = find_scoped(subject)
+    if subject.row.name == _UNKNOWN:
         wanted = ("scope", " ".join((*scopes, _NO_SCOPE)))
         request = yield from request_token(
             subject, token_operation(subject), client, CREDENTIALS, wanted
@@ -65,26 +60,26 @@ def script(subject: Subject) -> Script:
         exchange = yield from steps.send(request)
         yield from discard_tokens(subject, client, body_members(exchange))
         return
-    answer = yield from grant_token(subject, client, *scopes, role=Role.TABLE)
-    outside = beyond(subject, scopes)
+    granted = yield from grant_token(subject, client, *scopes, role=Role.TABLE)
+    outside = find_beyond(subject, scopes)
     if outside:
-        yield from use_token(subject, outside, answer["access_token"], client, Role.TABLE)
-    yield from discard_tokens(subject, client, answer)
+        yield from use_token(subject, outside, granted["access_token"], client, Role.TABLE)
+    yield from discard_tokens(subject, client, granted)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """What the token answer says first, what the token does after."""
+    """Compare the scope of the response with the requested one, then what the token opens."""
     exercised = transcript.exercised
     if not exercised or not exercised[0].succeeded:
         return None  # a refusal grants nothing
     first = exercised[0]
-    if subject.case is not None and subject.case.name == _UNKNOWN:
-        return _unknown(first)
-    _, scopes = needed(subject)
-    said = str(body_members(first).get("scope", "")).split()
-    more = sorted(set(said) - subject.facts.authorization.with_implied(scopes))
+    if subject.row.name == _UNKNOWN:
+        return _judge_unknown(first)
+    _, scopes = find_scoped(subject)
+    stated = str(body_members(first).get("scope", "")).split()
+    more = sorted(set(stated) - subject.facts.authorization.with_implied(scopes))
     if more:
-        expected, came = f"at most {' '.join(scopes)}", f"{' '.join(more[:3])} as well"
+        expected, came = f"at most the scope {' '.join(scopes)}", f"{' '.join(more[:3])} as well"
         return Failure("more-than-asked", expected, came, exchange=first.id)
     for exchange in exercised[1:]:
         if exchange.succeeded:
@@ -93,18 +88,20 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     return None
 
 
-def _unknown(exchange: Exchange) -> Judgement:
-    """An answer without scope says that it is as asked, and so does not say what is left out."""
-    said = body_members(exchange).get("scope")
-    if isinstance(said, str) and _NO_SCOPE not in said.split():
+def _judge_unknown(exchange: Exchange) -> Judgement:
+    """Fail unless `scope` leaves the unknown one out; without `scope` all that was asked counts."""
+    stated = body_members(exchange).get("scope")
+    if isinstance(stated, str) and _NO_SCOPE not in stated.split():
         return None
-    came = "a token, and no word of its scope" if said is None else f"scope {said!r}"
-    return Failure("unknown-granted", "refused, or left out of scope", came, exchange=exchange.id)
+    came = "a token, and a response without scope" if stated is None else f"scope {stated!r}"
+    expected = "refused, or a scope without the unknown one"
+    return Failure("unknown-granted", expected, came, exchange=exchange.id)
 
 
 CHECK = Check(
-    title="A token reaches no further than was asked for",
-    applies=applies,
+    title="A token is limited to the known scopes that the client requested",
+    failure_title="A token is not limited to the known scopes that the client requested",
+    applies=applies_to(token_operation, requests=2, unless=has_no_scopes),
     cases=cases,
     script=script,
     judge=judge,
@@ -120,9 +117,5 @@ CHECK = Check(
         "more-than-asked": ("oauth/grants-all-scopes",),
         "more-than-said": ("oauth/token-reaches-further-than-said",),
         "unknown-granted": ("oauth/grants-unknown-scopes",),
-    },
-    also={
-        "oauth/grants-all-scopes": ("oauth/refresh-scope",),
-        "oauth/token-reaches-further-than-said": ("scopes/*",),
     },
 )

@@ -1,17 +1,13 @@
-"""A refresh token gets a new access token, and the next refresh token where they rotate."""
+"""A refresh yields a new access token, and the next refresh token where they rotate."""
 
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Confirm,
     Failure,
     Judgement,
-    NotApplicable,
-    NotTested,
     Outcome,
-    Role,
     Script,
     Severity,
     Subject,
@@ -19,56 +15,40 @@ from apicheck.authoring import (
     build,
     describe,
 )
-from apicheck.checks.oauth._client import (
-    body_members,
-    discard_tokens,
-    grant_token,
-    not_this_operation,
-    refresh_token,
-    token_operation,
-    use_token,
-)
-from apicheck.checks.oauth._scopes import needed
-
-
-def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the token operation, where refresh tokens are promised."""
-    why = not_this_operation(subject, token_operation(subject), refresh=True)
-    return why or Applies(requests=2, facts=("oauth.refresh",))
+from apicheck.checks.oauth._client import body_members, grant_token, refresh_and_use
+from apicheck.checks.oauth._operations import applies_to, token_operation
+from apicheck.checks.oauth._scopes import find_scoped
 
 
 def script(subject: Subject) -> Script:
-    """A token; refreshed; and the new one used."""
+    """Request a token, refresh it, and use the new one."""
     yield from build.send_control(subject)
     client = subject.context.clients[0]
-    operation, scopes = needed(subject)
-    answer = yield from grant_token(subject, client, *scopes, refresh=True)
-    exchange = yield from refresh_token(subject, client, answer["refresh_token"], role=Role.TABLE)
-    new = body_members(exchange)
-    if exchange.succeeded and isinstance(new.get("access_token"), str):
-        yield from use_token(subject, operation, new["access_token"], client, Role.TABLE)
-    yield from discard_tokens(subject, client, {**answer, **new})
+    operation, scopes = find_scoped(subject)
+    granted = yield from grant_token(subject, client, *scopes, refresh=True)
+    yield from refresh_and_use(subject, operation, client, granted)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Refused, of no use, or without the next refresh token."""
+    """Fail if the refresh is refused, the new token is, or the next refresh token is missing."""
     for number, exchange in enumerate(transcript.exercised):
         if not exchange.succeeded:
             outcome = "useless" if number else "refused"
-            expected = "the new token accepted" if number else "a new access token"
+            expected = "the new access token is accepted" if number else "a new access token"
             return Failure(outcome, expected, describe(exchange), exchange=exchange.id)
     first = next(iter(transcript.exercised), None)
     oauth = subject.facts.oauth
     rotates = oauth is not None and oauth.refresh == "rotating"
     if first and rotates and not body_members(first).get("refresh_token"):
-        expected = "the next refresh token"
+        expected = "the next refresh_token: the policy says that refresh tokens rotate"
         return Failure("no-rotation", expected, "no refresh_token", exchange=first.id)
     return None
 
 
 CHECK = Check(
-    title="A refresh token gets a new access token",
-    applies=applies,
+    title="A refresh yields working tokens as promised",
+    failure_title="A refresh does not yield working tokens as promised",
+    applies=applies_to(token_operation, fact="oauth.refresh", refresh=True, requests=2),
     script=script,
     judge=judge,
     reads=("oauth.refresh",),
@@ -84,5 +64,4 @@ CHECK = Check(
         "useless": ("oauth/refreshed-token-is-useless",),
         "no-rotation": ("oauth/refresh-without-rotation",),
     },
-    also={"oauth/refuses-refresh": ("oauth/refresh-reuse",)},
 )

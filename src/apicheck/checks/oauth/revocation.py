@@ -1,4 +1,4 @@
-"""A token that was revoked is refused."""
+"""The server refuses a token that its client has revoked."""
 
 from __future__ import annotations
 
@@ -23,47 +23,46 @@ from apicheck.authoring import (
 )
 from apicheck.checks.oauth._client import (
     grant_token,
-    not_this_operation,
     refresh_token,
-    refreshes,
-    revocation_operation,
     revoke_token,
+    use_new_token,
     use_token,
 )
-from apicheck.checks.oauth._scopes import needed
+from apicheck.checks.oauth._operations import applies_to, refreshes, revocation_operation
+from apicheck.checks.oauth._scopes import find_scoped
 
 _ACCESS, _REFRESH = "access token", "refresh token"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the revocation operation."""
-    why = not_this_operation(subject, revocation_operation(subject))
+    """Apply to the revocation operation."""
+    found = applies_to(revocation_operation)(subject)
+    if not isinstance(found, Applies):
+        return found
     seconds = subject.facts.authentication.revoked_within_s or 0.0
-    return why or Applies(facts=("oauth", "authentication.revoked_within"), seconds=seconds)
+    return Applies(facts=("oauth", "authentication.revoked_within"), seconds=seconds)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Tokens of both kinds."""
+    """One row for each kind of token."""
     return (Case(_ACCESS), *((Case(_REFRESH),) if refreshes(subject) else ()))
 
 
 def script(subject: Subject) -> Script:
-    """A new token, which works; revoked; and used once more."""
+    """Request a token, use it, revoke it, and use it once more."""
     client = subject.context.clients[0]
-    operation, scopes = needed(subject)
-    by_refresh = subject.case is not None and subject.case.name == _REFRESH
-    answer = yield from grant_token(subject, client, *scopes, refresh=by_refresh)
-    token = answer["refresh_token" if by_refresh else "access_token"]
+    operation, scopes = find_scoped(subject)
+    by_refresh = subject.row.name == _REFRESH
+    granted = yield from grant_token(subject, client, *scopes, refresh=by_refresh)
+    token = granted["refresh_token" if by_refresh else "access_token"]
     if not by_refresh:
-        before = yield from use_token(subject, operation, token, client, Role.SETUP)
-        if not before.succeeded:
-            steps.end_script(Inconclusive(f"a new token is not accepted ({describe(before)})"))
-    answered = yield from revoke_token(subject, client, token, Role.SETUP)
-    if not answered.succeeded:
-        steps.end_script(Inconclusive(f"the revocation was not accepted ({describe(answered)})"))
+        yield from use_new_token(subject, operation, token, client)
+    revoked = yield from revoke_token(subject, client, token, Role.SETUP)
+    if not revoked.succeeded:
+        steps.end_script(Inconclusive(f"the revocation was not accepted ({describe(revoked)})"))
     seconds = subject.facts.authentication.revoked_within_s
     if seconds:
-        yield from steps.wait(seconds, "a revoked token may work as long as that")
+        yield from steps.wait(seconds, "until the revocation takes effect")
     if by_refresh:
         yield from refresh_token(subject, client, token, role=Role.TABLE)
     else:
@@ -71,20 +70,19 @@ def script(subject: Subject) -> Script:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """A revoked token that still works."""
-    by_refresh = subject.case is not None and subject.case.name == _REFRESH
+    """Fail if the revoked token still works."""
+    token = subject.row.name
     for exchange in transcript.exercised:
-        if exchange.succeeded and by_refresh:
-            expected = "refused: the refresh token was revoked"
-            return Failure("refreshed", expected, describe(exchange), exchange=exchange.id)
         if exchange.succeeded:
-            expected = "refused: the token was revoked"
-            return Failure("accepted", expected, describe(exchange), exchange=exchange.id)
+            outcome = "refreshed" if token == _REFRESH else "accepted"
+            expected = f"refused: the {token} was revoked"
+            return Failure(outcome, expected, describe(exchange), exchange=exchange.id)
     return None
 
 
 CHECK = Check(
     title="A revoked token is refused",
+    failure_title="A revoked token is accepted",
     applies=applies,
     cases=cases,
     script=script,

@@ -1,15 +1,12 @@
-"""A revocation is answered with 200, whether or not the token is known."""
+"""The response to a revocation is 200, whether or not the token is known."""
 
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Applies,
     Case,
     Check,
     Failure,
     Judgement,
-    NotApplicable,
-    NotTested,
     Outcome,
     Role,
     Script,
@@ -18,39 +15,30 @@ from apicheck.authoring import (
     Transcript,
     describe,
 )
-from apicheck.checks.oauth._client import (
-    grant_token,
-    not_this_operation,
-    revocation_operation,
-    revoke_token,
-)
+from apicheck.checks.oauth._client import grant_token, revoke_token
+from apicheck.checks.oauth._operations import applies_to, revocation_operation
 
 _OK = 200
 _KNOWN, _UNKNOWN = "a token", "no token of anybody's"
 
 
-def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the revocation operation."""
-    return not_this_operation(subject, revocation_operation(subject)) or Applies(facts=("oauth",))
-
-
 def cases(_: Subject) -> tuple[Case, ...]:
-    """A token that was just granted, and one that there is not."""
+    """A token that was just granted, and an unknown one."""
     return Case(_KNOWN), Case(_UNKNOWN)
 
 
 def script(subject: Subject) -> Script:
-    """A token of this client's, or of nobody's; and its revocation."""
+    """Revoke a token of this client, or an unknown one."""
     client, token = subject.context.clients[0], "apicheck-no-such-token"
-    if subject.case is None or subject.case.name == _KNOWN:
-        answer = yield from grant_token(subject, client)
-        token = str(answer["access_token"])
+    if subject.row.name == _KNOWN:
+        granted = yield from grant_token(subject, client)
+        token = str(granted["access_token"])
     yield from revoke_token(subject, client, token, Role.TABLE)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """A client could do nothing about an error."""
-    name = subject.case.name if subject.case else _KNOWN
+    """Fail on every other status than 200."""
+    name = subject.row.name
     for exchange in transcript.exercised:
         if exchange.status != _OK:
             return Failure("wrong-status", "200", describe(exchange), name, exchange.id)
@@ -58,8 +46,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 CHECK = Check(
-    title="A revocation is answered with 200",
-    applies=applies,
+    title="The response to a revocation is 200",
+    failure_title="The response to a revocation is not 200",
+    applies=applies_to(revocation_operation),
     cases=cases,
     script=script,
     judge=judge,

@@ -227,11 +227,6 @@ CHECK = Check(
         "wrong-status": ("ratelimit/refusal-with-other-status",),
         "no-recovery": ("ratelimit/never-recovers",),
     },
-    also={
-        "ratelimit/never-recovers": ("ratelimit/headers",),
-        "ratelimit/one-too-few": ("ratelimit/headers",),
-        "ratelimit/refusal-with-other-status": ("auth/challenge", "ratelimit/headers"),
-    },
     provokes=frozenset({403, 429, 503, 509}),
     accepted=True,
     min_exercised=3,

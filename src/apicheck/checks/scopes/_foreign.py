@@ -146,7 +146,7 @@ def send_control_as_owner(subject: Subject, theirs: Request, other: Identity) ->
 def promised_response(subject: Subject, whose: str) -> ExpectedResponse | None:
     """What is due for an object of somebody else; None: whatever an absent one gets."""
     facts = subject.facts.authorization
-    return facts.foreign[whose].answer or facts.absent
+    return facts.foreign[whose].response or facts.absent
 
 
 def for_absent(subject: Subject, request: Request) -> Request:

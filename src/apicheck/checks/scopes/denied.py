@@ -155,10 +155,4 @@ CHECK = Check(
         ),
         "wrong-status": ("scopes/denial-answered-with-other-status",),
     },
-    also={
-        "scopes/ignores-scopes": ("scopes/*", "oauth/*"),
-        "scopes/any-scope-suffices": ("scopes/*", "oauth/*"),
-        "scopes/read-grants-write": ("scopes/*", "oauth/*"),
-        "scopes/denial-answered-with-other-status": ("scopes/*", "auth/challenge", "oauth/*"),
-    },
 )

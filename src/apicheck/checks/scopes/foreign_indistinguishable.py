@@ -50,7 +50,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def cases(subject: Subject) -> tuple[Case, ...]:
     """An object of each kind of owner whose things are answered as absent ones."""
     foreign = subject.facts.authorization.foreign
-    kinds = [whose for whose in foreign_owners(subject, "path") if foreign[whose].answer is None]
+    kinds = [whose for whose in foreign_owners(subject, "path") if foreign[whose].response is None]
     return tuple(Case(f"an object of another {whose}", whose) for whose in kinds)
 
 

@@ -104,11 +104,4 @@ CHECK = Check(
         ),
         "wrong-status": ("scopes/foreign-object-answered-with-other-status",),
     },
-    also={
-        "scopes/ignores-tenant": ("scopes/*",),
-        "scopes/ignores-tenant-of-parents": ("scopes/*",),
-        "scopes/ignores-user": ("scopes/*",),
-        "scopes/ignores-app": ("scopes/*",),
-        "scopes/foreign-object-answered-with-other-status": ("scopes/*", "auth/challenge"),
-    },
 )

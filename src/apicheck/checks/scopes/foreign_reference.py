@@ -125,7 +125,7 @@ def _last_of(subject: Subject, exchanges: tuple[Exchange, ...]) -> Exchange | No
 def _hidden(subject: Subject, whose: str) -> bool:
     """Whether the policy answers for the object of somebody else as for one of nobody."""
     facts = subject.facts.authorization
-    foreign = facts.foreign[whose].answer
+    foreign = facts.foreign[whose].response
     return foreign is None or (
         facts.absent is not None and foreign.statuses == facts.absent.statuses
     )

@@ -110,5 +110,4 @@ CHECK = Check(
     outcomes=(Outcome("refused", Severity.HIGH),),
     accepted=True,
     proven_by={"refused": ("scopes/asks-for-more", "scopes/forgets-implied-scopes")},
-    also={"scopes/asks-for-more": ("scopes/*",)},
 )

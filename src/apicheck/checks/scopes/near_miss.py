@@ -134,10 +134,4 @@ CHECK = Check(
         ),
         "wrong-status": ("scopes/unknown-scopes-answered-with-other-status",),
     },
-    also={
-        # One scope may be the beginning of another, or stand in the middle of one.
-        "scopes/compares-beginning": ("scopes/denied", "oauth/*"),
-        "scopes/finds-scope-in-text": ("scopes/denied", "oauth/*"),
-        "scopes/unknown-scopes-answered-with-other-status": ("auth/challenge",),
-    },
 )

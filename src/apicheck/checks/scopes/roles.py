@@ -90,5 +90,4 @@ CHECK = Check(
         "accepted": ("scopes/ignores-roles", "scopes/any-role-suffices"),
         "wrong-status": ("scopes/missing-role-answered-with-other-status",),
     },
-    also={"scopes/missing-role-answered-with-other-status": ("auth/challenge",)},
 )

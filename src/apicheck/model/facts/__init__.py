@@ -1,7 +1,7 @@
 """The facts of a policy: what is promised, typed.
 
-Every promise has three states: a value; `Never` (promised absent); None (silent: nothing is
-asserted). Maps keep the policy's order.
+A promise has three states: a value; `Never` (promised absent); None (silent: no check asserts
+anything). Maps keep the policy's order.
 """
 
 from __future__ import annotations
@@ -82,13 +82,13 @@ class Facts:
     authorization: Authorization = field(default_factory=Authorization)
     oauth: OAuth | None = None
     requests: Mapping[str, ExpectedResponse | str] = field(default_factory=dict)
-    """Kind of bad request (unknown_path, media, syntax …) -> answer, "ignored", "as-get"."""
+    """Kind of bad request (unknown_path, media, syntax …) -> response, "ignored", "as-get"."""
     body_limit_bytes: int | None = None
-    """Bodies longer than this get the answer `requests.too_large` (its `over`)."""
+    """Longer bodies get the response `requests.too_large` (its `over`)."""
     responses: Mapping[str, ResponseRule] = field(default_factory=dict)
     rate_limits: RateLimits | None = None
     versioning: Versioning | None = None
-    webhooks: Webhooks | Never | None = None
+    webhooks: Never | Webhooks | None = None
     transport: Transport = field(default_factory=Transport)
     formats: Mapping[str, Json] = field(default_factory=dict)
     client: Mapping[str, Json] = field(default_factory=dict)

@@ -26,7 +26,7 @@ class Jwt:
 class Issued:
     """A credential that an operation hands out, beside OAuth's tokens.
 
-    scheme: of the document. value: pointer to the credential in the answer. revoke: operation
+    scheme: of the document. value: pointer to the credential in the response. revoke: operation
     that ends it, "" when none does.
     """
 
@@ -52,17 +52,17 @@ class Authentication:
     never: StatusSet | None = None
     anonymous_may: Selector | None = None
     several: ExpectedResponse | None = None
-    """The answer to more than one credential in one request."""
+    """The response to more than one credential in one request."""
     jwt: Jwt | None = None
     issued: Mapping[str, Issued] = field(default_factory=dict)
-    """Operation -> the credential that its answer hands out."""
+    """Operation -> the credential that its response hands out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """What is answered for an object of somebody else. answer None: as for an absent one."""
+    """The expected response for an object of another owner. None: as for an absent object."""
 
-    answer: ExpectedResponse | None
+    response: ExpectedResponse | None
     ops: Selector | None = None
 
 
@@ -77,24 +77,24 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """`authorization`. needs: "all" (every listed scope or word) or "exact"."""
+    """`authorization`. needs: "all" (every listed scope or permission) or "exact"."""
 
     refusal: ExpectedResponse | None = None
     scopes: Mapping[str, Selector] = field(default_factory=dict)
     needs: str = "all"
     implies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Scope -> scopes that whoever holds it has as well."""
+    """Scope -> scopes that it includes."""
     permissions: Mapping[str, Selector] = field(default_factory=dict)
     roles: Mapping[str, Selector] = field(default_factory=dict)
     """Role -> operations; one of the roles that list an operation is enough to call it."""
     foreign: Mapping[str, Foreign] = field(default_factory=dict)
-    """Whose object ("tenant", "user", "app") -> the answer."""
+    """Whose object ("tenant", "user", "app") -> the response."""
     tenants: tuple[Tenant, ...] = ()
     absent: ExpectedResponse | None = None
     hidden: Selector | None = None
 
     def with_implied(self, scopes: Iterable[str]) -> frozenset[str]:
-        """Scopes with all that they imply, whatever those imply in turn included."""
+        """Scopes with all that they imply, directly or through others."""
         held, found = frozenset[str](), frozenset(scopes)
         while held != found:
             held = found
@@ -108,8 +108,8 @@ class OAuth:
 
     refresh: "rotating" (each works once), "yes", "no" (none is issued), "" when not said.
     refresh_scope: the scope with which a client asks for a refresh token, "" where none is
-    needed. client_in: where a client's credentials may be ("header", "body"). bad_*: answers
-    beyond what RFC 6749 section 5.2 has; None: just that.
+    needed. client_in: where a client's credentials may be ("header", "body"). bad_*:
+    responses beyond what RFC 6749 section 5.2 requires; None: only that.
     """
 
     token: str = ""

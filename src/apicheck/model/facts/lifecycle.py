@@ -29,7 +29,11 @@ class Deprecation:
 
 @dataclass(frozen=True, slots=True)
 class Versioning:
-    """`versioning`. standard: "rfc9745" (default) or "own" (only `headers` are asserted)."""
+    """`versioning`. place: its `in`.
+
+    others: keys without a field; `standard` is "rfc9745" (default) or "own" (checks assert only
+    the `headers` of a deprecation).
+    """
 
     deprecations: tuple[Deprecation, ...] = ()
     place: str | None = None

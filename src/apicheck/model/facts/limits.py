@@ -1,4 +1,4 @@
-"""How many requests in which time."""
+"""Rate limits."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Bucket:
     """
 
     name: str
-    limit: int | None
     window_s: float
+    limit: int | None = None
     ops: Selector | None = None
     per: str = "token"
     burst: int | None = None
     also: tuple[str, ...] = ()
-    """Buckets that a request of this one counts in too."""
+    """Buckets that also count the requests of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class RateLimits:
     may carry Retry-After.
     """
 
-    buckets: Mapping[str, Bucket]
+    buckets: Mapping[str, Bucket] = field(default_factory=dict)
     per: str = "token"
     algorithm: str | None = None
     counts: StatusSet | None = None
@@ -58,7 +58,7 @@ class RateLimits:
     headers: RateHeaders | None = None
     headers_when: When | None = None
     refusal: ExpectedResponse | None = None
-    retry_after: str | Never | None = None
+    retry_after: Never | str | None = None
     retry_after_only: StatusSet | None = None
     over: str = "refuse"
     plans: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

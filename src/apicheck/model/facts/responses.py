@@ -1,4 +1,4 @@
-"""What is promised of one answer, and of which answers."""
+"""What a policy promises of a response, and of which responses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from apicheck.model.json import Json
 
 
 class Never(Enum):
-    """Promised absent. A one-member enumeration, so that type checkers can tell it from None."""
+    """Promised absent. A one-member enumeration, so that type checkers tell it from None."""
 
     NEVER = "never"
 
@@ -68,7 +68,7 @@ class HeaderRule:
     """What is promised of one response header, beyond its presence.
 
     equals: the value; pattern: a regular expression that matches the whole value; format:
-    one of uuid, uri, http-date, integer, date-time, resolves; unique: no two answers share a
+    one of uuid, uri, http-date, integer, date-time, resolves; unique: no two responses share a
     value; echo: name of the request header whose value comes back; optional: it may be absent;
     within_s: a date that is no further from the present; directives: of a list, by name in
     lower case.
@@ -92,20 +92,20 @@ class Challenge:
     that must be there (realm, scope). scheme: compared without case; "" is any.
     """
 
-    scheme: str
-    error: str | Never | None = None
+    scheme: str = ""
+    error: Never | str | None = None
     parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedResponse:
-    """A promised answer. `schema` is a component's name or an inline schema.
+    """A promised response. `schema` is a component's name or an inline schema.
 
     ops: the operations that it is promised of, where that is not all (`requests`, `absent`).
     """
 
-    statuses: StatusSet
-    challenge: Challenge | Never | None = None
+    statuses: StatusSet = StatusSet()
+    challenge: Never | Challenge | None = None
     headers: Mapping[str, HeaderRule] = field(default_factory=dict)
     media: str | None = None
     schema: Json = None
@@ -115,7 +115,7 @@ class ExpectedResponse:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """To which answers a promise applies. None: to all.
+    """Which responses a promise applies to. None: all.
 
     caller: "anonymous", "bad", "authenticated".
     """
@@ -128,13 +128,13 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class ResponseRule:
-    """`responses.<rule>`: what every answer in `when` promises.
+    """`responses.<rule>`: what every response in `when` promises.
 
     absent: globs of header names that must not be there. equal: JSON Pointer into the body ->
     "status" or "header:<name>", which must say the same.
     """
 
-    when: When
+    when: When = When()
     headers: Mapping[str, HeaderRule] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     media: str | None = None

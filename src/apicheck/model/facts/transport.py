@@ -1,4 +1,4 @@
-"""What is promised of connections and of browsers: HTTPS, HSTS, CORS."""
+"""Promises about connections and browsers: HTTPS, HSTS, CORS."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ANY_ORIGIN = "*"
 class Hsts:
     """Strict-Transport-Security (RFC 6797 section 6.1).
 
-    max_age_s: the least that max-age may say; at any rate it says more than 0.
+    max_age_s: the least that max-age may be; it is always more than 0.
     """
 
     max_age_s: float = 1.0
@@ -48,4 +48,4 @@ class Transport:
     tls: str | None = None
     hosts: Mapping[str, str] = field(default_factory=dict)
     hsts: Hsts | None = None
-    cors: Cors | Never | None = None
+    cors: Never | Cors | None = None

@@ -1,4 +1,4 @@
-"""What the provider delivers to its partners."""
+"""Webhooks: subscriptions, signatures and deliveries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apicheck.model.json import Json
 class Subscriptions:
     """How a partner subscribes to webhooks by the API itself; pointers into the bodies.
 
-    url, events: in the request that creates one; secret, id: in its answer.
+    url, events: in the request that creates one; secret, id: in its response.
     """
 
     create: str
@@ -69,9 +69,9 @@ class Event:
 class Webhooks:
     """`webhooks`. subscriptions None: set up outside the API (a dashboard)."""
 
-    events: Mapping[str, Event]
+    events: Mapping[str, Event] = field(default_factory=dict)
     subscriptions: Subscriptions | None = None
-    signature: Signature | Never | None = None
+    signature: Never | Signature | None = None
     delivery: Delivery = field(default_factory=Delivery)
     payload: Mapping[str, Json] = field(default_factory=dict)
     id: Mapping[str, str] = field(default_factory=dict)

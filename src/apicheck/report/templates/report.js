@@ -1,5 +1,5 @@
 "use strict";
-// Everything here is an extra: the page says what it has to say without it.
+// Everything here is optional: the page is complete without its script.
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -62,7 +62,7 @@
     }
   }));
 
-  // Evidence: gzip chunks, unpacked when they are asked for, shown as text and nothing else.
+  // Evidence: gzip chunks, unpacked on demand, shown as plain text.
   const chunks = $$("script[data-chunk]");
   const unpacked = new Map();
   const rowsOf = (index) => {

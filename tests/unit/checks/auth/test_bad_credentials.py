@@ -31,7 +31,7 @@ def test_rows_that_replace_the_scheme_keep_the_token(bench: Callable[..., Any]) 
     assert {request.caller.value for request in sent.values()} == {"bad"}
 
 
-def test_a_key_in_a_header_of_its_own_has_rows_of_its_own(bench: Callable[..., Any]) -> None:
+def test_an_api_key_in_a_header_has_its_own_rows(bench: Callable[..., Any]) -> None:
     scheme = {"type": "apiKey", "in": "header", "name": "X-Key", "flows": None}
     made = bench(
         "auth/bad-credentials",
@@ -68,14 +68,14 @@ def test_a_drawn_token_is_judged_like_a_row(bench: Callable[..., Any], server: A
     assert (judgement.outcome, judgement.actual) == ("accepted", "200")
 
 
-def test_another_status_than_promised_is_wrong(bench: Callable[..., Any], server: Any) -> None:
+def test_a_refusal_with_another_status_fails(bench: Callable[..., Any], server: Any) -> None:
     facts = {"authentication": {"refusal": 403}}
     judgements = bench("auth/bad-credentials", facts=facts, operation="listContacts").judgements()
     assert isinstance(judgements["garbage"], Failure)
     assert judgements["garbage"].outcome == "wrong-status"
 
 
-def test_what_refused_deletions_name_is_made_once_and_so_is_the_control(
+def test_all_refused_deletions_share_one_object_and_one_control(
     bench: Callable[..., Any], server: Any
 ) -> None:
     made = bench("auth/bad-credentials", facts=FACTS, operation="deleteContact")
@@ -88,7 +88,7 @@ def test_what_refused_deletions_name_is_made_once_and_so_is_the_control(
 @pytest.mark.parametrize(
     ("operation", "facts"), [("getStatus", FACTS), ("listContacts", {"authentication": {}})]
 )
-def test_public_operations_and_silent_policies_are_not_asked(
+def test_the_check_needs_a_credential_and_a_promise(
     bench: Callable[..., Any], operation: str, facts: Any
 ) -> None:
     made = bench("auth/bad-credentials", facts=facts, operation=operation)
@@ -115,7 +115,7 @@ def test_every_further_kind_of_credential_has_rows(bench: Callable[..., Any]) ->
     assert (credential.name, credential.value) == ("X-Key", "$APICHECK_ADMIN_KEY_TOKEN[:-1]")
 
 
-def test_a_pair_of_the_basic_scheme_has_rows_of_its_own(bench: Callable[..., Any]) -> None:
+def test_a_pair_of_the_basic_scheme_has_its_own_rows(bench: Callable[..., Any]) -> None:
     scheme = {"type": "http", "scheme": "basic", "flows": None}
     spec = {"components": {"securitySchemes": {"bearer": scheme}}}
     made = bench("auth/bad-credentials", facts=FACTS, operation="listContacts", spec=spec)

@@ -1,4 +1,4 @@
-"""The other spellings of a request line."""
+"""Variations of a request line without a credential."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ from apicheck.authoring import Failure, Response
 FACTS = {"authentication": {"refusal": 401}}
 
 
-def test_every_row_is_another_request_line_and_from_nobody(bench: Callable[..., Any]) -> None:
+def test_every_row_changes_the_request_and_carries_no_credential(bench: Callable[..., Any]) -> None:
     made = bench("auth/bypass", facts=FACTS, operation="listContacts")
     sent = [made.judged(row)[1].exercised[0].request for row in made.cases().values()]
     lines = [(one.method, one.path, one.headers) for one in sent]
@@ -18,7 +18,7 @@ def test_every_row_is_another_request_line_and_from_nobody(bench: Callable[..., 
     assert not any(one.credentials for one in sent)
 
 
-def test_an_unsafe_operation_is_asked_with_its_method_in_a_field(
+def test_the_method_override_row_sends_the_real_method_in_a_header(
     bench: Callable[..., Any],
 ) -> None:
     made = bench("auth/bypass", facts=FACTS, operation="deleteContact")
@@ -27,9 +27,7 @@ def test_an_unsafe_operation_is_asked_with_its_method_in_a_field(
     assert (request.method, dict(request.headers)["X-HTTP-Method-Override"]) == ("GET", "DELETE")
 
 
-def test_a_page_for_everything_unknown_is_no_way_around(
-    bench: Callable[..., Any], server: Any
-) -> None:
+def test_a_page_for_all_unknown_paths_passes(bench: Callable[..., Any], server: Any) -> None:
     honest = server.answer
 
     def answer(request: Any) -> Response:
@@ -41,7 +39,7 @@ def test_a_page_for_everything_unknown_is_no_way_around(
     assert made.judged(made.cases()["trailing slash"])[0] is None
 
 
-def test_the_operation_itself_is(bench: Callable[..., Any], server: Any) -> None:
+def test_the_response_of_the_operation_itself_fails(bench: Callable[..., Any], server: Any) -> None:
     honest = server.answer
     server.answer = lambda r: Response(200, body=b"[]") if r.path == "/contacts/" else honest(r)
     made = bench("auth/bypass", facts=FACTS, operation="listContacts")

@@ -36,7 +36,7 @@ def authentication(**challenge: Any) -> Any:
     return {"authentication": {"refusal": {"status": 401, "challenge": challenge}}}
 
 
-def test_every_parameter_that_is_promised_must_be_there() -> None:
+def test_every_promised_parameter_must_be_present() -> None:
     facts = authentication(scheme="Bearer", parameters=["realm", "scope"])
     assert seen(facts, refused(401, 'Bearer realm="a", scope="b"')) == [
         ("authentication.refusal", "pass")
@@ -46,13 +46,13 @@ def test_every_parameter_that_is_promised_must_be_there() -> None:
     ]
 
 
-def test_a_challenge_that_is_promised_absent_must_not_come() -> None:
+def test_a_challenge_that_the_policy_rules_out_fails() -> None:
     facts = {"authentication": {"refusal": {"status": 401, "challenge": "never"}}}
     assert seen(facts, refused(401, "")) == [("authentication.refusal", "pass")]
     assert seen(facts, refused(401, "Bearer")) == [("authentication.refusal", "wrong-scheme")]
 
 
-def test_the_schemes_case_is_free_and_others_may_stand_beside_it() -> None:
+def test_the_scheme_is_case_insensitive_and_others_may_stand_beside_it() -> None:
     facts = authentication(scheme="Bearer")
     text = refused(401, 'Negotiate abc==, BEARER realm="x"')
     assert seen(facts, text) == [("authentication.refusal", "pass")]
@@ -63,12 +63,12 @@ def test_two_lines_of_the_field_are_read_as_one() -> None:
     assert seen(authentication(scheme="Bearer"), text) == [("authentication.refusal", "pass")]
 
 
-def test_a_description_with_a_quote_is_not_what_rfc_6750_allows() -> None:
+def test_a_quote_in_the_error_description_is_malformed() -> None:
     text = refused(401, 'Bearer error="invalid_token", error_description="not \\"known\\""')
     assert seen(authentication(**BEARER), text) == [("authentication.refusal", "malformed")]
 
 
-def test_a_state_has_a_promise_of_its_own() -> None:
+def test_a_state_has_its_own_promise() -> None:
     facts = {
         "authentication": {
             "refusal": 401,
@@ -81,7 +81,7 @@ def test_a_state_has_a_promise_of_its_own() -> None:
     assert seen(facts, text, identities=identities) == expected
 
 
-def test_a_refusal_for_want_of_a_right_names_its_error() -> None:
+def test_the_refusal_of_a_missing_right_names_its_error() -> None:
     refusal = {"status": 403, "challenge": {"scheme": "Bearer", "error": "insufficient_scope"}}
     facts = {"authorization": {"refusal": refusal}}
     good = refused(403, 'Bearer error="insufficient_scope"', POOR)
@@ -89,7 +89,7 @@ def test_a_refusal_for_want_of_a_right_names_its_error() -> None:
     assert seen(facts, refused(403, "Bearer", POOR)) == [("authorization.refusal", "wrong-error")]
 
 
-def test_a_status_that_another_promise_has_too_is_not_judged() -> None:
+def test_a_status_of_two_promises_is_not_judged() -> None:
     refusal = {"status": 403, "challenge": {"scheme": "Bearer"}}
     facts = {"authorization": {"refusal": refusal, "foreign": {"tenant": 403}}}
     assert seen(facts, refused(403, "", POOR)) == []
@@ -104,10 +104,10 @@ def test_a_status_that_another_promise_has_too_is_not_judged() -> None:
         refused(401, "", ADMIN),
     ],
 )
-def test_what_is_no_refusal_of_a_credential_is_passed_over(text: str) -> None:
+def test_a_response_that_refuses_no_credential_is_skipped(text: str) -> None:
     assert seen(authentication(scheme="Bearer"), text) == []
 
 
-def test_who_lacks_no_right_is_not_refused_for_want_of_one() -> None:
+def test_the_refusal_of_a_caller_with_every_right_is_skipped() -> None:
     refusal = {"status": 403, "challenge": {"scheme": "Bearer", "error": "insufficient_scope"}}
     assert seen({"authorization": {"refusal": refusal}}, refused(403, "", ADMIN)) == []

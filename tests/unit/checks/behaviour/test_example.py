@@ -29,16 +29,14 @@ UPDATE = [
 ]
 
 
-def test_an_honest_server_does_what_the_steps_say(bench: Callable[..., Any]) -> None:
+def test_an_honest_server_passes_every_step(bench: Callable[..., Any]) -> None:
     judgement, transcript = bench("behaviour/example", clause={"example": UPDATE}).judged()
     assert judgement is None
     assert [e.request.method for e in transcript.exchanges] == ["POST", "PATCH", "GET"]
     assert b"apicheck" not in (transcript.exchanges[0].request.body or b"")
 
 
-def test_an_update_that_is_forgotten_is_an_unexpected_body(
-    bench: Callable[..., Any], server: Any
-) -> None:
+def test_a_forgotten_update_is_an_unexpected_body(bench: Callable[..., Any], server: Any) -> None:
     server.keeps_updates = False
     judgement, _ = bench("behaviour/example", clause={"example": UPDATE}).judged()
     assert isinstance(judgement, Failure)
@@ -93,7 +91,7 @@ def test_a_step_may_name_the_media_type_of_its_body(bench: Callable[..., Any]) -
     assert ("X-Own", "1") in sent
 
 
-def test_a_value_that_no_answer_has_ends_the_script(bench: Callable[..., Any]) -> None:
+def test_a_value_that_no_response_has_ends_the_script(bench: Callable[..., Any]) -> None:
     steps = [
         UPDATE[0],
         {"operation": "getContact", "send": {"path": {"contactId": "$response.body#/no"}}},
@@ -103,7 +101,7 @@ def test_a_value_that_no_answer_has_ends_the_script(bench: Callable[..., Any]) -
     assert "$response.body#/no" in judgement.reason
 
 
-def test_an_identity_that_the_target_lacks_is_asked_for(bench: Callable[..., Any]) -> None:
+def test_a_missing_identity_is_named_in_the_remedy(bench: Callable[..., Any]) -> None:
     made = bench(
         "behaviour/example", clause={"example": [{"operation": "listContacts", "as": "bob"}]}
     )

@@ -1,11 +1,11 @@
-"""What a step may expect of its answer."""
+"""What a step may expect of its response."""
 
 from typing import Any
 
 import pytest
 
 from apicheck.authoring import Example, Exchange, Failure, Request, Response, Role
-from apicheck.checks.behaviour._expectations import matches, wrong
+from apicheck.checks.behaviour._expectations import judge_step, matches
 from apicheck.checks.behaviour.example import CHECK
 from apicheck.pages.setting import subject_of
 
@@ -19,7 +19,7 @@ def outcome(expect: dict[str, Any], body: bytes = BODY, **fields: str) -> str:
     exchange = Exchange(
         "e1", Request("GET", "/contacts/c1"), Response(200, headers, body), None, 0, 0, Role.TABLE
     )
-    fails = wrong(WORLD, Example("read", "getContact", "", {}, expect), {"read": exchange})
+    fails = judge_step(WORLD, Example("read", "getContact", "", {}, expect), {"read": exchange})
     assert fails is None or isinstance(fails, Failure)
     assert fails is None or (fails.detail == "read" and "step read" in str(fails.expected))
     return fails.outcome if fails else ""
@@ -58,14 +58,14 @@ def test_each_expectation_is_judged_by_itself(expect: dict[str, Any], found: str
     assert outcome(expect, X_Id="c1") == found
 
 
-def test_what_a_target_sends_is_no_regular_expression() -> None:
+def test_a_value_that_the_target_sends_is_not_a_regular_expression() -> None:
     expect = {"headers": {"X-Id": {"pattern": "id {$response.body#/id}"}}}
     assert outcome(expect, b'{"id": "(c+"}', X_Id="id (c+") == ""
     assert outcome(expect, b'{"id": ".*"}', X_Id="id c1") == "unexpected-header"
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"[" * 100_000, b"null"])
-def test_a_body_that_has_nothing_in_it_is_unexpected(body: bytes) -> None:
+def test_a_body_without_members_is_unexpected(body: bytes) -> None:
     assert outcome({"body": {"id": "c1"}}, body) == "unexpected-body"
 
 

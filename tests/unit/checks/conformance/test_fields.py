@@ -1,4 +1,4 @@
-"""Header fields in style `simple`."""
+"""Header fields are parsed in style `simple`."""
 
 from typing import Any
 
@@ -37,4 +37,4 @@ def test_a_field_is_read_as_the_type_that_its_schema_names(
     schema: Any, how: dict[str, bool], text: str, value: Any
 ) -> None:
     header = HeaderDoc("X-Thing", required=True, schema=schema, **how)
-    assert _fields.value_of(WORLD, header, text) == value
+    assert _fields.parse_value(WORLD, header, text) == value

@@ -13,7 +13,7 @@ WORLD = subject_of(CHECK, {}).context
 
 def entry(sent: str, *documented: str) -> str | None:
     response = ResponseDoc("200", tuple(Media(name, {}) for name in documented))
-    found = _media.documented(response, _media.media_type(sent))
+    found = _media.find_documented(response, _media.parse_media_type(sent))
     return found.media_type if found else None
 
 
@@ -37,7 +37,7 @@ def entry(sent: str, *documented: str) -> str | None:
         (";;=", ("application/json",), None),
     ],
 )
-def test_the_most_specific_entry_is_the_one(
+def test_the_most_specific_entry_is_found(
     sent: str, documented: tuple[str, ...], found: int | None
 ) -> None:
     assert entry(sent, *documented) == (None if found is None else documented[found])
@@ -54,15 +54,15 @@ def test_the_most_specific_entry_is_the_one(
         ("application/jsonp", False),
     ],
 )
-def test_json_is_what_is_called_so_or_ends_in_its_suffix(name: str, *, is_json: bool) -> None:
-    assert _media.media_type(name).is_json is is_json
+def test_a_media_type_is_json_by_its_name_or_its_suffix(name: str, *, is_json: bool) -> None:
+    assert _media.parse_media_type(name).is_json is is_json
 
 
 def value(sent: str, body: bytes, schema: object) -> object:
-    return _media.value_of(WORLD, Response(200, (), body), _media.media_type(sent), schema)
+    return _media.parse_body(WORLD, Response(200, (), body), _media.parse_media_type(sent), schema)
 
 
-def test_text_is_held_against_a_schema_of_type_string_alone() -> None:
+def test_only_text_has_a_value_for_a_schema_of_type_string() -> None:
     assert value("text/csv; charset=utf-8", "ä".encode(), {"type": "string"}) == "ä"
     assert value("text/plain; charset=latin1", b"\xe4", {"type": "string"}) is MISSING
     assert value("text/csv", b"a", {"type": "string", "format": "binary"}) is MISSING
@@ -79,7 +79,7 @@ def test_text_is_held_against_a_schema_of_type_string_alone() -> None:
         ("text/plain", b"\xff", "bytes that are not utf-8"),
     ],
 )
-def test_a_body_that_is_not_what_it_is_called_is_an_error(
+def test_a_body_that_contradicts_its_media_type_is_an_error(
     sent: str, body: bytes, problem: str
 ) -> None:
     with pytest.raises(ValueError, match=problem):

@@ -1,4 +1,4 @@
-"""The patterns of errors/leaks: the words of each runtime, and texts that are none of them."""
+"""The patterns of errors/leaks: the texts of each runtime, and texts that only look like them."""
 
 from collections.abc import Callable
 
@@ -54,13 +54,13 @@ def shown(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", LEAKS)
-def test_the_words_of_a_runtime_are_known(name: str) -> None:
+def test_the_text_of_a_runtime_is_recognised(name: str) -> None:
     outcome, text = LEAKS[name]
     assert shown(text) == outcome
 
 
 @pytest.mark.parametrize("text", INNOCENT)
-def test_an_error_for_people_is_no_leak(text: str) -> None:
+def test_an_ordinary_error_message_is_not_a_leak(text: str) -> None:
     assert shown(text) == ""
 
 

@@ -1,4 +1,4 @@
-"""Which paths errors/unknown-path makes up: none that the document has."""
+"""The paths that errors/unknown-path tries: none that the document has."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from apicheck.model.subject import RunContext, Subject, SubjectKind
 NAME = "apicheck-no-such-path"
 
 
-def made_up(*paths: str, server: str = "") -> list[str]:
+def undefined_paths(*paths: str, server: str = "") -> list[str]:
     operation = {"responses": {"200": {"description": "."}}}
     document: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -27,8 +27,8 @@ def made_up(*paths: str, server: str = "") -> list[str]:
     return [case.name for case in cases(Subject(SubjectKind.API, "api", context))]
 
 
-def test_a_name_stands_beside_the_first_segments_and_two_below_a_path() -> None:
-    assert made_up("/v1/notes", "/v2/notes", "/v2/tags") == [
+def test_an_undefined_name_stands_beside_the_first_segments_and_two_stand_below_a_path() -> None:
+    assert undefined_paths("/v1/notes", "/v2/notes", "/v2/tags") == [
         f"/v1/{NAME}",
         f"/v2/{NAME}",
         f"/v1/notes/{NAME}/{NAME}",
@@ -36,14 +36,14 @@ def test_a_name_stands_beside_the_first_segments_and_two_below_a_path() -> None:
     ]
 
 
-def test_paths_at_the_top_have_a_neighbour_there_below_the_servers_own_prefix() -> None:
-    assert made_up("/notes", server="/api") == [f"/api/{NAME}", f"/api/notes/{NAME}/{NAME}"]
+def test_an_undefined_path_has_the_prefix_of_the_server() -> None:
+    assert undefined_paths("/notes", server="/api") == [f"/api/{NAME}", f"/api/notes/{NAME}/{NAME}"]
 
 
 @pytest.mark.parametrize(
     "paths", [("/{anything}", "/notes/{id}"), ("/notes/{id}", "/notes/{id}/{part}", "/{x}/{y}")]
 )
-def test_a_path_that_a_template_takes_is_not_unknown(paths: tuple[str, ...]) -> None:
-    for path in made_up(*paths):
+def test_a_path_that_a_template_takes_is_not_tried(paths: tuple[str, ...]) -> None:
+    for path in undefined_paths(*paths):
         depth = path.count("/")
         assert depth not in {template.count("/") for template in paths}

@@ -74,22 +74,22 @@ def test_each_kind_of_rule_is_broken_where_it_stands() -> None:
     }
 
 
-def test_nothing_is_asked_of_what_may_be_anything_or_is_not_the_clients() -> None:
+def test_members_that_may_be_anything_or_are_read_only_are_not_broken() -> None:
     places = {one.pointer for one in body_violations(DOCUMENT, SCHEMA, BODY)}
     assert not places & {"/anything", "/id"}
 
 
-def test_what_another_branch_of_the_schema_allows_is_left_out() -> None:
+def test_a_value_that_another_branch_of_the_schema_allows_is_left_out() -> None:
     schema = {"type": "object", "properties": {"n": {"anyOf": [{"type": "integer"}, {}]}}}
     assert body_violations(DOCUMENT, schema, {"n": 1}) == ()
 
 
 @pytest.mark.parametrize("schema", [None, True, {}, {"$ref": "#/nowhere"}, {"type": "string"}])
-def test_a_schema_that_says_nothing_of_members_has_no_violations(schema: Any) -> None:
+def test_a_schema_without_rules_for_members_has_no_violations(schema: Any) -> None:
     assert body_violations(DOCUMENT, schema, {"n": 1}) == ()
 
 
-def test_a_few_are_of_as_many_kinds_as_there_are() -> None:
+def test_a_small_selection_has_as_many_kinds_as_possible() -> None:
     found = body_violations(DOCUMENT, SCHEMA, BODY)
     kinds = {one.kind for one in found}
     assert {one.kind for one in vary_violations(found, len(kinds))} == kinds

@@ -1,4 +1,4 @@
-"""Directives are read, not compared as text."""
+"""Directives are parsed, not compared as text."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def test_a_directive_is_found_among_others(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "private", 'x="no-store"', "no-stores", "no_store"])
-def test_what_only_looks_like_it_is_not_it(value: str) -> None:
+def test_text_that_only_looks_like_a_directive_is_not_one(value: str) -> None:
     assert outcomes(value, **{"no-store": "present"}) == (["missing"] if value else [])
 
 
@@ -57,7 +57,7 @@ def test_a_number_of_seconds_has_its_bounds(value: str, found: list[str]) -> Non
     assert outcomes(value, **{"max-age": {"at_least": "30s", "at_most": "1m"}}) == found
 
 
-def test_what_is_never_there_is_noticed_beside_what_is_due() -> None:
+def test_a_forbidden_directive_is_noticed_beside_a_promised_one() -> None:
     due = {"no-store": "present", "public": "never"}
     assert outcomes("public, no-store", **due) == ["too-open"]
     assert outcomes("no-store, x-public", **due) == []

@@ -1,4 +1,4 @@
-"""Which origins are tried, and what a page of a promised one needs."""
+"""Which origins are tried, and what a page of a promised origin needs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,7 +45,7 @@ def test_origins_that_look_like_a_promised_one_are_tried(bench: Callable[..., An
         ),
     ],
 )
-def test_a_stranger_is_judged_by_what_is_promised(
+def test_an_unknown_origin_is_admitted_only_where_every_origin_is_promised(
     bench: Callable[..., Any], server: Any, cors: Any, allowed: dict[str, str], outcome: str
 ) -> None:
     honest = server.answer
@@ -72,7 +72,7 @@ def test_only_one_operation_of_each_kind_is_asked(bench: Callable[..., Any]) -> 
     assert isinstance(applies("headers/cors-promised", "getContact"), NotApplicable)
 
 
-def test_without_a_promise_nothing_is_asked(bench: Callable[..., Any]) -> None:
+def test_without_a_promise_no_check_of_cors_applies(bench: Callable[..., Any]) -> None:
     for check in ("headers/cors-foreign", "headers/cors-promised"):
         one = bench(check, operation="listContacts")
         assert isinstance(one.check.applies(one.subject), NotApplicable)

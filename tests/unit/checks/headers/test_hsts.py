@@ -1,4 +1,4 @@
-"""Strict-Transport-Security by the grammar of RFC 6797, over HTTPS alone."""
+"""Strict-Transport-Security is judged by the grammar of RFC 6797, over HTTPS only."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from apicheck.pages.setting import subject_of
 
 
 def outcomes(value: str | None, hsts: Any, *, secure: bool = True) -> list[str] | None:
-    """None where nothing was put to the test."""
+    """The outcomes of a response; None where nothing was judged."""
     context = subject_of(CHECK, {"facts": {"transport": {"hsts": hsts}}}).context
     fields = () if value is None else (("Strict-Transport-Security", value),)
     request = Request(

@@ -1,4 +1,4 @@
-"""Where Location leads is asked as whoever made the object, and never of another host."""
+"""The URL in Location is requested as the object's creator, and never from another host."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ FACTS = {
 
 @pytest.fixture
 def created(bench: Callable[..., Any], server: Any) -> Callable[[str], Any]:
-    """Location -> what is said of it; {id} is the new object's."""
+    """Judge a Location; {id} stands for the id of the new object."""
     honest = server.answer
 
     def judged(location: str) -> Any:
@@ -46,7 +46,7 @@ def test_a_reference_is_followed_however_it_is_written(
     assert transcript.exchanges[-1].request.identity == "admin"
 
 
-def test_another_object_of_ones_own_is_another_object(
+def test_a_url_of_another_object_of_the_caller_fails(
     created: Callable[[str], Any], server: Any
 ) -> None:
     server.objects["c0"] = {"id": "c0", "tenant": "a"}
@@ -55,7 +55,7 @@ def test_another_object_of_ones_own_is_another_object(
     assert judgement.outcome == "other-object"
 
 
-def test_a_path_of_no_operation_fails_only_when_there_is_nothing(
+def test_an_undefined_path_fails_when_the_server_has_nothing_there(
     created: Callable[[str], Any],
 ) -> None:
     judgement, transcript = created("/elsewhere/none?view=full")
@@ -64,12 +64,12 @@ def test_a_path_of_no_operation_fails_only_when_there_is_nothing(
 
 
 @pytest.mark.parametrize("location", ["https://other.example/contacts/{id}", "http://[nowhere/"])
-def test_another_host_is_not_asked(created: Callable[[str], Any], location: str) -> None:
+def test_another_host_is_not_contacted(created: Callable[[str], Any], location: str) -> None:
     judgement, transcript = created(location)
     assert isinstance(judgement, Inconclusive)
     assert len(transcript.exchanges) == 1
 
 
-def test_an_answer_without_the_field_is_for_another_check(bench: Callable[..., Any]) -> None:
+def test_a_response_without_the_field_is_left_to_another_check(bench: Callable[..., Any]) -> None:
     judgement, _ = bench("headers/location", facts=FACTS, operation="createContact").judged()
     assert isinstance(judgement, NotApplicable)

@@ -87,16 +87,16 @@ class Tokens:
         self.made += 1
         token = f"$APICHECK_ISSUED_{self.made}"
         self.access[token] = client, asked
-        answer: dict[str, Any] = {
+        members: dict[str, Any] = {
             "access_token": token,
             "token_type": "Bearer",
             "expires_in": 3600,
             "scope": " ".join(asked),
         }
         if self.refreshes:
-            answer["refresh_token"] = f"{token}_R"
+            members["refresh_token"] = f"{token}_R"
             self.refresh[f"{token}_R"] = client, asked
-        return Response(200, body=json.dumps(answer).encode())
+        return Response(200, body=json.dumps(members).encode())
 
     def _revoked(self, client: str, form: dict[str, str]) -> Response:
         for kept in (self.access, self.refresh):

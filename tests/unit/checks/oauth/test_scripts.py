@@ -1,4 +1,4 @@
-"""The conversations of the oauth checks with servers that are odd without being wrong."""
+"""The oauth checks against servers that are unusual without being wrong."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def test_an_honest_server_passes(oauth: Callable[..., dict[str, Any]], name: str
 
 
 @pytest.mark.parametrize("name", [name for name in ACTIVE if name != "client-methods"])
-def test_a_server_that_takes_no_basic_is_asked_in_the_body(
+def test_a_client_authenticates_in_the_body_where_the_server_refuses_basic(
     oauth: Callable[..., dict[str, Any]], tokens: Any, name: str
 ) -> None:
     tokens.by_basic = False
     assert set(oauth(name).values()) == {None}
 
 
-def test_a_server_that_takes_no_basic_fails_where_that_is_the_question(
+def test_only_client_methods_fails_a_server_that_refuses_basic(
     oauth: Callable[..., dict[str, Any]], tokens: Any
 ) -> None:
     tokens.by_basic = False
@@ -55,7 +55,7 @@ def test_a_server_that_takes_no_basic_fails_where_that_is_the_question(
 
 
 @pytest.mark.parametrize("name", REFRESHING)
-def test_a_grant_without_a_refresh_token_is_no_fail(
+def test_a_grant_without_a_refresh_token_is_not_tested(
     oauth: Callable[..., dict[str, Any]], tokens: Any, name: str
 ) -> None:
     tokens.refreshes = False
@@ -63,14 +63,14 @@ def test_a_grant_without_a_refresh_token_is_no_fail(
 
 
 @pytest.mark.parametrize("name", REFRESHING)
-def test_where_refresh_is_not_promised_nothing_is_asked(
+def test_refresh_checks_need_the_promise_of_refresh_tokens(
     bench: Callable[..., Any], name: str
 ) -> None:
     subject = bench(f"oauth/{name}", facts={"oauth": {"token": "token"}}, operation="token")
     assert isinstance(subject.check.applies(subject.subject), NotApplicable)
 
 
-def test_an_unknown_scope_may_be_left_out_unless_the_policy_says_otherwise(
+def test_the_unknown_scope_row_needs_a_promise(
     oauth: Callable[..., dict[str, Any]],
 ) -> None:
     assert "unknown scope" not in oauth("token-errors")
@@ -78,7 +78,7 @@ def test_an_unknown_scope_may_be_left_out_unless_the_policy_says_otherwise(
 
 
 @pytest.mark.parametrize("clients", [0, 1])
-def test_a_client_that_is_missing_is_asked_for(bench: Callable[..., Any], clients: int) -> None:
+def test_the_remedy_names_the_missing_client(bench: Callable[..., Any], clients: int) -> None:
     made = bench("oauth/refresh-binding", facts={"oauth": {"token": "token", "refresh": "yes"}},
                  operation="token")  # fmt: skip
     context = replace(made.subject.context, clients=made.subject.context.clients[:clients])
@@ -90,7 +90,7 @@ def test_a_client_that_is_missing_is_asked_for(bench: Callable[..., Any], client
 @pytest.mark.parametrize("body", HOSTILE)
 @pytest.mark.parametrize("status", [200, 204, 401, 500])
 @pytest.mark.parametrize("name", ACTIVE)
-def test_no_answer_makes_a_check_stumble(
+def test_no_response_makes_a_check_raise(
     oauth: Callable[..., dict[str, Any]], server: Any, name: str, status: int, body: bytes
 ) -> None:
     def answer(request: Any) -> Response:

@@ -16,12 +16,13 @@ _ABOUT = """\
 
 What shows that each check can fail, and fails for nothing else. Written by `make proof`; do not
 edit it. Each *fault* is a switchable defect of the reference server. With each of them alone, the
-checks of the second column must end in the stated outcome. *Collateral* are other checks that
-rightly fail as well: a server that asks for no credential breaks more promises than one. Nothing
-else may fail, and nothing at all may on the honest server."""
+checks of the second column must end in the stated outcome. *Collateral* are other checks that fail
+as well: a server that asks for no credential breaks more promises than one. `make proof` records
+them in `collateral.json` beside the profile's policy; read what it changed before you commit it.
+`apicheck prove` compares: nothing else may fail, and nothing at all may on the honest server."""
 
 
-def document(proofs: Sequence[Proof]) -> str:
+def build_page(proofs: Sequence[Proof]) -> str:
     """The proofs of several profiles as one page of Markdown."""
     parts = [_ABOUT, "\n".join(_totals(proofs)), *("\n".join(_tables(proof)) for proof in proofs)]
     return "\n\n".join(parts) + "\n"
@@ -64,7 +65,8 @@ def _tables(proof: Proof) -> Iterator[str]:
 
 def _line(row: ProofRow) -> str:
     caught = ", ".join(f"`{check}` {outcome}" for check, outcome in row.caught) or "SURVIVED"
-    beside = ", ".join(f"`{check}`" for check in sorted({check for check, _, _ in row.collateral}))
+    recorded = sorted({*row.unseen, *(check for check, _, _ in row.collateral)})
+    beside = ", ".join(f"`{check}`" for check in recorded)
     return f"| `{row.fault}`: {_cell(row.about)} | {caught} | {beside} |"
 
 

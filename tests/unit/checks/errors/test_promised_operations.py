@@ -1,4 +1,4 @@
-"""Answers that are promised of some operations only."""
+"""Refusals that are promised for some operations only."""
 
 from typing import Any
 
@@ -23,19 +23,19 @@ def subject(check: str, facts: dict[str, Any]) -> Subject:
         ("errors/unknown-object", {"authorization": {"absent": {"status": 404, "ops": "OPS"}}}),
     ],
 )
-def test_a_check_speaks_of_the_operations_that_the_promise_names(
+def test_a_check_applies_to_the_operations_that_the_promise_names(
     check: str, facts: dict[str, Any]
 ) -> None:
-    def answer(ops: str) -> Any:
-        return CHECKS[check].applies(subject(check, filled(facts, ops)))
+    def applies(ops: str) -> Any:
+        return CHECKS[check].applies(subject(check, fill(facts, ops)))
 
-    assert isinstance(answer("getContact"), Applies)
-    other = answer("listContacts")
+    assert isinstance(applies("getContact"), Applies)
+    other = applies("listContacts")
     assert isinstance(other, NotApplicable)
     assert other.reason.startswith("the promise is about other operations")
 
 
-def filled(value: Any, ops: str) -> Any:
+def fill(value: Any, ops: str) -> Any:
     if isinstance(value, dict):
-        return {key: filled(inner, ops) for key, inner in value.items()}
+        return {key: fill(inner, ops) for key, inner in value.items()}
     return ops if value == "OPS" else value

@@ -1,0 +1,42 @@
+"""The header fields that rules of the policy's `responses` promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from apicheck.authoring import Applies, Exchange, NotApplicable, RunContext, Subject, judging
+from apicheck.authoring.facts import HeaderRule
+
+
+def applies_where(
+    holds: Callable[[HeaderRule], object], otherwise: str
+) -> Callable[[Subject], Applies | NotApplicable]:
+    """Make the `applies` of a check that needs some promise of a header field.
+
+    holds: whether the check can judge a promise. otherwise: why it has nothing to judge.
+    """
+
+    def applies(subject: Subject) -> Applies | NotApplicable:
+        rules = subject.facts.responses.values()
+        if any(holds(promise) for rule in rules for promise in rule.headers.values()):
+            return Applies()
+        return NotApplicable(otherwise)
+
+    return applies
+
+
+def find_promises(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, str, HeaderRule]]:
+    """Yield (fact path, header field, promise) for all that is promised of a response."""
+    for name, rule in judging.applicable_rules(context, exchange):
+        for header, promise in rule.headers.items():
+            yield f"responses.{name}", header, promise
+
+
+def describe_field(exchange: Exchange, header: str) -> str:
+    """What a response has for a header field: "Age: 7", "no Age in the 200 response"."""
+    lines = exchange.received.header_values(header)
+    return (
+        f"{header}: {', '.join(lines)}"
+        if lines
+        else f"no {header} in the {exchange.status} response"
+    )

@@ -1,0 +1,180 @@
+"""What each check ends in on the reference server, honest and with one fault at a time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from threading import Event
+from urllib.request import Request as HttpRequest
+from urllib.request import urlopen
+
+from apicheck.judge import judge
+from apicheck.model.json import Json
+from apicheck.model.plan import Plan
+from apicheck.model.results import NO_PROVENANCE, Results
+from apicheck.model.verdict import Verdict
+from apicheck.run import proof_plan
+from apicheck.run.collateral import Collateral
+from apicheck.run.execute import execute_plan
+from apicheck.run.progress import Silent
+
+_SECONDS_FOR_A_CALL = 30.0
+_NEWS = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.NOT_TESTED)
+
+Ended = tuple[str, str, str]
+"""Check, subject, outcome (for another verdict than fail, the verdict's word)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRow:
+    """One fault: what had to catch it, what did, and what else was new.
+
+    applicable: whether the profile has the facts that the fault needs.
+    collateral: what is recorded as failing with the fault too. unrelated: what is not.
+    """
+
+    fault: str
+    about: str
+    expected: tuple[tuple[str, str], ...]
+    applicable: bool
+    caught: tuple[tuple[str, str], ...] = ()
+    collateral: tuple[Ended, ...] = ()
+    unrelated: tuple[Ended, ...] = ()
+    why: tuple[str, ...] = ()
+    """For each of `unrelated` the reason that its result gives."""
+    unseen: tuple[str, ...] = ()
+    """Checks that are recorded as collateral, were asked, and did not fail."""
+    again: bool = False
+    """Whether it was played a second time, because the first left something unexplained."""
+    seconds: float = 0.0
+    requests: int = 0
+
+    @property
+    def killed(self) -> bool:
+        """Whether every check that names the fault ended in the outcome that it states."""
+        return bool(self.expected) and set(self.expected) <= set(self.caught)
+
+
+class Prover:
+    """Plays a plan on a reference server that can be given faults.
+
+    honest: what the honest server ended in, as far as it was asked. requests: how many were sent.
+    full: everything is asked with every fault, no sample.
+    """
+
+    def __init__(
+        self, made: Plan, control_url: str, recorded: Collateral, *, full: bool = False
+    ) -> None:
+        self.honest: dict[Ended, str] = {}
+        self.requests = 0
+        self._made = made
+        self._control_url = control_url
+        self._recorded = recorded
+        self._full = full
+        self._asked: frozenset[str] | None = None
+
+    def faults(self) -> list[Mapping[str, Json]]:
+        """The catalogue of the server: id, about and applicable of each fault."""
+        return list(_call(f"{self._control_url}/faults", "GET")["faults"])
+
+    def ask_honest(self, faults: Iterable[str] | None = None) -> None:
+        """Ask the honest server what is asked with these faults; everything for None."""
+        if faults is None:
+            self._ask_honest(self._made)
+            return
+        asked = {probe.key for fault in faults for probe in self._sample(fault).probes}
+        probes = tuple(probe for probe in self._made.probes if probe.key in asked)
+        self._ask_honest(replace(self._made, probes=probes))
+
+    def row(self, item: Mapping[str, Json]) -> ProofRow:
+        """What a fault of the catalogue ends in.
+
+        As for any fail, what does not repeat is a disturbance of the machine.
+        """
+        expected = proof_plan.declared(item["id"], self._made)
+        row = ProofRow(item["id"], item["about"], expected, applicable=bool(item["applicable"]))
+        if not row.applicable:
+            return row
+        began, before = time.monotonic(), self.requests
+        row = self._played(row)
+        if row.unrelated or (expected and not row.killed):
+            first, row = row, self._played(replace(row, again=True))
+            row = _repeated(first, row)
+        return replace(row, seconds=time.monotonic() - began, requests=self.requests - before)
+
+    def _sample(self, fault: str, *, whole: bool = False) -> Plan:
+        if self._full:
+            return self._made
+        own = {check_id for check_id, _ in proof_plan.declared(fault, self._made)}
+        return proof_plan.sampled(self._made, own, whole=whole)
+
+    def _ask_honest(self, plan: Plan) -> None:
+        """Play a plan on the honest server, unless all of it was."""
+        keys = frozenset(probe.key for probe in plan.probes)
+        if self._asked is not None and keys <= self._asked:
+            return
+        self._asked = keys | (self._asked or frozenset())
+        self.honest |= self._ended(plan, ())
+
+    def _played(self, row: ProofRow) -> ProofRow:
+        plan = self._sample(row.fault, whole=row.again)
+        self._ask_honest(plan)
+        ended = self._ended(plan, (row.fault,))
+        new = sorted(ended.keys() - self.honest.keys())
+        pairs = {(check, outcome) for check, _, outcome in new}
+        own = {check_id for check_id, _ in row.expected}
+        others = [one for one in new if one[0] not in own]
+        recorded = proof_plan.tried(self._recorded.get(row.fault, ()), self._made)
+        unrelated = tuple(one for one in others if one[0] not in recorded)
+        return replace(
+            row,
+            caught=tuple(pair for pair in row.expected if pair in pairs),
+            collateral=tuple(one for one in others if one[0] in recorded),
+            unrelated=unrelated,
+            why=tuple(ended[one] for one in unrelated),
+            unseen=tuple(sorted(set(recorded) - own - {check for check, _, _ in others})),
+        )
+
+    def _ended(self, plan: Plan, faults: Sequence[str]) -> dict[Ended, str]:
+        """What every check ended in on a server with these faults."""
+        _call(f"{self._control_url}/reset", "POST", {})
+        _call(f"{self._control_url}/faults", "PUT", {"on": list(faults)})
+        played = execute_plan(plan, Silent(), stop=Event(), preflight=False, clean=False)
+        _call(f"{self._control_url}/faults", "PUT", {"on": []})
+        self.requests += played.requests
+        # What clauses make of the results is not asked, and would take a quarter of the time.
+        unclaused = replace(plan, clauses=())
+        return dict(_pairs(judge(unclaused, played.transcripts, NO_PROVENANCE)))
+
+
+def _repeated(first: ProofRow, second: ProofRow) -> ProofRow:
+    """The second playing, without unrelated checks that the first one did not see."""
+    seen = {check for check, _, _ in first.unrelated}
+    both = [pair for pair in zip(second.unrelated, second.why, strict=True) if pair[0][0] in seen]
+    return replace(
+        second,
+        unrelated=tuple(ended for ended, _ in both),
+        why=tuple(why for _, why in both),
+        unseen=tuple(check for check in second.unseen if check in first.unseen),
+    )
+
+
+def _pairs(results: Results) -> Iterator[tuple[Ended, str]]:
+    """What each check ended in on each subject, with its reason in words."""
+    for result in results.checks:
+        if result.verdict is Verdict.FAIL:
+            for failure in result.failures:
+                words = f"expected {failure.expected}, came {failure.actual}"
+                yield (result.check, result.subject, failure.outcome), words
+        elif result.verdict in _NEWS:
+            yield (result.check, result.subject, str(result.verdict)), result.reason
+
+
+def _call(url: str, method: str, body: Json = None) -> Json:
+    """Call the control plane of our own reference server."""
+    data = None if body is None else json.dumps(body).encode()
+    request = HttpRequest(url, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310  (an http URL that our own process printed)
+    with urlopen(request, timeout=_SECONDS_FOR_A_CALL) as answer:  # noqa: S310  (as above)
+        return json.loads(answer.read() or b"null")
