@@ -33,9 +33,9 @@ def command(screen: Screen, check: str, fact: str, *, refusal: bool, passive: bo
     The guide is docs/write-a-check.md.
 
     \b
-    apicheck new-check headers/request-id --passive --fact responses
-    apicheck new-check errors/media-type --refusal --fact requests.media
-    apicheck new-check auth/lifetime --fact authentication.lifetime
+    apicheck new-check headers/vary --passive --fact responses
+    apicheck new-check errors/empty-body --refusal --fact requests.syntax
+    apicheck new-check auth/clock-skew --fact authentication.lifetime
     """
     from apicheck.scaffold import Kind, draw_up, find_project, write
 

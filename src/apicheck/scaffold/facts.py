@@ -21,14 +21,15 @@ _MODEL = "media"
 
 PLACES_OF_A_FACT = (
     (SCHEMA, "the key, and which values it may have"),
-    ("src/apicheck/model/facts/", "the field of the section's type (`requests` needs none)"),
+    ("src/apicheck/model/facts/", "the field of the section's type; a kind of `requests` has none"),
+    ("src/apicheck/load/facts.py", "a short form of the value, if it has one"),
     ("docs/policy-format.md", "what the fact promises"),
-    ("openapi/canonical/source.md", "the sentence of the provider that promises it"),
+    ("openapi/canonical/source.md", "the sentence that promises it"),
     ("openapi/canonical/policy.yaml", "the fact, and the clause that quotes the sentence"),
-    ("openapi/canonical/openapi.yaml", "the response, where an operation does not document it"),
-    ("reference_server/policy.py", "the promise of the refusal, and its usual statuses"),
-    ("reference_server/stages/", "the stage that keeps the promise"),
-    ("src/apicheck/plan/lint.py", "the kind, where the document must have the response"),
+    ("openapi/canonical/openapi.yaml", "the response, if an operation does not document it yet"),
+    ("reference_server/stages/", "the stage that keeps the promise, and the kind of its refusal"),
+    ("reference_server/policy.py", "which fact promises that kind, and its usual statuses"),
+    ("src/apicheck/plan/lint.py", "a kind of `requests` that needs a body: `_OF_BODIES`"),
 )
 """Where a new fact is stated: (file or folder, what is stated there), in order."""
 

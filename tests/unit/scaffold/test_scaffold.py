@@ -219,7 +219,7 @@ def test_a_family_without_faults_gets_a_package_for_them(checkout: Path) -> None
         ("new-thing", "", "is not family/name"),
         ("Errors/new-thing", "", "is not family/name"),
         ("errors/new_thing", "", "is not family/name"),
-        ("errors/no-thing", "", "must name the thing that is tested"),
+        ("errors/no-thing", "", "must name what the check tests"),
         ("errrors/new-thing", "", "no family 'errrors' .did you mean 'errors'"),
         ("errors/new-thing", "request.media", "no section 'request' .did you mean 'requests'"),
         ("errors/new-thing", "requests.New Kind", "no path of a fact"),
