@@ -48,6 +48,13 @@ def is_known(fact: str, schema: Json) -> bool:
     return bool(found)
 
 
+def suggest(fact: str, schema: Json) -> str:
+    """A question about the fact of the same section that is like this one; "" where none is."""
+    section, _, rest = fact.partition(".")
+    rules = schema["$defs"]["facts"]["properties"][section]
+    return near(rest, rules.get("properties", {}))
+
+
 def _members(key: str, rules: Json, schema: Json) -> Iterator[Json]:
     if "$ref" in rules:
         yield from _members(key, schema["$defs"][rules["$ref"].rpartition("/")[2]], schema)

@@ -18,6 +18,7 @@ from apicheck.scaffold.facts import (
     is_known,
     read_schema,
     refusal_kind,
+    suggest,
     with_refusal,
 )
 from apicheck.scaffold.project import Checkout, Package
@@ -108,7 +109,8 @@ def _add_to_checkout(skeleton: Skeleton, check: str, kind: Kind, fact: str, modu
     if is_new and (new_kind := refusal_kind(fact)):
         text = (root / SCHEMA).read_text(encoding="utf-8")
         skeleton.changed[SCHEMA] = with_refusal(text, new_kind)
-    skeleton.steps += _list_steps(skeleton, check, faults, fact if is_new else "")
+    new_fact = f"{fact}{suggest(fact, read_schema(root))}" if is_new else ""
+    skeleton.steps += _list_steps(skeleton, check, faults, new_fact)
 
 
 def _list_steps(skeleton: Skeleton, check: str, faults: list[str], new_fact: str) -> Iterator[Step]:
@@ -117,7 +119,7 @@ def _list_steps(skeleton: Skeleton, check: str, faults: list[str], new_fact: str
         places = [place for place in PLACES_OF_A_FACT if place[0] not in skeleton.changed]
         width = max(len(path) for path, _ in places)
         lines = tuple(f"{path:<{width}}  {what}" for path, what in places)
-        yield Step(f"State the fact {new_fact}, which is new, in each of these places:", lines)
+        yield Step(f"State the new fact {new_fact} in each of these places:", lines)
     yield Step("Play the examples of the page:", (f"pytest tests/checks -n 0 -k {check}",))
     yield Step(
         f"Name {check} in the `checks` of a clause; without one it is not run:",

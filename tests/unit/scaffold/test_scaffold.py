@@ -300,8 +300,13 @@ def test_the_command_says_what_it_wrote_and_what_to_do_next(
     assert "written  src/apicheck/checks/errors/new_thing.py\n" in said
     assert f"changed  {SCHEMA}\n" in said
     assert [step[:2] for step in steps] == ["1.", "2.", "3.", "4.", "5.", "6.", "7."]
-    assert "requests.new_kind, which is new" in steps[1]
+    assert "the new fact requests.new_kind in" in steps[1]
     assert f"     {SCHEMA}" not in said
+
+
+def test_a_new_fact_that_may_be_a_slip_is_asked_about(checkout: Path) -> None:
+    skeleton = draw_up(Checkout(checkout), "errors/new-thing", Kind.ACTIVE, "requests.meda")
+    assert "the new fact requests.meda (did you mean 'media'?)" in skeleton.steps[1].what
 
 
 def test_the_command_lists_no_places_for_a_fact_that_policies_have(
@@ -309,7 +314,7 @@ def test_the_command_lists_no_places_for_a_fact_that_policies_have(
 ) -> None:
     monkeypatch.chdir(checkout)
     assert main(["new-check", "errors/new-thing", "--fact", "requests.media"]) == 0
-    assert "which is new" not in capsys.readouterr().out
+    assert "new fact" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
