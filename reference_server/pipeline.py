@@ -38,7 +38,7 @@ def _decide(call: Call) -> Reply:
     for stage in order_stages(call):
         refusal = _STAGES[stage](call)
         if refusal is not None:
-            return make_error(call, _translate(call, refusal))
+            return make_error(call, _translate(call, stage, refusal))
     done = _perform(call)
     if isinstance(done, Refusal):
         return make_error(call, done)
@@ -66,12 +66,15 @@ def _perform(call: Call) -> Reply | Refusal:
     return issue_credential(call, done) if isinstance(done, Reply) else done
 
 
-def _translate(call: Call, refusal: Refusal) -> Refusal:
+def _translate(call: Call, stage: str, refusal: Refusal) -> Refusal:
+    """Say a refusal of what a request holds in the words of OAuth, to its operations."""
     facts = call.server.profile.facts.oauth
     is_oauth = facts and call.operation and call.operation.id in (facts.token, facts.revoke)
-    return translate_refusal(call, refusal) if is_oauth else refusal
+    return translate_refusal(call, refusal) if is_oauth and stage in _OF_CONTENT else refusal
 
 
+_OF_CONTENT = ("transport", "media", "body")
+"""The stages that refuse a request for what it holds, whoever sent it."""
 _STAGES: dict[str, Callable[[Call], Refusal | None]] = {
     "transport": refuse_too_large,
     "route": refuse_path,

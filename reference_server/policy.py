@@ -25,6 +25,7 @@ _FALLBACKS: dict[str, tuple[int, ...]] = {
     "trailing_slash": (404,),
     "head": (405,),
     "media": (415, 400),
+    "missing_media": (415, 400),
     "syntax": (400, 422),
     "schema": (422, 400),
     "format": (422, 400),
@@ -64,6 +65,8 @@ def find_promise(call: Call, refusal: Refusal) -> ExpectedResponse | None:
         "tenant-unknown": tenant.unknown if tenant else None,
         "tenant-foreign": tenant.foreign if tenant else None,
         "rate": facts.rate_limits.refusal if facts.rate_limits else None,
+        "missing_media": _as_response(facts.requests.get("missing_media"))
+        or _as_response(facts.requests.get("media")),
         "internal": _as_response(facts.requests.get("failure")),
     }
     if kind in by_kind:

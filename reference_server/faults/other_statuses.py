@@ -264,6 +264,13 @@ FAULTS = (
         ("requests.unknown_path",),
     ),
     _row(
+        "errors/missing-media-type-answered-with-other-status",
+        "missing_media",
+        _OF_REQUESTS,
+        "A body without Content-Type is refused with another status than the one promised.",
+        ("requests.missing_media",),
+    ),
+    _row(
         "ratelimit/refusal-with-other-status",
         "rate",
         _OF_CALLERS,

@@ -63,13 +63,11 @@ def find_refresh_grant(call: Call, client: Client, token: str) -> Grant | Refusa
 
 
 def translate_refusal(call: Call, refusal: Refusal) -> Refusal:
-    """Another stage's refusal of a token request, in the words of section 5.2."""
+    """The refusal of a malformed token request, in the words of section 5.2."""
     kinds = (_CREDENTIALS, _REFRESH)
     if refusal.kind == "schema" and read_form(call).get("grant_type", _CREDENTIALS) not in kinds:
         return refuse_grant_type(call)
-    if refusal.kind in ("media", "syntax", "schema", "format", "unknown_field", "too_large"):
-        return refuse_oauth("invalid_request", refusal.text)
-    return refusal
+    return refuse_oauth("invalid_request", refusal.text)
 
 
 def refuse_grant_type(call: Call) -> Refusal:

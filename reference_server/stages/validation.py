@@ -60,10 +60,13 @@ def refuse_media(call: Call) -> Refusal | None:
     offered = call.op_rules.operation.body
     if not offered or not call.body:
         return None
-    if find_body_media(call) is None:
-        accepted = ", ".join(media.media_type for media in offered)
-        return Refusal("media", f"Send {accepted}.")
-    return None
+    return None if find_body_media(call) else _refuse_undocumented_media(call)
+
+
+def _refuse_undocumented_media(call: Call) -> Refusal:
+    kind = "media" if call.header("content-type") else "missing_media"
+    accepted = ", ".join(media.media_type for media in call.op_rules.operation.body)
+    return Refusal(kind, f"Send {accepted}.")
 
 
 def find_body_media(call: Call) -> Media | None:
@@ -141,7 +144,7 @@ def _refuse_content(call: Call) -> Refusal | None:
         return Refusal("syntax", "A body is required.") if operation.body_required else None
     media = find_body_media(call)
     if media is None:
-        return Refusal("media", "The media type is not one of those documented.")
+        return _refuse_undocumented_media(call)
     try:
         call.value = parse_body(call, media)
     except (ValueError, RecursionError):

@@ -67,7 +67,7 @@ def collect(*, entry_points: bool = True) -> Mapping[str, Check]:
 
 def find_mistakes(check: Check) -> Iterator[tuple[str, str]]:
     """Find the mistakes of a declaration that has its id and page: (field, sentence)."""
-    yield from _find_mistakes_of_id(check.id)
+    yield from find_mistakes_of_id(check.id)
     if not check.title.strip():
         yield "title", "is empty: it must be one sentence, the promise that the check tests"
     if not check.page.strip():
@@ -80,7 +80,8 @@ def find_mistakes(check: Check) -> Iterator[tuple[str, str]]:
     yield from _find_mistakes_of_outcomes(check)
 
 
-def _find_mistakes_of_id(check_id: str) -> Iterator[tuple[str, str]]:
+def find_mistakes_of_id(check_id: str) -> Iterator[tuple[str, str]]:
+    """Find the mistakes of the id of a check: ("id", sentence)."""
     family, _, name = check_id.partition("/")
     if not (_WORD.fullmatch(family) and _WORD.fullmatch(name)):
         yield "id", f"{check_id!r} is not family/name in lower case with dashes"

@@ -63,7 +63,7 @@ def test_every_make_target_that_the_documents_name_exists(
 
 
 def test_every_command_that_the_documents_name_exists(project_files: tuple[Path, ...]) -> None:
-    pattern = re.compile(r"(?:^\$ |`)apicheck ([a-z]+)", re.MULTILINE)
+    pattern = re.compile(r"(?:^\$ |`)apicheck ([a-z-]+)", re.MULTILINE)
     for document in documents(project_files):
         assert set(pattern.findall(document.read_text())) <= set(COMMANDS), document
 

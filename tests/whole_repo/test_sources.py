@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from apicheck.pages.verify import UNWRITTEN
+
 MODULE_LINES_AT_MOST = 400
 CHECK_LINES_AT_MOST = 280
 """A check aims at 120 lines; beyond this nobody could say what it asserts."""
@@ -73,6 +75,21 @@ def test_no_file_names_a_place_outside_the_project(
             if ELSEWHERE.search(line) and path != Path(__file__)
         ]
     assert named == []
+
+
+def test_no_file_has_a_place_that_is_still_to_be_written(
+    root: Path, project_files: tuple[Path, ...]
+) -> None:
+    """`apicheck new-check` marks them."""
+    about_them = (root / "src/apicheck/scaffold", root / "tests/unit/scaffold")
+    others = [
+        path
+        for path in project_files
+        if path.suffix in (".py", ".md") and not path.is_relative_to(about_them[0])
+        if not path.is_relative_to(about_them[1])
+    ]
+    marked = {path.relative_to(root) for path in others if UNWRITTEN in path.read_text()}
+    assert marked == {Path("src/apicheck/pages/verify.py")}
 
 
 @pytest.mark.parametrize(

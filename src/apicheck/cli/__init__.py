@@ -25,6 +25,7 @@ COMMANDS = (
     "checks",
     "explain",
     "profiles",
+    "new-check",
 )
 """In the order in which a new user needs them; each is a module of this package."""
 
@@ -41,7 +42,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  (click's signature)
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"apicheck.cli.{cmd_name}").command
+        module = f"apicheck.cli.{cmd_name.replace('-', '_')}"
+        command: click.Command = importlib.import_module(module).command
         return command
 
     def resolve_command(

@@ -5,6 +5,7 @@ ApicheckError
 ├── SpecError              an OpenAPI document
 ├── TargetError            apicheck.toml, the environment, an option
 ├── CheckDefinitionError   the declaration of a check
+├── ScaffoldError          the skeleton of a check that cannot be written
 ├── RunDirectoryError      a saved run that cannot be read or written
 └── TargetUnreachable      no server responds at the target's base URL
 """
@@ -62,6 +63,10 @@ class TargetError(ApicheckError):
 
 class CheckDefinitionError(ApicheckError):
     """The declaration of a check is not valid."""
+
+
+class ScaffoldError(ApicheckError):
+    """The skeleton of a new check cannot be written."""
 
 
 class RunDirectoryError(ApicheckError):

@@ -97,6 +97,10 @@ class Request:
         kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
         return replace(self, headers=(*kept, *((name, value) for value in values)))
 
+    def without_header(self, name: str) -> Request:
+        """The same request without a header field."""
+        return self.with_header(name)
+
     def without_credentials(self) -> Request:
         """The same request without credentials."""
         return replace(self, credentials=(), identity="", caller=Caller.ANONYMOUS)

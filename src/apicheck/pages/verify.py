@@ -13,6 +13,8 @@ from apicheck.pages.blocks import Example, Page, PageError, parse
 from apicheck.pages.messages import Messages, messages
 from apicheck.pages.setting import subject_of
 
+UNWRITTEN = "REPLACE:"
+"""Stands in the skeleton of a check where its author has to write."""
 SECTIONS = ("What it asserts", "Why it matters", "How to fix it", "Examples")
 
 
@@ -22,7 +24,17 @@ def verify(check: Check) -> tuple[str, ...]:
         page = parse(check.page)
     except PageError as error:
         return (str(error),)
-    return (*_omissions(check, page), *_contradictions(check, page))
+    return (*_unwritten(check), *_omissions(check, page), *_contradictions(check, page))
+
+
+def _unwritten(check: Check) -> Iterator[str]:
+    """What `apicheck new-check` left to the author to write."""
+    for name, text in (("title", check.title), ("failure_title", check.failure_title)):
+        if UNWRITTEN in text:
+            yield f"the {name} is still to be written: {text}"
+    for number, line in enumerate(check.page.splitlines(), 1):
+        if UNWRITTEN in line:
+            yield f"line {number} is still to be written: {line}"
 
 
 def _omissions(check: Check, page: Page) -> Iterator[str]:

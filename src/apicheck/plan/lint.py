@@ -22,7 +22,7 @@ from apicheck.plan.clauses import matches
 _WRITTEN = ("policy", "include", "reading")
 _NO_PROMISES = ("operations", "order")
 """Sections that only say how to read other sections; they promise nothing."""
-_OF_BODIES = ("media", "syntax", "schema", "too_large")
+_OF_BODIES = ("media", "missing_media", "syntax", "schema", "too_large")
 """Kinds of bad request that need a body."""
 _SECONDS_A_DAY = 86_400
 

@@ -9,8 +9,9 @@ import pytest
 from apicheck.load import builtin_policy, load_policy, load_spec, parse_spec, profile_dir
 from apicheck.model.check import Check, Outcome
 from apicheck.model.verdict import Severity
-from apicheck.plan.lint import LintReport, Remark, lint
+from apicheck.plan.lint import _OF_BODIES, LintReport, Remark, lint
 from apicheck.registry import collect
+from apicheck.scaffold.facts import read_schema
 
 SPEC = parse_spec(
     """\
@@ -186,3 +187,17 @@ components:
         "openapi.yaml",
     )
     assert lint(spec, builtin_policy(spec), CHECKS).contradictions == ()
+
+
+def test_lint_knows_of_every_kind_of_request_whether_it_needs_a_body() -> None:
+    kinds = set(read_schema()["$defs"]["facts"]["properties"]["requests"]["properties"])
+    without_body = {
+        "unknown_path",
+        "trailing_slash",
+        "method",
+        "head",
+        "method_override",
+        "failure",
+    }
+    with_other_requests = {"unknown_query", "unknown_field", "format"}
+    assert kinds == {*_OF_BODIES, *without_body, *with_other_requests}

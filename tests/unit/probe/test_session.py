@@ -127,6 +127,17 @@ def test_a_unique_value_is_new_in_each_request_and_recorded(
     assert [sent[3] for sent in api.requests] == bodies
 
 
+def test_a_body_without_content_type_goes_out_without_one(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    typed = Request("POST", "/things", headers=(("content-type", "application/json"),), body=b"{}")
+    plan = plan_for(target)
+    untyped = typed.without_header("Content-Type")
+    played(plan, probe_of(plan, simple(Send(typed), Send(untyped))))
+    assert ["content-type" in headers for _, _, headers, _ in api.requests] == [True, False]
+    assert [body for _, _, _, body in api.requests] == [b"{}", b"{}"]
+
+
 def test_a_shared_request_is_sent_once_and_again_for_a_confirmation(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:

@@ -87,6 +87,7 @@ def test_a_request_that_cannot_be_served_says_why(
             b"grant_type=client_credentials&scope=a&scope=b",
         ),
         ([("Content-Type", "application/json")], b'{"grant_type": "client_credentials"}'),
+        ([], b"grant_type=client_credentials"),
     ],
 )
 def test_a_malformed_request_is_an_invalid_one(

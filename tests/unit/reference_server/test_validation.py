@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from apicheck.scaffold.facts import read_schema
+from reference_server.policy import _FALLBACKS
+
 DOCUMENT: Mapping[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Notes", "version": "1"},
@@ -92,6 +95,27 @@ def test_an_odd_body_is_answered_as_promised(
     status: Callable[..., tuple[int, str | None]], facts: Any, value: Any, expected: int
 ) -> None:
     assert status(facts, "POST", "/notes", value=value)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"media": 415, "missing_media": 400}, 400),
+        ({"media": 409}, 409),
+        ({}, 415),
+    ],
+)
+def test_a_body_without_content_type_is_refused_as_promised_of_it_or_of_other_media_types(
+    status: Callable[..., tuple[int, str | None]], facts: Any, expected: int
+) -> None:
+    assert status(facts, "POST", "/notes", body=b"{}")[0] == expected
+
+
+def test_every_kind_of_request_that_a_policy_may_name_has_a_usual_status() -> None:
+    """Without one, a policy that names no status of the kind would get 400 for it."""
+    kinds = set(read_schema()["$defs"]["facts"]["properties"]["requests"]["properties"])
+    renamed, never_refused = {"failure": "internal"}, {"method_override"}
+    assert {renamed.get(kind, kind) for kind in kinds - never_refused} <= set(_FALLBACKS)
 
 
 def test_a_body_may_be_as_long_as_is_promised_and_no_longer(
