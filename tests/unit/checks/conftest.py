@@ -1,18 +1,29 @@
-"""A small API of contacts, in memory, and a player that holds a script's conversation with it."""
+"""A small API of contacts, in memory, and a player of scripts against it."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from apicheck.judge.attempts import judge_attempt
 from apicheck.model.check import Applies, Check
-from apicheck.model.exchange import Exchange, Observation, Request, Response, Transcript
-from apicheck.model.step import Ask, EndOfScript, Send
+from apicheck.model.exchange import (
+    Exchange,
+    Observation,
+    Request,
+    Response,
+    Role,
+    Transcript,
+)
 from apicheck.model.subject import UNIQUE, Subject
-from apicheck.model.verdict import Judgement
 from apicheck.pages.setting import subject_of
+from apicheck.probe.budget import Budget
+from apicheck.probe.driver import Driver
+from apicheck.probe.job import Job
 from apicheck.registry import collect
 
 CHECKS = collect(entry_points=False)
@@ -80,79 +91,61 @@ class Contacts:
 
 
 class Player:
-    """Holds the conversation of scripts with one server, as the driver of a run would."""
+    """Plays scripts with the driver of a run; what a run sends, a server in this process gets.
+
+    It stands in for two parts of the driver: the recorder, and the actions of a control protocol.
+    """
 
     def __init__(self, server: Contacts) -> None:
         self.server = server
-        self.shared: dict[str, Exchange] = {}
         self.minted: dict[str, dict[str, Any]] = {}
+        self.numbers = count()
         for name, tenant in (("ADMIN", "a"), ("OTHER", "b")):
             server.holders[f"$APICHECK_{name}_TOKEN"] = Holder(tenant, frozenset(SCOPES))
+        parts: Any = SimpleNamespace(
+            plan=SimpleNamespace(options=SimpleNamespace(retries=0)),
+            recorder=self,
+            asking=self,
+            budget=Budget(None, None, lambda: 0.0),
+            creations=SimpleNamespace(note=lambda *_, **__: None),
+            secrets=SimpleNamespace(redact_text=str),
+        )
+        self.driver = Driver(parts)
 
-    def play(self, check: Check, subject: Subject) -> tuple[Judgement, Transcript]:
+    def play(self, check: Check, subject: Subject) -> tuple[Any, Transcript]:
         assert check.script is not None
-        assert check.judge is not None
         applies = check.applies(subject)
         if isinstance(applies, Applies):
             subject = applies.bind(subject)
-        exchanges: list[Exchange] = []
-        script = check.script(subject)
-        came: object = None
-        try:
-            while True:
-                step = script.send(came)
-                came = self._asked(step) if isinstance(step, Ask) else self._sent(step, exchanges)
-        except StopIteration:
-            transcript = Transcript(check.id, tuple(exchanges))
-            return check.judge(subject, transcript), transcript
-        except EndOfScript as end:
-            return end.why, Transcript(check.id, tuple(exchanges))
+        job = Job(check.id, subject, check.script, provokes=check.provokes, accepted=check.accepted)
+        transcript = self.driver.play(job)
+        return judge_attempt(check, subject, transcript), transcript
 
-    def _sent(self, step: object, exchanges: list[Exchange]) -> Exchange:
-        assert isinstance(step, Send)
-        if step.share and step.share in self.shared:
-            exchanges.append(self.shared[step.share])
-            return self.shared[step.share]
-        number = len(self.server.requests)
-        body = step.request.body
-        if body:
-            body = body.replace(UNIQUE.encode(), str(number).encode())
-        request = replace(step.request, body=body)
+    def exchange(self, request: Request, role: Role, **_: object) -> Exchange:
+        number = next(self.numbers)
+        if request.body:
+            unique = request.body.replace(UNIQUE.encode(), str(number).encode())
+            request = replace(request, body=unique)
         same = any(
             c.value.endswith("_TOKEN~swapcase") or c.value == "Basic $APICHECK_ADMIN_TOKEN"
             for c in request.credentials
         )
-        exchange = Exchange(
-            f"e{number}",
-            request,
-            self.server.answer(request),
-            None,
-            number,
-            number + 0.5,
-            step.role,
-            (Observation("equals", "$APICHECK_ADMIN_TOKEN", "header"),) if same else (),
-        )
-        exchanges.append(exchange)
-        if step.share:
-            self.shared[step.share] = exchange
-        return exchange
+        equal = (Observation("equals", "$APICHECK_ADMIN_TOKEN", "header"),) if same else ()
+        response = self.server.answer(request)
+        times = number, number + 0.5
+        return Exchange(f"e{number}", request, response, None, *times, role, equal)
 
-    def _asked(self, step: Ask) -> object:
-        assert step.what == "mint"
-        key = json.dumps(dict(step.arguments), sort_keys=True)
-        if key not in self.minted or step.arguments["fresh"]:
-            number = len(self.minted) + 1
-            placeholder = f"$APICHECK_MINTED_{number}_TOKEN"
-            scopes: Any = step.arguments["scopes"]
-            tenant = str(step.arguments["tenant"] or "a")
-            if step.arguments["state"] == "active":
+    def answer(self, what: str, arguments: Mapping[str, Any], _: object) -> dict[str, Any]:
+        assert what == "mint"
+        key = json.dumps(dict(arguments), sort_keys=True)
+        if key not in self.minted or arguments["fresh"]:
+            name, tenant = f"minted-{len(self.minted) + 1}", arguments["tenant"] or "a"
+            placeholder = f"$APICHECK_{name.upper().replace('-', '_')}_TOKEN"
+            if arguments["state"] == "active":
+                scopes = arguments["scopes"]
                 held = frozenset(SCOPES if scopes is None else scopes)
                 self.server.holders[placeholder] = Holder(tenant, held)
-            self.minted[key] = {
-                "identity": f"minted-{number}",
-                "placeholder": placeholder,
-                "tenant": tenant,
-            }
+            self.minted[key] = {"identity": name, "placeholder": placeholder, "tenant": tenant}
         return self.minted[key]
 
 
@@ -168,11 +161,11 @@ class Bench:
         assert self.check.cases is not None
         return {case.name: self.subject.with_case(case) for case in self.check.cases(self.subject)}
 
-    def judgements(self) -> dict[str, Judgement]:
+    def judgements(self) -> dict[str, Any]:
         """Case name -> what the judge says of it."""
         return {name: self.judged(bound)[0] for name, bound in self.cases().items()}
 
-    def judged(self, subject: Subject | None = None) -> tuple[Judgement, Transcript]:
+    def judged(self, subject: Subject | None = None) -> tuple[Any, Transcript]:
         return self.player.play(self.check, subject or self.subject)
 
 

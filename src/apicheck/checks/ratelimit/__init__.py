@@ -1,1 +1,1 @@
-"""Whether limits are kept, and told truly."""
+"""Whether rate limits are enforced and reported as promised."""

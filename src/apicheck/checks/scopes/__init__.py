@@ -1,1 +1,1 @@
-"""What a credential may do, and whose objects it may reach."""
+"""The rights of a credential, and the owners of objects."""
