@@ -105,7 +105,7 @@ class Player:
         parts: Any = SimpleNamespace(
             plan=SimpleNamespace(options=SimpleNamespace(retries=0)),
             recorder=self,
-            asking=self,
+            actions=self,
             budget=Budget(None, None, lambda: 0.0),
             creations=SimpleNamespace(note=lambda *_, **__: None),
             secrets=SimpleNamespace(redact_text=str),
@@ -121,7 +121,7 @@ class Player:
         transcript = self.driver.play(job)
         return judge_attempt(check, subject, transcript), transcript
 
-    def exchange(self, request: Request, role: Role, **_: object) -> Exchange:
+    def send(self, request: Request, role: Role, **_: object) -> Exchange:
         number = next(self.numbers)
         if request.body:
             unique = request.body.replace(UNIQUE.encode(), str(number).encode())
@@ -135,7 +135,7 @@ class Player:
         times = number, number + 0.5
         return Exchange(f"e{number}", request, response, None, *times, role, equal)
 
-    def answer(self, what: str, arguments: Mapping[str, Any], _: object) -> dict[str, Any]:
+    def perform(self, what: str, arguments: Mapping[str, Any], _: object) -> dict[str, Any]:
         assert what == "mint"
         key = json.dumps(dict(arguments), sort_keys=True)
         if key not in self.minted or arguments["fresh"]:
