@@ -7,8 +7,6 @@ INSTALLED := $(VENV)/apicheck-installed-from
 CONSTRAINTS ?= constraints.txt
 WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
-# Few long tests, most of them in one file, keep all workers busy only one by one.
-PYTEST_ONE_BY_ONE = $(BIN)/python -m pytest -n $(WORKERS) --dist load
 
 .PHONY: help demo test test-long test-newest test-lowest coverage lint constraints \
   changelog proof bench
@@ -24,9 +22,10 @@ test: $(INSTALLED) ## run the tests (fetches chromium through apt when root and 
 	@.ci/browser
 	$(PYTEST)
 
+# By file, one worker would play all honest variants.
 test-long: $(INSTALLED) ## run the long tests: whole proofs, honest variants, servers of others
 	@.ci/node
-	$(PYTEST_ONE_BY_ONE) -m long
+	$(PYTEST) --dist load -m long
 
 test-newest: ## run the tests with the newest release of everything, in .venv-newest
 	rm -rf .venv-newest
