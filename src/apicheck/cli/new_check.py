@@ -23,7 +23,9 @@ from apicheck.cli.screen import Screen
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, check: str, fact: str, *, refusal: bool, passive: bool) -> int:
-    """Write the skeleton of a check: module, page, fault, changelog fragment.
+    """Write the skeleton of a check and of what belongs to it.
+
+    It writes the module, the page, a fault of the reference server and a changelog fragment.
 
     The name is the thing that is tested, not the act of testing it: headers/request-id. Run it in
     a checkout of apicheck, or in a project of your own that has an entry point
