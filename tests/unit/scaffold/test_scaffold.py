@@ -165,9 +165,11 @@ def test_what_is_written_is_formatted_typed_and_without_a_remark(checkout: Path)
         write(skeleton)
         paths += [path for path in (*skeleton.written, *skeleton.changed) if path.endswith(".py")]
     tools = Path(sys.executable).parent
+    # What is imported is typed elsewhere, and not with the lowest stubs.
+    silently = ("--follow-imports", "silent")
     assert run(tools / "ruff", "format", "--check", *paths, cwd=checkout) == ""
     assert run(tools / "ruff", "check", *paths, cwd=checkout) == ""
-    assert run(tools / "mypy", *dict.fromkeys(paths), cwd=checkout) == ""
+    assert run(tools / "mypy", *silently, *dict.fromkeys(paths), cwd=checkout) == ""
 
 
 def test_nothing_is_written_where_a_file_exists(checkout: Path) -> None:
