@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -52,11 +51,20 @@ def test_a_body_has_white_space_and_the_same_meaning(canonical: Any) -> None:
     assert int(spacious["Content-Length"]) == len(spacious.content)
 
 
-def test_an_answer_takes_its_time(canonical: Any) -> None:
-    canonical.control("PUT", "/variant", {"latency_ms": 30})
-    began = time.monotonic()
+def test_a_response_is_held_back_for_the_latency(
+    canonical: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("reference_server.app.asyncio.sleep", sleep)
     account(canonical)
-    assert time.monotonic() - began >= 0.03
+    assert slept == []
+    canonical.control("PUT", "/variant", {"latency_ms": 30})
+    account(canonical)
+    assert slept == [0.03]
 
 
 def test_of_several_promised_statuses_another_is_chosen(webengage: Any) -> None:
