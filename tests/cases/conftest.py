@@ -1,0 +1,195 @@
+"""Small inputs with their right result: a document, a server of a few lines, and a whole run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from textwrap import dedent
+from threading import Lock, Thread
+from typing import Any
+
+import pytest
+
+from apicheck.model.plan import Options
+from apicheck.run import RunConfig, run_pipeline
+
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request as the server received it; target: path and query, not decoded."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    """By lower-case name; values of a repeated field are joined by a comma."""
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a server sends back. raw: bytes in place of a response, then the connection closes."""
+
+    status: int = 200
+    body: Any = None
+    """Bytes as they are, anything else as JSON; None: no body."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+
+
+Handler = Callable[[Received], Sent]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run that ended: its exit code, results.json, and what the server received."""
+
+    code: int
+    results: Any
+    received: Sequence[Received]
+    directory: Path
+
+    def findings(self, check: str = "") -> list[str]:
+        """`check: outcome: detail` of the findings; of one check, if it is named."""
+        return [
+            f"{item['check']}: {item['outcome']}: {item['detail']}"
+            for item in self.results["findings"]
+            if check in ("", item["check"])
+        ]
+
+    def verdict(self, clause: str) -> str:
+        clauses = self.results["clauses"]
+        return str(next(item["verdict"] for item in clauses if item["id"] == clause))
+
+    def requests(self, method: str, path: str) -> list[Received]:
+        return [r for r in self.received if (r.method, r.path) == (method, path)]
+
+
+class Server(ThreadingHTTPServer):
+    """A server that is a handler, and remembers what it receives."""
+
+    daemon_threads = True
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(("127.0.0.1", 0), OneRequest)
+        self.received: list[Received] = []
+        self._handler = handler
+        self._lock = Lock()
+
+    def respond(self, request: Received) -> Sent:
+        with self._lock:
+            self.received.append(request)
+            return self._handler(request)
+
+
+class OneRequest(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("do_"):
+            return self.handle_any
+        raise AttributeError(name)
+
+    def handle_any(self) -> None:
+        headers: dict[str, str] = {}
+        for name, value in self.headers.items():
+            key = name.lower()
+            headers[key] = f"{headers[key]}, {value}" if key in headers else value
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        sent = self.server.respond(Received(self.command, self.path, headers, body))
+        if sent.raw is not None:
+            self.wfile.write(sent.raw)
+            self.close_connection = True
+        else:
+            self.write(sent)
+
+    def write(self, sent: Sent) -> None:
+        as_json = sent.body is not None and not isinstance(sent.body, bytes)
+        content = json.dumps(sent.body).encode() if as_json else sent.body or b""
+        self.send_response(sent.status)
+        for name, value in {**(JSON if as_json else {}), **sent.headers}.items():
+            self.send_header(name, value)
+        if sent.status not in (204, 304):
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD" and sent.status not in (204, 304):
+            self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serve(handler: Handler) -> Iterator[tuple[str, list[Received]]]:
+    """Serve on a free port of loopback. Gives the URL, and the list of what is received."""
+    server = Server(handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}", server.received
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`run(document, handler)`: a whole run of apicheck on a server that the handler is.
+
+    document: an OpenAPI document as YAML text. target, policy: the text of these files; without a
+    policy the built-in clauses are tested. `{url}` in the target file is the server's URL.
+    environ: variables of the environment. options: fields of `Options`.
+    """
+
+    def run_once(
+        document: str,
+        handler: Handler,
+        *,
+        target: str = "",
+        policy: str = "",
+        environ: Mapping[str, str] | None = None,
+        base_path: str = "",
+        **options: Any,
+    ) -> Outcome:
+        for name, value in (environ or {}).items():
+            monkeypatch.setenv(name, value)
+        (tmp_path / "openapi.yaml").write_text(dedent(document))
+        if policy:
+            (tmp_path / "policy.yaml").write_text(dedent(policy))
+        with serve(handler) as (url, received):
+            lines = dedent(target) if "base_url" in target else f'base_url = "{{url}}"\n{target}'
+            (tmp_path / "apicheck.toml").write_text(dedent(lines).replace("{url}", url + base_path))
+            directory = tmp_path / f"run-{len(list(tmp_path.glob('run-*')))}"
+            config = RunConfig(
+                policy=tmp_path / "policy.yaml" if policy else None,
+                spec=tmp_path / "openapi.yaml",
+                target=tmp_path / "apicheck.toml",
+                options=Options(**options),
+                out=directory,
+                formats=("html", "junit"),
+            )
+            result = run_pipeline(config)
+        results = json.loads((directory / "results.json").read_text())
+        return Outcome(result.exit_code, results, tuple(received), directory)
+
+    return run_once
+
+
+@pytest.fixture
+def sent() -> type[Sent]:
+    """What a handler returns: `sent(status, body, headers)`."""
+    return Sent
