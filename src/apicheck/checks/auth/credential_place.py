@@ -56,7 +56,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
         rows += [Case(f"cookie {name}", {"place": "cookie", "name": name}) for name in names]
     if subject.op.body:
         rows.append(Case("body access_token", {"place": "body", "name": "access_token"}))
-    return spreading.spread(rows, "operations")
+    return spreading.spread(rows, subject.context.alternatives[subject.op.id])
 
 
 def script(subject: Subject) -> Script:
