@@ -39,6 +39,8 @@ def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a
     wrong_status: Severity = Severity.LOW,
     confirm: Confirm = Confirm.REPEAT,
     shares_objects: bool = False,
+    shared_as: str = "",
+    rows_each: int = 3,
     standards: tuple[str, ...] = (),
     proven_by: Mapping[str, tuple[str, ...]],
 ) -> Check:
@@ -49,7 +51,8 @@ def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a
     to a subject; None where it does. detail: what distinguishes one defect from another (a row's
     name). accepted, wrong_status: severities of the two outcomes. confirm: of `accepted`.
     shares_objects: what the altered request names is shared with other refused requests, even
-    where the operation uses it up.
+    where the operation uses it up. shared_as: checks that make the same change share the exchange
+    under this name. rows_each: as for `Check`.
     """
 
     def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -61,7 +64,8 @@ def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a
     def script(subject: Subject) -> Script:
         yield from build.send_control(subject)
         request = yield from build.valid_request(subject, refused=shares_objects)
-        yield from steps.send(alter(subject, request))
+        share = f"{shared_as} {subject.key}" if shared_as else ""
+        yield from steps.send(alter(subject, request), share=share)
 
     def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return judging.judge_refused(transcript, subject.expected, detail(subject))
@@ -71,6 +75,7 @@ def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a
         failure_title=failure_title,
         applies=applies,
         cases=cases,
+        rows_each=rows_each,
         script=script,
         judge=judge,
         reads=(fact,),

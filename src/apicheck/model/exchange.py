@@ -10,6 +10,7 @@ at index 10 replaced), `~upper`, `~swapcase`, `~append(x)`; for JSON Web Tokens
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import quote, urlencode
@@ -148,6 +149,14 @@ class Response:
     body: bytes = b""
     reason: str = ""
     truncated: bool = False
+    _by_name: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    """Header values by lower-case name: every passive check looks headers up."""
+
+    def __post_init__(self) -> None:
+        by_name: dict[str, tuple[str, ...]] = {}
+        for name, value in self.headers:
+            by_name[name.lower()] = (*by_name.get(name.lower(), ()), value)
+        object.__setattr__(self, "_by_name", by_name)
 
     def header(self, name: str) -> str | None:
         """The first value of a header, None when it is absent. Names in any case."""
@@ -156,7 +165,7 @@ class Response:
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """Every value of a header, one for each line it came on."""
-        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+        return self._by_name.get(name.lower(), ())
 
     @property
     def media_type(self) -> str:

@@ -188,7 +188,7 @@ def _share(options: Options, shared_by: int) -> int:
     """Count the values for each of several subjects: the more subjects, the fewer, as for rows."""
     if options.thorough:
         return options.draws
-    return min(options.draws, max(LEAST, ceil(LEAST * options.draws / shared_by)))
+    return max(1, LEAST * options.draws // shared_by) if shared_by > LEAST else options.draws
 
 
 def draw_values(
@@ -197,7 +197,7 @@ def draw_values(
     """Draw values for each subject of a check.
 
     Subjects with the same actor take turns in one pool, so that each gets different values and
-    a run of many operations tries many.
+    a run of many operations tries many. Where they outnumber the values, each value goes to one.
     """
     if check.draws in DRAWN_FOR_EACH:
         return {
@@ -217,8 +217,10 @@ def draw_values(
     result: dict[str, tuple[object, ...]] = {}
     for members in pools.values():
         each = _share(options, len(members))
-        pool = draw(check.draws, options.seed, min(_POOL_AT_MOST, each * len(members)), members[0])
-        for number, subject in enumerate(members):
+        step = 1 if options.thorough else ceil(len(members) / options.draws)
+        asked = members[::step]
+        pool = draw(check.draws, options.seed, min(_POOL_AT_MOST, each * len(asked)), members[0])
+        for number, subject in enumerate(asked):
             start = number * each
             result[f"{check.id}/{subject.key}"] = tuple(
                 pool[(start + offset) % len(pool)] for offset in range(min(each, len(pool)))

@@ -128,6 +128,7 @@ class Redactor:
         return tuple(kept)
 
     def _index(self, placeholder: str, secret: str) -> None:
+        grams = self._grams
         for form in _list_forms(placeholder, secret):
             if len(form.folded) < PIECE:
                 self._short.append(form)
@@ -136,8 +137,10 @@ class Redactor:
             self._forms.append(form)
             for offset in range(form.public, len(form.folded) - _GRAM + 1):
                 gram = form.folded[offset : offset + _GRAM]
-                places = self._grams.setdefault(gram, [])
-                if len(places) < _PLACES:
+                places = grams.get(gram)
+                if places is None:
+                    grams[gram] = [(number, offset)]
+                elif len(places) < _PLACES:
                     places.append((number, offset))
                 else:
                     places[-1] = (number, offset)

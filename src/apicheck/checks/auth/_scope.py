@@ -34,6 +34,8 @@ PATIENCE_S = 60.0
 GARBAGE = "not-a-token"
 ANONYMOUS, BAD = Case("nobody", "nobody"), Case("garbage", "garbage")
 """The rows of a check that sends a request without a credential, and with an invalid one."""
+WITHOUT_CREDENTIALS = "without credentials"
+"""The name under which checks share the exchange of a request without credentials."""
 
 
 def needs_no_credential(subject: Subject) -> NotApplicable | None:

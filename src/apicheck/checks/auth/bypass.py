@@ -24,6 +24,7 @@ from apicheck.authoring import (
     Transcript,
     build,
     describe,
+    spreading,
     steps,
 )
 from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
@@ -46,7 +47,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
         rows += ["HEAD", "another URL in a field"]
     else:
         rows += ["method override", "method in the query"]
-    return tuple(Case(name, name) for name in rows)
+    return spreading.spread((Case(name, name) for name in rows), "operations")
 
 
 def script(subject: Subject) -> Script:
@@ -127,6 +128,7 @@ CHECK = Check(
     failure_title="A variation of a request bypasses authentication",
     applies=applies,
     cases=cases,
+    rows_each=1,
     script=script,
     judge=judge,
     reads=("authentication.refusal",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apicheck.authoring import Confirm, Request, Severity, Subject
 from apicheck.authoring.refusals import refusal
-from apicheck.checks.auth._scope import promised
+from apicheck.checks.auth._scope import WITHOUT_CREDENTIALS, promised
 
 
 def alter(_: Subject, request: Request) -> Request:
@@ -24,6 +24,7 @@ CHECK = refusal(
     wrong_status=Severity.MEDIUM,
     confirm=Confirm.ONCE,
     shares_objects=True,
+    shared_as=WITHOUT_CREDENTIALS,
     standards=("rfc9110#15.5.2", "rfc6750#3"),
     proven_by={
         "accepted": ("auth/skips-authentication",),

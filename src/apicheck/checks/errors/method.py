@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from apicheck.authoring import Case, NotApplicable, Request, Subject, selector
+from apicheck.authoring import Case, NotApplicable, Request, Subject, selector, spreading
 from apicheck.authoring.refusals import refusal
 from apicheck.checks.errors._refusals import promised
 
@@ -30,7 +30,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     undocumented = [method for method in _METHODS if method not in documented]
     if not subject.context.thorough:
         undocumented = [method for method in undocumented if method != "DELETE"][:_TRIED]
-    return tuple(Case(method, method) for method in undocumented)
+    return spreading.spread((Case(method, method) for method in undocumented), "operations")
 
 
 def _documented_methods(subject: Subject) -> set[str]:
@@ -57,6 +57,7 @@ CHECK = refusal(
     promise=promised("method"),
     applies_to=applies_to,
     cases=cases,
+    rows_each=1,
     alter=alter,
     standards=("rfc9110#15.5.6",),
     proven_by={

@@ -9,7 +9,6 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Exchange,
     Failure,
     Judgement,
     NotApplicable,
@@ -18,12 +17,12 @@ from apicheck.authoring import (
     Role,
     Script,
     Severity,
-    Steps,
     Subject,
     Transcript,
     build,
     describe,
     judging,
+    spreading,
 )
 from apicheck.checks.scopes._narrowing import follow, narrow
 from apicheck.checks.scopes._rights import (
@@ -67,7 +66,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def _minted_rows(subject: Subject) -> Iterator[Case]:
     for kind, words in required_rights(subject).items():
-        yield Case(f"no {kind}", {kind: []})
+        nothing = Case(f"no {kind}", {kind: []})
+        yield from spreading.spread((nothing,), subject.context.alternatives[subject.op.id])
         for word in words:
             yield Case(f"all {kind} but {word}", {kind: list(all_but(subject, kind, word))})
         if subject.context.thorough:
@@ -89,16 +89,14 @@ def script(subject: Subject) -> Script:
     enough = yield from mint_holder(subject, **required_rights(subject))
     yield from build.send_control(subject, identity=enough)
     ((kind, granted),) = value.items()
-    first = yield from _send_with(subject, kind, tuple(granted), Role.TABLE)
+    lacking = yield from mint_holder(subject, **{kind: tuple(granted)})
+    first = yield from send_as(subject, lacking)
     results: list[bool] = []
     tried = follow(narrow(tuple(granted)), results)
     while first.succeeded and not isinstance(tried, str):
-        results.append((yield from _send_with(subject, kind, tried, Role.CONFIRM)).succeeded)
+        holder = yield from mint_holder(subject, **{kind: tried})
+        results.append((yield from send_as(subject, holder, Role.CONFIRM)).succeeded)
         tried = follow(narrow(tuple(granted)), results)
-
-
-def _send_with(subject: Subject, kind: str, words: tuple[str, ...], role: Role) -> Steps[Exchange]:
-    return (yield from send_as(subject, (yield from mint_holder(subject, **{kind: words})), role))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -125,6 +123,7 @@ CHECK = Check(
     failure_title="A credential that lacks a right is not refused as promised",
     applies=applies,
     cases=cases,
+    rows_each=0,
     script=script,
     judge=judge,
     reads=(
