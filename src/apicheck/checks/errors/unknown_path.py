@@ -17,7 +17,6 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    build,
     judging,
     paths,
     steps,
@@ -30,7 +29,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     expected = find_promise(subject, "unknown_path")
     if isinstance(expected, NotApplicable):
         return expected
-    if paths.find_safe_operation(subject.context) is None:
+    if not paths.list_safe_operations(subject.context):
         return paths.NO_SAFE_OPERATION
     return Applies(facts=("requests.unknown_path",), promise=expected)
 
@@ -42,10 +41,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """Send a request that is accepted, then one with the same credential for an undefined path."""
-    operation = paths.find_safe_operation(subject.context)
-    assert operation is not None  # applies() made sure
-    yield from build.send_control(subject, operation)
-    request = yield from build.valid_request(subject, operation)
+    request = yield from paths.send_safe_request(subject)
     yield from steps.send(replace(request, path=subject.row.name, query=(), operation=""))
 
 

@@ -1,0 +1,163 @@
+"""An honest server is not accused: of what it did not promise, or of what apicheck did."""
+
+from typing import Any
+
+TOKEN = "f3a9c2d871b04e65"
+IDENTITY = '[identities.admin]\ntoken_env = "ALARM_TOKEN"\n'
+ENVIRON = {"ALARM_TOKEN": TOKEN}
+
+
+def has_token(request: Any) -> bool:
+    return bool(request.headers.get("authorization") == f"Bearer {TOKEN}")
+
+
+USERS = """
+openapi: 3.1.0
+info: {title: Users, version: "1"}
+servers: [{url: /api}]
+security: [{bearer: []}]
+paths:
+  /users/{name}:
+    get:
+      operationId: getUser
+      parameters: [{name: name, in: path, required: true, schema: {type: string}}]
+      responses: {"200": {description: one}, "403": {description: no}}
+  /lists:
+    get:
+      operationId: getLists
+      responses: {"200": {description: some}}
+  /status:
+    get:
+      operationId: getStatus
+      security: []
+      responses: {"200": {description: up}}
+components:
+  securitySchemes: {bearer: {type: http, scheme: bearer}}
+"""
+
+
+def users(sent: Any) -> Any:
+    """Serves /api/users/alice to the token, refuses it bob; what is beside /api is HTML."""
+
+    def respond(request: Any) -> Any:
+        if not request.path.startswith("/api/"):
+            return sent(404, b"<h1>elsewhere</h1>", {"Content-Type": "text/html"})
+        if request.path == "/api/status":
+            return sent(200, {"up": True})
+        if not has_token(request):
+            return sent(401, {"code": "who"}, {"WWW-Authenticate": "Bearer"})
+        if request.path == "/api/users/alice":
+            return sent(200, {"name": "alice"})
+        if request.path == "/api/users/bob":
+            return sent(403, {"code": "not yours"})
+        if request.path == "/api/lists":
+            return sent(200, {"lists": []})
+        return sent(404, {"code": "unknown"})
+
+    return respond
+
+
+STEPS = """
+policy: users
+facts:
+  authentication: {refusal: 401, unknown_paths: 401}
+  responses:
+    errors: {when: {status: [4xx, 5xx]}, media: application/json}
+  requests: {trailing_slash: 404, unknown_path: 404}
+clauses:
+  OTHERS:
+    title: Nobody reads another user
+    checks: behaviour/example
+    example:
+      - {operation: getUser, send: {path: {name: bob}}, expect: {status: 403}}
+  ERRORS: {title: Errors are JSON, checks: [errors/envelope, auth/bypass]}
+  SLASH: {title: A final slash is another path, checks: errors/trailing-slash}
+  UNKNOWN: {title: Unknown paths are refused, checks: [errors/unknown-path, auth/unknown-path]}
+"""
+
+
+def run_users(run: Any, sent: Any, handler: Any = None, **options: Any) -> Any:
+    target = IDENTITY + 'parameters = {name = "alice"}\n[fixtures]\nname = "alice"\n'
+    return run(
+        USERS,
+        handler or users(sent),
+        policy=STEPS,
+        target=target,
+        environ=ENVIRON,
+        **options,
+    )
+
+
+def test_a_step_names_another_user_than_the_identity_is(run: Any, sent: Any) -> None:
+    outcome = run_users(run, sent, clauses=("OTHERS",))
+    assert outcome.verdict("OTHERS") == "pass"
+    assert outcome.requests("GET", "/api/users/bob")
+
+
+def test_a_rule_without_ops_does_not_speak_of_paths_beside_the_base_path(
+    run: Any, sent: Any
+) -> None:
+    outcome = run_users(run, sent, clauses=("ERRORS",))
+    assert any(not request.path.startswith("/api/") for request in outcome.received)
+    assert outcome.findings() == []
+    assert outcome.verdict("ERRORS") == "pass"
+
+
+def test_a_rule_without_ops_speaks_of_every_path_below_the_base_path(run: Any, sent: Any) -> None:
+    def respond(request: Any) -> Any:
+        if request.path.endswith("/status/"):
+            return sent(404, b"<h1>no</h1>", {"Content-Type": "text/html"})
+        return users(sent)(request)
+
+    outcome = run_users(run, sent, respond, clauses=("ERRORS", "SLASH"))
+    assert outcome.findings("errors/envelope")
+
+
+def test_the_slash_behind_a_public_path_is_tried_with_a_credential(run: Any, sent: Any) -> None:
+    outcome = run_users(run, sent, clauses=("SLASH",))
+    assert outcome.findings() == []
+    assert outcome.verdict("SLASH") == "pass"
+
+
+def test_one_refused_operation_does_not_switch_off_what_any_operation_serves(
+    run: Any, sent: Any
+) -> None:
+    def respond(request: Any) -> Any:
+        gone = request.path == "/api/users/alice"
+        return sent(404, {"code": "gone"}) if gone else users(sent)(request)
+
+    outcome = run_users(run, sent, respond, clauses=("UNKNOWN",))
+    assert outcome.verdict("UNKNOWN") == "pass"
+
+
+ITEMS = """
+openapi: 3.1.0
+info: {title: Items, version: "1"}
+paths:
+  /items/articles:
+    get: {operationId: listArticles, responses: {"200": {description: some}}}
+  /items/articles/{id}:
+    get:
+      operationId: getArticle
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string}, example: a1}
+      responses: {"200": {description: one}}
+  /status:
+    get: {operationId: getStatus, responses: {"200": {description: up}}}
+"""
+
+
+def test_an_unknown_name_beside_collections_is_not_an_undefined_path(run: Any, sent: Any) -> None:
+    def respond(request: Any) -> Any:
+        if request.path in ("/items/articles", "/items/articles/a1", "/status"):
+            return sent(200, [])
+        return sent(403 if request.path.startswith("/items/") else 404, {})
+
+    policy = """
+    policy: items
+    facts: {requests: {unknown_path: 404}}
+    clauses: {UNKNOWN: {title: Undefined paths, checks: errors/unknown-path}}
+    """
+    outcome = run(ITEMS, respond, policy=policy)
+    assert outcome.findings() == []
+    assert outcome.verdict("UNKNOWN") == "pass"
