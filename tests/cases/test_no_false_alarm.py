@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import pytest
+
+from apicheck.model.errors import TargetError
+
 TOKEN = "f3a9c2d871b04e65"
 IDENTITY = '[identities.admin]\ntoken_env = "ALARM_TOKEN"\n'
 ENVIRON = {"ALARM_TOKEN": TOKEN}
@@ -161,3 +165,41 @@ def test_an_unknown_name_beside_collections_is_not_an_undefined_path(run: Any, s
     outcome = run(ITEMS, respond, policy=policy)
     assert outcome.findings() == []
     assert outcome.verdict("UNKNOWN") == "pass"
+
+
+GROUPS = """
+openapi: 3.1.0
+info: {title: Groups, version: "1"}
+security: [{oauth: ["read:groups"]}]
+paths:
+  /groups:
+    get:
+      operationId: listGroups
+      responses: {"200": {description: some}, "401": {description: who}, "403": {description: no}}
+components:
+  securitySchemes:
+    oauth:
+      type: oauth2
+      flows:
+        clientCredentials: {tokenUrl: /token, scopes: {"read:groups": read, "admin": all}}
+"""
+
+
+@pytest.mark.parametrize("scope", ["read:groups!group=one", "self", "inherit"])
+def test_what_a_scope_allows_that_the_document_does_not_name_is_not_known(
+    run: Any, sent: Any, scope: str
+) -> None:
+    def respond(request: Any) -> Any:
+        known = request.headers.get("authorization") in (f"Bearer {TOKEN}", "Bearer 77de21ab90")
+        return sent(200, []) if known else sent(401, None, {"WWW-Authenticate": "Bearer"})
+
+    target = f'{IDENTITY}[identities.reader]\ntoken_env = "READER"\nscopes = ["{scope}"]\n'
+    environ = {**ENVIRON, "READER": "77de21ab90"}
+    outcome = run(GROUPS, respond, target=target, environ=environ)
+    assert outcome.findings() == []
+
+
+def test_a_scope_with_a_mistake_in_it_is_refused(run: Any, sent: Any) -> None:
+    target = f'{IDENTITY}scopes = ["read:gruops"]\n'
+    with pytest.raises(TargetError, match="unknown scope"):
+        run(GROUPS, lambda _: sent(200), target=target, environ=ENVIRON)
