@@ -203,3 +203,118 @@ def test_a_scope_with_a_mistake_in_it_is_refused(run: Any, sent: Any) -> None:
     target = f'{IDENTITY}scopes = ["read:gruops"]\n'
     with pytest.raises(TargetError, match="unknown scope"):
         run(GROUPS, lambda _: sent(200), target=target, environ=ENVIRON)
+
+
+SERVICE = """
+openapi: 3.1.0
+info: {title: Service, version: "1"}
+security: [{bearer: []}]
+paths:
+  PATH:
+    get:
+      operationId: getIt
+      responses: {"200": {description: it}, "403": {description: no}}
+  /things:
+    get:
+      operationId: listThings
+      responses: {"200": {description: some}, "403": {description: no}}
+components:
+  securitySchemes: {bearer: {type: http, scheme: bearer}}
+"""
+
+
+def service(sent: Any, *, refusal: int = 401, public: tuple[str, ...] = ()) -> Any:
+    """Serves everything to the token, and what is public to everybody."""
+
+    def respond(request: Any) -> Any:
+        if request.method != "GET":
+            return sent(405, None, {"Allow": "GET"})
+        if has_token(request) or request.path in public:
+            return sent(200, {"version": "1"})
+        return sent(refusal, {}, {"WWW-Authenticate": 'Bearer realm="service"'})
+
+    return respond
+
+
+@pytest.mark.parametrize("path", ["/", "/version", "/.well-known/keys"])
+def test_an_open_operation_that_looks_public_is_most_likely_a_gap_of_the_document(
+    run: Any, sent: Any, path: str
+) -> None:
+    handler = service(sent, public=(path,))
+    outcome = run(SERVICE.replace("PATH", path), handler, target=IDENTITY, environ=ENVIRON)
+    accepted = [one for one in outcome.results["findings"] if one["outcome"] == "accepted"]
+    assert {one["check"] for one in accepted} == {
+        "auth/missing-credentials",
+        "auth/bad-credentials",
+    }
+    assert {one["severity"] for one in accepted} == {"medium"}
+    assert all("the document most likely lacks" in one["actual"] for one in accepted)
+
+
+@pytest.mark.parametrize("path", ["/invoices", "/health/records"])
+def test_an_open_operation_that_does_not_look_public_is_critical(
+    run: Any, sent: Any, path: str
+) -> None:
+    handler = service(sent, public=(path,))
+    outcome = run(SERVICE.replace("PATH", path), handler, target=IDENTITY, environ=ENVIRON)
+    assert outcome.results["findings"][0]["severity"] == "critical"
+
+
+def test_an_open_operation_that_is_secured_by_name_is_critical(run: Any, sent: Any) -> None:
+    own = SERVICE.replace("PATH", "/version").replace(
+        "getIt", "getIt\n      security: [{bearer: []}]"
+    )
+    handler = service(sent, public=("/version",))
+    outcome = run(own, handler, target=IDENTITY, environ=ENVIRON)
+    assert outcome.results["findings"][0]["severity"] == "critical"
+
+
+@pytest.mark.parametrize("status", [403, 404, 302])
+def test_a_token_that_is_refused_was_validated_whatever_the_status(
+    run: Any, sent: Any, status: int
+) -> None:
+    document = SERVICE.replace("PATH", "/invoices")
+    outcome = run(document, service(sent, refusal=status), target=IDENTITY, environ=ENVIRON)
+    assert outcome.verdict("BEARER-VALIDATION") == "pass"
+    assert outcome.verdict("OPENAPI-SECURITY") == "pass"
+    assert outcome.verdict("BEARER-STATUS") == ("fail" if status == 403 else "pass")
+
+
+def test_a_method_that_may_well_exist_is_not_sent(run: Any, sent: Any) -> None:
+    policy = """
+    policy: methods
+    facts: {requests: {method: 405}}
+    clauses: {METHODS: {title: Methods, checks: errors/method}}
+    """
+
+    def respond(request: Any) -> Any:
+        known = request.method == "PATCH" and request.path.startswith("/items/")
+        return sent(400, {}) if known else sent(*METHODS[request.method])
+
+    outcome = run(ITEMS, respond, policy=policy)
+    assert outcome.findings() == []
+    assert outcome.verdict("METHODS") == "pass"
+    sent_to = {(r.method, r.path) for r in outcome.received}
+    assert not {("PATCH", "/items/articles"), ("PATCH", "/items/articles/a1")} & sent_to
+    assert ("POST", "/items/articles/a1") in sent_to
+
+
+METHODS = {
+    "GET": (200, []),
+    "TRACE": (501, None),
+    **dict.fromkeys(["PUT", "POST", "PATCH"], (405, None, {"Allow": "GET, PATCH"})),
+}
+
+
+def test_a_gateway_that_reaches_no_other_server_is_no_grave_finding(run: Any, sent: Any) -> None:
+    policy = """
+    policy: failures
+    facts: {}
+    clauses: {FAILURES: {title: No failures, checks: errors/unexpected-5xx}}
+    """
+
+    def respond(request: Any) -> Any:
+        return sent(502, {}) if request.path == "/status" else sent(200, [])
+
+    outcome = run(ITEMS, respond, policy=policy)
+    assert [one["severity"] for one in outcome.results["findings"]] == ["medium"]

@@ -28,6 +28,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.refusals import Promise
+from apicheck.checks.auth._public import looks_public
 
 PATIENCE_S = 60.0
 """The longest wait where no clock can be moved."""
@@ -165,8 +166,10 @@ def _can_be_asked(subject: Subject, operation: Operation) -> bool:
     return operation.id in context.actors and isinstance(context.recipes.get(operation.id), Recipe)
 
 
-def _rank_effort(subject: Subject, operation: Operation) -> tuple[bool, int, bool]:
+def _rank_effort(subject: Subject, operation: Operation) -> tuple[bool, bool, int, bool, bool]:
+    """The likeliest to be accepted first: it names no object, and a credential matters to it."""
     recipe = subject.context.recipes[operation.id]
     needs = len(recipe.needs) if isinstance(recipe, Recipe) else 0
     consumes = isinstance(recipe, Recipe) and recipe.consumes
-    return operation.deprecated, needs, consumes
+    open_to_all = looks_public(subject.context, operation)
+    return open_to_all, operation.deprecated, needs, consumes, "{" in operation.path
