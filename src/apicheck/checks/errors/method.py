@@ -82,7 +82,7 @@ def doubt(subject: Subject, _: Transcript, judgement: Judgement) -> Judgement:
     return None if refused and subject.row.name == _TRACE else judgement
 
 
-CHECK = refusal(
+_REFUSAL = refusal(
     title="An undocumented method is refused as promised",
     failure_title="An undocumented method is not refused as promised",
     fact="requests.method",
@@ -97,3 +97,6 @@ CHECK = refusal(
         "wrong-status": ("errors/method-answered-with-other-status",),
     },
 )
+
+CHECK = replace(_REFUSAL, provokes=frozenset({501}))
+"""501 is the response to a method that the server has for no path (RFC 9110, section 15.6.2)."""
