@@ -300,7 +300,7 @@ def test_a_method_that_may_well_exist_is_not_sent(run: Any, sent: Any) -> None:
 
 
 METHODS = {
-    "GET": (200, []),
+    "GET": (200, [{"id": "a1"}]),
     "TRACE": (501, None),
     **dict.fromkeys(["PUT", "POST", "PATCH"], (405, None, {"Allow": "GET, PATCH"})),
 }
