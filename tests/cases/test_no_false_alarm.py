@@ -318,3 +318,38 @@ def test_a_gateway_that_reaches_no_other_server_is_no_grave_finding(run: Any, se
 
     outcome = run(ITEMS, respond, policy=policy)
     assert [one["severity"] for one in outcome.results["findings"]] == ["medium"]
+
+
+def test_what_stands_for_all_operations_is_asked_of_one_of_the_clause(run: Any, sent: Any) -> None:
+    document = SERVICE.replace("PATH", "/alone")
+    policy = """
+    policy: places
+    facts: {authentication: {refusal: 401, credential_in: [header]}}
+    clauses:
+      ALL: {title: Not in the query, checks: auth/credential-place}
+      THINGS: {title: Nor of things, checks: auth/credential-place, ops: listThings}
+    """
+    handler = service(sent)
+    outcome = run(document, handler, policy=policy, target=IDENTITY, environ=ENVIRON)
+    assert (outcome.verdict("ALL"), outcome.verdict("THINGS")) == ("pass", "pass")
+    asked = {one.path for one in outcome.received if "access_token" in one.target}
+    assert asked == {"/things"}
+
+
+def test_json_under_a_wrong_label_is_judged_and_does_not_end_the_run(run: Any, sent: Any) -> None:
+    document = """
+    openapi: 3.1.0
+    info: {title: Labels, version: "1"}
+    paths:
+      /things:
+        get:
+          operationId: listThings
+          security: [{bearer: []}]
+          responses:
+            "200": {description: some, content: {application/json: {schema: {type: array}}}}
+    components:
+      securitySchemes: {bearer: {type: http, scheme: bearer}}
+    """
+    label = {"Content-Type": "text/html"}
+    outcome = run(document, lambda _: sent(200, b"[]", label), target=IDENTITY, environ=ENVIRON)
+    assert "undocumented-media-type" in str(outcome.findings("conformance/response"))

@@ -170,6 +170,9 @@ class Subject:
     deprecation: Deprecation | None = None
     clause: Clause | None = None
     case: Case | None = None
+    asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """operationId -> the clauses for which a result on it counts, for each operation that is asked
+    the same check."""
     promise: ExpectedResponse | None = None
     """What `Applies.promise` said, once the check is bound to the subject."""
 
