@@ -1,5 +1,6 @@
 """An honest server is not accused: of what it did not promise, or of what apicheck did."""
 
+import json
 from typing import Any
 
 import pytest
@@ -353,3 +354,70 @@ def test_json_under_a_wrong_label_is_judged_and_does_not_end_the_run(run: Any, s
     label = {"Content-Type": "text/html"}
     outcome = run(document, lambda _: sent(200, b"[]", label), target=IDENTITY, environ=ENVIRON)
     assert "undocumented-media-type" in str(outcome.findings("conformance/response"))
+
+
+VERSIONS = """
+openapi: 3.1.0
+info: {title: Versions, version: "1"}
+paths:
+  /v1/notes:
+    get: {operationId: oldNotes, responses: {"200": {description: some}}}
+  /v2/notes:
+    get:
+      operationId: listNotes
+      responses: {"200": {description: some}, "401": {description: no}}
+    post:
+      operationId: addNote
+      security: [{bearer: []}]
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              {type: object, required: [text], properties: {text: {type: string, maxLength: 80}}}
+      responses: {"201": {description: made}, "401": {description: no}}
+components:
+  securitySchemes: {bearer: {type: http, scheme: bearer}}
+"""
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(410, "pass"), (404, "fail")])
+def test_a_version_that_does_not_exist_gets_its_own_response(
+    run: Any, sent: Any, status: int, verdict: str
+) -> None:
+    policy = """
+    policy: versions
+    facts: {requests: {unknown_path: 404}, versioning: {unknown: 410}}
+    clauses: {VERSIONS: {title: Unknown versions, checks: errors/unknown-path}}
+    """
+
+    def respond(request: Any) -> Any:
+        if request.path in ("/v1/notes", "/v2/notes"):
+            return sent(200, [])
+        return sent(status if request.path.startswith("/v3/") else 404, {})
+
+    outcome = run(VERSIONS, respond, policy=policy)
+    assert outcome.verdict("VERSIONS") == verdict
+    assert outcome.requests("GET", "/v3/notes")
+
+
+@pytest.mark.parametrize("careless", [False, True])
+def test_a_refused_creation_is_looked_for_by_a_mark_in_a_free_text(
+    run: Any, sent: Any, careless: bool
+) -> None:
+    notes: list[Any] = []
+
+    def respond(request: Any) -> Any:
+        if request.method != "POST":
+            return sent(200, notes)
+        if has_token(request) or careless:
+            notes.append(json.loads(request.body))
+        return sent(201, {}) if has_token(request) else sent(401, {})
+
+    policy = """
+    policy: creations
+    facts: {authentication: {refusal: 401}}
+    clauses: {NOTHING: {title: A refusal makes nothing, checks: auth/refused-creation}}
+    """
+    outcome = run(VERSIONS, respond, policy=policy, target=IDENTITY, environ=ENVIRON)
+    assert outcome.verdict("NOTHING") == ("fail" if careless else "pass")

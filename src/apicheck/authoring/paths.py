@@ -16,6 +16,7 @@ _NAME = "apicheck-no-such-path"
 _MOST_ROOTS, _MOST_BELOW = 4, 2
 
 _VERSION = re.compile(r"v\d+([._-]?\w+)*", re.IGNORECASE)
+_NUMBERED = re.compile(r"(/(?:[^/]+/)*?)v(\d+)(/.*)")
 _TRIED = 5
 """How many operations are tried until the target accepts the request of one."""
 
@@ -59,14 +60,29 @@ def undefined_paths(context: RunContext) -> tuple[str, ...]:
     )
 
 
-def _select_free(context: RunContext, paths: list[str]) -> list[str]:
+def unknown_versions(context: RunContext) -> tuple[str, ...]:
+    """A path of the document with a version that no path has; () where paths have no version."""
+    numbered = [
+        (int(match[2]), f"{match[1]}v{{}}{match[3]}")
+        for operation in context.spec.operations
+        if operation.method == "GET"
+        and "{" not in operation.path
+        and (match := _NUMBERED.fullmatch(operation.path))
+    ]
+    if not numbered:
+        return ()
+    highest, template = max(numbered)
+    return _select_free(context, [template.format(highest + 1)])
+
+
+def _select_free(context: RunContext, paths: list[str]) -> tuple[str, ...]:
     """The paths that match no path of the document, each once."""
     templates = [operation.path for operation in context.spec.operations]
-    return [
+    return tuple(
         path
         for path in dict.fromkeys(paths)
         if not any(selects_path(template, "", path) for template in templates)
-    ]
+    )
 
 
 def list_safe_operations(context: RunContext) -> tuple[str, ...]:
