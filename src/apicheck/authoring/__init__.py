@@ -26,7 +26,7 @@ from apicheck.model.facts import NEVER, ExpectedResponse, StatusSet
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Operation
 from apicheck.model.policy import Example
-from apicheck.model.step import Script, Send, Steps
+from apicheck.model.step import EndOfScript, Script, Send, Steps
 from apicheck.model.subject import (
     UNIQUE,
     UNIQUE_LENGTH,
@@ -64,6 +64,7 @@ __all__ = [
     "Confirm",
     "Credential",
     "Direction",
+    "EndOfScript",
     "Example",
     "Exchange",
     "ExpectedResponse",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from apicheck.load import target_names
 from apicheck.load.grammar import as_list, parse_duration
-from apicheck.load.mistakes import Mistakes, drop_invalid
+from apicheck.load.mistakes import Mistakes, drop_invalid, resembles
 from apicheck.load.names import normalize
 from apicheck.load.secrets import SecretReader, placeholder, run_command
 from apicheck.load.source import Source
@@ -182,7 +182,7 @@ def _build_identity(name: str, settings: Node, secrets: SecretReader, spec: Spec
     roles = settings.get("roles")
     declared = _find_scopes(spec)
     for scope in scopes or ():
-        if declared and scope not in declared:
+        if scope not in declared and resembles(scope, declared):
             secrets.mistakes.unknown(f"{pointer}/scopes", "scope", scope, declared)
     return Identity(
         name=name,

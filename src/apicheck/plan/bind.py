@@ -8,7 +8,6 @@ from math import ceil
 from apicheck.generate import DRAWN_FOR_EACH, draw
 from apicheck.model.check import Applies, Check
 from apicheck.model.facts import RateLimits, Webhooks
-from apicheck.model.operation import Operation
 from apicheck.model.plan import Options, PlannedClause, Probe, SkippedSubject
 from apicheck.model.selector import selects
 from apicheck.model.subject import Case, Recipe, RunContext, Subject, SubjectKind
@@ -26,8 +25,7 @@ def list_subjects(
 ) -> Iterator[Subject]:
     """List the subjects of a check, in the order of the document and the policy."""
     if check.subject_kind is SubjectKind.OPERATION:
-        for operation in _select_operations(check, context, clauses):
-            yield Subject(check.subject_kind, operation.id, context, operation=operation)
+        yield from _list_operations(check, context, clauses)
     elif check.subject_kind is SubjectKind.API:
         yield Subject(check.subject_kind, "api", context)
     elif check.subject_kind is SubjectKind.BUCKET and context.facts.rate_limits:
@@ -49,20 +47,35 @@ def list_subjects(
                 yield Subject(check.subject_kind, planned.clause.id, context, clause=planned.clause)
 
 
-def _select_operations(
+def _list_operations(
     check: Check, context: RunContext, clauses: tuple[PlannedClause, ...]
-) -> Iterator[Operation]:
-    """Select the operations on which a finding counts for some clause.
+) -> Iterator[Subject]:
+    asked = _find_asked(check, context, clauses)
+    for operation in context.spec.operations:
+        if operation.id in asked:
+            yield Subject(
+                check.subject_kind, operation.id, context, operation=operation, asked=asked
+            )
+
+
+def _find_asked(
+    check: Check, context: RunContext, clauses: tuple[PlannedClause, ...]
+) -> dict[str, frozenset[str]]:
+    """Find the operations on which a finding counts for some clause, and for which clauses.
 
     A check that was selected without a clause gets all operations.
     """
-    selectors = [planned.clause.ops for planned in clauses if check.id in planned.checks]
-    for operation in context.spec.operations:
-        if not selectors or any(
-            ops is None or selects(ops, operation, context.facts.operations, context.secured)
-            for ops in selectors
-        ):
-            yield operation
+    naming = [planned.clause for planned in clauses if check.id in planned.checks]
+    found = {
+        operation.id: frozenset(
+            clause.id
+            for clause in naming
+            if clause.ops is None
+            or selects(clause.ops, operation, context.facts.operations, context.secured)
+        )
+        for operation in context.spec.operations
+    }
+    return {name: counted for name, counted in found.items() if counted or not naming}
 
 
 def _list_buckets(context: RunContext, limits: RateLimits) -> Iterator[Subject]:

@@ -136,7 +136,7 @@ def _assign_buckets(spec: Spec, facts: Facts, secured: frozenset[str]) -> dict[s
             op.id
             for op in spec.operations
             if (
-                op.id in secured
+                op.id in secured or bucket.per == "ip"
                 if bucket.ops is None
                 else selects(bucket.ops, op, facts.operations, secured)
             )

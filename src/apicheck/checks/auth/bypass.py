@@ -10,7 +10,6 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Exchange,
     Failure,
     Judgement,
     NotApplicable,
@@ -27,13 +26,16 @@ from apicheck.authoring import (
     spreading,
     steps,
 )
+from apicheck.checks.auth._public import is_same_kind, looks_public
 from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
 _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """Apply to every operation that needs a credential."""
+    """Apply to every operation that needs a credential, and is not open by the look of it."""
+    if looks_public(subject.context, subject.op):
+        return NotApplicable("its path is usually public: auth/missing-credentials judges that")
     return needs_no_credential(subject) or Applies(facts=("authentication.refusal",))
 
 
@@ -100,27 +102,11 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         one for one in transcript.of_role(Role.CONTROL) if one.request.operation == subject.op.id
     ]
     for exchange in transcript.exercised:
-        if exchange.succeeded and controls and _is_same_kind(exchange, controls[-1]):
+        if exchange.succeeded and controls and is_same_kind(exchange, controls[-1]):
             expected = "refused: the request carries no credential"
             came = f"{describe(exchange)}, the response of the operation"
             return Failure("accepted", expected, came, subject.row.name, exchange.id)
     return None
-
-
-def _is_same_kind(exchange: Exchange, control: Exchange) -> bool:
-    """Whether two responses have the same status, media type and members."""
-    mine, theirs = exchange.response, control.response
-    if mine is None or theirs is None or mine.status != theirs.status:
-        return False
-    if mine.media_type != theirs.media_type:
-        return False
-    return exchange.bodiless or _shape_of(exchange) == _shape_of(control)
-
-
-def _shape_of(exchange: Exchange) -> object:
-    """The names of a JSON object's members, or the type of another value."""
-    body = exchange.json_or()
-    return tuple(sorted(body)) if isinstance(body, dict) else type(body).__name__
 
 
 CHECK = Check(

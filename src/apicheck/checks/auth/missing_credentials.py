@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from apicheck.authoring import Confirm, Request, Severity, Subject
 from apicheck.authoring.refusals import refusal
+from apicheck.checks.auth._public import doubt
 from apicheck.checks.auth._scope import WITHOUT_CREDENTIALS, promised
 
 
@@ -20,6 +21,7 @@ CHECK = refusal(
         lambda subject: subject.facts.authentication.anonymous, "a request without credentials"
     ),
     alter=alter,
+    doubt=doubt,
     accepted=Severity.CRITICAL,
     wrong_status=Severity.MEDIUM,
     confirm=Confirm.ONCE,

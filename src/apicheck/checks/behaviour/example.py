@@ -66,7 +66,10 @@ def script(subject: Subject) -> Script:
                 Inconclusive(f"step {step.id} refers to {missing}, which has no value")
             )
         recipe = _make_recipe(subject, step, parts, _collect_path_values(subject, played))
-        request = yield from build.resolve_recipe(subject, recipe, who, shared_as=None)
+        sender = _without_parameters(who, parts.get("path", {}))
+        request = yield from build.resolve_recipe(
+            subject, recipe, sender, owner=who, shared_as=None
+        )
         if step.identity == _NO_IDENTITY:
             request = request.without_credentials()
         played[step.id] = yield from steps.send(request)
@@ -78,6 +81,12 @@ def _find_identity(subject: Subject, step: Example) -> Identity:
     if step.identity in ("", _NO_IDENTITY):
         return build.identity_of(subject, step.operation)
     return subject.context.identities[step.identity]
+
+
+def _without_parameters(who: Identity, named: Mapping[str, Json]) -> Identity:
+    """The identity without the parameters that a step names: the step has the last word."""
+    kept = {name: value for name, value in who.parameters.items() if name not in named}
+    return replace(who, parameters=kept)
 
 
 def _collect_path_values(subject: Subject, played: Mapping[str, Exchange]) -> Mapping[str, str]:

@@ -37,6 +37,8 @@ from apicheck.checks.scopes._rights import (
     underprivileged_identities,
 )
 
+_ALL = "all scopes"
+
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a right, where the policy says how a missing one is refused."""
@@ -48,7 +50,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NO_PROMISED_REFUSAL
     if not cases(subject):
         return NO_UNDERPRIVILEGED_IDENTITY
-    facts = ("authorization.refusal", *(f"authorization.{kind}" for kind in rights))
+    kinds = ("refusal", *rights, *(("needs",) if _is_exact(subject) else ()))
+    facts = tuple(f"authorization.{kind}" for kind in kinds)
     return Applies(facts=facts, promise=refusal)
 
 
@@ -74,9 +77,13 @@ def _minted_rows(subject: Subject) -> Iterator[Case]:
             for word in all_words(subject, kind):
                 if (word,) != words and any(word in all_but(subject, kind, w) for w in words):
                     yield Case(f"{word} alone", {kind: [word]})
-        exact = subject.facts.authorization.needs == "exact" and kind == "scopes"
-        if exact and set(words) < set(all_words(subject, kind)):
-            yield Case("all scopes", {kind: list(all_words(subject, kind))})
+        if kind == "scopes" and _is_exact(subject) and set(words) < set(all_words(subject, kind)):
+            yield Case(_ALL, {kind: list(all_words(subject, kind))})
+
+
+def _is_exact(subject: Subject) -> bool:
+    """Whether the policy refuses those who hold more scopes than an operation needs."""
+    return subject.facts.authorization.needs == "exact"
 
 
 def script(subject: Subject) -> Script:
@@ -109,6 +116,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     value, expected = subject.row.value, judging.expected_text(subject.expected)
     if "identity" in value:
         return Failure("accepted", expected, describe(first), exchange=first.id)
+    if subject.row.name == _ALL:
+        exact = f"{expected}, as `needs: exact` in the policy refuses whoever holds more"
+        return Failure("accepted", exact, describe(first), "more than needed", first.id)
     granted = tuple(next(iter(value.values()), ()))
     found = follow(narrow(granted), [one.succeeded for one in confirmations])
     detail = found if isinstance(found, str) else ""
