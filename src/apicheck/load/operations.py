@@ -120,7 +120,14 @@ class Reader:
                     place=kind,
                     required=bool(parameter.get("required", False)),
                     schema=_find_schema(parameter),
-                    example=next(iter(self._find_examples(parameter)), MISSING),
+                    example=next(
+                        self._find_examples(_first_media(parameter) or parameter), MISSING
+                    ),
+                    style=str(parameter.get("style", "")),
+                    explode=parameter.get("explode"),
+                    media_type=next(iter(parameter.get("content") or ()), ""),
+                    allow_reserved=bool(parameter.get("allowReserved", False)),
+                    allow_empty=bool(parameter.get("allowEmptyValue", False)),
                 )
         return tuple(found.values())
 
@@ -245,11 +252,14 @@ class Reader:
 
 def _find_schema(node: Node) -> Json:
     """The schema of a parameter, header or media type, also inside `content`."""
-    if "schema" in node:
-        return node["schema"]
-    for media in (node.get("content") or {}).values():
-        return media.get("schema") if isinstance(media, Mapping) else None
-    return None
+    return node["schema"] if "schema" in node else _first_media(node).get("schema")
+
+
+def _first_media(node: Node) -> Node:
+    """The first member of `content`; {} without one."""
+    content: Node = node.get("content") or {}
+    media = next(iter(content.values()), None)
+    return media if isinstance(media, Mapping) else {}
 
 
 def _read_scheme(name: str, node: Node) -> SecurityScheme:

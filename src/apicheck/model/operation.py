@@ -50,13 +50,33 @@ class SecurityScheme:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A Parameter Object; `place` is its `in`."""
+    """A Parameter Object; `place` is its `in`.
+
+    style: "" for the default of the place. explode None: the default of the style. media_type: of
+    a value that is described by `content`. allow_reserved: the characters that RFC 3986 reserves
+    stand in a query as they are. allow_empty: `name=` is a value, too.
+    """
 
     name: str
     place: str
     required: bool
     schema: Json
     example: Json
+    style: str = ""
+    explode: bool | None = None
+    media_type: str = ""
+    allow_reserved: bool = False
+    allow_empty: bool = False
+
+    @property
+    def shape(self) -> str:
+        """The style, as written or by default."""
+        return self.style or ("form" if self.place in ("query", "cookie") else "simple")
+
+    @property
+    def exploded(self) -> bool:
+        """Whether each item of a list, and each member of an object, stands for itself."""
+        return self.shape in ("form", "cookie") if self.explode is None else self.explode
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,12 @@ from apicheck.model.exchange import Request
 from apicheck.model.json import MISSING, Json, at, child_pointer, tokens, with_value
 from apicheck.model.operation import Operation
 from apicheck.model.subject import Recipe
+from apicheck.requests.parameters import (
+    belongs_to,
+    escape_cookies,
+    find_parameter,
+    with_cookies,
+)
 
 _FORM = "application/x-www-form-urlencoded"
 _OWN_FIELDS = frozenset({"accept", "authorization", "content-type", "cookie", "host"})
@@ -18,7 +24,10 @@ _OWN_FIELDS = frozenset({"accept", "authorization", "content-type", "cookie", "h
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part. place: path, query, header or body. name: of a parameter, or a JSON Pointer."""
+    """One part.
+
+    place: path, query, header, cookie or body. name: of a parameter, or a JSON Pointer.
+    """
 
     place: str
     name: str
@@ -35,7 +44,7 @@ def parts_of(operation: Operation, recipe: Recipe, kept: frozenset[str]) -> tupl
     parameters = [
         Part(parameter.place, parameter.name)
         for parameter in operation.parameters
-        if parameter.place in ("path", "query", "header")
+        if parameter.place in ("path", "query", "header", "cookie")
         and parameter.name not in kept
         and not (parameter.place == "header" and parameter.name.lower() in _OWN_FIELDS)
         and (parameter.place != "path" or "{" + parameter.name + "}" in operation.path)
@@ -79,15 +88,14 @@ def with_part(request: Request, operation: Operation, part: Part, value: Json) -
     text = value if isinstance(value, str) or value is MISSING else json.dumps(value)
     if part.place == "path":
         return replace(request, path=_with_segment(request.path, operation, part.name, text))
-    others = request.query if part.place == "query" else request.headers
-    same = part.name if part.place == "query" else part.name.lower()
-    kept = tuple(
-        pair for pair in others if (pair[0] if part.place == "query" else pair[0].lower()) != same
-    )
-    pairs = kept if text is MISSING else (*kept, (part.name, text))
-    if part.place == "query":
-        return replace(request, query=pairs)
-    return replace(request, headers=pairs)
+    pairs = () if text is MISSING else ((part.name, text),)
+    if part.place == "cookie":
+        return with_cookies(request, part.name, escape_cookies(pairs))
+    if part.place == "header":
+        return request.with_header(part.name, *(value for _, value in pairs))
+    parameter = find_parameter(operation, "query", part.name)
+    kept = tuple(pair for pair in request.query if not belongs_to(parameter, pair[0]))
+    return replace(request, query=(*kept, *pairs))
 
 
 def _with_segment(path: str, operation: Operation, name: str, text: str) -> str:

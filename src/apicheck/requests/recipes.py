@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING, Json
@@ -24,9 +25,17 @@ from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested, NotTestedKind
 from apicheck.requests.conventions import find_usual_need
 from apicheck.requests.links import find_body_needs, find_path_need, meet_needs, path_parameters
+from apicheck.requests.parameters import (
+    example_of,
+    find_parameter,
+    write_cookie_field,
+    write_cookies,
+    write_header,
+    write_query,
+)
 from apicheck.requests.sampling import flatten_schema, sample, unique_places, with_unique
 
-_PARTS = frozenset({"path", "query", "headers", "body", "consumes"})
+_PARTS = frozenset({"path", "query", "headers", "cookies", "body", "consumes"})
 _SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
 
 
@@ -37,6 +46,7 @@ class _Given:
     path: Mapping[str, Json] = field(default_factory=dict)
     query: Mapping[str, Json] = field(default_factory=dict)
     headers: Mapping[str, Json] = field(default_factory=dict)
+    cookies: Mapping[str, Json] = field(default_factory=dict)
     body: Json = MISSING
     consumes: bool = False
     named: Mapping[str, Json] = field(default_factory=dict)
@@ -45,7 +55,8 @@ class _Given:
     @property
     def anything(self) -> bool:
         """Whether the operation has a fixture of its own."""
-        return bool(self.path or self.query or self.headers) or self.body is not MISSING
+        parts = (self.path, self.query, self.headers, self.cookies)
+        return any(parts) or self.body is not MISSING
 
 
 class _Unknown(Exception):
@@ -75,8 +86,8 @@ def make_recipes(
 ) -> Mapping[str, Recipe | NotTested]:
     """Make the recipe of every operation, by operationId, or say why there is none.
 
-    fixtures: parameter name -> value; operationId -> {path, query, headers, body, consumes}, or
-    a value without any of these members, which is the body.
+    fixtures: parameter name -> value; operationId -> {path, query, headers, cookies, body,
+    consumes}, or a value without any of these members, which is the body.
     identity_parameters: path parameters whose value each identity brings along.
     reads_only: take linked values from safe operations where there is a choice.
     draw_body: draws a body where no plain one can be made of the schema.
@@ -112,13 +123,13 @@ def _make_recipe(
     reads_only: bool,
     draw_body: DrawBody,
 ) -> Recipe:
-    values: dict[str, str] = {}
+    values: dict[str, Json] = {}
     needs: list[Need] = []
     for parameter in path_parameters(operation):
         name = parameter.name
         fixed = given.path.get(name, given.named.get(name, MISSING))
         if fixed is not MISSING:
-            values[name] = _write_text(fixed)
+            values[name] = fixed
         elif need := _find_need(spec, operation, parameter, identity_parameters, reads_only):
             needs.append(need)
         elif reads_only and not operation.safe and not _lists_values(spec, parameter):
@@ -128,7 +139,7 @@ def _make_recipe(
                     f'[fixtures]\n{name} = "one that may be lost"',
                 )
         elif (value := _find_value(spec, parameter, named_only=True)) is not MISSING:
-            values[name] = _write_text(value)
+            values[name] = value
         elif name not in identity_parameters:
             raise _Unknown(
                 f"nothing says which {name} exists", f'[fixtures]\n{name} = "an existing one"'
@@ -177,6 +188,7 @@ def _read_given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
             path=own.get("path", {}),
             query=own.get("query", {}),
             headers=own.get("headers", {}),
+            cookies=own.get("cookies", {}),
             body=own.get("body", MISSING),
             consumes=bool(own.get("consumes", False)),
             named=fixtures,
@@ -186,42 +198,49 @@ def _read_given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
 
 def _find_value(spec: Spec, parameter: Parameter, *, named_only: bool = False) -> Json:
     """A parameter's example, else a value that its schema allows, or names (named_only)."""
-    if parameter.example is not MISSING and parameter.example is not None:
-        return parameter.example
-    return sample(spec.document, parameter.schema, named_only=named_only)
+    example = example_of(parameter)
+    return (
+        example
+        if example is not MISSING
+        else sample(spec.document, parameter.schema, named_only=named_only)
+    )
+
+
+def _find_values(
+    spec: Spec, operation: Operation, given: _Given, place: str, own: Mapping[str, Json]
+) -> Iterator[tuple[Parameter, Json]]:
+    """Find the values of the parameters of a place: the fixture's, and those that are required."""
+    fold = str.lower if place == "header" else str
+    fixed = {fold(name): (name, value) for name, value in own.items()}
+    for parameter in operation.parameters:
+        key = fold(parameter.name)
+        if parameter.place != place or key in fixed or not parameter.required:
+            continue
+        if place != "header" or key not in _SENT_ANYWAY:
+            yield parameter, _find_required(spec, parameter, given)
+    for name, value in fixed.values():
+        yield find_parameter(operation, place, name), value
 
 
 def _make_query(spec: Spec, operation: Operation, given: _Given) -> Pairs:
-    pairs: list[tuple[str, str]] = []
-    declared = {p.name for p in operation.parameters if p.place == "query"}
-    for name, value in given.query.items():
-        if name not in declared:
-            pairs.extend(_make_pairs(name, value))
-    for parameter in operation.parameters:
-        if parameter.place != "query":
-            continue
-        value = given.query.get(parameter.name, MISSING)
-        if value is MISSING and parameter.required:
-            value = _find_required(spec, parameter, given)
-        if value is not MISSING:
-            pairs.extend(_make_pairs(parameter.name, value))
-    return tuple(pairs)
+    values = _find_values(spec, operation, given, "query", given.query)
+    return tuple(chain.from_iterable(write_query(*found) for found in values))
 
 
 def _make_headers(spec: Spec, operation: Operation, given: _Given) -> Pairs:
-    pairs = [(name, _write_text(value)) for name, value in given.headers.items()]
-    known = {name.lower() for name, _ in pairs} | _SENT_ANYWAY
-    for parameter in operation.parameters:
-        wanted = parameter.place == "header" and parameter.required
-        if wanted and parameter.name.lower() not in known:
-            pairs.append((parameter.name, _write_text(_find_required(spec, parameter, given))))
-    return tuple(pairs)
+    values = _find_values(spec, operation, given, "header", given.headers)
+    fields = [(parameter.name, write_header(parameter, value)) for parameter, value in values]
+    values = _find_values(spec, operation, given, "cookie", given.cookies)
+    cookies = tuple(chain.from_iterable(write_cookies(*found) for found in values))
+    return (*fields, *([("Cookie", write_cookie_field(cookies))] if cookies else []))
 
 
 def _find_required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
     if parameter.name in given.named:
         return given.named[parameter.name]
     value = _find_value(spec, parameter)
+    if value is MISSING and parameter.allow_empty:
+        return ""
     if value is MISSING:
         raise _Unknown(
             f"the required {parameter.place} parameter {parameter.name} has no example",
@@ -264,14 +283,3 @@ def _choose_media(offered: tuple[Media, ...]) -> Media | None:
             if wanted in media.media_type:
                 return media
     return offered[0] if offered else None
-
-
-def _make_pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:
-    values = value if isinstance(value, list) else [value]
-    return ((name, _write_text(item)) for item in values)
-
-
-def _write_text(value: Json) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
