@@ -10,6 +10,7 @@ from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import walk_leaves
 from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
 from apicheck.model.operation import (
+    Encoding,
     HeaderDoc,
     LinkDoc,
     Media,
@@ -22,6 +23,9 @@ from apicheck.model.operation import (
 from apicheck.model.references import locate, pointer_of
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+_OF_VALUES = ("application/json", "text/plain")
+"""Media types in which a part of a form is a plain value, and no file."""
 
 Node = Mapping[str, Json]
 
@@ -114,22 +118,23 @@ class Reader:
             for index, written in enumerate(holder.get("parameters") or ()):
                 where = child_pointer(child_pointer(at_pointer, "parameters"), index)
                 parameter, _ = self._resolve(written, where)
-                name, kind = str(parameter.get("name")), str(parameter.get("in"))
-                found[name, kind] = Parameter(
-                    name=name,
-                    place=kind,
-                    required=bool(parameter.get("required", False)),
-                    schema=_find_schema(parameter),
-                    example=next(
-                        self._find_examples(_first_media(parameter) or parameter), MISSING
-                    ),
-                    style=str(parameter.get("style", "")),
-                    explode=parameter.get("explode"),
-                    media_type=next(iter(parameter.get("content") or ()), ""),
-                    allow_reserved=bool(parameter.get("allowReserved", False)),
-                    allow_empty=bool(parameter.get("allowEmptyValue", False)),
-                )
+                read = self._read_parameter(parameter)
+                found[read.name, read.place] = read
         return tuple(found.values())
+
+    def _read_parameter(self, node: Node) -> Parameter:
+        return Parameter(
+            name=str(node.get("name")),
+            place=str(node.get("in")),
+            required=bool(node.get("required", False)),
+            schema=_find_schema(node),
+            example=next(self._find_examples(_first_media(node) or node), MISSING),
+            style=str(node.get("style", "")),
+            explode=node.get("explode"),
+            media_type=next(iter(node.get("content") or ()), ""),
+            allow_reserved=bool(node.get("allowReserved", False)),
+            allow_empty=bool(node.get("allowEmptyValue", False)),
+        )
 
     def _read_media(self, content: Json, pointer: str) -> tuple[Media, ...]:
         return tuple(
@@ -138,23 +143,46 @@ class Reader:
                 media.get("schema"),
                 tuple(self._find_examples(media)),
                 self._find_files(media) if media_type.startswith("multipart/") else {},
+                self._read_encoding(media, child_pointer(pointer, media_type)),
             )
             for media_type, written in (content or {}).items()
             for media, _ in [self._resolve(written, child_pointer(pointer, media_type))]
         )
 
-    def _find_files(self, media: Node) -> dict[str, str]:
-        """Members of a multipart body that are files: bytes by schema, or by `encoding`."""
-        schema, _ = self._resolve(media.get("schema"), "")
-        found = {
-            name: str(inner.get("contentMediaType", "application/octet-stream"))
-            for name, written in (schema.get("properties") or {}).items()
-            for inner, _ in [self._resolve(written, "")]
-            if inner.get("format") == "binary" or "contentMediaType" in inner
+    def _read_encoding(self, media: Node, pointer: str) -> dict[str, Encoding]:
+        written = media.get("encoding")
+        return {
+            name: Encoding(
+                media_type=str(node.get("contentType", "")).partition(",")[0].strip(),
+                style=str(node.get("style", "")),
+                explode=node.get("explode"),
+                allow_reserved=bool(node.get("allowReserved", False)),
+                headers=tuple(
+                    self._read_parameter({"in": "header", **header, "name": key})
+                    for key, value in (node.get("headers") or {}).items()
+                    for header, _ in [self._resolve(value, child_pointer(pointer, key))]
+                ),
+            )
+            for name, node in (written.items() if isinstance(written, Mapping) else ())
+            if isinstance(node, Mapping)
         }
+
+    def _find_files(self, media: Node) -> dict[str, str]:
+        """Members of a multipart body that are files, or lists of them, with their media types.
+
+        Their schema says so, or `encoding` names a media type that is not one of plain values.
+        """
+        schema, _ = self._resolve(media.get("schema"), "")
+        found: dict[str, str] = {}
+        for name, written in (schema.get("properties") or {}).items():
+            inner, _ = self._resolve(written, "")
+            one, _ = self._resolve(inner.get("items"), "") if "items" in inner else (inner, "")
+            if one.get("format") == "binary" or "contentMediaType" in one:
+                found[name] = str(one.get("contentMediaType", "application/octet-stream"))
         for name, encoding in (media.get("encoding") or {}).items():
-            if kind := encoding.get("contentType"):
-                found[name] = str(kind).partition(",")[0].strip()
+            kind = str(encoding.get("contentType", "")).partition(",")[0].strip()
+            if kind and (name in found or kind.partition(";")[0] not in _OF_VALUES):
+                found[name] = kind
         return found
 
     def _find_examples(self, node: Node) -> Iterator[Json]:

@@ -80,6 +80,18 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Encoding:
+    """An Encoding Object: how one member of a form is written. "" and None: the default."""
+
+    media_type: str = ""
+    style: str = ""
+    explode: bool | None = None
+    allow_reserved: bool = False
+    headers: tuple[Parameter, ...] = ()
+    """Of a multipart body's part."""
+
+
+@dataclass(frozen=True, slots=True)
 class Media:
     """A Media Type Object. examples: the values, in the document's order."""
 
@@ -88,6 +100,8 @@ class Media:
     examples: tuple[Json, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     """Members of a multipart body that are sent as files -> their media type."""
+    encoding: Mapping[str, Encoding] = field(default_factory=dict)
+    """Members of a form -> how they are written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from apicheck.generate import draw_body
+from apicheck.generate import draw_body, draw_text
 from apicheck.model.facts import Bucket, Facts, Selector
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
@@ -192,6 +192,7 @@ def _make_recipes(
             identity_parameters=frozenset(t.parameter for t in facts.authorization.tenants),
             reads_only=mode is not Mode.FULL,
             draw_body=draw_body,
+            draw_text=draw_text,
         )
     )
     if facts.oauth is None or not target.minters:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote
 
 from apicheck.model.exchange import Request
 from apicheck.model.json import MISSING, Json, at, child_pointer, tokens, with_value
 from apicheck.model.operation import Operation
 from apicheck.model.subject import Recipe
+from apicheck.requests.forms import encode_pairs
+from apicheck.requests.media_types import FORM, bare, is_json
 from apicheck.requests.parameters import (
     belongs_to,
     escape_cookies,
     find_parameter,
     with_cookies,
+    write_text,
 )
 
-_FORM = "application/x-www-form-urlencoded"
 _OWN_FIELDS = frozenset({"accept", "authorization", "content-type", "cookie", "host"})
 
 
@@ -49,9 +51,9 @@ def parts_of(operation: Operation, recipe: Recipe, kept: frozenset[str]) -> tupl
         and not (parameter.place == "header" and parameter.name.lower() in _OWN_FIELDS)
         and (parameter.place != "path" or "{" + parameter.name + "}" in operation.path)
     ]
-    if "json" in recipe.media_type:
+    if is_json(recipe.media_type):
         return (*parameters, *(Part("body", pointer) for pointer in _list_pointers(recipe.body)))
-    if recipe.media_type == _FORM and isinstance(recipe.body, Mapping):
+    if bare(recipe.media_type) == FORM and isinstance(recipe.body, Mapping):
         return (*parameters, *(Part("body", child_pointer("", name)) for name in recipe.body))
     return tuple(parameters)
 
@@ -112,14 +114,13 @@ def _with_segment(path: str, operation: Operation, name: str, text: str) -> str:
 
 def _with_member(request: Request, pointer: str, value: Json) -> Request:
     media = media_type_of(request)
-    if media == _FORM:
+    if media == FORM:
         pairs = parse_qsl((request.body or b"").decode(), keep_blank_values=True)
         name = pointer.strip("/")
         kept = [pair for pair in pairs if pair[0] != name]
-        changed = kept if value is MISSING else [*kept, (name, value)]
-        body = urlencode(changed, safe="$[]:~()", quote_via=quote).encode()
-        return replace(request, body=body)
-    if "json" not in media:
+        changed = kept if value is MISSING else [*kept, (name, write_text(value))]
+        return replace(request, body=encode_pairs(tuple(changed)))
+    if not is_json(media):
         raise ValueError(f"a body of {media or 'no media type'} has no members")
     whole = json.loads(request.body or b"null")
     made = without_value(whole, pointer) if value is MISSING else with_value(whole, pointer, value)
@@ -135,7 +136,10 @@ def media_type_of(request: Request) -> str:
 
 
 def encode_json(value: Json) -> bytes:
-    """Encode a value as JSON in UTF-8; characters that UTF-8 cannot encode are escaped."""
+    """Encode a value as JSON in UTF-8; characters that UTF-8 cannot encode are escaped.
+
+    YAML 1.2 has JSON inside it.
+    """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
         return text.encode()

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import unquote
 
 from apicheck.model.exchange import Credential, Exchange, Request, Role
 from apicheck.model.json import MISSING, Json, at, with_value
-from apicheck.model.operation import Media, Operation
+from apicheck.model.operation import Operation
 from apicheck.model.step import Steps
 from apicheck.model.subject import UNIQUE, Need, Recipe, RunContext, Subject
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
+from apicheck.requests.bodies import encode_body
 from apicheck.requests.credentials import credentials_of, missing_credentials, satisfies
 from apicheck.requests.describe import quote_server
 from apicheck.requests.identifiers import identifier_of
-from apicheck.requests.multipart import encode_form_data
 from apicheck.requests.parameters import find_parameter, with_cookies, write_path, write_query
 from apicheck.requests.steps import end_script, send
 
@@ -195,7 +194,8 @@ def build_request(
     for need, value in values.items():
         if need.place == "body":
             body = with_value(body, need.name, value)
-    content, content_type = _encode(body, recipe.media_type, operation)
+    document = context.spec.document
+    content, content_type = encode_body(document, operation, body, recipe.media_type)
     headers = (*recipe.headers, ("Content-Type", content_type)) if content_type else recipe.headers
     request = Request(
         method=operation.method,
@@ -257,20 +257,6 @@ def _parameter_missing(method: str, path: str) -> NotTested:
         f"no request for {method} {path} (nothing says which {name} exists)",
         f'[fixtures]\n{name} = "an existing one"',
     )
-
-
-def _encode(body: Json, media_type: str, operation: Operation) -> tuple[bytes | None, str]:
-    """Encode a body: (content, Content-Type); the Content-Type is "" for no body."""
-    if not media_type:
-        return None, ""
-    if media_type == "application/x-www-form-urlencoded":
-        return urlencode(body, safe="$[]:~()", quote_via=quote).encode(), media_type
-    if media_type == "multipart/form-data" and isinstance(body, Mapping):
-        offered = (media for media in operation.body if media.media_type == media_type)
-        return encode_form_data(body, next(offered, Media(media_type, None)))
-    if isinstance(body, str) and "json" not in media_type:
-        return body.encode(), media_type
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), media_type
 
 
 def send_control(

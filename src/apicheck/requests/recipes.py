@@ -14,17 +14,20 @@ object that the target does not have, and the link names one of a response just 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING, Json
-from apicheck.model.operation import Media, Operation, Parameter, Spec
+from apicheck.model.operation import Operation, Parameter, Spec
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.requests.bodies import Body, DrawBody, Draws, draw_no_body, make_body
 from apicheck.requests.conventions import find_usual_need
+from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.links import find_body_needs, find_path_need, meet_needs, path_parameters
+from apicheck.requests.media_types import JSON, find_media, rank_of
 from apicheck.requests.parameters import (
     example_of,
     find_parameter,
@@ -33,7 +36,9 @@ from apicheck.requests.parameters import (
     write_header,
     write_query,
 )
-from apicheck.requests.sampling import flatten_schema, sample, unique_places, with_unique
+from apicheck.requests.sampling import sample
+from apicheck.requests.strings import DrawText, draw_no_text
+from apicheck.requests.uniqueness import unique_places, with_unique
 
 _PARTS = frozenset({"path", "query", "headers", "cookies", "body", "consumes"})
 _SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
@@ -68,21 +73,14 @@ class _Unknown(Exception):
         self.remedy = remedy
 
 
-DrawBody = Callable[[Mapping[str, Json], str, str, str], Json]
-"""Draws a body: (document, method, path, prefix of the first server) -> a body, or MISSING."""
-
-
-def _draw_none(*_: object) -> Json:
-    return MISSING
-
-
 def make_recipes(
     spec: Spec,
     fixtures: Mapping[str, Json],
     *,
     identity_parameters: frozenset[str] = frozenset(),
     reads_only: bool = False,
-    draw_body: DrawBody = _draw_none,
+    draw_body: DrawBody = draw_no_body,
+    draw_text: DrawText = draw_no_text,
 ) -> Mapping[str, Recipe | NotTested]:
     """Make the recipe of every operation, by operationId, or say why there is none.
 
@@ -90,13 +88,14 @@ def make_recipes(
     consumes}, or a value without any of these members, which is the body.
     identity_parameters: path parameters whose value each identity brings along.
     reads_only: take linked values from safe operations where there is a choice.
-    draw_body: draws a body where no plain one can be made of the schema.
+    draw_body, draw_text: draw a body, or a text for a pattern, where no plain one can be made.
     """
+    draws = Draws(draw_body, draw_text)
 
     def attempt(operation: Operation, *, reads_only: bool) -> Recipe | NotTested:
         try:
             given = _read_given(operation, fixtures)
-            return _make_recipe(spec, operation, given, identity_parameters, reads_only, draw_body)
+            return _make_recipe(spec, operation, given, identity_parameters, reads_only, draws)
         except _Unknown as unknown:
             return NotTested(
                 NotTestedKind.NEEDS_REQUEST,
@@ -121,7 +120,7 @@ def _make_recipe(
     given: _Given,
     identity_parameters: frozenset[str],
     reads_only: bool,
-    draw_body: DrawBody,
+    draws: Draws,
 ) -> Recipe:
     values: dict[str, Json] = {}
     needs: list[Need] = []
@@ -144,8 +143,8 @@ def _make_recipe(
             raise _Unknown(
                 f"nothing says which {name} exists", f'[fixtures]\n{name} = "an existing one"'
             )
-    body, media_type, body_origin = _make_body(spec, operation, given, draw_body)
-    if media_type and given.body is MISSING:
+    body = _make_body(spec, operation, given, draws)
+    if body.media_type and given.body is MISSING:
         linked = find_body_needs(spec, operation, reads_only=reads_only)
         needs.extend(need for need in linked if need.name.strip("/") not in given.named)
     return Recipe(
@@ -153,11 +152,11 @@ def _make_recipe(
         values=values,
         query=_make_query(spec, operation, given),
         headers=_make_headers(spec, operation, given),
-        body=body,
-        media_type=media_type,
+        body=body.value,
+        media_type=body.media_type,
         needs=tuple(needs),
         consumes=operation.method == "DELETE" or given.consumes,
-        origin="fixture" if given.anything else body_origin,
+        origin="fixture" if given.anything else body.origin,
     )
 
 
@@ -249,37 +248,15 @@ def _find_required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
     return value
 
 
-def _make_body(
-    spec: Spec, operation: Operation, given: _Given, draw_body: DrawBody
-) -> tuple[Json, str, str]:
-    """Make (body, media type, origin); the media type is "" for a request without a body."""
-    media = _choose_media(operation.body)
+def _make_body(spec: Spec, operation: Operation, given: _Given, draws: Draws) -> Body:
     if given.body is not MISSING:
-        return given.body, media.media_type if media else "application/json", "fixture"
-    if media is None:
-        return None, "", "example"
-    if media.examples:
-        body, origin = media.examples[0], "example"
-    elif operation.body_required:
-        body, origin = sample(spec.document, media.schema), "schema"
-        if body is MISSING:
-            body = draw_body(spec.document, operation.method, operation.path, spec.prefix)
-    else:
-        return None, "", "example"
-    if body is MISSING:
-        raise _Unknown(
-            "its body has no example",
-            f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted",
-        )
-    for place in unique_places(spec.document, media.schema, body):
-        body = with_unique(body, place)
-    return body, media.media_type, origin
-
-
-def _choose_media(offered: tuple[Media, ...]) -> Media | None:
-    """Choose the media type to send: JSON, then a form, then the first."""
-    for wanted in ("application/json", "json", "application/x-www-form-urlencoded"):
-        for media in offered:
-            if wanted in media.media_type:
-                return media
-    return offered[0] if offered else None
+        media = min(operation.body, key=lambda one: rank_of(one.media_type), default=None)
+        return Body(given.body, media.media_type if media else JSON, "fixture")
+    body = make_body(spec, operation, draws)
+    if isinstance(body, str):
+        raise _Unknown(body, f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted")
+    value = body.value
+    schema = find_media(operation.body, body.media_type).schema
+    for place in unique_places(spec.document, schema, value):
+        value = with_unique(value, place)
+    return replace(body, value=value)
