@@ -81,7 +81,7 @@ def make_body(spec: Spec, operation: Operation, draws: Draws) -> Body | str:
 
 def _has_members(spec: Spec, operation: Operation, media: Media) -> bool:
     whole = flatten_schema(spec.document, media.schema)
-    keys = ("properties", "oneOf", "anyOf", "items", "patternProperties")
+    keys = ("properties", "oneOf", "anyOf", "items", "patternProperties", "minProperties")
     return operation.method in _CHANGING and any(whole.get(key) for key in keys)
 
 

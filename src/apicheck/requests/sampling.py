@@ -7,6 +7,7 @@ is taken.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -113,6 +114,8 @@ class _Sampler:
 
     def complete(self, schema: Json, example: Json, depth: int) -> Json:
         whole = flatten_schema(self.document, schema)
+        if isinstance(example, str) and kind_of(whole) in ("object", "array"):
+            example = _read_json(example)
         if isinstance(example, list) and depth > 0:
             return [self.complete(whole.get("items", {}), one, depth - 1) for one in example]
         if not isinstance(example, Mapping) or depth == 0:
@@ -308,6 +311,14 @@ def _is_plausible(whole: Mapping[str, Json], value: Json) -> bool:
     listed = whole.get("enum")
     short = isinstance(value, str) and len(value) < (whole.get("minLength") or 0)
     return of_type and not short and (not isinstance(listed, list) or value in listed)
+
+
+def _read_json(text: str) -> Json:
+    """Read a text as JSON; the text itself where it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _choose_type(discriminator: Json, option: Json) -> Json:
