@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import walk_leaves
+from apicheck.load.path_keys import mark_twins, place_in_query, split_key
+from apicheck.load.servers import choose_server, find_home
 from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
 from apicheck.model.operation import (
     Encoding,
@@ -30,17 +31,6 @@ _OF_VALUES = ("application/json", "text/plain")
 Node = Mapping[str, Json]
 
 
-def prefix_of(servers: Json) -> str:
-    """The path of the first server, with the defaults of its variables; "" when it has none."""
-    if not isinstance(servers, list) or not servers:
-        return ""
-    url = str(servers[0].get("url", ""))
-    for name, variable in servers[0].get("variables", {}).items():
-        url = url.replace("{" + name + "}", str(variable.get("default", "")))
-    path = urlsplit(url).path.rstrip("/")
-    return path if path.startswith("/") or not path else "/" + path
-
-
 @dataclass(slots=True)
 class Reader:
     """Reads a document's operations and security schemes, and collects their mistakes."""
@@ -48,8 +38,10 @@ class Reader:
     document: Node
     mistakes: Mistakes
     schemes: dict[str, SecurityScheme] = field(default_factory=dict)
+    _home: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._home = find_home(self.document)
         declared: Node = at(self.document, "/components/securitySchemes") or {}
         for name in declared:
             node, _ = self._resolve(
@@ -64,6 +56,9 @@ class Reader:
 
     def read_operations(self) -> Iterator[Operation]:
         """Each operation, in the document's order."""
+        return mark_twins(self._read_operations())
+
+    def _read_operations(self) -> Iterator[Operation]:
         first: dict[str, str] = {}
         paths: Node = self.document.get("paths") or {}
         for path, written in paths.items():
@@ -87,17 +82,20 @@ class Reader:
         pointer = child_pointer(place, method)
         node: Node = item[method] or {}
         servers = node.get("servers") or item.get("servers") or self.document.get("servers")
+        server, host = choose_server(servers, self._home)
+        template, query, suffix = split_key(path)
+        query, parameters = place_in_query(query, self._read_parameters(item, place, node, pointer))
         body, body_at = self._resolve(
             node.get("requestBody"), child_pointer(pointer, "requestBody")
         )
         return Operation(
             id=str(node.get("operationId") or f"{method.upper()} {path}"),
             method=method.upper(),
-            path=prefix_of(servers) + path,
+            path=server.path + template,
             pointer=pointer,
             tags=tuple(node.get("tags", ())),
             deprecated=bool(node.get("deprecated", False)),
-            parameters=self._read_parameters(item, place, node, pointer),
+            parameters=parameters,
             body=self._read_media(body.get("content"), child_pointer(body_at, "content")),
             body_required=bool(body.get("required", False)),
             responses=tuple(
@@ -108,6 +106,9 @@ class Reader:
                 if not str(status).startswith("x-")
             ),
             security=self._read_security(node, pointer),
+            query=query,
+            suffix=suffix,
+            host=host,
         )
 
     def _read_parameters(

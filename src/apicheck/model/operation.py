@@ -74,6 +74,11 @@ class Parameter:
         return self.style or ("form" if self.place in ("query", "cookie") else "simple")
 
     @property
+    def mark(self) -> str:
+        """What stands before the value in a path."""
+        return {"label": ".", "matrix": f";{self.name}="}.get(self.shape, "")
+
+    @property
     def exploded(self) -> bool:
         """Whether each item of a list, and each member of an object, stands for itself."""
         return self.shape in ("form", "cookie") if self.explode is None else self.explode
@@ -144,7 +149,12 @@ class ResponseDoc:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method and path. path: the template below the base URL, server prefix included."""
+    """One method and path. path: the template below the base URL, server prefix included.
+
+    query: the pairs that the document writes into the path. suffix: that query and a fragment, as
+    written. host: of its server, where that is another one than the document's. twin: id of the
+    operation that the same request is for, as their paths differ only by a fragment.
+    """
 
     id: str
     method: str
@@ -159,6 +169,10 @@ class Operation:
     responses: tuple[ResponseDoc, ...] = ()
     security: tuple[SecurityRequirement, ...] = ()
     """Alternatives. Empty, or with (): the operation may be called without a credential."""
+    query: tuple[tuple[str, str], ...] = ()
+    suffix: str = ""
+    host: str = ""
+    twin: str = ""
 
     @property
     def secured(self) -> bool:
@@ -186,7 +200,19 @@ class Operation:
         match = re.fullmatch(pattern, path)
         if match is None:
             return {}
-        return dict(zip(parts[1::2], map(unquote, match.groups()), strict=True))
+        texts = zip(parts[1::2], map(unquote, match.groups()), strict=True)
+        return {name: self._read_style(name, text) for name, text in texts}
+
+    def _read_style(self, name: str, text: str) -> str:
+        """The value of a path parameter without what its style puts before it."""
+        for parameter in self.parameters:
+            if parameter.place == "path" and parameter.name == name:
+                return text.removeprefix(parameter.mark)
+        return text
+
+    def takes_query(self, query: tuple[tuple[str, str], ...]) -> bool:
+        """Whether a query has the pairs that the document writes into the path."""
+        return set(self.query) <= set(query)
 
     def response_for(self, status: int) -> ResponseDoc | None:
         """The documented response for a status: exact, then its class (4XX), then default."""

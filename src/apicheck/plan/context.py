@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from apicheck.generate import draw_body, draw_text
 from apicheck.model.facts import Bucket, Facts, Selector
@@ -193,6 +194,7 @@ def _make_recipes(
             reads_only=mode is not Mode.FULL,
             draw_body=draw_body,
             draw_text=draw_text,
+            host=urlsplit(target.base_url).netloc,
         )
     )
     if facts.oauth is None or not target.minters:

@@ -105,7 +105,7 @@ def _with_segment(path: str, operation: Operation, name: str, text: str) -> str:
     marker = "{" + name + "}"
     if len(template) != len(segments) or not any(marker in one for one in template):
         raise ValueError(f"{path} has no part {name}")
-    coded = quote(text, safe="")
+    coded = find_parameter(operation, "path", name).mark + quote(text, safe="")
     return "/".join(
         coded if wanted == marker else segment
         for wanted, segment in zip(template, segments, strict=True)

@@ -108,7 +108,9 @@ def _make(spec: Spec, operation: Operation, media: Media, draws: Draws) -> Body 
     if media.schema not in (None, True, {}):
         body = sample(spec.document, media.schema, members=members, draw_text=draws.text)
     if body is MISSING and is_json(media_type):
-        body = draws.body(spec.document, operation.method, operation.path, spec.prefix)
+        body = draws.body(
+            spec.document, operation.method, operation.path + operation.suffix, spec.prefix
+        )
     if body is MISSING:
         return "its body has no example"
     if is_multipart(media_type) and isinstance(body, Mapping):

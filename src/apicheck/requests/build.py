@@ -190,6 +190,8 @@ def build_request(
         if need.place == "query":
             parameter = find_parameter(operation, "query", need.name)
             query = (*query, *write_query(parameter, value))
+    given = {name for name, _ in query}
+    query = (*(pair for pair in operation.query if pair[0] not in given), *query)
     body = recipe.body
     for need, value in values.items():
         if need.place == "body":

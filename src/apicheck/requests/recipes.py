@@ -28,6 +28,7 @@ from apicheck.requests.conventions import find_usual_need
 from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.links import find_body_needs, find_path_need, meet_needs, path_parameters
 from apicheck.requests.media_types import JSON, find_media, rank_of
+from apicheck.requests.obstacles import find_obstacle
 from apicheck.requests.parameters import (
     example_of,
     find_parameter,
@@ -81,6 +82,7 @@ def make_recipes(
     reads_only: bool = False,
     draw_body: DrawBody = draw_no_body,
     draw_text: DrawText = draw_no_text,
+    host: str = "",
 ) -> Mapping[str, Recipe | NotTested]:
     """Make the recipe of every operation, by operationId, or say why there is none.
 
@@ -89,10 +91,13 @@ def make_recipes(
     identity_parameters: path parameters whose value each identity brings along.
     reads_only: take linked values from safe operations where there is a choice.
     draw_body, draw_text: draw a body, or a text for a pattern, where no plain one can be made.
+    host: of the target's base URL.
     """
     draws = Draws(draw_body, draw_text)
 
     def attempt(operation: Operation, *, reads_only: bool) -> Recipe | NotTested:
+        if obstacle := find_obstacle(operation, host):
+            return obstacle
         try:
             given = _read_given(operation, fixtures)
             return _make_recipe(spec, operation, given, identity_parameters, reads_only, draws)
