@@ -308,6 +308,10 @@ formats:
            t: {type: string, format: date-time}, u: {type: string, format: uuid},
            m: {type: string, format: email}, i: {type: string, format: ipv6},
            b: {type: string, format: byte}}}
+quoted values:
+  schema: {example: {n: "7", b: "false", t: "7", x: NaN}, properties: {n: {type: integer},
+           b: {type: boolean}, t: {type: string}, x: {type: string}}}
+  due: {n: 7, b: false, t: "7", x: NaN}
 no type:
   schema: {required: [v], properties: {v: {description: whatever}}}
   due: {v: example}
@@ -408,3 +412,23 @@ def test_exclusive_bounds_of_openapi_3_0_are_booleans(run: Any, sent: Any) -> No
     body = json.dumps({"required": True, "content": {"application/json": {"schema": schema}}})
     outcome = run(document(body, version="3.0.3"), lambda _: sent(201))
     assert json.loads(only(outcome).body) == {"n": 2}
+
+
+@pytest.mark.parametrize(
+    ("offered", "accept"),
+    [
+        (["text/csv", "application/json"], "application/json, */*;q=0.5"),
+        (["application/xml", "application/hal+json"], "application/hal+json, */*;q=0.5"),
+        (["application/json"], "*/*"),
+        (["text/csv", "application/xml"], "*/*"),
+    ],
+)
+def test_json_is_asked_for_where_a_response_may_be_of_several_types(
+    run: Any, sent: Any, offered: list[str], accept: str
+) -> None:
+    content = json.dumps({kind: {} for kind in offered})
+    text = document("{content: {}}", method="get").replace(
+        MADE, f'responses: {{"200": {{description: fine, content: {content}}}}}'
+    )
+    outcome = run(text, lambda _: sent(200, b"{}", {"Content-Type": offered[-1]}))
+    assert outcome.received[0].headers["accept"] == accept

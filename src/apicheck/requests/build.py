@@ -17,6 +17,7 @@ from apicheck.requests.bodies import encode_body
 from apicheck.requests.credentials import credentials_of, missing_credentials, satisfies
 from apicheck.requests.describe import quote_server
 from apicheck.requests.identifiers import identifier_of
+from apicheck.requests.media_types import accepted_types
 from apicheck.requests.parameters import find_parameter, with_cookies, write_path, write_query
 from apicheck.requests.steps import end_script, send
 
@@ -199,6 +200,9 @@ def build_request(
     document = context.spec.document
     content, content_type = encode_body(document, operation, body, recipe.media_type)
     headers = (*recipe.headers, ("Content-Type", content_type)) if content_type else recipe.headers
+    accepted = accepted_types(operation)
+    if accepted and "accept" not in {name.lower() for name, _ in headers}:
+        headers = (*headers, ("Accept", accepted))
     request = Request(
         method=operation.method,
         path=path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 
-from apicheck.model.operation import Media
+from apicheck.model.operation import Media, Operation
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -111,6 +111,19 @@ def rank_of(media_type: str) -> int:
         True,
     )
     return wanted.index(True)
+
+
+def accepted_types(operation: Operation) -> str:
+    """The Accept field that asks for JSON where a success has several media types; else ""."""
+    offered = [
+        media.media_type
+        for response in operation.responses
+        if response.status.startswith("2")
+        for media in response.media
+        if "*" not in media.media_type
+    ]
+    best = min(offered, key=rank_of, default="")
+    return f"{best}, */*;q=0.5" if len(set(offered)) > 1 and is_json(best) else ""
 
 
 def find_media(offered: tuple[Media, ...], media_type: str) -> Media:

@@ -114,8 +114,9 @@ class _Sampler:
 
     def complete(self, schema: Json, example: Json, depth: int) -> Json:
         whole = flatten_schema(self.document, schema)
-        if isinstance(example, str) and kind_of(whole) in ("object", "array"):
-            example = _read_json(example)
+        if isinstance(example, str) and kind_of(whole) not in ("", "string", "null"):
+            read = _read_json(example)  # many authors put a value into quotation marks
+            example = read if _is_plausible(whole, read) else example
         if isinstance(example, list) and depth > 0:
             return [self.complete(whole.get("items", {}), one, depth - 1) for one in example]
         if not isinstance(example, Mapping) or depth == 0:
@@ -316,9 +317,13 @@ def _is_plausible(whole: Mapping[str, Json], value: Json) -> bool:
 def _read_json(text: str) -> Json:
     """Read a text as JSON; the text itself where it is none."""
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse_constant)
     except ValueError:
         return text
+
+
+def _refuse_constant(name: str) -> Json:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _choose_type(discriminator: Json, option: Json) -> Json:
