@@ -406,6 +406,14 @@ def test_an_example_that_is_json_in_text_is_sent_as_json(run: Any, sent: Any) ->
     assert json.loads(only(run(document(body), lambda _: sent(201))).body) == {"name": "Ada"}
 
 
+def test_a_body_of_the_target_file_is_sent_in_a_type_within_the_range(run: Any, sent: Any) -> None:
+    body = f'{{required: true, content: {{"a/b": {{}}, "application/*": {{schema: {OBJECT}}}}}}}'
+    target = '[fixtures.send.body]\nname = "Ada"\n'
+    request = only(run(document(body), lambda _: sent(201), target=target))
+    assert request.headers["content-type"] == "application/json"
+    assert json.loads(request.body) == {"name": "Ada"}
+
+
 def test_exclusive_bounds_of_openapi_3_0_are_booleans(run: Any, sent: Any) -> None:
     bounds = {"type": "integer", "minimum": 1, "exclusiveMinimum": True, "maximum": 2}
     schema = {"type": "object", "required": ["n"], "properties": {"n": bounds}}

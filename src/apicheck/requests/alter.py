@@ -117,7 +117,7 @@ def _with_member(request: Request, pointer: str, value: Json) -> Request:
     if media == FORM:
         pairs = parse_qsl((request.body or b"").decode(), keep_blank_values=True)
         name = pointer.strip("/")
-        kept = [pair for pair in pairs if pair[0] != name]
+        kept = [pair for pair in pairs if pair[0].partition("[")[0] != name]  # where[city]=Graz
         changed = kept if value is MISSING else [*kept, (name, write_text(value))]
         return replace(request, body=encode_pairs(tuple(changed)))
     if not is_json(media):

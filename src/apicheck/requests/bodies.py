@@ -12,6 +12,7 @@ from apicheck.requests.flattening import flatten_schema, kind_of
 from apicheck.requests.forms import encode_form
 from apicheck.requests.media_types import (
     FORM,
+    JSON,
     bare,
     concrete_type,
     file_of,
@@ -77,6 +78,12 @@ def make_body(spec: Spec, operation: Operation, draws: Draws) -> Body | str:
                 return made
             reasons.append(made)
     return reasons[0] if reasons and operation.body_required else Body()
+
+
+def usual_type(spec: Spec, operation: Operation) -> str:
+    """The media type in which an operation's body is sent, whatever it holds; JSON for none."""
+    types = [_choose_type(spec, media) for media in operation.body]
+    return min(types, key=rank_of, default=JSON)
 
 
 def _has_members(spec: Spec, operation: Operation, media: Media) -> bool:

@@ -23,11 +23,11 @@ from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Operation, Parameter, Spec
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested, NotTestedKind
-from apicheck.requests.bodies import Body, DrawBody, Draws, draw_no_body, make_body
+from apicheck.requests.bodies import Body, DrawBody, Draws, draw_no_body, make_body, usual_type
 from apicheck.requests.conventions import find_usual_need
 from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.links import find_body_needs, find_path_need, meet_needs, path_parameters
-from apicheck.requests.media_types import JSON, find_media, rank_of
+from apicheck.requests.media_types import find_media
 from apicheck.requests.obstacles import find_obstacle
 from apicheck.requests.parameters import (
     example_of,
@@ -255,8 +255,7 @@ def _find_required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
 
 def _make_body(spec: Spec, operation: Operation, given: _Given, draws: Draws) -> Body:
     if given.body is not MISSING:
-        media = min(operation.body, key=lambda one: rank_of(one.media_type), default=None)
-        return Body(given.body, media.media_type if media else JSON, "fixture")
+        return Body(given.body, usual_type(spec, operation), "fixture")
     body = make_body(spec, operation, draws)
     if isinstance(body, str):
         raise _Unknown(body, f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted")

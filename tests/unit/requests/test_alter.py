@@ -93,6 +93,11 @@ def test_a_field_of_a_form_is_replaced() -> None:
     assert changed("body", "/a", "3 4", form).body == b"b=2&a=3%204"
 
 
+def test_all_fields_of_an_object_in_a_form_are_replaced() -> None:
+    form = Request("POST", "/x", headers=FORM, body=b"at%5Bx%5D=1&at%5By%5D=2&b=3")
+    assert changed("body", "/at", True, form).body == b"b=3&at=true"
+
+
 def test_half_a_surrogate_pair_is_written_as_an_escape() -> None:
     assert changed("body", "/text", "\ud83d").body == (
         b'{"text":"\\ud83d","author":{"name":"Ada"}}'
