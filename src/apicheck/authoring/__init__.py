@@ -47,7 +47,7 @@ from apicheck.model.verdict import (
     NotTestedKind,
     Severity,
 )
-from apicheck.requests import alter, build, credentials, steps
+from apicheck.requests import alter, build, credentials, parameters, steps
 from apicheck.requests.alter import Part
 from apicheck.requests.describe import describe
 
@@ -101,6 +101,7 @@ __all__ = [
     "build",
     "credentials",
     "describe",
+    "parameters",
     "schemas",
     "selector",
     "steps",

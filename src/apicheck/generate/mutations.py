@@ -87,7 +87,8 @@ def _list_values(subject: Subject, parts: tuple[Part, ...]) -> list[Json]:
     spec = subject.context.spec
     known = {(part.place, (tokens(part.name) or [""])[-1]): part for part in reversed(parts)}
     known |= {(part.place, part.name): part for part in parts if part.place != "body"}
-    cases = draw_parts(spec.document, subject.op.method, subject.op.path, spec.prefix)
+    path = subject.op.path + subject.op.suffix
+    cases = draw_parts(spec.document, subject.op.method, path, spec.prefix)
     return [
         _write(known[place, name], value) for place, name, value in cases if (place, name) in known
     ]

@@ -13,12 +13,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from apicheck.model.json import Json
 from apicheck.model.verdict import StopReason
 
 _BODILESS = (204, 205, 304)
+_READABLE = "$:~(),"
+_MARKS = "[]"
+"""Stand as they are in a placeholder's derivations; elsewhere some servers refuse them."""
+_RESERVED = "!$'()*,;:@/?=[]"
+"""What RFC 3986 reserves, without what would end a pair or the query."""
 
 Pairs = tuple[tuple[str, str], ...]
 """Names and values in order; names may repeat."""
@@ -78,7 +83,8 @@ class Request:
     """One HTTP request below the target's base URL.
 
     path: percent-encoded once, begins with "/", no query. query: decoded names and values.
-    headers: without credentials. body: bytes, with placeholders for secrets.
+    headers: without credentials. body: bytes, with placeholders for secrets. reserved: names in the
+    query whose values keep reserved characters as they are (`allowReserved`).
     operation: operationId, "" for a request of no declared operation.
     identity: name of the identity whose credential it carries, "" for none.
     """
@@ -92,6 +98,7 @@ class Request:
     operation: str = ""
     identity: str = ""
     caller: Caller = Caller.ANONYMOUS
+    reserved: tuple[str, ...] = ()
 
     def with_header(self, name: str, *values: str) -> Request:
         """The same request with these values of a header field; no values remove the field."""
@@ -118,12 +125,15 @@ class Request:
 
     @property
     def wire_headers(self) -> Pairs:
-        """Headers with the credentials merged in, placeholders still standing."""
-        extra = [(c.name, c.value) for c in self.credentials if c.place == "header"]
-        cookies = [f"{c.name}={c.value}" for c in self.credentials if c.place == "cookie"]
-        if cookies:
-            extra.append(("Cookie", "; ".join(cookies)))
-        return (*self.headers, *extra)
+        """Headers with the credentials merged in, placeholders still standing.
+
+        All cookies stand in one field (RFC 6265 section 5.4).
+        """
+        plain = [pair for pair in self.headers if pair[0].lower() != "cookie"]
+        cookies = [value for name, value in self.headers if name.lower() == "cookie"]
+        cookies += [f"{c.name}={c.value}" for c in self.credentials if c.place == "cookie"]
+        plain += [(c.name, c.value) for c in self.credentials if c.place == "header"]
+        return (*plain, ("Cookie", "; ".join(cookies))) if cookies else tuple(plain)
 
     @property
     def wire_target(self) -> str:
@@ -134,7 +144,13 @@ class Request:
         ]
         if not pairs:
             return self.path
-        return f"{self.path}?{urlencode(pairs, safe='$[]:~()', quote_via=quote)}"
+        return f"{self.path}?{'&'.join(self._write_pair(*pair) for pair in pairs)}"
+
+    def _write_pair(self, name: str, value: str) -> str:
+        safe = _RESERVED if name in self.reserved else _READABLE
+        if "$APICHECK_" in value:
+            safe += _MARKS
+        return f"{quote(name, safe='$~')}={quote(value, safe=safe)}"
 
 
 @dataclass(frozen=True, slots=True)

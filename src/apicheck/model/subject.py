@@ -56,12 +56,13 @@ class Need:
 class Recipe:
     """How to make the canonical valid request of an operation.
 
-    values: path parameters known already. consumes: the request uses up what it names, so
-    that a shared object must not be given to it. origin: "fixture", "example", "schema".
+    values: path parameters known already. headers: with the cookies, in one field. consumes: the
+    request uses up what it names, so that a shared object must not be given to it. origin:
+    "fixture", "example", "schema".
     """
 
     operation: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Json] = field(default_factory=dict)
     query: Pairs = ()
     headers: Pairs = ()
     body: Json = None

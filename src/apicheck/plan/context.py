@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlsplit
 
-from apicheck.generate import draw_body
+from apicheck.generate import draw_body, draw_text
 from apicheck.model.facts import Bucket, Facts, Selector
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
@@ -192,6 +193,8 @@ def _make_recipes(
             identity_parameters=frozenset(t.parameter for t in facts.authorization.tenants),
             reads_only=mode is not Mode.FULL,
             draw_body=draw_body,
+            draw_text=draw_text,
+            host=urlsplit(target.base_url).netloc,
         )
     )
     if facts.oauth is None or not target.minters:

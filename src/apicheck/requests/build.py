@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from urllib.parse import quote, urlencode
+from dataclasses import replace
+from urllib.parse import unquote
 
-from apicheck.model.exchange import Exchange, Request, Role
+from apicheck.model.exchange import Credential, Exchange, Request, Role
 from apicheck.model.json import MISSING, Json, at, with_value
-from apicheck.model.operation import Media, Operation
+from apicheck.model.operation import Operation
 from apicheck.model.step import Steps
 from apicheck.model.subject import UNIQUE, Need, Recipe, RunContext, Subject
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
+from apicheck.requests.bodies import encode_body
 from apicheck.requests.credentials import credentials_of, missing_credentials, satisfies
 from apicheck.requests.describe import quote_server
 from apicheck.requests.identifiers import identifier_of
-from apicheck.requests.multipart import encode_form_data
+from apicheck.requests.media_types import accepted_types
+from apicheck.requests.parameters import find_parameter, with_cookies, write_path, write_query
 from apicheck.requests.steps import end_script, send
 
 _TOO_MANY_REQUESTS = 429
@@ -183,21 +185,24 @@ def build_request(
         **{need.name: value for need, value in values.items() if need.place == "path"},
         **who.parameters,
     }
-    path = operation.path
-    for name, value in path_values.items():
-        path = path.replace("{" + name + "}", quote(str(value), safe="{}:~"))
-    if "{" in path.replace(UNIQUE, ""):
-        end_script(_parameter_missing(operation.method, path))
-    query = (
-        *recipe.query,
-        *((need.name, str(value)) for need, value in values.items() if need.place == "query"),
-    )
+    path = _fill_path(operation, path_values)
+    query = recipe.query
+    for need, value in values.items():
+        if need.place == "query":
+            parameter = find_parameter(operation, "query", need.name)
+            query = (*query, *write_query(parameter, value))
+    given = {name for name, _ in query}
+    query = (*(pair for pair in operation.query if pair[0] not in given), *query)
     body = recipe.body
     for need, value in values.items():
         if need.place == "body":
             body = with_value(body, need.name, value)
-    content, content_type = _encode(body, recipe.media_type, operation)
+    document = context.spec.document
+    content, content_type = encode_body(document, operation, body, recipe.media_type)
     headers = (*recipe.headers, ("Content-Type", content_type)) if content_type else recipe.headers
+    accepted = accepted_types(operation)
+    if accepted and "accept" not in {name.lower() for name, _ in headers}:
+        headers = (*headers, ("Accept", accepted))
     request = Request(
         method=operation.method,
         path=path,
@@ -205,9 +210,50 @@ def build_request(
         headers=headers,
         body=content,
         operation=operation.id,
+        reserved=tuple(p.name for p in operation.parameters if p.allow_reserved),
     )
     credentials = credentials_of(context, operation.id, who)
-    return request.with_credentials(who.name, *credentials) if credentials else request
+    return _with_credentials(request, who, credentials) if credentials else request
+
+
+def _fill_path(operation: Operation, values: Mapping[str, Json]) -> str:
+    """Put the values of its parameters into an operation's path."""
+    path = operation.path
+    for name, value in values.items():
+        text = write_path(find_parameter(operation, "path", name), value)
+        path = path.replace("{" + name + "}", text)
+    if "{" in path.replace(UNIQUE, ""):
+        end_script(_parameter_missing(operation.method, path))
+    for wanted, segment in zip(operation.path.split("/"), path.split("/"), strict=True):
+        if wanted != segment and unquote(segment).strip(".") == "":
+            end_script(_segment_lost(operation, wanted, segment))
+    return path
+
+
+def _segment_lost(operation: Operation, wanted: str, segment: str) -> NotTested:
+    """A segment that is empty or only dots makes another path (RFC 3986 section 5.2.4)."""
+    name = wanted.partition("{")[2].partition("}")[0]
+    return NotTested(
+        NotTestedKind.NEEDS_REQUEST,
+        f'no request for {operation.method} {operation.path} ({name} is "{unquote(segment)}", '
+        "which no path can hold)",
+        f'[fixtures]\n{name} = "an existing one"',
+    )
+
+
+def _with_credentials(
+    request: Request, who: Identity, credentials: tuple[Credential, ...]
+) -> Request:
+    """Add credentials. A parameter of the same name is what the scheme describes once more."""
+    for one in credentials:
+        if one.place == "header":
+            request = request.without_header(one.name)
+        elif one.place == "query":
+            kept = tuple(pair for pair in request.query if pair[0] != one.name)
+            request = replace(request, query=kept)
+        elif one.place == "cookie":
+            request = with_cookies(request, one.name, ())
+    return request.with_credentials(who.name, *credentials)
 
 
 def _parameter_missing(method: str, path: str) -> NotTested:
@@ -217,20 +263,6 @@ def _parameter_missing(method: str, path: str) -> NotTested:
         f"no request for {method} {path} (nothing says which {name} exists)",
         f'[fixtures]\n{name} = "an existing one"',
     )
-
-
-def _encode(body: Json, media_type: str, operation: Operation) -> tuple[bytes | None, str]:
-    """Encode a body: (content, Content-Type); the Content-Type is "" for no body."""
-    if not media_type:
-        return None, ""
-    if media_type == "application/x-www-form-urlencoded":
-        return urlencode(body, safe="$[]:~()", quote_via=quote).encode(), media_type
-    if media_type == "multipart/form-data" and isinstance(body, Mapping):
-        offered = (media for media in operation.body if media.media_type == media_type)
-        return encode_form_data(body, next(offered, Media(media_type, None)))
-    if isinstance(body, str) and "json" not in media_type:
-        return body.encode(), media_type
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), media_type
 
 
 def send_control(

@@ -14,19 +14,34 @@ object that the target does not have, and the link names one of a response just 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING, Json
-from apicheck.model.operation import Media, Operation, Parameter, Spec
+from apicheck.model.operation import Operation, Parameter, Spec
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.requests.bodies import Body, DrawBody, Draws, draw_no_body, make_body, usual_type
 from apicheck.requests.conventions import find_usual_need
+from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.links import find_body_needs, find_path_need, meet_needs, path_parameters
-from apicheck.requests.sampling import flatten_schema, sample, unique_places, with_unique
+from apicheck.requests.media_types import find_media
+from apicheck.requests.obstacles import find_obstacle
+from apicheck.requests.parameters import (
+    example_of,
+    find_parameter,
+    write_cookie_field,
+    write_cookies,
+    write_header,
+    write_query,
+)
+from apicheck.requests.sampling import sample
+from apicheck.requests.strings import DrawText, draw_no_text
+from apicheck.requests.uniqueness import unique_places, with_unique
 
-_PARTS = frozenset({"path", "query", "headers", "body", "consumes"})
+_PARTS = frozenset({"path", "query", "headers", "cookies", "body", "consumes"})
 _SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
 
 
@@ -37,6 +52,7 @@ class _Given:
     path: Mapping[str, Json] = field(default_factory=dict)
     query: Mapping[str, Json] = field(default_factory=dict)
     headers: Mapping[str, Json] = field(default_factory=dict)
+    cookies: Mapping[str, Json] = field(default_factory=dict)
     body: Json = MISSING
     consumes: bool = False
     named: Mapping[str, Json] = field(default_factory=dict)
@@ -45,7 +61,8 @@ class _Given:
     @property
     def anything(self) -> bool:
         """Whether the operation has a fixture of its own."""
-        return bool(self.path or self.query or self.headers) or self.body is not MISSING
+        parts = (self.path, self.query, self.headers, self.cookies)
+        return any(parts) or self.body is not MISSING
 
 
 class _Unknown(Exception):
@@ -57,35 +74,33 @@ class _Unknown(Exception):
         self.remedy = remedy
 
 
-DrawBody = Callable[[Mapping[str, Json], str, str, str], Json]
-"""Draws a body: (document, method, path, prefix of the first server) -> a body, or MISSING."""
-
-
-def _draw_none(*_: object) -> Json:
-    return MISSING
-
-
 def make_recipes(
     spec: Spec,
     fixtures: Mapping[str, Json],
     *,
     identity_parameters: frozenset[str] = frozenset(),
     reads_only: bool = False,
-    draw_body: DrawBody = _draw_none,
+    draw_body: DrawBody = draw_no_body,
+    draw_text: DrawText = draw_no_text,
+    host: str = "",
 ) -> Mapping[str, Recipe | NotTested]:
     """Make the recipe of every operation, by operationId, or say why there is none.
 
-    fixtures: parameter name -> value; operationId -> {path, query, headers, body, consumes}, or
-    a value without any of these members, which is the body.
+    fixtures: parameter name -> value; operationId -> {path, query, headers, cookies, body,
+    consumes}, or a value without any of these members, which is the body.
     identity_parameters: path parameters whose value each identity brings along.
     reads_only: take linked values from safe operations where there is a choice.
-    draw_body: draws a body where no plain one can be made of the schema.
+    draw_body, draw_text: draw a body, or a text for a pattern, where no plain one can be made.
+    host: of the target's base URL.
     """
+    draws = Draws(draw_body, draw_text)
 
     def attempt(operation: Operation, *, reads_only: bool) -> Recipe | NotTested:
+        if obstacle := find_obstacle(operation, host):
+            return obstacle
         try:
             given = _read_given(operation, fixtures)
-            return _make_recipe(spec, operation, given, identity_parameters, reads_only, draw_body)
+            return _make_recipe(spec, operation, given, identity_parameters, reads_only, draws)
         except _Unknown as unknown:
             return NotTested(
                 NotTestedKind.NEEDS_REQUEST,
@@ -110,15 +125,15 @@ def _make_recipe(
     given: _Given,
     identity_parameters: frozenset[str],
     reads_only: bool,
-    draw_body: DrawBody,
+    draws: Draws,
 ) -> Recipe:
-    values: dict[str, str] = {}
+    values: dict[str, Json] = {}
     needs: list[Need] = []
     for parameter in path_parameters(operation):
         name = parameter.name
         fixed = given.path.get(name, given.named.get(name, MISSING))
         if fixed is not MISSING:
-            values[name] = _write_text(fixed)
+            values[name] = fixed
         elif need := _find_need(spec, operation, parameter, identity_parameters, reads_only):
             needs.append(need)
         elif reads_only and not operation.safe and not _lists_values(spec, parameter):
@@ -128,13 +143,13 @@ def _make_recipe(
                     f'[fixtures]\n{name} = "one that may be lost"',
                 )
         elif (value := _find_value(spec, parameter, named_only=True)) is not MISSING:
-            values[name] = _write_text(value)
+            values[name] = value
         elif name not in identity_parameters:
             raise _Unknown(
                 f"nothing says which {name} exists", f'[fixtures]\n{name} = "an existing one"'
             )
-    body, media_type, body_origin = _make_body(spec, operation, given, draw_body)
-    if media_type and given.body is MISSING:
+    body = _make_body(spec, operation, given, draws)
+    if body.media_type and given.body is MISSING:
         linked = find_body_needs(spec, operation, reads_only=reads_only)
         needs.extend(need for need in linked if need.name.strip("/") not in given.named)
     return Recipe(
@@ -142,11 +157,11 @@ def _make_recipe(
         values=values,
         query=_make_query(spec, operation, given),
         headers=_make_headers(spec, operation, given),
-        body=body,
-        media_type=media_type,
+        body=body.value,
+        media_type=body.media_type,
         needs=tuple(needs),
         consumes=operation.method == "DELETE" or given.consumes,
-        origin="fixture" if given.anything else body_origin,
+        origin="fixture" if given.anything else body.origin,
     )
 
 
@@ -177,6 +192,7 @@ def _read_given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
             path=own.get("path", {}),
             query=own.get("query", {}),
             headers=own.get("headers", {}),
+            cookies=own.get("cookies", {}),
             body=own.get("body", MISSING),
             consumes=bool(own.get("consumes", False)),
             named=fixtures,
@@ -186,42 +202,49 @@ def _read_given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
 
 def _find_value(spec: Spec, parameter: Parameter, *, named_only: bool = False) -> Json:
     """A parameter's example, else a value that its schema allows, or names (named_only)."""
-    if parameter.example is not MISSING and parameter.example is not None:
-        return parameter.example
-    return sample(spec.document, parameter.schema, named_only=named_only)
+    example = example_of(parameter)
+    return (
+        example
+        if example is not MISSING
+        else sample(spec.document, parameter.schema, named_only=named_only)
+    )
+
+
+def _find_values(
+    spec: Spec, operation: Operation, given: _Given, place: str, own: Mapping[str, Json]
+) -> Iterator[tuple[Parameter, Json]]:
+    """Find the values of the parameters of a place: the fixture's, and those that are required."""
+    fold = str.lower if place == "header" else str
+    fixed = {fold(name): (name, value) for name, value in own.items()}
+    for parameter in operation.parameters:
+        key = fold(parameter.name)
+        if parameter.place != place or key in fixed or not parameter.required:
+            continue
+        if place != "header" or key not in _SENT_ANYWAY:
+            yield parameter, _find_required(spec, parameter, given)
+    for name, value in fixed.values():
+        yield find_parameter(operation, place, name), value
 
 
 def _make_query(spec: Spec, operation: Operation, given: _Given) -> Pairs:
-    pairs: list[tuple[str, str]] = []
-    declared = {p.name for p in operation.parameters if p.place == "query"}
-    for name, value in given.query.items():
-        if name not in declared:
-            pairs.extend(_make_pairs(name, value))
-    for parameter in operation.parameters:
-        if parameter.place != "query":
-            continue
-        value = given.query.get(parameter.name, MISSING)
-        if value is MISSING and parameter.required:
-            value = _find_required(spec, parameter, given)
-        if value is not MISSING:
-            pairs.extend(_make_pairs(parameter.name, value))
-    return tuple(pairs)
+    values = _find_values(spec, operation, given, "query", given.query)
+    return tuple(chain.from_iterable(write_query(*found) for found in values))
 
 
 def _make_headers(spec: Spec, operation: Operation, given: _Given) -> Pairs:
-    pairs = [(name, _write_text(value)) for name, value in given.headers.items()]
-    known = {name.lower() for name, _ in pairs} | _SENT_ANYWAY
-    for parameter in operation.parameters:
-        wanted = parameter.place == "header" and parameter.required
-        if wanted and parameter.name.lower() not in known:
-            pairs.append((parameter.name, _write_text(_find_required(spec, parameter, given))))
-    return tuple(pairs)
+    values = _find_values(spec, operation, given, "header", given.headers)
+    fields = [(parameter.name, write_header(parameter, value)) for parameter, value in values]
+    values = _find_values(spec, operation, given, "cookie", given.cookies)
+    cookies = tuple(chain.from_iterable(write_cookies(*found) for found in values))
+    return (*fields, *([("Cookie", write_cookie_field(cookies))] if cookies else []))
 
 
 def _find_required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
     if parameter.name in given.named:
         return given.named[parameter.name]
     value = _find_value(spec, parameter)
+    if value is MISSING and parameter.allow_empty:
+        return ""
     if value is MISSING:
         raise _Unknown(
             f"the required {parameter.place} parameter {parameter.name} has no example",
@@ -230,48 +253,14 @@ def _find_required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
     return value
 
 
-def _make_body(
-    spec: Spec, operation: Operation, given: _Given, draw_body: DrawBody
-) -> tuple[Json, str, str]:
-    """Make (body, media type, origin); the media type is "" for a request without a body."""
-    media = _choose_media(operation.body)
+def _make_body(spec: Spec, operation: Operation, given: _Given, draws: Draws) -> Body:
     if given.body is not MISSING:
-        return given.body, media.media_type if media else "application/json", "fixture"
-    if media is None:
-        return None, "", "example"
-    if media.examples:
-        body, origin = media.examples[0], "example"
-    elif operation.body_required:
-        body, origin = sample(spec.document, media.schema), "schema"
-        if body is MISSING:
-            body = draw_body(spec.document, operation.method, operation.path, spec.prefix)
-    else:
-        return None, "", "example"
-    if body is MISSING:
-        raise _Unknown(
-            "its body has no example",
-            f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted",
-        )
-    for place in unique_places(spec.document, media.schema, body):
-        body = with_unique(body, place)
-    return body, media.media_type, origin
-
-
-def _choose_media(offered: tuple[Media, ...]) -> Media | None:
-    """Choose the media type to send: JSON, then a form, then the first."""
-    for wanted in ("application/json", "json", "application/x-www-form-urlencoded"):
-        for media in offered:
-            if wanted in media.media_type:
-                return media
-    return offered[0] if offered else None
-
-
-def _make_pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:
-    values = value if isinstance(value, list) else [value]
-    return ((name, _write_text(item)) for item in values)
-
-
-def _write_text(value: Json) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+        return Body(given.body, usual_type(spec, operation), "fixture")
+    body = make_body(spec, operation, draws)
+    if isinstance(body, str):
+        raise _Unknown(body, f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted")
+    value = body.value
+    schema = find_media(operation.body, body.media_type).schema
+    for place in unique_places(spec.document, schema, value):
+        value = with_unique(value, place)
+    return replace(body, value=value)
