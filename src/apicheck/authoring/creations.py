@@ -14,7 +14,7 @@ from apicheck.model.subject import UNIQUE, Recipe, Subject
 from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable, NotTested
 from apicheck.requests.alter import Part, with_part
 from apicheck.requests.build import valid_request
-from apicheck.requests.sampling import flatten_schema
+from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.steps import send
 
 _LONG, _KEPT = 40, 20
