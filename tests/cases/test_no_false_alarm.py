@@ -421,3 +421,28 @@ def test_a_refused_creation_is_looked_for_by_a_mark_in_a_free_text(
     """
     outcome = run(VERSIONS, respond, policy=policy, target=IDENTITY, environ=ENVIRON)
     assert outcome.verdict("NOTHING") == ("fail" if careless else "pass")
+
+
+def test_a_later_step_takes_the_path_from_an_earlier_one(run: Any, sent: Any) -> None:
+    document = """
+    openapi: 3.1.0
+    info: {title: Groups, version: "1"}
+    paths:
+      /groups/{name}:
+        parameters: [{name: name, in: path, required: true, schema: {type: string}}]
+        put: {operationId: putGroup, responses: {"201": {description: made}}}
+        delete: {operationId: deleteGroup, responses: {"204": {description: gone}}}
+    """
+    policy = """
+    policy: groups
+    clauses:
+      GROUPS:
+        title: What was made is deleted
+        checks: behaviour/example
+        example:
+          - {operation: putGroup, send: {path: {name: one}}, expect: {status: 201}}
+          - {operation: deleteGroup, expect: {status: 204}}
+    """
+    outcome = run(document, lambda r: sent(201 if r.method == "PUT" else 204), policy=policy)
+    assert outcome.verdict("GROUPS") == "pass"
+    assert outcome.results["leftovers"] == []

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
-from reference_server.call import Call
+from reference_server.call import Call, Refusal
 from reference_server.faults._fields import change_fields, omit_fields
 from reference_server.faults.fault import fault
 from reference_server.responses.headers import Fields, make_lifecycle_headers
+from reference_server.stages.authentication import authenticate
 from reference_server.state.clock import format_http_date
+from reference_server.state.identities import Identity
 
+Authenticate = Callable[[Call], Identity | Refusal]
 MakeLifecycleHeaders = Callable[[Call, int], Fields]
 
 _YEAR_S = 365 * 86_400
@@ -42,6 +45,16 @@ def deprecation_differs(honest: MakeLifecycleHeaders, call: Call, status: int) -
 def deprecation_true(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation says `true`, as drafts of RFC 9745 had it."""
     return change_fields(honest(call, status), {"deprecation"}, lambda _: "true")
+
+
+@fault("versioning/gone-before-its-sunset", authenticate, needs=_DEPRECATIONS)
+def gone_before_its_sunset(honest: Authenticate, call: Call) -> Identity | Refusal:
+    """A deprecated operation has gone before its sunset."""
+    found = honest(call)
+    deprecated = call.operation is not None and call.operation.deprecated
+    if isinstance(found, Refusal) or not deprecated:
+        return found
+    return Refusal("gone", "This operation has gone.", 410)
 
 
 @fault("versioning/omits-deprecation", make_lifecycle_headers, needs=_DEPRECATIONS)

@@ -156,7 +156,7 @@ def _names_of(exchange: Exchange) -> frozenset[str]:
     for body in (exchange.request.body, response.body):
         try:
             content = json.loads(body or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         values = content.values() if isinstance(content, Mapping) else ()
         found |= {str(one) for one in values if isinstance(one, str | int)}

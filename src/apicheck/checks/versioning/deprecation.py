@@ -28,6 +28,7 @@ from apicheck.checks.versioning._lifecycle import (
 )
 
 _FACT = "versioning.deprecations"
+_GONE = 410
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
@@ -49,6 +50,8 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
         if judging.selector_matches(context, item.ops, exchange)
     ]
     for item in covering:
+        if exchange.status == _GONE and (early := _judge_gone(item, exchange)):
+            yield _FACT, early
         due = (
             judging.rule_applies(context, item.when, exchange) if item.when else response.succeeded
         )
@@ -58,6 +61,16 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
                 yield _FACT, result
     if not covering and response.succeeded and not _may_announce(context, exchange):
         yield _FACT, _judge_undue(exchange)
+
+
+def _judge_gone(item: Deprecation, exchange: Exchange) -> Failure | None:
+    """Fail where an operation has gone before the day that its sunset names."""
+    now = fields.parse_http_date(exchange.received.header("Date") or "")
+    span = fields.parse_instant(item.sunset)
+    if now is None or span is None or now >= span[0]:
+        return None
+    due = f"the operation until its sunset, {item.sunset}"
+    return _fail(exchange, "gone-before-sunset", due, "410 Gone")
 
 
 def _judge_item(
@@ -166,6 +179,7 @@ CHECK = Check(
         Outcome("sunset-malformed", Severity.MEDIUM),
         Outcome("sunset-differs", Severity.MEDIUM),
         Outcome("sunset-before-deprecation", Severity.MEDIUM),
+        Outcome("gone-before-sunset", Severity.HIGH),
         Outcome("link-absent", Severity.LOW),
         Outcome("link-differs", Severity.LOW),
         Outcome("undue", Severity.MEDIUM),
@@ -178,6 +192,7 @@ CHECK = Check(
         "sunset-malformed": ("versioning/sunset-iso",),
         "sunset-differs": ("versioning/sunset-differs",),
         "sunset-before-deprecation": ("versioning/sunset-before-deprecation",),
+        "gone-before-sunset": ("versioning/gone-before-its-sunset",),
         "link-absent": ("versioning/omits-successor-link",),
         "link-differs": ("versioning/successor-link-differs",),
         "undue": ("versioning/deprecates-current",),
