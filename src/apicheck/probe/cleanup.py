@@ -15,8 +15,9 @@ from apicheck.model.operation import LinkDoc, Operation
 from apicheck.model.plan import Plan
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.recorder import Recorder
-from apicheck.requests.credentials import credentials_of
+from apicheck.requests.credentials import credentials_of, scheme_to_carry
 from apicheck.requests.identifiers import collection_of, identifier_of
+from apicheck.requests.naming import MARK
 
 _CREATED = 201
 _GONE = (404, 410)
@@ -96,7 +97,7 @@ class Creations:
     def _vary_identity(self, request: Request) -> Iterator[Request]:
         """The deletion as its creator, then as every other identity that may be allowed to."""
         context = self._plan.context
-        if request.credentials:
+        if request.credentials or request.operation not in context.secured:
             yield request
         names = [context.actors.get(request.operation, ""), *context.identities]
         for name in dict.fromkeys(names):
@@ -105,10 +106,11 @@ class Creations:
                 continue
             if not identity.placeholder:
                 continue
-            credentials = credentials_of(context, request.operation, identity)
+            carried = scheme_to_carry(context, request.operation, identity)
+            credentials = credentials_of(
+                context, request.operation, identity, alternative=(carried,) * bool(carried)
+            )
             yield request.with_credentials(name, *credentials)
-        if not request.credentials and not context.identities:
-            yield request
 
 
 def _find_deletion(plan: Plan, exchange: Exchange) -> Request | None:
@@ -153,10 +155,11 @@ def _guess_deletion(plan: Plan, exchange: Exchange, given: Mapping[str, str]) ->
     """DELETE /things/{id} for what POST /things or a PUT created, without a link."""
     request = exchange.request
     operation = plan.spec.operation(request.operation)
-    if request.method == "PUT" and exchange.status == _CREATED:
-        # What PUT creates is at the path that it was sent to (RFC 9110 section 9.3.4).
-        same = _find_delete_at(plan, operation.path)
-        return _build_delete(request, same, request.path) if same else None
+    same = _find_delete_at(plan, operation.path)
+    if same is not None and (exchange.status == _CREATED or _has_new_name(request.path)):
+        # What PUT creates is at the path that it was sent to (RFC 9110 section 9.3.4). A POST to
+        # the path of a name that it chooses is of that kind.
+        return _build_delete(request, same, request.path)
     collection = operation.path.rstrip("/")
     if request.method != "POST":
         return None
@@ -172,6 +175,11 @@ def _guess_deletion(plan: Plan, exchange: Exchange, given: Mapping[str, str]) ->
         path = _fill_template(delete.path, {**given, name: identifier})
         return None if path is None else _build_delete(request, delete, path)
     return None
+
+
+def _has_new_name(path: str) -> bool:
+    """Whether the last segment is a name that the run made up, so that nothing had it before."""
+    return path.rstrip("/").rpartition("/")[2].startswith(f"{MARK}-")
 
 
 def _is_named_by_request(exchange: Exchange, identifier: str) -> bool:

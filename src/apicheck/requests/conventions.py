@@ -1,28 +1,116 @@
 """Where a request takes ids from, by convention, when no link of the document says so.
 
-POST /things creates an object of `/things/{id}`, or GET /things lists one first. The run reads
-objects that it did not create, and never changes them: a request that may change an object gets
-the id of one that was created for it, or none.
+POST /things creates an object of `/things/{id}`, or GET /things lists one first; where the client
+chooses names, PUT or POST /things/{name} creates it. The run reads objects that it did not
+create, and never changes them: a request that may change an object gets the id of one that was
+created for it, or none.
 """
 
 from __future__ import annotations
 
-from apicheck.model.operation import Operation, Spec
+from collections.abc import Iterator
+
+from apicheck.model.operation import Operation
 from apicheck.model.subject import Need
 from apicheck.requests.identifiers import collection_of
+from apicheck.requests.neighbours import Neighbours
+from apicheck.requests.nouns import plain, words_of
+
+SEARCHES = ("search", "filter", "query", "list")
+"""Last segments of a POST that lists."""
+_IDS = frozenset({"id", "ids", "uuid", "guid", "pk", "key", "slug", "name", "ref"})
 
 
 def find_usual_need(
-    spec: Spec, operation: Operation, name: str, *, reads_only: bool
+    around: Neighbours, operation: Operation, name: str, *, reads_only: bool
 ) -> Need | None:
     """Find the usual source of a path parameter's value; None where the paths suggest none.
 
     reads_only: the run may create nothing.
     """
     collection = collection_of(operation.path, name)
-    around = {o.method: o for o in spec.operations if o.path.rstrip("/") == collection}
-    made = None if reads_only else around.get("POST")
-    source = made or (around.get("GET") if operation.safe else None)
-    if source is None or source.id == operation.id:
+    if collection is None:
         return None
-    return Need("path", name, source.id, "", convention=True)
+    for folder in _find_folders(collection, name):
+        if source := _find_source(around, operation, folder, reads_only=reads_only):
+            return Need("path", name, source.id, "", convention=True)
+        if folder == collection and not reads_only:
+            maker = _find_maker_by_name(around, operation, f"{collection}/{{}}")
+            if maker is not None:
+                last = maker.path.rstrip("/").rpartition("{")[2].rstrip("}")
+                return Need("path", name, maker.id, "", convention=True, parameter=last)
+    source = find_source_of(around, operation, name, reads_only=reads_only, named=False)
+    return Need("path", name, source.id, "", convention=True) if source else None
+
+
+def chooses_name(around: Neighbours, operation: Operation, name: str) -> bool:
+    """Whether the client of an operation may choose the name of the object that it creates."""
+    if operation.method not in ("PUT", "POST"):
+        return False
+    collection = collection_of(operation.path, name)
+    whole = operation.path.rstrip("/").endswith(f"/{{{name}}}")
+    return whole and collection is not None and "POST" not in around.at(collection)
+
+
+def stem_of(name: str) -> str:
+    """What a name of an id is the id of: of `book_id` and `bookIds` the book; "" for `id`."""
+    words = words_of(name)
+    while words and words[-1] in _IDS:
+        words.pop()
+    return "".join(words)
+
+
+def find_source_of(
+    around: Neighbours, operation: Operation, name: str, *, reads_only: bool, named: bool = True
+) -> Operation | None:
+    """Find what makes, or lists, what a name is the id of; None where no path has such things.
+
+    The collection with the fewest ids before it is taken. named: the request only names the
+    thing, and changes another.
+    """
+    folders = around.collections.get(stem_of(name), ())
+    for folder in sorted(folders, key=lambda path: path.count("{}")):
+        if source := _find_source(around, operation, folder, reads_only=reads_only, named=named):
+            return source
+    return None
+
+
+def _find_source(
+    around: Neighbours,
+    operation: Operation,
+    folder: str,
+    *,
+    reads_only: bool,
+    named: bool = False,
+) -> Operation | None:
+    """What makes an object of a folder, or for a read what lists some. named: see above."""
+    here = around.at(folder)
+    made = None if reads_only else here.get("POST")
+    if made is not None and made.id != operation.id:
+        return made
+    if not operation.safe and not named:
+        return None
+    for source in (here.get("GET"), *(around.at(f"{folder}/{s}").get("POST") for s in SEARCHES)):
+        if source is not None and source.id != operation.id:
+            return source
+    return None
+
+
+def _find_maker_by_name(around: Neighbours, operation: Operation, item: str) -> Operation | None:
+    for method in ("PUT", "POST"):
+        maker = around.at(item).get(method)
+        if maker is not None and maker.id != operation.id:
+            return maker
+    return None
+
+
+def _find_folders(collection: str, name: str) -> Iterator[str]:
+    """The collection, and the one above where the last segment only says what the id is.
+
+    `/things/by-name/{name}` and `/things/name/{name}` are of things as well.
+    """
+    yield collection
+    above, _, last = collection.rpartition("/")
+    said = plain(last).removeprefix("by")
+    if above and not above.endswith("}") and said in (plain(name), *words_of(name)[-1:]):
+        yield above

@@ -4,26 +4,30 @@ The sources of a part of the request, in this order:
 
 - a path parameter: the target's fixture, the response of an operation that links to this one, a
   schema that lists its values (`enum`, `const`), by convention the response of the operation that
-  creates such objects, the document's example;
+  creates such objects, a new name where the client chooses it, the document's example;
 - query, headers and body: the target's fixture, the document's example, the schema; links then
   replace members of the body.
 
 For path parameters a link, or the convention, goes before an example: the example may name an
-object that the target does not have, and the link names one of a response just received.
+object that the target does not have, and the link names one of a response just received. What
+comes later in this order is kept (`Recipe.otherwise`), to be tried when the target refuses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Media, Operation, Parameter, Spec
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested, NotTestedKind
-from apicheck.requests.conventions import find_usual_need
+from apicheck.requests.conventions import chooses_name, find_usual_need
 from apicheck.requests.links import find_body_needs, find_path_need, meet_needs, path_parameters
+from apicheck.requests.naming import make_new_name
+from apicheck.requests.neighbours import Neighbours, find_neighbours
 from apicheck.requests.sampling import flatten_schema, sample, unique_places, with_unique
 
 _PARTS = frozenset({"path", "query", "headers", "body", "consumes"})
@@ -48,6 +52,14 @@ class _Given:
         return bool(self.path or self.query or self.headers) or self.body is not MISSING
 
 
+class _Source(StrEnum):
+    """Where ids come from: of objects that the run makes, of listed ones, or of examples."""
+
+    MADE = "made"
+    LISTED = "listed"
+    EXAMPLE = "example"
+
+
 class _Unknown(Exception):
     """A part of a request has no source. Never leaves this module."""
 
@@ -59,6 +71,16 @@ class _Unknown(Exception):
 
 DrawBody = Callable[[Mapping[str, Json], str, str, str], Json]
 """Draws a body: (document, method, path, prefix of the first server) -> a body, or MISSING."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What the recipes of a document share."""
+
+    spec: Spec
+    around: Neighbours
+    identity_parameters: frozenset[str]
+    draw_body: DrawBody
 
 
 def _draw_none(*_: object) -> Json:
@@ -81,11 +103,12 @@ def make_recipes(
     reads_only: take linked values from safe operations where there is a choice.
     draw_body: draws a body where no plain one can be made of the schema.
     """
+    setting = _Setting(spec, find_neighbours(spec), identity_parameters, draw_body)
 
-    def attempt(operation: Operation, *, reads_only: bool) -> Recipe | NotTested:
+    def attempt(operation: Operation, source: _Source) -> Recipe | NotTested:
         try:
             given = _read_given(operation, fixtures)
-            return _make_recipe(spec, operation, given, identity_parameters, reads_only, draw_body)
+            return _make_recipe(setting, operation, given, source)
         except _Unknown as unknown:
             return NotTested(
                 NotTestedKind.NEEDS_REQUEST,
@@ -93,25 +116,40 @@ def make_recipes(
                 unknown.remedy,
             )
 
-    made = {op.id: attempt(op, reads_only=reads_only) for op in spec.operations}
-    whole = {key: meet_needs(key, made) for key in made}
-    for operation in spec.operations:
-        if operation.safe and isinstance(whole[operation.id], NotTested) and not reads_only:
-            # A list may show an object that no request can create.
-            listed = {**made, operation.id: attempt(operation, reads_only=True)}
-            other = meet_needs(operation.id, listed)
-            whole[operation.id] = other if isinstance(other, Recipe) else whole[operation.id]
-    return whole
+    made = {
+        op.id: tuple(attempt(op, source) for source in _list_sources(op, reads_only))
+        for op in spec.operations
+    }
+    return {name: _join(meet_needs(name, made)) for name in made}
 
 
-def _make_recipe(
-    spec: Spec,
-    operation: Operation,
-    given: _Given,
-    identity_parameters: frozenset[str],
-    reads_only: bool,
-    draw_body: DrawBody,
-) -> Recipe:
+def _list_sources(operation: Operation, reads_only: bool) -> Iterator[_Source]:
+    """Where the ids of an operation may come from, in the order in which they are tried.
+
+    A list may show an object that no request can create, and an example one that neither shows.
+    What may change an object gets only one that was made for it, if anything makes such objects.
+    """
+    if not reads_only:
+        yield _Source.MADE
+    if "{" in operation.path and (operation.safe or reads_only):
+        yield _Source.LISTED
+    if "{" in operation.path and operation.safe:
+        yield _Source.EXAMPLE
+    elif reads_only and "{" not in operation.path:
+        yield _Source.LISTED
+
+
+def _join(found: tuple[Recipe, ...] | NotTested) -> Recipe | NotTested:
+    """The first recipe, with those that differ from it in what the path names."""
+    if isinstance(found, NotTested):
+        return found
+    different = {(tuple(sorted(one.values.items())), one.needs): one for one in reversed(found)}
+    first, *rest = reversed(different.values())
+    return replace(first, otherwise=tuple(rest))
+
+
+def _make_recipe(setting: _Setting, operation: Operation, given: _Given, source: _Source) -> Recipe:
+    spec, reads_only = setting.spec, source is _Source.LISTED
     values: dict[str, str] = {}
     needs: list[Need] = []
     for parameter in path_parameters(operation):
@@ -119,23 +157,25 @@ def _make_recipe(
         fixed = given.path.get(name, given.named.get(name, MISSING))
         if fixed is not MISSING:
             values[name] = _write_text(fixed)
-        elif need := _find_need(spec, operation, parameter, identity_parameters, reads_only):
+        elif need := _find_need(setting, operation, parameter, source):
             needs.append(need)
         elif reads_only and not operation.safe and not _lists_values(spec, parameter):
-            if name not in identity_parameters:
+            if name not in setting.identity_parameters:
                 raise _Unknown(
                     f"in this mode the target file must name the {name} to try it on",
                     f'[fixtures]\n{name} = "one that may be lost"',
                 )
+        elif new := _find_new_name(setting, operation, parameter, source):
+            values[name] = new
         elif (value := _find_value(spec, parameter, named_only=True)) is not MISSING:
             values[name] = _write_text(value)
-        elif name not in identity_parameters:
+        elif name not in setting.identity_parameters:
             raise _Unknown(
                 f"nothing says which {name} exists", f'[fixtures]\n{name} = "an existing one"'
             )
-    body, media_type, body_origin = _make_body(spec, operation, given, draw_body)
+    body, media_type, body_origin = _make_body(spec, operation, given, setting.draw_body)
     if media_type and given.body is MISSING:
-        linked = find_body_needs(spec, operation, reads_only=reads_only)
+        linked = find_body_needs(setting.around, operation, reads_only=reads_only)
         needs.extend(need for need in linked if need.name.strip("/") not in given.named)
     return Recipe(
         operation=operation.id,
@@ -151,17 +191,31 @@ def _make_recipe(
 
 
 def _find_need(
-    spec: Spec,
-    operation: Operation,
-    parameter: Parameter,
-    identity_parameters: frozenset[str],
-    reads_only: bool,
+    setting: _Setting, operation: Operation, parameter: Parameter, source: _Source
 ) -> Need | None:
     """Find the source of a path parameter's value, by a link or by convention."""
-    linked = find_path_need(spec, operation, parameter.name, reads_only=reads_only)
-    if linked or _lists_values(spec, parameter) or parameter.name in identity_parameters:
+    if source is _Source.EXAMPLE:
+        return None
+    reads_only = source is _Source.LISTED
+    linked = find_path_need(setting.around, operation, parameter.name, reads_only=reads_only)
+    if _lists_values(setting.spec, parameter) or parameter.name in setting.identity_parameters:
         return linked
-    return find_usual_need(spec, operation, parameter.name, reads_only=reads_only)
+    if linked and not (
+        operation.safe and reads_only and not setting.spec.operation(linked.operation).safe
+    ):
+        return linked
+    usual = find_usual_need(setting.around, operation, parameter.name, reads_only=reads_only)
+    return usual or linked
+
+
+def _find_new_name(
+    setting: _Setting, operation: Operation, parameter: Parameter, source: _Source
+) -> str:
+    """A name that nothing has yet, where the operation creates what is called so; else ""."""
+    if source is not _Source.MADE or not chooses_name(setting.around, operation, parameter.name):
+        return ""
+    example = _find_value(setting.spec, parameter, named_only=True)
+    return make_new_name(flatten_schema(setting.spec.document, parameter.schema), example)
 
 
 def _lists_values(spec: Spec, parameter: Parameter) -> bool:
