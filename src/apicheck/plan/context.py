@@ -35,7 +35,9 @@ def build_context(
 ) -> RunContext:
     """Build what every subject of a run shares. It holds no secret."""
     facts = _with_target_limits(policy.facts, target)
-    security = {operation.id: _find_alternatives(operation, facts) for operation in spec.operations}
+    security = {
+        operation.id: _find_alternatives(operation, facts, target) for operation in spec.operations
+    }
     secured = _find_secured(spec, facts, security)
     scopes = {
         op.id: _select_words(op, facts.authorization.scopes, facts, secured)
@@ -70,6 +72,7 @@ def build_context(
         all_roles=tuple(facts.authorization.roles),
         secured=secured,
         alternatives=security,
+        implied_scheme=_find_implied_scheme(spec, facts, target),
         client_certificate=bool(target.tls.client_cert),
         clients=_select_clients(spec, facts, target),
     )
@@ -94,15 +97,36 @@ def _find_secured(
     )
 
 
-def _find_alternatives(operation: Operation, facts: Facts) -> tuple[tuple[str, ...], ...]:
-    """Find the alternatives of an operation's security; the policy overrides the document."""
-    for name, ops in facts.authentication.security.items():
-        if selects(ops, operation, facts.operations, frozenset()):
-            return () if name == "none" else ((name,),)
+def _find_alternatives(
+    operation: Operation, facts: Facts, target: Target
+) -> tuple[tuple[str, ...], ...]:
+    """Find the alternatives of an operation's security: by policy, target file or document.
+
+    A scheme of the target file for which it selects no operations serves, where the document
+    asks for a credential, as well as those of the document.
+    """
+    for security in (facts.authentication.security, target.security):
+        for name, ops in security.items():
+            if selects(ops, operation, facts.operations, frozenset()):
+                return () if name == "none" else ((name,),)
     if not operation.secured:
         return ()
     named = (tuple(name for name, _ in needed) for needed in operation.security)
-    return tuple(dict.fromkeys(named))
+    others = ((name,) for name in target.schemes if name not in target.security)
+    return tuple(dict.fromkeys((*named, *others)))
+
+
+def _find_implied_scheme(spec: Spec, facts: Facts, target: Target) -> str:
+    """The scheme in which every operation gets a credential, as nothing says which want one.
+
+    "" where document, policy or target file say so, and where the scheme is not known.
+    """
+    said = facts.authentication.security or target.security
+    if said or any(operation.security for operation in spec.operations):
+        return ""
+    own = {**facts.authentication.schemes, **target.schemes}
+    documented = set(spec.schemes) - set(own)
+    return "" if documented else next(iter(own), "")
 
 
 def _select_words(
