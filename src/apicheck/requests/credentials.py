@@ -28,7 +28,7 @@ def credentials_of(
     """
     names = alternative or alternative_of(context, operation, identity)
     if not names and context.implied_scheme and identity.placeholder:
-        names = (scheme_of_its_own(context, identity),)
+        names = (_scheme_of_its_own(context, identity),)
     schemes = [context.spec.schemes[name] for name in names if name in context.spec.schemes]
     sent = [scheme for scheme in schemes if scheme.kind != MUTUAL_TLS]
     secrets = [secret_of(context, identity, scheme) or identity.placeholder for scheme in sent]
@@ -57,10 +57,10 @@ def scheme_to_carry(context: RunContext, operation: str, identity: Identity) -> 
     """
     if context.alternatives.get(operation) or context.implied_scheme or not identity.placeholder:
         return ""
-    return scheme_of_its_own(context, identity)
+    return _scheme_of_its_own(context, identity)
 
 
-def scheme_of_its_own(context: RunContext, identity: Identity) -> str:
+def _scheme_of_its_own(context: RunContext, identity: Identity) -> str:
     """The scheme in which an identity sends its credential where nothing asks for any; or ""."""
     schemes = context.spec.schemes
     if identity.scheme in schemes:

@@ -27,7 +27,7 @@ def make_new_name(schema: Mapping[str, Json], example: Json = MISSING) -> str:
         ["string"],
     ):
         return ""
-    return next((name for name in _draft_names(schema, example) if _fits(name, schema)), "")
+    return next((name for name in _draft_names(schema, example) if fits(name, schema)), "")
 
 
 def _draft_names(schema: Mapping[str, Json], example: Json) -> Iterator[str]:
@@ -47,7 +47,8 @@ def _draft_names(schema: Mapping[str, Json], example: Json) -> Iterator[str]:
     yield UNIQUE
 
 
-def _fits(name: str, schema: Mapping[str, Json]) -> bool:
+def fits(name: str, schema: Mapping[str, Json]) -> bool:
+    """Whether a text has the pattern and the length that a schema wants."""
     sent = name.replace(UNIQUE, _SENT)
     most, least = schema.get("maxLength", len(sent)), schema.get("minLength", 0)
     if not least <= len(sent) <= most:
