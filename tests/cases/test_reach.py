@@ -174,3 +174,179 @@ def test_names_that_are_taken_are_made_new(run: Any, sent: Any) -> None:
 
     spec = document("POST /teams", "GET /teams/{team_name}", post_teams=NAMED)
     assert accepted(run(spec, serve)) == {"post_teams", "get_teams_team_name"}
+
+
+class Library:
+    """Books, members, and loans of a book to a member: a book is lent once, and returned once."""
+
+    def __init__(self, sent: Any) -> None:
+        self.sent = sent
+        self.kept: dict[str, dict[str, Any]] = {"books": {}, "members": {}, "loans": {}}
+
+    def __call__(self, request: Any) -> Any:
+        kind, *rest = [part for part in request.path.split("/") if part]
+        things = self.kept[kind]
+        if not rest:
+            if request.method == "GET":
+                return self.sent(200, {"items": list(things.values())})
+            return self.make(kind, json.loads(request.body or b"{}"))
+        thing = things.get(rest[0])
+        if thing is None:
+            return self.sent(404, {"title": "No such resource"})
+        if rest[1:] == ["return"]:
+            if thing["returned"]:
+                return self.sent(409, {"title": "It has been returned"})
+            thing["returned"] = True
+        if request.method == "DELETE":
+            del things[rest[0]]
+            return self.sent(204)
+        return self.sent(200, {"data": thing})
+
+    def make(self, kind: str, wanted: dict[str, Any]) -> Any:
+        number = sum(map(len, self.kept.values())) + 1
+        made = {**wanted, "id": f"{kind[:2]}_{number:08x}"}
+        if kind == "loans":
+            book, member = wanted["book_id"], wanted["member"]["id"]
+            if book not in self.kept["books"] or member not in self.kept["members"]:
+                return self.sent(404, {"title": "No such resource"})
+            if any(loan["book_id"] == book for loan in self.kept["loans"].values()):
+                return self.sent(409, {"title": "The book is on loan already"})
+            made["returned"] = False
+        self.kept[kind][made["id"]] = made
+        return self.sent(201, {"data": made})
+
+
+LOAN = json.dumps(
+    {
+        "type": "object",
+        "required": ["book_id", "member"],
+        "properties": {
+            "book_id": {"type": "string"},
+            "member": {
+                "type": "object",
+                "required": ["id"],
+                "properties": {"id": {"type": "string"}},
+            },
+        },
+    }
+)
+LENDING = document(
+    "POST /books",
+    "GET /books/{book_id}",
+    "POST /members",
+    "GET /members/{member_id}",
+    "POST /loans",
+    "GET /loans",
+    "GET /loans/{loan_id}",
+    "POST /loans/{loan_id}/return",
+    "DELETE /loans/{loan_id}",
+    post_books=NAMED,
+    post_members=NAMED,
+    post_loans=LOAN,
+)
+
+
+def test_ids_in_bodies_are_those_of_objects_that_exist(run: Any, sent: Any) -> None:
+    assert len(accepted(run(LENDING, Library(sent)))) == 9
+
+
+def test_what_can_be_used_once_is_made_anew_for_each_request(run: Any, sent: Any) -> None:
+    policy = """
+        policy: lending
+        facts: {requests: {media: 415}}
+        clauses:
+          M: {title: JSON is needed, checks: errors/media-type}
+          E: {title: No request makes the server fail, checks: errors/server-error}
+    """
+    outcome = run(LENDING, Library(sent), policy=policy, draws=3)
+    reasons = [item["reason"] for item in outcome.results["results"]]
+    assert not any("409" in reason for reason in reasons), reasons
+
+
+def test_objects_that_need_each_other_are_sent_as_the_document_has_them(
+    run: Any, sent: Any
+) -> None:
+    one = '{"type": "object", "required": ["b_id"], "properties": {"b_id": {"type": "integer"}}}'
+    spec = document("POST /as", "POST /bs", post_as=one, post_bs=one.replace("b_id", "a_id"))
+    assert len(accepted(run(spec, lambda _: sent(201, {"id": 1})))) == 2
+
+
+def test_an_id_in_a_body_is_a_number_where_the_schema_says_so(run: Any, sent: Any) -> None:
+    def serve(request: Any) -> Any:
+        if request.path == "/projects":
+            return sent(201, {"id": 31})
+        good = json.loads(request.body) == {"project": 31, "reviewer_ids": [31]}
+        return sent(201 if good else 422, {"id": 1})
+
+    task = {
+        "type": "object",
+        "required": ["project", "reviewer_ids"],
+        "properties": {
+            "project": {"type": "integer"},
+            "reviewer_ids": {"type": "array", "minItems": 1, "items": {"type": "integer"}},
+        },
+    }
+    spec = document(
+        "POST /projects",
+        "POST /projects/{id}/reviewers",
+        "POST /tasks",
+        "GET /reviewers",
+        post_projects=NAMED,
+        post_tasks=json.dumps(task),
+    )
+
+    def with_reviewers(request: Any) -> Any:
+        return sent(200, [{"id": 31}]) if request.path == "/reviewers" else serve(request)
+
+    assert "post_tasks" in accepted(run(spec, with_reviewers))
+
+
+def test_a_fixture_can_be_another_for_each_identity(run: Any, sent: Any) -> None:
+    own = {"Bearer token-of-anna-1": "a1", "Bearer token-of-bert-2": "b2"}
+
+    def serve(request: Any) -> Any:
+        mine = own.get(request.headers.get("authorization", ""))
+        return sent(200 if request.path == f"/books/{mine}" else 404, {})
+
+    target = "".join(
+        f'[identities.{name}]\ntoken_env = "{name.upper()}_TOKEN"\ntenant = "{name}"\n'
+        f'fixtures = {{id = "{value}"}}\n'
+        for name, value in (("anna", "a1"), ("bert", "b2"))
+    )
+    environ = {"ANNA_TOKEN": "token-of-anna-1", "BERT_TOKEN": "token-of-bert-2"}
+    policy = """
+        policy: books
+        facts: {authentication: {schemes: {b: {type: http, scheme: bearer}}, security: {b: "*"}}}
+        clauses:
+          A:
+            title: Each reads a book of its own
+            example:
+              - {operation: get_books_id, as: anna, expect: {status: 200}}
+              - {operation: get_books_id, as: bert, expect: {status: 200}}
+    """
+    spec = document("GET /books/{id}")
+    outcome = run(spec, serve, target=target, policy=policy, environ=environ)
+    assert outcome.verdict("A") == "pass"
+
+
+def test_the_token_operation_is_sent_as_the_client_of_the_target(run: Any, sent: Any) -> None:
+    def serve(request: Any) -> Any:
+        basic = "Basic Y2xpZW50LWE6c2VjcmV0LW9mLWNsaWVudC1h"
+        if request.headers.get("authorization") != basic:
+            return sent(401, {"error": "invalid_client"})
+        return sent(200, {"access_token": "t0ken-issued-1", "token_type": "Bearer"})
+
+    body = {"application/x-www-form-urlencoded": {"example": {"grant_type": "client_credentials"}}}
+    written = f'"requestBody": {json.dumps({"content": body, "required": True})}, "parameters": []'
+    spec = document("POST /oauth/token").replace('"parameters": []', written)
+    target = (
+        '[mint.a]\ntoken_url = "/oauth/token"\nclient_id = "client-a"\nclient_secret_env = "A"\n'
+    )
+    policy = """
+        policy: tokens
+        facts: {oauth: {token: post_oauth_token}}
+        clauses:
+          T: {title: Token responses are right, checks: oauth/token-response}
+    """
+    outcome = run(spec, serve, target=target, policy=policy, environ={"A": "secret-of-client-a"})
+    assert "post_oauth_token" in accepted(outcome)

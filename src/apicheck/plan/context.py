@@ -11,12 +11,14 @@ from dataclasses import replace
 
 from apicheck.generate import draw_body
 from apicheck.model.facts import Bucket, Facts, Selector
+from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
 from apicheck.model.subject import UNIQUE, Recipe, RunContext
 from apicheck.model.target import Identity, Minter, Mode, Target
 from apicheck.model.verdict import NotTested
+from apicheck.requests.clients import with_client_in_body
 from apicheck.requests.credentials import satisfies
 from apicheck.requests.recipes import make_recipes
 
@@ -212,7 +214,7 @@ def _make_recipes(
     found = dict(
         make_recipes(
             spec,
-            target.fixtures,
+            {**_first_belongings(target), **target.fixtures},
             identity_parameters=frozenset(t.parameter for t in facts.authorization.tenants),
             reads_only=mode is not Mode.FULL,
             draw_body=draw_body,
@@ -220,17 +222,19 @@ def _make_recipes(
     )
     if facts.oauth is None or not target.minters:
         return found
-    client = {
-        "client_id": target.minters[0].client_id,
-        "client_secret": target.minters[0].client_secret,
-    }
     for operation_id in (facts.oauth.token, facts.oauth.revoke):
         recipe = found.get(operation_id)
-        if isinstance(recipe, Recipe) and isinstance(recipe.body, Mapping):
-            # Examples show a fictional client; the server accepts only the target's own.
-            known = {name: value for name, value in client.items() if name in recipe.body}
-            found[operation_id] = replace(recipe, body={**recipe.body, **known})
+        if isinstance(recipe, Recipe):
+            found[operation_id] = with_client_in_body(recipe, facts, target.minters[0])
     return found
+
+
+def _first_belongings(target: Target) -> dict[str, Json]:
+    """For each name, the value of the first identity that has one; building puts in the others."""
+    first: dict[str, Json] = {}
+    for identity in target.identities.values():
+        first = {**identity.fixtures, **first}
+    return first
 
 
 def _with_echoes(
@@ -256,7 +260,12 @@ def _choose_actors(context: RunContext) -> dict[str, str]:
     """Choose the first identity, in the order of the target file, that may call each operation."""
     candidates = [i for i in context.identities.values() if i.state == "active"]
     result = {}
+    oauth = context.facts.oauth
+    by_client = {oauth.token, oauth.revoke} if oauth and context.clients else set()
     for operation in context.spec.operations:
+        if operation.id in by_client and operation.id in context.secured:
+            result[operation.id] = NOBODY.name  # the OAuth client authenticates, no identity
+            continue
         for identity in candidates:
             if _may_call(context, identity, operation):
                 result[operation.id] = identity.name

@@ -13,6 +13,8 @@ from apicheck.model.step import EndOfScript, Learn, Recall, Steps
 from apicheck.model.subject import UNIQUE, Need, Recipe, RunContext, Subject
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.requests.belongings import with_belongings
+from apicheck.requests.clients import with_client
 from apicheck.requests.credentials import (
     credentials_of,
     missing_credentials,
@@ -107,7 +109,7 @@ def resolve_recipe(
     if way is None:
         known = yield from _recall_way(subject, recipe, who)
         way = Way(carries=known.carries)
-    recipe = choose_recipe(recipe, way)
+    recipe = with_belongings(subject.context, choose_recipe(recipe, way), owner or who)
     operation = subject.context.spec.operation(recipe.operation)
     values: dict[Need, Json] = {}
     given: Mapping[str, str] = {}
@@ -144,7 +146,9 @@ def _create(
     key = f"create {creator.id} as {maker.name}"
     share = "" if shared_as is None else f"{key} {shared_as}".strip()
     role = Role.CONTROL if shared_as else Role.SETUP
-    return (yield from _ask(subject, creator.id, maker, role, share, above=above))
+    recipe = _find_recipe(subject, creator.id)
+    inside = None if recipe.consumes else ""
+    return (yield from _ask(subject, creator.id, maker, role, share, shared_as=inside, above=above))
 
 
 def _ask(
@@ -280,7 +284,9 @@ def build_request(
     )
     scheme = scheme_to_carry(context, operation.id, who) if carries else ""
     credentials = credentials_of(context, operation.id, who, alternative=(scheme,) * bool(scheme))
-    return request.with_credentials(who.name, *credentials) if credentials else request
+    if credentials:
+        request = request.with_credentials(who.name, *credentials)
+    return with_client(context, request, recipe)
 
 
 def _as_kind_of(example: Json, value: Json) -> Json:

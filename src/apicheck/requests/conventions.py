@@ -8,7 +8,7 @@ created for it, or none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from apicheck.model.operation import Operation
 from apicheck.model.subject import Need
@@ -52,12 +52,18 @@ def chooses_name(around: Neighbours, operation: Operation, name: str) -> bool:
     return whole and collection is not None and "POST" not in around.at(collection)
 
 
-def stem_of(name: str) -> str:
-    """What a name of an id is the id of: of `book_id` and `bookIds` the book; "" for `id`."""
-    words = words_of(name)
-    while words and words[-1] in _IDS:
-        words.pop()
-    return "".join(words)
+def may_use_up(around: Neighbours, operation: Operation, needs: Iterable[Need]) -> bool:
+    """Whether a request may use up what it names by convention: a book is lent once.
+
+    A POST that names another object in its body, or that does something with one: the last segment
+    of `/loans/{id}/return` is no collection.
+    """
+    usual = {need.place for need in needs if need.convention}
+    if operation.method != "POST" or not usual:
+        return False
+    path = operation.path.rstrip("/")
+    is_action = not path.endswith("}") and "}" in path and "GET" not in around.at(path)
+    return "body" in usual or (is_action and not around.at(f"{path}/{{}}"))
 
 
 def find_source_of(
@@ -68,8 +74,7 @@ def find_source_of(
     The collection with the fewest ids before it is taken. named: the request only names the
     thing, and changes another.
     """
-    folders = around.collections.get(stem_of(name), ())
-    for folder in sorted(folders, key=lambda path: path.count("{}")):
+    for folder in _find_collections(around, name):
         if source := _find_source(around, operation, folder, reads_only=reads_only, named=named):
             return source
     return None
@@ -114,3 +119,16 @@ def _find_folders(collection: str, name: str) -> Iterator[str]:
     said = plain(last).removeprefix("by")
     if above and not above.endswith("}") and said in (plain(name), *words_of(name)[-1:]):
         yield above
+
+
+def _find_collections(around: Neighbours, name: str) -> Iterator[str]:
+    """The collections of what a name is the id of: of `home_team_id` home teams, then teams.
+
+    Those with the fewest ids before them are first.
+    """
+    words = words_of(name)
+    while words and words[-1] in _IDS:
+        words.pop()
+    for start in range(len(words)):
+        folders = around.collections.get("".join(words[start:]), ())
+        yield from sorted(folders, key=lambda path: path.count("{}"))

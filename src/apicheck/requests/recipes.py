@@ -15,72 +15,32 @@ comes later in this order is kept (`Recipe.otherwise`), to be tried when the tar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Media, Operation, Parameter, Spec
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested, NotTestedKind
-from apicheck.requests.conventions import chooses_name, find_usual_need
-from apicheck.requests.links import find_body_needs, find_path_need, meet_needs, path_parameters
-from apicheck.requests.naming import make_new_name
-from apicheck.requests.neighbours import Neighbours, find_neighbours
-from apicheck.requests.sampling import flatten_schema, sample, unique_places, with_unique
+from apicheck.requests.conventions import may_use_up
+from apicheck.requests.links import find_body_needs, meet_needs
+from apicheck.requests.mentions import find_mentions
+from apicheck.requests.neighbours import find_neighbours
+from apicheck.requests.path_values import find_path_values
+from apicheck.requests.sampling import sample, unique_places, with_unique
+from apicheck.requests.sources import (
+    DrawBody,
+    Given,
+    Setting,
+    Source,
+    Unknown,
+    find_value,
+    read_given,
+    write_text,
+)
 
-_PARTS = frozenset({"path", "query", "headers", "body", "consumes"})
 _SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """The fixtures of one operation, and those of parameters."""
-
-    path: Mapping[str, Json] = field(default_factory=dict)
-    query: Mapping[str, Json] = field(default_factory=dict)
-    headers: Mapping[str, Json] = field(default_factory=dict)
-    body: Json = MISSING
-    consumes: bool = False
-    named: Mapping[str, Json] = field(default_factory=dict)
-    """Parameter name -> value, for every operation."""
-
-    @property
-    def anything(self) -> bool:
-        """Whether the operation has a fixture of its own."""
-        return bool(self.path or self.query or self.headers) or self.body is not MISSING
-
-
-class _Source(StrEnum):
-    """Where ids come from: of objects that the run makes, of listed ones, or of examples."""
-
-    MADE = "made"
-    LISTED = "listed"
-    EXAMPLE = "example"
-
-
-class _Unknown(Exception):
-    """A part of a request has no source. Never leaves this module."""
-
-    def __init__(self, what: str, remedy: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.remedy = remedy
-
-
-DrawBody = Callable[[Mapping[str, Json], str, str, str], Json]
-"""Draws a body: (document, method, path, prefix of the first server) -> a body, or MISSING."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """What the recipes of a document share."""
-
-    spec: Spec
-    around: Neighbours
-    identity_parameters: frozenset[str]
-    draw_body: DrawBody
 
 
 def _draw_none(*_: object) -> Json:
@@ -103,13 +63,13 @@ def make_recipes(
     reads_only: take linked values from safe operations where there is a choice.
     draw_body: draws a body where no plain one can be made of the schema.
     """
-    setting = _Setting(spec, find_neighbours(spec), identity_parameters, draw_body)
+    setting = Setting(spec, find_neighbours(spec), identity_parameters, draw_body)
 
-    def attempt(operation: Operation, source: _Source) -> Recipe | NotTested:
+    def attempt(operation: Operation, source: Source) -> Recipe | NotTested:
         try:
-            given = _read_given(operation, fixtures)
+            given = read_given(operation, fixtures)
             return _make_recipe(setting, operation, given, source)
-        except _Unknown as unknown:
+        except Unknown as unknown:
             return NotTested(
                 NotTestedKind.NEEDS_REQUEST,
                 f"no request for {operation.method} {operation.path} ({unknown.what})",
@@ -117,26 +77,39 @@ def make_recipes(
             )
 
     made = {
-        op.id: tuple(attempt(op, source) for source in _list_sources(op, reads_only))
+        op.id: tuple(
+            recipe
+            for source in _list_sources(op, reads_only)
+            for recipe in _with_body_as_written(attempt(op, source))
+        )
         for op in spec.operations
     }
     return {name: _join(meet_needs(name, made)) for name in made}
 
 
-def _list_sources(operation: Operation, reads_only: bool) -> Iterator[_Source]:
+def _list_sources(operation: Operation, reads_only: bool) -> Iterator[Source]:
     """Where the ids of an operation may come from, in the order in which they are tried.
 
     A list may show an object that no request can create, and an example one that neither shows.
     What may change an object gets only one that was made for it, if anything makes such objects.
     """
     if not reads_only:
-        yield _Source.MADE
+        yield Source.MADE
     if "{" in operation.path and (operation.safe or reads_only):
-        yield _Source.LISTED
+        yield Source.LISTED
     if "{" in operation.path and operation.safe:
-        yield _Source.EXAMPLE
+        yield Source.EXAMPLE
     elif reads_only and "{" not in operation.path:
-        yield _Source.LISTED
+        yield Source.LISTED
+
+
+def _with_body_as_written(made: Recipe | NotTested) -> Iterator[Recipe | NotTested]:
+    """The recipe, then the one that leaves the ids in its body as the document has them."""
+    yield made
+    if isinstance(made, Recipe):
+        kept = tuple(need for need in made.needs if need.place != "body" or not need.convention)
+        if kept != made.needs:
+            yield replace(made, needs=kept)
 
 
 def _join(found: tuple[Recipe, ...] | NotTested) -> Recipe | NotTested:
@@ -148,35 +121,13 @@ def _join(found: tuple[Recipe, ...] | NotTested) -> Recipe | NotTested:
     return replace(first, otherwise=tuple(rest))
 
 
-def _make_recipe(setting: _Setting, operation: Operation, given: _Given, source: _Source) -> Recipe:
-    spec, reads_only = setting.spec, source is _Source.LISTED
-    values: dict[str, str] = {}
-    needs: list[Need] = []
-    for parameter in path_parameters(operation):
-        name = parameter.name
-        fixed = given.path.get(name, given.named.get(name, MISSING))
-        if fixed is not MISSING:
-            values[name] = _write_text(fixed)
-        elif need := _find_need(setting, operation, parameter, source):
-            needs.append(need)
-        elif reads_only and not operation.safe and not _lists_values(spec, parameter):
-            if name not in setting.identity_parameters:
-                raise _Unknown(
-                    f"in this mode the target file must name the {name} to try it on",
-                    f'[fixtures]\n{name} = "one that may be lost"',
-                )
-        elif new := _find_new_name(setting, operation, parameter, source):
-            values[name] = new
-        elif (value := _find_value(spec, parameter, named_only=True)) is not MISSING:
-            values[name] = _write_text(value)
-        elif name not in setting.identity_parameters:
-            raise _Unknown(
-                f"nothing says which {name} exists", f'[fixtures]\n{name} = "an existing one"'
-            )
+def _make_recipe(setting: Setting, operation: Operation, given: Given, source: Source) -> Recipe:
+    spec = setting.spec
+    values, needs = find_path_values(setting, operation, given, source)
     body, media_type, body_origin = _make_body(spec, operation, given, setting.draw_body)
     if media_type and given.body is MISSING:
-        linked = find_body_needs(setting.around, operation, reads_only=reads_only)
-        needs.extend(need for need in linked if need.name.strip("/") not in given.named)
+        body = _with_named_values(body, given)
+        needs += _find_body_needs(setting, operation, given, (body, media_type), source)
     return Recipe(
         operation=operation.id,
         values=values,
@@ -185,67 +136,14 @@ def _make_recipe(setting: _Setting, operation: Operation, given: _Given, source:
         body=body,
         media_type=media_type,
         needs=tuple(needs),
-        consumes=operation.method == "DELETE" or given.consumes,
+        consumes=operation.method == "DELETE"
+        or given.consumes
+        or may_use_up(setting.around, operation, needs),
         origin="fixture" if given.anything else body_origin,
     )
 
 
-def _find_need(
-    setting: _Setting, operation: Operation, parameter: Parameter, source: _Source
-) -> Need | None:
-    """Find the source of a path parameter's value, by a link or by convention."""
-    if source is _Source.EXAMPLE:
-        return None
-    reads_only = source is _Source.LISTED
-    linked = find_path_need(setting.around, operation, parameter.name, reads_only=reads_only)
-    if _lists_values(setting.spec, parameter) or parameter.name in setting.identity_parameters:
-        return linked
-    if linked and not (
-        operation.safe and reads_only and not setting.spec.operation(linked.operation).safe
-    ):
-        return linked
-    usual = find_usual_need(setting.around, operation, parameter.name, reads_only=reads_only)
-    return usual or linked
-
-
-def _find_new_name(
-    setting: _Setting, operation: Operation, parameter: Parameter, source: _Source
-) -> str:
-    """A name that nothing has yet, where the operation creates what is called so; else ""."""
-    if source is not _Source.MADE or not chooses_name(setting.around, operation, parameter.name):
-        return ""
-    example = _find_value(setting.spec, parameter, named_only=True)
-    return make_new_name(flatten_schema(setting.spec.document, parameter.schema), example)
-
-
-def _lists_values(spec: Spec, parameter: Parameter) -> bool:
-    return bool({"enum", "const"} & set(flatten_schema(spec.document, parameter.schema)))
-
-
-def _read_given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
-    own = fixtures.get(operation.id, MISSING)
-    if own is MISSING:
-        return _Given(named=fixtures)
-    if isinstance(own, Mapping) and own and set(own) <= _PARTS:
-        return _Given(
-            path=own.get("path", {}),
-            query=own.get("query", {}),
-            headers=own.get("headers", {}),
-            body=own.get("body", MISSING),
-            consumes=bool(own.get("consumes", False)),
-            named=fixtures,
-        )
-    return _Given(body=own, named=fixtures)
-
-
-def _find_value(spec: Spec, parameter: Parameter, *, named_only: bool = False) -> Json:
-    """A parameter's example, else a value that its schema allows, or names (named_only)."""
-    if parameter.example is not MISSING and parameter.example is not None:
-        return parameter.example
-    return sample(spec.document, parameter.schema, named_only=named_only)
-
-
-def _make_query(spec: Spec, operation: Operation, given: _Given) -> Pairs:
+def _make_query(spec: Spec, operation: Operation, given: Given) -> Pairs:
     pairs: list[tuple[str, str]] = []
     declared = {p.name for p in operation.parameters if p.place == "query"}
     for name, value in given.query.items():
@@ -262,22 +160,22 @@ def _make_query(spec: Spec, operation: Operation, given: _Given) -> Pairs:
     return tuple(pairs)
 
 
-def _make_headers(spec: Spec, operation: Operation, given: _Given) -> Pairs:
-    pairs = [(name, _write_text(value)) for name, value in given.headers.items()]
+def _make_headers(spec: Spec, operation: Operation, given: Given) -> Pairs:
+    pairs = [(name, write_text(value)) for name, value in given.headers.items()]
     known = {name.lower() for name, _ in pairs} | _SENT_ANYWAY
     for parameter in operation.parameters:
         wanted = parameter.place == "header" and parameter.required
         if wanted and parameter.name.lower() not in known:
-            pairs.append((parameter.name, _write_text(_find_required(spec, parameter, given))))
+            pairs.append((parameter.name, write_text(_find_required(spec, parameter, given))))
     return tuple(pairs)
 
 
-def _find_required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
+def _find_required(spec: Spec, parameter: Parameter, given: Given) -> Json:
     if parameter.name in given.named:
         return given.named[parameter.name]
-    value = _find_value(spec, parameter)
+    value = find_value(spec, parameter)
     if value is MISSING:
-        raise _Unknown(
+        raise Unknown(
             f"the required {parameter.place} parameter {parameter.name} has no example",
             f'[fixtures]\n{parameter.name} = "a value that is accepted"',
         )
@@ -285,7 +183,7 @@ def _find_required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
 
 
 def _make_body(
-    spec: Spec, operation: Operation, given: _Given, draw_body: DrawBody
+    spec: Spec, operation: Operation, given: Given, draw_body: DrawBody
 ) -> tuple[Json, str, str]:
     """Make (body, media type, origin); the media type is "" for a request without a body."""
     media = _choose_media(operation.body)
@@ -302,13 +200,39 @@ def _make_body(
     else:
         return None, "", "example"
     if body is MISSING:
-        raise _Unknown(
+        raise Unknown(
             "its body has no example",
             f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted",
         )
     for place in unique_places(spec.document, media.schema, body):
         body = with_unique(body, place)
     return body, media.media_type, origin
+
+
+def _find_body_needs(
+    setting: Setting, operation: Operation, given: Given, content: tuple[Json, str], source: Source
+) -> list[Need]:
+    """Find the ids in a body: by links, in JSON also by convention. Fixtures go before both."""
+    body, media_type = content
+    reads_only = source is Source.LISTED
+    found = [*find_body_needs(setting.around, operation, reads_only=reads_only)]
+    if "json" in media_type:
+        schema = next((one.schema for one in operation.body if one.media_type == media_type), None)
+        document = setting.spec.document
+        found += find_mentions(
+            setting.around, operation, body, schema, document, reads_only=reads_only
+        )
+    first = {need.name.strip("/"): need for need in reversed(found)}
+    return [need for name, need in reversed(first.items()) if name not in given.named]
+
+
+def _with_named_values(body: Json, given: Given) -> Json:
+    """The body with the values that fixtures give to its members."""
+    if not isinstance(body, Mapping):
+        return body
+    named = given.named
+    own = {n: named[n] for n in body if n in named and not isinstance(named[n], Mapping)}
+    return {**body, **own}
 
 
 def _choose_media(offered: tuple[Media, ...]) -> Media | None:
@@ -322,10 +246,4 @@ def _choose_media(offered: tuple[Media, ...]) -> Media | None:
 
 def _make_pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:
     values = value if isinstance(value, list) else [value]
-    return ((name, _write_text(item)) for item in values)
-
-
-def _write_text(value: Json) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    return ((name, write_text(item)) for item in values)

@@ -66,7 +66,8 @@ def _name_of(need: Need) -> str:
     if need.place != "body":
         return need.name
     names = [name for name in tokens(need.name) if not name.isdigit()]
-    return names[-1] if names else need.name
+    name = names[-1] if names else need.name
+    return name[:-1] if name.lower().endswith("ids") else name
 
 
 def _folder_of(path: str) -> str:
