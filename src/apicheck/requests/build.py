@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from apicheck.model.exchange import Exchange, Request, Role
@@ -23,7 +24,7 @@ from apicheck.requests.credentials import (
 )
 from apicheck.requests.explain import explain_refusals
 from apicheck.requests.multipart import encode_form_data
-from apicheck.requests.steps import end_script, send
+from apicheck.requests.steps import end_script, send, wait
 from apicheck.requests.values import read_value, share_path
 from apicheck.requests.ways import (
     FIRST,
@@ -33,6 +34,8 @@ from apicheck.requests.ways import (
     find_tentative,
     has_others,
 )
+
+_PAUSE_S = 0.5
 
 
 def identity_of(subject: Subject, operation: str = "") -> Identity:
@@ -176,13 +179,15 @@ def _ask(
         tentative = find_tentative(context, declared, recipe, who, way)
         exchange = yield from send(request, role, key, tentative=tentative)
         if exchange.succeeded:
-            if way != known:
-                yield Learn(_key_of(operation), way)
+            if (lasting := replace(way, again=False)) != known:
+                yield Learn(_key_of(operation), lasting)
             return exchange
         refused.append((way.words, exchange))
         following = find_next_way(context, declared, recipe, who, way, exchange.status)
         if following is None:
             end_script(explain_refusals(declared, recipe, refused))
+        if following.again:
+            yield from wait(_PAUSE_S, "the target says that it is unavailable")
         way = following
 
 

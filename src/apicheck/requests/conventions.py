@@ -14,7 +14,7 @@ from apicheck.model.operation import Operation
 from apicheck.model.subject import Need
 from apicheck.requests.identifiers import collection_of
 from apicheck.requests.neighbours import Neighbours
-from apicheck.requests.nouns import plain, words_of
+from apicheck.requests.nouns import plain, singulars, words_of
 
 SEARCHES = ("search", "filter", "query", "list")
 """Last segments of a POST that lists."""
@@ -29,9 +29,7 @@ def find_usual_need(
     reads_only: the run may create nothing.
     """
     collection = collection_of(operation.path, name)
-    if collection is None:
-        return None
-    for folder in _find_folders(collection, name):
+    for folder in _find_folders(collection, name) if collection else ():
         if source := _find_source(around, operation, folder, reads_only=reads_only):
             return Need("path", name, source.id, "", convention=True)
         if folder == collection and not reads_only:
@@ -39,8 +37,12 @@ def find_usual_need(
             if maker is not None:
                 last = maker.path.rstrip("/").rpartition("{")[2].rstrip("}")
                 return Need("path", name, maker.id, "", convention=True, parameter=last)
-    source = find_source_of(around, operation, name, reads_only=reads_only, named=False)
-    return Need("path", name, source.id, "", convention=True) if source else None
+    # What is at `/admin/users/{id}` is perhaps what POST /users makes.
+    for called in (name, *singulars((collection or "").rpartition("/")[2])):
+        source = find_source_of(around, operation, called, reads_only=reads_only, named=False)
+        if source is not None:
+            return Need("path", name, source.id, "", convention=True)
+    return None
 
 
 def chooses_name(around: Neighbours, operation: Operation, name: str) -> bool:
@@ -90,7 +92,7 @@ def _find_source(
 ) -> Operation | None:
     """What makes an object of a folder, or for a read what lists some. named: see above."""
     here = around.at(folder)
-    made = None if reads_only else here.get("POST")
+    made = None if reads_only else here.get("POST", here.get("PUT"))
     if made is not None and made.id != operation.id:
         return made
     if not operation.safe and not named:
@@ -117,7 +119,7 @@ def _find_folders(collection: str, name: str) -> Iterator[str]:
     yield collection
     above, _, last = collection.rpartition("/")
     said = plain(last).removeprefix("by")
-    if above and not above.endswith("}") and said in (plain(name), *words_of(name)[-1:]):
+    if above and not above.endswith("}") and said == plain(name):
         yield above
 
 
@@ -126,7 +128,7 @@ def _find_collections(around: Neighbours, name: str) -> Iterator[str]:
 
     Those with the fewest ids before them are first.
     """
-    words = words_of(name)
+    words = words_of(name) or [name]
     while words and words[-1] in _IDS:
         words.pop()
     for start in range(len(words)):

@@ -16,6 +16,7 @@ from apicheck.model.json import Json
 from apicheck.requests.nouns import plain, singulars, words_of
 
 GENERIC = ("id", "_id", "uuid", "guid", "pk", "key")
+_OF_THE_SERVER = ("id", "uuid", "guid", "pk")
 _NAMING = ("name", "slug", "code", "handle")
 _WRAPPER = re.compile(
     r"data|results?|response|payload|body|contents?|items?|records?|values?|entry|entries|rows|list"
@@ -122,7 +123,7 @@ def _find_in_request(exchange: Exchange, parameter: str, collection: str) -> str
         sent = json.loads(exchange.request.body or b"null")
     except ValueError:
         return None
-    if not isinstance(sent, Mapping) or plain(parameter) in map(plain, GENERIC):
+    if not isinstance(sent, Mapping):
         return None
     last = words_of(parameter)[-1:]
     names = [plain(parameter), *last]
@@ -130,7 +131,7 @@ def _find_in_request(exchange: Exchange, parameter: str, collection: str) -> str
         names += _NAMING
     for name in names:
         for member, value in sent.items():
-            if name not in GENERIC and plain(member) == name and _is_identifier(value):
+            if name not in _OF_THE_SERVER and plain(member) == name and _is_identifier(value):
                 return str(value)
     return None
 

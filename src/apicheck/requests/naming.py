@@ -22,10 +22,8 @@ def make_new_name(schema: Mapping[str, Json], example: Json = MISSING) -> str:
     """Make a name that fits a schema and is a new one in each request; "" where none is found."""
     if isinstance(example, str) and UNIQUE in example:
         return example
-    if {"enum", "const"} & set(schema) or schema.get("type", "string") not in (
-        "string",
-        ["string"],
-    ):
+    kinds = schema.get("type", "string")
+    if {"enum", "const"} & set(schema) or "string" not in kinds:
         return ""
     return next((name for name in _draft_names(schema, example) if fits(name, schema)), "")
 
@@ -74,10 +72,11 @@ def find_names(body: Json, pointer: str = "", depth: int = _DEPTH) -> Iterator[t
             yield inner, value
 
 
-def make_new_text(text: str) -> str:
-    """Make a text of its kind that no other request has."""
+def make_new_text(text: str, member: str = "") -> str:
+    """Make a text of its kind that no other request has. member: what it is called."""
     name, at_sign, domain = text.partition("@")
     if at_sign:
         return f"{name.partition('+')[0]}+{UNIQUE}@{domain}"
-    joint = "_" if re.fullmatch(r"\w+", text) else "-"
+    in_url = plain(member).endswith(("slug", "domain")) or not re.fullmatch(r"\w+", text)
+    joint = "-" if in_url else "_"
     return f"{text}{joint}{UNIQUE}"

@@ -50,7 +50,8 @@ def _read_usual_value(created: Exchange, need: Need, source: Operation) -> str:
     name = _name_of(need)
     value = identifier_of(created, name, _folder_of(source.path))
     if value is None:
-        what = "it lists nothing" if source.safe else "no link of the document says where it is"
+        lists = source.safe or _folder_of(source.path) != source.path
+        what = "it lists nothing" if lists else "no link of the document says where it is"
         end_script(
             NotTested(
                 NotTestedKind.NEEDS_REQUEST,

@@ -19,6 +19,7 @@ from apicheck.requests.naming import find_names, make_new_text
 _UNAUTHORIZED = frozenset({401, 403})
 _TAKEN = frozenset({400, 409, 422})
 _USED_UP = frozenset({404, 409, 410, 422})
+_UNAVAILABLE = 503
 _OF_OTHER_VALUES = frozenset({400, 401, 403, 404, 406, 409, 410, 412, 422, 423, 502})
 """Refusals that other ids may change; 502: an id led the target to another server."""
 
@@ -29,13 +30,14 @@ class Way:
 
     recipe: the recipe, or the n-th of its `otherwise`. carries: with a credential that the
     document does not ask for. fresh: with objects made for this request alone. distinct: with
-    names in the body that no other request has.
+    names in the body that no other request has. again: the same once more, after a pause.
     """
 
     recipe: int = 0
     carries: bool = False
     fresh: bool = False
     distinct: bool = False
+    again: bool = False
 
     @property
     def words(self) -> str:
@@ -45,6 +47,7 @@ class Way:
             "with a credential": self.carries,
             "with new objects": self.fresh,
             "with new names": self.distinct,
+            "once more": self.again,
         }
         return ", ".join(name for name, holds in parts.items() if holds)
 
@@ -74,19 +77,23 @@ def find_tentative(
     """The statuses after which there is another way."""
     return frozenset(
         status
-        for status in _OF_OTHER_VALUES
+        for status in (*_OF_OTHER_VALUES, _UNAVAILABLE)
         if find_next_way(context, operation, recipe, who, way, status) is not None
     )
 
 
 def has_others(context: RunContext, operation: Operation, recipe: Recipe, who: Identity) -> bool:
     """Whether an operation may be asked in more than one way."""
-    return bool(find_tentative(context, operation, recipe, who, FIRST))
+    return any(
+        find_next_way(context, operation, recipe, who, FIRST, status) for status in _OF_OTHER_VALUES
+    )
 
 
 def _list_others(
     context: RunContext, operation: Operation, recipe: Recipe, who: Identity, way: Way, status: int
 ) -> Iterator[Way]:
+    if status == _UNAVAILABLE and not way.again:
+        yield replace(way, again=True)
     mine = choose_recipe(recipe, way)
     if status in _UNAUTHORIZED and not way.carries and scheme_to_carry(context, operation.id, who):
         yield replace(way, carries=True)
@@ -101,5 +108,5 @@ def _list_others(
 
 def _with_new_names(body: Json) -> Json:
     for pointer, text in find_names(body):
-        body = with_value(body, pointer, make_new_text(text))
+        body = with_value(body, pointer, make_new_text(text, pointer))
     return body

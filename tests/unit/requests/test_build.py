@@ -21,7 +21,7 @@ from apicheck.authoring import (
     build,
     credentials,
 )
-from apicheck.model.step import EndOfScript, Learn, Recall
+from apicheck.model.step import EndOfScript, Learn, Recall, Wait
 from apicheck.model.subject import Need
 from apicheck.model.target import Mode
 from apicheck.pages.setting import subject_of
@@ -45,7 +45,7 @@ def answered(script: Generator[Any, Any, Any], *responses: Response) -> tuple[An
     try:
         while True:
             step = script.send(came)
-            if isinstance(step, Learn | Recall):
+            if isinstance(step, Learn | Recall | Wait):
                 came = None
                 continue
             steps.append(step)
@@ -188,6 +188,6 @@ def test_a_control_that_hits_a_limit_or_breaks_the_target_needs_no_other_values(
     status: int,
 ) -> None:
     with pytest.raises(EndOfScript) as ended:
-        answered(build.send_control(subject("createContact")), Response(status))
+        answered(build.send_control(subject("createContact")), *[Response(status)] * 2)
     assert isinstance(ended.value.why, Inconclusive)
     assert str(status) in ended.value.why.reason
