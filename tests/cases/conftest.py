@@ -93,6 +93,7 @@ class Server(ThreadingHTTPServer):
 
 class OneRequest(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server_version, sys_version = "tests", ""
     server: Server
 
     def __getattr__(self, name: str) -> Any:

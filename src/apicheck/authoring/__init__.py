@@ -26,7 +26,7 @@ from apicheck.model.facts import NEVER, ExpectedResponse, StatusSet
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Operation
 from apicheck.model.policy import Example
-from apicheck.model.step import Script, Send, Steps
+from apicheck.model.step import EndOfScript, Script, Send, Steps
 from apicheck.model.subject import (
     UNIQUE,
     UNIQUE_LENGTH,
@@ -47,7 +47,7 @@ from apicheck.model.verdict import (
     NotTestedKind,
     Severity,
 )
-from apicheck.requests import alter, build, credentials, steps
+from apicheck.requests import alter, build, credentials, parameters, steps
 from apicheck.requests.alter import Part
 from apicheck.requests.describe import describe
 
@@ -64,6 +64,7 @@ __all__ = [
     "Confirm",
     "Credential",
     "Direction",
+    "EndOfScript",
     "Example",
     "Exchange",
     "ExpectedResponse",
@@ -100,6 +101,7 @@ __all__ = [
     "build",
     "credentials",
     "describe",
+    "parameters",
     "schemas",
     "selector",
     "steps",

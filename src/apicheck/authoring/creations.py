@@ -7,12 +7,18 @@ from dataclasses import replace
 
 from apicheck.authoring.listing import fetch_pages, values_of
 from apicheck.model.exchange import Exchange, Request, Role, Transcript
+from apicheck.model.json import child_pointer
 from apicheck.model.operation import Operation
 from apicheck.model.step import Steps
 from apicheck.model.subject import UNIQUE, Recipe, Subject
-from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable
+from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable, NotTested
+from apicheck.requests.alter import Part, with_part
 from apicheck.requests.build import valid_request
+from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.steps import send
+
+_LONG, _KEPT = 40, 20
+"""A text that may be this long has room for a mark, behind so much of its own."""
 
 
 def list_operation(subject: Subject) -> Operation | None:
@@ -28,11 +34,45 @@ def list_operation(subject: Subject) -> Operation | None:
 
 
 def unique_member(subject: Subject) -> str:
-    """Find the member of the body whose value no two requests share; "" where there is none."""
-    recipe = subject.context.recipes[subject.op.id]
-    body = recipe.body if isinstance(recipe, Recipe) else None
+    """Find the member of the body by which an object is found in the list; "" where none is.
+
+    It has a value that no two requests share. Where no creation of the API has such a member, it
+    is a free text, which can be given a mark.
+    """
+    recipes = subject.context.recipes
+    members = _texts_of(recipes[subject.op.id])
+    unique = next((name for name, value in members.items() if UNIQUE in value), "")
+    texts = (text for recipe in recipes.values() for text in _texts_of(recipe).values())
+    if unique or any(UNIQUE in text for text in texts):
+        return unique
+    return next((name for name in members if _is_free_text(subject, name)), "")
+
+
+def _texts_of(recipe: Recipe | NotTested) -> dict[str, str]:
+    """The members of a JSON body that are texts."""
+    body = recipe.body if isinstance(recipe, Recipe) and "json" in recipe.media_type else None
     members = body.items() if isinstance(body, dict) else ()
-    return next((n for n, value in members if isinstance(value, str) and UNIQUE in value), "")
+    return {name: value for name, value in members if isinstance(value, str)}
+
+
+def _is_free_text(subject: Subject, name: str) -> bool:
+    """Whether the document takes any text for a member of the body: also one with a mark in it."""
+    document = subject.context.spec.document
+    for media in subject.op.body:
+        whole = flatten_schema(document, media.schema)
+        member = flatten_schema(document, whole.get("properties", {}).get(name, {}))
+        if member.get("type") == "string" and member.get("maxLength", _LONG) >= _LONG:
+            return not any(key in member for key in ("format", "pattern", "enum", "const"))
+    return False
+
+
+def _mark(subject: Subject, request: Request, member: str) -> Request:
+    """Give the member of a request a value that no other request has."""
+    value = _read_member(request, member)
+    if UNIQUE in value:
+        return request
+    part = Part("body", child_pointer("", member))
+    return with_part(request, subject.op, part, f"{value[:_KEPT]} {UNIQUE}".strip())
 
 
 def probe_refused_create(subject: Subject, refused: Request, valid: Request) -> Steps[None]:
@@ -43,11 +83,11 @@ def probe_refused_create(subject: Subject, refused: Request, valid: Request) -> 
     lister = list_operation(subject)
     if lister is None:
         raise ValueError(f"no operation lists what {subject.key} creates")
-    yield from send(refused)
-    created = yield from send(valid, Role.SETUP)
+    mark = unique_member(subject)
+    yield from send(_mark(subject, refused, mark))
+    created = yield from send(_mark(subject, valid, mark), Role.SETUP)
     listing = yield from valid_request(subject, lister.id)
     list_subject = replace(subject, operation=lister)
-    mark = unique_member(subject)
     yield from fetch_pages(list_subject, listing, _sent_value(created, mark), mark)
 
 
@@ -71,7 +111,11 @@ def judge_refused_create(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 def _sent_value(exchange: Exchange, member: str) -> str:
+    return _read_member(exchange.request, member)
+
+
+def _read_member(request: Request, member: str) -> str:
     try:
-        return str(json.loads(exchange.request.body or b"{}").get(member, ""))
+        return str(json.loads(request.body or b"{}").get(member, ""))
     except (ValueError, AttributeError):
         return ""

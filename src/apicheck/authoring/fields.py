@@ -15,7 +15,8 @@ _TARGET = re.compile(r"[ \t]*<([^<>\s]*)>")
 _PARAMETER = re.compile(
     rf'[ \t]*;[ \t]*(?:({_WORD})(?:[ \t]*=[ \t]*(?:({_WORD})|"((?:[^"\\]|\\.)*)"))?)?'
 )
-_BETWEEN = re.compile(r"[ \t]*(?:,[ \t]*)+|[ \t]*$")
+_PART = re.compile(r'(?:<[^>]*>|"(?:[^"\\]|\\.)*"|[^,])*')
+"""Up to the comma behind a link: those in targets and in quotes are part of it."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _IMF_FIXDATE = re.compile(
@@ -35,27 +36,45 @@ class Link:
 
 def parse_links(field: str) -> tuple[Link, ...]:
     """Parse the links of a Link field (several lines: joined by ", "). Raises ValueError."""
-    found: list[Link] = []
-    position = 0
-    while field[position:].strip(" \t,"):
-        target = _TARGET.match(field, position)
-        if target is None:
-            raise ValueError(f"no <target> at character {position + 1} of the Link field")
-        position = target.end()
-        parameters: dict[str, str] = {}
-        while parameter := _PARAMETER.match(field, position):
-            position = parameter.end()
-            name, plain, quoted = parameter.groups()
-            if name:
-                value = plain if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
-                parameters.setdefault(name.lower(), value or "")
-        relations = tuple(parameters.pop("rel", "").lower().split())
-        found.append(Link(target.group(1), relations, parameters))
-        end = _BETWEEN.match(field, position)
-        if end is None:
-            raise ValueError(f"no comma at character {position + 1} of the Link field")
-        position = end.end()
-    return tuple(found)
+    found, wrong = _read_links(field)
+    if wrong:
+        raise ValueError(wrong[0])
+    return found
+
+
+def find_links(field: str) -> tuple[Link, ...]:
+    """The links of a Link field that are well-formed, without the others."""
+    return _read_links(field)[0]
+
+
+def _read_links(field: str) -> tuple[tuple[Link, ...], list[str]]:
+    """Read each part by itself: the links, and what is wrong with the parts that are none."""
+    found, wrong = [], []
+    for match in _PART.finditer(field):
+        link = _read_link(match[0])
+        if link is not None:
+            found.append(link)
+        elif match[0].strip(" \t"):
+            wrong.append(f"no link at character {match.start() + 1} of the Link field")
+    return tuple(found), wrong
+
+
+def _read_link(part: str) -> Link | None:
+    target = _TARGET.match(part)
+    if target is None:
+        return None
+    position = target.end()
+    parameters: dict[str, str] = {}
+    while parameter := _PARAMETER.match(part, position):
+        position = parameter.end()
+        name, plain, quoted = parameter.groups()
+        if name:
+            value = plain if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
+            parameters.setdefault(name.lower(), value or "")
+    if part[position:].strip(" \t"):
+        return None
+    relations = tuple(parameters.pop("rel", "").lower().split())
+    return Link(target.group(1), relations, parameters)
 
 
 def parse_http_date(text: str) -> float | None:

@@ -73,7 +73,7 @@ def may_be_valid(exchange: Exchange) -> bool:
 
 def rule_applies(context: RunContext, when: When | None, exchange: Exchange) -> bool:
     """Whether a promise with this `when` applies to the response of an exchange."""
-    if exchange.response is None:
+    if exchange.response is None or not is_within_api(context, exchange):
         return False
     if when is None:
         return True
@@ -86,6 +86,15 @@ def rule_applies(context: RunContext, when: When | None, exchange: Exchange) -> 
     ):
         return False
     return when.ops is None or selector_matches(context, when.ops, exchange)
+
+
+def is_within_api(context: RunContext, exchange: Exchange) -> bool:
+    """Whether a request was sent to the API: to an operation, or to a path below the base path.
+
+    What stands beside the base path on the same host is not what the policy speaks of.
+    """
+    request, prefix = exchange.request, context.spec.prefix
+    return bool(request.operation) or f"{request.path}/".startswith(f"{prefix}/")
 
 
 def applicable_rules(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, ResponseRule]]:

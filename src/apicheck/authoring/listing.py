@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
-from apicheck.authoring.fields import parse_links
+from apicheck.authoring.fields import find_links
 from apicheck.model.exchange import Exchange, Request
 from apicheck.model.json import Json
 from apicheck.model.step import Steps
@@ -91,8 +91,5 @@ def _read_next(body: Json) -> Iterator[str]:
 
 def _read_links(page: Exchange) -> Iterator[str]:
     lines = page.response.header_values("link") if page.response else ()
-    try:
-        found = parse_links(", ".join(lines))
-    except ValueError:
-        return
+    found = find_links(", ".join(lines))
     yield from (link.target for link in found if "next" in link.relations)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from apicheck.model.exchange import Request
 from apicheck.model.json import Json
 from apicheck.model.selector import selects_path
+from apicheck.model.step import EndOfScript, Steps
 from apicheck.model.subject import RunContext, Subject
 from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.requests import build
+from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.naming import fits
-from apicheck.requests.sampling import flatten_schema
 
 _SHORT = 16
 _PREFIX = re.compile(r"(?:[A-Za-z][A-Za-z0-9]*[_:.]|[A-Fa-f]*[G-Zg-z][A-Za-z]*-)+")
@@ -24,12 +27,17 @@ _OTHER_LETTERS = str.maketrans(
 _NAME = "apicheck-no-such-path"
 _MOST_ROOTS, _MOST_BELOW = 4, 2
 
+_VERSION = re.compile(r"v\d+([._-]?\w+)*", re.IGNORECASE)
+_NUMBERED = re.compile(r"(/(?:[^/]+/)*?)v(\d+)(/.*)")
+_TRIED = 5
+"""How many operations are tried until the target accepts the request of one."""
+
 NO_SAFE_OPERATION = NotTested(
     NotTestedKind.NEEDS_IDENTITY,
     "no identity may call an operation that only reads",
     '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
 )
-"""The result of a check that needs `find_safe_operation` where it finds none."""
+"""The result of a check that needs one of `list_safe_operations` where there is none."""
 
 
 def make_absent_id(known: str, schema: Mapping[str, Json] | None = None) -> str:
@@ -74,32 +82,74 @@ def _fits(draft: str, schema: Mapping[str, Json]) -> bool:
 
 
 def undefined_paths(context: RunContext) -> tuple[str, ...]:
-    """Paths that no operation has: after the document's first segments, and below known paths."""
+    """Paths that no operation has: at the roots of the API, and below those that hold no objects.
+
+    A root is the base path, with the version behind it where paths have one. Beside the paths of
+    another folder a name may be taken for an object that is not there, or is somebody else's.
+    """
     spec = context.spec
+    roots = [f"{_root_of(operation.path, spec.prefix)}/{_NAME}" for operation in spec.operations]
     fixed = [operation.path for operation in spec.operations if "{" not in operation.path]
-    heads = [operation.path.removeprefix(spec.prefix) for operation in spec.operations]
-    firsts = [f"/{head.split('/')[1]}" if head.count("/") > 1 else "" for head in heads]
-    roots = [f"{spec.prefix}{first}/{_NAME}" for first in firsts if "{" not in first]
-    below = [f"{path.rstrip('/')}/{_NAME}/{_NAME}" for path in fixed]
+    collections = {op.path.partition("/{")[0] for op in spec.operations if "/{" in op.path}
+    leaves = [path for path in fixed if path not in collections]
+    below = [f"{path.rstrip('/')}/{_NAME}/{_NAME}" for path in leaves or fixed]
     return (
         *_select_free(context, roots)[:_MOST_ROOTS],
         *_select_free(context, below)[:_MOST_BELOW],
     )
 
 
-def find_safe_operation(context: RunContext) -> str | None:
-    """Find an operation that only reads and has an actor, if possible one with a credential."""
-    known = [
-        op.id for op in context.spec.operations if op.method == "GET" and op.id in context.actors
+def unknown_versions(context: RunContext) -> tuple[str, ...]:
+    """A path of the document with a version that no path has; () where paths have no version."""
+    numbered = [
+        (int(match[2]), f"{match[1]}v{{}}{match[3]}")
+        for operation in context.spec.operations
+        if operation.method == "GET"
+        and "{" not in operation.path
+        and (match := _NUMBERED.fullmatch(operation.path))
     ]
-    return next((name for name in known if name in context.secured), next(iter(known), None))
+    if not numbered:
+        return ()
+    highest, template = max(numbered)
+    return _select_free(context, [template.format(highest + 1)])
 
 
-def _select_free(context: RunContext, paths: list[str]) -> list[str]:
+def _select_free(context: RunContext, paths: list[str]) -> tuple[str, ...]:
     """The paths that match no path of the document, each once."""
     templates = [operation.path for operation in context.spec.operations]
-    return [
+    return tuple(
         path
         for path in dict.fromkeys(paths)
         if not any(selects_path(template, "", path) for template in templates)
-    ]
+    )
+
+
+def list_safe_operations(context: RunContext) -> tuple[str, ...]:
+    """List the operations that read and have an actor, the likeliest to be accepted first.
+
+    Those with a credential come before the others, those that name no object before those that do.
+    """
+    known = [op for op in context.spec.operations if op.method == "GET" and op.id in context.actors]
+    ranked = sorted(known, key=lambda op: (op.id not in context.secured, "{" in op.path))
+    return tuple(operation.id for operation in ranked)
+
+
+def send_safe_request(subject: Subject) -> Steps[Request]:
+    """Make a request that the target accepts, of the first operation where it does.
+
+    Ends the script when it accepts none.
+    """
+    context, refusal = subject.context, None
+    for operation in list_safe_operations(context)[:_TRIED]:
+        try:
+            yield from build.send_control(subject, operation)
+            return (yield from build.valid_request(subject, operation))
+        except EndOfScript as end:
+            refusal = refusal or end
+    raise refusal or EndOfScript(NO_SAFE_OPERATION)
+
+
+def _root_of(path: str, prefix: str) -> str:
+    """The base path, and the version that a path has behind it."""
+    first = path.removeprefix(prefix).split("/")[1]
+    return f"{prefix}/{first}" if _VERSION.fullmatch(first) else prefix

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from apicheck.model.exchange import Exchange, Request
 from apicheck.model.operation import Operation
+from apicheck.model.step import Steps
 from apicheck.model.subject import Subject
 from apicheck.requests.build import identity_of
 from apicheck.requests.credentials import credentials_of
+from apicheck.requests.steps import send
 
 _NAMES_ITS_CHANGES = ("PATCH", "PUT", "DELETE")
 
@@ -42,24 +45,29 @@ def build_read(subject: Subject, request: Request) -> Request:
     return plain.with_credentials(owner.name, *credentials)
 
 
-def changed_members(
-    request: Request, first: Exchange, second: Exchange, last: Exchange
-) -> tuple[str, ...]:
-    """The members whose value is another in the reading after a request than before it.
+def read_afterwards(read: Request, before: Exchange) -> Steps[None]:
+    """Read the object again; once more where it differs, to see what changes by itself."""
+    after = yield from send(read)
+    if _read_members(after) != _read_members(before):
+        yield from send(read)
 
-    first, second: two readings before it; a member that differs between them changes by itself
-    and does not count. For PATCH and PUT only the members that they name count; for DELETE none,
-    as the status shows its effect. A body that is no object is one member, "".
+
+def changed_members(
+    request: Request, before: Exchange, afterwards: Sequence[Exchange]
+) -> tuple[str, ...]:
+    """The members whose value is another in the readings after a request than before it.
+
+    A member that differs between two readings after it changes by itself and does not count. For
+    PATCH and PUT only the members that they name count; for DELETE none, as the status shows its
+    effect. A body that is no object is one member, "".
     """
-    before, between, after = _read_members(first), _read_members(second), _read_members(last)
+    first, last = _read_members(afterwards[0]), _read_members(afterwards[-1])
     watched = _named_members(request)
     return tuple(
         sorted(
             name
-            for name, value in between.items()
-            if (watched is None or name in watched)
-            and before.get(name) == value
-            and after.get(name) != value
+            for name, value in _read_members(before).items()
+            if (watched is None or name in watched) and first.get(name) == last.get(name) != value
         )
     )
 

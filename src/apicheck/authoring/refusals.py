@@ -25,6 +25,10 @@ def _without_detail(_: Subject) -> str:
     return ""
 
 
+def _without_doubt(_: Subject, __: Transcript, judgement: Judgement) -> Judgement:
+    return judgement
+
+
 def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a default)
     *,
     title: str,
@@ -35,10 +39,13 @@ def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a
     applies_to: Callable[[Subject], NotApplicable | NotTested | None] = _always,
     cases: Callable[[Subject], tuple[Case, ...]] | None = None,
     detail: Callable[[Subject], str] = _without_detail,
+    doubt: Callable[[Subject, Transcript, Judgement], Judgement] = _without_doubt,
     accepted: Severity = Severity.MEDIUM,
     wrong_status: Severity = Severity.LOW,
     confirm: Confirm = Confirm.REPEAT,
     shares_objects: bool = False,
+    shared_as: str = "",
+    rows_each: int = 3,
     standards: tuple[str, ...] = (),
     proven_by: Mapping[str, tuple[str, ...]],
 ) -> Check:
@@ -47,9 +54,11 @@ def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a
     fact: path of the fact that promises the refusal. promise: finds it. alter: makes the change;
     `subject.row` is the case of a check with `cases`. applies_to: says why the check does not apply
     to a subject; None where it does. detail: what distinguishes one defect from another (a row's
-    name). accepted, wrong_status: severities of the two outcomes. confirm: of `accepted`.
+    name). doubt: has the last word on a judgement. accepted, wrong_status: severities of the two
+    outcomes. confirm: of `accepted`.
     shares_objects: what the altered request names is shared with other refused requests, even
-    where the operation uses it up.
+    where the operation uses it up. shared_as: checks that make the same change share the exchange
+    under this name. rows_each: as for `Check`.
     """
 
     def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -61,16 +70,19 @@ def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a
     def script(subject: Subject) -> Script:
         yield from build.send_control(subject)
         request = yield from build.valid_request(subject, refused=shares_objects)
-        yield from steps.send(alter(subject, request))
+        share = f"{shared_as} {subject.key}" if shared_as else ""
+        yield from steps.send(alter(subject, request), share=share)
 
     def judge(subject: Subject, transcript: Transcript) -> Judgement:
-        return judging.judge_refused(transcript, subject.expected, detail(subject))
+        judgement = judging.judge_refused(transcript, subject.expected, detail(subject))
+        return doubt(subject, transcript, judgement)
 
     return Check(
         title=title,
         failure_title=failure_title,
         applies=applies,
         cases=cases,
+        rows_each=rows_each,
         script=script,
         judge=judge,
         reads=(fact,),

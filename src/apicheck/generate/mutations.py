@@ -41,14 +41,18 @@ def draw_mutated_parts(subject: Subject, seed: int, count: int) -> tuple[Json, .
     if not parts:
         return ()
     start = crc32(subject.op.id.encode()) + seed
-    listed = _list_values(subject, parts)
-    Random(start).shuffle(listed)  # noqa: S311  (an order, no secret)
+    # Of an odd number, every other operation takes the middle one from its schemas.
+    from_schemas = (count + start % 2) // 2
+    half: list[Json] = []
+    if from_schemas:
+        listed = _list_values(subject, parts)
+        Random(start).shuffle(listed)  # noqa: S311  (an order, no secret)
+        half = _take_first(listed, from_schemas)
     pool = _draw_pool(seed)
     drawn = (
         _write(parts[(start + turn) % len(parts)], pool[(start + 7 * turn) % len(pool)])
         for turn in range(3 * count)
     )
-    half = _take_first(listed, count // 2)
     return tuple(half + _take_first(drawn, count - len(half)))
 
 
@@ -83,7 +87,8 @@ def _list_values(subject: Subject, parts: tuple[Part, ...]) -> list[Json]:
     spec = subject.context.spec
     known = {(part.place, (tokens(part.name) or [""])[-1]): part for part in reversed(parts)}
     known |= {(part.place, part.name): part for part in parts if part.place != "body"}
-    cases = draw_parts(spec.document, subject.op.method, subject.op.path, spec.prefix)
+    path = subject.op.path + subject.op.suffix
+    cases = draw_parts(spec.document, subject.op.method, path, spec.prefix)
     return [
         _write(known[place, name], value) for place, name, value in cases if (place, name) in known
     ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +23,7 @@ def draw_body(document: Mapping[str, Json], method: str, path: str, prefix: str 
     from schemathesis.core import NotSet
 
     try:
-        operation = _load_schema(document)[path.removeprefix(prefix)][method]
+        operation = _load(_Same(document))[path.removeprefix(prefix)][method]
         case = draw_first(operation.as_strategy())
     except Exception:  # noqa: BLE001  (where a generator fails, a fixture helps)
         return MISSING
@@ -51,7 +52,7 @@ def _list_parts(
     from schemathesis import GenerationMode
     from schemathesis.generation.coverage import GenerationSession
 
-    schema = _load_schema(document)
+    schema = _load(_Same(document))
     cases = schema.iter_coverage_cases(
         schema[path][method],
         generation_modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE],
@@ -80,15 +81,25 @@ def _split(case: Any) -> Iterator[tuple[str, str, Json]]:
         yield "body", "", body
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A document that is equal to itself alone: to compare large ones takes too long."""
+
+    document: Mapping[str, Json]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.document is self.document
+
+    def __hash__(self) -> int:
+        return id(self.document)
+
+
 @lru_cache(maxsize=1)
-def _load(digest: str) -> Any:
+def _load(same: _Same) -> Any:
+    """Load the document into schemathesis, once for all operations of a plan."""
     import schemathesis
     from schemathesis.config import SchemathesisConfig
 
+    copied = json.loads(json.dumps(same.document))  # schemathesis changes what it is given
     # The configuration is given, so that none is looked for in the working directory.
-    return schemathesis.openapi.from_dict(json.loads(digest), config=SchemathesisConfig())
-
-
-def _load_schema(document: Mapping[str, Json]) -> Any:
-    """Load the document into schemathesis, once for all operations of a plan."""
-    return _load(json.dumps(document))
+    return schemathesis.openapi.from_dict(copied, config=SchemathesisConfig())

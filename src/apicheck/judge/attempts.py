@@ -49,9 +49,9 @@ def judge_attempt(
     """Judge one attempt by itself, before any confirmation."""
     if transcript.stopped_by is not None:
         return transcript.stopped_by
-    refused = [e for e in transcript.of_role(Role.CONTROL) if not e.succeeded]
-    if refused:
-        got = refused[0].status or "no response"
+    controls = transcript.of_role(Role.CONTROL)
+    if controls and not controls[-1].succeeded:  # a script may go on to another operation
+        got = controls[-1].status or "no response"
         return Inconclusive(f"the control request, which must succeed, got {got}")
     if len(transcript.exercised) < check.min_exercised:
         return Inconclusive(

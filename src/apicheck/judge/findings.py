@@ -10,6 +10,7 @@ from apicheck.model.json import describe_value
 from apicheck.model.plan import Plan
 from apicheck.model.policy import FactOrigin
 from apicheck.model.results import CheckResult, ClauseResult, FailureSummary, Finding
+from apicheck.model.verdict import Severity
 
 _WITNESSES = 5
 _FACTS_SHOWN = 8
@@ -58,7 +59,7 @@ def _build_finding(
         check=key[0],
         outcome=key[1],
         detail=key[2],
-        severity=check.outcome(key[1]).severity,
+        severity=_find_severity(check.outcome(key[1]).severity, members),
         expected=clearest.expected,
         actual=clearest.actual + shown,
         operations=tuple(dict.fromkeys(result.operation for result in hit if result.operation)),
@@ -71,6 +72,12 @@ def _build_finding(
         curl="",
         facts=_list_facts(check, hit, origins),
     )
+
+
+def _find_severity(usual: Severity, members: Sequence[tuple[int, FailureSummary]]) -> Severity:
+    """The severity of the outcome, or a lower one where every failure has a doubt."""
+    ceilings = [usual if failure.at_most is None else failure.at_most for _, failure in members]
+    return min(usual, max(ceilings))
 
 
 def _list_facts(

@@ -18,6 +18,7 @@ from apicheck.model.verdict import (
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Severity,
     Verdict,
 )
 
@@ -107,9 +108,17 @@ def _summarize_failures(cases: Iterable[Judged]) -> tuple[FailureSummary, ...]:
                 len(members),
                 evidence,
                 clearest.shown,
+                _find_ceiling(member.failure for member in members),
             )
         )
     return tuple(result)
+
+
+def _find_ceiling(failures: Iterable[Failure | None]) -> Severity | None:
+    """The severity that a failure has at most; None as soon as one has that of its outcome."""
+    ceilings = [failure.at_most for failure in failures if failure is not None]
+    named = [one for one in ceilings if one is not None]
+    return max(named) if named and len(named) == len(ceilings) else None
 
 
 def _report_skipped(item: SkippedSubject) -> CheckResult:
@@ -177,7 +186,15 @@ def _combine_passive(
 ) -> CheckResult:
     declared = {outcome.id for outcome in check.outcomes}
     failures = tuple(
-        FailureSummary(j.outcome, j.detail, j.expected, j.actual, max(item.count, 1), item.evidence)
+        FailureSummary(
+            j.outcome,
+            j.detail,
+            j.expected,
+            j.actual,
+            max(item.count, 1),
+            item.evidence,
+            at_most=j.at_most,
+        )
         for item in items
         if isinstance(j := item.judgement, Failure)
     )

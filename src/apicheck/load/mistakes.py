@@ -86,6 +86,17 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
     return ""
 
 
+def resembles(name: str, known: Collection[str]) -> bool:
+    """Whether a name is most likely a known one with a mistake in it.
+
+    One that continues a known name with a mark is a name of its own: `read:groups!group=one`.
+    """
+    if any(name.startswith(one) and not name[len(one)].isalnum() for one in known if one != name):
+        return False
+    folded = [one.lower() for one in known]
+    return bool(difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.75))
+
+
 def schema(name: str) -> Mapping[str, Json]:
     """A published JSON Schema: "policy" or "target"."""
     document: Mapping[str, Json] = json.loads((_SCHEMAS / f"{name}.schema.json").read_text("utf-8"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from apicheck.load.grammar import as_list
 from apicheck.load.layers import Merged
-from apicheck.load.mistakes import Mistakes, did_you_mean
+from apicheck.load.mistakes import Mistakes, did_you_mean, resembles
 from apicheck.model.errors import Mistake
 from apicheck.model.facts import Facts
 from apicheck.model.json import Json, at, child_pointer, dotted
@@ -188,15 +188,16 @@ class Verifier:
     def _verify_scopes(self) -> None:
         declared = {s for scheme in self.spec.schemes.values() for s in scheme.scopes}
         for scope in self.facts.authorization.scopes:
-            if declared and scope not in declared:
+            if scope not in declared and resembles(scope, declared):
                 self._add_unknown(
                     child_pointer("/authorization/scopes", scope), "scope", scope, declared
                 )
         for scope, implied in self.facts.authorization.implies.items():
             for name in (scope, *implied):
-                if name not in self._all_scopes():
+                known = self._all_scopes()
+                if name not in known and resembles(name, known):
                     pointer = child_pointer("/authorization/implies", scope)
-                    self._add_unknown(pointer, "scope", name, self._all_scopes())
+                    self._add_unknown(pointer, "scope", name, known)
         for scheme in self.facts.authentication.security:
             if scheme not in self.spec.schemes and scheme != "none":
                 pointer = child_pointer("/authentication/security", scheme)

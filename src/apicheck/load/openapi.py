@@ -7,7 +7,8 @@ from pathlib import Path
 
 from apicheck.load import references, validity
 from apicheck.load.mistakes import Mistakes, collect_mistakes
-from apicheck.load.operations import Node, Reader, prefix_of
+from apicheck.load.operations import Node, Reader
+from apicheck.load.servers import prefix_of
 from apicheck.load.source import Source, parse, read_source
 from apicheck.model.errors import SpecError
 from apicheck.model.operation import Spec

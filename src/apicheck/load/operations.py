@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import walk_leaves
+from apicheck.load.path_keys import mark_twins, place_in_query, split_key
+from apicheck.load.servers import choose_server, find_home
 from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
 from apicheck.model.operation import (
+    Encoding,
     HeaderDoc,
     LinkDoc,
     Media,
@@ -23,18 +25,10 @@ from apicheck.model.references import locate, pointer_of
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
+_OF_VALUES = ("application/json", "text/plain")
+"""Media types in which a part of a form is a plain value, and no file."""
+
 Node = Mapping[str, Json]
-
-
-def prefix_of(servers: Json) -> str:
-    """The path of the first server, with the defaults of its variables; "" when it has none."""
-    if not isinstance(servers, list) or not servers:
-        return ""
-    url = str(servers[0].get("url", ""))
-    for name, variable in servers[0].get("variables", {}).items():
-        url = url.replace("{" + name + "}", str(variable.get("default", "")))
-    path = urlsplit(url).path.rstrip("/")
-    return path if path.startswith("/") or not path else "/" + path
 
 
 @dataclass(slots=True)
@@ -44,8 +38,10 @@ class Reader:
     document: Node
     mistakes: Mistakes
     schemes: dict[str, SecurityScheme] = field(default_factory=dict)
+    _home: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._home = find_home(self.document)
         declared: Node = at(self.document, "/components/securitySchemes") or {}
         for name in declared:
             node, _ = self._resolve(
@@ -60,6 +56,9 @@ class Reader:
 
     def read_operations(self) -> Iterator[Operation]:
         """Each operation, in the document's order."""
+        return mark_twins(self._read_operations())
+
+    def _read_operations(self) -> Iterator[Operation]:
         first: dict[str, str] = {}
         paths: Node = self.document.get("paths") or {}
         for path, written in paths.items():
@@ -83,17 +82,20 @@ class Reader:
         pointer = child_pointer(place, method)
         node: Node = item[method] or {}
         servers = node.get("servers") or item.get("servers") or self.document.get("servers")
+        server, host = choose_server(servers, self._home)
+        template, query, suffix = split_key(path)
+        query, parameters = place_in_query(query, self._read_parameters(item, place, node, pointer))
         body, body_at = self._resolve(
             node.get("requestBody"), child_pointer(pointer, "requestBody")
         )
         return Operation(
             id=str(node.get("operationId") or f"{method.upper()} {path}"),
             method=method.upper(),
-            path=prefix_of(servers) + path,
+            path=server.path + template,
             pointer=pointer,
             tags=tuple(node.get("tags", ())),
             deprecated=bool(node.get("deprecated", False)),
-            parameters=self._read_parameters(item, place, node, pointer),
+            parameters=parameters,
             body=self._read_media(body.get("content"), child_pointer(body_at, "content")),
             body_required=bool(body.get("required", False)),
             responses=tuple(
@@ -104,6 +106,9 @@ class Reader:
                 if not str(status).startswith("x-")
             ),
             security=self._read_security(node, pointer),
+            query=query,
+            suffix=suffix,
+            host=host,
         )
 
     def _read_parameters(
@@ -114,15 +119,23 @@ class Reader:
             for index, written in enumerate(holder.get("parameters") or ()):
                 where = child_pointer(child_pointer(at_pointer, "parameters"), index)
                 parameter, _ = self._resolve(written, where)
-                name, kind = str(parameter.get("name")), str(parameter.get("in"))
-                found[name, kind] = Parameter(
-                    name=name,
-                    place=kind,
-                    required=bool(parameter.get("required", False)),
-                    schema=_find_schema(parameter),
-                    example=next(iter(self._find_examples(parameter)), MISSING),
-                )
+                read = self._read_parameter(parameter)
+                found[read.name, read.place] = read
         return tuple(found.values())
+
+    def _read_parameter(self, node: Node) -> Parameter:
+        return Parameter(
+            name=str(node.get("name")),
+            place=str(node.get("in")),
+            required=bool(node.get("required", False)),
+            schema=_find_schema(node),
+            example=next(self._find_examples(_first_media(node) or node), MISSING),
+            style=str(node.get("style", "")),
+            explode=node.get("explode"),
+            media_type=next(iter(node.get("content") or ()), ""),
+            allow_reserved=bool(node.get("allowReserved", False)),
+            allow_empty=bool(node.get("allowEmptyValue", False)),
+        )
 
     def _read_media(self, content: Json, pointer: str) -> tuple[Media, ...]:
         return tuple(
@@ -131,23 +144,46 @@ class Reader:
                 media.get("schema"),
                 tuple(self._find_examples(media)),
                 self._find_files(media) if media_type.startswith("multipart/") else {},
+                self._read_encoding(media, child_pointer(pointer, media_type)),
             )
             for media_type, written in (content or {}).items()
             for media, _ in [self._resolve(written, child_pointer(pointer, media_type))]
         )
 
-    def _find_files(self, media: Node) -> dict[str, str]:
-        """Members of a multipart body that are files: bytes by schema, or by `encoding`."""
-        schema, _ = self._resolve(media.get("schema"), "")
-        found = {
-            name: str(inner.get("contentMediaType", "application/octet-stream"))
-            for name, written in (schema.get("properties") or {}).items()
-            for inner, _ in [self._resolve(written, "")]
-            if inner.get("format") == "binary" or "contentMediaType" in inner
+    def _read_encoding(self, media: Node, pointer: str) -> dict[str, Encoding]:
+        written = media.get("encoding")
+        return {
+            name: Encoding(
+                media_type=str(node.get("contentType", "")).partition(",")[0].strip(),
+                style=str(node.get("style", "")),
+                explode=node.get("explode"),
+                allow_reserved=bool(node.get("allowReserved", False)),
+                headers=tuple(
+                    self._read_parameter({"in": "header", **header, "name": key})
+                    for key, value in (node.get("headers") or {}).items()
+                    for header, _ in [self._resolve(value, child_pointer(pointer, key))]
+                ),
+            )
+            for name, node in (written.items() if isinstance(written, Mapping) else ())
+            if isinstance(node, Mapping)
         }
+
+    def _find_files(self, media: Node) -> dict[str, str]:
+        """Members of a multipart body that are files, or lists of them, with their media types.
+
+        Their schema says so, or `encoding` names a media type that is not one of plain values.
+        """
+        schema, _ = self._resolve(media.get("schema"), "")
+        found: dict[str, str] = {}
+        for name, written in (schema.get("properties") or {}).items():
+            inner, _ = self._resolve(written, "")
+            one, _ = self._resolve(inner.get("items"), "") if "items" in inner else (inner, "")
+            if one.get("format") == "binary" or "contentMediaType" in one:
+                found[name] = str(one.get("contentMediaType", "application/octet-stream"))
         for name, encoding in (media.get("encoding") or {}).items():
-            if kind := encoding.get("contentType"):
-                found[name] = str(kind).partition(",")[0].strip()
+            kind = str(encoding.get("contentType", "")).partition(",")[0].strip()
+            if kind and (name in found or kind.partition(";")[0] not in _OF_VALUES):
+                found[name] = kind
         return found
 
     def _find_examples(self, node: Node) -> Iterator[Json]:
@@ -245,11 +281,14 @@ class Reader:
 
 def _find_schema(node: Node) -> Json:
     """The schema of a parameter, header or media type, also inside `content`."""
-    if "schema" in node:
-        return node["schema"]
-    for media in (node.get("content") or {}).values():
-        return media.get("schema") if isinstance(media, Mapping) else None
-    return None
+    return node["schema"] if "schema" in node else _first_media(node).get("schema")
+
+
+def _first_media(node: Node) -> Node:
+    """The first member of `content`; {} without one."""
+    content: Node = node.get("content") or {}
+    media = next(iter(content.values()), None)
+    return media if isinstance(media, Mapping) else {}
 
 
 def read_scheme(name: str, node: Node) -> SecurityScheme:

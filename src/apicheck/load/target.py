@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from apicheck.load import target_names
 from apicheck.load.grammar import as_list, parse_duration
-from apicheck.load.mistakes import Mistakes, drop_invalid
+from apicheck.load.mistakes import Mistakes, drop_invalid, resembles
 from apicheck.load.names import normalize
 from apicheck.load.schemes import find_own_scheme, find_schemes
 from apicheck.load.secrets import SecretReader, placeholder, run_command
@@ -194,7 +194,7 @@ def _build_identity(name: str, settings: Node, secrets: SecretReader, spec: Spec
     roles = settings.get("roles")
     declared = _find_scopes(spec)
     for scope in scopes or ():
-        if declared and scope not in declared:
+        if scope not in declared and resembles(scope, declared):
             secrets.mistakes.unknown(f"{pointer}/scopes", "scope", scope, declared)
     return Identity(
         name=name,

@@ -135,6 +135,8 @@ class Check:
     accepted: bool = False
     triggered_by: tuple[str, ...] = ()
     min_exercised: int = 1
+    rows_each: int = 3
+    """The least number of rows that a subject is asked, of those that are spread over subjects."""
     failure_title: str = ""
     """The property, as it reads when it does not hold; "" for `title` with a word in front."""
     id: str = ""

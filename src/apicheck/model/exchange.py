@@ -10,14 +10,20 @@ at index 10 replaced), `~upper`, `~swapcase`, `~append(x)`; for JSON Web Tokens
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from apicheck.model.json import Json
 from apicheck.model.verdict import StopReason
 
 _BODILESS = (204, 205, 304)
+_READABLE = "$:~(),"
+_MARKS = "[]"
+"""Stand as they are in a placeholder's derivations; elsewhere some servers refuse them."""
+_RESERVED = "!$'()*,;:@/?=[]"
+"""What RFC 3986 reserves, without what would end a pair or the query."""
 
 Pairs = tuple[tuple[str, str], ...]
 """Names and values in order; names may repeat."""
@@ -79,7 +85,8 @@ class Request:
     """One HTTP request below the target's base URL.
 
     path: percent-encoded once, begins with "/", no query. query: decoded names and values.
-    headers: without credentials. body: bytes, with placeholders for secrets.
+    headers: without credentials. body: bytes, with placeholders for secrets. reserved: names in the
+    query whose values keep reserved characters as they are (`allowReserved`).
     operation: operationId, "" for a request of no declared operation.
     identity: name of the identity whose credential it carries, "" for none.
     """
@@ -93,6 +100,7 @@ class Request:
     operation: str = ""
     identity: str = ""
     caller: Caller = Caller.ANONYMOUS
+    reserved: tuple[str, ...] = ()
 
     def with_header(self, name: str, *values: str) -> Request:
         """The same request with these values of a header field; no values remove the field."""
@@ -119,12 +127,15 @@ class Request:
 
     @property
     def wire_headers(self) -> Pairs:
-        """Headers with the credentials merged in, placeholders still standing."""
-        extra = [(c.name, c.value) for c in self.credentials if c.place == "header"]
-        cookies = [f"{c.name}={c.value}" for c in self.credentials if c.place == "cookie"]
-        if cookies:
-            extra.append(("Cookie", "; ".join(cookies)))
-        return (*self.headers, *extra)
+        """Headers with the credentials merged in, placeholders still standing.
+
+        All cookies stand in one field (RFC 6265 section 5.4).
+        """
+        plain = [pair for pair in self.headers if pair[0].lower() != "cookie"]
+        cookies = [value for name, value in self.headers if name.lower() == "cookie"]
+        cookies += [f"{c.name}={c.value}" for c in self.credentials if c.place == "cookie"]
+        plain += [(c.name, c.value) for c in self.credentials if c.place == "header"]
+        return (*plain, ("Cookie", "; ".join(cookies))) if cookies else tuple(plain)
 
     @property
     def wire_target(self) -> str:
@@ -135,7 +146,13 @@ class Request:
         ]
         if not pairs:
             return self.path
-        return f"{self.path}?{urlencode(pairs, safe='$[]:~()', quote_via=quote)}"
+        return f"{self.path}?{'&'.join(self._write_pair(*pair) for pair in pairs)}"
+
+    def _write_pair(self, name: str, value: str) -> str:
+        safe = _RESERVED if name in self.reserved else _READABLE
+        if "$APICHECK_" in value:
+            safe += _MARKS
+        return f"{quote(name, safe='$~')}={quote(value, safe=safe)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +167,14 @@ class Response:
     body: bytes = b""
     reason: str = ""
     truncated: bool = False
+    _by_name: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    """Header values by lower-case name: every passive check looks headers up."""
+
+    def __post_init__(self) -> None:
+        by_name: dict[str, tuple[str, ...]] = {}
+        for name, value in self.headers:
+            by_name[name.lower()] = (*by_name.get(name.lower(), ()), value)
+        object.__setattr__(self, "_by_name", by_name)
 
     def header(self, name: str) -> str | None:
         """The first value of a header, None when it is absent. Names in any case."""
@@ -158,7 +183,7 @@ class Response:
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """Every value of a header, one for each line it came on."""
-        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+        return self._by_name.get(name.lower(), ())
 
     @property
     def media_type(self) -> str:

@@ -50,13 +50,50 @@ class SecurityScheme:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A Parameter Object; `place` is its `in`."""
+    """A Parameter Object; `place` is its `in`.
+
+    style: "" for the default of the place. explode None: the default of the style. media_type: of
+    a value that is described by `content`. allow_reserved: the characters that RFC 3986 reserves
+    stand in a query as they are. allow_empty: `name=` is a value, too.
+    """
 
     name: str
     place: str
     required: bool
     schema: Json
     example: Json
+    style: str = ""
+    explode: bool | None = None
+    media_type: str = ""
+    allow_reserved: bool = False
+    allow_empty: bool = False
+
+    @property
+    def shape(self) -> str:
+        """The style, as written or by default."""
+        return self.style or ("form" if self.place in ("query", "cookie") else "simple")
+
+    @property
+    def mark(self) -> str:
+        """What stands before the value in a path."""
+        return {"label": ".", "matrix": f";{self.name}="}.get(self.shape, "")
+
+    @property
+    def exploded(self) -> bool:
+        """Whether each item of a list, and each member of an object, stands for itself."""
+        return self.shape in ("form", "cookie") if self.explode is None else self.explode
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """An Encoding Object: how one member of a form is written. "" and None: the default."""
+
+    media_type: str = ""
+    style: str = ""
+    explode: bool | None = None
+    allow_reserved: bool = False
+    headers: tuple[Parameter, ...] = ()
+    """Of a multipart body's part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +105,8 @@ class Media:
     examples: tuple[Json, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     """Members of a multipart body that are sent as files -> their media type."""
+    encoding: Mapping[str, Encoding] = field(default_factory=dict)
+    """Members of a form -> how they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +149,12 @@ class ResponseDoc:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method and path. path: the template below the base URL, server prefix included."""
+    """One method and path. path: the template below the base URL, server prefix included.
+
+    query: the pairs that the document writes into the path. suffix: that query and a fragment, as
+    written. host: of its server, where that is another one than the document's. twin: id of the
+    operation that the same request is for, as their paths differ only by a fragment.
+    """
 
     id: str
     method: str
@@ -125,6 +169,10 @@ class Operation:
     responses: tuple[ResponseDoc, ...] = ()
     security: tuple[SecurityRequirement, ...] = ()
     """Alternatives. Empty, or with (): the operation may be called without a credential."""
+    query: tuple[tuple[str, str], ...] = ()
+    suffix: str = ""
+    host: str = ""
+    twin: str = ""
 
     @property
     def secured(self) -> bool:
@@ -152,7 +200,19 @@ class Operation:
         match = re.fullmatch(pattern, path)
         if match is None:
             return {}
-        return dict(zip(parts[1::2], map(unquote, match.groups()), strict=True))
+        texts = zip(parts[1::2], map(unquote, match.groups()), strict=True)
+        return {name: self._read_style(name, text) for name, text in texts}
+
+    def _read_style(self, name: str, text: str) -> str:
+        """The value of a path parameter without what its style puts before it."""
+        for parameter in self.parameters:
+            if parameter.place == "path" and parameter.name == name:
+                return text.removeprefix(parameter.mark)
+        return text
+
+    def takes_query(self, query: tuple[tuple[str, str], ...]) -> bool:
+        """Whether a query has the pairs that the document writes into the path."""
+        return set(self.query) <= set(query)
 
     def response_for(self, status: int) -> ResponseDoc | None:
         """The documented response for a status: exact, then its class (4XX), then default."""

@@ -24,6 +24,8 @@ class FailureSummary:
     count: int
     evidence: tuple[str, ...]
     case: str = ""
+    at_most: Severity | None = None
+    """A severity below that of the outcome, where another explanation is likelier."""
 
 
 @dataclass(frozen=True, slots=True)

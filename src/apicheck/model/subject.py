@@ -56,13 +56,14 @@ class Need:
 class Recipe:
     """How to make the canonical valid request of an operation.
 
-    values: path parameters known already. consumes: the request uses up what it names, so
-    that a shared object must not be given to it. origin: "fixture", "example", "schema".
+    values: path parameters known already. headers: with the cookies, in one field. consumes: the
+    request uses up what it names, so that a shared object must not be given to it. origin:
+    "fixture", "example", "schema".
     otherwise: further recipes, to be tried in this order when the target refuses the request.
     """
 
     operation: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Json] = field(default_factory=dict)
     query: Pairs = ()
     headers: Pairs = ()
     body: Json = None
@@ -144,6 +145,18 @@ class RunContext:
             and (not roles or identity.roles is None or not set(roles).isdisjoint(identity.roles))
         )
 
+    def lacks(self, identity: Identity, operation: str) -> bool:
+        """Whether an identity certainly has not the rights for an operation.
+
+        What a scope allows that neither document nor policy names, nobody knows: `read!group=one`
+        may allow some of what `read` allows.
+        """
+        implies = self.facts.authorization.implies
+        known = {*self.all_scopes, *implies, *(one for few in implies.values() for one in few)}
+        if identity.scopes is not None and not known.issuperset(identity.scopes):
+            identity = replace(identity, scopes=None)
+        return not self.permits(identity, operation)
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -163,6 +176,9 @@ class Subject:
     deprecation: Deprecation | None = None
     clause: Clause | None = None
     case: Case | None = None
+    asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """operationId -> the clauses for which a result on it counts, for each operation that is asked
+    the same check."""
     promise: ExpectedResponse | None = None
     """What `Applies.promise` said, once the check is bound to the subject."""
 

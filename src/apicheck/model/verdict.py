@@ -166,6 +166,7 @@ class Failure:
     detail: part of the cause's identity (a header's name, a scope); one finding per
         check x outcome x detail. Never a value that differs between runs.
     exchange: id of the exchange that shows it; "" when no single one does.
+    at_most: a severity below that of the outcome, where another explanation is likelier.
     """
 
     outcome: str
@@ -173,6 +174,7 @@ class Failure:
     actual: str
     detail: str = ""
     exchange: str = ""
+    at_most: Severity | None = None
 
 
 Judgement = Failure | Inconclusive | NotTested | NotApplicable | None

@@ -78,7 +78,9 @@ def plan(
         bound = [bind(check, subject, options, values) for subject in subjects]
         skipped.extend(item for item in bound if isinstance(item, SkippedSubject))
         asking = [item for item in bound if not isinstance(item, SkippedSubject)]
-        chosen, shared = (chain(*asking), None) if context.thorough else spread_out(asking)
+        chosen, shared = (
+            (chain(*asking), None) if context.thorough else spread_out(asking, check.rows_each)
+        )
         probes.extend(chosen)
         if shared is not None:
             spread[check.id] = shared
@@ -122,7 +124,9 @@ def _plan_provoking(
         subjects = list_subjects(checks[name], context, ())
         every = [bind(checks[name], subject, options, {}) for subject in subjects]
         bound = [item for item in every if not isinstance(item, SkippedSubject)]
-        yield from chain(*bound) if context.thorough else spread_out(bound)[0]
+        yield from (
+            chain(*bound) if context.thorough else spread_out(bound, checks[name].rows_each)[0]
+        )
 
 
 def _list_controls(context: RunContext, options: Options) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from math import ceil
 from apicheck.generate import DRAWN_FOR_EACH, draw
 from apicheck.model.check import Applies, Check
 from apicheck.model.facts import RateLimits, Webhooks
-from apicheck.model.operation import Operation
 from apicheck.model.plan import Options, PlannedClause, Probe, SkippedSubject
 from apicheck.model.selector import selects
 from apicheck.model.subject import Case, Recipe, RunContext, Subject, SubjectKind
@@ -26,8 +25,7 @@ def list_subjects(
 ) -> Iterator[Subject]:
     """List the subjects of a check, in the order of the document and the policy."""
     if check.subject_kind is SubjectKind.OPERATION:
-        for operation in _select_operations(check, context, clauses):
-            yield Subject(check.subject_kind, operation.id, context, operation=operation)
+        yield from _list_operations(check, context, clauses)
     elif check.subject_kind is SubjectKind.API:
         yield Subject(check.subject_kind, "api", context)
     elif check.subject_kind is SubjectKind.BUCKET and context.facts.rate_limits:
@@ -49,20 +47,35 @@ def list_subjects(
                 yield Subject(check.subject_kind, planned.clause.id, context, clause=planned.clause)
 
 
-def _select_operations(
+def _list_operations(
     check: Check, context: RunContext, clauses: tuple[PlannedClause, ...]
-) -> Iterator[Operation]:
-    """Select the operations on which a finding counts for some clause.
+) -> Iterator[Subject]:
+    asked = _find_asked(check, context, clauses)
+    for operation in context.spec.operations:
+        if operation.id in asked:
+            yield Subject(
+                check.subject_kind, operation.id, context, operation=operation, asked=asked
+            )
+
+
+def _find_asked(
+    check: Check, context: RunContext, clauses: tuple[PlannedClause, ...]
+) -> dict[str, frozenset[str]]:
+    """Find the operations on which a finding counts for some clause, and for which clauses.
 
     A check that was selected without a clause gets all operations.
     """
-    selectors = [planned.clause.ops for planned in clauses if check.id in planned.checks]
-    for operation in context.spec.operations:
-        if not selectors or any(
-            ops is None or selects(ops, operation, context.facts.operations, context.secured)
-            for ops in selectors
-        ):
-            yield operation
+    naming = [planned.clause for planned in clauses if check.id in planned.checks]
+    found = {
+        operation.id: frozenset(
+            clause.id
+            for clause in naming
+            if clause.ops is None
+            or selects(clause.ops, operation, context.facts.operations, context.secured)
+        )
+        for operation in context.spec.operations
+    }
+    return {name: counted for name, counted in found.items() if counted or not naming}
 
 
 def _list_buckets(context: RunContext, limits: RateLimits) -> Iterator[Subject]:
@@ -188,7 +201,7 @@ def _share(options: Options, shared_by: int) -> int:
     """Count the values for each of several subjects: the more subjects, the fewer, as for rows."""
     if options.thorough:
         return options.draws
-    return min(options.draws, max(LEAST, ceil(LEAST * options.draws / shared_by)))
+    return max(1, LEAST * options.draws // shared_by) if shared_by > LEAST else options.draws
 
 
 def draw_values(
@@ -197,7 +210,7 @@ def draw_values(
     """Draw values for each subject of a check.
 
     Subjects with the same actor take turns in one pool, so that each gets different values and
-    a run of many operations tries many.
+    a run of many operations tries many. Where they outnumber the values, each value goes to one.
     """
     if check.draws in DRAWN_FOR_EACH:
         return {
@@ -217,8 +230,10 @@ def draw_values(
     result: dict[str, tuple[object, ...]] = {}
     for members in pools.values():
         each = _share(options, len(members))
-        pool = draw(check.draws, options.seed, min(_POOL_AT_MOST, each * len(members)), members[0])
-        for number, subject in enumerate(members):
+        step = 1 if options.thorough else ceil(len(members) / options.draws)
+        asked = members[::step]
+        pool = draw(check.draws, options.seed, min(_POOL_AT_MOST, each * len(asked)), members[0])
+        for number, subject in enumerate(asked):
             start = number * each
             result[f"{check.id}/{subject.key}"] = tuple(
                 pool[(start + offset) % len(pool)] for offset in range(min(each, len(pool)))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlsplit
 
-from apicheck.generate import draw_body
+from apicheck.generate import draw_body, draw_text
 from apicheck.model.facts import Bucket, Facts, Selector
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
@@ -162,7 +163,7 @@ def _assign_buckets(spec: Spec, facts: Facts, secured: frozenset[str]) -> dict[s
             op.id
             for op in spec.operations
             if (
-                op.id in secured
+                op.id in secured or bucket.per == "ip"
                 if bucket.ops is None
                 else selects(bucket.ops, op, facts.operations, secured)
             )
@@ -218,6 +219,8 @@ def _make_recipes(
             identity_parameters=frozenset(t.parameter for t in facts.authorization.tenants),
             reads_only=mode is not Mode.FULL,
             draw_body=draw_body,
+            draw_text=draw_text,
+            host=urlsplit(target.base_url).netloc,
         )
     )
     if facts.oauth is None or not target.minters:

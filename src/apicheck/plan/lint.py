@@ -6,6 +6,7 @@ contradict the document or each other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,16 @@ _NO_PROMISES = ("operations", "order")
 _OF_BODIES = ("media", "missing_media", "syntax", "schema", "too_large")
 """Kinds of bad request that need a body."""
 _SECONDS_A_DAY = 86_400
+_UNREAD = re.compile(
+    r"((?:(?:authentication|requests|oauth)\.[^.]+(?:\.[^.]+)?"
+    r"|authorization\.(?:refusal|absent|foreign\.[^.]+|tenant\.[^.]+)|rate_limits\.refusal)"
+    r"\.(?:headers|media|schema))(?:\.|$)"
+)
+"""Parts of a promised refusal of which the checks read no more than the status."""
+_EXACT = (
+    "exact: whoever holds more scopes than an operation needs is refused; where a text says that"
+    " an operation needs exactly one scope, that mostly means all (the default)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +170,9 @@ def _find_contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
         )
     ]
     yield from dict.fromkeys(remarks)
+    if facts.authorization.needs == "exact":
+        yield Remark("authorization.needs", _EXACT)
+    yield from _find_unread_parts(policy)
     plans = limits.plans.values() if limits else ()
     for name, bucket in limits.buckets.items() if limits else ():
         if bucket.limit is None and not any(name in plan for plan in plans):
@@ -167,6 +181,14 @@ def _find_contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
     yield from _compare_deprecations(spec, policy, deprecations)
     for deprecation in deprecations:
         yield from _check_periods(deprecation, policy)
+
+
+def _find_unread_parts(policy: Policy) -> Iterator[Remark]:
+    """Find what is written of a refusal beside its status, and no check reads."""
+    written = (row.path for row in policy.origins if row.kind in ("policy", "reading"))
+    for part in dict.fromkeys(match[1] for path in written if (match := _UNREAD.match(path))):
+        words = "no check reads it; a rule in responses, with when: {status: …}, is read"
+        yield Remark(part, words)
 
 
 def _select_promised(

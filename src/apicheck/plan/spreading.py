@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from apicheck.model.plan import Probe, Spread
 
 LEAST = 3
-"""The least number of subjects for each row, and of rows for each subject, if that many exist."""
+"""The least number of subjects for each row, if that many exist."""
 
 
-def spread_out(bound: Sequence[tuple[Probe, ...]]) -> tuple[tuple[Probe, ...], Spread | None]:
+def spread_out(
+    bound: Sequence[tuple[Probe, ...]], rows_each: int
+) -> tuple[tuple[Probe, ...], Spread | None]:
     """Select the probes of one check to play, and describe the spread; None if all are played.
 
-    bound: the probes of each subject. A row without `Case.spread` is played on every subject
-    that has it.
+    bound: the probes of each subject. rows_each: the least number of rows for each subject. A row
+    without `Case.spread` is played on every subject that has it.
     """
     offered = [tuple(dict.fromkeys(filter(None, map(_row, probes)))) for probes in bound]
-    kept = share_rows(offered)
+    kept = share_rows(offered, rows_each)
     asked = tuple(
         probe
         for probes, rows in zip(bound, kept, strict=True)
@@ -32,7 +34,7 @@ def spread_out(bound: Sequence[tuple[Probe, ...]]) -> tuple[tuple[Probe, ...], S
     return asked, Spread(rows, sum(map(bool, offered)), sum(map(len, kept)), possible)
 
 
-def share_rows(offered: Sequence[Sequence[str]], least: int = LEAST) -> list[frozenset[str]]:
+def share_rows(offered: Sequence[Sequence[str]], rows_each: int) -> list[frozenset[str]]:
     """Share the offered rows out: the rows of each subject. The same input gives the same result.
 
     Each subject in turn takes the rows that are least taken so far. A row that is then taken too
@@ -41,12 +43,12 @@ def share_rows(offered: Sequence[Sequence[str]], least: int = LEAST) -> list[fro
     taken: Counter[str] = Counter()
     kept: list[dict[str, None]] = []
     for rows in offered:
-        chosen = dict.fromkeys(sorted(rows, key=lambda row: taken[row])[:least])
+        chosen = dict.fromkeys(sorted(rows, key=lambda row: taken[row])[:rows_each])
         taken.update(chosen.keys())
         kept.append(chosen)
     for row in dict.fromkeys(row for rows in offered for row in rows):
         others = [n for n, rows in enumerate(offered) if row in rows and row not in kept[n]]
-        missing = max(0, least - taken[row])
+        missing = max(0, LEAST - taken[row])
         for number in sorted(others, key=lambda n: len(kept[n]))[:missing]:
             kept[number][row] = None
             taken[row] += 1

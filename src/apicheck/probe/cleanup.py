@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
+import json
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from apicheck.model.exchange import Exchange, Request, Role
-from apicheck.model.json import MISSING, Json, at
-from apicheck.model.operation import LinkDoc, Operation
 from apicheck.model.plan import Plan
+from apicheck.probe.deletions import find_deletion, split_objects
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.recorder import Recorder
 from apicheck.requests.credentials import credentials_of, scheme_to_carry
-from apicheck.requests.identifiers import collection_of, identifier_of
-from apicheck.requests.naming import MARK
 
 _CREATED = 201
 _GONE = (404, 410)
@@ -31,32 +28,60 @@ class Creation:
     delete: Request
     by: str
     """operationId that created it."""
+    owner: str = ""
+    """The script that alone uses it, "" where others may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """An object that nothing says how to delete. names: values in its request and response."""
+
+    by: str
+    names: frozenset[str]
 
 
 class Creations:
-    """The objects that the run created and has not deleted."""
+    """The objects that the run created and has not deleted.
 
-    def __init__(self, plan: Plan) -> None:
+    mark: what the unique values of this run begin with.
+    """
+
+    def __init__(self, plan: Plan, mark: str = "") -> None:
         self._plan = plan
+        self._mark = mark
         self._lock = threading.Lock()
         self._open: dict[str, Creation] = {}
-        self._lasting: Counter[str] = Counter()
+        self._lasting: list[Lasting] = []
 
-    def note(self, exchange: Exchange, *, cleanup: bool) -> None:
-        """Note what an exchange created or deleted. cleanup False: its script deletes it."""
+    def note(self, exchange: Exchange, *, cleanup: bool, owner: str = "") -> None:
+        """Note what an exchange created or deleted.
+
+        cleanup False: its script deletes it. owner: the script that alone uses what it creates.
+        """
         request = exchange.request
         if request.method == "DELETE" and (exchange.succeeded or exchange.status in _GONE):
-            with self._lock:
-                self._open.pop(unquote(request.path), None)
+            self._forget(unquote(request.path))
             return
         if request.method not in ("POST", "PUT") or not exchange.succeeded or not cleanup:
             return
-        delete = _find_deletion(self._plan, exchange)
+        for part in split_objects(exchange):
+            delete = find_deletion(self._plan, part, self._mark)
+            with self._lock:
+                if delete is not None:
+                    made = Creation(delete, request.operation, owner)
+                    self._open.setdefault(unquote(delete.path), made)
+                elif exchange.status == _CREATED:
+                    by = request.operation or f"{request.method} {request.path}"
+                    self._lasting.append(Lasting(by, _names_of(part)))
+
+    def _forget(self, path: str) -> None:
+        """Take back what a deletion deleted, by its path or by the name at its end."""
+        name = path.rstrip("/").rpartition("/")[2]
         with self._lock:
-            if delete is not None:
-                self._open.setdefault(unquote(delete.path), Creation(delete, request.operation))
-            elif exchange.status == _CREATED:
-                self._lasting[request.operation or f"{request.method} {request.path}"] += 1
+            if self._open.pop(path, None) is None:
+                gone = next((one for one in self._lasting if name in one.names), None)
+                if gone is not None:
+                    self._lasting.remove(gone)
 
     def delete_all(self, recorder: Recorder) -> Iterator[tuple[Exchange, str]]:
         """Delete everything, newest first: each exchange with what it left, "" for nothing."""
@@ -66,12 +91,23 @@ class Creations:
         for creation in creations:
             yield from self._delete_one(creation, recorder)
 
+    def delete_of(self, owner: str, recorder: Recorder) -> Iterator[Exchange]:
+        """Delete what one script created for itself; what cannot be deleted is tried at the end."""
+        with self._lock:
+            mine = {path: made for path, made in self._open.items() if made.owner == owner}
+        for path, creation in reversed(mine.items()):
+            for exchange, left in self._delete_one(creation, recorder):
+                if not left:
+                    with self._lock:
+                        self._open.pop(path, None)
+                yield exchange
+
     @property
     def lasting(self) -> tuple[str, ...]:
         """The objects that cannot be deleted through the API, in words."""
         return tuple(
             f"{count} created by {operation}, and no link of the document says how to delete it"
-            for operation, count in sorted(self._lasting.items())
+            for operation, count in sorted(Counter(one.by for one in self._lasting).items())
         )
 
     def _delete_one(self, creation: Creation, recorder: Recorder) -> Iterator[tuple[Exchange, str]]:
@@ -113,122 +149,16 @@ class Creations:
             yield request.with_credentials(name, *credentials)
 
 
-def _find_deletion(plan: Plan, exchange: Exchange) -> Request | None:
-    """The request that deletes what an exchange created, None when none is known."""
-    request = exchange.request
-    operation = _find_operation(plan, request.operation)
-    if operation is None or exchange.response is None:
-        return None
-    body = exchange.json_or()
-    given = operation.path_values(request.path)
-    response = operation.response_for(exchange.status)
-    for link in response.links if response else ():
-        target = _find_operation(plan, link.operation)
-        delete = target and _find_delete_at(plan, target.path)
-        if delete is None:
+def _names_of(exchange: Exchange) -> frozenset[str]:
+    """The texts and numbers in request and response that may be the name of the object."""
+    response = exchange.received
+    names = (exchange.request.path, response.header("Location") or "")
+    found = {unquote(name.rstrip("/").rpartition("/")[2]) for name in names}
+    for body in (exchange.request.body, response.body):
+        try:
+            content = json.loads(body or b"{}")
+        except ValueError:
             continue
-        values = {**given, **dict(_evaluate_link(link, given, body))}
-        path = _fill_template(delete.path, values)
-        if path is not None:
-            return _build_delete(request, delete, path)
-    return _build_unsubscription(plan, request, body, given) or _guess_deletion(
-        plan, exchange, given
-    )
-
-
-def _build_unsubscription(
-    plan: Plan, request: Request, body: Json, given: Mapping[str, str]
-) -> Request | None:
-    subscriptions = getattr(plan.policy.facts.webhooks, "subscriptions", None)
-    if subscriptions is None or request.operation != subscriptions.create:
-        return None
-    delete = _find_operation(plan, subscriptions.delete)
-    identifier = at(body, subscriptions.id)
-    if delete is None or not isinstance(identifier, str | int):
-        return None
-    names = [name for name in _find_names(delete.path) if name not in given]
-    path = _fill_template(delete.path, {**given, **dict.fromkeys(names, str(identifier))})
-    return None if path is None else _build_delete(request, delete, path)
-
-
-def _guess_deletion(plan: Plan, exchange: Exchange, given: Mapping[str, str]) -> Request | None:
-    """DELETE /things/{id} for what POST /things or a PUT created, without a link."""
-    request = exchange.request
-    operation = plan.spec.operation(request.operation)
-    same = _find_delete_at(plan, operation.path)
-    if same is not None and (exchange.status == _CREATED or _has_new_name(request.path)):
-        # What PUT creates is at the path that it was sent to (RFC 9110 section 9.3.4). A POST to
-        # the path of a name that it chooses is of that kind.
-        return _build_delete(request, same, request.path)
-    collection = operation.path.rstrip("/")
-    if request.method != "POST":
-        return None
-    for delete in plan.spec.operations:
-        name = (_find_names(delete.path) or [""])[-1]
-        if delete.method != "DELETE" or collection_of(delete.path, name) != collection:
-            continue
-        if not delete.path.rstrip("/").endswith(f"{{{name}}}"):
-            continue
-        identifier = identifier_of(exchange, name, collection)
-        if identifier is None or _is_named_by_request(exchange, identifier):
-            return None
-        path = _fill_template(delete.path, {**given, name: identifier})
-        return None if path is None else _build_delete(request, delete, path)
-    return None
-
-
-def _has_new_name(path: str) -> bool:
-    """Whether the last segment is a name that the run made up, so that nothing had it before."""
-    return path.rstrip("/").rpartition("/")[2].startswith(f"{MARK}-")
-
-
-def _is_named_by_request(exchange: Exchange, identifier: str) -> bool:
-    """Whether the request named the object, which may then have existed before."""
-    return exchange.status != _CREATED and identifier.encode() in (exchange.request.body or b"")
-
-
-def _build_delete(creator: Request, delete: Operation, path: str) -> Request:
-    request = Request(method="DELETE", path=path, operation=delete.id)
-    if not creator.identity:
-        return request
-    return request.with_credentials(creator.identity, *creator.credentials)
-
-
-def _find_delete_at(plan: Plan, path: str) -> Operation | None:
-    for operation in plan.spec.operations:
-        if operation.method == "DELETE" and operation.path == path:
-            return operation
-    return None
-
-
-def _find_operation(plan: Plan, operation_id: str) -> Operation | None:
-    try:
-        return plan.spec.operation(operation_id)
-    except KeyError:
-        return None
-
-
-def _evaluate_link(
-    link: LinkDoc, given: Mapping[str, str], body: Json
-) -> Iterator[tuple[str, str]]:
-    """The parameters that a link sets, where its runtime expressions have a value."""
-    for name, expression in link.parameters:
-        value: Json = MISSING
-        if expression.startswith("$response.body#"):
-            value = at(body, expression.removeprefix("$response.body#"))
-        elif expression.startswith("$request.path."):
-            value = given.get(expression.removeprefix("$request.path."), MISSING)
-        elif not expression.startswith("$"):
-            value = expression
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
-            yield name.rpartition(".")[2], str(value)
-
-
-def _find_names(template: str) -> list[str]:
-    return re.findall(r"\{([^}]*)\}", template)
-
-
-def _fill_template(template: str, values: Mapping[str, str]) -> str | None:
-    if any(not values.get(name) for name in _find_names(template)):
-        return None
-    return re.sub(r"\{([^}]*)\}", lambda match: quote(values[match[1]], safe=""), template)
+        values = content.values() if isinstance(content, Mapping) else ()
+        found |= {str(one) for one in values if isinstance(one, str | int)}
+    return frozenset(found - {""})

@@ -33,7 +33,7 @@ from apicheck.model.step import (
     Together,
     Wait,
 )
-from apicheck.model.subject import Case
+from apicheck.model.subject import Case, SubjectKind
 from apicheck.model.verdict import HarnessError, StopReason
 from apicheck.probe import observe
 from apicheck.probe.budget import Budget
@@ -105,6 +105,10 @@ class Driver:
             stopped_by = HarnessError(
                 f"{type(error).__name__}: {words}", "a mistake in apicheck or in the check"
             )
+        for exchange in self._parts.creations.delete_of(
+            _name_owner(execution), self._parts.recorder
+        ):
+            execution.keep(exchange)
         return execution.build_transcript(
             stopped_by, None if case is None else _describe_case(case)
         )
@@ -181,12 +185,26 @@ class Driver:
         exchange = self._parts.recorder.send(
             send.request, role, paced=send.paced, accepted=execution.job.accepted
         )
-        self._parts.creations.note(exchange, cleanup=send.cleanup)
+        owner = _name_owner(execution) if self._is_scarce(send, execution) else ""
+        self._parts.creations.note(exchange, cleanup=send.cleanup, owner=owner)
         if execution.failing and execution.failing == exchange.request.operation:
             execution.failing = ""
             asked = Observation("asked-to-fail", exchange.request.operation, str(exchange.status))
             exchange = replace(exchange, observations=(*exchange.observations, asked))
         return exchange
+
+    def _is_scarce(self, send: Send, execution: ProbeExecution) -> bool:
+        """Whether what a request creates is deleted as soon as its script has ended.
+
+        Subscriptions, of which an API allows a few, and what an example creates, which often is
+        about such a limit. What other scripts share stays, except the object of a control.
+        """
+        webhooks = self._parts.plan.policy.facts.webhooks
+        subscriptions = webhooks.subscriptions if isinstance(webhooks, Webhooks) else None
+        subscribes = subscriptions is not None and send.request.operation == subscriptions.create
+        if send.share:
+            return subscribes and send.share.startswith("control ")
+        return subscribes or execution.job.subject.kind is SubjectKind.CLAUSE
 
     def _send_together(
         self, sends: tuple[Send, ...], execution: ProbeExecution
@@ -240,6 +258,10 @@ class Driver:
             body=parts.secrets.redact(delivery.body),
         )
         return parts.recorder.record_delivery(request, Response(arrival.status), arrival.at, seen)
+
+
+def _name_owner(execution: ProbeExecution) -> str:
+    return f"{execution.job.key} {execution.attempt} {id(execution)}"
 
 
 def _list_contexts(plan: Plan) -> tuple[Mapping[str, str], ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from apicheck.model.check import Claims
+from apicheck.model.facts import Webhooks
 from apicheck.model.plan import Probe
 from apicheck.model.step import Script
-from apicheck.model.subject import Subject
+from apicheck.model.subject import Subject, SubjectKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,20 @@ def make_job(probe: Probe) -> Job:
         key=probe.key,
         subject=probe.subject,
         script=check.script,
-        claims=probe.applies.claims,
+        claims=_claims_of(probe),
         last=probe.applies.last,
         provokes=check.provokes,
         accepted=check.accepted,
     )
+
+
+def _claims_of(probe: Probe) -> Claims:
+    """What the check claims, and what an example creates: its number may be limited."""
+    claims, subject = probe.applies.claims, probe.subject
+    named = [step.operation for step in subject.clause.example] if subject.clause else []
+    creates = {name for name in named if subject.context.spec.operation(name).method == "POST"}
+    webhooks = subject.facts.webhooks
+    subscriptions = webhooks.subscriptions if isinstance(webhooks, Webhooks) else None
+    if subscriptions and subscriptions.limit is not None and subject.kind is SubjectKind.EVENT:
+        creates.add(subscriptions.create)
+    return replace(claims, exclusive=claims.exclusive | {f"creates:{name}" for name in creates})

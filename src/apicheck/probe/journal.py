@@ -185,6 +185,7 @@ def _encode_request(request: Request) -> Json:
         "operation": request.operation,
         "identity": request.identity,
         "caller": request.caller.value,
+        **({"reserved": request.reserved} if request.reserved else {}),
     }
 
 
@@ -199,6 +200,7 @@ def _decode_request(value: Json) -> Request:
         operation=value["operation"],
         identity=value["identity"],
         caller=Caller(value["caller"]),
+        reserved=tuple(value.get("reserved", ())),
     )
 
 

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from apicheck.model.errors import ApicheckError, TargetUnreachable
 from apicheck.model.exchange import Exchange, Role, Transcript
+from apicheck.model.json import MISSING
 from apicheck.model.operation import Operation
 from apicheck.model.plan import Plan
 from apicheck.model.results import PreflightItem
@@ -122,6 +123,8 @@ def _is_html_page(operation: Operation, exchange: Exchange) -> bool:
     response = exchange.response
     if response is None or not response.succeeded or response.media_type != "text/html":
         return False
+    if exchange.json_or(MISSING) is not MISSING:
+        return False  # JSON with a wrong label, which conformance/response reports
     documented = operation.response_for(response.status)
     media = documented.media if documented else ()
     return not any(one.media_type in ("text/html", "text/*", "*/*") for one in media)

@@ -62,7 +62,7 @@ class Recorder:
         self._webhook_issuers = observe.find_webhook_secrets(plan.policy)
         self._numbers = itertools.count(1)
         self._uniques = itertools.count(1)
-        self._run = f"{time.time_ns() // 1000:x}"[-8:]
+        self.mark = f"{time.time_ns() // 1000:x}"[-8:]
         self._lock = threading.Lock()
         self.renew: Callable[[tuple[str, ...]], None] = lambda _: None
         self.webhook_secrets: set[str] = set()
@@ -137,7 +137,7 @@ class Recorder:
 
     def _make_concrete(self, request: Request, raw: bytes | None) -> tuple[Request, bytes | None]:
         """Add the operator's headers, and put in a value where a unique one is wanted."""
-        value = f"{self._run}{next(self._uniques):04x}"
+        value = f"{self.mark}{next(self._uniques):04x}"
         if raw is not None:
             raw = with_host(raw, self._transport.origin.authority)
             return with_unique(request, value), with_unique_bytes(raw, value)

@@ -1,7 +1,8 @@
 """Keeps the secrets of a run, and takes them out of everything that is recorded.
 
 A secret is recognised as it is, in any case, URL-encoded, inside JSON or HTML, in hexadecimal
-and in base64 at each of its three alignments. So is any piece of 12 characters or more.
+and in base64 at each of its three alignments. So is any piece of 12 characters or more, unless it
+may be there by chance: zeros, or digits inside a number.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ PIECE = 12
 _SHORTEST = 4  # a shorter secret is no secret, and hiding it would hide everything
 _PLACES = 16  # a secret that repeats itself is found by its first and last repetitions
 _NAMES = ("_USER", "_CLIENT_ID")  # half a credential: a short one is a word ("admin")
+_VARIETY = 5  # a piece with fewer different characters shows nothing
 _GRAM = 6
 _TRIES = 8
 _STRIDE = PIECE - _GRAM + 1  # every piece holds one gram that begins at a multiple of this
@@ -128,6 +130,7 @@ class Redactor:
         return tuple(kept)
 
     def _index(self, placeholder: str, secret: str) -> None:
+        grams = self._grams
         for form in _list_forms(placeholder, secret):
             if len(form.folded) < PIECE:
                 self._short.append(form)
@@ -136,8 +139,10 @@ class Redactor:
             self._forms.append(form)
             for offset in range(form.public, len(form.folded) - _GRAM + 1):
                 gram = form.folded[offset : offset + _GRAM]
-                places = self._grams.setdefault(gram, [])
-                if len(places) < _PLACES:
+                places = grams.get(gram)
+                if places is None:
+                    grams[gram] = [(number, offset)]
+                elif len(places) < _PLACES:
                     places.append((number, offset))
                 else:
                     places[-1] = (number, offset)
@@ -170,7 +175,8 @@ class Redactor:
                 folded[position : position + len(form.folded)], form.folded[offset:]
             )
             start, end = position - before, position + after
-            if end - start >= PIECE and (best is None or end - start > best[1] - best[0]):
+            longer = end - start >= PIECE and (best is None or end - start > best[1] - best[0])
+            if longer and _is_telling(folded, start, end, form):
                 best = (start, end, form)
         if best is None:
             return None
@@ -182,7 +188,8 @@ class Redactor:
             start = folded.find(form.folded)
             while start >= 0:
                 end = start + len(form.folded)
-                yield _build_found(start, end, form, data)
+                if _is_telling(folded, start, end, form):
+                    yield _build_found(start, end, form, data)
                 start = folded.find(form.folded, end)
 
 
@@ -198,6 +205,19 @@ def _build_found(start: int, end: int, form: _Form, data: bytes) -> Found:
     elif whole and not form.kind and text == form.exact.swapcase():
         suffix = "~swapcase"
     return Found(start, end, form.placeholder, form.placeholder + suffix, whole)
+
+
+def _is_telling(folded: bytes, start: int, end: int, form: _Form) -> bool:
+    """Whether a match is hardly there by chance.
+
+    A piece of few different characters is (the zeros of an empty UUID or of a fraction), and so
+    are digits inside a longer number, and any piece of digits alone.
+    """
+    found = folded[start:end]
+    if end - start < len(form.folded):
+        return len(set(found)) >= _VARIETY and not found.isdigit()
+    around = (folded[max(0, start - 1) : start], folded[end : end + 1])
+    return not found.isdigit() or not any(one.isdigit() for one in around)
 
 
 def _count_common(one: bytes, other: bytes) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,10 @@ from apicheck.probe.redactor import Redactor
 
 _SHORTEST = 8
 """A shorter secret is a word, which policy and document may use for other reasons."""
+_INPUTS = ("plan.json",)
+"""What repeats the target file: headers, fixtures, parameters."""
+_WORD = re.compile(r"[A-Za-z][a-z]{,15}|[A-Z]{,16}")
+"""An ordinary word, such as `administrator`, stands in files for other reasons, however long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +24,41 @@ class Leak:
 
     file: str
     placeholder: str
+    whole: bool = True
+
+    def __str__(self) -> str:
+        what = "that of" if self.whole else "a piece of that of"
+        words = f"{what} {self.placeholder} in {self.file}"
+        if self.file in _INPUTS:
+            words += " (it was written into the target file, which shall name a variable instead)"
+        return words
 
 
-def scan(directory: Path, secrets: Secrets) -> tuple[Leak, ...]:
-    """Find every leak in the files below a directory, in order of their paths."""
-    worth = {name: secret for name, secret in secrets.values.items() if len(secret) >= _SHORTEST}
+def scan(directory: Path, secrets: Secrets, published: Iterable[Path] = ()) -> tuple[Leak, ...]:
+    """Find every leak in the files below a directory, in order of their paths.
+
+    published: files whose text is no secret (document and policy): a token that is an example
+    there may stand anywhere.
+    """
+    texts = [path.read_bytes() for path in published if path.is_file()]
+    worth = {name: secret for name, secret in secrets.values.items() if _is_secret(secret, texts)}
     redactor = Redactor(Secrets(worth))
-    leaks: dict[Leak, None] = {}
+    leaks: dict[tuple[str, str], Leak] = {}
     for path in sorted(directory.rglob("*")):
         if not path.is_file():
             continue
+        file = str(path.relative_to(directory))
         for found in redactor.find(path.read_bytes()):
-            leaks[Leak(str(path.relative_to(directory)), found.placeholder)] = None
-    return tuple(leaks)
+            known = leaks.get((file, found.placeholder))
+            if known is None or (found.whole and not known.whole):
+                leaks[file, found.placeholder] = Leak(file, found.placeholder, found.whole)
+    return tuple(leaks.values())
+
+
+def _is_secret(secret: str, published: Iterable[bytes]) -> bool:
+    if len(secret) < _SHORTEST or _WORD.fullmatch(secret):
+        return False
+    written = re.compile(
+        rb"(?<!\w)" + re.escape(secret.encode("utf-8", "surrogateescape")) + rb"(?!\w)"
+    )
+    return not any(written.search(text) for text in published)

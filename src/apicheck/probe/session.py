@@ -103,7 +103,7 @@ class Session:
         tokens = TokenClient(plan.spec, target.base_url, self._recorder, self._transport_to)
         self._minting = Minting(plan, tokens, self._secrets, self._clock, control, pacer.know)
         self._recorder.renew = self._minting.renew
-        self._creations = Creations(plan)
+        self._creations = Creations(plan, self._recorder.mark)
         listens = target.listener or (Listener() if target.control_url else None)
         self._listener = WebhookListener(listens, self._clock) if listens else None
         self._driver = Driver(

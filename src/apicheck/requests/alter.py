@@ -5,20 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote
 
 from apicheck.model.exchange import Request
 from apicheck.model.json import MISSING, Json, at, child_pointer, tokens, with_value
 from apicheck.model.operation import Operation
 from apicheck.model.subject import Recipe
+from apicheck.requests.forms import encode_pairs
+from apicheck.requests.media_types import FORM, bare, is_json
+from apicheck.requests.parameters import (
+    belongs_to,
+    escape_cookies,
+    find_parameter,
+    with_cookies,
+    write_text,
+)
 
-_FORM = "application/x-www-form-urlencoded"
 _OWN_FIELDS = frozenset({"accept", "authorization", "content-type", "cookie", "host"})
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part. place: path, query, header or body. name: of a parameter, or a JSON Pointer."""
+    """One part.
+
+    place: path, query, header, cookie or body. name: of a parameter, or a JSON Pointer.
+    """
 
     place: str
     name: str
@@ -35,14 +46,14 @@ def parts_of(operation: Operation, recipe: Recipe, kept: frozenset[str]) -> tupl
     parameters = [
         Part(parameter.place, parameter.name)
         for parameter in operation.parameters
-        if parameter.place in ("path", "query", "header")
+        if parameter.place in ("path", "query", "header", "cookie")
         and parameter.name not in kept
         and not (parameter.place == "header" and parameter.name.lower() in _OWN_FIELDS)
         and (parameter.place != "path" or "{" + parameter.name + "}" in operation.path)
     ]
-    if "json" in recipe.media_type:
+    if is_json(recipe.media_type):
         return (*parameters, *(Part("body", pointer) for pointer in _list_pointers(recipe.body)))
-    if recipe.media_type == _FORM and isinstance(recipe.body, Mapping):
+    if bare(recipe.media_type) == FORM and isinstance(recipe.body, Mapping):
         return (*parameters, *(Part("body", child_pointer("", name)) for name in recipe.body))
     return tuple(parameters)
 
@@ -79,15 +90,14 @@ def with_part(request: Request, operation: Operation, part: Part, value: Json) -
     text = value if isinstance(value, str) or value is MISSING else json.dumps(value)
     if part.place == "path":
         return replace(request, path=_with_segment(request.path, operation, part.name, text))
-    others = request.query if part.place == "query" else request.headers
-    same = part.name if part.place == "query" else part.name.lower()
-    kept = tuple(
-        pair for pair in others if (pair[0] if part.place == "query" else pair[0].lower()) != same
-    )
-    pairs = kept if text is MISSING else (*kept, (part.name, text))
-    if part.place == "query":
-        return replace(request, query=pairs)
-    return replace(request, headers=pairs)
+    pairs = () if text is MISSING else ((part.name, text),)
+    if part.place == "cookie":
+        return with_cookies(request, part.name, escape_cookies(pairs))
+    if part.place == "header":
+        return request.with_header(part.name, *(value for _, value in pairs))
+    parameter = find_parameter(operation, "query", part.name)
+    kept = tuple(pair for pair in request.query if not belongs_to(parameter, pair[0]))
+    return replace(request, query=(*kept, *pairs))
 
 
 def _with_segment(path: str, operation: Operation, name: str, text: str) -> str:
@@ -95,7 +105,7 @@ def _with_segment(path: str, operation: Operation, name: str, text: str) -> str:
     marker = "{" + name + "}"
     if len(template) != len(segments) or not any(marker in one for one in template):
         raise ValueError(f"{path} has no part {name}")
-    coded = quote(text, safe="")
+    coded = find_parameter(operation, "path", name).mark + quote(text, safe="")
     return "/".join(
         coded if wanted == marker else segment
         for wanted, segment in zip(template, segments, strict=True)
@@ -104,14 +114,13 @@ def _with_segment(path: str, operation: Operation, name: str, text: str) -> str:
 
 def _with_member(request: Request, pointer: str, value: Json) -> Request:
     media = media_type_of(request)
-    if media == _FORM:
+    if media == FORM:
         pairs = parse_qsl((request.body or b"").decode(), keep_blank_values=True)
         name = pointer.strip("/")
-        kept = [pair for pair in pairs if pair[0] != name]
-        changed = kept if value is MISSING else [*kept, (name, value)]
-        body = urlencode(changed, safe="$[]:~()", quote_via=quote).encode()
-        return replace(request, body=body)
-    if "json" not in media:
+        kept = [pair for pair in pairs if pair[0].partition("[")[0] != name]  # where[city]=Graz
+        changed = kept if value is MISSING else [*kept, (name, write_text(value))]
+        return replace(request, body=encode_pairs(tuple(changed)))
+    if not is_json(media):
         raise ValueError(f"a body of {media or 'no media type'} has no members")
     whole = json.loads(request.body or b"null")
     made = without_value(whole, pointer) if value is MISSING else with_value(whole, pointer, value)
@@ -127,7 +136,10 @@ def media_type_of(request: Request) -> str:
 
 
 def encode_json(value: Json) -> bytes:
-    """Encode a value as JSON in UTF-8; characters that UTF-8 cannot encode are escaped."""
+    """Encode a value as JSON in UTF-8; characters that UTF-8 cannot encode are escaped.
+
+    YAML 1.2 has JSON inside it.
+    """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
         return text.encode()

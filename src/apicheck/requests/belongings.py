@@ -33,7 +33,7 @@ def with_belongings(context: RunContext, recipe: Recipe, owner: Identity) -> Rec
         body = {name: choose(name, value) for name, value in body.items()}
     return replace(
         recipe,
-        values={name: str(choose(name, value)) for name, value in recipe.values.items()},
+        values={name: choose(name, value) for name, value in recipe.values.items()},
         query=tuple((name, str(choose(name, value))) for name, value in recipe.query),
         body=body,
     )

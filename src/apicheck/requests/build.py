@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import quote, urlencode
 
-from apicheck.model.exchange import Exchange, Request, Role
+from apicheck.model.exchange import Credential, Exchange, Request, Role
 from apicheck.model.json import Json, at, with_value
-from apicheck.model.operation import Media, Operation
 from apicheck.model.step import EndOfScript, Learn, Recall, Steps
-from apicheck.model.subject import UNIQUE, Need, Recipe, RunContext, Subject
+from apicheck.model.subject import Need, Recipe, RunContext, Subject
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import NotTested, NotTestedKind
 from apicheck.requests.belongings import with_belongings
+from apicheck.requests.bodies import encode_body
 from apicheck.requests.clients import with_client
 from apicheck.requests.credentials import (
     credentials_of,
@@ -23,7 +21,9 @@ from apicheck.requests.credentials import (
     scheme_to_carry,
 )
 from apicheck.requests.explain import explain_refusals
-from apicheck.requests.multipart import encode_form_data
+from apicheck.requests.media_types import accepted_types
+from apicheck.requests.parameters import find_parameter, with_cookies, write_query
+from apicheck.requests.paths import fill_path
 from apicheck.requests.steps import end_script, send, wait
 from apicheck.requests.values import read_value, share_path
 from apicheck.requests.ways import (
@@ -264,21 +264,24 @@ def build_request(
         **{need.name: value for need, value in values.items() if need.place == "path"},
         **who.parameters,
     }
-    path = operation.path
-    for name, value in path_values.items():
-        path = path.replace("{" + name + "}", quote(str(value), safe="{}:~"))
-    if "{" in path.replace(UNIQUE, ""):
-        end_script(_parameter_missing(operation.method, path))
-    query = (
-        *recipe.query,
-        *((need.name, str(value)) for need, value in values.items() if need.place == "query"),
-    )
+    path = fill_path(operation, path_values)
+    query = recipe.query
+    for need, value in values.items():
+        if need.place == "query":
+            parameter = find_parameter(operation, "query", need.name)
+            query = (*query, *write_query(parameter, value))
+    given = {name for name, _ in query}
+    query = (*(pair for pair in operation.query if pair[0] not in given), *query)
     body = recipe.body
     for need, value in values.items():
         if need.place == "body":
             body = with_value(body, need.name, _as_kind_of(at(body, need.name), value))
-    content, content_type = _encode(body, recipe.media_type, operation)
+    document = context.spec.document
+    content, content_type = encode_body(document, operation, body, recipe.media_type)
     headers = (*recipe.headers, ("Content-Type", content_type)) if content_type else recipe.headers
+    accepted = accepted_types(operation)
+    if accepted and "accept" not in {name.lower() for name, _ in headers}:
+        headers = (*headers, ("Accept", accepted))
     request = Request(
         method=operation.method,
         path=path,
@@ -286,11 +289,12 @@ def build_request(
         headers=headers,
         body=content,
         operation=operation.id,
+        reserved=tuple(p.name for p in operation.parameters if p.allow_reserved),
     )
     scheme = scheme_to_carry(context, operation.id, who) if carries else ""
     credentials = credentials_of(context, operation.id, who, alternative=(scheme,) * bool(scheme))
     if credentials:
-        request = request.with_credentials(who.name, *credentials)
+        request = _with_credentials(request, who, credentials)
     return with_client(context, request, recipe)
 
 
@@ -300,27 +304,19 @@ def _as_kind_of(example: Json, value: Json) -> Json:
     return int(value) if number and isinstance(value, str) and value.isdecimal() else value
 
 
-def _parameter_missing(method: str, path: str) -> NotTested:
-    name = path.replace(UNIQUE, "").partition("{")[2].partition("}")[0]
-    return NotTested(
-        NotTestedKind.NEEDS_REQUEST,
-        f"no request for {method} {path} (nothing says which {name} exists)",
-        f'[fixtures]\n{name} = "an existing one"',
-    )
-
-
-def _encode(body: Json, media_type: str, operation: Operation) -> tuple[bytes | None, str]:
-    """Encode a body: (content, Content-Type); the Content-Type is "" for no body."""
-    if not media_type:
-        return None, ""
-    if media_type == "application/x-www-form-urlencoded":
-        return urlencode(body, safe="$[]:~()", quote_via=quote).encode(), media_type
-    if media_type == "multipart/form-data" and isinstance(body, Mapping):
-        offered = (media for media in operation.body if media.media_type == media_type)
-        return encode_form_data(body, next(offered, Media(media_type, None)))
-    if isinstance(body, str) and "json" not in media_type:
-        return body.encode(), media_type
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), media_type
+def _with_credentials(
+    request: Request, who: Identity, credentials: tuple[Credential, ...]
+) -> Request:
+    """Add credentials. A parameter of the same name is what the scheme describes once more."""
+    for one in credentials:
+        if one.place == "header":
+            request = request.without_header(one.name)
+        elif one.place == "query":
+            kept = tuple(pair for pair in request.query if pair[0] != one.name)
+            request = replace(request, query=kept)
+        elif one.place == "cookie":
+            request = with_cookies(request, one.name, ())
+    return request.with_credentials(who.name, *credentials)
 
 
 def send_control(

@@ -12,9 +12,9 @@ from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import Operation
 from apicheck.model.subject import UNIQUE, Need
 from apicheck.requests.conventions import find_source_of
+from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.neighbours import Neighbours
 from apicheck.requests.nouns import words_of
-from apicheck.requests.sampling import flatten_schema
 
 _IDS = ("id", "ids", "uuid", "uuids", "guid")
 _DEPTH = 3

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from apicheck.model.json import MISSING
+from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Operation, Parameter
 from apicheck.model.subject import Need
 from apicheck.requests.conventions import chooses_name, find_usual_need
+from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.links import find_path_need, path_parameters
 from apicheck.requests.naming import make_new_name
-from apicheck.requests.sampling import flatten_schema
 from apicheck.requests.sources import (
     Given,
     Setting,
@@ -16,37 +16,36 @@ from apicheck.requests.sources import (
     Unknown,
     find_value,
     lists_values,
-    write_text,
 )
 
 
 def find_path_values(
     setting: Setting, operation: Operation, given: Given, source: Source
-) -> tuple[dict[str, str], list[Need]]:
+) -> tuple[dict[str, Json], list[Need]]:
     """Find the values that are known, and the needs for the others. Raises Unknown."""
-    values: dict[str, str] = {}
+    values: dict[str, Json] = {}
     needs: list[Need] = []
     for parameter in path_parameters(operation):
         name = parameter.name
         fixed = given.path.get(name, given.named.get(name, MISSING))
         if fixed is not MISSING:
-            values[name] = write_text(fixed)
+            values[name] = fixed
         elif need := _find_need(setting, operation, parameter, source):
             needs.append(need)
-        elif value := _find_known_value(setting, operation, parameter, source):
+        elif (value := _find_known_value(setting, operation, parameter, source)) is not MISSING:
             values[name] = value
     return values, needs
 
 
 def _find_known_value(
     setting: Setting, operation: Operation, parameter: Parameter, source: Source
-) -> str:
-    """A value that no response is needed for; "" where the identity brings it along."""
+) -> Json:
+    """A value that no response is needed for; MISSING where the identity brings it along."""
     name, spec = parameter.name, setting.spec
     brought = name in setting.identity_parameters
     if source is Source.LISTED and not operation.safe and not lists_values(spec, parameter):
         if brought:
-            return ""
+            return MISSING
         raise Unknown(
             f"in this mode the target file must name the {name} to try it on",
             f'[fixtures]\n{name} = "one that may be lost"',
@@ -54,9 +53,9 @@ def _find_known_value(
     if new := _find_new_name(setting, operation, parameter, source):
         return new
     if (value := find_value(spec, parameter, named_only=True)) is not MISSING:
-        return write_text(value)
+        return value
     if brought:
-        return ""
+        return MISSING
     raise Unknown(f"nothing says which {name} exists", f'[fixtures]\n{name} = "an existing one"')
 
 

@@ -17,34 +17,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING, Json
-from apicheck.model.operation import Media, Operation, Parameter, Spec
+from apicheck.model.operation import Operation, Parameter, Spec
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.requests.bodies import Body, DrawBody, Draws, draw_no_body, make_body, usual_type
 from apicheck.requests.conventions import may_use_up
 from apicheck.requests.links import find_body_needs, meet_needs
+from apicheck.requests.media_types import find_media
 from apicheck.requests.mentions import find_mentions
 from apicheck.requests.neighbours import find_neighbours
+from apicheck.requests.obstacles import find_obstacle
+from apicheck.requests.parameters import (
+    find_parameter,
+    write_cookie_field,
+    write_cookies,
+    write_header,
+    write_query,
+)
 from apicheck.requests.path_values import find_path_values
-from apicheck.requests.sampling import sample, unique_places, with_unique
 from apicheck.requests.sources import (
-    DrawBody,
     Given,
     Setting,
     Source,
     Unknown,
     find_value,
     read_given,
-    write_text,
 )
+from apicheck.requests.strings import DrawText, draw_no_text
+from apicheck.requests.uniqueness import unique_places, with_unique
 
 _SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
-
-
-def _draw_none(*_: object) -> Json:
-    return MISSING
 
 
 def make_recipes(
@@ -53,19 +59,24 @@ def make_recipes(
     *,
     identity_parameters: frozenset[str] = frozenset(),
     reads_only: bool = False,
-    draw_body: DrawBody = _draw_none,
+    draw_body: DrawBody = draw_no_body,
+    draw_text: DrawText = draw_no_text,
+    host: str = "",
 ) -> Mapping[str, Recipe | NotTested]:
     """Make the recipe of every operation, by operationId, or say why there is none.
 
-    fixtures: parameter name -> value; operationId -> {path, query, headers, body, consumes}, or
-    a value without any of these members, which is the body.
+    fixtures: parameter name -> value; operationId -> {path, query, headers, cookies, body,
+    consumes}, or a value without any of these members, which is the body.
     identity_parameters: path parameters whose value each identity brings along.
     reads_only: take linked values from safe operations where there is a choice.
-    draw_body: draws a body where no plain one can be made of the schema.
+    draw_body, draw_text: draw a body, or a text for a pattern, where no plain one can be made.
+    host: of the target's base URL.
     """
-    setting = Setting(spec, find_neighbours(spec), identity_parameters, draw_body)
+    setting = Setting(spec, find_neighbours(spec), identity_parameters, Draws(draw_body, draw_text))
 
     def attempt(operation: Operation, source: Source) -> Recipe | NotTested:
+        if obstacle := find_obstacle(operation, host):
+            return obstacle
         try:
             given = read_given(operation, fixtures)
             return _make_recipe(setting, operation, given, source)
@@ -116,7 +127,7 @@ def _join(found: tuple[Recipe, ...] | NotTested) -> Recipe | NotTested:
     """The first recipe, with those that differ from it in what the path names."""
     if isinstance(found, NotTested):
         return found
-    different = {(tuple(sorted(one.values.items())), one.needs): one for one in reversed(found)}
+    different = {(repr(one.values), one.needs): one for one in reversed(found)}
     first, *rest = reversed(different.values())
     return replace(first, otherwise=tuple(rest))
 
@@ -124,56 +135,60 @@ def _join(found: tuple[Recipe, ...] | NotTested) -> Recipe | NotTested:
 def _make_recipe(setting: Setting, operation: Operation, given: Given, source: Source) -> Recipe:
     spec = setting.spec
     values, needs = find_path_values(setting, operation, given, source)
-    body, media_type, body_origin = _make_body(spec, operation, given, setting.draw_body)
-    if media_type and given.body is MISSING:
-        body = _with_named_values(body, given)
-        needs += _find_body_needs(setting, operation, given, (body, media_type), source)
+    body = _make_body(setting, operation, given)
+    if body.media_type and given.body is MISSING:
+        body = replace(body, value=_with_named_values(body.value, given))
+        needs += _find_body_needs(setting, operation, given, body, source)
     return Recipe(
         operation=operation.id,
         values=values,
         query=_make_query(spec, operation, given),
         headers=_make_headers(spec, operation, given),
-        body=body,
-        media_type=media_type,
+        body=body.value,
+        media_type=body.media_type,
         needs=tuple(needs),
         consumes=operation.method == "DELETE"
         or given.consumes
         or may_use_up(setting.around, operation, needs),
-        origin="fixture" if given.anything else body_origin,
+        origin="fixture" if given.anything else body.origin,
     )
 
 
-def _make_query(spec: Spec, operation: Operation, given: Given) -> Pairs:
-    pairs: list[tuple[str, str]] = []
-    declared = {p.name for p in operation.parameters if p.place == "query"}
-    for name, value in given.query.items():
-        if name not in declared:
-            pairs.extend(_make_pairs(name, value))
+def _find_values(
+    spec: Spec, operation: Operation, given: Given, place: str, own: Mapping[str, Json]
+) -> Iterator[tuple[Parameter, Json]]:
+    """Find the values of the parameters of a place: the fixture's, and those that are required."""
+    fold = str.lower if place == "header" else str
+    fixed = {fold(name): (name, value) for name, value in own.items()}
     for parameter in operation.parameters:
-        if parameter.place != "query":
+        key = fold(parameter.name)
+        if parameter.place != place or key in fixed or not parameter.required:
             continue
-        value = given.query.get(parameter.name, MISSING)
-        if value is MISSING and parameter.required:
-            value = _find_required(spec, parameter, given)
-        if value is not MISSING:
-            pairs.extend(_make_pairs(parameter.name, value))
-    return tuple(pairs)
+        if place != "header" or key not in _SENT_ANYWAY:
+            yield parameter, _find_required(spec, parameter, given)
+    for name, value in fixed.values():
+        yield find_parameter(operation, place, name), value
+
+
+def _make_query(spec: Spec, operation: Operation, given: Given) -> Pairs:
+    values = _find_values(spec, operation, given, "query", given.query)
+    return tuple(chain.from_iterable(write_query(*found) for found in values))
 
 
 def _make_headers(spec: Spec, operation: Operation, given: Given) -> Pairs:
-    pairs = [(name, write_text(value)) for name, value in given.headers.items()]
-    known = {name.lower() for name, _ in pairs} | _SENT_ANYWAY
-    for parameter in operation.parameters:
-        wanted = parameter.place == "header" and parameter.required
-        if wanted and parameter.name.lower() not in known:
-            pairs.append((parameter.name, write_text(_find_required(spec, parameter, given))))
-    return tuple(pairs)
+    values = _find_values(spec, operation, given, "header", given.headers)
+    fields = [(parameter.name, write_header(parameter, value)) for parameter, value in values]
+    values = _find_values(spec, operation, given, "cookie", given.cookies)
+    cookies = tuple(chain.from_iterable(write_cookies(*found) for found in values))
+    return (*fields, *([("Cookie", write_cookie_field(cookies))] if cookies else []))
 
 
 def _find_required(spec: Spec, parameter: Parameter, given: Given) -> Json:
     if parameter.name in given.named:
         return given.named[parameter.name]
     value = find_value(spec, parameter)
+    if value is MISSING and parameter.allow_empty:
+        return ""
     if value is MISSING:
         raise Unknown(
             f"the required {parameter.place} parameter {parameter.name} has no example",
@@ -182,45 +197,30 @@ def _find_required(spec: Spec, parameter: Parameter, given: Given) -> Json:
     return value
 
 
-def _make_body(
-    spec: Spec, operation: Operation, given: Given, draw_body: DrawBody
-) -> tuple[Json, str, str]:
-    """Make (body, media type, origin); the media type is "" for a request without a body."""
-    media = _choose_media(operation.body)
+def _make_body(setting: Setting, operation: Operation, given: Given) -> Body:
+    spec = setting.spec
     if given.body is not MISSING:
-        return given.body, media.media_type if media else "application/json", "fixture"
-    if media is None:
-        return None, "", "example"
-    if media.examples:
-        body, origin = media.examples[0], "example"
-    elif operation.body_required:
-        body, origin = sample(spec.document, media.schema), "schema"
-        if body is MISSING:
-            body = draw_body(spec.document, operation.method, operation.path, spec.prefix)
-    else:
-        return None, "", "example"
-    if body is MISSING:
-        raise Unknown(
-            "its body has no example",
-            f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted",
-        )
-    for place in unique_places(spec.document, media.schema, body):
-        body = with_unique(body, place)
-    return body, media.media_type, origin
+        return Body(given.body, usual_type(spec, operation), "fixture")
+    body = make_body(spec, operation, setting.draws)
+    if isinstance(body, str):
+        raise Unknown(body, f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted")
+    value = body.value
+    schema = find_media(operation.body, body.media_type).schema
+    for place in unique_places(spec.document, schema, value):
+        value = with_unique(value, place)
+    return replace(body, value=value)
 
 
 def _find_body_needs(
-    setting: Setting, operation: Operation, given: Given, content: tuple[Json, str], source: Source
+    setting: Setting, operation: Operation, given: Given, body: Body, source: Source
 ) -> list[Need]:
     """Find the ids in a body: by links, in JSON also by convention. Fixtures go before both."""
-    body, media_type = content
-    reads_only = source is Source.LISTED
-    found = [*find_body_needs(setting.around, operation, reads_only=reads_only)]
-    if "json" in media_type:
-        schema = next((one.schema for one in operation.body if one.media_type == media_type), None)
-        document = setting.spec.document
+    around, reads_only = setting.around, source is Source.LISTED
+    found = [*find_body_needs(around, operation, reads_only=reads_only)]
+    if "json" in body.media_type:
+        schema = find_media(operation.body, body.media_type).schema
         found += find_mentions(
-            setting.around, operation, body, schema, document, reads_only=reads_only
+            around, operation, body.value, schema, setting.spec.document, reads_only=reads_only
         )
     first = {need.name.strip("/"): need for need in reversed(found)}
     return [need for name, need in reversed(first.items()) if name not in given.named]
@@ -233,17 +233,3 @@ def _with_named_values(body: Json, given: Given) -> Json:
     named = given.named
     own = {n: named[n] for n in body if n in named and not isinstance(named[n], Mapping)}
     return {**body, **own}
-
-
-def _choose_media(offered: tuple[Media, ...]) -> Media | None:
-    """Choose the media type to send: JSON, then a form, then the first."""
-    for wanted in ("application/json", "json", "application/x-www-form-urlencoded"):
-        for media in offered:
-            if wanted in media.media_type:
-                return media
-    return offered[0] if offered else None
-
-
-def _make_pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:
-    values = value if isinstance(value, list) else [value]
-    return ((name, write_text(item)) for item in values)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Operation, Parameter, Spec
+from apicheck.requests.bodies import Draws
+from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.neighbours import Neighbours
-from apicheck.requests.sampling import flatten_schema, sample
+from apicheck.requests.parameters import example_of
+from apicheck.requests.sampling import sample
 
-_PARTS = frozenset({"path", "query", "headers", "body", "consumes"})
-
-DrawBody = Callable[[Mapping[str, Json], str, str, str], Json]
-"""Draws a body: (document, method, path, prefix of the first server) -> a body, or MISSING."""
+_PARTS = frozenset({"path", "query", "headers", "cookies", "body", "consumes"})
 
 
 class Source(StrEnum):
@@ -32,6 +32,7 @@ class Given:
     path: Mapping[str, Json] = field(default_factory=dict)
     query: Mapping[str, Json] = field(default_factory=dict)
     headers: Mapping[str, Json] = field(default_factory=dict)
+    cookies: Mapping[str, Json] = field(default_factory=dict)
     body: Json = MISSING
     consumes: bool = False
     named: Mapping[str, Json] = field(default_factory=dict)
@@ -40,7 +41,8 @@ class Given:
     @property
     def anything(self) -> bool:
         """Whether the operation has a fixture of its own."""
-        return bool(self.path or self.query or self.headers) or self.body is not MISSING
+        parts = (self.path, self.query, self.headers, self.cookies)
+        return any(parts) or self.body is not MISSING
 
 
 class Unknown(Exception):
@@ -59,7 +61,7 @@ class Setting:
     spec: Spec
     around: Neighbours
     identity_parameters: frozenset[str]
-    draw_body: DrawBody
+    draws: Draws
 
 
 def read_given(operation: Operation, fixtures: Mapping[str, Json]) -> Given:
@@ -72,6 +74,7 @@ def read_given(operation: Operation, fixtures: Mapping[str, Json]) -> Given:
             path=own.get("path", {}),
             query=own.get("query", {}),
             headers=own.get("headers", {}),
+            cookies=own.get("cookies", {}),
             body=own.get("body", MISSING),
             consumes=bool(own.get("consumes", False)),
             named=fixtures,
@@ -81,18 +84,14 @@ def read_given(operation: Operation, fixtures: Mapping[str, Json]) -> Given:
 
 def find_value(spec: Spec, parameter: Parameter, *, named_only: bool = False) -> Json:
     """A parameter's example, else a value that its schema allows, or names (named_only)."""
-    if parameter.example is not MISSING and parameter.example is not None:
-        return parameter.example
-    return sample(spec.document, parameter.schema, named_only=named_only)
+    example = example_of(parameter)
+    return (
+        example
+        if example is not MISSING
+        else sample(spec.document, parameter.schema, named_only=named_only)
+    )
 
 
 def lists_values(spec: Spec, parameter: Parameter) -> bool:
     """Whether the schema of a parameter lists its values."""
     return bool({"enum", "const"} & set(flatten_schema(spec.document, parameter.schema)))
-
-
-def write_text(value: Json) -> str:
-    """A value as plain text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

@@ -170,6 +170,11 @@ def _encode_json(content: Json) -> bytes:
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
+def list_published(directory: Path) -> tuple[Path, ...]:
+    """List the copies of document and policy, whose text is no secret."""
+    return (directory / "openapi.yaml", directory / "policy.yaml")
+
+
 def _write(path: Path, content: bytes) -> Path:
     """Replace a file atomically, so that no reader sees half of it."""
     temporary = path.with_name(f".{path.name}.part")

@@ -90,7 +90,7 @@ def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResu
     files = write_results(out, results, execution.transcripts, config.formats)
     run_directory.write_manifest(out, provenance.versions, config.options.seed)
     for secrets in session_secrets:
-        leaks.extend(scan(out, secrets))
+        leaks.extend(scan(out, secrets, run_directory.list_published(out)))
     return RunResult(results, out, files, plan, tuple(leaks))
 
 

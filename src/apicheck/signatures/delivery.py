@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.facts import Signature
+
+_FAR_FUTURE = 10**11  # seconds; 13 digits, milliseconds, are above it
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 VALID = "valid"
 ABSENT = "absent"
@@ -76,3 +81,23 @@ def is_within(timestamp: str, now: float, past_s: float, future_s: float) -> boo
 def is_timestamp(text: str) -> bool:
     """Whether a text is epoch seconds in plain decimal digits, as verifiers may require."""
     return text.isascii() and text.isdigit() and len(text) <= len("1614265330000000")
+
+
+def parse_timestamp(text: str, unit: str = "") -> float | None:
+    """Epoch seconds of a timestamp; None for a text that is none, or is not in the unit.
+
+    unit: "seconds", "milliseconds" or "rfc3339"; "" for whichever the text shows: as seconds,
+    13 digits would be in a far millennium.
+    """
+    if is_timestamp(text):
+        number = int(text)
+        found = "seconds" if number < _FAR_FUTURE else "milliseconds"
+        if (unit or found) not in ("seconds", "milliseconds"):
+            return None
+        return number / 1000 if (unit or found) == "milliseconds" else float(number)
+    if unit not in ("", "rfc3339") or not _RFC_3339.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text.upper()).timestamp()
+    except ValueError:
+        return None

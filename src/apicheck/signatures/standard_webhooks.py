@@ -2,6 +2,9 @@
 
 The key is the base64 after `whsec_`. The field holds a space-separated list, any of which may
 match, so that a secret can be changed without a gap.
+
+Option: prefix of the fields' names, `webhook-` or another (`svix-`, the scheme's older name); by
+default it is whichever of these two the delivery has.
 """
 
 from __future__ import annotations
@@ -23,9 +26,8 @@ from apicheck.signatures.delivery import (
     is_within,
 )
 
-ID = "webhook-id"
-TIMESTAMP = "webhook-timestamp"
-SIGNATURE = "webhook-signature"
+PREFIX, OLDER_PREFIX = "webhook-", "svix-"
+ID, TIMESTAMP, SIGNATURE = "id", "timestamp", "signature"
 
 
 def verify(
@@ -36,7 +38,10 @@ def verify(
     context: Mapping[str, str],  # noqa: ARG001  (one signature for all schemes)
 ) -> str:
     """See `Scheme`. The tolerance counts in both directions, as in the scheme's libraries."""
-    message_id, timestamp, sent = (delivery.header(name) for name in (ID, TIMESTAMP, SIGNATURE))
+    prefix = _find_prefix(signature, delivery)
+    message_id, timestamp, sent = (
+        delivery.header(f"{prefix}{name}") for name in (ID, TIMESTAMP, SIGNATURE)
+    )
     if not message_id or not timestamp or not sent:
         return ABSENT
     expected = _compute_mac(secret, message_id, timestamp, delivery.body)
@@ -49,7 +54,7 @@ def verify(
 
 
 def sign(
-    signature: Signature,  # noqa: ARG001  (one signature for all schemes)
+    signature: Signature,
     secret: str,
     delivery: Delivery,
     now: float,
@@ -60,9 +65,18 @@ def sign(
     mac = _compute_mac(secret, message_id, timestamp, delivery.body)
     if mac is None:
         raise ValueError("a Standard Webhooks secret is base64, with or without whsec_ before it")
+    prefix = signature.options.get("prefix", PREFIX)
     return delivery.with_headers(
-        (ID, message_id), (TIMESTAMP, timestamp), (SIGNATURE, mac.decode("ascii"))
+        (f"{prefix}{ID}", message_id),
+        (f"{prefix}{TIMESTAMP}", timestamp),
+        (f"{prefix}{SIGNATURE}", mac.decode("ascii")),
     )
+
+
+def _find_prefix(signature: Signature, delivery: Delivery) -> str:
+    older = delivery.header(f"{OLDER_PREFIX}{SIGNATURE}") is not None
+    usual = delivery.header(f"{PREFIX}{SIGNATURE}") is not None
+    return signature.options.get("prefix", OLDER_PREFIX if older and not usual else PREFIX)
 
 
 def _compute_mac(secret: str, message_id: str, timestamp: str, body: bytes) -> bytes | None:

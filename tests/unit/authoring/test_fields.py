@@ -85,3 +85,17 @@ def test_a_date_of_the_policy_is_its_whole_day_in_utc() -> None:
     assert fields.parse_instant("2027-01-01") == (NEW_YEAR_2027, NEW_YEAR_2027 + 86_399)
     assert fields.parse_instant("2027-01-01T01:00:00+01:00") == (NEW_YEAR_2027, NEW_YEAR_2027)
     assert fields.parse_instant("soon") is None
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        'nonsense, </next>; rel="next"',
+        '</first>; rel=first, </next>; title="a, b; c"; rel="start next"',
+        "</a,b>; rel=up,, </next>; rel=next; title*=UTF-8''x, <>oops",
+        '</a>; rel="unfinished, </next>; rel=next',
+    ],
+)
+def test_a_part_that_is_no_link_does_not_hide_the_others(field: str) -> None:
+    found = [link.target for link in fields.find_links(field) if "next" in link.relations]
+    assert found == ["/next"]

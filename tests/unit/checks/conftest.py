@@ -103,11 +103,14 @@ class Player:
         for name, tenant in (("ADMIN", "a"), ("OTHER", "b")):
             server.holders[f"$APICHECK_{name}_TOKEN"] = Holder(tenant, frozenset(SCOPES))
         parts: Any = SimpleNamespace(
-            plan=SimpleNamespace(options=SimpleNamespace(retries=0)),
+            plan=SimpleNamespace(
+                options=SimpleNamespace(retries=0),
+                policy=SimpleNamespace(facts=SimpleNamespace(webhooks=None)),
+            ),
             recorder=self,
             actions=self,
             budget=Budget(None, None, lambda: 0.0),
-            creations=SimpleNamespace(note=lambda *_, **__: None),
+            creations=SimpleNamespace(note=lambda *_, **__: None, delete_of=lambda *_: ()),
             secrets=SimpleNamespace(redact_text=str),
         )
         self.driver = Driver(parts)

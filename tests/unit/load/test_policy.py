@@ -52,6 +52,7 @@ CHECKS = (
     "auth/missing-credentials",
     "auth/bad-credentials",
     "auth/challenge",
+    "auth/refusal-status",
     "errors/allow",
     "errors/envelope",
     "errors/members",

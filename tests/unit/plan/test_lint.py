@@ -201,3 +201,27 @@ def test_lint_knows_of_every_kind_of_request_whether_it_needs_a_body() -> None:
     }
     with_other_requests = {"unknown_query", "unknown_field", "format"}
     assert kinds == {*_OF_BODIES, *without_body, *with_other_requests}
+
+
+def test_a_promise_that_invites_a_mistake_is_remarked(tmp_path: Path) -> None:
+    report = linted(tmp_path, "facts: {authorization: {needs: exact}}\nclauses: {}\n")
+    [remark] = [one for one in report.contradictions if one.about == "authorization.needs"]
+    assert "the default" in remark.message
+
+
+@pytest.mark.parametrize(
+    ("facts", "path"),
+    [
+        (
+            "authentication: {refusal: {bad: {status: 401, headers: {X-A: b}}}}",
+            "authentication.refusal.bad.headers",
+        ),
+        ("authorization: {absent: {status: 404, media: text/plain}}", "authorization.absent.media"),
+        ("requests: {schema: {status: 422, media: text/plain}}", "requests.schema.media"),
+    ],
+)
+def test_a_part_of_a_refusal_that_no_check_reads_is_remarked(
+    tmp_path: Path, facts: str, path: str
+) -> None:
+    report = linted(tmp_path, f"facts: {{{facts}}}\nclauses: {{}}\n")
+    assert path in [one.about for one in report.contradictions]

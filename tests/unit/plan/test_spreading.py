@@ -36,7 +36,7 @@ def test_every_row_gets_three_operations_of_each_scheme_and_every_operation_thre
     schemes: list[str], count: int
 ) -> None:
     offered = [[f"{scheme}: {row}" for row in ROWS[:count]] for scheme in schemes]
-    kept = share_rows(offered)
+    kept = share_rows(offered, 3)
     taken = Counter(row for rows in kept for row in rows)
     for scheme, operations in Counter(schemes).items():
         assert all(taken[f"{scheme}: {row}"] >= min(LEAST, operations) for row in ROWS[:count])
@@ -48,7 +48,7 @@ def test_every_row_gets_three_operations_of_each_scheme_and_every_operation_thre
 def test_a_row_that_few_operations_offer_gets_three_of_them(
     offered: list[list[str]],
 ) -> None:
-    kept = share_rows(offered)
+    kept = share_rows(offered, 3)
     taken = Counter(row for rows in kept for row in rows)
     offers = Counter(row for rows in offered for row in rows)
     assert all(taken[row] >= min(LEAST, times) for row, times in offers.items())
@@ -57,7 +57,7 @@ def test_a_row_that_few_operations_offer_gets_three_of_them(
 
 @given(st.integers(1, 60), st.integers(1, len(ROWS)))
 def test_no_row_and_no_operation_gets_more_than_its_share(operations: int, count: int) -> None:
-    kept = share_rows([ROWS[:count]] * operations)
+    kept = share_rows([ROWS[:count]] * operations, 3)
     taken = Counter(row for rows in kept for row in rows)
     assert max(taken.values()) - min(taken.values()) <= 1
     share = max(LEAST, ceil(LEAST * count / operations))
@@ -67,7 +67,7 @@ def test_no_row_and_no_operation_gets_more_than_its_share(operations: int, count
 @given(schemes_of_operations)
 def test_the_same_document_gives_the_same_spread(schemes: list[str]) -> None:
     offered = [[f"{scheme}: {row}" for row in ROWS] for scheme in schemes]
-    assert share_rows(offered) == share_rows(offered)
+    assert share_rows(offered, 3) == share_rows(offered, 3)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def bound(world: RunContext, *subjects: str) -> list[tuple[Probe, ...]]:
 
 def test_an_unmarked_row_is_played_on_every_subject(world: RunContext) -> None:
     subjects = [f"op{number}" for number in range(12)]
-    asked, shared = spread_out(bound(world, *subjects))
+    asked, shared = spread_out(bound(world, *subjects), 3)
     assert [p.subject.key for p in asked if p.subject.case == Case("always")] == subjects
     assert shared == Spread(rows=10, subjects=12, asked=36, possible=120)
     assert len(asked) == 12 + 36
@@ -106,14 +106,14 @@ def test_an_unmarked_row_is_played_on_every_subject(world: RunContext) -> None:
 
 def test_a_single_operation_gets_every_row(world: RunContext) -> None:
     (probes,) = bound(world, "op")
-    assert spread_out([probes]) == (probes, None)
+    assert spread_out([probes], 3) == (probes, None)
 
 
 def test_all_probes_without_rows_are_played(world: RunContext) -> None:
     subject = Subject(SubjectKind.API, "api", world)
     plain = (Probe("auth/rows/api", CHECK, subject, Applies()),)
     drawn = replace(plain[0], subject=subject.with_case(Case("drawn 1", "x", drawn=True)))
-    assert spread_out([plain, (drawn,)]) == ((*plain, drawn), None)
+    assert spread_out([plain, (drawn,)], 3) == ((*plain, drawn), None)
 
 
 def plan_of_canonical(**options: Any) -> Plan:

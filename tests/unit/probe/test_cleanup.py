@@ -115,9 +115,8 @@ def test_a_subscription_without_a_link_is_deleted_as_the_policy_says(
     plan = plan_for(target, facts, document=document)
     with Session(plan) as session:
         session.play(probe_of(plan, creates))
-        assert list(api.things) == ["t1"]
-        assert session.clean_up() == ()
-    assert api.things == {}
+        assert api.things == {}
+    assert [sent[0] for sent in api.requests] == ["POST", "DELETE"]
 
 
 def test_clean_up_continues_when_the_budget_is_used_up(
@@ -218,3 +217,66 @@ def test_an_object_that_the_request_named_is_not_deleted_without_a_201(
 @pytest.fixture
 def document(plan_for: PlanFor, target: Target) -> Any:
     return deepcopy(dict(plan_for(target).spec.document))
+
+
+def test_what_a_later_step_deletes_is_not_left_behind(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    del document["paths"]["/things"]["post"]["responses"]["201"]["links"]
+    del document["paths"]["/things/{thingId}"]["delete"]
+    api.override = lambda method, *_: (204, {}, b"") if method == "DELETE" else None
+
+    def script(subject: Subject) -> Script:
+        request = yield from build.valid_request(subject, "createThing")
+        made = yield from steps.send(request, Role.SETUP)
+        yield from steps.send(Request("DELETE", f"/other/{made.response.json()['id']}"))
+
+    with Session(plan_for(target, document=document)) as session:
+        session.play(probe_of(session._plan, script))
+        assert session.clean_up() == ()
+
+
+def test_each_object_of_a_response_with_several_is_deleted(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    del document["paths"]["/things"]["post"]["responses"]["201"]["links"]
+    made = {"things": [{"id": "one"}, {"id": "two"}]}
+    api.override = lambda method, *_: (
+        (201, {}, json.dumps(made).encode()) if method == "POST" else None
+    )
+    with Session(plan_for(target, document=document)) as session:
+        session.play(probe_of(session._plan, creates))
+        session.clean_up()
+    deleted = [sent[1] for sent in api.requests if sent[0] == "DELETE"]
+    assert sorted(deleted) == ["/things/one", "/things/two"]
+
+
+@pytest.mark.parametrize("name", ["{apicheck:unique}", "existing"])
+def test_an_object_that_a_post_names_is_deleted_if_the_run_made_up_its_name(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any, name: str
+) -> None:
+    document["paths"]["/things/{thingId}"]["post"] = {
+        "operationId": "putThing",
+        "responses": {"201": {"description": "made"}},
+    }
+    api.override = lambda method, *_: (201, {}, b"") if method == "POST" else None
+
+    def script(_: Subject) -> Script:
+        yield from steps.send(Request("POST", f"/things/{name}", operation="putThing"))
+
+    plan = plan_for(target, document=document)
+    with Session(plan) as session:
+        session.play(probe_of(plan, script))
+        left = session.clean_up()
+    deleted = any(sent[0] == "DELETE" for sent in api.requests)
+    assert (deleted, bool(left)) == ((True, False) if name != "existing" else (False, True))
+
+
+def test_a_subscription_is_deleted_as_soon_as_its_script_has_ended(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    subscriptions = {"create": "createThing", "delete": "deleteThing", "id": "/id", "limit": 5}
+    facts = {"webhooks": {"events": {}, "subscriptions": subscriptions}}
+    with Session(plan_for(target, facts)) as session:
+        session.play(probe_of(session._plan, creates))
+        assert api.things == {}

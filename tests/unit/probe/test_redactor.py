@@ -122,7 +122,9 @@ def test_no_piece_of_a_secret_survives_in_any_place(
     hidden = secrets.redact(before + secret[start:end].encode() + after)
     cleaned = hidden.replace(NAME.encode(), b"\0\0")
     for index in range(len(secret) - PIECE + 1):
-        assert secret[index : index + PIECE].encode() not in cleaned
+        piece = secret[index : index + PIECE].encode()
+        by_chance = len(set(piece.lower())) < 5 or piece.isdigit()
+        assert by_chance or piece not in cleaned
 
 
 def test_a_secret_that_repeats_itself_is_found_in_linear_time(
@@ -151,3 +153,12 @@ def test_json_that_spells_characters_as_numbers_stays_json(digits: str) -> None:
     written = "".join(f"\\u{ord(c):{digits}}" if c in "+&" else c for c in token)
     recorded = secrets_of(token).redact_text(f'{{"token": "{written}"}}')
     assert json.loads(recorded)["token"].startswith(NAME)
+
+
+def test_digits_inside_a_number_and_zeros_are_left_as_they_are() -> None:
+    redactor = Redactor(
+        Secrets({"$APICHECK_A_TOKEN": "12345678", "$APICHECK_B_TOKEN": f"k{'0' * 24}z9"})
+    )
+    body = b'["9123456780", "00000000-0000-0000-0000-000000000000", 0.2000000000000001]'
+    assert redactor.redact(body) == body
+    assert redactor.redact(b"pin 12345678.") == b"pin $APICHECK_A_TOKEN."

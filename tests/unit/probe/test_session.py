@@ -109,6 +109,37 @@ def test_a_password_that_is_a_word_does_not_make_every_file_a_leak(tmp_path: Pat
     assert scan(tmp_path, Secrets({ADMIN: "secret"})) == ()
 
 
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("00000000-0000-0000-0000-0000000000a7", '{"seconds": 0.20000000000000001}'),
+        ("8f2c00000000000000004f1b", "00000000-0000-0000-0000-000000000000"),
+        ("12345678", '{"n": 9123456780}'),
+        ("49001234567890123", "+49 0012345678901"),
+        ("administrator", "the administrator"),
+    ],
+)
+def test_what_is_there_by_chance_is_no_secret(tmp_path: Path, secret: str, text: str) -> None:
+    (tmp_path / "plan.json").write_text(text)
+    assert scan(tmp_path, Secrets({ADMIN: secret})) == ()
+
+
+def test_what_the_document_publishes_is_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "openapi.yaml").write_text(f"example: {TOKEN}")
+    (tmp_path / "report.html").write_text(f"<p>{TOKEN}</p>")
+    assert scan(tmp_path, Secrets({ADMIN: TOKEN}), [tmp_path / "openapi.yaml"]) == ()
+    longer = scan(tmp_path, Secrets({ADMIN: f"{TOKEN}x"}), [tmp_path / "openapi.yaml"])
+    assert [leak.file for leak in longer] == ["openapi.yaml", "report.html"]
+
+
+def test_a_leak_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"oops: {TOKEN}")
+    (tmp_path / "plan.json").write_text(f"oops: {TOKEN[:-1]}")
+    leaks = scan(tmp_path, Secrets({ADMIN: TOKEN}))
+    assert str(leaks[0]) == f"that of {ADMIN} in a.txt"
+    assert str(leaks[1]).startswith(f"a piece of that of {ADMIN} in plan.json (it was written")
+
+
 def test_a_unique_value_is_new_in_each_request_and_recorded(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ UPDATE = Operation(
         Parameter("dry", "query", False, {}, None),
         Parameter("X-Mode", "header", False, {}, None),
         Parameter("Authorization", "header", True, {}, None),
+        Parameter("theme", "cookie", False, {}, None),
+        Parameter("where", "query", False, {}, None, "deepObject", True),
     ),
 )
 REQUEST = Request(
@@ -43,7 +46,9 @@ def test_the_parts_are_those_of_the_document_and_of_the_body_but_not_the_credent
     assert {str(part) for part in parts_of(UPDATE, recipe, frozenset({"code"}))} == {
         "path noteId",
         "query dry",
+        "query where",
         "header X-Mode",
+        "cookie theme",
         "body (whole)",
         "body /text",
         "body /author",
@@ -61,6 +66,18 @@ def test_a_parameter_is_replaced_and_its_neighbours_stay() -> None:
     assert changed("header", "x-mode", "slow").headers == (*JSON, ("x-mode", "slow"))
 
 
+def test_all_pairs_of_a_parameter_are_replaced_together() -> None:
+    request = replace(REQUEST, query=(("where[a]", "1"), ("page", "2"), ("where[b]", "3")))
+    assert changed("query", "where", MISSING, request).query == (("page", "2"),)
+    assert changed("query", "where", "x", request).query == (("page", "2"), ("where", "x"))
+
+
+def test_a_cookie_is_replaced_and_its_neighbours_stay() -> None:
+    request = replace(REQUEST, headers=(("Cookie", "theme=dark; sid=7"),))
+    assert changed("cookie", "theme", "a;b", request).headers == (("Cookie", "sid=7; theme=a%3Bb"),)
+    assert changed("cookie", "theme", MISSING, request).headers == (("Cookie", "sid=7"),)
+
+
 def test_a_member_of_a_body_is_replaced_added_or_left_out() -> None:
     assert json.loads(changed("body", "/author/name", None).body or b"") == {
         "text": "hi",
@@ -74,6 +91,11 @@ def test_a_member_of_a_body_is_replaced_added_or_left_out() -> None:
 def test_a_field_of_a_form_is_replaced() -> None:
     form = Request("POST", "/x", headers=FORM, body=b"a=1&b=2")
     assert changed("body", "/a", "3 4", form).body == b"b=2&a=3%204"
+
+
+def test_all_fields_of_an_object_in_a_form_are_replaced() -> None:
+    form = Request("POST", "/x", headers=FORM, body=b"at%5Bx%5D=1&at%5By%5D=2&b=3")
+    assert changed("body", "/at", True, form).body == b"b=3&at=true"
 
 
 def test_half_a_surrogate_pair_is_written_as_an_escape() -> None:

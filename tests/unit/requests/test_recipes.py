@@ -74,7 +74,7 @@ def test_who_creates_by_put_chooses_the_name_that_the_link_hands_on() -> None:
 
 def test_a_fixture_goes_before_everything() -> None:
     recipe = made(contacts(example="c1"), "read", {"contactId": 42})
-    assert (recipe.values, recipe.needs) == ({"contactId": "42"}, ())
+    assert (recipe.values, recipe.needs) == ({"contactId": 42}, ())
 
 
 def test_an_operations_own_fixture_gives_its_parts() -> None:

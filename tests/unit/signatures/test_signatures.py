@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -180,3 +182,92 @@ def test_junk_is_never_valid_and_never_raises(
     )
     delivery = Delivery("POST", f"/?signature={value}", headers, body)
     assert verify(Signature(scheme), SECRET, delivery, now=NOW) in ("absent", "invalid")
+
+
+def signed_with(mac_of: Any, value: str, body: bytes = b"{}", **fields: str) -> Delivery:
+    mac = mac_of(body)
+    headers = (("X-Signature", value.replace("NEW", mac)), *fields.items())
+    return Delivery("POST", "/hook", headers, body)
+
+
+def sha256(key: bytes, text: str = "{body}") -> Any:
+    def mac_of(body: bytes) -> str:
+        signed = text.replace("{body}", body.decode()).encode()
+        return hmac.new(key, signed, hashlib.sha256).hexdigest()
+
+    return mac_of
+
+
+@pytest.mark.parametrize(
+    ("template", "value"),
+    [
+        ("sha256={mac}", "sha256=0ld,sha256=NEW"),
+        ("sha256={mac}", "sha256=NEW, sha256=0ld"),
+        ("{mac}", "0ld NEW"),
+        ("t={timestamp},v1={mac}", "t=1700000000,v1=0ld,v1=NEW"),
+        ("t={timestamp},v1={mac}", "v1=NEW,t=1700000000,v0=0ld"),
+    ],
+)
+def test_one_of_several_signatures_is_enough(template: str, value: str) -> None:
+    scheme = Signature("hmac", {"value": template})
+    delivery = signed_with(sha256(b"secret"), value)
+    assert verify(scheme, "secret", delivery, now=NOW) == "valid"
+    assert verify(scheme, "another", delivery, now=NOW) == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "word"),
+    [
+        ("1700000000", "", "valid"),
+        ("1700000000000", "", "valid"),
+        ("1700000000123", "milliseconds", "valid"),
+        ("1700000000", "seconds", "valid"),
+        ("2023-11-14T22:13:20Z", "", "valid"),
+        ("2023-11-14T23:13:20.5+01:00", "rfc3339", "valid"),
+        ("1600000000000", "", "stale"),
+        ("2020-11-14T22:13:20Z", "", "stale"),
+        ("1700000000000", "seconds", "stale"),
+        ("1700000000", "rfc3339", "invalid"),
+        ("2023-11-14T22:13:20Z", "seconds", "invalid"),
+        ("2023-11-14", "", "invalid"),
+        ("2023-13-14T22:13:20Z", "", "invalid"),
+        ("now", "", "invalid"),
+    ],
+)
+def test_a_timestamp_is_read_in_its_unit(written: str, unit: str, word: str) -> None:
+    options = {"signed": "{timestamp}.{body}", "timestamp": "X-Time"}
+    scheme = Signature("hmac", {**options, **({"unit": unit} if unit else {})})
+    mac_of = sha256(b"secret", f"{written}.{{body}}")
+    delivery = signed_with(mac_of, "NEW", **{"X-Time": written})
+    assert verify(scheme, "secret", delivery, now=NOW) == word
+
+
+@pytest.mark.parametrize("unit", ["seconds", "milliseconds", "rfc3339"])
+def test_what_is_signed_in_a_unit_is_valid_in_it(unit: str) -> None:
+    scheme = Signature("hmac", {**TEMPLATE.options, "unit": unit})
+    delivery = sign(scheme, "secret", Delivery("POST", "/", (), b"{}"), now=NOW)
+    assert verify(scheme, "secret", delivery, now=NOW) == "valid"
+
+
+@pytest.mark.parametrize(
+    ("secret", "how", "key"),
+    [
+        (SECRET, "", base64.b64decode(SECRET[6:])),
+        (SECRET, "", SECRET.encode()),
+        (SECRET, "text", SECRET.encode()),
+        ("c2VjcmV0", "base64", b"secret"),
+        ("key_c2VjcmV0", "base64", b"secret"),
+    ],
+)
+def test_the_key_is_the_text_or_its_base64(secret: str, how: str, key: bytes) -> None:
+    scheme = Signature("hmac", {"key": how} if how else {})
+    assert verify(scheme, secret, signed_with(sha256(key), "NEW"), now=NOW) == "valid"
+
+
+@pytest.mark.parametrize("prefix", ["svix-", "acme-webhook-"])
+def test_standard_webhooks_under_other_names(prefix: str) -> None:
+    named = Signature("standard-webhooks", {"prefix": prefix})
+    delivery = sign(named, SECRET, Delivery("POST", "/", (), b"{}"), now=NOW)
+    assert verify(named, SECRET, delivery, now=NOW) == "valid"
+    usual = verify(Signature("standard-webhooks"), SECRET, delivery, now=NOW)
+    assert usual == ("valid" if prefix == "svix-" else "absent")

@@ -28,12 +28,15 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.refusals import Promise
+from apicheck.checks.auth._public import looks_public
 
 PATIENCE_S = 60.0
 """The longest wait where no clock can be moved."""
 GARBAGE = "not-a-token"
 ANONYMOUS, BAD = Case("nobody", "nobody"), Case("garbage", "garbage")
 """The rows of a check that sends a request without a credential, and with an invalid one."""
+WITHOUT_CREDENTIALS = "without credentials"
+"""The name under which checks share the exchange of a request without credentials."""
 
 
 def needs_no_credential(subject: Subject) -> NotApplicable | None:
@@ -54,6 +57,7 @@ def covered_by_sibling(subject: Subject, *, safe_only: bool = False) -> NotAppli
 
     How a server reads credentials is one property of all operations with the same alternatives:
     the plainest safe operation is asked and the plainest unsafe one; all of them with `--thorough`.
+    One stands for another only where its result counts for every clause that speaks of the other.
     """
     if safe_only and not subject.op.safe:
         return NotApplicable("only safe operations are tested: the request would be accepted")
@@ -156,8 +160,10 @@ def expected_refusal(subject: Subject) -> ExpectedResponse | None:
 
 
 def _is_alike(subject: Subject, operation: Operation) -> bool:
-    known = subject.context.alternatives
-    return known.get(operation.id) == known.get(subject.op.id) and operation.safe == subject.op.safe
+    known, clauses = subject.context.alternatives, subject.asked
+    alike = known.get(operation.id) == known.get(subject.op.id)
+    counts = clauses.get(operation.id, frozenset()) >= clauses.get(subject.op.id, frozenset())
+    return alike and counts and operation.safe == subject.op.safe
 
 
 def _can_be_asked(subject: Subject, operation: Operation) -> bool:
@@ -165,8 +171,14 @@ def _can_be_asked(subject: Subject, operation: Operation) -> bool:
     return operation.id in context.actors and isinstance(context.recipes.get(operation.id), Recipe)
 
 
-def _rank_effort(subject: Subject, operation: Operation) -> tuple[bool, int, bool]:
+def _rank_effort(subject: Subject, operation: Operation) -> tuple[int | bool, ...]:
+    """The operation of most clauses first, then the likeliest to be accepted.
+
+    That one names no object, and a credential matters to it.
+    """
     recipe = subject.context.recipes[operation.id]
     needs = len(recipe.needs) if isinstance(recipe, Recipe) else 0
     consumes = isinstance(recipe, Recipe) and recipe.consumes
-    return operation.deprecated, needs, consumes
+    open_to_all = looks_public(subject.context, operation)
+    clauses = len(subject.asked.get(operation.id, ()))
+    return -clauses, open_to_all, operation.deprecated, needs, consumes, "{" in operation.path

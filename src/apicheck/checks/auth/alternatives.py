@@ -35,9 +35,12 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """One row for each alternative, named after its schemes."""
-    alternatives = subject.context.alternatives[subject.op.id]
-    return tuple(Case(" and ".join(names), list(names)) for names in alternatives)
+    """One row for each alternative but the one that every canonical request uses."""
+    context, operation = subject.context, subject.op.id
+    actor = context.identities.get(context.actors.get(operation, ""))
+    usual = credentials.alternative_of(context, operation, actor) if actor else ()
+    others = (names for names in context.alternatives[operation] if tuple(names) != tuple(usual))
+    return tuple(Case(" and ".join(names), list(names)) for names in others)
 
 
 def script(subject: Subject) -> Script:

@@ -24,6 +24,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.auth._bad_values import is_long, rows
+from apicheck.checks.auth._public import doubt
 from apicheck.checks.auth._scope import is_still_valid, needs_no_credential
 
 
@@ -64,7 +65,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             return NotApplicable("derived from this token, the value is the token itself")
     if is_long(subject.row) and not any(one.succeeded for one in transcript.exercised):
         return None  # a server may stop reading fields that are this long (RFC 6585, section 5)
-    return judging.judge_refused(transcript, subject.expected)
+    return doubt(subject, transcript, judging.judge_refused(transcript, subject.expected))
 
 
 def _is_derived(subject: Subject) -> bool:

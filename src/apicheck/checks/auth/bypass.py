@@ -10,7 +10,6 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Exchange,
     Failure,
     Judgement,
     NotApplicable,
@@ -24,15 +23,19 @@ from apicheck.authoring import (
     Transcript,
     build,
     describe,
+    spreading,
     steps,
 )
+from apicheck.checks.auth._public import is_same_kind, looks_public
 from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
 _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """Apply to every operation that needs a credential."""
+    """Apply to every operation that needs a credential, and is not open by the look of it."""
+    if looks_public(subject.context, subject.op):
+        return NotApplicable("its path is usually public: auth/missing-credentials judges that")
     return needs_no_credential(subject) or Applies(facts=("authentication.refusal",))
 
 
@@ -46,7 +49,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
         rows += ["HEAD", "another URL in a field"]
     else:
         rows += ["method override", "method in the query"]
-    return tuple(Case(name, name) for name in rows)
+    return spreading.spread((Case(name, name) for name in rows), "operations")
 
 
 def script(subject: Subject) -> Script:
@@ -99,27 +102,11 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         one for one in transcript.of_role(Role.CONTROL) if one.request.operation == subject.op.id
     ]
     for exchange in transcript.exercised:
-        if exchange.succeeded and controls and _is_same_kind(exchange, controls[-1]):
+        if exchange.succeeded and controls and is_same_kind(exchange, controls[-1]):
             expected = "refused: the request carries no credential"
             came = f"{describe(exchange)}, the response of the operation"
             return Failure("accepted", expected, came, subject.row.name, exchange.id)
     return None
-
-
-def _is_same_kind(exchange: Exchange, control: Exchange) -> bool:
-    """Whether two responses have the same status, media type and members."""
-    mine, theirs = exchange.response, control.response
-    if mine is None or theirs is None or mine.status != theirs.status:
-        return False
-    if mine.media_type != theirs.media_type:
-        return False
-    return exchange.bodiless or _shape_of(exchange) == _shape_of(control)
-
-
-def _shape_of(exchange: Exchange) -> object:
-    """The names of a JSON object's members, or the type of another value."""
-    body = exchange.json_or()
-    return tuple(sorted(body)) if isinstance(body, dict) else type(body).__name__
 
 
 CHECK = Check(
@@ -127,6 +114,7 @@ CHECK = Check(
     failure_title="A variation of a request bypasses authentication",
     applies=applies,
     cases=cases,
+    rows_each=1,
     script=script,
     judge=judge,
     reads=("authentication.refusal",),

@@ -9,6 +9,7 @@ from apicheck.authoring import (
     Applies,
     Check,
     Exchange,
+    ExpectedResponse,
     Failure,
     NotApplicable,
     Outcome,
@@ -23,6 +24,7 @@ from apicheck.authoring.facts import Challenge, Never
 from apicheck.checks.auth._refusal import find_refusal
 
 _UNAUTHORIZED = 401
+_FORBIDDEN = 403
 _ERROR_VALUES = ("error", "error_description", "error_uri")
 
 
@@ -46,17 +48,22 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
     if refusal is None or exchange.response is None:
         return
     path, expected = refusal
-    if expected.challenge is not None and _is_due(expected.challenge, exchange):
+    if expected.challenge is not None and _is_due(expected, exchange):
         fields = exchange.response.header_values("www-authenticate")
         yield path, _judge(expected.challenge, fields, exchange)
 
 
-def _is_due(promise: Challenge | Never, exchange: Exchange) -> bool:
+def _is_due(expected: ExpectedResponse, exchange: Exchange) -> bool:
     """Whether the refusal owes a challenge.
 
-    One that names no scheme is that of RFC 9110 section 15.5.2, which only a 401 owes.
+    One that names no scheme is that of RFC 9110 section 15.5.2, which only a 401 owes. Of a class
+    of statuses (4xx) only 401 and 403 speak of credentials; the others may be about the request.
     """
-    return promise is NEVER or bool(promise.scheme) or exchange.status == _UNAUTHORIZED
+    promise = expected.challenge
+    if promise is NEVER or exchange.status == _UNAUTHORIZED:
+        return True
+    named = exchange.status in (_FORBIDDEN, *expected.statuses.exact)
+    return isinstance(promise, Challenge) and bool(promise.scheme) and named
 
 
 def _judge(

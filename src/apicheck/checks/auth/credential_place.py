@@ -24,6 +24,7 @@ from apicheck.authoring import (
     alter,
     build,
     describe,
+    spreading,
     steps,
 )
 from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
@@ -55,7 +56,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
         rows += [Case(f"cookie {name}", {"place": "cookie", "name": name}) for name in names]
     if subject.op.body:
         rows.append(Case("body access_token", {"place": "body", "name": "access_token"}))
-    return tuple(rows)
+    return spreading.spread(rows, subject.context.alternatives[subject.op.id])
 
 
 def script(subject: Subject) -> Script:
@@ -99,6 +100,7 @@ CHECK = Check(
     failure_title="A credential outside the promised places is accepted",
     applies=applies,
     cases=cases,
+    rows_each=1,
     script=script,
     judge=judge,
     reads=("authentication.credential_in",),

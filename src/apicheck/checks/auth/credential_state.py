@@ -23,9 +23,12 @@ from apicheck.authoring import (
     build,
     credentials,
     judging,
+    spreading,
     steps,
 )
 from apicheck.checks.auth._scope import needs_no_credential
+
+_STATES_OF_CREDENTIALS = ("expired", "revoked")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -63,8 +66,16 @@ def _find_holders(subject: Subject) -> dict[str, str]:
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """One row for each state that a credential is in, or can be brought into."""
-    return tuple(Case(state, name) for state, name in _find_holders(subject).items())
+    """One row for each state that a credential is in, or can be brought into.
+
+    Each operation is asked with an expired and a revoked credential; accounts that are out of
+    use are asked of a few operations.
+    """
+    rows = [Case(state, name) for state, name in _find_holders(subject).items()]
+    of_credentials = tuple(row for row in rows if row.name in _STATES_OF_CREDENTIALS)
+    of_accounts = (row for row in rows if row.name not in _STATES_OF_CREDENTIALS)
+    among = subject.context.alternatives[subject.op.id]
+    return (*of_credentials, *spreading.spread(of_accounts, among))
 
 
 def script(subject: Subject) -> Script:
@@ -94,6 +105,7 @@ CHECK = Check(
     failure_title="An expired, revoked or disabled credential is not refused as promised",
     applies=applies,
     cases=cases,
+    rows_each=1,
     script=script,
     judge=judge,
     reads=("authentication.states",),

@@ -23,6 +23,7 @@ from apicheck.authoring import (
     build,
     judging,
     keys,
+    spreading,
     steps,
 )
 from apicheck.checks.auth._jwt import jwt_scheme, takes_no_jwt
@@ -79,7 +80,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
             Case("public key as a secret", {"end": "\n"}),
             Case("public key as a secret, trimmed", {"end": ""}),
         ]
-    return tuple(rows)
+    return spreading.spread(rows, "operations")
 
 
 def script(subject: Subject) -> Script:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from apicheck.authoring import Confirm, Request, Severity, Subject
 from apicheck.authoring.refusals import refusal
-from apicheck.checks.auth._scope import promised
+from apicheck.checks.auth._public import doubt
+from apicheck.checks.auth._scope import WITHOUT_CREDENTIALS, promised
 
 
 def alter(_: Subject, request: Request) -> Request:
@@ -20,10 +21,12 @@ CHECK = refusal(
         lambda subject: subject.facts.authentication.anonymous, "a request without credentials"
     ),
     alter=alter,
+    doubt=doubt,
     accepted=Severity.CRITICAL,
     wrong_status=Severity.MEDIUM,
     confirm=Confirm.ONCE,
     shares_objects=True,
+    shared_as=WITHOUT_CREDENTIALS,
     standards=("rfc9110#15.5.2", "rfc6750#3"),
     proven_by={
         "accepted": ("auth/skips-authentication",),

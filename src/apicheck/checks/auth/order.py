@@ -70,7 +70,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     rows = [Case(name, {"wrong": name, "bad": False}) for name in named]
     rows += [Case(f"{name}, bad credential", {"wrong": name, "bad": True}) for name in named]
     promised = (row for row in rows if _find_expected(subject, row.value))
-    return spreading.spread(promised, subject.context.alternatives[subject.op.id])
+    return spreading.spread(promised, "operations")
 
 
 def _find_expected(subject: Subject, row: Mapping[str, Any]) -> ExpectedResponse | None:
@@ -145,6 +145,7 @@ CHECK = Check(
     failure_title="A missing or bad credential is not refused in the promised order",
     applies=applies,
     cases=cases,
+    rows_each=1,
     script=script,
     judge=judge,
     reads=("order", "authentication.refusal"),

@@ -21,6 +21,7 @@ from apicheck.authoring import (
     build,
     describe,
     readback,
+    spreading,
     steps,
 )
 from apicheck.checks.auth._scope import (
@@ -46,17 +47,16 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     return Applies(requests=4, facts=("authentication.refusal",))
 
 
-def cases(_: Subject) -> tuple[Case, ...]:
+def cases(subject: Subject) -> tuple[Case, ...]:
     """Without a credential, and with an invalid one."""
-    return ANONYMOUS, BAD
+    return spreading.spread((ANONYMOUS, BAD), subject.context.alternatives[subject.op.id])
 
 
 def script(subject: Subject) -> Script:
-    """Read the object twice, to see what changes by itself; be refused; read it again."""
+    """Read the object; be refused; read it again."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject, fresh=True)
     read = readback.build_read(subject, request)
-    yield from steps.send(read, Role.SETUP)
     before = yield from steps.send(read, Role.SETUP)
     if not before.succeeded and before.status not in _GONE:
         steps.end_script(Inconclusive(f"the object cannot be read before: {describe(before)}"))
@@ -64,32 +64,32 @@ def script(subject: Subject) -> Script:
     refused = yield from steps.send(bare, Role.SETUP)
     if refused.succeeded or not refused.status:
         steps.end_script(Inconclusive(f"the request was not refused: {describe(refused)}"))
-    yield from steps.send(read)
+    yield from readback.read_afterwards(read, before)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Fail if the object differs from before, is gone, or has come into being."""
     reader = readback.read_operation(subject)
     read = [one for one in transcript.exchanges if reader and one.request.operation == reader.id]
-    before = [one for one in read if one.role is not Role.TABLE]
+    earlier = [one for one in read if one.role is not Role.TABLE]
     refused = [one for one in transcript.exchanges if one.request.operation == subject.op.id]
-    for after in transcript.exercised:
-        if not after.succeeded and after.status not in _GONE:
-            return Inconclusive(f"the object cannot be read afterwards: {describe(after)}")
-        if not before:
-            return Inconclusive("the object was not read before")
-        first, second = before[-2:][0], before[-1]
-        if (after.status in _GONE) != (second.status in _GONE):
-            expected = "no object" if second.status in _GONE else "the object"
-            words = f"{expected}, as before the refused request"
-            return Failure("changed", words, describe(after), exchange=after.id)
-        changed = (
-            readback.changed_members(refused[-1].request, first, second, after) if refused else ()
-        )
-        if changed and after.succeeded:
-            names = ", ".join(filter(None, changed)) or "body"
-            expected = f"the same {names} as before the refused request"
-            return Failure("changed", expected, f"another {names}", exchange=after.id)
+    afterwards = transcript.exercised
+    if not afterwards:
+        return None
+    if not earlier:
+        return Inconclusive("the object was not read before")
+    before, after = earlier[-1], afterwards[-1]
+    if not after.succeeded and after.status not in _GONE:
+        return Inconclusive(f"the object cannot be read afterwards: {describe(after)}")
+    if (after.status in _GONE) != (before.status in _GONE):
+        expected = "no object" if before.status in _GONE else "the object"
+        words = f"{expected}, as before the refused request"
+        return Failure("changed", words, describe(after), exchange=after.id)
+    changed = readback.changed_members(refused[-1].request, before, afterwards) if refused else ()
+    if changed and after.succeeded:
+        names = ", ".join(filter(None, changed)) or "body"
+        expected = f"the same {names} as before the refused request"
+        return Failure("changed", expected, f"another {names}", exchange=after.id)
     return None
 
 
@@ -98,6 +98,7 @@ CHECK = Check(
     failure_title="A request that is refused for its credential changes the object",
     applies=applies,
     cases=cases,
+    rows_each=1,
     script=script,
     judge=judge,
     reads=("authentication.refusal",),

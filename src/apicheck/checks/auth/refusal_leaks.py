@@ -22,7 +22,7 @@ from apicheck.authoring import (
     build,
     steps,
 )
-from apicheck.checks.auth._scope import needs_no_credential
+from apicheck.checks.auth._scope import WITHOUT_CREDENTIALS, needs_no_credential
 
 _SHORTEST = 8
 """Shorter values may stand in an error's text by chance."""
@@ -42,7 +42,8 @@ def script(subject: Subject) -> Script:
     """Send the canonical request, whose response shows the object; then without a credential."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject, refused=True)
-    yield from steps.send(request.without_credentials())
+    share = f"{WITHOUT_CREDENTIALS} {subject.key}"
+    yield from steps.send(request.without_credentials(), share=share)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

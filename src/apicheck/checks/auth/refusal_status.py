@@ -35,7 +35,15 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
     if not never or not needed or exchange.succeeded:
         return
     wrong = Failure("used", f"never {never}", describe(exchange), exchange=exchange.id)
-    yield "authentication.never", wrong if exchange.status in never else None
+    promised = _is_promised(context, exchange.status)
+    yield "authentication.never", wrong if exchange.status in never and not promised else None
+
+
+def _is_promised(context: RunContext, status: int) -> bool:
+    """Whether the policy names the status as that of a refusal: then it does not rule it out."""
+    authentication = context.facts.authentication
+    refusals = (authentication.anonymous, authentication.bad, *authentication.states.values())
+    return any(one is not None and status in one.statuses.exact for one in refusals)
 
 
 CHECK = Check(

@@ -11,6 +11,7 @@ from apicheck.authoring import (
     NotTested,
     NotTestedKind,
     Outcome,
+    RunContext,
     Script,
     Severity,
     Subject,
@@ -38,11 +39,20 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if within is None or expected is None:
         return NotApplicable("the policy does not say how soon a revocation takes effect")
     can = subject.context.capabilities
-    if not {"mint", "revoke"} <= can or ("clock" not in can and within > PATIENCE_S):
+    if not ("mint" in can and can_revoke(subject.context)) or (
+        "clock" not in can and within > PATIENCE_S
+    ):
         return needs_control("nothing can make a credential and revoke it")
     return Applies(
         requests=2, facts=("authentication.revoked_within",), seconds=within, promise=expected
     )
+
+
+def can_revoke(context: RunContext) -> bool:
+    """Whether a credential can be revoked: through control, or by the client that got it."""
+    oauth = context.facts.oauth
+    by_client = oauth is not None and bool(oauth.revoke) and bool(context.clients)
+    return "revoke" in context.capabilities or by_client
 
 
 def script(subject: Subject) -> Script:

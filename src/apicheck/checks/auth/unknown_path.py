@@ -17,7 +17,6 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    build,
     judging,
     paths,
     steps,
@@ -29,7 +28,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     expected = subject.facts.authentication.unknown_paths
     if expected is None:
         return NotApplicable("the policy promises no response (authentication.unknown_paths)")
-    if paths.find_safe_operation(subject.context) is None:
+    if not paths.list_safe_operations(subject.context):
         return paths.NO_SAFE_OPERATION
     return Applies(facts=("authentication.unknown_paths",), promise=expected)
 
@@ -41,10 +40,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def script(subject: Subject) -> Script:
     """Send a valid request, then one for an undefined path without a credential."""
-    operation = paths.find_safe_operation(subject.context)
-    assert operation is not None  # applies() saw to it
-    yield from build.send_control(subject, operation)
-    request = (yield from build.valid_request(subject, operation)).without_credentials()
+    request = (yield from paths.send_safe_request(subject)).without_credentials()
     yield from steps.send(replace(request, path=str(subject.row.value), query=(), operation=""))
 
 

@@ -19,7 +19,7 @@ from apicheck.authoring import (
     describe,
     expressions,
     pointers,
-    schemas,
+    validation,
 )
 
 _SHOWN = 120
@@ -117,9 +117,7 @@ def _compare_body(
         value = pointers.at(body, pointer)
         if value is not MISSING:
             yield f"nothing at {pointer}", _shorten(value)
-    for error in schemas.find_schema_errors(
-        context.spec.document, expect.get("schema"), body, limit=1
-    ):
+    for error in validation.find_body_errors(context, expect.get("schema"), body, limit=1):
         yield "a body valid against the step's schema", f"{error} ({error.keyword})"
 
 

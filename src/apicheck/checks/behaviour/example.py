@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from apicheck.authoring import (
     MISSING,
@@ -27,6 +28,7 @@ from apicheck.authoring import (
     Transcript,
     build,
     expressions,
+    parameters,
     steps,
 )
 from apicheck.checks.behaviour._expectations import judge_step
@@ -66,7 +68,10 @@ def script(subject: Subject) -> Script:
                 Inconclusive(f"step {step.id} refers to {missing}, which has no value")
             )
         recipe = _make_recipe(subject, step, parts, _collect_path_values(subject, played))
-        request = yield from build.resolve_recipe(subject, recipe, who, shared_as=None)
+        sender = _without_parameters(who, parts.get("path", {}))
+        request = yield from build.resolve_recipe(
+            subject, recipe, sender, owner=who, shared_as=None
+        )
         if step.identity == _NO_IDENTITY:
             request = request.without_credentials()
         played[step.id] = yield from steps.send(request)
@@ -78,6 +83,12 @@ def _find_identity(subject: Subject, step: Example) -> Identity:
     if step.identity in ("", _NO_IDENTITY):
         return build.identity_of(subject, step.operation)
     return subject.context.identities[step.identity]
+
+
+def _without_parameters(who: Identity, named: Mapping[str, Json]) -> Identity:
+    """The identity without the parameters that a step names: the step has the last word."""
+    kept = {name: value for name, value in who.parameters.items() if name not in named}
+    return replace(who, parameters=kept)
 
 
 def _collect_path_values(subject: Subject, played: Mapping[str, Exchange]) -> Mapping[str, str]:
@@ -98,20 +109,33 @@ def _make_recipe(
     """Put the step's own parts into the operation's canonical recipe."""
     known = subject.context.recipes[step.operation]
     recipe = Recipe(step.operation) if isinstance(known, NotTested) else known
-    values = {**places, **{name: str(value) for name, value in parts.get("path", {}).items()}}
+    operation = subject.context.spec.operation(step.operation)
+    find = partial(parameters.find_parameter, operation)
+    values = {**places, **parts.get("path", {})}
     query = parts.get("query", {})
-    headers = {name.lower(): (name, str(value)) for name, value in parts.get("headers", {}).items()}
+    headers = {
+        name.lower(): (name, parameters.write_header(find("header", name), value))
+        for name, value in parts.get("headers", {}).items()
+    }
     _, content_type = headers.pop("content-type", ("", ""))
     body = parts.get("body", MISSING)
-    media = subject.context.spec.operation(step.operation).body
+    media = operation.body
     usual = recipe.media_type or (media[0].media_type if media and body else "")
     given = {"path": values, "query": query, "body": {} if body is MISSING else {"": body}}
     return replace(
         recipe,
         values={**recipe.values, **values},
         query=(
-            *(pair for pair in recipe.query if pair[0] not in query),
-            *((name, str(value)) for name, value in query.items()),
+            *(
+                pair
+                for pair in recipe.query
+                if not any(parameters.belongs_to(find("query", name), pair[0]) for name in query)
+            ),
+            *(
+                pair
+                for name, value in query.items()
+                for pair in parameters.write_query(find("query", name), value)
+            ),
         ),
         headers=(
             *(pair for pair in recipe.headers if pair[0].lower() not in headers),

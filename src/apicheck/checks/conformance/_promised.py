@@ -8,9 +8,12 @@ from apicheck.authoring import ExpectedResponse, Operation, RunContext, judging
 
 
 def is_promised(context: RunContext, operation: Operation, status: int) -> bool:
-    """Whether the policy promises a response with this status for the operation."""
+    """Whether the policy promises a response with this very status for the operation.
+
+    A class of statuses (4xx) promises none of them.
+    """
     return any(
-        status in expected.statuses and judging.is_promised_for(context, expected, operation)
+        status in expected.statuses.exact and judging.is_promised_for(context, expected, operation)
         for expected in _list_refusals(context)
         if expected is not None
     )

@@ -14,7 +14,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     folds,
-    schemas,
+    validation,
 )
 from apicheck.authoring.document import ResponseDoc
 from apicheck.checks.conformance import _fields, _media
@@ -88,7 +88,7 @@ def _validate(
 ) -> Iterator[Failure]:
     """Yield the first error at each place; the elements of a list are one place."""
     seen: set[str] = set()
-    for error in schemas.find_schema_errors(context.spec.document, schema, value, limit=4 * _SHOWN):
+    for error in validation.find_body_errors(context, schema, value, limit=4 * _SHOWN):
         detail = f"{exchange.status} {error.place}".strip()
         if detail in seen or len(seen) == _SHOWN:
             continue

@@ -18,7 +18,7 @@ from apicheck.authoring import (
     Subject,
     folds,
     judging,
-    schemas,
+    validation,
 )
 from apicheck.authoring.facts import ResponseRule
 
@@ -68,7 +68,7 @@ def _judge(context: RunContext, rule: ResponseRule, exchange: Exchange) -> Failu
     except ValueError:
         return Failure("schema-mismatch", "a JSON body", _shorten(response), "", exchange.id)
     schema = _resolve(rule.schema)
-    for error in schemas.find_schema_errors(context.spec.document, schema, body, limit=1):
+    for error in validation.find_body_errors(context, schema, body, limit=1):
         expected = _describe(rule.schema)
         return Failure("schema-mismatch", expected, str(error), error.place, exchange.id)
     return None

@@ -16,7 +16,6 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    build,
     judging,
     paths,
     steps,
@@ -37,7 +36,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return expected
     if "fail_next" not in subject.context.capabilities:
         return _UNCONTROLLED
-    if paths.find_safe_operation(subject.context) is None:
+    if not paths.list_safe_operations(subject.context):
         return paths.NO_SAFE_OPERATION
     # Another request for the operation would meet the failure in place of this one.
     alone = Claims(exclusive=frozenset({"clock"}))
@@ -46,12 +45,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """Send a request that is accepted, then the same one while the server fails."""
-    operation = paths.find_safe_operation(subject.context)
-    assert operation is not None  # applies() made sure
-    yield from build.send_control(subject, operation)
-    request = yield from build.valid_request(subject, operation)
+    request = yield from paths.send_safe_request(subject)
     status = next((s for s in subject.expected.statuses.exact if s >= 500), 500)
-    if (yield from steps.ask("fail_next", operation=operation, status=status)) is None:
+    if (yield from steps.ask("fail_next", operation=request.operation, status=status)) is None:
         steps.end_script(_UNCONTROLLED)
     yield from steps.send(request)
 

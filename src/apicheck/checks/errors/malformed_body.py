@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from apicheck.authoring import Case, NotApplicable, Request, Subject
+from apicheck.authoring import Case, NotApplicable, Request, Subject, spreading
 from apicheck.authoring.refusals import refusal
 from apicheck.checks.errors._refusals import json_recipe, promised
 
@@ -35,7 +35,7 @@ def applies_to(subject: Subject) -> NotApplicable | None:
 
 def cases(_: Subject) -> tuple[Case, ...]:
     """Each way in which a text is not JSON."""
-    return tuple(Case(name, name) for name in ALTERED)
+    return spreading.spread((Case(name, name) for name in ALTERED), "JSON bodies")
 
 
 def alter(subject: Subject, request: Request) -> Request:
@@ -50,6 +50,7 @@ CHECK = refusal(
     promise=promised("syntax"),
     applies_to=applies_to,
     cases=cases,
+    rows_each=1,
     alter=alter,
     detail=lambda subject: subject.row.name,
     standards=("rfc8259#2", "rfc8259#8.1", "rfc9110#15.5.1"),

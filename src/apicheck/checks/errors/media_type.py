@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import Case, NotApplicable, Recipe, Request, Subject
+from apicheck.authoring import Case, NotApplicable, Recipe, Request, Subject, spreading
 from apicheck.authoring.refusals import refusal
 from apicheck.checks.errors._refusals import promised
 
@@ -25,11 +25,12 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     if "*/*" in offered:
         return ()
     ranges = {name.removesuffix("*") for name in offered if name.endswith("/*")}
-    return tuple(
+    rows = (
         Case(other, other)
         for other in _OTHERS
         if other not in offered and not other.startswith(tuple(ranges))
     )
+    return spreading.spread(rows, sorted(offered))
 
 
 def alter(subject: Subject, request: Request) -> Request:
@@ -44,6 +45,7 @@ CHECK = refusal(
     promise=promised("media"),
     applies_to=applies_to,
     cases=cases,
+    rows_each=1,
     alter=alter,
     standards=("rfc9110#15.5.16", "rfc9110#8.3"),
     proven_by={

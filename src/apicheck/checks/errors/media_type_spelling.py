@@ -16,6 +16,7 @@ from apicheck.authoring import (
     alter,
     build,
     judging,
+    spreading,
     steps,
 )
 from apicheck.checks.errors._refusals import is_oauth, json_recipe
@@ -35,7 +36,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def cases(_: Subject) -> tuple[Case, ...]:
     """The charset that JSON always has, and capital letters."""
-    return (Case(_CHARSET, _CHARSET), Case(_CAPITALS, _CAPITALS))
+    return spreading.spread((Case(_CHARSET, _CHARSET), Case(_CAPITALS, _CAPITALS)), "JSON bodies")
 
 
 def script(subject: Subject) -> Script:
@@ -58,6 +59,7 @@ CHECK = Check(
     failure_title="A media type is refused in an equivalent spelling",
     applies=applies,
     cases=cases,
+    rows_each=1,
     script=script,
     judge=judge,
     accepted=True,

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from apicheck.authoring import Case, NotApplicable, Request, Subject, selector
+from apicheck.authoring import (
+    Case,
+    Failure,
+    Judgement,
+    NotApplicable,
+    Request,
+    Subject,
+    Transcript,
+    selector,
+    spreading,
+)
 from apicheck.authoring.refusals import refusal
 from apicheck.checks.errors._refusals import promised
 
-_METHODS = ("GET", "PATCH", "PUT", "POST", "DELETE")
+_METHODS = ("GET", "PATCH", "PUT", "POST", "DELETE", "TRACE")
 """The least harmful first, in case the server carries one out."""
+_USUAL = {"collection": ("GET", "POST", "PATCH", "DELETE"), "object": ("GET", "PUT", "PATCH")}
+"""Methods that may exist although a document, or the part that a reader sees, lacks them."""
+_TRACE = "TRACE"
 _TRIED = 2
 
 
@@ -25,12 +38,26 @@ def applies_to(subject: Subject) -> NotApplicable | None:
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Methods that the document does not have for the path; DELETE only with --thorough."""
+    """Methods that the document does not have for the path; DELETE only with --thorough.
+
+    First the one that is least likely to exist without being documented, and TRACE.
+    """
     documented = _documented_methods(subject)
     undocumented = [method for method in _METHODS if method not in documented]
     if not subject.context.thorough:
-        undocumented = [method for method in undocumented if method != "DELETE"][:_TRIED]
-    return tuple(Case(method, method) for method in undocumented)
+        usual = _USUAL.get(_kind_of(subject), ())
+        unlikely = [m for m in undocumented if m not in (*usual, "DELETE", _TRACE)]
+        undocumented = [*unlikely[: _TRIED - 1], *(m for m in undocumented if m == _TRACE)]
+    return spreading.spread((Case(method, method) for method in undocumented), "operations")
+
+
+def _kind_of(subject: Subject) -> str:
+    """Whether a path is that of an object, of a collection, or neither ("")."""
+    path = subject.op.path.rstrip("/")
+    if path.endswith("}"):
+        return "object"
+    others = (operation.path for operation in subject.context.spec.operations)
+    return "collection" if any(other.startswith(f"{path}/{{") for other in others) else ""
 
 
 def _documented_methods(subject: Subject) -> set[str]:
@@ -50,17 +77,28 @@ def alter(subject: Subject, request: Request) -> Request:
     return replace(bodiless, method=subject.row.name, body=None, operation="")
 
 
-CHECK = refusal(
+def doubt(subject: Subject, _: Transcript, judgement: Judgement) -> Judgement:
+    """Whatever refuses TRACE, often a server in front, need not do it as the API does."""
+    refused = isinstance(judgement, Failure) and judgement.outcome == "wrong-status"
+    return None if refused and subject.row.name == _TRACE else judgement
+
+
+_REFUSAL = refusal(
     title="An undocumented method is refused as promised",
     failure_title="An undocumented method is not refused as promised",
     fact="requests.method",
     promise=promised("method"),
     applies_to=applies_to,
     cases=cases,
+    rows_each=1,
     alter=alter,
+    doubt=doubt,
     standards=("rfc9110#15.5.6",),
     proven_by={
         "accepted": ("errors/serves-any-method",),
         "wrong-status": ("errors/method-answered-with-other-status",),
     },
 )
+
+CHECK = replace(_REFUSAL, provokes=frozenset({501}))
+"""501 is the response to a method that the server has for no path (RFC 9110, section 15.6.2)."""

@@ -33,6 +33,8 @@ from apicheck.authoring import (
 from apicheck.checks.errors._odd_parts import is_scarce, parts, rows
 
 _BUSY = 503
+_OF_GATEWAYS = (502, 504)
+"""Another server failed: one on which this one relies, or one that the value names."""
 _MARK = "apicheck-goes-here"
 _FEW = 2
 
@@ -87,7 +89,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     expected = "a status below 500"
     for exchange in transcript.exercised:
         if _broke(exchange):
-            return Failure("server-error", expected, describe(exchange), place, exchange.id)
+            doubt = Severity.MEDIUM if exchange.status in _OF_GATEWAYS else None
+            actual = describe(exchange)
+            return Failure("server-error", expected, actual, place, exchange.id, doubt)
     asked = transcript.exercised
     if len(asked) > 1 and _closed(asked[0]) and (_closed(asked[-1]) or _is_gone(asked[-1])):
         actual = "the connection was closed twice without a response"

@@ -16,6 +16,8 @@ from apicheck.authoring import (
 )
 
 _SERVER_ERROR = 500
+_OF_GATEWAYS = (502, 504)
+_ELSEWHERE = ": another server, on which this one relies or which the request names, failed it"
 
 
 def inspect(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -25,8 +27,14 @@ def inspect(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | 
     wrong = None
     if exchange.status >= _SERVER_ERROR:
         status = str(exchange.status)
+        gateway = exchange.status in _OF_GATEWAYS
         wrong = Failure(
-            "server-error", "a status below 500", describe(exchange), status, exchange.id
+            "server-error",
+            "a status below 500",
+            describe(exchange) + (_ELSEWHERE if gateway else ""),
+            status,
+            exchange.id,
+            at_most=Severity.MEDIUM if gateway else None,
         )
     yield "", wrong
 

@@ -90,7 +90,7 @@ def _follow(subject: Subject, accepted: Exchange, value: str) -> Request:
         steps.end_script(Inconclusive(f"the URL leads to another host, {url.hostname}"))
     path = url.path.removeprefix(base.path.rstrip("/")) or "/"
     query = tuple(parse_qsl(url.query, keep_blank_values=True))
-    operation = _find_reader(subject, path)
+    operation = _find_reader(subject, path, query)
     if operation is None:
         # No identity is known for this path: it is requested as the creator of the object.
         request = Request("GET", path, query=query)
@@ -104,14 +104,18 @@ def _follow(subject: Subject, accepted: Exchange, value: str) -> Request:
     return request.with_credentials(who.name, *sent) if sent else request
 
 
-def _find_reader(subject: Subject, path: str) -> Operation | None:
+def _find_reader(
+    subject: Subject, path: str, query: tuple[tuple[str, str], ...]
+) -> Operation | None:
     """The operation that reads a path; a path without parameters before a template."""
     found = [
         operation
         for operation in subject.context.spec.operations
-        if operation.method == "GET" and selector.selects_path(operation.path, "GET", path)
+        if operation.method == "GET"
+        and selector.selects_path(operation.path, "GET", path)
+        and operation.takes_query(query)
     ]
-    return min(found, key=lambda operation: operation.path.count("{"), default=None)
+    return min(found, key=lambda one: (one.path.count("{"), -len(one.query)), default=None)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -32,6 +32,7 @@ from apicheck.checks.oauth._operations import applies_to, token_operation
 from apicheck.checks.oauth._scopes import find_beyond, find_scoped
 
 _KNOWN, _UNKNOWN = "one scope", "a scope that there is not"
+_OF_OTHERS = "a scope that the client does not have"
 _NO_SCOPE = "apicheck-no-such-scope"
 
 
@@ -42,9 +43,25 @@ def has_no_scopes(subject: Subject) -> NotApplicable | None:
     return NotApplicable("neither the policy nor the document has scopes")
 
 
-def cases(_: Subject) -> tuple[Case, ...]:
-    """A known scope, and an unknown one beside it."""
-    return Case(_KNOWN), Case(_UNKNOWN)
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """A known scope; an unknown one beside it; one that the target file denies the client."""
+    others = (Case(_OF_OTHERS),) if _scope_of_others(subject) else ()
+    return Case(_KNOWN), Case(_UNKNOWN), *others
+
+
+def _scope_of_others(subject: Subject) -> str:
+    """A scope of the API that the client does not have; "" where its scopes are not said."""
+    clients, implied = subject.context.clients, subject.facts.authorization.with_implied
+    if not clients or clients[0].scopes is None:
+        return ""
+    held = implied(clients[0].scopes)
+    return next((scope for scope in subject.context.all_scopes if scope not in held), "")
+
+
+def _beside(subject: Subject) -> str:
+    """The scope that a row asks for beside a known one, and that must not be granted."""
+    rows = {_UNKNOWN: _NO_SCOPE, _OF_OTHERS: _scope_of_others(subject)}
+    return rows.get(subject.row.name, "")
 
 
 def script(subject: Subject) -> Script:
@@ -52,8 +69,8 @@ def script(subject: Subject) -> Script:
     yield from build.send_control(subject)
     client = subject.context.clients[0]
     _, scopes = find_scoped(subject)
-    if subject.row.name == _UNKNOWN:
-        wanted = ("scope", " ".join((*scopes, _NO_SCOPE)))
+    if more := _beside(subject):
+        wanted = ("scope", " ".join((*scopes, more)))
         request = yield from request_token(
             subject, token_operation(subject), client, CREDENTIALS, wanted
         )
@@ -73,8 +90,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if not exercised or not exercised[0].succeeded:
         return None  # a refusal grants nothing
     first = exercised[0]
-    if subject.row.name == _UNKNOWN:
-        return _judge_unknown(first)
+    if unwanted := _beside(subject):
+        return _judge_beside(subject, first, unwanted)
     _, scopes = find_scoped(subject)
     stated = str(body_members(first).get("scope", "")).split()
     more = sorted(set(stated) - subject.facts.authorization.with_implied(scopes))
@@ -88,14 +105,18 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     return None
 
 
-def _judge_unknown(exchange: Exchange) -> Judgement:
-    """Fail unless `scope` leaves the unknown one out; without `scope` all that was asked counts."""
+def _judge_beside(subject: Subject, exchange: Exchange, unwanted: str) -> Judgement:
+    """Fail unless `scope` leaves the scope out; without `scope` all that was asked counts."""
     stated = body_members(exchange).get("scope")
-    if isinstance(stated, str) and _NO_SCOPE not in stated.split():
+    if isinstance(stated, str) and unwanted not in stated.split():
         return None
     came = "a token, and a response without scope" if stated is None else f"scope {stated!r}"
-    expected = "refused, or a scope without the unknown one"
-    return Failure("unknown-granted", expected, came, exchange=exchange.id)
+    if subject.row.name == _UNKNOWN:
+        expected = "refused, or a scope without the unknown one"
+        return Failure("unknown-granted", expected, came, exchange=exchange.id)
+    client = subject.context.clients[0].name
+    expected = f"refused, or a scope without {unwanted}: [mint.{client}] scopes lacks it"
+    return Failure("more-than-asked", expected, came, "of others", exchange.id)
 
 
 CHECK = Check(

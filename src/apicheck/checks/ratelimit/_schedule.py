@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from apicheck.authoring import (
     Exchange,
     ExpectedResponse,
@@ -15,6 +17,8 @@ from apicheck.authoring import (
 from apicheck.authoring.facts import Bucket, RateLimits
 
 _AT_ONCE = 50
+_SECOND_BURST = 20
+"""Enough for the limiters that refuse at once what comes soon after a burst."""
 MANY_REQUESTS = ExpectedResponse(StatusSet(("429",)))
 """How a limit refuses where the policy does not say."""
 
@@ -26,11 +30,18 @@ def limit_of(bucket: Bucket) -> int:
     return bucket.limit
 
 
-def send_round(limits: RateLimits, bucket: Bucket, request: Request) -> Steps[tuple[Exchange, ...]]:
+def send_round(
+    limits: RateLimits,
+    bucket: Bucket,
+    request: Request,
+    explained: Callable[[Sequence[Exchange]], bool],
+) -> Steps[tuple[Exchange, ...]]:
     """Send one request; a burst at 0.6 of a window and at 1.05; one when the limit has recovered.
 
     After the first refusal, send one more when its Retry-After has passed. Stop after the first
     request where its response is neither a success nor the refusal of a request over the limit.
+    explained: whether a limiter whose windows have no phase explains what was seen so far: then a
+    short second burst is enough.
     """
     window = bucket.window_s
     first = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
@@ -47,24 +58,29 @@ def send_round(limits: RateLimits, bucket: Bucket, request: Request) -> Steps[tu
         obedient = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
         now = obedient[0].received_at
     yield from steps.wait(max(0.05 * window, begin + 1.05 * window - now), "the window is over")
-    second = yield from _send_burst(limits, bucket, request)
+    at_most = _SECOND_BURST if explained((*first, *burst, *obedient)) else None
+    second = yield from _send_burst(limits, bucket, request, at_most=at_most)
     yield from steps.wait(2.05 * window, "long enough for every limiter to forget")
     last = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
     return (*first, *burst, *obedient, *second, *last)
 
 
 def _send_burst(
-    limits: RateLimits, bucket: Bucket, request: Request
+    limits: RateLimits, bucket: Bucket, request: Request, *, at_most: int | None = None
 ) -> Steps[tuple[Exchange, ...]]:
-    """Send requests until one is refused, or until every honest limiter would have refused one."""
+    """Send requests until one is refused, or until every honest limiter would have refused one.
+
+    at_most: the number of requests after which it stops in any case.
+    """
     limit = limit_of(bucket)
     sent: list[Exchange] = []
-    while not any(is_refused(limits, exchange) for exchange in sent):
+    while len(sent) != at_most and not any(is_refused(limits, exchange) for exchange in sent):
         elapsed = sent[-1].received_at - sent[0].sent_at if sent else 0.0
         due = limit + 1 + int(elapsed * limit / bucket.window_s)
         if len(sent) > min(due, 2 * limit + 1):
             break
-        count = min(_AT_ONCE, max(1, due + 1 - len(sent)))
+        left = _AT_ONCE if at_most is None else min(_AT_ONCE, at_most - len(sent))
+        count = min(left, max(1, due + 1 - len(sent)))
         sends = (Send(request, Role.TABLE, paced=False) for _ in range(count))
         sent += yield from steps.send_together(*sends)
     return tuple(sent)

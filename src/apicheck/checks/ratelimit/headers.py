@@ -26,8 +26,8 @@ from apicheck.authoring import (
 from apicheck.authoring.facts import Bucket, RateHeaders, RateLimits
 from apicheck.authoring.folds import Tallies
 from apicheck.checks.ratelimit._falling import Falling, continue_from, is_stuck
+from apicheck.checks.ratelimit._numbers import parse_number
 from apicheck.checks.ratelimit._waiting import (
-    NUMBER,
     SLACK_S,
     expected_wait,
     longest_memory,
@@ -35,6 +35,7 @@ from apicheck.checks.ratelimit._waiting import (
 )
 
 _UNITS = {"epoch-seconds": 1.0, "epoch-milliseconds": 1000.0, "seconds": 1.0}
+_WELL_FORMED = "one number in digits, or a structured field (RFC 9651) that holds it"
 Key = tuple[str, str]
 
 
@@ -76,15 +77,22 @@ def step(context: RunContext, state: _State, exchange: Exchange) -> _State:
     results = (
         _judge_fields(context, state, limits, bucket, exchange)
         if exchange.request.caller is Caller.AUTHENTICATED
-        else _judge_unauthenticated(context, limits, exchange)
+        or _is_counted_by_address(context, bucket, exchange)
+        else _judge_unauthenticated(context, limits, bucket, exchange)
     )
     for result in results:
         state.tallies.note(f"rate_limits.{name}", exchange, result)
     return state
 
 
+def _is_counted_by_address(context: RunContext, bucket: Bucket, exchange: Exchange) -> bool:
+    """Whether a caller without a credential counts as any other: on a public operation, by ip."""
+    public = exchange.request.operation not in context.secured
+    return bucket.per == "ip" and public and exchange.request.caller is Caller.ANONYMOUS
+
+
 def _judge_unauthenticated(
-    context: RunContext, limits: RateLimits, exchange: Exchange
+    context: RunContext, limits: RateLimits, bucket: Bucket, exchange: Exchange
 ) -> Iterator[Failure | None]:
     """Judge the form of the numbers that callers without a valid credential receive.
 
@@ -95,9 +103,10 @@ def _judge_unauthenticated(
         and limits.headers_when
         and judging.rule_applies(context, limits.headers_when, exchange)
     ):
-        for name in (limits.headers.limit, limits.headers.remaining):
+        for what in ("limit", "remaining"):
+            name = getattr(limits.headers, what)
             if name is not None:
-                value = _parse_number(name, exchange)
+                value = _parse_number(name, what, bucket, exchange)
                 yield value if isinstance(value, Failure) else None
 
 
@@ -129,7 +138,7 @@ def _judge_limit(
 ) -> Iterator[Failure | None]:
     if names.limit is None:
         return
-    value = _parse_number(names.limit, exchange)
+    value = _parse_number(names.limit, "limit", bucket, exchange)
     if isinstance(value, Failure):
         yield value
     elif bucket.limit is not None and value != bucket.limit:
@@ -143,7 +152,7 @@ def _judge_remaining(
 ) -> Iterator[Failure | None]:
     if names.remaining is None:
         return
-    value = _parse_number(names.remaining, exchange)
+    value = _parse_number(names.remaining, "remaining", bucket, exchange)
     due = ""
     if isinstance(value, Failure):
         yield value
@@ -171,7 +180,7 @@ def _judge_reset(
             yield _fail(exchange, outcome, names.reset, "an HTTP date", text)
             return
     else:
-        value = _parse_number(names.reset, exchange)
+        value = _parse_number(names.reset, "reset", bucket, exchange)
         if isinstance(value, Failure):
             yield value
             return
@@ -211,13 +220,14 @@ def _judge_retry_after(
         yield _fail(exchange, "retry-after-wrong", "Retry-After", due, text) if due else None
 
 
-def _parse_number(name: str, exchange: Exchange) -> int | Failure:
-    values = exchange.received.header_values(name)
-    if not values:
+def _parse_number(name: str, what: str, bucket: Bucket, exchange: Exchange) -> int | Failure:
+    lines = exchange.received.header_values(name)
+    if not lines:
         return _fail(exchange, "absent", name, "a number", None)
-    if len(values) > 1 or not NUMBER.fullmatch(values[0]):
-        return _fail(exchange, "malformed", name, "one number in digits", ", ".join(values))
-    return int(values[0])
+    number = parse_number(lines, what, bucket)
+    if number is None:
+        return _fail(exchange, "malformed", name, _WELL_FORMED, ", ".join(lines))
+    return number
 
 
 def _fail(exchange: Exchange, outcome: str, name: str, due: str, text: str | None) -> Failure:

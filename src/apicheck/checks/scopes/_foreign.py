@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from apicheck.authoring import (
     Applies,
+    Exchange,
     ExpectedResponse,
     Identity,
     Inconclusive,
@@ -118,6 +119,12 @@ def obtain_foreign_identity(subject: Subject, whose: str) -> Steps[Identity]:
     user = "apicheck-another-user" if whose == "user" else actor.user
     app = "apicheck-another-app" if whose == "app" else ""
     return (yield from steps.mint(tenant=actor.tenant, user=user, app=app))
+
+
+def send_foreign(subject: Subject, request: Request, other: Identity) -> Steps[Exchange]:
+    """Send a request that names an object of another owner. Checks share the exchange."""
+    share = f"foreign {subject.key} of {other.name}"
+    return (yield from steps.send(request, share=share))
 
 
 def looks_counted(value: str) -> bool:

@@ -133,7 +133,7 @@ def underprivileged_identities(subject: Subject) -> tuple[Case, ...]:
     return tuple(
         Case(f"identity {identity.name}", {"identity": identity.name})
         for identity in other_identities(subject)
-        if not subject.context.permits(identity, subject.op.id)
+        if subject.context.lacks(identity, subject.op.id)
     )
 
 

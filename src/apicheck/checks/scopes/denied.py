@@ -9,7 +9,6 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
-    Exchange,
     Failure,
     Judgement,
     NotApplicable,
@@ -18,12 +17,12 @@ from apicheck.authoring import (
     Role,
     Script,
     Severity,
-    Steps,
     Subject,
     Transcript,
     build,
     describe,
     judging,
+    spreading,
 )
 from apicheck.checks.scopes._narrowing import follow, narrow
 from apicheck.checks.scopes._rights import (
@@ -38,6 +37,8 @@ from apicheck.checks.scopes._rights import (
     underprivileged_identities,
 )
 
+_ALL = "all scopes"
+
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every operation that needs a right, where the policy says how a missing one is refused."""
@@ -49,7 +50,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NO_PROMISED_REFUSAL
     if not cases(subject):
         return NO_UNDERPRIVILEGED_IDENTITY
-    facts = ("authorization.refusal", *(f"authorization.{kind}" for kind in rights))
+    kinds = ("refusal", *rights, *(("needs",) if _is_exact(subject) else ()))
+    facts = tuple(f"authorization.{kind}" for kind in kinds)
     return Applies(facts=facts, promise=refusal)
 
 
@@ -67,16 +69,21 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def _minted_rows(subject: Subject) -> Iterator[Case]:
     for kind, words in required_rights(subject).items():
-        yield Case(f"no {kind}", {kind: []})
+        nothing = Case(f"no {kind}", {kind: []})
+        yield from spreading.spread((nothing,), subject.context.alternatives[subject.op.id])
         for word in words:
             yield Case(f"all {kind} but {word}", {kind: list(all_but(subject, kind, word))})
         if subject.context.thorough:
             for word in all_words(subject, kind):
                 if (word,) != words and any(word in all_but(subject, kind, w) for w in words):
                     yield Case(f"{word} alone", {kind: [word]})
-        exact = subject.facts.authorization.needs == "exact" and kind == "scopes"
-        if exact and set(words) < set(all_words(subject, kind)):
-            yield Case("all scopes", {kind: list(all_words(subject, kind))})
+        if kind == "scopes" and _is_exact(subject) and set(words) < set(all_words(subject, kind)):
+            yield Case(_ALL, {kind: list(all_words(subject, kind))})
+
+
+def _is_exact(subject: Subject) -> bool:
+    """Whether the policy refuses those who hold more scopes than an operation needs."""
+    return subject.facts.authorization.needs == "exact"
 
 
 def script(subject: Subject) -> Script:
@@ -89,16 +96,14 @@ def script(subject: Subject) -> Script:
     enough = yield from mint_holder(subject, **required_rights(subject))
     yield from build.send_control(subject, identity=enough)
     ((kind, granted),) = value.items()
-    first = yield from _send_with(subject, kind, tuple(granted), Role.TABLE)
+    lacking = yield from mint_holder(subject, **{kind: tuple(granted)})
+    first = yield from send_as(subject, lacking)
     results: list[bool] = []
     tried = follow(narrow(tuple(granted)), results)
     while first.succeeded and not isinstance(tried, str):
-        results.append((yield from _send_with(subject, kind, tried, Role.CONFIRM)).succeeded)
+        holder = yield from mint_holder(subject, **{kind: tried})
+        results.append((yield from send_as(subject, holder, Role.CONFIRM)).succeeded)
         tried = follow(narrow(tuple(granted)), results)
-
-
-def _send_with(subject: Subject, kind: str, words: tuple[str, ...], role: Role) -> Steps[Exchange]:
-    return (yield from send_as(subject, (yield from mint_holder(subject, **{kind: words})), role))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -111,6 +116,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     value, expected = subject.row.value, judging.expected_text(subject.expected)
     if "identity" in value:
         return Failure("accepted", expected, describe(first), exchange=first.id)
+    if subject.row.name == _ALL:
+        exact = f"{expected}, as `needs: exact` in the policy refuses whoever holds more"
+        return Failure("accepted", exact, describe(first), "more than needed", first.id)
     granted = tuple(next(iter(value.values()), ()))
     found = follow(narrow(granted), [one.succeeded for one in confirmations])
     detail = found if isinstance(found, str) else ""
@@ -125,6 +133,7 @@ CHECK = Check(
     failure_title="A credential that lacks a right is not refused as promised",
     applies=applies,
     cases=cases,
+    rows_each=0,
     script=script,
     judge=judge,
     reads=(

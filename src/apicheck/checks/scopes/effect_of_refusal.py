@@ -69,14 +69,13 @@ def _rows(subject: Subject) -> Iterator[Case]:
 
 
 def script(subject: Subject) -> Script:
-    """An object of this script alone, read twice; the refused request; the object again."""
+    """An object of this script alone is read; the request is refused; the object is read again."""
     request = yield from build.valid_request(subject, fresh=True)
     sender = yield from _obtain_refused(subject, subject.row.value)
     read = readback.build_read(subject, request)
-    yield from steps.send(read, Role.SETUP)
-    yield from steps.send(read, Role.SETUP)
+    before = yield from steps.send(read, Role.SETUP)
     yield from steps.send(with_sender(subject, request, sender))
-    yield from steps.send(read)
+    yield from readback.read_afterwards(read, before)
 
 
 def _obtain_refused(subject: Subject, value: Json) -> Steps[Identity]:
@@ -86,25 +85,25 @@ def _obtain_refused(subject: Subject, value: Json) -> Steps[Identity]:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """What two readings before the refused request agree on is the same after it."""
+    """What was read before the refused request is the same after it."""
     reader = readback.read_operation(subject)
-    reads = [
+    earlier = [
         exchange
         for exchange in transcript.of_role(Role.SETUP)
         if reader and exchange.request.operation == reader.id
     ]
     refused = [e for e in transcript.exercised if e.request.operation == subject.op.id]
     after = [e for e in transcript.exercised if reader and e.request.operation == reader.id]
-    if len(reads) < 2 or not refused or not after or not reads[-1].succeeded:
+    if not refused or not after or not earlier or not earlier[-1].succeeded:
         return Inconclusive("the object could not be read")
     if refused[-1].succeeded:
         return NotApplicable("the request was accepted, which another check reports")
-    first, second, last = reads[-2], reads[-1], after[-1]
+    before, last = earlier[-1], after[-1]
     witness = refused[-1].id
-    if last.status != second.status:
-        expected = f"{describe(second)} for the object, as before the refused request"
+    if last.status != before.status:
+        expected = f"{describe(before)} for the object, as before the refused request"
         return Failure("changed", expected, f"{describe(last)} afterwards", exchange=witness)
-    if changed := readback.changed_members(refused[-1].request, first, second, last):
+    if changed := readback.changed_members(refused[-1].request, before, after):
         members = ", ".join(filter(None, changed)) or "the body"
         expected = "the object is the same before and after the refused request"
         return Failure("changed", expected, f"{members} changed", exchange=witness)

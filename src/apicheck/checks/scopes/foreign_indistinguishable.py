@@ -32,6 +32,7 @@ from apicheck.checks.scopes._foreign import (
     end_if_id_is_ours,
     foreign_owners,
     obtain_foreign_identity,
+    send_foreign,
     with_unknown_ids,
 )
 
@@ -63,12 +64,12 @@ def script(subject: Subject) -> Script:
     other = yield from obtain_foreign_identity(subject, subject.row.value)
     yield from build.send_control(subject)
     foreign = yield from build.valid_request(
-        subject, identity=build.identity_of(subject), owner=other
+        subject, identity=build.identity_of(subject), owner=other, refused=True
     )
     yield from end_if_id_is_ours(subject, foreign, other)
-    own = yield from build.valid_request(subject)
+    own = yield from build.valid_request(subject, refused=True)
     yield from steps.send(with_unknown_ids(subject, foreign), Role.SETUP)
-    yield from steps.send(foreign)
+    yield from send_foreign(subject, foreign, other)
     yield from steps.send(with_unknown_ids(subject, own), Role.SETUP)
 
 

@@ -26,6 +26,7 @@ from apicheck.checks.scopes._foreign import (
     foreign_owners,
     obtain_foreign_identity,
     promised_response,
+    send_foreign,
     with_unknown_ids,
 )
 
@@ -43,12 +44,12 @@ def script(subject: Subject) -> Script:
     if subject.op.safe:
         yield from build.send_control(subject, identity=other)
     request = yield from build.valid_request(
-        subject, identity=build.identity_of(subject), owner=other
+        subject, identity=build.identity_of(subject), owner=other, refused=True
     )
     yield from end_if_id_is_ours(subject, request, other)
     if promised_response(subject, whose) is None:
         yield from steps.send(with_unknown_ids(subject, request), Role.SETUP)
-    yield from steps.send(request)
+    yield from send_foreign(subject, request, other)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -9,6 +9,7 @@ from apicheck.authoring import (
     Case,
     Check,
     Confirm,
+    EndOfScript,
     Judgement,
     NotApplicable,
     NotTested,
@@ -102,10 +103,23 @@ def script(subject: Subject) -> Script:
     yield from build.send_control(subject)
     needed, near = subject.row.value["scope"], subject.row.value["instead"]
     words = tuple(near if one == needed else one for one in required_rights(subject)["scopes"])
-    first = yield from send_as(subject, (yield from mint_holder(subject, scopes=words)))
+    try:
+        holder = yield from mint_holder(subject, scopes=words)
+    except EndOfScript as end:
+        raise EndOfScript(_make_reason(subject, near)) from end
+    first = yield from send_as(subject, holder)
     if first.succeeded:
         unlike = yield from mint_holder(subject, scopes=("apicheck",))
         yield from send_as(subject, unlike, Role.CONFIRM)
+
+
+def _make_reason(subject: Subject, near: str) -> NotTested:
+    """Why there is no identity with such a scope: rightly, where clients ask for it in vain."""
+    words = f"no identity can be made with {near}, which is no scope of the API"
+    if subject.context.clients:
+        words = f"the token operation grants no {near}, and there is no such scope"
+    lines = '[control]\nurl = "http://127.0.0.1:9000"'
+    return NotTested(NotTestedKind.NEEDS_CONTROL, words, lines)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

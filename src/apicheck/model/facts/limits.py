@@ -26,8 +26,9 @@ class RateHeaders:
 class Bucket:
     """`rate_limits.buckets.<id>`, with what it inherits from `rate_limits` filled in.
 
-    limit: requests a window; None: known only by plan. ops None: every secured operation that
-    no more specific bucket takes. burst: most requests at once (default: the limit).
+    limit: requests a window; None: known only by plan. ops None: every secured operation (every
+    one, per ip) that no more specific bucket takes. burst: most requests at once (default: the
+    limit).
     """
 
     name: str

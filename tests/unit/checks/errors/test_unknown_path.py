@@ -6,10 +6,11 @@ import pytest
 
 from apicheck.checks.errors.unknown_path import cases
 from apicheck.load import read_spec
-from apicheck.model.facts import Facts
+from apicheck.model.facts import ExpectedResponse, Facts, StatusSet
 from apicheck.model.subject import RunContext, Subject, SubjectKind
 
 NAME = "apicheck-no-such-path"
+FACTS = Facts(requests={"unknown_path": ExpectedResponse(StatusSet(("404",)))})
 
 
 def undefined_paths(*paths: str, server: str = "") -> list[str]:
@@ -23,7 +24,7 @@ def undefined_paths(*paths: str, server: str = "") -> list[str]:
             for number, path in enumerate(paths)
         },
     }
-    context = RunContext(read_spec(document), Facts(), {}, {}, {})
+    context = RunContext(read_spec(document), FACTS, {}, {}, {})
     return [case.name for case in cases(Subject(SubjectKind.API, "api", context))]
 
 
