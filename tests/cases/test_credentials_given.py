@@ -164,3 +164,8 @@ def test_the_path_of_the_servers_can_be_another_on_a_target(
     outcome = run(spec, lambda r: sent(200 if r.path == asked else 404, {}), target=target)
     assert outcome.requests("GET", asked)
     assert not any("/v1" in request.target for request in outcome.received)
+
+
+def test_a_path_that_is_not_found_names_the_setting_that_may_be_wrong(run: Any, sent: Any) -> None:
+    outcome = run(PLAIN, lambda _: sent(404, {"detail": "Not Found"}))
+    assert "base_path" in (outcome.directory / "journal.ndjson").read_text()

@@ -10,6 +10,7 @@ from apicheck.model.subject import Recipe
 from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
 from apicheck.requests.describe import quote_server
 
+_NOT_FOUND = 404
 _TOO_MANY_REQUESTS = 429
 _BAD_GATEWAY = 502
 _SERVER_ERROR = 500
@@ -27,6 +28,8 @@ def explain_refusals(
     attempts = "; ".join(f"{words}: {quote}" if words else quote for quote, words in said.items())
     reason = f"no accepted request for {operation.method} {operation.path} ({attempts})"
     status = refused[-1][1].status
+    if status == _NOT_FOUND and "{" not in operation.path:
+        reason += ": if the API has no such path, correct base_url or base_path"
     if status in (0, _TOO_MANY_REQUESTS) or (status >= _SERVER_ERROR and status != _BAD_GATEWAY):
         return Inconclusive(reason)  # other values in the request would not help
     if status in _OF_THE_CALLER:
