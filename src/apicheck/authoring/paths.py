@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
 from apicheck.model.exchange import Request
+from apicheck.model.json import Json
 from apicheck.model.selector import selects_path
 from apicheck.model.step import EndOfScript, Steps
 from apicheck.model.subject import RunContext, Subject
 from apicheck.model.verdict import NotTested, NotTestedKind
 from apicheck.requests import build
+from apicheck.requests.flattening import flatten_schema
+from apicheck.requests.naming import fits
 
 _SHORT = 16
+_PREFIX = re.compile(r"(?:[A-Za-z][A-Za-z0-9]*[_:.]|[A-Fa-f]*[G-Zg-z][A-Za-z]*-)+")
+"""What says of which kind an id is: `bk_`, `user:`, `ord-`; no group of a UUID."""
+_OTHERS = str.maketrans("0123456789abcdefABCDEF", "5678901234defabcDEFABC")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_OTHER_LETTERS = str.maketrans(
+    _LETTERS + _LETTERS.upper() + "0123456789",
+    _LETTERS[13:] + _LETTERS[:13] + (_LETTERS[13:] + _LETTERS[:13]).upper() + "5678901234",
+)
 _NAME = "apicheck-no-such-path"
 _MOST_ROOTS, _MOST_BELOW = 4, 2
 
@@ -28,18 +40,45 @@ NO_SAFE_OPERATION = NotTested(
 """The result of a check that needs one of `list_safe_operations` where there is none."""
 
 
-def make_absent_id(known: str) -> str:
+def make_absent_id(known: str, schema: Mapping[str, Json] | None = None) -> str:
     """Make an unknown id of the same form as a known one.
 
-    Digits and hexadecimal letters are replaced within their kind, so that a UUID stays one; a
-    number at the end of a short id, which may come from a counter, becomes far larger.
+    A prefix such as `bk_` stays. Digits and hexadecimal letters behind it are replaced within
+    their kind, so that a UUID stays one; a number, which may come from a counter, becomes far
+    larger, unless the schema has no room for that.
     """
-    if len(known) <= _SHORT and known[-1:].isdigit():
-        return f"{known}0000"
-    replaced = str.maketrans("0123456789abcdefABCDEF", "5678901234defabcDEFABC")
-    head, tail = known[:-12], known[-12:]
-    other = head + tail.translate(replaced)
-    return other if other != known else f"{known}0000"
+    drafts = [draft for draft in _draft_absent(known) if draft != known]
+    return next((draft for draft in drafts if _fits(draft, schema or {})), drafts[0])
+
+
+def schema_of(subject: Subject, parameter: str) -> Mapping[str, Json]:
+    """The schema of a path parameter of the subject's operation; {} without one."""
+    return next(
+        (
+            flatten_schema(subject.context.spec.document, one.schema)
+            for one in subject.op.parameters
+            if one.place == "path" and one.name == parameter
+        ),
+        {},
+    )
+
+
+def _draft_absent(known: str) -> Iterator[str]:
+    prefix = _PREFIX.match(known)
+    head = prefix[0] if prefix and prefix.end() < len(known) else ""
+    tail = known[len(head) :]
+    if tail.isdecimal() and len(tail) <= _SHORT:
+        yield f"{known}0000"
+    first, last = tail[:-12], tail[-12:]
+    yield head + first + last.translate(_OTHERS)
+    yield head + first + last.translate(_OTHER_LETTERS)
+    yield f"{known}0000"
+
+
+def _fits(draft: str, schema: Mapping[str, Json]) -> bool:
+    most = schema.get("maximum")
+    too_large = isinstance(most, int) and draft.isdecimal() and int(draft) > most
+    return not too_large and fits(draft, schema)
 
 
 def undefined_paths(context: RunContext) -> tuple[str, ...]:

@@ -78,6 +78,8 @@ target = combine(
                  help="The target file (default: apicheck.toml in this folder or one above)."),
     click.option("--base-url", metavar="URL",
                  help="The URL of the API; overrides the target file."),
+    click.option("--base-path", metavar="PATH",
+                 help="The path of the API below its URL, if not that of the document."),
     click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'",
                  help="Add a header to every request. Repeatable."),
     click.option("--ca-file", type=FILE, metavar="FILE",
@@ -155,6 +157,8 @@ def _build_overrides(given: Mapping[str, Any]) -> dict[str, Json]:
     overrides: dict[str, Json] = {}
     if given.get("base_url"):
         overrides["base_url"] = given["base_url"]
+    if given.get("base_path") is not None:
+        overrides["base_path"] = given["base_path"]
     for header in given.get("headers", ()):
         name, colon, value = header.partition(":")
         if not colon or not name.strip():

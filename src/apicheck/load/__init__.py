@@ -3,6 +3,7 @@
 Loading keeps what is written. Planning decides which limit or which security applies.
 """
 
+from apicheck.load.base_path import with_base_path
 from apicheck.load.openapi import load_spec, parse_spec, read_spec
 from apicheck.load.policy import (
     builtin_policy,
@@ -30,4 +31,5 @@ __all__ = [
     "profile_names",
     "read_spec",
     "target_settings",
+    "with_base_path",
 ]

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from apicheck.load.grammar import SHORT_FORMS, as_list, as_mapping
-from apicheck.model.codec import from_json
+from apicheck.load.operations import read_scheme
+from apicheck.model.codec import from_json, to_json
 from apicheck.model.facts import (
     Authentication,
     Authorization,
@@ -80,6 +81,9 @@ def _expand_authentication(facts: Members) -> None:
     kinds = ("anonymous", "bad")
     apart = isinstance(refusal, Mapping) and bool(set(kinds) & set(refusal))
     facts |= {kind: refusal.get(kind) if apart else refusal for kind in kinds}
+    facts["schemes"] = {
+        name: to_json(read_scheme(name, node)) for name, node in facts.get("schemes", {}).items()
+    }
 
 
 def _expand_authorization(facts: Members) -> None:

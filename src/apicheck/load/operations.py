@@ -47,7 +47,7 @@ class Reader:
             node, _ = self._resolve(
                 declared[name], child_pointer("/components/securitySchemes", name)
             )
-            self.schemes[name] = _read_scheme(name, node)
+            self.schemes[name] = read_scheme(name, node)
 
     def _resolve(self, node: Json, pointer: str) -> tuple[Node, str]:
         """The mapping at the end of a node's references, and its place."""
@@ -291,7 +291,8 @@ def _first_media(node: Node) -> Node:
     return media if isinstance(media, Mapping) else {}
 
 
-def _read_scheme(name: str, node: Node) -> SecurityScheme:
+def read_scheme(name: str, node: Node) -> SecurityScheme:
+    """A Security Scheme Object as a scheme of this name."""
     flows: Node = node.get("flows") or {}
     scopes = dict.fromkeys(scope for flow in flows.values() for scope in (flow.get("scopes") or {}))
     return SecurityScheme(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apicheck.load import clauses, names, quotes
@@ -132,7 +132,9 @@ class _Loader:
         kept = Merged(drop_invalid("policy", merged.value, "facts"), merged.origins)
         facts = build_facts(kept.value)
         found = clauses.merge_clauses(sections)
-        verifier = names.Verifier(self.spec, facts, kept, merged.value, self.check_ids, mistakes)
+        schemes = {**self.spec.schemes, **facts.authentication.schemes}
+        spec = replace(self.spec, schemes=schemes)
+        verifier = names.Verifier(spec, facts, kept, merged.value, self.check_ids, mistakes)
         verifier.verify()
         complete = len(sets) == len(as_list(document.get("include", [])))
         for clause in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,10 +12,12 @@ from apicheck.load import target_names
 from apicheck.load.grammar import as_list, parse_duration
 from apicheck.load.mistakes import Mistakes, drop_invalid, resembles
 from apicheck.load.names import normalize
+from apicheck.load.schemes import find_own_scheme, find_schemes
 from apicheck.load.secrets import SecretReader, placeholder, run_command
 from apicheck.load.source import Source
 from apicheck.load.target_file import read_target
 from apicheck.model.errors import TargetError
+from apicheck.model.facts import Selector
 from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
@@ -58,6 +61,8 @@ def load_target(
     mistakes.against("target", settings)
     settings = drop_invalid("target", settings)
     base_url = _read_base_url(settings, spec, mistakes)
+    schemes = find_schemes(settings, spec, policy)
+    spec = replace(spec, schemes={**spec.schemes, **policy.facts.authentication.schemes, **schemes})
     folder = path.parent if path else Path()
     command = settings.get("credentials", {})
     printed = None if mistakes.found else run_command(command, folder, environ, mistakes)
@@ -77,6 +82,12 @@ def load_target(
     return Target(
         name=settings.get("name", urlsplit(base_url).netloc),
         base_url=base_url,
+        base_path=settings.get("base_path"),
+        schemes=schemes,
+        security={
+            name: Selector(tuple(as_list(ops)))
+            for name, ops in settings.get("security", {}).items()
+        },
         identities=identities,
         minters=minters,
         limits={
@@ -178,6 +189,7 @@ def _build_identity(name: str, settings: Node, secrets: SecretReader, spec: Spec
         secrets.mistakes.add(pointer, message, 'token_env = "…", or user_env and password_env')
     if token is None and others:
         scheme = next(iter(others))
+    scheme = scheme or find_own_scheme(settings, spec)
     scopes, permissions = settings.get("scopes"), settings.get("permissions")
     roles = settings.get("roles")
     declared = _find_scopes(spec)
@@ -196,6 +208,7 @@ def _build_identity(name: str, settings: Node, secrets: SecretReader, spec: Spec
         exclusive=settings.get("exclusive", False),
         disposable=settings.get("disposable", False),
         parameters=_as_texts(settings.get("parameters", {})),
+        fixtures=settings.get("fixtures", {}),
         credentials=others,
     )
 
@@ -210,6 +223,9 @@ def _build_minter(name: str, settings: Node, secrets: SecretReader, spec: Spec) 
     pointer, whose = child_pointer("/mint", name), f'minter "{name}"'
     values = {}
     for what in ("client_id", "client_secret"):
+        if isinstance(settings.get(what), str):
+            values[what] = settings[what]
+            continue
         secret = secrets.read_secret(settings, (f"{what}_env", what), pointer, whose)
         if secret is None:
             secrets.mistakes.add(pointer, f"{whose} has no {what}", f'{what}_env = "…"')

@@ -8,9 +8,11 @@ from apicheck.load.grammar import as_list
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import normalize
 from apicheck.load.secrets import placeholder
+from apicheck.model.facts import Selector
 from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
+from apicheck.model.selector import selects
 
 Node = Mapping[str, Json]
 
@@ -20,12 +22,33 @@ def verify(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> No
     _verify_placeholders([*settings.get("identities", {})], mistakes)
     _verify_permissions(settings, policy, mistakes)
     _verify_names(settings, policy, mistakes)
+    _verify_security(settings, spec, policy, mistakes)
     fixtures = settings.get("fixtures", {})
     known = frozenset(_walk_fixture_names(spec)) if fixtures else frozenset()
     for name in fixtures:
         if name not in known and not name.startswith("/"):
             pointer = child_pointer("/fixtures", name)
             mistakes.unknown(pointer, "parameter, property or operation", name, known)
+    for whose, identity in settings.get("identities", {}).items():
+        own = identity.get("fixtures", {})
+        known = frozenset(_walk_fixture_names(spec)) if own else frozenset()
+        for name in own:
+            if name not in known:
+                pointer = f"{child_pointer('/identities', whose)}/fixtures"
+                place = child_pointer(pointer, name)
+                mistakes.unknown(place, "parameter or property", name, known)
+
+
+def _verify_security(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> None:
+    """Adds a mistake for a scheme that is not defined, and for a selector of no operation."""
+    for name, items in settings.get("security", {}).items():
+        pointer = child_pointer("/security", name)
+        if name not in spec.schemes and name != "none":
+            mistakes.unknown(pointer, "security scheme", name, spec.schemes)
+        for item in as_list(items):
+            wanted, named = Selector((item,)), policy.facts.operations
+            if not any(selects(wanted, op, named, frozenset()) for op in spec.operations):
+                mistakes.add(pointer, f'"{item}" selects no operation of the document')
 
 
 def _verify_permissions(settings: Node, policy: Policy, mistakes: Mistakes) -> None:

@@ -42,6 +42,8 @@ class Role(StrEnum):
     CLEANUP = "cleanup"
     THROTTLED = "throttled"
     """Refused by a limit that the script did not mean to reach, and sent again. Not judged."""
+    ATTEMPT = "attempt"
+    """Meant to be accepted and refused; the script then asked in another way. Not judged."""
 
     @property
     def exercises(self) -> bool:

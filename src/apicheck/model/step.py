@@ -17,6 +17,8 @@ class Send:
     share: steps with the same non-empty key are sent once a run, and every script receives
         the same Exchange (control requests, fixtures that no probe uses up).
     paced: False in scripts that exceed a limit on purpose.
+    tentative: statuses of a response after which the script asks in another way; the exchange is
+        then recorded as an attempt, whatever the role.
     cleanup: the driver removes the created object with the request that it finds in the
         response (by the document's links). False: the script removes the object itself.
     """
@@ -26,6 +28,7 @@ class Send:
     share: str = ""
     paced: bool = True
     cleanup: bool = True
+    tentative: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,22 @@ class Ask:
     arguments: Mapping[str, object] = field(default_factory=dict)
 
 
-Step = Send | SendRaw | Together | Wait | Receive | Ask
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Remember for all scripts of the run what this one found out; the last word counts."""
+
+    key: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Receive what a script of the run has learned under a key; None where none has."""
+
+    key: str
+
+
+Step = Send | SendRaw | Together | Wait | Receive | Ask | Learn | Recall
 
 T = TypeVar("T")
 

@@ -59,6 +59,7 @@ class Recipe:
     values: path parameters known already. headers: with the cookies, in one field. consumes: the
     request uses up what it names, so that a shared object must not be given to it. origin:
     "fixture", "example", "schema".
+    otherwise: further recipes, to be tried in this order when the target refuses the request.
     """
 
     operation: str
@@ -70,6 +71,7 @@ class Recipe:
     needs: tuple[Need, ...] = ()
     consumes: bool = False
     origin: str = "example"
+    otherwise: tuple[Recipe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ class RunContext:
     alternatives: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """operationId -> alternatives, each the names of schemes needed together; policy over
     document. () for a public operation."""
+    implied_scheme: str = ""
+    """The scheme in which every operation gets the caller's credential, where the document says
+    nothing of credentials and the target file has one; "" otherwise."""
     client_certificate: bool = False
     """Whether every connection of the run presents a client certificate (mutualTLS)."""
     clients: tuple[Minter, ...] = ()

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from apicheck.model.facts import Selector
 from apicheck.model.json import Json
+from apicheck.model.operation import SecurityScheme
 
 
 class Mode(StrEnum):
@@ -46,6 +48,8 @@ class Identity:
     exclusive: bool = False
     disposable: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)
+    fixtures: Mapping[str, Json] = field(default_factory=dict)
+    """Parameter or member of a body -> value, of objects that belong to it."""
     credentials: Mapping[str, str] = field(default_factory=dict)
     """Scheme -> placeholder of a credential that it has besides `placeholder`."""
 
@@ -57,7 +61,7 @@ class Minter:
     name: str
     token_url: str
     client_id: str
-    """Placeholder; also when the id is not secret."""
+    """Placeholder, or the id itself where the target file has it."""
     client_secret: str
     tenant: str = ""
     scopes: tuple[str, ...] | None = None
@@ -129,5 +133,11 @@ class Target:
     safety: Safety = field(default_factory=Safety)
     tls: Tls = field(default_factory=Tls)
     headers: tuple[tuple[str, str], ...] = ()
+    base_path: str | None = None
+    """In place of the path of the document's server; None for that one."""
+    schemes: Mapping[str, SecurityScheme] = field(default_factory=dict)
+    """Security schemes beside those of the document."""
+    security: Mapping[str, Selector] = field(default_factory=dict)
+    """Scheme name, or "none" -> operations; the policy goes before it."""
     file: str = ""
     secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)

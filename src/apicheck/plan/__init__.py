@@ -7,6 +7,7 @@ included, so that a saved run can be planned and judged again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from apicheck.model.check import Applies, Check
@@ -55,6 +56,8 @@ def plan(
 
     drawn: values of an earlier plan, to plan the same run again; None draws new ones.
     """
+    schemes = {**spec.schemes, **policy.facts.authentication.schemes, **target.schemes}
+    spec = replace(spec, schemes=schemes)
     mode = effective_mode(target, options)
     context = build_context(
         spec, policy, target, capabilities=capabilities, mode=mode, thorough=options.thorough

@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 
 from apicheck.generate import draw_body, draw_text
 from apicheck.model.facts import Bucket, Facts, Selector
+from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
 from apicheck.model.subject import UNIQUE, Recipe, RunContext
 from apicheck.model.target import Identity, Minter, Mode, Target
 from apicheck.model.verdict import NotTested
+from apicheck.requests.clients import with_client_in_body
 from apicheck.requests.credentials import satisfies
 from apicheck.requests.recipes import make_recipes
 
@@ -36,7 +38,9 @@ def build_context(
 ) -> RunContext:
     """Build what every subject of a run shares. It holds no secret."""
     facts = _with_target_limits(policy.facts, target)
-    security = {operation.id: _find_alternatives(operation, facts) for operation in spec.operations}
+    security = {
+        operation.id: _find_alternatives(operation, facts, target) for operation in spec.operations
+    }
     secured = _find_secured(spec, facts, security)
     scopes = {
         op.id: _select_words(op, facts.authorization.scopes, facts, secured)
@@ -71,6 +75,7 @@ def build_context(
         all_roles=tuple(facts.authorization.roles),
         secured=secured,
         alternatives=security,
+        implied_scheme=_find_implied_scheme(spec, facts, target),
         client_certificate=bool(target.tls.client_cert),
         clients=_select_clients(spec, facts, target),
     )
@@ -95,15 +100,36 @@ def _find_secured(
     )
 
 
-def _find_alternatives(operation: Operation, facts: Facts) -> tuple[tuple[str, ...], ...]:
-    """Find the alternatives of an operation's security; the policy overrides the document."""
-    for name, ops in facts.authentication.security.items():
-        if selects(ops, operation, facts.operations, frozenset()):
-            return () if name == "none" else ((name,),)
+def _find_alternatives(
+    operation: Operation, facts: Facts, target: Target
+) -> tuple[tuple[str, ...], ...]:
+    """Find the alternatives of an operation's security: by policy, target file or document.
+
+    A scheme of the target file for which it selects no operations serves, where the document
+    asks for a credential, as well as those of the document.
+    """
+    for security in (facts.authentication.security, target.security):
+        for name, ops in security.items():
+            if selects(ops, operation, facts.operations, frozenset()):
+                return () if name == "none" else ((name,),)
     if not operation.secured:
         return ()
     named = (tuple(name for name, _ in needed) for needed in operation.security)
-    return tuple(dict.fromkeys(named))
+    others = ((name,) for name in target.schemes if name not in target.security)
+    return tuple(dict.fromkeys((*named, *others)))
+
+
+def _find_implied_scheme(spec: Spec, facts: Facts, target: Target) -> str:
+    """The scheme in which every operation gets a credential, as nothing says which want one.
+
+    "" where document, policy or target file say so, and where the scheme is not known.
+    """
+    said = facts.authentication.security or target.security
+    if said or any(operation.security for operation in spec.operations):
+        return ""
+    own = {**facts.authentication.schemes, **target.schemes}
+    documented = set(spec.schemes) - set(own)
+    return "" if documented else next(iter(own), "")
 
 
 def _select_words(
@@ -189,7 +215,7 @@ def _make_recipes(
     found = dict(
         make_recipes(
             spec,
-            target.fixtures,
+            {**_first_belongings(target), **target.fixtures},
             identity_parameters=frozenset(t.parameter for t in facts.authorization.tenants),
             reads_only=mode is not Mode.FULL,
             draw_body=draw_body,
@@ -199,17 +225,19 @@ def _make_recipes(
     )
     if facts.oauth is None or not target.minters:
         return found
-    client = {
-        "client_id": target.minters[0].client_id,
-        "client_secret": target.minters[0].client_secret,
-    }
     for operation_id in (facts.oauth.token, facts.oauth.revoke):
         recipe = found.get(operation_id)
-        if isinstance(recipe, Recipe) and isinstance(recipe.body, Mapping):
-            # Examples show a fictional client; the server accepts only the target's own.
-            known = {name: value for name, value in client.items() if name in recipe.body}
-            found[operation_id] = replace(recipe, body={**recipe.body, **known})
+        if isinstance(recipe, Recipe):
+            found[operation_id] = with_client_in_body(recipe, facts, target.minters[0])
     return found
+
+
+def _first_belongings(target: Target) -> dict[str, Json]:
+    """For each name, the value of the first identity that has one; building puts in the others."""
+    first: dict[str, Json] = {}
+    for identity in target.identities.values():
+        first = {**identity.fixtures, **first}
+    return first
 
 
 def _with_echoes(
@@ -235,7 +263,12 @@ def _choose_actors(context: RunContext) -> dict[str, str]:
     """Choose the first identity, in the order of the target file, that may call each operation."""
     candidates = [i for i in context.identities.values() if i.state == "active"]
     result = {}
+    oauth = context.facts.oauth
+    by_client = {oauth.token, oauth.revoke} if oauth and context.clients else set()
     for operation in context.spec.operations:
+        if operation.id in by_client and operation.id in context.secured:
+            result[operation.id] = NOBODY.name  # the OAuth client authenticates, no identity
+            continue
         for identity in candidates:
             if _may_call(context, identity, operation):
                 result[operation.id] = identity.name

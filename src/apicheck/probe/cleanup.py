@@ -14,7 +14,7 @@ from apicheck.model.plan import Plan
 from apicheck.probe.deletions import find_deletion, split_objects
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.recorder import Recorder
-from apicheck.requests.credentials import credentials_of
+from apicheck.requests.credentials import credentials_of, scheme_to_carry
 
 _CREATED = 201
 _GONE = (404, 410)
@@ -133,7 +133,7 @@ class Creations:
     def _vary_identity(self, request: Request) -> Iterator[Request]:
         """The deletion as its creator, then as every other identity that may be allowed to."""
         context = self._plan.context
-        if request.credentials:
+        if request.credentials or request.operation not in context.secured:
             yield request
         names = [context.actors.get(request.operation, ""), *context.identities]
         for name in dict.fromkeys(names):
@@ -142,10 +142,11 @@ class Creations:
                 continue
             if not identity.placeholder:
                 continue
-            credentials = credentials_of(context, request.operation, identity)
+            carried = scheme_to_carry(context, request.operation, identity)
+            credentials = credentials_of(
+                context, request.operation, identity, alternative=(carried,) * bool(carried)
+            )
             yield request.with_credentials(name, *credentials)
-        if not request.credentials and not context.identities:
-            yield request
 
 
 def _names_of(exchange: Exchange) -> frozenset[str]:

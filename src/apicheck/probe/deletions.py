@@ -90,7 +90,8 @@ def _guess_deletion(
         return _build_delete(request, same, request.path) if same else None
     named = request.path.rstrip("/").rpartition("/")[2]
     same = _find_delete_at(plan, operation.path)
-    if same is not None and exchange.status == _CREATED and mark and mark in named:
+    sure = exchange.status == _CREATED or request.method == "PUT"
+    if same is not None and sure and mark and mark in named:
         return _build_delete(request, same, request.path)
     collection = operation.path.rstrip("/")
     if request.method != "POST":

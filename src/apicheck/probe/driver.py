@@ -23,6 +23,8 @@ from apicheck.model.plan import Plan
 from apicheck.model.step import (
     Ask,
     EndOfScript,
+    Learn,
+    Recall,
     Receive,
     Script,
     Send,
@@ -71,6 +73,7 @@ class Driver:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._memo: SingleFlight[Exchange] = SingleFlight()
+        self._learned: dict[str, object] = {}
         self._several = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="apicheck-together")
 
     def close(self) -> None:
@@ -136,6 +139,11 @@ class Driver:
                 return self._wait(seconds)
             case Receive():
                 return self._receive(step, execution)
+            case Learn(key, value):
+                self._learned[key] = value
+                return None
+            case Recall(key):
+                return self._learned.get(key)
             case Ask(what, arguments):
                 result = self._parts.actions.perform(what, arguments, execution.keep)
                 execution.results.append(result)
@@ -168,6 +176,8 @@ class Driver:
             execution.keep(replace(exchange, role=Role.THROTTLED))
             exchange = self._send_once(send, role, execution)
             parts.pacer.note_recovery(admitted=exchange.status != TOO_MANY)
+        if exchange.status in send.tentative:
+            exchange = replace(exchange, role=Role.ATTEMPT)
         execution.keep(exchange)
         return exchange
 

@@ -28,6 +28,7 @@ from apicheck.requests.steps import send
 _SKEW_NOTED_S = 5.0
 _TRIED = 3
 _BAD_CREDENTIAL = (401, 403)
+_NOT_FOUND = 404
 _SERVER_ERROR = 500
 _REDIRECT = 3
 
@@ -91,7 +92,9 @@ def _check_identity(
         elif exchange.succeeded:
             return PreflightItem(item, Verdict.PASS, words)
         elif exchange.status not in _BAD_CREDENTIAL:
-            return PreflightItem(item, Verdict.INCONCLUSIVE, words + _advise(exchange))
+            return PreflightItem(
+                item, Verdict.INCONCLUSIVE, words + _advise(exchange, context.spec.prefix)
+            )
         else:
             words += (
                 f"; check that the secret of [identities.{name}] is the right one, has not"
@@ -127,7 +130,7 @@ def _is_html_page(operation: Operation, exchange: Exchange) -> bool:
     return not any(one.media_type in ("text/html", "text/*", "*/*") for one in media)
 
 
-def _advise(exchange: Exchange) -> str:
+def _advise(exchange: Exchange, prefix: str) -> str:
     """What to do when a request that should succeed does not."""
     if exchange.status == TOO_MANY:
         return "; wait until the limit admits this identity again, or raise the limit"
@@ -136,6 +139,10 @@ def _advise(exchange: Exchange) -> str:
     if exchange.status // 100 == _REDIRECT:
         where = exchange.response.header("location") if exchange.response else ""
         return f" to {where or 'nowhere'}; redirects are not followed: check base_url"
+    if exchange.status == _NOT_FOUND:
+        where = f"the document's {prefix}" if prefix else "no path, as the document says"
+        words = f"check base_url, and base_path (now {where})"
+        return f"; {words}: does the API have this path? If so, check [fixtures]"
     return "; check base_url and [fixtures]" if exchange.status else ""
 
 
@@ -154,7 +161,7 @@ def find_safe_operations(context: RunContext, identity: Identity) -> tuple[Opera
     fitting: list[tuple[int, Operation]] = []
     for operation in context.spec.operations:
         recipe = context.recipes.get(operation.id)
-        if not operation.safe or operation.id not in context.secured:
+        if not operation.safe or not (operation.id in context.secured or context.implied_scheme):
             continue
         if not isinstance(recipe, Recipe) or operation.deprecated:
             continue

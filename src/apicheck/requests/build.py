@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import unquote
 
 from apicheck.model.exchange import Credential, Exchange, Request, Role
-from apicheck.model.json import MISSING, Json, at, with_value
-from apicheck.model.operation import Operation
-from apicheck.model.step import Steps
-from apicheck.model.subject import UNIQUE, Need, Recipe, RunContext, Subject
+from apicheck.model.json import Json, at, with_value
+from apicheck.model.step import EndOfScript, Learn, Recall, Steps
+from apicheck.model.subject import Need, Recipe, RunContext, Subject
 from apicheck.model.target import Identity, Mode
-from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
+from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.requests.belongings import with_belongings
 from apicheck.requests.bodies import encode_body
-from apicheck.requests.credentials import credentials_of, missing_credentials, satisfies
-from apicheck.requests.describe import quote_server
-from apicheck.requests.identifiers import identifier_of
+from apicheck.requests.clients import with_client
+from apicheck.requests.credentials import (
+    credentials_of,
+    missing_credentials,
+    satisfies,
+    scheme_to_carry,
+)
+from apicheck.requests.explain import explain_refusals
 from apicheck.requests.media_types import accepted_types
-from apicheck.requests.parameters import find_parameter, with_cookies, write_path, write_query
-from apicheck.requests.steps import end_script, send
+from apicheck.requests.parameters import find_parameter, with_cookies, write_query
+from apicheck.requests.paths import fill_path
+from apicheck.requests.steps import end_script, send, wait
+from apicheck.requests.values import read_value, share_path
+from apicheck.requests.ways import (
+    FIRST,
+    Way,
+    choose_recipe,
+    find_next_way,
+    find_tentative,
+    has_others,
+)
 
-_TOO_MANY_REQUESTS = 429
-_SERVER_ERROR = 500
+_PAUSE_S = 0.5
 
 
 def identity_of(subject: Subject, operation: str = "") -> Identity:
@@ -63,10 +76,13 @@ def valid_request(
     """
     recipe = _find_recipe(subject, operation or subject.op.id)
     who = identity or identity_of(subject, recipe.operation)
-    shared_as = None if fresh or recipe.consumes else ""
-    if refused and recipe.consumes:
+    way = yield from _recall_way(subject, recipe, who)
+    uses_up = recipe.consumes or way.fresh
+    shared_as = None if fresh or uses_up else ""
+    if refused and uses_up:
         shared_as = f"for requests that {recipe.operation} refuses"
-    return (yield from resolve_recipe(subject, recipe, who, owner=owner, shared_as=shared_as))
+    _, request = yield from _resolve(subject, recipe, who, way, owner, shared_as)
+    return request
 
 
 def _find_recipe(subject: Subject, operation: str) -> Recipe:
@@ -83,47 +99,134 @@ def resolve_recipe(
     *,
     owner: Identity | None = None,
     shared_as: str | None = "",
+    way: Way | None = None,
+    above: tuple[str, ...] = (),
 ) -> Steps[Request]:
     """Make the request of a recipe, and create the objects that it names.
 
     shared_as: scripts with the same value share the objects; None: no other script gets them.
     Objects of a control alone are created again whenever the control is sent again.
+    way: how to ask (default: as the recipe says, with the credential that the operation was found
+    to want). above: operations whose requests wait for this one.
     """
+    if way is None:
+        known = yield from _recall_way(subject, recipe, who)
+        way = Way(carries=known.carries)
+    recipe = with_belongings(subject.context, choose_recipe(recipe, way), owner or who)
+    operation = subject.context.spec.operation(recipe.operation)
     values: dict[Need, Json] = {}
-    above: Mapping[str, str] = {}
+    given: Mapping[str, str] = {}
     for need in reversed(recipe.needs):
         if need.place == "path" and need.name in who.parameters:
             continue
-        if need.place == "path" and need.name in above:
-            values[need] = above[need.name]
+        if need.place == "path" and need.name in given:
+            values[need] = given[need.name]
             continue
-        created = yield from _create(subject, need, owner or who, shared_as)
-        values[need] = _read_value(subject.context, created, need)
+        created = yield from _create(subject, need, owner or who, shared_as, (*above, operation.id))
+        values[need] = read_value(subject.context, created, need)
         # A request that names an object inside another names that other one as well.
         source = subject.context.spec.operation(need.operation)
-        above = {**source.path_values(created.request.path), **above}
-    return build_request(subject.context, recipe, who, values)
+        if need.place == "path":
+            given = {**share_path(operation, source, created.request.path), **given}
+    return build_request(subject.context, recipe, who, values, carries=way.carries)
 
 
-def _create(subject: Subject, need: Need, who: Identity, shared_as: str | None) -> Steps[Exchange]:
+def _create(
+    subject: Subject, need: Need, who: Identity, shared_as: str | None, above: tuple[str, ...]
+) -> Steps[Exchange]:
     context = subject.context
     creator = context.spec.operation(need.operation)
+    name = need.name.strip("/")
+    remedy = f'[fixtures]\n{name} = "an existing one"'
     if not creator.safe and context.mode is not Mode.FULL:
-        end_script(
-            NotTested(
-                NotTestedKind.READ_ONLY,
-                f"{need.name} would have to be created by {creator.id}",
-                f'[fixtures]\n{need.name.strip("/")} = "an existing one"',
-            )
-        )
+        reason = f"{need.name} would have to be created by {creator.id}"
+        end_script(NotTested(NotTestedKind.READ_ONLY, reason, remedy))
+    if creator.id in above:
+        circle = " -> ".join((*above, creator.id))
+        reason = f"{name} is not available: each request needs the other ({circle})"
+        end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason, remedy))
     maker = _find_maker(context, creator.id, who)
-    request = yield from resolve_recipe(subject, _find_recipe(subject, creator.id), maker)
     key = f"create {creator.id} as {maker.name}"
     share = "" if shared_as is None else f"{key} {shared_as}".strip()
-    created = yield from send(request, Role.CONTROL if shared_as else Role.SETUP, share)
-    if not created.succeeded:
-        end_script(_explain_refusal(creator.method, creator.path, created))
-    return created
+    role = Role.CONTROL if shared_as else Role.SETUP
+    recipe = _find_recipe(subject, creator.id)
+    inside = None if recipe.consumes else ""
+    return (yield from _ask(subject, creator.id, maker, role, share, shared_as=inside, above=above))
+
+
+def _ask(
+    subject: Subject,
+    operation: str,
+    who: Identity,
+    role: Role,
+    share: str,
+    *,
+    shared_as: str | None = "",
+    above: tuple[str, ...] = (),
+) -> Steps[Exchange]:
+    """Send the canonical request; where it is refused, in the other ways that there are.
+
+    The run remembers the way that was accepted. Ends the script when none is.
+    """
+    context, recipe = subject.context, _find_recipe(subject, operation)
+    declared = context.spec.operation(operation)
+    way = known = yield from _recall_way(subject, recipe, who)
+    refused: list[tuple[str, Exchange]] = []
+    while True:
+        objects = None if way.fresh else shared_as
+        way, request = yield from _resolve(subject, recipe, who, way, None, objects, above)
+        key = f"{share} ({way.words})" if share and way.words else share
+        tentative = find_tentative(context, declared, recipe, who, way)
+        exchange = yield from send(request, role, key, tentative=tentative)
+        if exchange.succeeded:
+            if (lasting := replace(way, again=False)) != known:
+                yield Learn(_key_of(operation), lasting)
+            return exchange
+        refused.append((way.words, exchange))
+        following = find_next_way(context, declared, recipe, who, way, exchange.status)
+        if following is None:
+            end_script(explain_refusals(declared, recipe, refused))
+        if following.again:
+            yield from wait(_PAUSE_S, "the target says that it is unavailable")
+        way = following
+
+
+def _resolve(  # noqa: PLR0917  (each is a property of the request)
+    subject: Subject,
+    recipe: Recipe,
+    who: Identity,
+    way: Way,
+    owner: Identity | None,
+    shared_as: str | None,
+    above: tuple[str, ...] = (),
+) -> Steps[tuple[Way, Request]]:
+    """Make the request in a way, or with the next recipe where an object is not to be had."""
+    first: EndOfScript | None = None
+    while True:
+        try:
+            request = yield from resolve_recipe(
+                subject, recipe, who, owner=owner, shared_as=shared_as, way=way, above=above
+            )
+        except EndOfScript as end:
+            first = first or end
+            if way.recipe >= len(recipe.otherwise):
+                raise first from None
+            way = Way(recipe=way.recipe + 1, carries=way.carries)
+        else:
+            return way, request
+
+
+def _recall_way(subject: Subject, recipe: Recipe, who: Identity) -> Steps[Way]:
+    """Recall the way in which the operation was accepted; the first one before that."""
+    operation = subject.context.spec.operation(recipe.operation)
+    if not has_others(subject.context, operation, recipe, who):
+        return FIRST
+    known = yield Recall(_key_of(recipe.operation))
+    return known if isinstance(known, Way) else FIRST
+
+
+def _key_of(operation: str) -> str:
+    return f"way of {operation}"
 
 
 def _find_maker(context: RunContext, creator: str, who: Identity) -> Identity:
@@ -143,49 +246,25 @@ def _find_maker(context: RunContext, creator: str, who: Identity) -> Identity:
     return who
 
 
-def _read_value(context: RunContext, created: Exchange, need: Need) -> Json:
-    if need.convention:
-        return _read_usual_value(context, created, need)
-    if need.parameter:
-        source = context.spec.operation(need.operation)
-        return source.path_values(created.request.path)[need.parameter]
-    value = at(created.json_or(MISSING), need.pointer)
-    if value is MISSING or isinstance(value, dict | list) or value is None:
-        end_script(
-            NotTested(
-                NotTestedKind.NEEDS_REQUEST,
-                f"the response of {need.operation} has no value at {need.pointer} for {need.name}",
-            )
-        )
-    return value
-
-
-def _read_usual_value(context: RunContext, created: Exchange, need: Need) -> str:
-    source = context.spec.operation(need.operation)
-    value = identifier_of(created, need.name, source.path)
-    if value is None:
-        what = "it lists nothing" if source.safe else "no link of the document says where it is"
-        end_script(
-            NotTested(
-                NotTestedKind.NEEDS_REQUEST,
-                f"the response of {source.id} shows no {need.name} ({what})",
-                f'[fixtures]\n{need.name} = "an existing one"',
-            )
-        )
-    return value
-
-
 def build_request(
-    context: RunContext, recipe: Recipe, who: Identity, values: Mapping[Need, Json]
+    context: RunContext,
+    recipe: Recipe,
+    who: Identity,
+    values: Mapping[Need, Json],
+    *,
+    carries: bool = False,
 ) -> Request:
-    """Build a request from its recipe. values: those of the recipe's needs."""
+    """Build a request from its recipe.
+
+    values: those of the recipe's needs. carries: with a credential where none is asked for.
+    """
     operation = context.spec.operation(recipe.operation)
     path_values = {
         **recipe.values,
         **{need.name: value for need, value in values.items() if need.place == "path"},
         **who.parameters,
     }
-    path = _fill_path(operation, path_values)
+    path = fill_path(operation, path_values)
     query = recipe.query
     for need, value in values.items():
         if need.place == "query":
@@ -196,7 +275,7 @@ def build_request(
     body = recipe.body
     for need, value in values.items():
         if need.place == "body":
-            body = with_value(body, need.name, value)
+            body = with_value(body, need.name, _as_kind_of(at(body, need.name), value))
     document = context.spec.document
     content, content_type = encode_body(document, operation, body, recipe.media_type)
     headers = (*recipe.headers, ("Content-Type", content_type)) if content_type else recipe.headers
@@ -212,33 +291,17 @@ def build_request(
         operation=operation.id,
         reserved=tuple(p.name for p in operation.parameters if p.allow_reserved),
     )
-    credentials = credentials_of(context, operation.id, who)
-    return _with_credentials(request, who, credentials) if credentials else request
+    scheme = scheme_to_carry(context, operation.id, who) if carries else ""
+    credentials = credentials_of(context, operation.id, who, alternative=(scheme,) * bool(scheme))
+    if credentials:
+        request = _with_credentials(request, who, credentials)
+    return with_client(context, request, recipe)
 
 
-def _fill_path(operation: Operation, values: Mapping[str, Json]) -> str:
-    """Put the values of its parameters into an operation's path."""
-    path = operation.path
-    for name, value in values.items():
-        text = write_path(find_parameter(operation, "path", name), value)
-        path = path.replace("{" + name + "}", text)
-    if "{" in path.replace(UNIQUE, ""):
-        end_script(_parameter_missing(operation.method, path))
-    for wanted, segment in zip(operation.path.split("/"), path.split("/"), strict=True):
-        if wanted != segment and unquote(segment).strip(".") == "":
-            end_script(_segment_lost(operation, wanted, segment))
-    return path
-
-
-def _segment_lost(operation: Operation, wanted: str, segment: str) -> NotTested:
-    """A segment that is empty or only dots makes another path (RFC 3986 section 5.2.4)."""
-    name = wanted.partition("{")[2].partition("}")[0]
-    return NotTested(
-        NotTestedKind.NEEDS_REQUEST,
-        f'no request for {operation.method} {operation.path} ({name} is "{unquote(segment)}", '
-        "which no path can hold)",
-        f'[fixtures]\n{name} = "an existing one"',
-    )
+def _as_kind_of(example: Json, value: Json) -> Json:
+    """An id as a number where the body has a number in its place."""
+    number = isinstance(example, int) and not isinstance(example, bool)
+    return int(value) if number and isinstance(value, str) and value.isdecimal() else value
 
 
 def _with_credentials(
@@ -256,15 +319,6 @@ def _with_credentials(
     return request.with_credentials(who.name, *credentials)
 
 
-def _parameter_missing(method: str, path: str) -> NotTested:
-    name = path.replace(UNIQUE, "").partition("{")[2].partition("}")[0]
-    return NotTested(
-        NotTestedKind.NEEDS_REQUEST,
-        f"no request for {method} {path} (nothing says which {name} exists)",
-        f'[fixtures]\n{name} = "an existing one"',
-    )
-
-
 def send_control(
     subject: Subject, operation: str = "", identity: Identity | None = None
 ) -> Steps[Exchange | None]:
@@ -280,17 +334,5 @@ def send_control(
     who = identity or identity_of(subject, operation)
     recipe = _find_recipe(subject, operation)
     shared_as = f"for the control of {operation}" if recipe.consumes else ""
-    request = yield from resolve_recipe(subject, recipe, who, shared_as=shared_as)
-    control = yield from send(request, Role.CONTROL, f"control {operation} as {who.name}")
-    if not control.succeeded:
-        end_script(_explain_refusal(declared.method, declared.path, control))
-    return control
-
-
-def _explain_refusal(method: str, path: str, refused: Exchange) -> NotTested | Inconclusive:
-    words = f"no accepted request for {method} {path} ({quote_server(refused)})"
-    if refused.status in (0, _TOO_MANY_REQUESTS) or refused.status >= _SERVER_ERROR:
-        return Inconclusive(words)  # other values in the request would not help
-    parameter = path[path.rfind("{") + 1 : path.rfind("}")] if "{" in path else ""
-    lines = f'[fixtures]\n{parameter} = "an existing one"' if parameter else ""
-    return NotTested(NotTestedKind.NEEDS_REQUEST, words, lines)
+    share = f"control {operation} as {who.name}"
+    return (yield from _ask(subject, operation, who, Role.CONTROL, share, shared_as=shared_as))

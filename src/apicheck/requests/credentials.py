@@ -27,6 +27,8 @@ def credentials_of(
     alternative: names of schemes that are needed together; default: `alternative_of`.
     """
     names = alternative or alternative_of(context, operation, identity)
+    if not names and context.implied_scheme and identity.placeholder:
+        names = (_scheme_of_its_own(context, identity),)
     schemes = [context.spec.schemes[name] for name in names if name in context.spec.schemes]
     sent = [scheme for scheme in schemes if scheme.kind != MUTUAL_TLS]
     secrets = [secret_of(context, identity, scheme) or identity.placeholder for scheme in sent]
@@ -46,6 +48,27 @@ def alternative_of(context: RunContext, operation: str, identity: Identity) -> t
     alternatives = context.alternatives.get(operation, ())
     fitting = (names for names in alternatives if satisfies(context, identity, names))
     return next(fitting, alternatives[0][:1] if alternatives else ())
+
+
+def scheme_to_carry(context: RunContext, operation: str, identity: Identity) -> str:
+    """The scheme of a credential that an operation gets though the document asks for none.
+
+    "" where the document asks for one, all get one anyway, or the identity has none.
+    """
+    if context.alternatives.get(operation) or context.implied_scheme or not identity.placeholder:
+        return ""
+    return _scheme_of_its_own(context, identity)
+
+
+def _scheme_of_its_own(context: RunContext, identity: Identity) -> str:
+    """The scheme in which an identity sends its credential where nothing asks for any; or ""."""
+    schemes = context.spec.schemes
+    if identity.scheme in schemes:
+        return identity.scheme
+    if context.implied_scheme:
+        return context.implied_scheme
+    fitting = (s.name for s in schemes.values() if s.kind != MUTUAL_TLS)
+    return next((name for name in fitting if secret_of(context, identity, schemes[name])), "")
 
 
 def satisfies(context: RunContext, identity: Identity, alternative: Iterable[str]) -> bool:

@@ -6,16 +6,28 @@ it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from apicheck.model.exchange import Exchange
 from apicheck.model.json import Json
+from apicheck.requests.nouns import plain, singulars, words_of
 
-_GENERIC = ("id", "_id", "uuid", "pk", "key")
-_WRAPPERS = ("data", "result", "results", "item", "items", "content", "records", "value", "entries")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+GENERIC = ("id", "_id", "uuid", "guid", "pk", "key")
+_OF_THE_SERVER = ("id", "uuid", "guid", "pk")
+_NAMING = ("name", "slug", "code", "handle")
+_WRAPPER = re.compile(
+    r"data|results?|response|payload|body|contents?|items?|records?|values?|entry|entries|rows|list"
+    r"|objects?|resources?|hits|embedded|edges|nodes?|attributes"
+)
+_BESIDE = re.compile(
+    r"meta|metadata|links|pagination|paging|pageinfo|page|info|status|errors?|counts?|total"
+)
+"""Members beside the things themselves."""
+_ADDRESSES = ("self", "href", "url", "uri", "location", "id")
+_DEPTH = 4
 
 
 def collection_of(path: str, parameter: str) -> str | None:
@@ -31,80 +43,148 @@ def collection_of(path: str, parameter: str) -> str | None:
 def identifier_of(exchange: Exchange, parameter: str, collection: str) -> str | None:
     """The id in a response: in its body, else at the end of its Location; None for no id.
 
-    parameter: the path parameter that takes it. collection: the path of the operation.
+    parameter: the path parameter that takes it. collection: the path of the operation. Where the
+    response of a creation shows none, the client may have chosen it, in the body of its request.
     """
     response = exchange.response
     if response is None:
         return None
-    found = _find_in_body(exchange.json_or(), parameter, collection.rstrip("/"))
-    return found or _find_in_location(response.header("Location") or "", collection.rstrip("/"))
+    collection = collection.rstrip("/")
+    body = exchange.json_or()
+    found = _find_in_body(body, parameter, collection)
+    if exchange.request.method == "GET":
+        return found or _find_listed(body, collection)
+    at_end = _find_in_address(response.header("Location") or "", collection)
+    return found or at_end or _find_in_request(exchange, parameter, collection)
 
 
 def _find_in_body(body: Json, parameter: str, collection: str) -> str | None:
     """Find a member named like the parameter, its last word, or a usual name for an id.
 
-    It is at the top, in the first item of a list, or in one wrapper.
+    It is at the top, in the first item of a list, or in a few wrappers; else the last segment of
+    the object's own address.
     """
-    holders = list(_holders(body, collection))
+    holders = list(_find_holders(body, collection, _DEPTH))
     for name in _names(parameter, collection):
         for holder in holders:
             for member, value in holder.items():
-                if _plain(member) == name and _is_identifier(value):
-                    return str(value)
+                if plain(member) == name and _is_identifier(value):
+                    in_address = _find_in_address(str(value), collection)
+                    return in_address or str(value)
+    for holder in holders:
+        if address := _find_own_address(holder, collection):
+            return address
     return None
 
 
-def _find_in_location(location: str, collection: str) -> str | None:
+def _find_listed(body: Json, collection: str) -> str | None:
+    """Find the first name in a list of names, or in an object that has the things by name."""
+    own = {plain(collection.rpartition("/")[2]), *singulars(collection.rpartition("/")[2])}
+    for _ in range(_DEPTH):
+        if isinstance(body, list):
+            first = body[0] if body else None
+            return str(first) if _is_identifier(first) else None
+        if not isinstance(body, Mapping):
+            return None
+        inner = [v for n, v in body.items() if plain(n) in own or _WRAPPER.fullmatch(plain(n))]
+        if len(inner) != 1:
+            break
+        body = inner[0]
+    things = {n: value for n, value in body.items() if not _is_beside(n) and plain(n) not in own}
+    by_name = bool(things) and all(isinstance(value, Mapping) for value in things.values())
+    return next(iter(things)) if by_name and len(things) == len(body) else None
+
+
+def _find_in_address(address: str, collection: str) -> str | None:
     """Find the segment after the collection's own."""
-    segments = [unquote(part) for part in urlsplit(location).path.split("/") if part]
+    if "/" not in address:
+        return None
+    segments = [unquote(part) for part in urlsplit(address).path.split("/") if part]
     last = collection.rpartition("/")[2]
     if len(segments) < 2 or segments[-2] != last:
         return None
     return segments[-1]
 
 
+def _find_own_address(holder: Mapping[str, Json], collection: str) -> str | None:
+    links = [value for name, value in holder.items() if plain(name) == "links"]
+    for members in (holder, *(value for value in links if isinstance(value, Mapping))):
+        for name, value in members.items():
+            if plain(name) in _ADDRESSES:
+                inner = value.get("href") if isinstance(value, Mapping) else value
+                if isinstance(inner, str) and (found := _find_in_address(inner, collection)):
+                    return found
+    return None
+
+
+def _find_in_request(exchange: Exchange, parameter: str, collection: str) -> str | None:
+    """Find what the client named the object by, in the body of an accepted request."""
+    try:
+        sent = json.loads(exchange.request.body or b"null")
+    except ValueError:
+        return None
+    if not isinstance(sent, Mapping):
+        return None
+    last = words_of(parameter)[-1:]
+    names = [plain(parameter), *last]
+    if last and last[0] in singulars(collection.rpartition("/")[2]):
+        names += _NAMING
+    for name in names:
+        for member, value in sent.items():
+            if name not in _OF_THE_SERVER and plain(member) == name and _is_identifier(value):
+                return str(value)
+    return None
+
+
 def _names(parameter: str, collection: str) -> Iterator[str]:
     """Members that may hold a parameter's value, the likeliest first, all in plain letters."""
-    yield _plain(parameter)
-    words = [word.lower() for word in _WORD.findall(parameter)]
+    yield plain(parameter)
+    words = words_of(parameter)
     last = words[-1] if words else ""
-    singular = _singular(collection)
-    if len(words) > 1 and last != singular:
+    ones = singulars(collection.rpartition("/")[2])
+    if len(words) > 1 and last not in ones:
         yield last
-    if last in ("id", "uuid", "pk", "key") or last == singular:
-        yield from (_plain(name) for name in _GENERIC)
+    generic = [plain(name) for name in GENERIC]
+    if last in generic or last in ones or plain(parameter) in ones:
+        yield from generic
+        yield from (one + name for one in ones for name in generic)
+    if last in ones or plain(parameter) in ones:
+        yield from _NAMING
 
 
-def _holders(body: Json, collection: str) -> Iterator[Mapping[str, Json]]:
+def _find_holders(body: Json, collection: str, depth: int) -> Iterator[Mapping[str, Json]]:
     """The objects that may be the requested one: the body, and what it wraps."""
     first = body[0] if isinstance(body, list) and body else body
-    if not isinstance(first, Mapping):
+    if not isinstance(first, Mapping) or depth == 0:
         return
     yield first
-    if first is not body:
-        return
-    known = (*_WRAPPERS, _singular(collection), _plain(collection.rpartition("/")[2]))
-    inner = {name: value for name, value in first.items() if isinstance(value, Mapping | list)}
-    wrapped = [value for name, value in inner.items() if _plain(name) in known]
-    if not wrapped and len(inner) == 1:
+    own = collection.rpartition("/")[2]
+    known = {plain(own), *singulars(own)}
+    inner = {
+        name: value
+        for name, value in first.items()
+        if isinstance(value, Mapping | list) and not _is_beside(name)
+    }
+    wrapped = [
+        value
+        for name, value in inner.items()
+        if plain(name) in known or _WRAPPER.fullmatch(plain(name))
+    ]
+    if not wrapped and len(inner) == 1 and not _is_thing(first):
         wrapped = list(inner.values())
     for value in wrapped:
-        item = value[0] if isinstance(value, list) and value else value
-        if isinstance(item, Mapping):
-            yield item
+        yield from _find_holders(value, collection, depth - 1)
+
+
+def _is_beside(member: str) -> bool:
+    return _BESIDE.fullmatch(plain(member)) is not None
+
+
+def _is_thing(holder: Mapping[str, Json]) -> bool:
+    """Whether an object has an id of its own, so that what it holds is something else."""
+    generic = {plain(name) for name in GENERIC}
+    return any(plain(name) in generic for name in holder)
 
 
 def _is_identifier(value: Json) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
-
-
-def _singular(collection: str) -> str:
-    """The name of one thing of a collection, as far as English plurals are regular."""
-    name = _plain(collection.rpartition("/")[2])
-    if name.endswith("ies"):
-        return f"{name[:-3]}y"
-    return name.removesuffix("s")
-
-
-def _plain(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter.isalnum())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from apicheck.model.operation import LinkDoc, Operation, Parameter, Spec
+from apicheck.model.operation import LinkDoc, Operation, Parameter
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.requests.neighbours import Neighbours
 
 _BODY = "$response.body"
 _CHOSEN = "$request.path."
+_NOTHING = NotTested(NotTestedKind.NEEDS_REQUEST, "no request can be made")
 
 
 def path_parameters(operation: Operation) -> Iterator[Parameter]:
@@ -19,56 +21,54 @@ def path_parameters(operation: Operation) -> Iterator[Parameter]:
     )
 
 
-def _sources(spec: Spec, operation: Operation, reads_only: bool) -> list[Operation]:
-    """The operations that may link to this one, those that create before those that list."""
-    own = {parameter.name for parameter in path_parameters(operation)}
-
-    def rank(source: Operation) -> tuple[bool, bool, int]:
-        extra = len({p.name for p in path_parameters(source)} - own)
-        return (source.safe != reads_only, source.method != "POST", extra)
-
-    return sorted((o for o in spec.operations if o.id != operation.id), key=rank)
-
-
-def find_path_need(spec: Spec, operation: Operation, name: str, *, reads_only: bool) -> Need | None:
+def find_path_need(
+    around: Neighbours, operation: Operation, name: str, *, reads_only: bool
+) -> Need | None:
     """Find the source of a path parameter's value; None when no operation links to it.
 
     reads_only: the run may send only reads. A request that may change an object then gets no id
     from a list, as the run did not create that object.
     """
-    for source in _sources(spec, operation, reads_only):
+    for source, link in _find_links(around, operation, reads_only):
         if source.safe and reads_only and not operation.safe:
             continue
         inside = any(parameter.name == name for parameter in path_parameters(source))
-        for link in _links(source, operation.id):
-            for key, expression in link.parameters:
-                if key not in (name, f"path.{name}"):
-                    continue
-                if expression.startswith(_CHOSEN) and not source.safe:
-                    chosen = expression.removeprefix(_CHOSEN)
-                    return Need("path", name, source.id, "", parameter=chosen)
-                if not inside and (pointer := _parse_pointer(expression)) is not None:
-                    return Need("path", name, source.id, pointer)
+        for key, expression in link.parameters:
+            if key not in (name, f"path.{name}"):
+                continue
+            if expression.startswith(_CHOSEN) and not source.safe:
+                chosen = expression.removeprefix(_CHOSEN)
+                return Need("path", name, source.id, "", parameter=chosen)
+            if not inside and (pointer := _parse_pointer(expression)) is not None:
+                return Need("path", name, source.id, pointer)
     return None
 
 
-def find_body_needs(spec: Spec, operation: Operation, *, reads_only: bool) -> Iterator[Need]:
+def find_body_needs(
+    around: Neighbours, operation: Operation, *, reads_only: bool
+) -> Iterator[Need]:
     """Find the members of the body that come from other operations, each from the first link."""
     known: set[str] = set()
-    for source in _sources(spec, operation, reads_only):
-        for link in _links(source, operation.id):
-            for name, expression in link.body:
-                pointer = _parse_pointer(expression)
-                if pointer is not None and name not in known:
-                    known.add(name)
-                    yield Need("body", name, source.id, pointer)
+    for source, link in _find_links(around, operation, reads_only):
+        for name, expression in link.body:
+            pointer = _parse_pointer(expression)
+            if pointer is not None and name not in known:
+                known.add(name)
+                yield Need("body", name, source.id, pointer)
 
 
-def _links(source: Operation, target: str) -> Iterator[LinkDoc]:
-    """The links to an operation in the successful responses of another."""
-    for response in source.responses:
-        if response.status.startswith("2"):
-            yield from (link for link in response.links if link.operation == target)
+def _find_links(
+    around: Neighbours, operation: Operation, reads_only: bool
+) -> list[tuple[Operation, LinkDoc]]:
+    """The links to this operation, of those that create before those that list."""
+    own = {parameter.name for parameter in path_parameters(operation)}
+
+    def rank(found: tuple[Operation, LinkDoc]) -> tuple[bool, bool, int]:
+        source, _ = found
+        extra = len({p.name for p in path_parameters(source)} - own)
+        return (source.safe != reads_only, source.method != "POST", extra)
+
+    return sorted(around.links.get(operation.id, ()), key=rank)
 
 
 def _parse_pointer(expression: str) -> str | None:
@@ -79,19 +79,28 @@ def _parse_pointer(expression: str) -> str | None:
     return pointer if found and head == _BODY else None
 
 
-def meet_needs(operation: str, made: Mapping[str, Recipe | NotTested]) -> Recipe | NotTested:
-    """Return the recipe if all its needs can be met, or say why they cannot."""
-    broken = _find_broken_need(operation, made, ())
-    recipe = made[operation]
-    if broken is None or isinstance(recipe, NotTested):
-        return recipe
-    return broken
+def meet_needs(
+    operation: str, made: Mapping[str, tuple[Recipe | NotTested, ...]]
+) -> tuple[Recipe, ...] | NotTested:
+    """Return the recipes of an operation whose needs can be met, or say why there is none."""
+    found: list[Recipe] = []
+    why: NotTested | None = None
+    for recipe in made[operation]:
+        broken = _find_broken_need(operation, recipe, made, ())
+        if isinstance(recipe, Recipe) and broken is None:
+            found.append(recipe)
+        else:
+            why = why or broken
+    return tuple(found) or why or _NOTHING
 
 
 def _find_broken_need(
-    operation: str, made: Mapping[str, Recipe | NotTested], above: tuple[str, ...]
+    operation: str,
+    recipe: Recipe | NotTested,
+    made: Mapping[str, tuple[Recipe | NotTested, ...]],
+    above: tuple[str, ...],
 ) -> NotTested | None:
-    recipe = made[operation]
+    """The first need of a recipe that no recipe of its source can meet; None when all can be."""
     if isinstance(recipe, NotTested):
         return recipe
     if operation in above:
@@ -100,8 +109,12 @@ def _find_broken_need(
             "the document's links lead in a circle: " + " -> ".join((*above, operation)),
         )
     for need in recipe.needs:
-        if broken := _find_broken_need(need.operation, made, (*above, operation)):
+        whole = (*above, operation)
+        tried = [_find_broken_need(need.operation, r, made, whole) for r in made[need.operation]]
+        if tried and None not in tried:
             name = need.name.strip("/")
             remedy = f'[fixtures]\n{name} = "an existing one"'
-            return NotTested(broken.kind, f"{name} is not available: {broken.reason}", remedy)
+            first = tried[0]
+            assert first is not None
+            return NotTested(first.kind, f"{name} is not available: {first.reason}", remedy)
     return None

@@ -4,18 +4,19 @@ The sources of a part of the request, in this order:
 
 - a path parameter: the target's fixture, the response of an operation that links to this one, a
   schema that lists its values (`enum`, `const`), by convention the response of the operation that
-  creates such objects, the document's example;
+  creates such objects, a new name where the client chooses it, the document's example;
 - query, headers and body: the target's fixture, the document's example, the schema; links then
   replace members of the body.
 
 For path parameters a link, or the convention, goes before an example: the example may name an
-object that the target does not have, and the link names one of a response just received.
+object that the target does not have, and the link names one of a response just received. What
+comes later in this order is kept (`Recipe.otherwise`), to be tried when the target refuses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import chain
 
 from apicheck.model.exchange import Pairs
@@ -24,54 +25,32 @@ from apicheck.model.operation import Operation, Parameter, Spec
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.verdict import NotTested, NotTestedKind
 from apicheck.requests.bodies import Body, DrawBody, Draws, draw_no_body, make_body, usual_type
-from apicheck.requests.conventions import find_usual_need
-from apicheck.requests.flattening import flatten_schema
-from apicheck.requests.links import find_body_needs, find_path_need, meet_needs, path_parameters
+from apicheck.requests.conventions import may_use_up
+from apicheck.requests.links import find_body_needs, meet_needs
 from apicheck.requests.media_types import find_media
+from apicheck.requests.mentions import find_mentions
+from apicheck.requests.neighbours import find_neighbours
 from apicheck.requests.obstacles import find_obstacle
 from apicheck.requests.parameters import (
-    example_of,
     find_parameter,
     write_cookie_field,
     write_cookies,
     write_header,
     write_query,
 )
-from apicheck.requests.sampling import sample
+from apicheck.requests.path_values import find_path_values
+from apicheck.requests.sources import (
+    Given,
+    Setting,
+    Source,
+    Unknown,
+    find_value,
+    read_given,
+)
 from apicheck.requests.strings import DrawText, draw_no_text
 from apicheck.requests.uniqueness import unique_places, with_unique
 
-_PARTS = frozenset({"path", "query", "headers", "cookies", "body", "consumes"})
 _SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """The fixtures of one operation, and those of parameters."""
-
-    path: Mapping[str, Json] = field(default_factory=dict)
-    query: Mapping[str, Json] = field(default_factory=dict)
-    headers: Mapping[str, Json] = field(default_factory=dict)
-    cookies: Mapping[str, Json] = field(default_factory=dict)
-    body: Json = MISSING
-    consumes: bool = False
-    named: Mapping[str, Json] = field(default_factory=dict)
-    """Parameter name -> value, for every operation."""
-
-    @property
-    def anything(self) -> bool:
-        """Whether the operation has a fixture of its own."""
-        parts = (self.path, self.query, self.headers, self.cookies)
-        return any(parts) or self.body is not MISSING
-
-
-class _Unknown(Exception):
-    """A part of a request has no source. Never leaves this module."""
-
-    def __init__(self, what: str, remedy: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.remedy = remedy
 
 
 def make_recipes(
@@ -93,65 +72,73 @@ def make_recipes(
     draw_body, draw_text: draw a body, or a text for a pattern, where no plain one can be made.
     host: of the target's base URL.
     """
-    draws = Draws(draw_body, draw_text)
+    setting = Setting(spec, find_neighbours(spec), identity_parameters, Draws(draw_body, draw_text))
 
-    def attempt(operation: Operation, *, reads_only: bool) -> Recipe | NotTested:
+    def attempt(operation: Operation, source: Source) -> Recipe | NotTested:
         if obstacle := find_obstacle(operation, host):
             return obstacle
         try:
-            given = _read_given(operation, fixtures)
-            return _make_recipe(spec, operation, given, identity_parameters, reads_only, draws)
-        except _Unknown as unknown:
+            given = read_given(operation, fixtures)
+            return _make_recipe(setting, operation, given, source)
+        except Unknown as unknown:
             return NotTested(
                 NotTestedKind.NEEDS_REQUEST,
                 f"no request for {operation.method} {operation.path} ({unknown.what})",
                 unknown.remedy,
             )
 
-    made = {op.id: attempt(op, reads_only=reads_only) for op in spec.operations}
-    whole = {key: meet_needs(key, made) for key in made}
-    for operation in spec.operations:
-        if operation.safe and isinstance(whole[operation.id], NotTested) and not reads_only:
-            # A list may show an object that no request can create.
-            listed = {**made, operation.id: attempt(operation, reads_only=True)}
-            other = meet_needs(operation.id, listed)
-            whole[operation.id] = other if isinstance(other, Recipe) else whole[operation.id]
-    return whole
+    made = {
+        op.id: tuple(
+            recipe
+            for source in _list_sources(op, reads_only)
+            for recipe in _with_body_as_written(attempt(op, source))
+        )
+        for op in spec.operations
+    }
+    return {name: _join(meet_needs(name, made)) for name in made}
 
 
-def _make_recipe(
-    spec: Spec,
-    operation: Operation,
-    given: _Given,
-    identity_parameters: frozenset[str],
-    reads_only: bool,
-    draws: Draws,
-) -> Recipe:
-    values: dict[str, Json] = {}
-    needs: list[Need] = []
-    for parameter in path_parameters(operation):
-        name = parameter.name
-        fixed = given.path.get(name, given.named.get(name, MISSING))
-        if fixed is not MISSING:
-            values[name] = fixed
-        elif need := _find_need(spec, operation, parameter, identity_parameters, reads_only):
-            needs.append(need)
-        elif reads_only and not operation.safe and not _lists_values(spec, parameter):
-            if name not in identity_parameters:
-                raise _Unknown(
-                    f"in this mode the target file must name the {name} to try it on",
-                    f'[fixtures]\n{name} = "one that may be lost"',
-                )
-        elif (value := _find_value(spec, parameter, named_only=True)) is not MISSING:
-            values[name] = value
-        elif name not in identity_parameters:
-            raise _Unknown(
-                f"nothing says which {name} exists", f'[fixtures]\n{name} = "an existing one"'
-            )
-    body = _make_body(spec, operation, given, draws)
+def _list_sources(operation: Operation, reads_only: bool) -> Iterator[Source]:
+    """Where the ids of an operation may come from, in the order in which they are tried.
+
+    A list may show an object that no request can create, and an example one that neither shows.
+    What may change an object gets only one that was made for it, if anything makes such objects.
+    """
+    if not reads_only:
+        yield Source.MADE
+    if "{" in operation.path and (operation.safe or reads_only):
+        yield Source.LISTED
+    if "{" in operation.path and operation.safe:
+        yield Source.EXAMPLE
+    elif reads_only and "{" not in operation.path:
+        yield Source.LISTED
+
+
+def _with_body_as_written(made: Recipe | NotTested) -> Iterator[Recipe | NotTested]:
+    """The recipe, then the one that leaves the ids in its body as the document has them."""
+    yield made
+    if isinstance(made, Recipe):
+        kept = tuple(need for need in made.needs if need.place != "body" or not need.convention)
+        if kept != made.needs:
+            yield replace(made, needs=kept)
+
+
+def _join(found: tuple[Recipe, ...] | NotTested) -> Recipe | NotTested:
+    """The first recipe, with those that differ from it in what the path names."""
+    if isinstance(found, NotTested):
+        return found
+    different = {(repr(one.values), one.needs): one for one in reversed(found)}
+    first, *rest = reversed(different.values())
+    return replace(first, otherwise=tuple(rest))
+
+
+def _make_recipe(setting: Setting, operation: Operation, given: Given, source: Source) -> Recipe:
+    spec = setting.spec
+    values, needs = find_path_values(setting, operation, given, source)
+    body = _make_body(setting, operation, given)
     if body.media_type and given.body is MISSING:
-        linked = find_body_needs(spec, operation, reads_only=reads_only)
-        needs.extend(need for need in linked if need.name.strip("/") not in given.named)
+        body = replace(body, value=_with_named_values(body.value, given))
+        needs += _find_body_needs(setting, operation, given, body, source)
     return Recipe(
         operation=operation.id,
         values=values,
@@ -160,58 +147,15 @@ def _make_recipe(
         body=body.value,
         media_type=body.media_type,
         needs=tuple(needs),
-        consumes=operation.method == "DELETE" or given.consumes,
+        consumes=operation.method == "DELETE"
+        or given.consumes
+        or may_use_up(setting.around, operation, needs),
         origin="fixture" if given.anything else body.origin,
     )
 
 
-def _find_need(
-    spec: Spec,
-    operation: Operation,
-    parameter: Parameter,
-    identity_parameters: frozenset[str],
-    reads_only: bool,
-) -> Need | None:
-    """Find the source of a path parameter's value, by a link or by convention."""
-    linked = find_path_need(spec, operation, parameter.name, reads_only=reads_only)
-    if linked or _lists_values(spec, parameter) or parameter.name in identity_parameters:
-        return linked
-    return find_usual_need(spec, operation, parameter.name, reads_only=reads_only)
-
-
-def _lists_values(spec: Spec, parameter: Parameter) -> bool:
-    return bool({"enum", "const"} & set(flatten_schema(spec.document, parameter.schema)))
-
-
-def _read_given(operation: Operation, fixtures: Mapping[str, Json]) -> _Given:
-    own = fixtures.get(operation.id, MISSING)
-    if own is MISSING:
-        return _Given(named=fixtures)
-    if isinstance(own, Mapping) and own and set(own) <= _PARTS:
-        return _Given(
-            path=own.get("path", {}),
-            query=own.get("query", {}),
-            headers=own.get("headers", {}),
-            cookies=own.get("cookies", {}),
-            body=own.get("body", MISSING),
-            consumes=bool(own.get("consumes", False)),
-            named=fixtures,
-        )
-    return _Given(body=own, named=fixtures)
-
-
-def _find_value(spec: Spec, parameter: Parameter, *, named_only: bool = False) -> Json:
-    """A parameter's example, else a value that its schema allows, or names (named_only)."""
-    example = example_of(parameter)
-    return (
-        example
-        if example is not MISSING
-        else sample(spec.document, parameter.schema, named_only=named_only)
-    )
-
-
 def _find_values(
-    spec: Spec, operation: Operation, given: _Given, place: str, own: Mapping[str, Json]
+    spec: Spec, operation: Operation, given: Given, place: str, own: Mapping[str, Json]
 ) -> Iterator[tuple[Parameter, Json]]:
     """Find the values of the parameters of a place: the fixture's, and those that are required."""
     fold = str.lower if place == "header" else str
@@ -226,12 +170,12 @@ def _find_values(
         yield find_parameter(operation, place, name), value
 
 
-def _make_query(spec: Spec, operation: Operation, given: _Given) -> Pairs:
+def _make_query(spec: Spec, operation: Operation, given: Given) -> Pairs:
     values = _find_values(spec, operation, given, "query", given.query)
     return tuple(chain.from_iterable(write_query(*found) for found in values))
 
 
-def _make_headers(spec: Spec, operation: Operation, given: _Given) -> Pairs:
+def _make_headers(spec: Spec, operation: Operation, given: Given) -> Pairs:
     values = _find_values(spec, operation, given, "header", given.headers)
     fields = [(parameter.name, write_header(parameter, value)) for parameter, value in values]
     values = _find_values(spec, operation, given, "cookie", given.cookies)
@@ -239,28 +183,53 @@ def _make_headers(spec: Spec, operation: Operation, given: _Given) -> Pairs:
     return (*fields, *([("Cookie", write_cookie_field(cookies))] if cookies else []))
 
 
-def _find_required(spec: Spec, parameter: Parameter, given: _Given) -> Json:
+def _find_required(spec: Spec, parameter: Parameter, given: Given) -> Json:
     if parameter.name in given.named:
         return given.named[parameter.name]
-    value = _find_value(spec, parameter)
+    value = find_value(spec, parameter)
     if value is MISSING and parameter.allow_empty:
         return ""
     if value is MISSING:
-        raise _Unknown(
+        raise Unknown(
             f"the required {parameter.place} parameter {parameter.name} has no example",
             f'[fixtures]\n{parameter.name} = "a value that is accepted"',
         )
     return value
 
 
-def _make_body(spec: Spec, operation: Operation, given: _Given, draws: Draws) -> Body:
+def _make_body(setting: Setting, operation: Operation, given: Given) -> Body:
+    spec = setting.spec
     if given.body is not MISSING:
         return Body(given.body, usual_type(spec, operation), "fixture")
-    body = make_body(spec, operation, draws)
+    body = make_body(spec, operation, setting.draws)
     if isinstance(body, str):
-        raise _Unknown(body, f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted")
+        raise Unknown(body, f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted")
     value = body.value
     schema = find_media(operation.body, body.media_type).schema
     for place in unique_places(spec.document, schema, value):
         value = with_unique(value, place)
     return replace(body, value=value)
+
+
+def _find_body_needs(
+    setting: Setting, operation: Operation, given: Given, body: Body, source: Source
+) -> list[Need]:
+    """Find the ids in a body: by links, in JSON also by convention. Fixtures go before both."""
+    around, reads_only = setting.around, source is Source.LISTED
+    found = [*find_body_needs(around, operation, reads_only=reads_only)]
+    if "json" in body.media_type:
+        schema = find_media(operation.body, body.media_type).schema
+        found += find_mentions(
+            around, operation, body.value, schema, setting.spec.document, reads_only=reads_only
+        )
+    first = {need.name.strip("/"): need for need in reversed(found)}
+    return [need for name, need in reversed(first.items()) if name not in given.named]
+
+
+def _with_named_values(body: Json, given: Given) -> Json:
+    """The body with the values that fixtures give to its members."""
+    if not isinstance(body, Mapping):
+        return body
+    named = given.named
+    own = {n: named[n] for n in body if n in named and not isinstance(named[n], Mapping)}
+    return {**body, **own}

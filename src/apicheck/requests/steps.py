@@ -13,10 +13,16 @@ from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
 
 
 def send(
-    request: Request, role: Role = Role.TABLE, share: str = "", *, paced: bool = True
+    request: Request,
+    role: Role = Role.TABLE,
+    share: str = "",
+    *,
+    paced: bool = True,
+    tentative: frozenset[int] = frozenset(),
 ) -> Generator[Send, Any, Exchange]:
-    """Send one request. See `Send` for `share` and `paced`."""
-    return cast("Exchange", (yield Send(request, role, share, paced)))
+    """Send one request. See `Send` for `share`, `paced` and `tentative`."""
+    step = Send(request, role, share, paced, tentative=tentative)
+    return cast("Exchange", (yield step))
 
 
 def send_raw(

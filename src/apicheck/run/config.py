@@ -16,6 +16,7 @@ from apicheck.load import (
     load_target,
     profile_dir,
     target_settings,
+    with_base_path,
 )
 from apicheck.model.check import Check
 from apicheck.model.errors import TargetError
@@ -72,7 +73,8 @@ def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
     target_file = config.target or (None if unused else find_target(Path.cwd()))
     settings = target_settings(target_file) if target_file else {}
     spec_file, policy_file, profile = _find_documents(config, settings)
-    spec = load_spec(spec_file)
+    base_path = config.overrides.get("base_path", settings.get("base_path"))
+    spec = with_base_path(load_spec(spec_file), base_path)
     checks = collect()
     readings = config.readings or tuple(settings.get("readings", ()))
     if policy_file is None:

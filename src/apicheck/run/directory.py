@@ -8,7 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from apicheck.load import builtin_policy, included_files, load_policy, load_spec
+from apicheck.load import (
+    builtin_policy,
+    included_files,
+    load_policy,
+    load_spec,
+    with_base_path,
+)
 from apicheck.model.codec import from_json, to_json
 from apicheck.model.errors import RunDirectoryError
 from apicheck.model.exchange import Transcript
@@ -90,7 +96,8 @@ def load_run(directory: Path) -> SavedRun:
         if content.get("schema") != _SCHEMA:
             raise RunDirectoryError(f"{directory / PLAN} does not have the schema {_SCHEMA!r}")
         transcripts = read_journal(directory)
-        spec = load_spec(directory / "openapi.yaml")
+        document = load_spec(directory / "openapi.yaml")
+        spec = with_base_path(document, content["target"].get("base_path"))
         policy_file = directory / "policy.yaml"
         checks = collect()
         policy = (

@@ -104,7 +104,7 @@ def test_what_needs_an_object_that_cannot_be_made_says_so_too() -> None:
             "/a/{aId}": {
                 "post": {
                     "operationId": "create",
-                    "parameters": [path_parameter("aId")],
+                    "parameters": [path_parameter("aId", schema={"type": "integer"})],
                     "responses": linked("read", bId="$response.body#/id"),
                 }
             },

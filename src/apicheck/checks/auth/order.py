@@ -121,7 +121,9 @@ def _replace_last_id(subject: Subject, request: Request) -> Request:
     template = subject.op.path.split("/")
     sent = request.path.split("/")
     place = max(i for i, part in enumerate(template) if part.startswith("{"))
-    sent[place] = paths.make_absent_id(sent[place])
+    sent[place] = paths.make_absent_id(
+        sent[place], paths.schema_of(subject, template[place].strip("{}"))
+    )
     return replace(request, path="/".join(sent))
 
 

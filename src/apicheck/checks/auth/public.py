@@ -27,6 +27,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """Apply to operations without security, and to those that the policy opens to all callers."""
     if needs_no_credential(subject) is None:
         return NotApplicable("it needs a credential")
+    if subject.context.implied_scheme:
+        return NotApplicable("the document says of no operation whether it needs a credential")
     oauth = subject.facts.oauth
     if oauth and subject.op.id in (oauth.token, oauth.revoke):
         return NotApplicable("it authenticates the OAuth client in its own way")

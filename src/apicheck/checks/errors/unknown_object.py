@@ -44,7 +44,8 @@ def replace_id(subject: Subject, request: Request) -> Request:
     """Put an unknown id of the same form in the place of a known one."""
     name = subject.row.name
     segments = zip(subject.op.path.split("/"), request.path.split("/"), strict=True)
-    unknown = paths.make_absent_id(unquote(dict(segments)["{" + name + "}"]))
+    known = unquote(dict(segments)["{" + name + "}"])
+    unknown = paths.make_absent_id(known, paths.schema_of(subject, name))
     return alter.with_part(request, subject.op, Part("path", name), unknown)
 
 

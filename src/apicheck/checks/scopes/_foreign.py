@@ -166,7 +166,6 @@ def with_unknown_ids(subject: Subject, request: Request) -> Request:
     tenants = {tenant.parameter for tenant in subject.facts.authorization.tenants}
     for name, value in subject.op.path_values(request.path).items():
         if name not in tenants:
-            request = alter.with_part(
-                request, subject.op, Part("path", name), paths.make_absent_id(value)
-            )
+            absent = paths.make_absent_id(value, paths.schema_of(subject, name))
+            request = alter.with_part(request, subject.op, Part("path", name), absent)
     return request

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from apicheck.model.facts.responses import ExpectedResponse, Selector, StatusSet
 from apicheck.model.json import Json
+from apicheck.model.operation import SecurityScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Authentication:
     credential_in: tuple[str, ...] = ()
     revoked_within_s: float | None = None
     lifetime_s: float | None = None
+    schemes: Mapping[str, SecurityScheme] = field(default_factory=dict)
+    """Beside those of the document."""
     security: Mapping[str, Selector] = field(default_factory=dict)
     """Over the document: scheme name, or "none" -> operations."""
     unknown_paths: ExpectedResponse | None = None

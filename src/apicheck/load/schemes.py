@@ -1,0 +1,46 @@
+"""Security schemes of a target file, for documents that do not say how credentials are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from apicheck.load.operations import read_scheme
+from apicheck.model.json import Json
+from apicheck.model.operation import SecurityScheme, Spec
+from apicheck.model.policy import Policy
+
+Node = Mapping[str, Json]
+
+_USUAL = {
+    "bearer": SecurityScheme("bearer", "http", http_scheme="bearer"),
+    "basic": SecurityScheme("basic", "http", http_scheme="basic"),
+}
+
+
+def find_schemes(settings: Node, spec: Spec, policy: Policy) -> dict[str, SecurityScheme]:
+    """The schemes that a target file adds to those of document and policy.
+
+    Where none of the three names any, a token is sent as a bearer token, and a user with a
+    password by Basic: an identity that is given is used.
+    """
+    written = {name: read_scheme(name, node) for name, node in settings.get("schemes", {}).items()}
+    if written or spec.schemes or policy.facts.authentication.schemes:
+        return written
+    identities = settings.get("identities", {}).values()
+    used = {_name_usual(identity) for identity in identities}
+    used |= {"bearer"} if settings.get("mint") else set()
+    return {name: scheme for name, scheme in _USUAL.items() if name in used}
+
+
+def find_own_scheme(identity: Node, spec: Spec) -> str:
+    """The Basic scheme of an identity that is a user with a password; "" for any other.
+
+    Only where the schemes leave no doubt: one of them is Basic, and another is not.
+    """
+    basic = [name for name, scheme in spec.schemes.items() if scheme.http_scheme == "basic"]
+    return basic[0] if _name_usual(identity) == "basic" and len(basic) == 1 else ""
+
+
+def _name_usual(identity: Node) -> str:
+    user = "user_env" in identity or "user_from" in identity
+    return "basic" if user and not {"token_env", "token"} & set(identity) else "bearer"

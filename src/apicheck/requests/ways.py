@@ -1,0 +1,112 @@
+"""Other ways to ask for an operation, when the target refuses its canonical request.
+
+A document leaves open which ids exist, whether a credential is wanted where it names none, and
+what may be used twice. The target's refusal says which of these to change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from apicheck.model.json import Json, with_value
+from apicheck.model.operation import Operation
+from apicheck.model.subject import Recipe, RunContext
+from apicheck.model.target import Identity
+from apicheck.requests.credentials import scheme_to_carry
+from apicheck.requests.naming import find_names, make_new_text
+
+_UNAUTHORIZED = frozenset({401, 403})
+_TAKEN = frozenset({400, 409, 422})
+_USED_UP = frozenset({404, 409, 410, 422})
+_UNAVAILABLE = 503
+_OF_OTHER_VALUES = frozenset({400, 401, 403, 404, 406, 409, 410, 412, 422, 423, 502})
+"""Refusals that other ids may change; 502: an id led the target to another server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to ask.
+
+    recipe: the recipe, or the n-th of its `otherwise`. carries: with a credential that the
+    document does not ask for. fresh: with objects made for this request alone. distinct: with
+    names in the body that no other request has. again: the same once more, after a pause.
+    """
+
+    recipe: int = 0
+    carries: bool = False
+    fresh: bool = False
+    distinct: bool = False
+    again: bool = False
+
+    @property
+    def words(self) -> str:
+        """What is special about it; "" for the first way."""
+        parts = {
+            f"with other ids ({self.recipe})": self.recipe > 0,
+            "with a credential": self.carries,
+            "with new objects": self.fresh,
+            "with new names": self.distinct,
+            "once more": self.again,
+        }
+        return ", ".join(name for name, holds in parts.items() if holds)
+
+
+FIRST = Way()
+"""The way that everything is asked in first."""
+
+
+def choose_recipe(recipe: Recipe, way: Way) -> Recipe:
+    """The recipe of a way, without the others."""
+    chosen = replace((recipe, *recipe.otherwise)[way.recipe], otherwise=())
+    return replace(chosen, body=_with_new_names(chosen.body)) if way.distinct else chosen
+
+
+def find_next_way(
+    context: RunContext, operation: Operation, recipe: Recipe, who: Identity, way: Way, status: int
+) -> Way | None:
+    """The way to try after a refusal; None where nothing promises to change it."""
+    for other in _list_others(context, operation, recipe, who, way, status):
+        return other
+    return None
+
+
+def find_tentative(
+    context: RunContext, operation: Operation, recipe: Recipe, who: Identity, way: Way
+) -> frozenset[int]:
+    """The statuses after which there is another way."""
+    return frozenset(
+        status
+        for status in (*_OF_OTHER_VALUES, _UNAVAILABLE)
+        if find_next_way(context, operation, recipe, who, way, status) is not None
+    )
+
+
+def has_others(context: RunContext, operation: Operation, recipe: Recipe, who: Identity) -> bool:
+    """Whether an operation may be asked in more than one way."""
+    return any(
+        find_next_way(context, operation, recipe, who, FIRST, status) for status in _OF_OTHER_VALUES
+    )
+
+
+def _list_others(
+    context: RunContext, operation: Operation, recipe: Recipe, who: Identity, way: Way, status: int
+) -> Iterator[Way]:
+    if status == _UNAVAILABLE and not way.again:
+        yield replace(way, again=True)
+    mine = choose_recipe(recipe, way)
+    if status in _UNAUTHORIZED and not way.carries and scheme_to_carry(context, operation.id, who):
+        yield replace(way, carries=True)
+    if status in _TAKEN and not way.distinct and _with_new_names(mine.body) != mine.body:
+        yield replace(way, distinct=True)
+    made = any(not context.spec.operation(need.operation).safe for need in mine.needs)
+    if status in _USED_UP and made and not way.fresh and not recipe.consumes:
+        yield replace(way, fresh=True)
+    if status in _OF_OTHER_VALUES and way.recipe < len(recipe.otherwise):
+        yield Way(recipe=way.recipe + 1, carries=way.carries)
+
+
+def _with_new_names(body: Json) -> Json:
+    for pointer, text in find_names(body):
+        body = with_value(body, pointer, make_new_text(text, pointer))
+    return body
