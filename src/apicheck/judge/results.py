@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from apicheck.judge.attempts import Judged, judge_probe
 from apicheck.model.check import Applies, Check, PassiveResult
@@ -34,16 +36,25 @@ def judge_active(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckRe
         book = attempts if transcript.case is None else shrunk
         book.setdefault(transcript.probe, []).append(transcript)
     grouped: dict[tuple[str, str], list[Judged]] = {}
+    seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
     for probe in plan.probes:
-        judged = judge_probe(probe, attempts.get(probe.key, ()), shrunk.get(probe.key, ()))
-        grouped.setdefault((probe.check.id, probe.subject.key), []).append(judged)
+        key = (probe.check.id, probe.subject.key)
+        played = attempts.get(probe.key, ()), shrunk.get(probe.key, ())
+        grouped.setdefault(key, []).append(judge_probe(probe, *played))
+        seconds[key] += sum(map(_measure, chain(*played)))
     return (
-        *(_combine_cases(cases) for cases in grouped.values()),
+        *(_combine_cases(cases, seconds[key]) for key, cases in grouped.items()),
         *(_report_skipped(item) for item in plan.skipped),
     )
 
 
-def _combine_cases(cases: list[Judged]) -> CheckResult:
+def _measure(transcript: Transcript) -> float:
+    """Measure how long a probe waited for responses to its own requests, in seconds."""
+    own = (exchange for exchange in transcript.exchanges if exchange.role is not Role.CONTROL)
+    return sum(exchange.received_at - exchange.sent_at for exchange in own)
+
+
+def _combine_cases(cases: list[Judged], seconds: float) -> CheckResult:
     probe = cases[0].probe
     failures = _summarize_failures(cases)
     by_verdict: dict[Verdict, list[Judged]] = {}
@@ -79,6 +90,7 @@ def _combine_cases(cases: list[Judged]) -> CheckResult:
         exercised=sum(case.exercised for case in cases),
         cases=len(cases),
         evidence=tuple(dict.fromkeys(evidence))[:_WITNESSES],
+        seconds=round(seconds, 3),
     )
 
 

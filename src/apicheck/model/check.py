@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apicheck.model.exchange import Exchange, Transcript
 from apicheck.model.facts import ExpectedResponse
+from apicheck.model.operation import Operation
 from apicheck.model.step import Script
 from apicheck.model.subject import Case, RunContext, Subject, SubjectKind
 from apicheck.model.verdict import (
@@ -88,11 +89,16 @@ class Fold:
 
     start makes the state, step reads one exchange and returns the state, finish returns the
     results. Without an exchange to judge it returns none, and the run reports nothing observed.
+
+    of_accepted: the fact paths ("" for none in particular) that an accepted response of an
+    operation puts to the test. None of them passes by refusals alone: an operation that accepted
+    no request is not tested. None where the property is one of refusals, or of any response.
     """
 
     start: Callable[[RunContext], Any]
     step: Callable[[RunContext, Any, Exchange], Any]
     finish: Callable[[RunContext, Any], tuple[PassiveResult, ...]]
+    of_accepted: Callable[[RunContext, Operation], Iterable[str]] | None = None
 
 
 def _applies_always(_: Subject) -> Applies:

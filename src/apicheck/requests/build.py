@@ -14,7 +14,7 @@ from apicheck.model.subject import UNIQUE, Need, Recipe, RunContext, Subject
 from apicheck.model.target import Identity, Mode
 from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
 from apicheck.requests.bodies import encode_body
-from apicheck.requests.credentials import credentials_of, missing_credentials, satisfies
+from apicheck.requests.credentials import credentials_of, explain_no_actor
 from apicheck.requests.describe import quote_server
 from apicheck.requests.identifiers import identifier_of
 from apicheck.requests.media_types import accepted_types
@@ -30,17 +30,7 @@ def identity_of(subject: Subject, operation: str = "") -> Identity:
     operation = operation or subject.op.id
     name = subject.context.actors.get(operation)
     if name is None:
-        needed = subject.context.alternatives.get(operation, ())
-        held = [one for one in subject.context.identities.values() if one.placeholder]
-        if held and not any(satisfies(subject.context, one, a) for one in held for a in needed):
-            end_script(missing_credentials(subject.context, needed[0]))
-        end_script(
-            NotTested(
-                NotTestedKind.NEEDS_IDENTITY,
-                f"no identity may call {operation}",
-                '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
-            )
-        )
+        end_script(explain_no_actor(subject.context, operation))
     return subject.context.identities[name]
 
 
