@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from apicheck.model.errors import PolicyError
+
 OPERATIONS = """
 openapi: 3.0.3
 info: {title: Counted, version: "1"}
@@ -197,3 +199,75 @@ def test_a_server_that_refuses_everything_keeps_no_promise_of_refusals(run: Any,
     )
     assert outcome.verdict("AUTH") != "pass"
     assert outcome.code in (3, 4)
+
+
+ALLOW = """
+policy: allow
+facts: {requests: {method: {status: 405}}}
+clauses:
+  PRESENT: {title: A 405 has Allow, checks: errors/allow#missing}
+  COMPLETE: {title: Allow is complete, level: should, checks: errors/allow#differs}
+  BOTH: {title: Allow is right, checks: errors/allow, level: info}
+  METHOD: {title: Other methods are refused, checks: errors/method}
+"""
+
+
+@pytest.mark.parametrize(
+    ("headers", "verdicts"),
+    [
+        ({"Allow": "GET"}, ("pass", "pass", "pass")),
+        ({"Allow": "POST"}, ("pass", "fail", "fail")),
+        ({}, ("fail", "inconclusive", "fail")),
+    ],
+    ids=["right", "another list", "none"],
+)
+def test_a_clause_may_take_one_outcome_of_a_check(
+    run: Any, sent: Any, headers: dict[str, str], verdicts: tuple[str, ...]
+) -> None:
+    def handle(request: Any) -> Any:
+        return sent(200, {}) if request.method == "GET" else sent(405, {}, headers)
+
+    outcome = run(OPERATIONS, handle, target=ADMIN, policy=ALLOW, environ=TOKEN)
+    names = ("PRESENT", "COMPLETE", "BOTH")
+    assert tuple(map(outcome.verdict, names)) == verdicts
+    for finding in outcome.results["findings"]:
+        taken = {"missing": "PRESENT", "differs": "COMPLETE"}[finding["outcome"]]
+        assert taken in finding["clauses"]
+        assert len(finding["clauses"]) == 2
+
+
+def test_an_unknown_outcome_is_a_mistake_with_a_hint(run: Any, sent: Any) -> None:
+    with pytest.raises(PolicyError) as caught:
+        run(
+            OPERATIONS,
+            lambda _: sent(200, {}),
+            target=ADMIN,
+            policy=ALLOW.replace("#missing", "#absent"),
+            environ=TOKEN,
+        )
+    (mistake,) = caught.value.mistakes
+    assert 'unknown outcome of a check "errors/allow#absent"' in mistake.message
+    assert "errors/allow#missing" in mistake.suggestion
+
+
+def test_a_must_clause_that_the_target_file_waives_shows_in_the_word(run: Any, sent: Any) -> None:
+    target = ADMIN + '[scope.out]\nHTTP-DATE = {reason = "later", owner = "Ada"}\n'
+    outcome = run(OPERATIONS, server(sent, sent(200, {})), target=target, environ=TOKEN)
+    assert outcome.results["verdict"]["word"] == "conformant-with-waivers"
+    assert outcome.results["verdict"]["why"].endswith("waived: HTTP-DATE")
+    assert outcome.code == 0
+    assert any("Ada" in caveat for caveat in outcome.results["caveats"])
+
+
+def test_the_sentence_names_what_the_user_allows_to_stay_open(run: Any, sent: Any) -> None:
+    outcome = run(
+        UNKNOWN_ID,
+        server(sent, sent(200, {})),
+        target=ADMIN,
+        environ=TOKEN,
+        allow_incomplete=("needs-request",),
+    )
+    assert outcome.results["verdict"]["word"] == "conformant"
+    why = outcome.results["verdict"]["why"]
+    assert why.startswith("every must-clause that was tested holds; left open: partial")
+    assert "OPENAPI-RESPONSES" in why
