@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from apicheck.judge.attempts import Judged, judge_probe
+from apicheck.judge.repetition import uphold_repeated
 from apicheck.model.check import Applies, Check, PassiveResult
 from apicheck.model.exchange import Exchange, Observation, Role, Transcript
 from apicheck.model.plan import Plan, Probe, SkippedSubject
@@ -35,13 +36,15 @@ def judge_active(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckRe
     for transcript in transcripts:
         book = attempts if transcript.case is None else shrunk
         book.setdefault(transcript.probe, []).append(transcript)
-    grouped: dict[tuple[str, str], list[Judged]] = {}
+    judged: list[Judged] = []
     seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
     for probe in plan.probes:
-        key = (probe.check.id, probe.subject.key)
         played = attempts.get(probe.key, ()), shrunk.get(probe.key, ())
-        grouped.setdefault(key, []).append(judge_probe(probe, *played))
-        seconds[key] += sum(map(_measure, chain(*played)))
+        judged.append(judge_probe(probe, *played))
+        seconds[probe.check.id, probe.subject.key] += sum(map(_measure, chain(*played)))
+    grouped: dict[tuple[str, str], list[Judged]] = {}
+    for one in uphold_repeated(judged):
+        grouped.setdefault((one.probe.check.id, one.probe.subject.key), []).append(one)
     return (
         *(_combine_cases(cases, seconds[key]) for key, cases in grouped.items()),
         *(_report_skipped(item) for item in plan.skipped),
@@ -250,14 +253,17 @@ def index_exchanges(transcripts: Sequence[Transcript]) -> Mapping[str, Exchange]
 
 def select_for_passive(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[Exchange, ...]:
     """Select every exchange once; mark those whose status a check provoked on purpose."""
-    checks = {probe.key: probe.check for probe in (*plan.probes, *plan.provoking)}
+    probes = {probe.key: probe for probe in (*plan.probes, *plan.provoking)}
     seen = dict(index_exchanges(transcripts))
     for transcript in transcripts:
-        check = checks.get(transcript.probe)
-        for exchange in transcript.exchanges if check and check.provokes else ():
+        probe = probes.get(transcript.probe)
+        if probe is None or not (probe.check.provokes or probe.subject.provokes):
+            continue
+        for exchange in transcript.exchanges:
             exercises = exchange.role.exercises or exchange.role is Role.SHRINK
-            if check and exercises and exchange.status in check.provokes:
-                provoked = Observation("provoked", check.id, str(exchange.status))
+            status = exchange.status
+            if exercises and (status in probe.check.provokes or status in probe.subject.provokes):
+                provoked = Observation("provoked", probe.check.id, str(status))
                 known = exchange.observations
                 seen[exchange.id] = replace(exchange, observations=(*known, provoked))
     return tuple(seen.values())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apicheck.model.exchange import Exchange, Transcript
-from apicheck.model.facts import ExpectedResponse
+from apicheck.model.facts import ExpectedResponse, StatusSet
 from apicheck.model.operation import Operation
 from apicheck.model.step import Script
 from apicheck.model.subject import Case, RunContext, Subject, SubjectKind
@@ -51,6 +51,7 @@ class Applies:
     seconds: the longest that one playing waits, where no clock can be moved.
     promise: the response that the policy promises for what the check provokes; None where the
     judge needs none.
+    provokes: 429 or 5xx statuses that the script causes on purpose for this subject.
     """
 
     requests: int = 1
@@ -59,10 +60,11 @@ class Applies:
     facts: tuple[str, ...] = ()
     seconds: float = 0.0
     promise: ExpectedResponse | None = None
+    provokes: StatusSet = field(default_factory=StatusSet)
 
     def bind(self, subject: Subject) -> Subject:
         """Give the subject the promise, for the script and the judge."""
-        return replace(subject, promise=self.promise)
+        return replace(subject, promise=self.promise, provokes=self.provokes)
 
 
 @dataclass(frozen=True, slots=True)

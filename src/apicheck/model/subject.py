@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from apicheck.model.exchange import Pairs
-from apicheck.model.facts import Bucket, Deprecation, Event, ExpectedResponse, Facts
+from apicheck.model.facts import Bucket, Deprecation, Event, ExpectedResponse, Facts, StatusSet
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause
@@ -176,6 +176,8 @@ class Subject:
     the same check."""
     promise: ExpectedResponse | None = None
     """What `Applies.promise` said, once the check is bound to the subject."""
+    provokes: StatusSet = field(default_factory=StatusSet)
+    """What `Applies.provokes` said, likewise."""
 
     @property
     def facts(self) -> Facts:

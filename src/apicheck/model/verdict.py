@@ -142,9 +142,13 @@ class NotApplicable:
 
 @dataclass(frozen=True, slots=True)
 class Inconclusive:
-    """The property was not triggered, or an unrelated disturbance hid the response."""
+    """The property was not triggered, or an unrelated disturbance hid the response.
+
+    hides: the failure that was seen and is not sure; the judge upholds it where it repeats.
+    """
 
     reason: str
+    hides: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)
