@@ -271,3 +271,31 @@ def test_the_sentence_names_what_the_user_allows_to_stay_open(run: Any, sent: An
     why = outcome.results["verdict"]["why"]
     assert why.startswith("every must-clause that was tested holds; left open: partial")
     assert "OPENAPI-RESPONSES" in why
+
+
+STATES = """
+policy: p
+facts:
+  authentication:
+    refusal: {status: 401}
+    states: {revoked: 401, expired: 403}
+clauses:
+  REVOKED: {title: Revoked is 401, checks: auth/credential-state, of: authentication.states.revoked}
+  EXPIRED: {title: Expired is 403, checks: auth/credential-state, of: authentication.states.expired}
+"""
+
+
+def test_a_clause_counts_only_the_rows_of_its_fact(run: Any, sent: Any) -> None:
+    tokens = {"ADMIN": "tok-1234567890", "REVOKED": "tok-revoked-12", "EXPIRED": "tok-expired-12"}
+    target = "".join(
+        f'[identities.{name}]\ntoken_env = "{name.upper()}"\nstate = "{state}"\n'
+        for name, state in (("admin", "active"), ("revoked", "revoked"), ("expired", "expired"))
+    )
+
+    def handle(request: Any) -> Any:
+        good = request.headers.get("authorization") == f"Bearer {tokens['ADMIN']}"
+        return sent(200 if good or request.path == "/other" else 401, {})
+
+    outcome = run(OPERATIONS, handle, target=target, policy=STATES, environ=tokens)
+    assert outcome.verdict("REVOKED") == "pass"
+    assert outcome.verdict("EXPIRED") == "fail"

@@ -28,6 +28,9 @@ from apicheck.model.verdict import (
 _EVIDENCE_OF_A_PASS = 3
 _WITNESSES = 5
 
+_Key = tuple[str, str, tuple[str, ...]]
+"""Check, subject and fact paths of one result."""
+
 
 def judge_active(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckResult, ...]:
     """Judge every active check on every planned subject."""
@@ -37,18 +40,22 @@ def judge_active(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckRe
         book = attempts if transcript.case is None else shrunk
         book.setdefault(transcript.probe, []).append(transcript)
     judged: list[Judged] = []
-    seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
+    seconds: defaultdict[_Key, float] = defaultdict(float)
     for probe in plan.probes:
         played = attempts.get(probe.key, ()), shrunk.get(probe.key, ())
         judged.append(judge_probe(probe, *played))
-        seconds[probe.check.id, probe.subject.key] += sum(map(_measure, chain(*played)))
-    grouped: dict[tuple[str, str], list[Judged]] = {}
+        seconds[_make_key(probe)] += sum(map(_measure, chain(*played)))
+    grouped: dict[_Key, list[Judged]] = {}
     for one in uphold_repeated(judged):
-        grouped.setdefault((one.probe.check.id, one.probe.subject.key), []).append(one)
+        grouped.setdefault(_make_key(one.probe), []).append(one)
     return (
         *(_combine_cases(cases, seconds[key]) for key, cases in grouped.items()),
         *(_report_skipped(item) for item in plan.skipped),
     )
+
+
+def _make_key(probe: Probe) -> _Key:
+    return probe.check.id, probe.subject.key, _list_fact_paths(probe)
 
 
 def _measure(transcript: Transcript) -> float:
@@ -98,6 +105,8 @@ def _combine_cases(cases: list[Judged], seconds: float) -> CheckResult:
 
 
 def _list_fact_paths(probe: Probe) -> tuple[str, ...]:
+    if probe.subject.case and probe.subject.case.fact:
+        return (probe.subject.case.fact,)
     if probe.applies.facts:
         return probe.applies.facts
     return (probe.subject.fact,) if probe.subject.fact else ()

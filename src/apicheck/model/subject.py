@@ -77,13 +77,15 @@ class Case:
     """One row of a check's table, or one drawn value. name: unique within its subject.
 
     spread: names the row among all subjects that share it; a few of these are asked it. "" for a
-    row that every subject is asked.
+    row that every subject is asked. fact: path of the fact that the row alone is about; rows of
+    different facts have results of their own. "" for those of the subject.
     """
 
     name: str
     value: Json = None
     drawn: bool = False
     spread: str = ""
+    fact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
