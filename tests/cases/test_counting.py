@@ -152,12 +152,13 @@ def test_where_everything_is_accepted_the_run_is_conformant(run: Any, sent: Any)
 
 
 @pytest.mark.parametrize("base_path", ["", "/api"])
+@pytest.mark.parametrize("status", [301, 404])
 def test_a_base_url_without_the_documents_paths_is_invalid(
-    run: Any, sent: Any, base_path: str
+    run: Any, sent: Any, base_path: str, status: int
 ) -> None:
     outcome = run(
         OPERATIONS,
-        lambda _: sent(404, {"detail": "Not Found"}),
+        lambda _: sent(status, {"detail": "nothing here"}, {"Location": "https://a.example/"}),
         target=ADMIN,
         environ=TOKEN,
         base_path=base_path,

@@ -22,7 +22,7 @@ WHOLE = "*"
 """Subject of a passive check that says one thing of all exchanges."""
 _DECIDED = (Verdict.NOT_APPLICABLE, Verdict.ERROR)
 _THIN = (Verdict.PASS, Verdict.NOT_APPLICABLE)
-_NOT_FOUND = 404
+_ELSEWHERE = (301, 307, 308, 404)
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
@@ -146,16 +146,20 @@ def _explain_stop(
 def find_wrong_base(plan: Plan, operations: Sequence[OperationResult]) -> str:
     """Say that the document's paths are not at base_url; "" where some may be.
 
-    They are not where every request got 404, also for a path without an id that could be wrong.
+    They are not where every request got 404 or a lasting redirect, also for a path without an id
+    that could be wrong.
     """
     sent = [one for one in operations if one.status]
     fixed = [one for one in sent if "{" not in one.path]
-    if not fixed or any(one.status != _NOT_FOUND for one in sent):
+    if not fixed or any(
+        one.standing is Standing.ACCEPTED or one.status not in _ELSEWHERE for one in sent
+    ):
         return ""
-    base_url = plan.target.base_url
+    first = fixed[0]
     return (
-        f"none of the document's paths is at {base_url} ({fixed[0].method} {fixed[0].path} and"
-        f" every other request got 404): correct base_url, or base_path"
+        f"none of the document's paths is at {plan.target.base_url}: {first.method} {first.path}"
+        f" got {first.status}, and no request got anything else than such a status;"
+        " correct base_url, or base_path"
     )
 
 
