@@ -81,10 +81,9 @@ def outcome_of(results: Results, promise: Promise) -> PromiseOutcome:
     """The outcome of a promise, from the results of a run."""
     clause = next(item for item in results.clauses if item.clause.id == promise.clause)
     rows = [
-        results.checks[number]
-        for number in clause.results
-        if results.checks[number].check == promise.check
-        and promise.subject in ("", results.checks[number].subject)
+        result
+        for _, result in results.results_of(clause)
+        if result.check == promise.check and promise.subject in ("", result.subject)
     ]
     if not rows:
         return PromiseOutcome(PromiseStatus.SKIPPED, f"{clause.verdict.value}: {clause.reason}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from textwrap import dedent
 from threading import Lock, Thread
+from time import sleep
 from typing import Any
 
 import pytest
@@ -37,13 +38,17 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a server sends back. raw: bytes in place of a response, then the connection closes."""
+    """What a server sends back. raw: bytes in place of a response, then the connection closes.
+
+    pause_s: how long it stays silent before that.
+    """
 
     status: int = 200
     body: Any = None
     """Bytes as they are, anything else as JSON; None: no body."""
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
+    pause_s: float = 0.0
 
 
 Handler = Callable[[Received], Sent]
@@ -108,8 +113,10 @@ class OneRequest(BaseHTTPRequestHandler):
             headers[key] = f"{headers[key]}, {value}" if key in headers else value
         body = self.rfile.read(int(headers.get("content-length", 0)))
         sent = self.server.respond(Received(self.command, self.path, headers, body))
+        sleep(sent.pause_s)
         if sent.raw is not None:
-            self.wfile.write(sent.raw)
+            with suppress(OSError):  # a client that has waited too long is gone
+                self.wfile.write(sent.raw)
             self.close_connection = True
         else:
             self.write(sent)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from apicheck.authoring.judging import shortest_first
 from apicheck.model.check import Fold, PassiveResult
 from apicheck.model.exchange import Direction, Exchange
+from apicheck.model.operation import Operation
 from apicheck.model.subject import RunContext
 from apicheck.model.verdict import Failure
 
@@ -49,10 +50,19 @@ Inspect = Callable[[RunContext, Exchange], Iterable[tuple[str, Failure | None]]]
 promise that the exchange tests, and nothing where it tests none."""
 
 
-def per_exchange(inspect: Inspect) -> Fold:
+OfAccepted = Callable[[RunContext, Operation], Iterable[str]]
+
+
+def of_every_operation(fact: str = "") -> OfAccepted:
+    """Make an `of_accepted` that names one fact path for every operation."""
+    return lambda _context, _operation: (fact,)
+
+
+def per_exchange(inspect: Inspect, *, of_accepted: OfAccepted | None = None) -> Fold:
     """Make a fold that inspects every exchange with a response by itself.
 
     The exchanges of one operation are one subject; equal outcome and detail are one failure.
+    of_accepted: as in `Fold`.
     """
 
     def start(_: RunContext) -> Tallies:
@@ -67,7 +77,7 @@ def per_exchange(inspect: Inspect) -> Fold:
     def finish(_: RunContext, tallies: Tallies) -> tuple[PassiveResult, ...]:
         return tallies.seen()
 
-    return Fold(start, step, finish)
+    return Fold(start, step, finish, of_accepted)
 
 
 def _count(tally: _Tally, exchange: Exchange, result: Failure | None) -> None:

@@ -12,6 +12,9 @@ from apicheck.model.subject import RunContext
 from apicheck.model.verdict import Failure, Inconclusive, Judgement
 from apicheck.requests.describe import describe
 
+_OK = 200
+_SUCCESS = 2
+
 
 def expected_text(promised: ExpectedResponse) -> str:
     """The statuses of a promised response, in a phrase: "401 or 403"."""
@@ -102,6 +105,23 @@ def applicable_rules(context: RunContext, exchange: Exchange) -> Iterator[tuple[
     for name, rule in context.facts.responses.items():
         if rule_applies(context, rule.when, exchange):
             yield name, rule
+
+
+def rule_covers_success(context: RunContext, when: When, operation: Operation) -> bool:
+    """Whether a promise with this `when` applies to an accepted response of an operation."""
+    documented = {int(r.status) for r in operation.responses if r.status.isdigit()}
+    accepted = [status for status in documented if status // 100 == _SUCCESS] or [_OK]
+    if when.statuses and not any(status in when.statuses for status in accepted):
+        return False
+    if when.except_ and all(status in when.except_ for status in accepted):
+        return False
+    if when.caller:
+        secured = operation.id in context.secured
+        if when.caller != (Caller.AUTHENTICATED if secured else Caller.ANONYMOUS):
+            return False
+    return when.ops is None or selects(
+        when.ops, operation, context.facts.operations, context.secured
+    )
 
 
 def sent_header(exchange: Exchange, name: str) -> str | None:

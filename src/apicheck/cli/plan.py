@@ -57,6 +57,10 @@ def build_document(plan: Plan) -> dict[str, object]:
         "by_operation": dict(plan.estimate.by_operation),
         "probes": len(plan.probes),
         "passive": [check.id for check in plan.passive],
+        "operations_without_request": {
+            name: {"kind": why.kind.value, "reason": why.reason, "remedy": why.remedy}
+            for name, why in plan.unsent.items()
+        },
         "not_tested": [
             {"check": item.check, "subject": item.subject, "kind": item.why.kind.value,
              "reason": item.why.reason, "remedy": item.why.remedy}
@@ -97,6 +101,7 @@ def describe_plan(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
         yield from (f"  {count:5}  {join_lines(name)}" for name, count in estimate.effects.items())
     else:
         yield "No request changes state on a correct target."
+    yield from _describe_unsent(plan)
     yield from _describe_not_tested(plan)
     without = [item for item in plan.clauses if item.why is not None]
     if without:
@@ -108,6 +113,23 @@ def describe_plan(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
             yield f"  {join_lines(item.clause.id):<12} {kind}{reason}"
         if not verbose and len(without) > 12:
             yield f"  … and {len(without) - 12} more (-v prints all)"
+
+
+def _describe_unsent(plan: Plan) -> Iterator[str]:
+    """Describe the operations that get no valid request, each with the reason and the remedy."""
+    if not plan.unsent:
+        return
+    yield ""
+    yield (
+        f"Operations without a valid request ({len(plan.unsent)} of {len(plan.spec.operations)}):"
+    )
+    grouped: dict[tuple[str, str, str], list[str]] = {}
+    for name, why in plan.unsent.items():
+        grouped.setdefault((why.kind.value, why.reason, why.remedy), []).append(name)
+    for (kind, reason, remedy), names in grouped.items():
+        yield f"  {kind}: {join_lines(', '.join(names))}"
+        yield f"      {join_lines(reason)}"
+        yield from (f"      {line}" for line in remedy.split("\n") if line)
 
 
 def _describe_not_tested(plan: Plan) -> Iterator[str]:

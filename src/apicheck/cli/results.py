@@ -9,6 +9,7 @@ from apicheck.cli.screen import toned
 from apicheck.model.results import ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, Verdict
 from apicheck.report.alike import group_alike
+from apicheck.report.operations import count_accepted, group_operations
 from apicheck.report.text import join_lines, make_visible
 from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES, title_of
 
@@ -41,8 +42,23 @@ def describe_run(
         yield ""
         yield "Left behind on the target:"
         yield from (f"  {join_lines(item)}" for item in results.leftovers)
+    yield from describe_operations(results)
     yield from describe_requests(results)
     yield from _describe_end(results, files)
+
+
+def describe_operations(results: Results) -> Iterator[str]:
+    """Describe how many operations accepted a request, and why the others did not."""
+    if not results.operations:
+        return
+    yield ""
+    yield count_accepted(results.operations)
+    for group in group_operations(results.operations):
+        names = [join_lines(one.operation) for one in group.operations[:_PLACES]]
+        more = f" and {len(group.operations) - _PLACES} more" * (len(group.operations) > _PLACES)
+        yield f"  {len(group.operations):>5} {group.title}: {', '.join(names)}{more}"
+        if group.reason:
+            yield toned(f"        {join_lines(group.reason)}", "calm")
 
 
 def describe_requests(results: Results) -> Iterator[str]:

@@ -5,20 +5,16 @@ Pure: it reads only what was recorded, so that a saved run can be judged again w
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from apicheck.judge.attempts import Judged, judge_attempt, judge_probe, judge_shrinking
 from apicheck.judge.clauses import judge_clauses, roll_up
 from apicheck.judge.findings import collect_findings, make_finding_id
-from apicheck.judge.results import (
-    index_exchanges,
-    judge_active,
-    judge_passive,
-    select_for_passive,
-)
-from apicheck.judge.word import collect_tasks, decide_word
+from apicheck.judge.operations import judge_operations, leave_untested
+from apicheck.judge.results import judge_active, judge_passive, select_for_passive
+from apicheck.judge.tasks import collect_tasks
+from apicheck.judge.word import decide_word
 from apicheck.model.codec import to_json
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
@@ -44,25 +40,24 @@ def judge(
 ) -> Results:
     """Judge a run: checks, clauses, findings and the word, with the evidence of each."""
     plan = _without_folders(plan)
-    exchanges = index_exchanges(transcripts)
-    results = (
-        *judge_active(plan, transcripts),
-        *judge_passive(plan, select_for_passive(plan, transcripts)),
-    )
-    clauses = judge_clauses(plan, results)
+    operations = judge_operations(plan, transcripts)
+    passive = judge_passive(plan, select_for_passive(plan, transcripts))
+    results = (*judge_active(plan, transcripts), *leave_untested(plan, operations, passive))
+    clauses = judge_clauses(plan, results, operations)
     findings = collect_findings(plan, results, clauses)
     clauses = tuple(
         replace(clause, findings=tuple(f.id for f in findings if clause.clause.id in f.clauses))
         for clause in clauses
     )
-    coverage = Counter(e.request.operation for e in exchanges.values() if e.request.operation)
     return Results(
         run=provenance,
-        word=decide_word(plan, clauses, results, preflight),
+        word=decide_word(plan, clauses, results, preflight, operations),
         tasks=collect_tasks(
+            plan,
             clauses,
             results,
             preflight,
+            operations,
             stopped=bool(provenance.interrupted) or not provenance.finished,
         ),
         preflight=tuple(preflight),
@@ -73,7 +68,7 @@ def judge(
         facts=tuple(to_json(origin) for origin in plan.policy.origins),
         caveats=_collect_caveats(plan),
         leftovers=tuple(leftovers),
-        coverage={op.id: coverage[op.id] for op in plan.spec.operations},
+        operations=operations,
     )
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from apicheck.judge.confirmation import find_doubt
 from apicheck.model.check import Check
 from apicheck.model.exchange import Exchange, Role, Transcript, TransportErrorKind
 from apicheck.model.json import Json
@@ -25,11 +26,16 @@ from apicheck.model.verdict import (
 
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
+_OWN_FAILURES = (500, 501)
+"""Failures of the API itself, not of a gateway before it, or of one that has too much to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The verdict of one probe. failure: set exactly when the verdict is fail."""
+    """The verdict of one probe.
+
+    failure: set exactly when the verdict is fail. suspected: what an inconclusive one hides.
+    """
 
     probe: Probe
     verdict: Verdict
@@ -37,6 +43,7 @@ class Judged:
     remedy: str = ""
     kind: NotTestedKind | None = None
     failure: Failure | None = None
+    suspected: Failure | None = None
     exercised: int = 0
     evidence: tuple[str, ...] = ()
     shown: str = ""
@@ -63,16 +70,16 @@ def judge_attempt(
         judgement = check.judge(subject, transcript)
     except Exception as error:  # noqa: BLE001  (a check of a third party must not end the run)
         return HarnessError(f"the judge of {check.id} raised {type(error).__name__}: {error}")
-    return _discount_disturbance(check, transcript, judgement)
+    return _discount_disturbance(check, subject, transcript, judgement)
 
 
 def _discount_disturbance(
-    check: Check, transcript: Transcript, judgement: Judgement
+    check: Check, subject: Subject, transcript: Transcript, judgement: Judgement
 ) -> Judgement | HarnessError:
     """Keep the judgement, unless it rests on a disturbance: a 429, a 5xx, or no response."""
     if isinstance(judgement, Failure) and judgement.outcome not in {o.id for o in check.outcomes}:
         return HarnessError(f"{check.id} does not declare its outcome {judgement.outcome!r}")
-    disturbed = {e.id: e for e in transcript.exercised if _is_disturbance(check, e)}
+    disturbed = {e.id: e for e in transcript.exercised if _is_disturbance(check, subject, e)}
     if not disturbed:
         return judgement
     first = next(iter(disturbed.values()))
@@ -83,16 +90,19 @@ def _discount_disturbance(
     if isinstance(judgement, Failure) and (
         not judgement.exchange or judgement.exchange in disturbed
     ):
-        return undecided
+        shown = disturbed.get(judgement.exchange)
+        own = shown is not None and shown.status in _OWN_FAILURES
+        return replace(undecided, hides=judgement) if own else undecided
     return judgement
 
 
-def _is_disturbance(check: Check, exchange: Exchange) -> bool:
+def _is_disturbance(check: Check, subject: Subject, exchange: Exchange) -> bool:
     if exchange.response is None:
         return not (
             check.accepts_closed_connection and _ended_as(exchange, TransportErrorKind.CLOSED)
         )
-    return exchange.status not in check.provokes and (
+    provoked = exchange.status in check.provokes or exchange.status in subject.provokes
+    return not provoked and (
         exchange.status == _TOO_MANY_REQUESTS or exchange.status >= _SERVER_ERROR
     )
 
@@ -118,7 +128,7 @@ def judge_probe(
         return _build_judged(probe, judgement, first)
     again = [judge_attempt(probe.check, probe.subject, transcript) for transcript in later]
     how = probe.check.outcome(judgement.outcome).confirm
-    doubt = _find_doubt(how, judgement, again)
+    doubt = find_doubt(how, first, judgement, later, again)
     witness = _find_witness(probe.check, later, again)
     if how is Confirm.REPEAT_OR_GONE and later and all(map(_is_gone, later)):
         doubt = None
@@ -140,23 +150,6 @@ def judge_probe(
         evidence=evidence,
         shown=_describe_value(smallest[0]) if smallest else _describe_case(probe.subject.case),
     )
-
-
-def _find_doubt(
-    how: Confirm, first: Failure, again: Sequence[Judgement | HarnessError]
-) -> Inconclusive | None:
-    """Find what speaks against a failure; None when the confirmations uphold it."""
-    if how is Confirm.ONCE:
-        spoiled = [j for j in again if isinstance(j, NotTested | HarnessError)]
-        if again and len(spoiled) == len(again):
-            reason = spoiled[0].reason
-            return Inconclusive(f"{first.outcome} was seen, but the control then failed: {reason}")
-        return None
-    if not again:
-        return Inconclusive(f"{first.outcome} was seen but not confirmed: the run ended")
-    if any(isinstance(j, Failure) and j.outcome == first.outcome for j in again):
-        return None
-    return Inconclusive(f"flaky: {first.outcome} ({first.actual}) was seen but did not repeat")
 
 
 def _is_gone(transcript: Transcript) -> bool:
@@ -215,9 +208,14 @@ def _build_judged(
             return Judged(probe, Verdict.NOT_TESTED, reason, remedy, kind)
         case NotApplicable(reason):
             return Judged(probe, Verdict.NOT_APPLICABLE, reason)
-        case Inconclusive(reason):
+        case Inconclusive(reason, hides):
             return Judged(
-                probe, Verdict.INCONCLUSIVE, reason, exercised=len(exercised), evidence=evidence
+                probe,
+                Verdict.INCONCLUSIVE,
+                reason,
+                suspected=hides,
+                exercised=len(exercised),
+                evidence=evidence,
             )
         case Failure():
             raise AssertionError("judge_probe alone decides a fail")

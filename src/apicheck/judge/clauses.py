@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from apicheck.model.check import Check
 from apicheck.model.plan import Plan, PlannedClause
 from apicheck.model.policy import Clause, Policy, paths_overlap
-from apicheck.model.results import CheckResult, ClauseResult
+from apicheck.model.results import CheckResult, ClauseResult, OperationResult, Standing
 from apicheck.model.selector import selects
 from apicheck.model.subject import RunContext, SubjectKind
 from apicheck.model.target import Mode, Target
@@ -35,53 +35,94 @@ _OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
 
 def roll_up(verdicts: Counter[Verdict]) -> Verdict:
     """Combine the verdicts of a clause's subjects into one; defined for every combination."""
-    for decisive in (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.REVIEW):
+    for decisive in (Verdict.FAIL, Verdict.ERROR, Verdict.REVIEW):
         if verdicts[decisive]:
             return decisive
-    passed, left = verdicts[Verdict.PASS], verdicts[Verdict.NOT_TESTED]
-    if passed or verdicts[Verdict.PARTIAL]:
-        return Verdict.PARTIAL if left or verdicts[Verdict.PARTIAL] else Verdict.PASS
+    undecided, left = verdicts[Verdict.INCONCLUSIVE], verdicts[Verdict.NOT_TESTED]
+    if verdicts[Verdict.PASS]:
+        return Verdict.PARTIAL if undecided or left else Verdict.PASS
+    if undecided:
+        return Verdict.INCONCLUSIVE
     return Verdict.NOT_TESTED if left else Verdict.NOT_APPLICABLE
 
 
-def judge_clauses(plan: Plan, results: Sequence[CheckResult]) -> tuple[ClauseResult, ...]:
+def judge_clauses(
+    plan: Plan, results: Sequence[CheckResult], operations: Sequence[OperationResult] = ()
+) -> tuple[ClauseResult, ...]:
     """Judge every clause, in the policy's order."""
-    return tuple(_judge_clause(plan, planned, results) for planned in plan.clauses)
+    known = {one.operation: one for one in operations}
+    return tuple(_judge_clause(plan, planned, results, known) for planned in plan.clauses)
 
 
 def _judge_clause(
-    plan: Plan, planned: PlannedClause, results: Sequence[CheckResult]
+    plan: Plan,
+    planned: PlannedClause,
+    results: Sequence[CheckResult],
+    operations: Mapping[str, OperationResult],
 ) -> ClauseResult:
     clause = planned.clause
     if planned.why is not None:
         return _leave_untested(clause, planned)
-    speaking = [
-        number for number, result in enumerate(results) if _counts_for(plan, planned, result)
-    ]
-    verdicts = Counter(results[number].verdict for number in speaking)
-    silent = _find_silent(clause, planned, [results[n] for n in speaking], plan.checks)
+    numbers = [number for number, one in enumerate(results) if _counts_for(plan, planned, one)]
+    speaking = [_narrow(plan, planned, results[number]) for number in numbers]
+    verdicts = Counter(result.verdict for result in speaking)
+    kinds = {result.kind for result in speaking if result.verdict is Verdict.NOT_TESTED}
+    silent = _find_silent(clause, planned, speaking, plan.checks)
     if silent or not speaking:
         # In a restricted mode nothing was observed because the request was not sent.
         held_back = plan.context.mode is not Mode.FULL
         verdicts[Verdict.NOT_TESTED if held_back else Verdict.INCONCLUSIVE] += 1
+        kinds |= {NotTestedKind.READ_ONLY} if held_back and not kinds else set()
     verdict = roll_up(verdicts)
-    kinds = {results[n].kind for n in speaking if results[n].verdict is Verdict.NOT_TESTED}
-    if verdict in (Verdict.NOT_TESTED, Verdict.PARTIAL) and not kinds:
-        kinds = {NotTestedKind.READ_ONLY}
+    reason = _explain(verdict, speaking, silent)
+    closed = _find_closed(speaking, operations) if verdict is Verdict.PASS else ()
+    if closed:
+        verdict, kinds = Verdict.PARTIAL, {one.kind for one in closed}
+        reason = f"{reason}, but by refusals alone: {_describe_closed(closed)}"
     kind = next(iter(kinds)) if len(kinds) == 1 else None
     counted = verdict is not Verdict.NOT_TESTED or not all(k in _OUT_OF_COUNT for k in kinds)
-    capped = _find_capping_fact(clause, [results[n] for n in speaking], plan)
+    capped = _find_capping_fact(clause, speaking, plan)
     consequence = _decide_consequence(clause.level, verdict, capped=bool(capped))
     return ClauseResult(
         clause=clause,
         verdict=verdict,
         consequence=consequence,
-        reason=_explain(verdict, [results[n] for n in speaking], silent),
+        reason=reason,
         in_scope=counted,
-        results=tuple(speaking),
+        results=tuple(numbers),
+        outcomes=planned.outcomes,
         tally={str(v): n for v, n in sorted(verdicts.items())},
         kind=kind,
         capped_by=capped if consequence is Consequence.WARNING else "",
+    )
+
+
+def _narrow(plan: Plan, planned: PlannedClause, result: CheckResult) -> CheckResult:
+    declared = [outcome.id for outcome in plan.checks[result.check].outcomes]
+    return result.narrow(planned.outcomes.get(result.check, ()), declared)
+
+
+def _find_closed(
+    speaking: Sequence[CheckResult], operations: Mapping[str, OperationResult]
+) -> tuple[OperationResult, ...]:
+    """Find the operations of a clause's passes, if none of them accepted a request.
+
+    A server that refuses everything keeps every promise of a refusal.
+    """
+    names = [result.operation for result in speaking if result.verdict is Verdict.PASS]
+    passed = [operations[name] for name in dict.fromkeys(names) if name in operations]
+    if not all(names) or any(one.standing is Standing.ACCEPTED for one in passed):
+        return ()
+    return tuple(passed)
+
+
+def _describe_closed(closed: Sequence[OperationResult]) -> str:
+    first = closed[0]
+    why = f" ({first.reason})" if first.reason else ""
+    if len(closed) == 1:
+        return f"{first.operation} accepted no request{why}"
+    return (
+        f"none of its {len(closed)} operations accepted a request, such as {first.operation}{why}"
     )
 
 
@@ -136,7 +177,8 @@ def _find_silent(
 ) -> tuple[str, ...]:
     """Find passive checks that the clause names by id and that observed nothing for it."""
     observed = {result.check for result in speaking}
-    named = [c for c in planned.checks if c in clause.checks and checks[c].passive]
+    by_id = {pattern.partition("#")[0] for pattern in clause.checks}
+    named = [c for c in planned.checks if c in by_id and checks[c].passive]
     return tuple(c for c in named if c not in observed)
 
 
@@ -198,15 +240,22 @@ def _explain(verdict: Verdict, speaking: Sequence[CheckResult], silent: tuple[st
             return f"{total} of {total} subjects pass"
         case Verdict.PARTIAL:
             passed = sum(result.verdict is Verdict.PASS for result in speaking)
-            left = [result for result in speaking if result.verdict is Verdict.NOT_TESTED]
-            why = (
-                f"{len(left)} not tested: {left[0].reason}"
-                if left
-                else (f"the run observed nothing for {', '.join(silent)}")
-            )
-            return f"{passed} of {total} subjects pass; {why}"
+            return f"{passed} of {total} subjects pass; {_explain_open(speaking, silent)}"
         case _ if decisive:
             counted = f"{len(decisive)} of {total} subjects: " if total > 1 else ""
             return f"{counted}{decisive[0].reason}"
         case _:
             return f"the run observed nothing for {', '.join(silent)}"
+
+
+def _explain_open(speaking: Sequence[CheckResult], silent: tuple[str, ...]) -> str:
+    """Explain what leaves a clause open beside its passes, each verdict with its first reason."""
+    parts = []
+    for verdict, words in ((Verdict.NOT_TESTED, "not tested"), (Verdict.INCONCLUSIVE, "undecided")):
+        rows = [result for result in speaking if result.verdict is verdict]
+        if rows:
+            subject = "" if rows[0].subject == "*" else f"{rows[0].subject}: "
+            parts.append(f"{len(rows)} {words}: {subject}{rows[0].reason} ({rows[0].check})")
+    if silent:
+        parts.append(f"the run observed nothing for {', '.join(silent)}")
+    return "; ".join(parts)

@@ -30,10 +30,13 @@ def collect_findings(
         for failure in result.failures:
             key = (result.check, failure.outcome, failure.detail)
             causes.setdefault(key, []).append((number, failure))
-    clauses_of: dict[int, list[str]] = {}
+    clauses_of: dict[tuple[int, str], list[str]] = {}
     for clause in clauses:
         for number in clause.results:
-            clauses_of.setdefault(number, []).append(clause.clause.id)
+            taken = clause.outcomes.get(results[number].check, ())
+            for outcome in dict.fromkeys(f.outcome for f in results[number].failures):
+                if not taken or outcome in taken:
+                    clauses_of.setdefault((number, outcome), []).append(clause.clause.id)
     found = [
         _build_finding(plan.checks[key[0]], key, members, results, clauses_of, plan.policy.origins)
         for key, members in causes.items()
@@ -46,7 +49,7 @@ def _build_finding(
     key: tuple[str, str, str],
     members: Sequence[tuple[int, FailureSummary]],
     results: Sequence[CheckResult],
-    clauses_of: Mapping[int, Sequence[str]],
+    clauses_of: Mapping[tuple[int, str], Sequence[str]],
     origins: Sequence[FactOrigin],
 ) -> Finding:
     clearest = min((failure for _, failure in members), key=lambda f: (len(f.case), f.case))
@@ -65,7 +68,7 @@ def _build_finding(
         operations=tuple(dict.fromkeys(result.operation for result in hit if result.operation)),
         subjects=tuple(dict.fromkeys(result.subject for result in hit)),
         clauses=tuple(
-            dict.fromkeys(c for number, _ in members for c in clauses_of.get(number, ()))
+            dict.fromkeys(c for number, _ in members for c in clauses_of.get((number, key[1]), ()))
         ),
         count=sum(failure.count for _, failure in members),
         evidence=tuple(dict.fromkeys(evidence))[:_WITNESSES],

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from apicheck.judge.attempts import Judged, judge_probe
+from apicheck.judge.repetition import uphold_repeated
 from apicheck.model.check import Applies, Check, PassiveResult
 from apicheck.model.exchange import Exchange, Observation, Role, Transcript
 from apicheck.model.plan import Plan, Probe, SkippedSubject
@@ -25,6 +28,9 @@ from apicheck.model.verdict import (
 _EVIDENCE_OF_A_PASS = 3
 _WITNESSES = 5
 
+_Key = tuple[str, str, tuple[str, ...]]
+"""Check, subject and fact paths of one result."""
+
 
 def judge_active(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckResult, ...]:
     """Judge every active check on every planned subject."""
@@ -33,17 +39,32 @@ def judge_active(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[CheckRe
     for transcript in transcripts:
         book = attempts if transcript.case is None else shrunk
         book.setdefault(transcript.probe, []).append(transcript)
-    grouped: dict[tuple[str, str], list[Judged]] = {}
+    judged: list[Judged] = []
+    seconds: defaultdict[_Key, float] = defaultdict(float)
     for probe in plan.probes:
-        judged = judge_probe(probe, attempts.get(probe.key, ()), shrunk.get(probe.key, ()))
-        grouped.setdefault((probe.check.id, probe.subject.key), []).append(judged)
+        played = attempts.get(probe.key, ()), shrunk.get(probe.key, ())
+        judged.append(judge_probe(probe, *played))
+        seconds[_make_key(probe)] += sum(map(_measure, chain(*played)))
+    grouped: dict[_Key, list[Judged]] = {}
+    for one in uphold_repeated(judged):
+        grouped.setdefault(_make_key(one.probe), []).append(one)
     return (
-        *(_combine_cases(cases) for cases in grouped.values()),
+        *(_combine_cases(cases, seconds[key]) for key, cases in grouped.items()),
         *(_report_skipped(item) for item in plan.skipped),
     )
 
 
-def _combine_cases(cases: list[Judged]) -> CheckResult:
+def _make_key(probe: Probe) -> _Key:
+    return probe.check.id, probe.subject.key, _list_fact_paths(probe)
+
+
+def _measure(transcript: Transcript) -> float:
+    """Measure how long a probe waited for responses to its own requests, in seconds."""
+    own = (exchange for exchange in transcript.exchanges if exchange.role is not Role.CONTROL)
+    return sum(exchange.received_at - exchange.sent_at for exchange in own)
+
+
+def _combine_cases(cases: list[Judged], seconds: float) -> CheckResult:
     probe = cases[0].probe
     failures = _summarize_failures(cases)
     by_verdict: dict[Verdict, list[Judged]] = {}
@@ -79,10 +100,13 @@ def _combine_cases(cases: list[Judged]) -> CheckResult:
         exercised=sum(case.exercised for case in cases),
         cases=len(cases),
         evidence=tuple(dict.fromkeys(evidence))[:_WITNESSES],
+        seconds=round(seconds, 3),
     )
 
 
 def _list_fact_paths(probe: Probe) -> tuple[str, ...]:
+    if probe.subject.case and probe.subject.case.fact:
+        return (probe.subject.case.fact,)
     if probe.applies.facts:
         return probe.applies.facts
     return (probe.subject.fact,) if probe.subject.fact else ()
@@ -238,14 +262,17 @@ def index_exchanges(transcripts: Sequence[Transcript]) -> Mapping[str, Exchange]
 
 def select_for_passive(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[Exchange, ...]:
     """Select every exchange once; mark those whose status a check provoked on purpose."""
-    checks = {probe.key: probe.check for probe in (*plan.probes, *plan.provoking)}
+    probes = {probe.key: probe for probe in (*plan.probes, *plan.provoking)}
     seen = dict(index_exchanges(transcripts))
     for transcript in transcripts:
-        check = checks.get(transcript.probe)
-        for exchange in transcript.exchanges if check and check.provokes else ():
+        probe = probes.get(transcript.probe)
+        if probe is None or not (probe.check.provokes or probe.subject.provokes):
+            continue
+        for exchange in transcript.exchanges:
             exercises = exchange.role.exercises or exchange.role is Role.SHRINK
-            if check and exercises and exchange.status in check.provokes:
-                provoked = Observation("provoked", check.id, str(exchange.status))
+            status = exchange.status
+            if exercises and (status in probe.check.provokes or status in probe.subject.provokes):
+                provoked = Observation("provoked", probe.check.id, str(status))
                 known = exchange.observations
                 seen[exchange.id] = replace(exchange, observations=(*known, provoked))
     return tuple(seen.values())

@@ -116,9 +116,14 @@ class Verifier:
                 hint = did_you_mean(path, self.fact_paths)
                 self._add_in_clause(clause, "of", f'no fact is at "{path}"', hint)
         for check in clause.checks:
-            known = {*self.check_ids, *self._families}
+            of_outcome = "#" in check
+            known = {c for c in (*self.check_ids, *self._families) if ("#" in c) is of_outcome}
             if self.check_ids and check not in known:
                 what = "family of checks" if check.endswith("*") else "check"
+                what = "outcome of a check" if of_outcome else what
+                if of_outcome:
+                    prefix = check.partition("#")[0] + "#"
+                    known = {c for c in known if c.startswith(prefix)} or known
                 hint = did_you_mean(check, known)
                 self._add_in_clause(clause, "checks", f'unknown {what} "{check}"', hint)
         for item in clause.ops.items if clause.ops else ():

@@ -37,7 +37,8 @@ def load_policy(
 ) -> Policy:
     """A policy, held against its document.
 
-    check_ids: the known checks; () leaves the names of checks unverified. readings: overlays
+    check_ids: the known checks, and their outcomes (`errors/allow#missing`); () leaves the names of
+    checks unverified. readings: overlays
     to lay over the facts, in order. verify_quotes: False for a copy of a policy that is not
     beside the texts that it quotes. Raises PolicyError with every mistake of every file.
     """

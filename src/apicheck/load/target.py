@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from apicheck.load.schemes import find_own_scheme, find_schemes
 from apicheck.load.secrets import SecretReader, placeholder, run_command
 from apicheck.load.source import Source
 from apicheck.load.target_file import read_target
+from apicheck.load.waivers import read_waivers
 from apicheck.model.errors import TargetError
 from apicheck.model.facts import Selector
 from apicheck.model.json import Json, child_pointer
@@ -49,11 +51,13 @@ def load_target(
     policy: Policy,
     environ: Mapping[str, str],
     overrides: Mapping[str, Json] = {},
+    today: date | None = None,
 ) -> Target:
     """The target: file, environment and options merged.
 
     path: the target file, or None. environ: holds the secrets. overrides: dotted path
-    in the target file -> value, from the command line. Raises TargetError with every mistake.
+    in the target file -> value, from the command line. today: the day on which waivers must not
+    have expired, by default this one. Raises TargetError with every mistake.
     """
     source = read_target(path) if path else Source("command line", {})
     settings: Node = _override(source.value, overrides)
@@ -76,6 +80,7 @@ def load_target(
         for name, value in settings.get("mint", {}).items()
     )
     target_names.verify(settings, spec, policy, mistakes)
+    waivers = read_waivers(settings, mistakes, today or datetime.now(UTC).date())
     _verify_files(settings, folder, mistakes)
     mistakes.raise_found(TargetError, source.file)
     listener, tls = settings.get("webhooks"), settings.get("tls", {})
@@ -94,7 +99,7 @@ def load_target(
             name: Limit(limit.get("limit"), parse_duration(limit.get("window")))
             for name, limit in settings.get("limits", {}).items()
         },
-        out_of_scope=settings.get("scope", {}).get("out", {}),
+        out_of_scope=waivers,
         confirmed={normalize(p): word for p, word in settings.get("confirm", {}).items()},
         readings=tuple(as_list(settings.get("readings", ()))),
         listener=None if listener is None else Listener(**listener),

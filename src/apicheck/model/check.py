@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apicheck.model.exchange import Exchange, Transcript
-from apicheck.model.facts import ExpectedResponse
+from apicheck.model.facts import ExpectedResponse, StatusSet
+from apicheck.model.operation import Operation
 from apicheck.model.step import Script
 from apicheck.model.subject import Case, RunContext, Subject, SubjectKind
 from apicheck.model.verdict import (
@@ -50,6 +51,7 @@ class Applies:
     seconds: the longest that one playing waits, where no clock can be moved.
     promise: the response that the policy promises for what the check provokes; None where the
     judge needs none.
+    provokes: 429 or 5xx statuses that the script causes on purpose for this subject.
     """
 
     requests: int = 1
@@ -58,10 +60,11 @@ class Applies:
     facts: tuple[str, ...] = ()
     seconds: float = 0.0
     promise: ExpectedResponse | None = None
+    provokes: StatusSet = field(default_factory=StatusSet)
 
     def bind(self, subject: Subject) -> Subject:
         """Give the subject the promise, for the script and the judge."""
-        return replace(subject, promise=self.promise)
+        return replace(subject, promise=self.promise, provokes=self.provokes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,16 @@ class Fold:
 
     start makes the state, step reads one exchange and returns the state, finish returns the
     results. Without an exchange to judge it returns none, and the run reports nothing observed.
+
+    of_accepted: the fact paths ("" for none in particular) that an accepted response of an
+    operation puts to the test. None of them passes by refusals alone: an operation that accepted
+    no request is not tested. None where the property is one of refusals, or of any response.
     """
 
     start: Callable[[RunContext], Any]
     step: Callable[[RunContext, Any, Exchange], Any]
     finish: Callable[[RunContext, Any], tuple[PassiveResult, ...]]
+    of_accepted: Callable[[RunContext, Operation], Iterable[str]] | None = None
 
 
 def _applies_always(_: Subject) -> Applies:

@@ -66,11 +66,15 @@ class SkippedSubject:
 
 @dataclass(frozen=True, slots=True)
 class PlannedClause:
-    """A clause with the checks that judge it, or the reason why none does."""
+    """A clause with the checks that judge it, or the reason why none does.
+
+    outcomes: check -> the outcomes of it that the clause takes, where it does not take all.
+    """
 
     clause: Clause
     checks: tuple[str, ...]
     why: NotTested | NotApplicable | None = None
+    outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,8 @@ class Plan:
     controls: tuple[str, ...]
     """operationIds whose canonical request is sent once, whatever the checks need, so that
     passive checks have an accepted response of every operation to read."""
+    unsent: Mapping[str, NotTested]
+    """operationId -> why its canonical request is not sent. With `controls`, every operation."""
     skipped: tuple[SkippedSubject, ...]
     clauses: tuple[PlannedClause, ...]
     estimate: Estimate

@@ -42,7 +42,7 @@ class Clause:
     source: str = ""
     grade: Grade = Grade.SOURCE
     checks: tuple[str, ...] = ()
-    """Check ids, or families (`auth/*`)."""
+    """Check ids, families (`auth/*`), or single outcomes (`errors/allow#missing`)."""
     facts: tuple[str, ...] = ()
     """Fact paths inside which a result counts for this clause; () for all."""
     ops: Selector | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from apicheck.model.json import Json
 from apicheck.model.policy import Clause
@@ -32,8 +33,8 @@ class FailureSummary:
 class CheckResult:
     """The verdict of one check on one subject. Knows no clause.
 
-    facts: paths that it is about. kind: for not-tested. flaky: outcomes that did not repeat.
-    exercised: exchanges in which the property was put to the test. evidence: also of a pass.
+    facts: paths that it is about. kind: for not-tested. exercised: exchanges in which the property
+    was put to the test. evidence: also of a pass. seconds: that its own exchanges took.
     """
 
     check: str
@@ -47,6 +48,56 @@ class CheckResult:
     kind: NotTestedKind | None = None
     exercised: int = 0
     cases: int = 0
+    evidence: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    def narrow(self, taken: Sequence[str], declared: Sequence[str]) -> CheckResult:
+        """The result for a clause that takes only some outcomes of the check; () takes all.
+
+        declared: every outcome, in the order in which the check looks for them. A failure with
+        another outcome leaves those undecided that the check would have looked for later.
+        """
+        if not taken or self.verdict is not Verdict.FAIL:
+            return self
+        own = tuple(failure for failure in self.failures if failure.outcome in taken)
+        if own:
+            return replace(self, failures=own)
+        first = min(declared.index(failure.outcome) for failure in self.failures)
+        if first > max(declared.index(outcome) for outcome in taken):
+            return replace(self, verdict=Verdict.PASS, failures=())
+        reason = f"{declared[first]} was found, so that {' or '.join(taken)} was not looked for"
+        return replace(self, verdict=Verdict.INCONCLUSIVE, failures=(), reason=reason)
+
+
+class Standing(StrEnum):
+    """What became of the valid request of an operation."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NO_RESPONSE = "no-response"
+    NOT_SENT = "not-sent"
+
+
+@dataclass(frozen=True, slots=True)
+class OperationResult:
+    """What became of the valid request of one operation of the document.
+
+    status: of its response, 0 without one. reason: the server's own words, what came in place of a
+    response, or why nothing was sent.
+    kind, remedy: as for what is not tested; None and "" where a request was accepted, or where
+    the server failed.
+    requests: exchanges of the operation, whatever they were for. evidence: exchange ids.
+    """
+
+    operation: str
+    method: str
+    path: str
+    standing: Standing
+    status: int = 0
+    reason: str = ""
+    kind: NotTestedKind | None = None
+    remedy: str = ""
+    requests: int = 0
     evidence: tuple[str, ...] = ()
 
 
@@ -78,7 +129,8 @@ class Finding:
 class ClauseResult:
     """The verdict of one clause.
 
-    results: indexes into `Results.checks`. tally: verdict word -> subjects.
+    results: indexes into `Results.checks`. outcomes: check -> the outcomes that the clause takes,
+    where it does not take all. tally: verdict word -> subjects.
     in_scope: whether it counts for the run's word. attest: the question to a person, or "".
     """
 
@@ -91,6 +143,7 @@ class ClauseResult:
     findings: tuple[str, ...] = ()
     tally: Mapping[str, int] = field(default_factory=dict)
     kind: NotTestedKind | None = None
+    outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     capped_by: str = ""
     """The assumed fact that capped the consequence at warning, "" when none did."""
 
@@ -185,5 +238,17 @@ class Results:
     """What the policy or the target accepts and a stricter reading would not."""
     leftovers: tuple[str, ...] = ()
     """What the run created and could not delete."""
-    coverage: Mapping[str, int] = field(default_factory=dict)
-    """operationId -> exchanges."""
+    operations: tuple[OperationResult, ...] = ()
+    """Every operation of the document once, in its order."""
+
+    @property
+    def coverage(self) -> Mapping[str, int]:
+        """Exchanges of each operation, by operationId."""
+        return {one.operation: one.requests for one in self.operations}
+
+    def results_of(self, clause: ClauseResult) -> Iterator[tuple[int, CheckResult]]:
+        """The results of a clause as it takes them, each with its index in `checks`."""
+        for number in clause.results:
+            result = self.checks[number]
+            declared = tuple(self.catalogue.get(result.check, {}).get("outcomes", ()))
+            yield number, result.narrow(clause.outcomes.get(result.check, ()), declared)

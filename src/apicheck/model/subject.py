@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from apicheck.model.exchange import Pairs
-from apicheck.model.facts import Bucket, Deprecation, Event, ExpectedResponse, Facts
+from apicheck.model.facts import Bucket, Deprecation, Event, ExpectedResponse, Facts, StatusSet
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause
@@ -79,13 +79,15 @@ class Case:
     """One row of a check's table, or one drawn value. name: unique within its subject.
 
     spread: names the row among all subjects that share it; a few of these are asked it. "" for a
-    row that every subject is asked.
+    row that every subject is asked. fact: path of the fact that the row alone is about; rows of
+    different facts have results of their own. "" for those of the subject.
     """
 
     name: str
     value: Json = None
     drawn: bool = False
     spread: str = ""
+    fact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,8 @@ class Subject:
     the same check."""
     promise: ExpectedResponse | None = None
     """What `Applies.promise` said, once the check is bound to the subject."""
+    provokes: StatusSet = field(default_factory=StatusSet)
+    """What `Applies.provokes` said, likewise."""
 
     @property
     def facts(self) -> Facts:

@@ -29,6 +29,8 @@ class NotTestedKind(StrEnum):
     NEEDS_IDENTITY = "needs-identity"
     NEEDS_REQUEST = "needs-request"
     """No request for the operation was accepted: a fixture is missing."""
+    NO_RESPONSE = "no-response"
+    """The connection was closed, cut off or silent, or what came could not be read."""
     NEEDS_BUDGET = "needs-budget"
     NEEDS_CONTROL = "needs-control"
     NEEDS_LISTENER = "needs-listener"
@@ -140,9 +142,13 @@ class NotApplicable:
 
 @dataclass(frozen=True, slots=True)
 class Inconclusive:
-    """The property was not triggered, or an unrelated disturbance hid the response."""
+    """The property was not triggered, or an unrelated disturbance hid the response.
+
+    hides: the failure that was seen and is not sure; the judge upholds it where it repeats.
+    """
 
     reason: str
+    hides: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)

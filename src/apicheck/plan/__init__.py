@@ -27,6 +27,7 @@ from apicheck.model.target import Mode, Target
 from apicheck.plan.bind import bind, draw_values, list_subjects
 from apicheck.plan.clauses import is_selected, matches, plan_clauses
 from apicheck.plan.context import build_context
+from apicheck.plan.controls import explain_unsent
 from apicheck.plan.spreading import spread_out
 
 __all__ = ["effective_mode", "is_selected", "matches", "plan"]
@@ -84,7 +85,8 @@ def plan(
         probes.extend(chosen)
         if shared is not None:
             spread[check.id] = shared
-    controls = _list_controls(context, options)
+    unsent = explain_unsent(context, options)
+    controls = tuple(op.id for op in spec.operations if op.id not in unsent)
     provoking = tuple(_plan_provoking(wanted, checks, context, options))
     return Plan(
         spec=spec,
@@ -96,6 +98,7 @@ def plan(
         probes=tuple(probes),
         passive=tuple(check for check in wanted if check.passive),
         controls=controls,
+        unsent=unsent,
         skipped=tuple(skipped),
         clauses=clauses,
         estimate=_estimate(context, (*probes, *provoking), controls),
@@ -127,20 +130,6 @@ def _plan_provoking(
         yield from (
             chain(*bound) if context.thorough else spread_out(bound, checks[name].rows_each)[0]
         )
-
-
-def _list_controls(context: RunContext, options: Options) -> tuple[str, ...]:
-    """List the operations whose canonical request this mode allows."""
-    if context.mode is Mode.PASSIVE:
-        return ()
-    return tuple(
-        operation.id
-        for operation in context.spec.operations
-        if isinstance(context.recipes[operation.id], Recipe)
-        and operation.id in context.actors
-        and (operation.safe or context.mode is Mode.FULL)
-        and (not options.operations or operation.id in options.operations)
-    )
 
 
 def _estimate(

@@ -20,12 +20,27 @@ OTHER_ACTORS = {
 
 
 def matches(check_id: str, patterns: Iterable[str]) -> bool:
-    """Whether one of the patterns names a check: `auth/challenge`, `auth/*`, `auth`, or `*`."""
+    """Whether one of the patterns names a check: `auth/challenge`, `auth/*`, `auth`, or `*`.
+
+    `auth/challenge#absent` names it too, for one of its outcomes.
+    """
     family = check_id.rpartition("/")[0]
+    named = (pattern.partition("#")[0] for pattern in patterns)
     return any(
         pattern in ("*", check_id, family) or (pattern.endswith("/*") and pattern[:-2] == family)
-        for pattern in patterns
+        for pattern in named
     )
+
+
+def _find_outcomes(clause: Clause, checks: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Find the outcomes that a clause takes of each check of which it does not take all."""
+    whole = [pattern for pattern in clause.checks if "#" not in pattern]
+    found: dict[str, tuple[str, ...]] = {}
+    for pattern in clause.checks:
+        check_id, mark, outcome = pattern.partition("#")
+        if mark and check_id in checks and not matches(check_id, whole):
+            found[check_id] = (*found.get(check_id, ()), outcome)
+    return found
 
 
 def _plan_clause(
@@ -59,7 +74,7 @@ def _plan_clause(
     if not wanted:
         why = NotTested(NotTestedKind.SELECTED_OUT, "its checks were not selected")
         return PlannedClause(clause, (), why)
-    return PlannedClause(clause, wanted)
+    return PlannedClause(clause, wanted, outcomes=_find_outcomes(clause, wanted))
 
 
 def _name_duties(clause: Clause) -> str:

@@ -14,7 +14,7 @@ from apicheck.model.subject import Subject, SubjectKind
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A script, ready to play. provokes, accepted: as its check declares them."""
+    """A script, ready to play. provokes, accepted: as its check says."""
 
     key: str
     subject: Subject
@@ -36,7 +36,7 @@ def make_job(probe: Probe) -> Job:
         script=check.script,
         claims=_claims_of(probe),
         last=probe.applies.last,
-        provokes=check.provokes,
+        provokes=check.provokes | set(probe.subject.provokes.exact),
         accepted=check.accepted,
     )
 

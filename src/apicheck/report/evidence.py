@@ -68,9 +68,13 @@ def gather_evidence(transcripts: Iterable[Transcript], wanted: frozenset[str]) -
 
 
 def _iterate(transcripts: Iterable[Transcript]) -> Iterator[tuple[Transcript, int, Exchange]]:
+    """Yield each exchange once, also where several transcripts share it."""
+    seen: set[str] = set()
     for transcript in transcripts:
         for index, exchange in enumerate(transcript.exchanges):
-            yield transcript, index, exchange
+            if exchange.id not in seen:
+                seen.add(exchange.id)
+                yield transcript, index, exchange
 
 
 def _list_before(transcript: Transcript, index: int) -> Iterator[str]:

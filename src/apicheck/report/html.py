@@ -16,6 +16,7 @@ from apicheck.model.exchange import Transcript
 from apicheck.model.json import Json, describe_value
 from apicheck.model.results import Results
 from apicheck.report.evidence import gather_evidence
+from apicheck.report.operations import count_accepted, group_operations
 from apicheck.report.results_json import summarize
 from apicheck.report.text import join_lines, make_visible
 from apicheck.report.view import (
@@ -50,6 +51,8 @@ def render_html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
             elsewhere=view_clauses_elsewhere(results),
             checks=view_checks(results, evidence),
             evidence=evidence,
+            accepted=count_accepted(results.operations),
+            operation_groups=group_operations(results.operations),
             glossary=GLOSSARY,
             glyphs=GLYPHS,
             tones=TONES,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
-from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
+from apicheck.model.results import CheckResult, ClauseResult, Finding, Results, Standing
 from apicheck.model.verdict import Consequence, Verdict
-from apicheck.report.sections import group_by_section
+from apicheck.report.sections import group_by_section, label_section
 from apicheck.report.text import escape_for_xml
 
 _ENDINGS = {
@@ -31,11 +31,12 @@ def render_junit(results: Results) -> bytes:
     )
     judged = {item.clause.id: item for item in results.clauses}
     sections = group_by_section(item.clause for item in results.clauses)
-    suites = [_add_suite(root, results, section) for section in sections]
+    suites = [_add_suite(root, results, label_section(section)) for section in sections]
     for suite, clauses in zip(suites, sections.values(), strict=True):
         for clause in clauses:
             suite.extend(_build_cases(results, judged[clause.id]))
         _set_counts(suite)
+    suites.append(_add_operations(root, results))
     root.set("time", f"{_measure_seconds(results):.3f}")
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
@@ -44,8 +45,23 @@ def render_junit(results: Results) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
-def _add_suite(root: ET.Element, results: Results, section: str) -> ET.Element:
-    suite = ET.SubElement(root, "testsuite", name=escape_for_xml(section or results.run.policy))
+def _add_operations(root: ET.Element, results: Results) -> ET.Element:
+    """Add a suite with a case for each operation, skipped where it accepted no request."""
+    suite = _add_suite(root, results, "operations")
+    classname = escape_for_xml(f"{results.run.policy}.operations")
+    for one in results.operations:
+        name = escape_for_xml(f"{one.operation} {one.method} {one.path}")
+        case = ET.SubElement(suite, "testcase", classname=classname, name=name, time="0")
+        if one.standing is not Standing.ACCEPTED:
+            words = escape_for_xml(f"{one.standing.value}: {one.reason}")
+            ET.SubElement(case, "skipped", message=words, type=one.standing.value)
+    _set_counts(suite)
+    return suite
+
+
+def _add_suite(root: ET.Element, results: Results, title: str) -> ET.Element:
+    name = ", ".join(filter(None, (results.run.policy, title)))
+    suite = ET.SubElement(root, "testsuite", name=escape_for_xml(name))
     suite.set("timestamp", escape_for_xml(results.run.started))
     properties = ET.SubElement(suite, "properties")
     word = f"{results.word.word.value}: {results.word.scope}"
@@ -61,18 +77,21 @@ def _build_cases(results: Results, clause: ClauseResult) -> Iterator[ET.Element]
         case = _build_case(classname, clause.clause.id, clause)
         _add_ending(case, clause, clause.verdict, clause.reason)
         yield case
-    for index in clause.results:
-        result = results.checks[index]
+    for _, result in results.results_of(clause):
         name = " ".join(filter(None, (clause.clause.id, result.check, result.subject)))
-        case = _build_case(classname, name, clause)
+        case = _build_case(classname, name, clause, result.seconds)
         _add_ending(
             case, clause, result.verdict, result.reason, result, _select_findings(results, result)
         )
         yield case
 
 
-def _build_case(classname: str, name: str, clause: ClauseResult) -> ET.Element:
-    case = ET.Element("testcase", classname=classname, name=escape_for_xml(name), time="0")
+def _build_case(
+    classname: str, name: str, clause: ClauseResult, seconds: float = 0.0
+) -> ET.Element:
+    case = ET.Element(
+        "testcase", classname=classname, name=escape_for_xml(name), time=f"{seconds:.3f}"
+    )
     properties = ET.SubElement(case, "properties")
     for key, value in (("requirement", clause.clause.id), ("level", clause.clause.level.value)):
         ET.SubElement(properties, "property", name=key, value=escape_for_xml(value))
@@ -124,6 +143,7 @@ def _can_fail_build(clause: ClauseResult, verdict: Verdict) -> bool:
 def _set_counts(suite: ET.Element) -> None:
     cases = suite.findall("testcase")
     suite.set("tests", str(len(cases)))
+    suite.set("time", f"{sum(float(case.get('time', '0')) for case in cases):.3f}")
     for element, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
         suite.set(name, str(sum(1 for case in cases if case.find(element) is not None)))
 

@@ -16,9 +16,11 @@ from apicheck.model.results import (
     CheckResult,
     ClauseResult,
     Finding,
+    OperationResult,
     PreflightItem,
     Provenance,
     Results,
+    Standing,
     Task,
     Word,
 )
@@ -53,6 +55,7 @@ def build_document(results: Results) -> dict[str, Json]:
         "clauses": [_encode_clause(results, item) for item in results.clauses],
         "findings": to_json(results.findings, whole=True),
         "results": to_json(results.checks, whole=True),
+        "operations": to_json(results.operations, whole=True),
         "catalogue": to_json(results.catalogue, whole=True),
         "facts": to_json(results.facts, whole=True),
         "caveats": to_json(results.caveats, whole=True),
@@ -80,8 +83,11 @@ def summarize(results: Results) -> dict[str, Json]:
         "by_consequence": dict(Counter(item.consequence.value for item in results.clauses)),
         "findings": _count_severities(results.findings),
         "requests": results.run.requests,
-        "operations": len(results.coverage),
-        "operations_reached": sum(1 for count in results.coverage.values() if count),
+        "operations": len(results.operations),
+        "operations_by_standing": {
+            standing.value: sum(one.standing is standing for one in results.operations)
+            for standing in Standing
+        },
     }
 
 
@@ -99,7 +105,7 @@ def _encode_clause(results: Results, item: ClauseResult) -> dict[str, Json]:
         **written,
         "declared_checks": declared,
         **judged,
-        "checks": [_join_result(index, results.checks[index]) for index in item.results],
+        "checks": [_join_result(index, result) for index, result in results.results_of(item)],
     }
 
 
@@ -144,11 +150,21 @@ def _decode(value: Mapping[str, Json]) -> Results:
         facts=tuple(value["facts"]),
         caveats=tuple(value["caveats"]),
         leftovers=tuple(value["leftovers"]),
-        coverage=value["coverage"],
+        operations=from_json(tuple[OperationResult, ...], value["operations"]),
     )
 
 
-_JUDGED = ("verdict", "consequence", "reason", "in_scope", "findings", "tally", "kind", "capped_by")
+_JUDGED = (
+    "verdict",
+    "consequence",
+    "reason",
+    "in_scope",
+    "findings",
+    "tally",
+    "kind",
+    "outcomes",
+    "capped_by",
+)
 
 
 def _decode_clause(value: Mapping[str, Json]) -> ClauseResult:

@@ -21,6 +21,11 @@ def group_by_section(clauses: Iterable[Clause]) -> Mapping[str, tuple[Clause, ..
     return {title: tuple(members) for title, members in found.items()}
 
 
+def label_section(title: str) -> str:
+    """Label a section for a reader: "Section 2"; a title in words is its own label."""
+    return f"Section {title}" if title[:1].isdigit() else title
+
+
 def _name_section(clause: Clause, own_source: str) -> str:
     """Name the section of a clause: "2", or "rfc6750, section 3"."""
     if clause.source == own_source:

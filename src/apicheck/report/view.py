@@ -14,7 +14,7 @@ from apicheck.report.alike import group_alike
 from apicheck.report.curl import build_command
 from apicheck.report.evidence import Evidence
 from apicheck.report.page import Page, read_page
-from apicheck.report.sections import group_by_section
+from apicheck.report.sections import group_by_section, label_section
 from apicheck.report.wire import Shown, show_exchange
 from apicheck.report.words import CONSEQUENCE_ORDER, title_of
 
@@ -169,13 +169,7 @@ def view_sections(results: Results) -> tuple[SectionView, ...]:
     views = {i.clause.id: _view_clause(results, i) for i in results.clauses if not _is_elsewhere(i)}
     found = group_by_section(item.clause for item in results.clauses)
     named = ((title, [views[c.id] for c in found[title] if c.id in views]) for title in found)
-    return tuple(
-        SectionView(_label_section(title), tuple(items)) for title, items in named if items
-    )
-
-
-def _label_section(title: str) -> str:
-    return f"Section {title}" if title[:1].isdigit() else title
+    return tuple(SectionView(label_section(title), tuple(items)) for title, items in named if items)
 
 
 def view_clauses_elsewhere(results: Results) -> tuple[ClauseView, ...]:
@@ -192,7 +186,7 @@ def _is_elsewhere(item: ClauseResult) -> bool:
 
 
 def _view_clause(results: Results, item: ClauseResult) -> ClauseView:
-    judged = [results.checks[index] for index in item.results]
+    judged = [result for _, result in results.results_of(item)]
     by_id = {finding.id: finding for finding in results.findings}
     return ClauseView(
         result=item,

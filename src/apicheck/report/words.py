@@ -64,10 +64,13 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "The run's word",
         (
-            ("conformant", "Every automatic must-clause in scope was tested and passed."),
+            (
+                "conformant",
+                "Every automatic must-clause in scope passed, or may be open by the user's leave.",
+            ),
             (
                 "conformant-with-waivers",
-                "Conformant, except for findings that a named person waived on a stated date.",
+                "Conformant, except for must-clauses that the target file puts out of scope.",
             ),
             ("not-conformant", "The API violates at least one must-clause in scope."),
             (
@@ -85,7 +88,10 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("pass", "The API was tested often enough, and always did what the clause asks."),
             ("fail", "The API broke the clause. The finding shows the exchange that proves it."),
-            ("partial", "Some subjects of the clause passed; others were not tested."),
+            (
+                "partial",
+                "Some subjects of the clause passed; others were not tested, or not decided.",
+            ),
             (
                 "error",
                 "apicheck, the network or the configuration failed; the API was not judged.",
@@ -107,6 +113,10 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 "apicheck has no credential with the right scopes, tenant or state.",
             ),
             ("needs-request", "The API accepted no request for the operation: give a fixture."),
+            (
+                "no-response",
+                "The connection was closed, cut off or silent, or nobody can read what came.",
+            ),
             ("needs-budget", "The run ended first, or reached its limit of requests or seconds."),
             ("needs-control", "The test needs the control protocol; the target does not offer it."),
             ("needs-listener", "apicheck has no webhook listener that the target can reach."),

@@ -16,8 +16,7 @@ from apicheck.requests.bodies import encode_body
 from apicheck.requests.clients import with_client
 from apicheck.requests.credentials import (
     credentials_of,
-    missing_credentials,
-    satisfies,
+    explain_no_actor,
     scheme_to_carry,
 )
 from apicheck.requests.explain import explain_refusals
@@ -43,17 +42,7 @@ def identity_of(subject: Subject, operation: str = "") -> Identity:
     operation = operation or subject.op.id
     name = subject.context.actors.get(operation)
     if name is None:
-        needed = subject.context.alternatives.get(operation, ())
-        held = [one for one in subject.context.identities.values() if one.placeholder]
-        if held and not any(satisfies(subject.context, one, a) for one in held for a in needed):
-            end_script(missing_credentials(subject.context, needed[0]))
-        end_script(
-            NotTested(
-                NotTestedKind.NEEDS_IDENTITY,
-                f"no identity may call {operation}",
-                '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
-            )
-        )
+        end_script(explain_no_actor(subject.context, operation))
     return subject.context.identities[name]
 
 

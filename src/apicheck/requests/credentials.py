@@ -130,6 +130,19 @@ def missing_credentials(context: RunContext, names: tuple[str, ...]) -> NotTeste
     return NotTested(NotTestedKind.NEEDS_IDENTITY, words, lines)
 
 
+def explain_no_actor(context: RunContext, operation: str) -> NotTested:
+    """Why no identity of the target may call an operation, and the lines that change it."""
+    needed = context.alternatives.get(operation, ())
+    held = [one for one in context.identities.values() if one.placeholder]
+    if needed and held and not any(satisfies(context, one, a) for one in held for a in needed):
+        return missing_credentials(context, needed[0])
+    return NotTested(
+        NotTestedKind.NEEDS_IDENTITY,
+        f"no identity may call {operation}",
+        '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
+    )
+
+
 def _stands_in(context: RunContext, identity: Identity, scheme: SecurityScheme) -> bool:
     """Whether a bearer token may serve another bearer scheme than its own.
 

@@ -80,7 +80,7 @@ def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
     if policy_file is None:
         policy = builtin_policy(spec)
     else:
-        policy = load_policy(policy_file, spec, check_ids=tuple(checks), readings=readings)
+        policy = load_policy(policy_file, spec, check_ids=_name_checks(checks), readings=readings)
     if without_target:
         target = Target(name="(none)", base_url="http://127.0.0.1")
     else:
@@ -94,6 +94,12 @@ def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
         target = replace(target, readings=readings)
     name = profile or policy.id
     return Inputs(spec, policy, target, checks, name, spec_file, policy_file)
+
+
+def _name_checks(checks: Mapping[str, Check]) -> tuple[str, ...]:
+    """Name every check, and every outcome of each, as a clause may name them."""
+    outcomes = (f"{name}#{one.id}" for name, check in checks.items() for one in check.outcomes)
+    return (*checks, *outcomes)
 
 
 def _find_documents(

@@ -18,7 +18,7 @@ from apicheck.cli import COMMANDS, app, main
 from apicheck.cli.results import describe_run
 from apicheck.model.errors import Mistake, PolicyError, TargetUnreachable
 from apicheck.model.plan import Options
-from apicheck.model.results import Results
+from apicheck.model.results import OperationResult, Results, Standing
 from apicheck.model.target import Mode
 from apicheck.model.verdict import EXIT_CODES, RunWord
 from apicheck.report import results_from_json
@@ -151,7 +151,12 @@ def test_an_incomplete_run_says_why_it_ended(
 
 def test_a_run_prints_its_requests_by_operation(results: Results) -> None:
     run = replace(results.run, requests=1050)
-    counted = replace(results, run=run, coverage={"getContact": 1000, "hello": 0, "list": 20})
+    sent = {"getContact": 1000, "hello": 0, "list": 20}
+    operations = tuple(
+        OperationResult(name, "GET", f"/{name}", Standing.ACCEPTED, 200, requests=count)
+        for name, count in sent.items()
+    )
+    counted = replace(results, run=run, operations=operations)
     printed = click.unstyle("\n".join(describe_run(counted, ())))
     assert "1050 requests, by operation:\n 1000 getContact        20 list" in printed
     assert "   30 (no operation)" in printed

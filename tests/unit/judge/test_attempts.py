@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from apicheck.judge import judge_probe
+from apicheck.judge.repetition import uphold_repeated
 from apicheck.model.check import Applies, Check, Outcome
 from apicheck.model.exchange import (
     Exchange,
@@ -207,3 +208,53 @@ def test_a_check_of_crashes_accepts_only_a_closed_connection_as_evidence(
 ) -> None:
     judged = judge_probe(crashing(), [played(without_response(kind, Role.TABLE))])
     assert judged.verdict is Verdict.INCONCLUSIVE
+
+
+def accepted(method: str, status: int, number: int, attempt: int = 0) -> Transcript:
+    one = exchange(status, number=number)
+    return played(replace(one, request=Request(method, "/contacts")), attempt=attempt)
+
+
+REPEATED = replace(
+    CHECK, outcomes=(Outcome("accepted", Severity.CRITICAL), Outcome("wrong-status", Severity.LOW))
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "again", "verdict"),
+    [
+        ("POST", 409, Verdict.FAIL),
+        ("PUT", 409, Verdict.FAIL),
+        ("DELETE", 404, Verdict.FAIL),
+        ("DELETE", 410, Verdict.FAIL),
+        ("POST", 401, Verdict.INCONCLUSIVE),
+        ("GET", 409, Verdict.INCONCLUSIVE),
+        ("POST", 404, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_what_can_happen_only_once_needs_no_second_time(
+    method: str, again: int, verdict: Verdict
+) -> None:
+    once = replace(probe(), check=REPEATED)
+    attempts = [accepted(method, 201, 1), accepted(method, again, 2, attempt=1)]
+    assert judge_probe(once, attempts).verdict is verdict
+
+
+def test_a_confirmation_that_could_not_be_played_refutes_nothing() -> None:
+    why = NotTested(NotTestedKind.NEEDS_REQUEST, "no subscription was accepted (409 Conflict)")
+    later = Transcript("auth/example/listContacts", (), 1, stopped_by=why)
+    judged = judge_probe(probe(), [played(exchange(403)), later])
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert "could not be tried again: no subscription was accepted" in judged.reason
+    assert judged.suspected is not None
+
+
+@pytest.mark.parametrize(("subjects", "verdict"), [(2, Verdict.INCONCLUSIVE), (3, Verdict.FAIL)])
+def test_three_subjects_that_fail_alike_confirm_each_other(subjects: int, verdict: Verdict) -> None:
+    why = NotTested(NotTestedKind.NEEDS_REQUEST, "no subscription was accepted")
+    judged = []
+    for number in range(subjects):
+        one = replace(probe(), subject=replace(probe().subject, key=f"event-{number}"))
+        later = Transcript(one.key, (), 1, stopped_by=why)
+        judged.append(judge_probe(one, [played(exchange(403)), later]))
+    assert {one.verdict for one in uphold_repeated(judged)} == {verdict}

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from apicheck.judge.clauses import judge_clauses
-from apicheck.judge.word import collect_tasks, decide_word
+from apicheck.judge.tasks import collect_tasks
+from apicheck.judge.word import decide_word
 from apicheck.load import facts_from, read_spec
 from apicheck.model.check import Check, Outcome
 from apicheck.model.facts import Selector
@@ -196,7 +197,8 @@ def test_the_word_comes_with_its_scope() -> None:
     made = planned(clause(), attested, other, out, out_of_scope={"T-3": "limits are off"})
     results = [result(V.PASS)]
     got = decide_word(made, judge_clauses(made, results), results, ())
-    assert got.word is RunWord.CONFORMANT
+    assert got.word is RunWord.CONFORMANT_WITH_WAIVERS
+    assert got.why == "every automatic must-clause in scope holds; waived: T-3"
     assert "1 of 1 automatic must-clauses" in got.scope
     assert "1 to attest" in got.scope
     assert "1 of other actors" in got.scope
@@ -220,7 +222,7 @@ def test_the_task_for_unplayed_probes_names_what_prevented_them(
 ) -> None:
     made = planned(clause())
     results = [result(V.NOT_TESTED, kind=NotTestedKind.NEEDS_BUDGET)]
-    (task,) = collect_tasks(judge_clauses(made, results), results, preflight, stopped=stopped)
+    (task,) = collect_tasks(made, judge_clauses(made, results), results, preflight, stopped=stopped)
     assert task.title == title
     assert task.lines == "\n".join(f"# {item.message}" for item in preflight)
 
@@ -229,5 +231,6 @@ def test_an_exhausted_budget_is_a_task_even_if_the_run_was_stopped() -> None:
     made = planned(clause())
     lines = "[safety]\nmax_requests = 20"
     results = [result(V.NOT_TESTED, kind=NotTestedKind.NEEDS_BUDGET, remedy=lines)]
-    (task,) = collect_tasks(judge_clauses(made, results), results, stopped=True)
-    assert (task.title, task.lines) == ("Give the run a larger budget", lines)
+    (task,) = collect_tasks(made, judge_clauses(made, results), results, stopped=True)
+    pasted = f"# in apicheck.toml:\n{lines}"
+    assert (task.title, task.lines) == ("Give the run a larger budget", pasted)

@@ -25,9 +25,10 @@ def expected(present: frozenset[Verdict]) -> Verdict:
     table: list[tuple[set[Verdict], Verdict]] = [
         ({V.FAIL}, V.FAIL),
         ({V.ERROR}, V.ERROR),
-        ({V.INCONCLUSIVE}, V.INCONCLUSIVE),
         ({V.REVIEW}, V.REVIEW),
+        ({V.PASS, V.INCONCLUSIVE}, V.PARTIAL),
         ({V.PASS, V.NOT_TESTED}, V.PARTIAL),
+        ({V.INCONCLUSIVE}, V.INCONCLUSIVE),
         ({V.PASS}, V.PASS),
         ({V.NOT_TESTED}, V.NOT_TESTED),
         (set(), V.NOT_APPLICABLE),

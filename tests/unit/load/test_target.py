@@ -6,6 +6,7 @@ import base64
 import stat
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,14 @@ def loaded(
 ) -> Target:
     path = tmp_path / "apicheck.toml"
     path.write_text(text)
-    return load_target(path, spec=SPEC, policy=policy, environ=environ, overrides=overrides or {})
+    return load_target(
+        path,
+        spec=SPEC,
+        policy=policy,
+        environ=environ,
+        overrides=overrides or {},
+        today=date(2026, 11, 28),
+    )
 
 
 def mistakes_of(
@@ -228,6 +236,20 @@ def test_without_a_file_a_base_url_is_enough(policy: Policy) -> None:
         ("[limits.general]\nlimit = '1'\n", 3, "limits.general.limit", "a whole number", ""),
         ("[limits.general]\nwindow = 60\n", 3, "limits.general.window", "a duration", 'write "60"'),
         ("[scope]\nout = {B = 'x'}\n", 3, "scope.out.B", 'unknown clause "B"', "known: A"),
+        (
+            "[scope.out]\nA = {reason = 'later', expires = 2026-11-01}\n",
+            3,
+            "scope.out.A",
+            "the waiver of A expired on 2026-11-01",
+            "renew it",
+        ),
+        (
+            "[scope.out]\nA = {reason = 'later', expires = 'soon'}\n",
+            3,
+            "scope.out.A.expires",
+            '"soon" is not a date',
+            "2027-01-31",
+        ),
         ("[confirm]\n'rate_limit' = 'x'\n", 3, "confirm.rate_limit", "no fact", "rate_limits"),
         ("readings = ['doc']\n", 2, "readings", "unknown reading", "docs"),
         ("[safety]\nmode = 'readonly'\n", 3, "safety.mode", "expected passive", "read-only"),
@@ -419,3 +441,9 @@ def test_a_credential_of_no_scheme_and_one_without_a_secret_are_mistakes(
             'token_env = "…", or user_env and password_env',
         ),
     }
+
+
+def test_a_waiver_names_its_owner_and_its_days(tmp_path: Path, policy: Policy) -> None:
+    waiver = "{reason = 'later', owner = 'Ada', date = 2026-11-02, expires = 2026-12-31}"
+    target = loaded(tmp_path, policy, f"{HEAD}[scope.out]\nA = {waiver}\n")
+    assert target.out_of_scope == {"A": "later (waived by Ada on 2026-11-02 until 2026-12-31)"}

@@ -25,8 +25,9 @@ def test_every_verdict_has_an_ending() -> None:
 
 def test_a_suite_is_a_section_and_a_case_a_clause_with_a_subject(results: Results) -> None:
     suites = {suite.name: [case.name for case in suite] for suite in _read(results)}
-    assert list(suites) == ["2", "3", "4", "6", "5", "7", "1"]
-    assert suites["2"] == [
+    sections = [f"orders, Section {number}" for number in (2, 3, 4, 6, 5, 7, 1)]
+    assert list(suites) == [*sections, "orders, operations"]
+    assert suites["orders, Section 2"] == [
         "AUTH-1 auth/missing-credentials listContacts",
         "AUTH-1 auth/missing-credentials createContact",
         "AUTH-1 auth/missing-credentials deleteContact",

@@ -29,7 +29,9 @@ _ERROR_VALUES = ("error", "error_description", "error_uri")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
-    """Apply where the policy promises a challenge for some refusal."""
+    """Apply where the policy promises a challenge for some refusal of a secured operation."""
+    if not subject.context.secured:
+        return NotApplicable("no operation needs a credential")
     authentication = subject.facts.authentication
     refusals = (
         authentication.anonymous,

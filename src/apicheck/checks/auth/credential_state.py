@@ -71,7 +71,10 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     Each operation is asked with an expired and a revoked credential; accounts that are out of
     use are asked of a few operations.
     """
-    rows = [Case(state, name) for state, name in _find_holders(subject).items()]
+    rows = [
+        Case(state, name, fact=f"authentication.states.{state}")
+        for state, name in _find_holders(subject).items()
+    ]
     of_credentials = tuple(row for row in rows if row.name in _STATES_OF_CREDENTIALS)
     of_accounts = (row for row in rows if row.name not in _STATES_OF_CREDENTIALS)
     among = subject.context.alternatives[subject.op.id]

@@ -37,7 +37,7 @@ def judge_step(
 ) -> Failure | None:
     """Judge the last exchange, which is the step's."""
     exchange = played[step.id]
-    statuses = _parse_statuses(step.expect.get("status", "2xx"))
+    statuses = parse_statuses(step)
     response = exchange.response
     if response is None or exchange.status not in statuses:
         expected = f"{statuses} for step {step.id}"
@@ -157,7 +157,9 @@ def _parse_instant(text: str) -> float | None:
         return None
 
 
-def _parse_statuses(written: Json) -> StatusSet:
+def parse_statuses(step: Example) -> StatusSet:
+    """The statuses that a step expects."""
+    written = step.expect.get("status", "2xx")
     return StatusSet(tuple(str(s) for s in (written if isinstance(written, list) else [written])))
 
 

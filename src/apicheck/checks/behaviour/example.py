@@ -23,6 +23,7 @@ from apicheck.authoring import (
     Recipe,
     Script,
     Severity,
+    StatusSet,
     Subject,
     SubjectKind,
     Transcript,
@@ -31,7 +32,7 @@ from apicheck.authoring import (
     parameters,
     steps,
 )
-from apicheck.checks.behaviour._expectations import judge_step
+from apicheck.checks.behaviour._expectations import judge_step, parse_statuses
 
 _NO_IDENTITY = "nobody"
 """What a step says to be sent without a credential."""
@@ -54,7 +55,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
                 f"no identity named {step.identity}",
                 f'[identities.{step.identity}]\ntoken_env = "{step.identity.upper()}_TOKEN"',
             )
-    return Applies(requests=len(_steps_of(subject)))
+    patterns = [item for step in _steps_of(subject) for item in parse_statuses(step).patterns]
+    provokes = StatusSet(tuple(item for item in patterns if item[0] == "5" or item == "429"))
+    return Applies(requests=len(_steps_of(subject)), provokes=provokes)
 
 
 def script(subject: Subject) -> Script:
@@ -158,6 +161,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for step, exchange in zip(_steps_of(subject), transcript.exercised, strict=False):
         played[step.id] = exchange
         if failure := judge_step(subject.context, step, played):
+            status = exchange.status
+            if status in subject.provokes and status not in parse_statuses(step):
+                return Inconclusive(f"step {step.id} got {status}, which a later step expects")
             return failure
     if len(played) < len(_steps_of(subject)):
         return Inconclusive(f"only {len(played)} of {len(_steps_of(subject))} steps were sent")

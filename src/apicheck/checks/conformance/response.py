@@ -106,7 +106,7 @@ def _describe_schema(exchange: Exchange) -> str:
 CHECK = Check(
     title="Responses match the OpenAPI document",
     failure_title="A response does not match the OpenAPI document",
-    fold=folds.per_exchange(inspect),
+    fold=folds.per_exchange(inspect, of_accepted=folds.of_every_operation()),
     standards=("openapi-3.1.1#responses-object",),
     outcomes=(
         Outcome("undocumented-status", Severity.MEDIUM),

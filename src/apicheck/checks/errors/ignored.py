@@ -44,7 +44,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     }
     promises = subject.facts.requests
     return tuple(
-        Case(kind, kind)
+        Case(kind, kind, fact=f"requests.{kind}")
         for kind, can_be_asked in possible.items()
         if can_be_asked and promises.get(kind) == "ignored"
     )

@@ -42,7 +42,7 @@ def inspect(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | 
 CHECK = Check(
     title="The server never responds with an unexpected 5xx",
     failure_title="The server responds with an unexpected 5xx",
-    fold=folds.per_exchange(inspect),
+    fold=folds.per_exchange(inspect, of_accepted=folds.of_every_operation()),
     triggered_by=("errors/malformed-body", "errors/unknown-object"),
     standards=("rfc9110#15.6",),
     outcomes=(Outcome("server-error", Severity.HIGH),),

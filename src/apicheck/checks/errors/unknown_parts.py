@@ -46,7 +46,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 def cases(subject: Subject) -> tuple[Case, ...]:
     """A query parameter; a member of the body, where the document lists all of them."""
     return tuple(
-        Case(kind, kind)
+        Case(kind, kind, fact=f"requests.{kind}")
         for kind in KINDS
         if isinstance(find_promise(subject, kind), ExpectedResponse)
         and (kind != "unknown_field" or names_its_members(subject))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from apicheck.authoring import Applies, Exchange, NotApplicable, RunContext, Subject, judging
+from apicheck.authoring.document import Operation
 from apicheck.authoring.facts import HeaderRule
 
 
@@ -23,6 +24,23 @@ def applies_where(
         return NotApplicable(otherwise)
 
     return applies
+
+
+def due_where(
+    holds: Callable[[HeaderRule], object],
+) -> Callable[[RunContext, Operation], Iterator[str]]:
+    """Make the `of_accepted` of a fold that judges some promises of header fields.
+
+    holds: whether it judges a promise. Fields that may be absent are due on no response.
+    """
+
+    def find(context: RunContext, operation: Operation) -> Iterator[str]:
+        for name, rule in context.facts.responses.items():
+            due = any(holds(promise) and not promise.optional for promise in rule.headers.values())
+            if due and judging.rule_covers_success(context, rule.when, operation):
+                yield f"responses.{name}"
+
+    return find
 
 
 def find_promises(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, str, HeaderRule]]:

@@ -26,7 +26,7 @@ def inspect(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | 
 CHECK = Check(
     title="No response names the exact version of the server's software",
     failure_title="A response names the exact version of the server's software",
-    fold=folds.per_exchange(inspect),
+    fold=folds.per_exchange(inspect, of_accepted=folds.of_every_operation("responses")),
     standards=("rfc9110#10.2.4",),
     outcomes=(Outcome("exact-version", Severity.LOW),),
     proven_by={"exact-version": ("headers/tells-exact-version",)},

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, folds
 from apicheck.authoring.facts import Directive
-from apicheck.checks.headers._rules import applies_where, describe_field, find_promises
+from apicheck.checks.headers._rules import applies_where, describe_field, due_where, find_promises
 
 _DIRECTIVE = re.compile(r'\s*([^\s=,;"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?\s*(?:,|$)')
 _NO_STORE = "no-store"
@@ -63,7 +63,7 @@ CHECK = Check(
         lambda promise: promise.directives,
         "the policy promises no directive of a header field",
     ),
-    fold=folds.per_exchange(inspect),
+    fold=folds.per_exchange(inspect, of_accepted=due_where(lambda promise: promise.directives)),
     reads=("responses",),
     standards=("rfc9111#5.2",),
     outcomes=(Outcome("missing", Severity.MEDIUM), Outcome("too-open", Severity.MEDIUM)),

@@ -14,7 +14,7 @@ from apicheck.authoring import (
     folds,
     judging,
 )
-from apicheck.checks.headers._rules import applies_where, describe_field, find_promises
+from apicheck.checks.headers._rules import applies_where, describe_field, due_where, find_promises
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -37,7 +37,7 @@ CHECK = Check(
         lambda promise: promise.echo,
         "the policy promises no header field to come back as it was sent",
     ),
-    fold=folds.per_exchange(inspect),
+    fold=folds.per_exchange(inspect, of_accepted=due_where(lambda promise: promise.echo)),
     reads=("responses",),
     standards=("rfc9110#6.3",),
     outcomes=(Outcome("not-echoed", Severity.LOW),),

@@ -60,7 +60,7 @@ def _judge_distance(value: str, within_s: float, exchange: Exchange) -> Failure 
 CHECK = Check(
     title="Responses have a correct Date",
     failure_title="A response does not have a correct Date",
-    fold=folds.per_exchange(inspect),
+    fold=folds.per_exchange(inspect, of_accepted=folds.of_every_operation("responses")),
     triggered_by=("errors/unknown-path",),
     standards=("rfc9110#6.6.1", "rfc9110#5.6.7"),
     outcomes=(

@@ -18,6 +18,7 @@ from apicheck.authoring import (
     folds,
     judging,
 )
+from apicheck.authoring.document import Operation
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
@@ -34,6 +35,12 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
             yield f"responses.{name}", _find_match(glob, exchange)
 
 
+def _find_due(context: RunContext, operation: Operation) -> Iterator[str]:
+    for name, rule in context.facts.responses.items():
+        if rule.absent and judging.rule_covers_success(context, rule.when, operation):
+            yield f"responses.{name}"
+
+
 def _find_match(glob: str, exchange: Exchange) -> Failure | None:
     for header, value in exchange.received.headers:
         if fnmatchcase(header.lower(), glob.lower()):
@@ -46,7 +53,7 @@ CHECK = Check(
     title="No response has a header field that is promised absent",
     failure_title="A response has a header field that is promised absent",
     applies=applies,
-    fold=folds.per_exchange(inspect),
+    fold=folds.per_exchange(inspect, of_accepted=_find_due),
     reads=("responses",),
     standards=("rfc9110#10.2.4",),
     outcomes=(Outcome("forbidden", Severity.LOW),),

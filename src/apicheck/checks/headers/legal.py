@@ -26,7 +26,7 @@ def inspect(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | 
 CHECK = Check(
     title="Header field values contain no control characters",
     failure_title="A header field value contains a control character",
-    fold=folds.per_exchange(inspect),
+    fold=folds.per_exchange(inspect, of_accepted=folds.of_every_operation("responses")),
     standards=("rfc9110#5.5",),
     outcomes=(Outcome("control-character", Severity.MEDIUM),),
     proven_by={"control-character": ("headers/control-character-in-value",)},

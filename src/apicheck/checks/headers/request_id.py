@@ -17,7 +17,7 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.facts import HeaderRule
 from apicheck.authoring.folds import Tallies
-from apicheck.checks.headers._rules import applies_where, describe_field, find_promises
+from apicheck.checks.headers._rules import applies_where, describe_field, due_where, find_promises
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ CHECK = Check(
     applies=applies_where(
         lambda promise: promise.unique, "the policy promises no unique header field"
     ),
-    fold=Fold(start, step, finish),
+    fold=Fold(start, step, finish, due_where(lambda promise: promise.unique)),
     reads=("responses",),
     standards=("rfc9110#6.3",),
     outcomes=(Outcome("absent", Severity.MEDIUM), Outcome("repeated", Severity.MEDIUM)),

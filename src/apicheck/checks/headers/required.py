@@ -15,7 +15,7 @@ from apicheck.authoring import (
     judging,
 )
 from apicheck.authoring.facts import HeaderRule
-from apicheck.checks.headers._rules import applies_where, describe_field, find_promises
+from apicheck.checks.headers._rules import applies_where, describe_field, due_where, find_promises
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -30,18 +30,24 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
         yield fact, wrong
 
 
+def _may_be_required(promise: HeaderRule) -> bool:
+    """Whether the field must be present, and no other check of the family always looks for it."""
+    return not (promise.optional or promise.unique or promise.within_s is not None)
+
+
 def _is_required(promise: HeaderRule, exchange: Exchange) -> bool:
     """Whether the field must be present, and no other check of the family looks for it."""
     echoed = promise.echo is not None and judging.sent_header(exchange, promise.echo) is not None
-    dated = promise.within_s is not None
-    return not (promise.optional or promise.unique or echoed or dated)
+    return _may_be_required(promise) and not echoed
 
 
 CHECK = Check(
     title="Promised header fields are present",
     failure_title="A promised header field is missing",
-    applies=applies_where(lambda _: True, "the policy promises no header field"),
-    fold=folds.per_exchange(inspect),
+    applies=applies_where(
+        _may_be_required, "every header field that the policy promises is judged by another check"
+    ),
+    fold=folds.per_exchange(inspect, of_accepted=due_where(_may_be_required)),
     reads=("responses",),
     standards=("rfc9110#6.3",),
     outcomes=(Outcome("absent", Severity.MEDIUM),),

@@ -39,7 +39,7 @@ def inspect(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | 
 CHECK = Check(
     title="A header field that holds one value is sent once",
     failure_title="A header field that holds one value is repeated",
-    fold=folds.per_exchange(inspect),
+    fold=folds.per_exchange(inspect, of_accepted=folds.of_every_operation("responses")),
     standards=("rfc9110#5.3",),
     outcomes=(Outcome("repeated", Severity.MEDIUM),),
     proven_by={"repeated": ("headers/repeats-content-type", "headers/two-content-types")},

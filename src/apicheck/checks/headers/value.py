@@ -16,7 +16,7 @@ from apicheck.authoring import (
     folds,
 )
 from apicheck.authoring.facts import HeaderRule
-from apicheck.checks.headers._rules import applies_where, describe_field, find_promises
+from apicheck.checks.headers._rules import applies_where, describe_field, due_where, find_promises
 
 _FORMATS = {
     "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
@@ -72,7 +72,7 @@ CHECK = Check(
     title="Header fields have the promised values",
     failure_title="A header field does not have the promised value",
     applies=applies_where(_names_value, "the policy promises no value of a header field"),
-    fold=folds.per_exchange(inspect),
+    fold=folds.per_exchange(inspect, of_accepted=due_where(_names_value)),
     reads=("responses",),
     standards=("rfc9110#5.5",),
     outcomes=(Outcome("wrong-value", Severity.MEDIUM),),

@@ -104,7 +104,10 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def cases(subject: Subject) -> tuple[Case, ...]:
     """The list after another tenant, user or app has created an object."""
     kinds = (whose for whose in _kinds(subject) if has_foreign_identity(subject, whose))
-    return tuple(Case(f"what another {whose} made", whose) for whose in kinds)
+    return tuple(
+        Case(f"what another {whose} made", whose, fact=f"authorization.foreign.{whose}")
+        for whose in kinds
+    )
 
 
 def script(subject: Subject) -> Script:

@@ -53,7 +53,10 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     """An object of each kind of owner to which the policy promises `as-absent`."""
     foreign = subject.facts.authorization.foreign
     kinds = [whose for whose in foreign_owners(subject, "path") if foreign[whose].response is None]
-    return tuple(Case(f"an object of another {whose}", whose) for whose in kinds)
+    return tuple(
+        Case(f"an object of another {whose}", whose, fact=f"authorization.foreign.{whose}")
+        for whose in kinds
+    )
 
 
 def script(subject: Subject) -> Script:

@@ -33,7 +33,10 @@ from apicheck.checks.scopes._foreign import (
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """An object of each kind of owner that the policy keeps apart."""
-    return tuple(Case(f"an object of another {w}", w) for w in foreign_owners(subject, "path"))
+    return tuple(
+        Case(f"an object of another {w}", w, fact=f"authorization.foreign.{w}")
+        for w in foreign_owners(subject, "path")
+    )
 
 
 def script(subject: Subject) -> Script:

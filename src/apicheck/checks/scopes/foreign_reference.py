@@ -45,7 +45,11 @@ from apicheck.checks.scopes._foreign import (
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Each member of the body that names an object, with an object of each kind of owner."""
     return tuple(
-        Case(f"{name.strip('/')} of another {whose}", {"whose": whose, "member": name})
+        Case(
+            f"{name.strip('/')} of another {whose}",
+            {"whose": whose, "member": name},
+            fact=f"authorization.foreign.{whose}",
+        )
         for whose in foreign_owners(subject, "body")
         for name in foreign_needs(subject, "body", whose)
         if _is_json(subject)

@@ -1,0 +1,87 @@
+"""Decide what the confirmations of a failure say: upheld, refuted, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from apicheck.model.exchange import Exchange, Transcript
+from apicheck.model.verdict import (
+    Confirm,
+    Failure,
+    HarnessError,
+    Inconclusive,
+    Judgement,
+    NotTested,
+)
+
+_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+_CONFLICT = 409
+_GONE = (404, 410)
+
+Judgements = Sequence[Judgement | HarnessError]
+
+
+def find_doubt(
+    how: Confirm,
+    first: Transcript,
+    failure: Failure,
+    later: Sequence[Transcript],
+    again: Judgements,
+) -> Inconclusive | None:
+    """Find what speaks against a failure; None when the confirmations uphold it.
+
+    first: the attempt that shows the failure. later, again: the other attempts, judged.
+    """
+    if how is Confirm.ONCE:
+        return _find_spoiled_control(failure, again)
+    if not again:
+        return Inconclusive(
+            f"{failure.outcome} was seen but not confirmed: the run ended", hides=failure
+        )
+    if any(isinstance(j, Failure) and j.outcome == failure.outcome for j in again):
+        return None
+    if any(_is_done_already(first, failure, transcript) for transcript in later):
+        return None
+    silent = [j for j in again if isinstance(j, NotTested | Inconclusive | HarnessError)]
+    if len(silent) == len(again):
+        return Inconclusive(
+            f"{failure.outcome} ({failure.actual}) was seen, and could not be tried again:"
+            f" {silent[0].reason}",
+            hides=failure,
+        )
+    return Inconclusive(f"flaky: {failure.outcome} ({failure.actual}) was seen but did not repeat")
+
+
+def _find_spoiled_control(failure: Failure, again: Judgements) -> Inconclusive | None:
+    spoiled = [j for j in again if isinstance(j, NotTested | HarnessError)]
+    if again and len(spoiled) == len(again):
+        reason = spoiled[0].reason
+        return Inconclusive(f"{failure.outcome} was seen, but the control then failed: {reason}")
+    return None
+
+
+def _is_done_already(first: Transcript, failure: Failure, later: Transcript) -> bool:
+    """Whether a confirmation was refused because the first attempt had its effect.
+
+    What was created or deleted cannot be created or deleted again: 409, 404 or 410 says so.
+    """
+    shown = _find_shown(first, failure)
+    if shown is None or not shown.succeeded or shown.request.method in _SAFE:
+        return False
+    done = _GONE if shown.request.method == "DELETE" else (_CONFLICT,)
+    return any(exchange.status in done for exchange in later.exercised if _is_same(exchange, shown))
+
+
+def _find_shown(first: Transcript, failure: Failure) -> Exchange | None:
+    """Find the exchange that shows a failure: the named one, else the only one."""
+    exercised = first.exercised
+    if failure.exchange:
+        return next((e for e in exercised if e.id == failure.exchange), None)
+    return exercised[0] if len(exercised) == 1 else None
+
+
+def _is_same(one: Exchange, other: Exchange) -> bool:
+    return (one.request.method, one.request.operation) == (
+        other.request.method,
+        other.request.operation,
+    )
