@@ -3,7 +3,7 @@
 Loading keeps what is written. Planning decides which limit or which security applies.
 """
 
-from apicheck.load.openapi import load_spec, parse_spec, read_spec
+from apicheck.load.openapi import load_spec, parse_spec, read_spec, saved_document
 from apicheck.load.policy import (
     builtin_policy,
     document_of,
@@ -29,5 +29,6 @@ __all__ = [
     "profile_dir",
     "profile_names",
     "read_spec",
+    "saved_document",
     "target_settings",
 ]

@@ -229,6 +229,7 @@ class LeftOut:
     """An operation that is not used, since the document's description of it is broken.
 
     reason: what is broken. file, line and pointer: where; line 0 where it is not known.
+    method: "" for all operations of a path, where the document does not say which there are.
     """
 
     id: str
@@ -241,7 +242,7 @@ class LeftOut:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{self.method} {self.path}: {place}:{self.pointer}: {self.reason}"
+        return f"{self.method or 'all of'} {self.path}: {place}: {self.pointer}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

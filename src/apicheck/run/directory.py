@@ -8,7 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from apicheck.load import builtin_policy, included_files, load_policy, load_spec
+from apicheck.load import (
+    builtin_policy,
+    included_files,
+    load_policy,
+    load_spec,
+    saved_document,
+)
 from apicheck.model.codec import from_json, to_json
 from apicheck.model.errors import RunDirectoryError
 from apicheck.model.exchange import Transcript
@@ -75,7 +81,7 @@ def save_plan(
         "leftovers": list(leftovers),
     }
     _write(directory / PLAN, _encode_json(content))
-    _write(directory / "openapi.yaml", inputs.spec_file.read_bytes())
+    _write(directory / "openapi.yaml", saved_document(inputs.spec, inputs.spec_file))
     if inputs.policy_file is not None:
         _write(directory / "policy.yaml", inputs.policy_file.read_bytes())
         for name in included_files(inputs.policy_file):
