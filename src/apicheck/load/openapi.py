@@ -41,12 +41,12 @@ def load_spec(path: Path) -> Spec:
 def read_spec(document: Node, *, file: str = "") -> Spec:
     """A Spec from a document in memory, which may lack what OpenAPI requires (info, responses).
 
-    Raises SpecError for any other mistake, also for one that `load_spec` only remarks on.
+    Raises SpecError for an operation that cannot be read, which `load_spec` leaves out.
     """
     source = Source(file or "document", deepcopy(dict(document)))
     spec = _build_spec(source, strict=False)
-    if spec.remarks:
-        raise SpecError(f"{source.file} cannot be used", spec.remarks)
+    if spec.left_out:
+        raise SpecError(f"{source.file} cannot be used", _group(spec.left_out))
     return spec
 
 

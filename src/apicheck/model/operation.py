@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import unquote
 
 from apicheck.model.errors import Mistake
@@ -245,7 +246,7 @@ class LeftOut:
         return f"{self.method or 'all of'} {self.path}: {place}: {self.pointer}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spec:
     """An OpenAPI 3.0, 3.1 or 3.2 document.
 
@@ -270,7 +271,30 @@ class Spec:
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of an id. Raises KeyError when there is none."""
+        return self._by_id[operation_id]
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Operation]:
+        return {operation.id: operation for operation in reversed(self.operations)}
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Mapping[str, Operation]]:
+        """Path without a final slash -> method -> operation."""
+        found: dict[str, dict[str, Operation]] = {}
         for operation in self.operations:
-            if operation.id == operation_id:
-                return operation
-        raise KeyError(operation_id)
+            found.setdefault(operation.path.rstrip("/"), {})[operation.method] = operation
+        return found
+
+    @cached_property
+    def linking(self) -> Mapping[str, tuple[Operation, ...]]:
+        """Id of an operation -> the other operations whose successful responses link to it."""
+        found: dict[str, dict[str, Operation]] = {}
+        for operation in self.operations:
+            for response in operation.responses:
+                if response.status.startswith("2"):
+                    for link in response.links:
+                        found.setdefault(link.operation, {})[operation.id] = operation
+        return {
+            target: tuple(source for name, source in sources.items() if name != target)
+            for target, sources in found.items()
+        }

@@ -20,7 +20,7 @@ def find_usual_need(
     reads_only: the run may create nothing.
     """
     collection = collection_of(operation.path, name)
-    around = {o.method: o for o in spec.operations if o.path.rstrip("/") == collection}
+    around = spec.by_path.get(collection, {}) if collection else {}
     made = None if reads_only else around.get("POST")
     source = made or (around.get("GET") if operation.safe else None)
     if source is None or source.id == operation.id:

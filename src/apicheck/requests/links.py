@@ -20,14 +20,14 @@ def path_parameters(operation: Operation) -> Iterator[Parameter]:
 
 
 def _sources(spec: Spec, operation: Operation, reads_only: bool) -> list[Operation]:
-    """The operations that may link to this one, those that create before those that list."""
+    """The operations that link to this one, those that create before those that list."""
     own = {parameter.name for parameter in path_parameters(operation)}
 
     def rank(source: Operation) -> tuple[bool, bool, int]:
         extra = len({p.name for p in path_parameters(source)} - own)
         return (source.safe != reads_only, source.method != "POST", extra)
 
-    return sorted((o for o in spec.operations if o.id != operation.id), key=rank)
+    return sorted(spec.linking.get(operation.id, ()), key=rank)
 
 
 def find_path_need(spec: Spec, operation: Operation, name: str, *, reads_only: bool) -> Need | None:
