@@ -58,7 +58,7 @@ class JsonLines(Mapping[str, int]):
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._breaks: list[int] = []
+        self._breaks: list[int] | None = None
         self._scanned: dict[int, dict[str, Place]] = {}
         """Offset of a list or object -> its members."""
 
@@ -77,7 +77,7 @@ class JsonLines(Mapping[str, int]):
         return sum(1 for _ in self)
 
     def _line(self, offset: int) -> int:
-        if not self._breaks:
+        if self._breaks is None:
             self._breaks = [match.start() for match in re.finditer("\n", self._text)]
         return bisect_right(self._breaks, offset) + 1
 
