@@ -176,7 +176,7 @@ class Resolver:
         file = urljoin(base.file, uri)
         if file in self._bases:
             return self._bases[file]
-        if "://" in file and not file.startswith("file://"):
+        if "//" in file and not file.startswith("file:///"):
             raise Unresolved(
                 f'the $ref "{text}" is on the network: it is not fetched',
                 "save it beside the document, and refer to the file",

@@ -112,7 +112,7 @@ class Walk:
             return unit_of(pointer)
         if not self.item:
             return self.root
-        return self.root + unit_of("/paths/" + pointer[len(self.root) :]).removeprefix("/paths/")
+        return self.root + unit_of(f"/paths/x{pointer[len(self.root) :]}").removeprefix("/paths/x")
 
     def _object(self, value: Json, pointer: str, base: Base, named: str, *, idle: bool) -> None:
         """named: the member of names in which the object has its name."""
