@@ -89,6 +89,8 @@ def test_one_broken_operation_stops_none_of_the_others(run: Any, sent: Any) -> N
     )
     assert outcome.verdict("HTTP-DATE") == "pass"
     assert {request.path for request in outcome.received} == {"/thing"}
+    (item,) = [one for one in outcome.results["preflight"] if one["id"] == "document"]
+    assert "GET /broken, GET /odd; apicheck lint says where" in item["message"]
 
 
 def test_defaults_that_do_not_fit_and_links_elsewhere_stop_nothing(run: Any, sent: Any) -> None:

@@ -80,6 +80,8 @@ def _build_spec(
         files,
     )
     resolver.resolve()
+    for other in files.values():
+        remarks.found.extend(other.doubles)
     if strict:
         values.verify(resolver.found.valued, remarks)
     reader = Reader(document, remarks, resolver.broken)

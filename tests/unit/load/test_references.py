@@ -189,7 +189,7 @@ def test_a_file_that_cannot_be_used_leaves_out_what_needs_it(
 def test_a_file_below_the_working_directory_may_be_referred_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = {"api/openapi.yaml": returning("{$ref: ../shared.yaml}"), "shared.yaml": "type: string"}
+    files = {"api/openapi.yaml": returning("{$ref: ../common.yaml}"), "common.yaml": "type: string"}
     write(tmp_path, files)
     monkeypatch.chdir(tmp_path)
     spec = load_spec(tmp_path / "api" / "openapi.yaml")
