@@ -40,24 +40,41 @@ def verify(document: Mapping[str, Json], mistakes: Mistakes) -> dict[str, Proble
     place of an object, or a parameter without a name.
     """
     validator = _load_validator(str(document["openapi"])[:3])
+    errors = [one for error in validator.iter_errors(document) for one in _find_closest(error)]
+    places = [reduce(child_pointer, error.instance_path, "") for error in errors]
+    deepest = _drop_consequences(list(zip(errors, places, strict=True)))
     broken: dict[str, Problem] = {}
-    for number, error in enumerate(validator.iter_errors(document)):
-        for closest in _find_closest(error):
-            pointer = reduce(child_pointer, closest.instance_path, "")
-            message = f"is not valid OpenAPI: {closest.message}"
-            if number < _MOST:
-                mistakes.add(pointer, message)
-            if _BREAKS.search(closest.message) and not _HARMLESS.search(pointer):
-                broken.setdefault(unit_of(pointer), Problem(message, pointer))
+    for number, (error, pointer) in enumerate(deepest):
+        message = f"is not valid OpenAPI: {error.message}"
+        if number < _MOST:
+            mistakes.add(pointer, message)
+        if _BREAKS.search(error.message) and not _HARMLESS.search(pointer):
+            broken.setdefault(unit_of(pointer), Problem(message, pointer))
     return broken
+
+
+def _drop_consequences(errors: list[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:
+    """The errors without those of members that are unknown only since something in them is wrong.
+
+    What holds a wrong member fails with it: then it is said of the member alone.
+    """
+    around = {pointer[:end] for _, pointer in errors for end in _ends(pointer)}
+    for error, pointer in errors:
+        if not (error.kind.name == "unevaluatedProperties" and pointer in around):
+            yield error, pointer
+
+
+def _ends(pointer: str) -> Iterator[int]:
+    """Where the pointers of what is around a place end, in its pointer."""
+    return (match.start() for match in re.finditer("/", pointer))
 
 
 @lru_cache(maxsize=len(VERSIONS))
 def _load_validator(version: str) -> Any:
-    """The validator of a version. `this` stands for the invalid value, which may be long."""
+    """The validator of a version; patterns are looked at elsewhere. `this` stands for the invalid value, which may be long."""
     text = (_SCHEMAS / f"openapi-{version}.schema.json").read_text("utf-8")
     schema = json.loads(text.replace('"$dynamicRef": "#meta"', f'"$ref": "{_DIALECT}"'))
-    return jsonschema_rs.validator_for(schema, mask="this", offline=True)
+    return jsonschema_rs.validator_for(schema, validate_formats=False, mask="this", offline=True)
 
 
 def _find_closest(error: Any) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""Finds defaults and examples that their own schema does not allow.
+"""Finds patterns that are none, and defaults and examples that their own schema does not allow.
 
 No response is judged by them, so they are remarks. Only what a schema says of plain values is
 looked at: its type, its list of values, a date.
@@ -14,6 +14,7 @@ import jsonschema_rs
 import orjson
 
 from apicheck.load.mistakes import Mistakes
+from apicheck.load.patterns import compile_ecma
 from apicheck.model.json import Json, child_pointer
 
 _READ = ("type", "enum")
@@ -21,8 +22,12 @@ _FORMATS = ("date", "date-time")
 
 
 def verify(schemas: Iterable[tuple[Mapping[str, Json], str]], mistakes: Mistakes) -> None:
-    """Adds a mistake for each default and example that does not fit its schema."""
+    """Adds a mistake for each pattern that is none, and each value that does not fit its schema."""
     for schema, pointer in schemas:
+        pattern = schema.get("pattern")
+        if isinstance(pattern, str) and compile_ecma(pattern) is None:
+            message = f'"{pattern}" is no regular expression of ECMA-262: any text fits'
+            mistakes.add(child_pointer(pointer, "pattern"), message)
         rules = {key: schema[key] for key in _READ if key in schema}
         if schema.get("format") in _FORMATS:
             rules["format"] = schema["format"]

@@ -78,7 +78,7 @@ class Found:
     dynamic: dict[str, list[str]] = field(default_factory=dict)
     """Name of a dynamic anchor -> pointers."""
     valued: list[tuple[Mapping[str, Json], str]] = field(default_factory=list)
-    """Schemas with a type and a default or an example, and their pointers."""
+    """Schemas with a default, an example or a pattern, and their pointers."""
 
 
 def unit_of(pointer: str) -> str:
@@ -122,7 +122,7 @@ class Walk:
                     self._object(item, f"{pointer}/{index}", base, "", idle=idle)
             return
         base = self._note_identity(value, pointer, base)
-        if "type" in value and ("default" in value or "example" in value):
+        if "pattern" in value or ("type" in value and ("default" in value or "example" in value)):
             self.found.valued.append((value, pointer))
         for key, inner in value.items():
             if isinstance(inner, str):

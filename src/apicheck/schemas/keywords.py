@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from apicheck.load.patterns import compile_ecma
 from apicheck.model.json import Json
-from apicheck.schemas.patterns import ECMA_PATTERN, compile_ecma, is_common
+from apicheck.schemas.patterns import ECMA_PATTERN, is_common
 
 MAPS = ("properties", "patternProperties", "dependentSchemas")
 """Keywords whose value maps names to schemas."""

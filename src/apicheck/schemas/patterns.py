@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 import jsonschema_rs
-from regress import Regex, RegressError
 
+from apicheck.load.patterns import compile_ecma
 from apicheck.model.json import Json
 
 ECMA_PATTERN = "x-apicheck-pattern"
@@ -24,17 +24,6 @@ def is_common(pattern: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@lru_cache(maxsize=4096)
-def compile_ecma(pattern: str) -> Regex | None:
-    """The expression, read with the flag u if it can be, else without; None where it is neither."""
-    for flags in ("u", ""):
-        try:
-            return Regex(pattern, flags)
-        except RegressError:
-            continue
-    return None
 
 
 class EcmaPattern:

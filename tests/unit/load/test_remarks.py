@@ -225,6 +225,24 @@ def test_an_operation_with_an_unknown_scheme_is_still_one_that_asks_for_a_creden
     assert spec.operations[0].secured
 
 
+@pytest.mark.parametrize(
+    ("head", "pattern", "remarks"),
+    [
+        *((head, pattern, 0) for head in (OLD, NEW) for pattern in (r"^[\w-.]+$", r"\p{L}")),
+        (OLD, r"(?<a>x)\k<a>", 0),
+        *((head, "(", 1) for head in (OLD, NEW)),
+    ],
+)
+def test_a_pattern_is_wrong_only_where_ecma_262_does_not_know_it(
+    head: str, pattern: str, remarks: int
+) -> None:
+    spec = spec_of(
+        f"{head}paths: {{/a: {{get: {{{OK}}}}}}}\n"
+        f"components: {{schemas: {{A: {{pattern: '{pattern}'}}}}}}\n"
+    )
+    assert len(spec.remarks) == remarks
+
+
 @pytest.mark.parametrize("profile", profile_names())
 def test_the_documents_of_the_profiles_have_no_mistake(profile: str) -> None:
     spec = load_spec(profile_dir(profile) / "openapi.yaml")
