@@ -71,7 +71,10 @@ def _ends(pointer: str) -> Iterator[int]:
 
 @lru_cache(maxsize=len(VERSIONS))
 def _load_validator(version: str) -> Any:
-    """The validator of a version; patterns are looked at elsewhere. `this` stands for the invalid value, which may be long."""
+    """The validator of a version, which leaves patterns alone.
+
+    In its messages `this` stands for the invalid value, which may be long.
+    """
     text = (_SCHEMAS / f"openapi-{version}.schema.json").read_text("utf-8")
     schema = json.loads(text.replace('"$dynamicRef": "#meta"', f'"$ref": "{_DIALECT}"'))
     return jsonschema_rs.validator_for(schema, validate_formats=False, mask="this", offline=True)
