@@ -187,7 +187,7 @@ def _listen(server: ServerState, _: Request, body: dict[str, Json]) -> tuple[int
 
 
 def _fail_next(server: ServerState, _: Request, body: dict[str, Json]) -> Json:
-    operation = server.profile.spec.operation(body["operation"])
+    operation = server.profile.spec.operation(str(body["operation"]))
     status = body.get("status", 500)
     if not isinstance(status, int) or not 400 <= status <= 599:
         raise ValueError("status is a number from 400 to 599")

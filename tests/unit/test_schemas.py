@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from apicheck.model.json import Json
 from apicheck.schemas import SchemaError, find_schema_errors, resolve_schema
+from apicheck.schemas.dialect import Dialect
 
 OLD: dict[str, Json] = {"openapi": "3.0.3"}
 NEW: dict[str, Json] = {
@@ -77,10 +78,70 @@ def test_without_a_schema_every_value_is_valid() -> None:
     assert fits(NEW, None, {"a": [object]})
 
 
-@pytest.mark.parametrize("schema", [{"type": "nonsense"}, {"$ref": "#/nowhere"}])
-def test_a_schema_that_cannot_be_compiled_is_an_error_and_no_exception(schema: Json) -> None:
-    (error,) = find_schema_errors(NEW, schema, 1)
-    assert "cannot be validated" in error.message
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "nonsense"},
+        {"$ref": "#/nowhere"},
+        {"required": True},
+        {"enum": None},
+        {"minLength": -1},
+        {"maximum": "10"},
+        {"allOf": []},
+        {"pattern": "("},
+        {"properties": ["a"]},
+        {"items": [{"type": "string"}]},
+        {"required": ["a", "a"], "type": ["integer", "integer"]},
+        {"title": 7, "description": ["x"], "$id": 5, "$schema": "urn:other"},
+    ],
+)
+def test_a_keyword_that_json_schema_does_not_know_says_nothing_of_a_value(schema: Json) -> None:
+    assert fits(NEW, schema, 1)
+    assert fits(OLD, {**schema, "nullable": True}, None)
+    assert not fits(NEW, {**schema, "not": {}}, 1)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "good", "bad"),
+    [
+        (r"^[\p{L} ]+$", "Zoë", "7"),
+        (r"^(?<year>\d{4})$", "2026", "26"),
+        (r"^[\w-.]+$", "a-b.c", "a b"),
+        (r"^\p{Script=Greek}+$", "αβγ", "abc"),
+        (r"^(?=.*\d)(?!.*x).+$", "a1", "x1"),
+        (r"^\/v\d$", "/v1", "v1"),
+        (r"^[^\]]\cJ?$", "a", "]"),
+    ],
+)
+def test_patterns_are_those_of_ecma_262(pattern: str, good: str, bad: str) -> None:
+    schema = {"type": "string", "pattern": pattern}
+    assert fits(NEW, schema, good)
+    (error,) = find_schema_errors(NEW, schema, bad)
+    assert "match" in error.message
+
+
+def test_keys_that_only_another_dialect_could_match_are_left_alone() -> None:
+    schema = {"patternProperties": {"(": False}, "additionalProperties": False}
+    assert fits(NEW, schema, {"a": 1})
+
+
+def test_a_compiled_schema_holds_what_it_refers_to_and_not_the_document() -> None:
+    unused = {f"S{number}": {"type": "object", "title": "x" * 1000} for number in range(50)}
+    schemas = {**unused, "Used": {"properties": {"enum": {"$ref": "#/components/schemas/Id"}}}}
+    document = {"components": {"schemas": {**schemas, "Id": {"type": "integer"}}}}
+    schema = {"items": {"$ref": "#/components/schemas/Used"}}
+    assert not fits(document, schema, [{"enum": "a"}])
+    assert len(Dialect(document).translate(schema)[1]) == 2
+
+
+def test_references_of_a_long_chain_are_followed() -> None:
+    schemas: dict[str, Json] = {
+        f"S{n}": {"properties": {"next": {"$ref": f"#/components/schemas/S{n + 1}"}}}
+        for n in range(3000)
+    }
+    document = {"components": {"schemas": {**schemas, "S3000": {"type": "integer"}}}}
+    assert fits(document, {"$ref": "#/components/schemas/S0"}, {"next": {"next": {}}})
+    assert not fits(document, {"$ref": "#/components/schemas/S2999"}, {"next": "x"})
 
 
 @pytest.mark.parametrize(

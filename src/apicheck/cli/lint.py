@@ -14,6 +14,7 @@ from apicheck.model.policy import FactOrigin
 from apicheck.report.text import join_lines
 
 if TYPE_CHECKING:
+    from apicheck.model.operation import Spec
     from apicheck.plan.lint import LintReport
 
 _VALUE_SHOWN = 60
@@ -28,7 +29,8 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
     """Report the mistakes of a policy and its document.
 
     The command reports all mistakes at once and sends nothing. Its exit code is 0 when apicheck
-    can use the policy, and 2 when it cannot.
+    can use the policy, and 2 when it cannot. Operations of which the document's description is
+    broken are left out; other mistakes of the document stop no check.
 
     \b
     apicheck lint --policy policy.yaml --facts
@@ -44,18 +46,35 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
         for line in describe_facts(report.facts):
             screen.out(line)
         screen.out()
-    for line in describe_remarks(report):
+    for line in (*describe_document(inputs.spec), *describe_remarks(report)):
         screen.out(line)
+    left_out = f", {len(inputs.spec.left_out)} left out" if inputs.spec.left_out else ""
     screen.out(
         f"{join_lines(policy.id)} {join_lines(policy.version)}: ok;"
         f" {_count(len(policy.clauses), 'clause')}, {_count(len(policy.origins), 'fact')},"
-        f" {_count(len(inputs.spec.operations), 'operation')}"
+        f" {_count(len(inputs.spec.operations), 'operation')}{left_out}"
     )
     return 0
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def describe_document(spec: Spec) -> Iterator[str]:
+    """Describe the mistakes of the document: what is left out for them, and what they do not stop.
+
+    A mistake that leaves operations out is told with these.
+    """
+    broken = {(one.file, one.line, one.reason) for one in spec.left_out}
+    remarks = [one for one in spec.remarks if (one.file, one.line, one.message) not in broken]
+    for heading, lines in (
+        ("Operations that are left out: the document's description of them is broken:",
+         [str(one) for one in spec.left_out]),
+        ("Remarks on the document; they stop no check:",
+         [str(one) for one in remarks]),
+    ):  # fmt: skip
+        yield from _list(heading, lines)
 
 
 def describe_remarks(report: LintReport) -> Iterator[str]:
@@ -69,10 +88,14 @@ def describe_remarks(report: LintReport) -> Iterator[str]:
         ("Clauses of the provider that no check tests and no person attests:",
          [", ".join(report.unchecked)] if report.unchecked else []),
     ):  # fmt: skip
-        if lines:
-            yield toned(heading, "warn")
-            yield from (f"  {join_lines(line)}" for line in lines)
-            yield ""
+        yield from _list(heading, lines)
+
+
+def _list(heading: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield toned(heading, "warn")
+        yield from (f"  {join_lines(line)}" for line in lines)
+        yield ""
 
 
 def describe_facts(facts: Sequence[FactOrigin]) -> Iterator[str]:

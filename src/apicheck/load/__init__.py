@@ -4,7 +4,7 @@ Loading keeps what is written. Planning decides which limit or which security ap
 """
 
 from apicheck.load.base_path import with_base_path
-from apicheck.load.openapi import load_spec, parse_spec, read_spec
+from apicheck.load.openapi import load_spec, parse_spec, read_spec, saved_document
 from apicheck.load.policy import (
     builtin_policy,
     document_of,
@@ -30,6 +30,7 @@ __all__ = [
     "profile_dir",
     "profile_names",
     "read_spec",
+    "saved_document",
     "target_settings",
     "with_base_path",
 ]

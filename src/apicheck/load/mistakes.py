@@ -13,7 +13,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from apicheck.load.source import Source, kind_of
+from apicheck.load.reading import kind_of
+from apicheck.load.source import Source
 from apicheck.model.errors import ApicheckError, Mistake
 from apicheck.model.json import Json, child_pointer, dotted, tokens
 
@@ -41,12 +42,14 @@ class Mistakes:
     place: Callable[[str], Place]
     written: Mapping[str, str] = field(default_factory=dict)
     found: list[Mistake] = field(default_factory=list)
+    _added: set[Mistake] = field(default_factory=set)
 
     def add(self, pointer: str, message: str, suggestion: str = "") -> None:
         """Adds a mistake, unless the same one is there already."""
         file, line = self.place(pointer)
         mistake = Mistake(file, line, dotted(pointer), message, suggestion)
-        if mistake not in self.found:
+        if mistake not in self._added:
+            self._added.add(mistake)
             self.found.append(mistake)
 
     def unknown(self, pointer: str, what: str, name: str, known: Collection[str]) -> None:

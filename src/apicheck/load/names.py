@@ -79,9 +79,15 @@ class Verifier:
     fact_paths: frozenset[str] = field(init=False)
     _operations: frozenset[str] = field(init=False)
     _families: frozenset[str] = field(init=False)
+    _left_out: dict[str, tuple[str, str]] = field(init=False)
+    """Id of an operation that cannot be used -> message and suggestion."""
 
     def __post_init__(self) -> None:
         self._operations = frozenset(operation.id for operation in self.spec.operations)
+        self._left_out = {
+            one.id: (f'the operation "{one.id}" is left out: {one.reason}', f"mend line {one.line}")
+            for one in self.spec.left_out
+        }
         self._families = frozenset(c.split("/")[0] + "/*" for c in self.check_ids)
         self.fact_paths = frozenset(_walk_paths(self.written, ""))
 
@@ -133,7 +139,9 @@ class Verifier:
 
     def _verify_steps(self, clause: Clause) -> None:
         for step in clause.example:
-            if step.operation not in self._operations:
+            if broken := self._left_out.get(step.operation):
+                self._add_in_clause(clause, "example", *broken)
+            elif step.operation not in self._operations:
                 message = f'unknown operation "{step.operation}"'
                 hint = did_you_mean(step.operation, self._operations)
                 self._add_in_clause(clause, "example", message, hint)
@@ -159,7 +167,9 @@ class Verifier:
         self._add(pointer, f'unknown {what} "{name}"', did_you_mean(name, known))
 
     def _verify_operation(self, pointer: str, name: str) -> None:
-        if name not in self._operations:
+        if broken := self._left_out.get(name):
+            self._add(pointer, *broken)
+        elif name not in self._operations:
             self._add_unknown(pointer, "operation", name, self._operations)
 
     def _verify_selector(self, pointer: str, value: Json) -> None:
@@ -170,7 +180,8 @@ class Verifier:
 
     def _find_selector_error(self, item: str) -> tuple[str, str] | None:
         """Message and suggestion for an item that names nothing defined; None when it does."""
-        if item == "*" or item in (*BUILT_IN, *self.facts.operations, *self._operations):
+        known = {*BUILT_IN, *self.facts.operations, *self._operations}
+        if item == "*" or item in known or item in self._left_out:
             return None
         kind, colon, name = item.partition(":")
         if colon and kind == "tag" and "/" not in kind:
@@ -182,7 +193,6 @@ class Verifier:
             return None if found else (f'unknown scope "{name}"', did_you_mean(name, scopes))
         if "/" in item:
             return None
-        known = {*BUILT_IN, *self.facts.operations, *self._operations}
         return f'unknown operation "{item}"', did_you_mean(item, known)
 
     def _all_scopes(self) -> set[str]:

@@ -1,54 +1,95 @@
-"""Reads an OpenAPI 3.0 or 3.1 document into a Spec."""
+"""Reads an OpenAPI 3.0, 3.1 or 3.2 document into a Spec.
+
+Only a document that is none is refused. Of any other, the operations that can be read are used; the
+others are left out by name, and what matters to no check is a remark.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from pathlib import Path
 
-from apicheck.load import references, validity
+import orjson
+
+from apicheck.load import validity, values
+from apicheck.load.files import open_below
 from apicheck.load.mistakes import Mistakes, collect_mistakes
-from apicheck.load.operations import Node, Reader
+from apicheck.load.operations import Reader
+from apicheck.load.parts import Node
+from apicheck.load.references import FILES, Opener, Resolver
 from apicheck.load.servers import prefix_of
 from apicheck.load.source import Source, parse, read_source
-from apicheck.model.errors import SpecError
-from apicheck.model.operation import Spec
-
-_SUPPORTED = ("3.0", "3.1")
+from apicheck.load.walk import Base
+from apicheck.model.errors import Mistake, SpecError
+from apicheck.model.json import Json, dotted
+from apicheck.model.operation import LeftOut, Spec
 
 
 def load_spec(path: Path) -> Spec:
-    """The OpenAPI document of a file, YAML or JSON. Raises SpecError with every mistake."""
-    return _build_spec(read_source(path, SpecError), strict=True)
+    """The OpenAPI document of a file, YAML or JSON, with the other files that it refers to.
+
+    Raises SpecError for a document that cannot be used.
+    """
+    source = read_source(path, SpecError, doubles=True)
+    open_file = open_below(path.resolve().parent, Path.cwd())
+    return _build_spec(source, strict=True, uri=path.resolve().as_uri(), open_file=open_file)
 
 
 def read_spec(document: Node, *, file: str = "") -> Spec:
     """A Spec from a document in memory, which may lack what OpenAPI requires (info, responses).
 
-    Raises SpecError for a reference to what the document does not have.
+    Raises SpecError for an operation that cannot be read, which `load_spec` leaves out.
     """
-    return _build_spec(Source(file or "document", document), strict=False)
+    source = Source(file or "document", deepcopy(dict(document)))
+    spec = _build_spec(source, strict=False)
+    if spec.left_out:
+        raise SpecError(f"{source.file} cannot be used", _group(spec.left_out))
+    return spec
 
 
 def parse_spec(text: str, file: str) -> Spec:
-    """As `load_spec`, from text. Raises SpecError."""
-    return _build_spec(parse(text, file, SpecError), strict=True)
+    """As `load_spec`, from text; no other file is read. Raises SpecError."""
+    return _build_spec(parse(text, file, SpecError, doubles=True), strict=True)
 
 
-def _build_spec(source: Source, *, strict: bool) -> Spec:
+def saved_document(spec: Spec, file: Path) -> bytes:
+    """The document as one file, to be read again: with the other files in it, if it has any."""
+    return orjson.dumps(spec.document) if FILES in spec.document else file.read_bytes()
+
+
+def _build_spec(
+    source: Source, *, strict: bool, uri: str = "", open_file: Opener | None = None
+) -> Spec:
     mistakes = collect_mistakes(source)
-    document: Node = source.value
+    document: dict[str, Json] = source.value
     _verify_version(document, mistakes, strict=strict)
     mistakes.raise_found(SpecError, source.file)
-    references.verify(document, mistakes)
-    mistakes.raise_found(SpecError, source.file)
+    files: dict[str, Source] = {}
+    remarks = Mistakes(lambda pointer: _find_place(pointer, source, files))
+    remarks.found.extend(source.doubles)
+    own = document.get("$self")
+    resolver = Resolver(
+        document,
+        remarks,
+        Base(own if isinstance(own, str) else uri, uri),
+        validity.verify(document, remarks) if strict else {},
+        open_file,
+        files,
+    )
+    resolver.resolve()
+    for other in files.values():
+        remarks.found.extend(other.doubles)
     if strict:
-        validity.verify(source, mistakes)
-        mistakes.raise_found(SpecError, source.file)
-    reader = Reader(document, mistakes)
-    operations = tuple(reader.read_operations())
-    reader.verify_links(operations)
-    mistakes.raise_found(SpecError, source.file)
-    info: Node = document.get("info", {})
+        values.verify(resolver.found.valued, remarks)
+    reader = Reader(document, remarks, resolver.broken)
+    operations = tuple(reader.drop_dead_links(tuple(reader.read_operations())))
+    if reader.left_out and not operations:
+        raise SpecError(f"{source.file} has no operation that can be used", _group(reader.left_out))
+    info = document.get("info")
+    info = info if isinstance(info, Mapping) else {}
     return Spec(
         title=str(info.get("title", "")),
         version=str(info.get("version", "")),
@@ -58,9 +99,35 @@ def _build_spec(source: Source, *, strict: bool) -> Spec:
         document=document,
         prefix=prefix_of(document.get("servers")),
         file=source.file,
-        digest=source.digest,
+        digest=_digest([source, *files.values()]),
         lines=source.lines,
+        left_out=tuple(reader.left_out),
+        remarks=remarks.ordered,
     )
+
+
+def _group(left_out: Iterable[LeftOut]) -> tuple[Mistake, ...]:
+    """One mistake for each thing that is broken, however many operations need it."""
+    found = Counter((one.file, one.line, one.pointer, one.reason) for one in left_out)
+    return tuple(
+        Mistake(file, line, dotted(pointer), reason, f"{count} operations need it" * (count > 1))
+        for (file, line, pointer, reason), count in found.items()
+    )
+
+
+def _find_place(pointer: str, source: Source, files: Mapping[str, Source]) -> tuple[str, int]:
+    """The file and line of a place in a document of several files."""
+    for below, other in files.items():
+        if pointer.startswith(f"{below}/"):
+            return other.file, other.line(pointer.removeprefix(below))
+    return source.file, source.line(pointer)
+
+
+def _digest(sources: list[Source]) -> str:
+    """The digest of the one file, or of the digests of all."""
+    if len(sources) == 1:
+        return sources[0].digest
+    return hashlib.sha256("".join(one.digest for one in sources).encode()).hexdigest()
 
 
 def _verify_version(document: Node, mistakes: Mistakes, *, strict: bool) -> None:
@@ -75,9 +142,9 @@ def _verify_version(document: Node, mistakes: Mistakes, *, strict: bool) -> None
             mistakes.add(
                 "", 'is not an OpenAPI document: "openapi" is missing', 'add openapi: "3.1.0"'
             )
-    elif str(document["openapi"])[:3] not in _SUPPORTED:
+    elif str(document["openapi"])[:3] not in validity.VERSIONS:
         message = f"OpenAPI {document['openapi']} is not supported"
-        mistakes.add("/openapi", message, "known: 3.0 and 3.1")
+        mistakes.add("/openapi", message, "known: 3.0, 3.1 and 3.2")
     elif strict and not {"paths", "components", "webhooks"} & set(document):
         mistakes.add("", "has no paths, and so no operation to test")
     if strict and not isinstance(document.get("paths", {}), Mapping):

@@ -1,103 +1,174 @@
-"""Reads the operations of an OpenAPI document whose references have been verified."""
+"""Reads the operations of an OpenAPI document whose references have been resolved.
+
+What is wrong and matters to no check is a remark. An operation that cannot be read is left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import walk_leaves
+from apicheck.load.parts import Node, Parts
 from apicheck.load.path_keys import mark_twins, place_in_query, split_key
-from apicheck.load.servers import choose_server, find_home
+from apicheck.load.references import Problem
+from apicheck.load.servers import choose_server, find_home, prefix_of
 from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
 from apicheck.model.operation import (
-    Encoding,
-    HeaderDoc,
+    LeftOut,
     LinkDoc,
-    Media,
     Operation,
     Parameter,
     ResponseDoc,
     SecurityRequirement,
     SecurityScheme,
 )
-from apicheck.model.references import locate, pointer_of
+from apicheck.model.references import pointer_of, reference_in
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_SINCE_3_2 = ("query",)
+_TEMPLATE = re.compile(r"\{([^{}]*)\}")
 
-_OF_VALUES = ("application/json", "text/plain")
-"""Media types in which a part of a form is a plain value, and no file."""
-
-Node = Mapping[str, Json]
+Part = tuple[Node, str]
+"""A Path Item Object, or what it refers to, and its pointer."""
 
 
 @dataclass(slots=True)
 class Reader:
-    """Reads a document's operations and security schemes, and collects their mistakes."""
+    """Reads a document's operations and security schemes.
+
+    broken: pointer of an operation, path item or component -> why it cannot be used.
+    """
 
     document: Node
-    mistakes: Mistakes
+    remarks: Mistakes
+    broken: Mapping[str, Problem] = field(default_factory=dict)
     schemes: dict[str, SecurityScheme] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
+    parts: Parts = field(init=False)
     _home: frozenset[str] = field(init=False)
+    _first: dict[str, str] = field(default_factory=dict)
+    """Id -> pointer of the first operation that has it."""
 
     def __post_init__(self) -> None:
+        self.parts = Parts(self.document)
         self._home = find_home(self.document)
-        declared: Node = at(self.document, "/components/securitySchemes") or {}
+        declared, _ = self.parts.resolve(at(self.document, "/components/securitySchemes"), "")
         for name in declared:
-            node, _ = self._resolve(
-                declared[name], child_pointer("/components/securitySchemes", name)
-            )
+            node, _ = self.parts.resolve(declared[name], "")
             self.schemes[name] = read_scheme(name, node)
 
-    def _resolve(self, node: Json, pointer: str) -> tuple[Node, str]:
-        """The mapping at the end of a node's references, and its place."""
-        node, pointer = locate(self.document, node, pointer)
-        return (node if isinstance(node, Mapping) else {}), pointer
-
     def read_operations(self) -> Iterator[Operation]:
-        """Each operation, in the document's order."""
+        """Each operation that can be read, in the document's order."""
         return mark_twins(self._read_operations())
 
     def _read_operations(self) -> Iterator[Operation]:
-        first: dict[str, str] = {}
+        templates: dict[str, str] = {}
         paths: Node = self.document.get("paths") or {}
         for path, written in paths.items():
-            item, place = self._resolve(written, child_pointer("/paths", path))
-            for method in _METHODS:
-                if method not in item:
-                    continue
-                operation = self._read_operation(path, method, item, place)
-                if operation.id in first:
-                    line = self.mistakes.place(first[operation.id])[1]
-                    message = f'operationId "{operation.id}" is used twice: also on line {line}'
-                    self.mistakes.add(
-                        child_pointer(operation.pointer, "operationId"),
-                        message,
-                        "give each its own",
-                    )
-                first.setdefault(operation.id, operation.pointer)
-                yield operation
+            if path.startswith("x-"):
+                continue
+            pointer = child_pointer("/paths", path)
+            other = templates.setdefault(_TEMPLATE.sub("{}", path), path)
+            if other != path:
+                self.remarks.add(pointer, f"is the same path as {other}: only the names differ")
+            parts = self._list_parts(written, pointer)
+            if not parts or reference_in(parts[-1][0]) is not None:
+                problem = Problem("a path item is due that has operations", pointer)
+                self._leave_out(path, "", {"operationId": path}, self.broken.get(pointer, problem))
+            for method, node, place in self._list_methods(parts):
+                try:
+                    yield self._read_whole(path, method, node, place, parts)
+                except _Broken as broken:
+                    self._leave_out(path, method, node, broken.problem)
 
-    def _read_operation(self, path: str, method: str, item: Node, place: str) -> Operation:
-        pointer = child_pointer(place, method)
-        node: Node = item[method] or {}
-        servers = node.get("servers") or item.get("servers") or self.document.get("servers")
+    def _list_parts(self, item: Json, pointer: str) -> list[Part]:
+        """A path item and what it refers to; what it has itself goes first."""
+        parts: list[Part] = []
+        while isinstance(item, Mapping) and pointer not in [place for _, place in parts]:
+            parts.append((item, pointer))
+            reference = reference_in(item)
+            if reference is None:
+                break
+            pointer = pointer_of(reference)
+            item = at(self.document, pointer)
+        return parts
+
+    def _list_methods(self, parts: list[Part]) -> Iterator[tuple[str, Json, str]]:
+        """Method, Operation Object and its pointer, of each method of a path item."""
+        newer = _SINCE_3_2 if str(self.document.get("openapi", "")) >= "3.2" else ()
+        found: dict[str, tuple[Json, str]] = {}
+        for item, place in parts:
+            for method in (*_METHODS, *newer):
+                if method in item:
+                    found.setdefault(method.upper(), (item[method], child_pointer(place, method)))
+            if newer and isinstance(more := item.get("additionalOperations"), Mapping):
+                for method, node in more.items():
+                    pointer = child_pointer(f"{place}/additionalOperations", method)
+                    found.setdefault(method, (node, pointer))
+        yield from ((method, node, pointer) for method, (node, pointer) in found.items())
+
+    def _read_whole(
+        self, path: str, method: str, node: Json, pointer: str, parts: list[Part]
+    ) -> Operation:
+        """Read an operation. Raises _Broken for one that cannot be read."""
+        units = (pointer, *(place for _, place in parts))
+        problem = next((self.broken[unit] for unit in units if unit in self.broken), None)
+        if problem is None and not isinstance(node, Mapping):
+            problem = Problem("an object is due that describes the operation", pointer)
+        if problem is not None:
+            raise _Broken(problem)
+        try:
+            operation = self._read_operation(path, method, node, pointer, parts)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # A value of another type than OpenAPI has there, in a part that no schema was held to.
+            raise _Broken(Problem("is not built as OpenAPI says", pointer)) from None
+        first = self._first.setdefault(operation.id, pointer)
+        if first == pointer:
+            return operation
+        own = replace(operation, id=f"{method} {path}")
+        self.remarks.add(
+            child_pointer(pointer, "operationId"),
+            f'operationId "{operation.id}" is used twice: also on line'
+            f" {self.remarks.place(first)[1]}; this one is called {own.id}",
+            "give each its own",
+        )
+        return own
+
+    def _leave_out(self, path: str, method: str, node: Json, problem: Problem) -> None:
+        named = node.get("operationId") if isinstance(node, Mapping) else None
+        name = named if isinstance(named, str) else f"{method} {path}"
+        file, line = self.remarks.place(problem.pointer)
+        prefix = prefix_of(self.document.get("servers"))
+        self.left_out.append(
+            LeftOut(name, method, prefix + path, problem.reason, file, line, problem.pointer)
+        )
+
+    def _read_operation(
+        self, path: str, method: str, node: Node, pointer: str, parts: list[Part]
+    ) -> Operation:
+        holders = [node, *(item for item, _ in parts), self.document]
+        servers = next((one["servers"] for one in holders if one.get("servers")), None)
         server, host = choose_server(servers, self._home)
         template, query, suffix = split_key(path)
-        query, parameters = place_in_query(query, self._read_parameters(item, place, node, pointer))
-        body, body_at = self._resolve(
+        declared = self._read_parameters(template, [*reversed(parts), (node, pointer)])
+        query, parameters = place_in_query(query, declared)
+        body, body_at = self.parts.resolve(
             node.get("requestBody"), child_pointer(pointer, "requestBody")
         )
+        tags = node.get("tags")
         return Operation(
-            id=str(node.get("operationId") or f"{method.upper()} {path}"),
-            method=method.upper(),
+            id=str(node.get("operationId") or f"{method} {path}"),
+            method=method,
             path=server.path + template,
             pointer=pointer,
-            tags=tuple(node.get("tags", ())),
-            deprecated=bool(node.get("deprecated", False)),
+            tags=tuple(dict.fromkeys(map(str, tags))) if isinstance(tags, list) else (),
+            deprecated=node.get("deprecated") is True,
             parameters=parameters,
-            body=self._read_media(body.get("content"), child_pointer(body_at, "content")),
-            body_required=bool(body.get("required", False)),
+            body=self.parts.read_media(body.get("content"), child_pointer(body_at, "content")),
+            body_required=body.get("required") is True,
             responses=tuple(
                 self._read_response(
                     str(status), value, child_pointer(child_pointer(pointer, "responses"), status)
@@ -111,116 +182,29 @@ class Reader:
             host=host,
         )
 
-    def _read_parameters(
-        self, item: Node, place: str, node: Node, pointer: str
-    ) -> tuple[Parameter, ...]:
+    def _read_parameters(self, path: str, holders: list[Part]) -> tuple[Parameter, ...]:
         found: dict[tuple[str, str], Parameter] = {}
-        for holder, at_pointer in ((item, place), (node, pointer)):
+        for holder, place in holders:
             for index, written in enumerate(holder.get("parameters") or ()):
-                where = child_pointer(child_pointer(at_pointer, "parameters"), index)
-                parameter, _ = self._resolve(written, where)
-                read = self._read_parameter(parameter)
+                where = child_pointer(child_pointer(place, "parameters"), index)
+                parameter, _ = self.parts.resolve(written, where)
+                if not {"name", "in"} <= set(parameter):
+                    raise _Broken(Problem("a parameter has no name, or no place", where))
+                read = self.parts.read_parameter(parameter)
                 found[read.name, read.place] = read
+        for name in _TEMPLATE.findall(path):
+            if (name, "path") not in found:
+                message = f"no parameter describes {{{name}}} of the path: any text is taken"
+                self.remarks.add(holders[-1][1], message, "describe it, with in: path")
+                found[name, "path"] = Parameter(name, "path", True, {"type": "string"}, MISSING)
         return tuple(found.values())
 
-    def _read_parameter(self, node: Node) -> Parameter:
-        return Parameter(
-            name=str(node.get("name")),
-            place=str(node.get("in")),
-            required=bool(node.get("required", False)),
-            schema=_find_schema(node),
-            example=next(self._find_examples(_first_media(node) or node), MISSING),
-            style=str(node.get("style", "")),
-            explode=node.get("explode"),
-            media_type=next(iter(node.get("content") or ()), ""),
-            allow_reserved=bool(node.get("allowReserved", False)),
-            allow_empty=bool(node.get("allowEmptyValue", False)),
-        )
-
-    def _read_media(self, content: Json, pointer: str) -> tuple[Media, ...]:
-        return tuple(
-            Media(
-                media_type,
-                media.get("schema"),
-                tuple(self._find_examples(media)),
-                self._find_files(media) if media_type.startswith("multipart/") else {},
-                self._read_encoding(media, child_pointer(pointer, media_type)),
-            )
-            for media_type, written in (content or {}).items()
-            for media, _ in [self._resolve(written, child_pointer(pointer, media_type))]
-        )
-
-    def _read_encoding(self, media: Node, pointer: str) -> dict[str, Encoding]:
-        written = media.get("encoding")
-        return {
-            name: Encoding(
-                media_type=str(node.get("contentType", "")).partition(",")[0].strip(),
-                style=str(node.get("style", "")),
-                explode=node.get("explode"),
-                allow_reserved=bool(node.get("allowReserved", False)),
-                headers=tuple(
-                    self._read_parameter({"in": "header", **header, "name": key})
-                    for key, value in (node.get("headers") or {}).items()
-                    for header, _ in [self._resolve(value, child_pointer(pointer, key))]
-                ),
-            )
-            for name, node in (written.items() if isinstance(written, Mapping) else ())
-            if isinstance(node, Mapping)
-        }
-
-    def _find_files(self, media: Node) -> dict[str, str]:
-        """Members of a multipart body that are files, or lists of them, with their media types.
-
-        Their schema says so, or `encoding` names a media type that is not one of plain values.
-        """
-        schema, _ = self._resolve(media.get("schema"), "")
-        found: dict[str, str] = {}
-        for name, written in (schema.get("properties") or {}).items():
-            inner, _ = self._resolve(written, "")
-            one, _ = self._resolve(inner.get("items"), "") if "items" in inner else (inner, "")
-            if one.get("format") == "binary" or "contentMediaType" in one:
-                found[name] = str(one.get("contentMediaType", "application/octet-stream"))
-        for name, encoding in (media.get("encoding") or {}).items():
-            kind = str(encoding.get("contentType", "")).partition(",")[0].strip()
-            if kind and (name in found or kind.partition(";")[0] not in _OF_VALUES):
-                found[name] = kind
-        return found
-
-    def _find_examples(self, node: Node) -> Iterator[Json]:
-        """Values of `example`, of `examples`, else of the schema's own examples."""
-        written = False
-        if "example" in node:
-            written = True
-            yield node["example"]
-        for name, example in (node.get("examples") or {}).items():
-            resolved, _ = self._resolve(example, child_pointer("", name))
-            if "value" in resolved:
-                written = True
-                yield resolved["value"]
-        if written:
-            return
-        schema, _ = self._resolve(_find_schema(node), "")
-        if "example" in schema:
-            yield schema["example"]
-        elif isinstance(schema.get("examples"), list):
-            yield from schema["examples"]
-
     def _read_response(self, status: str, written: Json, pointer: str) -> ResponseDoc:
-        node, place = self._resolve(written, pointer)
+        node, place = self.parts.resolve(written, pointer)
         return ResponseDoc(
             status=status if status == "default" else status.upper(),
-            media=self._read_media(node.get("content"), child_pointer(place, "content")),
-            headers=tuple(
-                HeaderDoc(
-                    name,
-                    bool(header.get("required", False)),
-                    _find_schema(header),
-                    explode=bool(header.get("explode", False)),
-                    json="application/json" in (header.get("content") or {}),
-                )
-                for name, value in (node.get("headers") or {}).items()
-                for header, _ in [self._resolve(value, child_pointer(place, name))]
-            ),
+            media=self.parts.read_media(node.get("content"), child_pointer(place, "content")),
+            headers=self.parts.read_headers(node.get("headers"), place),
             links=tuple(
                 self._read_link(name, value, child_pointer(child_pointer(place, "links"), name))
                 for name, value in (node.get("links") or {}).items()
@@ -228,72 +212,98 @@ class Reader:
         )
 
     def _read_link(self, name: str, written: Json, pointer: str) -> LinkDoc:
-        node, place = self._resolve(written, pointer)
+        node, place = self.parts.resolve(written, pointer)
         body = node.get("requestBody")
+        parameters = node.get("parameters")
         return LinkDoc(
             name=name,
             operation=self._find_linked(node, place),
             parameters=tuple(
                 (key.removeprefix("path.").removeprefix("query."), str(value))
-                for key, value in (node.get("parameters") or {}).items()
+                for key, value in (parameters if isinstance(parameters, Mapping) else {}).items()
             ),
             body=() if body is None else tuple((p, str(value)) for p, value in walk_leaves(body)),
         )
 
     def _find_linked(self, node: Node, pointer: str) -> str:
+        """The id of the operation that a link leads to; "" for one that is not in the document."""
         if "operationId" in node:
             return str(node["operationId"])
-        target = pointer_of(str(node.get("operationRef", "")))
-        operation = at(self.document, target)
-        if not target or not isinstance(operation, Mapping):
-            self.mistakes.add(pointer, "the link names no operation of this document")
+        reference = str(node.get("operationRef", ""))
+        target = pointer_of(reference)
+        operation = at(self.document, target) if reference.startswith("#/paths/") else MISSING
+        if not isinstance(operation, Mapping):
+            message = f'the link leads to no operation of this document: "{reference}"'
+            self.remarks.add(pointer, message)
             return ""
         path, method = tokens(target)[-2:]
         return str(operation.get("operationId") or f"{method.upper()} {path}")
 
-    def verify_links(self, operations: tuple[Operation, ...]) -> None:
-        """Adds a mistake for every link to another operation than these."""
-        known = {operation.id for operation in operations}
-        for operation in operations:
+    def drop_dead_links(self, operations: Iterable[Operation]) -> Iterator[Operation]:
+        """The operations without links to others than these."""
+        known = {operation.id: operation for operation in operations}
+        silent = {"", *(one.id for one in self.left_out)}
+        for operation in known.values():
             for response in operation.responses:
                 for link in response.links:
-                    if link.operation and link.operation not in known:
-                        place = child_pointer(
-                            child_pointer(operation.pointer, "responses"), response.status
-                        )
-                        self.mistakes.unknown(place, "operation", link.operation, known)
+                    if link.operation not in known and link.operation not in silent:
+                        place = child_pointer(f"{operation.pointer}/responses", response.status)
+                        self.remarks.unknown(place, "operation", link.operation, known)
+            yield _without_links(operation, known) if _has_links(operation) else operation
 
     def _read_security(self, node: Node, pointer: str) -> tuple[SecurityRequirement, ...]:
         holder = node if "security" in node else self.document
         place = child_pointer(pointer if holder is node else "", "security")
         alternatives = []
         for index, alternative in enumerate(holder.get("security") or ()):
-            for name in alternative:
+            named = {self._name_scheme(name): scopes for name, scopes in alternative.items()}
+            for name in named:
                 if name not in self.schemes:
-                    self.mistakes.add(
+                    self.remarks.add(
                         child_pointer(place, index),
-                        f'unknown security scheme "{name}"',
+                        f'unknown security scheme "{name}": no credential is known for it',
                         did_you_mean(name, self.schemes),
                     )
-            alternatives.append(tuple((n, tuple(scopes)) for n, scopes in alternative.items()))
+            alternatives.append(
+                tuple((n, tuple(map(str, scopes or ()))) for n, scopes in named.items())
+            )
         return tuple(alternatives)
 
+    def _name_scheme(self, name: str) -> str:
+        """The name of a security scheme, which OpenAPI 3.2 lets a reference say."""
+        _, found, last = name.rpartition("#/components/securitySchemes/")
+        return last if found and name not in self.schemes else name
 
-def _find_schema(node: Node) -> Json:
-    """The schema of a parameter, header or media type, also inside `content`."""
-    return node["schema"] if "schema" in node else _first_media(node).get("schema")
+
+class _Broken(Exception):
+    """An operation that cannot be read. Never leaves this module."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
 
 
-def _first_media(node: Node) -> Node:
-    """The first member of `content`; {} without one."""
-    content: Node = node.get("content") or {}
-    media = next(iter(content.values()), None)
-    return media if isinstance(media, Mapping) else {}
+def _has_links(operation: Operation) -> bool:
+    return any(response.links for response in operation.responses)
+
+
+def _without_links(operation: Operation, known: Mapping[str, Operation]) -> Operation:
+    """An operation without links to others than the known ones."""
+    responses = tuple(
+        replace(response, links=tuple(one for one in response.links if one.operation in known))
+        for response in operation.responses
+    )
+    return replace(operation, responses=responses)
 
 
 def read_scheme(name: str, node: Node) -> SecurityScheme:
     """A Security Scheme Object as a scheme of this name."""
-    flows: Node = node.get("flows") or {}
+    written = node.get("flows")
+    flows = {
+        kind: flow
+        for kind, flow in (written if isinstance(written, Mapping) else {}).items()
+        if isinstance(flow, Mapping)
+    }
     scopes = dict.fromkeys(scope for flow in flows.values() for scope in (flow.get("scopes") or {}))
     return SecurityScheme(
         name=name,

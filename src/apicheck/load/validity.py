@@ -1,80 +1,102 @@
-"""Verifies that a document is valid OpenAPI; the digests of valid documents are cached."""
+"""Finds where a document is not valid, by the schemas that the OpenAPI Initiative publishes.
+
+They come from openapi-spec-validator, and are held by jsonschema-rs: its own validator takes minutes
+for a document of 13 MB.
+
+What it finds stops no run: the reader decides what of a document can be used.
+"""
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
-from functools import lru_cache
-from importlib.metadata import version
-from itertools import islice
-from pathlib import Path
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache, reduce
+from importlib.resources import files
+from typing import Any
 
-from jsonschema.exceptions import ValidationError
+import jsonschema_rs
 
 from apicheck.load.mistakes import Mistakes
-from apicheck.load.source import Source
-from apicheck.model.json import child_pointer
+from apicheck.load.references import Problem
+from apicheck.load.walk import unit_of
+from apicheck.model.json import Json, child_pointer
 
-_MOST = 20
+VERSIONS = ("3.0", "3.1", "3.2")
 
-_remembered: dict[str, tuple[tuple[str, str], ...]] = {}
-
-
-def verify(source: Source, mistakes: Mistakes) -> None:
-    """Adds the errors of openapi-spec-validator, at most 20."""
-    if source.digest not in _remembered:
-        known_valid = _cache_file(source.digest)
-        _remembered[source.digest] = () if known_valid.is_file() else _find_errors(source)
-        if not _remembered[source.digest]:
-            with suppress(OSError):  # a cache that cannot be written is no mistake of the user
-                known_valid.parent.mkdir(parents=True, exist_ok=True)
-                known_valid.touch()
-    for pointer, message in _remembered[source.digest]:
-        mistakes.add(pointer, message)
+_MOST = 100
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_BREAKS = re.compile(r'is not of (type|types) .*"(object|array)"|^"(name|in)" is a required')
+_HARMLESS = re.compile(
+    r"^/(?!paths/|components/)|^/paths/x-|/(schema|schemas|examples|links|callbacks|servers|x-[^/]*"
+    r"|externalDocs|tags|security|securitySchemes)(/|$)"
+)
+"""Places at which no operation becomes unreadable."""
+_NO_REFERENCE = '"$ref" is a required property'
 
 
-def _cache_file(digest: str) -> Path:
-    """The cache file, empty, of a document in which this version found no error."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("HOME", "") + "/.cache"
-    name = f"valid-{version('openapi-spec-validator')}-{digest}"
-    return Path(home) / "apicheck" / name
+def verify(document: Mapping[str, Json], mistakes: Mistakes) -> dict[str, Problem]:
+    """Adds the errors of a document, at most 100.
+
+    Returns the operations and components that cannot be read, by `unit_of`: they have a list in
+    place of an object, or a parameter without a name.
+    """
+    validator = _load_validator(str(document["openapi"])[:3])
+    errors = [one for error in validator.iter_errors(document) for one in _find_closest(error)]
+    places = [reduce(child_pointer, error.instance_path, "") for error in errors]
+    deepest = _drop_consequences(list(zip(errors, places, strict=True)))
+    broken: dict[str, Problem] = {}
+    for number, (error, pointer) in enumerate(deepest):
+        message = f"is not valid OpenAPI: {error.message}"
+        if number < _MOST:
+            mistakes.add(pointer, message)
+        if _BREAKS.search(error.message) and not _HARMLESS.search(pointer):
+            broken.setdefault(unit_of(pointer), Problem(message, pointer))
+    return broken
 
 
-@lru_cache(maxsize=1)
-def _load_validators() -> tuple[type, type]:
-    from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+def _drop_consequences(errors: list[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:
+    """The errors without those of members that are unknown only since something in them is wrong.
 
-    return OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-
-
-def _find_errors(source: Source) -> tuple[tuple[str, str], ...]:
-    from openapi_spec_validator.validation.exceptions import DuplicateOperationIDError
-
-    v30, v31 = _load_validators()
-    validator = v30 if str(source.value["openapi"]).startswith("3.0") else v31
-    found: list[tuple[str, str]] = []
-    try:
-        for error in islice(validator(source.value).iter_errors(), _MOST):
-            if isinstance(error, DuplicateOperationIDError):
-                continue  # said by the reader, with both lines
-            closest = _find_closest(error)
-            pointer = ""
-            for token in closest.absolute_path:
-                pointer = child_pointer(pointer, token)
-            message = str(closest.message).partition("\n")[0]
-            found.append((pointer, f"is not valid OpenAPI: {_shorten(message)}"))
-    except Exception as problem:  # noqa: BLE001  (it raises whatever an invalid document trips it with)
-        if not found:
-            found.append(("", f"is not valid OpenAPI: {type(problem).__name__}: {problem}"))
-    return tuple(found)
+    What holds a wrong member fails with it: then it is said of the member alone.
+    """
+    around = {pointer[:end] for _, pointer in errors for end in _ends(pointer)}
+    for error, pointer in errors:
+        if not (error.kind.name == "unevaluatedProperties" and pointer in around):
+            yield error, pointer
 
 
-def _find_closest(error: ValidationError) -> ValidationError:
-    """Among failed alternatives, the error that is deepest in the document."""
-    while error.context:
-        error = max(error.context, key=lambda inner: len(inner.absolute_path))
-    return error
+def _ends(pointer: str) -> Iterator[int]:
+    """Where the pointers of what is around a place end, in its pointer."""
+    return (match.start() for match in re.finditer("/", pointer))
 
 
-def _shorten(message: str) -> str:
-    return message if len(message) <= 200 else message[:199] + "…"
+@lru_cache(maxsize=len(VERSIONS))
+def _load_validator(version: str) -> Any:
+    """The validator of a version, which leaves patterns alone.
+
+    In its messages `this` stands for the invalid value, which may be long.
+    """
+    published = files("openapi_spec_validator") / f"resources/schemas/v{version}/schema.json"
+    text = published.read_text("utf-8")
+    schema = json.loads(text.replace('"$dynamicRef": "#meta"', f'"$ref": "{_DIALECT}"'))
+    return jsonschema_rs.validator_for(schema, validate_formats=False, mask="this", offline=True)
+
+
+def _find_closest(error: Any) -> Iterator[Any]:
+    """The error itself; where alternatives failed, the errors of the one that failed deepest.
+
+    An object without `$ref` was not meant to be a reference, which is often an alternative.
+    """
+    alternatives = getattr(error.kind, "context", None)
+    if not alternatives:
+        yield error
+        return
+    opened = [[inner for one in errors for inner in _find_closest(one)] for errors in alternatives]
+
+    def rank(errors: list[Any]) -> tuple[bool, int, int]:
+        meant = not any(one.message == _NO_REFERENCE for one in errors)
+        return (meant, max((len(one.instance_path) for one in errors), default=0), -len(errors))
+
+    best = max(opened, key=rank)
+    yield from best or [error]

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import unquote
 
+from apicheck.model.errors import Mistake
 from apicheck.model.json import Json
 
 SecurityRequirement = tuple[tuple[str, tuple[str, ...]], ...]
@@ -224,8 +226,29 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An operation that is not used, since the document's description of it is broken.
+
+    reason: what is broken. file, line and pointer: where; line 0 where it is not known.
+    method: "" for all operations of a path, where the document does not say which there are.
+    """
+
+    id: str
+    method: str
+    path: str
+    reason: str
+    file: str = ""
+    line: int = 0
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{self.method or 'all of'} {self.path}: {place}: {self.pointer}: {self.reason}"
+
+
+@dataclass(frozen=True)
 class Spec:
-    """An OpenAPI 3.0 or 3.1 document.
+    """An OpenAPI 3.0, 3.1 or 3.2 document.
 
     prefix: path of the first server, without a final slash; operations' paths include it.
     """
@@ -241,10 +264,15 @@ class Spec:
     digest: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
     """JSON Pointer -> line, for what was written in a file."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Operations whose description is broken, in the document's order."""
+    remarks: tuple[Mistake, ...] = ()
+    """Mistakes of the document that stop no check, in the order of its lines."""
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of an id. Raises KeyError when there is none."""
-        for operation in self.operations:
-            if operation.id == operation_id:
-                return operation
-        raise KeyError(operation_id)
+        return self._by_id[operation_id]
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Operation]:
+        return {operation.id: operation for operation in reversed(self.operations)}

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from apicheck.model.errors import ApicheckError, TargetUnreachable
 from apicheck.model.exchange import Exchange, Role, Transcript
 from apicheck.model.json import MISSING
-from apicheck.model.operation import Operation
+from apicheck.model.operation import Operation, Spec
 from apicheck.model.plan import Plan
 from apicheck.model.results import PreflightItem
 from apicheck.model.step import Script
@@ -31,6 +31,7 @@ _BAD_CREDENTIAL = (401, 403)
 _NOT_FOUND = 404
 _SERVER_ERROR = 500
 _REDIRECT = 3
+_NAMED = 5
 
 
 def preflight(
@@ -47,6 +48,7 @@ def preflight(
             " start the server, or correct base_url in the target file"
         )
     yield PreflightItem("base-url", Verdict.PASS, f"{transport.origin} accepts connections")
+    yield from _describe_document(plan.spec)
     exchanges: list[Exchange] = []
     if plan.context.mode is not Mode.PASSIVE:
         for identity in plan.target.identities.values():
@@ -62,6 +64,20 @@ def preflight(
     yield from _measure_skew(responded, clock)
     yield from _read_head_room(plan, responded, clock)
     yield from _check_listener(plan, listener)
+
+
+def _describe_document(spec: Spec) -> Iterator[PreflightItem]:
+    """Yield an item for a document that has mistakes; `lint` lists them."""
+    if spec.left_out:
+        names = ", ".join(one.id for one in spec.left_out[:_NAMED])
+        more = f" and {len(spec.left_out) - _NAMED} more" if spec.left_out[_NAMED:] else ""
+        words = f"the document's description of these operations is broken: {names}{more}"
+        yield PreflightItem(
+            "document", Verdict.INCONCLUSIVE, f"{words}; apicheck lint says where, and why"
+        )
+    elif spec.remarks:
+        words = f"{len(spec.remarks)} mistakes that stop no check; apicheck lint lists them"
+        yield PreflightItem("document", Verdict.PASS, words)
 
 
 def _check_identity(

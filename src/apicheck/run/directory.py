@@ -13,6 +13,7 @@ from apicheck.load import (
     included_files,
     load_policy,
     load_spec,
+    saved_document,
     with_base_path,
 )
 from apicheck.model.codec import from_json, to_json
@@ -81,7 +82,7 @@ def save_plan(
         "leftovers": list(leftovers),
     }
     _write(directory / PLAN, _encode_json(content))
-    _write(directory / "openapi.yaml", inputs.spec_file.read_bytes())
+    _write(directory / "openapi.yaml", saved_document(inputs.spec, inputs.spec_file))
     if inputs.policy_file is not None:
         _write(directory / "policy.yaml", inputs.policy_file.read_bytes())
         for name in included_files(inputs.policy_file):

@@ -74,14 +74,16 @@ def test_a_changed_policy_is_read_or_its_mistakes_are_reported(tmp_path: Path, s
 def test_a_changed_document_is_read_or_its_mistakes_are_reported(seed: int) -> None:
     chance = random.Random(seed)
     original = read_source(PROFILE / "openapi.yaml", ApicheckError).value
-    problems = []
-    for _ in range(8):
+    problems, used = [], []
+    for _ in range(40):
         try:
-            parse_spec(json.dumps(changed(original, chance)), "changed.json")
+            used.append(parse_spec(json.dumps(changed(original, chance)), "changed.json"))
         except ApicheckError as problem:
             problems.append(problem)
-    assert problems
     assert all(is_reported(problem) for problem in problems)
+    assert sum(bool(spec.remarks or spec.left_out) for spec in used) > 5
+    left_out = [one for spec in used for one in spec.left_out]
+    assert all(one.reason and one.file and one.line for one in left_out)
 
 
 def test_the_standard_clause_sets_name_checks_that_exist() -> None:

@@ -89,7 +89,9 @@ def test_every_duplicate_key_is_told_at_once() -> None:
         ("a: !secret x\n", 1, "the tag !secret"),
         ("? [1, 2]\n: x\n", 1, "a key that is not plain text"),
         ("a: &x [*x]\n", 1, "an alias that contains itself"),
-        ("a: &x {k: 1}\nb:\n  <<: *x\n", 3, "the merge key <<"),
+        ("a: 1\nb:\n  <<: 2\n", 3, "a merge key << takes a mapping"),
+        ("a: &x [1]\nb:\n  <<: *x\n", 1, "a merge key << takes a mapping"),
+        ("a: &x\n  <<: *x\n", 1, "an alias that contains itself"),
         ("a: *nobody\n", 1, "undefined alias"),
         ("a: 1\nb: \x01\n", 2, "control character"),
     ],
@@ -108,6 +110,34 @@ def test_a_bomb_of_aliases_is_refused_quickly() -> None:
     assert "aliases expand to more than" in mistake.message
 
 
+def test_a_bomb_of_merge_keys_is_refused_quickly() -> None:
+    rows = ["a0: &a0 {k: 1, l: 2}"]
+    rows += [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}" for n in range(1, 12)]
+    (mistake,) = mistakes_of("\n".join(rows))
+    assert "aliases expand to more than" in mistake.message
+
+
+def test_merged_members_stand_back_behind_those_of_the_mapping() -> None:
+    source = read(
+        "a: &a {k: 1.0, l: 2}\nb: &b {l: 3, m: 4}\n"
+        "c:\n  <<: [*a, *b]\n  k: 5\nd:\n  k: 6\n  <<: *a\n  '<<': text\n"
+        "e:\n  <<: *a\n  <<: *b\nf: &f {<<: *a, n: 7}\ng: {<<: *f, n: 8}\n"
+    )
+    assert source.value["c"] == {"k": 5, "l": 2, "m": 4}
+    assert source.value["d"] == {"k": 6, "l": 2, "<<": "text"}
+    assert source.value["e"] == {"k": 1.0, "l": 2, "m": 4}
+    assert source.value["g"] == {"k": 1.0, "l": 2, "n": 8}
+    assert (source.line("/c/k"), source.line("/d/k")) == (5, 7)
+    assert source.written["/c/k"] == "5"
+
+
+def test_a_key_that_is_here_twice_can_be_told_without_refusing_the_file() -> None:
+    for text in ("a:\n  x: 1\n  x: 2\n", '{"a":\n{"x": 1,\n"x": 2}}'):
+        source = parse(text, "p.yaml", PolicyError, doubles=True)
+        assert source.value == {"a": {"x": 2}}
+        assert [(m.path, m.line) for m in source.doubles] == [("a.x", 3)]
+
+
 def test_an_alias_is_read_where_it_is_small() -> None:
     assert read("a: &x {k: 1}\nb: *x\n").value == {"a": {"k": 1}, "b": {"k": 1}}
 
@@ -123,6 +153,18 @@ def test_json_is_read_as_json() -> None:
     source = read('{\n\t"a": "\\ud83d\\ude00\\/",\n\t"b": [1.0, null]\n}', "p.json")
     assert source.value == {"a": "😀/", "b": [1.0, None]}
     assert source.lines["/b"] == 3
+    assert source.line("/b/1/nothing/here") == 3
+    assert list(source.lines) == ["", "/a", "/b"]
+    assert len(source.lines) == 3
+
+
+def test_the_line_of_a_member_of_json_is_that_of_its_key_or_in_a_list_of_its_value() -> None:
+    text = '{"a/b": [\n1,\n{"~": {},\n"c\\u00e9":\n[\n"]}",\n\n2]}\n]}'
+    lines = read(text, "p.json").lines
+    assert [lines[p] for p in ("/a~1b", "/a~1b/1", "/a~1b/1/~0", "/a~1b/1/cé")] == [1, 3, 3, 4]
+    assert (lines["/a~1b/1/cé/0"], lines["/a~1b/1/cé/1"]) == (6, 8)
+    assert "/a~1b/1/d" not in lines
+    assert "/a~1b/0/x" not in lines
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""Libraries write nothing where nobody expects it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from apicheck.cli.libraries import tame_libraries
+
+
+def test_the_folder_of_hypothesis_is_in_the_cache_unless_it_is_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("HYPOTHESIS_STORAGE_DIRECTORY", raising=False)
+    tame_libraries()
+    assert Path(os.environ["HYPOTHESIS_STORAGE_DIRECTORY"]).is_relative_to(tmp_path)
+    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "mine")
+    tame_libraries()
+    assert os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] == "mine"
+
+
+def test_a_pattern_of_another_dialect_is_no_warning() -> None:
+    tame_libraries()
+    assert re.compile("[[a]b]")
+
+
+def test_planning_leaves_the_working_directory_as_it_is(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).with_name("apicheck")), "plan", "--profile", "canonical"]
+    home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    home.pop("HYPOTHESIS_STORAGE_DIRECTORY", None)
+    (tmp_path / "here").mkdir()
+    done = subprocess.run(
+        [*command, "--base-url", "http://127.0.0.1:9"],
+        cwd=tmp_path / "here",
+        env=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "here").iterdir()) == []
