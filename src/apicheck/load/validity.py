@@ -1,7 +1,7 @@
 """Finds where a document is not valid, by the schemas that the OpenAPI Initiative publishes.
 
-They come from openapi-spec-validator, and are held by jsonschema-rs: its own validator takes minutes
-for a document of 13 MB.
+They come from openapi-spec-validator, and jsonschema-rs holds them: the validator there takes
+minutes for a document of 13 MB.
 
 What it finds stops no run: the reader decides what of a document can be used.
 """
