@@ -20,6 +20,7 @@ from apicheck.authoring import (
     Role,
     Script,
     Severity,
+    Steps,
     Subject,
     Transcript,
     build,
@@ -72,11 +73,20 @@ def script(subject: Subject) -> Script:
     accepted = yield from build.send_control(subject)
     if accepted is None:
         return
+    read = yield from _read_created(subject, accepted)
+    if read is not None and read.status in _GONE:
+        # What scripts share may be deleted by now; what this one creates is not.
+        request = yield from build.valid_request(subject)
+        yield from _read_created(subject, (yield from steps.send(request, Role.CONTROL)))
+
+
+def _read_created(subject: Subject, accepted: Exchange) -> Steps[Exchange | None]:
+    """Send a request for the URL in a response; None where it has none."""
     for _, header, promise in find_promises(subject.context, accepted):
         value = accepted.received.header(header)
         if promise.format == "resolves" and value is not None:
-            yield from steps.send(_follow(subject, accepted, value))
-            return
+            return (yield from steps.send(_follow(subject, accepted, value)))
+    return None
 
 
 def _follow(subject: Subject, accepted: Exchange, value: str) -> Request:
@@ -122,8 +132,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Fail when the URL gets no success, or shows another object."""
     if not transcript.exercised:
         return NotApplicable("the accepted response has no such field")
-    read = transcript.exercised[0]
-    created = next(iter(transcript.of_role(Role.CONTROL)), None)
+    read = transcript.exercised[-1]
+    created = next(reversed(transcript.of_role(Role.CONTROL)), None)
     source = f"GET {read.request.wire_target}"
     if not read.succeeded:
         certain = read.status in _GONE or read.request.operation
