@@ -109,6 +109,7 @@ class Reader:
             query=query,
             suffix=suffix,
             host=host,
+            summary=str(node.get("summary") or ""),
         )
 
     def _read_parameters(

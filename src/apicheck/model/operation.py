@@ -173,6 +173,7 @@ class Operation:
     suffix: str = ""
     host: str = ""
     twin: str = ""
+    summary: str = ""
 
     @property
     def secured(self) -> bool:
