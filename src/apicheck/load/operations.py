@@ -110,6 +110,7 @@ class Reader:
             suffix=suffix,
             host=host,
             summary=str(node.get("summary") or ""),
+            prefix=server.path,
         )
 
     def _read_parameters(

@@ -174,6 +174,8 @@ class Operation:
     host: str = ""
     twin: str = ""
     summary: str = ""
+    prefix: str = ""
+    """The path of its server, with which `path` begins."""
 
     @property
     def secured(self) -> bool:

@@ -59,7 +59,9 @@ def find_hazard(operation: Operation, prefix: str = "") -> Hazard | None:
     return _find_by_method(operation, path)
 
 
-def _list_phrases(operation: Operation, path: str) -> Iterator[tuple[str, str, tuple[_Pattern, ...]]]:
+def _list_phrases(
+    operation: Operation, path: str
+) -> Iterator[tuple[str, str, tuple[_Pattern, ...]]]:
     """The sources of words: each with its name, its words in lower case, and what to seek."""
     named = _split_words(operation.id)
     if named and named[0] not in _LOOKING and "/" not in operation.id:
@@ -117,9 +119,9 @@ def _split_words(text: str) -> list[str]:
 _Pattern = tuple[Harm, re.Pattern[str]]
 
 _LOOKING = frozenset(
-    "add can check confirm count create describe download export fetch find forgot get has head"
-    " is list preview query read register request retrieve schedule search show test validate"
-    " verify view".split()
+    """add can check confirm count create describe download export fetch find forgot get has head is
+    list preview query read register request retrieve schedule search show test validate verify
+    view""".split()  # noqa: SIM905  (one word for each would be a page)
 )
 """First words of operations that end nothing, whatever follows."""
 _BETWEEN = (
@@ -162,7 +164,17 @@ _OWN = frozenset(
 )
 """What DELETE ends for its caller, where no id in the path says of whom it is."""
 _OWNED = frozenset(
-    {"", "account", "accounts", "customers", "organizations", "tenants", "user", "users", "workspaces"}
+    {
+        "",
+        "account",
+        "accounts",
+        "customers",
+        "organizations",
+        "tenants",
+        "user",
+        "users",
+        "workspaces",
+    }
 )
 """What `DELETE …/me` ends: `DELETE /groups/{id}/members/me` ends no account."""
 
@@ -176,9 +188,11 @@ def _pair(verbs: str, nouns: str) -> str:
     )
 
 
+_GROUPS = "org|organization|organisation|team|tenant|workspace|account|company"
 _KEYS = "(?:(?:api|access|auth|secret|signing|service) )?keys?|apikeys?"
 _WORDS: tuple[tuple[Harm, str], ...] = (
-    (Harm.SESSION, rf"\b(?:(?:log|sign)s?(?: the)?(?: user| users| me)? ?out|logoff|log off|signoff)\b{_NO_MORE}"),
+    (Harm.SESSION, rf"\b(?:log|sign)s?(?: the)?(?: user| users| me)? ?out\b{_NO_MORE}"),
+    (Harm.SESSION, rf"\b(?:logoff|log off|signoff)\b{_NO_MORE}"),
     (Harm.SESSION, _pair("end|terminate|kill|close|invalidate|destroy|revoke", "sessions?")),
     (
         Harm.CREDENTIAL,
@@ -198,8 +212,7 @@ _WORDS: tuple[tuple[Harm, str], ...] = (
         ),
     ),
     (Harm.ACCOUNT, _pair("deactivate|suspend|anonymize|erase", "users?|profile")),
-    (Harm.ACCOUNT, rf"\bleaves? (?:(?:{_BETWEEN}) )*(?:org|organization|organisation|team|tenant"
-                   r"|workspace|account|company)\b"),
+    (Harm.ACCOUNT, rf"\bleaves? (?:(?:{_BETWEEN}) )*(?:{_GROUPS})\b"),
     (Harm.SERVER, rf"\b(?:shutdowns?|shuts? ?down|poweroff|power off|reboots?)\b{_NO_MORE}"),
     (
         Harm.SERVER,

@@ -47,6 +47,7 @@ from apicheck.probe.listener import Arrival, WebhookListener
 from apicheck.probe.pacing import TOO_MANY, Pacer, read_retry_after
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.redactor import Redactor
+from apicheck.probe.safety import refuse_withheld
 from apicheck.probe.single_flight import SingleFlight
 
 _AT_ONCE = 16
@@ -128,6 +129,7 @@ class Driver:
             case Send():
                 return self._send(step, execution)
             case SendRaw(data, request, role):
+                self._permit(request, execution)
                 exchange = self._parts.recorder.send(
                     request, execution.role_of(role), accepted=execution.job.accepted, raw=data
                 )
@@ -181,7 +183,13 @@ class Driver:
         execution.keep(exchange)
         return exchange
 
+    def _permit(self, request: Request, execution: ProbeExecution) -> None:
+        """Raise ProbeStopped for a request that the run never sends."""
+        if stop := refuse_withheld(execution.job.subject.context, request):
+            raise stop
+
     def _send_once(self, send: Send, role: Role, execution: ProbeExecution) -> Exchange:
+        self._permit(send.request, execution)
         exchange = self._parts.recorder.send(
             send.request, role, paced=send.paced, accepted=execution.job.accepted
         )

@@ -30,6 +30,7 @@ from apicheck.probe.scheduler import ClaimTable, schedule
 from apicheck.probe.token_client import TokenClient
 from apicheck.probe.transport import Transport, parse_origin
 from apicheck.requests.build import send_control
+from apicheck.requests.endings import send_ending
 
 _CONTROL_TIMEOUT_S = 30.0
 
@@ -172,6 +173,17 @@ class Session:
         yield from self._stream_jobs(
             [self._build_control_job(name) for name in self._plan.controls], 0
         )
+
+    def play_endings(self) -> Iterator[Transcript]:
+        """Send what ends its caller's credential, one after the other, each with one to use up."""
+        context = self._plan.context
+        for name in self._plan.endings:
+            operation = self._plan.spec.operation(name)
+            subject = Subject(
+                SubjectKind.OPERATION, name, context.admit({name}), operation=operation
+            )
+            if not self._stop.is_set():
+                yield self._play_and_keep(Job(f"control/{name}", subject, send_ending))
 
     def stream(self, probes: Iterable[Probe], attempt: int = 0) -> Iterator[Transcript]:
         """Play probes, as many at once as options and claims allow; in order of completion."""

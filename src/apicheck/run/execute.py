@@ -72,6 +72,8 @@ def execute_plan(
             if not stop.is_set():
                 _confirm(session, failed, progress, keep)
                 _shrink(session, failed, keep, stop)
+                for transcript in session.play_endings():
+                    keep(transcript)
         leftovers = session.clean_up() if clean else ()
         if finish is not None:
             finish(session)
