@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from apicheck.model.target import Mode
+from apicheck.probe import sentinel
+from apicheck.report import render
+from apicheck.run import judge_saved
 
 HEAD = """
 openapi: 3.0.3
@@ -146,3 +149,110 @@ def test_only_the_selected_operations_are_tested(run: Any, sent: Any) -> None:
     asked = {r["operation"] for r in outcome.results["results"] if r["verdict"] == "pass"}
     assert "more" in asked
     assert "listOthers" not in asked
+
+
+MANY = (
+    "GET /things listThings",
+    "POST /v1/thing42 innocent",
+    "GET /others listOthers",
+    "GET /more listMore",
+    "GET /rest listRest",
+)
+ENDED = "the credential of admin ended after POST /v1/thing42"
+
+
+def test_a_credential_that_an_innocent_request_ended_is_noticed(run: Any, sent: Any) -> None:
+    outcome = run_it(run, sent, *MANY, ends=("POST /v1/thing42",), concurrency=1)
+    word = outcome.results["verdict"]
+    assert ENDED in word["why"]
+    assert word["word"] in ("incomplete", "invalid")
+    assert outcome.code in (3, 4)
+    assert outcome.results["tasks"][0]["lines"] == '[safety]\nskip = ["POST /v1/thing42"]'
+    after = outcome.received.index(outcome.requests("POST", "/v1/thing42")[0])
+    assert len(outcome.received) - after < 10
+
+
+def test_nothing_passes_by_refusals_of_a_dead_credential(run: Any, sent: Any) -> None:
+    outcome = run_it(run, sent, *MANY, ends=("POST /v1/thing42",), concurrency=1)
+    said = {
+        item["verdict"]
+        for item in outcome.results["results"]
+        if item["check"] == "auth/bad-credentials"
+    }
+    assert said <= {"error", "not-applicable"}
+
+
+def test_a_credential_that_is_only_refused_at_one_place_goes_on(run: Any, sent: Any) -> None:
+    api = Api(sent)
+
+    def serve(request: Any) -> Any:
+        return sent(403, {}) if request.path == "/others" else api(request)
+
+    outcome = run(document(*MANY), serve, target=TARGET, environ=ENVIRON)
+    assert "ended" not in outcome.results["verdict"]["why"]
+
+
+def test_a_saved_run_is_judged_to_the_same_results(run: Any, sent: Any) -> None:
+    outcome = run_it(run, sent, *MANY, ends=("POST /v1/thing42",), concurrency=1)
+    again = render(judge_saved(outcome.directory), (), "json")
+    assert again == (outcome.directory / "results.json").read_bytes()
+
+
+def test_a_server_that_dies_is_named_with_the_request(
+    run: Any, sent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sentinel, "_RESTART_S", 0.1)
+
+    def serve(request: Any) -> Any:
+        return sent(200, {}, dies=request.path == "/v1/thing42")
+
+    outcome = run(
+        document(*MANY),
+        serve,
+        target=TARGET,
+        environ=ENVIRON,
+        concurrency=1,
+    )
+    assert "the server stopped responding after" in outcome.results["verdict"]["why"]
+
+
+def test_an_operation_that_hangs_is_asked_twice_and_the_others_go_on(run: Any, sent: Any) -> None:
+    api = Api(sent)
+
+    def serve(request: Any) -> Any:
+        hangs = request.path == "/others" and "good" not in request.headers.get("authorization", "")
+        return sent(401, {}, pause_s=0.6) if hangs else api(request)
+
+    outcome = run(
+        document("GET /things listThings", "GET /others listOthers"),
+        serve,
+        target=TARGET,
+        environ=ENVIRON,
+        timeout_s=0.3,
+        concurrency=1,
+    )
+    asked = outcome.requests("GET", "/others")
+    assert len([r for r in asked if "good" not in r.headers.get("authorization", "")]) == 2
+    assert any("timed out twice" in item["reason"] for item in outcome.results["results"])
+    assert "stopped" not in outcome.results["verdict"]["why"]
+
+
+def test_a_server_that_hangs_ends_the_run_and_the_request_is_named(run: Any, sent: Any) -> None:
+    state = {"hangs": False}
+
+    def serve(request: Any) -> Any:
+        state["hangs"] |= request.path == "/v1/thing42"
+        return sent(200, {}, pause_s=0.7 if state["hangs"] else 0)
+
+    outcome = run(
+        document(*MANY),
+        serve,
+        target=TARGET,
+        environ=ENVIRON,
+        timeout_s=0.3,
+        concurrency=1,
+    )
+    why = outcome.results["verdict"]["why"]
+    assert "the server stopped responding after POST /v1/thing42" in why
+    after = outcome.received.index(outcome.requests("POST", "/v1/thing42")[0])
+    assert len(outcome.received) - after < 6

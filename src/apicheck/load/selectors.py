@@ -28,10 +28,9 @@ def find_selector_error(
         known = {*scopes, *spec_scopes(spec)}
         return None if name in known else (f'unknown scope "{name}"', did_you_mean(name, known))
     if "/" in item:
-        if _selects_any(item, spec) or (
-            "*" in item and _selects_any(item.rsplit(" ", maxsplit=1)[-1], spec)
-        ):
-            return None  # `PUT /**` says something of an API without PUT, too
+        path = item.rpartition(" ")[2]  # `PUT /**` says something of an API without PUT, too
+        if _selects_any(item, spec) or ("*" in item and _selects_any(path, spec)):
+            return None
         return f'"{item}" selects no operation', did_you_mean(item, _list_patterns(item, spec))
     known = {*BUILT_IN, *sets, *ids}
     return f'unknown operation "{item}"', did_you_mean(item, known)

@@ -104,6 +104,10 @@ class Creations:
                         self._open.pop(path, None)
                 yield exchange
 
+    def list_open(self) -> tuple[str, ...]:
+        """What was not deleted yet, in words."""
+        return tuple(f"{one.delete.path} (created by {one.by})" for one in self._open.values())
+
     @property
     def lasting(self) -> tuple[str, ...]:
         """The objects that cannot be deleted through the API, in words."""
