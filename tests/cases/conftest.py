@@ -49,6 +49,9 @@ class Sent:
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
     pause_s: float = 0.0
+    """Seconds before it is sent; the server goes on meanwhile."""
+    dies: bool = False
+    """The server accepts no further connection."""
 
 
 Handler = Callable[[Received], Sent]
@@ -114,6 +117,10 @@ class OneRequest(BaseHTTPRequestHandler):
         body = self.rfile.read(int(headers.get("content-length", 0)))
         sent = self.server.respond(Received(self.command, self.path, headers, body))
         sleep(sent.pause_s)
+        if sent.dies:
+            self.server.shutdown()
+            self.server.server_close()
+            self.close_connection = True
         if sent.raw is not None:
             with suppress(OSError):  # a client that has waited too long is gone
                 self.wfile.write(sent.raw)

@@ -18,7 +18,7 @@ from apicheck.model.target import Mode
 from apicheck.model.verdict import NotTestedKind
 
 if TYPE_CHECKING:
-    from apicheck.run import RunConfig
+    from apicheck.run import Inputs, RunConfig
 
 F = TypeVar("F", bound=Callable[..., object])
 Decorator = Callable[[Any], Any]
@@ -69,8 +69,10 @@ selection = combine(
                  help="Do not run this check or family. Repeatable."),
     click.option("--clause", "clauses", multiple=True, metavar="ID",
                  help="Test only this clause. Repeatable."),
-    click.option("--operation", "operations", multiple=True, metavar="ID",
-                 help="Test only this operation. Repeatable."),
+    click.option("--only", "--operation", "operations", multiple=True, metavar="SELECTOR",
+                 help="Test only these operations (id, 'GET /path/**', tag:x). Repeatable."),
+    click.option("--skip", multiple=True, metavar="SELECTOR",
+                 help="Never send these operations, not even to prepare others. Repeatable."),
 )  # fmt: skip
 
 target = combine(
@@ -140,6 +142,7 @@ def _build_options(given: Mapping[str, Any]) -> Options:
         ignore=_expand_families(given.get("ignore", ())),
         clauses=tuple(given.get("clauses", ())),
         operations=tuple(given.get("operations", ())),
+        skip=tuple(given.get("skip", ())),
         mode=Mode(mode) if mode else None,
         max_requests=given.get("max_requests"),
         max_seconds=given.get("max_seconds"),
@@ -194,14 +197,33 @@ def _check_names(config: RunConfig) -> None:
         families = {f"{check.partition('/')[0]}/*" for check in ids}
         for option, names in (("--select", options.select), ("--ignore", options.ignore)):
             require_known(option, "check", names, (*ids, *sorted(families), "*"))
-    if options.clauses or options.operations:
+    if options.clauses or options.operations or options.skip:
         from apicheck.run import load_inputs
 
         inputs = load_inputs(config)
         clauses = [clause.id for clause in inputs.policy.clauses]
         require_known("--clause", "clause", options.clauses, clauses)
-        operations = [operation.id for operation in inputs.spec.operations]
-        require_known("--operation", "operation", options.operations, operations)
+        _require_selecting("--only", options.operations, inputs)
+        _require_selecting("--skip", options.skip, inputs)
+
+
+def _require_selecting(option: str, items: Collection[str], inputs: Inputs) -> None:
+    """Raise click.UsageError for each selector that selects no operation."""
+    from apicheck.load import find_selector_error
+
+    facts = inputs.policy.facts
+    said = [
+        found
+        for item in items
+        if (
+            found := find_selector_error(
+                item, inputs.spec, facts.operations, facts.authorization.scopes
+            )
+        )
+    ]
+    if said:
+        lines = (f"{option}: {message}" + (f"; {hint}" if hint else "") for message, hint in said)
+        raise click.UsageError("\n".join(lines))
 
 
 def require_known(option: str, noun: str, names: Collection[str], known: Collection[str]) -> None:

@@ -67,6 +67,11 @@ def build_document(plan: Plan) -> dict[str, object]:
             for item in plan.skipped
             if isinstance(item.why, NotTested)
         ],
+        "withheld": {
+            name: {"kind": why.kind.value, "reason": why.reason, "remedy": why.remedy}
+            for name, why in plan.context.withheld.items()
+        },
+        "endings": list(plan.endings),
         "clauses": {
             item.clause.id: (item.why.reason if item.why else list(item.checks))
             for item in plan.clauses
@@ -102,6 +107,7 @@ def describe_plan(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
     else:
         yield "No request changes state on a correct target."
     yield from _describe_unsent(plan)
+    yield from _describe_endings(plan)
     yield from _describe_not_tested(plan)
     without = [item for item in plan.clauses if item.why is not None]
     if without:
@@ -130,6 +136,14 @@ def _describe_unsent(plan: Plan) -> Iterator[str]:
         yield f"  {kind}: {join_lines(', '.join(names))}"
         yield f"      {join_lines(reason)}"
         yield from (f"      {line}" for line in remedy.split("\n") if line)
+
+
+def _describe_endings(plan: Plan) -> Iterator[str]:
+    """Describe the operations that are sent last."""
+    if plan.endings:
+        yield ""
+        yield "Sent once, after everything else, with an identity that may be used up:"
+        yield from (f"  {join_lines(name)}" for name in plan.endings)
 
 
 def _describe_not_tested(plan: Plan) -> Iterator[str]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from apicheck.judge.attempts import Judged, judge_attempt, judge_probe, judge_shrinking
 from apicheck.judge.clauses import judge_clauses, roll_up
+from apicheck.judge.endings import discount, find_endings, make_tasks
 from apicheck.judge.findings import collect_findings, make_finding_id
 from apicheck.judge.operations import judge_operations, leave_untested
 from apicheck.judge.results import judge_active, judge_passive, select_for_passive
@@ -40,6 +41,8 @@ def judge(
 ) -> Results:
     """Judge a run: checks, clauses, findings and the word, with the evidence of each."""
     plan = _without_folders(plan)
+    endings = find_endings(transcripts)
+    transcripts = discount(plan, transcripts, endings)
     operations = judge_operations(plan, transcripts)
     passive = judge_passive(plan, select_for_passive(plan, transcripts))
     results = (*judge_active(plan, transcripts), *leave_untested(plan, operations, passive))
@@ -51,8 +54,9 @@ def judge(
     )
     return Results(
         run=provenance,
-        word=decide_word(plan, clauses, results, preflight, operations),
-        tasks=collect_tasks(
+        word=decide_word(plan, clauses, results, preflight, operations, endings),
+        tasks=make_tasks(endings)
+        + collect_tasks(
             plan,
             clauses,
             results,
@@ -66,7 +70,7 @@ def judge(
         findings=findings,
         catalogue=_build_catalogue(plan, {result.check for result in results}),
         facts=tuple(to_json(origin) for origin in plan.policy.origins),
-        caveats=_collect_caveats(plan),
+        caveats=(*(ending.reason for ending in endings), *_collect_caveats(plan)),
         leftovers=tuple(leftovers),
         operations=operations,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apicheck.judge.operations import find_wrong_base
+from apicheck.model.ending import Ending
 from apicheck.model.plan import Options, Plan
 from apicheck.model.results import (
     CheckResult,
@@ -38,11 +39,20 @@ def decide_word(
     results: Sequence[CheckResult],
     preflight: Sequence[PreflightItem],
     operations: Sequence[OperationResult] = (),
+    endings: Sequence[Ending] = (),
 ) -> Word:
-    """Decide the word, its exit code, its scope and the reason for it."""
+    """Decide the word, its exit code, its scope and the reason for it.
+
+    endings: of credentials and of the server. After one that nothing mended, the run is not
+    conformant only by what had been confirmed before, and conformant never.
+    """
     musts = [c for c in clauses if c.clause.level.binding and c.in_scope]
     left = [c for c in musts if c.verdict in _LEFT_OPEN]
     word, why = _decide(plan, clauses, results, preflight, operations)
+    if lasting := [ending.reason for ending in endings if ending.until is None]:
+        spoiled = word in (RunWord.CONFORMANT, RunWord.CONFORMANT_WITH_WAIVERS)
+        why = lasting[0] if spoiled else f"{lasting[0]}; {why}"
+        word = RunWord.INCOMPLETE if spoiled else word
     return Word(
         word=word,
         exit_code=EXIT_CODES[word],

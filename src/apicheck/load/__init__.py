@@ -13,6 +13,7 @@ from apicheck.load.policy import (
     load_policy,
 )
 from apicheck.load.profiles import clause_set_names, profile_dir, profile_names
+from apicheck.load.selectors import find_selector_error
 from apicheck.load.target import load_target
 from apicheck.load.target_file import find_target, target_settings
 
@@ -21,6 +22,7 @@ __all__ = [
     "clause_set_names",
     "document_of",
     "facts_from",
+    "find_selector_error",
     "find_target",
     "included_files",
     "load_policy",

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from apicheck.load.grammar import as_list
 from apicheck.load.layers import Merged
 from apicheck.load.mistakes import Mistakes, did_you_mean, resembles
+from apicheck.load.selectors import find_selector_error, spec_scopes
 from apicheck.model.errors import Mistake
 from apicheck.model.facts import Facts
 from apicheck.model.json import Json, at, child_pointer, dotted
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Clause
-from apicheck.model.selector import BUILT_IN
 
 _BUCKETS = "rate_limits.buckets."
 _OPERATION_AT = (
@@ -175,30 +175,18 @@ class Verifier:
     def _verify_selector(self, pointer: str, value: Json) -> None:
         items = as_list(value)
         for item in items if all(isinstance(item, str) for item in items) else ():
+            if pointer.startswith("/responses/") and "/" in item:
+                continue  # a rule may be about paths that no operation has
             if said := self._find_selector_error(item):
                 self._add(pointer, *said)
 
     def _find_selector_error(self, item: str) -> tuple[str, str] | None:
         """Message and suggestion for an item that names nothing defined; None when it does."""
-        known = {*BUILT_IN, *self.facts.operations, *self._operations}
-        if item == "*" or item in known or item in self._left_out:
-            return None
-        kind, colon, name = item.partition(":")
-        if colon and kind == "tag" and "/" not in kind:
-            tags = {tag for operation in self.spec.operations for tag in operation.tags}
-            return None if name in tags else (f'unknown tag "{name}"', did_you_mean(name, tags))
-        if colon and kind == "scope":
-            scopes = self._all_scopes()
-            found = name in scopes
-            return None if found else (f'unknown scope "{name}"', did_you_mean(name, scopes))
-        if "/" in item:
-            return None
-        return f'unknown operation "{item}"', did_you_mean(item, known)
+        sets, scopes = self.facts.operations, self.facts.authorization.scopes
+        return find_selector_error(item, self.spec, sets, scopes)
 
     def _all_scopes(self) -> set[str]:
-        named = {s for scheme in self.spec.schemes.values() for s in scheme.scopes}
-        used = {s for operation in self.spec.operations for s in operation.scopes}
-        return named | used | set(self.facts.authorization.scopes)
+        return spec_scopes(self.spec) | set(self.facts.authorization.scopes)
 
     def _verify_scopes(self) -> None:
         declared = {s for scheme in self.spec.schemes.values() for s in scheme.scopes}

@@ -180,6 +180,8 @@ class Reader:
             query=query,
             suffix=suffix,
             host=host,
+            summary=str(node.get("summary") or ""),
+            prefix=server.path,
         )
 
     def _read_parameters(self, path: str, holders: list[Part]) -> tuple[Parameter, ...]:

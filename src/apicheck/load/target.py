@@ -277,6 +277,8 @@ def _build_safety(settings: Node) -> Safety:
         methods=tuple(method.upper() for method in settings.get("methods", ())),
         max_requests=settings.get("max_requests"),
         max_seconds=settings.get("max_seconds"),
+        skip=tuple(settings.get("skip", ())),
+        allow=tuple(settings.get("allow", ())),
     )
 
 

@@ -8,6 +8,7 @@ from apicheck.load.grammar import as_list
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import normalize
 from apicheck.load.secrets import placeholder
+from apicheck.load.selectors import find_selector_error
 from apicheck.model.facts import Selector
 from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import Spec
@@ -23,6 +24,7 @@ def verify(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> No
     _verify_permissions(settings, policy, mistakes)
     _verify_names(settings, policy, mistakes)
     _verify_security(settings, spec, policy, mistakes)
+    _verify_selectors(settings, spec, policy, mistakes)
     fixtures = settings.get("fixtures", {})
     known = frozenset(_walk_fixture_names(spec)) if fixtures else frozenset()
     for name in fixtures:
@@ -58,6 +60,15 @@ def _verify_permissions(settings: Node, policy: Policy, mistakes: Mistakes) -> N
         for word in identity.get("permissions", ()):
             if word not in known:
                 mistakes.unknown(pointer, "permission", word, known)
+
+
+def _verify_selectors(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> None:
+    facts = policy.facts
+    for key in ("skip", "allow"):
+        for item in settings.get("safety", {}).get(key, ()):
+            said = find_selector_error(item, spec, facts.operations, facts.authorization.scopes)
+            if said:
+                mistakes.add(f"/safety/{key}", *said)
 
 
 def _walk_fixture_names(spec: Spec) -> Iterator[str]:

@@ -45,6 +45,9 @@ class Role(StrEnum):
     ATTEMPT = "attempt"
     """Meant to be accepted and refused; the script then asked in another way. Not judged."""
 
+    SENTINEL = "sentinel"
+    """A request that was accepted before, sent again to see whether credential or server live."""
+
     @property
     def exercises(self) -> bool:
         """Whether an exchange of this role counts towards `min_exercised`."""

@@ -175,6 +175,9 @@ class Operation:
     suffix: str = ""
     host: str = ""
     twin: str = ""
+    summary: str = ""
+    prefix: str = ""
+    """The path of its server, with which `path` begins."""
 
     @property
     def secured(self) -> bool:

@@ -34,12 +34,14 @@ class Options:
     retries: int = 1
     allow_incomplete: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
-    """Only these operations are subjects of active checks; () for all."""
+    """Selectors: only these operations are subjects of active checks; () for all."""
+    skip: tuple[str, ...] = ()
+    """Selectors of operations that are not sent, also not to prepare others."""
 
     @property
     def partial(self) -> bool:
         """Whether the user selected a part of the policy; the run's word says so."""
-        return bool(self.select or self.ignore or self.clauses or self.operations)
+        return bool(self.select or self.ignore or self.clauses or self.operations or self.skip)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,9 @@ class Plan:
     responses to read, and are not judged."""
     spread: Mapping[str, Spread] = field(default_factory=dict)
     """Check id -> how its rows were spread, where not every subject is asked every row."""
+    endings: tuple[str, ...] = ()
+    """operationIds that end the credential of their caller. Their canonical request is sent after
+    everything else, with an identity that may be used up."""
 
     @property
     def conventions(self) -> tuple[str, ...]:

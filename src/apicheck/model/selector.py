@@ -18,7 +18,7 @@ def selects(
     sets: Mapping[str, Selector],
     secured: frozenset[str],
 ) -> bool:
-    """Whether a selector selects an operation.
+    """Whether a selector selects an operation. Its paths may omit the path of the server.
 
     sets: the policy's named sets (`operations.<name>`); a set takes precedence over anything
     else of its name. secured: ids of the operations that need a credential.
@@ -46,7 +46,10 @@ def _item_selects(
     if item.startswith("scope:"):
         return item[6:] in operation.scopes
     if "/" in item:
-        return selects_path(item, operation.method, operation.path)
+        return any(
+            selects_path(item, operation.method, path)
+            for path in {operation.path, operation.path.removeprefix(operation.prefix)}
+        )
     return {
         "secured": operation.id in secured,
         "public": operation.id not in secured,

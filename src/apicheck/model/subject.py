@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -131,6 +131,21 @@ class RunContext:
     """OAuth clients of the policy's token operation, with placeholders for secrets."""
     base_url: str = ""
     """Of the target, up to and without the paths of the document."""
+    withheld: Mapping[str, NotTested] = field(default_factory=dict)
+    """operationId -> why it is never sent. Its recipe is the same reason."""
+    guarded: Mapping[str, Recipe | NotTested] = field(default_factory=dict)
+    """Recipes of withheld operations that are sent where someone asks for exactly them."""
+
+    def admit(self, operations: Collection[str]) -> RunContext:
+        """The context in which guarded operations are sent like others."""
+        admitted = {name: self.guarded[name] for name in operations if name in self.guarded}
+        if not admitted:
+            return self
+        return replace(
+            self,
+            recipes={**self.recipes, **admitted},
+            withheld={name: why for name, why in self.withheld.items() if name not in admitted},
+        )
 
     def permits(self, identity: Identity, operation: str) -> bool:
         """Whether an identity has the rights for an operation; unknown rights count as held.

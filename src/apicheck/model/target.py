@@ -78,13 +78,19 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """What a run may send. mode None: full on loopback, read-only elsewhere."""
+    """What a run may send. mode None: full on loopback, read-only elsewhere.
+
+    skip: selectors of operations that are never sent. allow: selectors of operations that are sent
+    although they may end a credential, an account or the server.
+    """
 
     mode: Mode | None = None
     hosts: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     max_requests: int | None = None
     max_seconds: float | None = None
+    skip: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class NotTestedKind(StrEnum):
     NEEDS_LISTENER = "needs-listener"
     """The provider does not know the address of the webhook listener."""
     READ_ONLY = "read-only"
+    HAZARD = "hazard"
+    """The operation may end a credential, an account or the server."""
     SELECTED_OUT = "selected-out"
     OUT_OF_SCOPE = "out-of-scope"
     OTHER_ACTOR = "other-actor"

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import chain
 
 from apicheck.model.check import Applies, Check
+from apicheck.model.facts import Selector
 from apicheck.model.operation import Spec
 from apicheck.model.plan import (
     Estimate,
@@ -22,6 +23,7 @@ from apicheck.model.plan import (
     Spread,
 )
 from apicheck.model.policy import Policy
+from apicheck.model.selector import selects
 from apicheck.model.subject import Recipe, RunContext, Subject
 from apicheck.model.target import Mode, Target
 from apicheck.plan.bind import bind, draw_values, list_subjects
@@ -29,6 +31,7 @@ from apicheck.plan.clauses import is_selected, matches, plan_clauses
 from apicheck.plan.context import build_context
 from apicheck.plan.controls import explain_unsent
 from apicheck.plan.spreading import spread_out
+from apicheck.plan.withholding import can_spend
 
 __all__ = ["effective_mode", "is_selected", "matches", "plan"]
 
@@ -61,8 +64,15 @@ def plan(
     spec = replace(spec, schemes=schemes)
     mode = effective_mode(target, options)
     context = build_context(
-        spec, policy, target, capabilities=capabilities, mode=mode, thorough=options.thorough
+        spec,
+        policy,
+        target,
+        capabilities=capabilities,
+        mode=mode,
+        thorough=options.thorough,
+        skip=options.skip,
     )
+    options = _expand_selection(options, context)
     clauses = plan_clauses(policy, checks, target, options)
     wanted = [check for check in checks.values() if _is_wanted(check, clauses, options)]
     active = [check for check in wanted if not check.passive]
@@ -73,7 +83,12 @@ def plan(
     for check in active:
         subjects = list(list_subjects(check, context, clauses))
         if check.draws and drawn is None and mode is not Mode.PASSIVE:
-            applicable = [s for s in subjects if isinstance(check.applies(s), Applies)]
+            applicable = [
+                s
+                for s in subjects
+                if isinstance(check.applies(s), Applies)
+                and not (s.operation and s.operation.id in context.withheld)
+            ]
             if applicable and options.draws:
                 values.update(draw_values(check, applicable, options))
         bound = [bind(check, subject, options, values) for subject in subjects]
@@ -85,8 +100,13 @@ def plan(
         probes.extend(chosen)
         if shared is not None:
             spread[check.id] = shared
-    unsent = explain_unsent(context, options)
-    controls = tuple(op.id for op in spec.operations if op.id not in unsent)
+    endings = _list_endings(context, options)
+    unsent = {
+        name: why for name, why in explain_unsent(context, options).items() if name not in endings
+    }
+    controls = tuple(
+        op.id for op in spec.operations if op.id not in unsent and op.id not in endings
+    )
     provoking = tuple(_plan_provoking(wanted, checks, context, options))
     return Plan(
         spec=spec,
@@ -101,11 +121,23 @@ def plan(
         unsent=unsent,
         skipped=tuple(skipped),
         clauses=clauses,
-        estimate=_estimate(context, (*probes, *provoking), controls),
+        estimate=_estimate(context, (*probes, *provoking), (*controls, *endings)),
         drawn=values,
         provoking=provoking,
         spread=spread,
+        endings=endings,
     )
+
+
+def _expand_selection(options: Options, context: RunContext) -> Options:
+    """Replace the selectors of operations by the ids that they select."""
+    if not options.operations:
+        return options
+    wanted, sets = Selector(options.operations), context.facts.operations
+    found = tuple(
+        o.id for o in context.spec.operations if selects(wanted, o, sets, context.secured)
+    )
+    return replace(options, operations=found or options.operations)
 
 
 def _is_wanted(check: Check, clauses: tuple[PlannedClause, ...], options: Options) -> bool:
@@ -130,6 +162,17 @@ def _plan_provoking(
         yield from (
             chain(*bound) if context.thorough else spread_out(bound, checks[name].rows_each)[0]
         )
+
+
+def _list_endings(context: RunContext, options: Options) -> tuple[str, ...]:
+    """List the operations to send last, each with an identity that may be used up."""
+    return tuple(
+        operation.id
+        for operation in context.spec.operations
+        if (context.mode is Mode.FULL or (operation.safe and context.mode is not Mode.PASSIVE))
+        and (not options.operations or operation.id in options.operations)
+        and can_spend(context, operation)
+    )
 
 
 def _estimate(

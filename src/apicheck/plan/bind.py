@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from math import ceil
 
 from apicheck.generate import DRAWN_FOR_EACH, draw
@@ -44,7 +45,10 @@ def list_subjects(
     elif check.subject_kind is SubjectKind.CLAUSE:
         for planned in clauses:
             if check.id in planned.checks and planned.clause.example:
-                yield Subject(check.subject_kind, planned.clause.id, context, clause=planned.clause)
+                # Who writes an operation into an example asks for exactly it.
+                steps = {step.operation for step in planned.clause.example}
+                asked = context.admit(steps)
+                yield Subject(check.subject_kind, planned.clause.id, asked, clause=planned.clause)
 
 
 def _list_operations(
@@ -119,11 +123,12 @@ def bind(
     if not _is_selected(subject, options):
         why = NotTested(NotTestedKind.SELECTED_OUT, "the operation was not selected")
         return SkippedSubject(check.id, subject.key, operation, facts, why)
-    applies = check.applies(subject)
+    context = subject.context
+    applies = check.applies(replace(subject, context=context.admit({operation})))
     if not isinstance(applies, Applies):
         return SkippedSubject(check.id, subject.key, operation, facts, applies)
     facts = applies.facts or facts
-    forbidden = _check_mode(check, subject)
+    forbidden = _check_mode(check, subject) or _find_withheld(subject)
     if forbidden:
         return SkippedSubject(check.id, subject.key, operation, facts, forbidden)
     subject = applies.bind(subject)
@@ -168,6 +173,14 @@ def _check_mode(check: Check, subject: Subject) -> NotTested | None:
         reason = f"it changes state on the target, which mode {mode} does not allow"
         return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
     return None
+
+
+def _find_withheld(subject: Subject) -> NotTested | None:
+    """Find why an operation that a probe would send is never sent; None where all are sent."""
+    named = [subject.operation.id] if subject.operation else []
+    named += [step.operation for step in subject.clause.example] if subject.clause else []
+    withheld = subject.context.withheld
+    return next((withheld[name] for name in named if name in withheld), None)
 
 
 def _is_selected(subject: Subject, options: Options) -> bool:

@@ -19,6 +19,7 @@ from apicheck.model.selector import selects
 from apicheck.model.subject import UNIQUE, Recipe, RunContext
 from apicheck.model.target import Identity, Minter, Mode, Target
 from apicheck.model.verdict import NotTested
+from apicheck.plan.withholding import withhold
 from apicheck.requests.clients import with_client_in_body
 from apicheck.requests.credentials import satisfies
 from apicheck.requests.recipes import make_recipes
@@ -35,8 +36,12 @@ def build_context(
     capabilities: frozenset[str],
     mode: Mode,
     thorough: bool,
+    skip: tuple[str, ...] = (),
 ) -> RunContext:
-    """Build what every subject of a run shares. It holds no secret."""
+    """Build what every subject of a run shares. It holds no secret.
+
+    skip: selectors of operations that the command line leaves out.
+    """
     facts = _with_target_limits(policy.facts, target)
     security = {
         operation.id: _find_alternatives(operation, facts, target) for operation in spec.operations
@@ -53,12 +58,17 @@ def build_context(
         for op in spec.operations
     }
     identities = {**target.identities, NOBODY.name: NOBODY}
+
+    def make(some: Spec) -> Mapping[str, Recipe | NotTested]:
+        return _with_echoes(_make_recipes(some, facts, target, mode), facts)
+
+    withheld = withhold(spec, facts, target, skip, secured, make)
     context = RunContext(
         spec=spec,
         facts=facts,
         base_url=target.base_url,
         identities=identities,
-        recipes=_with_echoes(_make_recipes(spec, facts, target, mode), facts),
+        recipes=withheld.recipes,
         actors={},
         capabilities=capabilities,
         mode=mode,
@@ -78,6 +88,8 @@ def build_context(
         implied_scheme=_find_implied_scheme(spec, facts, target),
         client_certificate=bool(target.tls.client_cert),
         clients=_select_clients(spec, facts, target),
+        withheld=withheld.reasons,
+        guarded=withheld.guarded,
     )
     return replace(context, actors=_choose_actors(context))
 

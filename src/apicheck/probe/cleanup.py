@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from apicheck.model.exchange import Exchange, Request, Role
 from apicheck.model.plan import Plan
+from apicheck.model.verdict import NotTestedKind
 from apicheck.probe.deletions import find_deletion, split_objects
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.recorder import Recorder
@@ -52,6 +53,7 @@ class Creations:
         self._lock = threading.Lock()
         self._open: dict[str, Creation] = {}
         self._lasting: list[Lasting] = []
+        self._kept: list[str] = []
 
     def note(self, exchange: Exchange, *, cleanup: bool, owner: str = "") -> None:
         """Note what an exchange created or deleted.
@@ -102,16 +104,29 @@ class Creations:
                         self._open.pop(path, None)
                 yield exchange
 
+    def list_open(self) -> tuple[str, ...]:
+        """What was not deleted yet, in words."""
+        return tuple(f"{one.delete.path} (created by {one.by})" for one in self._open.values())
+
     @property
     def lasting(self) -> tuple[str, ...]:
         """The objects that cannot be deleted through the API, in words."""
-        return tuple(
-            f"{count} created by {operation}, and no link of the document says how to delete it"
-            for operation, count in sorted(Counter(one.by for one in self._lasting).items())
+        return (
+            *self._kept,
+            *(
+                f"{count} created by {operation}, and no link of the document says how to delete it"
+                for operation, count in sorted(Counter(one.by for one in self._lasting).items())
+            ),
         )
 
     def _delete_one(self, creation: Creation, recorder: Recorder) -> Iterator[tuple[Exchange, str]]:
         last: Exchange | None = None
+        skipped = self._plan.context.withheld.get(creation.delete.operation)
+        if skipped and skipped.kind is not NotTestedKind.HAZARD:
+            self._kept.append(
+                f"{creation.delete.path} (created by {creation.by}): {skipped.reason}"
+            )
+            return
         for request in self._vary_identity(creation.delete):
             try:
                 exchange = recorder.send(request, Role.CLEANUP)

@@ -47,6 +47,8 @@ from apicheck.probe.listener import Arrival, WebhookListener
 from apicheck.probe.pacing import TOO_MANY, Pacer, read_retry_after
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.redactor import Redactor
+from apicheck.probe.safety import refuse_withheld
+from apicheck.probe.sentinel import Sentinel
 from apicheck.probe.single_flight import SingleFlight
 
 _AT_ONCE = 16
@@ -65,6 +67,7 @@ class Parts:
     creations: Creations
     listener: WebhookListener | None
     actions: ControlActions
+    sentinel: Sentinel
 
 
 class Driver:
@@ -95,6 +98,8 @@ class Driver:
         stopped_by: StopReason | None = None
         try:
             self._parts.budget.check()
+            if subject.operation is not None:
+                self._parts.sentinel.check_subject(subject.operation.id)
             self._run(job.script(subject), execution)
         except EndOfScript as end:
             stopped_by = end.why
@@ -105,13 +110,18 @@ class Driver:
             stopped_by = HarnessError(
                 f"{type(error).__name__}: {words}", "a mistake in apicheck or in the check"
             )
-        for exchange in self._parts.creations.delete_of(
-            _name_owner(execution), self._parts.recorder
-        ):
-            execution.keep(exchange)
+        self._delete_own(execution)
         return execution.build_transcript(
             stopped_by, None if case is None else _describe_case(case)
         )
+
+    def _delete_own(self, execution: ProbeExecution) -> None:
+        """Delete what a script created for itself, while there is a server to ask."""
+        if self._parts.sentinel.server_is_gone:
+            return
+        owner, recorder = _name_owner(execution), self._parts.recorder
+        for exchange in self._parts.creations.delete_of(owner, recorder):
+            execution.keep(exchange)
 
     def _run(self, script: Script, execution: ProbeExecution) -> None:
         with closing(script):
@@ -128,9 +138,11 @@ class Driver:
             case Send():
                 return self._send(step, execution)
             case SendRaw(data, request, role):
+                self._permit(request, execution)
                 exchange = self._parts.recorder.send(
                     request, execution.role_of(role), accepted=execution.job.accepted, raw=data
                 )
+                self._parts.sentinel.note(exchange)
                 execution.keep(exchange)
                 return exchange
             case Together(sends):
@@ -181,12 +193,20 @@ class Driver:
         execution.keep(exchange)
         return exchange
 
+    def _permit(self, request: Request, execution: ProbeExecution) -> None:
+        """Raise ProbeStopped for a request that the run never sends, or that would show nothing."""
+        if stop := refuse_withheld(execution.job.subject.context, request):
+            raise stop
+        self._parts.sentinel.check(request, again=execution.attempt > 0)
+
     def _send_once(self, send: Send, role: Role, execution: ProbeExecution) -> Exchange:
+        self._permit(send.request, execution)
         exchange = self._parts.recorder.send(
             send.request, role, paced=send.paced, accepted=execution.job.accepted
         )
         owner = _name_owner(execution) if self._is_scarce(send, execution) else ""
         self._parts.creations.note(exchange, cleanup=send.cleanup, owner=owner)
+        self._parts.sentinel.note(exchange)
         if execution.failing and execution.failing == exchange.request.operation:
             execution.failing = ""
             asked = Observation("asked-to-fail", exchange.request.operation, str(exchange.status))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from apicheck.model.verdict import HarnessError, NotTested, NotTestedKind
+from apicheck.model.verdict import NotTested, NotTestedKind, StopReason
 
 
 class ProbeStopped(Exception):
     """Ends the probe that is playing. `reason` becomes its transcript's `stopped_by`."""
 
-    def __init__(self, reason: NotTested | HarnessError) -> None:
+    def __init__(self, reason: StopReason) -> None:
         super().__init__(reason.reason)
         self.reason = reason
 

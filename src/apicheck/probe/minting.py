@@ -94,6 +94,24 @@ class Minting:
                 with self._renewing:
                     self._renew_if_expired(made, placeholder)
 
+    def make_again(self, identity: Identity) -> bool:
+        """Make a credential in the place of one of the target file that has ended."""
+        wanted = IdentitySpec(
+            scopes=identity.scopes,
+            permissions=identity.permissions,
+            roles=identity.roles,
+            tenant=identity.tenant,
+            user=identity.user,
+            app=identity.app,
+            scheme=identity.scheme,
+        )
+        made = self._mint_new(wanted, lambda _: None)
+        token = self._secrets.live.get(made.identity.placeholder) if made else None
+        if token is None:
+            return False
+        self._secrets.put(identity.placeholder, token)
+        return True
+
     def _renew_if_expired(self, made: _Minted, placeholder: str) -> None:
         if made.expires is None or made.expires - _EARLY_S > self._clock.epoch():
             return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from apicheck.model.exchange import Request, Role
 from apicheck.model.operation import SAFE_METHODS
+from apicheck.model.selector import selects_path
+from apicheck.model.subject import RunContext
 from apicheck.model.target import Mode, Safety
 from apicheck.model.verdict import NotTestedKind
 from apicheck.probe.errors import ProbeStopped
@@ -32,6 +34,27 @@ def refuse_unsafe(
         f"{method} is not sent in refusals mode: a correct server would accept it",
         '[safety]\nmode = "full"',
     )
+
+
+def refuse_withheld(context: RunContext, request: Request) -> ProbeStopped | None:
+    """Why a request of an operation that is never sent may not be sent, None for any other.
+
+    A request of no operation counts for the one that has its method and path.
+    """
+    if not context.withheld:
+        return None
+    name = request.operation
+    if not name:
+        fitting = (
+            operation.id
+            for operation in context.spec.operations
+            if operation.id in context.withheld
+            and selects_path(operation.path, "", request.path)
+            and operation.method == request.method.upper()
+        )
+        name = next(fitting, "")
+    why = context.withheld.get(name)
+    return None if why is None else ProbeStopped(why)
 
 
 def _stop(reason: str, remedy: str) -> ProbeStopped:

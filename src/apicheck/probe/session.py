@@ -27,9 +27,11 @@ from apicheck.probe.preflight import preflight
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.redactor import Redactor
 from apicheck.probe.scheduler import ClaimTable, schedule
+from apicheck.probe.sentinel import Sentinel
 from apicheck.probe.token_client import TokenClient
 from apicheck.probe.transport import Transport, parse_origin
 from apicheck.requests.build import send_control
+from apicheck.requests.endings import send_ending
 
 _CONTROL_TIMEOUT_S = 30.0
 
@@ -61,7 +63,8 @@ class Session:
     """Plays the probes of a plan. A context manager: it closes at its end what it opened.
 
     journal: takes each transcript as it completes, from preflight to clean-up; calls may come
-    from any thread, one at a time. stop: when set, no further probe begins.
+    from any thread, one at a time. stop: when set, no further probe begins. watch: takes what the
+    sentinel records, from any thread. reload: reads the secrets of the target file anew.
     """
 
     def __init__(
@@ -70,9 +73,12 @@ class Session:
         *,
         journal: Callable[[Transcript], None] | None = None,
         stop: threading.Event | None = None,
+        watch: Callable[[Transcript], None] | None = None,
+        reload: Callable[[], Secrets] | None = None,
     ) -> None:
         target, options = plan.target, plan.options
         self._plan = plan
+        self._reload = reload
         self._journal = journal or (lambda _: None)
         self._journal_lock = threading.Lock()
         self._stop = stop or threading.Event()
@@ -106,6 +112,13 @@ class Session:
         self._creations = Creations(plan, self._recorder.mark)
         listens = target.listener or (Listener() if target.control_url else None)
         self._listener = WebhookListener(listens, self._clock) if listens else None
+        self._sentinel = Sentinel(
+            plan,
+            send=lambda request: self._recorder.send(request, Role.SENTINEL, paced=False),
+            connects=lambda: self._transport.find_connection_error() is None,
+            renew=self._renew,
+            keep=watch or (lambda _: None),
+        )
         self._driver = Driver(
             Parts(
                 plan=plan,
@@ -124,6 +137,7 @@ class Session:
                     self._recorder,
                     self._secrets,
                 ),
+                sentinel=self._sentinel,
             )
         )
         self._claims = ClaimTable()
@@ -173,6 +187,22 @@ class Session:
             [self._build_control_job(name) for name in self._plan.controls], 0
         )
 
+    def play_endings(self) -> Iterator[Transcript]:
+        """Send what ends its caller's credential, one after the other, each with one to use up."""
+        context = self._plan.context
+        for name in self._plan.endings:
+            operation = self._plan.spec.operation(name)
+            subject = Subject(
+                SubjectKind.OPERATION, name, context.admit({name}), operation=operation
+            )
+            if not self._stop.is_set():
+                yield self._play_and_keep(Job(f"control/{name}", subject, send_ending))
+
+    def look_round(self) -> None:
+        """See whether the credentials live that the requests before may have ended."""
+        if not self._stop.is_set():
+            self._sentinel.look_round()
+
     def stream(self, probes: Iterable[Probe], attempt: int = 0) -> Iterator[Transcript]:
         """Play probes, as many at once as options and claims allow; in order of completion."""
         yield from self._stream_jobs([make_job(probe) for probe in probes], attempt)
@@ -199,6 +229,8 @@ class Session:
 
     def clean_up(self) -> tuple[str, ...]:
         """Delete what the run created, newest first. Returns what is left, in words."""
+        if self._sentinel.server_is_gone:
+            return (*self._creations.list_open(), *self._creations.lasting)
         exchanges: list[Exchange] = []
         left: list[str] = []
         for exchange, words in self._creations.delete_all(self._recorder):
@@ -222,6 +254,20 @@ class Session:
             )
             self._transports[url] = transport
         return transport
+
+    def _renew(self, name: str) -> bool:
+        """Get a new credential for an identity: from the target file's command, or a minter."""
+        identity = self._plan.target.identities[name]
+        if self._reload is not None:
+            fresh = self._reload().values
+            own = (identity.placeholder, *identity.credentials.values())
+            known = self._secrets.live
+            changed = {one: fresh[one] for one in own if fresh.get(one, "") not in ("", known[one])}
+            for placeholder, secret in changed.items():
+                self._secrets.put(placeholder, secret)
+            if changed:
+                return True
+        return self._minting.make_again(identity)
 
     def _stream_jobs(self, jobs: list[Job], attempt: int) -> Iterator[Transcript]:
         yield from schedule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from threading import Event
+from threading import Event, Lock
 
 from apicheck.generate import strategy
 from apicheck.judge import judge_attempt, judge_shrinking
@@ -14,6 +14,7 @@ from apicheck.model.json import Json
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import PreflightItem
 from apicheck.model.subject import Case
+from apicheck.model.target import Secrets
 from apicheck.model.verdict import Failure, Verdict
 from apicheck.probe import Session
 from apicheck.run.progress import Progress
@@ -50,28 +51,37 @@ def execute_plan(
     preflight: bool = True,
     clean: bool = True,
     finish: Callable[[Session], None] | None = None,
+    reload: Callable[[], Secrets] | None = None,
 ) -> Execution:
     """Play a plan: preflight, controls, probes, confirmations, shrinking, clean-up.
 
     clean: delete what the run created; not needed where the target is reset.
     finish: called with the session before it closes (to search the files for its secrets).
+    reload: reads the secrets of the target file anew, when a credential has ended.
     """
     transcripts: list[Transcript] = []
 
-    def keep(transcript: Transcript) -> None:
-        transcripts.append(transcript)
-        if journal is not None:
-            journal(transcript)
+    lock = Lock()
 
-    with Session(plan, stop=stop) as session:
+    def keep(transcript: Transcript) -> None:
+        with lock:
+            transcripts.append(transcript)
+            if journal is not None:
+                journal(transcript)
+
+    with Session(plan, stop=stop, watch=keep, reload=reload) as session:
         preflight_items = session.preflight() if preflight else ()
         if not any(item.verdict is Verdict.ERROR for item in preflight_items):
             _play_controls(session, plan, progress, keep)
+            session.look_round()
             _provoke(session, plan, keep)
             failed = _play_probes(session, plan, progress, keep)
+            session.look_round()
             if not stop.is_set():
                 _confirm(session, failed, progress, keep)
                 _shrink(session, failed, keep, stop)
+                for transcript in session.play_endings():
+                    keep(transcript)
         leftovers = session.clean_up() if clean else ()
         if finish is not None:
             finish(session)

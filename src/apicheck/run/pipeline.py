@@ -76,7 +76,14 @@ def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResu
 
     try:
         with _stop_on_ctrl_c(progress) as stop:
-            execution = execute_plan(plan, progress, stop=stop, journal=journal, finish=remember)
+            execution = execute_plan(
+                plan,
+                progress,
+                stop=stop,
+                journal=journal,
+                finish=remember,
+                reload=lambda: load_inputs(config).target.secrets,
+            )
     finally:
         journal.close()
     provenance = replace(
