@@ -17,7 +17,8 @@ def find_selector_error(
 
     sets: the policy's named sets of operations. scopes: those that the policy adds.
     """
-    ids = frozenset(operation.id for operation in (*spec.operations, *spec.left_out))
+    described = {operation.id for operation in spec.operations}
+    ids = frozenset(described | {one.id for one in spec.left_out})
     if item == "*" or item in (*BUILT_IN, *sets, *ids):
         return None
     kind, colon, name = item.partition(":")

@@ -31,7 +31,11 @@ KINDS = [
 KINDS_BY_NAME = {kind.__name__: kind for kind in KINDS}
 TEXT = st.text(max_size=8)
 st.register_type_strategy(bytes, st.binary(max_size=12))
+JSON_VALUES = st.none() | st.booleans() | st.integers() | TEXT | st.lists(TEXT, max_size=2)
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+st.register_type_strategy(
+    Identity, st.builds(Identity, fixtures=st.dictionaries(TEXT, JSON_VALUES, max_size=2))
+)
 
 
 @pytest.mark.parametrize("name", KINDS_BY_NAME)

@@ -18,7 +18,7 @@ from apicheck.model.exchange import (
     Role,
     Transcript,
 )
-from apicheck.model.step import Ask, EndOfScript, Receive, Send
+from apicheck.model.step import Ask, EndOfScript, Learn, Recall, Receive, Send
 from apicheck.model.subject import Subject
 from apicheck.model.verdict import Failure, Inconclusive, NotApplicable, NotTested
 from apicheck.pages.setting import subject_of
@@ -67,6 +67,8 @@ class Conversation:
                 self._kept(Request("POST", step.path), 200, Role.TABLE, Direction.IN, seen)
                 for _ in range(self.deliveries)
             )
+        if isinstance(step, Learn | Recall):
+            return None
         assert isinstance(step, Send)
         return self._kept(step.request, 201, step.role, Direction.OUT, ())
 
