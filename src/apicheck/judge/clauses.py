@@ -151,12 +151,13 @@ def _counts_for(plan: Plan, planned: PlannedClause, result: CheckResult) -> bool
 def _is_about_facts(clause: Clause, result: CheckResult) -> bool:
     """Whether a result is about the facts that a clause names, if it names any.
 
-    A result without facts counts only if its verdict is open: then it is open for all facts.
+    A result without facts counts only if its verdict is open, or it speaks of the whole check: then
+    it does so for all facts.
     """
     if not clause.facts:
         return True
     if not result.facts:
-        return result.verdict in _OPEN
+        return result.verdict in _OPEN or result.subject == "*"
     return any(paths_overlap(path, wanted) for wanted in clause.facts for path in result.facts)
 
 

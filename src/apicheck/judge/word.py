@@ -147,7 +147,8 @@ def _describe_scope(
     parts = [f"{decided - violated} of {len(musts)} automatic must-clauses of the provider met"]
     if operations:
         accepted = sum(one.standing is Standing.ACCEPTED for one in operations)
-        parts.append(f"accepted {accepted} of {len(operations)} operations")
+        noun = "operation" if len(operations) == 1 else "operations"
+        parts.append(f"accepted {accepted} of {len(operations)} {noun}")
     attest = sum(c.verdict is Verdict.REVIEW for c in clauses)
     beside = {
         f"out of scope by {plan.target.file or 'the target'}": NotTestedKind.OUT_OF_SCOPE,
