@@ -58,7 +58,6 @@ def scan(directory: Path, secrets: Secrets, published: Iterable[Path] = ()) -> t
 def _is_secret(secret: str, published: Iterable[bytes]) -> bool:
     if len(secret) < _SHORTEST or _WORD.fullmatch(secret):
         return False
-    written = re.compile(
-        rb"(?<!\w)" + re.escape(secret.encode("utf-8", "surrogateescape")) + rb"(?!\w)"
-    )
-    return not any(written.search(text) for text in published)
+    written = secret.encode("utf-8", "surrogateescape")
+    whole = rb"(?<!\w)" + re.escape(written) + rb"(?!\w)"
+    return not any(written in text and re.search(whole, text) for text in published)
