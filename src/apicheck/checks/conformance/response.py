@@ -38,7 +38,7 @@ def _is_promised_only(context: RunContext, exchange: Exchange) -> bool:
     """Whether the policy promises the status and the document omits it: `lint` reports that."""
     operation = context.spec.operation(exchange.request.operation)
     documented = operation.response_for(exchange.status)
-    return documented is None and is_promised(context, operation, exchange.status)
+    return documented is None and is_promised(context, exchange)
 
 
 def _find_mismatches(context: RunContext, exchange: Exchange) -> Iterator[Failure]:
