@@ -13,6 +13,7 @@ from apicheck.load import target_names
 from apicheck.load.grammar import as_list, parse_duration
 from apicheck.load.mistakes import Mistakes, drop_invalid, resembles
 from apicheck.load.names import normalize
+from apicheck.load.proxies import read_proxies
 from apicheck.load.schemes import find_own_scheme, find_schemes
 from apicheck.load.secrets import SecretReader, placeholder, run_command
 from apicheck.load.source import Source
@@ -79,6 +80,8 @@ def load_target(
         _build_minter(name, value, secrets, spec)
         for name, value in settings.get("mint", {}).items()
     )
+    urls = (base_url, *(minter.token_url for minter in minters))
+    proxies = read_proxies(settings, urls, secrets)
     target_names.verify(settings, spec, policy, mistakes)
     waivers = read_waivers(settings, mistakes, today or datetime.now(UTC).date())
     _verify_files(settings, folder, mistakes)
@@ -112,6 +115,7 @@ def load_target(
             client_cert=_join_path(folder, tls.get("client_cert")),
             verify=tls.get("verify", True),
         ),
+        proxies=proxies,
         headers=_read_headers(settings.get("headers", {}), secrets),
         file=str(path) if path else "",
         secrets=Secrets(secrets.found),

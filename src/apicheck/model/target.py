@@ -111,6 +111,18 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy. url: without credentials. named_by: what names it, in words.
+
+    credentials: placeholder of its Basic credentials, "" for none.
+    """
+
+    url: str
+    named_by: str
+    credentials: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Secrets:
     """Placeholders and the secrets they stand for. Never printed, recorded or compared."""
 
@@ -138,6 +150,8 @@ class Target:
     """Parameter name or "operationId" -> value, for requests that work."""
     safety: Safety = field(default_factory=Safety)
     tls: Tls = field(default_factory=Tls)
+    proxies: Mapping[str, Proxy] = field(default_factory=dict)
+    """Host -> the proxy before it; hosts without one are not in it."""
     headers: tuple[tuple[str, str], ...] = ()
     base_path: str | None = None
     """In place of the path of the document's server; None for that one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import zlib
 from dataclasses import dataclass
 
@@ -41,6 +42,29 @@ class Origin:
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyRoute:
+    """A proxy on the way to an origin. headers: its own, with the credentials for it."""
+
+    origin: Origin
+    context: ssl.SSLContext | None = None
+    headers: RawHeaders = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How an origin is reached: by TLS with a context, and through a proxy."""
+
+    origin: Origin
+    context: ssl.SSLContext | None = None
+    proxy: ProxyRoute | None = None
+
+    @property
+    def tunnelled(self) -> bool:
+        """Whether the proxy passes bytes on as they are; otherwise it reads the requests."""
+        return self.proxy is not None and self.context is not None
 
 
 @dataclass(frozen=True, slots=True)
