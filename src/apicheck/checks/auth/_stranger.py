@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from apicheck.authoring import (
     Check,
-    ExpectedResponse,
     Failure,
     Identity,
     Inconclusive,
@@ -19,6 +18,7 @@ from apicheck.authoring import (
     Recipe,
     Request,
     Script,
+    Severity,
     Steps,
     Subject,
     Transcript,
@@ -28,8 +28,10 @@ from apicheck.authoring import (
     schemas,
     steps,
 )
+from apicheck.checks.auth._public import looks_public
 
 STRANGER = Identity(name="nobody", placeholder="")
+_REFUSED = (401, 403)
 _NUMBER, _WORD = "999999937", "apicheck-nothing"
 _BY_FORMAT = {"uuid": "3f0c6e0a-8a5b-4c5e-9d53-0e4f5f0a7c11", "date": "2001-01-01"}
 
@@ -52,7 +54,7 @@ def also_of_strangers(check: Check, alter: Callable[[Subject, Request], Request]
     def judge(subject: Subject, transcript: Transcript) -> Judgement:
         if _has_credential(subject):
             return usual_judge(subject, transcript)
-        return _judge_refused(transcript, subject.expected)
+        return _judge_refused(subject, transcript)
 
     return replace(check, script=script, judge=judge)
 
@@ -86,15 +88,26 @@ def _make_up_values(subject: Subject) -> Iterator[tuple[str, str]]:
         yield parameter.name, _NUMBER if number else usual
 
 
-def _judge_refused(transcript: Transcript, promised: ExpectedResponse) -> Judgement:
-    """Pass on the promised refusal, fail on an acceptance; anything else does not decide."""
+def _judge_refused(subject: Subject, transcript: Transcript) -> Judgement:
+    """Pass on a refusal for want of a credential, fail on an acceptance; nothing else decides."""
+    promised = subject.expected
     for exchange in transcript.exercised:
         if exchange.succeeded:
-            expected = judging.expected_text(promised)
-            return Failure("accepted", expected, describe(exchange), exchange=exchange.id)
-        if exchange.status not in promised.statuses:
+            public = looks_public(subject.context, subject.op)
+            return Failure(
+                "accepted",
+                judging.expected_text(promised),
+                describe(exchange),
+                "usually public" if public else "",
+                exchange.id,
+                at_most=Severity.MEDIUM if public else None,
+            )
+        if exchange.status not in (*promised.statuses.exact, *_REFUSED):
             return Inconclusive(
                 f"the response was {describe(exchange)}; as the target has no credential, nothing"
                 " shows whether for want of one"
             )
+        if exchange.status not in promised.statuses:
+            expected = judging.expected_text(promised)
+            return Failure("wrong-status", expected, describe(exchange), exchange=exchange.id)
     return None
