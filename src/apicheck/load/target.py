@@ -61,7 +61,7 @@ def load_target(
     have expired, by default this one. Raises TargetError with every mistake.
     """
     source = read_target(path) if path else Source("command line", {})
-    settings: Node = _override(source.value, overrides)
+    settings: Node = override(source.value, overrides)
     mistakes = _collect_mistakes(source, overrides)
     mistakes.against("target", settings)
     settings = drop_invalid("target", settings)
@@ -134,13 +134,14 @@ def _collect_mistakes(source: Source, overrides: Node) -> Mistakes:
     return Mistakes(place)
 
 
-def _override(settings: Node, overrides: Mapping[str, Json]) -> dict[str, Json]:
+def override(settings: Node, overrides: Mapping[str, Json]) -> dict[str, Json]:
+    """The settings with other values at dotted paths."""
     result = dict(settings)
     for path, value in overrides.items():
         first, dot, rest = path.partition(".")
         inner = result.get(first, {})
         if dot and isinstance(inner, Mapping):
-            result[first] = _override(inner, {rest: value})
+            result[first] = override(inner, {rest: value})
         else:
             result[path] = value
     return result
@@ -179,7 +180,9 @@ def _build_identity(name: str, settings: Node, secrets: SecretReader, spec: Spec
     scheme = settings.get("scheme", "")
     if scheme and scheme not in spec.schemes:
         secrets.mistakes.unknown(f"{pointer}/scheme", "security scheme", scheme, spec.schemes)
-    token = secrets.read_credential(name, settings, pointer, whose)
+    own = [spec.schemes[scheme]] if scheme in spec.schemes else spec.schemes.values()
+    basic = bool(own) and all(one.http_scheme == "basic" for one in own)
+    token = secrets.read_credential(name, settings, pointer, whose, basic=basic)
     others = {
         other: secrets.read_further(
             f"{name}_{other}", given, child_pointer(f"{pointer}/credentials", other), whose

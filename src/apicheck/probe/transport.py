@@ -21,6 +21,7 @@ from apicheck.model.exchange import TransportError, TransportErrorKind
 from apicheck.model.target import Proxy, Tls
 from apicheck.probe import raw
 from apicheck.probe.wire import (
+    BODY_CAP,
     BodyReader,
     Origin,
     ProxyRoute,
@@ -59,7 +60,8 @@ class Transport:
     """Connections to one origin.
 
     timeout_s: for a whole exchange, from connecting to the last byte of the response.
-    proxy: on the way there; proxy_credentials: for it, as the Basic scheme writes them.
+    proxy: on the way there; proxy_credentials: for it, as the Basic scheme writes them. body_cap:
+    how many bytes of a body are kept.
     """
 
     def __init__(
@@ -70,8 +72,10 @@ class Transport:
         tls: Tls | None = None,
         proxy: Proxy | None = None,
         proxy_credentials: str = "",
+        body_cap: int = BODY_CAP,
     ) -> None:
         self.origin = origin
+        self._body_cap = body_cap
         self._timeout_s = timeout_s
         context = _build_context(tls or Tls()) if origin.scheme == "https" else None
         before = _build_proxy_route(proxy, proxy_credentials, tls or Tls()) if proxy else None
@@ -153,7 +157,7 @@ class Transport:
                 if response.status == _PROXY_AUTHENTICATION and (proxy := self._route.proxy):
                     refusal = raw.describe_refusal(proxy, str(response.status))
                     return make_transport_error(TransportErrorKind.OTHER, refusal)
-                return _read_response(response)
+                return _read_response(response, self._body_cap)
             finally:
                 response.close()
         except httpcore.ProxyError as error:
@@ -164,10 +168,10 @@ class Transport:
             return make_transport_error(_kind_of(error), error or type(error).__name__)
 
 
-def _read_response(response: httpcore.Response) -> WireResponse:
+def _read_response(response: httpcore.Response, body_cap: int) -> WireResponse:
     headers = tuple(response.headers)
     encoding = next((value for name, value in headers if name.lower() == b"content-encoding"), b"")
-    reader = BodyReader(encoding)
+    reader = BodyReader(encoding, body_cap)
     for chunk in response.iter_stream():
         reader.feed(chunk)
         if reader.full:
