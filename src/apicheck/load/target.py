@@ -222,7 +222,15 @@ def _build_identity(name: str, settings: Node, secrets: SecretReader, spec: Spec
         parameters=_as_texts(settings.get("parameters", {})),
         fixtures=settings.get("fixtures", {}),
         credentials=others,
+        declared=_find_declaration(pointer, settings, secrets.mistakes),
     )
+
+
+def _find_declaration(pointer: str, settings: Node, mistakes: Mistakes) -> str:
+    """Where the rights of an identity, or else it itself, are declared."""
+    named = next((key for key in ("scopes", "permissions", "roles") if key in settings), "")
+    file, line = mistakes.place(f"{pointer}/{named}" if named else pointer)
+    return f"{Path(file).name}:{line}" if line else "--token-env"
 
 
 def _find_scopes(spec: Spec) -> frozenset[str]:

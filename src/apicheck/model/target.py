@@ -30,7 +30,8 @@ class Identity:
     scopes, permissions, roles None: not known, all are assumed. state: active, expired, revoked,
     pending, suspended, terminated. exclusive: no other client uses it. disposable: a run may
     use it up (revoke it, exceed its limits). parameters: path parameters that belong to it (an
-    account segment).
+    account segment). declared: where its rights, or else it itself, are declared:
+    "apicheck.toml:7", or the option.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Identity:
     """Parameter or member of a body -> value, of objects that belong to it."""
     credentials: Mapping[str, str] = field(default_factory=dict)
     """Scheme -> placeholder of a credential that it has besides `placeholder`."""
+    declared: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,11 +116,17 @@ def _check_identity(
             )
         else:
             words += (
-                f"; check that the secret of [identities.{name}] is the right one, has not"
+                f"; check that the secret of {_name_setting(identity)} is the right one, has not"
                 " expired, and belongs to this base_url" + _advise_on_prefix(exchange)
             )
         verdict = Verdict.ERROR
     return PreflightItem(item, verdict, words)
+
+
+def _name_setting(identity: Identity) -> str:
+    """What the user wrote to give an identity."""
+    option = identity.declared.startswith("--")
+    return identity.declared if option else f"[identities.{identity.name}]"
 
 
 def _advise_on_prefix(exchange: Exchange) -> str:
