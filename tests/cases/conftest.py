@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -208,3 +208,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def sent() -> type[Sent]:
     """What a handler returns: `sent(status, body, headers)`."""
     return Sent
+
+
+@pytest.fixture(name="serve")
+def serve_fixture() -> Callable[[Handler], AbstractContextManager[tuple[str, list[Received]]]]:
+    """`with serve(handler) as (url, received)`: a server without a run."""
+    return serve
