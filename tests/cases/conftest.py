@@ -167,7 +167,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     document: an OpenAPI document as YAML text. target, policy: the text of these files; without a
     policy the built-in clauses are tested. `{url}` in the target file is the server's URL.
-    environ: variables of the environment. options: fields of `Options`.
+    environ: variables of the environment. bad_input: without a policy, send bad input too, as a run
+    does; most tests are about what is accepted. options: fields of `Options`.
     """
 
     def run_once(
@@ -178,8 +179,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         policy: str = "",
         environ: Mapping[str, str] | None = None,
         base_path: str = "",
+        bad_input: bool = False,
         **options: Any,
     ) -> Outcome:
+        if not (policy or bad_input):
+            options.setdefault("ignore", ("errors/*",))
         for name, value in (environ or {}).items():
             monkeypatch.setenv(name, value)
         (tmp_path / "openapi.yaml").write_text(dedent(document))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -125,12 +126,20 @@ SERVER = "headers/banner"
 """Python's http.server names its version: true, and of no interest here."""
 
 
+@pytest.fixture
+def run_all(run: Callable[..., Any]) -> Callable[..., Any]:
+    """A run as users have it, bad input included."""
+    return partial(run, bad_input=True)
+
+
 def checks_of(outcome: Any) -> set[str]:
     return {item["check"] for item in outcome.results["findings"]} - {SERVER}
 
 
-def test_nothing_is_found_where_the_document_is_kept(run: Callable[..., Any], sent: Any) -> None:
-    outcome = run(DOCUMENT, Notes(sent), target=TARGET, environ={"NOTES_TOKEN": TOKEN})
+def test_nothing_is_found_where_the_document_is_kept(
+    run_all: Callable[..., Any], sent: Any
+) -> None:
+    outcome = run_all(DOCUMENT, Notes(sent), target=TARGET, environ={"NOTES_TOKEN": TOKEN})
     assert checks_of(outcome) == set()
     passed = {c["id"] for c in outcome.results["clauses"] if c["verdict"] == "pass"}
     assert passed >= {"INPUT-SYNTAX", "INPUT-LEAKS", "HTTP-405", "HTTP-401", "OPENAPI-RESPONSES"}
@@ -138,21 +147,23 @@ def test_nothing_is_found_where_the_document_is_kept(run: Callable[..., Any], se
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_without_a_policy_bad_input_is_tried(
-    run: Callable[..., Any], sent: Any, fault: str
+    run_all: Callable[..., Any], sent: Any, fault: str
 ) -> None:
-    outcome = run(DOCUMENT, Notes(sent, fault), target=TARGET, environ={"NOTES_TOKEN": TOKEN})
+    outcome = run_all(DOCUMENT, Notes(sent, fault), target=TARGET, environ={"NOTES_TOKEN": TOKEN})
     assert FAULTS[fault] & checks_of(outcome)
     assert checks_of(outcome) <= FAULTS[fault] | {"errors/unexpected-5xx", "errors/leaks"}
 
 
-def test_what_no_standard_demands_violates_nothing(run: Callable[..., Any], sent: Any) -> None:
-    outcome = run(DOCUMENT, Notes(sent, "any note"), target=TARGET, environ={"NOTES_TOKEN": TOKEN})
+def test_what_no_standard_demands_violates_nothing(run_all: Callable[..., Any], sent: Any) -> None:
+    outcome = run_all(
+        DOCUMENT, Notes(sent, "any note"), target=TARGET, environ={"NOTES_TOKEN": TOKEN}
+    )
     (clause,) = (c for c in outcome.results["clauses"] if c["id"] == "INPUT-SCHEMA")
     assert (clause["level"], clause["consequence"]) == ("should", "warning")
 
 
 def test_a_body_that_is_no_json_may_be_refused_with_a_status_that_is_not_documented(
-    run: Callable[..., Any], sent: Any
+    run_all: Callable[..., Any], sent: Any
 ) -> None:
     other = DOCUMENT.replace('"422": {description: no}', '"409": {description: no}')
 
@@ -160,22 +171,28 @@ def test_a_body_that_is_no_json_may_be_refused_with_a_status_that_is_not_documen
         response = Notes(sent)(request)
         return sent(409) if response.status == 422 else response
 
-    outcome = run(other, handler, target=TARGET, environ={"NOTES_TOKEN": TOKEN})
+    outcome = run_all(other, handler, target=TARGET, environ={"NOTES_TOKEN": TOKEN})
     assert outcome.findings("conformance/response") == []
 
 
-def test_an_undocumented_refusal_of_good_input_is_found(run: Callable[..., Any], sent: Any) -> None:
+def test_a_refusal_of_bad_input_that_the_document_lacks_is_a_warning(
+    run_all: Callable[..., Any], sent: Any
+) -> None:
     def handler(request: Any) -> Any:
         response = Notes(sent)(request)
         return sent(400) if response.status == 422 else response
 
-    outcome = run(DOCUMENT, handler, target=TARGET, environ={"NOTES_TOKEN": TOKEN})
-    found = "conformance/response: undocumented-status: 400"
+    outcome = run_all(DOCUMENT, handler, target=TARGET, environ={"NOTES_TOKEN": TOKEN})
+    found = "conformance/response: undocumented-refusal: 400"
     assert outcome.findings("conformance/response") == [found]
+    meant = {c["id"]: c["consequence"] for c in outcome.results["clauses"]}
+    assert (meant["OPENAPI-RESPONSES"], meant["OPENAPI-REFUSALS"]) == ("none", "warning")
 
 
-def test_without_a_credential_the_refusals_are_tested(run: Callable[..., Any], sent: Any) -> None:
-    outcome = run(DOCUMENT, Notes(sent))
+def test_without_a_credential_the_refusals_are_tested(
+    run_all: Callable[..., Any], sent: Any
+) -> None:
+    outcome = run_all(DOCUMENT, Notes(sent))
     assert checks_of(outcome) == set()
     asked = {(r.method, r.path.rstrip("0123456789")) for r in outcome.received}
     assert asked >= {("GET", "/notes"), ("POST", "/notes"), ("GET", "/notes/")}
@@ -188,16 +205,16 @@ def test_without_a_credential_the_refusals_are_tested(run: Callable[..., Any], s
 
 
 def test_without_a_credential_an_open_operation_is_found(
-    run: Callable[..., Any], sent: Any
+    run_all: Callable[..., Any], sent: Any
 ) -> None:
-    outcome = run(DOCUMENT, Notes(sent, "open"))
+    outcome = run_all(DOCUMENT, Notes(sent, "open"))
     assert checks_of(outcome) == FAULTS["open"]
 
 
 def test_without_a_credential_another_refusal_decides_nothing(
-    run: Callable[..., Any], sent: Any
+    run_all: Callable[..., Any], sent: Any
 ) -> None:
-    outcome = run(DOCUMENT, Notes(sent, "looks first"))
+    outcome = run_all(DOCUMENT, Notes(sent, "looks first"))
     assert checks_of(outcome) == set()
     undecided = {
         item["subject"]
