@@ -191,6 +191,14 @@ FAULTS = (
         when=_has_body,
     ),
     _row(
+        "conformance/undocumented-refusal",
+        "schema format",
+        418,
+        "A body that breaks its schema is refused with a status that the document does not have.",
+        ("requests.schema",),
+        when=_has_body,
+    ),
+    _row(
         "errors/invalid-query-answered-with-other-status",
         "schema",
         _OF_REQUESTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -167,7 +167,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     document: an OpenAPI document as YAML text. target, policy: the text of these files; without a
     policy the built-in clauses are tested. `{url}` in the target file is the server's URL.
-    environ: variables of the environment. options: fields of `Options`.
+    environ: variables of the environment. bad_input: without a policy, send bad input too, as a run
+    does; most tests are about what is accepted. options: fields of `Options`.
     """
 
     def run_once(
@@ -178,8 +179,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         policy: str = "",
         environ: Mapping[str, str] | None = None,
         base_path: str = "",
+        bad_input: bool = False,
         **options: Any,
     ) -> Outcome:
+        if not (policy or bad_input):
+            options.setdefault("ignore", ("errors/*",))
         for name, value in (environ or {}).items():
             monkeypatch.setenv(name, value)
         (tmp_path / "openapi.yaml").write_text(dedent(document))
@@ -208,3 +212,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def sent() -> type[Sent]:
     """What a handler returns: `sent(status, body, headers)`."""
     return Sent
+
+
+@pytest.fixture(name="serve")
+def serve_fixture() -> Callable[[Handler], AbstractContextManager[tuple[str, list[Received]]]]:
+    """`with serve(handler) as (url, received)`: a server without a run."""
+    return serve

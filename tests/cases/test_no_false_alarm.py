@@ -192,6 +192,8 @@ def test_what_a_scope_allows_that_the_document_does_not_name_is_not_known(
 ) -> None:
     def respond(request: Any) -> Any:
         known = request.headers.get("authorization") in (f"Bearer {TOKEN}", "Bearer 77de21ab90")
+        if known and request.method != "GET":
+            return sent(405, headers={"Allow": "GET"})
         return sent(200, []) if known else sent(401, None, {"WWW-Authenticate": "Bearer"})
 
     target = f'{IDENTITY}[identities.reader]\ntoken_env = "READER"\nscopes = ["{scope}"]\n'

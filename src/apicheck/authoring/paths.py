@@ -35,7 +35,7 @@ _TRIED = 5
 NO_SAFE_OPERATION = NotTested(
     NotTestedKind.NEEDS_IDENTITY,
     "no identity may call an operation that only reads",
-    '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
+    '[identities.admin]\ntoken_env = "ADMIN_TOKEN"  # or --token-env ADMIN_TOKEN',
 )
 """The result of a check that needs one of `list_safe_operations` where there is none."""
 

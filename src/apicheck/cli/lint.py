@@ -22,6 +22,7 @@ _VALUE_SHOWN = 60
 
 @click.command("lint")
 @options.documents
+@options.connection
 @click.option("--facts", is_flag=True, help="Print every fact in force, and its origin.")
 @options.loudness
 @click.pass_obj

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from collections.abc import Callable, Collection, Mapping
 from functools import reduce
@@ -11,8 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from apicheck.cli.overrides import (
+    build_overrides,
+    redact_arguments,
+    refuse_token,
+    verify_variable,
+)
 from apicheck.cli.screen import Screen
-from apicheck.model.json import Json
 from apicheck.model.plan import Options
 from apicheck.model.target import Mode
 from apicheck.model.verdict import NotTestedKind
@@ -51,13 +57,35 @@ loudness = combine(
                  help="Print every clause, and the traceback of an internal error."),
 )  # fmt: skip
 
+
+class Location(click.Path):
+    """A file that exists, as a Path, or the URL of a document, as text."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        """Leave a URL as it is, and look for a file."""
+        from apicheck.load import is_url
+
+        if isinstance(value, str) and is_url(value):
+            return value
+        return super().convert(value, param, ctx)
+
+
+LOCATION = Location(exists=True, dir_okay=False, path_type=Path)
+
 documents = combine(
     click.option("--profile", default="", metavar="NAME",
                  help="Use a packaged policy and document (see apicheck profiles)."),
     click.option("--policy", type=click.Path(exists=True, path_type=Path), metavar="FILE",
                  help="The policy; --spec overrides the document that it names."),
-    click.option("--spec", type=FILE, metavar="FILE",
+    click.option("--spec", type=LOCATION, metavar="FILE|URL",
                  help="The OpenAPI document. Without a policy, built-in clauses are tested."),
+    click.option("--spec-token-env", metavar="NAME",
+                 help="Fetch --spec with the bearer token of this environment variable."),
     click.option("--reading", "readings", multiple=True, metavar="NAME",
                  help="Choose a reading of an ambiguous policy. Repeatable."),
 )  # fmt: skip
@@ -75,19 +103,32 @@ selection = combine(
                  help="Never send these operations, not even to prepare others. Repeatable."),
 )  # fmt: skip
 
-target = combine(
+connection = combine(
     click.option("--target", type=FILE, metavar="FILE",
                  help="The target file (default: apicheck.toml in this folder or one above)."),
+    click.option("--ca-file", type=FILE, metavar="FILE",
+                 help="Trust only the certificate authorities of this PEM file."),
+    click.option("--client-cert", type=FILE, metavar="FILE",
+                 help="The client's certificate and key, in one PEM file."),
+    click.option("--proxy", metavar="URL",
+                 help="Go through this proxy, or none (default: HTTPS_PROXY, HTTP_PROXY)."),
+)  # fmt: skip
+
+target = combine(
     click.option("--base-url", metavar="URL",
                  help="The URL of the API; overrides the target file."),
     click.option("--base-path", metavar="PATH",
                  help="The path of the API below its URL, if not that of the document."),
+    click.option("--token-env", metavar="NAME",
+                 help="Call the API with the token of this environment variable; replaces the"
+                 " identities of the target file."),
+    click.option("--auth", metavar="HOW",
+                 help="How the token is sent, if the document does not say it: bearer, basic (of"
+                 " USER:PASSWORD), header:NAME, query:NAME or cookie:NAME."),
+    click.option("--token", hidden=True, expose_value=False, callback=refuse_token),
     click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'",
                  help="Add a header to every request. Repeatable."),
-    click.option("--ca-file", type=FILE, metavar="FILE",
-                 help="Trust the certificate authorities of this PEM file."),
-    click.option("--client-cert", type=FILE, metavar="FILE",
-                 help="The client's certificate and key, in one PEM file."),
+    connection,
 )  # fmt: skip
 
 limits = combine(
@@ -119,17 +160,20 @@ def build_config(given: Mapping[str, Any]) -> RunConfig:
     """
     from apicheck.run import RunConfig
 
+    if given.get("spec_token_env"):
+        verify_variable("--spec-token-env", given["spec_token_env"])
     config = RunConfig(
         profile=given.get("profile", ""),
         policy=given.get("policy"),
         spec=given.get("spec"),
+        spec_token_env=given.get("spec_token_env") or "",
         target=given.get("target"),
-        overrides=_build_overrides(given),
+        overrides=build_overrides(given),
         options=_build_options(given),
         out=given.get("out"),
         formats=tuple(given.get("formats") or ("html",)),
         readings=tuple(given.get("readings", ())),
-        argv=_redact_arguments(sys.argv),
+        argv=redact_arguments(sys.argv),
     )
     _check_names(config)
     return config
@@ -153,24 +197,6 @@ def _build_options(given: Mapping[str, Any]) -> Options:
         retries=given.get("retries", 1),
         allow_incomplete=_parse_kinds(given.get("allow_incomplete") or ""),
     )
-
-
-def _build_overrides(given: Mapping[str, Any]) -> dict[str, Json]:
-    """Map the options that override the target file to their dotted paths in it."""
-    overrides: dict[str, Json] = {}
-    if given.get("base_url"):
-        overrides["base_url"] = given["base_url"]
-    if given.get("base_path") is not None:
-        overrides["base_path"] = given["base_path"]
-    for header in given.get("headers", ()):
-        name, colon, value = header.partition(":")
-        if not colon or not name.strip():
-            raise click.UsageError(f"--header {header!r}: write it as 'NAME: VALUE'")
-        overrides[f"headers.{name.strip()}"] = value.strip()
-    for option, path in (("ca_file", "tls.ca_file"), ("client_cert", "tls.client_cert")):
-        if given.get(option):
-            overrides[path] = str(given[option].resolve())
-    return overrides
 
 
 def _expand_families(ids: Collection[str]) -> tuple[str, ...]:
@@ -245,14 +271,3 @@ def describe_unknown(noun: str, name: str, known: Collection[str]) -> str:
         return f"there is no {noun} {name!r}; did you mean {near[0]!r}?"
     listed = ", ".join(sorted(known)[:12])
     return f"there is no {noun} {name!r}; the known ones: {listed or 'none'}"
-
-
-def _redact_arguments(argv: list[str]) -> tuple[str, ...]:
-    """Redact the values of headers, which may be secret, in the recorded command."""
-    words = ["apicheck", *argv[1:]]
-    for index, word in enumerate(words):
-        if word == "--header" and index + 1 < len(words):
-            words[index + 1] = words[index + 1].partition(":")[0] + ": …"
-        elif word.startswith("--header="):
-            words[index] = word.partition(":")[0] + ": …"
-    return tuple(words)

@@ -24,7 +24,10 @@ def make_finding_id(check: str, outcome: str, detail: str) -> str:
 def collect_findings(
     plan: Plan, results: Sequence[CheckResult], clauses: Sequence[ClauseResult]
 ) -> tuple[Finding, ...]:
-    """Collect every cause, the most severe first, else in the order of the results."""
+    """Collect every cause, the most severe first, else in the order of the results.
+
+    An outcome that the clauses of its check do not take is no finding: it breaks no promise.
+    """
     causes: dict[tuple[str, str, str], list[tuple[int, FailureSummary]]] = {}
     for number, result in enumerate(results):
         for failure in result.failures:
@@ -37,9 +40,11 @@ def collect_findings(
             for outcome in dict.fromkeys(f.outcome for f in results[number].failures):
                 if not taken or outcome in taken:
                     clauses_of.setdefault((number, outcome), []).append(clause.clause.id)
+    claimed = {number for clause in clauses for number in clause.results}
     found = [
         _build_finding(plan.checks[key[0]], key, members, results, clauses_of, plan.policy.origins)
         for key, members in causes.items()
+        if any((n, key[1]) in clauses_of or n not in claimed for n, _ in members)
     ]
     return tuple(sorted(found, key=lambda finding: -finding.severity))
 

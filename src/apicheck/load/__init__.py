@@ -13,9 +13,11 @@ from apicheck.load.policy import (
     load_policy,
 )
 from apicheck.load.profiles import clause_set_names, profile_dir, profile_names
+from apicheck.load.proxies import is_loopback, read_proxies
 from apicheck.load.selectors import find_selector_error
-from apicheck.load.target import load_target
-from apicheck.load.target_file import find_target, target_settings
+from apicheck.load.servers import read_servers
+from apicheck.load.target import load_target, override
+from apicheck.load.target_file import find_target, is_url, target_settings
 
 __all__ = [
     "builtin_policy",
@@ -25,12 +27,17 @@ __all__ = [
     "find_selector_error",
     "find_target",
     "included_files",
+    "is_loopback",
+    "is_url",
     "load_policy",
     "load_spec",
     "load_target",
+    "override",
     "parse_spec",
     "profile_dir",
     "profile_names",
+    "read_proxies",
+    "read_servers",
     "read_spec",
     "saved_document",
     "target_settings",

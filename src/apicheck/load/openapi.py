@@ -55,9 +55,9 @@ def parse_spec(text: str, file: str) -> Spec:
     return _build_spec(parse(text, file, SpecError, doubles=True), strict=True)
 
 
-def saved_document(spec: Spec, file: Path) -> bytes:
+def saved_document(spec: Spec, written: bytes) -> bytes:
     """The document as one file, to be read again: with the other files in it, if it has any."""
-    return orjson.dumps(spec.document) if FILES in spec.document else file.read_bytes()
+    return orjson.dumps(spec.document) if FILES in spec.document else written
 
 
 def _build_spec(

@@ -77,6 +77,7 @@ def builtin_policy(spec: Spec, *, check_ids: Collection[str] = ()) -> Policy:
         "http",
         *(["bearer"] if bearer else []),
         *(["problem-details"] if documented == {"application/problem+json"} else []),
+        "input",
     ]
     document = {"policy": "built-in", "title": "What the standards say", "include": include}
     return _Loader(Source("built-in", document), spec, check_ids, ()).policy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from apicheck.load.operations import read_scheme
 from apicheck.model.json import Json
@@ -11,6 +12,8 @@ from apicheck.model.policy import Policy
 
 Node = Mapping[str, Json]
 
+DEFAULT = "default"
+"""The scheme of a target file that takes the place of every scheme of the document."""
 _USUAL = {
     "bearer": SecurityScheme("bearer", "http", http_scheme="bearer"),
     "basic": SecurityScheme("basic", "http", http_scheme="basic"),
@@ -24,12 +27,22 @@ def find_schemes(settings: Node, spec: Spec, policy: Policy) -> dict[str, Securi
     password by Basic: an identity that is given is used.
     """
     written = {name: read_scheme(name, node) for name, node in settings.get("schemes", {}).items()}
+    if DEFAULT in written and spec.schemes:
+        return {**_replace_all(spec, written.pop(DEFAULT)), **written}
     if written or spec.schemes or policy.facts.authentication.schemes:
         return written
     identities = settings.get("identities", {}).values()
     used = {_name_usual(identity) for identity in identities}
     used |= {"bearer"} if settings.get("mint") else set()
     return {name: scheme for name, scheme in _USUAL.items() if name in used}
+
+
+def _replace_all(spec: Spec, scheme: SecurityScheme) -> dict[str, SecurityScheme]:
+    """A scheme under each name of the document; the names' scopes are kept."""
+    return {
+        name: replace(scheme, name=name, scopes=named.scopes, token_url=named.token_url)
+        for name, named in spec.schemes.items()
+    }
 
 
 def find_own_scheme(identity: Node, spec: Spec) -> str:

@@ -79,8 +79,13 @@ class SecretReader:
             return self.read_printed(f"{pointer}/{pointed}", inside, whose)
         return None
 
-    def read_credential(self, name: str, settings: Node, pointer: str, whose: str) -> str | None:
-        """A token, or a user with a password, kept under its placeholder; None without either."""
+    def read_credential(
+        self, name: str, settings: Node, pointer: str, whose: str, *, basic: bool = False
+    ) -> str | None:
+        """A token, or a user with a password, kept under its placeholder; None without either.
+
+        basic: the token is for the Basic scheme; with a colon it is USER:PASSWORD, not yet base64.
+        """
         token = self.read_secret(settings, ("token_env", "token"), pointer, whose)
         user = self.read_secret(settings, ("user_env", "user_from"), pointer, whose)
         password = self.read_secret(settings, ("password_env", "password_from"), pointer, whose)
@@ -88,6 +93,9 @@ class SecretReader:
             self.keep(placeholder(name, "USER"), user)
             self.keep(placeholder(name, "PASSWORD"), password)
             token = join_basic(user, password)
+        if token and basic and ":" in token:
+            self.keep(placeholder(name, "PASSWORD"), token.partition(":")[2])
+            token = join_basic(*token.split(":", 1))
         if token and token.strip() and not _SENDABLE.fullmatch(token):
             message = f"the credential of {whose} has characters that a header cannot carry"
             hint = "white space at an end, a line break, or letters beyond ASCII"

@@ -13,6 +13,7 @@ from apicheck.load import target_names
 from apicheck.load.grammar import as_list, parse_duration
 from apicheck.load.mistakes import Mistakes, drop_invalid, resembles
 from apicheck.load.names import normalize
+from apicheck.load.proxies import read_proxies
 from apicheck.load.schemes import find_own_scheme, find_schemes
 from apicheck.load.secrets import SecretReader, placeholder, run_command
 from apicheck.load.source import Source
@@ -60,7 +61,7 @@ def load_target(
     have expired, by default this one. Raises TargetError with every mistake.
     """
     source = read_target(path) if path else Source("command line", {})
-    settings: Node = _override(source.value, overrides)
+    settings: Node = override(source.value, overrides)
     mistakes = _collect_mistakes(source, overrides)
     mistakes.against("target", settings)
     settings = drop_invalid("target", settings)
@@ -79,6 +80,8 @@ def load_target(
         _build_minter(name, value, secrets, spec)
         for name, value in settings.get("mint", {}).items()
     )
+    urls = (base_url, *(minter.token_url for minter in minters))
+    proxies = read_proxies(settings, urls, secrets)
     target_names.verify(settings, spec, policy, mistakes)
     waivers = read_waivers(settings, mistakes, today or datetime.now(UTC).date())
     _verify_files(settings, folder, mistakes)
@@ -112,6 +115,7 @@ def load_target(
             client_cert=_join_path(folder, tls.get("client_cert")),
             verify=tls.get("verify", True),
         ),
+        proxies=proxies,
         headers=_read_headers(settings.get("headers", {}), secrets),
         file=str(path) if path else "",
         secrets=Secrets(secrets.found),
@@ -130,13 +134,14 @@ def _collect_mistakes(source: Source, overrides: Node) -> Mistakes:
     return Mistakes(place)
 
 
-def _override(settings: Node, overrides: Mapping[str, Json]) -> dict[str, Json]:
+def override(settings: Node, overrides: Mapping[str, Json]) -> dict[str, Json]:
+    """The settings with other values at dotted paths."""
     result = dict(settings)
     for path, value in overrides.items():
         first, dot, rest = path.partition(".")
         inner = result.get(first, {})
         if dot and isinstance(inner, Mapping):
-            result[first] = _override(inner, {rest: value})
+            result[first] = override(inner, {rest: value})
         else:
             result[path] = value
     return result
@@ -175,7 +180,9 @@ def _build_identity(name: str, settings: Node, secrets: SecretReader, spec: Spec
     scheme = settings.get("scheme", "")
     if scheme and scheme not in spec.schemes:
         secrets.mistakes.unknown(f"{pointer}/scheme", "security scheme", scheme, spec.schemes)
-    token = secrets.read_credential(name, settings, pointer, whose)
+    own = [spec.schemes[scheme]] if scheme in spec.schemes else spec.schemes.values()
+    basic = bool(own) and all(one.http_scheme == "basic" for one in own)
+    token = secrets.read_credential(name, settings, pointer, whose, basic=basic)
     others = {
         other: secrets.read_further(
             f"{name}_{other}", given, child_pointer(f"{pointer}/credentials", other), whose
@@ -215,7 +222,15 @@ def _build_identity(name: str, settings: Node, secrets: SecretReader, spec: Spec
         parameters=_as_texts(settings.get("parameters", {})),
         fixtures=settings.get("fixtures", {}),
         credentials=others,
+        declared=_find_declaration(pointer, settings, secrets.mistakes),
     )
+
+
+def _find_declaration(pointer: str, settings: Node, mistakes: Mistakes) -> str:
+    """Where the rights of an identity, or else it itself, are declared."""
+    named = next((key for key in ("scopes", "permissions", "roles") if key in settings), "")
+    file, line = mistakes.place(f"{pointer}/{named}" if named else pointer)
+    return f"{Path(file).name}:{line}" if line else "--token-env"
 
 
 def _find_scopes(spec: Spec) -> frozenset[str]:

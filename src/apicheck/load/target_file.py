@@ -39,13 +39,25 @@ def _has_section(path: Path) -> bool:
 def target_settings(path: Path) -> Mapping[str, Json]:
     """The settings of a target file, not verified. Raises TargetError when it cannot be read.
 
-    `policy` and `spec` are relative to its folder in the file; here they are paths to open.
+    Files are relative to its folder in the file; here they are paths to open. `spec` may be a URL.
     """
     settings = dict(read_target(path).value)
     for key in ("policy", "spec"):
-        if isinstance(settings.get(key), str):
+        if isinstance(settings.get(key), str) and not is_url(settings[key]):
             settings[key] = str(path.parent / settings[key])
+    if isinstance(tls := settings.get("tls"), Mapping):
+        files = {
+            key: str(path.parent / str(tls[key]))
+            for key in tls
+            if key in ("ca_file", "client_cert")
+        }
+        settings["tls"] = {**tls, **files}
     return settings
+
+
+def is_url(place: str) -> bool:
+    """Whether a document is at a URL, and not in a file."""
+    return place.partition("://")[0].lower() in ("http", "https")
 
 
 def read_target(path: Path) -> Source:

@@ -22,6 +22,7 @@ def verify(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> No
     """Adds a mistake for every name that is not defined."""
     _verify_placeholders([*settings.get("identities", {})], mistakes)
     _verify_permissions(settings, policy, mistakes)
+    _verify_headers(settings, spec, mistakes)
     _verify_names(settings, policy, mistakes)
     _verify_security(settings, spec, policy, mistakes)
     _verify_selectors(settings, spec, policy, mistakes)
@@ -51,6 +52,23 @@ def _verify_security(settings: Node, spec: Spec, policy: Policy, mistakes: Mista
             wanted, named = Selector((item,)), policy.facts.operations
             if not any(selects(wanted, op, named, frozenset()) for op in spec.operations):
                 mistakes.add(pointer, f'"{item}" selects no operation of the document')
+
+
+def _verify_headers(settings: Node, spec: Spec, mistakes: Mistakes) -> None:
+    """A credential among the headers would go with requests that must have none."""
+    keys = {
+        scheme.parameter.lower()
+        for scheme in spec.schemes.values()
+        if scheme.kind == "apiKey" and scheme.place == "header"
+    }
+    for name in settings.get("headers", {}):
+        if name.lower() == "authorization" or name.lower() in keys:
+            mistakes.add(
+                child_pointer("/headers", name),
+                f"{name} is a credential, and belongs to an identity: requests that must be refused"
+                " are sent without it",
+                '[identities.token] token_env = "API_TOKEN", or --token-env API_TOKEN',
+            )
 
 
 def _verify_permissions(settings: Node, policy: Policy, mistakes: Mistakes) -> None:

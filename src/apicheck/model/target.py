@@ -30,7 +30,8 @@ class Identity:
     scopes, permissions, roles None: not known, all are assumed. state: active, expired, revoked,
     pending, suspended, terminated. exclusive: no other client uses it. disposable: a run may
     use it up (revoke it, exceed its limits). parameters: path parameters that belong to it (an
-    account segment).
+    account segment). declared: where its rights, or else it itself, are declared:
+    "apicheck.toml:7", or the option.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Identity:
     """Parameter or member of a body -> value, of objects that belong to it."""
     credentials: Mapping[str, str] = field(default_factory=dict)
     """Scheme -> placeholder of a credential that it has besides `placeholder`."""
+    declared: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,18 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy. url: without credentials. named_by: what names it, in words.
+
+    credentials: placeholder of its Basic credentials, "" for none.
+    """
+
+    url: str
+    named_by: str
+    credentials: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Secrets:
     """Placeholders and the secrets they stand for. Never printed, recorded or compared."""
 
@@ -138,6 +152,8 @@ class Target:
     """Parameter name or "operationId" -> value, for requests that work."""
     safety: Safety = field(default_factory=Safety)
     tls: Tls = field(default_factory=Tls)
+    proxies: Mapping[str, Proxy] = field(default_factory=dict)
+    """Host -> the proxy before it; hosts without one are not in it."""
     headers: tuple[tuple[str, str], ...] = ()
     base_path: str | None = None
     """In place of the path of the document's server; None for that one."""

@@ -20,6 +20,7 @@ from apicheck.probe.job import Job
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.pacing import TOO_MANY
 from apicheck.probe.transport import Transport
+from apicheck.probe.unreachable import explain_connection_error
 from apicheck.requests.build import build_request
 from apicheck.requests.credentials import credentials_of
 from apicheck.requests.describe import describe
@@ -29,6 +30,7 @@ _SKEW_NOTED_S = 5.0
 _TRIED = 3
 _BAD_CREDENTIAL = (401, 403)
 _NOT_FOUND = 404
+_BAD_REQUEST = 400
 _SERVER_ERROR = 500
 _REDIRECT = 3
 _NAMED = 5
@@ -43,11 +45,10 @@ def preflight(
 ) -> Iterator[PreflightItem]:
     """Yield an item for each thing checked. Raises TargetUnreachable without any response."""
     if error := transport.find_connection_error():
-        raise TargetUnreachable(
-            f"cannot connect to {transport.origin}: {error.kind.value} ({error.message});"
-            " start the server, or correct base_url in the target file"
-        )
-    yield PreflightItem("base-url", Verdict.PASS, f"{transport.origin} accepts connections")
+        raise TargetUnreachable(explain_connection_error(transport.origin, error))
+    through = f" through the proxy {transport.proxy_url}" if transport.proxy_url else ""
+    words = f"{transport.origin} accepts connections{through}"
+    yield PreflightItem("base-url", Verdict.PASS, words)
     yield from _describe_document(plan.spec)
     exchanges: list[Exchange] = []
     if plan.context.mode is not Mode.PASSIVE:
@@ -57,9 +58,11 @@ def preflight(
     responded = [exchange for exchange in exchanges if exchange.response is not None]
     if exchanges and not responded:
         first = exchanges[0]
+        why = f"{describe(first)} ({first.error.message if first.error else ''})"
+        if transport.origin.scheme == "http" and transport.speaks_tls():
+            why = "it speaks TLS: begin base_url with https://"
         raise TargetUnreachable(
-            f"{transport.origin} accepts connections but sends no HTTP response: {describe(first)}"
-            f" ({first.error.message if first.error else ''})"
+            f"{transport.origin} accepts connections but sends no HTTP response: {why}"
         )
     yield from _measure_skew(responded, clock)
     yield from _read_head_room(plan, responded, clock)
@@ -113,11 +116,17 @@ def _check_identity(
             )
         else:
             words += (
-                f"; check that the secret of [identities.{name}] is the right one, has not"
+                f"; check that the secret of {_name_setting(identity)} is the right one, has not"
                 " expired, and belongs to this base_url" + _advise_on_prefix(exchange)
             )
         verdict = Verdict.ERROR
     return PreflightItem(item, verdict, words)
+
+
+def _name_setting(identity: Identity) -> str:
+    """What the user wrote to give an identity."""
+    option = identity.declared.startswith("--")
+    return identity.declared if option else f"[identities.{identity.name}]"
 
 
 def _advise_on_prefix(exchange: Exchange) -> str:
@@ -152,6 +161,8 @@ def _advise(exchange: Exchange, prefix: str) -> str:
         return "; wait until the limit admits this identity again, or raise the limit"
     if exchange.status >= _SERVER_ERROR:
         return "; read in the target's log why a valid request fails"
+    if exchange.status == _BAD_REQUEST and _speaks_of_tls(exchange):
+        return "; the server speaks TLS at this port: begin base_url with https://"
     if exchange.status // 100 == _REDIRECT:
         where = exchange.response.header("location") if exchange.response else ""
         return f" to {where or 'nowhere'}; redirects are not followed: check base_url"
@@ -160,6 +171,12 @@ def _advise(exchange: Exchange, prefix: str) -> str:
         words = f"check base_url, and base_path (now {where})"
         return f"; {words}: does the API have this path? If so, check [fixtures]"
     return "; check base_url and [fixtures]" if exchange.status else ""
+
+
+def _speaks_of_tls(exchange: Exchange) -> bool:
+    """Whether a server tells a client that spoke plain HTTP at its HTTPS port."""
+    said = exchange.response.body.lower() if exchange.response else b""
+    return b"https" in said and b"http request" in said
 
 
 def _make_script(operation: Operation, identity: Identity) -> Callable[[Subject], Script]:

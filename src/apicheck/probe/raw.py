@@ -13,6 +13,8 @@ from apicheck.probe.wire import (
     HEADERS_CAP,
     BodyReader,
     Origin,
+    ProxyRoute,
+    Route,
     WireResponse,
     WireResult,
     make_transport_error,
@@ -21,24 +23,20 @@ from apicheck.probe.wire import (
 _CHUNK = 64 * 1024
 
 
-def find_connection_error(
-    origin: Origin, context: ssl.SSLContext | None, timeout_s: float
-) -> TransportError | None:
+def find_connection_error(route: Route, timeout_s: float) -> TransportError | None:
     """Why no connection can be made, None when one can."""
     try:
-        _connect(origin, context, time.monotonic() + timeout_s).close()
+        _connect(route, time.monotonic() + timeout_s).close()
     except (OSError, ValueError) as error:
         return make_transport_error(kind_of(error), error)
     return None
 
 
-def send(
-    origin: Origin, context: ssl.SSLContext | None, data: bytes, method: str, timeout_s: float
-) -> WireResult:
+def send(route: Route, data: bytes, method: str, timeout_s: float) -> WireResult:
     """Write bytes to a new connection and read one response, all before the deadline."""
     deadline = time.monotonic() + timeout_s
     try:
-        connection = _connect(origin, context, deadline)
+        connection = _connect(route, deadline)
     except (OSError, ValueError) as error:
         return make_transport_error(kind_of(error), error)
     with connection:
@@ -79,18 +77,58 @@ def _check_time_left(deadline: float) -> float:
     return seconds
 
 
-def _connect(origin: Origin, context: ssl.SSLContext | None, deadline: float) -> socket.socket:
-    connection = socket.create_connection(
-        (origin.host, origin.port), timeout=_check_time_left(deadline)
-    )
-    if context is None:
-        return connection
+def _connect(route: Route, deadline: float) -> socket.socket:
+    """Connect to the origin, through the tunnel of a proxy where there is one."""
+    proxy = route.proxy
+    nearest = proxy.origin if proxy else route.origin
+    connection: socket.socket
     try:
+        connection = socket.create_connection(
+            (nearest.host, nearest.port), timeout=_check_time_left(deadline)
+        )
+    except OSError as error:
+        if proxy is None:
+            raise
+        raise OSError(f"the proxy {proxy.origin} does not accept connections: {error}") from error
+    try:
+        if proxy and proxy.context:
+            connection = proxy.context.wrap_socket(connection, server_hostname=nearest.host)
+        if proxy and route.tunnelled:
+            _ask_for_tunnel(connection, route.origin, proxy, deadline)
+        if route.context is None:
+            return connection
         connection.settimeout(_check_time_left(deadline))
-        return context.wrap_socket(connection, server_hostname=origin.host)
+        return route.context.wrap_socket(connection, server_hostname=route.origin.host)
     except BaseException:
         connection.close()
         raise
+
+
+def _ask_for_tunnel(
+    connection: socket.socket, origin: Origin, proxy: ProxyRoute, deadline: float
+) -> None:
+    """CONNECT (RFC 9110 section 9.3.6). Raises OSError when the proxy refuses."""
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    where = f"{host}:{origin.port}".encode()
+    fields = b"".join(b"%s: %s\r\n" % pair for pair in ((b"Host", where), *proxy.headers))
+    connection.settimeout(_check_time_left(deadline))
+    connection.sendall(b"CONNECT %s HTTP/1.1\r\n%s\r\n" % (where, fields))
+    head = b""
+    while b"\r\n\r\n" not in head and len(head) < HEADERS_CAP:
+        connection.settimeout(_check_time_left(deadline))
+        # One byte at a time: what follows the empty line belongs to the origin.
+        if not (data := connection.recv(1)):
+            break
+        head += data
+    status = head.split(b"\r\n", 1)[0].decode("latin-1").partition(" ")[2]
+    if not status.startswith("2"):
+        raise OSError(describe_refusal(proxy, status or "no response"))
+
+
+def describe_refusal(proxy: ProxyRoute, status: str) -> str:
+    """Say that a proxy refuses a connection, and what helps."""
+    hint = ": give its user and password in the URL of HTTPS_PROXY" if "407" in status else ""
+    return f"the proxy {proxy.origin} refuses the connection ({status}){hint}"
 
 
 def _read_response(connection: socket.socket, method: str, deadline: float) -> WireResult:

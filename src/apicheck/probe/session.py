@@ -246,11 +246,16 @@ class Session:
         """The connections to a URL that the target file names; closed with the session."""
         transport = self._transports.get(url)
         if transport is None:
-            plan = self._plan
+            origin, target = parse_origin(url), self._plan.target
+            proxy = target.proxies.get(origin.host)
             transport = Transport(
-                parse_origin(url),
-                timeout_s=timeout_s or plan.options.timeout_s,
-                tls=plan.target.tls,
+                origin,
+                timeout_s=timeout_s or self._plan.options.timeout_s,
+                tls=target.tls,
+                proxy=proxy,
+                proxy_credentials=target.secrets.values[proxy.credentials]
+                if proxy and proxy.credentials
+                else "",
             )
             self._transports[url] = transport
         return transport

@@ -1,7 +1,7 @@
 """Sends a request to an origin. Returns a response or a transport error, and never raises.
 
 Built on httpcore, the part of httpx that does the work: it follows no redirect, keeps no
-cookie, reads no proxy from the environment, and sends header fields and targets as they are.
+cookie, and sends header fields and targets as they are.
 """
 
 from __future__ import annotations
@@ -14,14 +14,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpcore
+import truststore
 
 from apicheck.model.errors import TargetError
 from apicheck.model.exchange import TransportError, TransportErrorKind
-from apicheck.model.target import Tls
+from apicheck.model.target import Proxy, Tls
 from apicheck.probe import raw
 from apicheck.probe.wire import (
+    BODY_CAP,
     BodyReader,
     Origin,
+    ProxyRoute,
+    Route,
     WireRequest,
     WireResponse,
     WireResult,
@@ -29,6 +33,8 @@ from apicheck.probe.wire import (
 )
 
 _SENT_AGAIN = ("GET", "HEAD", "OPTIONS")
+_PROXY_AUTHENTICATION = 407
+_ONLY_PLAIN = "a proxy would refuse such a request itself, before the API sees it"
 _KEPT_FOR_S = 3.0
 """Shorter than servers keep an idle connection, so that a request seldom meets a closed one."""
 
@@ -54,12 +60,26 @@ class Transport:
     """Connections to one origin.
 
     timeout_s: for a whole exchange, from connecting to the last byte of the response.
+    proxy: on the way there; proxy_credentials: for it, as the Basic scheme writes them. body_cap:
+    how many bytes of a body are kept.
     """
 
-    def __init__(self, origin: Origin, *, timeout_s: float, tls: Tls | None = None) -> None:
+    def __init__(
+        self,
+        origin: Origin,
+        *,
+        timeout_s: float,
+        tls: Tls | None = None,
+        proxy: Proxy | None = None,
+        proxy_credentials: str = "",
+        body_cap: int = BODY_CAP,
+    ) -> None:
         self.origin = origin
+        self._body_cap = body_cap
         self._timeout_s = timeout_s
-        self._context = _build_context(tls or Tls()) if origin.scheme == "https" else None
+        context = _build_context(tls or Tls()) if origin.scheme == "https" else None
+        before = _build_proxy_route(proxy, proxy_credentials, tls or Tls()) if proxy else None
+        self._route = Route(origin, context, before)
         # A pool for each thread: one for all makes every thread wait for its lock, and looks
         # at every idle connection before each request.
         self._own = threading.local()
@@ -74,19 +94,24 @@ class Transport:
         """The pool of the calling thread."""
         pool: httpcore.ConnectionPool | None = getattr(self._own, "pool", None)
         if pool is None:
-            pool = httpcore.ConnectionPool(
-                ssl_context=self._context,
-                max_connections=1,
-                keepalive_expiry=_KEPT_FOR_S,
-                network_backend=_Backend(),
-            )
+            pool = _build_pool(self._route)
             self._own.pool = pool
             self._pools.append(pool)
         return pool
 
+    @property
+    def proxy_url(self) -> str:
+        """The URL of the proxy on the way, without credentials; "" without one."""
+        return str(self._route.proxy.origin) if self._route.proxy else ""
+
     def find_connection_error(self) -> TransportError | None:
         """Why no connection can be made, None when one can."""
-        return raw.find_connection_error(self.origin, self._context, self._timeout_s)
+        return raw.find_connection_error(self._route, self._timeout_s)
+
+    def speaks_tls(self) -> bool:
+        """Whether the server of a plain origin wants TLS."""
+        context = _build_context(Tls(verify=False))
+        return raw.find_connection_error(Route(self.origin, context), self._timeout_s) is None
 
     def send(self, request: WireRequest) -> WireResult:
         """Send a request. A safe one is sent again when its kept connection had just closed."""
@@ -107,7 +132,9 @@ class Transport:
 
     def send_bytes(self, data: bytes, method: str) -> WireResult:
         """Write bytes to a new connection, and read the response."""
-        return raw.send(self.origin, self._context, data, method, self._timeout_s)
+        if self._route.proxy and not self._route.tunnelled:
+            return make_transport_error(TransportErrorKind.OTHER, _ONLY_PLAIN)
+        return raw.send(self._route, data, method, self._timeout_s)
 
     def _send(self, request: WireRequest, deadline: float) -> WireResult:
         _deadline.at = deadline
@@ -127,17 +154,24 @@ class Transport:
         try:
             response = self._get_pool().handle_request(wire)
             try:
-                return _read_response(response)
+                if response.status == _PROXY_AUTHENTICATION and (proxy := self._route.proxy):
+                    refusal = raw.describe_refusal(proxy, str(response.status))
+                    return make_transport_error(TransportErrorKind.OTHER, refusal)
+                return _read_response(response, self._body_cap)
             finally:
                 response.close()
+        except httpcore.ProxyError as error:
+            assert self._route.proxy is not None
+            refusal = raw.describe_refusal(self._route.proxy, str(error))
+            return make_transport_error(TransportErrorKind.OTHER, refusal)
         except _FAILURES as error:
             return make_transport_error(_kind_of(error), error or type(error).__name__)
 
 
-def _read_response(response: httpcore.Response) -> WireResponse:
+def _read_response(response: httpcore.Response, body_cap: int) -> WireResponse:
     headers = tuple(response.headers)
     encoding = next((value for name, value in headers if name.lower() == b"content-encoding"), b"")
-    reader = BodyReader(encoding)
+    reader = BodyReader(encoding, body_cap)
     for chunk in response.iter_stream():
         reader.feed(chunk)
         if reader.full:
@@ -158,7 +192,6 @@ _FAILURES = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
     httpcore.ProtocolError,
-    httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
     httpcore.ConnectionNotAvailable,
     OSError,
@@ -179,10 +212,46 @@ def _kind_of(error: Exception) -> TransportErrorKind:
     return TransportErrorKind.OTHER
 
 
+def _build_pool(route: Route) -> httpcore.ConnectionPool:
+    """A pool of one connection to an origin."""
+    if route.proxy is None:
+        return httpcore.ConnectionPool(
+            ssl_context=route.context,
+            max_connections=1,
+            keepalive_expiry=_KEPT_FOR_S,
+            network_backend=_Backend(),
+        )
+    return httpcore.HTTPProxy(
+        str(route.proxy.origin),
+        proxy_headers=route.proxy.headers,
+        proxy_ssl_context=route.proxy.context,
+        ssl_context=route.context,
+        max_connections=1,
+        keepalive_expiry=_KEPT_FOR_S,
+        network_backend=_Backend(),
+    )
+
+
+def _build_proxy_route(proxy: Proxy, credentials: str, tls: Tls) -> ProxyRoute:
+    origin = parse_origin(proxy.url)
+    authorization = (b"Proxy-Authorization", f"Basic {credentials}".encode())
+    return ProxyRoute(
+        origin,
+        _build_context(Tls(ca_file=tls.ca_file)) if origin.scheme == "https" else None,
+        (authorization,) if credentials else (),
+    )
+
+
 def _build_context(tls: Tls) -> ssl.SSLContext:
-    """The TLS settings of a target. Raises TargetError when one of its files cannot be used."""
+    """The TLS settings of a target; without a CA file, what the operating system trusts.
+
+    Raises TargetError when a file cannot be used.
+    """
     try:
-        context = ssl.create_default_context(cafile=tls.ca_file or None)
+        if tls.ca_file:
+            context = ssl.create_default_context(cafile=tls.ca_file)
+        else:
+            context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         if tls.client_cert:
             context.load_cert_chain(tls.client_cert)
     except (OSError, ssl.SSLError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import zlib
 from dataclasses import dataclass
 
@@ -41,6 +42,29 @@ class Origin:
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyRoute:
+    """A proxy on the way to an origin. headers: its own, with the credentials for it."""
+
+    origin: Origin
+    context: ssl.SSLContext | None = None
+    headers: RawHeaders = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How an origin is reached: by TLS with a context, and through a proxy."""
+
+    origin: Origin
+    context: ssl.SSLContext | None = None
+    proxy: ProxyRoute | None = None
+
+    @property
+    def tunnelled(self) -> bool:
+        """Whether the proxy passes bytes on as they are; otherwise it reads the requests."""
+        return self.proxy is not None and self.context is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +124,8 @@ WireResult = WireResponse | TransportError
 class BodyReader:
     """Collects a body up to the cap, decompressing as it comes. `full`: no more is kept."""
 
-    def __init__(self, encoding: bytes) -> None:
+    def __init__(self, encoding: bytes, cap: int = BODY_CAP) -> None:
+        self._cap = cap
         self._decoder = {
             b"gzip": lambda: zlib.decompressobj(wbits=31),
             b"x-gzip": lambda: zlib.decompressobj(wbits=31),
@@ -111,19 +136,19 @@ class BodyReader:
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes. Those that are not in their encoding are kept as they came."""
-        room = BODY_CAP + 1 - len(self._kept)
+        room = self._cap + 1 - len(self._kept)
         if self._decoder is not None:
             try:
                 data = self._decoder.decompress(data, room)
             except zlib.error:
                 self._decoder = None
         self._kept += data[:room]
-        self.full = len(self._kept) > BODY_CAP
+        self.full = len(self._kept) > self._cap
 
     @property
     def body(self) -> bytes:
         """The body, or its beginning."""
-        return bytes(self._kept[:BODY_CAP])
+        return bytes(self._kept[: self._cap])
 
 
 def make_transport_error(kind: TransportErrorKind, message: object) -> TransportError:

@@ -139,7 +139,7 @@ def explain_no_actor(context: RunContext, operation: str) -> NotTested:
     return NotTested(
         NotTestedKind.NEEDS_IDENTITY,
         f"no identity may call {operation}",
-        '[identities.admin]\ntoken_env = "ADMIN_TOKEN"',
+        '[identities.admin]\ntoken_env = "ADMIN_TOKEN"  # or --token-env ADMIN_TOKEN',
     )
 
 

@@ -11,9 +11,12 @@ from apicheck.load import (
     builtin_policy,
     document_of,
     find_target,
+    is_url,
     load_policy,
     load_spec,
     load_target,
+    override,
+    parse_spec,
     profile_dir,
     target_settings,
     with_base_path,
@@ -28,19 +31,23 @@ from apicheck.model.target import Target
 from apicheck.plan import plan
 from apicheck.probe import discover
 from apicheck.registry import collect
+from apicheck.run.base_url import derive_base_url
+from apicheck.run.fetch import FetchedDocument, fetch_document
 
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
     """The configuration of a run. A path is None when it was not given.
 
+    spec: a file, or a URL as text; spec_token_env: the variable with a token for fetching it.
     overrides: dotted path in the target file -> value, from the command line.
     out: the run directory; None for one under `reports/`, named after profile and time.
     """
 
     profile: str = ""
     policy: Path | None = None
-    spec: Path | None = None
+    spec: Path | str | None = None
+    spec_token_env: str = ""
     target: Path | None = None
     overrides: Mapping[str, Json] = field(default_factory=dict)
     options: Options = field(default_factory=Options)
@@ -59,7 +66,7 @@ class Inputs:
     target: Target
     checks: Mapping[str, Check]
     profile: str
-    spec_file: Path
+    spec_file: Path | FetchedDocument
     policy_file: Path | None
 
 
@@ -72,9 +79,15 @@ def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
     unused = without_target and named
     target_file = config.target or (None if unused else find_target(Path.cwd()))
     settings = target_settings(target_file) if target_file else {}
-    spec_file, policy_file, profile = _find_documents(config, settings)
-    base_path = config.overrides.get("base_path", settings.get("base_path"))
-    spec = with_base_path(load_spec(spec_file), base_path)
+    place, policy_file, profile = _find_documents(config, settings)
+    merged = override(settings, config.overrides)
+    spec_file = place if isinstance(place, Path) else _fetch(place, config, merged)
+    spec = _load_spec(spec_file)
+    overrides = dict(config.overrides)
+    if "base_url" not in merged and not without_target:
+        found = derive_base_url(spec, "" if isinstance(spec_file, Path) else spec_file.url)
+        overrides |= {"base_url": found} if found else {}
+    spec = with_base_path(spec, merged.get("base_path"))
     checks = collect()
     readings = config.readings or tuple(settings.get("readings", ()))
     if policy_file is None:
@@ -89,7 +102,7 @@ def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
             spec=spec,
             policy=policy,
             environ=os.environ,
-            overrides=config.overrides,
+            overrides=overrides,
         )
         target = replace(target, readings=readings)
     name = profile or policy.id
@@ -104,8 +117,8 @@ def _name_checks(checks: Mapping[str, Check]) -> tuple[str, ...]:
 
 def _find_documents(
     config: RunConfig, settings: Mapping[str, Json]
-) -> tuple[Path, Path | None, str]:
-    """Find the spec file, the policy file or None, and the profile's name or ""."""
+) -> tuple[Path | str, Path | None, str]:
+    """Find the spec's file or URL, the policy file or None, and the profile's name or ""."""
     profile = config.profile
     if not profile and config.policy is None and config.spec is None:
         profile = str(settings.get("profile", ""))
@@ -125,7 +138,17 @@ def _find_documents(
             "no policy or document was given: name a profile (--profile canonical), a policy"
             " (--policy FILE) or a document (--spec FILE), or an apicheck.toml that names one"
         )
-    return Path(spec_file), policy_file, ""
+    if isinstance(spec_file, str) and not is_url(spec_file):
+        spec_file = Path(spec_file)
+    return spec_file, policy_file, ""
+
+
+def _fetch(url: str, config: RunConfig, settings: Mapping[str, Json]) -> FetchedDocument:
+    return fetch_document(url, settings, os.environ, config.spec_token_env)
+
+
+def _load_spec(file: Path | FetchedDocument) -> Spec:
+    return load_spec(file) if isinstance(file, Path) else parse_spec(file.read_text(), file.url)
 
 
 def build_plan(inputs: Inputs, options: Options) -> Plan:

@@ -82,7 +82,7 @@ def save_plan(
         "leftovers": list(leftovers),
     }
     _write(directory / PLAN, _encode_json(content))
-    _write(directory / "openapi.yaml", saved_document(inputs.spec, inputs.spec_file))
+    _write(directory / "openapi.yaml", saved_document(inputs.spec, inputs.spec_file.read_bytes()))
     if inputs.policy_file is not None:
         _write(directory / "policy.yaml", inputs.policy_file.read_bytes())
         for name in included_files(inputs.policy_file):

@@ -23,6 +23,7 @@ from apicheck.run.property import shrink
 _SHRUNK_AT_MOST = 2
 """Subjects for which one outcome is shrunk: more would show the same cause."""
 _TRIES_TO_SHRINK = 60
+_LONG_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def execute_plan(
     with Session(plan, stop=stop, watch=keep, reload=reload) as session:
         preflight_items = session.preflight() if preflight else ()
         if not any(item.verdict is Verdict.ERROR for item in preflight_items):
+            _note_length(plan, progress)
             _play_controls(session, plan, progress, keep)
             session.look_round()
             _provoke(session, plan, keep)
@@ -88,6 +90,15 @@ def execute_plan(
         requests = session.requests
     interrupted = "Ctrl-C" if stop.is_set() else ""
     return Execution(tuple(transcripts), preflight_items, leftovers, requests, interrupted)
+
+
+def _note_length(plan: Plan, progress: Progress) -> None:
+    """Say that a run takes long, once it is sure that it can begin."""
+    if plan.estimate.seconds > _LONG_S:
+        progress.note(
+            f"the run may take {plan.estimate.seconds:.0f} s: `apicheck plan` shows why;"
+            " --ignore 'ratelimit/*' avoids waiting for rate limits"
+        )
 
 
 def _play_controls(

@@ -29,7 +29,6 @@ from apicheck.run.progress import Progress, Silent
 from apicheck.run.reproduction import add_reproductions
 
 _LIBRARIES = ("httpcore", "hypothesis", "jsonschema-rs", "schemathesis")
-_LONG_S = 30.0
 LEAKED = 5
 """Exit code of a run that has a secret in one of its own files."""
 
@@ -59,11 +58,8 @@ def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResu
     progress = progress or Silent()
     inputs = load_inputs(config)
     plan = build_plan(inputs, config.options)
-    if plan.estimate.seconds > _LONG_S:
-        progress.note(
-            f"the run may take {plan.estimate.seconds:.0f} s: `apicheck plan` shows why;"
-            " --ignore 'ratelimit/*' avoids waiting for rate limits"
-        )
+    for host, proxy in plan.target.proxies.items():
+        progress.note(f"requests to {host} go through the proxy {proxy.url} ({proxy.named_by})")
     out = run_directory.create(config.out or _choose_directory(inputs.profile))
     provenance = _build_provenance(config, inputs, plan)
     run_directory.save_plan(out, inputs, plan, provenance)

@@ -248,7 +248,7 @@ def test_the_recorded_command_omits_header_values(
             "run --profile canonical --base-url http://[::1]:1 --operation listContact",
             'did you mean "listContacts"?',
         ),
-        ("explain auth/missing-credential", "did you mean 'auth/missing-credentials'?"),
+        ("explain auth/mising-credential", "did you mean 'auth/missing-credentials'?"),
         ("checks auht", "did you mean 'auth'?"),
         ("judge nowhere", "nowhere"),
         ("report nowhere --format pdf", "'pdf' is not one of 'html'"),

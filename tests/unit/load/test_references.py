@@ -141,13 +141,13 @@ def test_the_saved_document_of_several_files_is_read_as_the_same(tmp_path: Path)
     original = load_spec(write(tmp_path, FILES))
     (tmp_path / "saved").mkdir()
     copy = tmp_path / "saved" / "openapi.yaml"
-    copy.write_bytes(saved_document(original, tmp_path / "openapi.yaml"))
+    copy.write_bytes(saved_document(original, b""))
     again = load_spec(copy)
     assert again.operations == original.operations
     assert [(o.id, o.pointer) for o in again.left_out] == [
         (o.id, o.pointer) for o in original.left_out
     ]
-    assert saved_document(again, copy) == copy.read_bytes()
+    assert saved_document(again, copy.read_bytes()) == copy.read_bytes()
 
 
 def test_the_digest_is_that_of_all_files(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from apicheck.authoring import (
 from apicheck.checks.auth._bad_values import is_long, rows
 from apicheck.checks.auth._public import doubt
 from apicheck.checks.auth._scope import is_still_valid, needs_no_credential
+from apicheck.checks.auth._stranger import STRANGER, also_of_strangers
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -74,27 +75,37 @@ def _is_derived(subject: Subject) -> bool:
     return not (isinstance(value, dict) and "whole" in value)
 
 
-CHECK = Check(
-    title="An invalid credential is refused as promised",
-    failure_title="An invalid credential is not refused as promised",
-    applies=applies,
-    cases=rows,
-    draws="bad-credential",
-    script=script,
-    judge=judge,
-    reads=("authentication.refusal",),
-    standards=("rfc9110#15.5.2", "rfc6750#3.1"),
-    outcomes=(
-        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
-    proven_by={
-        "accepted": (
-            "auth/accepts-any-token",
-            "auth/compares-prefix",
-            "auth/ignores-case",
-            "auth/treats-percent-as-wildcard",
+def _alter_as_stranger(subject: Subject, request: Request) -> Request:
+    sent = credentials.credentials_of(
+        subject.context, subject.op.id, STRANGER, str(subject.row.value)
+    )
+    return request.with_bad_credentials(*sent)
+
+
+CHECK = also_of_strangers(
+    Check(
+        title="An invalid credential is refused as promised",
+        failure_title="An invalid credential is not refused as promised",
+        applies=applies,
+        cases=rows,
+        draws="bad-credential",
+        script=script,
+        judge=judge,
+        reads=("authentication.refusal",),
+        standards=("rfc9110#15.5.2", "rfc6750#3.1"),
+        outcomes=(
+            Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
+            Outcome("wrong-status", Severity.MEDIUM),
         ),
-        "wrong-status": ("auth/bad-credentials-answered-with-other-status",),
-    },
+        proven_by={
+            "accepted": (
+                "auth/accepts-any-token",
+                "auth/compares-prefix",
+                "auth/ignores-case",
+                "auth/treats-percent-as-wildcard",
+            ),
+            "wrong-status": ("auth/bad-credentials-answered-with-other-status",),
+        },
+    ),
+    _alter_as_stranger,
 )

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
-from apicheck.authoring import ExpectedResponse, Operation, RunContext, judging
+from apicheck.authoring import Exchange, ExpectedResponse, RunContext, judging
 
 
-def is_promised(context: RunContext, operation: Operation, status: int) -> bool:
+def is_promised(context: RunContext, exchange: Exchange) -> bool:
     """Whether the policy promises a response with this very status for the operation.
 
-    A class of statuses (4xx) promises none of them.
+    A promise of any 4xx names no status that clients could expect, except where the body is not
+    of its own media type: a document says what comes of requests that it describes.
     """
+    operation = context.spec.operation(exchange.request.operation)
+    malformed = context.facts.requests.get("syntax") if _is_malformed(exchange) else None
     return any(
-        status in expected.statuses.exact and judging.is_promised_for(context, expected, operation)
+        exchange.status in (expected.statuses if expected is malformed else expected.statuses.exact)
+        and judging.is_promised_for(context, expected, operation)
         for expected in _list_refusals(context)
         if expected is not None
     )
+
+
+def _is_malformed(exchange: Exchange) -> bool:
+    """Whether the request has a body that is no JSON though it is labelled so."""
+    label = judging.sent_header(exchange, "Content-Type") or ""
+    if exchange.request.body is None or "json" not in label:
+        return False
+    try:
+        json.loads(exchange.request.body)
+    except ValueError:
+        return True
+    return False
 
 
 def _list_refusals(context: RunContext) -> Iterator[ExpectedResponse | None]:

@@ -20,6 +20,7 @@ from apicheck.authoring.document import ResponseDoc
 from apicheck.checks.conformance import _fields, _media
 from apicheck.checks.conformance._promised import is_promised
 
+_CLIENT_ERROR = 4
 _SHOWN = 5
 """How many places of one body are reported."""
 
@@ -38,7 +39,7 @@ def _is_promised_only(context: RunContext, exchange: Exchange) -> bool:
     """Whether the policy promises the status and the document omits it: `lint` reports that."""
     operation = context.spec.operation(exchange.request.operation)
     documented = operation.response_for(exchange.status)
-    return documented is None and is_promised(context, operation, exchange.status)
+    return documented is None and is_promised(context, exchange)
 
 
 def _find_mismatches(context: RunContext, exchange: Exchange) -> Iterator[Failure]:
@@ -47,10 +48,16 @@ def _find_mismatches(context: RunContext, exchange: Exchange) -> Iterator[Failur
     if documented is None:
         known = ", ".join(item.status for item in operation.responses) or "none"
         expected, actual = f"a documented status ({known})", str(exchange.status)
-        yield Failure("undocumented-status", expected, actual, actual, exchange.id)
+        outcome = "undocumented-refusal" if _is_refused_test(exchange) else "undocumented-status"
+        yield Failure(outcome, expected, actual, actual, exchange.id)
         return
     yield from _judge_body(context, documented, exchange)
     yield from _fields.find_mismatches(context, documented, exchange)
+
+
+def _is_refused_test(exchange: Exchange) -> bool:
+    """Whether a check made the request up, or altered it, and it was refused."""
+    return exchange.role.exercises and exchange.status // 100 == _CLIENT_ERROR
 
 
 def _judge_body(
@@ -114,9 +121,11 @@ CHECK = Check(
         Outcome("schema-mismatch", Severity.MEDIUM),
         Outcome("write-only-sent", Severity.HIGH),
         Outcome("header-mismatch", Severity.LOW),
+        Outcome("undocumented-refusal", Severity.LOW),
     ),
     proven_by={
         "undocumented-status": ("conformance/undocumented-status",),
+        "undocumented-refusal": ("conformance/undocumented-refusal",),
         "undocumented-media-type": (
             "conformance/undocumented-media-type",
             "conformance/other-media-parameter",

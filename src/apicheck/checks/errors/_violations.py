@@ -62,7 +62,7 @@ def _find(
     for part in _flatten(document, schema):
         if part.get("readOnly") is True:
             return
-        if pointer:
+        if pointer or isinstance(value, list):
             yield from (Violation(kind, pointer, bad) for kind, bad in break_rules(part, value))
         if isinstance(value, Mapping):
             for name in part.get("required", ()):
@@ -71,6 +71,8 @@ def _find(
             for name, inner in part.get("properties", {}).items():
                 place = pointers.child_pointer(pointer, name)
                 yield from _find(document, inner, value.get(name, MISSING), place, depth - 1)
+        elif not pointer and isinstance(value, list) and value and "items" in part:
+            yield from _find(document, part["items"], value[0], "/0", depth)
 
 
 def _flatten(document: Mapping[str, Json], schema: Json) -> Iterator[Mapping[str, Json]]:

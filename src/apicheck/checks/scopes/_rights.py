@@ -28,7 +28,9 @@ NO_PROMISED_REFUSAL = NotApplicable("the policy does not say how a missing right
 NO_UNDERPRIVILEGED_IDENTITY = NotTested(
     NotTestedKind.NEEDS_IDENTITY,
     "no identity lacks a right that the operation needs, and the target cannot make one",
-    '[identities.reader]\ntoken_env = "READER_TOKEN"\nscopes = []',
+    '[identities.nothing]\ntoken_env = "NOTHING_TOKEN"\n'
+    "# [] says that the token has no scope at all; of one that has some, list them all\n"
+    "scopes = []",
 )
 NO_CREATION_ALLOWED = NotTested(
     NotTestedKind.READ_ONLY,
@@ -135,6 +137,22 @@ def underprivileged_identities(subject: Subject) -> tuple[Case, ...]:
         for identity in other_identities(subject)
         if subject.context.lacks(identity, subject.op.id)
     )
+
+
+def describe_rights(identity: Identity) -> str:
+    """Say which rights the target file declares for an identity, and where."""
+    held = {
+        "scopes": identity.scopes,
+        "permissions": identity.permissions,
+        "roles": identity.roles,
+    }
+    words = [
+        f"the {kind} {', '.join(words)}" if words else f"no {kind}"
+        for kind, words in held.items()
+        if words is not None
+    ]
+    where = f" ({identity.declared})" if identity.declared else ""
+    return f"{identity.name} is declared to have {' and '.join(words)}{where}"
 
 
 def obtain_identity(subject: Subject, value: Mapping[str, object]) -> Steps[Identity]:

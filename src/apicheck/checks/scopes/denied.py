@@ -30,6 +30,7 @@ from apicheck.checks.scopes._rights import (
     NO_UNDERPRIVILEGED_IDENTITY,
     all_but,
     all_words,
+    describe_rights,
     mint_holder,
     obtain_identity,
     required_rights,
@@ -115,7 +116,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return judging.judge_status(first, subject.expected)
     value, expected = subject.row.value, judging.expected_text(subject.expected)
     if "identity" in value:
-        return Failure("accepted", expected, describe(first), exchange=first.id)
+        sender = subject.context.identities[str(value["identity"])]
+        actual = f"{describe(first)}; {describe_rights(sender)}"
+        return Failure("accepted", expected, actual, exchange=first.id)
     if subject.row.name == _ALL:
         exact = f"{expected}, as `needs: exact` in the policy refuses whoever holds more"
         return Failure("accepted", exact, describe(first), "more than needed", first.id)
