@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from apicheck.authoring import judging
+from apicheck.authoring.refused import send_refused
 from apicheck.model.check import Applies, Check, Outcome
 from apicheck.model.exchange import Request, Transcript
 from apicheck.model.facts import ExpectedResponse
@@ -69,9 +71,12 @@ def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a
 
     def script(subject: Subject) -> Script:
         yield from build.send_control(subject)
-        request = yield from build.valid_request(subject, refused=shares_objects)
         share = f"{shared_as} {subject.key}" if shared_as else ""
-        yield from steps.send(alter(subject, request), share=share)
+        if shares_objects:
+            yield from send_refused(subject, partial(alter, subject), share)
+        else:
+            request = yield from build.valid_request(subject)
+            yield from steps.send(alter(subject, request), share=share)
 
     def judge(subject: Subject, transcript: Transcript) -> Judgement:
         judgement = judging.judge_refused(transcript, subject.expected, detail(subject))

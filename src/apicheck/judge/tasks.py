@@ -63,6 +63,7 @@ def collect_tasks(
 _TITLES = {
     NotTestedKind.NEEDS_REQUEST: "Give values that make these operations accept a request",
     NotTestedKind.NO_RESPONSE: "Find out why these operations send no response",
+    NotTestedKind.HAZARD: "Allow what may end a credential or the server, where that is safe",
     NotTestedKind.READ_ONLY: "Allow requests that change state, where that is safe",
     NotTestedKind.NEEDS_CONTROL: "Offer the control protocol on a staging server",
     NotTestedKind.NEEDS_LISTENER: "Give the provider the URL at which apicheck receives webhooks",

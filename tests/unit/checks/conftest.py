@@ -112,6 +112,12 @@ class Player:
             budget=Budget(None, None, lambda: 0.0),
             creations=SimpleNamespace(note=lambda *_, **__: None, delete_of=lambda *_: ()),
             secrets=SimpleNamespace(redact_text=str),
+            sentinel=SimpleNamespace(
+                check=lambda *_, **__: None,
+                check_subject=lambda *_: None,
+                note=lambda *_: None,
+                server_is_gone=False,
+            ),
         )
         self.driver = Driver(parts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from apicheck.authoring import (
     Applies,
@@ -21,7 +22,7 @@ from apicheck.authoring import (
     build,
     credentials,
     judging,
-    steps,
+    refused,
 )
 from apicheck.checks.auth._bad_values import is_long, rows
 from apicheck.checks.auth._public import doubt
@@ -42,8 +43,11 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def script(subject: Subject) -> Script:
     """Send the canonical request, then the same with an invalid credential."""
     yield from build.send_control(subject)
-    request = yield from build.valid_request(subject, refused=True)
-    yield from steps.send(request.with_bad_credentials(*_make_credentials(subject, request)))
+    yield from refused.send_refused(subject, partial(_alter, subject))
+
+
+def _alter(subject: Subject, request: Request) -> Request:
+    return request.with_bad_credentials(*_make_credentials(subject, request))
 
 
 def _make_credentials(subject: Subject, request: Request) -> tuple[Credential, ...]:

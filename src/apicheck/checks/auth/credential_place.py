@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from urllib.parse import quote
 
 from apicheck.authoring import (
@@ -24,8 +25,8 @@ from apicheck.authoring import (
     alter,
     build,
     describe,
+    refused,
     spreading,
-    steps,
 )
 from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
@@ -62,15 +63,16 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Send the canonical request, then the same with its credential in another place."""
     yield from build.send_control(subject)
-    request = yield from build.valid_request(subject, refused=True)
+    yield from refused.send_refused(subject, partial(_move, subject))
+
+
+def _move(subject: Subject, request: Request) -> Request:
     place, name = str(subject.row.value["place"]), str(subject.row.value["name"])
     secret = build.identity_of(subject).placeholder
     bare = request.without_credentials()
     if place == "body":
-        moved = replace(bare, body=_add_member(bare, name, secret))
-    else:
-        moved = replace(bare, credentials=(Credential("", place, name, secret),))
-    yield from steps.send(moved)
+        return replace(bare, body=_add_member(bare, name, secret))
+    return replace(bare, credentials=(Credential("", place, name, secret),))
 
 
 def _add_member(request: Request, name: str, secret: str) -> bytes:

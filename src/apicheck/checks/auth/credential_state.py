@@ -23,6 +23,7 @@ from apicheck.authoring import (
     build,
     credentials,
     judging,
+    refused,
     spreading,
     steps,
 )
@@ -84,10 +85,11 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Send the canonical request, then the same with a credential that is out of use."""
     yield from build.send_control(subject)
-    request = yield from build.valid_request(subject, refused=True)
     holder = yield from _get_holder(subject)
     sent = credentials.credentials_of(subject.context, subject.op.id, holder)
-    yield from steps.send(replace(request.with_bad_credentials(*sent), identity=holder.name))
+    yield from refused.send_refused(
+        subject, lambda request: replace(request.with_bad_credentials(*sent), identity=holder.name)
+    )
 
 
 def _get_holder(subject: Subject) -> Steps[Identity]:

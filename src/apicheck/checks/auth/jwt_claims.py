@@ -24,6 +24,7 @@ from apicheck.authoring import (
     credentials,
     describe,
     judging,
+    refused,
     steps,
 )
 from apicheck.checks.auth._jwt import jwt_scheme, takes_no_jwt
@@ -79,7 +80,7 @@ def script(subject: Subject) -> Script:
     claims = yield from _make_claims(dict(subject.row.value))
     bad = yield from steps.mint(scheme=scheme, claims=claims, renewed=False)
     sent = credentials.credentials_of(subject.context, subject.op.id, bad, alternative=(scheme,))
-    yield from steps.send(request.with_bad_credentials(*sent))
+    yield from refused.send_refused(subject, lambda same: same.with_bad_credentials(*sent))
 
 
 def _make_claims(wrong: dict[str, Json]) -> Steps[dict[str, Json]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from functools import partial
 
 from apicheck.authoring import (
     Applies,
@@ -15,6 +16,7 @@ from apicheck.authoring import (
     NotTested,
     NotTestedKind,
     Outcome,
+    Request,
     Script,
     Severity,
     Steps,
@@ -23,6 +25,7 @@ from apicheck.authoring import (
     build,
     judging,
     keys,
+    refused,
     spreading,
     steps,
 )
@@ -86,16 +89,18 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Send the canonical request, then the same with a token that its issuer did not sign."""
     yield from build.send_control(subject)
-    request = yield from build.valid_request(subject, refused=True)
     value = subject.row.value
     if isinstance(value, dict):
         value = yield from _derive_from_public_key(subject, str(value["end"]))
-    scheme = jwt_scheme(subject)
+    yield from refused.send_refused(subject, partial(_forge, jwt_scheme(subject), str(value)))
+
+
+def _forge(scheme: str, derivation: str, request: Request) -> Request:
     changed = (
-        replace(one, value=f"{one.value}{value}") if one.scheme == scheme else one
+        replace(one, value=f"{one.value}{derivation}") if one.scheme == scheme else one
         for one in request.credentials
     )
-    yield from steps.send(request.with_bad_credentials(*changed))
+    return request.with_bad_credentials(*changed)
 
 
 def _derive_from_public_key(subject: Subject, end: str) -> Steps[str]:
