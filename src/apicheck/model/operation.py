@@ -249,9 +249,9 @@ class LeftOut:
         return f"{self.method or 'all of'} {self.path}: {place}: {self.pointer}: {self.reason}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spec:
-    """An OpenAPI 3.0, 3.1 or 3.2 document.
+    """An OpenAPI 3.0, 3.1 or 3.2 document. It equals itself alone, so that it can be a key.
 
     prefix: path of the first server, without a final slash; operations' paths include it.
     """

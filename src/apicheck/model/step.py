@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from apicheck.model.exchange import Request, Role
+from apicheck.model.exchange import Exchange, Request, Role
 from apicheck.model.verdict import Inconclusive, NotTested
 
 
@@ -17,8 +17,8 @@ class Send:
     share: steps with the same non-empty key are sent once a run, and every script receives
         the same Exchange (control requests, fixtures that no probe uses up).
     paced: False in scripts that exceed a limit on purpose.
-    tentative: statuses of a response after which the script asks in another way; the exchange is
-        then recorded as an attempt, whatever the role.
+    has_another: whether the script asks in another way after a refusal (anything but None); the
+        exchange is then recorded as an attempt, whatever the role.
     cleanup: the driver removes the created object with the request that it finds in the
         response (by the document's links). False: the script removes the object itself.
     """
@@ -28,7 +28,7 @@ class Send:
     share: str = ""
     paced: bool = True
     cleanup: bool = True
-    tentative: frozenset[int] = frozenset()
+    has_another: Callable[[Exchange], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ class Driver:
             execution.keep(replace(exchange, role=Role.THROTTLED))
             exchange = self._send_once(send, role, execution)
             parts.pacer.note_recovery(admitted=exchange.status != TOO_MANY)
-        if exchange.status in send.tentative:
+        if send.has_another and not exchange.succeeded and send.has_another(exchange) is not None:
             exchange = replace(exchange, role=Role.ATTEMPT)
         execution.keep(exchange)
         return exchange

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from apicheck.model.exchange import Credential, Exchange, Request, Role
 from apicheck.model.json import Json, at, with_value
@@ -19,9 +20,10 @@ from apicheck.requests.credentials import (
     explain_no_actor,
     scheme_to_carry,
 )
+from apicheck.requests.demands import with_demanded
 from apicheck.requests.explain import explain_refusals
 from apicheck.requests.media_types import accepted_types
-from apicheck.requests.parameters import find_parameter, with_cookies, write_query
+from apicheck.requests.parameters import belongs_to, find_parameter, with_cookies, write_query
 from apicheck.requests.paths import fill_path
 from apicheck.requests.steps import end_script, send, wait
 from apicheck.requests.values import read_value, share_path
@@ -30,7 +32,6 @@ from apicheck.requests.ways import (
     Way,
     choose_recipe,
     find_next_way,
-    find_tentative,
     has_others,
 )
 
@@ -95,13 +96,14 @@ def resolve_recipe(
 
     shared_as: scripts with the same value share the objects; None: no other script gets them.
     Objects of a control alone are created again whenever the control is sent again.
-    way: how to ask (default: as the recipe says, with the credential that the operation was found
-    to want). above: operations whose requests wait for this one.
+    way: how to ask (default: as the recipe says, with the credential and the members that the
+    operation was found to want). above: operations whose requests wait for this one.
     """
     if way is None:
         known = yield from _recall_way(subject, recipe, who)
-        way = Way(carries=known.carries)
-    recipe = with_belongings(subject.context, choose_recipe(recipe, way), owner or who)
+        way = Way(carries=known.carries, named=known.named)
+    recipe = with_demanded(subject.context, choose_recipe(recipe, way), way.named)
+    recipe = with_belongings(subject.context, recipe, owner or who)
     operation = subject.context.spec.operation(recipe.operation)
     values: dict[Need, Json] = {}
     given: Mapping[str, str] = {}
@@ -165,14 +167,14 @@ def _ask(
         objects = None if way.fresh else shared_as
         way, request = yield from _resolve(subject, recipe, who, way, None, objects, above)
         key = f"{share} ({way.words})" if share and way.words else share
-        tentative = find_tentative(context, declared, recipe, who, way)
-        exchange = yield from send(request, role, key, tentative=tentative)
+        find_following = partial(find_next_way, context, recipe, who, way)
+        exchange = yield from send(request, role, key, has_another=find_following)
         if exchange.succeeded:
             if (lasting := replace(way, again=False)) != known:
                 yield Learn(_key_of(operation), lasting)
             return exchange
         refused.append((way.words, exchange))
-        following = find_next_way(context, declared, recipe, who, way, exchange.status)
+        following = find_following(exchange)
         if following is None:
             end_script(explain_refusals(declared, recipe, refused))
         if following.again:
@@ -200,7 +202,7 @@ def _resolve(  # noqa: PLR0917  (each is a property of the request)
             first = first or end
             if way.recipe >= len(recipe.otherwise):
                 raise first from None
-            way = Way(recipe=way.recipe + 1, carries=way.carries)
+            way = Way(recipe=way.recipe + 1, carries=way.carries, named=way.named)
         else:
             return way, request
 
@@ -258,7 +260,8 @@ def build_request(
     for need, value in values.items():
         if need.place == "query":
             parameter = find_parameter(operation, "query", need.name)
-            query = (*query, *write_query(parameter, value))
+            kept = tuple(pair for pair in query if not belongs_to(parameter, pair[0]))
+            query = (*kept, *write_query(parameter, value))
     given = {name for name, _ in query}
     query = (*(pair for pair in operation.query if pair[0] not in given), *query)
     body = recipe.body

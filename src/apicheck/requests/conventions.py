@@ -126,11 +126,17 @@ def _find_folders(collection: str, name: str) -> Iterator[str]:
 def _find_collections(around: Neighbours, name: str) -> Iterator[str]:
     """The collections of what a name is the id of: of `home_team_id` home teams, then teams.
 
-    Those with the fewest ids before them are first.
+    Those with the fewest ids before them are first, and then those that are called like many
+    things: `/admin/team` is perhaps one team, that of the caller.
     """
+
+    def rank(path: str) -> tuple[int, bool]:
+        last = path.rpartition("/")[2]
+        return path.count("{}"), singulars(last)[0] == plain(last)
+
     words = words_of(name) or [name]
     while words and words[-1] in _IDS:
         words.pop()
     for start in range(len(words)):
         folders = around.collections.get("".join(words[start:]), ())
-        yield from sorted(folders, key=lambda path: path.count("{}"))
+        yield from sorted(folders, key=rank)

@@ -14,10 +14,12 @@ _CHOSEN = "$request.path."
 _NOTHING = NotTested(NotTestedKind.NEEDS_REQUEST, "no request can be made")
 
 
-def path_parameters(operation: Operation) -> Iterator[Parameter]:
-    """The path parameters that occur in an operation's path."""
-    return (
-        p for p in operation.parameters if p.place == "path" and f"{{{p.name}}}" in operation.path
+def path_parameters(operation: Operation) -> list[Parameter]:
+    """The path parameters that occur in an operation's path, in its order."""
+    written = {f"{{{p.name}}}": p for p in operation.parameters if p.place == "path"}
+    return sorted(
+        (one for text, one in written.items() if text in operation.path),
+        key=lambda one: operation.path.index(f"{{{one.name}}}"),
     )
 
 

@@ -12,7 +12,7 @@ from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import Operation
 from apicheck.model.subject import UNIQUE, Need
 from apicheck.requests.conventions import find_source_of
-from apicheck.requests.flattening import flatten_schema
+from apicheck.requests.flattening import flatten_schema, kind_of
 from apicheck.requests.neighbours import Neighbours
 from apicheck.requests.nouns import words_of
 
@@ -34,6 +34,29 @@ def find_mentions(
         source = find_source_of(around, operation, name, reads_only=reads_only)
         if source is not None:
             yield Need("body", pointer, source.id, "", convention=True)
+
+
+def find_query_mentions(
+    around: Neighbours,
+    operation: Operation,
+    document: Json,
+    *,
+    reads_only: bool,
+) -> Iterator[Need]:
+    """Find the required query parameters that are ids of what another operation makes, or lists."""
+    for parameter in operation.parameters:
+        if parameter.place != "query" or not parameter.required:
+            continue
+        schema = flatten_schema(document, parameter.schema)
+        words, kind = words_of(parameter.name), kind_of(schema)
+        named = len(words) > 1 and words[-1] in _IDS and kind in ("integer", "string")
+        if {"enum", "const"} & set(schema) or not (
+            named or kind == "integer" or schema.get("format") == "uuid"
+        ):
+            continue
+        source = find_source_of(around, operation, parameter.name, reads_only=reads_only)
+        if source is not None:
+            yield Need("query", parameter.name, source.id, "", convention=True)
 
 
 def _find_candidates(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from apicheck.model.operation import LinkDoc, Operation, Spec
 from apicheck.requests.nouns import singulars
@@ -33,6 +34,7 @@ class Neighbours:
         return self.places.get(template_of(path), {})
 
 
+@lru_cache(maxsize=2)
 def find_neighbours(spec: Spec) -> Neighbours:
     """Find the neighbours of every operation of a document."""
     links: dict[str, list[tuple[Operation, LinkDoc]]] = {}

@@ -28,7 +28,7 @@ from apicheck.requests.bodies import Body, DrawBody, Draws, draw_no_body, make_b
 from apicheck.requests.conventions import may_use_up
 from apicheck.requests.links import find_body_needs, meet_needs
 from apicheck.requests.media_types import find_media
-from apicheck.requests.mentions import find_mentions
+from apicheck.requests.mentions import find_mentions, find_query_mentions
 from apicheck.requests.neighbours import find_neighbours
 from apicheck.requests.obstacles import find_obstacle
 from apicheck.requests.parameters import (
@@ -91,7 +91,7 @@ def make_recipes(
         op.id: tuple(
             recipe
             for source in _list_sources(op, reads_only)
-            for recipe in _with_body_as_written(attempt(op, source))
+            for recipe in _with_ids_as_written(attempt(op, source))
         )
         for op in spec.operations
     }
@@ -114,11 +114,11 @@ def _list_sources(operation: Operation, reads_only: bool) -> Iterator[Source]:
         yield Source.LISTED
 
 
-def _with_body_as_written(made: Recipe | NotTested) -> Iterator[Recipe | NotTested]:
-    """The recipe, then the one that leaves the ids in its body as the document has them."""
+def _with_ids_as_written(made: Recipe | NotTested) -> Iterator[Recipe | NotTested]:
+    """The recipe, then the one that leaves the ids beyond its path as the document has them."""
     yield made
     if isinstance(made, Recipe):
-        kept = tuple(need for need in made.needs if need.place != "body" or not need.convention)
+        kept = tuple(need for need in made.needs if need.place == "path" or not need.convention)
         if kept != made.needs:
             yield replace(made, needs=kept)
 
@@ -135,6 +135,7 @@ def _join(found: tuple[Recipe, ...] | NotTested) -> Recipe | NotTested:
 def _make_recipe(setting: Setting, operation: Operation, given: Given, source: Source) -> Recipe:
     spec = setting.spec
     values, needs = find_path_values(setting, operation, given, source)
+    needs += _find_query_needs(setting, operation, given, source)
     body = _make_body(setting, operation, given)
     if body.media_type and given.body is MISSING:
         body = replace(body, value=_with_named_values(body.value, given))
@@ -209,6 +210,22 @@ def _make_body(setting: Setting, operation: Operation, given: Given) -> Body:
     for place in unique_places(spec.document, schema, value):
         value = with_unique(value, place)
     return replace(body, value=value)
+
+
+def _find_query_needs(
+    setting: Setting, operation: Operation, given: Given, source: Source
+) -> Iterator[Need]:
+    """Find the ids in the query, by convention. Fixtures go before it."""
+    if source is Source.EXAMPLE:
+        return
+    for need in find_query_mentions(
+        setting.around,
+        operation,
+        setting.spec.document,
+        reads_only=source is Source.LISTED,
+    ):
+        if need.name not in given.named and need.name not in given.query:
+            yield need
 
 
 def _find_body_needs(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, NoReturn, cast
 
 from apicheck.model.exchange import Exchange, Request, Role
@@ -18,10 +18,10 @@ def send(
     share: str = "",
     *,
     paced: bool = True,
-    tentative: frozenset[int] = frozenset(),
+    has_another: Callable[[Exchange], object] | None = None,
 ) -> Generator[Send, Any, Exchange]:
-    """Send one request. See `Send` for `share`, `paced` and `tentative`."""
-    step = Send(request, role, share, paced, tentative=tentative)
+    """Send one request. See `Send` for `share`, `paced` and `has_another`."""
+    step = Send(request, role, share, paced, has_another=has_another)
     return cast("Exchange", (yield step))
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from apicheck.model.exchange import Exchange
 from apicheck.model.json import Json, with_value
 from apicheck.model.operation import Operation
 from apicheck.model.subject import Recipe, RunContext
 from apicheck.model.target import Identity
 from apicheck.requests.credentials import scheme_to_carry
+from apicheck.requests.demands import find_demanded, may_be_asked_for
 from apicheck.requests.naming import find_names, make_new_text
 
 _UNAUTHORIZED = frozenset({401, 403})
@@ -30,13 +32,15 @@ class Way:
 
     recipe: the recipe, or the n-th of its `otherwise`. carries: with a credential that the
     document does not ask for. fresh: with objects made for this request alone. distinct: with
-    names in the body that no other request has. again: the same once more, after a pause.
+    names in the body that no other request has. named: optional members and query parameters
+    that a refusal asked for. again: the same once more, after a pause.
     """
 
     recipe: int = 0
     carries: bool = False
     fresh: bool = False
     distinct: bool = False
+    named: tuple[str, ...] = ()
     again: bool = False
 
     @property
@@ -47,6 +51,7 @@ class Way:
             "with a credential": self.carries,
             "with new objects": self.fresh,
             "with new names": self.distinct,
+            f"with {' and '.join(self.named)}": bool(self.named),
             "once more": self.again,
         }
         return ", ".join(name for name, holds in parts.items() if holds)
@@ -63,39 +68,31 @@ def choose_recipe(recipe: Recipe, way: Way) -> Recipe:
 
 
 def find_next_way(
-    context: RunContext, operation: Operation, recipe: Recipe, who: Identity, way: Way, status: int
+    context: RunContext, recipe: Recipe, who: Identity, way: Way, refusal: Exchange
 ) -> Way | None:
     """The way to try after a refusal; None where nothing promises to change it."""
-    for other in _list_others(context, operation, recipe, who, way, status):
-        return other
-    return None
-
-
-def find_tentative(
-    context: RunContext, operation: Operation, recipe: Recipe, who: Identity, way: Way
-) -> frozenset[int]:
-    """The statuses after which there is another way."""
-    return frozenset(
-        status
-        for status in (*_OF_OTHER_VALUES, _UNAVAILABLE)
-        if find_next_way(context, operation, recipe, who, way, status) is not None
-    )
+    if demanded := find_demanded(context, choose_recipe(recipe, way), refusal, way.named):
+        return replace(way, named=(*way.named, *demanded))
+    return next(_list_others(context, recipe, who, way, refusal.status), None)
 
 
 def has_others(context: RunContext, operation: Operation, recipe: Recipe, who: Identity) -> bool:
     """Whether an operation may be asked in more than one way."""
-    return any(
-        find_next_way(context, operation, recipe, who, FIRST, status) for status in _OF_OTHER_VALUES
+    return may_be_asked_for(operation) or any(
+        True
+        for status in _OF_OTHER_VALUES
+        for _ in _list_others(context, recipe, who, FIRST, status)
     )
 
 
 def _list_others(
-    context: RunContext, operation: Operation, recipe: Recipe, who: Identity, way: Way, status: int
+    context: RunContext, recipe: Recipe, who: Identity, way: Way, status: int
 ) -> Iterator[Way]:
     if status == _UNAVAILABLE and not way.again:
         yield replace(way, again=True)
     mine = choose_recipe(recipe, way)
-    if status in _UNAUTHORIZED and not way.carries and scheme_to_carry(context, operation.id, who):
+    carriable = status in _UNAUTHORIZED and not way.carries
+    if carriable and scheme_to_carry(context, recipe.operation, who):
         yield replace(way, carries=True)
     if status in _TAKEN and not way.distinct and _with_new_names(mine.body) != mine.body:
         yield replace(way, distinct=True)
@@ -103,7 +100,7 @@ def _list_others(
     if status in _USED_UP and made and not way.fresh and not recipe.consumes:
         yield replace(way, fresh=True)
     if status in _OF_OTHER_VALUES and way.recipe < len(recipe.otherwise):
-        yield Way(recipe=way.recipe + 1, carries=way.carries)
+        yield Way(recipe=way.recipe + 1, carries=way.carries, named=way.named)
 
 
 def _with_new_names(body: Json) -> Json:

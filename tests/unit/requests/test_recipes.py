@@ -219,3 +219,62 @@ def test_a_link_puts_an_id_into_the_body() -> None:
         ("body", "to", "create")
     ]
     assert made(spec, "send", {"to": "c9"}).needs == ()
+
+
+def test_needs_stand_in_the_order_of_the_path_and_not_in_that_of_the_document() -> None:
+    parameters = [path_parameter("exportId"), path_parameter("projectId")]
+    spec = document(
+        {
+            "/projects": {"post": {"operationId": "project"}},
+            "/projects/{projectId}/exports": {
+                "post": {"operationId": "export", "parameters": parameters[1:]}
+            },
+            "/projects/{projectId}/exports/{exportId}": {
+                "delete": {"operationId": "delete", "parameters": parameters}
+            },
+        }
+    )
+    assert [need.name for need in made(spec, "delete").needs] == ["projectId", "exportId"]
+
+
+def test_a_required_id_in_a_query_is_of_what_the_api_makes() -> None:
+    query = {"in": "query", "required": True}
+    parameters = [
+        {**query, "name": "project", "schema": {"type": "integer"}},
+        {**query, "name": "owner_id", "schema": {"type": "string"}},
+        {**query, "name": "label", "schema": {"type": "string"}},
+        {**query, "name": "user", "schema": {"type": "integer", "enum": [1]}},
+    ]
+    spec = document(
+        {
+            "/admin/project": {"get": {"operationId": "own"}},
+            "/projects": {"post": {"operationId": "project"}},
+            "/owners": {"get": {"operationId": "owners"}},
+            "/labels": {"post": {"operationId": "label"}},
+            "/users": {"post": {"operationId": "user"}},
+            "/columns": {"get": {"operationId": "columns", "parameters": parameters}},
+        }
+    )
+    needs = made(spec, "columns").needs
+    assert [(need.name, need.operation) for need in needs] == [
+        ("project", "project"),
+        ("owner_id", "owners"),
+    ]
+
+
+def test_ids_in_a_query_are_also_tried_as_the_document_has_them() -> None:
+    parameter = {
+        "name": "project",
+        "in": "query",
+        "required": True,
+        "schema": {"type": "integer"},
+        "example": 7,
+    }
+    spec = document(
+        {
+            "/projects": {"post": {"operationId": "project"}},
+            "/columns": {"get": {"operationId": "columns", "parameters": [parameter]}},
+        }
+    )
+    (other,) = made(spec, "columns").otherwise
+    assert (other.query, other.needs) == ((("project", "7"),), ())
