@@ -203,3 +203,46 @@ def test_an_error_response_that_all_share_may_be_broken(run: Any, sent: Any) -> 
     assert "schema-mismatch: 200" in finding
     standings = {one["operation"]: one["standing"] for one in outcome.results["operations"]}
     assert standings == {"list": "accepted", "make": "accepted"}
+
+
+BROKEN = """
+    openapi: 3.0.3
+    info: {title: t, version: "1"}
+    paths:
+      /thing:
+        get:
+          operationId: thing
+          responses: {"200": {description: ok}, "404": {$ref: "#/none"}, "405": {}}
+      /bad:
+        get:
+          operationId: bad
+          parameters:
+            - $ref: "%s"
+          responses: {"200": {description: ok}}
+    """
+
+
+@pytest.mark.parametrize(
+    ("reference", "files"),
+    [("#/none", {}), ("parameters.yaml#/None", {"parameters.yaml": "Other: {}\n"})],
+)
+def test_results_and_report_name_what_is_left_out_and_count_the_remarks(
+    run: Any, sent: Any, tmp_path: Path, reference: str, files: dict[str, str]
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    outcome = run(BROKEN % reference, responding(sent, {}))
+    told = outcome.results["document"]
+    assert told["remarks"] == 2
+    (left_out,) = told["left_out"]
+    pointer = "/paths/~1bad/get/parameters/0/$ref"
+    assert (left_out["file"], left_out["line"]) == ("openapi.yaml", 13)
+    assert (left_out["id"], left_out["method"], left_out["pointer"]) == ("bad", "GET", pointer)
+    assert "points to nothing" in left_out["reason"]
+    page = (outcome.directory / "report.html").read_text()
+    assert "left out: the document's description is broken" in page
+    assert f"openapi.yaml:13 <code>{pointer}</code>" in page
+    assert "2 mistakes that leave no operation out" in page
+    before = (outcome.directory / "results.json").read_bytes()
+    main(["judge", str(outcome.directory)])
+    assert (outcome.directory / "results.json").read_bytes() == before

@@ -128,7 +128,8 @@ class Walk:
                     self._object(item, f"{pointer}/{index}", base, "", idle=idle)
             return
         base = self._note_identity(value, pointer, base)
-        if "pattern" in value or ("type" in value and ("default" in value or "example" in value)):
+        patterned = "pattern" in value or "patternProperties" in value
+        if patterned or ("type" in value and ("default" in value or "example" in value)):
             self.found.valued.append((value, pointer))
         for key, inner in value.items():
             if isinstance(inner, str):
