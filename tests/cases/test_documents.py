@@ -82,7 +82,7 @@ def test_one_broken_operation_stops_none_of_the_others(run: Any, sent: Any) -> N
         info: {title: t, version: "1"}
         paths:
           /thing: {get: {operationId: thing, responses: {"200": {description: ok}}}}
-          /broken: {get: {responses: {"200": {$ref: "#/components/responses/None"}}}}
+          /broken: {get: {parameters: [{$ref: "#/none"}], responses: {"200": {description: ok}}}}
           /odd: {get: {parameters: {q: {in: query}}, responses: {"200": {description: ok}}}}
         """,
         responding(sent, {}),
@@ -155,12 +155,94 @@ def test_lint_names_what_is_left_out_and_what_it_remarks(
     path.write_text(
         'openapi: 3.0.3\ninfo: {title: t, version: "1"}\npaths:\n'
         "  /a: {get: {operationId: a, responses: {200: {}}}}\n"
-        "  /b: {get: {operationId: b, responses: {200: {$ref: 'https://example.com/r'}}}}\n"
+        "  /b: {get: {operationId: b, parameters: [{$ref: 'https://example.com/p'}]}}\n"
     )
     assert main(["lint", "--spec", str(path)]) == 0
     printed = capsys.readouterr().out
     assert "the document's description of them is broken" in printed
-    assert f"GET /b: {path}:5: /paths/~1b/get/responses/200/$ref: the $ref" in printed
+    assert f"GET /b: {path}:5: /paths/~1b/get/parameters/0/$ref: the $ref" in printed
     assert f'{path}:4: paths./a.get.responses.200: is not valid OpenAPI: "description"' in printed
     assert "1 operation, 1 left out" in printed
     assert printed.count("on the network") == 1
+
+
+def test_an_error_response_that_all_share_may_be_broken(run: Any, sent: Any) -> None:
+    outcome = run(
+        """
+        openapi: 3.1.0
+        info: {title: t, version: "1"}
+        paths:
+          /things:
+            get:
+              operationId: list
+              responses:
+                "200": {description: ok, content: {application/json: {schema: {type: array}}}}
+                "404": {$ref: "#/components/responses/Error"}
+            post:
+              operationId: make
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [code]
+                      properties: {code: {type: string, pattern: "^[A-Z]{3}-[0-9]{4}$"}}
+              responses:
+                "201": {description: made, content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Error"}
+        components:
+          responses:
+            Error:
+              description: any
+              content: {application/json: {schema: {$ref: "https://example.com/error.json"}}}
+        """,
+        lambda request: sent(*((201, {}) if request.method == "POST" else (200, {}))),
+    )
+    (finding,) = outcome.findings("conformance/response")
+    assert "schema-mismatch: 200" in finding
+    standings = {one["operation"]: one["standing"] for one in outcome.results["operations"]}
+    assert standings == {"list": "accepted", "make": "accepted"}
+
+
+BROKEN = """
+    openapi: 3.0.3
+    info: {title: t, version: "1"}
+    paths:
+      /thing:
+        get:
+          operationId: thing
+          responses: {"200": {description: ok}, "404": {$ref: "#/none"}, "405": {}}
+      /bad:
+        get:
+          operationId: bad
+          parameters:
+            - $ref: "%s"
+          responses: {"200": {description: ok}}
+    """
+
+
+@pytest.mark.parametrize(
+    ("reference", "files"),
+    [("#/none", {}), ("parameters.yaml#/None", {"parameters.yaml": "Other: {}\n"})],
+)
+def test_results_and_report_name_what_is_left_out_and_count_the_remarks(
+    run: Any, sent: Any, tmp_path: Path, reference: str, files: dict[str, str]
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    outcome = run(BROKEN % reference, responding(sent, {}))
+    told = outcome.results["document"]
+    assert told["remarks"] == 2
+    (left_out,) = told["left_out"]
+    pointer = "/paths/~1bad/get/parameters/0/$ref"
+    assert (left_out["file"], left_out["line"]) == ("openapi.yaml", 13)
+    assert (left_out["id"], left_out["method"], left_out["pointer"]) == ("bad", "GET", pointer)
+    assert "points to nothing" in left_out["reason"]
+    page = (outcome.directory / "report.html").read_text()
+    assert "left out: the document's description is broken" in page
+    assert f"openapi.yaml:13 <code>{pointer}</code>" in page
+    assert "2 mistakes that leave no operation out" in page
+    before = (outcome.directory / "results.json").read_bytes()
+    main(["judge", str(outcome.directory)])
+    assert (outcome.directory / "results.json").read_bytes() == before

@@ -31,7 +31,7 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
 
     The command reports all mistakes at once and sends nothing. Its exit code is 0 when apicheck
     can use the policy, and 2 when it cannot. Operations of which the document's description is
-    broken are left out; other mistakes of the document stop no check.
+    broken are left out; what else is broken describes nothing.
 
     \b
     apicheck lint --policy policy.yaml --facts
@@ -63,17 +63,12 @@ def _count(number: int, noun: str) -> str:
 
 
 def describe_document(spec: Spec) -> Iterator[str]:
-    """Describe the mistakes of the document: what is left out for them, and what they do not stop.
-
-    A mistake that leaves operations out is told with these.
-    """
-    broken = {(one.file, one.line, one.reason) for one in spec.left_out}
-    remarks = [one for one in spec.remarks if (one.file, one.line, one.message) not in broken]
+    """Describe the mistakes of the document: what is left out for them, and the others."""
     for heading, lines in (
         ("Operations that are left out: the document's description of them is broken:",
          [str(one) for one in spec.left_out]),
-        ("Remarks on the document; they stop no check:",
-         [str(one) for one in remarks]),
+        ("Remarks on the document; they leave no operation out:",
+         [str(one) for one in spec.remarks]),
     ):  # fmt: skip
         yield from _list(heading, lines)
 

@@ -73,6 +73,8 @@ def judge(
         caveats=(*(ending.reason for ending in endings), *_collect_caveats(plan)),
         leftovers=tuple(leftovers),
         operations=operations,
+        left_out=plan.spec.left_out,
+        remarks=len(plan.spec.remarks),
     )
 
 
@@ -86,7 +88,9 @@ def _without_folders(plan: Plan) -> Plan:
         replace(item, clause=replace(item.clause, file=_strip_folders(item.clause.file)))
         for item in plan.clauses
     )
-    return replace(plan, policy=replace(plan.policy, origins=origins), clauses=clauses)
+    left_out = tuple(replace(o, file=_strip_folders(o.file)) for o in plan.spec.left_out)
+    spec = replace(plan.spec, left_out=left_out)
+    return replace(plan, spec=spec, policy=replace(plan.policy, origins=origins), clauses=clauses)
 
 
 def _strip_folders(place: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 
@@ -102,8 +102,14 @@ def _build_spec(
         digest=_digest([source, *files.values()]),
         lines=source.lines,
         left_out=tuple(reader.left_out),
-        remarks=remarks.ordered,
+        remarks=tuple(_drop_told(remarks.ordered, reader.left_out)),
     )
+
+
+def _drop_told(remarks: Iterable[Mistake], left_out: Iterable[LeftOut]) -> Iterator[Mistake]:
+    """The remarks without those that are the reason why an operation is left out."""
+    told = {(one.file, one.line, one.reason) for one in left_out}
+    return (one for one in remarks if (one.file, one.line, one.message) not in told)
 
 
 def _group(left_out: Iterable[LeftOut]) -> tuple[Mistake, ...]:

@@ -30,6 +30,9 @@ from apicheck.model.references import pointer_of, reference_in
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _SINCE_3_2 = ("query",)
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
+_NOT_BUILT = "is not built as OpenAPI says"
+_MISBUILT = (AttributeError, KeyError, TypeError, ValueError)
+"""What a value of another type than OpenAPI has there raises, where no schema was held to it."""
 
 Part = tuple[Node, str]
 """A Path Item Object, or what it refers to, and its pointer."""
@@ -39,7 +42,7 @@ Part = tuple[Node, str]
 class Reader:
     """Reads a document's operations and security schemes.
 
-    broken: pointer of an operation, path item or component -> why it cannot be used.
+    broken: pointer of what cannot be used -> the reason; see `unit_of`.
     """
 
     document: Node
@@ -53,7 +56,7 @@ class Reader:
     """Id -> pointer of the first operation that has it."""
 
     def __post_init__(self) -> None:
-        self.parts = Parts(self.document)
+        self.parts = Parts(self.document, self.broken)
         self._home = find_home(self.document)
         declared, _ = self.parts.resolve(at(self.document, "/components/securitySchemes"), "")
         for name in declared:
@@ -122,9 +125,8 @@ class Reader:
             raise _Broken(problem)
         try:
             operation = self._read_operation(path, method, node, pointer, parts)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            # A value of another type than OpenAPI has there, in a part that no schema was held to.
-            raise _Broken(Problem("is not built as OpenAPI says", pointer)) from None
+        except _MISBUILT:
+            raise _Broken(Problem(_NOT_BUILT, pointer)) from None
         first = self._first.setdefault(operation.id, pointer)
         if first == pointer:
             return operation
@@ -169,12 +171,8 @@ class Reader:
             parameters=parameters,
             body=self.parts.read_media(body.get("content"), child_pointer(body_at, "content")),
             body_required=body.get("required") is True,
-            responses=tuple(
-                self._read_response(
-                    str(status), value, child_pointer(child_pointer(pointer, "responses"), status)
-                )
-                for status, value in (node.get("responses") or {}).items()
-                if not str(status).startswith("x-")
+            responses=self._read_responses(
+                node.get("responses") or {}, child_pointer(pointer, "responses")
             ),
             security=self._read_security(node, pointer),
             query=query,
@@ -201,12 +199,32 @@ class Reader:
                 found[name, "path"] = Parameter(name, "path", True, {"type": "string"}, MISSING)
         return tuple(found.values())
 
+    def _read_responses(self, written: Json, pointer: str) -> tuple[ResponseDoc, ...]:
+        """The responses of an operation; of those that cannot be read, the statuses alone."""
+        node, place = self.parts.resolve(written, pointer)
+        if pointer in self.broken or (written and (not node or reference_in(node) is not None)):
+            return (ResponseDoc("default"),)
+        found = []
+        for key, value in node.items():
+            where = child_pointer(place, key)
+            status = str(key) if key == "default" else str(key).upper()
+            if str(key).startswith("x-"):
+                continue
+            try:
+                found.append(self._read_response(status, value, where))
+            except _MISBUILT:
+                self.remarks.add(where, _NOT_BUILT)
+                found.append(ResponseDoc(status))
+        return tuple(found)
+
     def _read_response(self, status: str, written: Json, pointer: str) -> ResponseDoc:
+        if pointer in self.broken:
+            return ResponseDoc(status)
         node, place = self.parts.resolve(written, pointer)
         return ResponseDoc(
-            status=status if status == "default" else status.upper(),
+            status=status,
             media=self.parts.read_media(node.get("content"), child_pointer(place, "content")),
-            headers=self.parts.read_headers(node.get("headers"), place),
+            headers=self.parts.read_headers(node.get("headers"), child_pointer(place, "headers")),
             links=tuple(
                 self._read_link(name, value, child_pointer(child_pointer(place, "links"), name))
                 for name, value in (node.get("links") or {}).items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from apicheck.model.json import MISSING, Json, child_pointer
@@ -17,9 +17,13 @@ Node = Mapping[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Reads parts of a document, and follows their references."""
+    """Reads parts of a document, and follows their references.
+
+    broken: pointers of what cannot be used; a media type or a header there describes nothing.
+    """
 
     document: Node
+    broken: Collection[str] = ()
 
     def resolve(self, node: Json, pointer: str) -> tuple[Node, str]:
         """The mapping at the end of a node's references, and its place."""
@@ -44,15 +48,20 @@ class Parts:
     def read_media(self, content: Json, pointer: str) -> tuple[Media, ...]:
         """The media types of `content`, which is at a pointer."""
         return tuple(
-            Media(
-                media_type,
-                media.get("schema"),
-                tuple(self._find_examples(media)),
-                self._find_files(media) if media_type.startswith("multipart/") else {},
-                self._read_encoding(media, child_pointer(pointer, media_type)),
-            )
+            self._read_media_type(media_type, written, child_pointer(pointer, media_type))
             for media_type, written in (content or {}).items()
-            for media, _ in [self.resolve(written, child_pointer(pointer, media_type))]
+        )
+
+    def _read_media_type(self, media_type: str, written: Json, pointer: str) -> Media:
+        if pointer in self.broken:
+            return Media(media_type, None)
+        media, _ = self.resolve(written, pointer)
+        return Media(
+            media_type,
+            media.get("schema"),
+            tuple(self._find_examples(media)),
+            self._find_files(media) if media_type.startswith("multipart/") else {},
+            self._read_encoding(media, pointer),
         )
 
     def _read_encoding(self, media: Node, pointer: str) -> dict[str, Encoding]:
@@ -93,7 +102,7 @@ class Parts:
         return found
 
     def read_headers(self, headers: Json, pointer: str) -> tuple[HeaderDoc, ...]:
-        """The header fields of a response. pointer: of the response."""
+        """The header fields of a response, which are at a pointer."""
         return tuple(
             HeaderDoc(
                 name,
@@ -103,7 +112,8 @@ class Parts:
                 json="application/json" in (header.get("content") or {}),
             )
             for name, value in (headers or {}).items()
-            for header, _ in [self.resolve(value, child_pointer(pointer, name))]
+            if (place := child_pointer(pointer, name)) not in self.broken
+            for header, _ in [self.resolve(value, place)]
         )
 
     def _find_examples(self, node: Node) -> Iterator[Json]:

@@ -14,6 +14,7 @@ from apicheck.load.grammar import as_list, parse_duration
 from apicheck.load.mistakes import Mistakes, drop_invalid, resembles
 from apicheck.load.names import normalize
 from apicheck.load.proxies import read_proxies
+from apicheck.load.refs import read_refs
 from apicheck.load.schemes import find_own_scheme, find_schemes
 from apicheck.load.secrets import SecretReader, placeholder, run_command
 from apicheck.load.source import Source
@@ -83,6 +84,7 @@ def load_target(
     urls = (base_url, *(minter.token_url for minter in minters))
     proxies = read_proxies(settings, urls, secrets)
     target_names.verify(settings, spec, policy, mistakes)
+    refs = read_refs(settings.get("refs", {}), spec, mistakes)
     waivers = read_waivers(settings, mistakes, today or datetime.now(UTC).date())
     _verify_files(settings, folder, mistakes)
     mistakes.raise_found(TargetError, source.file)
@@ -109,6 +111,7 @@ def load_target(
         control_url=settings.get("control", {}).get("url", "").rstrip("/"),
         effects=settings.get("effects", {}),
         fixtures=settings.get("fixtures", {}),
+        refs=refs,
         safety=_build_safety(settings.get("safety", {})),
         tls=Tls(
             ca_file=_join_path(folder, tls.get("ca_file")),

@@ -27,14 +27,14 @@ def verify(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> No
     _verify_security(settings, spec, policy, mistakes)
     _verify_selectors(settings, spec, policy, mistakes)
     fixtures = settings.get("fixtures", {})
-    known = frozenset(_walk_fixture_names(spec)) if fixtures else frozenset()
+    known = frozenset(walk_fixture_names(spec)) if fixtures else frozenset()
     for name in fixtures:
         if name not in known and not name.startswith("/"):
             pointer = child_pointer("/fixtures", name)
             mistakes.unknown(pointer, "parameter, property or operation", name, known)
     for whose, identity in settings.get("identities", {}).items():
         own = identity.get("fixtures", {})
-        known = frozenset(_walk_fixture_names(spec)) if own else frozenset()
+        known = frozenset(walk_fixture_names(spec)) if own else frozenset()
         for name in own:
             if name not in known:
                 pointer = f"{child_pointer('/identities', whose)}/fixtures"
@@ -89,7 +89,7 @@ def _verify_selectors(settings: Node, spec: Spec, policy: Policy, mistakes: Mist
                 mistakes.add(f"/safety/{key}", *said)
 
 
-def _walk_fixture_names(spec: Spec) -> Iterator[str]:
+def walk_fixture_names(spec: Spec) -> Iterator[str]:
     """Names of what a fixture may give a value."""
     for operation in spec.operations:
         yield operation.id

@@ -6,7 +6,7 @@ looked at: its type, its list of values, a date.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -24,10 +24,10 @@ _FORMATS = ("date", "date-time")
 def verify(schemas: Iterable[tuple[Mapping[str, Json], str]], mistakes: Mistakes) -> None:
     """Adds a mistake for each pattern that is none, and each value that does not fit its schema."""
     for schema, pointer in schemas:
-        pattern = schema.get("pattern")
-        if isinstance(pattern, str) and compile_ecma(pattern) is None:
-            message = f'"{pattern}" is no regular expression of ECMA-262: any text fits'
-            mistakes.add(child_pointer(pointer, "pattern"), message)
+        for pattern, place in _find_patterns(schema, pointer):
+            if compile_ecma(pattern) is None:
+                message = f'"{pattern}" is no regular expression of ECMA-262: any text fits'
+                mistakes.add(place, message)
         rules = {key: schema[key] for key in _READ if key in schema}
         if schema.get("format") in _FORMATS:
             rules["format"] = schema["format"]
@@ -40,6 +40,15 @@ def verify(schemas: Iterable[tuple[Mapping[str, Json], str]], mistakes: Mistakes
             if error is not None:
                 message = f"the {key} does not fit its schema: {error.message}"
                 mistakes.add(child_pointer(pointer, key), message)
+
+
+def _find_patterns(schema: Mapping[str, Json], pointer: str) -> Iterator[tuple[str, str]]:
+    """The patterns of a schema, and their places."""
+    pattern, named = schema.get("pattern"), schema.get("patternProperties")
+    if isinstance(pattern, str):
+        yield pattern, child_pointer(pointer, "pattern")
+    for name in named if isinstance(named, Mapping) else ():
+        yield name, child_pointer(child_pointer(pointer, "patternProperties"), name)
 
 
 @lru_cache(maxsize=1024)

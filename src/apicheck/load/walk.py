@@ -30,9 +30,11 @@ _NAMED = frozenset(
 _IDLE = frozenset({"links", "callbacks", "examples", "webhooks"})
 """Members without which an operation can be used."""
 _METHODS = "get|put|post|delete|options|head|patch|trace|query|additionalOperations/[^/]+"
+_OF_RESPONSE = r"(?:/(?:headers|content)/[^/]+)?"
 _UNIT = re.compile(
-    rf"/(?:paths|components/pathItems)/[^/]+(?:/(?:{_METHODS})(?=/|$))?"
-    r"|/components/[^/]+/[^/]+|(?:/[^/]+){0,2}"
+    rf"/(?:paths|components/pathItems)/[^/]+"
+    rf"(?:/(?:{_METHODS})(?:/responses(?:/[^/]+{_OF_RESPONSE})?)?(?=/|$))?"
+    rf"|/components/responses/[^/]+{_OF_RESPONSE}(?=/|$)|/components/[^/]+/[^/]+|(?:/[^/]+){{0,2}}"
 )
 _ITEM = re.compile(r"/(?:paths|components/pathItems)/[^/]+")
 
@@ -55,7 +57,7 @@ class Base:
 class Reference:
     """One reference. holder and key: where its text stands. pointer: of the holder.
 
-    unit: the operation, path item or component that it belongs to, which it may break.
+    unit: what it breaks where it leads to nothing; see `unit_of`.
     idle: an operation can be used without what it leads to.
     """
 
@@ -82,7 +84,11 @@ class Found:
 
 
 def unit_of(pointer: str) -> str:
-    """The operation, path item or component around a place, as its pointer."""
+    """What a mistake at a place makes unusable, as its pointer: the smallest part around it.
+
+    A path item, an operation, its responses or one of them, a component; of a response also a
+    header or a media type.
+    """
     found = _UNIT.match(pointer)
     return found[0] if found else ""
 
@@ -122,7 +128,8 @@ class Walk:
                     self._object(item, f"{pointer}/{index}", base, "", idle=idle)
             return
         base = self._note_identity(value, pointer, base)
-        if "pattern" in value or ("type" in value and ("default" in value or "example" in value)):
+        patterned = "pattern" in value or "patternProperties" in value
+        if patterned or ("type" in value and ("default" in value or "example" in value)):
             self.found.valued.append((value, pointer))
         for key, inner in value.items():
             if isinstance(inner, str):

@@ -270,7 +270,7 @@ class Spec:
     left_out: tuple[LeftOut, ...] = ()
     """Operations whose description is broken, in the document's order."""
     remarks: tuple[Mistake, ...] = ()
-    """Mistakes of the document that stop no check, in the order of its lines."""
+    """Mistakes of the document that leave no operation out, in the order of its lines."""
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of an id. Raises KeyError when there is none."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from apicheck.model.json import Json
+from apicheck.model.operation import LeftOut
 from apicheck.model.policy import Clause
 from apicheck.model.verdict import Consequence, NotTestedKind, RunWord, Severity, Verdict
 
@@ -240,6 +241,10 @@ class Results:
     """What the run created and could not delete."""
     operations: tuple[OperationResult, ...] = ()
     """Every operation of the document once, in its order."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Operations that are not among them, since the document's description of them is broken."""
+    remarks: int = 0
+    """Mistakes of the document that leave no operation out."""
 
     @property
     def coverage(self) -> Mapping[str, int]:

@@ -96,6 +96,21 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True)
+class Ref:
+    """Where a parameter, or a member of a body, takes its value from.
+
+    sources: operations whose response has it; the first that the run may send is asked. pointer:
+    JSON Pointer into the body of the response, "" for where responses usually have an id.
+    ops: the operations for whose requests this holds; None for all.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    pointer: str = ""
+    ops: Selector | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Listener:
     """Where webhooks are received. public_url: what the target calls, "" for `listen`."""
 
@@ -150,6 +165,7 @@ class Target:
     effects: Mapping[str, Json] = field(default_factory=dict)
     fixtures: Mapping[str, Json] = field(default_factory=dict)
     """Parameter name or "operationId" -> value, for requests that work."""
+    refs: tuple[Ref, ...] = ()
     safety: Safety = field(default_factory=Safety)
     tls: Tls = field(default_factory=Tls)
     proxies: Mapping[str, Proxy] = field(default_factory=dict)

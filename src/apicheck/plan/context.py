@@ -233,6 +233,7 @@ def _make_recipes(
             draw_body=draw_body,
             draw_text=draw_text,
             host=urlsplit(target.base_url).netloc,
+            refs=target.refs,
         )
     )
     if facts.oauth is None or not target.minters:

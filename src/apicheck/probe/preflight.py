@@ -79,7 +79,9 @@ def _describe_document(spec: Spec) -> Iterator[PreflightItem]:
             "document", Verdict.INCONCLUSIVE, f"{words}; apicheck lint says where, and why"
         )
     elif spec.remarks:
-        words = f"{len(spec.remarks)} mistakes that stop no check; apicheck lint lists them"
+        count = len(spec.remarks)
+        words = f"{count} mistakes that leave" if count > 1 else "a mistake that leaves"
+        words = f"the document has {words} no operation out; apicheck lint says where"
         yield PreflightItem("document", Verdict.PASS, words)
 
 

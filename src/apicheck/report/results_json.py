@@ -12,6 +12,7 @@ from typing import cast
 from apicheck.model.codec import from_json, to_json
 from apicheck.model.errors import RunDirectoryError
 from apicheck.model.json import Json
+from apicheck.model.operation import LeftOut
 from apicheck.model.results import (
     CheckResult,
     ClauseResult,
@@ -56,6 +57,10 @@ def build_document(results: Results) -> dict[str, Json]:
         "findings": to_json(results.findings, whole=True),
         "results": to_json(results.checks, whole=True),
         "operations": to_json(results.operations, whole=True),
+        "document": {
+            "left_out": to_json(results.left_out, whole=True),
+            "remarks": results.remarks,
+        },
         "catalogue": to_json(results.catalogue, whole=True),
         "facts": to_json(results.facts, whole=True),
         "caveats": to_json(results.caveats, whole=True),
@@ -151,6 +156,8 @@ def _decode(value: Mapping[str, Json]) -> Results:
         caveats=tuple(value["caveats"]),
         leftovers=tuple(value["leftovers"]),
         operations=from_json(tuple[OperationResult, ...], value["operations"]),
+        left_out=from_json(tuple[LeftOut, ...], value["document"]["left_out"]),
+        remarks=value["document"]["remarks"],
     )
 
 

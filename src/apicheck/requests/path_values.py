@@ -9,6 +9,7 @@ from apicheck.requests.conventions import chooses_name, find_usual_need
 from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.links import find_path_need, path_parameters
 from apicheck.requests.naming import make_new_name
+from apicheck.requests.refs import find_ref_need, refs_of
 from apicheck.requests.sources import (
     Given,
     Setting,
@@ -62,10 +63,17 @@ def _find_known_value(
 def _find_need(
     setting: Setting, operation: Operation, parameter: Parameter, source: Source
 ) -> Need | None:
-    """Find the source of a path parameter's value, by a link or by convention."""
+    """Find the source of a path parameter's value: by a ref, by a link or by convention."""
     if source is Source.EXAMPLE:
         return None
     reads_only = source is Source.LISTED
+    ref = refs_of(setting.refs, operation).get(parameter.name)
+    if ref and (
+        said := find_ref_need(
+            setting.spec, operation, "path", parameter.name, ref, reads_only=reads_only
+        )
+    ):
+        return said
     linked = find_path_need(setting.around, operation, parameter.name, reads_only=reads_only)
     if lists_values(setting.spec, parameter) or parameter.name in setting.identity_parameters:
         return linked

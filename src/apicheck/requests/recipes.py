@@ -2,11 +2,12 @@
 
 The sources of a part of the request, in this order:
 
-- a path parameter: the target's fixture, the response of an operation that links to this one, a
+- a path parameter: the target's fixture, the response of the operation that the target's `refs`
+  name, that of one that links to this one, a
   schema that lists its values (`enum`, `const`), by convention the response of the operation that
   creates such objects, a new name where the client chooses it, the document's example;
 - query, headers and body: the target's fixture, the document's example, the schema; links then
-  replace members of the body.
+  replace members of the body, and `refs` what they name.
 
 For path parameters a link, or the convention, goes before an example: the example may name an
 object that the target does not have, and the link names one of a response just received. What
@@ -23,6 +24,7 @@ from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Operation, Parameter, Spec
 from apicheck.model.subject import Need, Recipe
+from apicheck.model.target import Ref
 from apicheck.model.verdict import NotTested, NotTestedKind
 from apicheck.requests.bodies import Body, DrawBody, Draws, draw_no_body, make_body, usual_type
 from apicheck.requests.conventions import may_use_up
@@ -39,6 +41,7 @@ from apicheck.requests.parameters import (
     write_query,
 )
 from apicheck.requests.path_values import find_path_values
+from apicheck.requests.refs import find_members, find_ref_need, refs_of
 from apicheck.requests.sources import (
     Given,
     Setting,
@@ -62,6 +65,7 @@ def make_recipes(
     draw_body: DrawBody = draw_no_body,
     draw_text: DrawText = draw_no_text,
     host: str = "",
+    refs: tuple[Ref, ...] = (),
 ) -> Mapping[str, Recipe | NotTested]:
     """Make the recipe of every operation, by operationId, or say why there is none.
 
@@ -70,9 +74,10 @@ def make_recipes(
     identity_parameters: path parameters whose value each identity brings along.
     reads_only: take linked values from safe operations where there is a choice.
     draw_body, draw_text: draw a body, or a text for a pattern, where no plain one can be made.
-    host: of the target's base URL.
+    host: of the target's base URL. refs: what takes its value from which response.
     """
-    setting = Setting(spec, find_neighbours(spec), identity_parameters, Draws(draw_body, draw_text))
+    draws = Draws(draw_body, draw_text)
+    setting = Setting(spec, find_neighbours(spec), identity_parameters, draws, refs)
 
     def attempt(operation: Operation, source: Source) -> Recipe | NotTested:
         if obstacle := find_obstacle(operation, host):
@@ -140,14 +145,15 @@ def _make_recipe(setting: Setting, operation: Operation, given: Given, source: S
     if body.media_type and given.body is MISSING:
         body = replace(body, value=_with_named_values(body.value, given))
         needs += _find_body_needs(setting, operation, given, body, source)
+    asked = _find_query_needs(setting, operation, given, source)
     return Recipe(
         operation=operation.id,
         values=values,
-        query=_make_query(spec, operation, given),
+        query=_make_query(spec, operation, given, frozenset(need.name for need in asked)),
         headers=_make_headers(spec, operation, given),
         body=body.value,
         media_type=body.media_type,
-        needs=tuple(needs),
+        needs=(*needs, *asked),
         consumes=operation.method == "DELETE"
         or given.consumes
         or may_use_up(setting.around, operation, needs),
@@ -171,8 +177,31 @@ def _find_values(
         yield find_parameter(operation, place, name), value
 
 
-def _make_query(spec: Spec, operation: Operation, given: Given) -> Pairs:
-    values = _find_values(spec, operation, given, "query", given.query)
+def _find_query_needs(
+    setting: Setting, operation: Operation, given: Given, source: Source
+) -> list[Need]:
+    """Find the query parameters that `refs` name and no fixture gives."""
+    refs, reads_only = refs_of(setting.refs, operation), source is not Source.MADE
+    found = (
+        find_ref_need(setting.spec, operation, "query", name, refs[name], reads_only=reads_only)
+        for parameter in operation.parameters
+        if parameter.place == "query" and (name := parameter.name) in refs
+        if name not in given.query and name not in given.named
+    )
+    return [need for need in found if need is not None]
+
+
+def _make_query(
+    spec: Spec, operation: Operation, given: Given, needed: frozenset[str] = frozenset()
+) -> Pairs:
+    """The query without the parameters that come from other operations."""
+    plain = replace(
+        operation,
+        parameters=tuple(
+            p for p in operation.parameters if not (p.place == "query" and p.name in needed)
+        ),
+    )
+    values = _find_values(spec, plain, given, "query", given.query)
     return tuple(chain.from_iterable(write_query(*found) for found in values))
 
 
@@ -231,13 +260,19 @@ def _find_query_needs(
 def _find_body_needs(
     setting: Setting, operation: Operation, given: Given, body: Body, source: Source
 ) -> list[Need]:
-    """Find the ids in a body: by links, in JSON also by convention. Fixtures go before both."""
+    """Find the ids in a body: by refs, by links, in JSON also by convention; fixtures go first."""
     around, reads_only = setting.around, source is Source.LISTED
-    found = [*find_body_needs(around, operation, reads_only=reads_only)]
+    spec, schema = setting.spec, find_media(operation.body, body.media_type).schema
+    said = (
+        find_ref_need(spec, operation, "body", place, ref, reads_only=reads_only)
+        for name, ref in refs_of(setting.refs, operation).items()
+        for place in find_members(body.value, schema, spec.document, name)
+    )
+    found = [need for need in said if need is not None]
+    found += find_body_needs(around, operation, reads_only=reads_only)
     if "json" in body.media_type:
-        schema = find_media(operation.body, body.media_type).schema
         found += find_mentions(
-            around, operation, body.value, schema, setting.spec.document, reads_only=reads_only
+            around, operation, body.value, schema, spec.document, reads_only=reads_only
         )
     first = {need.name.strip("/"): need for need in reversed(found)}
     return [need for name, need in reversed(first.items()) if name not in given.named]

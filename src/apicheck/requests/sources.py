@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Operation, Parameter, Spec
+from apicheck.model.target import Ref
 from apicheck.requests.bodies import Draws
 from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.neighbours import Neighbours
@@ -62,6 +63,7 @@ class Setting:
     around: Neighbours
     identity_parameters: frozenset[str]
     draws: Draws
+    refs: tuple[Ref, ...] = ()
 
 
 def read_given(operation: Operation, fixtures: Mapping[str, Json]) -> Given:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apicheck.load import (
@@ -17,9 +17,10 @@ from apicheck.load import (
     with_base_path,
 )
 from apicheck.model.codec import from_json, to_json
-from apicheck.model.errors import RunDirectoryError
+from apicheck.model.errors import Mistake, RunDirectoryError
 from apicheck.model.exchange import Transcript
 from apicheck.model.json import Json
+from apicheck.model.operation import LeftOut
 from apicheck.model.plan import Options, Plan
 from apicheck.model.results import PreflightItem, Provenance
 from apicheck.model.target import Target
@@ -80,6 +81,8 @@ def save_plan(
         "provenance": to_json(provenance),
         "preflight": [to_json(item) for item in preflight],
         "leftovers": list(leftovers),
+        "left_out": [to_json(one) for one in plan.spec.left_out],
+        "remarks": [to_json(one) for one in plan.spec.remarks],
     }
     _write(directory / PLAN, _encode_json(content))
     _write(directory / "openapi.yaml", saved_document(inputs.spec, inputs.spec_file.read_bytes()))
@@ -98,7 +101,12 @@ def load_run(directory: Path) -> SavedRun:
             raise RunDirectoryError(f"{directory / PLAN} does not have the schema {_SCHEMA!r}")
         transcripts = read_journal(directory)
         document = load_spec(directory / "openapi.yaml")
-        spec = with_base_path(document, content["target"].get("base_path"))
+        spec = replace(
+            with_base_path(document, content["target"].get("base_path")),
+            # The copy does not tell the files and lines of a document of several files.
+            left_out=tuple(from_json(LeftOut, one) for one in content["left_out"]),
+            remarks=tuple(from_json(Mistake, one) for one in content["remarks"]),
+        )
         policy_file = directory / "policy.yaml"
         checks = collect()
         policy = (

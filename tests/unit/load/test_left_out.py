@@ -30,13 +30,13 @@ def only_left_out(spec: Spec) -> LeftOut:
     [
         (
             (
-                "  /bad:\n    put:\n      operationId: bad\n      responses:\n"
-                "        200: {$ref: '#/components/responses/None'}\n"
+                f"  /bad:\n    put:\n      operationId: bad\n      {OK}\n"
+                "      requestBody: {$ref: '#/components/requestBodies/None'}\n"
             ),
             "",
-            'the $ref "#/components/responses/None" points to nothing',
+            'the $ref "#/components/requestBodies/None" points to nothing',
             9,
-            "/paths/~1bad/put/responses/200/$ref",
+            "/paths/~1bad/put/requestBody/$ref",
         ),
         (
             (
@@ -92,23 +92,6 @@ def only_left_out(spec: Spec) -> LeftOut:
             5,
             "/paths/~1bad/put/parameters/0",
         ),
-        (
-            "  /bad: {put: {operationId: bad, responses: [200]}}\n",
-            "",
-            'is not of type "object"',
-            5,
-            "/paths/~1bad/put/responses",
-        ),
-        (
-            (
-                "  /bad: {put: {operationId: bad, responses: "
-                "{200: {$ref: '#/components/responses/R'}}}}\n"
-            ),
-            "components:\n  responses:\n    R: {description: r, content: [json]}\n",
-            'is not of type "object"',
-            8,
-            "/components/responses/R/content",
-        ),
     ],
 )
 def test_an_operation_that_cannot_be_read_is_named_with_place_and_reason(
@@ -142,7 +125,7 @@ def test_a_path_item_that_leads_nowhere_is_named_as_a_whole() -> None:
 def test_only_the_operation_of_a_path_that_needs_the_broken_part_is_left_out() -> None:
     spec = spec_of(
         f"  /bad:\n    get: {{operationId: fine, {OK}}}\n"
-        "    put: {operationId: bad, responses: {200: {$ref: '#/none'}}}\n"
+        f"    put: {{operationId: bad, requestBody: {{$ref: '#/none'}}, {OK}}}\n"
     )
     assert [operation.id for operation in spec.operations] == ["good", "fine"]
     assert [one.id for one in spec.left_out] == ["bad"]
@@ -169,7 +152,7 @@ def test_a_link_to_an_operation_that_is_left_out_is_dropped() -> None:
     links = "responses: {200: {description: d, links: {l: {operationId: bad}}}}"
     spec = spec_of(
         f"  /a: {{get: {{operationId: a, {links}}}}}\n"
-        "  /bad: {get: {operationId: bad, responses: {200: {$ref: '#/none'}}}}\n"
+        f"  /bad: {{get: {{operationId: bad, parameters: [{{$ref: '#/none'}}], {OK}}}}}\n"
     )
     assert spec.operation("a").responses[0].links == ()
 
@@ -177,7 +160,8 @@ def test_a_link_to_an_operation_that_is_left_out_is_dropped() -> None:
 def test_a_policy_may_select_an_operation_that_is_left_out_and_may_not_rest_on_it(
     tmp_path: Path,
 ) -> None:
-    spec = spec_of("  /bad: {get: {operationId: bad, responses: {200: {$ref: '#/none'}}}}\n")
+    broken = "parameters: [{$ref: '#/none'}]"
+    spec = spec_of(f"  /bad: {{get: {{operationId: bad, {broken}, {OK}}}}}\n")
     assert builtin_policy(spec).clauses
     policy = tmp_path / "policy.yaml"
     text = "policy: p\nversion: '1'\ntitle: T\nspec: openapi.yaml\nfacts:\n"

@@ -180,7 +180,7 @@ HEAD = 'openapi: 3.1.0\ninfo: {title: T, version: "1"}\n'
         ("", 0, "", "is empty", ""),
         ("<html></html>", 1, "", "where a mapping", ""),
         (
-            HEAD + "paths:\n  /a: {get: {$ref: '#/x'}, put: {responses: {default: 7}}}\n",
+            HEAD + "paths:\n  /a: {get: {$ref: '#/x'}, put: {parameters: 7}}\n",
             4,
             "paths./a.get.$ref",
             "points to nothing",
@@ -201,11 +201,11 @@ def test_a_document_that_cannot_be_used_says_where_and_why(
 def test_a_thing_that_every_operation_needs_is_reported_once() -> None:
     text = HEAD + "paths:\n"
     text += "".join(
-        f"  /{n}: {{get: {{responses: {{200: {{$ref: '#/components/responses/No'}}}}}}}}\n"
+        f"  /{n}: {{put: {{requestBody: {{$ref: '#/components/requestBodies/No'}}}}}}\n"
         for n in range(3)
     )
     assert len(mistakes_of(text)) == 3
-    text += "components: {responses: {No: {$ref: 'https://example.com/a.yaml#/No'}}}\n"
+    text += "components: {requestBodies: {No: {$ref: 'https://example.com/a.yaml#/No'}}}\n"
     (mistake,) = mistakes_of(text)
     assert (mistake.line, mistake.suggestion) == (7, "3 operations need it")
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from apicheck.load import load_spec, parse_spec, read_spec, saved_document
-from apicheck.model.errors import SpecError
 from apicheck.model.json import Json
 from apicheck.model.operation import Spec
 from apicheck.model.references import follow
@@ -96,7 +95,7 @@ FILES = {
     ),
     "paths.yaml": (
         "b:\n  summary: s\n  parameters: [{name: q, in: query, schema: {type: string}}]\n"
-        "  get: {operationId: b, responses: {200: {$ref: 'openapi.yaml#/components/x'}}}\n"
+        f"  get: {{operationId: b, requestBody: {{$ref: 'openapi.yaml#/components/x'}}, {OK}}}\n"
         f"  post: {{operationId: c, {OK}}}\n"
         "  put: {operationId: never, responses: {200: {description: hidden}}}\n"
         "c:\n  delete:\n    operationId: d\n"
@@ -134,7 +133,7 @@ def test_a_mistake_in_another_file_is_named_with_file_and_line(tmp_path: Path) -
     spec = load_spec(write(tmp_path, FILES))
     (left_out,) = spec.left_out
     assert (Path(left_out.file).name, left_out.line) == ("paths.yaml", 4)
-    assert left_out.pointer.endswith("/b/get/responses/200/$ref")
+    assert left_out.pointer.endswith("/b/get/requestBody/$ref")
 
 
 def test_the_saved_document_of_several_files_is_read_as_the_same(tmp_path: Path) -> None:
@@ -170,7 +169,7 @@ def test_the_digest_is_that_of_all_files(tmp_path: Path) -> None:
         ("link.yaml", "is to a file outside of the document's folder"),
     ],
 )
-def test_a_file_that_cannot_be_used_leaves_out_what_needs_it(
+def test_a_response_that_needs_a_file_which_cannot_be_used_takes_any_value(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reference: str, reason: str
 ) -> None:
     home = tmp_path / "api"
@@ -180,10 +179,11 @@ def test_a_file_that_cannot_be_used_leaves_out_what_needs_it(
     (home / "link.yaml").symlink_to(tmp_path / "outside.yaml")
     monkeypatch.chdir(home)
     spec = load_spec(path)
-    (left_out,) = spec.left_out
-    assert reason in left_out.reason
-    assert (left_out.id, left_out.line) == ("a", 10)
-    assert [operation.id for operation in spec.operations] == ["b"]
+    (remark,) = spec.remarks
+    assert reason in remark.message
+    assert remark.line == 10
+    assert [operation.id for operation in spec.operations] == ["a", "b"]
+    assert fits(spec, 1)
 
 
 def test_a_file_below_the_working_directory_may_be_referred_to(
@@ -213,8 +213,8 @@ def test_a_discriminator_may_name_files(tmp_path: Path) -> None:
 
 
 def test_text_alone_opens_no_file_and_a_document_in_memory_stays_as_it_is() -> None:
-    with pytest.raises(SpecError, match="is to another file"):
-        parse_spec(returning("{$ref: thing.yaml}"), "openapi.yaml")
+    (remark,) = parse_spec(returning("{$ref: thing.yaml}"), "openapi.yaml").remarks
+    assert "is to another file" in remark.message
     document = {
         "openapi": "3.1.0",
         "paths": {},

@@ -172,6 +172,24 @@ def test_a_mistake_that_matters_to_no_check_is_a_remark_with_its_place(
 
 
 @pytest.mark.parametrize(
+    "schema",
+    [
+        *("{type: any}", "{type: [string, int]}", "{minLength: '3'}", "{required: true}"),
+        *("{enum: x}", "{items: 7}", "{properties: [a]}", "{multipleOf: 0}", "{pattern: 7}"),
+        *("{properties: {a: text}}", "{oneOf: {}}", "{patternProperties: {'(': {}}}"),
+    ],
+)
+@pytest.mark.parametrize("head", [OLD, NEW])
+def test_a_keyword_that_no_validator_knows_what_to_do_with_is_a_remark(
+    head: str, schema: str
+) -> None:
+    text = f"{head}paths: {{/a: {{get: {{{OK}}}}}}}\ncomponents: {{schemas: {{A: {schema}}}}}\n"
+    spec = spec_of(text)
+    assert spec.operations
+    assert {(one.file, one.line) for one in spec.remarks} == {("openapi.yaml", text.count("\n"))}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "x-docs: {$ref: ./intro.md}\npaths: {/a: {get: {x-samples: [{$ref: a.sh}], %s}}}",

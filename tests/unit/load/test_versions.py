@@ -31,7 +31,7 @@ paths:
         responses: {"201": {description: copied}}
       LINK:
         operationId: linkOrder
-        responses: {"200": {$ref: "#/components/responses/None"}}
+        requestBody: {$ref: "#/components/requestBodies/None"}
   /events:
     get:
       operationId: events
