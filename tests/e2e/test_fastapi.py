@@ -93,6 +93,7 @@ CREATE, LIST, READ = (
 FAULTS = {
     "needs-ascii": ("errors/server-error", "server-error", LIST),
     "fails-on-long-titles": ("errors/server-error", "server-error", CREATE),
+    "pages-of-zero": ("errors/bounds", "server-error", LIST),
     "overflows": ("errors/server-error", "server-error", READ),
     "text-for-a-number": ("conformance/response", "schema-mismatch", CREATE),
     "plain-text": ("conformance/response", "undocumented-media-type", READ),
@@ -121,7 +122,11 @@ def test_the_mistakes_of_an_app_are_found_in_one_command(faulty: tuple[str, Any]
 
 
 CODES = {
-    "ST101": {("errors/server-error", "server-error"), ("errors/unexpected-5xx", "server-error")},
+    "ST101": {
+        ("errors/server-error", "server-error"),
+        ("errors/bounds", "server-error"),
+        ("errors/unexpected-5xx", "server-error"),
+    },
     "ST103": {
         ("conformance/response", "undocumented-status"),
         ("conformance/response", "undocumented-refusal"),

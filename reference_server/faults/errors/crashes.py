@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from apicheck.model.json import Json
-from apicheck.model.operation import Media
+from apicheck.model.operation import Media, Operation
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
 from reference_server.faults.fault import fault
@@ -42,6 +42,30 @@ def closes_connection_on_nul(honest: RefuseUnknownQuery, call: Call) -> Refusal 
     texts = [*call.match.parameters.values(), *(text for _, text in call.query)]
     if any("\0" in text for text in texts):
         raise ConnectionAbortedError
+    return honest(call)
+
+
+def _queries_have_maxima(profile: Profile) -> bool:
+    return any(_list_maxima(rules.operation) for rules in profile.rules.values())
+
+
+def _list_maxima(operation: Operation) -> dict[str, Json]:
+    """The greatest value of each query parameter that has one."""
+    return {
+        parameter.name: parameter.schema["maximum"]
+        for parameter in operation.parameters
+        if parameter.place == "query"
+        and isinstance(parameter.schema, Mapping)
+        and "maximum" in parameter.schema
+    }
+
+
+@fault("errors/fails-at-a-bound", refuse_unknown_query, shows_in=_queries_have_maxima)
+def fails_at_a_bound(honest: RefuseUnknownQuery, call: Call) -> Refusal | None:
+    """The greatest value of a query parameter makes the server fail."""
+    maxima = _list_maxima(call.op_rules.operation)
+    if any(text == str(maxima.get(name)) for name, text in call.query):
+        return Refusal("internal", "The request failed.", 500)
     return honest(call)
 
 
