@@ -106,20 +106,26 @@ WRONG_SPECS = {
     "empty": ("", ["openapi.yaml"]),
     "Swagger 2": ('swagger: "2.0"\ninfo: {title: x, version: "1"}\npaths: {}\n', ["Swagger 2"]),
     "a broken $ref": (
-        SPEC.replace("{description: fine}", '{$ref: "#/components/responses/Fine"}'),
-        ["#/components/responses/Fine"],
+        SPEC.replace(
+            "responses: {", 'requestBody: {$ref: "#/components/requestBodies/Fine"}, responses: {'
+        ),
+        ["#/components/requestBodies/Fine"],
     ),
     "a remote $ref": (
-        SPEC.replace("{description: fine}", '{$ref: "https://example.com/fine.yaml"}'),
+        SPEC.replace(
+            "responses: {", 'requestBody: {$ref: "https://example.com/fine.yaml"}, responses: {'
+        ),
         ["https://example.com/fine.yaml"],
     ),
     "a circular $ref": (
-        SPEC.replace("{description: fine}", '{$ref: "#/components/responses/A"}').replace(
+        SPEC.replace(
+            "responses: {", 'requestBody: {$ref: "#/components/requestBodies/A"}, responses: {'
+        ).replace(
             "components: {",
-            'components: {responses: {A: {$ref: "#/components/responses/B"},'
-            ' B: {$ref: "#/components/responses/A"}}, ',
+            'components: {requestBodies: {A: {$ref: "#/components/requestBodies/B"},'
+            ' B: {$ref: "#/components/requestBodies/A"}}, ',
         ),
-        ["openapi.yaml:4", "leads back to itself"],
+        ["openapi.yaml:7", "leads back to itself"],
     ),
     "a bomb": (BOMB, ["openapi.yaml"]),
 }

@@ -140,16 +140,18 @@ def _join(found: tuple[Recipe, ...] | NotTested) -> Recipe | NotTested:
 def _make_recipe(setting: Setting, operation: Operation, given: Given, source: Source) -> Recipe:
     spec = setting.spec
     values, needs = find_path_values(setting, operation, given, source)
-    needs += _find_query_needs(setting, operation, given, source)
     body = _make_body(setting, operation, given)
     if body.media_type and given.body is MISSING:
         body = replace(body, value=_with_named_values(body.value, given))
         needs += _find_body_needs(setting, operation, given, body, source)
     asked = _find_query_needs(setting, operation, given, source)
+    refs = refs_of(setting.refs, operation)
     return Recipe(
         operation=operation.id,
         values=values,
-        query=_make_query(spec, operation, given, frozenset(need.name for need in asked)),
+        query=_make_query(
+            spec, operation, given, frozenset(need.name for need in asked if need.name in refs)
+        ),
         headers=_make_headers(spec, operation, given),
         body=body.value,
         media_type=body.media_type,
@@ -179,16 +181,25 @@ def _find_values(
 
 def _find_query_needs(
     setting: Setting, operation: Operation, given: Given, source: Source
-) -> list[Need]:
-    """Find the query parameters that `refs` name and no fixture gives."""
-    refs, reads_only = refs_of(setting.refs, operation), source is not Source.MADE
-    found = (
-        find_ref_need(setting.spec, operation, "query", name, refs[name], reads_only=reads_only)
-        for parameter in operation.parameters
-        if parameter.place == "query" and (name := parameter.name) in refs
-        if name not in given.query and name not in given.named
+) -> tuple[Need, ...]:
+    """Find the ids in the query: by refs, else by convention; fixtures go before both."""
+    refs, spec = refs_of(setting.refs, operation), setting.spec
+    names = [one.name for one in operation.parameters if one.place == "query" and one.name in refs]
+    wanted = (
+        find_ref_need(
+            spec, operation, "query", name, refs[name], reads_only=source is not Source.MADE
+        )
+        for name in names
     )
-    return [need for need in found if need is not None]
+    found = [need for need in wanted if need is not None]
+    if source is not Source.EXAMPLE:
+        listed = source is Source.LISTED
+        found += find_query_mentions(setting.around, operation, spec.document, reads_only=listed)
+    free: dict[str, Need] = {}
+    for need in found:
+        if need.name not in given.named and need.name not in given.query:
+            free.setdefault(need.name, need)
+    return tuple(free.values())
 
 
 def _make_query(
@@ -239,22 +250,6 @@ def _make_body(setting: Setting, operation: Operation, given: Given) -> Body:
     for place in unique_places(spec.document, schema, value):
         value = with_unique(value, place)
     return replace(body, value=value)
-
-
-def _find_query_needs(
-    setting: Setting, operation: Operation, given: Given, source: Source
-) -> Iterator[Need]:
-    """Find the ids in the query, by convention. Fixtures go before it."""
-    if source is Source.EXAMPLE:
-        return
-    for need in find_query_mentions(
-        setting.around,
-        operation,
-        setting.spec.document,
-        reads_only=source is Source.LISTED,
-    ):
-        if need.name not in given.named and need.name not in given.query:
-            yield need
 
 
 def _find_body_needs(
