@@ -146,6 +146,7 @@ def _make_recipe(setting: Setting, operation: Operation, given: Given, source: S
         needs += _find_body_needs(setting, operation, given, body, source)
     asked = _find_query_needs(setting, operation, given, source)
     refs = refs_of(setting.refs, operation)
+    taken = frozenset(need.name for need in asked if need.name in refs)
     return Recipe(
         operation=operation.id,
         values=values,
