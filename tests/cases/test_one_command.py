@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -231,3 +232,29 @@ def test_a_key_of_the_document_among_the_headers_is_named(
     said = capsys.readouterr().err
     assert "X-Cup-Key is a credential, and belongs to an identity" in said
     assert TOKEN not in said
+
+
+def test_a_proxy_of_the_environment_is_used_and_its_password_kept(
+    serve: Any, sent: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    api = Cups(sent, is_bearer)
+    seen: set[str] = set()
+
+    def proxy(request: Any) -> Any:
+        seen.add(request.headers.get("proxy-authorization", ""))
+        where = "http://api.cups.test:80"
+        assert request.target.startswith(where)
+        return api(replace(request, target=request.target.removeprefix(where)))
+
+    pair = base64.b64encode(b"ada:open-sesame").decode()
+    with serve(proxy) as (url, _):
+        monkeypatch.setenv("HTTP_PROXY", url.replace("://", "://ada:open-sesame@"))
+        spec = "http://api.cups.test/docs/openapi.json"
+        main(["run", "--spec", spec, "--token-env", "CUPS_TOKEN", "--out", "out"])
+    said = capsys.readouterr()
+    assert accepted(folder) == "accepted"
+    assert seen == {f"Basic {pair}"}
+    assert f"requests to api.cups.test go through the proxy {url} (HTTP_PROXY)" in said.err
+    told = said.out + said.err + "".join(f.read_text() for f in (folder / "out").iterdir())
+    assert "open-sesame" not in told
+    assert pair not in told

@@ -162,7 +162,9 @@ def failures_of_schemathesis(said: str, ids: dict[tuple[str, str], str]) -> set[
 
 
 @pytest.mark.long
-def test_schemathesis_finds_nothing_that_one_command_does_not(faulty: tuple[str, Any]) -> None:
+def test_schemathesis_finds_nothing_that_one_command_does_not(
+    faulty: tuple[str, Any], tmp_path: Path
+) -> None:
     url, results = faulty
     with urllib.request.urlopen(f"{url}/openapi.json", timeout=30) as response:
         paths = json.load(response)["paths"]
@@ -179,6 +181,7 @@ def test_schemathesis_finds_nothing_that_one_command_does_not(faulty: tuple[str,
         capture_output=True,
         text=True,
         check=False,
+        cwd=tmp_path,
         timeout=300,
     ).stdout
     theirs = failures_of_schemathesis(said, ids)

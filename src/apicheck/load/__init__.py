@@ -13,7 +13,7 @@ from apicheck.load.policy import (
     load_policy,
 )
 from apicheck.load.profiles import clause_set_names, profile_dir, profile_names
-from apicheck.load.proxies import is_loopback, read_proxies
+from apicheck.load.proxies import read_proxies
 from apicheck.load.selectors import find_selector_error
 from apicheck.load.servers import read_servers
 from apicheck.load.target import load_target, override
@@ -27,7 +27,6 @@ __all__ = [
     "find_selector_error",
     "find_target",
     "included_files",
-    "is_loopback",
     "is_url",
     "load_policy",
     "load_spec",

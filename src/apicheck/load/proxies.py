@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from apicheck.load.mistakes import Mistakes
 from apicheck.load.secrets import SecretReader, placeholder
 from apicheck.model.json import Json
-from apicheck.model.target import Proxy
+from apicheck.model.target import Proxy, is_loopback
 
 NO_PROXY = "none"
 _HINT = 'proxy = "http://proxy.example.com:3128", or --proxy'
@@ -38,16 +38,6 @@ def read_proxies(
         if proxy is not None:
             found[host] = proxy
     return found
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _split(url: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -179,3 +180,13 @@ class Target:
     """Scheme name, or "none" -> operations; the policy goes before it."""
     file: str = ""
     secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
+from urllib.parse import urlsplit
 
 from apicheck.model.check import Applies, Check
 from apicheck.model.facts import Selector
@@ -25,7 +26,7 @@ from apicheck.model.plan import (
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
 from apicheck.model.subject import Recipe, RunContext, Subject
-from apicheck.model.target import Mode, Target
+from apicheck.model.target import Mode, Target, is_loopback
 from apicheck.plan.bind import bind, draw_values, list_subjects
 from apicheck.plan.clauses import is_selected, matches, plan_clauses
 from apicheck.plan.context import build_context
@@ -35,15 +36,14 @@ from apicheck.plan.withholding import can_spend
 
 __all__ = ["effective_mode", "is_selected", "matches", "plan"]
 
-_LOOPBACK = ("127.", "localhost", "[::1]")
 _SECONDS_A_REQUEST = 0.004
 
 
 def effective_mode(target: Target, options: Options) -> Mode:
     """The mode of the command line, else of the target file, else full on loopback only."""
-    host = target.base_url.partition("://")[2]
+    host = urlsplit(target.base_url).hostname or ""
     chosen = options.mode or target.safety.mode
-    return chosen or (Mode.FULL if host.startswith(_LOOPBACK) else Mode.READ_ONLY)
+    return chosen or (Mode.FULL if is_loopback(host) else Mode.READ_ONLY)
 
 
 def plan(

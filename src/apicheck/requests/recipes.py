@@ -150,9 +150,7 @@ def _make_recipe(setting: Setting, operation: Operation, given: Given, source: S
     return Recipe(
         operation=operation.id,
         values=values,
-        query=_make_query(
-            spec, operation, given, frozenset(need.name for need in asked if need.name in refs)
-        ),
+        query=_make_query(spec, operation, given, taken),
         headers=_make_headers(spec, operation, given),
         body=body.value,
         media_type=body.media_type,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from apicheck.load import is_loopback, read_servers
+from apicheck.load import read_servers
 from apicheck.model.errors import TargetError
 from apicheck.model.operation import Spec
+from apicheck.model.target import is_loopback
 
 
 def derive_base_url(spec: Spec, document_url: str) -> str | None:

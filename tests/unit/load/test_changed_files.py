@@ -86,7 +86,7 @@ def test_a_changed_document_is_read_or_its_mistakes_are_reported(seed: int) -> N
     assert all(one.reason and one.file and one.line for one in left_out)
 
 
-def test_the_standard_clause_sets_name_checks_that_exist() -> None:
+def test_the_standard_clause_sets_name_checks_and_outcomes_that_exist() -> None:
     checks = collect(entry_points=False)
     outcomes = (f"{name}#{one.id}" for name, check in checks.items() for one in check.outcomes)
     policy = builtin_policy(SPEC, check_ids=(*checks, *outcomes))
