@@ -1,4 +1,4 @@
-"""`[refs]` of the target file: a parameter or member takes the id from the response that it names."""
+"""`[refs]` of the target file: a parameter or member takes the id from the named response."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ DOCUMENT = """
         post:
           operationId: createVolume
           requestBody:
-            content: {application/json: {schema: {type: object, properties: {title: {type: string}}}}}
+            content:
+              application/json: {schema: {type: object, properties: {title: {type: string}}}}
           responses: {"201": {description: made}}
         get:
           operationId: listVolumes
@@ -90,9 +91,12 @@ def accepted(outcome: Any) -> set[str]:
     [
         '[refs]\nitem = "createVolume#/volume/ref"\nitems = "createVolume#/volume/ref"\n',
         '[refs]\nitem = "/volumes#/volume/ref"\nitems = "POST /volumes#/volume/ref"\n',
-        '[refs]\nitem = "createVolume#/none"\n'
-        '[refs.lend]\nitem = "createVolume#/volume/ref"\nitems = "createVolume#/volume/ref"\n'
-        '[refs."GET /**"]\nitem = "createVolume#/volume/ref"\n',
+        (
+            '[refs]\nitem = "createVolume#/none"\n'
+            '[refs.lend]\nitem = "createVolume#/volume/ref"\n'
+            'items = "createVolume#/volume/ref"\n'
+            '[refs."GET /**"]\nitem = "createVolume#/volume/ref"\n'
+        ),
     ],
 )
 def test_a_ref_gives_parameters_and_members_the_id_that_they_need(
