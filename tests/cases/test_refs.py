@@ -1,4 +1,4 @@
-"""`[refs]` of the target file: a parameter or member takes its id from the named response."""
+"""`[refs]` of the target file: a parameter or member takes the id from the named response."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ def accepted(outcome: Any) -> set[str]:
         '[refs]\nitem = "/volumes#/volume/ref"\nitems = "POST /volumes#/volume/ref"\n',
         (
             '[refs]\nitem = "createVolume#/none"\n'
-            '[refs.lend]\nitem = "createVolume#/volume/ref"\nitems = "createVolume#/volume/ref"\n'
+            '[refs.lend]\nitem = "createVolume#/volume/ref"\n'
+            'items = "createVolume#/volume/ref"\n'
             '[refs."GET /**"]\nitem = "createVolume#/volume/ref"\n'
         ),
     ],

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from apicheck.cli import options
 from apicheck.cli.screen import Screen, toned
 from apicheck.model.plan import Plan, SkippedSubject
+from apicheck.model.subject import Recipe
 from apicheck.model.verdict import NotTested
 from apicheck.report.text import join_lines
 
+if TYPE_CHECKING:
+    from apicheck.requests.origins import Origin
+
 _NAMED = 4
+_LISTED = 40
 
 
 @click.command("plan")
@@ -67,6 +72,14 @@ def build_document(plan: Plan) -> dict[str, object]:
             for item in plan.skipped
             if isinstance(item.why, NotTested)
         ],
+        "operations": {
+            operation: [
+                {"place": one.place, "name": one.name, "source": one.source,
+                 "operation": one.operation}
+                for one in origins
+            ]
+            for operation, origins in find_request_origins(plan).items()
+        },
         "withheld": {
             name: {"kind": why.kind.value, "reason": why.reason, "remedy": why.remedy}
             for name, why in plan.context.withheld.items()
@@ -96,10 +109,7 @@ def describe_plan(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
     yield "Probes by check:"
     by_check = Counter(probe.check.id for probe in plan.probes)
     yield from (f"  {count:5}  {check}" for check, count in sorted(by_check.items()))
-    if plan.conventions:
-        yield ""
-        yield "Ids found by convention, as the document has no links ([fixtures] overrides them):"
-        yield from (f"  {join_lines(words)}" for words in plan.conventions)
+    yield from _describe_origins(plan, verbose=verbose)
     yield ""
     if estimate.effects:
         yield "Requests that change state on a correct target:"
@@ -119,6 +129,31 @@ def describe_plan(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
             yield f"  {join_lines(item.clause.id):<12} {kind}{reason}"
         if not verbose and len(without) > 12:
             yield f"  … and {len(without) - 12} more (-v prints all)"
+
+
+def find_request_origins(plan: Plan) -> dict[str, tuple[Origin, ...]]:
+    """Where the values of each operation's request come from, of those that have a request."""
+    from apicheck.requests.origins import find_origins
+
+    belongings = {name for one in plan.target.identities.values() for name in one.fixtures}
+    return {
+        name: find_origins(plan.spec, recipe, plan.target.fixtures, plan.target.refs, belongings)
+        for name, recipe in plan.context.recipes.items()
+        if isinstance(recipe, Recipe) and name not in plan.unsent
+    }
+
+
+def _describe_origins(plan: Plan, *, verbose: bool) -> Iterator[str]:
+    """Describe where the values of requests come from; of long plans, the beginning."""
+    found = [(name, origins) for name, origins in find_request_origins(plan).items() if origins]
+    if not found:
+        return
+    yield ""
+    yield "Where the values of requests come from ([fixtures] and [refs] go before the rest):"
+    for name, origins in found if verbose else found[:_LISTED]:
+        yield f"  {join_lines(name)}: {join_lines('; '.join(map(str, origins)))}"
+    if not verbose and len(found) > _LISTED:
+        yield f"  … and {len(found) - _LISTED} more operations (-v prints all)"
 
 
 def _describe_unsent(plan: Plan) -> Iterator[str]:

@@ -194,7 +194,8 @@ def _estimate(
             created.update(need.operation for need in recipe.needs)
     for name in created:
         by_operation[name] = by_operation.get(name, 0) + 1
-        effects[name] = effects.get(name, 0) + 1
+        if not context.spec.operation(name).safe:
+            effects[name] = effects.get(name, 0) + 1
     requests = sum(by_operation.values())
     return Estimate(
         requests, _estimate_seconds(context, probes, by_operation), by_operation, effects
