@@ -300,3 +300,15 @@ def test_a_clause_counts_only_the_rows_of_its_fact(run: Any, sent: Any) -> None:
     outcome = run(OPERATIONS, handle, target=target, policy=STATES, environ=tokens)
     assert outcome.verdict("REVOKED") == "pass"
     assert outcome.verdict("EXPIRED") == "fail"
+
+
+def test_a_wrong_base_url_makes_no_finding(run: Any, sent: Any) -> None:
+    document = """
+    openapi: 3.1.0
+    info: {title: Here, version: "1"}
+    paths:
+      /things: {get: {operationId: listThings, responses: {"200": {description: things}}}}
+    """
+    outcome = run(document, lambda _: sent(404, {"detail": "Not Found"}))
+    assert (outcome.code, outcome.findings()) == (4, [])
+    assert not [one for one in outcome.results["results"] if one["verdict"] in ("pass", "fail")]

@@ -12,14 +12,15 @@ from apicheck.judge.attempts import Judged, judge_attempt, judge_probe, judge_sh
 from apicheck.judge.clauses import judge_clauses, roll_up
 from apicheck.judge.endings import discount, find_endings, make_tasks
 from apicheck.judge.findings import collect_findings, make_finding_id
-from apicheck.judge.operations import judge_operations, leave_untested
+from apicheck.judge.operations import find_wrong_base, judge_operations, leave_untested
 from apicheck.judge.results import judge_active, judge_passive, select_for_passive
 from apicheck.judge.tasks import collect_tasks
 from apicheck.judge.word import decide_word
 from apicheck.model.codec import to_json
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
-from apicheck.model.results import PreflightItem, Provenance, Results
+from apicheck.model.results import CheckResult, PreflightItem, Provenance, Results
+from apicheck.model.verdict import Verdict
 
 __all__ = [
     "Judged",
@@ -46,6 +47,8 @@ def judge(
     operations = judge_operations(plan, transcripts)
     passive = judge_passive(plan, select_for_passive(plan, transcripts))
     results = (*judge_active(plan, transcripts), *leave_untested(plan, operations, passive))
+    if wrong_base := find_wrong_base(plan, operations):
+        results = tuple(_withdraw(result, wrong_base) for result in results)
     clauses = judge_clauses(plan, results, operations)
     findings = collect_findings(plan, results, clauses)
     clauses = tuple(
@@ -76,6 +79,13 @@ def judge(
         left_out=plan.spec.left_out,
         remarks=len(plan.spec.remarks),
     )
+
+
+def _withdraw(result: CheckResult, reason: str) -> CheckResult:
+    """The result without its verdict: the responses that it rests on are of something else."""
+    if result.verdict not in (Verdict.PASS, Verdict.FAIL):
+        return result
+    return replace(result, verdict=Verdict.INCONCLUSIVE, failures=(), reason=reason)
 
 
 def _without_folders(plan: Plan) -> Plan:

@@ -14,7 +14,7 @@ from apicheck.judge import judge
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan
 from apicheck.model.results import NO_PROVENANCE, Results
-from apicheck.model.verdict import Verdict
+from apicheck.model.verdict import NotTestedKind, Verdict
 from apicheck.run import proof_plan
 from apicheck.run.collateral import Collateral
 from apicheck.run.execute import execute_plan
@@ -169,7 +169,8 @@ def _list_endings(results: Results) -> Iterator[tuple[Ended, str]]:
             for failure in result.failures:
                 words = f"expected {failure.expected}, came {failure.actual}"
                 yield (result.check, result.subject, failure.outcome), words
-        elif result.verdict in _NEWS:
+        # With what one fault breaks, no operation accepts a request: other checks are then silent.
+        elif result.verdict in _NEWS and result.kind is not NotTestedKind.NO_RESPONSE:
             yield (result.check, result.subject, str(result.verdict)), result.reason
 
 

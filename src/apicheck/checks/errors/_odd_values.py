@@ -42,6 +42,7 @@ MEMBERS: Mapping[str, Json] = {
     "an object": {"apicheck": 1},
     "a list": ["apicheck"],
     "a negative number": -1,
+    "a fraction": 0.5,
     "true": True,
 }
 """Name -> what goes into a member of a body, unless `RAW` has the name."""
