@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Event
 from urllib.request import Request as HttpRequest
@@ -13,8 +13,8 @@ from urllib.request import urlopen
 from apicheck.judge import judge
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan
-from apicheck.model.results import NO_PROVENANCE, Results
-from apicheck.model.verdict import NotTestedKind, Verdict
+from apicheck.model.results import NO_PROVENANCE, CheckResult, Results
+from apicheck.model.verdict import Verdict
 from apicheck.run import proof_plan
 from apicheck.run.collateral import Collateral
 from apicheck.run.execute import execute_plan
@@ -147,7 +147,8 @@ class Prover:
         self.requests += played.requests
         # The proof does not need the clauses, and judging them would take a quarter of the time.
         unclaused = replace(plan, clauses=())
-        return dict(_list_endings(judge(unclaused, played.transcripts, NO_PROVENANCE)))
+        passive = frozenset(check.id for check in plan.passive)
+        return dict(_list_endings(judge(unclaused, played.transcripts, NO_PROVENANCE), passive))
 
 
 def _keep_repeated(first: ProofRow, second: ProofRow) -> ProofRow:
@@ -162,15 +163,19 @@ def _keep_repeated(first: ProofRow, second: ProofRow) -> ProofRow:
     )
 
 
-def _list_endings(results: Results) -> Iterator[tuple[Ended, str]]:
-    """List what each check ended in on each subject, with the reason."""
+def _is_silenced(result: CheckResult, passive: Collection[str]) -> bool:
+    """Whether a fault took from a check what it reads: an operation then accepts no request."""
+    return result.verdict is Verdict.NOT_TESTED and result.check in passive
+
+
+def _list_endings(results: Results, passive: Collection[str]) -> Iterator[tuple[Ended, str]]:
+    """List what each check ended in on each subject, with the reason. passive: ids of checks."""
     for result in results.checks:
         if result.verdict is Verdict.FAIL:
             for failure in result.failures:
                 words = f"expected {failure.expected}, came {failure.actual}"
                 yield (result.check, result.subject, failure.outcome), words
-        # With what one fault breaks, no operation accepts a request: other checks are then silent.
-        elif result.verdict in _NEWS and result.kind is not NotTestedKind.NO_RESPONSE:
+        elif result.verdict in _NEWS and not _is_silenced(result, passive):
             yield (result.check, result.subject, str(result.verdict)), result.reason
 
 
