@@ -232,6 +232,9 @@ _WORDS: tuple[tuple[Harm, str], ...] = (
     ),
     (Harm.DATA, _pair("reset", "data|environment|installation|state")),
     (Harm.DATA, _pair("drop|truncate", "tables?|collections?|schemas?")),
+    # What it deletes is chosen by a filter in the request, and none may mean all.
+    (Harm.DATA, r"\b(?:bulk|batch|mass) (?:delete|remove|destroy|purge)\b"),
+    (Harm.DATA, r"\b(?:delete|remove|destroy) (?:in )?(?:bulk|batch|many|multiple)\b"),
     (Harm.DATA, r"\b(?:factory reset|flush ?(?:all|db)|drop ?(?:all|db)|uninstall)\b"),
     (Harm.DATA, _pair("restore", "backups?|database|snapshots?|system")),
 )  # fmt: skip
