@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from apicheck import __version__
-from apicheck.cli.libraries import tame_libraries
+from apicheck.cli.libraries import collect_garbage_rarely, tame_libraries
 from apicheck.cli.screen import Screen
 from apicheck.model.errors import ApicheckError
 
@@ -89,6 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     screen = Screen()
     tame_libraries()
+    collect_garbage_rarely()
     try:
         returned = app.main(given, prog_name="apicheck", obj=screen, standalone_mode=False)
     except click.exceptions.Exit as exit_:

@@ -27,7 +27,10 @@ def draw_values(values: SearchStrategy[Json], seed: int, count: int) -> tuple[Js
         if len(drawn) < count:
             drawn.setdefault(json.dumps(value, sort_keys=True), value)
 
-    _in_own_thread(lambda: _generate(values, keep, 4 * count, seed))
+    # About one value in ten is drawn before; a strategy of few values takes more tries.
+    _in_own_thread(lambda: _generate(values, keep, count + count // 4 + 1, seed))
+    if len(drawn) < count:
+        _in_own_thread(lambda: _generate(values, keep, 4 * count, seed + 1))
     return tuple(drawn.values())
 
 

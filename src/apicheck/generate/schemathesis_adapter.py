@@ -50,14 +50,13 @@ def _list_parts(
     document: Mapping[str, Json], method: str, path: str
 ) -> dict[str, tuple[str, str, Json]]:
     from schemathesis import GenerationMode
-    from schemathesis.generation.coverage import GenerationSession
 
     schema = _load(_Same(document))
     cases = schema.iter_coverage_cases(
         schema[path][method],
         generation_modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE],
         generation_config=schema.config.generation,
-        session=GenerationSession(),
+        session=_open_session(_Same(document)),
     )
     found: dict[str, tuple[str, str, Json]] = {}
     for case in cases:
@@ -92,6 +91,14 @@ class _Same:
 
     def __hash__(self) -> int:
         return id(self.document)
+
+
+@lru_cache(maxsize=1)
+def _open_session(same: _Same) -> Any:  # noqa: ARG001  (the key: one for each document)
+    """Open what remembers values by schema: operations share many schemas."""
+    from schemathesis.generation.coverage import GenerationSession
+
+    return GenerationSession()
 
 
 @lru_cache(maxsize=1)

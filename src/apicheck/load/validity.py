@@ -12,7 +12,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache, reduce
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -77,10 +78,16 @@ def _load_validator(version: str) -> Any:
 
     In its messages `this` stands for the invalid value, which may be long.
     """
-    published = files("openapi_spec_validator") / f"resources/schemas/v{version}/schema.json"
-    text = published.read_text("utf-8")
+    text = (_find_schemas() / f"v{version}/schema.json").read_text("utf-8")
     schema = json.loads(text.replace('"$dynamicRef": "#meta"', f'"$ref": "{_DIALECT}"'))
     return jsonschema_rs.validator_for(schema, validate_formats=False, mask="this", offline=True)
+
+
+def _find_schemas() -> Path:
+    """Find the published schemas without an import, which would load an HTTP client and more."""
+    package = find_spec("openapi_spec_validator")
+    (folder,) = package.submodule_search_locations or () if package else ()
+    return Path(folder) / "resources/schemas"
 
 
 def _find_closest(error: Any) -> Iterator[Any]:

@@ -29,11 +29,12 @@ def to_json(value: object, *, whole: bool = False) -> Json:
     do not take part in comparisons (secrets) are always left out. An IntEnum (a severity)
     becomes its name in lower case, so that it is not read as a number.
     """
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    fields = _compared_fields(type(value))
+    if fields is not None:
         return {
             field.name: to_json(getattr(value, field.name), whole=whole)
-            for field in dataclasses.fields(value)
-            if field.compare and (whole or not _is_default(field, getattr(value, field.name)))
+            for field in fields
+            if whole or not _is_default(field, getattr(value, field.name))
         }
     if isinstance(value, IntEnum):
         return value.name.lower()
@@ -48,6 +49,14 @@ def to_json(value: object, *, whole: bool = False) -> Json:
     if isinstance(value, bytes):
         return _bytes_to_json(value)
     return value
+
+
+@lru_cache(maxsize=None)
+def _compared_fields(kind: type) -> tuple[dataclasses.Field[Any], ...] | None:
+    """The fields of a dataclass that take part in comparisons; None for any other type."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    return tuple(field for field in dataclasses.fields(kind) if field.compare)
 
 
 def _is_default(field: dataclasses.Field[Any], value: object) -> bool:

@@ -26,7 +26,9 @@ _Q = int(
 )
 _E = 65_537
 _N = _P * _Q
-_D = pow(_E, -1, (_P - 1) * (_Q - 1))
+_D_P = pow(_E, -1, _P - 1)
+_D_Q = pow(_E, -1, _Q - 1)
+_Q_INVERSE = pow(_Q, -1, _P)
 _BYTES = 256
 _SHA256 = bytes.fromhex("3031300d060960864801650304020105000420")
 """The prefix of a signed SHA-256 digest (RFC 8017, section 9.2, note 1)."""
@@ -42,7 +44,13 @@ def sign(message: bytes) -> bytes:
     """The RS256 signature: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2.1)."""
     digest = _SHA256 + hashlib.sha256(message).digest()
     padded = b"\x00\x01" + b"\xff" * (_BYTES - len(digest) - 3) + b"\x00" + digest
-    return pow(int.from_bytes(padded, "big"), _D, _N).to_bytes(_BYTES, "big")
+    return _sign_number(int.from_bytes(padded, "big")).to_bytes(_BYTES, "big")
+
+
+def _sign_number(number: int) -> int:
+    """Sign by each prime, which takes a third of the time (RFC 8017, section 5.2.1, step 2b)."""
+    by_p, by_q = pow(number, _D_P, _P), pow(number, _D_Q, _Q)
+    return by_q + (by_p - by_q) * _Q_INVERSE % _P * _Q
 
 
 def _base64url(data: bytes) -> str:

@@ -26,6 +26,8 @@ _NAMES = ("_USER", "_CLIENT_ID")  # half a credential: a short one is a word ("a
 _VARIETY = 5  # a piece with fewer different characters shows nothing
 _GRAM = 6
 _TRIES = 8
+_OFFSET_BITS = 32  # a place is the number of a form and an offset in it
+_OFFSET_MASK = (1 << _OFFSET_BITS) - 1
 _STRIDE = PIECE - _GRAM + 1  # every piece holds one gram that begins at a multiple of this
 
 
@@ -61,7 +63,9 @@ class Redactor:
         self._by_secret: dict[str, str] = {}
         self._forms: list[_Form] = []
         self._short: list[_Form] = []
-        self._grams: dict[bytes, list[tuple[int, int]]] = {}
+        # Numbers, as pairs of them would be a million objects to the garbage collector.
+        self._grams: dict[bytes, int] = {}
+        self._more: dict[bytes, list[int]] = {}
         self._numbers: dict[str, int] = {}
         for placeholder, secret in secrets.values.items():
             self.put(placeholder, secret)
@@ -130,22 +134,22 @@ class Redactor:
         return tuple(kept)
 
     def _index(self, placeholder: str, secret: str) -> None:
-        grams = self._grams
+        first, more = self._grams, self._more
         for form in _list_forms(placeholder, secret):
             if len(form.folded) < PIECE:
                 self._short.append(form)
                 continue
-            number = len(self._forms)
+            start = len(self._forms) << _OFFSET_BITS
             self._forms.append(form)
             for offset in range(form.public, len(form.folded) - _GRAM + 1):
-                gram = form.folded[offset : offset + _GRAM]
-                places = grams.get(gram)
-                if places is None:
-                    grams[gram] = [(number, offset)]
-                elif len(places) < _PLACES:
-                    places.append((number, offset))
+                gram, place = form.folded[offset : offset + _GRAM], start + offset
+                if first.setdefault(gram, place) == place:
+                    continue
+                places = more.setdefault(gram, [])
+                if len(places) < _PLACES:
+                    places.append(place)
                 else:
-                    places[-1] = (number, offset)
+                    places[-1] = place
 
     def _find_pieces(self, data: bytes, folded: bytes) -> Iterator[Found]:
         grams = self._grams
@@ -166,8 +170,9 @@ class Redactor:
 
     def _find_longest_at(self, data: bytes, folded: bytes, position: int) -> Found | None:
         best: tuple[int, int, _Form] | None = None
-        for number, offset in self._grams[folded[position : position + _GRAM]]:
-            form = self._forms[number]
+        gram = folded[position : position + _GRAM]
+        for place in (self._grams[gram], *self._more.get(gram, ())):
+            form, offset = self._forms[place >> _OFFSET_BITS], place & _OFFSET_MASK
             before = _count_common(
                 folded[max(0, position - offset) : position][::-1], form.folded[:offset][::-1]
             )
@@ -268,7 +273,7 @@ def _spell(secret: str) -> Iterator[tuple[str, str]]:
 
 def _escape(secret: str, characters: str) -> str:
     r"""The secret inside JSON whose writer spells some characters like \u002b."""
-    return "".join(f"\\u{ord(c):04x}" if c in characters else c for c in secret)
+    return secret.translate({ord(c): f"\\u{ord(c):04x}" for c in characters})
 
 
 def _count_public(secret: str) -> int:

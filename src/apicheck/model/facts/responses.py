@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 from apicheck.model.json import Json
 
@@ -25,8 +26,7 @@ class StatusSet:
     patterns: tuple[str, ...] = ()
 
     def __contains__(self, status: object) -> bool:
-        text = str(status)
-        return any(p == text or (p[1:] == "xx" and p[0] == text[:1]) for p in self.patterns)
+        return status in _list_statuses(self.patterns)
 
     def __bool__(self) -> bool:
         return bool(self.patterns)
@@ -38,6 +38,14 @@ class StatusSet:
     def exact(self) -> tuple[int, ...]:
         """The patterns that name one status, in the policy's order."""
         return tuple(int(p) for p in self.patterns if p.isdigit())
+
+
+@lru_cache(maxsize=256)
+def _list_statuses(patterns: tuple[str, ...]) -> frozenset[int]:
+    """List the statuses that patterns name, once: a run asks for every response."""
+    classes = {int(p[0]) * 100 for p in patterns if p[1:] == "xx"}
+    exact = (int(p) for p in patterns if p.isdigit())
+    return frozenset((*exact, *(first + more for first in classes for more in range(100))))
 
 
 @dataclass(frozen=True, slots=True)
