@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator
 from apicheck.model.exchange import Caller, Exchange, Transcript
 from apicheck.model.facts import ExpectedResponse, ResponseRule, Selector, When
 from apicheck.model.operation import Operation
-from apicheck.model.selector import selects, selects_path
+from apicheck.model.selector import selects_path
 from apicheck.model.subject import RunContext
 from apicheck.model.verdict import Failure, Inconclusive, Judgement
 from apicheck.requests.describe import describe
@@ -119,9 +119,7 @@ def rule_covers_success(context: RunContext, when: When, operation: Operation) -
         secured = operation.id in context.secured
         if when.caller != (Caller.AUTHENTICATED if secured else Caller.ANONYMOUS):
             return False
-    return when.ops is None or selects(
-        when.ops, operation, context.facts.operations, context.secured
-    )
+    return context.selects(when.ops, operation)
 
 
 def sent_header(exchange: Exchange, name: str) -> str | None:
@@ -134,8 +132,7 @@ def selector_matches(context: RunContext, ops: Selector, exchange: Exchange) -> 
     """Whether a selector matches the operation, or the undeclared path, of an exchange."""
     request = exchange.request
     if request.operation:
-        operation = context.spec.operation(request.operation)
-        return selects(ops, operation, context.facts.operations, context.secured)
+        return context.selects(ops, context.spec.operation(request.operation))
     return any(
         item == "*" or ("/" in item and selects_path(item, request.method, request.path))
         for item in ops.items
@@ -146,9 +143,7 @@ def is_promised_for(
     context: RunContext, promised: ExpectedResponse, operation: Operation | None
 ) -> bool:
     """Whether a response is promised for an operation; None stands for the API as a whole."""
-    if promised.ops is None or operation is None:
-        return True
-    return selects(promised.ops, operation, context.facts.operations, context.secured)
+    return operation is None or context.selects(promised.ops, operation)
 
 
 def shortest_first(exchanges: Iterable[Exchange]) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from apicheck.model.check import Check
 from apicheck.model.plan import Plan, PlannedClause
 from apicheck.model.policy import Clause, Policy, paths_overlap
 from apicheck.model.results import CheckResult, ClauseResult, OperationResult, Standing
-from apicheck.model.selector import selects
 from apicheck.model.subject import RunContext, SubjectKind
 from apicheck.model.target import Mode, Target
 from apicheck.model.verdict import (
@@ -51,19 +50,34 @@ def judge_clauses(
 ) -> tuple[ClauseResult, ...]:
     """Judge every clause, in the policy's order."""
     known = {one.operation: one for one in operations}
-    return tuple(_judge_clause(plan, planned, results, known) for planned in plan.clauses)
+    by_check: dict[str, list[int]] = {}
+    for number, result in enumerate(results):
+        by_check.setdefault(result.check, []).append(number)
+    return tuple(
+        _judge_clause(
+            plan,
+            planned,
+            {
+                number: results[number]
+                for number in sorted(n for check in planned.checks for n in by_check.get(check, ()))
+            },
+            known,
+        )
+        for planned in plan.clauses
+    )
 
 
 def _judge_clause(
     plan: Plan,
     planned: PlannedClause,
-    results: Sequence[CheckResult],
+    results: Mapping[int, CheckResult],
     operations: Mapping[str, OperationResult],
 ) -> ClauseResult:
+    """Judge a clause. results: of its checks, by their numbers among all results."""
     clause = planned.clause
     if planned.why is not None:
         return _leave_untested(clause, planned)
-    numbers = [number for number, one in enumerate(results) if _counts_for(plan, planned, one)]
+    numbers = [number for number, one in results.items() if _counts_for(plan, clause, one)]
     speaking = [_narrow(plan, planned, results[number]) for number in numbers]
     verdicts = Counter(result.verdict for result in speaking)
     kinds = {result.kind for result in speaking if result.verdict is Verdict.NOT_TESTED}
@@ -138,11 +152,8 @@ def _leave_untested(clause: Clause, planned: PlannedClause) -> ClauseResult:
     return ClauseResult(clause, verdict, Consequence.NONE, reason, in_scope=counted, kind=kind)
 
 
-def _counts_for(plan: Plan, planned: PlannedClause, result: CheckResult) -> bool:
-    """Whether a result counts for a clause; one about a clause counts for that clause alone."""
-    clause = planned.clause
-    if result.check not in planned.checks:
-        return False
+def _counts_for(plan: Plan, clause: Clause, result: CheckResult) -> bool:
+    """Whether a result of a clause's checks counts for it; one about a clause, for that alone."""
     if plan.checks[result.check].subject_kind is SubjectKind.CLAUSE:
         return result.subject == clause.id
     return _is_about_facts(clause, result) and _is_about_operations(clause, result, plan.context)
@@ -166,8 +177,7 @@ def _is_about_operations(clause: Clause, result: CheckResult, context: RunContex
         return True
     if not result.operation:
         return result.verdict in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
-    operation = context.spec.operation(result.operation)
-    return selects(clause.ops, operation, context.facts.operations, context.secured)
+    return context.selects(clause.ops, context.spec.operation(result.operation))
 
 
 def _find_silent(

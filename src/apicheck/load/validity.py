@@ -86,8 +86,9 @@ def _load_validator(version: str) -> Any:
 def _find_schemas() -> Path:
     """Find the published schemas without an import, which would load an HTTP client and more."""
     package = find_spec("openapi_spec_validator")
-    (folder,) = package.submodule_search_locations or () if package else ()
-    return Path(folder) / "resources/schemas"
+    assert package is not None  # installed with apicheck
+    assert package.origin is not None
+    return Path(package.origin).parent / "resources/schemas"
 
 
 def _find_closest(error: Any) -> Iterator[Any]:

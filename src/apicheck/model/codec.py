@@ -12,7 +12,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from enum import Enum, IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from apicheck.model.json import Json
@@ -29,7 +29,8 @@ def to_json(value: object, *, whole: bool = False) -> Json:
     do not take part in comparisons (secrets) are always left out. An IntEnum (a severity)
     becomes its name in lower case, so that it is not read as a number.
     """
-    fields = _compared_fields(type(value))
+    kind: Any = type(value)
+    fields = _compared_fields(kind)
     if fields is not None:
         return {
             field.name: to_json(getattr(value, field.name), whole=whole)
@@ -51,7 +52,7 @@ def to_json(value: object, *, whole: bool = False) -> Json:
     return value
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compared_fields(kind: type) -> tuple[dataclasses.Field[Any], ...] | None:
     """The fields of a dataclass that take part in comparisons; None for any other type."""
     if not dataclasses.is_dataclass(kind):

@@ -7,10 +7,19 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from apicheck.model.exchange import Pairs
-from apicheck.model.facts import Bucket, Deprecation, Event, ExpectedResponse, Facts, StatusSet
+from apicheck.model.facts import (
+    Bucket,
+    Deprecation,
+    Event,
+    ExpectedResponse,
+    Facts,
+    Selector,
+    StatusSet,
+)
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause
+from apicheck.model.selector import selects
 from apicheck.model.target import Identity, Minter, Mode
 from apicheck.model.verdict import NotTested
 
@@ -135,6 +144,20 @@ class RunContext:
     """operationId -> why it is never sent. Its recipe is the same reason."""
     guarded: Mapping[str, Recipe | NotTested] = field(default_factory=dict)
     """Recipes of withheld operations that are sent where someone asks for exactly them."""
+    _selected: dict[tuple[Selector, str], bool] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
+    """What `selects` found: every passive check asks it of every exchange."""
+
+    def selects(self, ops: Selector | None, operation: Operation) -> bool:
+        """Whether the `ops` of a promise selects an operation; None selects all."""
+        if ops is None:
+            return True
+        found = self._selected.get((ops, operation.id))
+        if found is None:
+            found = selects(ops, operation, self.facts.operations, self.secured)
+            self._selected[ops, operation.id] = found
+        return found
 
     def admit(self, operations: Collection[str]) -> RunContext:
         """The context in which guarded operations are sent like others."""

@@ -10,7 +10,6 @@ from apicheck.generate import DRAWN_FOR_EACH, draw
 from apicheck.model.check import Applies, Check
 from apicheck.model.facts import RateLimits, Webhooks
 from apicheck.model.plan import Options, PlannedClause, Probe, SkippedSubject
-from apicheck.model.selector import selects
 from apicheck.model.subject import Case, Recipe, RunContext, Subject, SubjectKind
 from apicheck.model.target import Mode
 from apicheck.model.verdict import NotApplicable, NotTested, NotTestedKind
@@ -72,10 +71,7 @@ def _find_asked(
     naming = [planned.clause for planned in clauses if check.id in planned.checks]
     found = {
         operation.id: frozenset(
-            clause.id
-            for clause in naming
-            if clause.ops is None
-            or selects(clause.ops, operation, context.facts.operations, context.secured)
+            clause.id for clause in naming if context.selects(clause.ops, operation)
         )
         for operation in context.spec.operations
     }

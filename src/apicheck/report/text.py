@@ -21,6 +21,8 @@ def make_visible(text: str) -> str:
     C0 controls become their pictures (␍), others their code point (⟨U+202E⟩); newline and tab
     stay. A CR before a newline belongs to the line's end and is dropped.
     """
+    if text.isprintable():  # nearly every header is
+        return text
     return _SUSPECT.sub(_show, text.replace("\r\n", "\n"))
 
 

@@ -24,7 +24,6 @@ from apicheck.authoring import (
     build,
     credentials,
     describe,
-    selector,
     steps,
 )
 from apicheck.authoring.refusals import Promise
@@ -45,9 +44,7 @@ def needs_no_credential(subject: Subject) -> NotApplicable | None:
     if subject.op.id not in context.secured:
         return NotApplicable("the operation is public")
     open_to_all = context.facts.authentication.anonymous_may
-    if open_to_all and selector.selects(
-        open_to_all, subject.op, context.facts.operations, context.secured
-    ):
+    if open_to_all and context.selects(open_to_all, subject.op):
         return NotApplicable("the policy lets every caller use it without a credential")
     return None
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import lru_cache
 
 from apicheck.authoring import (
     Applies,
@@ -42,11 +44,17 @@ def _find_due(context: RunContext, operation: Operation) -> Iterator[str]:
 
 
 def _find_match(glob: str, exchange: Exchange) -> Failure | None:
+    matches = _compile(glob).match
     for header, value in exchange.received.headers:
-        if fnmatchcase(header.lower(), glob.lower()):
+        if matches(header):
             actual = f"{header}: {value}"
             return Failure("forbidden", f"no {glob}", actual, header.lower(), exchange.id)
     return None
+
+
+@lru_cache(maxsize=64)
+def _compile(glob: str) -> re.Pattern[str]:
+    return re.compile(translate(glob), re.IGNORECASE)
 
 
 CHECK = Check(

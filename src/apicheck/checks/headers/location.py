@@ -52,9 +52,7 @@ def _promises_url(rule: ResponseRule) -> bool:
 def _covers_success(subject: Subject, rule: ResponseRule) -> bool:
     """Whether the operation changes something, and the rule covers a documented success of it."""
     operation, when, context = subject.op, rule.when, subject.context
-    covered = when.ops is None or selector.selects(
-        when.ops, operation, context.facts.operations, context.secured
-    )
+    covered = context.selects(when.ops, operation)
     documented = (response.status for response in operation.responses)
     successes = [int(text) for text in documented if text.startswith("2") and text.isdigit()]
     return (

@@ -25,7 +25,6 @@ from apicheck.authoring import (
     credentials,
     paths,
     readback,
-    selector,
     steps,
 )
 from apicheck.checks.scopes._rights import find_actor, is_owned_by
@@ -53,10 +52,7 @@ def foreign_needs(subject: Subject, place: str, whose: str) -> tuple[str, ...]:
         if need.place == place
         and need.name not in tenants
         and not maker.safe
-        and (
-            foreign.ops is None
-            or selector.selects(foreign.ops, maker, context.facts.operations, context.secured)
-        )
+        and context.selects(foreign.ops, maker)
     )
 
 

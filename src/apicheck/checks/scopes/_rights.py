@@ -17,7 +17,6 @@ from apicheck.authoring import (
     Subject,
     build,
     credentials,
-    selector,
     steps,
 )
 
@@ -116,10 +115,7 @@ def mint_holder(
 def is_owned_by(subject: Subject, whose: str) -> bool:
     """Whether the policy keeps the operation's objects to a tenant, user or app."""
     foreign = subject.facts.authorization.foreign.get(whose)
-    if foreign is None or foreign.ops is None:
-        return foreign is not None
-    context = subject.context
-    return selector.selects(foreign.ops, subject.op, context.facts.operations, context.secured)
+    return foreign is not None and subject.context.selects(foreign.ops, subject.op)
 
 
 def underprivileged_cases(subject: Subject) -> tuple[Case, ...]:

@@ -31,7 +31,6 @@ from apicheck.authoring import (
     describe,
     listing,
     pointers,
-    selector,
     steps,
 )
 from apicheck.checks.scopes._foreign import (
@@ -75,10 +74,7 @@ def _kinds(subject: Subject) -> Iterator[str]:
             continue
         if whose == "tenant" and _is_nested(subject):
             continue
-        ops = foreign[whose].ops
-        if ops is None or selector.selects(
-            ops, found[0], context.facts.operations, context.secured
-        ):
+        if context.selects(foreign[whose].ops, found[0]):
             yield whose
 
 
