@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from apicheck.authoring import (
@@ -26,6 +27,8 @@ from apicheck.checks.auth._scope import WITHOUT_CREDENTIALS, needs_no_credential
 
 _SHORTEST = 8
 """Shorter values may stand in an error's text by chance."""
+_VOCABULARY = re.compile(r"[A-Za-z_:/.*+-]+")
+"""Words, scopes, media types and the like: an API also uses them where it shows no object."""
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -53,10 +56,11 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if exchange.succeeded or exchange.response is None or not shown:
             continue
-        fields = "\n".join(value for _, value in exchange.response.headers)
+        both = set(shown[-1].received.headers)
+        fields = "\n".join(pair[1] for pair in exchange.response.headers if pair not in both)
         text = fields + "\n" + exchange.response.body.decode("utf-8", "replace")
         for name, value in _list_private(shown[-1], exchange):
-            if value in text:
+            if re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text):
                 expected = "a refusal without values of the object"
                 return Failure("leaks", expected, f"the value of {name}", name, exchange.id)
     return None
@@ -64,9 +68,12 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 def _list_private(shown: Exchange, refused: Exchange) -> Iterator[tuple[str, str]]:
     """Yield (member, text) of the accepted response, without what the request itself says."""
-    sent = refused.request.wire_target + (refused.request.body or b"").decode("utf-8", "replace")
+    request = refused.request
+    fields = "\n".join(value for _, value in request.wire_headers)
+    body = (request.body or b"").decode("utf-8", "replace")
+    sent = f"{request.wire_target}\n{fields}\n{body}"
     for name, value in _list_texts(shown.json_or(), ""):
-        if len(value) >= _SHORTEST and value not in sent:
+        if len(value) >= _SHORTEST and value not in sent and not _VOCABULARY.fullmatch(value):
             yield name, value
 
 
