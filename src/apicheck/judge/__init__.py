@@ -16,6 +16,7 @@ from apicheck.judge.operations import find_wrong_base, judge_operations, leave_u
 from apicheck.judge.results import judge_active, judge_passive, select_for_passive
 from apicheck.judge.tasks import collect_tasks
 from apicheck.judge.word import decide_word
+from apicheck.load import find_near_scopes
 from apicheck.model.codec import to_json
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
@@ -154,5 +155,7 @@ def _collect_caveats(plan: Plan) -> tuple[str, ...]:
         caveats.append(
             f"ids found by convention, as no link gives them: {', '.join(plan.conventions)}"
         )
+    near = find_near_scopes(plan.spec, plan.policy, plan.target)
+    caveats += [f"{about}: {words}" for about, words in near]
     caveats += [f"reading in force: {name}" for name in plan.target.readings]
     return tuple(caveats)

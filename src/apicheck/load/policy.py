@@ -17,7 +17,7 @@ from apicheck.load.source import Source, read_source
 from apicheck.model.errors import PolicyError
 from apicheck.model.facts import Facts
 from apicheck.model.json import Json, child_pointer
-from apicheck.model.operation import Spec
+from apicheck.model.operation import SecurityScheme, Spec
 from apicheck.model.policy import Clause, Policy
 from apicheck.model.policy import Source as Text
 from apicheck.model.verdict import Grade
@@ -62,8 +62,16 @@ def document_of(path: Path) -> Path:
     return path.parent / (named if isinstance(named, str) else "openapi.yaml")
 
 
-def builtin_policy(spec: Spec, *, check_ids: Collection[str] = ()) -> Policy:
-    """The standard clause sets that fit a document, for a run without a policy of its own."""
+def builtin_policy(
+    spec: Spec,
+    schemes: Mapping[str, SecurityScheme] | None = None,
+    *,
+    check_ids: Collection[str] = (),
+) -> Policy:
+    """The standard clause sets that fit a document, for a run without a policy of its own.
+
+    schemes: those of the target file.
+    """
     documented = {
         media.media_type
         for operation in spec.operations
@@ -71,7 +79,8 @@ def builtin_policy(spec: Spec, *, check_ids: Collection[str] = ()) -> Policy:
         if response.status[:1] in ("4", "5")
         for media in response.media
     }
-    bearer = any(s.http_scheme == "bearer" or s.kind == "oauth2" for s in spec.schemes.values())
+    known = {**spec.schemes, **(schemes or {})}
+    bearer = any(s.http_scheme == "bearer" or s.kind == "oauth2" for s in known.values())
     include = [
         "openapi",
         "http",
