@@ -84,7 +84,7 @@ def load_target(
     urls = (base_url, *(minter.token_url for minter in minters))
     proxies = read_proxies(settings, urls, secrets)
     target_names.verify(settings, spec, policy, mistakes)
-    refs = read_refs(settings.get("refs", {}), spec, mistakes)
+    refs = (*read_refs(settings.get("refs", {}), spec, mistakes), *policy.refs)
     waivers = read_waivers(settings, mistakes, today or datetime.now(UTC).date())
     _verify_files(settings, folder, mistakes)
     mistakes.raise_found(TargetError, source.file)
