@@ -14,7 +14,6 @@ def tame_libraries() -> None:
     warnings.filterwarnings("ignore", "Possible ", FutureWarning)
 
 
-
 def collect_garbage_rarely() -> None:
     """Look for reference cycles less often than Python does by itself.
 

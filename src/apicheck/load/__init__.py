@@ -15,13 +15,16 @@ from apicheck.load.policy import (
 )
 from apicheck.load.profiles import clause_set_names, profile_dir, profile_names
 from apicheck.load.proxies import read_proxies
+from apicheck.load.references import BROKEN
 from apicheck.load.schemes import schemes_of_target
 from apicheck.load.selectors import find_selector_error
 from apicheck.load.servers import read_servers
 from apicheck.load.target import load_target, override
 from apicheck.load.target_file import find_target, is_url, target_settings
+from apicheck.load.walk import unit_of
 
 __all__ = [
+    "BROKEN",
     "builtin_policy",
     "clause_set_names",
     "document_of",
@@ -44,5 +47,6 @@ __all__ = [
     "saved_document",
     "schemes_of_target",
     "target_settings",
+    "unit_of",
     "with_base_path",
 ]
