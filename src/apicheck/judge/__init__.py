@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from apicheck.judge.attempts import Judged, judge_attempt, judge_probe, judge_shrinking
+from apicheck.judge.attempts import (
+    Judged,
+    find_suspicion,
+    judge_attempt,
+    judge_probe,
+    judge_shrinking,
+)
 from apicheck.judge.clauses import judge_clauses, roll_up
 from apicheck.judge.endings import discount, find_endings, make_tasks
 from apicheck.judge.findings import collect_findings, make_finding_id
@@ -24,6 +30,7 @@ from apicheck.model.verdict import Verdict
 
 __all__ = [
     "Judged",
+    "find_suspicion",
     "judge",
     "judge_attempt",
     "judge_probe",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Event, Lock
 
 from apicheck.generate import strategy
-from apicheck.judge import judge_attempt, judge_shrinking
+from apicheck.judge import find_suspicion, judge_attempt, judge_shrinking
 from apicheck.model.exchange import Role, Transcript
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan, Probe
@@ -39,8 +39,11 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
+    """A probe with what it shows; sure: not only a suspicion."""
+
     probe: Probe
     failure: Failure
+    sure: bool
 
 
 def execute_plan(
@@ -126,8 +129,8 @@ def _play_probes(
         keep(transcript)
         probe = by_key[transcript.probe]
         judgement = judge_attempt(probe.check, probe.subject, transcript)
-        if isinstance(judgement, Failure):
-            failed.append(_Failed(probe, judgement))
+        if failure := find_suspicion(judgement):
+            failed.append(_Failed(probe, failure, sure=failure is judgement))
         progress.advance(text=probe.check.id)
     progress.end()
     return failed
@@ -167,6 +170,8 @@ def _shrink(
         case = item.probe.subject.case
         cause = (item.probe.check.id, item.probe.subject.key, item.failure.outcome)
         if case is None or not case.drawn or cause in by_table or cause in subjects:
+            continue
+        if not item.sure:
             continue
         key = (item.probe.check.id, item.failure.outcome)
         if seen.get(key, 0) >= _SHRUNK_AT_MOST or stop.is_set():
