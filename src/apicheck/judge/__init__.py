@@ -19,7 +19,12 @@ from apicheck.judge.clauses import judge_clauses, roll_up
 from apicheck.judge.endings import discount, find_endings, make_tasks
 from apicheck.judge.findings import collect_findings, make_finding_id
 from apicheck.judge.operations import find_wrong_base, judge_operations, leave_untested
-from apicheck.judge.results import judge_active, judge_passive, select_for_passive
+from apicheck.judge.results import (
+    find_doubtful,
+    judge_active,
+    judge_passive,
+    select_for_passive,
+)
 from apicheck.judge.tasks import collect_tasks
 from apicheck.judge.word import decide_word
 from apicheck.model.codec import to_json
@@ -30,6 +35,7 @@ from apicheck.model.verdict import Verdict
 
 __all__ = [
     "Judged",
+    "find_doubtful",
     "find_suspicion",
     "judge",
     "judge_attempt",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apicheck.model.exchange import Exchange, Role, Transcript
+from apicheck.model.exchange import SIDE_BY_SIDE, Exchange, Role, Transcript
 from apicheck.model.verdict import (
     Confirm,
     Failure,
@@ -53,7 +53,13 @@ def find_doubt(
             f" {silent[0].reason}",
             hides=failure,
         )
-    return Inconclusive(f"flaky: {failure.outcome} ({failure.actual}) was seen but did not repeat")
+    seen = f"{failure.outcome} ({failure.actual}) was seen"
+    shown = _find_shown(first, failure)
+    if beside := shown.observed(SIDE_BY_SIDE) if shown else ():
+        return Inconclusive(
+            f"{seen} only while {beside[0].value} requests ran side by side, and not alone"
+        )
+    return Inconclusive(f"flaky: {seen} but did not repeat")
 
 
 def _find_spoiled_control(failure: Failure, again: Judgements) -> Inconclusive | None:
