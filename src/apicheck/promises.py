@@ -5,13 +5,14 @@ A test runner sees a policy this way: every promise is one test.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from apicheck.judge.clauses import judge_clauses
+from apicheck.judge.clauses import explain_verdict, judge_clauses, roll_up
 from apicheck.judge.results import judge_active
-from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
+from apicheck.model.results import ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, Verdict
 from apicheck.run import RunConfig, load_plan
 
@@ -41,6 +42,7 @@ class PromiseStatus(StrEnum):
     UNDECIDED = "undecided"
     """It binds, but the run could not judge it."""
     SKIPPED = "skipped"
+    """It was not tested, or not on all of its subjects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +89,24 @@ def outcome_of(results: Results, promise: Promise) -> PromiseOutcome:
     ]
     if not rows:
         return PromiseOutcome(PromiseStatus.SKIPPED, f"{clause.verdict.value}: {clause.reason}")
-    verdict = _find_worst(rows)
-    if verdict is Verdict.PASS:
-        return PromiseOutcome(PromiseStatus.PASSED)
+    verdict = roll_up(Counter(row.verdict for row in rows))
     if verdict is Verdict.FAIL:
         return _report_failure(results, clause, promise)
-    text = next(f"{r.verdict.value}: {r.reason}" for r in rows if r.verdict is verdict)
-    unclear = verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE) and clause.clause.level.binding
-    return PromiseOutcome(PromiseStatus.UNDECIDED if unclear else PromiseStatus.SKIPPED, text)
+    reason = explain_verdict(verdict, rows)
+    if verdict is Verdict.PASS and _rests_on_refusals(clause):
+        verdict, reason = clause.verdict, clause.reason
+    if verdict is Verdict.PASS:
+        return PromiseOutcome(PromiseStatus.PASSED)
+    unclear = any(row.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE) for row in rows)
+    undecided = unclear and clause.clause.level.binding
+    status = PromiseStatus.UNDECIDED if undecided else PromiseStatus.SKIPPED
+    return PromiseOutcome(status, f"{verdict.value}: {reason}")
 
 
-def _find_worst(rows: Sequence[CheckResult]) -> Verdict:
-    order = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.REVIEW, Verdict.PASS)
-    present = {row.verdict for row in rows}
-    return next((verdict for verdict in order if verdict in present), rows[0].verdict)
+def _rests_on_refusals(clause: ClauseResult) -> bool:
+    """Whether every subject passes and the clause does not: nothing there accepted a request."""
+    open_verdicts = set(clause.tally) - {Verdict.PASS, Verdict.NOT_APPLICABLE}
+    return clause.verdict is Verdict.PARTIAL and not open_verdicts
 
 
 def _report_failure(results: Results, clause: ClauseResult, promise: Promise) -> PromiseOutcome:

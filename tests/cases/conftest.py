@@ -30,6 +30,8 @@ class Received:
     headers: Mapping[str, str]
     """By lower-case name; values of a repeated field are joined by a comma."""
     body: bytes
+    beside: int = 1
+    """How many requests the server had at that moment, this one included."""
 
     @property
     def path(self) -> str:
@@ -92,6 +94,19 @@ class Server(ThreadingHTTPServer):
         self.received: list[Received] = []
         self._handler = handler
         self._lock = Lock()
+        self._under_way = 0
+
+    @contextmanager
+    def count(self) -> Iterator[int]:
+        """Count a request while the server has it. Gives how many it has."""
+        with self._lock:
+            self._under_way += 1
+            beside = self._under_way
+        try:
+            yield beside
+        finally:
+            with self._lock:
+                self._under_way -= 1
 
     def respond(self, request: Received) -> Sent:
         with self._lock:
@@ -102,6 +117,7 @@ class Server(ThreadingHTTPServer):
 class OneRequest(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "tests", ""
+    disable_nagle_algorithm = True  # head and body are written apart: the body would wait 40 ms
     server: Server
 
     def __getattr__(self, name: str) -> Any:
@@ -110,12 +126,16 @@ class OneRequest(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def handle_any(self) -> None:
+        with self.server.count() as beside:
+            self.handle_one(beside)
+
+    def handle_one(self, beside: int) -> None:
         headers: dict[str, str] = {}
         for name, value in self.headers.items():
             key = name.lower()
             headers[key] = f"{headers[key]}, {value}" if key in headers else value
         body = self.rfile.read(int(headers.get("content-length", 0)))
-        sent = self.server.respond(Received(self.command, self.path, headers, body))
+        sent = self.server.respond(Received(self.command, self.path, headers, body, beside))
         sleep(sent.pause_s)
         if sent.dies:
             self.server.shutdown()

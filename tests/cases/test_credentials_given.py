@@ -169,3 +169,40 @@ def test_the_path_of_the_servers_can_be_another_on_a_target(
 def test_a_path_that_is_not_found_names_the_setting_that_may_be_wrong(run: Any, sent: Any) -> None:
     outcome = run(PLAIN, lambda _: sent(404, {"detail": "Not Found"}))
     assert "base_path" in (outcome.directory / "journal.ndjson").read_text()
+
+
+def refuse_with(challenge: str, sent: Any, word: str) -> Any:
+    """A server that wants `Authorization: WORD TOKEN`, and says so in its challenge."""
+
+    def serve(request: Any) -> Any:
+        if request.headers.get("authorization") != f"{word} {SECRET}":
+            headers = {"WWW-Authenticate": challenge} if challenge else {}
+            return sent(401, {"detail": "who are you?"}, headers)
+        return sent(201 if request.method == "POST" else 200, {})
+
+    return serve
+
+
+BEARER = '[schemes.any]\ntype = "http"\nscheme = "bearer"\n[security]\nany = "*"\n'
+
+
+@pytest.mark.parametrize(("challenge", "verdict"), [("Bearer", "pass"), ("", "fail")])
+def test_a_bearer_token_is_held_to_the_rules_of_bearer_tokens(
+    run: Any, sent: Any, challenge: str, verdict: str
+) -> None:
+    serve = refuse_with(challenge, sent, "Bearer")
+    outcome = run(PLAIN, serve, target=TOKEN + BEARER, environ=ENVIRON)
+    assert outcome.verdict("BEARER-CHALLENGE") == verdict
+
+
+def test_a_key_that_is_no_bearer_token_is_not_held_to_them(run: Any, sent: Any) -> None:
+    serve = guarded(sent, "x-key", SECRET)
+    outcome = run(PLAIN, serve, target=TOKEN + KEY, environ=ENVIRON)
+    assert not [c for c in outcome.results["clauses"] if c["id"].startswith("BEARER")]
+
+
+def test_a_guess_that_the_api_does_not_accept_breaks_no_rule(run: Any, sent: Any) -> None:
+    serve = refuse_with("Token", sent, "Token")
+    outcome = run(PLAIN, serve, target=TOKEN, environ=ENVIRON)
+    assert outcome.findings() == []
+    assert outcome.verdict("BEARER-CHALLENGE") == "not-applicable"

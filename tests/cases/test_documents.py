@@ -246,3 +246,47 @@ def test_results_and_report_name_what_is_left_out_and_count_the_remarks(
     before = (outcome.directory / "results.json").read_bytes()
     main(["judge", str(outcome.directory)])
     assert (outcome.directory / "results.json").read_bytes() == before
+
+
+LOST = """
+    openapi: 3.1.0
+    info: {title: Parcels, version: "1"}
+    paths:
+      /parcels:
+        get:
+          operationId: listParcels
+          responses: {"200": {$ref: "#/components/responses/Parcels"}}
+    components:
+      responses:
+        Parcels:
+          description: all of them
+          content:
+            application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Parcel"}}}
+      schemas:
+        Parcel:
+          type: object
+          required: [id]
+          properties:
+            id: {type: integer}
+            route: {oneOf: [{$ref: "#/components/schemas/Route"}, {type: "null"}]}
+            sender: {type: object, properties: {address: {$ref: "addresses.yaml#/Address"}}}
+    """
+
+
+@pytest.mark.parametrize(
+    ("parcel", "found"),
+    [
+        ({"id": 1, "route": None, "sender": {"address": "12 Hay Street"}}, []),
+        ({"id": 1, "route": ["a", "b"], "sender": {"address": {"street": "Hay"}}}, []),
+        ({"id": "one"}, ["/*/id"]),
+        ({"route": None}, ["/*"]),
+        ({"id": 1, "sender": "Ada"}, ["/*/sender"]),
+    ],
+)
+def test_of_a_schema_with_references_to_nothing_the_rest_is_tested(
+    run: Any, sent: Any, parcel: Any, found: list[str]
+) -> None:
+    outcome = run(LOST, lambda _: sent(200, [parcel]))
+    findings = outcome.findings("conformance/response")
+    assert [place for place in found if any(f" {place}" in one for one in findings)] == found
+    assert len(findings) == len(found), findings

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from apicheck.model.errors import TargetError
-
 TOKEN = "f3a9c2d871b04e65"
 IDENTITY = '[identities.admin]\ntoken_env = "ALARM_TOKEN"\n'
 ENVIRON = {"ALARM_TOKEN": TOKEN}
@@ -202,10 +200,11 @@ def test_what_a_scope_allows_that_the_document_does_not_name_is_not_known(
     assert outcome.findings() == []
 
 
-def test_a_scope_with_a_mistake_in_it_is_refused(run: Any, sent: Any) -> None:
+def test_a_scope_that_may_be_mistyped_is_a_remark_of_the_report(run: Any, sent: Any) -> None:
     target = f'{IDENTITY}scopes = ["read:gruops"]\n'
-    with pytest.raises(TargetError, match="unknown scope"):
-        run(GROUPS, lambda _: sent(200), target=target, environ=ENVIRON)
+    outcome = run(GROUPS, lambda _: sent(200), target=target, environ=ENVIRON)
+    words = 'the document has no scope "read:gruops": did you mean "read:groups"?'
+    assert f"identities.admin: {words}" in outcome.results["caveats"]
 
 
 SERVICE = """

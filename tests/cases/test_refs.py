@@ -1,4 +1,4 @@
-"""`[refs]` of the target file: a parameter or member takes the id from the named response."""
+"""`refs` of target file or policy: a parameter or member takes the id from the named response."""
 
 from __future__ import annotations
 
@@ -104,6 +104,25 @@ def test_a_ref_gives_parameters_and_members_the_id_that_they_need(
 ) -> None:
     assert not {"lend", "stock", "search"} & accepted(run(DOCUMENT, Library(sent)))
     outcome = run(DOCUMENT, Library(sent), target=refs)
+    assert {"lend", "stock", "search"} <= accepted(outcome)
+
+
+POLICY = """
+    policy: library
+    refs:
+      item: {refs}
+      lend: {item: "createVolume#/volume/ref", items: "createVolume#/volume/ref"}
+    clauses:
+      L-1: {quote: Responses are as documented, checks: conformance/response}
+    """
+
+
+def test_a_policy_can_say_so_for_every_target_and_the_target_otherwise(run: Any, sent: Any) -> None:
+    policy = POLICY.replace("{refs}", '"createVolume#/volume/ref"')
+    assert {"lend", "stock", "search"} <= accepted(run(DOCUMENT, Library(sent), policy=policy))
+    policy, target = POLICY.replace("{refs}", '"createVolume#/none"'), "[refs]\nitem = "
+    target += '"createVolume#/volume/ref"\n'
+    outcome = run(DOCUMENT, Library(sent), policy=policy, target=target)
     assert {"lend", "stock", "search"} <= accepted(outcome)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from apicheck.cli.prove import lines
 from apicheck.model.errors import ApicheckError
 from apicheck.run import prove, write_collateral
 from apicheck.testing import Server
@@ -68,6 +69,13 @@ def test_a_fault_is_proven_by_its_sample_on_the_honest_server_and_on_the_broken_
     assert row.collateral != ()
     assert not row.again
     assert row.requests < proof.requests < 3 * row.requests
+
+
+def test_a_fault_that_the_profile_cannot_show_asks_nothing() -> None:
+    proof = prove("webengage", faults=("auth/serves-accounts-out-of-use",))
+    assert (proof.applicable, proof.honest_failures, proof.requests) == ((), (), 0)
+    assert proof.holds
+    assert "nothing to prove" in list(lines(proof))[-1]
 
 
 def test_a_fault_that_the_server_does_not_have_is_a_mistake_that_names_the_nearest() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from apicheck.model.results import (
 from apicheck.model.verdict import Consequence, Level, RunWord, Severity, Verdict
 from apicheck.promises import (
     Promise,
+    PromiseOutcome,
     PromiseStatus,
     describe_finding,
     list_promises,
@@ -158,3 +160,51 @@ def test_a_promise_without_observations_is_skipped_with_the_clauses_reason() -> 
 def test_a_finding_of_several_clauses_names_every_clause() -> None:
     (finding,) = results(Verdict.FAIL).findings
     assert "clause     AUTH-1" in describe_finding(finding)
+
+
+def whole_check(
+    *verdicts: Verdict, clause: Verdict = Verdict.PARTIAL, level: Level = Level.MUST
+) -> PromiseOutcome:
+    """The outcome of a promise without a subject, of a check that has these rows."""
+    one = results(Verdict.PASS)
+    rows = tuple(
+        replace(one.checks[0], subject=f"op{number}", verdict=verdict)
+        for number, verdict in enumerate(verdicts)
+    )
+    judged = replace(
+        one.clauses[0],
+        clause=replace(one.clauses[0].clause, level=level),
+        verdict=clause,
+        reason="the clause's own reason",
+        results=tuple(range(len(rows))),
+        tally={str(verdict): 1 for verdict in verdicts},
+    )
+    return outcome_of(
+        replace(one, clauses=(judged,), checks=rows), Promise(PROMISE.clause, PROMISE.check)
+    )
+
+
+def test_a_promise_that_was_not_tested_everywhere_is_partial_as_on_the_command_line() -> None:
+    outcome = whole_check(Verdict.PASS, Verdict.NOT_TESTED)
+    assert outcome.status is PromiseStatus.SKIPPED
+    assert outcome.text == (
+        "partial: 1 of 2 subjects pass; 1 not tested: op1: because (auth/missing-credentials)"
+    )
+
+
+def test_what_could_not_be_judged_beside_a_pass_stays_undecided() -> None:
+    outcome = whole_check(Verdict.PASS, Verdict.INCONCLUSIVE)
+    assert outcome.status is PromiseStatus.UNDECIDED
+    assert outcome.text.startswith("partial: 1 of 2 subjects pass; 1 undecided: op1: because")
+    wished = whole_check(Verdict.PASS, Verdict.INCONCLUSIVE, level=Level.SHOULD)
+    assert wished.status is PromiseStatus.SKIPPED
+
+
+def test_a_pass_of_a_clause_that_rests_on_refusals_alone_is_partial_too() -> None:
+    outcome = whole_check(Verdict.PASS, Verdict.NOT_APPLICABLE)
+    assert outcome == PromiseOutcome(PromiseStatus.SKIPPED, "partial: the clause's own reason")
+
+
+def test_where_nothing_is_left_open_a_promise_passes() -> None:
+    outcome = whole_check(Verdict.PASS, Verdict.NOT_APPLICABLE, clause=Verdict.PASS)
+    assert outcome.status is PromiseStatus.PASSED

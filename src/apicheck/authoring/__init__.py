@@ -12,6 +12,7 @@ from apicheck import schemas
 from apicheck.model import selector
 from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, PassiveResult
 from apicheck.model.exchange import (
+    ONLY_UNDER_LOAD,
     Caller,
     Credential,
     Direction,
@@ -54,6 +55,7 @@ from apicheck.requests.describe import describe
 __all__ = [
     "MISSING",
     "NEVER",
+    "ONLY_UNDER_LOAD",
     "UNIQUE",
     "UNIQUE_LENGTH",
     "Applies",

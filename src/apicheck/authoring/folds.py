@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 
 from apicheck.authoring.judging import shortest_first
 from apicheck.model.check import Fold, PassiveResult
-from apicheck.model.exchange import Direction, Exchange
+from apicheck.model.exchange import ONLY_UNDER_LOAD, Direction, Exchange
 from apicheck.model.operation import Operation
 from apicheck.model.subject import RunContext
-from apicheck.model.verdict import Failure
+from apicheck.model.verdict import Failure, Inconclusive
 
 _WITNESSES = 5
 _PASSES_SHOWN = 3
+
+Result = Failure | Inconclusive | None
+"""What is wrong with one exchange, or not sure; None for a pass."""
 
 
 @dataclass(slots=True)
@@ -22,7 +25,9 @@ class _Tally:
 
     exercised: int = 0
     good: list[Exchange] = field(default_factory=list)
-    bad: dict[tuple[str, str], tuple[Failure, int, list[Exchange]]] = field(default_factory=dict)
+    bad: dict[tuple[str, str], tuple[Failure | Inconclusive, int, list[Exchange]]] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(slots=True)
@@ -31,7 +36,7 @@ class Tallies:
 
     _by_subject: dict[tuple[str, str], _Tally] = field(default_factory=dict)
 
-    def note(self, fact: str, exchange: Exchange, result: Failure | None) -> None:
+    def note(self, fact: str, exchange: Exchange, result: Result) -> None:
         """Count a test of a fact path: an exchange, with what is wrong, or None."""
         key = (exchange.request.operation, fact)
         _count(self._by_subject.setdefault(key, _Tally()), exchange, result)
@@ -45,7 +50,7 @@ class Tallies:
         )
 
 
-Inspect = Callable[[RunContext, Exchange], Iterable[tuple[str, Failure | None]]]
+Inspect = Callable[[RunContext, Exchange], Iterable[tuple[str, Result]]]
 """Inspects one exchange with a response: yields (fact path, what is wrong or None) for every
 promise that the exchange tests, and nothing where it tests none."""
 
@@ -58,18 +63,21 @@ def of_every_operation(fact: str = "") -> OfAccepted:
     return lambda _context, _operation: (fact,)
 
 
-def per_exchange(inspect: Inspect, *, of_accepted: OfAccepted | None = None) -> Fold:
+def per_exchange(
+    inspect: Inspect, *, of_accepted: OfAccepted | None = None, under_load: bool = False
+) -> Fold:
     """Make a fold that inspects every exchange with a response by itself.
 
     The exchanges of one operation are one subject; equal outcome and detail are one failure.
-    of_accepted: as in `Fold`.
+    of_accepted: as in `Fold`. under_load: also a 5xx that came only under the run's own load.
     """
 
     def start(_: RunContext) -> Tallies:
         return Tallies()
 
     def step(context: RunContext, tallies: Tallies, exchange: Exchange) -> Tallies:
-        if exchange.response is not None and exchange.direction is Direction.OUT:
+        is_response = exchange.response is not None and exchange.direction is Direction.OUT
+        if is_response and (under_load or not exchange.observed(ONLY_UNDER_LOAD)):
             for fact, result in inspect(context, exchange):
                 tallies.note(fact, exchange, result)
         return tallies
@@ -80,13 +88,13 @@ def per_exchange(inspect: Inspect, *, of_accepted: OfAccepted | None = None) -> 
     return Fold(start, step, finish, of_accepted)
 
 
-def _count(tally: _Tally, exchange: Exchange, result: Failure | None) -> None:
+def _count(tally: _Tally, exchange: Exchange, result: Result) -> None:
     tally.exercised += 1
     if result is None:
         if len(tally.good) < _PASSES_SHOWN:
             tally.good.append(exchange)
         return
-    key = (result.outcome, result.detail)
+    key = (result.outcome, result.detail) if isinstance(result, Failure) else ("", result.reason)
     first, count, witnesses = tally.bad.get(key, (result, 0, []))
     if len(witnesses) < _WITNESSES:
         witnesses.append(exchange)

@@ -42,7 +42,7 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
 
     inputs = load_inputs(config, without_target=True)
     policy = inputs.policy
-    report = lint(inputs.spec, policy, inputs.checks)
+    report = lint(inputs.spec, policy, inputs.checks, inputs.target)
     if facts:
         for line in describe_facts(report.facts):
             screen.out(line)

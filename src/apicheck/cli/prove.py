@@ -126,15 +126,27 @@ def lines(proof: Proof) -> Iterator[str]:
         yield f"  what rightly fails with a fault is recorded by: {again}"
     caught = len(proof.expecting) - len(proof.survivors)
     yield ""
-    word = toned("✓ proven", "good", bold=True) if proof.holds else toned("✗ not proven", "bad",
-                                                                           bold=True)  # fmt: skip
     yield (
-        f"{word}: {caught} of {len(proof.expecting)} faults caught on {proof.profile}"
+        f"{_conclude(proof)}: {caught} of {len(proof.expecting)} faults caught on {proof.profile}"
         f"; {len(proof.survivors)} survived; {len(proof.unrelated)} with unrelated failures"
         f"; {len(proof.rows) - len(proof.applicable)} not applicable"
-        f"; honest server {'clean' if not proof.honest_failures else 'NOT clean'}"
+        f"; honest server {_describe_honest(proof)}"
         f"; {proof.requests} requests in {proof.seconds:.0f} s"
     )
+
+
+def _conclude(proof: Proof) -> str:
+    if not proof.holds:
+        return toned("✗ not proven", "bad", bold=True)
+    if not proof.expecting:
+        return toned("· nothing to prove", "calm", bold=True)
+    return toned("✓ proven", "good", bold=True)
+
+
+def _describe_honest(proof: Proof) -> str:
+    if proof.honest_failures:
+        return "NOT clean"
+    return "clean" if proof.requests else "not asked"
 
 
 def _row(row: ProofRow, width: int) -> str:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
+from apicheck.generate.storage import stored_in_cache
 from apicheck.model.json import Json
 
 if TYPE_CHECKING:
@@ -102,5 +103,5 @@ def _in_own_thread(function: Callable[[], T]) -> T:
     A user's own property test may run apicheck. Hypothesis keeps its state by thread and would
     take this drawing for a test nested in the user's, which it refuses.
     """
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with stored_in_cache(), ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(function).result()

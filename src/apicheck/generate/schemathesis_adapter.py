@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from apicheck.generate.hypothesis_runner import draw_first
+from apicheck.generate.storage import stored_in_cache
 from apicheck.model.json import MISSING, Json
 
 
@@ -23,8 +24,9 @@ def draw_body(document: Mapping[str, Json], method: str, path: str, prefix: str 
     from schemathesis.core import NotSet
 
     try:
-        operation = _load(_Same(document))[path.removeprefix(prefix)][method]
-        case = draw_first(operation.as_strategy())
+        with stored_in_cache():
+            operation = _load(_Same(document))[path.removeprefix(prefix)][method]
+            case = draw_first(operation.as_strategy())
     except Exception:  # noqa: BLE001  (where a generator fails, a fixture helps)
         return MISSING
     return MISSING if case is None or isinstance(case.body, NotSet) else case.body
@@ -40,7 +42,8 @@ def draw_parts(
     whole body that is no object. () when it can list nothing.
     """
     try:
-        found = _list_parts(document, method, path.removeprefix(prefix))
+        with stored_in_cache():
+            found = _list_parts(document, method, path.removeprefix(prefix))
     except Exception:  # noqa: BLE001  (its internals change; Hypothesis's own values remain)
         return ()
     return tuple(found.values())

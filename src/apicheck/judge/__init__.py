@@ -8,14 +8,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from apicheck.judge.attempts import Judged, judge_attempt, judge_probe, judge_shrinking
+from apicheck.judge.attempts import (
+    Judged,
+    find_suspicion,
+    judge_attempt,
+    judge_probe,
+    judge_shrinking,
+)
 from apicheck.judge.clauses import judge_clauses, roll_up
 from apicheck.judge.endings import discount, find_endings, make_tasks
 from apicheck.judge.findings import collect_findings, make_finding_id
 from apicheck.judge.operations import find_wrong_base, judge_operations, leave_untested
-from apicheck.judge.results import judge_active, judge_passive, select_for_passive
+from apicheck.judge.results import (
+    find_doubtful,
+    judge_active,
+    judge_passive,
+    select_for_passive,
+)
 from apicheck.judge.tasks import collect_tasks
 from apicheck.judge.word import decide_word
+from apicheck.load import find_near_scopes
 from apicheck.model.codec import to_json
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
@@ -24,6 +36,8 @@ from apicheck.model.verdict import Verdict
 
 __all__ = [
     "Judged",
+    "find_doubtful",
+    "find_suspicion",
     "judge",
     "judge_attempt",
     "judge_probe",
@@ -154,5 +168,7 @@ def _collect_caveats(plan: Plan) -> tuple[str, ...]:
         caveats.append(
             f"ids found by convention, as no link gives them: {', '.join(plan.conventions)}"
         )
+    near = find_near_scopes(plan.spec, plan.policy, plan.target)
+    caveats += [f"{about}: {words}" for about, words in near]
     caveats += [f"reading in force: {name}" for name in plan.target.readings]
     return tuple(caveats)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from apicheck.judge.confirmation import find_doubt
+from apicheck.judge.confirmation import find_doubt, find_lasting
 from apicheck.model.check import Check
 from apicheck.model.exchange import Exchange, Role, Transcript, TransportErrorKind
 from apicheck.model.json import Json
@@ -111,6 +111,13 @@ def _ended_as(exchange: Exchange, kind: TransportErrorKind) -> bool:
     return exchange.error is not None and exchange.error.kind is kind
 
 
+def find_suspicion(judgement: Judgement | HarnessError) -> Failure | None:
+    """The failure that a judgement of one attempt shows, or hides: one to confirm."""
+    if isinstance(judgement, Inconclusive):
+        return judgement.hides
+    return judgement if isinstance(judgement, Failure) else None
+
+
 def judge_probe(
     probe: Probe, attempts: Sequence[Transcript], shrunk: Sequence[Transcript] = ()
 ) -> Judged:
@@ -124,9 +131,11 @@ def judge_probe(
         return _build_judged(probe, why, None)
     first, *later = sorted(attempts, key=lambda transcript: transcript.attempt)
     judgement = judge_attempt(probe.check, probe.subject, first)
+    again = [judge_attempt(probe.check, probe.subject, transcript) for transcript in later]
+    if isinstance(judgement, Inconclusive):
+        judgement = find_lasting(judgement, first, later, again)
     if not isinstance(judgement, Failure):
         return _build_judged(probe, judgement, first)
-    again = [judge_attempt(probe.check, probe.subject, transcript) for transcript in later]
     how = probe.check.outcome(judgement.outcome).confirm
     doubt = find_doubt(how, first, judgement, later, again)
     witness = _find_witness(probe.check, later, again)

@@ -88,7 +88,7 @@ def _judge_clause(
         verdicts[Verdict.NOT_TESTED if held_back else Verdict.INCONCLUSIVE] += 1
         kinds |= {NotTestedKind.READ_ONLY} if held_back and not kinds else set()
     verdict = roll_up(verdicts)
-    reason = _explain(verdict, speaking, silent)
+    reason = explain_verdict(verdict, speaking, silent)
     closed = _find_closed(speaking, operations) if verdict is Verdict.PASS else ()
     if closed:
         verdict, kinds = Verdict.PARTIAL, {one.kind for one in closed}
@@ -238,7 +238,13 @@ def _decide_consequence(level: Level, verdict: Verdict, *, capped: bool) -> Cons
     return Consequence.VIOLATION if level.binding and not capped else Consequence.WARNING
 
 
-def _explain(verdict: Verdict, speaking: Sequence[CheckResult], silent: tuple[str, ...]) -> str:
+def explain_verdict(
+    verdict: Verdict, speaking: Sequence[CheckResult], silent: tuple[str, ...] = ()
+) -> str:
+    """Explain the verdict that results have together, in one line.
+
+    silent: passive checks that the clause names and that observed nothing for it.
+    """
     if not speaking:
         return "the run observed nothing that tests it"
     total = sum(result.verdict is not Verdict.NOT_APPLICABLE for result in speaking)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apicheck.model.exchange import Exchange, Transcript
+from apicheck.model.exchange import SIDE_BY_SIDE, Exchange, Role, Transcript
 from apicheck.model.verdict import (
     Confirm,
     Failure,
@@ -17,6 +17,8 @@ from apicheck.model.verdict import (
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 _CONFLICT = 409
 _GONE = (404, 410)
+_SERVER_ERROR = 500
+_ACCEPTED_BEFORE = (Role.SETUP, Role.CONTROL, Role.ATTEMPT)
 
 Judgements = Sequence[Judgement | HarnessError]
 
@@ -42,6 +44,8 @@ def find_doubt(
         return None
     if any(_is_done_already(first, failure, transcript) for transcript in later):
         return None
+    if blameless := _find_other_cause(first, failure, later):
+        return blameless
     silent = [j for j in again if isinstance(j, NotTested | Inconclusive | HarnessError)]
     if len(silent) == len(again):
         return Inconclusive(
@@ -49,7 +53,13 @@ def find_doubt(
             f" {silent[0].reason}",
             hides=failure,
         )
-    return Inconclusive(f"flaky: {failure.outcome} ({failure.actual}) was seen but did not repeat")
+    seen = f"{failure.outcome} ({failure.actual}) was seen"
+    shown = _find_shown(first, failure)
+    if beside := shown.observed(SIDE_BY_SIDE) if shown else ():
+        return Inconclusive(
+            f"{seen} only while {beside[0].value} requests ran side by side, and not alone"
+        )
+    return Inconclusive(f"flaky: {seen} but did not repeat")
 
 
 def _find_spoiled_control(failure: Failure, again: Judgements) -> Inconclusive | None:
@@ -57,6 +67,43 @@ def _find_spoiled_control(failure: Failure, again: Judgements) -> Inconclusive |
     if again and len(spoiled) == len(again):
         reason = spoiled[0].reason
         return Inconclusive(f"{failure.outcome} was seen, but the control then failed: {reason}")
+    return None
+
+
+def find_lasting(
+    suspected: Inconclusive, first: Transcript, later: Sequence[Transcript], again: Judgements
+) -> Inconclusive:
+    """What the confirmations leave of a suspicion: all of it, unless they refute it."""
+    failure = suspected.hides
+    if failure is None:
+        return suspected
+    if blameless := _find_other_cause(first, failure, later):
+        return blameless
+    shown = [one for one in again if one is None or isinstance(one, Failure)]
+    refuted = shown and not any(one and one.outcome == failure.outcome for one in shown)
+    return Inconclusive(suspected.reason) if refuted else suspected
+
+
+def _find_other_cause(
+    first: Transcript, failure: Failure, later: Sequence[Transcript]
+) -> Inconclusive | None:
+    """Say that a 5xx does not come of what the failing request has of its own.
+
+    Another request may have left an object in disorder. The operation then fails for the request
+    too that was accepted before.
+    """
+    shown = _find_shown(first, failure)
+    if shown is None or shown.status < _SERVER_ERROR:
+        return None
+    for transcript in later:
+        for one in transcript.of_role(*_ACCEPTED_BEFORE):
+            if one.status >= _SERVER_ERROR:
+                asked = f"{one.request.method} {one.request.path}"
+                return Inconclusive(
+                    f"{failure.outcome} ({failure.actual}) was seen, but not for the value's sake:"
+                    f" {asked}, which must be accepted, got {one.status} as well when it was sent"
+                    " again"
+                )
     return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from apicheck.judge.attempts import Judged, judge_probe
+from apicheck.judge.load import mark_load, select_doubtful
 from apicheck.judge.repetition import uphold_repeated
 from apicheck.model.check import Applies, Check, PassiveResult
 from apicheck.model.exchange import Exchange, Observation, Role, Transcript
@@ -261,7 +262,7 @@ def index_exchanges(transcripts: Sequence[Transcript]) -> Mapping[str, Exchange]
 
 
 def select_for_passive(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[Exchange, ...]:
-    """Select every exchange once; mark those whose status a check provoked on purpose."""
+    """Select every exchange once; mark what a check provoked, and what came only under load."""
     probes = {probe.key: probe for probe in (*plan.probes, *plan.provoking)}
     seen = dict(index_exchanges(transcripts))
     for transcript in transcripts:
@@ -275,4 +276,12 @@ def select_for_passive(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[E
                 provoked = Observation("provoked", probe.check.id, str(status))
                 known = exchange.observations
                 seen[exchange.id] = replace(exchange, observations=(*known, provoked))
-    return tuple(seen.values())
+    return mark_load(seen.values())
+
+
+def find_doubtful(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[str, ...]:
+    """Find the probes to play again alone: passive checks would blame what came under load."""
+    marked = select_for_passive(plan, transcripts)
+    keys = {probe.key for probe in (*plan.probes, *plan.provoking)}
+    played = [one for one in transcripts if one.probe in keys]
+    return tuple(one.probe for one in select_doubtful(marked, played))

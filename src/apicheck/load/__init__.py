@@ -4,6 +4,7 @@ Loading keeps what is written. Planning decides which limit or which security ap
 """
 
 from apicheck.load.base_path import with_base_path
+from apicheck.load.near_scopes import find_near_scopes
 from apicheck.load.openapi import load_spec, parse_spec, read_spec, saved_document
 from apicheck.load.policy import (
     builtin_policy,
@@ -14,16 +15,21 @@ from apicheck.load.policy import (
 )
 from apicheck.load.profiles import clause_set_names, profile_dir, profile_names
 from apicheck.load.proxies import read_proxies
+from apicheck.load.references import BROKEN
+from apicheck.load.schemes import schemes_of_target
 from apicheck.load.selectors import find_selector_error
 from apicheck.load.servers import read_servers
 from apicheck.load.target import load_target, override
 from apicheck.load.target_file import find_target, is_url, target_settings
+from apicheck.load.walk import unit_of
 
 __all__ = [
+    "BROKEN",
     "builtin_policy",
     "clause_set_names",
     "document_of",
     "facts_from",
+    "find_near_scopes",
     "find_selector_error",
     "find_target",
     "included_files",
@@ -39,6 +45,8 @@ __all__ = [
     "read_servers",
     "read_spec",
     "saved_document",
+    "schemes_of_target",
     "target_settings",
+    "unit_of",
     "with_base_path",
 ]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from apicheck.load.grammar import as_list
 from apicheck.load.layers import Merged
-from apicheck.load.mistakes import Mistakes, did_you_mean, resembles
-from apicheck.load.selectors import find_selector_error, spec_scopes
+from apicheck.load.mistakes import Mistakes, did_you_mean
+from apicheck.load.selectors import find_selector_error
 from apicheck.model.errors import Mistake
 from apicheck.model.facts import Facts
 from apicheck.model.json import Json, at, child_pointer, dotted
@@ -109,7 +109,7 @@ class Verifier:
                     self._add_unknown(pointer, "component schema", value, schemas)
             elif re.fullmatch(_PATTERN_AT, pointer) and (said := _find_pattern_error(value)):
                 self._add(pointer, *said)
-        self._verify_scopes()
+        self._verify_schemes()
         self._verify_buckets()
 
     def verify_clause(self, clause: Clause, *, own: bool) -> None:
@@ -185,22 +185,7 @@ class Verifier:
         sets, scopes = self.facts.operations, self.facts.authorization.scopes
         return find_selector_error(item, self.spec, sets, scopes)
 
-    def _all_scopes(self) -> set[str]:
-        return spec_scopes(self.spec) | set(self.facts.authorization.scopes)
-
-    def _verify_scopes(self) -> None:
-        declared = {s for scheme in self.spec.schemes.values() for s in scheme.scopes}
-        for scope in self.facts.authorization.scopes:
-            if scope not in declared and resembles(scope, declared):
-                self._add_unknown(
-                    child_pointer("/authorization/scopes", scope), "scope", scope, declared
-                )
-        for scope, implied in self.facts.authorization.implies.items():
-            for name in (scope, *implied):
-                known = self._all_scopes()
-                if name not in known and resembles(name, known):
-                    pointer = child_pointer("/authorization/implies", scope)
-                    self._add_unknown(pointer, "scope", name, known)
+    def _verify_schemes(self) -> None:
         for scheme in self.facts.authentication.security:
             if scheme not in self.spec.schemes and scheme != "none":
                 pointer = child_pointer("/authentication/security", scheme)

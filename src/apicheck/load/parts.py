@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
+from apicheck.load.references import Problem
 from apicheck.model.json import MISSING, Json, child_pointer
 from apicheck.model.operation import Encoding, HeaderDoc, Media, Parameter
-from apicheck.model.references import locate
+from apicheck.model.references import locate, reference_in
 
 _OF_VALUES = ("application/json", "text/plain")
 """Media types in which a part of a form is a plain value, and no file."""
@@ -19,11 +20,12 @@ Node = Mapping[str, Json]
 class Parts:
     """Reads parts of a document, and follows their references.
 
-    broken: pointers of what cannot be used; a media type or a header there describes nothing.
+    broken: pointer of what cannot be used -> the reason. A media type or a header there describes
+    nothing; of one with a reference that leads to nothing, the rest of the schema does.
     """
 
     document: Node
-    broken: Collection[str] = ()
+    broken: Mapping[str, Problem] = field(default_factory=dict)
 
     def resolve(self, node: Json, pointer: str) -> tuple[Node, str]:
         """The mapping at the end of a node's references, and its place."""
@@ -53,9 +55,9 @@ class Parts:
         )
 
     def _read_media_type(self, media_type: str, written: Json, pointer: str) -> Media:
-        if pointer in self.broken:
+        media = self._resolve_part(written, pointer)
+        if media is None:
             return Media(media_type, None)
-        media, _ = self.resolve(written, pointer)
         return Media(
             media_type,
             media.get("schema"),
@@ -112,9 +114,17 @@ class Parts:
                 json="application/json" in (header.get("content") or {}),
             )
             for name, value in (headers or {}).items()
-            if (place := child_pointer(pointer, name)) not in self.broken
-            for header, _ in [self.resolve(value, place)]
+            if (header := self._resolve_part(value, child_pointer(pointer, name))) is not None
         )
+
+    def _resolve_part(self, written: Json, pointer: str) -> Node | None:
+        """A media type or a header; None for one that cannot be used at all."""
+        node, _ = self.resolve(written, pointer)
+        problem = self.broken.get(pointer)
+        if problem is None:
+            return node
+        lost = not node or reference_in(node) is not None
+        return None if lost or not problem.is_reference else node
 
     def _find_examples(self, node: Node) -> Iterator[Json]:
         """Values of `example`, of `examples`, else of the schema's own examples."""

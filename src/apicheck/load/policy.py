@@ -13,13 +13,15 @@ from apicheck.load.layers import Layer, Merged
 from apicheck.load.mistakes import Mistakes, collect_mistakes, did_you_mean, drop_invalid
 from apicheck.load.origins import find_origins
 from apicheck.load.profiles import clause_set_file, clause_set_names
+from apicheck.load.refs import read_refs
 from apicheck.load.source import Source, read_source
 from apicheck.model.errors import PolicyError
 from apicheck.model.facts import Facts
 from apicheck.model.json import Json, child_pointer
-from apicheck.model.operation import Spec
+from apicheck.model.operation import SecurityScheme, Spec
 from apicheck.model.policy import Clause, Policy
 from apicheck.model.policy import Source as Text
+from apicheck.model.target import Ref
 from apicheck.model.verdict import Grade
 
 Node = Mapping[str, Json]
@@ -62,8 +64,16 @@ def document_of(path: Path) -> Path:
     return path.parent / (named if isinstance(named, str) else "openapi.yaml")
 
 
-def builtin_policy(spec: Spec, *, check_ids: Collection[str] = ()) -> Policy:
-    """The standard clause sets that fit a document, for a run without a policy of its own."""
+def builtin_policy(
+    spec: Spec,
+    schemes: Mapping[str, SecurityScheme] | None = None,
+    *,
+    check_ids: Collection[str] = (),
+) -> Policy:
+    """The standard clause sets that fit a document, for a run without a policy of its own.
+
+    schemes: those of the target file.
+    """
     documented = {
         media.media_type
         for operation in spec.operations
@@ -71,7 +81,8 @@ def builtin_policy(spec: Spec, *, check_ids: Collection[str] = ()) -> Policy:
         if response.status[:1] in ("4", "5")
         for media in response.media
     }
-    bearer = any(s.http_scheme == "bearer" or s.kind == "oauth2" for s in spec.schemes.values())
+    known = {**spec.schemes, **(schemes or {})}
+    bearer = any(s.http_scheme == "bearer" or s.kind == "oauth2" for s in known.values())
     include = [
         "openapi",
         "http",
@@ -143,11 +154,12 @@ class _Loader:
             own = complete and clause.file == self.source.file
             verifier.verify_clause(clause, own=own)
         self._verify_choices(document, sections, found, mistakes, verifier)
+        refs = self._read_refs(sections, mistakes)
         for source, value in sections if self.verify_quotes else ():
             quotes.verify(source, value, mistakes)
         if mistakes.found:
             raise PolicyError(f"{self.source.file} cannot be used", mistakes.ordered)
-        return self._finished(raw, found, facts, merged, sets)
+        return replace(self._finished(raw, found, facts, merged, sets), refs=refs)
 
     def _place(self, pointer: str) -> tuple[str, int]:
         return self.source.file, self.source.line(pointer)
@@ -216,6 +228,17 @@ class _Loader:
         inner = Mistakes(place, written)
         inner.against("policy", merged.value, "/facts", "facts")
         mistakes.found.extend(m for m in inner.found if m not in mistakes.found)
+
+    def _read_refs(
+        self, sections: Sequence[tuple[Source, Node]], mistakes: Mistakes
+    ) -> tuple[Ref, ...]:
+        """The refs of the policy, and after them those of the files that it includes."""
+        found: list[Ref] = []
+        for source, value in reversed(sections):
+            inner = collect_mistakes(source)
+            found += read_refs(value.get("refs") or {}, self.spec, inner)
+            mistakes.found.extend(inner.found)
+        return tuple(found)
 
     def _verify_choices(
         self,

@@ -19,6 +19,9 @@ from apicheck.model.references import locate, reference_in
 FILES = "x-apicheck-files"
 """Member of a document in which other files are, by name."""
 
+BROKEN = "x-apicheck-broken"
+"""Member of a document that lists the units in which a reference leads to nothing, if any does."""
+
 Opener = Callable[[str], tuple[str, Source]]
 """Opens a file by its URI: its name and content. Raises Unresolved."""
 
@@ -39,6 +42,11 @@ class Problem:
     reason: str
     pointer: str
     hint: str = ""
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether a reference that leads to nothing is the reason."""
+        return self.pointer.endswith("/$ref")
 
 
 @dataclass(slots=True)
@@ -78,6 +86,8 @@ class Resolver:
                 self._resolve_one(reference)
         self._break_circles()
         self._spread()
+        if self.broken:
+            self.document[BROKEN] = sorted(self.broken)
 
     def _resolve_one(self, reference: Reference) -> None:
         if reference.key == "$dynamicRef":

@@ -1,4 +1,4 @@
-"""Reads `[refs]` of a target file: which parameter or member takes the id of what."""
+"""Reads `refs` of policies and target files: which parameter or member takes the id of what."""
 
 from __future__ import annotations
 

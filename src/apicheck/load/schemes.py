@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from apicheck.load.mistakes import drop_invalid
 from apicheck.load.operations import read_scheme
 from apicheck.model.json import Json
 from apicheck.model.operation import SecurityScheme, Spec
-from apicheck.model.policy import Policy
 
 Node = Mapping[str, Json]
 
@@ -20,7 +20,9 @@ _USUAL = {
 }
 
 
-def find_schemes(settings: Node, spec: Spec, policy: Policy) -> dict[str, SecurityScheme]:
+def find_schemes(
+    settings: Node, spec: Spec, of_policy: Collection[str] = ()
+) -> dict[str, SecurityScheme]:
     """The schemes that a target file adds to those of document and policy.
 
     Where none of the three names any, a token is sent as a bearer token, and a user with a
@@ -29,12 +31,17 @@ def find_schemes(settings: Node, spec: Spec, policy: Policy) -> dict[str, Securi
     written = {name: read_scheme(name, node) for name, node in settings.get("schemes", {}).items()}
     if DEFAULT in written and spec.schemes:
         return {**_replace_all(spec, written.pop(DEFAULT)), **written}
-    if written or spec.schemes or policy.facts.authentication.schemes:
+    if written or spec.schemes or of_policy:
         return written
     identities = settings.get("identities", {}).values()
     used = {_name_usual(identity) for identity in identities}
     used |= {"bearer"} if settings.get("mint") else set()
     return {name: scheme for name, scheme in _USUAL.items() if name in used}
+
+
+def schemes_of_target(settings: Node, spec: Spec) -> dict[str, SecurityScheme]:
+    """The schemes that a target file adds to those of the document; its mistakes are left out."""
+    return find_schemes(drop_invalid("target", settings), spec)
 
 
 def _replace_all(spec: Spec, scheme: SecurityScheme) -> dict[str, SecurityScheme]:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from apicheck.load import target_names
 from apicheck.load.grammar import as_list, parse_duration
-from apicheck.load.mistakes import Mistakes, drop_invalid, resembles
+from apicheck.load.mistakes import Mistakes, drop_invalid
 from apicheck.load.names import normalize
 from apicheck.load.proxies import read_proxies
 from apicheck.load.refs import read_refs
@@ -67,7 +67,7 @@ def load_target(
     mistakes.against("target", settings)
     settings = drop_invalid("target", settings)
     base_url = _read_base_url(settings, spec, mistakes)
-    schemes = find_schemes(settings, spec, policy)
+    schemes = find_schemes(settings, spec, policy.facts.authentication.schemes)
     spec = replace(spec, schemes={**spec.schemes, **policy.facts.authentication.schemes, **schemes})
     folder = path.parent if path else Path()
     command = settings.get("credentials", {})
@@ -84,7 +84,7 @@ def load_target(
     urls = (base_url, *(minter.token_url for minter in minters))
     proxies = read_proxies(settings, urls, secrets)
     target_names.verify(settings, spec, policy, mistakes)
-    refs = read_refs(settings.get("refs", {}), spec, mistakes)
+    refs = (*read_refs(settings.get("refs", {}), spec, mistakes), *policy.refs)
     waivers = read_waivers(settings, mistakes, today or datetime.now(UTC).date())
     _verify_files(settings, folder, mistakes)
     mistakes.raise_found(TargetError, source.file)
@@ -207,10 +207,6 @@ def _build_identity(name: str, settings: Node, secrets: SecretReader, spec: Spec
     scheme = scheme or find_own_scheme(settings, spec)
     scopes, permissions = settings.get("scopes"), settings.get("permissions")
     roles = settings.get("roles")
-    declared = _find_scopes(spec)
-    for scope in scopes or ():
-        if scope not in declared and resembles(scope, declared):
-            secrets.mistakes.unknown(f"{pointer}/scopes", "scope", scope, declared)
     return Identity(
         name=name,
         placeholder=others[scheme] if token is None and others else placeholder(name),
@@ -234,12 +230,6 @@ def _find_declaration(pointer: str, settings: Node, mistakes: Mistakes) -> str:
     named = next((key for key in ("scopes", "permissions", "roles") if key in settings), "")
     file, line = mistakes.place(f"{pointer}/{named}" if named else pointer)
     return f"{Path(file).name}:{line}" if line else "--token-env"
-
-
-def _find_scopes(spec: Spec) -> frozenset[str]:
-    named = {scope for scheme in spec.schemes.values() for scope in scheme.scopes}
-    used = {scope for operation in spec.operations for scope in operation.scopes}
-    return frozenset(named | used)
 
 
 def _build_minter(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Minter:

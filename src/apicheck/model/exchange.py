@@ -231,6 +231,9 @@ class TransportError:
     message: str
 
 
+SIDE_BY_SIDE, ONLY_UNDER_LOAD = "side-by-side", "only-under-load"
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """A fact of an exchange that only the recorder can compute, from a secret or the raw bytes.
@@ -239,7 +242,9 @@ class Observation:
     value: "valid" or why not), "equals" (about: placeholder, value: where), "date-differs"
     (value: seconds that Date is ahead of the present, noted where it is a second or more),
     "asked-to-fail" (about: operation that failed because a script asked for it, through control),
-    "provoked" (about: check, value: status; for passive checks: the script caused the status).
+    "provoked" (about: check, value: status; for passive checks: the script caused the status),
+    SIDE_BY_SIDE (value: how many requests were under way at once, noted for a 5xx),
+    ONLY_UNDER_LOAD (value: as before; for passive checks: the status came to no request alone).
     """
 
     name: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from apicheck.model.facts import Facts, Selector
 from apicheck.model.json import Json
+from apicheck.model.target import Ref
 from apicheck.model.verdict import Grade, Level
 
 PROVIDER_ACTORS = ("provider", "provider-process")
@@ -93,6 +94,7 @@ class Policy:
     origins: tuple[FactOrigin, ...] = ()
     grades: Mapping[str, Grade] = field(default_factory=dict)
     """Fact path -> grade; any other path has the grade of the clause."""
+    refs: tuple[Ref, ...] = ()
     readings: tuple[str, ...] = ()
     """Readings that can be chosen with `--reading` or in the target file."""
     file: str = ""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from apicheck.load import find_near_scopes
 from apicheck.model.check import Check
 from apicheck.model.facts import Deprecation, ExpectedResponse, OAuth
 from apicheck.model.operation import Operation, Spec
@@ -18,6 +19,7 @@ from apicheck.model.policy import Clause, FactOrigin, Policy, paths_overlap
 from apicheck.model.quantities import parse_seconds
 from apicheck.model.selector import selects
 from apicheck.model.subject import SubjectKind
+from apicheck.model.target import Target
 from apicheck.plan.clauses import matches
 
 _WRITTEN = ("policy", "include", "reading")
@@ -62,8 +64,14 @@ class LintReport:
     contradictions: tuple[Remark, ...]
 
 
-def lint(spec: Spec, policy: Policy, checks: Mapping[str, Check]) -> LintReport:
-    """Compare a policy with its document and the catalogue of checks. Pure."""
+def lint(
+    spec: Spec, policy: Policy, checks: Mapping[str, Check], target: Target | None = None
+) -> LintReport:
+    """Compare a policy with its document and the catalogue of checks. Pure.
+
+    target: of which the scopes of identities are compared too, where there is one.
+    """
+    nobody = Target(name="", base_url="")
     provider = [clause for clause in policy.clauses if "provider" in clause.actors]
     return LintReport(
         facts=policy.origins,
@@ -74,7 +82,10 @@ def lint(spec: Spec, policy: Policy, checks: Mapping[str, Check]) -> LintReport:
             for clause in provider
             if not clause.attest and not clause.example and not _find_checks(clause, checks)
         ),
-        contradictions=tuple(_find_contradictions(spec, policy)),
+        contradictions=(
+            *_find_contradictions(spec, policy),
+            *(Remark(*near) for near in find_near_scopes(spec, policy, target or nobody)),
+        ),
     )
 
 

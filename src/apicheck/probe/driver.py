@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from apicheck.model.exchange import (
+    SIDE_BY_SIDE,
     Exchange,
     Observation,
     Request,
@@ -52,6 +53,8 @@ from apicheck.probe.sentinel import Sentinel
 from apicheck.probe.single_flight import SingleFlight
 
 _AT_ONCE = 16
+_UNAVAILABLE = 503
+_LONGEST_PAUSE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,10 @@ class Driver:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._memo: SingleFlight[Exchange] = SingleFlight()
+        # What failed under the run's own load may be accepted when it is asked for again.
+        self._memo: SingleFlight[Exchange] = SingleFlight(
+            lambda one: not one.observed(SIDE_BY_SIDE)
+        )
         self._learned: dict[str, object] = {}
         self._several = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="apicheck-together")
 
@@ -175,19 +181,24 @@ class Driver:
         return exchange
 
     def _send_with_retries(self, send: Send, execution: ProbeExecution) -> Exchange:
-        """Send one request, and send it again after a 429 that the check does not provoke."""
+        """Send one request, and again after a 429 or 503 that the check does not provoke."""
         parts = self._parts
         role, provokes = execution.role_of(send.role), execution.job.provokes
         exchange = self._send_once(send, role, execution)
         for _ in range(parts.plan.options.retries):
-            if exchange.status != TOO_MANY or not send.paced or TOO_MANY in provokes:
+            if exchange.status not in (TOO_MANY, _UNAVAILABLE) or not send.paced:
                 break
             pause = read_retry_after(exchange, parts.clock.epoch())
+            # A 503 says when to come again, or nothing; waiting is of use only in the first case.
+            hopeless = exchange.status == _UNAVAILABLE and not 0 < (pause or 0) <= _LONGEST_PAUSE_S
+            if exchange.status in provokes or hopeless:
+                break
             if not parts.pacer.recover(exchange.request, pause):
                 break
             execution.keep(replace(exchange, role=Role.THROTTLED))
             exchange = self._send_once(send, role, execution)
-            parts.pacer.note_recovery(admitted=exchange.status != TOO_MANY)
+            admitted = exchange.status not in (TOO_MANY, _UNAVAILABLE)
+            parts.pacer.note_recovery(admitted=admitted)
         if send.has_another and not exchange.succeeded and send.has_another(exchange) is not None:
             exchange = replace(exchange, role=Role.ATTEMPT)
         execution.keep(exchange)
@@ -202,7 +213,11 @@ class Driver:
     def _send_once(self, send: Send, role: Role, execution: ProbeExecution) -> Exchange:
         self._permit(send.request, execution)
         exchange = self._parts.recorder.send(
-            send.request, role, paced=send.paced, accepted=execution.job.accepted
+            send.request,
+            role,
+            paced=send.paced,
+            accepted=execution.job.accepted,
+            provokes=execution.job.provokes,
         )
         owner = _name_owner(execution) if self._is_scarce(send, execution) else ""
         self._parts.creations.note(exchange, cleanup=send.cleanup, owner=owner)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from apicheck.model.exchange import (
+    SIDE_BY_SIDE,
     Direction,
     Exchange,
     Observation,
@@ -33,8 +34,12 @@ from apicheck.probe.serialize import (
     with_unique,
     with_unique_bytes,
 )
+from apicheck.probe.traffic import Lane, Traffic
 from apicheck.probe.transport import Transport
 from apicheck.probe.wire import WireResponse, WireResult
+
+_SERVER_ERROR = 500
+_SEVERAL = 2
 
 
 class Recorder:
@@ -58,6 +63,7 @@ class Recorder:
         self._clock = clock
         self._budget = budget
         self._pacer = pacer
+        self._traffic = Traffic(plan.options.concurrency)
         self._issuers = observe.find_issuers(plan.spec, plan.policy)
         self._webhook_issuers = observe.find_webhook_secrets(plan.policy)
         self._numbers = itertools.count(1)
@@ -78,9 +84,11 @@ class Recorder:
         exempt: bool = False,
         raw: bytes | None = None,
         transport: Transport | None = None,
+        provokes: frozenset[int] = frozenset(),
     ) -> Exchange:
         """Send a request, or the bytes that it describes, and record the exchange.
 
+        provokes: statuses that the script causes on purpose.
         transport: to another origin than the target's, which the operator named.
         exempt: the operator asked for it in the target file (minting), so no mode forbids it.
         Raises ProbeStopped when it may not be sent, or when the budget is used up.
@@ -100,12 +108,16 @@ class Recorder:
             self._budget.take()
         waits = role is not Role.CLEANUP or self._clock.virtual
         ticket = self._pacer.admit(request, paced=paced and waits)
-        with self._clock.in_flight():
+        with self._traffic.request(waits=paced) as lane, self._clock.in_flight():
             sent_at = self._clock.now()
             result = self._transmit(request, raw, transport)
             received_at = self._clock.now()
             ticket.done(received_at)
-        return self._record(request, result, role, (sent_at, received_at), raw)
+        exchange = self._record(request, result, role, (sent_at, received_at), raw)
+        if exchange.status not in provokes:
+            self._traffic.note(lane, exchange.status)
+        # A script that asks for too much on purpose judges itself what comes of it.
+        return _with_load(exchange, lane) if paced else exchange
 
     def record_delivery(
         self, request: Request, response: Response, at: float, seen: tuple[Observation, ...]
@@ -204,6 +216,14 @@ class Recorder:
     def _next_id(self) -> str:
         with self._lock:
             return f"e{next(self._numbers)}"
+
+
+def _with_load(exchange: Exchange, lane: Lane) -> Exchange:
+    """The exchange, with how many requests were under way when the server failed."""
+    if exchange.status < _SERVER_ERROR or lane.beside < _SEVERAL:
+        return exchange
+    seen = Observation(SIDE_BY_SIDE, "", str(lane.beside))
+    return replace(exchange, observations=(*exchange.observations, seen))
 
 
 def _build_response(response: WireResponse) -> Response:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self, TypeVar
 
-from apicheck.model.exchange import Exchange, Role, Transcript
+from apicheck.model.exchange import SIDE_BY_SIDE, Exchange, Role, Transcript
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import PreflightItem
 from apicheck.model.step import Script
@@ -19,6 +20,7 @@ from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
 from apicheck.probe.control_actions import ControlActions
 from apicheck.probe.driver import Driver, Parts
+from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.job import Job, make_job
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.minting import Minting
@@ -34,6 +36,7 @@ from apicheck.requests.build import send_control
 from apicheck.requests.endings import send_ending
 
 _CONTROL_TIMEOUT_S = 30.0
+_REST_S = 1.0
 
 N = TypeVar("N", int, float)
 
@@ -182,10 +185,16 @@ class Session:
         )
 
     def play_controls(self) -> Iterator[Transcript]:
-        """Send the canonical request of each planned operation, once; every probe shares it."""
-        yield from self._stream_jobs(
-            [self._build_control_job(name) for name in self._plan.controls], 0
-        )
+        """Send the canonical request of each planned operation, once; every probe shares it.
+
+        Those at which the server failed while several ran side by side are sent again alone.
+        """
+        failed: list[str] = []
+        for transcript in self._stream_controls(self._plan.controls):
+            if any(exchange.observed(SIDE_BY_SIDE) for exchange in transcript.exchanges):
+                failed.append(transcript.probe.removeprefix("control/"))
+            yield transcript
+        yield from self._stream_controls(failed, alone=True)
 
     def play_endings(self) -> Iterator[Transcript]:
         """Send what ends its caller's credential, one after the other, each with one to use up."""
@@ -203,9 +212,14 @@ class Session:
         if not self._stop.is_set():
             self._sentinel.look_round()
 
-    def stream(self, probes: Iterable[Probe], attempt: int = 0) -> Iterator[Transcript]:
-        """Play probes, as many at once as options and claims allow; in order of completion."""
-        yield from self._stream_jobs([make_job(probe) for probe in probes], attempt)
+    def stream(
+        self, probes: Iterable[Probe], attempt: int = 0, *, alone: bool = False
+    ) -> Iterator[Transcript]:
+        """Play probes, as many at once as options and claims allow; in order of completion.
+
+        alone: one at a time, when the server has come to rest.
+        """
+        yield from self._stream_jobs([make_job(probe) for probe in probes], attempt, alone=alone)
 
     def play(
         self,
@@ -274,12 +288,23 @@ class Session:
                 return True
         return self._minting.make_again(identity)
 
-    def _stream_jobs(self, jobs: list[Job], attempt: int) -> Iterator[Transcript]:
+    def _stream_controls(
+        self, operations: Sequence[str], *, alone: bool = False
+    ) -> Iterator[Transcript]:
+        yield from self._stream_jobs(list(map(self._build_control_job, operations)), 0, alone=alone)
+
+    def _stream_jobs(
+        self, jobs: list[Job], attempt: int, *, alone: bool = False
+    ) -> Iterator[Transcript]:
+        if alone and jobs and not self._stop.is_set():
+            until = self._clock.now() + _REST_S
+            with suppress(ProbeStopped):
+                self._clock.let_pass(lambda: until - self._clock.now())
         yield from schedule(
             jobs,
             lambda job: self._play_and_keep(job, attempt=attempt),
             self._claims,
-            concurrency=self._plan.options.concurrency,
+            concurrency=1 if alone else self._plan.options.concurrency,
             stop=self._stop,
         )
 

@@ -11,9 +11,13 @@ T = TypeVar("T")
 
 
 class SingleFlight(Generic[T]):
-    """Results by key. The first caller makes one; the others wait for it."""
+    """Results by key. The first caller makes one; the others wait for it.
 
-    def __init__(self) -> None:
+    lasts: whether a result is remembered; one that is not is made anew for the next caller.
+    """
+
+    def __init__(self, lasts: Callable[[T], bool] = lambda _: True) -> None:
+        self._lasts = lasts
         self._lock = threading.Lock()
         self._made: dict[str, Future[T]] = {}
 
@@ -29,7 +33,11 @@ class SingleFlight(Generic[T]):
                 future = self._made[key] = Future()
         if mine:
             try:
-                future.set_result(make())
+                result = make()
+                if not self._lasts(result):
+                    with self._lock:
+                        del self._made[key]
+                future.set_result(result)
             except BaseException as error:
                 with self._lock:
                     del self._made[key]

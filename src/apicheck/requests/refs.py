@@ -1,4 +1,4 @@
-"""What a request takes from the responses of other operations, since the target file says so."""
+"""What a request takes from the responses of others, as target file or policy say."""
 
 from __future__ import annotations
 

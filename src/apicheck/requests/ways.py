@@ -20,7 +20,8 @@ from apicheck.requests.naming import find_names, make_new_text
 
 _UNAUTHORIZED = frozenset({401, 403})
 _TAKEN = frozenset({400, 409, 422})
-_USED_UP = frozenset({404, 409, 410, 422})
+_USED_UP = frozenset({404, 409, 410, 422, 500})
+"""What an object that other requests share may lead to; 500: one that they left in disorder."""
 _UNAVAILABLE = 503
 _OF_OTHER_VALUES = frozenset({400, 401, 403, 404, 406, 409, 410, 412, 422, 423, 502})
 """Refusals that other ids may change; 502: an id led the target to another server."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from apicheck.load import (
     override,
     parse_spec,
     profile_dir,
+    schemes_of_target,
     target_settings,
     with_base_path,
 )
@@ -27,7 +28,7 @@ from apicheck.model.json import Json
 from apicheck.model.operation import Spec
 from apicheck.model.plan import Options, Plan
 from apicheck.model.policy import Policy
-from apicheck.model.target import Target
+from apicheck.model.target import Identity, Minter, Target
 from apicheck.plan import plan
 from apicheck.probe import discover
 from apicheck.registry import collect
@@ -91,11 +92,11 @@ def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
     checks = collect()
     readings = config.readings or tuple(settings.get("readings", ()))
     if policy_file is None:
-        policy = builtin_policy(spec)
+        policy = builtin_policy(spec, schemes_of_target(merged, spec))
     else:
         policy = load_policy(policy_file, spec, check_ids=_name_checks(checks), readings=readings)
     if without_target:
-        target = Target(name="(none)", base_url="http://127.0.0.1")
+        target = _stand_in(merged)
     else:
         target = load_target(
             target_file,
@@ -107,6 +108,23 @@ def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
         target = replace(target, readings=readings)
     name = profile or policy.id
     return Inputs(spec, policy, target, checks, name, spec_file, policy_file)
+
+
+def _stand_in(settings: Mapping[str, Json]) -> Target:
+    """A target that nothing can be sent to: with the scopes that a target file names, no secret."""
+
+    def find_scopes(key: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        named = settings.get(key)
+        for name, one in named.items() if isinstance(named, Mapping) else ():
+            if isinstance(one, Mapping) and isinstance(one.get("scopes"), list):
+                yield name, tuple(map(str, one["scopes"]))
+
+    return Target(
+        name="(none)",
+        base_url="http://127.0.0.1",
+        identities={n: Identity(n, "", scopes=scopes) for n, scopes in find_scopes("identities")},
+        minters=tuple(Minter(n, "", "", "", scopes=scopes) for n, scopes in find_scopes("mint")),
+    )
 
 
 def _name_checks(checks: Mapping[str, Check]) -> tuple[str, ...]:

@@ -109,15 +109,16 @@ def load_run(directory: Path) -> SavedRun:
         )
         policy_file = directory / "policy.yaml"
         checks = collect()
+        target = from_json(Target, content["target"])
         policy = (
             load_policy(policy_file, spec, readings=tuple(content["readings"]), verify_quotes=False)
             if policy_file.exists()
-            else builtin_policy(spec)
+            else builtin_policy(spec, target.schemes)
         )
         restored = plan(
             spec,
             policy,
-            from_json(Target, content["target"]),
+            target,
             checks,
             from_json(Options, content["options"]),
             capabilities=frozenset(content["capabilities"]),

@@ -8,8 +8,13 @@ from dataclasses import dataclass, replace
 from threading import Event, Lock
 
 from apicheck.generate import strategy
-from apicheck.judge import judge_attempt, judge_shrinking
-from apicheck.model.exchange import Role, Transcript
+from apicheck.judge import (
+    find_doubtful,
+    find_suspicion,
+    judge_attempt,
+    judge_shrinking,
+)
+from apicheck.model.exchange import SIDE_BY_SIDE, Role, Transcript
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import PreflightItem
@@ -39,8 +44,15 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
+    """A probe with what it shows.
+
+    sure: not only a suspicion. under_load: the server failed while requests ran side by side.
+    """
+
     probe: Probe
     failure: Failure
+    sure: bool
+    under_load: bool
 
 
 def execute_plan(
@@ -80,7 +92,10 @@ def execute_plan(
             failed = _play_probes(session, plan, progress, keep)
             session.look_round()
             if not stop.is_set():
-                _confirm(session, failed, progress, keep)
+                calm = [item.probe for item in failed if not item.under_load]
+                _confirm(session, calm, progress, keep)
+                doubtful = _list_doubtful(plan, failed, transcripts)
+                _confirm(session, doubtful, progress, keep, alone=True)
                 _shrink(session, failed, keep, stop)
                 for transcript in session.play_endings():
                     keep(transcript)
@@ -126,8 +141,9 @@ def _play_probes(
         keep(transcript)
         probe = by_key[transcript.probe]
         judgement = judge_attempt(probe.check, probe.subject, transcript)
-        if isinstance(judgement, Failure):
-            failed.append(_Failed(probe, judgement))
+        if failure := find_suspicion(judgement):
+            under_load = any(one.observed(SIDE_BY_SIDE) for one in transcript.exercised)
+            failed.append(_Failed(probe, failure, failure is judgement, under_load))
         progress.advance(text=probe.check.id)
     progress.end()
     return failed
@@ -135,18 +151,30 @@ def _play_probes(
 
 def _confirm(
     session: Session,
-    failed: Sequence[_Failed],
+    probes: Sequence[Probe],
     progress: Progress,
     keep: Callable[[Transcript], None],
+    *,
+    alone: bool = False,
 ) -> None:
-    """Play failed probes again. A failure that is not played again stays unconfirmed."""
-    if not failed:
+    """Play probes again. A failure that is not played again stays unconfirmed."""
+    if not probes:
         return
-    progress.begin("confirming", len(failed))
-    for transcript in session.stream([item.probe for item in failed], attempt=1):
+    progress.begin("confirming, one at a time" if alone else "confirming", len(probes))
+    for transcript in session.stream(probes, attempt=1, alone=alone):
         keep(transcript)
         progress.advance()
     progress.end()
+
+
+def _list_doubtful(
+    plan: Plan, failed: Sequence[_Failed], transcripts: Sequence[Transcript]
+) -> list[Probe]:
+    """The probes to play again alone: the run's own load may be what made the server fail."""
+    known = {probe.key: probe for probe in (*plan.probes, *plan.provoking)}
+    keys = [item.probe.key for item in failed if item.under_load]
+    keys += find_doubtful(plan, transcripts)
+    return [known[key] for key in dict.fromkeys(keys)]
 
 
 def _shrink(
@@ -167,6 +195,8 @@ def _shrink(
         case = item.probe.subject.case
         cause = (item.probe.check.id, item.probe.subject.key, item.failure.outcome)
         if case is None or not case.drawn or cause in by_table or cause in subjects:
+            continue
+        if not item.sure:
             continue
         key = (item.probe.check.id, item.failure.outcome)
         if seen.get(key, 0) >= _SHRUNK_AT_MOST or stop.is_set():

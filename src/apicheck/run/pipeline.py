@@ -16,6 +16,7 @@ from types import FrameType
 
 from apicheck import __version__
 from apicheck.judge import judge
+from apicheck.load import find_near_scopes
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
 from apicheck.model.results import Provenance, Results
@@ -60,6 +61,8 @@ def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResu
     plan = build_plan(inputs, config.options)
     for host, proxy in plan.target.proxies.items():
         progress.note(f"requests to {host} go through the proxy {proxy.url} ({proxy.named_by})")
+    for about, words in find_near_scopes(plan.spec, plan.policy, plan.target):
+        progress.note(f"{about}: {words}")
     out = run_directory.create(config.out or _choose_directory(inputs.profile))
     provenance = _build_provenance(config, inputs, plan)
     run_directory.save_plan(out, inputs, plan, provenance)

@@ -80,13 +80,17 @@ class Prover:
         return list(_call(f"{self._control_url}/faults", "GET")["faults"])
 
     def ask_honest(self, faults: Iterable[str] | None = None) -> None:
-        """Play on the honest server what is played with these faults; the whole plan for None."""
+        """Play on the honest server what is played with these faults; the whole plan for None.
+
+        Without a fault nothing is played: a passive check would find nothing to read.
+        """
         if faults is None:
             self._ask_honest(self._made)
             return
         asked = {probe.key for fault in faults for probe in self._sample(fault).probes}
-        probes = tuple(probe for probe in self._made.probes if probe.key in asked)
-        self._ask_honest(replace(self._made, probes=probes))
+        if asked:
+            probes = tuple(probe for probe in self._made.probes if probe.key in asked)
+            self._ask_honest(replace(self._made, probes=probes))
 
     def prove_fault(self, item: Mapping[str, Json]) -> ProofRow:
         """Play one fault of the catalogue.

@@ -22,6 +22,7 @@ import orjson
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.references import follow, locate, pointer_of, reference_in
 from apicheck.schemas.keywords import LISTS, MAPS, ONE, keep_assertions
+from apicheck.schemas.openness import Openness
 from apicheck.schemas.patterns import ECMA_PATTERN, EcmaPattern
 
 FORMATS = (
@@ -43,6 +44,7 @@ class Dialect:
     document: Mapping[str, Json]
     validator: Callable[[bytes], Any] = field(init=False)
     _old: bool = field(init=False)
+    _openness: Openness = field(init=False)
     _names: dict[str, str] = field(default_factory=dict)
     """Reference -> the name below `$defs` of the schema that it leads to."""
     _references: dict[str, str] = field(default_factory=dict)
@@ -54,6 +56,7 @@ class Dialect:
 
     def __post_init__(self) -> None:
         self._old = str(self.document.get("openapi", "3.1")).startswith("3.0")
+        self._openness = Openness(self.document)
         self.validator = lru_cache(maxsize=_KEPT_SCHEMAS)(self._compile)
 
     def _compile(self, written: bytes) -> Any:
@@ -105,6 +108,7 @@ class Dialect:
         refers = self._refer(schema["$ref"]) if isinstance(schema.get("$ref"), str) else {}
         if self._old and "$ref" in schema:
             return refers
+        schema = self._openness.loosen(schema)
         result = {key: self._translate_part(key, value) for key, value in schema.items()}
         self._drop_write_only(result, schema)
         self._apply_discriminator(result, schema)

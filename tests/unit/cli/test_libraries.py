@@ -8,21 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from apicheck.cli.libraries import tame_libraries
-
-
-def test_the_folder_of_hypothesis_is_in_the_cache_unless_it_is_set(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.delenv("HYPOTHESIS_STORAGE_DIRECTORY", raising=False)
-    tame_libraries()
-    assert Path(os.environ["HYPOTHESIS_STORAGE_DIRECTORY"]).is_relative_to(tmp_path)
-    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "mine")
-    tame_libraries()
-    assert os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] == "mine"
 
 
 def test_a_pattern_of_another_dialect_is_no_warning() -> None:

@@ -249,6 +249,41 @@ def test_a_confirmation_that_could_not_be_played_refutes_nothing() -> None:
     assert judged.suspected is not None
 
 
+PROVOKING = replace(
+    CHECK,
+    outcomes=(Outcome("wrong-status", Severity.LOW),),
+    provokes=frozenset(range(500, 600)),
+)
+
+
+def test_a_5xx_that_the_accepted_request_gets_as_well_is_not_the_values_fault() -> None:
+    failing = replace(probe(), check=PROVOKING)
+    why = Inconclusive("no accepted request")
+    again = replace(played(exchange(500, Role.CONTROL, 3), attempt=1), stopped_by=why)
+    judged = judge_probe(failing, [played(exchange(500)), again])
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert "not for the value's sake: GET /contacts, which must be accepted" in judged.reason
+    assert judged.suspected is None
+
+
+def test_a_5xx_that_comes_again_for_a_sound_object_is_the_values_fault() -> None:
+    failing = replace(probe(), check=PROVOKING)
+    spoilt, sound = exchange(500, Role.ATTEMPT, 3), exchange(200, Role.CONTROL, 4)
+    again = played(spoilt, sound, exchange(500, number=5), attempt=1)
+    assert judge_probe(failing, [played(exchange(500)), again]).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("again", "suspected"), [((200, 500), True), ((200, 401), False), ((500,), False)]
+)
+def test_a_suspicion_lasts_where_it_comes_again(again: tuple[int, ...], suspected: bool) -> None:
+    roles = (Role.CONTROL, Role.TABLE)
+    later = [exchange(status, roles[n], n + 3) for n, status in enumerate(again)]
+    judged = judge_probe(probe(), [played(exchange(500)), played(*later, attempt=1)])
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert (judged.suspected is not None) is suspected
+
+
 @pytest.mark.parametrize(("subjects", "verdict"), [(2, Verdict.INCONCLUSIVE), (3, Verdict.FAIL)])
 def test_three_subjects_that_fail_alike_confirm_each_other(subjects: int, verdict: Verdict) -> None:
     why = NotTested(NotTestedKind.NEEDS_REQUEST, "no subscription was accepted")

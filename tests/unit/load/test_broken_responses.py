@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from apicheck.load import parse_spec
+from apicheck.model.json import Json
 from apicheck.model.operation import ResponseDoc, Spec
+from apicheck.schemas import find_schema_errors
 
 RESPONSES = """\
 openapi: 3.1.0
@@ -64,14 +66,34 @@ def test_a_broken_response_keeps_its_status_and_the_operation(
     assert any(one.line == line and message in one.message for one in spec.remarks)
 
 
-def test_a_broken_header_or_schema_degrades_a_response_by_that_alone() -> None:
+def test_a_broken_schema_degrades_a_response_by_that_alone() -> None:
     spec = read("{200: {$ref: '#/components/responses/Part'}}")
     (response,) = spec.operation("a").responses
-    assert [header.name for header in response.headers] == ["X-Good"]
-    assert [(one.media_type, one.schema) for one in response.media] == [
-        ("application/json", None),
-        ("text/plain", {"type": "string"}),
-    ]
+    assert [header.name for header in response.headers] == ["X-Good", "X-Bad"]
+    (outer, text) = response.media
+    assert text.schema == {"type": "string"}
+
+    def fits(value: Json) -> bool:
+        return find_schema_errors(spec.document, outer.schema, value) == ()
+
+    assert fits({"inner": [{"any": "thing"}, None]})
+    assert not fits(["not an object"])
+    assert any("is on the network" in one.message for one in spec.remarks)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '{description: d, headers: {X-A: {$ref: "#/components/headers/None"}}}',
+        "{description: d, headers: {X-A: {$ref: other.yaml}}}",
+        "{description: d, content: {a/b: {$ref: other.yaml}}}",
+        "{description: d, content: {a/b: [schema]}}",
+    ],
+)
+def test_a_header_or_media_type_that_is_not_there_describes_nothing(written: str) -> None:
+    (response,) = read(f"{{200: {written}}}").operation("a").responses
+    assert [one.schema for one in response.media] in ([], [None])
+    assert not response.headers
 
 
 @pytest.mark.parametrize("written", ["[200]", "{$ref: '#/components/none'}", "7"])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from apicheck.load import builtin_policy, load_target, parse_spec
-from apicheck.model.errors import TargetError
+from apicheck.load import builtin_policy, load_policy, load_target, parse_spec
+from apicheck.model.errors import PolicyError, TargetError
 from apicheck.model.facts import Selector
 from apicheck.model.target import Ref, Target
 
@@ -68,3 +68,46 @@ def test_a_mistake_in_refs_has_its_line(
     assert mistake.line == line
     assert message in mistake.message
     assert hint in mistake.suggestion
+
+
+def test_a_policy_has_refs_too_and_those_of_the_target_go_before_them(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("policy: base\nrefs: {book: list}\n")
+    (tmp_path / "policy.yaml").write_text(
+        "policy: p\ninclude: base.yaml\nrefs:\n  book: create\n  drop: {book: /books}\n"
+    )
+    policy = load_policy(tmp_path / "policy.yaml", SPEC)
+    of_policy = (
+        Ref("book", ("create",)),
+        Ref("book", ("create", "list"), ops=Selector(("drop",))),
+        Ref("book", ("list",)),
+    )
+    assert policy.refs == of_policy
+    target = tmp_path / "apicheck.toml"
+    target.write_text('base_url = "http://127.0.0.1:1"\n[refs]\nbook = "create#/id"\n')
+    found = load_target(target, spec=SPEC, policy=policy, environ={}).refs
+    assert found == (Ref("book", ("create",), "/id"), *of_policy)
+
+
+@pytest.mark.parametrize(
+    ("refs", "line", "message"),
+    [
+        ("{bok: create}", 3, 'unknown parameter or property "bok"'),
+        ("\n  book: creat", 4, 'unknown operation "creat"'),
+        ("\n  drp:\n    book: create", 4, 'unknown operation "drp"'),
+        ("\n  book: create\n  drop: {book: [create]}", 5, "expected an operation"),
+        ("create", 3, "expected parameter or member -> operation"),
+    ],
+)
+def test_a_mistake_in_refs_of_a_policy_has_its_line(
+    tmp_path: Path, refs: str, line: int, message: str
+) -> None:
+    own, base = tmp_path / "policy.yaml", tmp_path / "base.yaml"
+    for written in (own, base):
+        own.write_text("policy: p\ninclude: base.yaml\n")
+        base.write_text("policy: base\n")
+        written.write_text(f"policy: p\ntitle: t\nrefs: {refs}\n")
+        with pytest.raises(PolicyError) as caught:
+            load_policy(own, SPEC)
+        (mistake,) = caught.value.mistakes
+        assert (mistake.file, mistake.line) == (str(written), line)
+        assert message in mistake.message

@@ -197,13 +197,6 @@ def test_without_a_file_a_base_url_is_enough(policy: Policy) -> None:
         ),
         ("[identities.a]\nscopes = []\n", 2, "identities.a", "has no credential", "token_env"),
         (
-            "[identities.a]\ntoken_env = 'ADMIN'\nscopes = ['reed']\n",
-            4,
-            "identities.a.scopes",
-            'unknown scope "reed"',
-            'did you mean "read"?',
-        ),
-        (
             "[identities.a]\ntoken_env = 'ADMIN'\nscheme = 'baerer'\n",
             4,
             "identities.a.scheme",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from xml.etree import ElementTree as ET
 
 import junitparser
 import pytest
@@ -75,6 +76,16 @@ def test_a_failure_states_what_was_expected_and_how_to_reproduce_it(results: Res
     assert failure.message == "expected 401, got 201 Created"
     assert "All requests need a valid token" in failure.text
     assert "curl -i http://127.0.0.1/x" in failure.text
+
+
+def test_a_case_has_a_time_only_if_requests_of_its_own_took_it(results: Results) -> None:
+    first, *others = results.checks
+    timed = replace(results, checks=(replace(first, seconds=0.25), *others))
+    root = ET.fromstring(render(timed, (), "junit"))
+    times = [case.get("time") for case in root.iter("testcase")]
+    assert times.count("0.250") == 1
+    assert set(times) == {"0.250", None}
+    assert {suite.get("time") for suite in root.iter("testsuite")} == {"0.250", "0.000"}
 
 
 def test_characters_that_xml_forbids_are_shown_instead(results: Results) -> None:

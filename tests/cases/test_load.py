@@ -1,0 +1,78 @@
+"""What a server does only under the run's own load is nobody's defect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+HEAD = """
+openapi: 3.0.3
+info: {title: Slow, version: "1"}
+paths:
+"""
+PATH = """
+  /{name}:
+    get:
+      operationId: {name}
+      parameters: [{{name: since, in: query, schema: {{type: integer}}}}]
+      responses: {{"200": {{description: done}}, "400": {{description: bad}}}}
+"""
+PAUSE_S = 0.005
+NAMES = ("books", "songs", "films", "games", "tools")
+DOCUMENT = HEAD + "".join(PATH.format(name=name) for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(500, {}), (503, {}), (503, {"Retry-After": "1"}), (503, {"Retry-After": "3600"})],
+    ids=["failing", "busy", "busy for a second", "busy for an hour"],
+)
+def test_a_server_that_takes_one_request_at_a_time_has_no_defect(
+    run: Any, sent: Any, status: int, headers: dict[str, str]
+) -> None:
+    def serve(request: Any) -> Any:
+        if request.beside > 1:
+            return sent(status, {"detail": "database is locked"}, headers, pause_s=PAUSE_S)
+        return sent(200, {}, pause_s=PAUSE_S)
+
+    outcome = run(DOCUMENT, serve, bad_input=True)
+    blamed = [o["actual"] for o in outcome.results["findings"] if str(status) in o["actual"]]
+    assert blamed == []
+    accepted = [one for one in outcome.results["operations"] if one["standing"] == "accepted"]
+    assert len(accepted) == len(NAMES)
+
+
+def test_what_a_busy_server_did_is_said(run: Any, sent: Any) -> None:
+    def serve(request: Any) -> Any:
+        return sent(500 if request.beside > 1 else 200, {}, pause_s=PAUSE_S)
+
+    outcome = run(DOCUMENT, serve, bad_input=True)
+    reasons = {
+        item["reason"]
+        for item in outcome.results["results"]
+        if item["check"] == "errors/unexpected-5xx" and item["verdict"] == "inconclusive"
+    }
+    assert any(
+        one.startswith("500 came only while") and "requests ran side by side" in one
+        for one in reasons
+    )
+
+
+def test_what_fails_alone_too_is_a_defect_of_a_busy_server(run: Any, sent: Any) -> None:
+    def serve(request: Any) -> Any:
+        fails = request.beside > 1 or request.path == "/songs"
+        return sent(500 if fails else 200, {}, pause_s=PAUSE_S)
+
+    outcome = run(DOCUMENT, serve, bad_input=True)
+    found = [o for o in outcome.results["findings"] if o["check"] == "errors/unexpected-5xx"]
+    assert [one["operations"] for one in found] == [["songs"]]
+
+
+def test_a_server_that_says_that_it_is_busy_is_asked_less_at_once(run: Any, sent: Any) -> None:
+    def serve(request: Any) -> Any:
+        return sent(503 if request.beside > 2 else 200, {}, pause_s=PAUSE_S)
+
+    outcome = run(DOCUMENT, serve, bad_input=True)
+    late = outcome.received[len(outcome.received) // 2 :]
+    assert sum(request.beside > 2 for request in late) < len(late) // 10
