@@ -14,7 +14,7 @@ from apicheck.probe.scheduler import ClaimTable, schedule
 
 def job(key: str, *, shared: str = "", exclusive: str = "", last: bool = False) -> Job:
     claims = Claims(frozenset(shared.split()), frozenset(exclusive.split()))
-    return Job(key, None, None, claims, last)  # type: ignore[arg-type]
+    return Job(key, None, None, claims, last)
 
 
 class Stage:

@@ -29,7 +29,7 @@ def test_a_certificate_for_another_name(secure: str, certificate: Path) -> None:
 
 
 def test_https_at_a_port_of_http(api: Callable[..., object]) -> None:
-    said = explain(api.url.replace("http://", "https://"))  # type: ignore[attr-defined]
+    said = explain(api.url.replace("http://", "https://"))
     assert "a server responds at" in said
     assert "begin base_url with http://" in said
 

@@ -8,6 +8,8 @@ from itertools import islice
 from apicheck.authoring import Case, Part, Recipe, Subject, alter
 from apicheck.checks.errors._odd_values import MEMBERS, RAW, TEXTS
 
+FAILURES = frozenset(range(500, 600)) - {503}
+"""The statuses by which a server says that it failed; 503 says that it is busy."""
 _LOW_LIMIT = 50
 
 

@@ -30,9 +30,8 @@ from apicheck.authoring import (
     describe,
     steps,
 )
-from apicheck.checks.errors._odd_parts import is_scarce, parts, rows
+from apicheck.checks.errors._odd_parts import FAILURES, is_scarce, parts, rows
 
-_BUSY = 503
 _OF_GATEWAYS = (502, 504)
 """Another server failed: one on which this one relies, or one that the value names."""
 _MARK = "apicheck-goes-here"
@@ -88,7 +87,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     place = drawn.get("place", "") if isinstance(drawn, Mapping) else ""  # shrinking tears values
     expected = "a status below 500"
     for exchange in transcript.exercised:
-        if _broke(exchange):
+        if exchange.status in FAILURES:
             doubt = Severity.MEDIUM if exchange.status in _OF_GATEWAYS else None
             actual = describe(exchange)
             return Failure("server-error", expected, actual, place, exchange.id, doubt)
@@ -109,10 +108,6 @@ def _is_gone(exchange: Exchange) -> bool:
     return exchange.error is not None and exchange.error.kind is TransportErrorKind.REFUSED
 
 
-def _broke(exchange: Exchange) -> bool:
-    return exchange.status >= 500 and exchange.status != _BUSY
-
-
 CHECK = Check(
     title="No value in a request makes the server fail",
     failure_title="A value in a request makes the server fail",
@@ -122,7 +117,7 @@ CHECK = Check(
     script=script,
     judge=judge,
     accepted=True,
-    provokes=frozenset(range(500, 600)) - {_BUSY},
+    provokes=FAILURES,
     accepts_closed_connection=True,
     standards=(
         "rfc9110#15.6",
