@@ -126,17 +126,15 @@ class OneRequest(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def handle_any(self) -> None:
-        with self.server.count() as beside:
-            self.handle_one(beside)
-
-    def handle_one(self, beside: int) -> None:
         headers: dict[str, str] = {}
         for name, value in self.headers.items():
             key = name.lower()
             headers[key] = f"{headers[key]}, {value}" if key in headers else value
         body = self.rfile.read(int(headers.get("content-length", 0)))
-        sent = self.server.respond(Received(self.command, self.path, headers, body, beside))
-        sleep(sent.pause_s)
+        # Not while it is written: a client that has the response may send its next request.
+        with self.server.count() as beside:
+            sent = self.server.respond(Received(self.command, self.path, headers, body, beside))
+            sleep(sent.pause_s)
         if sent.dies:
             self.server.shutdown()
             self.server.server_close()
