@@ -43,8 +43,7 @@ class Cups:
         if request.path == "/page":
             return self.sent(200, b"<html></html>", {"Content-Type": "text/html"})
         if request.path == "/private.json":
-            known = request.headers.get("authorization") == f"Bearer {TOKEN}"
-            return self.sent(200, self.document) if known else self.sent(401)
+            return self.sent(200, self.document) if self.wants(request) else self.sent(401)
         if request.path != f"{self.prefix}/cups":
             return self.sent(404)
         if not self.wants(request):
@@ -182,6 +181,20 @@ def test_a_document_behind_a_token_is_fetched_with_it_when_asked(
         assert main(["lint", *told]) == 0
         assert main(["plan", *told, "--token-env", "CUPS_TOKEN"]) == 0
     assert TOKEN not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("wants", "variable", "auth"),
+    [(is_basic, "CUPS_PAIR", "basic"), (is_in_header, "CUPS_TOKEN", "header:X-Cup-Key")],
+    ids=["basic", "header"],
+)
+def test_a_document_behind_a_token_is_fetched_as_the_token_is_sent(
+    serving: Any, sent: Any, folder: Path, wants: Any, variable: str, auth: str
+) -> None:
+    with serving(Cups(sent, wants)) as url:
+        told = ["--spec", f"{url}/private.json", "--spec-token-env", variable]
+        main(["run", *told, "--token-env", variable, "--auth", auth, "--out", "out"])
+    assert accepted(folder) == "accepted"
 
 
 def test_a_document_of_a_server_that_is_not_there(capsys: Captured) -> None:

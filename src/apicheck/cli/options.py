@@ -85,7 +85,7 @@ documents = combine(
     click.option("--spec", type=LOCATION, metavar="FILE|URL",
                  help="The OpenAPI document. Without a policy, built-in clauses are tested."),
     click.option("--spec-token-env", metavar="NAME",
-                 help="Fetch --spec with the bearer token of this environment variable."),
+                 help="Fetch --spec with the token of this environment variable, as --auth says."),
     click.option("--reading", "readings", multiple=True, metavar="NAME",
                  help="Choose a reading of an ambiguous policy. Repeatable."),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
@@ -11,7 +12,7 @@ from apicheck.load import read_proxies
 from apicheck.load.mistakes import Mistakes
 from apicheck.load.secrets import SecretReader
 from apicheck.model.errors import SpecError, TargetError, TargetUnreachable
-from apicheck.model.json import MISSING, Json
+from apicheck.model.json import MISSING, Json, at
 from apicheck.model.target import Tls
 from apicheck.probe.transport import Transport, parse_origin
 from apicheck.probe.unreachable import explain_connection_error
@@ -49,13 +50,14 @@ def fetch_document(
 ) -> FetchedDocument:
     """Fetch a document; redirects are followed on the same host alone.
 
-    settings: of the target file and the options, for TLS and proxy. token_env: the variable with a
-    bearer token for this request. Raises SpecError, and TargetUnreachable without a connection.
+    settings: of the target file and the options, for TLS, the proxy, and how a token is sent.
+    token_env: the variable with the token for this request. Raises SpecError, and
+    TargetUnreachable without a connection.
     """
-    token = _read_token(token_env, environ)
+    credential = _build_credential(_read_token(token_env, environ), settings)
     first = parse_origin(url)
     for _ in range(_REDIRECTS + 1):
-        response = _get(url, settings, environ, token)
+        response = _get(url, settings, environ, credential)
         if response.status // 100 != _REDIRECT:
             return FetchedDocument(url, _read_content(url, response))
         where = urljoin(url, response.first_field(b"location").decode("latin-1"))
@@ -63,7 +65,7 @@ def fetch_document(
         if origin.host != first.host or (first.scheme == "https" and origin.scheme != "https"):
             raise SpecError(f"{url} redirects to {where}: give that URL if you trust it")
         if (origin.scheme, origin.port) != (first.scheme, first.port):
-            token = ""  # another server, though of the same name
+            credential = ()  # another server, though of the same name
         url = where
     raise SpecError(f"{url} redirects more than {_REDIRECTS} times")
 
@@ -77,23 +79,38 @@ def _read_token(token_env: str, environ: Mapping[str, str]) -> str:
     return token
 
 
+def _build_credential(token: str, settings: Mapping[str, Json]) -> tuple[tuple[bytes, bytes], ...]:
+    """Build the header field of a token, as `--auth` says it: a bearer token by default."""
+    if not token:
+        return ()
+    scheme = at(settings, "/schemes/default")
+    scheme = scheme if isinstance(scheme, Mapping) else {}
+    if scheme.get("scheme") == "basic":
+        return ((b"Authorization", b"Basic " + base64.b64encode(token.encode())),)
+    if scheme.get("in") == "header":
+        return ((str(scheme["name"]).encode(), token.encode()),)
+    return ((b"Authorization", f"Bearer {token}".encode()),)
+
+
 def _get(
-    url: str, settings: Mapping[str, Json], environ: Mapping[str, str], token: str
+    url: str,
+    settings: Mapping[str, Json],
+    environ: Mapping[str, str],
+    credential: tuple[tuple[bytes, bytes], ...],
 ) -> WireResponse:
     origin = parse_origin(url)
     transport = _build_transport(url, origin, settings, environ)
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    headers = [
+    headers = (
         (b"Host", origin.authority.encode("idna")),
         (b"Accept", _ACCEPT),
         (b"Accept-Encoding", b"gzip"),
         (b"User-Agent", f"apicheck/{__version__}".encode()),
-    ]
-    if token:
-        headers.append((b"Authorization", f"Bearer {token}".encode()))
+        *credential,
+    )
     try:
-        result = transport.send(WireRequest("GET", target.encode(), tuple(headers)))
+        result = transport.send(WireRequest("GET", target.encode(), headers))
     finally:
         transport.close()
     if not isinstance(result, WireResponse):
@@ -127,7 +144,7 @@ def _read_content(url: str, response: WireResponse) -> bytes:
     if response.status in (401, 403):
         raise SpecError(
             f"{url} responds with {response.status}: if it wants a token, name its variable with"
-            " --spec-token-env"
+            " --spec-token-env, and say with --auth how it is sent, if not as a bearer token"
         )
     if response.status != 200:
         raise SpecError(f"{url} responds with {response.status}: {_HINT}")
