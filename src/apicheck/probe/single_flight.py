@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+_TRIES = 3
+
 
 class SingleFlight(Generic[T]):
     """Results by key. The first caller makes one; the others wait for it.
 
-    lasts: whether a result is remembered; one that is not is made anew for the next caller.
+    lasts: whether a result is remembered; one that is not is made anew for the next caller, until
+    `_TRIES` of a key have been made.
     """
 
     def __init__(self, lasts: Callable[[T], bool] = lambda _: True) -> None:
         self._lasts = lasts
         self._lock = threading.Lock()
         self._made: dict[str, Future[T]] = {}
+        self._tried: Counter[str] = Counter()
 
     def do(self, key: str, make: Callable[[], T]) -> T:
         """The result for a key, made now when there is none.
@@ -34,8 +39,9 @@ class SingleFlight(Generic[T]):
         if mine:
             try:
                 result = make()
-                if not self._lasts(result):
-                    with self._lock:
+                with self._lock:
+                    self._tried[key] += 1
+                    if not self._lasts(result) and self._tried[key] < _TRIES:
                         del self._made[key]
                 future.set_result(result)
             except BaseException as error:

@@ -92,3 +92,14 @@ def test_a_result_that_does_not_last_is_made_again() -> None:
 
     flight = SingleFlight[int](lambda number: number > 1)
     assert [flight.do("one", make) for _ in range(3)] == [1, 2, 2]
+
+
+def test_what_never_lasts_is_made_three_times_and_no_more() -> None:
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(1)
+        return len(made)
+
+    flight = SingleFlight[int](lambda _: False)
+    assert [flight.do("one", make) for _ in range(5)] == [1, 2, 3, 3, 3]

@@ -60,6 +60,7 @@ def test_a_whole_plan_is_played_to_its_end(
         played = [*session.play_controls(), *session.stream(made.probes)]
         session.clean_up()
         assert scan(tmp_path, session.secrets) == ()
-    assert len(played) == len(made.controls) + len(made.probes)
+    expected = {f"control/{name}" for name in made.controls} | {one.key for one in made.probes}
+    assert {transcript.probe for transcript in played} == expected
     assert not [t for t in played if isinstance(t.stopped_by, HarnessError)]
     assert {t.probe for t in read(tmp_path / "journal.ndjson")} >= {t.probe for t in played}
