@@ -76,3 +76,69 @@ def test_a_server_that_says_that_it_is_busy_is_asked_less_at_once(run: Any, sent
     outcome = run(DOCUMENT, serve, bad_input=True)
     late = outcome.received[len(outcome.received) // 2 :]
     assert sum(request.beside > 2 for request in late) < len(late) // 10
+
+
+KEYS = (
+    HEAD
+    + """
+  /keys:
+    post:
+      operationId: makeKey
+      responses: {"201": {description: made}}
+  /keys/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get: {operationId: getKey, responses: {"200": {description: one}}}
+    delete: {operationId: dropKey, responses: {"204": {description: gone}}}
+"""
+)
+
+
+class Keys:
+    """A server that lets nobody delete anything before it has refused it often enough."""
+
+    def __init__(self, sent: Any, refusal: Any, times: int) -> None:
+        self.sent, self.refusal, self.times = sent, refusal, times
+        self.keys: set[str] = set()
+        self.number = 0
+
+    def __call__(self, request: Any) -> Any:
+        if request.method == "POST":
+            self.number += 1
+            self.keys.add(f"k{self.number}")
+            return self.sent(201, {"id": f"k{self.number}"})
+        name = request.path.rpartition("/")[2]
+        if name not in self.keys:
+            return self.sent(404, {})
+        if request.method == "DELETE":
+            self.times -= 1
+            if self.times >= 0:
+                return self.refusal
+            self.keys.discard(name)
+            return self.sent(204)
+        return self.sent(200, {"id": name})
+
+
+@pytest.mark.parametrize("refusal", ["busy", "busy for a second", "throttling", "cut off"])
+def test_a_clean_up_waits_for_a_server_that_has_no_time_for_it(
+    run: Any, sent: Any, refusal: str
+) -> None:
+    given = {
+        "busy": sent(503, {}),
+        "busy for a second": sent(503, {}, {"Retry-After": "1"}),
+        "throttling": sent(429, {}, {"Retry-After": "1"}),
+        "cut off": sent(raw=b""),
+    }[refusal]
+    keys = Keys(sent, given, times=4)
+    outcome = run(KEYS, keys)
+    assert keys.keys == set()
+    assert outcome.results["leftovers"] == []
+
+
+def test_what_a_clean_up_cannot_delete_is_said(run: Any, sent: Any) -> None:
+    keys = Keys(sent, sent(raw=b""), times=1000)
+    outcome = run(KEYS, keys)
+    assert keys.keys
+    assert all(
+        any(f"/keys/{name} (created by makeKey)" in words for words in outcome.results["leftovers"])
+        for name in keys.keys
+    )

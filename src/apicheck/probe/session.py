@@ -247,8 +247,8 @@ class Session:
             return (*self._creations.list_open(), *self._creations.lasting)
         exchanges: list[Exchange] = []
         left: list[str] = []
-        for exchange, words in self._creations.delete_all(self._recorder):
-            exchanges.append(exchange)
+        for exchange, words in self._creations.delete_all(self._recorder, self._clock):
+            exchanges.extend([exchange] if exchange else [])
             if words:
                 left.append(words)
         self._minting.revoke_all(exchanges.append)
