@@ -142,3 +142,18 @@ def test_what_a_clean_up_cannot_delete_is_said(run: Any, sent: Any) -> None:
         any(f"/keys/{name} (created by makeKey)" in words for words in outcome.results["leftovers"])
         for name in keys.keys
     )
+
+
+def test_connections_that_close_cost_no_operation(run: Any, sent: Any) -> None:
+    keys, cut = Keys(sent, sent(503), times=0), set()
+
+    def serve(request: Any) -> Any:
+        asked = (request.method, request.target)
+        if request.method != "POST" and asked not in cut:
+            cut.add(asked)
+            return sent(raw=b"")
+        return keys(request)
+
+    outcome = run(KEYS, serve, bad_input=True)
+    assert {one["standing"] for one in outcome.results["operations"]} == {"accepted"}
+    assert outcome.findings("errors/server-error") == []
