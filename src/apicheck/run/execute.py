@@ -11,7 +11,9 @@ from apicheck.generate import strategy
 from apicheck.judge import (
     find_doubtful,
     find_suspicion,
+    find_wrong_base,
     judge_attempt,
+    judge_operations,
     judge_shrinking,
 )
 from apicheck.model.exchange import SIDE_BY_SIDE, Role, Transcript
@@ -84,9 +86,12 @@ def execute_plan(
 
     with Session(plan, stop=stop, watch=keep, reload=reload) as session:
         preflight_items = session.preflight() if preflight else ()
-        if not any(item.verdict is Verdict.ERROR for item in preflight_items):
+        if not _is_broken(preflight_items):
             _note_length(plan, progress)
             _play_controls(session, plan, progress, keep)
+            if elsewhere := find_wrong_base(plan, judge_operations(plan, transcripts)):
+                preflight_items = (*preflight_items, session.look_elsewhere(elsewhere))
+        if not _is_broken(preflight_items):
             session.look_round()
             _provoke(session, plan, keep)
             failed = _play_probes(session, plan, progress, keep)
@@ -105,6 +110,11 @@ def execute_plan(
         requests = session.requests
     interrupted = "Ctrl-C" if stop.is_set() else ""
     return Execution(tuple(transcripts), preflight_items, leftovers, requests, interrupted)
+
+
+def _is_broken(items: Sequence[PreflightItem]) -> bool:
+    """Whether the rest of the run would show nothing."""
+    return any(item.verdict is Verdict.ERROR for item in items)
 
 
 def _note_length(plan: Plan, progress: Progress) -> None:
