@@ -18,6 +18,7 @@ from apicheck.judge.attempts import (
 from apicheck.judge.clauses import judge_clauses, roll_up
 from apicheck.judge.endings import discount, find_endings, make_tasks
 from apicheck.judge.findings import collect_findings, make_finding_id
+from apicheck.judge.open_reading import doubt_open_reading
 from apicheck.judge.operations import (
     explain_wrong_base,
     find_wrong_base,
@@ -68,6 +69,7 @@ def judge(
     operations = judge_operations(plan, transcripts)
     passive = judge_passive(plan, select_for_passive(plan, transcripts))
     results = (*judge_active(plan, transcripts), *leave_untested(plan, operations, passive))
+    results = doubt_open_reading(plan, transcripts, results)
     if wrong_base := explain_wrong_base(plan, operations, preflight):
         results = tuple(_withdraw(result, wrong_base) for result in results)
     clauses = judge_clauses(plan, results, operations)
