@@ -43,6 +43,30 @@ def test_a_server_that_takes_one_request_at_a_time_has_no_defect(
     assert len(accepted) == len(NAMES)
 
 
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_busy_server_is_judged_by_what_it_does_for_one_request(
+    run: Any, sent: Any, status: int
+) -> None:
+    """A wrong status that only a calm server shows is found, and nothing is left open for load."""
+
+    def serve(request: Any) -> Any:
+        if request.beside > 1:
+            return sent(status, {}, pause_s=PAUSE_S)
+        if "since" in request.target and not request.target.rpartition("=")[2].isdigit():
+            return sent(200 if request.path == "/songs" else 400, {}, pause_s=PAUSE_S)
+        return sent(200, {}, pause_s=PAUSE_S)
+
+    outcome = run(DOCUMENT, serve, bad_input=True)
+    found = [o for o in outcome.results["findings"] if o["check"] == "errors/invalid-query"]
+    assert [one["operations"] for one in found] == [["songs"]]
+    left = [
+        (item["check"], item["operation"])
+        for item in outcome.results["results"]
+        if item["verdict"] == "inconclusive" and item["check"] == "errors/invalid-query"
+    ]
+    assert left == []
+
+
 def test_what_a_busy_server_did_is_said(run: Any, sent: Any) -> None:
     def serve(request: Any) -> Any:
         return sent(500 if request.beside > 1 else 200, {}, pause_s=PAUSE_S)

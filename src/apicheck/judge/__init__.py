@@ -11,6 +11,7 @@ from dataclasses import replace
 from apicheck.judge.attempts import (
     Judged,
     find_suspicion,
+    is_spoilt,
     judge_attempt,
     judge_probe,
     judge_shrinking,
@@ -45,6 +46,7 @@ __all__ = [
     "find_doubtful",
     "find_suspicion",
     "find_wrong_base",
+    "is_spoilt",
     "judge",
     "judge_attempt",
     "judge_operations",
