@@ -11,6 +11,7 @@ from dataclasses import replace
 from apicheck.judge.attempts import (
     Judged,
     find_suspicion,
+    is_spoilt,
     judge_attempt,
     judge_probe,
     judge_shrinking,
@@ -18,7 +19,13 @@ from apicheck.judge.attempts import (
 from apicheck.judge.clauses import judge_clauses, roll_up
 from apicheck.judge.endings import discount, find_endings, make_tasks
 from apicheck.judge.findings import collect_findings, make_finding_id
-from apicheck.judge.operations import find_wrong_base, judge_operations, leave_untested
+from apicheck.judge.open_reading import doubt_open_reading
+from apicheck.judge.operations import (
+    explain_wrong_base,
+    find_wrong_base,
+    judge_operations,
+    leave_untested,
+)
 from apicheck.judge.results import (
     find_doubtful,
     judge_active,
@@ -32,14 +39,17 @@ from apicheck.model.codec import to_json
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
 from apicheck.model.results import CheckResult, PreflightItem, Provenance, Results
-from apicheck.model.verdict import Verdict
+from apicheck.model.verdict import NotTestedKind, Verdict
 
 __all__ = [
     "Judged",
     "find_doubtful",
     "find_suspicion",
+    "find_wrong_base",
+    "is_spoilt",
     "judge",
     "judge_attempt",
+    "judge_operations",
     "judge_probe",
     "judge_shrinking",
     "make_finding_id",
@@ -61,7 +71,8 @@ def judge(
     operations = judge_operations(plan, transcripts)
     passive = judge_passive(plan, select_for_passive(plan, transcripts))
     results = (*judge_active(plan, transcripts), *leave_untested(plan, operations, passive))
-    if wrong_base := find_wrong_base(plan, operations):
+    results = doubt_open_reading(plan, transcripts, results)
+    if wrong_base := explain_wrong_base(plan, operations, preflight):
         results = tuple(_withdraw(result, wrong_base) for result in results)
     clauses = judge_clauses(plan, results, operations)
     findings = collect_findings(plan, results, clauses)
@@ -97,6 +108,8 @@ def judge(
 
 def _withdraw(result: CheckResult, reason: str) -> CheckResult:
     """The result without its verdict: the responses that it rests on are of something else."""
+    if result.verdict is Verdict.NOT_TESTED and result.kind is NotTestedKind.NEEDS_BUDGET:
+        return replace(result, reason=reason)
     if result.verdict not in (Verdict.PASS, Verdict.FAIL):
         return result
     return replace(result, verdict=Verdict.INCONCLUSIVE, failures=(), reason=reason)

@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 
 from apicheck.judge.confirmation import find_doubt, find_lasting
 from apicheck.model.check import Check
-from apicheck.model.exchange import Exchange, Role, Transcript, TransportErrorKind
+from apicheck.model.exchange import (
+    SIDE_BY_SIDE,
+    Exchange,
+    Role,
+    Transcript,
+    TransportErrorKind,
+)
 from apicheck.model.json import Json
 from apicheck.model.plan import Probe
 from apicheck.model.subject import Case, Subject
@@ -118,6 +124,14 @@ def find_suspicion(judgement: Judgement | HarnessError) -> Failure | None:
     return judgement if isinstance(judgement, Failure) else None
 
 
+def is_spoilt(transcript: Transcript, judgement: Judgement | HarnessError) -> bool:
+    """Whether an attempt decides nothing because the server failed under the run's own load."""
+    undecided = isinstance(judgement, Inconclusive | NotTested)
+    return undecided and any(
+        one.status >= _SERVER_ERROR and one.observed(SIDE_BY_SIDE) for one in transcript.exchanges
+    )
+
+
 def judge_probe(
     probe: Probe, attempts: Sequence[Transcript], shrunk: Sequence[Transcript] = ()
 ) -> Judged:
@@ -129,9 +143,10 @@ def judge_probe(
     if not attempts:
         why = NotTested(NotTestedKind.NEEDS_BUDGET, "the run ended before this probe")
         return _build_judged(probe, why, None)
-    first, *later = sorted(attempts, key=lambda transcript: transcript.attempt)
-    judgement = judge_attempt(probe.check, probe.subject, first)
-    again = [judge_attempt(probe.check, probe.subject, transcript) for transcript in later]
+    ordered = sorted(attempts, key=lambda transcript: transcript.attempt)
+    judged = [(one, judge_attempt(probe.check, probe.subject, one)) for one in ordered]
+    (first, judgement), *rest = [one for one in judged if not is_spoilt(*one)] or judged
+    later, again = [one for one, _ in rest], [one for _, one in rest]
     if isinstance(judgement, Inconclusive):
         judgement = find_lasting(judgement, first, later, again)
     if not isinstance(judgement, Failure):

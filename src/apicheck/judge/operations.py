@@ -10,7 +10,13 @@ from apicheck.model.check import Check
 from apicheck.model.exchange import Caller, Direction, Exchange, Role, Transcript
 from apicheck.model.operation import Operation
 from apicheck.model.plan import Plan
-from apicheck.model.results import CheckResult, OperationResult, Standing
+from apicheck.model.results import (
+    BASE_PATH,
+    CheckResult,
+    OperationResult,
+    PreflightItem,
+    Standing,
+)
 from apicheck.model.subject import RunContext
 from apicheck.model.verdict import NotTested, NotTestedKind, Verdict
 from apicheck.requests.describe import quote_server
@@ -23,6 +29,7 @@ WHOLE = "*"
 _DECIDED = (Verdict.NOT_APPLICABLE, Verdict.ERROR)
 _THIN = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 _ELSEWHERE = (301, 307, 308, 404)
+_NO_METHOD = (405, 501)
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
@@ -143,24 +150,38 @@ def _explain_stop(
     return NotTested(NotTestedKind.NEEDS_REQUEST, control.stopped_by.reason)
 
 
+def explain_wrong_base(
+    plan: Plan, operations: Sequence[OperationResult], preflight: Sequence[PreflightItem]
+) -> str:
+    """Say that the document's paths are not at base_url, and what to do; "" where some may be."""
+    looked = next((item.message for item in preflight if item.id == BASE_PATH), "")
+    found = looked or find_wrong_base(plan, operations)
+    return found if looked or not found else f"{found}; correct base_url, or base_path"
+
+
 def find_wrong_base(plan: Plan, operations: Sequence[OperationResult]) -> str:
     """Say that the document's paths are not at base_url; "" where some may be.
 
     They are not where every request got 404 or a lasting redirect, also for a path without an id
-    that could be wrong.
+    that could be wrong. Servers of files refuse what is not GET by its method.
     """
     sent = [one for one in operations if one.status]
     fixed = [one for one in sent if "{" not in one.path]
-    if not fixed or any(
-        one.standing is Standing.ACCEPTED or one.status not in _ELSEWHERE for one in sent
-    ):
+    if not any(one.status in _ELSEWHERE for one in fixed) or not all(map(_is_elsewhere, sent)):
         return ""
-    first = fixed[0]
+    first = next(one for one in fixed if one.status in _ELSEWHERE)
     return (
         f"none of the document's paths is at {plan.target.base_url}: {first.method} {first.path}"
-        f" got {first.status}, and no request got anything else than such a status;"
-        " correct base_url, or base_path"
+        f" got {first.status}, and no request got anything else than such a status"
     )
+
+
+def _is_elsewhere(operation: OperationResult) -> bool:
+    """Whether the response to the request of an operation may be that of another server."""
+    if operation.standing is Standing.ACCEPTED:
+        return False
+    unknown = operation.status in _NO_METHOD and operation.method not in ("GET", "HEAD")
+    return operation.status in _ELSEWHERE or unknown
 
 
 def leave_untested(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apicheck.judge.operations import find_wrong_base
+from apicheck.judge.operations import explain_wrong_base
 from apicheck.judge.remedies import Remedies
 from apicheck.model.plan import Plan
 from apicheck.model.results import CheckResult, ClauseResult, OperationResult, PreflightItem, Task
@@ -28,7 +28,7 @@ def collect_tasks(
     stopped: the run was interrupted or killed, so a larger budget would not help.
     """
     remedies = Remedies(plan.target.file)
-    if wrong_base := find_wrong_base(plan, operations):
+    if wrong_base := explain_wrong_base(plan, operations, preflight):
         return (Task("Correct base_url", (), remedies.merge([wrong_base])),)
     broken = [item.message for item in preflight if item.verdict is Verdict.ERROR]
     wanted: dict[tuple[str, str], tuple[list[str], set[str]]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apicheck.judge.operations import find_wrong_base
+from apicheck.judge.operations import explain_wrong_base
 from apicheck.model.ending import Ending
 from apicheck.model.plan import Options, Plan
 from apicheck.model.results import (
@@ -74,7 +74,7 @@ def _decide(
     left = [c for c in musts if c.verdict in _LEFT_OPEN]
     counted = [c for c in left if not _is_excused(c, results, plan.options)]
     broken = [item for item in preflight if item.verdict is Verdict.ERROR]
-    if wrong_base := find_wrong_base(plan, operations):
+    if wrong_base := explain_wrong_base(plan, operations, preflight):
         return RunWord.INVALID, wrong_base
     if violated:
         return RunWord.NOT_CONFORMANT, _describe_violations(violated)

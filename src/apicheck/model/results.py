@@ -169,6 +169,10 @@ class Task:
     lines: str = ""
 
 
+BASE_PATH = "base-path"
+"""The preflight item of a run that ended because the document's paths are not at base_url."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreflightItem:
     """The result of one inspection before the run."""

@@ -3,8 +3,9 @@
 Transcripts leave this package redacted: a placeholder stands for each secret.
 """
 
+from apicheck.probe.control import discover
 from apicheck.probe.journal import Journal
 from apicheck.probe.scanning import Leak, scan
-from apicheck.probe.session import Session, discover
+from apicheck.probe.session import Session
 
 __all__ = ["Journal", "Leak", "Session", "discover", "scan"]

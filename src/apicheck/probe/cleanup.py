@@ -5,21 +5,33 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from apicheck.model.exchange import Exchange, Request, Role
+from apicheck.model.exchange import Exchange, Request, Role, TransportErrorKind
 from apicheck.model.plan import Plan
 from apicheck.model.verdict import NotTestedKind
+from apicheck.probe.clock import TargetClock
 from apicheck.probe.deletions import find_deletion, split_objects
 from apicheck.probe.errors import ProbeStopped
+from apicheck.probe.pacing import read_retry_after
 from apicheck.probe.recorder import Recorder
 from apicheck.requests.credentials import credentials_of, scheme_to_carry
 
 _CREATED = 201
 _GONE = (404, 410)
 _REFUSED = (401, 403)
+_IN_USE = (409, 423)
+_BUSY = (408, 425, 429)
+_SERVER_ERROR = 500
+_PAUSES_S = (0.5, 2.0, 5.0)
+_LONGEST_PAUSE_S = 60.0
+_PATIENCE = 3
+"""Deletions that failed, after which the server is left in peace for a while."""
+
+_Deletion = tuple[Exchange | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,9 @@ class Creation:
     owner: str = ""
     """The script that alone uses it, "" where others may."""
 
+    def __str__(self) -> str:
+        return f"{self.delete.path} (created by {self.by})"
+
 
 @dataclass(frozen=True, slots=True)
 class Lasting:
@@ -39,6 +54,23 @@ class Lasting:
 
     by: str
     names: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Round:
+    """What one round of deletions met. asked: the longest pause that a response asked for, in s."""
+
+    busy: int = 0
+    silent: int = 0
+    asked: float = 0.0
+
+    def note(self, exchange: Exchange | None, asked: float) -> None:
+        """Note a deletion that may be accepted later."""
+        if exchange is None or exchange.status in _IN_USE:
+            return
+        self.busy += 1
+        self.silent += exchange.response is None
+        self.asked = max(self.asked, asked)
 
 
 class Creations:
@@ -53,7 +85,6 @@ class Creations:
         self._lock = threading.Lock()
         self._open: dict[str, Creation] = {}
         self._lasting: list[Lasting] = []
-        self._kept: list[str] = []
 
     def note(self, exchange: Exchange, *, cleanup: bool, owner: str = "") -> None:
         """Note what an exchange created or deleted.
@@ -85,65 +116,88 @@ class Creations:
                 if gone is not None:
                     self._lasting.remove(gone)
 
-    def delete_all(self, recorder: Recorder) -> Iterator[tuple[Exchange, str]]:
-        """Delete everything, newest first: each exchange with what it left, "" for nothing."""
+    def delete_all(self, recorder: Recorder, clock: TargetClock) -> Iterator[_Deletion]:
+        """Delete everything, newest first: each exchange with what it left, "" for nothing.
+
+        What the server is too busy for, or what another object still needs, is tried again later.
+        """
         with self._lock:
-            creations = list(reversed(self._open.values()))
+            left = list(reversed(self._open.values()))
             self._open.clear()
-        for creation in creations:
-            yield from self._delete_one(creation, recorder)
+        for pause in _PAUSES_S:
+            before, seen = len(left), _Round()
+            left = yield from self._delete_round(left, recorder, clock, seen)
+            if not left or (len(left) == before and not seen.busy):
+                break
+            if seen.busy:
+                _wait(clock, min(max(pause, seen.asked), _LONGEST_PAUSE_S))
+        seen = _Round()
+        for creation in left:
+            if seen.silent >= _PATIENCE:
+                yield None, f"{creation}: not tried again, as no response came to the others"
+                continue
+            exchange, words = self._delete_one(creation, recorder)
+            seen.note(exchange, 0.0)
+            yield exchange, words
+
+    def _delete_round(
+        self, creations: list[Creation], recorder: Recorder, clock: TargetClock, seen: _Round
+    ) -> Generator[_Deletion, None, list[Creation]]:
+        """Try each deletion once, until the server asks for a pause; returns what to try again."""
+        again: list[Creation] = []
+        for number, creation in enumerate(creations):
+            exchange, words = self._delete_one(creation, recorder)
+            if words and exchange is not None and _may_pass(exchange):
+                yield exchange, ""
+                again.append(creation)
+                seen.note(exchange, read_retry_after(exchange, clock.epoch()) or 0.0)
+                if seen.asked or seen.busy >= _PATIENCE:
+                    return [*creations[number + 1 :], *again]
+            else:
+                yield exchange, words
+        return again
 
     def delete_of(self, owner: str, recorder: Recorder) -> Iterator[Exchange]:
         """Delete what one script created for itself; what cannot be deleted is tried at the end."""
         with self._lock:
             mine = {path: made for path, made in self._open.items() if made.owner == owner}
         for path, creation in reversed(mine.items()):
-            for exchange, left in self._delete_one(creation, recorder):
-                if not left:
-                    with self._lock:
-                        self._open.pop(path, None)
+            exchange, left = self._delete_one(creation, recorder)
+            if not left:
+                with self._lock:
+                    self._open.pop(path, None)
+            if exchange is not None:
                 yield exchange
 
     def list_open(self) -> tuple[str, ...]:
         """What was not deleted yet, in words."""
-        return tuple(f"{one.delete.path} (created by {one.by})" for one in self._open.values())
+        return tuple(map(str, self._open.values()))
 
     @property
     def lasting(self) -> tuple[str, ...]:
         """The objects that cannot be deleted through the API, in words."""
-        return (
-            *self._kept,
-            *(
-                f"{count} created by {operation}, and no link of the document says how to delete it"
-                for operation, count in sorted(Counter(one.by for one in self._lasting).items())
-            ),
+        return tuple(
+            f"{count} created by {operation}, and no link of the document says how to delete it"
+            for operation, count in sorted(Counter(one.by for one in self._lasting).items())
         )
 
-    def _delete_one(self, creation: Creation, recorder: Recorder) -> Iterator[tuple[Exchange, str]]:
+    def _delete_one(self, creation: Creation, recorder: Recorder) -> _Deletion:
+        """Delete one object: the last exchange about it, and in words what is left of it."""
         last: Exchange | None = None
         skipped = self._plan.context.withheld.get(creation.delete.operation)
         if skipped and skipped.kind is not NotTestedKind.HAZARD:
-            self._kept.append(
-                f"{creation.delete.path} (created by {creation.by}): {skipped.reason}"
-            )
-            return
+            return None, f"{creation}: {skipped.reason}"
         for request in self._vary_identity(creation.delete):
             try:
-                exchange = recorder.send(request, Role.CLEANUP)
-            except ProbeStopped:
-                return
-            gone = exchange.succeeded or exchange.status in _GONE
-            if gone or exchange.status not in _REFUSED:
-                result = exchange.status or (exchange.error.kind.value if exchange.error else "")
-                left = f"{request.path} (created by {creation.by}): DELETE got {result}"
-                yield exchange, "" if gone else left
-                return
-            last = exchange
-        if last is not None:
-            yield (
-                last,
-                f"{creation.delete.path} (created by {creation.by}): no identity may delete it",
-            )
+                last = recorder.send(request, Role.CLEANUP)
+            except ProbeStopped as stop:
+                return last, f"{creation}: {stop.reason.reason}"
+            if last.succeeded or last.status in _GONE:
+                return last, ""
+            if last.status not in _REFUSED:
+                result = last.status or (last.error.kind.value if last.error else "")
+                return last, f"{creation}: DELETE got {result}"
+        return last, f"{creation}: no identity may delete it"
 
     def _vary_identity(self, request: Request) -> Iterator[Request]:
         """The deletion as its creator, then as every other identity that may be allowed to."""
@@ -162,6 +216,19 @@ class Creations:
                 context, request.operation, identity, alternative=(carried,) * bool(carried)
             )
             yield request.with_credentials(name, *credentials)
+
+
+def _may_pass(exchange: Exchange) -> bool:
+    """Whether the same deletion may be accepted later: the server is busy, or another needs it."""
+    if exchange.error is not None:
+        return exchange.error.kind is not TransportErrorKind.FORBIDDEN
+    return exchange.status >= _SERVER_ERROR or exchange.status in (*_IN_USE, *_BUSY)
+
+
+def _wait(clock: TargetClock, seconds: float) -> None:
+    until = clock.now() + seconds
+    with suppress(ProbeStopped):  # the user has no patience left: once more, at once
+        clock.let_pass(lambda: until - clock.now())
 
 
 def _names_of(exchange: Exchange) -> frozenset[str]:

@@ -7,8 +7,32 @@ from urllib.parse import quote
 
 from apicheck.model.errors import TargetUnreachable
 from apicheck.model.json import Json
-from apicheck.probe.transport import Transport
+from apicheck.model.target import Target
+from apicheck.probe.transport import Transport, parse_origin
 from apicheck.probe.wire import WireRequest, WireResponse
+
+CONTROL_TIMEOUT_S = 30.0
+
+
+def discover(target: Target) -> frozenset[str]:
+    """Find what a target offers beyond its API. Sends nothing to the API itself.
+
+    Raises TargetUnreachable when the control URL does not respond as the protocol says.
+    """
+    offered: set[str] = set()
+    if target.control_url:
+        transport = Transport(parse_origin(target.control_url), timeout_s=CONTROL_TIMEOUT_S)
+        try:
+            offered |= Control(transport).fetch_capabilities()
+        finally:
+            transport.close()
+        if "listener" in offered:
+            offered.add("subscribe_by_hand")
+    if target.minters:
+        offered.add("mint")
+    if target.listener is not None or target.control_url:
+        offered.add("listener")
+    return frozenset(offered)
 
 
 class Control:

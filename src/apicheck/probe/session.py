@@ -5,19 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
 from apicheck.model.exchange import SIDE_BY_SIDE, Exchange, Role, Transcript
 from apicheck.model.plan import Plan, Probe
-from apicheck.model.results import PreflightItem
+from apicheck.model.results import BASE_PATH, PreflightItem
 from apicheck.model.step import Script
 from apicheck.model.subject import Case, Subject, SubjectKind
-from apicheck.model.target import Listener, Secrets, Target
+from apicheck.model.target import Listener, Secrets
+from apicheck.model.verdict import Verdict
 from apicheck.probe.budget import Budget
 from apicheck.probe.cleanup import Creations
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.control import Control
+from apicheck.probe.control import CONTROL_TIMEOUT_S, Control
 from apicheck.probe.control_actions import ControlActions
 from apicheck.probe.driver import Driver, Parts
 from apicheck.probe.errors import ProbeStopped
@@ -25,6 +28,7 @@ from apicheck.probe.job import Job, make_job
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.minting import Minting
 from apicheck.probe.pacing import Pacer
+from apicheck.probe.prefixes import advise_on_base
 from apicheck.probe.preflight import preflight
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.redactor import Redactor
@@ -35,31 +39,9 @@ from apicheck.probe.transport import Transport, parse_origin
 from apicheck.requests.build import send_control
 from apicheck.requests.endings import send_ending
 
-_CONTROL_TIMEOUT_S = 30.0
 _REST_S = 1.0
 
 N = TypeVar("N", int, float)
-
-
-def discover(target: Target) -> frozenset[str]:
-    """Find what a target offers beyond its API. Sends nothing to the API itself.
-
-    Raises TargetUnreachable when the control URL does not respond as the protocol says.
-    """
-    offered: set[str] = set()
-    if target.control_url:
-        transport = Transport(parse_origin(target.control_url), timeout_s=_CONTROL_TIMEOUT_S)
-        try:
-            offered |= Control(transport).fetch_capabilities()
-        finally:
-            transport.close()
-        if "listener" in offered:
-            offered.add("subscribe_by_hand")
-    if target.minters:
-        offered.add("mint")
-    if target.listener is not None or target.control_url:
-        offered.add("listener")
-    return frozenset(offered)
 
 
 class Session:
@@ -88,7 +70,7 @@ class Session:
         self._transports: dict[str, Transport] = {}
         self._transport = self._transport_to(target.base_url)
         control = (
-            Control(self._transport_to(target.control_url, _CONTROL_TIMEOUT_S))
+            Control(self._transport_to(target.control_url, CONTROL_TIMEOUT_S))
             if target.control_url
             else None
         )
@@ -196,6 +178,15 @@ class Session:
             yield transcript
         yield from self._stream_controls(failed, alone=True)
 
+    def look_elsewhere(self, why: str) -> PreflightItem:
+        """Look where the paths of the document are. why: they are not where the run asked."""
+        root = replace(self._transport.origin, path="")
+        send = partial(
+            self._recorder.send, role=Role.PREFLIGHT, transport=self._transport_to(str(root))
+        )
+        words = f"{why}; {advise_on_base(self._plan, send)}"
+        return PreflightItem(BASE_PATH, Verdict.ERROR, words)
+
     def play_endings(self) -> Iterator[Transcript]:
         """Send what ends its caller's credential, one after the other, each with one to use up."""
         context = self._plan.context
@@ -247,8 +238,8 @@ class Session:
             return (*self._creations.list_open(), *self._creations.lasting)
         exchanges: list[Exchange] = []
         left: list[str] = []
-        for exchange, words in self._creations.delete_all(self._recorder):
-            exchanges.append(exchange)
+        for exchange, words in self._creations.delete_all(self._recorder, self._clock):
+            exchanges.extend([exchange] if exchange else [])
             if words:
                 left.append(words)
         self._minting.revoke_all(exchanges.append)

@@ -32,7 +32,8 @@ from apicheck.probe.wire import (
     make_transport_error,
 )
 
-_SENT_AGAIN = ("GET", "HEAD", "OPTIONS")
+_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+_IDEMPOTENT = (*_SAFE, "PUT", "DELETE")
 _PROXY_AUTHENTICATION = 407
 _ONLY_PLAIN = "a proxy would refuse such a request itself, before the API sees it"
 _KEPT_FOR_S = 3.0
@@ -114,7 +115,7 @@ class Transport:
         return raw.find_connection_error(Route(self.origin, context), self._timeout_s) is None
 
     def send(self, request: WireRequest) -> WireResult:
-        """Send a request. A safe one is sent again when its kept connection had just closed."""
+        """Send a request, and once more where the connection closed before the response."""
         if not request.sendable:
             return make_transport_error(
                 TransportErrorKind.OTHER, "a header field with a line break cannot be sent"
@@ -123,7 +124,7 @@ class Transport:
             return self.send_bytes(request.encode(), request.method)
         deadline = time.monotonic() + self._timeout_s
         result = self._send(request, deadline)
-        if request.method in _SENT_AGAIN and _is_closed(result):
+        if _is_closed(result) and _may_be_sent_again(request.method):
             again = self._send(request, deadline)
             # A refusal means that the server is gone by now: the closed connection says more.
             if not _is_refused(again):
@@ -137,7 +138,7 @@ class Transport:
         return raw.send(self._route, data, method, self._timeout_s)
 
     def _send(self, request: WireRequest, deadline: float) -> WireResult:
-        _deadline.at = deadline
+        _progress.begin(deadline)
         url = httpcore.URL(
             scheme=self.origin.scheme.encode(),
             host=self.origin.host.encode("idna"),
@@ -178,6 +179,17 @@ def _read_response(response: httpcore.Response, body_cap: int) -> WireResponse:
             break
     reason = response.extensions.get("reason_phrase", b"")
     return WireResponse(response.status, reason, headers, reader.body, reader.full)
+
+
+def _may_be_sent_again(method: str) -> bool:
+    """Whether the latest request of this thread may be sent once more, after its connection closed.
+
+    One that is not idempotent only where the server had most likely closed a kept connection
+    before it read the request (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1).
+    """
+    if method in _SAFE:
+        return True
+    return not _progress.heard and (method in _IDEMPOTENT or not _progress.connected)
 
 
 def _is_closed(result: WireResult) -> bool:
@@ -263,10 +275,20 @@ def _build_context(tls: Tls) -> ssl.SSLContext:
     return context
 
 
-class _Deadline(threading.local):
-    """When the exchange of this thread must be over, on the monotonic clock."""
+class _Progress(threading.local):
+    """How far the exchange of this thread is.
+
+    at: when it must be over, on the monotonic clock. connected: it made a connection of its own.
+    heard: something of a response has come.
+    """
 
     at = float("inf")
+    connected = False
+    heard = False
+
+    def begin(self, at: float) -> None:
+        """Note that a request is sent."""
+        self.at, self.connected, self.heard = at, False, False
 
     def check_left(self) -> float:
         """Seconds left. Raises httpcore.ReadTimeout when none are."""
@@ -276,7 +298,7 @@ class _Deadline(threading.local):
         return seconds
 
 
-_deadline = _Deadline()
+_progress = _Progress()
 
 
 class _Backend(httpcore.SyncBackend):
@@ -291,8 +313,9 @@ class _Backend(httpcore.SyncBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         del timeout
-        left = _deadline.check_left()
+        left = _progress.check_left()
         stream = super().connect_tcp(host, port, left, local_address, socket_options)
+        _progress.connected = True
         return _Stream(stream)
 
 
@@ -302,11 +325,13 @@ class _Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         del timeout
-        return self._inner.read(max_bytes, _deadline.check_left())
+        data = self._inner.read(max_bytes, _progress.check_left())
+        _progress.heard = _progress.heard or bool(data)
+        return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         del timeout
-        self._inner.write(buffer, _deadline.check_left())
+        self._inner.write(buffer, _progress.check_left())
 
     def close(self) -> None:
         self._inner.close()
@@ -318,7 +343,7 @@ class _Stream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         del timeout
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _deadline.check_left()))
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _progress.check_left()))
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

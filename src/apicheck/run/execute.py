@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Event, Lock
 
 from apicheck.generate import strategy
 from apicheck.judge import (
     find_doubtful,
     find_suspicion,
+    find_wrong_base,
+    is_spoilt,
     judge_attempt,
+    judge_operations,
     judge_shrinking,
 )
 from apicheck.model.exchange import SIDE_BY_SIDE, Role, Transcript
@@ -44,15 +47,23 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
-    """A probe with what it shows.
-
-    sure: not only a suspicion. under_load: the server failed while requests ran side by side.
-    """
+    """A probe with what it shows; sure: not only a suspicion."""
 
     probe: Probe
     failure: Failure
     sure: bool
-    under_load: bool
+
+
+@dataclass(slots=True)
+class _Played:
+    """What to do after some probes were played."""
+
+    failed: list[_Failed] = field(default_factory=list)
+    """To confirm."""
+    disturbed: list[_Failed] = field(default_factory=list)
+    """To confirm alone: the server failed while requests ran side by side."""
+    spoilt: list[Probe] = field(default_factory=list)
+    """To play again alone: the server's failure decides nothing."""
 
 
 def execute_plan(
@@ -84,18 +95,18 @@ def execute_plan(
 
     with Session(plan, stop=stop, watch=keep, reload=reload) as session:
         preflight_items = session.preflight() if preflight else ()
-        if not any(item.verdict is Verdict.ERROR for item in preflight_items):
+        if not _is_broken(preflight_items):
             _note_length(plan, progress)
             _play_controls(session, plan, progress, keep)
+            if elsewhere := find_wrong_base(plan, judge_operations(plan, transcripts)):
+                preflight_items = (*preflight_items, session.look_elsewhere(elsewhere))
+        if not _is_broken(preflight_items):
             session.look_round()
             _provoke(session, plan, keep)
-            failed = _play_probes(session, plan, progress, keep)
+            played = _play(session, plan.probes, progress, keep)
             session.look_round()
             if not stop.is_set():
-                calm = [item.probe for item in failed if not item.under_load]
-                _confirm(session, calm, progress, keep)
-                doubtful = _list_doubtful(plan, failed, transcripts)
-                _confirm(session, doubtful, progress, keep, alone=True)
+                failed = _confirm(session, plan, played, progress, transcripts, keep)
                 _shrink(session, failed, keep, stop)
                 for transcript in session.play_endings():
                     keep(transcript)
@@ -105,6 +116,11 @@ def execute_plan(
         requests = session.requests
     interrupted = "Ctrl-C" if stop.is_set() else ""
     return Execution(tuple(transcripts), preflight_items, leftovers, requests, interrupted)
+
+
+def _is_broken(items: Sequence[PreflightItem]) -> bool:
+    """Whether the rest of the run would show nothing."""
+    return any(item.verdict is Verdict.ERROR for item in items)
 
 
 def _note_length(plan: Plan, progress: Progress) -> None:
@@ -131,50 +147,63 @@ def _provoke(session: Session, plan: Plan, keep: Callable[[Transcript], None]) -
         keep(transcript)
 
 
-def _play_probes(
-    session: Session, plan: Plan, progress: Progress, keep: Callable[[Transcript], None]
-) -> list[_Failed]:
-    by_key = {probe.key: probe for probe in plan.probes}
-    failed: list[_Failed] = []
-    progress.begin("probes", len(plan.probes))
-    for transcript in session.stream(plan.probes):
-        keep(transcript)
-        probe = by_key[transcript.probe]
-        judgement = judge_attempt(probe.check, probe.subject, transcript)
-        if failure := find_suspicion(judgement):
-            under_load = any(one.observed(SIDE_BY_SIDE) for one in transcript.exercised)
-            failed.append(_Failed(probe, failure, failure is judgement, under_load))
-        progress.advance(text=probe.check.id)
-    progress.end()
-    return failed
-
-
-def _confirm(
+def _play(
     session: Session,
     probes: Sequence[Probe],
     progress: Progress,
     keep: Callable[[Transcript], None],
     *,
+    attempt: int = 0,
     alone: bool = False,
-) -> None:
-    """Play probes again. A failure that is not played again stays unconfirmed."""
+) -> _Played:
+    """Play probes. attempt: above 0 for confirmations. alone: one at a time."""
+    played = _Played()
     if not probes:
-        return
-    progress.begin("confirming, one at a time" if alone else "confirming", len(probes))
-    for transcript in session.stream(probes, attempt=1, alone=alone):
+        return played
+    by_key = {probe.key: probe for probe in probes}
+    label = "confirming" if attempt else "probes"
+    progress.begin(f"{label}, one at a time" if alone else label, len(probes))
+    for transcript in session.stream(probes, attempt, alone=alone):
         keep(transcript)
-        progress.advance()
+        probe = by_key[transcript.probe]
+        judgement = judge_attempt(probe.check, probe.subject, transcript)
+        if is_spoilt(transcript, judgement):
+            played.spoilt.append(probe)
+        elif failure := find_suspicion(judgement):
+            under_load = any(one.observed(SIDE_BY_SIDE) for one in transcript.exercised)
+            kind = played.disturbed if under_load else played.failed
+            kind.append(_Failed(probe, failure, failure is judgement))
+        progress.advance(text=probe.check.id)
     progress.end()
+    return played
 
 
-def _list_doubtful(
-    plan: Plan, failed: Sequence[_Failed], transcripts: Sequence[Transcript]
-) -> list[Probe]:
-    """The probes to play again alone: the run's own load may be what made the server fail."""
+def _confirm(
+    session: Session,
+    plan: Plan,
+    played: _Played,
+    progress: Progress,
+    transcripts: Sequence[Transcript],
+    keep: Callable[[Transcript], None],
+) -> list[_Failed]:
+    """Play failed probes again, and alone those that the run's own load may have disturbed.
+
+    Returns what to shrink. A failure that is not played again stays unconfirmed.
+    """
+    again = _play(session, [one.probe for one in played.failed], progress, keep, attempt=1)
     known = {probe.key: probe for probe in (*plan.probes, *plan.provoking)}
-    keys = [item.probe.key for item in failed if item.under_load]
-    keys += find_doubtful(plan, transcripts)
-    return [known[key] for key in dict.fromkeys(keys)]
+    doubtful = [
+        *(one.probe for one in played.disturbed),
+        *played.spoilt,
+        *again.spoilt,
+        *(known[key] for key in find_doubtful(plan, transcripts)),
+    ]
+    doubtful = list({probe.key: probe for probe in doubtful}.values())
+    alone = _play(session, doubtful, progress, keep, attempt=2, alone=True)
+    before = {one.probe.key for one in (*played.failed, *played.disturbed)}
+    new = [one for one in alone.failed if one.probe.key not in before]
+    _play(session, [one.probe for one in new], progress, keep, attempt=3, alone=True)
+    return list({one.probe.key: one for one in (*alone.failed, *played.failed)}.values())
 
 
 def _shrink(

@@ -8,7 +8,9 @@ from apicheck.judge import judge_probe
 from apicheck.judge.repetition import uphold_repeated
 from apicheck.model.check import Applies, Check, Outcome
 from apicheck.model.exchange import (
+    SIDE_BY_SIDE,
     Exchange,
+    Observation,
     Request,
     Response,
     Role,
@@ -293,3 +295,34 @@ def test_three_subjects_that_fail_alike_confirm_each_other(subjects: int, verdic
         later = Transcript(one.key, (), 1, stopped_by=why)
         judged.append(judge_probe(one, [played(exchange(403)), later]))
     assert {one.verdict for one in uphold_repeated(judged)} == {verdict}
+
+
+def under_load(one: Exchange) -> Exchange:
+    return replace(one, observations=(Observation(SIDE_BY_SIDE, "", "7"),))
+
+
+@pytest.mark.parametrize(
+    ("alone", "verdict"), [(401, Verdict.PASS), (403, Verdict.INCONCLUSIVE), (500, None)]
+)
+def test_an_attempt_that_load_has_spoilt_is_left_out(alone: int, verdict: Verdict | None) -> None:
+    spoilt = played(under_load(exchange(503)))
+    calm = played(exchange(200, Role.CONTROL, 3), exchange(alone, number=4), attempt=2)
+    judged = judge_probe(probe(), [spoilt, calm])
+    assert judged.verdict is (verdict or Verdict.INCONCLUSIVE)
+    assert "503" not in judged.reason
+    twice = judge_probe(probe(), [spoilt, calm, replace(calm, attempt=3)])
+    assert twice.verdict is (Verdict.FAIL if alone == 403 else judged.verdict)
+
+
+def test_an_attempt_that_load_has_spoilt_counts_where_there_is_no_other() -> None:
+    judged = judge_probe(probe(), [played(under_load(exchange(503)))])
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert "503" in judged.reason
+
+
+def test_a_5xx_that_came_only_under_load_says_so() -> None:
+    failing = replace(probe(), check=PROVOKING)
+    calm = played(exchange(401, number=4), attempt=2)
+    judged = judge_probe(failing, [played(under_load(exchange(500))), calm])
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert "only while 7 requests ran side by side, and not alone" in judged.reason

@@ -145,9 +145,9 @@ def test_a_mode_that_only_reads_leaves_out_what_writes() -> None:
     assert made.unsent["dropA"].kind is NotTestedKind.READ_ONLY
 
 
-def sent(path: str, status: int) -> OperationResult:
+def sent(path: str, status: int, method: str = "GET") -> OperationResult:
     standing = Standing.ACCEPTED if status == 200 else Standing.REFUSED
-    return OperationResult(path, "GET", path, standing, status)
+    return OperationResult(path, method, path, standing, status)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +155,9 @@ def sent(path: str, status: int) -> OperationResult:
     [
         ((sent("/a", 404), sent("/b/{id}", 404)), True),
         ((sent("/a", 301), sent("/b", 308)), True),
+        ((sent("/a", 404), sent("/a", 405, "POST"), sent("/b", 501, "PUT")), True),
+        ((sent("/a", 404), sent("/b", 405)), False),
+        ((sent("/a", 405, "POST"),), False),
         ((sent("/b/{id}", 404),), False),
         ((sent("/a", 404), sent("/b", 401)), False),
         ((sent("/a", 404), sent("/b", 200)), False),

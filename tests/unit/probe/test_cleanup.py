@@ -12,7 +12,7 @@ from apicheck.authoring import Request, Role, Script, Subject, build, steps
 from apicheck.model.exchange import Credential
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.target import Identity, Secrets, Target
-from apicheck.probe import Session
+from apicheck.probe import Session, cleanup
 
 PlanFor = Callable[..., Plan]
 ProbeOf = Callable[..., Probe]
@@ -280,3 +280,97 @@ def test_a_subscription_is_deleted_as_soon_as_its_script_has_ended(
     with Session(plan_for(target, facts)) as session:
         session.play(probe_of(session._plan, creates))
         assert api.things == {}
+
+
+class Grudging:
+    """A server that refuses a number of deletions before it deletes anything."""
+
+    def __init__(self, refusal: Any, *, times: int) -> None:
+        self.refusal, self.times = refusal, times
+
+    def __call__(self, method: str, path: str, headers: Any, body: bytes) -> Any:
+        del path, headers, body
+        if method != "DELETE":
+            return None
+        self.times -= 1
+        return self.refusal if self.times >= 0 else None
+
+
+def creates_two(subject: Subject) -> Script:
+    for _ in range(2):
+        request = yield from build.valid_request(subject, "createThing")
+        yield from steps.send(request, Role.SETUP)
+
+
+@pytest.fixture
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses of a clean-up, in seconds; none of them is made."""
+    pauses: list[float] = []
+    monkeypatch.setattr(cleanup, "_wait", lambda _, seconds: pauses.append(seconds))
+    return pauses
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ((503, {}, b"{}"), 0.5),
+        ((503, {"Retry-After": "7"}, b"{}"), 7),
+        ((429, {"Retry-After": "4000"}, b"{}"), 60),
+        ((500, {}, b"database is locked"), 0.5),
+    ],
+)
+def test_a_deletion_that_the_server_is_too_busy_for_is_tried_again(
+    api: Any,
+    target: Target,
+    plan_for: PlanFor,
+    probe_of: ProbeOf,
+    no_pause: list[float],
+    refusal: Any,
+) -> None:
+    """refusal: a response, and the pause that follows it."""
+    refusal, pause = refusal
+    api.override = Grudging(refusal, times=1)
+    plan = plan_for(target)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates_two))
+        assert session.clean_up() == ()
+    assert api.things == {}
+    assert no_pause == [pause]
+
+
+@pytest.mark.parametrize("status", [503, 500, 409])
+def test_what_is_never_deleted_is_said(
+    api: Any,
+    target: Target,
+    plan_for: PlanFor,
+    probe_of: ProbeOf,
+    no_pause: list[float],
+    status: int,
+) -> None:
+    api.override = Grudging((status, {}, b"{}"), times=100)
+    plan = plan_for(target)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates_two))
+        left = session.clean_up()
+    assert len(left) == 2
+    assert all(f"DELETE got {status}" in one for one in left)
+    assert len(no_pause) == (0 if status == 409 else 3)
+
+
+def test_what_another_object_needs_is_deleted_after_it(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, no_pause: list[float]
+) -> None:
+    plan = plan_for(target)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates_two))
+        older, newer = api.things
+
+        def respond(method: str, path: str, headers: Any, body: bytes) -> Any:
+            del headers, body
+            needed = older in api.things and path.endswith(f"/{newer}")
+            return (409, {}, b"{}") if method == "DELETE" and needed else None
+
+        api.override = respond
+        assert session.clean_up() == ()
+    assert api.things == {}
+    assert no_pause == []

@@ -274,6 +274,85 @@ def test_a_field_with_a_line_break_is_never_sent() -> None:
     assert result.kind is TransportErrorKind.OTHER
 
 
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+PART = b"HTTP/1.1 200 OK\r\nContent-Le"
+
+
+class Closing:
+    """A server that closes some connections: `plan` is what it sends for each request in turn.
+
+    None: it closes the connection. Bytes: these, and a part of a response closes it as well.
+    """
+
+    def __init__(self, *plan: bytes | None) -> None:
+        self.plan = list(plan)
+        self.received: list[bytes] = []
+        """The method of each request, and a mark for each connection."""
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        with self._listening, suppress(OSError):
+            while self.plan:
+                connection, _ = self._listening.accept()
+                self.received.append(b"connection")
+                self._serve_one(connection)
+
+    def _serve_one(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            while self.plan and (data := connection.recv(4096)):
+                self.received.append(data.partition(b" ")[0])
+                sent = self.plan.pop(0)
+                connection.sendall(sent or b"")
+                if sent != OK:
+                    break
+
+    def ask(self, *methods: str) -> list[WireResult]:
+        transport = Transport(parse_origin(self.url), timeout_s=2)
+        results = [transport.send(WireRequest(m, b"/", ((b"Host", b"x"),))) for m in methods]
+        transport.close()
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._thread.join(2)
+        return results
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
+def test_an_idempotent_request_is_sent_again_on_a_new_connection(method: str) -> None:
+    server = Closing(None, OK)
+    (result,) = server.ask(method)
+    assert isinstance(result, WireResponse)
+    assert server.received == [b"connection", method.encode()] * 2
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_another_is_sent_again_only_where_its_connection_was_a_kept_one(method: str) -> None:
+    fresh = Closing(None, OK)
+    (result,) = fresh.ask(method)
+    assert isinstance(result, TransportError)
+    kept = Closing(OK, None, OK)
+    results = kept.ask("GET", method)
+    assert [isinstance(one, WireResponse) for one in results] == [True, True]
+    sent = [b"connection", b"GET", method.encode(), b"connection", method.encode()]
+    assert kept.received == sent
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_nothing_is_sent_again_once_a_response_has_begun(method: str) -> None:
+    server = Closing(OK, PART, OK)
+    results = server.ask("GET", method)
+    assert [isinstance(one, WireResponse) for one in results] == [True, False]
+
+
+def test_a_request_is_sent_again_once_only() -> None:
+    server = Closing(None, None, OK)
+    (result,) = server.ask("PUT")
+    assert isinstance(result, TransportError)
+    assert server.received.count(b"PUT") == 2
+
+
 def test_a_target_that_ends_during_a_request_has_closed_the_connection() -> None:
     listening = socket.create_server(("127.0.0.1", 0))
 
