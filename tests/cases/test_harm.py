@@ -172,6 +172,28 @@ def test_a_credential_that_an_innocent_request_ended_is_noticed(run: Any, sent: 
     assert len(outcome.received) - after < 10
 
 
+def test_a_credential_that_ended_is_read_anew_and_the_run_goes_on(
+    run: Any, sent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = Api(sent, "POST /v1/thing42")
+
+    def serve(request: Any) -> Any:
+        response = api(request)
+        if api.dead:  # somebody logs in again, and writes the new token where it is read
+            monkeypatch.setenv("ADMIN", "good-spare-token")
+        return response
+
+    outcome = run(document(*MANY), serve, target=TARGET, environ=ENVIRON, concurrency=1)
+    (renewed,) = [one for one in outcome.results["caveats"] if ENDED in one]
+    assert renewed.endswith("it was renewed")
+    assert ENDED not in outcome.results["verdict"]["why"]
+    assert outcome.results["tasks"] == [] or "skip" not in outcome.results["tasks"][0]["lines"]
+    tokens = [r.headers.get("authorization", "") for r in outcome.received]
+    assert "Bearer good-spare-token" in tokens
+    standings = {one["operation"]: one["standing"] for one in outcome.results["operations"]}
+    assert set(standings.values()) == {"accepted"}
+
+
 def test_nothing_passes_by_refusals_of_a_dead_credential(run: Any, sent: Any) -> None:
     outcome = run_it(run, sent, *MANY, ends=("POST /v1/thing42",), concurrency=1)
     said = {

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from apicheck.model.codec import from_json
 from apicheck.model.ending import SENTINEL, Ending
-from apicheck.model.exchange import Caller, Direction, Exchange, Transcript
+from apicheck.model.exchange import Caller, Direction, Exchange, Role, Transcript
 from apicheck.model.plan import Plan
 from apicheck.model.results import Task
 from apicheck.model.verdict import HarnessError
@@ -49,6 +49,8 @@ def _discount_one(plan: Plan, transcript: Transcript, endings: Sequence[Ending])
         return transcript
     ending = next(iter(spoiled.values()))
     kept = tuple(exchange for exchange in transcript.exchanges if exchange.id not in spoiled)
+    if all(one.role is Role.SENTINEL for one in transcript.exchanges if one.id in spoiled):
+        return replace(transcript, exchanges=kept)  # they were sent again
     return replace(transcript, exchanges=kept, stopped_by=HarnessError(ending.reason))
 
 
@@ -63,8 +65,8 @@ def _depends(plan: Plan, exchange: Exchange, ending: Ending) -> bool:
     request = exchange.request
     if request.identity == ending.identity:
         return exchange.status in _REFUSED
-    identity = plan.target.identities[ending.identity]
-    values = (identity.placeholder, *identity.credentials.values())
+    identity = plan.target.identities.get(ending.identity)
+    values = (identity.placeholder, *identity.credentials.values()) if identity else ()
     altered = any(value in one.value for value in values for one in request.credentials)
     actor = plan.context.actors.get(request.operation)
     return request.caller is Caller.BAD and (altered or actor == ending.identity)
