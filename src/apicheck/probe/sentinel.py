@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apicheck.model.codec import to_json
 from apicheck.model.ending import SENTINEL, Ending
@@ -213,16 +213,14 @@ class Sentinel:
                 f"the credential of {name} ended after {after} (at +{cause.sent_at:.1f} s):"
                 f" {_name(seen)} was accepted before, and then refused with {seen.status}"
             )
-            ending = Ending(name, after, cause.sent_at, words)
+            ending = Ending(name, after, cause.sent_at, words, cause=cause.id)
             exchanges = [seen]
             if self._renew(name) and (fresh := self._ask(good.request)) is not None:
                 exchanges.append(fresh)
                 if fresh.succeeded:
                     watched.refusals, watched.last = 0, fresh
                     watched.renewed_at = fresh.sent_at
-                    ending = Ending(
-                        name, after, cause.sent_at, f"{words}; it was renewed", fresh.sent_at
-                    )
+                    ending = replace(ending, reason=f"{words}; it was renewed", until=fresh.sent_at)
             if ending.until is None:
                 watched.ended = ending
             self._record(ending, exchanges)
@@ -251,7 +249,7 @@ class Sentinel:
             cause = self._lost or self._unsafe or self._latest or exchange
             after = _name(cause)
             words = f"the server stopped responding after {after} (at +{cause.sent_at:.1f} s)"
-            self._gone = Ending("", after, cause.sent_at, words)
+            self._gone = Ending("", after, cause.sent_at, words, cause=cause.id)
             self._record(self._gone, exchanges)
 
     def _answered_since(self, exchange: Exchange) -> bool:
