@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 import pytest
@@ -167,9 +168,33 @@ def test_a_credential_that_an_innocent_request_ended_is_noticed(run: Any, sent: 
     assert ENDED in word["why"]
     assert word["word"] in ("incomplete", "invalid")
     assert outcome.code in (3, 4)
-    assert outcome.results["tasks"][0]["lines"] == '[safety]\nskip = ["POST /v1/thing42"]'
+    *command, table, skip = outcome.results["tasks"][0]["lines"].splitlines()
+    assert (table, skip) == ("[safety]", 'skip = ["POST /v1/thing42"]')
+    assert any("/v1/thing42" in line for line in command)
     after = outcome.received.index(outcome.requests("POST", "/v1/thing42")[0])
     assert len(outcome.received) - after < 10
+
+
+def test_a_credential_that_ended_is_read_anew_and_the_run_goes_on(
+    run: Any, sent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = Api(sent, "POST /v1/thing42")
+
+    def serve(request: Any) -> Any:
+        response = api(request)
+        if api.dead:  # somebody logs in again, and writes the new token where it is read
+            monkeypatch.setenv("ADMIN", "good-spare-token")
+        return response
+
+    outcome = run(document(*MANY), serve, target=TARGET, environ=ENVIRON, concurrency=1)
+    (renewed,) = [one for one in outcome.results["caveats"] if ENDED in one]
+    assert renewed.endswith("it was renewed")
+    assert ENDED not in outcome.results["verdict"]["why"]
+    assert outcome.results["tasks"] == [] or "skip" not in outcome.results["tasks"][0]["lines"]
+    tokens = [r.headers.get("authorization", "") for r in outcome.received]
+    assert "Bearer good-spare-token" in tokens
+    standings = {one["operation"]: one["standing"] for one in outcome.results["operations"]}
+    assert set(standings.values()) == {"accepted"}
 
 
 def test_nothing_passes_by_refusals_of_a_dead_credential(run: Any, sent: Any) -> None:
@@ -212,8 +237,61 @@ def test_a_server_that_dies_is_named_with_the_request(
         target=TARGET,
         environ=ENVIRON,
         concurrency=1,
+        bad_input=True,
     )
     assert "the server stopped responding after" in outcome.results["verdict"]["why"]
+    assert outcome.findings() == []
+    (witness,) = [
+        one
+        for one in outcome.results["results"]
+        if one["check"] == "errors/unexpected-5xx" and one["verdict"] == "inconclusive"
+    ]
+    assert witness["operation"] == "innocent"
+    assert witness["evidence"]
+    assert "the server stopped responding after POST /v1/thing42" in witness["reason"]
+    lines = outcome.results["tasks"][0]["lines"].splitlines()
+    assert lines[0].startswith("# curl ")
+    assert any("/v1/thing42" in line for line in lines)
+    assert tomllib.loads("\n".join(lines)) == {"safety": {"skip": ["POST /v1/thing42"]}}
+
+
+def test_a_server_that_a_malformed_request_ends_is_a_finding_with_that_request(
+    run: Any, sent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sentinel, "_RESTART_S", 0.1)
+    text = (
+        document("GET /things listThings", "POST /notes addNote")
+        + """
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {type: object, required: [text], properties: {text: {type: string}}}
+"""
+    )
+    state = {"dead": False}
+
+    def serve(request: Any) -> Any:
+        if request.method == "POST" and request.body.strip()[-1:] != b"}":
+            state["dead"] = True
+        if state["dead"]:
+            return sent(raw=b"", dies=True)
+        return sent(200, {})
+
+    outcome = run(
+        text,
+        serve,
+        target=TARGET,
+        environ=ENVIRON,
+        concurrency=1,
+        bad_input=True,
+        select=("errors/malformed-body", "errors/unexpected-5xx"),
+    )
+    (finding,) = outcome.results["findings"]
+    assert (finding["check"], finding["outcome"]) == ("errors/unexpected-5xx", "server-error")
+    assert finding["severity"] == "medium"
+    assert "responded to no request afterwards" in finding["actual"]
+    assert "/notes" in finding["curl"]
 
 
 def test_an_operation_that_hangs_is_asked_twice_and_the_others_go_on(run: Any, sent: Any) -> None:

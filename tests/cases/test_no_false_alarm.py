@@ -447,3 +447,26 @@ def test_a_later_step_takes_the_path_from_an_earlier_one(run: Any, sent: Any) ->
     outcome = run(document, lambda r: sent(201 if r.method == "PUT" else 204), policy=policy)
     assert outcome.verdict("GROUPS") == "pass"
     assert outcome.results["leftovers"] == []
+
+
+SHELF = """
+openapi: 3.1.0
+info: {title: Shelf, version: "1"}
+paths:
+  /books:
+    get: {operationId: listBooks, responses: {"200": {description: ok}}}
+"""
+
+
+def test_head_and_options_may_be_served_though_no_document_has_them(run: Any, sent: Any) -> None:
+    def respond(request: Any) -> Any:
+        if request.method == "OPTIONS":
+            return sent(204, None, {"Allow": "GET, HEAD, OPTIONS"})
+        if request.method in ("GET", "HEAD"):
+            return sent(200, []) if request.path == "/books" else sent(404, {})
+        return sent(405, {}, {"Allow": "GET, HEAD, OPTIONS"})
+
+    outcome = run(SHELF, respond, bad_input=True, thorough=True)
+    tried = {r.method for r in outcome.received if r.path == "/books"}
+    assert {"PUT", "POST", "PATCH", "DELETE", "TRACE"} <= tried
+    assert outcome.findings("errors/method") == []

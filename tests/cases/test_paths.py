@@ -128,3 +128,64 @@ def test_an_id_is_one_segment_or_is_not_sent(
 ) -> None:
     outcome = run(IDS, lambda _: sent(200), target=f'[fixtures]\nid = "{value}"\n')
     assert targets(outcome) - {"/"} == ({target} if target else set())
+
+
+FIXED = "[{{name: X-Task, in: header, required: true, schema: {{type: string, enum: [{}]}}}}]"
+TASKS = """
+openapi: 3.0.3
+info: {title: Tasks, version: "1"}
+paths:
+  "/#X-Task=Shelf.Get":
+    parameters: GET
+    post: {operationId: getIt, responses: {"200": {$ref: "#/components/responses/get"}}}
+  "/#X-Task=Shelf.Put":
+    parameters: PUT
+    post: {operationId: putIt, responses: {"200": {$ref: "#/components/responses/put"}}}
+  "/#Action=Open":
+    get: {operationId: openIt, responses: {"200": {description: fine}}}
+  "/?Action=List":
+    get: {operationId: listThem, responses: {"200": {$ref: "#/components/responses/list"}}}
+  "/?Action=Close&Version=2":
+    get: {operationId: closeIt, responses: {"200": {description: fine}}}
+components:
+  responses:
+    get: {description: g, content: {application/json: {schema: {required: [got]}}}}
+    put: {description: p, content: {application/json: {schema: {required: [was_put]}}}}
+    list: {description: l, content: {application/json: {schema: {required: [all]}}}}
+"""
+
+
+def test_operations_that_differ_by_a_fixed_parameter_are_told_apart(run: Any, sent: Any) -> None:
+    known = {"Shelf.Get": "got", "Shelf.Put": "was_put"}
+
+    def respond(request: Any) -> Any:
+        task = known.get(request.headers.get("x-task", ""))
+        if request.method == "POST":
+            return sent(200, {task: 1}) if task else sent(500, {})
+        known_action = "Action=List" in request.target or "Action=Close" in request.target
+        return sent(200, {"all": []}) if known_action else sent(500, {})
+
+    text = TASKS.replace("GET", FIXED.format("Shelf.Get")).replace("PUT", FIXED.format("Shelf.Put"))
+    outcome = run(text, respond)
+    found = {one["operation"]: one for one in outcome.results["operations"]}
+    sent_ones = {name for name, one in found.items() if one["standing"] == "accepted"}
+    assert sent_ones == {"getIt", "putIt", "listThem", "closeIt"}
+    assert found["openIt"]["standing"] == "not-sent"
+    assert "none of its parameters says Action" in found["openIt"]["reason"]
+    assert not any("#" in target for target in targets(outcome))
+    assert {"/?Action=List", "/?Action=Close&Version=2"} <= targets(outcome)
+    assert outcome.findings() == []
+
+
+@pytest.mark.parametrize("values", ["A, B", "A"])
+def test_operations_that_differ_by_a_fragment_alone_are_named(
+    run: Any, sent: Any, values: str
+) -> None:
+    fixed = FIXED.format(values)
+    outcome = run(TASKS.replace("GET", fixed).replace("PUT", fixed), lambda _: sent(200, {}))
+    posts = [one for one in outcome.results["operations"] if one["method"] == "POST"]
+    assert {one["standing"] for one in posts} == {"not-sent"}
+    assert all("cannot be told apart" in one["reason"] for one in posts)
+    report = (outcome.directory / "report.html").read_text()
+    assert "cannot be told apart" in report
+    assert not [r for r in outcome.received if r.method == "POST"]

@@ -17,7 +17,7 @@ from apicheck.judge.attempts import (
     judge_shrinking,
 )
 from apicheck.judge.clauses import judge_clauses, roll_up
-from apicheck.judge.endings import discount, find_endings, make_tasks
+from apicheck.judge.endings import discount, find_endings, make_tasks, mark_stop
 from apicheck.judge.findings import collect_findings, make_finding_id
 from apicheck.judge.open_reading import doubt_open_reading
 from apicheck.judge.operations import (
@@ -67,7 +67,7 @@ def judge(
     """Judge a run: checks, clauses, findings and the word, with the evidence of each."""
     plan = _without_folders(plan)
     endings = find_endings(transcripts)
-    transcripts = discount(plan, transcripts, endings)
+    transcripts = mark_stop(discount(plan, transcripts, endings), endings)
     operations = judge_operations(plan, transcripts)
     passive = judge_passive(plan, select_for_passive(plan, transcripts))
     results = (*judge_active(plan, transcripts), *leave_untested(plan, operations, passive))

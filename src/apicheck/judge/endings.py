@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from apicheck.model.codec import from_json
-from apicheck.model.ending import SENTINEL, Ending
-from apicheck.model.exchange import Caller, Direction, Exchange, Transcript
+from apicheck.model.ending import SENTINEL, STOPPED, Ending
+from apicheck.model.exchange import Caller, Direction, Exchange, Observation, Role, Transcript
 from apicheck.model.plan import Plan
 from apicheck.model.results import Task
 from apicheck.model.verdict import HarnessError
@@ -38,6 +38,23 @@ def discount(
     return tuple(_discount_one(plan, transcript, endings) for transcript in transcripts)
 
 
+def mark_stop(
+    transcripts: Sequence[Transcript], endings: Sequence[Ending]
+) -> tuple[Transcript, ...]:
+    """The transcripts with an observation at the exchange after which the server was gone."""
+    causes = {one.cause: one for one in endings if not one.identity and one.until is None}
+    if not causes:
+        return tuple(transcripts)
+
+    def mark(exchange: Exchange) -> Exchange:
+        if (ending := causes.get(exchange.id)) is None:
+            return exchange
+        seen = Observation(STOPPED, ending.after, ending.reason)
+        return replace(exchange, observations=(*exchange.observations, seen))
+
+    return tuple(replace(one, exchanges=tuple(map(mark, one.exchanges))) for one in transcripts)
+
+
 def _discount_one(plan: Plan, transcript: Transcript, endings: Sequence[Ending]) -> Transcript:
     spoiled = {
         exchange.id: ending
@@ -49,6 +66,8 @@ def _discount_one(plan: Plan, transcript: Transcript, endings: Sequence[Ending])
         return transcript
     ending = next(iter(spoiled.values()))
     kept = tuple(exchange for exchange in transcript.exchanges if exchange.id not in spoiled)
+    if all(one.role is Role.SENTINEL for one in transcript.exchanges if one.id in spoiled):
+        return replace(transcript, exchanges=kept)  # they were sent again
     return replace(transcript, exchanges=kept, stopped_by=HarnessError(ending.reason))
 
 
@@ -63,8 +82,8 @@ def _depends(plan: Plan, exchange: Exchange, ending: Ending) -> bool:
     request = exchange.request
     if request.identity == ending.identity:
         return exchange.status in _REFUSED
-    identity = plan.target.identities[ending.identity]
-    values = (identity.placeholder, *identity.credentials.values())
+    identity = plan.target.identities.get(ending.identity)
+    values = (identity.placeholder, *identity.credentials.values()) if identity else ()
     altered = any(value in one.value for value in values for one in request.credentials)
     actor = plan.context.actors.get(request.operation)
     return request.caller is Caller.BAD and (altered or actor == ending.identity)
@@ -77,4 +96,5 @@ def make_tasks(endings: Sequence[Ending]) -> tuple[Task, ...]:
         return ()
     names = ", ".join(dict.fromkeys(f'"{ending.after}"' for ending in lasting))
     title = "Leave out the request after which the credential or the server ended"
-    return (Task(title, (), f"[safety]\nskip = [{names}]"),)
+    evidence = tuple(dict.fromkeys(ending.cause for ending in lasting if ending.cause))
+    return (Task(title, (), f"[safety]\nskip = [{names}]", evidence),)

@@ -42,7 +42,8 @@ def place_in_query(
 def mark_twins(operations: Iterable[Operation]) -> Iterator[Operation]:
     """Name, for each operation with a fragment, another one that the same request is for.
 
-    No request holds a fragment (RFC 9112 section 3.2.1), so that they cannot be told apart.
+    No request holds a fragment (RFC 9112 section 3.2.1), so that they cannot be told apart, unless
+    a parameter does it that has one value alone in each.
     """
     listed = tuple(operations)
     alike: dict[object, list[Operation]] = {}
@@ -55,4 +56,10 @@ def mark_twins(operations: Iterable[Operation]) -> Iterator[Operation]:
 
 
 def _identify(operation: Operation) -> object:
-    return operation.method, _TEMPLATE.sub("{}", operation.path), frozenset(operation.query)
+    told = {
+        (one.place, one.name.lower(), value)
+        for one in operation.parameters
+        if (value := one.only_value) is not None
+    }
+    path = _TEMPLATE.sub("{}", operation.path)
+    return operation.method, path, frozenset(operation.query), frozenset(told)

@@ -13,6 +13,7 @@ from apicheck.model.json import Json
 from apicheck.model.target import Proxy, is_loopback
 
 NO_PROXY = "none"
+_SCHEMES = ("http", "https", "socks5", "socks5h")
 _HINT = 'proxy = "http://proxy.example.com:3128", or --proxy'
 
 
@@ -98,14 +99,12 @@ def _make(url: str, named_by: str, pointer: str, mistakes: Mistakes) -> Proxy | 
     """A proxy without credentials; None with a mistake, which does not show the URL."""
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        usable = parts.scheme in _SCHEMES and bool(parts.hostname)
         _ = parts.port
     except ValueError:
         usable = False
     if not usable:
-        message = (
-            f"the {named_by} is not the URL of an http or https proxy (SOCKS is not supported)"
-        )
+        message = f"the {named_by} is not the URL of a proxy: http, https, socks5 or socks5h"
         mistakes.add(pointer, message, _HINT)
         return None
     return Proxy(url.rstrip("/"), named_by)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 SENTINEL = "sentinel"
 """The name, in the place of a probe's key, of the transcripts that record endings."""
+STOPPED = "stopped-server"
+"""The observation of an exchange after which the server responded no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,7 @@ class Ending:
 
     identity: whose credential, "" for the server. after: method and path of the request after which
     it ended. since, until: seconds since the run began; until None: it did not come back.
+    cause: id of the exchange of that request.
     """
 
     identity: str
@@ -21,6 +24,7 @@ class Ending:
     since: float
     reason: str
     until: float | None = None
+    cause: str = ""
 
     def covers(self, at: float) -> bool:
         """Whether it was ended at a time."""

@@ -71,6 +71,14 @@ class Parameter:
     allow_empty: bool = False
 
     @property
+    def only_value(self) -> str | None:
+        """The text that every request must have in its place; None where it may have another."""
+        schema = self.schema if isinstance(self.schema, Mapping) else {}
+        values = [schema["const"]] if "const" in schema else schema.get("enum")
+        one = values[0] if isinstance(values, list) and len(values) == 1 else None
+        return one if self.required and isinstance(one, str) else None
+
+    @property
     def shape(self) -> str:
         """The style, as written or by default."""
         return self.style or ("form" if self.place in ("query", "cookie") else "simple")

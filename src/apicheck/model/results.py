@@ -162,11 +162,15 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do that would complete the run, with the lines to paste."""
+    """Something to do that would complete the run, with the lines to paste.
+
+    evidence: ids of the exchanges that it is about.
+    """
 
     title: str
     clauses: tuple[str, ...]
     lines: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 BASE_PATH = "base-path"

@@ -211,6 +211,14 @@ class Driver:
         self._parts.sentinel.check(request, again=execution.attempt > 0)
 
     def _send_once(self, send: Send, role: Role, execution: ProbeExecution) -> Exchange:
+        """Send one request; again where its credential had ended and was renewed."""
+        exchange = self._send_now(send, role, execution)
+        if self._parts.sentinel.has_renewed(exchange):
+            execution.keep(replace(exchange, role=Role.SENTINEL))
+            exchange = self._send_now(send, role, execution)
+        return exchange
+
+    def _send_now(self, send: Send, role: Role, execution: ProbeExecution) -> Exchange:
         self._permit(send.request, execution)
         exchange = self._parts.recorder.send(
             send.request,

@@ -43,8 +43,9 @@ class Minting:
         secrets: Redactor,
         clock: TargetClock,
         control: Control | None,
-        know: Callable[[Identity], None],
+        know: Callable[[Identity, bool], None],
     ) -> None:
+        """know: called with an identity before a script gets it, and whether that may end it."""
         self._plan = plan
         self._secrets = secrets
         self._clock = clock
@@ -94,8 +95,11 @@ class Minting:
                 with self._renewing:
                     self._renew_if_expired(made, placeholder)
 
-    def make_again(self, identity: Identity) -> bool:
-        """Make a credential in the place of one of the target file that has ended."""
+    def make_again(self, name: str) -> bool:
+        """Make a credential in the place of one that has ended."""
+        if made := self._made.get(name):
+            return self._replace(made, made.identity.placeholder)
+        identity = self._plan.target.identities[name]
         wanted = IdentitySpec(
             scopes=identity.scopes,
             permissions=identity.permissions,
@@ -105,12 +109,7 @@ class Minting:
             app=identity.app,
             scheme=identity.scheme,
         )
-        made = self._mint_new(wanted, lambda _: None)
-        token = self._secrets.live.get(made.identity.placeholder) if made else None
-        if token is None:
-            return False
-        self._secrets.put(identity.placeholder, token)
-        return True
+        return self._replace(_Minted(identity, wanted), identity.placeholder)
 
     def _renew_if_expired(self, made: _Minted, placeholder: str) -> None:
         if made.expires is None or made.expires - _EARLY_S > self._clock.epoch():
@@ -118,13 +117,17 @@ class Minting:
         if made.revoked or made.wanted.state != "active" or not made.wanted.renewed:
             return
         made.expires = None
+        self._replace(made, placeholder)
+
+    def _replace(self, made: _Minted, placeholder: str) -> bool:
+        """Put a new token in the place of one; whether that was possible."""
         again = self._mint_new(made.wanted, lambda _: None)
-        if again is None:
-            return
-        token = self._secrets.live.get(again.identity.placeholder)
-        if token is not None:
-            self._secrets.put(placeholder, token)
+        token = self._secrets.live.get(again.identity.placeholder) if again else None
+        if again is None or token is None:
+            return False
+        self._secrets.put(placeholder, token)
         made.expires, made.control_id = again.expires, again.control_id
+        return True
 
     def revoke(self, name: str, keep: Keep) -> Json:
         """Revoke an identity that this run made. Returns {}, None when that is not possible."""
@@ -152,7 +155,7 @@ class Minting:
             return None
         self._made[made.identity.name] = made
         self._by_placeholder[made.identity.placeholder] = made
-        self._know(made.identity)
+        self._know(made.identity, fresh or not wanted.renewed)
         return made.identity
 
     def _find_configured(self, wanted: IdentitySpec, *, fresh: bool) -> Identity | None:
@@ -164,6 +167,7 @@ class Minting:
             with self._lock:
                 if identity.disposable and identity.name not in self._used_up:
                     self._used_up.add(identity.name)
+                    self._know(identity, True)
                     return identity
         return None
 

@@ -9,6 +9,7 @@ import time
 import h11
 
 from apicheck.model.exchange import TransportError, TransportErrorKind
+from apicheck.probe.socks import SocksError, ask_for_connection
 from apicheck.probe.wire import (
     HEADERS_CAP,
     BodyReader,
@@ -93,7 +94,9 @@ def _connect(route: Route, deadline: float) -> socket.socket:
     try:
         if proxy and proxy.context:
             connection = proxy.context.wrap_socket(connection, server_hostname=nearest.host)
-        if proxy and route.tunnelled:
+        if proxy and proxy.speaks_socks:
+            _ask_by_socks(connection, route.origin, proxy, deadline)
+        elif proxy and route.tunnelled:
             _ask_for_tunnel(connection, route.origin, proxy, deadline)
         if route.context is None:
             return connection
@@ -123,6 +126,21 @@ def _ask_for_tunnel(
     status = head.split(b"\r\n", 1)[0].decode("latin-1").partition(" ")[2]
     if not status.startswith("2"):
         raise OSError(describe_refusal(proxy, status or "no response"))
+
+
+def _ask_by_socks(
+    connection: socket.socket, origin: Origin, proxy: ProxyRoute, deadline: float
+) -> None:
+    """Ask a SOCKS proxy for the connection. Raises OSError when it refuses."""
+
+    def read(count: int) -> bytes:
+        connection.settimeout(_check_time_left(deadline))
+        return connection.recv(count)
+
+    try:
+        ask_for_connection(proxy, origin.host, origin.port, read, connection.sendall)
+    except SocksError as error:
+        raise OSError(describe_refusal(proxy, str(error))) from error
 
 
 def describe_refusal(proxy: ProxyRoute, status: str) -> str:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apicheck.model.codec import to_json
 from apicheck.model.ending import SENTINEL, Ending
@@ -24,6 +24,7 @@ from apicheck.model.exchange import (
     TransportErrorKind,
 )
 from apicheck.model.plan import Plan
+from apicheck.model.target import Identity
 from apicheck.model.verdict import HarnessError, Inconclusive
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.placeholders import placeholders_in
@@ -47,6 +48,7 @@ class _Watched:
     refusals: int = 0
     patience: int = 1
     ended: Ending | None = None
+    renewed_at: float | None = None
 
     def note_success(self, exchange: Exchange, *, safe: bool) -> None:
         """Take note of an accepted request."""
@@ -79,17 +81,11 @@ class Sentinel:
         renew: Callable[[str], bool],
         keep: Callable[[Transcript], None],
     ) -> None:
-        self._identities = {
-            name: _Watched()
-            for name, identity in plan.target.identities.items()
-            if identity.state == "active" and not identity.disposable
-        }
-        self._placeholders = {
-            placeholder: name
-            for name in self._identities
-            for identity in (plan.target.identities[name],)
-            for placeholder in (identity.placeholder, *identity.credentials.values())
-        }
+        self._given = tuple(plan.target.identities)
+        self._identities: dict[str, _Watched] = {}
+        self._placeholders: dict[str, str] = {}
+        for identity in plan.target.identities.values():
+            self.watch(identity)
         self._actors, self._secured = plan.context.actors, plan.context.secured
         self._timeout_s = plan.options.timeout_s
         self._send, self._connects, self._renew, self._keep = send, connects, renew, keep
@@ -101,6 +97,17 @@ class Sentinel:
         self._lost: Exchange | None = None
         """The first exchange without a response since the latest with one."""
         self._gone: Ending | None = None
+
+    def watch(self, identity: Identity) -> None:
+        """Watch an identity, unless its credential is one that must be refused."""
+        if identity.state == "active":
+            self._identities[identity.name] = _Watched()
+            for placeholder in (identity.placeholder, *identity.credentials.values()):
+                self._placeholders[placeholder] = identity.name
+
+    def forget(self, identity: Identity) -> None:
+        """Watch an identity no more: a script ends its credential."""
+        self._identities.pop(identity.name, None)
 
     @property
     def server_is_gone(self) -> bool:
@@ -123,10 +130,9 @@ class Sentinel:
         if self._timeouts[request.operation] >= _TIMEOUTS and request.operation:
             words = f"{request.operation} timed out twice, and is not asked again"
             raise ProbeStopped(Inconclusive(words))
-        for name in self._find_identities(request):
-            ended = self._identities[name].ended
-            if ended is not None:
-                raise _stop(ended)
+        for watched in self._find_watched(request):
+            if watched.ended is not None:
+                raise _stop(watched.ended)
 
     def note(self, exchange: Exchange) -> None:
         """Take note of an exchange, and look after what it makes doubtful."""
@@ -155,21 +161,33 @@ class Sentinel:
             if watched.refusals >= watched.patience:
                 self._look_after(exchange.request.identity, watched)
 
+    def has_renewed(self, exchange: Exchange) -> bool:
+        """Whether a request was refused with a credential that has been renewed since."""
+        watched = self._identities.get(exchange.request.identity)
+        renewed_at = watched.renewed_at if watched else None
+        authenticated = exchange.request.caller is Caller.AUTHENTICATED
+        refused = authenticated and exchange.status in _REFUSED
+        return refused and renewed_at is not None and exchange.sent_at < renewed_at
+
     def look_round(self) -> None:
-        """Look after each identity whose last accepted request may have ended its credential."""
-        for name, watched in self._identities.items():
+        """Look after each identity whose last accepted request may have ended its credential.
+
+        Not after those that the run made: each would cost a request.
+        """
+        for name in self._given:
+            watched = self._identities.get(name)
+            if watched is None or self._gone is not None:
+                continue
             cause = watched.find_cause()
-            if cause is not None and cause is watched.unsafe and self._gone is None:
+            if cause is not None and cause is watched.unsafe:
                 self._look_after(name, watched)
 
-    def _find_identities(self, request: Request) -> set[str]:
-        """The identities whose credential a request carries, whole or altered."""
-        found = {request.identity} & self._identities.keys()
+    def _find_watched(self, request: Request) -> list[_Watched]:
+        """What is known of the identities whose credential a request carries, whole or altered."""
+        names = {request.identity}
         for credential in request.credentials:
-            for placeholder in placeholders_in(credential.value):
-                if name := self._placeholders.get(placeholder):
-                    found.add(name)
-        return found
+            names |= {self._placeholders.get(one, "") for one in placeholders_in(credential.value)}
+        return [one for name in names if (one := self._identities.get(name)) is not None]
 
     def _look_after(self, name: str, watched: _Watched) -> None:
         """Send a request that was accepted before; record the end of the credential."""
@@ -195,15 +213,14 @@ class Sentinel:
                 f"the credential of {name} ended after {after} (at +{cause.sent_at:.1f} s):"
                 f" {_name(seen)} was accepted before, and then refused with {seen.status}"
             )
-            ending = Ending(name, after, cause.sent_at, words)
+            ending = Ending(name, after, cause.sent_at, words, cause=cause.id)
             exchanges = [seen]
             if self._renew(name) and (fresh := self._ask(good.request)) is not None:
                 exchanges.append(fresh)
                 if fresh.succeeded:
                     watched.refusals, watched.last = 0, fresh
-                    ending = Ending(
-                        name, after, cause.sent_at, f"{words}; it was renewed", fresh.sent_at
-                    )
+                    watched.renewed_at = fresh.sent_at
+                    ending = replace(ending, reason=f"{words}; it was renewed", until=fresh.sent_at)
             if ending.until is None:
                 watched.ended = ending
             self._record(ending, exchanges)
@@ -232,7 +249,7 @@ class Sentinel:
             cause = self._lost or self._unsafe or self._latest or exchange
             after = _name(cause)
             words = f"the server stopped responding after {after} (at +{cause.sent_at:.1f} s)"
-            self._gone = Ending("", after, cause.sent_at, words)
+            self._gone = Ending("", after, cause.sent_at, words, cause=cause.id)
             self._record(self._gone, exchanges)
 
     def _answered_since(self, exchange: Exchange) -> bool:
@@ -240,7 +257,7 @@ class Sentinel:
 
     def _wait_for_response(self, exchanges: list[Exchange]) -> bool:
         """Whether a known request gets any response, within a few time-outs."""
-        known = [one.good for one in self._identities.values() if one.good is not None]
+        known = [one.good for one in tuple(self._identities.values()) if one.good is not None]
         request = known[0].request if known else Request("GET", "/")
         for _ in range(_TIMEOUTS):
             seen = self._ask(request)

@@ -15,7 +15,7 @@ from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import BASE_PATH, PreflightItem
 from apicheck.model.step import Script
 from apicheck.model.subject import Case, Subject, SubjectKind
-from apicheck.model.target import Listener, Secrets
+from apicheck.model.target import Identity, Listener, Secrets
 from apicheck.model.verdict import Verdict
 from apicheck.probe.budget import Budget
 from apicheck.probe.cleanup import Creations
@@ -92,11 +92,6 @@ class Session:
             plan, self._transport, self._secrets, self._clock, self._budget, pacer
         )
         tokens = TokenClient(plan.spec, target.base_url, self._recorder, self._transport_to)
-        self._minting = Minting(plan, tokens, self._secrets, self._clock, control, pacer.know)
-        self._recorder.renew = self._minting.renew
-        self._creations = Creations(plan, self._recorder.mark)
-        listens = target.listener or (Listener() if target.control_url else None)
-        self._listener = WebhookListener(listens, self._clock) if listens else None
         self._sentinel = Sentinel(
             plan,
             send=lambda request: self._recorder.send(request, Role.SENTINEL, paced=False),
@@ -104,6 +99,16 @@ class Session:
             renew=self._renew,
             keep=watch or (lambda _: None),
         )
+
+        def know(identity: Identity, may_end: bool) -> None:
+            pacer.know(identity)
+            (self._sentinel.forget if may_end else self._sentinel.watch)(identity)
+
+        self._minting = Minting(plan, tokens, self._secrets, self._clock, control, know)
+        self._recorder.renew = self._minting.renew
+        self._creations = Creations(plan, self._recorder.mark)
+        listens = target.listener or (Listener() if target.control_url else None)
+        self._listener = WebhookListener(listens, self._clock) if listens else None
         self._driver = Driver(
             Parts(
                 plan=plan,
@@ -267,8 +272,8 @@ class Session:
 
     def _renew(self, name: str) -> bool:
         """Get a new credential for an identity: from the target file's command, or a minter."""
-        identity = self._plan.target.identities[name]
-        if self._reload is not None:
+        identity = self._plan.target.identities.get(name)
+        if self._reload is not None and identity is not None:
             fresh = self._reload().values
             own = (identity.placeholder, *identity.credentials.values())
             known = self._secrets.live
@@ -277,7 +282,7 @@ class Session:
                 self._secrets.put(placeholder, secret)
             if changed:
                 return True
-        return self._minting.make_again(identity)
+        return self._minting.make_again(name)
 
     def _stream_controls(
         self, operations: Sequence[str], *, alone: bool = False

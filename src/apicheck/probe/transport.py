@@ -6,6 +6,7 @@ cookie, and sends header fields and targets as they are.
 
 from __future__ import annotations
 
+import base64
 import ssl
 import threading
 import time
@@ -20,6 +21,7 @@ from apicheck.model.errors import TargetError
 from apicheck.model.exchange import TransportError, TransportErrorKind
 from apicheck.model.target import Proxy, Tls
 from apicheck.probe import raw
+from apicheck.probe.socks import SCHEMES, SocksError, ask_for_connection
 from apicheck.probe.wire import (
     BODY_CAP,
     BodyReader,
@@ -36,6 +38,7 @@ _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 _IDEMPOTENT = (*_SAFE, "PUT", "DELETE")
 _PROXY_AUTHENTICATION = 407
 _ONLY_PLAIN = "a proxy would refuse such a request itself, before the API sees it"
+_SOCKS_PORT = 1080
 _KEPT_FOR_S = 3.0
 """Shorter than servers keep an idle connection, so that a request seldom meets a closed one."""
 
@@ -155,7 +158,8 @@ class Transport:
         try:
             response = self._get_pool().handle_request(wire)
             try:
-                if response.status == _PROXY_AUTHENTICATION and (proxy := self._route.proxy):
+                proxy = None if self._route.tunnelled else self._route.proxy
+                if response.status == _PROXY_AUTHENTICATION and proxy:
                     refusal = raw.describe_refusal(proxy, str(response.status))
                     return make_transport_error(TransportErrorKind.OTHER, refusal)
                 return _read_response(response, self._body_cap)
@@ -226,12 +230,12 @@ def _kind_of(error: Exception) -> TransportErrorKind:
 
 def _build_pool(route: Route) -> httpcore.ConnectionPool:
     """A pool of one connection to an origin."""
-    if route.proxy is None:
+    if route.proxy is None or route.proxy.speaks_socks:
         return httpcore.ConnectionPool(
             ssl_context=route.context,
             max_connections=1,
             keepalive_expiry=_KEPT_FOR_S,
-            network_backend=_Backend(),
+            network_backend=_Backend(route.proxy),
         )
     return httpcore.HTTPProxy(
         str(route.proxy.origin),
@@ -245,6 +249,10 @@ def _build_pool(route: Route) -> httpcore.ConnectionPool:
 
 
 def _build_proxy_route(proxy: Proxy, credentials: str, tls: Tls) -> ProxyRoute:
+    parts = urlsplit(proxy.url)
+    if parts.scheme in SCHEMES and parts.hostname:
+        where = Origin(parts.scheme, parts.hostname, parts.port or _SOCKS_PORT)
+        return ProxyRoute(where, login=base64.b64decode(credentials))
     origin = parse_origin(proxy.url)
     authorization = (b"Proxy-Authorization", f"Basic {credentials}".encode())
     return ProxyRoute(
@@ -290,6 +298,10 @@ class _Progress(threading.local):
         """Note that a request is sent."""
         self.at, self.connected, self.heard = at, False, False
 
+    def note_connection(self) -> None:
+        """Note that there is a connection; what a proxy said before is no response."""
+        self.connected, self.heard = True, False
+
     def check_left(self) -> float:
         """Seconds left. Raises httpcore.ReadTimeout when none are."""
         seconds = self.at - time.monotonic()
@@ -302,7 +314,13 @@ _progress = _Progress()
 
 
 class _Backend(httpcore.SyncBackend):
-    """Sockets that obey the deadline of the exchange instead of a time-out for each read."""
+    """Sockets that obey the deadline of the exchange instead of a time-out for each read.
+
+    proxy: a SOCKS proxy that makes the connections.
+    """
+
+    def __init__(self, proxy: ProxyRoute | None = None) -> None:
+        self._proxy = proxy
 
     def connect_tcp(
         self,
@@ -313,10 +331,17 @@ class _Backend(httpcore.SyncBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         del timeout
-        left = _progress.check_left()
-        stream = super().connect_tcp(host, port, left, local_address, socket_options)
-        _progress.connected = True
-        return _Stream(stream)
+        left, proxy = _progress.check_left(), self._proxy
+        there = (proxy.origin.host, proxy.origin.port) if proxy else (host, port)
+        stream = _Stream(super().connect_tcp(*there, left, local_address, socket_options))
+        if proxy is not None:
+            try:
+                ask_for_connection(proxy, host, port, stream.read, stream.write)
+            except SocksError as error:
+                stream.close()
+                raise httpcore.ProxyError(str(error)) from error
+        _progress.note_connection()
+        return stream
 
 
 class _Stream(httpcore.NetworkStream):

@@ -37,7 +37,7 @@ class Origin:
     def authority(self) -> str:
         """The value of a Host field: with the port only where it is not the scheme's default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        usual = {"http": 80, "https": 443}[self.scheme]
+        usual = {"http": 80, "https": 443}.get(self.scheme)
         return host if self.port == usual else f"{host}:{self.port}"
 
     def __str__(self) -> str:
@@ -46,11 +46,20 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class ProxyRoute:
-    """A proxy on the way to an origin. headers: its own, with the credentials for it."""
+    """A proxy on the way to an origin. headers: its own, with the credentials for it.
+
+    login: user and password for a SOCKS proxy, with a colon between them; empty for none.
+    """
 
     origin: Origin
     context: ssl.SSLContext | None = None
     headers: RawHeaders = ()
+    login: bytes = b""
+
+    @property
+    def speaks_socks(self) -> bool:
+        """Whether it passes on bytes of any protocol."""
+        return self.origin.scheme.startswith("socks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,9 @@ class Route:
     @property
     def tunnelled(self) -> bool:
         """Whether the proxy passes bytes on as they are; otherwise it reads the requests."""
-        return self.proxy is not None and self.context is not None
+        if self.proxy is None:
+            return False
+        return self.proxy.speaks_socks or self.context is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from apicheck.model.exchange import Transcript
-from apicheck.model.results import Finding, Results
+from apicheck.model.results import Results, Task
 from apicheck.report import build_command
 
 _PLACEHOLDER = re.compile(r"\$APICHECK_[A-Z0-9_]+")
@@ -20,7 +20,7 @@ _WORD = re.compile(r"[\w.~-]+")
 def add_reproductions(
     results: Results, transcripts: Sequence[Transcript], base_url: str
 ) -> Results:
-    """Add a command to each finding that has an exchange.
+    """Add a command to each finding that has an exchange, and to each task, as a comment there.
 
     Comments above the command name what the run made for it: tokens, and objects that the run
     deletes at its end.
@@ -29,18 +29,32 @@ def add_reproductions(
     tokens = dict(_find_made_tokens(transcripts))
     created = {name for name in _find_created_ids(transcripts) if len(name) >= _SHORTEST_ID}
 
-    def complete(finding: Finding) -> Finding:
-        shown = next((exchanges[e] for e in finding.evidence if e in exchanges), None)
+    def reproduce(evidence: Sequence[str]) -> str:
+        shown = next((exchanges[e] for e in evidence if e in exchanges), None)
         if shown is None:
-            return finding
+            return ""
         command = build_command(shown, base_url)
         named = set(_PLACEHOLDER.findall(command))
         notes = [f"# {name[1:]}: {words}\n" for name, words in tokens.items() if name in named]
         ids = dict.fromkeys(word for word in _WORD.findall(command) if word in created)
         notes += [f"# {word}: this run created it and may have deleted it\n" for word in ids]
-        return replace(finding, curl="".join(notes) + command)
+        return "".join(notes) + command
 
-    return replace(results, findings=tuple(complete(finding) for finding in results.findings))
+    return replace(
+        results,
+        findings=tuple(
+            replace(one, curl=reproduce(one.evidence) or one.curl) for one in results.findings
+        ),
+        tasks=tuple(_show_in(task, reproduce(task.evidence)) for task in results.tasks),
+    )
+
+
+def _show_in(task: Task, command: str) -> Task:
+    """A task with the command as comments above its lines, which are a part of a target file."""
+    if not command:
+        return task
+    comments = "\n".join(f"# {line.removeprefix('# ')}" for line in command.split("\n"))
+    return replace(task, lines=f"{comments}\n{task.lines}")
 
 
 def _find_created_ids(transcripts: Sequence[Transcript]) -> Iterator[str]:

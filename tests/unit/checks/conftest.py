@@ -116,6 +116,7 @@ class Player:
                 check=lambda *_, **__: None,
                 check_subject=lambda *_: None,
                 note=lambda *_: None,
+                has_renewed=lambda _: False,
                 server_is_gone=False,
             ),
         )

@@ -62,6 +62,14 @@ def test_a_host_whose_name_only_ends_alike_is_not_left_out() -> None:
     assert "api.test" in read(environ)[0]
 
 
+@pytest.mark.parametrize("url", ["socks5://proxy.test", "socks5h://proxy.test:9050"])
+def test_a_socks_proxy_may_be_named_with_credentials_in_the_environment(url: str) -> None:
+    assert read({}, proxy=url)[0]["api.test"].url == url
+    found, secrets = read({"ALL_PROXY": url.replace("://", "://ada:open%21sesame@")})
+    assert found["api.test"].url == url
+    assert base64.b64decode(secrets.found[found["api.test"].credentials]) == b"ada:open!sesame"
+
+
 def test_an_explicit_proxy_is_before_every_host() -> None:
     found, _ = read({}, "http://127.0.0.1:8000", proxy="http://proxy.test:3128")
     assert found["127.0.0.1"].url == "http://proxy.test:3128"
@@ -80,9 +88,9 @@ def test_the_credentials_of_a_proxy_are_secrets() -> None:
 @pytest.mark.parametrize(
     ("environ", "settings", "words"),
     [
-        ({"HTTPS_PROXY": "socks5://u:hidden@proxy.test"}, {}, "HTTPS_PROXY is not the URL"),
+        ({"HTTPS_PROXY": "socks4://u:hidden@proxy.test"}, {}, "HTTPS_PROXY is not the URL"),
         ({}, {"proxy": "http://u:hidden@proxy.test"}, "may not hold credentials"),
-        ({}, {"proxy": "proxy.test"}, "is not the URL of an http or https proxy"),
+        ({}, {"proxy": "proxy.test"}, "is not the URL of a proxy: http"),
     ],
 )
 def test_a_proxy_that_cannot_be_used_is_named_without_its_password(

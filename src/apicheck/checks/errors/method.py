@@ -19,7 +19,11 @@ from apicheck.authoring.refusals import refusal
 from apicheck.checks.errors._refusals import promised
 
 _METHODS = ("GET", "PATCH", "PUT", "POST", "DELETE", "TRACE")
-"""The least harmful first, in case the server carries one out."""
+"""The least harmful first, in case the server carries one out.
+
+HEAD goes with GET, and OPTIONS asks what a resource can do (RFC 9110, section 9.3.7): a server may
+respond to both on any path, whatever the document says, and refuses nobody a function by that.
+"""
 _USUAL = {"collection": ("GET", "POST", "PATCH", "DELETE"), "object": ("GET", "PUT", "PATCH")}
 """Methods that may exist although a document, or the part that a reader sees, lacks them."""
 _TRACE = "TRACE"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from apicheck.authoring import (
     ONLY_UNDER_LOAD,
@@ -45,10 +46,30 @@ def inspect(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, folds.Resu
     yield "", wrong
 
 
+def _step(context: RunContext, tallies: folds.Tallies, exchange: Exchange) -> folds.Tallies:
+    """Judge a response, and the request after which the server responded no more."""
+    for seen in exchange.observed("stopped-server"):
+        tallies.note("", exchange, _judge_stop(exchange, seen.value))
+    judged: folds.Tallies = _EACH.step(context, tallies, exchange)
+    return judged
+
+
+def _judge_stop(exchange: Exchange, words: str) -> folds.Result:
+    """Blame an altered request; an ordinary one may be meant to stop the server."""
+    if not exchange.role.exercises:
+        meant = "that may be what the operation is for"
+        return Inconclusive(f"{words}: {describe(exchange)}; {meant}")
+    actual = f"{describe(exchange)}; the server responded to no request afterwards"
+    expected = "a server that goes on"
+    return Failure("server-error", expected, actual, "stopped", exchange.id, Severity.MEDIUM)
+
+
+_EACH = folds.per_exchange(inspect, of_accepted=folds.of_every_operation(), under_load=True)
+
 CHECK = Check(
     title="The server never responds with an unexpected 5xx",
     failure_title="The server responds with an unexpected 5xx",
-    fold=folds.per_exchange(inspect, of_accepted=folds.of_every_operation(), under_load=True),
+    fold=replace(_EACH, step=_step),
     triggered_by=("errors/malformed-body", "errors/unknown-object"),
     standards=("rfc9110#15.6",),
     outcomes=(Outcome("server-error", Severity.HIGH),),
