@@ -19,8 +19,13 @@ from apicheck.authoring import (
 )
 
 _SERVER_ERROR = 500
-_OF_GATEWAYS = (502, 504)
 _ELSEWHERE = ": another server, on which this one relies or which the request names, failed it"
+_MILDER = {
+    502: _ELSEWHERE,
+    503: ": the server says that it is overloaded or under maintenance, whatever the request",
+    504: _ELSEWHERE,
+}
+"""The statuses that blame no defect of the operation, with what they say instead."""
 
 
 def inspect(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, folds.Result]]:
@@ -33,15 +38,14 @@ def inspect(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, folds.Resu
             f"{exchange.status} came only while {under_load[0].value} requests ran side by side"
         )
     elif exchange.status >= _SERVER_ERROR:
-        status = str(exchange.status)
-        gateway = exchange.status in _OF_GATEWAYS
+        says = _MILDER.get(exchange.status)
         wrong = Failure(
             "server-error",
             "a status below 500",
-            describe(exchange) + (_ELSEWHERE if gateway else ""),
-            status,
+            describe(exchange) + (says or ""),
+            str(exchange.status),
             exchange.id,
-            at_most=Severity.MEDIUM if gateway else None,
+            at_most=Severity.MEDIUM if says else None,
         )
     yield "", wrong
 
