@@ -177,8 +177,9 @@ def _ask(
         following = find_following(exchange)
         if following is None:
             end_script(explain_refusals(declared, recipe, refused))
-        if following.again:
+        if following.again and not (yield Recall(f"pause for {operation}")):
             yield from wait(_PAUSE_S, "the target says that it is unavailable")
+            yield Learn(f"pause for {operation}", True)
         way = following
 
 
