@@ -10,8 +10,6 @@ import base64
 import ssl
 import threading
 import time
-from collections.abc import Iterable
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpcore
@@ -21,7 +19,8 @@ from apicheck.model.errors import TargetError
 from apicheck.model.exchange import TransportError, TransportErrorKind
 from apicheck.model.target import Proxy, Tls
 from apicheck.probe import raw
-from apicheck.probe.socks import SCHEMES, SocksError, ask_for_connection
+from apicheck.probe.sockets import Backend, progress
+from apicheck.probe.socks import SCHEMES
 from apicheck.probe.wire import (
     BODY_CAP,
     BodyReader,
@@ -141,7 +140,7 @@ class Transport:
         return raw.send(self._route, data, method, self._timeout_s)
 
     def _send(self, request: WireRequest, deadline: float) -> WireResult:
-        _progress.begin(deadline)
+        progress.begin(deadline)
         url = httpcore.URL(
             scheme=self.origin.scheme.encode(),
             host=self.origin.host.encode("idna"),
@@ -193,7 +192,7 @@ def _may_be_sent_again(method: str) -> bool:
     """
     if method in _SAFE:
         return True
-    return not _progress.heard and (method in _IDEMPOTENT or not _progress.connected)
+    return not progress.heard and (method in _IDEMPOTENT or not progress.connected)
 
 
 def _is_closed(result: WireResult) -> bool:
@@ -235,7 +234,7 @@ def _build_pool(route: Route) -> httpcore.ConnectionPool:
             ssl_context=route.context,
             max_connections=1,
             keepalive_expiry=_KEPT_FOR_S,
-            network_backend=_Backend(route.proxy),
+            network_backend=Backend(route.proxy),
         )
     return httpcore.HTTPProxy(
         str(route.proxy.origin),
@@ -244,7 +243,7 @@ def _build_pool(route: Route) -> httpcore.ConnectionPool:
         ssl_context=route.context,
         max_connections=1,
         keepalive_expiry=_KEPT_FOR_S,
-        network_backend=_Backend(),
+        network_backend=Backend(),
     )
 
 
@@ -281,94 +280,3 @@ def _build_context(tls: Tls) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
-
-
-class _Progress(threading.local):
-    """How far the exchange of this thread is.
-
-    at: when it must be over, on the monotonic clock. connected: it made a connection of its own.
-    heard: something of a response has come.
-    """
-
-    at = float("inf")
-    connected = False
-    heard = False
-
-    def begin(self, at: float) -> None:
-        """Note that a request is sent."""
-        self.at, self.connected, self.heard = at, False, False
-
-    def note_connection(self) -> None:
-        """Note that there is a connection; what a proxy said before is no response."""
-        self.connected, self.heard = True, False
-
-    def check_left(self) -> float:
-        """Seconds left. Raises httpcore.ReadTimeout when none are."""
-        seconds = self.at - time.monotonic()
-        if seconds <= 0:
-            raise httpcore.ReadTimeout("no complete response within the time for one exchange")
-        return seconds
-
-
-_progress = _Progress()
-
-
-class _Backend(httpcore.SyncBackend):
-    """Sockets that obey the deadline of the exchange instead of a time-out for each read.
-
-    proxy: a SOCKS proxy that makes the connections.
-    """
-
-    def __init__(self, proxy: ProxyRoute | None = None) -> None:
-        self._proxy = proxy
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        del timeout
-        left, proxy = _progress.check_left(), self._proxy
-        there = (proxy.origin.host, proxy.origin.port) if proxy else (host, port)
-        stream = _Stream(super().connect_tcp(*there, left, local_address, socket_options))
-        if proxy is not None:
-            try:
-                ask_for_connection(proxy, host, port, stream.read, stream.write)
-            except SocksError as error:
-                stream.close()
-                raise httpcore.ProxyError(str(error)) from error
-        _progress.note_connection()
-        return stream
-
-
-class _Stream(httpcore.NetworkStream):
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
-        self._inner = inner
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        del timeout
-        data = self._inner.read(max_bytes, _progress.check_left())
-        _progress.heard = _progress.heard or bool(data)
-        return data
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        del timeout
-        self._inner.write(buffer, _progress.check_left())
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        del timeout
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _progress.check_left()))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
