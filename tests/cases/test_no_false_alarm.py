@@ -308,7 +308,10 @@ METHODS = {
 }
 
 
-def test_a_gateway_that_reaches_no_other_server_is_no_grave_finding(run: Any, sent: Any) -> None:
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_server_that_blames_another_or_its_load_is_no_grave_finding(
+    run: Any, sent: Any, status: int
+) -> None:
     policy = """
     policy: failures
     facts: {}
@@ -316,7 +319,7 @@ def test_a_gateway_that_reaches_no_other_server_is_no_grave_finding(run: Any, se
     """
 
     def respond(request: Any) -> Any:
-        return sent(502, {}) if request.path == "/status" else sent(200, [])
+        return sent(status, {}) if request.path == "/status" else sent(200, [])
 
     outcome = run(ITEMS, respond, policy=policy)
     assert [one["severity"] for one in outcome.results["findings"]] == ["medium"]
