@@ -98,16 +98,17 @@ class Pacer:
     def recover(self, request: Request, retry_after: float | None) -> bool:
         """After an unexpected 429: let the time pass that the response asks for.
 
-        A virtual clock moves by a window when the response names no time. False when the time is
-        unknown or too long to sleep, or when the target refused after several waits in a row: it
-        then refuses for other reasons.
+        Where the response names no time, a virtual clock moves by a window, and a real one by a
+        second. False when the time is too long to sleep, or when the target refused after several
+        waits in a row: it then refuses for other reasons.
         """
         if self._failed_recoveries >= _MOST_FAILED_RECOVERIES:
             return False
         seconds = retry_after or 0.0
-        if not seconds and self._clock.virtual:
-            windows = self._find_windows(request)
-            seconds = max((window.seconds for window in windows), default=0.0)
+        if not seconds:
+            windows = self._find_windows(request) if self._clock.virtual else ()
+            usual = 0.0 if self._clock.virtual else _UNKNOWN_S
+            seconds = max((window.seconds for window in windows), default=usual)
         longest = _LONGEST_MOVE_S if self._clock.virtual else _LONGEST_SLEEP_S
         if not 0 < seconds <= longest:
             return False
@@ -193,6 +194,7 @@ _IN_FLIGHT_S = 0.005
 _MARGIN_S = 0.02  # no limiter counts to the microsecond
 _MOST_FAILED_RECOVERIES = 2
 _LONGEST_SLEEP_S = 120.0
+_UNKNOWN_S = 1.0
 _LONGEST_MOVE_S = 32 * 86400.0
 
 
