@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from apicheck.judge.confirmation import find_doubt, find_lasting
@@ -260,5 +260,8 @@ def _describe_case(case: Case | None) -> str:
 
 
 def _describe_value(value: Json) -> str:
-    """Describe a drawn value for the reader of the report."""
+    """Describe a drawn value for the reader of the report: `null in query page`."""
+    if isinstance(value, Mapping) and value.keys() == {"place", "name", "value"}:
+        part = f"{value['place']} {value['name'] or '(whole)'}"
+        return f"{_describe_value(value['value'])} in {part}"
     return json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else repr(value)

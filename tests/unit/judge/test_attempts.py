@@ -171,6 +171,13 @@ def test_a_drawn_failure_shows_its_smallest_case() -> None:
     assert judged.evidence[0] == "e6"
 
 
+def test_a_drawn_part_of_a_request_is_shown_in_words() -> None:
+    part = {"place": "path", "name": "id", "value": None}
+    drawn = probe(Case("drawn 1", part, drawn=True))
+    judged = judge_probe(drawn, [played(exchange(200, Role.DRAWN, 1))])
+    assert judged.shown == "null in path id"
+
+
 def without_response(kind: TransportErrorKind, role: Role, number: int = 1) -> Exchange:
     return replace(exchange(0, role, number), error=TransportError(kind, "no response"))
 
