@@ -30,7 +30,8 @@ def may_be_listed(around: Neighbours, operation: Operation, name: str) -> bool:
         return any(_is_made(around, operation, one) for one in further)
     path = operation.path.rstrip("/")
     adds = operation.method == "POST" and not path.endswith(f"/{{{name}}}")
-    return adds and "DELETE" in around.at(f"{path}/{{}}") and not _sets_off(operation)
+    undone = any("DELETE" in around.at(path + ids) for ids in ("/{}", "/{}/{}"))
+    return adds and undone and not _sets_off(operation)
 
 
 def _is_made(around: Neighbours, operation: Operation, name: str) -> bool:
