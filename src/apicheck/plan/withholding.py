@@ -12,6 +12,7 @@ from apicheck.model.selector import selects
 from apicheck.model.subject import Recipe, RunContext
 from apicheck.model.target import Target
 from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.plan.bulk_changes import find_bulk_change
 from apicheck.plan.hazards import Hazard, find_hazard
 from apicheck.requests.links import path_parameters
 
@@ -57,7 +58,9 @@ def withhold(
         operation.id: hazard
         for operation in spec.operations
         if operation.id not in skipped
-        and (hazard := find_hazard(operation, operation.prefix)) is not None
+        and (
+            hazard := find_hazard(operation, operation.prefix) or find_bulk_change(spec, operation)
+        )
         and not chosen(target.safety.allow, operation)
         and not _is_meant(operation.id, facts)
         and not _acts_on_made(spec, operation, full[operation.id])
