@@ -120,3 +120,32 @@ def test_a_container_that_can_be_made_is_not_found_instead(run: Any, sent: Any) 
     outcome = run(document("POST /regions", *WHOLE), Regions(sent))
     assert outcome.requests("POST", "/regions")
     assert not outcome.requests("POST", "/regions/east/disks"), "the run did not make east"
+
+
+def test_an_id_that_the_client_chooses_is_new_in_each_request(run: Any, sent: Any) -> None:
+    kept = {"example": "precious"}
+    body = {"type": "object", "required": ["topic_id"], "properties": {"topic_id": STRING}}
+    spec = json.loads(
+        document("POST /topics", "GET /topics/{topic_id}", "DELETE /topics/{topic_id}")
+    )
+    content = {"application/json": {"schema": body}}
+    spec["paths"]["/topics"]["post"]["requestBody"] = {"required": True, "content": content}
+
+    def serve(request: Any) -> Any:
+        name = request.path.rpartition("/")[2]
+        if request.method == "POST":
+            name = json.loads(request.body)["topic_id"]
+            if name in kept:
+                return sent(409, {"error": "it exists"})
+            kept[name] = ""
+            return sent(201, {"topic_id": name})
+        if name not in kept:
+            return sent(404, {"error": "no such topic"})
+        if request.method == "DELETE":
+            del kept[name]
+        return sent(200, {"topic_id": name})
+
+    outcome = run(json.dumps(spec), serve)
+    assert {one["standing"] for one in outcome.results["operations"]} == {"accepted"}
+    assert kept == {"example": "precious"}
+    assert not [one for one in outcome.received if one.path == "/topics/example"]

@@ -58,6 +58,19 @@ def chooses_name(around: Neighbours, operation: Operation, name: str) -> bool:
     return whole and collection is not None and "POST" not in around.at(collection)
 
 
+def find_chosen_id(around: Neighbours, operation: Operation) -> str:
+    """The name by which a body may say the id of what it makes; "" where the server chooses it.
+
+    POST /topics takes `topic_name` where an object is at `/topics/{topic_name}`.
+    """
+    if operation.method != "POST":
+        return ""
+    for item in around.at(f"{operation.path.rstrip('/')}/{{}}").values():
+        name = item.path.rstrip("/").rpartition("{")[2].rstrip("}")
+        return "" if plain(name) in _IDS else name
+    return ""
+
+
 def may_use_up(around: Neighbours, operation: Operation, needs: Iterable[Need]) -> bool:
     """Whether a request may use up what it names by convention: a book is lent once.
 
