@@ -10,6 +10,9 @@ import pytest
 TEXT, FLAG = {"type": "string"}, {"type": "boolean"}
 PAUSED = {"type": "object", "properties": {"paused": FLAG}}
 NAMED = {"type": "object", "properties": {"jobId": TEXT, "paused": FLAG}}
+ACTION = {"type": "object", "properties": {"jobs": {"type": "array", "items": NAMED}}}
+ACTIONS = {"type": "array", "items": {"oneOf": [PAUSED, {"allOf": [ACTION]}]}}
+DEEP = {"type": "object", "properties": {"actions": ACTIONS}}
 NAME = {"name": "id", "in": "path", "required": True, "schema": TEXT}
 RESPONSES = {"default": {"description": "any"}}
 
@@ -61,6 +64,7 @@ def test_what_would_change_every_object_is_not_sent(run: Any, sent: Any, spec: s
         document("patch", {"type": "array", "items": NAMED}),
         document("patch", {"type": "object", "properties": {"ids": {"type": "array"}}}),
         document("patch", {"type": "object", "properties": {"changes": {"oneOf": [NAMED]}}}),
+        document("patch", DEEP),
         document("patch", PAUSED, query="filter"),
         document("put", PAUSED),
     ],

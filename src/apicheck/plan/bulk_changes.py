@@ -18,7 +18,8 @@ _NAMING = frozenset(
     """id ids uuid uuids guid guids pk key keys name names slug slugs ref
     refs""".split()  # noqa: SIM905
 )
-_DEPTH = 5
+_AT_MOST = 300
+"""Schemas that are looked at; beyond, an id is far from what it would name."""
 
 
 def find_bulk_change(spec: Spec, operation: Operation) -> Hazard | None:
@@ -32,21 +33,25 @@ def find_bulk_change(spec: Spec, operation: Operation) -> Hazard | None:
     if any(one.place == "query" and one.required for one in operation.parameters):
         return None
     schemas = [media.schema for media in operation.body]
-    if any(_names_objects(spec.document, schema, _DEPTH) for schema in schemas):
+    if any(_names_objects(spec.document, schema) for schema in schemas):
         return None
     return Hazard(Harm.OBJECTS, f"it is {operation.method} of a collection, and names no object")
 
 
-def _names_objects(document: Json, schema: Json, depth: int) -> bool:
+def _names_objects(document: Json, schema: Json) -> bool:
     """Whether a value of a schema has a member that may name an object."""
-    if depth == 0:
-        return False
-    whole = flatten_schema(document, schema)
-    properties = whole.get("properties") or {}
-    if any((words_of(name) or [""])[-1] in _NAMING for name in properties):
-        return True
-    inner = [*properties.values(), whole.get("items"), *_list_options(whole)]
-    return any(_names_objects(document, one, depth - 1) for one in inner if one)
+    ahead, seen = [schema], set[str]()
+    while ahead and len(seen) < _AT_MOST:
+        one = ahead.pop(0)
+        if repr(one) in seen:
+            continue
+        seen.add(repr(one))
+        whole = flatten_schema(document, one)
+        properties = whole.get("properties") or {}
+        if any((words_of(name) or [""])[-1] in _NAMING for name in properties):
+            return True
+        ahead += [*properties.values(), whole.get("items", {}), *_list_options(whole)]
+    return False
 
 
 def _list_options(whole: Json) -> Iterator[Json]:
