@@ -46,16 +46,17 @@ def find_doubt(
         return None
     if blameless := _find_other_cause(first, failure, later):
         return blameless
+    shown = _find_shown(first, failure)
+    beside = shown.observed(SIDE_BY_SIDE) if shown else ()
     silent = [j for j in again if isinstance(j, NotTested | Inconclusive | HarnessError)]
     if len(silent) == len(again):
         return Inconclusive(
             f"{failure.outcome} ({failure.actual}) was seen, and could not be tried again:"
             f" {silent[0].reason}",
-            hides=failure,
+            hides=None if beside else failure,  # the load may be at fault: others prove nothing
         )
     seen = f"{failure.outcome} ({failure.actual}) was seen"
-    shown = _find_shown(first, failure)
-    if beside := shown.observed(SIDE_BY_SIDE) if shown else ():
+    if beside:
         return Inconclusive(
             f"{seen} only while {beside[0].value} requests ran side by side, and not alone"
         )

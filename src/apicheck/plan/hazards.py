@@ -23,6 +23,7 @@ class Harm(StrEnum):
     ACCOUNT = "end the account"
     SERVER = "stop the server"
     DATA = "delete everything"
+    OBJECTS = "change every object"
 
     @property
     def hits_one_identity(self) -> bool:

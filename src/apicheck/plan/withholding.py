@@ -12,7 +12,9 @@ from apicheck.model.selector import selects
 from apicheck.model.subject import Recipe, RunContext
 from apicheck.model.target import Target
 from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.plan.bulk_changes import find_bulk_change
 from apicheck.plan.hazards import Hazard, find_hazard
+from apicheck.requests.links import path_parameters
 
 Recipes = Mapping[str, Recipe | NotTested]
 
@@ -56,7 +58,9 @@ def withhold(
         operation.id: hazard
         for operation in spec.operations
         if operation.id not in skipped
-        and (hazard := find_hazard(operation, operation.prefix)) is not None
+        and (
+            hazard := find_hazard(operation, operation.prefix) or find_bulk_change(spec, operation)
+        )
         and not chosen(target.safety.allow, operation)
         and not _is_meant(operation.id, facts)
         and not _acts_on_made(spec, operation, full[operation.id])
@@ -107,13 +111,12 @@ def _is_meant(name: str, facts: Facts) -> bool:
 
 
 def _acts_on_made(spec: Spec, operation: Operation, recipe: Recipe | NotTested) -> bool:
-    """Whether every object that the path names was made by the run, or one in the body."""
+    """Whether the last object that the path names was made by the run, or one in the body."""
     if not isinstance(recipe, Recipe):
         return False
     made = {n.name for n in recipe.needs if not spec.operation(n.operation).safe}
-    named = {p.name for p in operation.parameters if f"{{{p.name}}}" in operation.path}
-    if named:
-        return named <= made
+    if named := path_parameters(operation):
+        return named[-1].name in made
     return any(n.place == "body" and n.name in made for n in recipe.needs)
 
 

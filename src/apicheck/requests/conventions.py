@@ -3,7 +3,7 @@
 POST /things creates an object of `/things/{id}`, or GET /things lists one first; where the client
 chooses names, PUT or POST /things/{name} creates it. The run reads objects that it did not
 create, and never changes them: a request that may change an object gets the id of one that was
-created for it, or none.
+created for it, or none. Only the container of such an object may be one that was found.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from apicheck.model.operation import Operation
 from apicheck.model.subject import Need
+from apicheck.requests.containers import may_be_listed
 from apicheck.requests.identifiers import collection_of
 from apicheck.requests.neighbours import Neighbours
 from apicheck.requests.nouns import plain, singulars, words_of
@@ -42,6 +43,9 @@ def find_usual_need(
         source = find_source_of(around, operation, called, reads_only=reads_only, named=False)
         if source is not None:
             return Need("path", name, source.id, "", convention=True)
+    listing = around.at(collection).get("GET") if collection and not reads_only else None
+    if listing is not None and may_be_listed(around, operation, name):
+        return Need("path", name, listing.id, "", convention=True)
     return None
 
 
@@ -52,6 +56,19 @@ def chooses_name(around: Neighbours, operation: Operation, name: str) -> bool:
     collection = collection_of(operation.path, name)
     whole = operation.path.rstrip("/").endswith(f"/{{{name}}}")
     return whole and collection is not None and "POST" not in around.at(collection)
+
+
+def find_chosen_id(around: Neighbours, operation: Operation) -> str:
+    """The name by which a body may say the id of what it makes; "" where the server chooses it.
+
+    POST /topics takes `topic_name` where an object is at `/topics/{topic_name}`.
+    """
+    if operation.method != "POST":
+        return ""
+    for item in around.at(f"{operation.path.rstrip('/')}/{{}}").values():
+        name = item.path.rstrip("/").rpartition("{")[2].rstrip("}")
+        return "" if plain(name) in _IDS else name
+    return ""
 
 
 def may_use_up(around: Neighbours, operation: Operation, needs: Iterable[Need]) -> bool:

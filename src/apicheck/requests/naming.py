@@ -77,6 +77,9 @@ def make_new_text(text: str, member: str = "") -> str:
     name, at_sign, domain = text.partition("@")
     if at_sign:
         return f"{name.partition('+')[0]}+{UNIQUE}@{domain}"
+    if re.fullmatch(r"[\w-]+(\.[\w-]+)+\.?", text):  # of a host or a file: what follows is its kind
+        first, dot, rest = text.partition(".")
+        return f"{first}-{UNIQUE}{dot}{rest}"
     in_url = plain(member).endswith(("slug", "domain")) or not re.fullmatch(r"\w+", text)
     joint = "-" if in_url else "_"
     return f"{text}{joint}{UNIQUE}"

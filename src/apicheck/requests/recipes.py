@@ -27,7 +27,7 @@ from apicheck.model.subject import Need, Recipe
 from apicheck.model.target import Ref
 from apicheck.model.verdict import NotTested, NotTestedKind
 from apicheck.requests.bodies import Body, DrawBody, Draws, draw_no_body, make_body, usual_type
-from apicheck.requests.conventions import may_use_up
+from apicheck.requests.conventions import find_chosen_id, may_use_up
 from apicheck.requests.links import find_body_needs, meet_needs
 from apicheck.requests.media_types import find_media
 from apicheck.requests.mentions import find_mentions, find_query_mentions
@@ -51,7 +51,7 @@ from apicheck.requests.sources import (
     read_given,
 )
 from apicheck.requests.strings import DrawText, draw_no_text
-from apicheck.requests.uniqueness import unique_places, with_unique
+from apicheck.requests.uniqueness import unique_places, with_new_id, with_unique
 
 _SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
 
@@ -248,6 +248,7 @@ def _make_body(setting: Setting, operation: Operation, given: Given) -> Body:
     schema = find_media(operation.body, body.media_type).schema
     for place in unique_places(spec.document, schema, value):
         value = with_unique(value, place)
+    value = with_new_id(spec.document, schema, value, find_chosen_id(setting.around, operation))
     return replace(body, value=value)
 
 

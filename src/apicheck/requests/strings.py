@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from apicheck.model.json import MISSING, Json
+from apicheck.requests.nouns import words_of
 from apicheck.schemas import find_schema_errors
 
 DrawText = Callable[[str, int, int | None], Json]
@@ -52,13 +54,29 @@ _BY_NAME: Mapping[str, tuple[str, ...]] = {
     "uuid": _FORMATS["uuid"],
     "password": _FORMATS["password"],
     "color": _FORMATS["color"],
+    "domain": ("example.com",),
+    "hostname": _FORMATS["hostname"],
+    "nameserver": ("ns1.example.com",),
     "timezone": ("UTC",),
     "currency": ("EUR",),
     "country": ("AT",),
     "language": ("en",),
     "locale": ("en",),
 }
-"""The last word of a member's name -> what such a member usually takes."""
+"""How the last word of a member's name ends -> what such a member usually takes."""
+_BY_WORD: Mapping[str, tuple[str, ...]] = {
+    "date": _FORMATS["date"],
+    "ip": _FORMATS["ipv4"],
+    "time": _FORMATS["date-time"],
+    "timestamp": _FORMATS["date-time"],
+}
+"""The same for whole words: a `zip` is no address."""
+_IN_PROSE = re.compile(
+    r"\b(?:e\.\s?g\.,?|for (?:example|instance)[,:]?|examples?:|such as|set to|one of:?)\s*"
+    r"[“\"'`]([^“”\"'`\s][^“”\"'`\n]{0,80})[”\"'`]",
+    re.IGNORECASE,
+)
+"""A value that a description quotes as an example."""
 
 _PLAIN = (
     "example", "Example", "EXAMPLE", "example-1", "example_1", "e", "E", "1", "12", "123", "1234",
@@ -88,7 +106,8 @@ def sample_text(
     known = _FORMATS.get(str(schema.get("format")), ())
     if schema.get("contentEncoding") == "base64":
         known = _FORMATS["byte"]
-    for text in _list_texts(known or (*_guess(name), *_PLAIN), least, most, padded=not known):
+    usual = known or (*_read_examples(schema), *_guess(name), *_PLAIN)
+    for text in _list_texts(usual, least, most, padded=not known):
         if pattern is None or _matches(pattern, text):
             return text
     if pattern is None or not isinstance(pattern, str):
@@ -113,9 +132,17 @@ def _list_texts(
         yield texts[0].ljust(least, "x")[: max(least, most or least)]  # a URL may be long
 
 
+def _read_examples(schema: Mapping[str, Json]) -> list[str]:
+    """The values that the description of a schema quotes as examples."""
+    said = schema.get("description")
+    return _IN_PROSE.findall(said) if isinstance(said, str) else []
+
+
 def _guess(name: str) -> tuple[str, ...]:
     """What a member of this name usually takes; () where the name says nothing."""
     word = name.lower().replace("-", "_").rpartition("_")[2]
+    if by_word := _BY_WORD.get((words_of(name) or [""])[-1]):
+        return by_word
     return next((texts for key, texts in _BY_NAME.items() if word.endswith(key)), ())
 
 

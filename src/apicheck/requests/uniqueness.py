@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from apicheck.model.json import Json, at, child_pointer, with_value
 from apicheck.model.subject import UNIQUE
 from apicheck.requests.flattening import flatten_schema
+from apicheck.requests.naming import fits, make_new_text
+from apicheck.requests.nouns import plain
 
 
 def unique_places(document: Json, schema: Json, body: Json, pointer: str = "") -> Iterator[str]:
@@ -31,6 +33,21 @@ def unique_places(document: Json, schema: Json, body: Json, pointer: str = "") -
 def with_unique(body: Json, pointer: str) -> Json:
     """Make the string at a pointer different in every request."""
     return with_value(body, pointer, _make_unique(at(body, pointer)))
+
+
+def with_new_id(document: Json, schema: Json, body: Json, name: str) -> Json:
+    """Make a member different in every request, as its client chooses an id with it."""
+    if not isinstance(body, Mapping):
+        return body
+    for member, value in body.items():
+        if not isinstance(value, str) or UNIQUE in value or plain(member) != plain(name):
+            continue
+        properties = flatten_schema(document, schema).get("properties") or {}
+        inner = flatten_schema(document, properties.get(member, {}))
+        made = make_new_text(value, member)
+        if not {"enum", "const"} & set(inner) and fits(made, inner):
+            return {**body, member: made}
+    return body
 
 
 def _make_unique(text: str) -> str:

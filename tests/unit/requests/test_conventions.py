@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from apicheck.load import read_spec
 from apicheck.model.operation import Spec
-from apicheck.model.subject import Need, Recipe
+from apicheck.model.subject import UNIQUE, Need, Recipe
 from apicheck.model.verdict import NotTested
 from apicheck.requests.recipes import make_recipes
 
@@ -88,3 +90,40 @@ def test_what_cannot_be_made_may_still_be_listed() -> None:
     recipe = make_recipes(spec, given | own)["get /o/{owner}/t/{id}"]
     assert isinstance(recipe, Recipe)
     assert recipe.needs == (by_convention("id", "get /o/{owner}/t"),)
+
+
+def made_body(members: dict[str, Any], parameter: str) -> Any:
+    """The body of POST /topics, where an object is at /topics/{parameter}."""
+    content = {"application/json": {"schema": {"type": "object", "properties": members}}}
+    responses = {"200": {"description": "fine"}}
+    make = {"operationId": "make", "requestBody": {"content": content}, "responses": responses}
+    read: dict[str, Any] = {"operationId": "read", "responses": responses, "parameters": []}
+    read["parameters"].append(
+        {"name": parameter, "in": "path", "required": True, "schema": {"type": "string"}}
+    )
+    paths = {"/topics": {"post": make}, f"/topics/{{{parameter}}}": {"get": read}}
+    info = {"title": "t", "version": "1"}
+    made = make_recipes(read_spec({"openapi": "3.1.0", "info": info, "paths": paths}), {})["make"]
+    assert isinstance(made, Recipe)
+    return made.body
+
+
+@pytest.mark.parametrize("member", ["topic_name", "topicName"])
+def test_an_id_that_the_client_chooses_is_a_new_one(member: str) -> None:
+    body = made_body({member: {"type": "string"}}, "topic_name")
+    assert body == {member: f"example_{UNIQUE}"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "parameter"),
+    [
+        ({"type": "string", "enum": ["a"]}, "topic"),
+        ({"type": "string", "maxLength": 8}, "topic"),
+        ({"type": "integer"}, "topic"),
+        ({"type": "string"}, "topic_id"),
+    ],
+)
+def test_what_cannot_be_new_or_names_something_else_stays(
+    schema: dict[str, Any], parameter: str
+) -> None:
+    assert UNIQUE not in str(made_body({"topic": schema}, parameter))

@@ -61,6 +61,8 @@ def test_the_names_in_a_body_are_those_that_may_be_taken() -> None:
         ("two words", "/title", f"two words-{UNIQUE}"),
         ("ada@example.com", "/email", f"ada+{UNIQUE}@example.com"),
         ("ada+x@example.com", "/email", f"ada+{UNIQUE}@example.com"),
+        ("example.com.", "/name", f"example-{UNIQUE}.com."),
+        ("report.pdf", "/filename", f"report-{UNIQUE}.pdf"),
     ],
 )
 def test_a_new_text_is_of_the_kind_of_the_old_one(text: str, member: str, made: str) -> None:

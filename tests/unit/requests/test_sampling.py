@@ -100,3 +100,32 @@ def test_a_unique_address_keeps_its_domain_and_a_unique_url_its_host() -> None:
 def test_properties_of_all_parts_are_merged() -> None:
     schema = {"allOf": [{"properties": {"a": {}}, "required": ["a"]}], "required": ["b"]}
     assert flatten_schema({}, schema)["required"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("The name (e.g. “example.com.”) with a dot", "example.com."),
+        ('Always set to "Zone"', "Zone"),
+        ("One of `a`, `b`", "a"),
+        ("For example: 'two words'", "two words"),
+        ("It isn't such as it's", "example"),
+        (7, "example"),
+    ],
+)
+def test_an_example_that_a_description_quotes_is_taken(said: object, text: str) -> None:
+    assert sample({}, {"type": "string", "description": said}) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("start_date", "2026-01-31"),
+        ("update", "example"),
+        ("clientIp", "192.0.2.1"),
+        ("zip", "example"),
+        ("nameserver", "ns1.example.com"),
+    ],
+)
+def test_the_last_word_of_a_name_says_what_it_takes(name: str, text: str) -> None:
+    assert sample({}, {"type": "string"}, name=name) == text

@@ -1,0 +1,59 @@
+"""Recognise operations that change every object of a collection, as nothing says which.
+
+`PATCH /things` with `{"paused": true}` pauses all. A body that names ids changes those alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.model.json import Json
+from apicheck.model.operation import Operation, Spec
+from apicheck.plan.hazards import Harm, Hazard
+from apicheck.requests.flattening import flatten_schema
+from apicheck.requests.neighbours import find_neighbours
+from apicheck.requests.nouns import words_of
+
+_NAMING = frozenset(
+    """id ids uuid uuids guid guids pk key keys name names slug slugs ref
+    refs""".split()  # noqa: SIM905
+)
+_AT_MOST = 300
+"""Schemas that are looked at; beyond, an id is far from what it would name."""
+
+
+def find_bulk_change(spec: Spec, operation: Operation) -> Hazard | None:
+    """Find that an operation may change every object; None where a request says which."""
+    path = operation.path.rstrip("/")
+    around = find_neighbours(spec)
+    if operation.method not in ("PATCH", "PUT") or "{" in path or not around.at(f"{path}/{{}}"):
+        return None
+    if operation.method == "PUT" and "POST" not in around.at(path):
+        return None  # it creates
+    if any(one.place == "query" and one.required for one in operation.parameters):
+        return None
+    schemas = [media.schema for media in operation.body]
+    if any(_names_objects(spec.document, schema) for schema in schemas):
+        return None
+    return Hazard(Harm.OBJECTS, f"it is {operation.method} of a collection, and names no object")
+
+
+def _names_objects(document: Json, schema: Json) -> bool:
+    """Whether a value of a schema has a member that may name an object."""
+    ahead, seen = [schema], set[str]()
+    while ahead and len(seen) < _AT_MOST:
+        one = ahead.pop(0)
+        if repr(one) in seen:
+            continue
+        seen.add(repr(one))
+        whole = flatten_schema(document, one)
+        properties = whole.get("properties") or {}
+        if any((words_of(name) or [""])[-1] in _NAMING for name in properties):
+            return True
+        ahead += [*properties.values(), whole.get("items", {}), *_list_options(whole)]
+    return False
+
+
+def _list_options(whole: Json) -> Iterator[Json]:
+    for key in ("oneOf", "anyOf"):
+        yield from whole.get(key) or ()

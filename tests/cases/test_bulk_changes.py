@@ -1,0 +1,79 @@
+"""A request that changes every object of a collection changes those that the run did not make."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+TEXT, FLAG = {"type": "string"}, {"type": "boolean"}
+PAUSED = {"type": "object", "properties": {"paused": FLAG}}
+NAMED = {"type": "object", "properties": {"jobId": TEXT, "paused": FLAG}}
+ACTION = {"type": "object", "properties": {"jobs": {"type": "array", "items": NAMED}}}
+ACTIONS = {"type": "array", "items": {"oneOf": [PAUSED, {"allOf": [ACTION]}]}}
+DEEP = {"type": "object", "properties": {"actions": ACTIONS}}
+NAME = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+RESPONSES = {"default": {"description": "any"}}
+
+
+def document(method: str, body: Any, *others: str, query: str = "") -> str:
+    """A document of `/jobs` and `/jobs/{id}`, with one method that changes jobs."""
+
+    def operation(of: str, path: str) -> dict[str, Any]:
+        name = of + ("Job" if "{" in path else "Jobs")
+        parameters = [NAME] if "{" in path else []
+        return {"operationId": name, "parameters": parameters, "responses": RESPONSES}
+
+    change = operation(method, "/jobs")
+    content = {"application/json": {"schema": body}}
+    change |= {"requestBody": {"content": content}} if body else {}
+    if query:
+        change["parameters"] = [{"name": query, "in": "query", "required": True, "schema": TEXT}]
+    paths = {
+        "/jobs": {of: operation(of, "/jobs") for of in ("get", *others)} | {method: change},
+        "/jobs/{id}": {"get": operation("get", "/jobs/{id}")},
+    }
+    return json.dumps({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths})
+
+
+def serve(sent: Any) -> Any:
+    return lambda request: sent(200, [{"id": "j1"}] if request.path == "/jobs" else {"id": "j1"})
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        document("patch", PAUSED),
+        document("patch", None),
+        document("patch", {"type": "array", "items": PAUSED}),
+        document("put", {"anyOf": [PAUSED, {"type": "null"}]}, "post"),
+    ],
+)
+def test_what_would_change_every_object_is_not_sent(run: Any, sent: Any, spec: str) -> None:
+    outcome = run(spec, serve(sent))
+    assert not [one for one in outcome.received if one.method in ("PATCH", "PUT")]
+    (why,) = [one for one in outcome.results["operations"] if one["kind"] == "hazard"]
+    assert "may change every object" in why["reason"]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        document("patch", NAMED),
+        document("patch", {"type": "array", "items": NAMED}),
+        document("patch", {"type": "object", "properties": {"ids": {"type": "array"}}}),
+        document("patch", {"type": "object", "properties": {"changes": {"oneOf": [NAMED]}}}),
+        document("patch", DEEP),
+        document("patch", PAUSED, query="filter"),
+        document("put", PAUSED),
+    ],
+)
+def test_what_says_which_objects_it_changes_is_sent(run: Any, sent: Any, spec: str) -> None:
+    outcome = run(spec, serve(sent))
+    assert [one for one in outcome.received if one.method in ("PATCH", "PUT")]
+
+
+def test_who_allows_it_gets_it_sent(run: Any, sent: Any) -> None:
+    allowed = run(document("patch", PAUSED), serve(sent), target='[safety]\nallow = ["patchJobs"]')
+    assert allowed.requests("PATCH", "/jobs")
