@@ -94,3 +94,49 @@ def test_text_that_is_no_unicode_is_judged_as_text(run: Any, sent: Any) -> None:
     outcome = run(NULLS, lambda _: sent(200, body, {"Content-Type": "application/json"}))
     [first, second] = outcome.results["findings"]
     assert not any("codec" in one["actual"] for one in (first, second))
+
+
+ITEM = """
+openapi: 3.0.3
+info: {title: Items, version: "1"}
+paths:
+  /items/{name}:
+    get:
+      operationId: getItem
+      parameters:
+        - {name: name, in: path, required: true, example: one, schema: {type: string}}
+      responses:
+        "200": {description: the item}
+        "404":
+          description: no such item
+          content:
+            application/json:
+              schema: {type: object, required: [detail], properties: {detail: {type: string}}}
+"""
+
+
+def serve_items(sent: Any, *, own: Any, router: Any) -> Any:
+    """A server that decodes a path before it looks for the operation."""
+
+    def serve(request: Any) -> Any:
+        name = request.path.removeprefix("/items/")
+        if request.method != "GET":
+            return sent(405, {}, {"Allow": "GET"})
+        if "%2f" in name.lower() or "/" in name:
+            return sent(404, router)
+        return sent(200, {}) if name == "one" else sent(404, own)
+
+    return serve
+
+
+def test_what_the_router_says_of_a_decoded_slash_is_not_the_operations(run: Any, sent: Any) -> None:
+    server = serve_items(sent, own={"detail": "no such item"}, router={"error": "no such page"})
+    outcome = run(ITEM, server, bad_input=True)
+    assert [one for one in outcome.received if "%2f" in one.path.lower()], "a slash was tried"
+    assert not outcome.findings("conformance/response")
+
+
+def test_what_the_operation_says_of_an_unknown_id_is(run: Any, sent: Any) -> None:
+    server = serve_items(sent, own={"error": "none"}, router={"error": "no such page"})
+    outcome = run(ITEM, server, bad_input=True)
+    assert outcome.findings("conformance/response")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from apicheck.authoring import (
@@ -20,7 +21,9 @@ from apicheck.authoring.document import ResponseDoc
 from apicheck.checks.conformance import _fields, _media
 from apicheck.checks.conformance._promised import is_promised
 
-_CLIENT_ERROR = 4
+_REDIRECTION, _CLIENT_ERROR = 3, 4
+_AMBIGUOUS = re.compile(r"%2f|%5c|%00|//|/\.\.?(?:/|$)|/%2e(?:\.|%2e)?(?:/|$)", re.IGNORECASE)
+"""Parts of a path that lead elsewhere where it is decoded, or made plain, before routing."""
 _SHOWN = 5
 """How many places of one body are reported."""
 
@@ -29,10 +32,22 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
     """Judge every response of a declared operation by the document."""
     if not exchange.request.operation or _is_promised_only(context, exchange):
         return
+    if _may_be_of_none(exchange):
+        return
     mismatches = list(_find_mismatches(context, exchange))
     yield from (("", mismatch) for mismatch in mismatches)
     if not mismatches:
         yield "", None
+
+
+def _may_be_of_none(exchange: Exchange) -> bool:
+    """Whether a refusal may come from a router or a proxy, and not from the operation.
+
+    Many decode a path before they look for the operation: an id with a slash then leads to another
+    place, or to none, and some refuse such a path altogether.
+    """
+    refused = exchange.status // 100 in (_REDIRECTION, _CLIENT_ERROR)
+    return refused and _AMBIGUOUS.search(exchange.request.path) is not None
 
 
 def _is_promised_only(context: RunContext, exchange: Exchange) -> bool:
