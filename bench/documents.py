@@ -7,6 +7,11 @@
 For each: its size, its operations, how many are left out since their description is broken, how
 many have a request that a run would send (one identity, mode full), remarks, seconds of processor
 time to lint and to plan (start of Python included) and the most memory. Nothing is sent.
+
+Beside it, in processes of their own, what two peers make of the same file: the operations that
+schemathesis lists, and whether openapi-spec-validator finds the document valid; seconds and memory
+of each. `ratio` is the time of schemathesis to that of apicheck (lint and plan); a peer that takes
+longer than --patience is stopped.
 """
 
 from __future__ import annotations
@@ -17,7 +22,10 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+Row = dict[str, object]
 
 DOCUMENTS = (
     "api.github.com.json", "ghec.json", "graph.json", "loket.nl.json", "zuora.com.json",
@@ -31,11 +39,14 @@ DOCUMENTS = (
 )  # fmt: skip
 """Names at the end of a path, in the folder of the packages."""
 
-COLUMNS = ("document", "MB", "ops", "out", "sent", "remarks", "lint s", "plan s", "peak MB")
+COLUMNS = (
+    "document", "MB", "ops", "out", "sent", "remarks", "lint s", "plan s", "peak MB",
+    "schemathesis ops", "refused", "s", "peak", "ratio", "validator", "valid s", "valid MB",
+)  # fmt: skip
 
 
-def measure(path: Path) -> dict[str, object]:
-    """Load, lint and plan one document in this process."""
+def measure_apicheck(path: Path) -> Row:
+    """Load, lint and plan one document."""
     from apicheck.load import builtin_policy, load_spec
     from apicheck.model.errors import ApicheckError
     from apicheck.model.plan import Options
@@ -51,7 +62,7 @@ def measure(path: Path) -> dict[str, object]:
         policy = builtin_policy(spec)
         lint(spec, policy, checks)
     except ApicheckError as error:
-        return {"refused": str(error)[:300]}
+        return {"said": str(error)[:300]}
     linted = time.process_time()
     who = Identity(name="admin", placeholder="$APICHECK_ADMIN_TOKEN")
     target = Target(name="", base_url="http://127.0.0.1", identities={"admin": who})
@@ -64,18 +75,87 @@ def measure(path: Path) -> dict[str, object]:
         "remarks": len(spec.remarks),
         "lint s": round(linted, 1),
         "plan s": round(time.process_time() - linted, 1),
-        "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak MB": read_peak(),
     }
 
 
-def measure_apart(path: Path) -> dict[str, object]:
+def measure_schemathesis(path: Path) -> Row:
+    """Load one document and list its operations, each with the schemas of its parameters."""
+    from schemathesis import openapi
+    from schemathesis.core.result import Ok
+
+    try:
+        found = [isinstance(one, Ok) for one in openapi.from_path(path).get_all_operations()]
+    except Exception as error:  # noqa: BLE001  (of any kind: it is what the peer says)
+        return {"schemathesis ops": "-", "said": describe(error), **_spent("s", "peak")}
+    return {
+        "schemathesis ops": sum(found),
+        "refused": len(found) - sum(found),
+        **_spent("s", "peak"),
+    }
+
+
+def measure_validator(path: Path) -> Row:
+    """Hold one document against the specification with openapi-spec-validator."""
+    from openapi_spec_validator import validate
+    from openapi_spec_validator.readers import read_from_filename
+
+    try:
+        content, _ = read_from_filename(str(path))
+        validate(content)
+    except Exception as error:  # noqa: BLE001  (of any kind: it is what the peer says)
+        return {"validator": describe(error)[:60], **_spent("valid s", "valid MB")}
+    return {"validator": "valid", **_spent("valid s", "valid MB")}
+
+
+def _spent(seconds: str, memory: str) -> Row:
+    return {seconds: round(time.process_time(), 1), memory: read_peak()}
+
+
+def read_peak() -> int:
+    """The most memory of this process, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def describe(error: Exception) -> str:
+    """An error in one line that a table can hold."""
+    return f"{type(error).__name__}: {error}".partition("\n")[0].replace("|", "/")
+
+
+TOOLS: dict[str, Callable[[Path], Row]] = {
+    "apicheck": measure_apicheck,
+    "schemathesis": measure_schemathesis,
+    "validator": measure_validator,
+}
+
+
+def measure_apart(tool: str, path: Path, patience: float) -> Row:
     """Measure in a process of its own, so that memory is that of one document."""
-    command = [sys.executable, __file__, "--one", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, __file__, "--tool", tool, str(path)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=patience
+        )
+    except subprocess.TimeoutExpired:
+        return {"said": f"stopped after {patience:g} s"}
     if done.returncode:
-        return {"refused": f"crashed: {done.stderr.strip().splitlines()[-1:]}"}
-    found: dict[str, object] = json.loads(done.stdout)
+        return {"said": f"crashed: {done.stderr.strip().splitlines()[-1:]}"}
+    found: Row = json.loads(done.stdout)
     return found
+
+
+def measure(path: Path, patience: float) -> Row:
+    """One row: the document, and what each tool makes of it."""
+    row: Row = {"document": path.name, "MB": round(path.stat().st_size / 1e6, 1)}
+    said = []
+    for tool in TOOLS:
+        found = measure_apart(tool, path, patience)
+        said += [f"{tool}: {found.pop('said')}"] if "said" in found else []
+        row |= found
+    if "s" in row and "plan s" in row:
+        mine = float(str(row["lint s"])) + float(str(row["plan s"]))
+        row["ratio"] = round(float(str(row["s"])) / mine, 1)
+    return row | ({"said": "; ".join(said)} if said else {})
 
 
 def find_documents(given: list[Path]) -> list[Path]:
@@ -92,17 +172,17 @@ def main() -> None:
     """Print one row for each document."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("paths", nargs="+", type=Path)
-    parser.add_argument("--one", action="store_true", help="measure one file in this process")
+    parser.add_argument("--tool", choices=TOOLS, help="measure one file in this process")
+    parser.add_argument("--patience", type=float, default=300.0, help="seconds for each tool")
     given = parser.parse_args()
-    if given.one:
-        print(json.dumps(measure(given.paths[0])))
+    if given.tool:
+        print(json.dumps(TOOLS[given.tool](given.paths[0])))
         return
     print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
     for path in find_documents(given.paths):
-        row = measure_apart(path)
-        row |= {"document": path.name, "MB": round(path.stat().st_size / 1e6, 1)}
+        row = measure(path, given.patience)
         cells = [str(row.get(column, "")) for column in COLUMNS]
-        print("| " + " | ".join(cells) + " |" + f" {row.get('refused', '')}", flush=True)
+        print("| " + " | ".join(cells) + " |" + f" {row.get('said', '')}", flush=True)
 
 
 if __name__ == "__main__":
