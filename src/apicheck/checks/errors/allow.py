@@ -17,6 +17,7 @@ from apicheck.authoring import (
     folds,
     selector,
 )
+from apicheck.authoring.path_index import index_paths
 from apicheck.checks.errors._refusals import find_promise
 
 _METHOD_NOT_ALLOWED = 405
@@ -55,7 +56,11 @@ def _judge(context: RunContext, exchange: Exchange) -> Failure | None:
 
 def _documented_methods(context: RunContext, path: str) -> set[str]:
     """The methods of a path in the document: of the template with the fewest parameters."""
-    fitting = [op for op in context.spec.operations if selector.selects_path(op.path, "", path)]
+    fitting = [
+        operation
+        for operation in index_paths(context.spec).find_overlapping(path)
+        if selector.selects_path(operation.path, "", path)
+    ]
     fewest = min((operation.path.count("{") for operation in fitting), default=0)
     return {operation.method for operation in fitting if operation.path.count("{") == fewest}
 

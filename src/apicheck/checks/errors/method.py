@@ -15,6 +15,7 @@ from apicheck.authoring import (
     selector,
     spreading,
 )
+from apicheck.authoring.path_index import index_paths
 from apicheck.authoring.refusals import refusal
 from apicheck.checks.errors._refusals import promised
 
@@ -32,7 +33,7 @@ _TRIED = 2
 
 def applies_to(subject: Subject) -> NotApplicable | None:
     """Only one operation of each path, one that reads where there is one."""
-    same_path = [op for op in subject.context.spec.operations if op.path == subject.op.path]
+    same_path = index_paths(subject.context.spec).by_path[subject.op.path]
     first = min(same_path, key=lambda operation: not operation.safe)
     if first.id != subject.op.id:
         return NotApplicable(f"{first.id} is asked for this path")
@@ -60,8 +61,7 @@ def _kind_of(subject: Subject) -> str:
     path = subject.op.path.rstrip("/")
     if path.endswith("}"):
         return "object"
-    others = (operation.path for operation in subject.context.spec.operations)
-    return "collection" if any(other.startswith(f"{path}/{{") for other in others) else ""
+    return "collection" if index_paths(subject.context.spec).has_items(path) else ""
 
 
 def _documented_methods(subject: Subject) -> set[str]:
@@ -69,7 +69,7 @@ def _documented_methods(subject: Subject) -> set[str]:
     path = subject.op.path
     return {
         operation.method
-        for operation in subject.context.spec.operations
+        for operation in index_paths(subject.context.spec).find_overlapping(path)
         if selector.selects_path(operation.path, "", path)
         or selector.selects_path(path, "", operation.path)
     }
