@@ -3,7 +3,7 @@ import json
 import pytest
 from hypothesis import find
 
-from apicheck.generate import draw, strategy
+from apicheck.generate import draw, mutations, strategy
 from apicheck.generate.schemathesis_adapter import draw_parts
 from apicheck.load import read_spec
 from apicheck.model.facts import Facts
@@ -96,3 +96,14 @@ def test_what_shrinking_looks_through_is_of_the_same_form() -> None:
         strategy("mutated-part", subject("update")), lambda value: value["place"] == "query"
     )
     assert found == {"place": "query", "name": "limit", "value": ""}
+
+
+def test_of_many_operations_only_some_get_values_of_their_schemas(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("it takes long")
+
+    monkeypatch.setattr(mutations, "_FROM_SCHEMAS", 0)
+    monkeypatch.setattr(mutations, "draw_parts", refuse)
+    assert len(draw("mutated-part", 2, 10, subject("update"))) == 10
