@@ -74,6 +74,19 @@ def test_what_says_which_objects_it_changes_is_sent(run: Any, sent: Any, spec: s
     assert [one for one in outcome.received if one.method in ("PATCH", "PUT")]
 
 
+@pytest.mark.parametrize("body", [None, PAUSED])
+def test_what_would_delete_what_was_there_is_not_sent(run: Any, sent: Any, body: Any) -> None:
+    outcome = run(document("delete", body, "put"), serve(sent))
+    assert not [one for one in outcome.received if one.method == "DELETE"]
+    (why,) = [one for one in outcome.results["operations"] if one["kind"] == "hazard"]
+    assert "may delete what the run did not make" in why["reason"]
+
+
+def test_a_deletion_that_names_its_objects_is_sent(run: Any, sent: Any) -> None:
+    outcome = run(document("delete", NAMED), serve(sent))
+    assert [one for one in outcome.received if one.method == "DELETE"]
+
+
 def test_who_allows_it_gets_it_sent(run: Any, sent: Any) -> None:
     allowed = run(document("patch", PAUSED), serve(sent), target='[safety]\nallow = ["patchJobs"]')
     assert allowed.requests("PATCH", "/jobs")

@@ -1,6 +1,7 @@
 """Recognise operations that change every object of a collection, as nothing says which.
 
-`PATCH /things` with `{"paused": true}` pauses all. A body that names ids changes those alone.
+`PATCH /things` with `{"paused": true}` pauses all, and `DELETE /settings` deletes what was there
+before the run. A body that names ids changes those alone.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def find_bulk_change(spec: Spec, operation: Operation) -> Hazard | None:
     """Find that an operation may change every object; None where a request says which."""
     path = operation.path.rstrip("/")
     around = find_neighbours(spec)
-    if operation.method not in ("PATCH", "PUT") or "{" in path or not around.at(f"{path}/{{}}"):
+    deletes = operation.method == "DELETE"
+    changes = operation.method in ("PATCH", "PUT") and around.at(f"{path}/{{}}")
+    if "{" in path or not (deletes or changes):
         return None
     if operation.method == "PUT" and "POST" not in around.at(path):
         return None  # it creates
@@ -35,6 +38,8 @@ def find_bulk_change(spec: Spec, operation: Operation) -> Hazard | None:
     schemas = [media.schema for media in operation.body]
     if any(_names_objects(spec.document, schema) for schema in schemas):
         return None
+    if deletes:
+        return Hazard(Harm.FOUND, "it is DELETE of a path without an id")
     return Hazard(Harm.OBJECTS, f"it is {operation.method} of a collection, and names no object")
 
 

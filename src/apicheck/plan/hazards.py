@@ -24,6 +24,7 @@ class Harm(StrEnum):
     SERVER = "stop the server"
     DATA = "delete everything"
     OBJECTS = "change every object"
+    FOUND = "delete what the run did not make"
 
     @property
     def hits_one_identity(self) -> bool:
