@@ -70,7 +70,7 @@ def selects_path(item: str, method: str, path: str) -> bool:
     return _compile_glob(glob).fullmatch(path) is not None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16_384)
 def _compile_glob(glob: str) -> re.Pattern[str]:
     parts = re.split(r"(\*\*|\*|\{[^}]*\})", glob)
     wild = {"**": ".*"}
