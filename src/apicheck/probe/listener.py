@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 from collections import deque
@@ -11,12 +12,14 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from apicheck.model.errors import TargetError
+from apicheck.model.received import parse_count
 from apicheck.model.target import Listener
 from apicheck.probe.clock import TargetClock
 from apicheck.signatures import Delivery
 
 _BODY_CAP = 1024 * 1024
 _KEPT = 1000
+_CHUNK_SIZE = re.compile(r"[0-9A-Fa-f]{1,8}")
 _SOCKET_TIMEOUT_S = 5.0
 
 
@@ -127,6 +130,12 @@ class WebhookListener:
         return server
 
 
+def parse_chunk_size(line: str) -> int | None:
+    """The size of a chunk by its line, which may have extensions (RFC 9112 section 7.1)."""
+    digits = line.partition(";")[0].strip()
+    return int(digits, 16) if _CHUNK_SIZE.fullmatch(digits) else None
+
+
 def _read_name(target: str) -> str:
     return target.partition("?")[0].rstrip("/").rpartition("/")[2]
 
@@ -160,16 +169,17 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
                 return self._read_chunks()
-            length = int(self.headers.get("Content-Length") or 0)
-            return self.rfile.read(length) if 0 <= length <= _BODY_CAP else None
+            length = parse_count(self.headers.get("Content-Length") or "0")
+            fits = length is not None and length <= _BODY_CAP
+            return self.rfile.read(length) if fits else None
         except (ValueError, OSError):
             return None
 
     def _read_chunks(self) -> bytes | None:
         body = bytearray()
         while True:
-            size = int(self.rfile.readline(64).partition(b";")[0], 16)
-            if size < 0 or len(body) + size > _BODY_CAP:
+            size = parse_chunk_size(self.rfile.readline(64).decode("latin-1"))
+            if size is None or len(body) + size > _BODY_CAP:
                 return None
             body += self.rfile.read(size)
             self.rfile.readline(64)
