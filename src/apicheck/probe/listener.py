@@ -142,8 +142,13 @@ def _read_name(target: str) -> str:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 1024
+    """With the usual five, a burst of deliveries waits a second for its connections."""
     listener: WebhookListener
     thread: threading.Thread
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of a sender that went away: what came in whole was kept."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -171,9 +176,16 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._read_chunks()
             length = parse_count(self.headers.get("Content-Length") or "0")
             fits = length is not None and length <= _BODY_CAP
-            return self.rfile.read(length) if fits else None
+            return self._read_whole(length) if fits else None
         except (ValueError, OSError):
             return None
+
+    def _read_whole(self, size: int | None) -> bytes:
+        """So many bytes. Raises ValueError when the sender stops before."""
+        data = self.rfile.read(size)
+        if len(data) != size:
+            raise ValueError("the sender stopped before the end of the body")
+        return data
 
     def _read_chunks(self) -> bytes | None:
         body = bytearray()
@@ -181,7 +193,7 @@ class _Handler(BaseHTTPRequestHandler):
             size = parse_chunk_size(self.rfile.readline(64).decode("latin-1"))
             if size is None or len(body) + size > _BODY_CAP:
                 return None
-            body += self.rfile.read(size)
+            body += self._read_whole(size)
             self.rfile.readline(64)
             if size == 0:
                 return bytes(body)
