@@ -117,7 +117,7 @@ PIECES = (
     "abc",
 )
 SMALL, FACTOR = 3_000, 8
-QUICK_S = 0.02
+QUICK_S = 0.05
 """Nothing that takes less for the large text grows too fast."""
 
 
