@@ -6,23 +6,42 @@ The parsers are strict: they judge a server, which must keep to the grammar.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from apicheck.model.received import parse_count, split_url
+
+__all__ = [
+    "Link",
+    "find_links",
+    "parse_count",
+    "parse_http_date",
+    "parse_instant",
+    "parse_links",
+    "parse_structured_date",
+    "split_list",
+    "split_url",
+]
 
 _WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _TARGET = re.compile(r"[ \t]*<([^<>\s]*)>")
 _PARAMETER = re.compile(
     rf'[ \t]*;[ \t]*(?:({_WORD})(?:[ \t]*=[ \t]*(?:({_WORD})|"((?:[^"\\]|\\.)*)"))?)?'
 )
-_PART = re.compile(r'(?:<[^>]*>|"(?:[^"\\]|\\.)*"|[^,])*')
-"""Up to the comma behind a link: those in targets and in quotes are part of it."""
+_QUOTED = r'"(?:[^"\\]|\\.)*'
+_OUTSIDE = re.compile(rf'{_QUOTED}"|(?P<comma>,)|(?P<open>{_QUOTED}\\?\Z)|[^,"]+', re.DOTALL)
+_OUTSIDE_TARGETS = re.compile(
+    rf'<[^>]*>|{_QUOTED}"|(?P<comma>,)|(?P<open><[^>]*\Z|{_QUOTED}\\?\Z)|[^,<"]+', re.DOTALL
+)
+"""open: what has no end, in which every comma separates; so nothing is looked at often."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _IMF_FIXDATE = re.compile(
-    r"([A-Z][a-z]{2}), (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT"
+    r"([A-Z][a-z]{2}), (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT",
+    re.ASCII,
 )
-_SF_DATE = re.compile(r"@(-?\d{1,15})(?:[ ]*;.*)?")
+_SF_DATE = re.compile(r"@(-?[0-9]{1,15})(?:[ ]*;.*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +69,12 @@ def find_links(field: str) -> tuple[Link, ...]:
 def _read_links(field: str) -> tuple[tuple[Link, ...], list[str]]:
     """Read each part by itself: the links, and what is wrong with the parts that are none."""
     found, wrong = [], []
-    for match in _PART.finditer(field):
-        link = _read_link(match[0])
+    for start, part in _split(field, _OUTSIDE_TARGETS):
+        link = _read_link(part)
         if link is not None:
             found.append(link)
-        elif match[0].strip(" \t"):
-            wrong.append(f"no link at character {match.start() + 1} of the Link field")
+        elif part.strip(" \t"):
+            wrong.append(f"no link at character {start + 1} of the Link field")
     return tuple(found), wrong
 
 
@@ -75,6 +94,27 @@ def _read_link(part: str) -> Link | None:
         return None
     relations = tuple(parameters.pop("rel", "").lower().split())
     return Link(target.group(1), relations, parameters)
+
+
+def split_list(field: str) -> tuple[str, ...]:
+    """The members of a list (RFC 9110 section 5.6.1): a comma in quotes separates nothing."""
+    found = (member.strip() for _, member in _split(field, _OUTSIDE))
+    return tuple(member for member in found if member)
+
+
+def _split(field: str, outside: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+    """The parts between the commas outside of others, each with its start."""
+    start = 0
+    for match in outside.finditer(field):
+        if match["comma"]:
+            yield start, field[start : match.start()]
+            start = match.end()
+        elif match["open"]:
+            for part in field[start:].split(","):
+                yield start, part
+                start += len(part) + 1
+            return
+    yield start, field[start:]
 
 
 def parse_http_date(text: str) -> float | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from apicheck.authoring.fields import find_links
 from apicheck.model.exchange import Exchange, Request
 from apicheck.model.json import Json
+from apicheck.model.received import is_text, split_url
 from apicheck.model.step import Steps
 from apicheck.model.subject import Subject
 from apicheck.requests.alter import Part, with_part
@@ -72,7 +73,9 @@ def _request_next(subject: Subject, request: Request, page: Exchange) -> Request
     if not page.succeeded:
         return None
     for value in (*_read_links(page), *_read_next(body)):
-        parts = urlsplit(value)
+        parts = split_url(value) if is_text(value) else None
+        if parts is None:
+            continue
         if parts.path.endswith(request.path) and parts.query:
             return replace(request, query=tuple(parse_qsl(parts.query, keep_blank_values=True)))
         for parameter in subject.op.parameters:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from apicheck.model.exchange import Request
 from apicheck.model.json import Json
+from apicheck.model.received import parse_count
 from apicheck.model.selector import selects_path
 from apicheck.model.step import EndOfScript, Steps
 from apicheck.model.subject import RunContext, Subject
@@ -67,7 +68,7 @@ def _draft_absent(known: str) -> Iterator[str]:
     prefix = _PREFIX.match(known)
     head = prefix[0] if prefix and prefix.end() < len(known) else ""
     tail = known[len(head) :]
-    if tail.isdecimal() and len(tail) <= _SHORT:
+    if tail.isascii() and tail.isdigit() and len(tail) <= _SHORT:
         yield f"{known}0000"
     first, last = tail[:-12], tail[-12:]
     yield head + first + last.translate(_OTHERS)
@@ -77,7 +78,8 @@ def _draft_absent(known: str) -> Iterator[str]:
 
 def _fits(draft: str, schema: Mapping[str, Json]) -> bool:
     most = schema.get("maximum")
-    too_large = isinstance(most, int) and draft.isdecimal() and int(draft) > most
+    number = parse_count(draft)
+    too_large = isinstance(most, int) and number is not None and number > most
     return not too_large and fits(draft, schema)
 
 

@@ -11,13 +11,13 @@ from decimal import Decimal
 from urllib.parse import unquote_to_bytes
 
 _KEY = re.compile(r"[a-z*][a-z0-9_\-.*]*")
-_DECIMAL = re.compile(r"-?\d{1,12}\.\d{1,3}(?![\d.])")
-_INTEGER = re.compile(r"-?\d{1,15}(?![\d.])")
+_DECIMAL = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,3}(?![0-9.])")
+_INTEGER = re.compile(r"-?[0-9]{1,15}(?![0-9.])")
 _STRING = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
 _TOKEN = re.compile(r"[A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*")
 _BYTES = re.compile(r":([A-Za-z0-9+/=]*):")
 _BOOLEAN = re.compile(r"\?([01])")
-_DATE = re.compile(r"@(-?\d{1,15})(?![\d.])")
+_DATE = re.compile(r"@(-?[0-9]{1,15})(?![0-9.])")
 _DISPLAY = re.compile(r'%"((?:[ !#$&-~]|%[0-9a-f]{2})*)"')
 _COMMA = re.compile(r"[ \t]*,[ \t]*(?=[^ \t])")
 

@@ -232,6 +232,7 @@ class TransportError:
 
 
 SIDE_BY_SIDE, ONLY_UNDER_LOAD = "side-by-side", "only-under-load"
+UNASKED = "unasked-bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,8 @@ class Observation:
     "asked-to-fail" (about: operation that failed because a script asked for it, through control),
     "provoked" (about: check, value: status; for passive checks: the script caused the status),
     SIDE_BY_SIDE (value: how many requests were under way at once, noted for a 5xx),
-    ONLY_UNDER_LOAD (value: as before; for passive checks: the status came to no request alone).
+    ONLY_UNDER_LOAD (value: as before; for passive checks: the status came to no request alone),
+    UNASKED (bytes came behind the response that no request asked for; they were dropped).
     """
 
     name: str

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from apicheck.model.received import parse_count
+
 Json = Any
 """A JSON value: None, bool, int, float, str, or a list or mapping of them.
 
@@ -45,10 +47,11 @@ def at(document: Json, pointer: str) -> Json:
     for key in tokens(f"/{pointer.removeprefix('/')}"):
         if isinstance(value, Mapping) and key in value:
             value = value[key]
-        elif isinstance(value, Sequence) and not isinstance(value, str) and key.isdigit():
-            if int(key) >= len(value):
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            index = parse_count(key)
+            if index is None or index >= len(value):
                 return MISSING
-            value = value[int(key)]
+            value = value[index]
         else:
             return MISSING
     return value
@@ -64,8 +67,8 @@ def with_value(document: Json, pointer: str, value: Json) -> Json:
     if not head:
         return value
     (key,) = tokens(f"/{head}")
-    if isinstance(document, list) and key.isdigit() and int(key) < len(document):
-        index = int(key)
+    index = parse_count(key)
+    if isinstance(document, list) and index is not None and index < len(document):
         return [*document[:index], with_value(document[index], rest, value), *document[index + 1 :]]
     inner = dict(document) if isinstance(document, Mapping) else {}
     return {**inner, key: with_value(inner.get(key), rest, value)}

@@ -294,10 +294,10 @@ class Driver:
         path, _, query = delivery.target.partition("?")
         text = parts.secrets.redact_text
         request = Request(
-            method=delivery.method,
+            method=text(delivery.method),
             path=quote(text(path), safe="/%$[]…"),
-            query=tuple((k, text(v)) for k, v in parse_qsl(query, keep_blank_values=True)),
-            headers=tuple((name, text(value)) for name, value in delivery.headers),
+            query=tuple((text(k), text(v)) for k, v in parse_qsl(query, keep_blank_values=True)),
+            headers=tuple((text(name), text(value)) for name, value in delivery.headers),
             body=parts.secrets.redact(delivery.body),
         )
         return parts.recorder.record_delivery(request, Response(arrival.status), arrival.at, seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 from collections import deque
@@ -11,12 +12,14 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from apicheck.model.errors import TargetError
+from apicheck.model.received import parse_count
 from apicheck.model.target import Listener
 from apicheck.probe.clock import TargetClock
 from apicheck.signatures import Delivery
 
 _BODY_CAP = 1024 * 1024
 _KEPT = 1000
+_CHUNK_SIZE = re.compile(r"[0-9A-Fa-f]{1,8}")
 _SOCKET_TIMEOUT_S = 5.0
 
 
@@ -127,14 +130,25 @@ class WebhookListener:
         return server
 
 
+def parse_chunk_size(line: str) -> int | None:
+    """The size of a chunk by its line, which may have extensions (RFC 9112 section 7.1)."""
+    digits = line.partition(";")[0].strip()
+    return int(digits, 16) if _CHUNK_SIZE.fullmatch(digits) else None
+
+
 def _read_name(target: str) -> str:
     return target.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 1024
+    """With the usual five, a burst of deliveries waits a second for its connections."""
     listener: WebhookListener
     thread: threading.Thread
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of a sender that went away: what came in whole was kept."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -160,18 +174,26 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
                 return self._read_chunks()
-            length = int(self.headers.get("Content-Length") or 0)
-            return self.rfile.read(length) if 0 <= length <= _BODY_CAP else None
+            length = parse_count(self.headers.get("Content-Length") or "0")
+            fits = length is not None and length <= _BODY_CAP
+            return self._read_whole(length) if fits else None
         except (ValueError, OSError):
             return None
+
+    def _read_whole(self, size: int | None) -> bytes:
+        """So many bytes. Raises ValueError when the sender stops before."""
+        data = self.rfile.read(size)
+        if len(data) != size:
+            raise ValueError("the sender stopped before the end of the body")
+        return data
 
     def _read_chunks(self) -> bytes | None:
         body = bytearray()
         while True:
-            size = int(self.rfile.readline(64).partition(b";")[0], 16)
-            if size < 0 or len(body) + size > _BODY_CAP:
+            size = parse_chunk_size(self.rfile.readline(64).decode("latin-1"))
+            if size is None or len(body) + size > _BODY_CAP:
                 return None
-            body += self.rfile.read(size)
+            body += self._read_whole(size)
             self.rfile.readline(64)
             if size == 0:
                 return bytes(body)

@@ -6,7 +6,6 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from email.utils import parsedate_to_datetime
 from itertools import islice
 
 from apicheck import signatures
@@ -15,6 +14,7 @@ from apicheck.model.facts import Signature
 from apicheck.model.json import Json, tokens
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
+from apicheck.model.received import is_text, parse_date
 from apicheck.probe.json_web_tokens import is_same_token
 from apicheck.probe.placeholders import expand, placeholders_in
 from apicheck.probe.redactor import Redactor
@@ -112,7 +112,8 @@ def find_issued(
 def _select_credentials(body: Json, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:
     for pointer in pointers:
         for value in _find_values(body, pointer):
-            if isinstance(value, str) and _SHORTEST_ISSUED <= len(value) <= _LONGEST_ISSUED:
+            fits = isinstance(value, str) and _SHORTEST_ISSUED <= len(value) <= _LONGEST_ISSUED
+            if fits and is_text(value):
                 yield pointer, value
 
 
@@ -147,9 +148,8 @@ def observe_date(response: WireResponse, sent: float, received: float) -> Iterat
 
     Date has whole seconds only. sent, received: epoch seconds by the true clock.
     """
-    try:
-        stamp = parsedate_to_datetime(response.first_field(b"date").decode("latin-1")).timestamp()
-    except (ValueError, TypeError, OverflowError):
+    stamp = parse_date(response.first_field(b"date").decode("latin-1"))
+    if stamp is None:
         return
     differs = min(0.0, stamp + 1 - sent) + max(0.0, stamp - received)
     if abs(differs) >= _NOTED_S:

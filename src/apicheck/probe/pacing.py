@@ -6,12 +6,11 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 
 from apicheck.model.exchange import Exchange, Request
 from apicheck.model.facts import Bucket, RateLimits
 from apicheck.model.plan import Plan
+from apicheck.model.received import parse_count, parse_date
 from apicheck.model.target import Identity, Limit
 from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
@@ -224,10 +223,7 @@ def effective_limit(
 def read_retry_after(exchange: Exchange, epoch: float) -> float | None:
     """Seconds to wait that a response asks for, by number or by date; None without either."""
     value = (exchange.response.header("retry-after") if exchange.response else None) or ""
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        date = parsedate_to_datetime(value)
-        return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - epoch)
-    except (ValueError, TypeError, OverflowError):
-        return None
+    seconds, date = parse_count(value.strip()), parse_date(value)
+    if seconds is not None:
+        return float(seconds)
+    return None if date is None else max(0.0, date - epoch)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from email.utils import parsedate_to_datetime
 
 from apicheck.model.errors import ApicheckError, TargetUnreachable
 from apicheck.model.exchange import Exchange, Role, Transcript
 from apicheck.model.json import MISSING
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.plan import Plan
+from apicheck.model.received import parse_count, parse_date
 from apicheck.model.results import PreflightItem
 from apicheck.model.step import Script
 from apicheck.model.subject import Recipe, RunContext, Subject, SubjectKind
@@ -213,9 +213,8 @@ def _measure_skew(responded: list[Exchange], clock: TargetClock) -> Iterator[Pre
     """The difference between the clocks by `Date`, which has whole seconds only."""
     for exchange in responded:
         date = exchange.response.header("date") if exchange.response else None
-        try:
-            stamp = parsedate_to_datetime(date or "").timestamp()
-        except (ValueError, TypeError, OverflowError):
+        stamp = parse_date(date or "")
+        if stamp is None:
             continue
         skew = stamp - (clock.epoch() - clock.now() + exchange.received_at)
         if -1.0 <= skew <= 0.0:
@@ -242,8 +241,9 @@ def _read_head_room(
     for exchange in responded:
         bucket = plan.context.bucket_of.get(exchange.request.operation)
         value = exchange.response.header(name) if exchange.response else None
-        if bucket and value and value.strip().isdigit():
-            least[bucket] = min(least.get(bucket, int(value)), int(value))
+        left = parse_count((value or "").strip())
+        if bucket and left is not None:
+            least[bucket] = min(least.get(bucket, left), left)
     for bucket, left in sorted(least.items()):
         tight = left < 1 and not clock.virtual
         yield PreflightItem(

@@ -175,7 +175,10 @@ def _read_response(connection: socket.socket, method: str, deadline: float) -> W
             continue
         if head is not None and (reader.full or isinstance(event, h11.EndOfMessage)):
             fields = tuple(head.headers.raw_items())
-            return WireResponse(head.status_code, head.reason, fields, reader.body, reader.full)
+            unasked = not reader.full and bool(parser.trailing_data[0])
+            return WireResponse(
+                head.status_code, head.reason, fields, reader.body, reader.full, unasked
+            )
         if isinstance(event, h11.ConnectionClosed) or event is h11.PAUSED:
             return make_transport_error(
                 TransportErrorKind.PROTOCOL, "no response that HTTP/1.1 allows here"

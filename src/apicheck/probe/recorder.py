@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from apicheck.model.exchange import (
     SIDE_BY_SIDE,
+    UNASKED,
     Direction,
     Exchange,
     Observation,
@@ -178,6 +179,8 @@ class Recorder:
                 seen += tuple(observe.observe_leaks(self._secrets, result, handed_out))
                 result = self._redact(result)
             response = _build_response(result)
+            if result.unasked:
+                seen += (Observation(UNASKED, "", ""),)
             seen += tuple(observe.observe_date(result, *map(self._clock.true_epoch, times)))
         else:
             error = replace(result, message=self._secrets.redact_text(result.message))

@@ -1,8 +1,9 @@
 """Keeps the secrets of a run, and takes them out of everything that is recorded.
 
-A secret is recognised as it is, in any case, URL-encoded, inside JSON or HTML, in hexadecimal
-and in base64 at each of its three alignments. So is any piece of 12 characters or more, unless it
-may be there by chance: zeros, or digits inside a number.
+A secret is recognised as it is, in any case, reversed, URL-encoded, inside JSON or HTML whichever
+of its characters are escaped, in hexadecimal, in base32, and in base64 at each of its three
+alignments. So is any piece of 12 characters or more, unless it may be there by chance: zeros, or
+digits inside a number. An ordinary word of a few letters is no secret: it stands everywhere.
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
 from apicheck.model.target import Secrets
+from apicheck.probe import encodings
 
 PIECE = 12
 """How many characters of a secret, in a row, count as a piece of it."""
 
 _SHORTEST = 4  # a shorter secret is no secret, and hiding it would hide everything
+_WORD = re.compile(r"[A-Za-z][a-z]{,10}|[A-Z]{,11}")  # and so would hiding "json" or "token"
 _PLACES = 16  # a secret that repeats itself is found by its first and last repetitions
 _NAMES = ("_USER", "_CLIENT_ID")  # half a credential: a short one is a word ("admin")
 _VARIETY = 5  # a piece with fewer different characters shows nothing
@@ -118,9 +122,8 @@ class Redactor:
 
     def find(self, data: bytes) -> tuple[Found, ...]:
         """Every secret, and every piece of one, in order and without overlap."""
-        folded = data.lower()
         founds = sorted(
-            (*self._find_pieces(data, folded), *self._find_short(data, folded)),
+            (*self._find_written(data), *self._find_encoded(data)),
             key=lambda found: (found.start, -found.end),
         )
         kept: list[Found] = []
@@ -132,6 +135,22 @@ class Redactor:
                 mark = f"{found.placeholder}[…]"
                 kept.append(Found(end, found.end, found.placeholder, mark, whole=False))
         return tuple(kept)
+
+    def _find_written(self, data: bytes) -> Iterator[Found]:
+        folded = data.lower()
+        yield from self._find_pieces(data, folded)
+        yield from self._find_short(data, folded)
+
+    def _find_encoded(self, data: bytes) -> Iterator[Found]:
+        """What is found only where characters are written by their numbers."""
+        decoded = encodings.decode(data)
+        if decoded is None:
+            return
+        for found in self._find_written(decoded.text):
+            start, end = decoded.locate(found.start, found.end)
+            if end - start > found.end - found.start:
+                mark = f"{found.placeholder}{'~encoded' if found.whole else '[…]'}"
+                yield Found(start, end, found.placeholder, mark, found.whole)
 
     def _index(self, placeholder: str, secret: str) -> None:
         first, more = self._grams, self._more
@@ -173,12 +192,8 @@ class Redactor:
         gram = folded[position : position + _GRAM]
         for place in (self._grams[gram], *self._more.get(gram, ())):
             form, offset = self._forms[place >> _OFFSET_BITS], place & _OFFSET_MASK
-            before = _count_common(
-                folded[max(0, position - offset) : position][::-1], form.folded[:offset][::-1]
-            )
-            after = _count_common(
-                folded[position : position + len(form.folded)], form.folded[offset:]
-            )
+            before = _count_common_before(folded, position, form.folded, offset)
+            after = _count_common(folded, position, form.folded, offset)
             start, end = position - before, position + after
             longer = end - start >= PIECE and (best is None or end - start > best[1] - best[0])
             if longer and _is_telling(folded, start, end, form):
@@ -225,22 +240,44 @@ def _is_telling(folded: bytes, start: int, end: int, form: _Form) -> bool:
     return not found.isdigit() or not any(one.isdigit() for one in around)
 
 
-def _count_common(one: bytes, other: bytes) -> int:
-    """How many leading bytes two byte strings share."""
-    low, high = 0, min(len(one), len(other))
-    if one[:high] == other[:high]:
-        return high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
+def _count_common(one: bytes, at: int, other: bytes, offset: int) -> int:
+    """How many bytes two byte strings share from two places on."""
+
+    def is_common(count: int, size: int) -> bool:
+        first, second = at + count, offset + count
+        return one[first : first + size] == other[second : second + size]
+
+    return _count(is_common, min(len(one) - at, len(other) - offset))
+
+
+def _count_common_before(one: bytes, at: int, other: bytes, offset: int) -> int:
+    """How many bytes two byte strings share before two places."""
+
+    def is_common(count: int, size: int) -> bool:
+        first, second = at - count, offset - count
+        return one[first - size : first] == other[second - size : second]
+
+    return _count(is_common, min(at, offset))
+
+
+def _count(is_common: Callable[[int, int], bool], most: int) -> int:
+    """Count in time of the number, not of `most`: what is compared doubles, then halves."""
+    count, size, grows = 0, _GRAM, True
+    while size := min(size, most - count):
+        if is_common(count, size):
+            count += size
+            size *= 2 if grows else 1
+        elif size == 1:
+            break
         else:
-            high = middle
-    return low
+            size, grows = size // 2, False
+    return count
 
 
 def _list_forms(placeholder: str, secret: str) -> Iterator[_Form]:
     seen: set[bytes] = set()
+    if _WORD.fullmatch(secret):
+        return
     for kind, text in _spell(secret):
         exact = text.encode("utf-8", "surrogateescape")
         folded = exact.lower()
@@ -264,6 +301,8 @@ def _spell(secret: str) -> Iterator[tuple[str, str]]:
     yield "~html", html.escape(secret)
     raw = secret.encode("utf-8", "surrogateescape")
     yield "~hex", raw.hex()
+    yield "~reversed", secret[::-1]
+    yield "~base32", base64.b32encode(raw).decode().rstrip("=")
     for shift, dropped in ((0, 0), (1, 2), (2, 3)):
         full = (shift + len(raw)) * 8 // 6
         coded = base64.b64encode(b"\0" * shift + raw).decode()[dropped:full]

@@ -44,6 +44,18 @@ class Progress(threading.local):
 progress = Progress()
 
 
+def has_unasked_bytes(response: httpcore.Response) -> bool:
+    """Whether bytes came behind a response that was read to its end.
+
+    They are no response to the next request (RFC 9112 section 9.2), but the HTTP library has read
+    some of them already, and offers no way to see that: hence the look at its parser.
+    """
+    stream: Any = response.stream
+    left_over, _ = stream._stream._connection._h11_state.trailing_data  # noqa: SLF001
+    connection = response.extensions["network_stream"]
+    return bool(left_over) or (isinstance(connection, _Stream) and connection.has_more())
+
+
 class Backend(httpcore.SyncBackend):
     """Sockets that obey the deadline of the exchange instead of a time-out for each read.
 
@@ -85,6 +97,15 @@ class _Stream(httpcore.NetworkStream):
         data = self._inner.read(max_bytes, progress.check_left())
         progress.heard = progress.heard or bool(data)
         return data
+
+    def has_more(self) -> bool:
+        """Whether a byte has come that nobody has read; a connection with one is of no more use."""
+        if not self.get_extra_info("is_readable"):
+            return False
+        try:
+            return bool(self._inner.read(1, 0))
+        except (httpcore.ReadTimeout, httpcore.ReadError):
+            return False  # it was closed, or what came is not the server's but of TLS
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         del timeout

@@ -19,7 +19,7 @@ from apicheck.model.errors import TargetError
 from apicheck.model.exchange import TransportError, TransportErrorKind
 from apicheck.model.target import Proxy, Tls
 from apicheck.probe import raw
-from apicheck.probe.sockets import Backend, progress
+from apicheck.probe.sockets import Backend, has_unasked_bytes, progress
 from apicheck.probe.socks import SCHEMES
 from apicheck.probe.wire import (
     BODY_CAP,
@@ -154,16 +154,22 @@ class Transport:
             content=request.body,
             extensions={"timeout": {"pool": max(0.01, deadline - time.monotonic())}},
         )
+        pool = self._get_pool()
+        unasked = False
         try:
-            response = self._get_pool().handle_request(wire)
+            response = pool.handle_request(wire)
             try:
                 proxy = None if self._route.tunnelled else self._route.proxy
                 if response.status == _PROXY_AUTHENTICATION and proxy:
                     refusal = raw.describe_refusal(proxy, str(response.status))
                     return make_transport_error(TransportErrorKind.OTHER, refusal)
-                return _read_response(response, self._body_cap)
+                received = _read_response(response, self._body_cap)
+                unasked = received.unasked
+                return received
             finally:
                 response.close()
+                if unasked:
+                    pool.close()
         except httpcore.ProxyError as error:
             assert self._route.proxy is not None
             refusal = raw.describe_refusal(self._route.proxy, str(error))
@@ -181,7 +187,8 @@ def _read_response(response: httpcore.Response, body_cap: int) -> WireResponse:
         if reader.full:
             break
     reason = response.extensions.get("reason_phrase", b"")
-    return WireResponse(response.status, reason, headers, reader.body, reader.full)
+    unasked = not reader.full and has_unasked_bytes(response)
+    return WireResponse(response.status, reason, headers, reader.body, reader.full, unasked)
 
 
 def _may_be_sent_again(method: str) -> bool:

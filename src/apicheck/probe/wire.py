@@ -111,13 +111,17 @@ class WireRequest:
 
 @dataclass(frozen=True, slots=True)
 class WireResponse:
-    """One response, as received; the body is decompressed and capped."""
+    """One response, as received; the body is decompressed and capped.
+
+    unasked: bytes came behind it that no request asked for.
+    """
 
     status: int
     reason: bytes
     headers: RawHeaders
     body: bytes
     truncated: bool
+    unasked: bool = False
 
     def first_field(self, name: bytes) -> bytes:
         """The first value of a field, b"" when there is none."""
@@ -132,34 +136,59 @@ class WireResponse:
 WireResult = WireResponse | TransportError
 
 
+_GZIP = (b"gzip", b"x-gzip")
+
+
 class BodyReader:
-    """Collects a body up to the cap, decompressing as it comes. `full`: no more is kept."""
+    """Collects a body up to the cap, decompressing as it comes. `full`: no more is kept.
+
+    The members of a gzip body are read as one (RFC 1952 section 2.2).
+    """
 
     def __init__(self, encoding: bytes, cap: int = BODY_CAP) -> None:
         self._cap = cap
-        self._decoder = {
-            b"gzip": lambda: zlib.decompressobj(wbits=31),
-            b"x-gzip": lambda: zlib.decompressobj(wbits=31),
-            b"deflate": zlib.decompressobj,
-        }.get(encoding.strip().lower(), lambda: None)()
+        self._encoding = encoding.strip().lower()
+        self._decoder = _build_decoder(self._encoding)
+        self._member = 1
         self._kept = bytearray()
         self.full = False
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes. Those that are not in their encoding are kept as they came."""
+        while data and not self.full:
+            data = self._read_member(data)
+
+    def _read_member(self, data: bytes) -> bytes:
+        """Take the bytes of one member. Returns those behind its end."""
         room = self._cap + 1 - len(self._kept)
-        if self._decoder is not None:
+        decoder, rest = self._decoder, b""
+        if decoder is not None and decoder.eof:
+            if self._encoding not in _GZIP:
+                return b""
+            self._decoder = _build_decoder(self._encoding)
+            self._member += 1
+            return data
+        if decoder is not None:
             try:
-                data = self._decoder.decompress(data, room)
+                data, rest = decoder.decompress(data, room), decoder.unused_data
             except zlib.error:
+                if self._member > 1:
+                    return b""  # padding behind the last member
                 self._decoder = None
         self._kept += data[:room]
         self.full = len(self._kept) > self._cap
+        return rest
 
     @property
     def body(self) -> bytes:
         """The body, or its beginning."""
         return bytes(self._kept[: self._cap])
+
+
+def _build_decoder(encoding: bytes) -> zlib._Decompress | None:
+    if encoding in _GZIP:
+        return zlib.decompressobj(wbits=31)
+    return zlib.decompressobj() if encoding == b"deflate" else None
 
 
 def make_transport_error(kind: TransportErrorKind, message: object) -> TransportError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from apicheck.model.exchange import Direction, Exchange, Pairs
+from apicheck.model.exchange import UNASKED, Direction, Exchange, Pairs
 from apicheck.report.text import decode_body, join_lines, make_visible
 
 BODY_SHOWN = 4 * 1024
@@ -95,6 +95,8 @@ def _show_response(exchange: Exchange, outcome: str, detail: str) -> tuple[Line,
     start = Line(f"HTTP/1.1 {_describe_response(exchange)}", "mark" if status else "")
     body = _show_body(response.body, truncated=response.truncated)
     looked_at = "content-type" if "media-type" in outcome else detail
+    if exchange.observed(UNASKED):
+        body.append("… bytes came behind the response that no request asked for")
     headers = _show_headers(response.headers, looked_at)
     return (
         start,

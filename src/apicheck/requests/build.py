@@ -8,6 +8,7 @@ from functools import partial
 
 from apicheck.model.exchange import Credential, Exchange, Request, Role
 from apicheck.model.json import Json, at, with_value
+from apicheck.model.received import parse_count
 from apicheck.model.step import EndOfScript, Learn, Recall, Steps
 from apicheck.model.subject import Need, Recipe, RunContext, Subject
 from apicheck.model.target import Identity, Mode
@@ -294,7 +295,8 @@ def build_request(
 def _as_kind_of(example: Json, value: Json) -> Json:
     """An id as a number where the body has a number in its place."""
     number = isinstance(example, int) and not isinstance(example, bool)
-    return int(value) if number and isinstance(value, str) and value.isdecimal() else value
+    counted = parse_count(value) if number and isinstance(value, str) else None
+    return value if counted is None else counted
 
 
 def _with_credentials(

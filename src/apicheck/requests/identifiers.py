@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from apicheck.model.exchange import Exchange
 from apicheck.model.json import Json
+from apicheck.model.received import is_text, split_url
 from apicheck.requests.nouns import plain, singulars, words_of
 
 GENERIC = ("id", "_id", "uuid", "guid", "pk", "key")
@@ -28,6 +29,7 @@ _BESIDE = re.compile(
 """Members beside the things themselves."""
 _ADDRESSES = ("self", "href", "url", "uri", "location", "id")
 _DEPTH = 4
+_TOO_LARGE = 2**64
 
 
 def collection_of(path: str, parameter: str) -> str | None:
@@ -92,14 +94,16 @@ def _find_listed(body: Json, collection: str) -> str | None:
         body = inner[0]
     things = {n: value for n, value in body.items() if not _is_beside(n) and plain(n) not in own}
     by_name = bool(things) and all(isinstance(value, Mapping) for value in things.values())
-    return next(iter(things)) if by_name and len(things) == len(body) else None
+    first = next(iter(things), None)
+    return first if by_name and len(things) == len(body) and _is_identifier(first) else None
 
 
 def _find_in_address(address: str, collection: str) -> str | None:
     """Find the segment after the collection's own."""
     if "/" not in address:
         return None
-    segments = [unquote(part) for part in urlsplit(address).path.split("/") if part]
+    parts = split_url(address) if is_text(address) else None
+    segments = [unquote(part) for part in parts.path.split("/") if part] if parts else []
     last = collection.rpartition("/")[2]
     if len(segments) < 2 or segments[-2] != last:
         return None
@@ -187,4 +191,6 @@ def _is_thing(holder: Mapping[str, Json]) -> bool:
 
 
 def _is_identifier(value: Json) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
+    if isinstance(value, str):
+        return value != "" and is_text(value)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE

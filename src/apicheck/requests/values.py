@@ -5,6 +5,7 @@ from __future__ import annotations
 from apicheck.model.exchange import Exchange
 from apicheck.model.json import MISSING, Json, at, tokens
 from apicheck.model.operation import Operation
+from apicheck.model.received import is_text
 from apicheck.model.subject import Need, RunContext
 from apicheck.model.verdict import NotTested, NotTestedKind
 from apicheck.requests.conventions import SEARCHES
@@ -21,7 +22,8 @@ def read_value(context: RunContext, created: Exchange, need: Need) -> Json:
     if need.convention:
         return _read_usual_value(created, need, source)
     value = at(created.json_or(MISSING), need.pointer)
-    if value is MISSING or isinstance(value, dict | list) or value is None:
+    no_text = isinstance(value, str) and not is_text(value)
+    if value is MISSING or isinstance(value, dict | list) or value is None or no_text:
         end_script(
             NotTested(
                 NotTestedKind.NEEDS_REQUEST,

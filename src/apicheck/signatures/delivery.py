@@ -12,7 +12,7 @@ from apicheck.model.exchange import Pairs
 from apicheck.model.facts import Signature
 
 _FAR_FUTURE = 10**11  # seconds; 13 digits, milliseconds, are above it
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 VALID = "valid"
 ABSENT = "absent"
@@ -99,5 +99,5 @@ def parse_timestamp(text: str, unit: str = "") -> float | None:
         return None
     try:
         return datetime.fromisoformat(text.upper()).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -3,6 +3,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -88,7 +89,7 @@ def test_secrets_in_a_delivery_are_hidden(
 
     def script(_: Subject) -> Script:
         where = yield from steps.ask("listener")
-        deliver(where["url"], json.dumps({"t": token}).encode(), {"X-Key": token})
+        deliver(where["url"], json.dumps({"t": token}).encode(), {"X-Key": token, token: "1"})
         yield from steps.receive(where["path"])
 
     with Session(plan) as session:
@@ -154,3 +155,46 @@ def test_a_closed_listener_leaves_no_thread() -> None:
     deliver(listener.open_inbox()["url"], b"x")
     listener.close()
     assert not [t for t in threading.enumerate() if t.name == "apicheck-listener"]
+
+
+def reset(connection: socket.socket) -> None:
+    """Close a connection so that the other side sees a reset."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def test_senders_that_go_away_lose_no_delivery_and_print_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    listener = WebhookListener(Listener("127.0.0.1:0"), TargetClock())
+    try:
+        where = listener.open_inbox()
+        parts = urlsplit(where["url"])
+        address = (parts.hostname or "", parts.port or 0)
+        begun = f"POST {where['path']} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc".encode()
+        for sent in (b"", b"POST", begun, b"\0" * 70_000, b"\r\n\r\n"):
+            for leave in (reset, socket.socket.close):
+                connection = socket.create_connection(address, timeout=60)
+                connection.sendall(sent)
+                leave(connection)
+        assert deliver(where["url"], b"whole") == 200
+        assert [a.delivery.body for a in listener.collect(where["path"], 1, 30, 200)] == [b"whole"]
+    finally:
+        listener.close()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_delivery_comes_through_behind_many_idle_connections() -> None:
+    listener = WebhookListener(Listener("127.0.0.1:0"), TargetClock())
+    idle: list[socket.socket] = []
+    try:
+        where = listener.open_inbox()
+        parts = urlsplit(where["url"])
+        address = (parts.hostname or "", parts.port or 0)
+        idle += [socket.create_connection(address, 60) for _ in range(300)]
+        assert deliver(where["url"], b"whole") == 200
+        assert [a.delivery.body for a in listener.collect(where["path"], 1, 30, 200)] == [b"whole"]
+    finally:
+        for connection in idle:
+            connection.close()
+        listener.close()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apicheck.model.target import Secrets
+from apicheck.probe import encodings
 from apicheck.probe.redactor import PIECE, Redactor
 
 SECRET = 'k3y/+"Zq9-äß7Lm2&x <W5t=='
@@ -162,3 +163,59 @@ def test_digits_inside_a_number_and_zeros_are_left_as_they_are() -> None:
     body = b'["9123456780", "00000000-0000-0000-0000-000000000000", 0.2000000000000001]'
     assert redactor.redact(body) == body
     assert redactor.redact(b"pin 12345678.") == b"pin $APICHECK_A_TOKEN."
+
+
+ODD = "tok-'4\"f9<a8>&c1e/7b3"
+UNITS = {
+    "JSON": lambda c: f"\\u{ord(c):04x}",
+    "JSON in upper case": lambda c: f"\\u{ord(c):04X}",
+    "URL": lambda c: "".join(f"%{byte:02X}" for byte in c.encode()),
+    "HTML": lambda c: f"&#{ord(c)};",
+    "HTML in hexadecimal": lambda c: f"&#x{ord(c):X};",
+    "HTML, padded": lambda c: f"&#{ord(c):05d};",
+    "some of JSON": lambda c: c if c.isalnum() else f"\\u{ord(c):04x}",
+    "some of HTML": lambda c: c if c.isalnum() else f"&#{ord(c)};",
+    "some of HTML, hexadecimal": lambda c: c if c.isalnum() else f"&#x{ord(c):02x};",
+    "every second": lambda c: c if ord(c) % 2 else f"&#{ord(c)};",
+}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("secret", [SECRET, ODD, "q9'x"])
+def test_a_secret_is_found_whichever_of_its_characters_are_encoded(unit: str, secret: str) -> None:
+    written = "".join(UNITS[unit](c) for c in secret)
+    shown = secrets_of(secret).redact_text(f'{{"é": "100% &amp; {written}!", "b": "\\u00e9"}}')
+    assert written not in shown
+    assert shown.startswith('{"é": "100% &amp; $APICHECK_')
+    assert shown.endswith('!", "b": "\\u00e9"}')
+
+
+@pytest.mark.parametrize("separator", [" ", ":", "-"])
+def test_a_hex_dump_of_a_secret_is_found(separator: str) -> None:
+    dump = SECRET.encode().hex(separator)
+    assert secrets_of().redact_text(f"dump: {dump}.").count(separator) <= 2
+    assert dump[:30] not in secrets_of().redact_text(f"dump: {dump}.")
+
+
+def test_a_secret_is_found_reversed_and_in_base32() -> None:
+    coded = base64.b32encode(SECRET.encode()).decode()
+    shown = secrets_of().redact_text(f"{SECRET[::-1]} {coded}")
+    assert SECRET[::-1] not in shown
+    assert coded[:20] not in shown
+
+
+@pytest.mark.parametrize("word", ["json", "things", "Token", "ADMIN"])
+def test_an_ordinary_word_is_no_secret(word: str) -> None:
+    text = f'application/{word.lower()} {word} error="invalid_{word}"'
+    assert secrets_of(word).redact_text(text) == text
+
+
+@given(st.lists(st.sampled_from([*"ab%&;#\\u0x61 ", "%41", "&#65;", "\\u0041", "&amp;"])))
+@settings(max_examples=200)
+def test_decoded_text_is_located_where_it_stood(pieces: list[str]) -> None:
+    data = "".join(pieces).encode()
+    decoded = encodings.decode(data)
+    if decoded is None:
+        return
+    places = list(dict.fromkeys(decoded.locate(i, i + 1) for i in range(len(decoded.text))))
+    assert [0, *(end for _, end in places)] == [*(start for start, _ in places), len(data)]

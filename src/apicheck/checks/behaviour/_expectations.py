@@ -23,7 +23,7 @@ from apicheck.authoring import (
 )
 
 _SHOWN = 120
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _EMBEDDED = re.compile(r"\{\$[^{}]+\}")
 _NEVER = "never"
 _OF_BODIES = ("body", "contains", "lacks", "absent", "schema")

@@ -14,8 +14,8 @@ from apicheck.authoring.document import HeaderDoc, ResponseDoc
 _NOT_BY_SCHEMA = ("content-type", "set-cookie")
 """Content-Type is described by `content` (OpenAPI, Response Object); Set-Cookie is not a list."""
 
-_INTEGER = re.compile(r"-?\d{1,300}")
-_NUMBER = re.compile(r"-?\d{1,300}(\.\d{1,300})?([eE][+-]?\d{1,3})?")
+_INTEGER = re.compile(r"-?[0-9]{1,300}")
+_NUMBER = re.compile(r"-?\d{1,300}(\.\d{1,300})?([eE][+-]?\d{1,3})?", re.ASCII)
 _OF_TYPES = ("type", "anyOf", "oneOf", "enum", "const")
 _DEEPEST = 8
 

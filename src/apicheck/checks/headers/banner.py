@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, folds
 
 FIELDS = ("Server", "X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator")
-_EXACT = re.compile(r"\d+\.\d+\.\d+")
+_EXACT = re.compile(r"(?<![0-9])[0-9]+\.[0-9]+\.[0-9]")
 """Two numbers name a line of versions; three name one version, whose holes are known."""
 
 

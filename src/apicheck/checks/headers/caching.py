@@ -5,11 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, folds
+from apicheck.authoring import (
+    Check,
+    Exchange,
+    Failure,
+    Outcome,
+    RunContext,
+    Severity,
+    fields,
+    folds,
+)
 from apicheck.authoring.facts import Directive
+from apicheck.authoring.fields import parse_count
 from apicheck.checks.headers._rules import applies_where, describe_field, due_where, find_promises
 
-_DIRECTIVE = re.compile(r'\s*([^\s=,;"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?\s*(?:,|$)')
+_NAME = re.compile(r'[^\s=,;"]+')
+_ARGUMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s,"]*)')
 _NO_STORE = "no-store"
 
 
@@ -32,8 +43,11 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
 def _parse_directives(value: str) -> Mapping[str, str]:
     """Directive in lower case -> its argument, "" when it has none; the first counts."""
     found: dict[str, str] = {}
-    for match in _DIRECTIVE.finditer(value):
-        found.setdefault(match[1].lower(), match[2] if match[2] is not None else match[3] or "")
+    for member in fields.split_list(value):
+        name, _, rest = member.partition("=")
+        argument = _ARGUMENT.fullmatch(rest.strip())
+        if argument is not None and _NAME.fullmatch(name.strip()):
+            found.setdefault(name.strip().lower(), argument[1] or argument[2] or "")
     return found
 
 
@@ -46,9 +60,9 @@ def _judge(name: str, promised: Directive, sent: Mapping[str, str]) -> tuple[str
         return None if stored_nowhere else ("missing", f"{name} among the directives")
     if promised.at_least_s is promised.at_most_s is None:
         return None
-    if not re.fullmatch(r"\d{1,15}", sent[name]):
+    seconds = parse_count(sent[name])
+    if seconds is None:
         return "missing", f"{name} with a number of seconds"
-    seconds = int(sent[name])
     if promised.at_most_s is not None and seconds > promised.at_most_s:
         return "too-open", f"{name} of at most {promised.at_most_s:g}"
     if promised.at_least_s is not None and seconds < promised.at_least_s:

@@ -19,6 +19,7 @@ from apicheck.authoring import (
     judging,
 )
 from apicheck.authoring.facts import Hsts
+from apicheck.authoring.fields import parse_count
 from apicheck.checks.headers._rules import describe_field
 
 _FIELD = "Strict-Transport-Security"
@@ -54,9 +55,10 @@ def _is_secure(context: RunContext, exchange: Exchange) -> bool:
 def _judge(promised: Hsts, value: str) -> tuple[str, str] | None:
     """The outcome, and what was expected in words; None when the promise is kept."""
     sent = _parse_directives(value)
-    if sent is None or not re.fullmatch(r"\d{1,15}", sent.get("max-age", "")):
+    max_age = None if sent is None else parse_count(sent.get("max-age", ""))
+    if sent is None or max_age is None:
         return "malformed", f"{_FIELD} with max-age in seconds"
-    if int(sent["max-age"]) < promised.max_age_s:
+    if max_age < promised.max_age_s:
         return "too-weak", f"max-age of at least {promised.max_age_s:.0f}"
     flags = (("includesubdomains", promised.subdomains), ("preload", promised.preload))
     for name, is_promised in flags:

@@ -21,8 +21,10 @@ from apicheck.checks.headers._rules import applies_where, describe_field, due_wh
 _FORMATS = {
     "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
     "uri": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+"),
-    "integer": re.compile(r"-?\d+"),
-    "date-time": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"),
+    "integer": re.compile(r"-?[0-9]+"),
+    "date-time": re.compile(
+        r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+    ),
     "resolves": re.compile(r"(https?://|/)[^\s<>\"{}|\\^`]*"),
 }
 _CASELESS = ("x-content-type-options",)

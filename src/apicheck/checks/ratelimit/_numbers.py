@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apicheck.authoring.facts import Bucket
+from apicheck.authoring.fields import parse_count
 from apicheck.authoring.structured_fields import Item, parse_dictionary, parse_list
-from apicheck.checks.ratelimit._waiting import NUMBER
 
 _LETTERS = {"limit": "q", "remaining": "r", "reset": "t"}
 
@@ -21,8 +21,9 @@ def parse_number(lines: Sequence[str], what: str, bucket: Bucket) -> int | None:
     what: "limit", "remaining" or "reset".
     """
     text = ", ".join(lines)
-    if NUMBER.fullmatch(text):
-        return int(text)
+    alone = parse_count(text)
+    if alone is not None:
+        return alone
     try:
         members = parse_list(text)
     except ValueError:

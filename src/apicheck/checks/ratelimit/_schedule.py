@@ -15,8 +15,10 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.facts import Bucket, RateLimits
+from apicheck.authoring.fields import parse_count
 
 _AT_ONCE = 50
+_TOO_LONG_S = 1_000_000
 _SECOND_BURST = 20
 """Enough for the limiters that refuse at once what comes soon after a burst."""
 MANY_REQUESTS = ExpectedResponse(StatusSet(("429",)))
@@ -95,4 +97,5 @@ def _read_wait(limits: RateLimits, exchange: Exchange) -> float | None:
     if exchange.response is None or not is_refused(limits, exchange):
         return None
     text = exchange.response.header("Retry-After") or ""
-    return float(text) if text.isascii() and text.isdigit() and len(text) < len("1000000") else None
+    wait = parse_count(text)
+    return float(wait) if wait is not None and wait < _TOO_LONG_S else None

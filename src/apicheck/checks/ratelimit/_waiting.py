@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from apicheck.authoring import Exchange, Response, fields
 from apicheck.authoring.facts import Bucket, RateLimits
+from apicheck.authoring.fields import parse_count
 
 SLACK_S = 2.0
 """Seconds by which rounding and the network may shift a time."""
-NUMBER = re.compile(r"\d{1,15}")
 
 
 def expected_wait(
@@ -37,8 +35,9 @@ def expected_wait(
 
 def parse_wait(form: str, text: str, response: Response) -> float | None:
     """The seconds of a Retry-After; None when it does not have the promised form."""
-    if NUMBER.fullmatch(text) and form in ("seconds", "any"):
-        return float(text)
+    seconds = parse_count(text)
+    if seconds is not None and form in ("seconds", "any"):
+        return float(seconds)
     moment, now = (
         fields.parse_http_date(text),
         fields.parse_http_date(response.header("Date") or ""),

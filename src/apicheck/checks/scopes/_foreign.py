@@ -29,7 +29,7 @@ from apicheck.authoring import (
 )
 from apicheck.checks.scopes._rights import find_actor, is_owned_by
 
-_COUNTED = re.compile(r"[A-Za-z]{0,8}[-_]?\d{1,7}")
+_COUNTED = re.compile(r"[A-Za-z]{0,8}[-_]?[0-9]{1,7}")
 WHOSE = ("tenant", "user", "app")
 """Kinds of owners: a policy may keep the objects of each apart."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from apicheck.authoring import Exchange, RunContext, fields, selector
-from apicheck.authoring.fields import Link
+from apicheck.authoring.fields import Link, split_url
 
 
 def is_at(moment: float, written: str) -> bool:
@@ -32,8 +32,10 @@ def format_http_date(written: str) -> str:
 def leads_to(context: RunContext, exchange: Exchange, link: Link, url: str, successor: str) -> bool:
     """Whether a link leads to a URL, or without one to the successor ("": to any target)."""
     if url:
-        return link.target == url or urlsplit(link.target)[2:] == urlsplit(url)[2:]
+        parts = split_url(link.target)
+        return link.target == url or (parts is not None and parts[2:] == urlsplit(url)[2:])
     if not successor:
         return True
-    path = urlsplit(urljoin(exchange.request.path, link.target)).path
-    return selector.selects_path(context.spec.operation(successor).path, "", path)
+    parts = split_url(link.target, exchange.request.path)
+    template = context.spec.operation(successor).path
+    return parts is not None and selector.selects_path(template, "", parts.path)
