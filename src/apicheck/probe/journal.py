@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -46,23 +46,39 @@ _STOPS: Mapping[type[StopReason], Verdict] = {
 
 
 class Journal:
-    """Appends transcripts to a file, each flushed before the next; safe to share by threads."""
+    """Appends transcripts to a file, each flushed before the next; safe to share by threads.
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("ab")
+    lost: called once, with why, when the file can no longer be written. Nothing is written then,
+    and nothing raised: who plays is about to end in order.
+    """
+
+    def __init__(self, path: Path, lost: Callable[[str], None] | None = None) -> None:
+        self._file = path.open("ab", buffering=0)
+        self._lost = lost
+        self._writable = True
         self._lock = threading.Lock()
         self._written: dict[str, Exchange] = {}
 
     def __call__(self, transcript: Transcript) -> None:
         """Append one transcript."""
         with self._lock:
-            self._file.write(encode(transcript, self._written))
-            self._file.flush()
+            self._write(encode(transcript, self._written))
             self._written |= {exchange.id: exchange for exchange in transcript.exchanges}
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _write(self, line: bytes) -> None:
+        rest = memoryview(line)
+        try:
+            while self._writable and rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self._writable = False
+            if self._lost is None:
+                raise
+            self._lost(f"the journal cannot be written: {error.strerror}")
 
     def __enter__(self) -> Self:
         return self

@@ -141,7 +141,7 @@ class Session:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._driver.close()
+        self._driver.close(wait=not isinstance(error, KeyboardInterrupt))
         if self._listener is not None:
             self._listener.close()
         for transport in self._transports.values():

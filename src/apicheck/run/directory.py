@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -149,9 +150,12 @@ def read_journal(directory: Path) -> tuple[Transcript, ...]:
     return tuple(read(directory / JOURNAL))
 
 
-def open_journal(directory: Path) -> Journal:
-    """Open the journal, which saves each transcript at once, so that a killed run can be judged."""
-    return Journal(directory / JOURNAL)
+def open_journal(directory: Path, lost: Callable[[str], None]) -> Journal:
+    """Open the journal, which saves each transcript at once, so that a killed run can be judged.
+
+    lost: called, with why, when it can no longer be written.
+    """
+    return Journal(directory / JOURNAL, lost)
 
 
 def write_rendering(directory: Path, name: str, content: bytes) -> Path:
@@ -192,5 +196,7 @@ def _write(path: Path, content: bytes) -> Path:
         temporary.write_bytes(content)
         temporary.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
         raise RunDirectoryError(f"cannot write {path}: {error.strerror}") from error
     return path
