@@ -140,11 +140,11 @@ class Minting:
             return result
         return self._revoke_by_client(made, keep)
 
-    def revoke_all(self, keep: Keep) -> None:
+    def revoke_all(self) -> None:
         """Revoke every token that a minter got, where the API offers revocation."""
         for made in tuple(self._made.values()):
             if made.minter is not None and not made.revoked:
-                self._revoke_by_client(made, keep)
+                self._revoke_by_client(made, lambda _: None)
 
     def _make(self, wanted: IdentitySpec, keep: Keep, *, fresh: bool) -> Identity | None:
         configured = self._find_configured(wanted, fresh=fresh)

@@ -24,7 +24,7 @@ from apicheck.model.results import PreflightItem
 from apicheck.model.subject import Case
 from apicheck.model.target import Secrets
 from apicheck.model.verdict import Failure, Verdict
-from apicheck.probe import Session
+from apicheck.probe import Journal, Session
 from apicheck.run.progress import Progress
 from apicheck.run.property import shrink
 from apicheck.signals import Stop
@@ -76,7 +76,7 @@ def execute_plan(
     progress: Progress,
     *,
     stop: Stop,
-    journal: Callable[[Transcript], None] | None = None,
+    journal: Journal | None = None,
     preflight: bool = True,
     clean: bool = True,
     finish: Callable[[Session], None] | None = None,
@@ -100,7 +100,7 @@ def execute_plan(
 
     items: list[PreflightItem] = []
     failure: Exception | None = None
-    with Session(plan, stop=stop, watch=keep, reload=reload) as session:
+    with Session(plan, journal=journal, stop=stop, watch=keep, reload=reload) as session:
         try:
             if preflight:
                 items += session.preflight()
