@@ -27,6 +27,7 @@ COMMANDS = (
     "prove",
     "judge",
     "report",
+    "clean",
     "lint",
     "checks",
     "explain",

@@ -19,7 +19,8 @@ from apicheck.cli.screen import Screen
 def command(screen: Screen, run_dir: Path, *, as_json: bool) -> int:
     """Judge a saved run again, from its journal.
 
-    The command sends nothing. It also judges a run that was killed.
+    The command sends nothing. It also judges a run that was killed, and says what that run left on
+    its target.
 
     \b
     apicheck judge reports/canonical-20261121T063000
@@ -32,6 +33,6 @@ def command(screen: Screen, run_dir: Path, *, as_json: bool) -> int:
 
         screen.out(render(results, (), "json").decode().rstrip("\n"))
     else:
-        for line in describe_run(results, verbose=screen.verbose):
+        for line in describe_run(results, directory=run_dir, verbose=screen.verbose):
             screen.out(line)
     return results.word.exit_code

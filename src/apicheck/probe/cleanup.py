@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from apicheck.model.exchange import Exchange, Request, Role, TransportErrorKind
+from apicheck.model.exchange import Direction, Exchange, Request, Role, TransportErrorKind
 from apicheck.model.plan import Plan
+from apicheck.model.target import Identity
 from apicheck.model.verdict import NotTestedKind
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.deletions import find_deletion, split_objects
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.pacing import read_retry_after
+from apicheck.probe.placeholders import placeholders_in
 from apicheck.probe.recorder import Recorder
 from apicheck.requests.credentials import credentials_of, scheme_to_carry
 
@@ -85,6 +87,29 @@ class Creations:
         self._lock = threading.Lock()
         self._open: dict[str, Creation] = {}
         self._lasting: list[Lasting] = []
+        self._others: list[Identity] = []
+
+    def take_over(
+        self, exchanges: Iterable[Exchange], known: Collection[str], others: Iterable[Identity]
+    ) -> None:
+        """Take over what another session made by these exchanges, to delete it.
+
+        known: placeholders whose secrets live. others: identities that may delete, beside those of
+        the target file.
+        """
+        self.replay(exchanges)
+        for path, made in self._open.items():
+            sent = made.delete.credentials
+            if any(one not in known for c in sent for one in placeholders_in(c.value)):
+                request = replace(made.delete, identity="", credentials=())
+                self._open[path] = replace(made, delete=request)
+        self._others.extend(others)
+
+    def replay(self, exchanges: Iterable[Exchange]) -> None:
+        """Note exchanges of which a journal tells, in their order."""
+        for exchange in exchanges:
+            if exchange.direction is Direction.OUT:
+                self.note(exchange, cleanup=True)
 
     def note(self, exchange: Exchange, *, cleanup: bool, owner: str = "") -> None:
         """Note what an exchange created or deleted.
@@ -204,9 +229,9 @@ class Creations:
         context = self._plan.context
         if request.credentials or request.operation not in context.secured:
             yield request
-        names = [context.actors.get(request.operation, ""), *context.identities]
-        for name in dict.fromkeys(names):
-            identity = context.identities.get(name)
+        known = {**context.identities, **{one.name: one for one in self._others}}
+        for name in dict.fromkeys([context.actors.get(request.operation, ""), *known]):
+            identity = known.get(name)
             if identity is None or identity.state != "active" or name == request.identity:
                 continue
             if not identity.placeholder:
@@ -215,7 +240,7 @@ class Creations:
             credentials = credentials_of(
                 context, request.operation, identity, alternative=(carried,) * bool(carried)
             )
-            yield request.with_credentials(name, *credentials)
+            yield request.with_credentials(identity.name, *credentials)
 
 
 def _may_pass(exchange: Exchange) -> bool:

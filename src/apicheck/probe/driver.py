@@ -148,6 +148,7 @@ class Driver:
                 exchange = self._parts.recorder.send(
                     request, execution.role_of(role), accepted=execution.job.accepted, raw=data
                 )
+                self._parts.creations.note(exchange, cleanup=True)
                 self._parts.sentinel.note(exchange)
                 execution.keep(exchange)
                 return exchange

@@ -84,6 +84,10 @@ class Minting:
             "state": identity.state,
         }
 
+    def find(self, arguments: Mapping[str, Json]) -> Identity | None:
+        """The identity that arguments describe, as `mint` gives it to a script."""
+        return self._make(IdentitySpec.from_arguments(arguments), lambda _: None, fresh=False)
+
     def renew(self, placeholders: tuple[str, ...]) -> None:
         """Replace tokens of this run that have expired on the target's clock.
 

@@ -10,7 +10,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
-from apicheck.model.exchange import SIDE_BY_SIDE, Role, Transcript
+from apicheck.model.exchange import SIDE_BY_SIDE, Exchange, Role, Transcript
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import BASE_PATH, PreflightItem
 from apicheck.model.step import Script
@@ -235,6 +235,13 @@ class Session:
             return self._driver.play(job, attempt=attempt, case=case, role=role)
         finally:
             self._claims.release(job.claims)
+
+    def take_over(self, exchanges: Iterable[Exchange]) -> None:
+        """Take over what another session made, of which its exchanges tell, to delete it."""
+        known = frozenset(self._secrets.live)
+        minters = self._plan.target.minters
+        made = [self._minting.find({"tenant": one.tenant}) for one in minters]
+        self._creations.take_over(exchanges, known, filter(None, made))
 
     def clean_up(self) -> tuple[str, ...]:
         """Delete what the run created, newest first. Returns what is left, in words."""

@@ -1,5 +1,6 @@
 """Run: the pipeline from files to report, with confirmation and shrinking, and the proof."""
 
+from apicheck.run.cleaning import Cleaned, clean, recorded_arguments
 from apicheck.run.collateral import collateral_file, read_collateral, write_collateral
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs, load_plan
 from apicheck.run.directory import read_journal
@@ -10,6 +11,7 @@ from apicheck.run.prover import ProofRow
 from apicheck.run.server import Server, build_server_command, reference_server
 
 __all__ = [
+    "Cleaned",
     "Inputs",
     "Progress",
     "Proof",
@@ -20,6 +22,7 @@ __all__ = [
     "Silent",
     "build_plan",
     "build_server_command",
+    "clean",
     "collateral_file",
     "judge_saved",
     "load_inputs",
@@ -28,6 +31,7 @@ __all__ = [
     "prove",
     "read_collateral",
     "read_journal",
+    "recorded_arguments",
     "reference_server",
     "run_pipeline",
     "write_collateral",

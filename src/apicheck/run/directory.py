@@ -19,7 +19,7 @@ from apicheck.load import (
 )
 from apicheck.model.codec import from_json, to_json
 from apicheck.model.errors import Mistake, RunDirectoryError
-from apicheck.model.exchange import Transcript
+from apicheck.model.exchange import Direction, Exchange, Transcript
 from apicheck.model.json import Json
 from apicheck.model.operation import LeftOut
 from apicheck.model.plan import Options, Plan
@@ -27,14 +27,16 @@ from apicheck.model.results import PreflightItem, Provenance
 from apicheck.model.target import Target
 from apicheck.plan import plan
 from apicheck.probe import Journal
-from apicheck.probe.journal import read
+from apicheck.probe.journal import read, read_record
 from apicheck.registry import collect
 from apicheck.run.config import Inputs
+from apicheck.run.leftovers import find_leftovers
 
 PLAN = "plan.json"
 JOURNAL = "journal.ndjson"
 RESULTS = "results.json"
 MANIFEST = "manifest.json"
+_CLEAN_UP = "clean-up-"
 _SCHEMA = "apicheck-plan/1"
 
 
@@ -136,18 +138,41 @@ def load_run(directory: Path) -> SavedRun:
             f"the checks of {directory} differ from those of this apicheck:"
             f" judge it with the version that {MANIFEST} names"
         )
+    provenance = from_json(Provenance, content["provenance"])
+    leftovers = tuple(content["leftovers"])
+    if not provenance.finished:
+        record = read_record(directory / JOURNAL)
+        sent = [one for one in record.exchanges.values() if one.direction is Direction.OUT]
+        provenance = replace(provenance, requests=len(sent))
+        leftovers = find_leftovers(restored, record, read_clean_ups(directory))
     return SavedRun(
         restored,
         transcripts,
-        from_json(Provenance, content["provenance"]),
+        provenance,
         tuple(from_json(PreflightItem, item) for item in content["preflight"]),
-        tuple(content["leftovers"]),
+        leftovers,
     )
 
 
 def read_journal(directory: Path) -> tuple[Transcript, ...]:
     """Read every transcript of a journal, without an incomplete last line of a killed run."""
     return tuple(read(directory / JOURNAL))
+
+
+def read_clean_ups(directory: Path) -> tuple[Exchange, ...]:
+    """Read what `apicheck clean` sent since the run."""
+    records = [read_record(path) for path in _list_clean_ups(directory)]
+    return tuple(exchange for record in records for exchange in record.exchanges.values())
+
+
+def open_clean_up(directory: Path) -> Journal:
+    """Open a further file for what `apicheck clean` sends: the journal itself stays as it is."""
+    number = len(_list_clean_ups(directory)) + 1
+    return Journal(directory / f"{_CLEAN_UP}{number:03}.ndjson")
+
+
+def _list_clean_ups(directory: Path) -> list[Path]:
+    return sorted(directory.glob(f"{_CLEAN_UP}*.ndjson"))
 
 
 def open_journal(directory: Path, lost: Callable[[str], None]) -> Journal:

@@ -69,7 +69,10 @@ def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResu
         with stop_on_signals(stop, progress.note):
             return _run(config, inputs, plan, out, stop, progress)
     except KeyboardInterrupt:
-        progress.note(f"what was recorded is in {out}: apicheck judge {out} judges it")
+        progress.note(
+            f"what was recorded is in {out}: apicheck judge {out} judges it and says what is left"
+            f" on the target, apicheck clean {out} deletes that"
+        )
         raise
 
 
