@@ -27,6 +27,7 @@ COMMANDS = (
     "prove",
     "judge",
     "report",
+    "verify",
     "clean",
     "lint",
     "checks",

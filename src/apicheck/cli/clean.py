@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from apicheck.cli import options
+from apicheck.cli.modified import allow_modified, refuse_modified
 from apicheck.cli.screen import Screen
 from apicheck.report.text import join_lines
 
@@ -31,9 +32,10 @@ _OF_THE_TARGET = (
 @click.command("clean")
 @click.argument("run_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @options.target
+@allow_modified
 @options.loudness
 @click.pass_obj
-def command(screen: Screen, /, run_dir: Path, **given: Any) -> int:
+def command(screen: Screen, /, run_dir: Path, *, allow_modified: bool, **given: Any) -> int:
     """Delete what a run left on its target.
 
     After a run that was killed, `apicheck judge` names what it left behind, and this command
@@ -46,6 +48,7 @@ def command(screen: Screen, /, run_dir: Path, **given: Any) -> int:
     """
     from apicheck.run import clean, recorded_arguments
 
+    refuse_modified(screen, run_dir, allowed=allow_modified)
     config = options.build_config(_as_in_the_run(recorded_arguments(run_dir)[1:], given))
     done = clean(run_dir, config, screen.progress())
     screen.out(f"deleted: {done.deleted}, left: {len(done.left)}")

@@ -142,7 +142,7 @@ def read_record(path: Path) -> Record:
         for number, line in enumerate(lines, 1):
             try:
                 record.add(decode(line, record.exchanges))
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
                 if not line.endswith(b"\n"):
                     break
                 why = _describe(error)

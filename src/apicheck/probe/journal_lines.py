@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from apicheck.model.codec import from_json, to_json
 from apicheck.model.exchange import (
@@ -31,6 +31,8 @@ from apicheck.model.verdict import (
     StopReason,
     Verdict,
 )
+
+T = TypeVar("T")
 
 VERSION = 2
 _STOPS: Mapping[type[StopReason], Verdict] = {
@@ -91,18 +93,18 @@ def decode(line: bytes, known: Mapping[str, Exchange]) -> Line:
     if "journal" in value:
         if value["journal"] != VERSION:
             raise ValueError(f"its version is {value['journal']}, and not {VERSION}")
-        return Begin(value["mark"])
+        return Begin(_text(value["mark"]))
     if "sending" in value:
-        return Sending(value["sending"], value["request"])
+        return Sending(_text(value["sending"]), _text(value["request"]))
     if "exchange" in value:
         return Over(_decode_exchange(value["exchange"]))
     return Transcript(
-        probe=value["probe"],
+        probe=_text(value["probe"]),
         exchanges=tuple(_find_exchange(item, known) for item in value["exchanges"]),
-        attempt=value["attempt"],
+        attempt=_read(int, value["attempt"]),
         answers=tuple(value["answers"]),
         stopped_by=_decode_stop_reason(value["stopped_by"]),
-        case=value["case"],
+        case=None if value["case"] is None else _text(value["case"]),
     )
 
 
@@ -162,6 +164,10 @@ def _encode_exchange(item: Exchange) -> Json:
     }
 
 
+def _decode_error(kind: Json, message: Json) -> TransportError:
+    return TransportError(TransportErrorKind(kind), _text(message))
+
+
 def _encode_remarks(item: Exchange) -> dict[str, Json]:
     return {
         "role": item.role.value,
@@ -179,12 +185,14 @@ def _decode_remarks(value: Json) -> dict[str, Any]:
 def _decode_exchange(value: Json) -> Exchange:
     error, response = value["error"], value["response"]
     return Exchange(
-        id=value["id"],
+        id=_text(value["id"]),
         request=_decode_request(value["request"]),
         response=None if response is None else _decode_response(response),
-        error=None if error is None else TransportError(TransportErrorKind(error[0]), error[1]),
-        sent_at=value["sent_at"],
-        received_at=value["received_at"],
+        error=None
+        if error is None
+        else TransportError(TransportErrorKind(error[0]), _text(error[1])),
+        sent_at=_number(value["sent_at"]),
+        received_at=_number(value["received_at"]),
         **_decode_remarks(value),
         direction=Direction(value["direction"]),
         raw=_decode_body(value["raw"]),
@@ -208,16 +216,16 @@ def _encode_request(request: Request) -> Json:
 
 def _decode_request(value: Json) -> Request:
     return Request(
-        method=value["method"],
-        path=value["path"],
+        method=_text(value["method"]),
+        path=_text(value["path"]),
         query=_decode_pairs(value["query"]),
         headers=_decode_pairs(value["headers"]),
-        credentials=tuple(Credential(*parts) for parts in value["credentials"]),
+        credentials=tuple(Credential(*map(_text, parts)) for parts in value["credentials"]),
         body=_decode_body(value["body"]),
-        operation=value["operation"],
-        identity=value["identity"],
+        operation=_text(value["operation"]),
+        identity=_text(value["identity"]),
         caller=Caller(value["caller"]),
-        reserved=tuple(value.get("reserved", ())),
+        reserved=tuple(map(_text, value.get("reserved", ()))),
     )
 
 
@@ -233,16 +241,16 @@ def _encode_response(response: Response) -> Json:
 
 def _decode_response(value: Json) -> Response:
     return Response(
-        status=value["status"],
-        reason=value["reason"],
+        status=_read(int, value["status"]),
+        reason=_text(value["reason"]),
         headers=_decode_pairs(value["headers"]),
         body=_decode_body(value["body"]) or b"",
-        truncated=value["truncated"],
+        truncated=_read(bool, value["truncated"]),
     )
 
 
 def _decode_pairs(value: Json) -> Pairs:
-    return tuple((name, text) for name, text in value)
+    return tuple((_text(name), _text(text)) for name, text in value)
 
 
 def _encode_body(data: bytes | None) -> Json:
@@ -261,3 +269,18 @@ def _decode_body(value: Json) -> bytes | None:
     if isinstance(value, str):
         return value.encode()
     return base64.b64decode(value["base64"], validate=True)
+
+
+def _text(value: Json) -> str:
+    return _read(str, value)
+
+
+def _number(value: Json) -> float:
+    number: float = _read((int, float), value)
+    return number
+
+
+def _read(kind: type[T] | tuple[type, ...], value: Json) -> T:
+    if not isinstance(value, kind):
+        raise TypeError
+    return cast("T", value)

@@ -12,6 +12,7 @@ from apicheck.run import directory as run_directory
 from apicheck.run.config import RunConfig, load_inputs
 from apicheck.run.leftovers import find_leftovers, name_under_way
 from apicheck.run.progress import Progress
+from apicheck.run.saved import load_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Cleaned:
 
 def recorded_arguments(directory: Path) -> tuple[str, ...]:
     """The command line of a saved run."""
-    return run_directory.load_run(directory).provenance.argv
+    return load_run(directory).provenance.argv
 
 
 def clean(directory: Path, config: RunConfig, progress: Progress) -> Cleaned:
@@ -32,7 +33,7 @@ def clean(directory: Path, config: RunConfig, progress: Progress) -> Cleaned:
 
     config: of the run, for the secrets of its target, which are in no file.
     """
-    saved = run_directory.load_run(directory)
+    saved = load_run(directory)
     record = read_record(directory / run_directory.JOURNAL)
     before = run_directory.read_clean_ups(directory)
     left = find_leftovers(saved.plan, record, before)

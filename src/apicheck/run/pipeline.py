@@ -23,8 +23,10 @@ from apicheck.report import FILE_NAMES, render
 from apicheck.run import directory as run_directory
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs
 from apicheck.run.execute import Execution, execute_plan
+from apicheck.run.manifest import write_manifest
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.reproduction import add_reproductions
+from apicheck.run.saved import load_run
 from apicheck.signals import Stop, stop_on_signals
 
 _LIBRARIES = ("httpcore", "hypothesis", "jsonschema-rs", "schemathesis")
@@ -106,7 +108,7 @@ def _run(
         )
         results = judge_execution(plan, execution, provenance)
         files = write_results(out, results, execution.transcripts, config.formats)
-        run_directory.write_manifest(out, provenance.versions, config.options.seed)
+        write_manifest(out, provenance.versions, config.options.seed)
     except RunDirectoryError as error:
         raise RunDirectoryError(error.message + _name_leftovers(execution.leftovers)) from error
     if execution.failure is not None:
@@ -135,7 +137,7 @@ def judge_execution(plan: Plan, execution: Execution, provenance: Provenance) ->
 
 def judge_saved(directory: Path) -> Results:
     """Judge a saved run again: no network, no clock."""
-    saved = run_directory.load_run(directory)
+    saved = load_run(directory)
     results = judge(
         saved.plan, saved.transcripts, saved.provenance, saved.preflight, saved.leftovers
     )
