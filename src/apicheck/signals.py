@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import Event, current_thread, main_thread
+from threading import Event, Timer, current_thread, main_thread
 from types import FrameType
 from typing import Any
 
+_SOON_S = 0.02
 _WORDS = {"SIGINT": "Ctrl-C", "SIGTERM": "SIGTERM", "SIGHUP": "SIGHUP", "SIGBREAK": "Ctrl-Break"}
 """Those that this platform lacks are left out below."""
 _SIGNALS = {
@@ -21,6 +24,7 @@ class Leave(KeyboardInterrupt):
 
     def __init__(self, number: int) -> None:
         super().__init__(_SIGNALS.get(number, str(number)))
+        self.number = number
         self.exit_code = 128 + number
 
 
@@ -42,8 +46,30 @@ def leave_on_signals() -> Iterator[None]:
     def leave(number: int, _: FrameType | None) -> None:
         raise Leave(number)
 
-    with _handle(leave):
+    with _handle(leave), _insist():
         yield
+
+
+@contextmanager
+def _insist() -> Iterator[None]:
+    """Repeat a signal that came at a moment when Python can raise nothing.
+
+    Such are callbacks of the garbage collector and finalizers: the exception would be printed, and
+    the command would go on.
+    """
+    before = sys.unraisablehook
+
+    def repeat(ignored: sys.UnraisableHookArgs) -> None:
+        if isinstance(ignored.exc_value, Leave):
+            Timer(_SOON_S, os.kill, (os.getpid(), ignored.exc_value.number)).start()
+        else:
+            before(ignored)
+
+    sys.unraisablehook = repeat
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 @contextmanager
