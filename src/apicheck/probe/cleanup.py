@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
@@ -30,6 +30,7 @@ _BUSY = (408, 425, 429)
 _SERVER_ERROR = 500
 _PAUSES_S = (0.5, 2.0, 5.0)
 _LONGEST_PAUSE_S = 60.0
+_LONGEST_AFTER_STOP_S = 3.0
 _PATIENCE = 3
 """Deletions that failed, after which the server is left in peace for a while."""
 
@@ -251,9 +252,12 @@ def _may_pass(exchange: Exchange) -> bool:
 
 
 def _wait(clock: TargetClock, seconds: float) -> None:
+    """Wait as the server asks. Who has stopped the run has less patience, but some."""
     until = clock.now() + seconds
-    with suppress(ProbeStopped):  # the user has no patience left: once more, at once
+    try:
         clock.let_pass(lambda: until - clock.now())
+    except ProbeStopped:
+        time.sleep(max(0.0, min(until - clock.now(), _LONGEST_AFTER_STOP_S)))
 
 
 def _names_of(exchange: Exchange) -> frozenset[str]:
