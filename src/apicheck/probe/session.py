@@ -238,10 +238,12 @@ class Session:
 
     def take_over(self, exchanges: Iterable[Exchange]) -> None:
         """Take over what another session made, of which its exchanges tell, to delete it."""
-        known = frozenset(self._secrets.live)
-        minters = self._plan.target.minters
-        made = [self._minting.find({"tenant": one.tenant}) for one in minters]
-        self._creations.take_over(exchanges, known, filter(None, made))
+        known, made = frozenset(self._secrets.live), list[Identity]()
+        for minter in self._plan.target.minters:
+            with suppress(ProbeStopped):
+                found = self._minting.find({"tenant": minter.tenant})
+                made += [found] if found else []
+        self._creations.take_over(exchanges, known, made)
 
     def clean_up(self) -> tuple[str, ...]:
         """Delete what the run created, newest first. Returns what is left, in words."""

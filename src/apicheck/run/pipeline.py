@@ -111,11 +111,12 @@ def _run(
         write_manifest(out, provenance.versions, config.options.seed)
     except RunDirectoryError as error:
         raise RunDirectoryError(error.message + _name_leftovers(execution.leftovers)) from error
-    if execution.failure is not None:
-        progress.note(f"an error ended the run early; {out} has what was recorded, judged")
-        raise execution.failure
     published = run_directory.list_published(out)
     leaks = [leak for secrets in session_secrets for leak in scan(out, secrets, published)]
+    if execution.failure is not None:
+        words = "".join(f"; it contains a secret: {leak}" for leak in leaks)
+        progress.note(f"an error ended the run early; {out} has what was recorded, judged{words}")
+        raise execution.failure
     return RunResult(results, out, files, plan, tuple(leaks))
 
 
