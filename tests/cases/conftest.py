@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from textwrap import dedent
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from time import sleep
 from typing import Any
 
 import pytest
 
 from apicheck.model.plan import Options
-from apicheck.run import RunConfig, run_pipeline
+from apicheck.run import Progress, RunConfig, run_pipeline
 
 JSON = {"Content-Type": "application/json"}
 
@@ -95,6 +97,9 @@ class Server(ThreadingHTTPServer):
         self._handler = handler
         self._lock = Lock()
         self._under_way = 0
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed is no mistake of a test."""
 
     @contextmanager
     def count(self) -> Iterator[int]:
@@ -198,6 +203,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         environ: Mapping[str, str] | None = None,
         base_path: str = "",
         bad_input: bool = False,
+        progress: Progress | None = None,
         **options: Any,
     ) -> Outcome:
         if not (policy or bad_input):
@@ -219,7 +225,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
                 out=directory,
                 formats=("html", "junit"),
             )
-            result = run_pipeline(config)
+            result = run_pipeline(config, progress)
         results = json.loads((directory / "results.json").read_text())
         return Outcome(result.exit_code, results, tuple(received), directory)
 
@@ -236,3 +242,149 @@ def sent() -> type[Sent]:
 def serve_fixture() -> Callable[[Handler], AbstractContextManager[tuple[str, list[Received]]]]:
     """`with serve(handler) as (url, received)`: a server without a run."""
     return serve
+
+
+THINGS = """\
+openapi: 3.1.0
+info: {title: Things, version: "1"}
+components:
+  securitySchemes: {bearer: {type: http, scheme: bearer}}
+  schemas:
+    Thing:
+      type: object
+      required: [name]
+      properties: {name: {type: string, minLength: 1, maxLength: 40}}
+security: [{bearer: []}]
+paths:
+  /things:
+    get: {operationId: listThings, responses: {"200": {description: All}}}
+    post:
+      operationId: createThing
+      requestBody:
+        required: true
+        content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}
+      responses: {"201": {description: Created}, "400": {description: Bad}}
+  /things/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get:
+      operationId: getThing
+      responses: {"200": {description: One}, "404": {description: None}}
+    put:
+      operationId: replaceThing
+      requestBody:
+        required: true
+        content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}
+      responses: {"200": {description: Replaced}, "400": {description: Bad}}
+    delete:
+      operationId: deleteThing
+      responses: {"204": {description: Deleted}, "404": {description: None}}
+"""
+TARGET = """\
+base_url = "{url}"
+[identities.admin]
+token_env = "THINGS_TOKEN"
+"""
+TOKEN = "tok-5f1cbb0e9a2d4c77"
+
+
+@dataclass
+class Things:
+    """An API that counts what it has. busy: set once it has `wanted` things."""
+
+    wanted: int = 2
+    pause_s: float = 0.0
+    held: dict[str, Any] = field(default_factory=dict)
+    made: int = 0
+    busy: Event = field(default_factory=Event)
+    document: str = THINGS
+    target: str = TARGET
+    token: str = TOKEN
+
+    def __call__(self, request: Received) -> Sent:
+        pause = {"pause_s": self.pause_s}
+        name = request.path.removeprefix("/things").strip("/")
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+            return Sent(401, headers={"WWW-Authenticate": "Bearer"}, **pause)
+        if not name and request.method == "POST":
+            return self.create(request, pause)
+        if not name:
+            return Sent(200, list(self.held.values()), **pause)
+        if name not in self.held:
+            return Sent(404, {"error": "no such thing"}, **pause)
+        if request.method == "DELETE":
+            del self.held[name]
+            return Sent(204, **pause)
+        return Sent(200, self.held[name], **pause)
+
+    def create(self, request: Received, pause: Any) -> Sent:
+        try:
+            content = json.loads(request.body)
+            fine = isinstance(content["name"], str) and 0 < len(content["name"]) <= 40
+        except (ValueError, KeyError, TypeError):
+            fine = False
+        if not fine:
+            return Sent(400, {"error": "bad"}, **pause)
+        self.made += 1
+        one = self.held[f"t{self.made:05}"] = {"id": f"t{self.made:05}", **content}
+        if self.made >= self.wanted:
+            self.busy.set()
+        return Sent(201, one, **pause)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+    directory: Path
+
+    @property
+    def results(self) -> Any:
+        return json.loads((self.directory / "results.json").read_text())
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A command that runs as a process of its own."""
+
+    popen: subprocess.Popen[str]
+    directory: Path
+
+    def finish(self) -> Ended:
+        out, err = self.popen.communicate(timeout=60)
+        return Ended(self.popen.returncode, out, err, self.directory)
+
+
+Command = Callable[..., AbstractContextManager[Process]]
+
+
+@pytest.fixture
+def things() -> Things:
+    """An API of things that counts what it has."""
+    return Things()
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """`with command(things, …) as process`: `apicheck run` as a process of its own."""
+    monkeypatch.setenv("THINGS_TOKEN", TOKEN)
+
+    @contextmanager
+    def start(handler: Handler, *arguments: str, shell: str = '"$@"') -> Iterator[Process]:
+        (tmp_path / "openapi.yaml").write_text(THINGS)
+        with serve(handler) as (url, _):
+            (tmp_path / "apicheck.toml").write_text(TARGET.replace("{url}", url))
+            line = [] if shell == '"$@"' else ["bash", "-c", f"set -o pipefail; {shell}", "bash"]
+            line += [sys.executable, "-m", "apicheck"]
+            line += arguments or ("run", "--spec", "openapi.yaml", "--out", "run")
+            with subprocess.Popen(
+                line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            ) as popen:
+                try:
+                    yield Process(popen, tmp_path / "run")
+                finally:
+                    popen.kill()
+
+    return start

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from apicheck.model.errors import TargetError
+from apicheck.run import read_journal
 
 HEAD = 'openapi: 3.1.0\ninfo: {title: T, version: "1"}\n'
 PLAIN = (
@@ -43,12 +43,10 @@ def guarded(sent: Any, header: str, value: str) -> Any:
 def own(outcome: Any) -> dict[str, list[int]]:
     """The statuses of the responses to each operation's own requests, in order."""
     found: dict[str, list[int]] = {}
-    for line in (outcome.directory / "journal.ndjson").read_text().splitlines():
-        transcript = json.loads(line)
-        if str(transcript.get("probe", "")).startswith("control/"):
-            for exchange in transcript["exchanges"]:
-                name = exchange["request"]["operation"]
-                found.setdefault(name, []).append(exchange["response"]["status"])
+    for transcript in read_journal(outcome.directory):
+        if transcript.probe.startswith("control/"):
+            for exchange in transcript.exchanges:
+                found.setdefault(exchange.request.operation, []).append(exchange.status)
     return found
 
 

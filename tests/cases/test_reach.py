@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from apicheck.run import read_journal
+
 HEAD = 'openapi: 3.1.0\ninfo: {title: T, version: "1"}\n'
 TOKEN = '[identities.admin]\ntoken_env = "ADMIN_TOKEN"\n'
 ENVIRON = {"ADMIN_TOKEN": "s3cret-of-the-admin"}
@@ -14,11 +16,8 @@ ENVIRON = {"ADMIN_TOKEN": "s3cret-of-the-admin"}
 
 def accepted(outcome: Any) -> set[str]:
     """The operations of which the journal has an accepted response."""
-    lines = (outcome.directory / "journal.ndjson").read_text().splitlines()
-    exchanges = [e for line in lines for e in json.loads(line).get("exchanges", [])]
-    whole = [e for e in exchanges if isinstance(e, dict) and e.get("response")]
-    names = {e["request"].get("operation") for e in whole if e["response"]["status"] < 400}
-    return names - {None, ""}
+    exchanges = [e for t in read_journal(outcome.directory) for e in t.exchanges]
+    return {e.request.operation for e in exchanges if 0 < e.status < 400} - {""}
 
 
 def document(*operations: str, **bodies: str) -> str:

@@ -9,7 +9,6 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from itertools import islice
-from threading import Event
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from apicheck.model.results import NO_PROVENANCE, CheckResult
 from apicheck.model.verdict import Verdict
 from apicheck.run import Inputs, RunConfig, Silent, build_plan, load_inputs
 from apicheck.run.execute import execute_plan
+from apicheck.signals import Stop
 from apicheck.testing import Server
 
 VARIANTS = int(os.environ.get("APICHECK_VARIANTS", "12"))
@@ -108,7 +108,7 @@ def test_an_honest_variant_has_no_fail(
         control(server.control_url, "POST", "/reset")
         control(server.control_url, "PUT", "/variant", variant)
         made = build_plan(inputs, options_for(inputs, number))
-        played = execute_plan(made, Silent(), stop=Event(), preflight=False, clean=False)
+        played = execute_plan(made, Silent(), stop=Stop(), preflight=False, clean=False)
         results = judge(made, played.transcripts, NO_PROVENANCE)
         if found := complaints(inputs, results.checks):
             wrong += [f"variant {number}: {json.dumps(variant)}", *found]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
+import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from apicheck import __version__
 from apicheck.cli.libraries import collect_garbage_rarely, tame_libraries
 from apicheck.cli.screen import Screen
+from apicheck.cli.streams import prepare_streams
 from apicheck.model.errors import ApicheckError
+from apicheck.signals import Leave, leave_on_signals
 
 COMMANDS = (
     "demo",
@@ -22,6 +27,8 @@ COMMANDS = (
     "prove",
     "judge",
     "report",
+    "verify",
+    "clean",
     "lint",
     "checks",
     "explain",
@@ -31,7 +38,8 @@ COMMANDS = (
 """In the order in which a new user needs them; each is a module of this package."""
 
 USAGE = 2
-INTERRUPTED = 130
+SIGNALLED = 128
+"""With the number of the signal that ended the command at once added."""
 
 
 class _Commands(click.Group):
@@ -85,34 +93,69 @@ def app() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; an error prints a message, never a traceback."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    screen = Screen()
+    """Run one command and return its exit code; an error prints a message, never a traceback.
+
+    arguments: None for those of this process, whose streams and end are then looked after.
+    """
+    if arguments is not None:
+        return _run(list(arguments), Screen())
+    finish, screen = prepare_streams(), Screen()
+    code = _run(sys.argv[1:], screen)
+    if why := finish():
+        screen.complain(why)
+        code = code or USAGE
+    if code > SIGNALLED:  # threads may still wait for a response
+        os._exit(code)
+    return code
+
+
+def _run(arguments: list[str], screen: Screen) -> int:
     tame_libraries()
     collect_garbage_rarely()
     try:
-        returned = app.main(given, prog_name="apicheck", obj=screen, standalone_mode=False)
+        with leave_on_signals():
+            returned = app.main(arguments, prog_name="apicheck", obj=screen, standalone_mode=False)
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
         error.show()
         return USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
         screen.complain("stopped")
-        return INTERRUPTED
+        cause = error.__cause__ or error  # click aborts on an interrupt
+        return cause.exit_code if isinstance(cause, Leave) else SIGNALLED + signal.SIGINT
     except ApicheckError as error:
         screen.complain(str(error))
         return error.exit_code
+    except OSError as error:
+        return _report_refusal(screen, error)
     except Exception as error:  # noqa: BLE001  (the last resort: the user must not see a traceback)
         return _report_bug(screen, error)
     return returned if isinstance(returned, int) else 0
 
 
+def _report_refusal(screen: Screen, error: OSError) -> int:
+    """Say what the operating system refused."""
+    _print_traceback(screen, error)
+    about = f": {error.filename}" if error.filename else ""
+    words = f"{error.strerror or type(error).__name__}{about}"
+    try:
+        Path.cwd()
+    except OSError:
+        words = "the working directory does not exist any more"
+    screen.complain(words)
+    return USAGE
+
+
 def _report_bug(screen: Screen, error: Exception) -> int:
+    _print_traceback(screen, error)
+    hint = "" if screen.verbose else " (-v prints the traceback)"
+    screen.complain(f"this is a bug in apicheck: {type(error).__name__}: {error}{hint}")
+    return USAGE
+
+
+def _print_traceback(screen: Screen, error: Exception) -> None:
     if screen.verbose:
         import traceback
 
         traceback.print_exception(error)
-    hint = "" if screen.verbose else " (-v prints the traceback)"
-    screen.complain(f"this is a bug in apicheck: {type(error).__name__}: {error}{hint}")
-    return USAGE

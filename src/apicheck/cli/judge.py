@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from apicheck.cli import options
+from apicheck.cli.modified import allow_modified, refuse_modified
 from apicheck.cli.results import describe_run
 from apicheck.cli.screen import Screen
 
@@ -14,24 +15,27 @@ from apicheck.cli.screen import Screen
 @click.command("judge")
 @click.argument("run_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@allow_modified
 @options.loudness
 @click.pass_obj
-def command(screen: Screen, run_dir: Path, *, as_json: bool) -> int:
+def command(screen: Screen, run_dir: Path, *, as_json: bool, allow_modified: bool) -> int:
     """Judge a saved run again, from its journal.
 
-    The command sends nothing. It also judges a run that was killed.
+    The command sends nothing. It also judges a run that was killed, and says what that run left on
+    its target. If plan, policy, document or journal were changed after the run, it says which.
 
     \b
     apicheck judge reports/canonical-20261121T063000
     """
     from apicheck.run import judge_saved
 
+    refuse_modified(screen, run_dir, allowed=allow_modified)
     results = judge_saved(run_dir)
     if as_json:
         from apicheck.report import render
 
         screen.out(render(results, (), "json").decode().rstrip("\n"))
     else:
-        for line in describe_run(results, verbose=screen.verbose):
+        for line in describe_run(results, directory=run_dir, verbose=screen.verbose):
             screen.out(line)
     return results.word.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -88,4 +89,4 @@ def redact_arguments(argv: Sequence[str]) -> tuple[str, ...]:
             words[index + 1] = words[index + 1].partition(":")[0] + ": …"
         elif word.startswith("--header="):
             words[index] = word.partition(":")[0] + ": …"
-    return tuple(words)
+    return tuple(os.fsencode(word).decode("utf-8", "replace") for word in words)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from apicheck.cli import options
+from apicheck.cli.modified import allow_modified, refuse_modified
 from apicheck.cli.screen import Screen
 from apicheck.model.errors import RunDirectoryError
 from apicheck.report import FORMATS, render
@@ -19,9 +20,12 @@ from apicheck.report import FORMATS, render
               help="The format of the report.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write to this file instead of stdout.")  # fmt: skip
+@allow_modified
 @options.loudness
 @click.pass_obj
-def command(screen: Screen, run_dir: Path, form: str, output: Path | None) -> int:
+def command(
+    screen: Screen, run_dir: Path, form: str, output: Path | None, *, allow_modified: bool
+) -> int:
     """Render a saved run as HTML, JSON or JUnit XML.
 
     The command judges the run again first. Its exit code is 0 whatever the run's word is.
@@ -31,6 +35,7 @@ def command(screen: Screen, run_dir: Path, form: str, output: Path | None) -> in
     """
     from apicheck.run import load_saved
 
+    refuse_modified(screen, run_dir, allowed=allow_modified)
     results, transcripts = load_saved(run_dir)
     content = render(results, transcripts, form)
     if output is None:

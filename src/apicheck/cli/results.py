@@ -17,15 +17,24 @@ FINDINGS_PRINTED = 10
 """Kinds of findings that are printed in full; each other kind gets one line."""
 LIKEWISE_PRINTED = 8
 OPEN_PRINTED = 12
+LEFTOVERS_PRINTED = 12
 _COLUMNS = 100
 _PLACES = 6
 _OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PARTIAL, Verdict.NOT_TESTED)
 
 
 def describe_run(
-    results: Results, files: tuple[Path, ...] = (), *, verbose: bool = False
+    results: Results,
+    files: tuple[Path, ...] = (),
+    *,
+    directory: Path | None = None,
+    verbose: bool = False,
 ) -> Iterator[str]:
-    """Describe the result of a run in lines for a terminal."""
+    """Describe the result of a run in lines for a terminal.
+
+    directory: where it is saved, by default that of the files.
+    """
+    directory = directory or next((file.parent for file in files), None)
     for item in results.preflight:
         if item.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
             yield f"{_render_status(item.verdict)}  before the run: {join_lines(item.message)}"
@@ -41,7 +50,10 @@ def describe_run(
     if results.leftovers:
         yield ""
         yield "Left behind on the target:"
-        yield from (f"  {join_lines(item)}" for item in results.leftovers)
+        yield from (f"  {join_lines(item)}" for item in results.leftovers[:LEFTOVERS_PRINTED])
+        if len(results.leftovers) > LEFTOVERS_PRINTED:
+            yield f"  … and {len(results.leftovers) - LEFTOVERS_PRINTED} more in the report"
+        yield f"  apicheck clean {directory or 'DIR'} deletes what can be deleted"
     yield from describe_operations(results)
     yield from describe_requests(results)
     yield from _describe_end(results, files)

@@ -29,7 +29,7 @@ def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
     """Test an API against its policy, clause by clause.
 
     If an apicheck.toml names the policy and the target, `apicheck run` needs no options. The
-    first Ctrl-C stops sending; apicheck then judges and reports what it recorded.
+    first Ctrl-C or SIGTERM stops sending; apicheck then deletes what it made, judges and reports.
 
     \b
     apicheck run

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from apicheck.model.exchange import Exchange, Request, Role, TransportErrorKind
+from apicheck.model.exchange import Direction, Exchange, Request, Role, TransportErrorKind
 from apicheck.model.plan import Plan
+from apicheck.model.target import Identity
 from apicheck.model.verdict import NotTestedKind
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.deletions import find_deletion, split_objects
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.pacing import read_retry_after
+from apicheck.probe.placeholders import placeholders_in
 from apicheck.probe.recorder import Recorder
 from apicheck.requests.credentials import credentials_of, scheme_to_carry
 
@@ -28,6 +30,7 @@ _BUSY = (408, 425, 429)
 _SERVER_ERROR = 500
 _PAUSES_S = (0.5, 2.0, 5.0)
 _LONGEST_PAUSE_S = 60.0
+_LONGEST_AFTER_STOP_S = 3.0
 _PATIENCE = 3
 """Deletions that failed, after which the server is left in peace for a while."""
 
@@ -85,6 +88,29 @@ class Creations:
         self._lock = threading.Lock()
         self._open: dict[str, Creation] = {}
         self._lasting: list[Lasting] = []
+        self._others: list[Identity] = []
+
+    def take_over(
+        self, exchanges: Iterable[Exchange], known: Collection[str], others: Iterable[Identity]
+    ) -> None:
+        """Take over what another session made by these exchanges, to delete it.
+
+        known: placeholders whose secrets live. others: identities that may delete, beside those of
+        the target file.
+        """
+        self.replay(exchanges)
+        for path, made in self._open.items():
+            sent = made.delete.credentials
+            if any(one not in known for c in sent for one in placeholders_in(c.value)):
+                request = replace(made.delete, identity="", credentials=())
+                self._open[path] = replace(made, delete=request)
+        self._others.extend(others)
+
+    def replay(self, exchanges: Iterable[Exchange]) -> None:
+        """Note exchanges of which a journal tells, in their order."""
+        for exchange in exchanges:
+            if exchange.direction is Direction.OUT:
+                self.note(exchange, cleanup=True)
 
     def note(self, exchange: Exchange, *, cleanup: bool, owner: str = "") -> None:
         """Note what an exchange created or deleted.
@@ -204,9 +230,9 @@ class Creations:
         context = self._plan.context
         if request.credentials or request.operation not in context.secured:
             yield request
-        names = [context.actors.get(request.operation, ""), *context.identities]
-        for name in dict.fromkeys(names):
-            identity = context.identities.get(name)
+        known = {**context.identities, **{one.name: one for one in self._others}}
+        for name in dict.fromkeys([context.actors.get(request.operation, ""), *known]):
+            identity = known.get(name)
             if identity is None or identity.state != "active" or name == request.identity:
                 continue
             if not identity.placeholder:
@@ -215,7 +241,7 @@ class Creations:
             credentials = credentials_of(
                 context, request.operation, identity, alternative=(carried,) * bool(carried)
             )
-            yield request.with_credentials(name, *credentials)
+            yield request.with_credentials(identity.name, *credentials)
 
 
 def _may_pass(exchange: Exchange) -> bool:
@@ -226,9 +252,12 @@ def _may_pass(exchange: Exchange) -> bool:
 
 
 def _wait(clock: TargetClock, seconds: float) -> None:
+    """Wait as the server asks. Who has stopped the run has less patience, but some."""
     until = clock.now() + seconds
-    with suppress(ProbeStopped):  # the user has no patience left: once more, at once
+    try:
         clock.let_pass(lambda: until - clock.now())
+    except ProbeStopped:
+        time.sleep(max(0.0, min(until - clock.now(), _LONGEST_AFTER_STOP_S)))
 
 
 def _names_of(exchange: Exchange) -> frozenset[str]:

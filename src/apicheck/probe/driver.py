@@ -85,9 +85,9 @@ class Driver:
         self._learned: dict[str, object] = {}
         self._several = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="apicheck-together")
 
-    def close(self) -> None:
-        """End the threads that send several requests at once."""
-        self._several.shutdown(cancel_futures=True)
+    def close(self, *, wait: bool = True) -> None:
+        """End the threads that send several requests at once. wait: until they have ended."""
+        self._several.shutdown(wait=wait, cancel_futures=True)
 
     def play(
         self,
@@ -148,6 +148,7 @@ class Driver:
                 exchange = self._parts.recorder.send(
                     request, execution.role_of(role), accepted=execution.job.accepted, raw=data
                 )
+                self._parts.creations.note(exchange, cleanup=True)
                 self._parts.sentinel.note(exchange)
                 execution.keep(exchange)
                 return exchange

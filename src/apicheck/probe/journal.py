@@ -1,67 +1,71 @@
-"""Transcripts as JSON lines: one each, appended when it completes, readable after a kill.
+"""The journal of a run: JSON lines, each appended when it is known, readable after a kill.
 
-An exchange that several transcripts share is written in the first of them, and named by its id
-in the others.
+An exchange is written when it is over, and named by its id in each transcript that has it. So what
+is lost when a run is killed is what was under way.
 """
 
 from __future__ import annotations
 
-import base64
-import json
+import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from apicheck.model.codec import from_json, to_json
-from apicheck.model.exchange import (
-    Caller,
-    Credential,
-    Direction,
-    Exchange,
-    Observation,
-    Pairs,
-    Request,
-    Response,
-    Role,
-    Transcript,
-    TransportError,
-    TransportErrorKind,
-)
-from apicheck.model.json import Json
-from apicheck.model.verdict import (
-    HarnessError,
-    Inconclusive,
-    NotTested,
-    StopReason,
-    Verdict,
-)
+from apicheck.model.exchange import Exchange, Request, Transcript
+from apicheck.probe.journal_lines import Begin, Line, Over, Sending, decode, encode
 
-_STOPS: Mapping[type[StopReason], Verdict] = {
-    NotTested: Verdict.NOT_TESTED,
-    Inconclusive: Verdict.INCONCLUSIVE,
-    HarnessError: Verdict.ERROR,
-}
+_BETWEEN_SYNCS_S = 1.0
+_CREATING = ("POST", "PUT")
 
 
 class Journal:
-    """Appends transcripts to a file, each flushed before the next; safe to share by threads."""
+    """Appends to a file, each line before the next; safe to share by threads.
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("ab")
+    lost: called once, with why, when the file can no longer be written. Nothing is written then,
+    and nothing raised: who plays is about to end in order.
+    """
+
+    def __init__(self, path: Path, lost: Callable[[str], None] | None = None) -> None:
+        self._file = path.open("ab", buffering=0)
+        self._lost = lost
+        self._writable = True
         self._lock = threading.Lock()
         self._written: dict[str, Exchange] = {}
+        self._closing = threading.Event()
+        self._syncing = threading.Thread(target=self._sync, name="apicheck-journal", daemon=True)
+        self._syncing.start()
+
+    def begin(self, mark: str) -> None:
+        """Note what the values have that the session makes unique."""
+        self._write(encode(Begin(mark), {}))
+
+    def note_sending(self, name: str, request: Request) -> None:
+        """Note a request that may create something, and the id that its exchange will have."""
+        if request.method in _CREATING:
+            self._write(encode(Sending(name, f"{request.method} {request.path}"), {}))
+
+    def note_over(self, exchange: Exchange) -> None:
+        """Append an exchange that is over."""
+        line = encode(Over(exchange), {})
+        with self._lock:
+            self._written[exchange.id] = exchange
+        self._write(line)
 
     def __call__(self, transcript: Transcript) -> None:
-        """Append one transcript."""
+        """Append a transcript that is complete."""
         with self._lock:
-            self._file.write(encode(transcript, self._written))
-            self._file.flush()
+            line = encode(transcript, self._written)
             self._written |= {exchange.id: exchange for exchange in transcript.exchanges}
+            self._append(line)
 
     def close(self) -> None:
         """Close the file."""
+        self._closing.set()
+        self._syncing.join()
         self._file.close()
 
     def __enter__(self) -> Self:
@@ -75,172 +79,88 @@ class Journal:
     ) -> None:
         self.close()
 
+    def _write(self, line: bytes) -> None:
+        with self._lock:
+            self._append(line)
 
-def read(path: Path) -> Iterator[Transcript]:
-    """The transcripts of a journal. A torn last line, of a killed run, is skipped.
+    def _append(self, line: bytes) -> None:
+        rest = memoryview(line)
+        try:
+            while self._writable and rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self._writable = False
+            if self._lost is None:
+                raise
+            self._lost(f"the journal cannot be written: {error.strerror}")
+
+    def _sync(self) -> None:
+        """Bring what is written to the disk, so that a power cut takes little of it."""
+        synced = 0
+        while not self._closing.wait(_BETWEEN_SYNCS_S):
+            with suppress(OSError):
+                size = os.fstat(self._file.fileno()).st_size
+                if size != synced:
+                    os.fsync(self._file.fileno())
+                    synced = size
+
+
+@dataclass(slots=True)
+class Record:
+    """What a journal holds. exchanges: every one, also of what was not complete, by id.
+
+    sent: the requests that may have created something, by the id of their exchange. Only those
+    without an exchange tell what was under way when the run was killed.
+    """
+
+    marks: list[str] = field(default_factory=list)
+    transcripts: list[Transcript] = field(default_factory=list)
+    exchanges: dict[str, Exchange] = field(default_factory=dict)
+    sent: dict[str, str] = field(default_factory=dict)
+
+    def add(self, line: Line) -> None:
+        """Add a line."""
+        match line:
+            case Begin(mark):
+                self.marks.append(mark)
+            case Sending(name, request):
+                self.sent[name] = request
+            case Over(exchange):
+                self.exchanges[exchange.id] = exchange
+            case Transcript():
+                self.transcripts.append(line)
+                self.exchanges |= {exchange.id: exchange for exchange in line.exchanges}
+
+
+def read_record(path: Path) -> Record:
+    """Everything that a journal holds. A torn last line, of a killed run, is skipped.
 
     Raises ValueError, which names the line, when another line cannot be read.
     """
-    known: dict[str, Exchange] = {}
+    record = Record()
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                transcript = decode(line, known)
-            except (ValueError, KeyError, TypeError) as error:
+                record.add(decode(line, record.exchanges))
+            except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
                 if not line.endswith(b"\n"):
-                    return
-                raise ValueError(f"{path}:{number}: not a transcript: {error}") from None
-            known |= {exchange.id: exchange for exchange in transcript.exchanges}
-            yield transcript
+                    break
+                why = _describe(error)
+                raise ValueError(f"{path}:{number}: no line of a journal: {why}") from None
+    return record
 
 
-def encode(transcript: Transcript, written: Mapping[str, Exchange]) -> bytes:
-    """A transcript as one line of JSON, with its line feed. written: exchanges before it, by id."""
-    value = {
-        "probe": transcript.probe,
-        "attempt": transcript.attempt,
-        "case": transcript.case,
-        "stopped_by": _encode_stop_reason(transcript.stopped_by),
-        "answers": transcript.answers,
-        "exchanges": [
-            item.id if written.get(item.id) == item else _encode_exchange(item)
-            for item in transcript.exchanges
-        ],
-    }
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def read(path: Path) -> Iterator[Transcript]:
+    """The transcripts of a journal. Raises what `read_record` raises."""
+    yield from read_record(path).transcripts
 
 
-def decode(line: bytes, known: Mapping[str, Exchange]) -> Transcript:
-    """The transcript of one line. known: exchanges of the lines before it, by id.
-
-    Raises ValueError, KeyError or TypeError on anything else.
-    """
-    value = json.loads(line)
-    return Transcript(
-        probe=value["probe"],
-        exchanges=tuple(
-            known[item] if isinstance(item, str) else _decode_exchange(item)
-            for item in value["exchanges"]
-        ),
-        attempt=value["attempt"],
-        answers=tuple(value["answers"]),
-        stopped_by=_decode_stop_reason(value["stopped_by"]),
-        case=value["case"],
-    )
-
-
-def _encode_stop_reason(reason: StopReason | None) -> Json:
-    if reason is None:
-        return None
-    return {"verdict": _STOPS[type(reason)].value, **to_json(reason)}
-
-
-def _decode_stop_reason(value: Json) -> StopReason | None:
-    if value is None:
-        return None
-    kinds = {verdict.value: kind for kind, verdict in _STOPS.items()}
-    members = {name: item for name, item in value.items() if name != "verdict"}
-    return from_json(kinds[value["verdict"]], members)
-
-
-def _encode_exchange(item: Exchange) -> Json:
-    return {
-        "id": item.id,
-        "role": item.role.value,
-        "direction": item.direction.value,
-        "sent_at": item.sent_at,
-        "received_at": item.received_at,
-        "request": _encode_request(item.request),
-        "response": None if item.response is None else _encode_response(item.response),
-        "error": None if item.error is None else [item.error.kind.value, item.error.message],
-        "observations": [[seen.name, seen.about, seen.value] for seen in item.observations],
-        "raw": _encode_body(item.raw),
-    }
-
-
-def _decode_exchange(value: Json) -> Exchange:
-    error, response = value["error"], value["response"]
-    return Exchange(
-        id=value["id"],
-        request=_decode_request(value["request"]),
-        response=None if response is None else _decode_response(response),
-        error=None if error is None else TransportError(TransportErrorKind(error[0]), error[1]),
-        sent_at=value["sent_at"],
-        received_at=value["received_at"],
-        role=Role(value["role"]),
-        observations=tuple(Observation(*seen) for seen in value["observations"]),
-        direction=Direction(value["direction"]),
-        raw=_decode_body(value["raw"]),
-    )
-
-
-def _encode_request(request: Request) -> Json:
-    return {
-        "method": request.method,
-        "path": request.path,
-        "query": request.query,
-        "headers": request.headers,
-        "credentials": [[c.scheme, c.place, c.name, c.value] for c in request.credentials],
-        "body": _encode_body(request.body),
-        "operation": request.operation,
-        "identity": request.identity,
-        "caller": request.caller.value,
-        **({"reserved": request.reserved} if request.reserved else {}),
-    }
-
-
-def _decode_request(value: Json) -> Request:
-    return Request(
-        method=value["method"],
-        path=value["path"],
-        query=_decode_pairs(value["query"]),
-        headers=_decode_pairs(value["headers"]),
-        credentials=tuple(Credential(*parts) for parts in value["credentials"]),
-        body=_decode_body(value["body"]),
-        operation=value["operation"],
-        identity=value["identity"],
-        caller=Caller(value["caller"]),
-        reserved=tuple(value.get("reserved", ())),
-    )
-
-
-def _encode_response(response: Response) -> Json:
-    return {
-        "status": response.status,
-        "reason": response.reason,
-        "headers": response.headers,
-        "body": _encode_body(response.body),
-        "truncated": response.truncated,
-    }
-
-
-def _decode_response(value: Json) -> Response:
-    return Response(
-        status=value["status"],
-        reason=value["reason"],
-        headers=_decode_pairs(value["headers"]),
-        body=_decode_body(value["body"]) or b"",
-        truncated=value["truncated"],
-    )
-
-
-def _decode_pairs(value: Json) -> Pairs:
-    return tuple((name, text) for name, text in value)
-
-
-def _encode_body(data: bytes | None) -> Json:
-    """Text where it is UTF-8, so that a journal can be read; base64 in an object otherwise."""
-    if data is None:
-        return None
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(data).decode()}
-
-
-def _decode_body(value: Json) -> bytes | None:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return value.encode()
-    return base64.b64decode(value["base64"], validate=True)
+def _describe(error: Exception) -> str:
+    match error:
+        case KeyError():
+            return f"{error.args[0]} is missing"
+        case ValueError():
+            return str(error)
+        case RecursionError():
+            return "it is nested too deeply"
+    return "a value is of the wrong type"

@@ -84,6 +84,10 @@ class Minting:
             "state": identity.state,
         }
 
+    def find(self, arguments: Mapping[str, Json]) -> Identity | None:
+        """The identity that arguments describe, as `mint` gives it to a script."""
+        return self._make(IdentitySpec.from_arguments(arguments), lambda _: None, fresh=False)
+
     def renew(self, placeholders: tuple[str, ...]) -> None:
         """Replace tokens of this run that have expired on the target's clock.
 
@@ -140,11 +144,11 @@ class Minting:
             return result
         return self._revoke_by_client(made, keep)
 
-    def revoke_all(self, keep: Keep) -> None:
+    def revoke_all(self) -> None:
         """Revoke every token that a minter got, where the API offers revocation."""
         for made in tuple(self._made.values()):
             if made.minter is not None and not made.revoked:
-                self._revoke_by_client(made, keep)
+                self._revoke_by_client(made, lambda _: None)
 
     def _make(self, wanted: IdentitySpec, keep: Keep, *, fresh: bool) -> Identity | None:
         configured = self._find_configured(wanted, fresh=fresh)

@@ -24,6 +24,7 @@ from apicheck.model.plan import Plan
 from apicheck.probe import observe
 from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
+from apicheck.probe.journal import Journal
 from apicheck.probe.pacing import Pacer
 from apicheck.probe.placeholders import placeholders_in
 from apicheck.probe.redactor import Redactor
@@ -46,7 +47,8 @@ _SEVERAL = 2
 class Recorder:
     """Makes exchanges out of requests.
 
-    renew: called with the placeholders of a request before it is sent, to replace expired tokens.
+    journal: takes each exchange when it is over. renew: called with the placeholders of a request
+    before it is sent, to replace expired tokens.
     """
 
     def __init__(
@@ -57,8 +59,11 @@ class Recorder:
         clock: TargetClock,
         budget: Budget,
         pacer: Pacer,
+        *,
+        journal: Journal | None = None,
     ) -> None:
         self._plan = plan
+        self._journal = journal
         self._transport = transport
         self._secrets = secrets
         self._clock = clock
@@ -70,6 +75,8 @@ class Recorder:
         self._numbers = itertools.count(1)
         self._uniques = itertools.count(1)
         self.mark = f"{time.time_ns() // 1000:x}"[-8:]
+        if journal is not None:
+            journal.begin(self.mark)
         self._lock = threading.Lock()
         self.renew: Callable[[tuple[str, ...]], None] = lambda _: None
         self.webhook_secrets: set[str] = set()
@@ -110,31 +117,41 @@ class Recorder:
         waits = role is not Role.CLEANUP or self._clock.virtual
         ticket = self._pacer.admit(request, paced=paced and waits)
         with self._traffic.request(waits=paced) as lane, self._clock.in_flight():
+            name = self._next_id()
+            if self._journal is not None:
+                self._journal.note_sending(name, request)
             sent_at = self._clock.now()
             result = self._transmit(request, raw, transport)
             received_at = self._clock.now()
             ticket.done(received_at)
-        exchange = self._record(request, result, role, (sent_at, received_at), raw)
+        exchange = self._record(request, result, role, (sent_at, received_at), raw, name)
         if exchange.status not in provokes:
             self._traffic.note(lane, exchange.status)
         # A script that asks for too much on purpose judges itself what comes of it.
-        return _with_load(exchange, lane) if paced else exchange
+        return self._note_over(_with_load(exchange, lane) if paced else exchange)
 
     def record_delivery(
         self, request: Request, response: Response, at: float, seen: tuple[Observation, ...]
     ) -> Exchange:
         """Record a webhook that the listener received, as an exchange."""
-        return Exchange(
-            id=self._next_id(),
-            request=request,
-            response=response,
-            error=None,
-            sent_at=at,
-            received_at=at,
-            role=Role.TABLE,
-            observations=seen,
-            direction=Direction.IN,
+        return self._note_over(
+            Exchange(
+                id=self._next_id(),
+                request=request,
+                response=response,
+                error=None,
+                sent_at=at,
+                received_at=at,
+                role=Role.TABLE,
+                observations=seen,
+                direction=Direction.IN,
+            )
         )
+
+    def _note_over(self, exchange: Exchange) -> Exchange:
+        if self._journal is not None:
+            self._journal.note_over(exchange)
+        return exchange
 
     def _transmit(self, request: Request, raw: bytes | None, other: Transport | None) -> WireResult:
         transport = other or self._transport
@@ -169,6 +186,7 @@ class Recorder:
         role: Role,
         times: tuple[float, float],
         raw: bytes | None,
+        name: str,
     ) -> Exchange:
         response: Response | None = None
         error: TransportError | None = None
@@ -185,7 +203,7 @@ class Recorder:
         else:
             error = replace(result, message=self._secrets.redact_text(result.message))
         return Exchange(
-            id=self._next_id(),
+            id=name,
             request=request,
             response=response,
             error=error,

@@ -103,7 +103,9 @@ def _play_batch(
         finally:
             table.release(job.claims)
 
-    with ThreadPoolExecutor(concurrency, thread_name_prefix="apicheck-probe") as pool:
+    pool = ThreadPoolExecutor(concurrency, thread_name_prefix="apicheck-probe")
+    waits = True
+    try:
         while True:
             while len(playing) < concurrency and not stop.is_set():
                 job = _take_next(waiting, table)
@@ -120,6 +122,11 @@ def _play_batch(
             for future in finished:
                 del playing[future]
                 yield future.result()
+    except KeyboardInterrupt:
+        waits = False
+        raise
+    finally:
+        pool.shutdown(wait=waits, cancel_futures=not waits)
 
 
 def _take_next(waiting: list[Job], table: ClaimTable) -> Job | None:

@@ -25,6 +25,7 @@ from apicheck.probe.control_actions import ControlActions
 from apicheck.probe.driver import Driver, Parts
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.job import Job, make_job
+from apicheck.probe.journal import Journal
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.minting import Minting
 from apicheck.probe.pacing import Pacer
@@ -47,16 +48,16 @@ N = TypeVar("N", int, float)
 class Session:
     """Plays the probes of a plan. A context manager: it closes at its end what it opened.
 
-    journal: takes each transcript as it completes, from preflight to clean-up; calls may come
-    from any thread, one at a time. stop: when set, no further probe begins. watch: takes what the
-    sentinel records, from any thread. reload: reads the secrets of the target file anew.
+    journal: takes every exchange as soon as it is over, from preflight to clean-up. stop: when
+    set, no further probe begins. watch: takes what the sentinel records, from any thread. reload:
+    reads the secrets of the target file anew.
     """
 
     def __init__(
         self,
         plan: Plan,
         *,
-        journal: Callable[[Transcript], None] | None = None,
+        journal: Journal | None = None,
         stop: threading.Event | None = None,
         watch: Callable[[Transcript], None] | None = None,
         reload: Callable[[], Secrets] | None = None,
@@ -64,8 +65,6 @@ class Session:
         target, options = plan.target, plan.options
         self._plan = plan
         self._reload = reload
-        self._journal = journal or (lambda _: None)
-        self._journal_lock = threading.Lock()
         self._stop = stop or threading.Event()
         self._transports: dict[str, Transport] = {}
         self._transport = self._transport_to(target.base_url)
@@ -89,7 +88,7 @@ class Session:
         )
         pacer = Pacer(plan, self._clock, self._budget)
         self._recorder = Recorder(
-            plan, self._transport, self._secrets, self._clock, self._budget, pacer
+            plan, self._transport, self._secrets, self._clock, self._budget, pacer, journal=journal
         )
         tokens = TokenClient(plan.spec, target.base_url, self._recorder, self._transport_to)
         self._sentinel = Sentinel(
@@ -141,7 +140,7 @@ class Session:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._driver.close()
+        self._driver.close(wait=not isinstance(error, KeyboardInterrupt))
         if self._listener is not None:
             self._listener.close()
         for transport in self._transports.values():
@@ -168,7 +167,7 @@ class Session:
         Raises TargetUnreachable when the base URL gives no response.
         """
         return tuple(
-            preflight(self._plan, self._transport, self._clock, self._listener, self._play_and_keep)
+            preflight(self._plan, self._transport, self._clock, self._listener, self._driver.play)
         )
 
     def play_controls(self) -> Iterator[Transcript]:
@@ -201,7 +200,7 @@ class Session:
                 SubjectKind.OPERATION, name, context.admit({name}), operation=operation
             )
             if not self._stop.is_set():
-                yield self._play_and_keep(Job(f"control/{name}", subject, send_ending))
+                yield self._driver.play(Job(f"control/{name}", subject, send_ending))
 
     def look_round(self) -> None:
         """See whether the credentials live that the requests before may have ended."""
@@ -233,23 +232,26 @@ class Session:
         job = make_job(probe)
         self._claims.take(job.claims)
         try:
-            return self._play_and_keep(job, attempt=attempt, case=case, role=role)
+            return self._driver.play(job, attempt=attempt, case=case, role=role)
         finally:
             self._claims.release(job.claims)
+
+    def take_over(self, exchanges: Iterable[Exchange]) -> None:
+        """Take over what another session made, of which its exchanges tell, to delete it."""
+        known, made = frozenset(self._secrets.live), list[Identity]()
+        for minter in self._plan.target.minters:
+            with suppress(ProbeStopped):
+                found = self._minting.find({"tenant": minter.tenant})
+                made += [found] if found else []
+        self._creations.take_over(exchanges, known, made)
 
     def clean_up(self) -> tuple[str, ...]:
         """Delete what the run created, newest first. Returns what is left, in words."""
         if self._sentinel.server_is_gone:
             return (*self._creations.list_open(), *self._creations.lasting)
-        exchanges: list[Exchange] = []
-        left: list[str] = []
-        for exchange, words in self._creations.delete_all(self._recorder, self._clock):
-            exchanges.extend([exchange] if exchange else [])
-            if words:
-                left.append(words)
-        self._minting.revoke_all(exchanges.append)
-        if exchanges:
-            self._keep(Transcript("cleanup", tuple(exchanges)))
+        deletions = self._creations.delete_all(self._recorder, self._clock)
+        left = [words for _, words in deletions if words]
+        self._minting.revoke_all()
         return (*left, *self._creations.lasting)
 
     def _transport_to(self, url: str, timeout_s: float | None = None) -> Transport:
@@ -298,27 +300,11 @@ class Session:
                 self._clock.let_pass(lambda: until - self._clock.now())
         yield from schedule(
             jobs,
-            lambda job: self._play_and_keep(job, attempt=attempt),
+            lambda job: self._driver.play(job, attempt=attempt),
             self._claims,
             concurrency=1 if alone else self._plan.options.concurrency,
             stop=self._stop,
         )
-
-    def _play_and_keep(
-        self,
-        job: Job,
-        *,
-        attempt: int = 0,
-        case: Case | None = None,
-        role: Role | None = None,
-    ) -> Transcript:
-        transcript = self._driver.play(job, attempt=attempt, case=case, role=role)
-        self._keep(transcript)
-        return transcript
-
-    def _keep(self, transcript: Transcript) -> None:
-        with self._journal_lock:
-            self._journal(transcript)
 
     def _build_control_job(self, operation_id: str) -> Job:
         operation = self._plan.spec.operation(operation_id)

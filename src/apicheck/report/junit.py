@@ -42,7 +42,7 @@ def render_junit(results: Results) -> bytes:
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
     ET.indent(root)
     text: str = ET.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode("utf-8", "backslashreplace")
 
 
 def _add_operations(root: ET.Element, results: Results) -> ET.Element:

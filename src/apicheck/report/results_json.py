@@ -41,7 +41,7 @@ def encode_results(results: Results) -> bytes:
     """Encode the results as JSON text, UTF-8; equal results give equal bytes."""
     text = json.dumps(build_document(results), ensure_ascii=False, indent=1, allow_nan=False)
     escaped = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return escaped.encode() + b"\n"
+    return escaped.encode("utf-8", "backslashreplace") + b"\n"
 
 
 def build_document(results: Results) -> dict[str, Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from threading import Event, Lock
+from threading import Lock
 
 from apicheck.generate import strategy
 from apicheck.judge import (
@@ -24,9 +24,10 @@ from apicheck.model.results import PreflightItem
 from apicheck.model.subject import Case
 from apicheck.model.target import Secrets
 from apicheck.model.verdict import Failure, Verdict
-from apicheck.probe import Session
+from apicheck.probe import Journal, Session
 from apicheck.run.progress import Progress
 from apicheck.run.property import shrink
+from apicheck.signals import Stop
 
 _SHRUNK_AT_MOST = 2
 """Subjects for which one outcome is shrunk: more would show the same cause."""
@@ -36,13 +37,17 @@ _LONG_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What one run sent and received, with its preflight and what it could not delete."""
+    """What one run sent and received, with its preflight and what it could not delete.
+
+    interrupted: why it ended early. failure: the error that ended it.
+    """
 
     transcripts: tuple[Transcript, ...]
     preflight: tuple[PreflightItem, ...]
     leftovers: tuple[str, ...]
     requests: int
     interrupted: str = ""
+    failure: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,8 @@ def execute_plan(
     plan: Plan,
     progress: Progress,
     *,
-    stop: Event,
-    journal: Callable[[Transcript], None] | None = None,
+    stop: Stop,
+    journal: Journal | None = None,
     preflight: bool = True,
     clean: bool = True,
     finish: Callable[[Session], None] | None = None,
@@ -93,29 +98,50 @@ def execute_plan(
             if journal is not None:
                 journal(transcript)
 
-    with Session(plan, stop=stop, watch=keep, reload=reload) as session:
-        preflight_items = session.preflight() if preflight else ()
-        if not _is_broken(preflight_items):
-            _note_length(plan, progress)
-            _play_controls(session, plan, progress, keep)
-            if elsewhere := find_wrong_base(plan, judge_operations(plan, transcripts)):
-                preflight_items = (*preflight_items, session.look_elsewhere(elsewhere))
-        if not _is_broken(preflight_items):
-            session.look_round()
-            _provoke(session, plan, keep)
-            played = _play(session, plan.probes, progress, keep)
-            session.look_round()
-            if not stop.is_set():
-                failed = _confirm(session, plan, played, progress, transcripts, keep)
-                _shrink(session, failed, keep, stop)
-                for transcript in session.play_endings():
-                    keep(transcript)
+    items: list[PreflightItem] = []
+    failure: Exception | None = None
+    with Session(plan, journal=journal, stop=stop, watch=keep, reload=reload) as session:
+        try:
+            if preflight:
+                items += session.preflight()
+            _probe(session, plan, progress, stop, items, transcripts=transcripts, keep=keep)
+        except Exception as error:  # noqa: BLE001  (whatever it is: delete what was made)
+            failure = error
         leftovers = session.clean_up() if clean else ()
         if finish is not None:
             finish(session)
         requests = session.requests
-    interrupted = "Ctrl-C" if stop.is_set() else ""
-    return Execution(tuple(transcripts), preflight_items, leftovers, requests, interrupted)
+    cause = f"an error: {type(failure).__name__}" if failure else stop.cause
+    return Execution(tuple(transcripts), tuple(items), leftovers, requests, cause, failure)
+
+
+def _probe(
+    session: Session,
+    plan: Plan,
+    progress: Progress,
+    stop: Stop,
+    items: list[PreflightItem],
+    *,
+    transcripts: Sequence[Transcript],
+    keep: Callable[[Transcript], None],
+) -> None:
+    """Send everything between preflight and clean-up. Adds to the items of the preflight."""
+    if not _is_broken(items):
+        _note_length(plan, progress)
+        _play_controls(session, plan, progress, keep)
+        elsewhere = find_wrong_base(plan, judge_operations(plan, transcripts))
+        if elsewhere and not stop.is_set():
+            items.append(session.look_elsewhere(elsewhere))
+    if not _is_broken(items):
+        session.look_round()
+        _provoke(session, plan, keep)
+        played = _play(session, plan.probes, progress, keep)
+        session.look_round()
+        if not stop.is_set():
+            failed = _confirm(session, plan, played, progress, transcripts, keep)
+            _shrink(session, failed, keep, stop)
+            for transcript in session.play_endings():
+                keep(transcript)
 
 
 def _is_broken(items: Sequence[PreflightItem]) -> bool:
@@ -210,7 +236,7 @@ def _shrink(
     session: Session,
     failed: Sequence[_Failed],
     keep: Callable[[Transcript], None],
-    stop: Event,
+    stop: Stop,
 ) -> None:
     """Find the smallest drawn value for each outcome that no case of a table shows."""
     seen: dict[tuple[str, str], int] = {}

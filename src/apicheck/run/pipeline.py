@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import platform
-import signal
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from threading import Event, current_thread, main_thread
-from types import FrameType
 
 from apicheck import __version__
 from apicheck.judge import judge
 from apicheck.load import find_near_scopes
+from apicheck.model.errors import RunDirectoryError
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
 from apicheck.model.results import Provenance, Results
+from apicheck.model.target import Secrets
 from apicheck.plan import effective_mode
-from apicheck.probe import Leak, Session, scan
+from apicheck.probe import Leak, scan
 from apicheck.report import FILE_NAMES, render
 from apicheck.run import directory as run_directory
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs
 from apicheck.run.execute import Execution, execute_plan
+from apicheck.run.manifest import write_manifest
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.reproduction import add_reproductions
+from apicheck.run.saved import load_run
+from apicheck.signals import Stop, stop_on_signals
 
 _LIBRARIES = ("httpcore", "hypothesis", "jsonschema-rs", "schemathesis")
+_NAMED = 5
 LEAKED = 5
 """Exit code of a run that has a secret in one of its own files."""
 
@@ -54,7 +55,8 @@ def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResu
     """Run from the files of a configuration to the report.
 
     Raises an ApicheckError for mistakes in the user's files and options, and TargetUnreachable.
-    Ctrl-C ends the probing, then the run is judged and reported; a second Ctrl-C exits at once.
+    The first signal ends the probing, then the run is judged and reported; so does an error, which
+    is raised afterwards. A further signal exits at once.
     """
     progress = progress or Silent()
     inputs = load_inputs(config)
@@ -64,40 +66,66 @@ def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResu
     for about, words in find_near_scopes(plan.spec, plan.policy, plan.target):
         progress.note(f"{about}: {words}")
     out = run_directory.create(config.out or _choose_directory(inputs.profile))
+    stop = Stop()
+    try:
+        with stop_on_signals(stop, progress.note):
+            return _run(config, inputs, plan, out, stop, progress)
+    except KeyboardInterrupt:
+        progress.note(
+            f"what was recorded is in {out}: apicheck judge {out} judges it and says what is left"
+            f" on the target, apicheck clean {out} deletes that"
+        )
+        raise
+
+
+def _run(
+    config: RunConfig, inputs: Inputs, plan: Plan, out: Path, stop: Stop, progress: Progress
+) -> RunResult:
+    """Probe, judge and report a plan, and keep everything in a directory."""
     provenance = _build_provenance(config, inputs, plan)
     run_directory.save_plan(out, inputs, plan, provenance)
-    journal = run_directory.open_journal(out)
-    leaks: list[Leak] = []
-    session_secrets = []
-
-    def remember(session: Session) -> None:
-        session_secrets.append(session.secrets)
-
-    try:
-        with _stop_on_ctrl_c(progress) as stop:
-            execution = execute_plan(
-                plan,
-                progress,
-                stop=stop,
-                journal=journal,
-                finish=remember,
-                reload=lambda: load_inputs(config).target.secrets,
-            )
-    finally:
-        journal.close()
+    session_secrets: list[Secrets] = []
+    with run_directory.open_journal(out, stop.set_because) as journal:
+        execution = execute_plan(
+            plan,
+            progress,
+            stop=stop,
+            journal=journal,
+            finish=lambda session: session_secrets.append(session.secrets),
+            reload=lambda: load_inputs(config).target.secrets,
+        )
+    if execution.failure is not None and not execution.transcripts:
+        raise execution.failure
     provenance = replace(
         provenance,
         finished=_now(),
         requests=execution.requests,
         interrupted=execution.interrupted,
     )
-    run_directory.save_plan(out, inputs, plan, provenance, execution.preflight, execution.leftovers)
-    results = judge_execution(plan, execution, provenance)
-    files = write_results(out, results, execution.transcripts, config.formats)
-    run_directory.write_manifest(out, provenance.versions, config.options.seed)
-    for secrets in session_secrets:
-        leaks.extend(scan(out, secrets, run_directory.list_published(out)))
+    try:
+        run_directory.save_plan(
+            out, inputs, plan, provenance, execution.preflight, execution.leftovers
+        )
+        results = judge_execution(plan, execution, provenance)
+        files = write_results(out, results, execution.transcripts, config.formats)
+        write_manifest(out, provenance.versions, config.options.seed)
+    except RunDirectoryError as error:
+        raise RunDirectoryError(error.message + _name_leftovers(execution.leftovers)) from error
+    published = run_directory.list_published(out)
+    leaks = [leak for secrets in session_secrets for leak in scan(out, secrets, published)]
+    if execution.failure is not None:
+        words = "".join(f"; it contains a secret: {leak}" for leak in leaks)
+        progress.note(f"an error ended the run early; {out} has what was recorded, judged{words}")
+        raise execution.failure
     return RunResult(results, out, files, plan, tuple(leaks))
+
+
+def _name_leftovers(leftovers: Sequence[str]) -> str:
+    """What the run left behind, for a message in the place of a report."""
+    if not leftovers:
+        return ""
+    more = f" and {len(leftovers) - _NAMED} more" if leftovers[_NAMED:] else ""
+    return f"; left behind on the target: {'; '.join(leftovers[:_NAMED])}{more}"
 
 
 def judge_execution(plan: Plan, execution: Execution, provenance: Provenance) -> Results:
@@ -110,7 +138,7 @@ def judge_execution(plan: Plan, execution: Execution, provenance: Provenance) ->
 
 def judge_saved(directory: Path) -> Results:
     """Judge a saved run again: no network, no clock."""
-    saved = run_directory.load_run(directory)
+    saved = load_run(directory)
     results = judge(
         saved.plan, saved.transcripts, saved.provenance, saved.preflight, saved.leftovers
     )
@@ -180,25 +208,3 @@ def _collect_versions() -> dict[str, str]:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-@contextmanager
-def _stop_on_ctrl_c(progress: Progress) -> Iterator[Event]:
-    """Provide an event that the first Ctrl-C sets; a second one raises KeyboardInterrupt."""
-    stop = Event()
-    if current_thread() is not main_thread():
-        yield stop
-        return
-    before = signal.getsignal(signal.SIGINT)
-
-    def on_interrupt(_: int, __: FrameType | None) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, before)
-        progress.note("stopping; apicheck judges and reports what it recorded (Ctrl-C: exit now)")
-
-    signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
-        sys.stderr.flush()

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Event
 from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
@@ -19,6 +18,7 @@ from apicheck.run import proof_plan
 from apicheck.run.collateral import Collateral
 from apicheck.run.execute import execute_plan
 from apicheck.run.progress import Silent
+from apicheck.signals import Stop
 
 _SECONDS_FOR_A_CALL = 30.0
 _NEWS = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.NOT_TESTED)
@@ -146,7 +146,9 @@ class Prover:
         """Play a plan on a server with these faults, and list what every check ended in."""
         _call(f"{self._control_url}/reset", "POST", {})
         _call(f"{self._control_url}/faults", "PUT", {"on": list(faults)})
-        played = execute_plan(plan, Silent(), stop=Event(), preflight=False, clean=False)
+        played = execute_plan(plan, Silent(), stop=Stop(), preflight=False, clean=False)
+        if played.failure is not None:
+            raise played.failure
         _call(f"{self._control_url}/faults", "PUT", {"on": []})
         self.requests += played.requests
         # The proof does not need the clauses, and judging them would take a quarter of the time.

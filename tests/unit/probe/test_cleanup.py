@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -126,6 +128,29 @@ def test_clean_up_continues_when_the_budget_is_used_up(
     with Session(plan) as session:
         session.play(probe_of(plan, creates))
         assert session.clean_up() == ()
+    assert api.things == {}
+
+
+def test_a_clean_up_after_a_stop_waits_where_the_server_asks_for_it(
+    api: Any,
+    target: Target,
+    plan_for: PlanFor,
+    probe_of: ProbeOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stop, slept = Event(), list[float]()
+    monkeypatch.setattr(cleanup, "time", SimpleNamespace(sleep=slept.append))
+
+    def refuse_until_it_waited(method: str, *_: object) -> Any:
+        return None if slept or method != "DELETE" else (429, {"Retry-After": "1"}, b"")
+
+    plan = plan_for(target)
+    with Session(plan, stop=stop) as session:
+        session.play(probe_of(plan, creates))
+        api.override = refuse_until_it_waited
+        stop.set()
+        assert session.clean_up() == ()
+    assert 0.5 < slept[0] <= 1
     assert api.things == {}
 
 

@@ -21,7 +21,8 @@ from apicheck.model.exchange import (
     TransportErrorKind,
 )
 from apicheck.model.verdict import HarnessError, Inconclusive, NotTested, NotTestedKind
-from apicheck.probe.journal import Journal, decode, encode, read
+from apicheck.probe.journal import Journal, read, read_record
+from apicheck.probe.journal_lines import decode, encode
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 pairs = st.lists(st.tuples(texts, texts), max_size=3).map(tuple)
@@ -101,7 +102,7 @@ def test_an_exchange_that_transcripts_share_is_written_once(tmp_path: Path) -> N
     assert list(read(path)) == made
 
 
-def test_an_exchange_that_differs_is_written_whole_under_the_same_id(tmp_path: Path) -> None:
+def test_an_exchange_with_another_role_keeps_its_id(tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
     made = [Transcript("a/b", (exchange(),)), Transcript("a/c", (exchange(Role.SETUP),))]
     with Journal(path) as journal:
@@ -113,7 +114,7 @@ def test_an_exchange_that_differs_is_written_whole_under_the_same_id(tmp_path: P
 def test_a_reference_to_an_unwritten_exchange_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
     path.write_bytes(encode(Transcript("a/b", (exchange(),)), {"e1": exchange()}))
-    with pytest.raises(ValueError, match="not a transcript"):
+    with pytest.raises(ValueError, match="no line of a journal"):
         list(read(path))
 
 
@@ -129,7 +130,7 @@ def test_a_torn_last_line_is_skipped(tmp_path: Path) -> None:
 def test_a_broken_line_in_the_middle_is_named(tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
     path.write_bytes(encode(Transcript("a/b"), {}) + b"{}\n" + encode(Transcript("a/c"), {}))
-    with pytest.raises(ValueError, match=r"journal\.ndjson:2: not a transcript"):
+    with pytest.raises(ValueError, match=r"journal\.ndjson:2: no line of a journal"):
         list(read(path))
 
 
@@ -138,3 +139,53 @@ def test_each_transcript_is_on_disk_before_the_next(tmp_path: Path) -> None:
     with Journal(path) as journal:
         journal(Transcript("a/b"))
         assert len(path.read_bytes().splitlines()) == 1
+
+
+def test_an_exchange_is_on_disk_when_it_is_over_and_before_its_transcript(tmp_path: Path) -> None:
+    path = tmp_path / "journal.ndjson"
+    with Journal(path) as journal:
+        journal.begin("mark")
+        journal.note_sending("e1", Request("POST", "/a"))
+        assert read_record(path).sent == {"e1": "POST /a"}
+        journal.note_over(exchange())
+        record = read_record(path)
+        journal(Transcript("a/b", (exchange(Role.SETUP),)))
+    assert record.exchanges == {"e1": exchange()}
+    assert record.transcripts == []
+    assert list(read(path)) == [Transcript("a/b", (exchange(Role.SETUP),))]
+    assert path.read_bytes().count(b"a long body") == 1
+
+
+def test_a_journal_without_lines_of_exchanges_is_read_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "journal.ndjson"
+    old = b'{"probe":"a/b","attempt":0,"case":null,"stopped_by":null,"answers":[],"exchanges":[]}'
+    path.write_bytes(old + b"\n")
+    assert list(read(path)) == [Transcript("a/b")]
+
+
+def test_a_journal_of_another_version_is_refused_by_its_version(tmp_path: Path) -> None:
+    path = tmp_path / "journal.ndjson"
+    path.write_bytes(b'{"journal":9,"mark":"m"}\n')
+    with pytest.raises(ValueError, match="its version is 9, and not 2"):
+        list(read(path))
+
+
+def test_a_full_disk_is_said_once_and_raises_nothing() -> None:
+    said: list[str] = []
+    with Journal(Path("/dev/full"), said.append) as journal:
+        journal(Transcript("a/b"))
+        journal(Transcript("a/c"))
+    assert said == ["the journal cannot be written: No space left on device"]
+
+
+def test_a_lone_surrogate_is_written_as_json_writes_it() -> None:
+    transcript = Transcript("a/b", answers=("\ud800",))
+    assert decode(encode(transcript, {}), {}) == transcript
+
+
+@pytest.mark.parametrize("line", [b"[]", b"null", b"3", b'"a"', b'{"exchange": 3}', b"[" * 100_000])
+def test_what_is_no_line_of_a_journal_is_named(line: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "journal.ndjson"
+    path.write_bytes(line + b"\n")
+    with pytest.raises(ValueError, match=r"journal\.ndjson:1: no line of a journal: [^<]+$"):
+        list(read(path))

@@ -15,7 +15,7 @@ from apicheck.model.target import Target
 from apicheck.model.verdict import HarnessError
 from apicheck.plan import plan
 from apicheck.probe import Journal, Session, scan
-from apicheck.probe.journal import read
+from apicheck.probe.journal import read_record
 from apicheck.registry import collect
 
 RESPONSES: dict[str, Callable[[], tuple[int, dict[str, str], bytes]]] = {
@@ -63,4 +63,5 @@ def test_a_whole_plan_is_played_to_its_end(
     expected = {f"control/{name}" for name in made.controls} | {one.key for one in made.probes}
     assert {transcript.probe for transcript in played} == expected
     assert not [t for t in played if isinstance(t.stopped_by, HarnessError)]
-    assert {t.probe for t in read(tmp_path / "journal.ndjson")} >= {t.probe for t in played}
+    recorded = read_record(tmp_path / "journal.ndjson").exchanges
+    assert recorded.keys() >= {exchange.id for t in played for exchange in t.exchanges}

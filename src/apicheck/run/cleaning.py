@@ -1,0 +1,67 @@
+"""Delete what a run left on its target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from apicheck.model.errors import TargetError
+from apicheck.probe import Session
+from apicheck.probe.journal import read_record
+from apicheck.run import directory as run_directory
+from apicheck.run.config import RunConfig, load_inputs
+from apicheck.run.leftovers import find_leftovers, name_under_way
+from apicheck.run.progress import Progress
+from apicheck.run.saved import load_run
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What `clean` did. left: in words, what is still there."""
+
+    deleted: int
+    left: tuple[str, ...]
+
+
+def recorded_arguments(directory: Path) -> tuple[str, ...]:
+    """The command line of a saved run."""
+    return load_run(directory).provenance.argv
+
+
+def clean(directory: Path, config: RunConfig, progress: Progress) -> Cleaned:
+    """Delete what the journal of a run says it created and did not delete.
+
+    config: of the run, for the secrets of its target, which are in no file.
+    """
+    saved = load_run(directory)
+    record = read_record(directory / run_directory.JOURNAL)
+    before = run_directory.read_clean_ups(directory)
+    left = find_leftovers(saved.plan, record, before)
+    under_way = name_under_way(record)
+    if len(left) == len(under_way):
+        return Cleaned(0, under_way)
+    policy = directory / "policy.yaml"
+    inputs = load_inputs(
+        replace(
+            config,
+            profile="",
+            policy=policy if policy.exists() else None,
+            spec=directory / "openapi.yaml",
+            readings=saved.plan.target.readings,
+        )
+    )
+    if inputs.target.base_url != saved.plan.target.base_url:
+        raise TargetError(
+            f"the run was of {saved.plan.target.base_url}, and these settings are of"
+            f" {inputs.target.base_url}: give the options of the run"
+        )
+    target = replace(saved.plan.target, secrets=inputs.target.secrets, tls=inputs.target.tls)
+    plan = replace(saved.plan, target=target)
+    progress.note(f"deleting {len(left) - len(under_way)} things that the run left on its target")
+    with (
+        run_directory.open_clean_up(directory) as journal,
+        Session(plan, journal=journal) as session,
+    ):
+        session.take_over((*record.exchanges.values(), *before))
+        still = session.clean_up()
+    return Cleaned(len(left) - len(under_way) - len(still), (*still, *under_way))

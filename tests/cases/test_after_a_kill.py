@@ -1,0 +1,79 @@
+"""A run that was killed: `judge` says what it left on the target, and `clean` deletes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apicheck.cli import main
+
+Captured = pytest.CaptureFixture[str]
+Command = Callable[..., AbstractContextManager[Any]]
+
+
+@pytest.fixture
+def killed(things: Any, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Kills a run, and goes on while its target still serves."""
+    monkeypatch.chdir(tmp_path)
+    things.pause_s, things.wanted = 0.01, 4
+    with command(things) as process:
+        assert things.busy.wait(60)
+        process.popen.kill()
+        process.finish()
+        assert things.held
+        yield things
+
+
+def test_judge_says_what_is_left_and_clean_deletes_it(killed: Any, capsys: Captured) -> None:
+    assert main(["judge", "run", "--json"]) == 3
+    judged = json.loads(capsys.readouterr().out)
+    recorded = Path("run/journal.ndjson").read_text()
+    known = [name for name in killed.held if f'\\"{name}\\"' in recorded]
+    assert known
+    assert all(any(name in words for words in judged["leftovers"]) for name in known)
+    assert judged["run"]["requests"] > 4
+    main(["judge", "run"])
+    assert "apicheck clean run deletes" in capsys.readouterr().out
+
+    code = main(["clean", "run"])
+    said = capsys.readouterr().out
+    assert f"deleted: {len(known)}" in said
+    assert not set(known) & set(killed.held)
+    assert code == (3 if "created, if anything" in said else 0)
+    assert said.count("created, if anything") >= len(killed.held)
+
+    main(["judge", "run", "--json"])
+    left = json.loads(capsys.readouterr().out)["leftovers"]
+    assert not [words for words in left if words.startswith("/things/")]
+    main(["clean", "run"])
+    assert "deleted: 0" in capsys.readouterr().out
+
+
+def test_clean_takes_no_other_target_than_that_of_the_run(killed: Any, capsys: Captured) -> None:
+    assert main(["clean", "run", "--base-url", "http://127.0.0.1:1"]) == 2
+    assert "give the options of the run" in capsys.readouterr().err
+    assert killed.held
+
+
+def test_clean_needs_the_secrets_of_the_run(
+    killed: Any, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("THINGS_TOKEN")
+    assert main(["clean", "run"]) == 2
+    assert "THINGS_TOKEN" in capsys.readouterr().err
+    assert killed.held
+
+
+def test_clean_has_nothing_to_do_after_a_run_that_ended(
+    things: Any, run: Any, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THINGS_TOKEN", things.token)
+    outcome = run(things.document, things, target=things.target)
+    assert main(["clean", str(outcome.directory)]) == 0
+    assert capsys.readouterr().out == "deleted: 0, left: 0\n"
+    assert not list(outcome.directory.glob("clean-up*"))

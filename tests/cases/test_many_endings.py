@@ -1,0 +1,113 @@
+"""Runs that are killed, stopped and choked at many moments: nothing unnamed stays behind."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apicheck.cli import main
+
+Captured = pytest.CaptureFixture[str]
+Command = Callable[..., AbstractContextManager[Any]]
+
+KILLS, STOPS, DISKS = 30, 21, 12
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@pytest.fixture(scope="module")
+def taken() -> list[float]:
+    """How long a whole run took, once it is known."""
+    return []
+
+
+def wait_for_a_part(
+    part: float, taken: list[float], things: Any, command: Command, tmp_path: Path
+) -> None:
+    """Let a run go on for a part of the time that a whole one takes."""
+    if not taken:
+        begun = time.monotonic()
+        with command(things, "run", "--spec", "openapi.yaml", "--out", "whole") as process:
+            process.finish()
+        taken.append(time.monotonic() - begun)
+        things.held.clear()
+    begun = time.monotonic()
+    while time.monotonic() - begun < part * taken[0]:
+        time.sleep(0.005)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", range(KILLS))
+def test_what_a_killed_run_left_is_named_and_deleted(
+    *,
+    number: int,
+    taken: list[float],
+    things: Any,
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Captured,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    things.pause_s = 0.005
+    wait_for_a_part(0, taken, things, command, tmp_path)
+    with command(things) as process:
+        wait_for_a_part(number / KILLS, taken, things, command, tmp_path)
+        process.popen.kill()
+        process.finish()
+        time.sleep(0.1)  # the server ends what it was doing
+        if not (tmp_path / "run" / "plan.json").exists():
+            assert not things.held
+            return
+        main(["judge", "run", "--json"])
+        judged = json.loads(capsys.readouterr().out)
+        assert judged["verdict"]["word"] != "not-conformant"
+        recorded = Path("run/journal.ndjson").read_text()
+        known = [name for name in things.held if f'\\"{name}\\"' in recorded]
+        for name in known:
+            assert any(name in words for words in judged["leftovers"])
+        main(["clean", "run"])
+        said = capsys.readouterr().out
+    assert not set(known) & set(things.held)
+    assert len(things.held) <= said.count("created, if anything")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", range(STOPS))
+def test_a_signal_at_any_moment_leaves_nothing(
+    number: int, taken: list[float], things: Any, command: Command, tmp_path: Path
+) -> None:
+    sent = SIGNALS[number % len(SIGNALS)]
+    things.pause_s = 0.005
+    wait_for_a_part(0, taken, things, command, tmp_path)
+    with command(things) as process:
+        wait_for_a_part(number / STOPS, taken, things, command, tmp_path)
+        process.popen.send_signal(sent)
+        ended = process.finish()
+    assert not things.held
+    assert "Traceback" not in ended.err
+    if ended.code < 0 or ended.code > 128:
+        assert ended.code in (-sent, 128 + sent)
+    else:
+        assert ended.code == ended.results["verdict"]["exit_code"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", range(DISKS))
+def test_a_disk_that_fills_up_at_any_moment_leaves_nothing(
+    number: int, things: Any, command: Command
+) -> None:
+    with command(things, shell=f'ulimit -f {4 + 12 * number}; "$@"') as process:
+        ended = process.finish()
+    assert not things.held
+    assert "bug" not in ended.err
+    if ended.code == 2:
+        assert "File too large" in ended.err
+    else:
+        assert ended.code == ended.results["verdict"]["exit_code"]
