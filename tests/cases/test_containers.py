@@ -98,6 +98,8 @@ def test_an_object_is_made_in_a_container_that_was_found(run: Any, sent: Any) ->
     refused = {name for name, how in standing.items() if how != "accepted"}
     assert refused == {"patch_regions_region"}, "the container itself is not changed"
     assert not [one for one in outcome.received if one.method == "PATCH"]
+    (reason,) = [one["reason"] for one in outcome.results["operations"] if one["reason"]]
+    assert "region: no request makes one, and the run changes none that it finds" in reason
     assert list(server.disks) == ["precious."], "what was made is deleted, and nothing else"
 
 

@@ -290,3 +290,24 @@ def test_of_a_schema_with_references_to_nothing_the_rest_is_tested(
     findings = outcome.findings("conformance/response")
     assert [place for place in found if any(f" {place}" in one for one in findings)] == found
     assert len(findings) == len(found), findings
+
+
+@pytest.mark.parametrize("bound", ["-9223372036854776000", "-1" + 30 * "0"])
+def test_bounds_beyond_64_bits_stop_nothing(run: Any, sent: Any, bound: str) -> None:
+    schema = f"{{type: integer, minimum: {bound}, default: {bound}}}"
+    spec = f"""
+    openapi: 3.1.0
+    info: {{title: Sums, version: "1"}}
+    paths:
+      /sums:
+        get:
+          operationId: listSums
+          parameters: [{{name: above, in: query, schema: {schema}}}]
+          responses:
+            "200":
+              description: all
+              content: {{application/json: {{schema: {{type: array, items: {schema}}}}}}}
+    """
+    outcome = run(spec, lambda _: sent(200, [3, "four"]))
+    assert [one["standing"] for one in outcome.results["operations"]] == ["accepted"]
+    assert [one for one in outcome.findings("conformance/response") if "/*" in one]

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 
-import orjson
-
 from apicheck.load import validity, values
 from apicheck.load.files import open_below
 from apicheck.load.mistakes import Mistakes, collect_mistakes
@@ -24,7 +22,7 @@ from apicheck.load.servers import prefix_of
 from apicheck.load.source import Source, parse, read_source
 from apicheck.load.walk import Base
 from apicheck.model.errors import Mistake, SpecError
-from apicheck.model.json import Json, dotted
+from apicheck.model.json import Json, dotted, write_json
 from apicheck.model.operation import LeftOut, Spec
 
 
@@ -57,7 +55,7 @@ def parse_spec(text: str, file: str) -> Spec:
 
 def saved_document(spec: Spec, written: bytes) -> bytes:
     """The document as one file, to be read again: with the other files in it, if it has any."""
-    return orjson.dumps(spec.document) if FILES in spec.document else written
+    return write_json(spec.document) if FILES in spec.document else written
 
 
 def _build_spec(

@@ -15,7 +15,7 @@ import orjson
 
 from apicheck.load.mistakes import Mistakes
 from apicheck.load.patterns import compile_ecma
-from apicheck.model.json import Json, child_pointer
+from apicheck.model.json import Json, child_pointer, write_json
 
 _READ = ("type", "enum")
 _FORMATS = ("date", "date-time")
@@ -31,7 +31,7 @@ def verify(schemas: Iterable[tuple[Mapping[str, Json], str]], mistakes: Mistakes
         rules = {key: schema[key] for key in _READ if key in schema}
         if schema.get("format") in _FORMATS:
             rules["format"] = schema["format"]
-        validator = _compile(orjson.dumps(rules))
+        validator = _compile(write_json(rules))
         for key in ("default", "example"):
             value = schema.get(key)
             if value is None or validator is None:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from apicheck.model.received import parse_count
 
 Json = Any
@@ -22,6 +24,14 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__":
 def describe_value(value: Json) -> str:
     """A value in one line, as a policy has it: text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def write_json(value: Json) -> bytes:
+    """A value as JSON; with integers of any size, as documents bound numbers with 2^64 and more."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value).encode()
 
 
 def child_pointer(pointer: str, key: str | int) -> str:

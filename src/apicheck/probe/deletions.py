@@ -13,6 +13,7 @@ from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import LinkDoc, Operation
 from apicheck.model.plan import Plan
 from apicheck.requests.identifiers import collection_of, identifier_of
+from apicheck.requests.nouns import plain
 
 _CREATED = 201
 _SEVERAL = 2
@@ -107,7 +108,38 @@ def _guess_deletion(
             return None
         path = _fill_template(delete.path, {**given, name: identifier})
         return None if path is None else _build_delete(request, delete, path)
+    return _delete_by_members(plan, exchange, collection, given)
+
+
+def _delete_by_members(
+    plan: Plan, exchange: Exchange, collection: str, given: Mapping[str, str]
+) -> Request | None:
+    """DELETE /things/{host}/{port} of a new object that several of its members name."""
+    if exchange.status != _CREATED:
+        return None
+    values = {**_list_members(exchange.request.body), **_list_members(exchange.received.body)}
+    for delete in plan.spec.operations:
+        below = delete.path.rstrip("/").removeprefix(f"{collection}/")
+        if delete.method != "DELETE" or not re.fullmatch(r"\{[^/{}]+\}(?:/\{[^/{}]+\})+", below):
+            continue
+        found = {name: values.get(plain(name), "") for name in _find_names(below)}
+        path = _fill_template(delete.path, {**given, **found})
+        return None if path is None else _build_delete(exchange.request, delete, path)
     return None
+
+
+def _list_members(body: bytes | None) -> dict[str, str]:
+    """The texts and integers at the top of a JSON object, by their names in plain letters."""
+    try:
+        content = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    members = content.items() if isinstance(content, Mapping) else ()
+    return {
+        plain(name): str(value)
+        for name, value in members
+        if isinstance(value, str | int) and not isinstance(value, bool)
+    }
 
 
 def _is_named_by_request(exchange: Exchange, identifier: str) -> bool:

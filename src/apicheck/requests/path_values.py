@@ -7,6 +7,7 @@ from apicheck.model.operation import Operation, Parameter
 from apicheck.model.subject import Need
 from apicheck.requests.conventions import chooses_name, find_usual_need
 from apicheck.requests.flattening import flatten_schema
+from apicheck.requests.identifiers import collection_of
 from apicheck.requests.links import find_path_need, path_parameters
 from apicheck.requests.naming import make_new_name
 from apicheck.requests.refs import find_ref_need, refs_of
@@ -57,7 +58,18 @@ def _find_known_value(
         return value
     if brought:
         return MISSING
+    if _is_only_found(setting, operation, name):
+        raise Unknown(
+            f"{name}: no request makes one, and the run changes none that it finds",
+            f'[fixtures]\n{name} = "one that may be changed"',
+        )
     raise Unknown(f"nothing says which {name} exists", f'[fixtures]\n{name} = "an existing one"')
+
+
+def _is_only_found(setting: Setting, operation: Operation, name: str) -> bool:
+    """Whether the API lists what an unsafe operation would change, and the run makes none."""
+    collection = collection_of(operation.path, name)
+    return bool(collection and not operation.safe and "GET" in setting.around.at(collection))
 
 
 def _find_need(

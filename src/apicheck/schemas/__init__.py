@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
-import orjson
-
-from apicheck.model.json import Json, child_pointer
+from apicheck.model.json import Json, child_pointer, write_json
 from apicheck.model.references import follow
 from apicheck.schemas.dialect import FORMATS, NEVER_SENT, Dialect
 
@@ -50,7 +48,7 @@ def find_schema_errors(
     if schema is None or schema is True:
         return ()
     try:
-        validator = _find_dialect(document).validator(orjson.dumps(schema))
+        validator = _find_dialect(document).validator(write_json(schema))
         errors = []
         for error in validator.iter_errors(value):
             pointer = reduce(child_pointer, error.instance_path, "")

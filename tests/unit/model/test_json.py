@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from apicheck.model.json import MISSING, Json, at, contains, with_value
+from apicheck.model.json import MISSING, Json, at, contains, with_value, write_json
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,8 @@ def test_a_value_is_put_where_a_pointer_leads_and_the_document_stays() -> None:
 )
 def test_a_part_is_contained_member_by_member(actual: Json, expected: Json, whether: bool) -> None:
     assert contains(actual, expected) is whether
+
+
+@pytest.mark.parametrize("value", [{"a": [1, None, "é"]}, {"minimum": -(2**63) - 1}, [10**30]])
+def test_a_value_is_written_whatever_the_size_of_its_integers(value: Json) -> None:
+    assert json.loads(write_json(value)) == value

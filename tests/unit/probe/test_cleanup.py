@@ -276,6 +276,39 @@ def test_each_object_of_a_response_with_several_is_deleted(
     assert sorted(deleted) == ["/things/one", "/things/two"]
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        ((201, {}, b""), ["/things/a.test/8053"]),
+        ((201, {}, b'{"Host": "b.test", "port": 1}'), ["/things/b.test/1"]),
+        ((200, {}, b""), []),
+    ],
+)
+def test_a_new_object_that_several_members_name_is_deleted_by_all_of_them(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any, case: Any
+) -> None:
+    response, deleted = case
+    post = document["paths"]["/things"]["post"]
+    del post["responses"]["201"]["links"]
+    sent = {"host": "a.test", "port": 8053, "deep": {"host": "c.test"}}
+    post["requestBody"]["content"]["application/json"]["example"] = sent
+    thing = document["paths"].pop("/things/{thingId}")["delete"]
+    document["paths"]["/things/{host}/{port}"] = {
+        "delete": {
+            **{name: value for name, value in thing.items() if name != "parameters"},
+            "parameters": [
+                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                for name in ("host", "port")
+            ],
+        }
+    }
+    api.override = lambda method, *_: response if method == "POST" else None
+    with Session(plan := plan_for(target, document=document)) as session:
+        session.play(probe_of(plan, creates))
+        session.clean_up()
+    assert [path for method, path, *_ in api.requests if method == "DELETE"] == deleted
+
+
 @pytest.mark.parametrize("name", ["{apicheck:unique}", "existing"])
 def test_an_object_that_a_post_names_is_deleted_if_the_run_made_up_its_name(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any, name: str
