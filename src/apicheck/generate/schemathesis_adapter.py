@@ -33,7 +33,7 @@ def draw_body(document: Mapping[str, Json], method: str, path: str, prefix: str 
     return MISSING if case is None or isinstance(case.body, NotSet) else case.body
 
 
-_MOST_CASES = 300
+_MOST_CASES = 100
 """Cases of one operation that are read: bodies with many members have hundreds of thousands."""
 
 
