@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from apicheck.authoring import Script, Subject, steps
-from apicheck.model.exchange import Credential, Request
+from apicheck.model.exchange import Credential, Exchange, Request, Response, Role
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.target import Identity, Minter, Secrets, Target
 from apicheck.model.verdict import NotTested, NotTestedKind
@@ -318,3 +318,19 @@ def test_tokens_are_revoked_at_the_end_where_the_api_offers_revocation(
         assert revoked == endpoint.tokens[:1]
         session.clean_up()
     assert revoked == endpoint.tokens
+
+
+def test_a_session_that_takes_over_gets_a_token_in_the_place_of_one_that_is_lost(
+    api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor
+) -> None:
+    lost = Credential("bearer", "header", "Authorization", "Bearer $APICHECK_ISSUED_7")
+    request = Request("POST", "/things", operation="createThing", body=b"{}")
+    request = request.with_credentials("minted-3", lost)
+    response = Response(201, (("Content-Type", "application/json"),), b'{"id": "t7"}')
+    made = Exchange("e1", request, response, None, 1, 2, Role.SETUP)
+    with Session(plan_for(replace(minting, identities={}))) as session:
+        session.take_over([made])
+        assert [left.partition(" ")[0] for left in session.clean_up()] == ["/things/t7"]
+    deletions = [sent for sent in api.requests if sent[0] == "DELETE"]
+    assert [sent[1] for sent in deletions] == ["/things/t7"]
+    assert deletions[0][2]["authorization"] == f"Bearer {endpoint.tokens[0]}"
