@@ -29,6 +29,7 @@ _OUT_OF_COUNT = frozenset(
 )
 """Kinds of not-tested that the run lists beside its word without counting them."""
 
+_ALL_RESPONSES = "responses"
 _OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
 
 
@@ -169,7 +170,12 @@ def _is_about_facts(clause: Clause, result: CheckResult) -> bool:
         return True
     if not result.facts:
         return result.verdict in _OPEN or result.subject == "*"
-    return any(paths_overlap(path, wanted) for wanted in clause.facts for path in result.facts)
+    return any(_is_about(path, wanted) for wanted in clause.facts for path in result.facts)
+
+
+def _is_about(path: str, wanted: str) -> bool:
+    """Whether a result about a fact is about a wanted one; what is of all responses is of none."""
+    return paths_overlap(path, wanted) and (path != _ALL_RESPONSES or path == wanted)
 
 
 def _is_about_operations(clause: Clause, result: CheckResult, context: RunContext) -> bool:

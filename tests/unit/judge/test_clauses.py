@@ -110,6 +110,13 @@ def test_a_result_outside_the_clauses_facts_does_not_count() -> None:
     assert judged(clause(facts=("rate_limits.general",)), inside, outside).verdict is V.PASS
 
 
+def test_what_is_about_all_responses_does_not_count_for_one_rule() -> None:
+    inside = result(V.PASS, facts=("responses.made",))
+    every = result(V.FAIL, facts=("responses",))
+    assert judged(clause(facts=("responses.made",)), inside, every).verdict is V.PASS
+    assert judged(clause(facts=("responses",)), inside, every).verdict is V.FAIL
+
+
 def test_an_open_result_without_facts_is_open_for_every_clause() -> None:
     left = result(
         V.NOT_TESTED, "getB", kind=NotTestedKind.NEEDS_IDENTITY, reason="no identity may call it"

@@ -29,7 +29,7 @@ from apicheck.signatures import delivery
 
 Parser = Callable[[str], object]
 
-TOKENS = {"$APICHECK_A": "tok-4f9a8c1e7b3d5a6082ce", "$APICHECK_B": "abcabcabcabcabcabc'\"/+<&"}
+TOKENS = {"$APICHECK_A": "tok-4f9a8c1e7b3d5a6082ce", "$APICHECK_B": "q7Rz'/+<&w2Lx9vB4"}
 REDACTOR = Redactor(Secrets(MappingProxyType(TOKENS)))
 
 
