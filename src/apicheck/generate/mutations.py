@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 _POOL = 80
-_FROM_SCHEMAS = 200
+_FROM_SCHEMAS = 80
 """Operations that get values from their schemas, where a document has more: they take longest."""
 _LONGEST = 2_000
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from apicheck.generate.hypothesis_runner import draw_first
 from apicheck.generate.storage import stored_in_cache
-from apicheck.model.json import MISSING, Json
+from apicheck.model.json import MISSING, Json, at, child_pointer
 
 
 def draw_body(document: Mapping[str, Json], method: str, path: str, prefix: str = "") -> Json:
@@ -35,6 +35,8 @@ def draw_body(document: Mapping[str, Json], method: str, path: str, prefix: str 
 
 _MOST_CASES = 100
 """Cases of one operation that are read: bodies with many members have hundreds of thousands."""
+_MOST_PARTS = 400
+"""Objects in the schemas of a request, references followed, above which a case takes minutes."""
 
 
 def draw_parts(
@@ -44,14 +46,38 @@ def draw_parts(
 
     Its coverage phase lists values at, near and beyond the limits of each schema, always the same.
     place: path, query, header or body; name: of the parameter or of the body's member, "" for a
-    whole body that is no object. () when it can list nothing.
+    whole body that is no object. () when it can list nothing, and where the schemas are so large
+    that it would take minutes.
     """
+    path = path.removeprefix(prefix)
+    if _is_vast(document, at(document, child_pointer(child_pointer("/paths", path), method))):
+        return ()
     try:
         with stored_in_cache():
-            found = _list_parts(document, method, path.removeprefix(prefix))
+            found = _list_parts(document, method, path)
     except Exception:  # noqa: BLE001  (its internals change; Hypothesis's own values remain)
         return ()
     return tuple(found.values())
+
+
+def _is_vast(document: Mapping[str, Json], operation: Json) -> bool:
+    """Whether the request of an operation has more schemas than can be covered in good time."""
+    request = operation if isinstance(operation, Mapping) else {}
+    waiting: list[Json] = [request.get("parameters"), request.get("requestBody")]
+    followed: set[str] = set()
+    parts = 0
+    while waiting and parts <= _MOST_PARTS:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting.extend(part)
+        elif isinstance(part, Mapping):
+            parts += 1
+            waiting.extend(part.values())
+            reference = part.get("$ref")
+            if isinstance(reference, str) and reference[:1] == "#" and reference not in followed:
+                followed.add(reference)
+                waiting.append(at(document, reference[1:]))
+    return parts > _MOST_PARTS
 
 
 def _list_parts(

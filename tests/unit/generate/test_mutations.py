@@ -107,3 +107,18 @@ def test_of_many_operations_only_some_get_values_of_their_schemas(
     monkeypatch.setattr(mutations, "_FROM_SCHEMAS", 0)
     monkeypatch.setattr(mutations, "draw_parts", refuse)
     assert len(draw("mutated-part", 2, 10, subject("update"))) == 10
+
+
+def test_a_request_with_vast_schemas_gets_no_values_from_them() -> None:
+    def document(members: int) -> dict[str, object]:
+        thing = {"properties": {f"m{n}": {"type": "string"} for n in range(members)}}
+        body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/T"}}}}
+        return {
+            "openapi": "3.0.3",
+            "info": {"title": "t", "version": "1"},
+            "paths": {"/t": {"post": {"requestBody": body, "responses": {}}}},
+            "components": {"schemas": {"T": {"type": "object", **thing}}},
+        }
+
+    assert draw_parts(document(3), "post", "/t")
+    assert draw_parts(document(500), "post", "/t") == ()
