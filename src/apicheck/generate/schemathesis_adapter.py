@@ -35,7 +35,7 @@ def draw_body(document: Mapping[str, Json], method: str, path: str, prefix: str 
 
 _MOST_CASES = 100
 """Cases of one operation that are read: bodies with many members have hundreds of thousands."""
-_MOST_PARTS = 400
+_MOST_PARTS = 100
 """Objects in the schemas of a request, references followed, above which a case takes minutes."""
 
 
@@ -50,7 +50,9 @@ def draw_parts(
     that it would take minutes.
     """
     path = path.removeprefix(prefix)
-    if _is_vast(document, at(document, child_pointer(child_pointer("/paths", path), method))):
+    if _is_vast(
+        document, at(document, child_pointer(child_pointer("/paths", path), method.lower()))
+    ):
         return ()
     try:
         with stored_in_cache():

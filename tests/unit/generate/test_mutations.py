@@ -120,5 +120,5 @@ def test_a_request_with_vast_schemas_gets_no_values_from_them() -> None:
             "components": {"schemas": {"T": {"type": "object", **thing}}},
         }
 
-    assert draw_parts(document(3), "post", "/t")
-    assert draw_parts(document(500), "post", "/t") == ()
+    assert draw_parts(document(3), "POST", "/t")
+    assert draw_parts(document(500), "POST", "/t") == ()
