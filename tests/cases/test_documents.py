@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from apicheck.cli import main
-from apicheck.run.directory import load_run
+from apicheck.run.saved import load_run
 
 PLAIN = """
     openapi: 3.1.0

@@ -17,7 +17,7 @@ from apicheck.judge import (
     judge_operations,
     judge_shrinking,
 )
-from apicheck.model.exchange import SIDE_BY_SIDE, Role, Transcript
+from apicheck.model.exchange import Role, Transcript
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import PreflightItem
@@ -33,6 +33,7 @@ _SHRUNK_AT_MOST = 2
 """Subjects for which one outcome is shrunk: more would show the same cause."""
 _TRIES_TO_SHRINK = 60
 _LONG_S = 30.0
+_SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class _Played:
     failed: list[_Failed] = field(default_factory=list)
     """To confirm."""
     disturbed: list[_Failed] = field(default_factory=list)
-    """To confirm alone: the server failed while requests ran side by side."""
+    """To confirm alone: the server failed, perhaps for the sake of another request."""
     spoilt: list[Probe] = field(default_factory=list)
     """To play again alone: the server's failure decides nothing."""
 
@@ -196,8 +197,9 @@ def _play(
         if is_spoilt(transcript, judgement):
             played.spoilt.append(probe)
         elif failure := find_suspicion(judgement):
-            under_load = any(one.observed(SIDE_BY_SIDE) for one in transcript.exercised)
-            kind = played.disturbed if under_load else played.failed
+            # Another probe may spoil a shared object meanwhile, on which every value fails.
+            broke = any(one.status >= _SERVER_ERROR for one in transcript.exercised)
+            kind = played.disturbed if broke else played.failed
             kind.append(_Failed(probe, failure, failure is judgement))
         progress.advance(text=probe.check.id)
     progress.end()
