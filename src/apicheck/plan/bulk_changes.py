@@ -16,9 +16,9 @@ from apicheck.requests.neighbours import find_neighbours
 from apicheck.requests.nouns import words_of
 
 _NAMING = frozenset(
-    """id ids uuid uuids guid guids pk key keys name names slug slugs ref
-    refs""".split()  # noqa: SIM905
-)
+    {"id", "ids", "uuid", "uuids", "guid", "guids", "pk", "key", "keys", "name", "names", "slug",
+     "slugs", "ref", "refs"}
+)  # fmt: skip
 _AT_MOST = 300
 """Schemas that are looked at; beyond, an id is far from what it would name."""
 

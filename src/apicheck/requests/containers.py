@@ -14,7 +14,8 @@ from apicheck.requests.nouns import words_of
 
 _ACTS = frozenset(
     """apply bill call cancel charge deploy dispatch execute fire invite invoke launch notify order
-    pay publish purchase release run send start submit trigger""".split()  # noqa: SIM905
+    pay publish purchase release run send start submit
+    trigger""".split()  # noqa: SIM905  (one word for each would be a page)
 )
 """First words of what sets something off, rather than adding an object."""
 
