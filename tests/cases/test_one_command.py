@@ -197,6 +197,18 @@ def test_a_document_behind_a_token_is_fetched_as_the_token_is_sent(
     assert accepted(folder) == "accepted"
 
 
+def test_a_token_that_is_a_word_is_remarked_on_without_being_shown(
+    serving: Any, sent: Any, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUPS_TOKEN", "humming")
+    with serving(Cups(sent, lambda _: True)) as url:
+        told = ["--spec", f"{url}/docs/openapi.json", "--token-env", "CUPS_TOKEN"]
+        main(["run", *told, "--select", "headers/date", "--out", "out"])
+    said = capsys.readouterr().err
+    assert "the secret of APICHECK_TOKEN_TOKEN is an ordinary word" in said
+    assert "humming" not in said
+
+
 def test_a_document_of_a_server_that_is_not_there(capsys: Captured) -> None:
     assert main(["lint", "--spec", "http://127.0.0.1:9/openapi.json"]) == 4
     assert "cannot connect to http://127.0.0.1:9" in capsys.readouterr().err

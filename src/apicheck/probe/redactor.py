@@ -213,6 +213,19 @@ class Redactor:
                 start = folded.find(form.folded, end)
 
 
+def find_unhidden(secrets: Secrets) -> tuple[str, ...]:
+    """Find the placeholders whose secrets are so short, or such words, that nothing hides them.
+
+    Names of users and clients are left out: they are half a credential.
+    """
+    return tuple(
+        placeholder
+        for placeholder, secret in secrets.values.items()
+        if not placeholder.endswith(_NAMES)
+        and all(form.kind for form in _list_forms(placeholder, secret))
+    )
+
+
 def _build_found(start: int, end: int, form: _Form, data: bytes) -> Found:
     """A match and its mark: the placeholder of a whole secret, or a mark for a piece."""
     whole = end - start == len(form.folded)

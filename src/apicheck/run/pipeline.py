@@ -18,7 +18,7 @@ from apicheck.model.plan import Plan
 from apicheck.model.results import Provenance, Results
 from apicheck.model.target import Secrets
 from apicheck.plan import effective_mode
-from apicheck.probe import Leak, scan
+from apicheck.probe import Leak, find_unhidden, scan
 from apicheck.report import FILE_NAMES, render
 from apicheck.run import directory as run_directory
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs
@@ -65,6 +65,11 @@ def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResu
         progress.note(f"requests to {host} go through the proxy {proxy.url} ({proxy.named_by})")
     for about, words in find_near_scopes(plan.spec, plan.policy, plan.target):
         progress.note(f"{about}: {words}")
+    for placeholder in find_unhidden(plan.target.secrets):
+        progress.note(
+            f"the secret of {placeholder[1:]} is an ordinary word, or too short: where a response"
+            " holds it, the run records it as it is; test with another"
+        )
     out = run_directory.create(config.out or _choose_directory(inputs.profile))
     stop = Stop()
     try:

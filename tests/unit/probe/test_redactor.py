@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from apicheck.model.target import Secrets
 from apicheck.probe import encodings
-from apicheck.probe.redactor import PIECE, Redactor
+from apicheck.probe.redactor import PIECE, Redactor, find_unhidden
 
 SECRET = 'k3y/+"Zq9-äß7Lm2&x <W5t=='
 NAME = "$APICHECK_ADMIN_TOKEN"
@@ -219,3 +219,9 @@ def test_decoded_text_is_located_where_it_stood(pieces: list[str]) -> None:
         return
     places = list(dict.fromkeys(decoded.locate(i, i + 1) for i in range(len(decoded.text))))
     assert [0, *(end for _, end in places)] == [*(start for start, _ in places), len(data)]
+
+
+def test_secrets_that_nothing_hides_are_named() -> None:
+    values = {"$APICHECK_A_TOKEN": "staging", "$APICHECK_B_TOKEN": "x1", NAME: SECRET}
+    named = find_unhidden(Secrets({**values, "$APICHECK_A_USER": "admin"}))
+    assert named == ("$APICHECK_A_TOKEN", "$APICHECK_B_TOKEN")
