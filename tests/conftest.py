@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,10 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("apicheck")
 """No property is held to a time: how long an example takes depends on the machine's load."""
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Of who started the tests in the background; the commands that they start would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)
