@@ -19,20 +19,19 @@ from urllib.parse import quote, quote_plus
 
 from apicheck.model.target import Secrets
 from apicheck.probe import encodings
+from apicheck.probe.windows import SIZE, Windows
 
 PIECE = 12
 """How many characters of a secret, in a row, count as a piece of it."""
 
 _SHORTEST = 4  # a shorter secret is no secret, and hiding it would hide everything
 _WORD = re.compile(r"[A-Za-z][a-z]{,10}|[A-Z]{,11}")  # and so would hiding "json" or "token"
-_PLACES = 16  # a secret that repeats itself is found by its first and last repetitions
 _NAMES = ("_USER", "_CLIENT_ID")  # half a credential: a short one is a word ("admin")
 _VARIETY = 5  # a piece with fewer different characters shows nothing
-_GRAM = 6
 _TRIES = 8
 _OFFSET_BITS = 32  # a place is the number of a form and an offset in it
 _OFFSET_MASK = (1 << _OFFSET_BITS) - 1
-_STRIDE = PIECE - _GRAM + 1  # every piece holds one gram that begins at a multiple of this
+_BEFORE = 3  # a window that begins so far before what is secret is mostly secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +66,7 @@ class Redactor:
         self._by_secret: dict[str, str] = {}
         self._forms: list[_Form] = []
         self._short: list[_Form] = []
-        # Numbers, as pairs of them would be a million objects to the garbage collector.
-        self._grams: dict[bytes, int] = {}
-        self._more: dict[bytes, list[int]] = {}
+        self._windows = Windows()
         self._numbers: dict[str, int] = {}
         for placeholder, secret in secrets.values.items():
             self.put(placeholder, secret)
@@ -153,33 +150,21 @@ class Redactor:
                 yield Found(start, end, found.placeholder, mark, found.whole)
 
     def _index(self, placeholder: str, secret: str) -> None:
-        first, more = self._grams, self._more
         for form in _list_forms(placeholder, secret):
             if len(form.folded) < PIECE:
                 self._short.append(form)
                 continue
-            start = len(self._forms) << _OFFSET_BITS
+            first = max(0, form.public - _BEFORE)
+            self._windows.add(form.folded[first:], (len(self._forms) << _OFFSET_BITS) + first)
             self._forms.append(form)
-            for offset in range(form.public, len(form.folded) - _GRAM + 1):
-                gram, place = form.folded[offset : offset + _GRAM], start + offset
-                if first.setdefault(gram, place) == place:
-                    continue
-                places = more.setdefault(gram, [])
-                if len(places) < _PLACES:
-                    places.append(place)
-                else:
-                    places[-1] = place
 
     def _find_pieces(self, data: bytes, folded: bytes) -> Iterator[Found]:
-        grams = self._grams
-        if not grams:
-            return
         # Inside a piece a few more positions are tried: a beginning that many secrets share
         # ("whsec_") may lead to a lesser match than what follows it.
         end, tries = 0, 0
-        for position in range(0, len(folded) - _GRAM + 1, _STRIDE):
-            inside = position + _GRAM <= end
-            if folded[position : position + _GRAM] not in grams or (inside and not tries):
+        for position in self._windows.find(folded):
+            inside = position + SIZE <= end
+            if inside and not tries:
                 continue
             best = self._find_longest_at(data, folded, position)
             if best is not None:
@@ -189,8 +174,7 @@ class Redactor:
 
     def _find_longest_at(self, data: bytes, folded: bytes, position: int) -> Found | None:
         best: tuple[int, int, _Form] | None = None
-        gram = folded[position : position + _GRAM]
-        for place in (self._grams[gram], *self._more.get(gram, ())):
+        for place in self._windows.places_of(folded[position : position + SIZE]):
             form, offset = self._forms[place >> _OFFSET_BITS], place & _OFFSET_MASK
             before = _count_common_before(folded, position, form.folded, offset)
             after = _count_common(folded, position, form.folded, offset)
@@ -275,7 +259,7 @@ def _count_common_before(one: bytes, at: int, other: bytes, offset: int) -> int:
 
 def _count(is_common: Callable[[int, int], bool], most: int) -> int:
     """Count in time of the number, not of `most`: what is compared doubles, then halves."""
-    count, size, grows = 0, _GRAM, True
+    count, size, grows = 0, SIZE, True
     while size := min(size, most - count):
         if is_common(count, size):
             count += size
