@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from functools import cache
 
 from apicheck.model.operation import Media, Operation
 
@@ -49,6 +50,7 @@ _EXTENSIONS = {
 }
 
 
+@cache
 def bare(media_type: str) -> str:
     """The media type without parameters, in lower case."""
     return media_type.partition(";")[0].strip().lower()

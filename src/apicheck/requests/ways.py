@@ -64,7 +64,9 @@ FIRST = Way()
 
 def choose_recipe(recipe: Recipe, way: Way) -> Recipe:
     """The recipe of a way, without the others."""
-    chosen = replace((recipe, *recipe.otherwise)[way.recipe], otherwise=())
+    chosen = (recipe, *recipe.otherwise)[way.recipe]
+    if chosen.otherwise:
+        chosen = replace(chosen, otherwise=())
     return replace(chosen, body=_with_new_names(chosen.body)) if way.distinct else chosen
 
 
