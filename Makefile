@@ -8,6 +8,9 @@ CONSTRAINTS ?= constraints.txt
 WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
+# Tests start some hundred processes, which read bytecode sooner than they compile the sources.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-long test-newest test-lowest coverage lint constraints \
   changelog proof bench
 .DEFAULT_GOAL := help

@@ -51,12 +51,14 @@ def find_hazard(operation: Operation, prefix: str = "") -> Hazard | None:
     """
     path = operation.path.removeprefix(prefix)
     for source, phrase, patterns in _list_phrases(operation, path):
+        # A summary says first what its operation does.
+        find = re.Pattern.match if source == "summary" else re.Pattern.search
         for harm, pattern in patterns:
             if operation.safe and not _is_done_by_reading(harm, phrase):
                 continue
             if harm is Harm.CREDENTIAL and _OTHER_SECRETS.search(phrase):
                 continue
-            if found := pattern.search(phrase):
+            if found := find(pattern, phrase):
                 return Hazard(harm, f'its {source} says "{found[0].strip()}"')
     return _find_by_method(operation, path)
 
@@ -77,7 +79,7 @@ def _list_phrases(
         yield "path", whole, _WHOLE_PATHS
     said = _split_words(operation.summary)
     if said and said[0] not in _LOOKING:
-        yield "summary", " ".join(said), _SUMMARIES
+        yield "summary", " ".join(said), _PATTERNS
 
 
 def _find_by_method(operation: Operation, path: str) -> Hazard | None:
@@ -242,10 +244,6 @@ _WORDS: tuple[tuple[Harm, str], ...] = (
 )  # fmt: skip
 
 _PATTERNS: tuple[_Pattern, ...] = tuple((harm, re.compile(text)) for harm, text in _WORDS)
-_SUMMARIES: tuple[_Pattern, ...] = tuple(
-    (harm, re.compile(f"^(?:{text})")) for harm, text in _WORDS
-)
-"""A summary says first what its operation does."""
 _PLACES = "(?:(?:actuator|admin|control|debug|internal|manage|management|ops|server|sys|system) )*"
 _WHOLE_PATHS: tuple[_Pattern, ...] = (
     (Harm.SERVER, re.compile(f"^{_PLACES}(?:restart|reload|stop|quit|exit|halt|kill|die)$")),
