@@ -12,7 +12,7 @@ PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-re
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-long test-newest test-lowest coverage lint constraints \
-  changelog proof bench
+  changelog audit proof bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -56,6 +56,10 @@ constraints: $(INSTALLED) ## renew constraints.txt: the newest releases, for eve
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --extra dev \
 	  --no-annotate --custom-compile-command 'make constraints' \
 	  --output-file constraints.txt pyproject.toml
+
+# Strict: a version of which the database says nothing is an error, so that silence is no approval.
+audit: $(INSTALLED) ## look up the pinned versions in the advisory database of PyPI
+	$(BIN)/uv tool run 'pip-audit>=2.10' --strict --no-deps --disable-pip --requirement constraints.txt
 
 changelog: $(INSTALLED) ## make the release notes in CHANGELOG.md out of the fragments in changelog.d
 	$(BIN)/towncrier build --yes

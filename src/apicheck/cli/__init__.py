@@ -28,6 +28,7 @@ COMMANDS = (
     "judge",
     "report",
     "verify",
+    "sign",
     "clean",
     "lint",
     "checks",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from apicheck.cli.keys import load_key
 from apicheck.cli.overrides import (
     build_overrides,
     redact_arguments,
@@ -174,6 +175,7 @@ def build_config(given: Mapping[str, Any]) -> RunConfig:
         formats=tuple(given.get("formats") or ("html",)),
         readings=tuple(given.get("readings", ())),
         argv=redact_arguments(sys.argv),
+        signing_key=load_key(given, "sign_key", "sign_key_env"),
     )
     _check_names(config)
     return config

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from apicheck.cli import options
+from apicheck.cli.keys import key_file
 from apicheck.cli.results import describe_run
 from apicheck.cli.screen import Screen
 from apicheck.report import FORMATS
@@ -22,6 +23,9 @@ from apicheck.report import FORMATS
               help="The run directory (default: reports/<profile>-<time>/).")  # fmt: skip
 @click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
               help="A format of the report, beside results.json. Repeatable.")  # fmt: skip
+@key_file("--sign-key", "Sign the run with this private key: Ed25519, PEM (PKCS#8).")
+@click.option("--sign-key-env", metavar="NAME",
+              help="Sign the run with the private key in this variable.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print results.json on stdout.")
 @options.loudness
 @click.pass_obj

@@ -208,6 +208,8 @@ class Provenance:
     argv: tuple[str, ...] = ()
     interrupted: str = ""
     """Why the run stopped early ("Ctrl-C", "max-seconds"), "" when it did not."""
+    signing_key: str = ""
+    """The id of the key that signs the run at its end, "" for none."""
 
 
 NO_PROVENANCE = Provenance(

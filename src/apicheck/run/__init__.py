@@ -4,12 +4,20 @@ from apicheck.run.cleaning import Cleaned, clean, recorded_arguments
 from apicheck.run.collateral import collateral_file, read_collateral, write_collateral
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs, load_plan
 from apicheck.run.directory import read_journal
+from apicheck.run.keys import (
+    PublicKey,
+    SigningKey,
+    find_signing_key,
+    read_public_key,
+    read_signing_key,
+)
 from apicheck.run.manifest import Change, find_changes, has_manifest, hash_manifest
 from apicheck.run.pipeline import RunResult, judge_saved, load_saved, run_pipeline, write_results
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.proof import Proof, prove
 from apicheck.run.prover import ProofRow
 from apicheck.run.server import Server, build_server_command, reference_server
+from apicheck.run.signing import Verified, list_signers, sign_run, verify_run
 
 __all__ = [
     "Change",
@@ -18,27 +26,36 @@ __all__ = [
     "Progress",
     "Proof",
     "ProofRow",
+    "PublicKey",
     "RunConfig",
     "RunResult",
     "Server",
+    "SigningKey",
     "Silent",
+    "Verified",
     "build_plan",
     "build_server_command",
     "clean",
     "collateral_file",
     "find_changes",
+    "find_signing_key",
     "has_manifest",
     "hash_manifest",
     "judge_saved",
+    "list_signers",
     "load_inputs",
     "load_plan",
     "load_saved",
     "prove",
     "read_collateral",
     "read_journal",
+    "read_public_key",
+    "read_signing_key",
     "recorded_arguments",
     "reference_server",
     "run_pipeline",
+    "sign_run",
+    "verify_run",
     "write_collateral",
     "write_results",
 ]

@@ -34,6 +34,7 @@ from apicheck.probe import discover
 from apicheck.registry import collect
 from apicheck.run.base_url import derive_base_url
 from apicheck.run.fetch import FetchedDocument, fetch_document
+from apicheck.run.keys import SigningKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class RunConfig:
     formats: tuple[str, ...] = ("html",)
     readings: tuple[str, ...] = ()
     argv: tuple[str, ...] = ()
+    signing_key: SigningKey | None = None
 
 
 @dataclass(frozen=True, slots=True)

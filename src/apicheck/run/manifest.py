@@ -1,4 +1,7 @@
-"""The manifest of a run: a digest of each file, to notice changes. It proves no authorship."""
+"""The manifest of a run: a digest of each file, to notice changes.
+
+It proves no authorship; a signature over it does.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from apicheck.report import FILE_NAMES
 from apicheck.run.directory import encode_json, write
 
 MANIFEST = "manifest.json"
+SIGNATURE = "signature.json"
 _SCHEMA = "apicheck-manifest/1"
 
 
@@ -41,6 +45,7 @@ def write_manifest(directory: Path, versions: Mapping[str, str], seed: int) -> P
         "files": {
             name: {"sha256": _hash_file(path), "bytes": path.stat().st_size}
             for name, path in _list_files(directory).items()
+            if name != MANIFEST
         },
     }
     return write(directory / MANIFEST, encode_json(content))
@@ -56,7 +61,16 @@ def find_changes(directory: Path) -> tuple[Change, ...]:
 
     Raises RunDirectoryError where there is no manifest, or none that can be read.
     """
-    listed, found = _read_manifest(directory), _list_files(directory)
+    return tuple(
+        change
+        for change in compare_files(directory, _read_manifest(directory))
+        if change.file != MANIFEST
+    )
+
+
+def compare_files(directory: Path, listed: Mapping[str, str]) -> tuple[Change, ...]:
+    """Compare the files of a run with the digests that it had, by name."""
+    found = _list_files(directory)
     judged = frozenset(listed) - frozenset(FILE_NAMES.values())
     changes = []
     for name, digest in sorted(listed.items()):
@@ -70,6 +84,14 @@ def find_changes(directory: Path) -> tuple[Change, ...]:
         if name not in listed
     ]
     return tuple(changes)
+
+
+def read_digests(directory: Path) -> Mapping[str, str]:
+    """Read the digest of every file of the run by its name, with that of the manifest itself.
+
+    Raises RunDirectoryError where there is no manifest, or none that can be read.
+    """
+    return {**_read_manifest(directory), MANIFEST: hash_manifest(directory)}
 
 
 def hash_manifest(directory: Path) -> str:
@@ -101,6 +123,7 @@ def _read_manifest(directory: Path) -> Mapping[str, str]:
 
 
 def _list_files(directory: Path) -> dict[str, Path]:
+    """The files by name, without the signature, which no digest can cover."""
     found = (path for path in sorted(directory.rglob("*")) if path.is_file())
     names = {path.relative_to(directory).as_posix(): path for path in found}
-    return {name: path for name, path in names.items() if name != MANIFEST}
+    return {name: path for name, path in names.items() if name != SIGNATURE}

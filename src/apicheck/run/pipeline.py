@@ -27,6 +27,7 @@ from apicheck.run.manifest import write_manifest
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.reproduction import add_reproductions
 from apicheck.run.saved import load_run
+from apicheck.run.signing import sign_run
 from apicheck.signals import Stop, stop_on_signals
 
 _LIBRARIES = ("httpcore", "hypothesis", "jsonschema-rs", "schemathesis")
@@ -114,6 +115,8 @@ def _run(
         results = judge_execution(plan, execution, provenance)
         files = write_results(out, results, execution.transcripts, config.formats)
         write_manifest(out, provenance.versions, config.options.seed)
+        if config.signing_key is not None:
+            files = (*files, sign_run(out, config.signing_key))
     except RunDirectoryError as error:
         raise RunDirectoryError(error.message + _name_leftovers(execution.leftovers)) from error
     published = run_directory.list_published(out)
@@ -198,6 +201,7 @@ def _build_provenance(config: RunConfig, inputs: Inputs, plan: Plan) -> Provenan
         digests={"policy": inputs.policy.digest, "openapi": inputs.spec.digest},
         versions=_collect_versions(),
         argv=config.argv,
+        signing_key=config.signing_key.public.id if config.signing_key else "",
     )
 
 
