@@ -261,6 +261,8 @@ class LeftOut:
 class Spec:
     """An OpenAPI 3.0, 3.1 or 3.2 document. It equals itself alone, so that it can be a key.
 
+    openapi: the version in which it is written; "2.0" for Swagger, whose `document` here is in the
+    form of 3.0.
     prefix: path of the first server, without a final slash; operations' paths include it.
     """
 
