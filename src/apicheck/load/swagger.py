@@ -180,8 +180,7 @@ class _Converter:
     def _write_operation(
         self, written: Node, now: str, place: str, shared: tuple[Json, str]
     ) -> dict[str, Json]:
-        if now != place:
-            self.moves.add(now, place)
+        self.moves.add(now, place)
         dropped = ("parameters", "responses", "consumes", "produces", "schemes")
         operation = {key: value for key, value in written.items() if key not in dropped}
         own = written.get("parameters")

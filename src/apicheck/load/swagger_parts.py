@@ -108,8 +108,7 @@ class PartWriter:
 
     def write_parameter(self, written: Json, now: str, place: str) -> Json:
         """A Parameter Object that is not of a body, or a reference to one."""
-        if now != place:
-            self.moves.add(now, place)
+        self.moves.add(now, place)
         if not isinstance(written, Mapping):
             return written
         if reference_in(written) is not None:
@@ -149,8 +148,7 @@ class PartWriter:
         self, written: Json, now: str, place: str, types: tuple[str, ...], *, own: bool = False
     ) -> Json:
         """A Response Object. types: of its content. own: they are of the operation alone."""
-        if now != place:
-            self.moves.add(now, place)
+        self.moves.add(now, place)
         if not isinstance(written, Mapping):
             return written
         if reference_in(written) is not None:

@@ -282,6 +282,11 @@ class Spec:
     remarks: tuple[Mistake, ...] = ()
     """Mistakes of the document that leave no operation out, in the order of its lines."""
 
+    @property
+    def is_swagger(self) -> bool:
+        """Whether the document was written in Swagger 2.0."""
+        return self.openapi == "2.0"
+
     def operation(self, operation_id: str) -> Operation:
         """The operation of an id. Raises KeyError when there is none."""
         return self._by_id[operation_id]
