@@ -104,7 +104,7 @@ def test_a_policy_that_is_wrong(project: Path, apicheck: Callable[..., Any], cas
 
 WRONG_SPECS = {
     "empty": ("", ["openapi.yaml"]),
-    "Swagger 2": ('swagger: "2.0"\ninfo: {title: x, version: "1"}\npaths: {}\n', ["Swagger 2"]),
+    "Swagger 1": ('swagger: "1.2"\ninfo: {title: x, version: "1"}\npaths: {}\n', ["Swagger 1.2"]),
     "a broken $ref": (
         SPEC.replace(
             "responses: {", 'requestBody: {$ref: "#/components/requestBodies/Fine"}, responses: {'

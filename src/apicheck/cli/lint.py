@@ -64,6 +64,8 @@ def _count(number: int, noun: str) -> str:
 
 def describe_document(spec: Spec) -> Iterator[str]:
     """Describe the mistakes of the document: what is left out for them, and the others."""
+    if spec.is_swagger:
+        yield "The document is of Swagger 2.0: it is read as OpenAPI 3.0."
     for heading, lines in (
         ("Operations that are left out: the document's description of them is broken:",
          [str(one) for one in spec.left_out]),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SEED_OF_SEARCH = 1
+_MOST_TRIES = 100
+"""Tries to draw the plainest value: a filter that refuses all would be tried for many seconds."""
 
 
 def draw_values(values: SearchStrategy[Json], seed: int, count: int) -> tuple[Json, ...]:
@@ -36,10 +38,42 @@ def draw_values(values: SearchStrategy[Json], seed: int, count: int) -> tuple[Js
 
 
 def draw_first(values: SearchStrategy[T]) -> T | None:
-    """Draw the plainest value of a strategy, always the same; None when there is none."""
-    drawn: list[T] = []
-    _in_own_thread(lambda: _generate(values, drawn.append, 1))
+    """Draw the plainest value of a strategy, always the same; None when no try finds one."""
+    drawn = _in_own_thread(lambda: try_to_draw(values, _MOST_TRIES))
     return drawn[0] if drawn else None
+
+
+def try_to_draw(
+    values: SearchStrategy[T], tries: int, seed: int | None = None
+) -> tuple[T] | tuple[()]:
+    """Draw one value in this thread, in a number of tries; () when none of them finds one."""
+    from hypothesis.errors import Flaky
+
+    drawn: list[T] = []
+    try:
+        _generate(_count_tries(values, tries), drawn.append, 1, seed)
+    except (_EnoughError, Flaky):  # the last try is unlike those before
+        return ()
+    return (drawn[0],) if drawn else ()
+
+
+class _EnoughError(BaseException):
+    """The tries are over. Hypothesis would take an Exception for a test that fails."""
+
+
+def _count_tries(values: SearchStrategy[T], most: int) -> SearchStrategy[T]:
+    """The same values; raises _EnoughError at the first try after `most` of them."""
+    from hypothesis import strategies as st
+
+    left = iter(range(most))
+
+    @st.composite
+    def counted(draw: st.DrawFn) -> T:
+        if next(left, None) is None:
+            raise _EnoughError
+        return draw(values)
+
+    return counted()
 
 
 def find_simplest(

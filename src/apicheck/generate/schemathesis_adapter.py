@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from apicheck.generate.hypothesis_runner import draw_first
+from apicheck.generate.hypothesis_runner import draw_first, try_to_draw
 from apicheck.generate.storage import stored_in_cache
 from apicheck.model.json import MISSING, Json, at, child_pointer
 
@@ -134,7 +134,33 @@ def _open_session(same: _Same) -> Any:  # noqa: ARG001  (the key: one for each d
     """Open what remembers values by schema: operations share many schemas."""
     from schemathesis.generation.coverage import GenerationSession
 
-    return GenerationSession()
+    session: Any = GenerationSession()
+    session.draw_outcomes = Outcomes()
+    return session
+
+
+_MOST_TRIES = 20
+"""Tries to draw one value of a case: of several hundred, those for a pattern take many seconds."""
+
+
+class Outcomes:
+    """What a session keeps of each strategy: a value that is drawn here, or why there is none."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, tuple[Any, Exception | None]] = {}
+
+    def get(self, strategy: Any) -> tuple[Any, Exception | None]:
+        """The value of a strategy, or the error that schemathesis takes for none."""
+        from hypothesis.errors import InvalidArgument, Unsatisfiable
+
+        if strategy not in self._known:
+            try:
+                drawn = try_to_draw(strategy, _MOST_TRIES, seed=0)
+            except (InvalidArgument, Unsatisfiable):
+                drawn = ()
+            failure = Unsatisfiable("no try found a value")
+            self._known[strategy] = (*drawn, None) if drawn else (None, failure)
+        return self._known[strategy]
 
 
 @lru_cache(maxsize=1)
@@ -143,6 +169,25 @@ def _load(same: _Same) -> Any:
     import schemathesis
     from schemathesis.config import SchemathesisConfig
 
-    copied = json.loads(json.dumps(same.document))  # schemathesis changes what it is given
+    # schemathesis changes what it is given
+    copied = json.loads(json.dumps(same.document), object_hook=_shorten)
     # The configuration is given, so that none is looked for in the working directory.
     return schemathesis.openapi.from_dict(copied, config=SchemathesisConfig())
+
+
+_LONGEST_MATCH = 1_000
+"""Characters of a text for a pattern: one of ten thousand takes a minute to draw."""
+
+
+def _shorten(schema: dict[str, Json]) -> dict[str, Json]:
+    """Bound the texts of a schema with a pattern, so that they are drawn in good time.
+
+    What fits the shorter one fits the schema, but for texts of which the least length is longer.
+    """
+    longest, least = schema.get("maxLength"), schema.get("minLength")
+    if isinstance(schema.get("pattern"), str):
+        if isinstance(least, int) and least > _LONGEST_MATCH:
+            del schema["pattern"]
+        elif isinstance(longest, int) and longest > _LONGEST_MATCH:
+            schema["maxLength"] = _LONGEST_MATCH
+    return schema

@@ -13,6 +13,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from apicheck.load.moves import Moves
 from apicheck.load.reading import kind_of
 from apicheck.load.source import Source
 from apicheck.model.errors import ApicheckError, Mistake
@@ -37,17 +38,22 @@ Place = tuple[str, int]
 
 @dataclass(slots=True)
 class Mistakes:
-    """Collects the mistakes of several files. `place` returns the file and line of a pointer."""
+    """Collects the mistakes of several files. `place` returns the file and line of a pointer.
+
+    moves: where parts were written that are now elsewhere.
+    """
 
     place: Callable[[str], Place]
     written: Mapping[str, str] = field(default_factory=dict)
     found: list[Mistake] = field(default_factory=list)
+    moves: Moves = field(default_factory=Moves)
     _added: set[Mistake] = field(default_factory=set)
 
     def add(self, pointer: str, message: str, suggestion: str = "") -> None:
         """Adds a mistake, unless the same one is there already."""
         file, line = self.place(pointer)
-        mistake = Mistake(file, line, dotted(pointer), message, suggestion)
+        path = dotted(self.moves.find_written(pointer))
+        mistake = Mistake(file, line, path, message, suggestion)
         if mistake not in self._added:
             self._added.add(mistake)
             self.found.append(mistake)

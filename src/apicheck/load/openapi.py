@@ -1,4 +1,4 @@
-"""Reads an OpenAPI 3.0, 3.1 or 3.2 document into a Spec.
+"""Reads an OpenAPI 3.0, 3.1 or 3.2 document, or one of Swagger 2.0, into a Spec.
 
 Only a document that is none is refused. Of any other, the operations that can be read are used; the
 others are left out by name, and what matters to no check is a remark.
@@ -10,20 +10,25 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
-from apicheck.load import validity, values
+from apicheck.load import swagger, validity, values
 from apicheck.load.files import open_below
 from apicheck.load.mistakes import Mistakes, collect_mistakes
+from apicheck.load.moves import Moves
 from apicheck.load.operations import Reader
 from apicheck.load.parts import Node
-from apicheck.load.references import FILES, Opener, Resolver
+from apicheck.load.references import FILES, Opener, Problem, Resolver
 from apicheck.load.servers import prefix_of
 from apicheck.load.source import Source, parse, read_source
-from apicheck.load.walk import Base
+from apicheck.load.walk import Base, unit_of
 from apicheck.model.errors import Mistake, SpecError
 from apicheck.model.json import Json, dotted, write_json
 from apicheck.model.operation import LeftOut, Spec
+
+_KNOWN = "known: OpenAPI 3.0, 3.1 and 3.2, and Swagger 2.0"
+_NO_PATHS = "has no paths, and so no operation to test"
 
 
 def load_spec(path: Path) -> Spec:
@@ -66,17 +71,26 @@ def _build_spec(
     _verify_version(document, mistakes, strict=strict)
     mistakes.raise_found(SpecError, source.file)
     files: dict[str, Source] = {}
-    remarks = Mistakes(lambda pointer: _find_place(pointer, source, files))
+    moves = Moves()
+    remarks = Mistakes(
+        lambda pointer: _find_place(moves.find_written(pointer), source, files), moves=moves
+    )
     remarks.found.extend(source.doubles)
     own = document.get("$self")
-    resolver = Resolver(
-        document,
-        remarks,
-        Base(own if isinstance(own, str) else uri, uri),
-        validity.verify(document, remarks) if strict else {},
-        open_file,
-        files,
-    )
+    base = Base(own if isinstance(own, str) else uri, uri)
+    version = str(document.get("openapi", "3.1.0"))
+    if swagger.is_swagger(document):
+        version = swagger.VERSION
+        as_written = Mistakes(lambda pointer: _find_place(pointer, source, files))
+        broken = validity.verify(document, as_written, version) if strict else {}
+        if open_file is not None:
+            swagger.gather_files(document, base, open_file, files)
+        document = swagger.convert(document, moves, as_written)
+        broken = dict(_move(broken.values(), moves))
+        remarks.found.extend(as_written.found)
+    else:
+        broken = validity.verify(document, remarks, version[:3]) if strict else {}
+    resolver = Resolver(document, remarks, base, broken, open_file, files)
     resolver.resolve()
     for other in files.values():
         remarks.found.extend(other.doubles)
@@ -91,7 +105,7 @@ def _build_spec(
     return Spec(
         title=str(info.get("title", "")),
         version=str(info.get("version", "")),
-        openapi=str(document.get("openapi", "3.1.0")),
+        openapi=version,
         operations=operations,
         schemes=reader.schemes,
         document=document,
@@ -102,6 +116,13 @@ def _build_spec(
         left_out=tuple(reader.left_out),
         remarks=tuple(_drop_told(remarks.ordered, reader.left_out)),
     )
+
+
+def _move(problems: Iterable[Problem], moves: Moves) -> Iterator[tuple[str, Problem]]:
+    """Problems at the places where their parts are now, by `unit_of`."""
+    for problem in problems:
+        pointer = moves.find_moved(problem.pointer)
+        yield unit_of(pointer), replace(problem, pointer=pointer)
 
 
 def _drop_told(remarks: Iterable[Mistake], left_out: Iterable[LeftOut]) -> Iterator[Mistake]:
@@ -135,12 +156,11 @@ def _digest(sources: list[Source]) -> str:
 
 
 def _verify_version(document: Node, mistakes: Mistakes, *, strict: bool) -> None:
-    if "swagger" in document:
-        mistakes.add(
-            "/swagger",
-            "Swagger 2.0 is not supported: it has no links, no named examples and no 3.x security",
-            "convert it to OpenAPI 3, for instance with swagger2openapi",
-        )
+    if swagger.is_swagger(document):
+        if strict and "paths" not in document:
+            mistakes.add("", _NO_PATHS)
+    elif "openapi" not in document and "swagger" in document:
+        mistakes.add("/swagger", f"Swagger {document['swagger']} is not supported", _KNOWN)
     elif "openapi" not in document:
         if strict:
             mistakes.add(
@@ -148,8 +168,8 @@ def _verify_version(document: Node, mistakes: Mistakes, *, strict: bool) -> None
             )
     elif str(document["openapi"])[:3] not in validity.VERSIONS:
         message = f"OpenAPI {document['openapi']} is not supported"
-        mistakes.add("/openapi", message, "known: 3.0, 3.1 and 3.2")
+        mistakes.add("/openapi", message, _KNOWN)
     elif strict and not {"paths", "components", "webhooks"} & set(document):
-        mistakes.add("", "has no paths, and so no operation to test")
+        mistakes.add("", _NO_PATHS)
     if strict and not isinstance(document.get("paths", {}), Mapping):
         mistakes.add("/paths", "expected a mapping of paths to operations")

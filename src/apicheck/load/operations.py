@@ -144,8 +144,9 @@ class Reader:
         name = named if isinstance(named, str) else f"{method} {path}"
         file, line = self.remarks.place(problem.pointer)
         prefix = prefix_of(self.document.get("servers"))
+        written = self.remarks.moves.find_written(problem.pointer)
         self.left_out.append(
-            LeftOut(name, method, prefix + path, problem.reason, file, line, problem.pointer)
+            LeftOut(name, method, prefix + path, problem.reason, file, line, written)
         )
 
     def _read_operation(

@@ -200,11 +200,15 @@ class Resolver:
         except Unresolved as problem:
             raise Unresolved(f'the $ref "{text}" {problem.reason}', problem.hint) from None
         pointer = f"/{FILES}{child_pointer('', name)}"
-        self.document.setdefault(FILES, {})[name] = source.value
-        self.sources[pointer] = source
-        own = source.value.get("$id")
-        uri = urljoin(file, own) if isinstance(own, str) else file
-        self._bases[file] = Base(uri, file, pointer, pointer)
+        same = next((one for one in self._bases.values() if one.document == pointer), None)
+        if same is None:
+            if pointer not in self.sources:
+                self.document.setdefault(FILES, {})[name] = source.value
+                self.sources[pointer] = source
+            own = source.value.get("$id")
+            uri = urljoin(file, own) if isinstance(own, str) else file
+            same = Base(uri, file, pointer, pointer)
+        self._bases[file] = same
         return self._bases[file]
 
     def _break_circles(self) -> None:

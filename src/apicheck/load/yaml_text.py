@@ -1,8 +1,8 @@
 """Reads YAML text as YAML 1.2's core schema has it, with the line of each value.
 
 `no` and dates are text, and the keys of a mapping are the characters as written. What YAML leaves
-to the reader is refused: tags, values that contain themselves, aliases that blow up. Merge keys
-(`<<`) are of YAML 1.1, and are read, since many documents have them.
+to the reader is refused: tags of other types, values that contain themselves, aliases that blow up.
+Merge keys (`<<`) are of YAML 1.1, and are read, since many documents have them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ MAX_ALIASED = 50_000
 
 _TOO_MANY = f"aliases expand to more than {MAX_ALIASED} values: refused"
 _PLAIN = "!apicheck/plain"
+_TEXT = ("!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")
+_CORE = (_PLAIN, *(f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float")))
+"""Tags of scalars that are what their characters say: some writers name the type of each."""
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _CONSTANTS: Mapping[str, Json] = {
@@ -206,9 +209,9 @@ class Reader:
 
     def _scalar(self, node: yaml.ScalarNode, pointer: str, line: int) -> Json:
         text = str(node.value)
-        if node.tag in ("tag:yaml.org,2002:str", "!"):
+        if node.tag in _TEXT:
             return text
-        if node.tag != _PLAIN:
+        if node.tag not in _CORE:
             self._mistake(line, pointer, f"the tag {node.tag} means nothing here", "remove it")
             return None
         if text in _CONSTANTS:

@@ -261,6 +261,8 @@ class LeftOut:
 class Spec:
     """An OpenAPI 3.0, 3.1 or 3.2 document. It equals itself alone, so that it can be a key.
 
+    openapi: the version in which it is written; "2.0" for Swagger, whose `document` here is in the
+    form of 3.0.
     prefix: path of the first server, without a final slash; operations' paths include it.
     """
 
@@ -279,6 +281,11 @@ class Spec:
     """Operations whose description is broken, in the document's order."""
     remarks: tuple[Mistake, ...] = ()
     """Mistakes of the document that leave no operation out, in the order of its lines."""
+
+    @property
+    def is_swagger(self) -> bool:
+        """Whether the document was written in Swagger 2.0."""
+        return self.openapi == "2.0"
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of an id. Raises KeyError when there is none."""

@@ -70,7 +70,10 @@ def preflight(
 
 
 def _describe_document(spec: Spec) -> Iterator[PreflightItem]:
-    """Yield an item for a document that has mistakes; `lint` lists them."""
+    """Yield items for a document of Swagger, and for one with mistakes; `lint` lists them."""
+    if spec.is_swagger:
+        words = "The document is of Swagger 2.0: it is read as OpenAPI 3.0"
+        yield PreflightItem("document/version", Verdict.PASS, words)
     if spec.left_out:
         names = ", ".join(one.id for one in spec.left_out[:_NAMED])
         more = f" and {len(spec.left_out) - _NAMED} more" if spec.left_out[_NAMED:] else ""

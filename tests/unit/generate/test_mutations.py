@@ -2,9 +2,12 @@ import json
 
 import pytest
 from hypothesis import find
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 
 from apicheck.generate import draw, mutations, strategy
-from apicheck.generate.schemathesis_adapter import draw_parts
+from apicheck.generate.hypothesis_runner import draw_first
+from apicheck.generate.schemathesis_adapter import Outcomes, draw_parts
 from apicheck.load import read_spec
 from apicheck.model.facts import Facts
 from apicheck.model.subject import Recipe, RunContext, Subject, SubjectKind
@@ -122,3 +125,46 @@ def test_a_request_with_vast_schemas_gets_no_values_from_them() -> None:
 
     assert draw_parts(document(3), "POST", "/t")
     assert draw_parts(document(500), "POST", "/t") == ()
+
+
+def document_with(member: dict[str, object]) -> dict[str, object]:
+    schema = {"type": "object", "properties": {"member": member}}
+    body = {"content": {"application/json": {"schema": schema}}}
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/t": {"post": {"requestBody": body, "responses": {}}}},
+    }
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"type": "string", "pattern": ".*", "maxLength": 65536},
+        {"type": "string", "pattern": "^[a-z]+$", "minLength": 5000},
+    ],
+)
+def test_the_texts_for_a_pattern_are_short_enough_to_be_drawn(member: dict[str, object]) -> None:
+    found = [value for _, name, value in draw_parts(document_with(member), "POST", "/t")]
+    lengths = {len(value) for value in found if isinstance(value, str)}
+    assert lengths
+    assert max(lengths) <= max(1_001, int(str(member.get("minLength", 0))) + 1)
+
+
+def test_a_value_that_no_try_finds_is_given_up_soon() -> None:
+    tried: list[int] = []
+    assert draw_first(st.integers().filter(lambda value: bool(tried.append(value)))) is None
+    assert 0 < len(tried) <= 300
+
+
+def test_schemathesis_gives_up_a_value_that_no_try_finds_and_tries_it_once() -> None:
+    tried: list[int] = []
+    never = st.integers().filter(lambda value: bool(tried.append(value)))
+    outcomes = Outcomes()
+    value, failure = outcomes.get(never)
+    assert value is None
+    assert isinstance(failure, Unsatisfiable)
+    assert 0 < len(tried) <= 60
+    assert outcomes.get(never) == (None, failure)
+    assert len(tried) <= 60
+    assert outcomes.get(st.just(None)) == (None, None)

@@ -172,7 +172,8 @@ HEAD = 'openapi: 3.1.0\ninfo: {title: T, version: "1"}\n'
 @pytest.mark.parametrize(
     ("text", "line", "path", "message", "suggestion"),
     [
-        ('swagger: "2.0"\npaths: {}\n', 1, "swagger", "Swagger 2.0 is not supported", "convert"),
+        ('swagger: "1.2"\npaths: {}\n', 1, "swagger", "Swagger 1.2 is not supported", "2.0"),
+        ('swagger: "2.0"\ninfo: {}\n', 1, "", "has no paths", ""),
         ("info: {}\n", 1, "", '"openapi" is missing', ""),
         (HEAD, 1, "", "has no paths, and so no operation to test", ""),
         (HEAD + "paths: []\n", 3, "paths", "expected a mapping", ""),

@@ -129,6 +129,18 @@ def test_files_refer_to_each_other_also_in_circles(tmp_path: Path) -> None:
     assert [p.name for p in spec.operation("own").parameters] == ["q"]
 
 
+def test_a_file_that_is_named_in_two_ways_is_one(tmp_path: Path) -> None:
+    files = {
+        "openapi.yaml": returning(
+            "{oneOf: [{$ref: 'x.yaml#/A'}, {$ref: './x.yaml/#/B'}, {$ref: 'x.yaml#/C'}]}"
+        ),
+        "x.yaml": "A: {$ref: '#/T'}\nB: {type: boolean}\nC: {type: array}\nT: {type: integer}\n",
+    }
+    spec = load_spec(write(tmp_path, files))
+    assert spec.remarks == ()
+    assert [fits(spec, value) for value in (1, True, [], "text")] == [True, True, True, False]
+
+
 def test_a_mistake_in_another_file_is_named_with_file_and_line(tmp_path: Path) -> None:
     spec = load_spec(write(tmp_path, FILES))
     (left_out,) = spec.left_out

@@ -63,6 +63,11 @@ def test_every_value_has_its_line() -> None:
     assert source.line("/a/c~1d/1/y/nothing/here") == 5
 
 
+def test_tags_of_the_types_that_yaml_has_are_read() -> None:
+    text = "a: !!float 1\nb: !!int 7\nc: !!str 7\nd: !!null ''\ne: !!timestamp 2024-01-01\n"
+    assert read(text).value == {"a": 1, "b": 7, "c": "7", "d": None, "e": "2024-01-01"}
+
+
 def test_a_duplicate_key_names_both_lines() -> None:
     (mistake,) = mistakes_of("a: 1\nb:\n  x: 1\n  y: 2\n  x: 3\n")
     assert mistake.line == 5
