@@ -225,7 +225,9 @@ def _build_judged(
     evidence = tuple(exchange.id for exchange in exercised[:3])
     match judgement:
         case None:
-            return Judged(probe, Verdict.PASS, exercised=len(exercised), evidence=evidence)
+            learn = probe.check.learn
+            learned = learn(probe.subject, transcript) if learn and transcript else ""
+            return Judged(probe, Verdict.PASS, learned, exercised=len(exercised), evidence=evidence)
         case HarnessError(reason):
             return Judged(probe, Verdict.ERROR, reason, evidence=evidence)
         case NotTested(kind, reason, remedy):

@@ -136,6 +136,8 @@ class Check:
     draws: str = ""
     script: Callable[[Subject], Script] | None = None
     judge: Callable[[Subject, Transcript], Judgement] | None = None
+    learn: Callable[[Subject, Transcript], str] | None = None
+    """What a pass shows beside the property, in words; "" for nothing."""
     fold: Fold | None = None
     provokes: frozenset[int] = frozenset()
     accepts_closed_connection: bool = False

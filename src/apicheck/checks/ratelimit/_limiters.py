@@ -127,6 +127,8 @@ def _sliding_log(trace: Trace, limiter: Limiter) -> str:
     for index, start in enumerate(starts):
         if bisect_left(ends, start + window) - index > limit:
             return ADMITTED
+    if limiter.counts_refused and _admits_after_refusals(trace, limiter):
+        return ADMITTED
     unexplained = [h for h in trace.refused if trace.at_most(h.start - window, h.end) < limit]
     if limiter.counts_refused is False:
         return REFUSED if unexplained else ""
@@ -140,6 +142,17 @@ def _sliding_log(trace: Trace, limiter: Limiter) -> str:
         if all(hit in unexplained for hit in group if hit.start <= first):
             return REFUSED
     return ""
+
+
+def _admits_after_refusals(trace: Trace, limiter: Limiter) -> bool:
+    """Whether a request was admitted though it surely was one too many, with those refused."""
+    counted = [hit for hit in trace.hits if hit.admitted is not None]
+    starts, ends = [hit.start for hit in counted], sorted(hit.end for hit in counted)
+    for hit in trace.spent:
+        too_old = bisect_right(starts, hit.end - limiter.window_s)
+        if bisect_left(ends, hit.start) - too_old >= limiter.limit:
+            return True
+    return False
 
 
 def _groups(hits: tuple[Hit, ...], gap: float) -> list[list[Hit]]:

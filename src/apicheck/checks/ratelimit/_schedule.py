@@ -37,11 +37,15 @@ def send_round(
     bucket: Bucket,
     request: Request,
     explained: Callable[[Sequence[Exchange]], bool],
+    *,
+    obey: bool = True,
 ) -> Steps[tuple[Exchange, ...]]:
     """Send one request; a burst at 0.6 of a window and at 1.05; one when the limit has recovered.
 
-    After the first refusal, send one more when its Retry-After has passed. Stop after the first
-    request where its response is neither a success nor the refusal of a request over the limit.
+    Stop after the first request where its response is neither a success nor the refusal of a
+    request over the limit.
+    obey: after the first refusal, send one more when its Retry-After has passed; without it the
+    bursts tell more limiters apart.
     explained: whether a limiter whose windows have no phase explains what was seen so far: then a
     short second burst is enough.
     """
@@ -55,7 +59,7 @@ def send_round(
     now = burst[-1].received_at
     obedient: tuple[Exchange, ...] = ()
     asked = next((w for x in burst if (w := _read_wait(limits, x)) is not None), None)
-    if asked is not None and asked <= 2 * window:
+    if obey and asked is not None and asked <= 2 * window:
         yield from steps.wait(asked + 1, "as long as Retry-After says")
         obedient = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
         now = obedient[0].received_at

@@ -27,6 +27,7 @@ from apicheck.authoring.facts import Bucket, RateHeaders, RateLimits
 from apicheck.authoring.folds import Tallies
 from apicheck.checks.ratelimit._falling import Falling, continue_from, is_stuck
 from apicheck.checks.ratelimit._numbers import parse_number
+from apicheck.checks.ratelimit._resets import UNITS, guess_form
 from apicheck.checks.ratelimit._waiting import (
     SLACK_S,
     expected_wait,
@@ -34,7 +35,6 @@ from apicheck.checks.ratelimit._waiting import (
     parse_wait,
 )
 
-_UNITS = {"epoch-seconds": 1.0, "epoch-milliseconds": 1000.0, "seconds": 1.0}
 _WELL_FORMED = "one number in digits, or a structured field (RFC 9651) that holds it"
 Key = tuple[str, str]
 
@@ -171,28 +171,31 @@ def _judge_reset(
 ) -> Iterator[Failure | None]:
     if names.reset is None:
         return
-    now = fields.parse_http_date(exchange.received.header("Date") or "")
     text = exchange.received.header(names.reset)
+    date = fields.parse_http_date(exchange.received.header("Date") or "")
+    longest = longest_memory(limits, bucket)
+    form = guess_form(text, date, longest) if text else ""
+    shown = f"{text} (it fits as {form})" if form and form != names.reset_unit else text
     if names.reset_unit == "http-date":
         moment = fields.parse_http_date(text or "")
         if text is None or moment is None:
             outcome = "absent" if text is None else "malformed"
-            yield _fail(exchange, outcome, names.reset, "an HTTP date", text)
+            yield _fail(exchange, outcome, names.reset, "an HTTP date", shown)
             return
     else:
         value = _parse_number(names.reset, "reset", bucket, exchange)
         if isinstance(value, Failure):
+            if value.outcome == "malformed":
+                value = _fail(exchange, "malformed", names.reset, _WELL_FORMED, shown)
             yield value
             return
-        moment = value / _UNITS[names.reset_unit]
-    if names.reset_unit == "seconds":
-        now = 0.0
+        moment = value / UNITS[names.reset_unit]
+    now = 0.0 if names.reset_unit == "seconds" else date
     if now is None:
         return
-    longest = longest_memory(limits, bucket)
     due = f"{names.reset_unit}, at most {longest:g} s after the response's Date"
     wrong = not now - SLACK_S <= moment <= now + longest + SLACK_S
-    yield _fail(exchange, "wrong-reset", names.reset, due, text) if wrong else None
+    yield _fail(exchange, "wrong-reset", names.reset, due, shown) if wrong else None
 
 
 def _judge_retry_after(

@@ -30,6 +30,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.facts import Bucket, RateLimits
+from apicheck.checks.ratelimit._classes import list_classes
 from apicheck.checks.ratelimit._limiters import (
     ADMITTED,
     Hit,
@@ -83,7 +84,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def script(subject: Subject) -> Script:
     """One round of requests; a second one, at other phases of the clock, only where it decides.
 
-    It decides where nothing but windows aligned with a clock explains the first round.
+    It decides where nothing but windows aligned with a clock explains the first round; with
+    `--thorough` it is always sent, as it tells more classes apart.
     """
     limits, bucket = _facts(subject)
     fresh = bucket.per in ("token", "key") and "mint" in subject.context.capabilities
@@ -104,9 +106,11 @@ def script(subject: Subject) -> Script:
     if len(first) == 1:
         return
     found = _explain_exchanges(subject, first)
-    if "" in found.values() and all(found[name] for name in set(found) - _PHASED):
+    only_phased = "" in found.values() and all(found[name] for name in set(found) - _PHASED)
+    if only_phased or ("" in found.values() and subject.context.thorough):
         yield from steps.wait(2.28 * bucket.window_s, "a second round at other phases of the clock")
-        yield from send_round(limits, bucket, request, partial(_is_simple, subject))
+        simple = partial(_is_simple, subject)
+        yield from send_round(limits, bucket, request, simple, obey=False)
 
 
 def _is_simple(subject: Subject, exchanges: Sequence[Exchange]) -> bool:
@@ -146,6 +150,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return Failure("not-enforced", f"a refusal after {promise}", actual, exchange=witness.id)
     actual = f"request {number}, {after}, was refused: {describe(witness)}"
     return Failure("refused-early", promise, actual, exchange=witness.id)
+
+
+def learn(subject: Subject, transcript: Transcript) -> str:
+    """The classes of limiters that the responses leave possible."""
+    counted = _select_counted(subject, transcript)
+    classes = list_classes(_make_trace(subject, counted), _make_limiter(subject))
+    return f"it behaves like {', or like '.join(classes)}" if classes else ""
 
 
 def _find_first_unexplained(subject: Subject, counted: list[Exchange]) -> int:
@@ -193,18 +204,25 @@ def _select_counted(subject: Subject, transcript: Transcript) -> list[Exchange]:
 
 
 def _explain_exchanges(subject: Subject, exchanges: Iterable[Exchange]) -> dict[str, str]:
-    limits, _ = _facts(subject)
-    hits = (
-        _make_hit(subject, x, True if x.succeeded else False if is_refused(limits, x) else None)
-        for x in exchanges
-    )
-    return _explain(subject, Trace.of(hits))
+    return _explain(subject, _make_trace(subject, exchanges))
 
 
 def _explain(subject: Subject, trace: Trace) -> dict[str, str]:
+    limits, _ = _facts(subject)
+    return dict(explain(trace, _make_limiter(subject), limits.algorithm))
+
+
+def _make_limiter(subject: Subject) -> Limiter:
     limits, bucket = _facts(subject)
-    limiter = Limiter(limit_of(bucket), bucket.window_s, bucket.burst, limits.counts_refused)
-    return dict(explain(trace, limiter, limits.algorithm))
+    return Limiter(limit_of(bucket), bucket.window_s, bucket.burst, limits.counts_refused)
+
+
+def _make_trace(subject: Subject, exchanges: Iterable[Exchange]) -> Trace:
+    limits, _ = _facts(subject)
+    return Trace.of(
+        _make_hit(subject, x, True if x.succeeded else False if is_refused(limits, x) else None)
+        for x in exchanges
+    )
 
 
 def _make_hit(subject: Subject, exchange: Exchange, admitted: bool | None) -> Hit:
@@ -227,6 +245,7 @@ CHECK = Check(
     applies=applies,
     script=script,
     judge=judge,
+    learn=learn,
     reads=("rate_limits",),
     standards=("rfc6585#4",),
     outcomes=(
