@@ -12,7 +12,7 @@ PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-re
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-long test-newest test-lowest coverage lint constraints \
-  changelog audit proof bench
+  changelog audit limiters proof bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -27,7 +27,7 @@ test: $(INSTALLED) ## run the tests (fetches chromium through apt when root and 
 
 # By file, one worker would play all honest variants.
 test-long: $(INSTALLED) ## run the long tests: whole proofs, honest variants, servers of others
-	@.ci/node
+	@.ci/servers
 	$(PYTEST) --dist load -m long
 
 test-newest: ## run the tests with the newest release of everything, in .venv-newest
@@ -42,7 +42,7 @@ test-lowest: $(INSTALLED) ## run the tests with the lowest releases that are all
 
 coverage: $(INSTALLED) ## all tests with branch coverage, which must be 90 % at least
 	@.ci/browser
-	@.ci/node
+	@.ci/servers
 	$(PYTEST) -m '' --cov --cov-report=term:skip-covered
 
 lint: $(INSTALLED) ## formatting, style, types, the direction of imports, the hosted workflow
@@ -67,6 +67,10 @@ changelog: $(INSTALLED) ## make the release notes in CHANGELOG.md out of the fra
 proof: $(INSTALLED) ## prove that every check can fail; record collateral, write docs/proof.md
 	@$(BIN)/apicheck prove --profile canonical --profile dahimail --profile webengage \
 	  --record --table docs/proof.md
+
+limiters: $(INSTALLED) ## test rate limiters of others, write docs/limiters.md
+	@.ci/servers
+	KEEP_FINDINGS=1 $(BIN)/python -m pytest -m '' tests/e2e/test_limiters.py
 
 bench: $(INSTALLED) ## time a run beside schemathesis on the same server
 	@$(BIN)/python bench/compare.py

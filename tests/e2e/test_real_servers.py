@@ -78,7 +78,7 @@ def kinto(tmp_path: Path) -> Iterator[str]:
 def verdaccio(tmp_path: Path) -> Iterator[str]:
     npm = shutil.which("npm")
     if npm is None:
-        assert not os.environ.get("CI"), "Verdaccio needs npm; .ci/node installs it"
+        assert not os.environ.get("CI"), "Verdaccio needs npm; .ci/servers installs it"
         # Whoever has no Node.js can still work on apicheck; CI must have it.
         pytest.skip("Verdaccio needs npm, and there is none here")
     for name in ("package.json", "config.yaml"):
