@@ -131,7 +131,7 @@ class PartWriter:
         A list whose format OpenAPI cannot express is one item, which all formats write alike.
         """
         own = {key: value for key, value in written.items() if not _is_of_parameter(key)}
-        form = own.pop("collectionFormat", None)
+        form = str(own.pop("collectionFormat", ""))
         own.pop("example", None)
         schema = self.write_schema(own)
         if written.get("type") != "array":

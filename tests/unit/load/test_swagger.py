@@ -564,6 +564,7 @@ def test_schemathesis_reads_the_same_operations_and_bodies(tmp_path: Path) -> No
     assert ours == theirs
 
 
+BODY = {"name": "b", "in": "body", "schema": {}}
 ODD = [None, 7, "text", [], {}, [7], ["a"], {"a": 7}, {"$ref": 7}, {"$ref": "#/none"}, {"a": None}]
 
 
@@ -577,18 +578,24 @@ ODD = [None, 7, "text", [], {}, [7], ["a"], {"a": 7}, {"$ref": 7}, {"$ref": "#/n
         "paths//a/post/responses/200/schema", "paths//a/post/responses/200/headers",
         "paths//a/post/responses/200/examples", "paths//a/post/parameters/0",
         "paths//a/post/parameters/0/schema", "paths//a/post/parameters/0/in",
-        "paths//a/parameters", "security",
+        "paths//a/parameters", "security", "paths//a/post/parameters/0/collectionFormat",
+        "securityDefinitions/key", "securityDefinitions/key/scopes",
     ],
 )  # fmt: skip
 def test_no_odd_value_breaks_the_reader(place: str, odd: Any) -> None:
-    body = {"name": "b", "in": "body", "schema": {}}
-    operation = {"parameters": [body], "responses": {"200": {"description": "ok"}}}
-    document: dict[str, Any] = {"swagger": "2.0", "paths": {"/a": {"post": operation}}}
+    first = {"name": "b", "in": "query", "type": "array"} if "Format" in place else BODY
+    operation = {"parameters": [{**first}], "responses": {"200": {"description": "ok"}}}
+    key = {"type": "oauth2", "flow": "implicit"}
+    document: dict[str, Any] = {
+        "swagger": "2.0",
+        "paths": {"/a": {"post": operation}},
+        "securityDefinitions": {"key": key},
+    }
     steps = place.replace("//", "/~").split("/")
     holder: Any = document
     for step in steps[:-1]:
-        key = step.replace("~", "/")
-        holder = holder[int(key)] if isinstance(holder, list) else holder.setdefault(key, {})
+        name = step.replace("~", "/")
+        holder = holder[int(name)] if isinstance(holder, list) else holder.setdefault(name, {})
     last = steps[-1].replace("~", "/")
     holder[int(last) if isinstance(holder, list) else last] = odd
     try:
