@@ -325,7 +325,10 @@ def read_scheme(name: str, node: Node) -> SecurityScheme:
         for kind, flow in (written if isinstance(written, Mapping) else {}).items()
         if isinstance(flow, Mapping)
     }
-    scopes = dict.fromkeys(scope for flow in flows.values() for scope in (flow.get("scopes") or {}))
+    named = (flow.get("scopes") for flow in flows.values())
+    scopes = dict.fromkeys(
+        str(scope) for one in named for scope in (one if isinstance(one, Mapping) else ())
+    )
     return SecurityScheme(
         name=name,
         kind=str(node.get("type", "")),

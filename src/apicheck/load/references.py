@@ -161,7 +161,7 @@ class Resolver:
             pointer = self._descend(root, fragment)
             if pointer is not None:
                 return pointer
-        hint = self._suggest_closest(target.document + fragment)
+        hint = self._suggest_closest(self.mistakes.moves.find_moved(target.document + fragment))
         raise Unresolved(f'the $ref "{text}" points to nothing', hint)
 
     def _descend(self, root: str, fragment: str) -> str | None:

@@ -96,7 +96,7 @@ class _Converter:
         }
         components = {
             "schemas": {
-                name: parts.write_schema(node)
+                name: _name_kind(name, parts.write_schema(node))
                 for name, node, _ in self._list_members("definitions")
             },
             "parameters": parameters,
@@ -231,3 +231,14 @@ class _Converter:
             )
             for status, node in written.items()
         }
+
+
+def _name_kind(name: str, schema: Json) -> Json:
+    """A schema whose discriminator has its name for an example: the rule of Swagger says so."""
+    discriminator = as_mapping(as_mapping(schema).get("discriminator"))
+    key = discriminator.get("propertyName")
+    members = as_mapping(as_mapping(schema).get("properties"))
+    member = members.get(key) if isinstance(key, str) else None
+    if not isinstance(member, dict) or {"example", "enum", "default", "$ref"} & set(member):
+        return schema
+    return {**schema, "properties": {**members, key: {**member, "example": name}}}

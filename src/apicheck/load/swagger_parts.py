@@ -63,10 +63,13 @@ class PartWriter:
         return node
 
     def move_references(self) -> None:
-        """Let each reference lead to where its target is now."""
+        """Let each reference lead to where its target is now; one to nothing stays as written."""
         for node in self._references:
             text = node["$ref"]
-            if text.startswith("#") and (moved := self.moves.find_moved(text[1:])) != text[1:]:
+            named = "".join(f"/{key}" for key in text.split("/")[1:3])
+            if not text.startswith("#") or at(self.document, pointer_of(named)) is MISSING:
+                continue
+            if (moved := self.moves.find_moved(text[1:])) != text[1:]:
                 node["$ref"] = f"#{moved}"
 
     def convert_targets(self, converted: dict[str, Json]) -> None:
@@ -128,7 +131,7 @@ class PartWriter:
         A list whose format OpenAPI cannot express is one item, which all formats write alike.
         """
         own = {key: value for key, value in written.items() if not _is_of_parameter(key)}
-        form = own.pop("collectionFormat", None)
+        form = str(own.pop("collectionFormat", ""))
         own.pop("example", None)
         schema = self.write_schema(own)
         if written.get("type") != "array":

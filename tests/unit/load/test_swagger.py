@@ -6,8 +6,9 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from schemathesis import openapi
 
-from apicheck.load import load_spec, parse_spec, read_spec
+from apicheck.load import load_spec, parse_spec, read_spec, saved_document
 from apicheck.model.errors import SpecError
 from apicheck.model.operation import Operation, Spec
 
@@ -300,6 +301,18 @@ def test_a_schema_is_one_of_openapi_3(written: Any, expected: Any) -> None:
     assert found == expected
 
 
+def test_the_example_of_a_discriminator_is_the_name_of_its_definition() -> None:
+    kind: dict[str, Any] = {"type": "object", "discriminator": "kind"}
+    definitions = {
+        "Box": {**kind, "properties": {"kind": {"type": "string"}}},
+        "Bag": {**kind, "properties": {"kind": {"type": "string", "enum": ["bag"]}}},
+    }
+    spec = read_spec({"swagger": "2.0", "paths": {}, "definitions": definitions})
+    schemas = spec.document["components"]["schemas"]
+    assert schemas["Box"]["properties"]["kind"] == {"type": "string", "example": "Box"}
+    assert schemas["Bag"]["properties"]["kind"] == {"type": "string", "enum": ["bag"]}
+
+
 @pytest.mark.parametrize(
     ("top", "prefix", "host"),
     [
@@ -394,6 +407,7 @@ BROKEN = """\
               description: ok
               schema: {type: object, properties: {x: {$ref: "#/definitions/Nothing"}}}
               headers: {X-A: {type: integer, default: "z"}}
+    definitions: {Thing: {type: object}}
     """
 
 
@@ -401,7 +415,9 @@ def test_mistakes_are_named_where_they_were_written() -> None:
     spec = read(BROKEN)
     (left_out,) = spec.left_out
     assert (left_out.id, left_out.line) == ("a", 8)
+    assert left_out.reason == 'the $ref "#/definitions/None" points to nothing'
     assert left_out.pointer == "/paths/~1a~1{id}/post/parameters/0/schema/$ref"
+    assert spec.remarks[1].suggestion == 'did you mean "Thing"?'
     assert [(one.line, one.path) for one in spec.remarks] == [
         (9, "paths./a/{id}.post.parameters.1.default"),
         (19, "paths./a/{id}.get.responses.200.schema.properties.x.$ref"),
@@ -499,7 +515,56 @@ def test_other_files_are_of_swagger_too(tmp_path: Path) -> None:
     assert spec.remarks[0].path.endswith("common.yaml.parameters.Page.default")
     assert spec.remarks[1].path.endswith("get.responses.404.schema.$ref")
 
+    saved = parse_spec(saved_document(spec, b"").decode(), "openapi.json")
+    assert [(one.id, one.body, one.parameters) for one in saved.operations] == [
+        (one.id, one.body, one.parameters) for one in spec.operations
+    ]
 
+
+def test_schemathesis_reads_the_same_operations_and_bodies(tmp_path: Path) -> None:
+    text = """\
+        basePath: /v1
+        consumes: [application/json, application/x-www-form-urlencoded]
+        paths:
+          /crates/{id}:
+            parameters: [{name: id, in: path, required: true, type: integer}]
+            get:
+              parameters: [{name: full, in: query, type: boolean}]
+              responses: {200: {description: ok}}
+            put:
+              consumes: [application/json]
+              parameters: [{name: b, in: body, required: true, schema: {type: object}}]
+              responses: {200: {description: ok}}
+            post:
+              parameters: [{name: f, in: formData, required: true, type: string}]
+              responses: {200: {description: ok}}
+            patch:
+              consumes: [multipart/form-data]
+              parameters: [{name: f, in: formData, required: true, type: file}]
+              responses: {200: {description: ok}}
+        """
+    (tmp_path / "swagger.yaml").write_text(HEAD + dedent(text))
+    ours = {
+        (one.method, one.path.removeprefix("/v1")): (
+            {media.media_type for media in one.body},
+            one.body_required,
+            {(part.place, part.name) for part in one.parameters},
+        )
+        for one in read(text).operations
+    }
+    theirs = {}
+    for result in openapi.from_path(tmp_path / "swagger.yaml").get_all_operations():
+        one = result.ok()
+        places = {"path": one.path_parameters, "query": one.query, "header": one.headers}
+        theirs[one.method.upper(), one.path] = (
+            {body.media_type for body in one.body},
+            any(body.is_required for body in one.body),
+            {(place, part.name) for place, parts in places.items() for part in parts},
+        )
+    assert ours == theirs
+
+
+BODY = {"name": "b", "in": "body", "schema": {}}
 ODD = [None, 7, "text", [], {}, [7], ["a"], {"a": 7}, {"$ref": 7}, {"$ref": "#/none"}, {"a": None}]
 
 
@@ -513,18 +578,24 @@ ODD = [None, 7, "text", [], {}, [7], ["a"], {"a": 7}, {"$ref": 7}, {"$ref": "#/n
         "paths//a/post/responses/200/schema", "paths//a/post/responses/200/headers",
         "paths//a/post/responses/200/examples", "paths//a/post/parameters/0",
         "paths//a/post/parameters/0/schema", "paths//a/post/parameters/0/in",
-        "paths//a/parameters", "security",
+        "paths//a/parameters", "security", "paths//a/post/parameters/0/collectionFormat",
+        "securityDefinitions/key", "securityDefinitions/key/scopes",
     ],
 )  # fmt: skip
 def test_no_odd_value_breaks_the_reader(place: str, odd: Any) -> None:
-    body = {"name": "b", "in": "body", "schema": {}}
-    operation = {"parameters": [body], "responses": {"200": {"description": "ok"}}}
-    document: dict[str, Any] = {"swagger": "2.0", "paths": {"/a": {"post": operation}}}
+    first = {"name": "b", "in": "query", "type": "array"} if "Format" in place else BODY
+    operation = {"parameters": [{**first}], "responses": {"200": {"description": "ok"}}}
+    key = {"type": "oauth2", "flow": "implicit"}
+    document: dict[str, Any] = {
+        "swagger": "2.0",
+        "paths": {"/a": {"post": operation}},
+        "securityDefinitions": {"key": key},
+    }
     steps = place.replace("//", "/~").split("/")
     holder: Any = document
     for step in steps[:-1]:
-        key = step.replace("~", "/")
-        holder = holder[int(key)] if isinstance(holder, list) else holder.setdefault(key, {})
+        name = step.replace("~", "/")
+        holder = holder[int(name)] if isinstance(holder, list) else holder.setdefault(name, {})
     last = steps[-1].replace("~", "/")
     holder[int(last) if isinstance(holder, list) else last] = odd
     try:
