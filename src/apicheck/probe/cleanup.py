@@ -17,6 +17,7 @@ from apicheck.model.verdict import NotTestedKind
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.deletions import find_deletion, split_objects
 from apicheck.probe.errors import ProbeStopped
+from apicheck.probe.lookups import finds_object
 from apicheck.probe.pacing import read_retry_after
 from apicheck.probe.placeholders import placeholders_in
 from apicheck.probe.recorder import Recorder
@@ -118,7 +119,7 @@ class Creations:
         cleanup False: its script deletes it. owner: the script that alone uses what it creates.
         """
         request = exchange.request
-        if request.method == "DELETE" and (exchange.succeeded or exchange.status in _GONE):
+        if request.method == "DELETE" and (exchange.succeeded or self._is_gone(exchange)):
             self._forget(unquote(request.path))
             return
         if request.method not in ("POST", "PUT") or not exchange.succeeded or not cleanup:
@@ -132,6 +133,14 @@ class Creations:
                 elif exchange.status == _CREATED:
                     by = request.operation or f"{request.method} {request.path}"
                     self._lasting.append(Lasting(by, _names_of(part)))
+
+    def _is_gone(self, exchange: Exchange) -> bool:
+        """Whether a deletion found nothing: a stranger is told so of what is there."""
+        if exchange.status not in _GONE:
+            return False
+        with self._lock:
+            made = self._open.get(unquote(exchange.request.path))
+        return made is None or made.delete.identity == exchange.request.identity
 
     def _forget(self, path: str) -> None:
         """Take back what a deletion deleted, by its path or by the name at its end."""
@@ -218,11 +227,16 @@ class Creations:
                 last = recorder.send(request, Role.CLEANUP)
             except ProbeStopped as stop:
                 return last, f"{creation}: {stop.reason.reason}"
-            if last.succeeded or last.status in _GONE:
+            if last.succeeded:
                 return last, ""
-            if last.status not in _REFUSED:
+            if last.status in _GONE:
+                if not finds_object(self._plan, creation.delete, recorder):
+                    return last, ""
+            elif last.status not in _REFUSED:
                 result = last.status or (last.error.kind.value if last.error else "")
                 return last, f"{creation}: DELETE got {result}"
+        if last is not None and last.status in _GONE:
+            return last, f"{creation}: DELETE got {last.status}, but GET finds it"
         return last, f"{creation}: no identity may delete it"
 
     def _vary_identity(self, request: Request) -> Iterator[Request]:
