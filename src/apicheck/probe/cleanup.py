@@ -22,6 +22,7 @@ from apicheck.probe.pacing import read_retry_after
 from apicheck.probe.placeholders import placeholders_in
 from apicheck.probe.recorder import Recorder
 from apicheck.requests.credentials import credentials_of, scheme_to_carry
+from apicheck.requests.dormant import acts_by_itself
 
 _CREATED = 201
 _GONE = (404, 410)
@@ -155,12 +156,14 @@ class Creations:
         """Delete everything, newest first: each exchange with what it left, "" for nothing.
 
         What the server is too busy for, or what another object still needs, is tried again later.
+        What acts by itself goes first, each time: it may be what keeps the server busy.
         """
         with self._lock:
             left = list(reversed(self._open.values()))
             self._open.clear()
         for pause in _PAUSES_S:
             before, seen = len(left), _Round()
+            left.sort(key=lambda one: not acts_by_itself(one.delete.path))
             left = yield from self._delete_round(left, recorder, clock, seen)
             if not left or (len(left) == before and not seen.busy):
                 break
