@@ -21,6 +21,7 @@ from apicheck.probe.lookups import finds_object
 from apicheck.probe.pacing import read_retry_after
 from apicheck.probe.placeholders import placeholders_in
 from apicheck.probe.recorder import Recorder
+from apicheck.probe.refused_creations import RefusedCreations
 from apicheck.requests.credentials import credentials_of, scheme_to_carry
 from apicheck.requests.dormant import acts_by_itself
 
@@ -91,6 +92,7 @@ class Creations:
         self._open: dict[str, Creation] = {}
         self._lasting: list[Lasting] = []
         self._others: list[Identity] = []
+        self._refused = RefusedCreations(plan, mark)
 
     def take_over(
         self, exchanges: Iterable[Exchange], known: Collection[str], others: Iterable[Identity]
@@ -119,6 +121,7 @@ class Creations:
 
         cleanup False: its script deletes it. owner: the script that alone uses what it creates.
         """
+        self._refused.note(exchange)
         request = exchange.request
         if request.method == "DELETE" and (exchange.succeeded or self._is_gone(exchange)):
             self._forget(unquote(request.path))
@@ -161,6 +164,22 @@ class Creations:
         with self._lock:
             left = list(reversed(self._open.values()))
             self._open.clear()
+        tried = frozenset(unquote(one.delete.path) for one in left)
+        yield from self._delete_in_rounds(left, recorder, clock)
+        more: list[Creation] = []
+        for found in self._refused.find(recorder, tried):
+            refused = found.refused
+            by = f"{refused.request.operation}, which got {refused.status or 'no response'}"
+            made = Creation(found.delete, by)
+            if found.certain:
+                more.append(made)
+            else:
+                yield None, f"{made}, if the run made it: none of its names says so"
+        yield from self._delete_in_rounds(more, recorder, clock)
+
+    def _delete_in_rounds(
+        self, left: list[Creation], recorder: Recorder, clock: TargetClock
+    ) -> Iterator[_Deletion]:
         for pause in _PAUSES_S:
             before, seen = len(left), _Round()
             left.sort(key=lambda one: not acts_by_itself(one.delete.path))

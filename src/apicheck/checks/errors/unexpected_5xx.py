@@ -38,8 +38,8 @@ def inspect(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, folds.Resu
         wrong = Inconclusive(
             f"{exchange.status} came only while {beside} requests ran side by side"
             if beside != "1"
-            else f"{exchange.status} came, and more often the operation accepts a request: the server"
-            " was busy for a while"
+            else f"{exchange.status} came, and more often the operation accepts a request:"
+            " the server was busy for a while"
         )
     elif exchange.status >= _SERVER_ERROR:
         says = _MILDER.get(exchange.status)

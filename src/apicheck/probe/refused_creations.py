@@ -1,0 +1,181 @@
+"""Finds what the target created though it refused the request, so that clean-up deletes it.
+
+A server that validates late, or fails after it has stored something, responds with 4xx or 5xx and
+has the object all the same. Only what carries a name of this run's own making is deleted; what may
+be the run's by all its values is named.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
+
+from apicheck.model.exchange import Exchange, Request, Response, Role
+from apicheck.model.json import Json
+from apicheck.model.plan import Plan
+from apicheck.probe.deletions import find_deletion
+from apicheck.probe.errors import ProbeStopped
+from apicheck.probe.lookups import build_as_creator
+from apicheck.probe.recorder import Recorder
+from apicheck.requests.neighbours import find_neighbours
+from apicheck.requests.nouns import names_thing
+
+_NOT_TRIED = frozenset({401, 403, 404, 405, 406, 411, 412, 413, 414, 415, 428, 429, 431})
+"""Statuses of servers that did not look at the body."""
+_CREATED = 201
+_CLIENT_ERROR, _SERVER_ERROR = 400, 500
+_DEPTH = 3
+_NEWEST = 3
+_FEWEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCreation:
+    """An object that is there though its creation was refused.
+
+    certain: it has a name that only this run can have made up.
+    """
+
+    delete: Request
+    refused: Exchange
+    certain: bool
+
+
+class RefusedCreations:
+    """The requests that were refused and may have created something all the same.
+
+    mark: what the names of this run have.
+    """
+
+    def __init__(self, plan: Plan, mark: str) -> None:
+        self._plan = plan
+        self._mark = mark
+        self._lock = threading.Lock()
+        self._refused: dict[str, list[Exchange]] = {}
+
+    def note(self, exchange: Exchange) -> None:
+        """Note a request to create something that was not accepted."""
+        request, status = exchange.request, exchange.status
+        if exchange.succeeded or request.method not in ("POST", "PUT") or not request.operation:
+            return
+        if status in _NOT_TRIED or 0 < status < _CLIENT_ERROR:
+            return
+        if self._is_marked(request) or status == 0 or status >= _SERVER_ERROR:
+            with self._lock:
+                self._refused.setdefault(request.path, []).append(exchange)
+
+    def find(self, recorder: Recorder, tried: frozenset[str]) -> Iterator[FoundCreation]:
+        """Look for what they created. tried: paths that clean-up has asked already."""
+        with self._lock:
+            refused = list(self._refused.items())
+            self._refused.clear()
+        seen = set(tried)
+        for path, exchanges in refused:
+            for found in self._look_in(path, exchanges[::-1], recorder):
+                if unquote(found.delete.path) not in seen:
+                    seen.add(unquote(found.delete.path))
+                    yield found
+
+    def _look_in(
+        self, path: str, exchanges: list[Exchange], recorder: Recorder
+    ) -> Iterator[FoundCreation]:
+        """Look in the collection; where it shows none, by the names that the client chose."""
+        found = list(self._look_in_list(path, exchanges, recorder))
+        yield from found or self._look_by_name(exchanges, recorder)
+
+    def _look_in_list(
+        self, path: str, exchanges: list[Exchange], recorder: Recorder
+    ) -> Iterator[FoundCreation]:
+        newest = exchanges[0].request
+        if newest.method != "POST":
+            return  # what PUT makes is at its own path
+        listing = self._read(path, newest, newest.operation, recorder)
+        collection = path.rstrip("/").rpartition("/")[2]
+        items = list(_list_items(listing.json_or(), collection)) if listing else []
+        for exchange in exchanges if items else ():
+            sent = _read_members(exchange.request)
+            for item in items:
+                same = {name for name, value in sent.items() if item.get(name) == value}
+                marked = any(self._mark in str(sent[name]) for name in same)
+                if not marked and not (len(same) == len(sent) >= _FEWEST and _is_late(exchange)):
+                    continue
+                delete = find_deletion(self._plan, _as_created(exchange, item), self._mark)
+                if delete is not None:
+                    yield FoundCreation(delete, exchange, certain=marked)
+
+    def _look_by_name(
+        self, exchanges: list[Exchange], recorder: Recorder
+    ) -> Iterator[FoundCreation]:
+        """Ask for the newest few by name, and for the others if one of these is there."""
+        missed = 0
+        for exchange in exchanges:
+            delete = find_deletion(self._plan, _as_created(exchange, {}), self._mark)
+            if delete is None or self._mark not in delete.path or missed >= _NEWEST:
+                continue
+            if self._read(delete.path, exchange.request, delete.operation, recorder):
+                yield FoundCreation(delete, exchange, certain=True)
+                missed = 0
+            else:
+                missed += 1
+
+    def _read(
+        self, path: str, creator: Request, operation: str, recorder: Recorder
+    ) -> Exchange | None:
+        """Read what is at a path as the creator; None where nothing can be read."""
+        template = self._plan.spec.operation(operation).path
+        read = find_neighbours(self._plan.spec).at(template).get("GET")
+        if read is None or read.id in self._plan.context.withheld:
+            return None
+        request = build_as_creator(self._plan, creator, read, path)
+        try:
+            exchange = recorder.send(request, Role.CLEANUP)
+        except ProbeStopped:
+            return None
+        return exchange if exchange.succeeded else None
+
+    def _is_marked(self, request: Request) -> bool:
+        return bool(self._mark) and (
+            self._mark in request.path or self._mark.encode() in (request.body or b"")
+        )
+
+
+def _is_late(exchange: Exchange) -> bool:
+    """Whether the server may have failed after it had created something."""
+    return exchange.status == 0 or exchange.status >= _SERVER_ERROR
+
+
+def _as_created(exchange: Exchange, item: Json) -> Exchange:
+    """The exchange as if the request had been accepted, with the object in its response."""
+    return replace(exchange, response=Response(_CREATED, (), json.dumps(item).encode()), error=None)
+
+
+def _read_members(request: Request) -> dict[str, Json]:
+    """The texts and numbers at the top of the body."""
+    try:
+        content = json.loads(request.body or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    members = content.items() if isinstance(content, Mapping) else ()
+    return {name: value for name, value in members if isinstance(value, str | int) and value != ""}
+
+
+def _list_items(body: Json, collection: str, depth: int = _DEPTH) -> Iterator[Mapping[str, Json]]:
+    """The objects of a list: in an array or a map by name, alone or in a wrapper.
+
+    What the objects hold is not looked at: it is something else.
+    """
+    if isinstance(body, list):
+        yield from (one for one in body if isinstance(one, Mapping))
+        return
+    if not isinstance(body, Mapping) or not body or depth == 0:
+        return
+    if all(isinstance(one, Mapping) for one in body.values()) and len(body) > 1:
+        yield from body.values()
+        return
+    inner = [(name, one) for name, one in body.items() if isinstance(one, list | Mapping)]
+    own = [(name, one) for name, one in inner if names_thing(name, collection)]
+    for _, one in (inner if len(inner) == 1 else own)[:1]:
+        yield from _list_items(one, collection, depth - 1)
