@@ -44,7 +44,7 @@ class Zones:
     def __init__(self, sent: Any, *, ids: bool, status: int = 422) -> None:
         self.sent, self.ids, self.status = sent, ids, status
         self.held: dict[str, Any] = {"precious": {"id": "precious", "name": "precious"}}
-        self.lists, self.refused = True, 0
+        self.lists, self.refused, self.made = True, 0, 0
 
     def __call__(self, request: Any) -> Any:
         name = unquote(request.path.removeprefix("/zones").strip("/"))
@@ -67,7 +67,8 @@ class Zones:
             assert isinstance(name, str)
         except (ValueError, KeyError, TypeError, AssertionError):
             return self.sent(422, {"error": "no name"})
-        key = f"z{len(self.held)}" if self.ids else name
+        self.made += 1
+        key = f"z{self.made}" if self.ids else name
         self.held[key] = {"id": key, **zone}
         if zone.get("kind") in ("native", "mirror"):
             return self.sent(201, self.held[key])

@@ -12,6 +12,7 @@ from apicheck.model.exchange import Exchange, Request
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import LinkDoc, Operation
 from apicheck.model.plan import Plan
+from apicheck.model.received import is_text
 from apicheck.probe.lookups import build_as_creator
 from apicheck.requests.identifiers import collection_of, identifier_of
 from apicheck.requests.nouns import plain
@@ -183,6 +184,7 @@ def _find_names(template: str) -> list[str]:
 
 
 def _fill_template(template: str, values: Mapping[str, str]) -> str | None:
-    if any(not values.get(name) for name in _find_names(template)):
+    names = _find_names(template)
+    if any(not values.get(name) or not is_text(values[name]) for name in names):
         return None
     return re.sub(r"\{([^}]*)\}", lambda match: quote(values[match[1]], safe=""), template)

@@ -13,21 +13,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from apicheck.model.exchange import Exchange, Request, Response, Role
+from apicheck.model.exchange import Exchange, Request, Response
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan
 from apicheck.probe.deletions import find_deletion
-from apicheck.probe.errors import ProbeStopped
-from apicheck.probe.lookups import build_as_creator
+from apicheck.probe.lookups import list_items, read_as_creator
 from apicheck.probe.recorder import Recorder
-from apicheck.requests.neighbours import find_neighbours
-from apicheck.requests.nouns import names_thing
 
 _NOT_TRIED = frozenset({401, 403, 404, 405, 406, 411, 412, 413, 414, 415, 428, 429, 431})
 """Statuses of servers that did not look at the body."""
 _CREATED = 201
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
-_DEPTH = 3
 _NEWEST = 3
 _FEWEST = 2
 
@@ -94,7 +90,7 @@ class RefusedCreations:
             return  # what PUT makes is at its own path
         listing = self._read(path, newest, newest.operation, recorder)
         collection = path.rstrip("/").rpartition("/")[2]
-        items = list(_list_items(listing.json_or(), collection)) if listing else []
+        items = list(list_items(listing.json_or(), collection)) if listing else []
         for exchange in exchanges if items else ():
             sent = _read_members(exchange.request)
             for item in items:
@@ -124,17 +120,10 @@ class RefusedCreations:
     def _read(
         self, path: str, creator: Request, operation: str, recorder: Recorder
     ) -> Exchange | None:
-        """Read what is at a path as the creator; None where nothing can be read."""
+        """Read what is at a path as the creator; None where it cannot."""
         template = self._plan.spec.operation(operation).path
-        read = find_neighbours(self._plan.spec).at(template).get("GET")
-        if read is None or read.id in self._plan.context.withheld:
-            return None
-        request = build_as_creator(self._plan, creator, read, path)
-        try:
-            exchange = recorder.send(request, Role.CLEANUP)
-        except ProbeStopped:
-            return None
-        return exchange if exchange.succeeded else None
+        exchange = read_as_creator(self._plan, creator, template, path, recorder)
+        return exchange if exchange is not None and exchange.succeeded else None
 
     def _is_marked(self, request: Request) -> bool:
         return bool(self._mark) and (
@@ -160,22 +149,3 @@ def _read_members(request: Request) -> dict[str, Json]:
         return {}
     members = content.items() if isinstance(content, Mapping) else ()
     return {name: value for name, value in members if isinstance(value, str | int) and value != ""}
-
-
-def _list_items(body: Json, collection: str, depth: int = _DEPTH) -> Iterator[Mapping[str, Json]]:
-    """The objects of a list: in an array or a map by name, alone or in a wrapper.
-
-    What the objects hold is not looked at: it is something else.
-    """
-    if isinstance(body, list):
-        yield from (one for one in body if isinstance(one, Mapping))
-        return
-    if not isinstance(body, Mapping) or not body or depth == 0:
-        return
-    if all(isinstance(one, Mapping) for one in body.values()) and len(body) > 1:
-        yield from body.values()
-        return
-    inner = [(name, one) for name, one in body.items() if isinstance(one, list | Mapping)]
-    own = [(name, one) for name, one in inner if names_thing(name, collection)]
-    for _, one in (inner if len(inner) == 1 else own)[:1]:
-        yield from _list_items(one, collection, depth - 1)

@@ -497,3 +497,38 @@ def test_what_a_deletion_does_not_find_is_read_before_it_is_taken_as_gone(
         left = session.clean_up()
     words = "/things/t1 (created by createThing): DELETE got 404, but GET finds it"
     assert left == ((words,) if stays else ())
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_nothing_reads_is_looked_for_in_its_list(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any, stays: bool
+) -> None:
+    del document["paths"]["/things/{thingId}"]["get"]
+    del document["paths"]["/things"]["post"]["responses"]["201"]["links"]
+    thing = document["paths"].pop("/things/{thingId}")
+    named = {**thing["parameters"][0], "name": "id"}
+    document["paths"]["/things/{id}"] = {**thing, "parameters": [named]}
+
+    def loses(method: str, *_: Any) -> Any:
+        if method == "DELETE" and not stays:
+            api.things.clear()
+        return (404, {}, b"{}") if method == "DELETE" else None
+
+    api.override = loses
+    plan = plan_for(target, document=document)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates))
+        left = session.clean_up()
+    words = "/things/t1 (created by createThing): DELETE got 404, but GET finds it"
+    assert left == ((words,) if stays else ())
+
+
+def test_a_name_that_is_no_text_has_no_deletion_and_stops_nothing(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    api.override = lambda method, *_: (201, {}, b'{"id": "\\ud83d"}') if method == "POST" else None
+    plan = plan_for(target, document=document)
+    with Session(plan) as session:
+        assert session.play(probe_of(plan, creates)).stopped_by is None
+        (left,) = session.clean_up()
+    assert left.startswith("1 created by createThing")
