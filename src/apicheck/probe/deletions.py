@@ -87,17 +87,16 @@ def _guess_deletion(
     """
     request = exchange.request
     operation = plan.spec.operation(request.operation)
-    if request.method == "PUT" and exchange.status == _CREATED:
-        # What PUT creates is at the path that it was sent to (RFC 9110 section 9.3.4).
-        same = _find_delete_at(plan, operation.path)
-        return build_as_creator(plan, request, same, request.path) if same else None
-    named = request.path.rstrip("/").rpartition("/")[2]
     same = _find_delete_at(plan, operation.path)
+    if request.method == "PUT" and exchange.status == _CREATED and same:
+        # What PUT creates is at the path that it was sent to (RFC 9110 section 9.3.4).
+        return build_as_creator(plan, request, same, request.path)
+    named = request.path.rstrip("/").rpartition("/")[2]
     sure = exchange.status == _CREATED or request.method == "PUT"
     if same is not None and sure and mark and mark in named:
         return build_as_creator(plan, request, same, request.path)
     collection = operation.path.rstrip("/")
-    if request.method != "POST":
+    if request.method != "POST" and exchange.status != _CREATED:
         return None
     for delete in plan.spec.operations:
         name = (_find_names(delete.path) or [""])[-1]

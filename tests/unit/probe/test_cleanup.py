@@ -225,6 +225,27 @@ def test_an_object_that_a_put_created_is_deleted_at_its_path(
     assert deleted == (["/things/mine"] if status == 201 else [])
 
 
+def test_what_a_put_created_in_a_collection_is_deleted_by_the_id_of_the_response(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    things = document["paths"]["/things"]
+    things["put"] = {**things.pop("post"), "operationId": "createThing"}
+    del things["put"]["responses"]["201"]["links"]
+
+    def creates_by_put(method: str, *_: Any) -> Any:
+        if method != "PUT":
+            return None
+        api.things["t7"] = {}
+        return 201, {}, b'{"id": "t7"}'
+
+    api.override = creates_by_put
+    plan = plan_for(target, document=document)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates))
+        assert session.clean_up() == ()
+    assert api.things == {}
+
+
 def test_an_object_that_the_request_named_is_not_deleted_without_a_201(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
 ) -> None:
