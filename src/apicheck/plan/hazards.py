@@ -25,6 +25,7 @@ class Harm(StrEnum):
     DATA = "delete everything"
     OBJECTS = "change every object"
     FOUND = "delete what the run did not make"
+    SETTING = "change a setting for good"
 
     @property
     def hits_one_identity(self) -> bool:
