@@ -104,8 +104,16 @@ def settings(*methods: str, path: str = "/settings") -> str:
     return json.dumps({"openapi": "3.1.0", "info": info, "paths": {path: operations}})
 
 
-@pytest.mark.parametrize("method", ["put", "patch"])
-@pytest.mark.parametrize("path", ["/settings", "/me", "/admin/session-policy/"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("put", "/settings"),
+        ("patch", "/me"),
+        ("patch", "/admin/session-policy/"),
+        ("post", "/jwt/settings"),
+        ("post", "/mailServerConfig"),
+    ],
+)
 def test_the_only_one_that_is_there_is_not_changed(
     run: Any, sent: Any, method: str, path: str
 ) -> None:
@@ -115,10 +123,10 @@ def test_the_only_one_that_is_there_is_not_changed(
     assert "it may change a setting for good" in why["reason"]
 
 
-@pytest.mark.parametrize("methods", [("put",), ("get", "post", "put")])
+@pytest.mark.parametrize("methods", [("put",), ("post",), ("get", "post", "put")])
 def test_what_may_make_another_is_sent(run: Any, sent: Any, methods: tuple[str, ...]) -> None:
-    outcome = run(settings(*methods), serve(sent))
-    assert outcome.requests("PUT", "/settings")
+    outcome = run(settings(*methods, path="/drafts"), serve(sent))
+    assert {method.upper() for method in methods} <= {one.method for one in outcome.received}
 
 
 def test_who_allows_it_gets_the_setting_changed(run: Any, sent: Any) -> None:

@@ -20,6 +20,8 @@ _NAMING = frozenset(
     {"id", "ids", "uuid", "uuids", "guid", "guids", "pk", "key", "keys", "name", "names", "slug",
      "slugs", "ref", "refs"}
 )  # fmt: skip
+_SETTINGS = frozenset({"config", "configuration", "options", "preferences", "settings"})
+"""What there is one of, whichever method changes it."""
 _AT_MOST = 300
 """Schemas that are looked at; beyond, an id is far from what it would name."""
 
@@ -51,8 +53,11 @@ def find_bulk_change(spec: Spec, operation: Operation) -> Hazard | None:
 def _changes_setting(around: Neighbours, path: str, operation: Operation) -> bool:
     """Whether GET reads at the same path the only object there is, which this would change."""
     here = around.at(path)
-    others = "POST" in here or around.at(f"{path}/{{}}")
-    return operation.method in ("PATCH", "PUT") and "GET" in here and not others
+    if "GET" not in here or around.at(f"{path}/{{}}"):
+        return False
+    if operation.method == "POST":
+        return (words_of(path.rpartition("/")[2]) or [""])[-1] in _SETTINGS
+    return operation.method in ("PATCH", "PUT") and "POST" not in here
 
 
 def _names_objects(document: Json, schema: Json) -> bool:

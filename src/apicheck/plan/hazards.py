@@ -202,7 +202,8 @@ _WORDS: tuple[tuple[Harm, str], ...] = (
     (
         Harm.CREDENTIAL,
         _pair(
-            "revoke|reset|rotate|regenerate|invalidate|expire|roll|recreate|renew|refresh|reissue",
+            "revoke|reset|rotate|regenerate|invalidate|expire|roll|recreate|renew|refresh|reissue"
+            "|blacklist|blocklist|denylist",
             f"tokens?|secrets?|credentials?|jwt|{_KEYS}",
         ),
     ),
