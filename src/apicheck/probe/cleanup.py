@@ -17,12 +17,13 @@ from apicheck.model.verdict import NotTestedKind
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.deletions import find_deletion, split_objects
 from apicheck.probe.errors import ProbeStopped
+from apicheck.probe.hidden_creations import HiddenCreations
 from apicheck.probe.lookups import finds_object
 from apicheck.probe.pacing import read_retry_after
 from apicheck.probe.placeholders import placeholders_in
 from apicheck.probe.recorder import Recorder
-from apicheck.probe.refused_creations import RefusedCreations
 from apicheck.requests.credentials import credentials_of, scheme_to_carry
+from apicheck.requests.describe import describe
 from apicheck.requests.dormant import acts_by_itself
 
 _CREATED = 201
@@ -92,7 +93,7 @@ class Creations:
         self._open: dict[str, Creation] = {}
         self._lasting: list[Lasting] = []
         self._others: list[Identity] = []
-        self._refused = RefusedCreations(plan, mark)
+        self._hidden = HiddenCreations(plan, mark)
 
     def take_over(
         self, exchanges: Iterable[Exchange], known: Collection[str], others: Iterable[Identity]
@@ -121,7 +122,7 @@ class Creations:
 
         cleanup False: its script deletes it. owner: the script that alone uses what it creates.
         """
-        self._refused.note(exchange)
+        self._hidden.note(exchange)
         request = exchange.request
         if request.method == "DELETE" and (exchange.succeeded or self._is_gone(exchange)):
             self._forget(unquote(request.path))
@@ -167,10 +168,9 @@ class Creations:
         tried = frozenset(unquote(one.delete.path) for one in left)
         yield from self._delete_in_rounds(left, recorder, clock)
         more: list[Creation] = []
-        for found in self._refused.find(recorder, tried):
-            refused = found.refused
-            by = f"{refused.request.operation}, which got {refused.status or 'no response'}"
-            made = Creation(found.delete, by)
+        for found in self._hidden.find(recorder, tried):
+            by = found.exchange
+            made = Creation(found.delete, f"{by.request.operation}, which got {describe(by)}")
             if found.certain:
                 more.append(made)
             else:

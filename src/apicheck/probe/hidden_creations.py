@@ -1,8 +1,8 @@
-"""Finds what the target created though it refused the request, so that clean-up deletes it.
+"""Finds what the target created without saying so, so that clean-up deletes it.
 
 A server that validates late, or fails after it has stored something, responds with 4xx or 5xx and
-has the object all the same. Only what carries a name of this run's own making is deleted; what may
-be the run's by all its values is named.
+has the object all the same. A PATCH of a whole collection may create some, too. Only what carries a
+name of this run's own making is deleted; what may be the run's by all its values is named.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from apicheck.model.plan import Plan
 from apicheck.probe.deletions import find_deletion
 from apicheck.probe.lookups import list_items, read_as_creator
 from apicheck.probe.recorder import Recorder
+from apicheck.requests.neighbours import find_neighbours
 
 _NOT_TRIED = frozenset({401, 403, 404, 405, 406, 411, 412, 413, 414, 415, 428, 429, 431})
 """Statuses of servers that did not look at the body."""
@@ -26,22 +27,23 @@ _CREATED = 201
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 _NEWEST = 3
 _FEWEST = 2
+_AT_MOST = 300
 
 
 @dataclass(frozen=True, slots=True)
 class FoundCreation:
-    """An object that is there though its creation was refused.
+    """An object that an exchange made.
 
     certain: it has a name that only this run can have made up.
     """
 
     delete: Request
-    refused: Exchange
+    exchange: Exchange
     certain: bool
 
 
-class RefusedCreations:
-    """The requests that were refused and may have created something all the same.
+class HiddenCreations:
+    """The requests whose responses do not say what they created, if they did.
 
     mark: what the names of this run have.
     """
@@ -50,26 +52,31 @@ class RefusedCreations:
         self._plan = plan
         self._mark = mark
         self._lock = threading.Lock()
-        self._refused: dict[str, list[Exchange]] = {}
+        self._noted: dict[str, list[Exchange]] = {}
 
     def note(self, exchange: Exchange) -> None:
-        """Note a request to create something that was not accepted."""
+        """Note a creation that was not accepted, or the change of a whole collection that was."""
         request, status = exchange.request, exchange.status
-        if exchange.succeeded or request.method not in ("POST", "PUT") or not request.operation:
+        if not request.operation:
+            return
+        if exchange.succeeded and self._changes_collection(request):
+            with self._lock:
+                self._noted.setdefault(request.path, []).append(exchange)
+        if exchange.succeeded or request.method not in ("POST", "PUT"):
             return
         if status in _NOT_TRIED or 0 < status < _CLIENT_ERROR:
             return
         if self._is_marked(request) or status == 0 or status >= _SERVER_ERROR:
             with self._lock:
-                self._refused.setdefault(request.path, []).append(exchange)
+                self._noted.setdefault(request.path, []).append(exchange)
 
     def find(self, recorder: Recorder, tried: frozenset[str]) -> Iterator[FoundCreation]:
         """Look for what they created. tried: paths that clean-up has asked already."""
         with self._lock:
-            refused = list(self._refused.items())
-            self._refused.clear()
+            noted = list(self._noted.items())
+            self._noted.clear()
         seen = set(tried)
-        for path, exchanges in refused:
+        for path, exchanges in noted:
             for found in self._look_in(path, exchanges[::-1], recorder):
                 if unquote(found.delete.path) not in seen:
                     seen.add(unquote(found.delete.path))
@@ -86,21 +93,22 @@ class RefusedCreations:
         self, path: str, exchanges: list[Exchange], recorder: Recorder
     ) -> Iterator[FoundCreation]:
         newest = exchanges[0].request
-        if newest.method != "POST":
+        if newest.method == "PUT":
             return  # what PUT makes is at its own path
         listing = self._read(path, newest, newest.operation, recorder)
         collection = path.rstrip("/").rpartition("/")[2]
         items = list(list_items(listing.json_or(), collection)) if listing else []
         for exchange in exchanges if items else ():
-            sent = _read_members(exchange.request)
-            for item in items:
-                same = {name for name, value in sent.items() if item.get(name) == value}
-                marked = any(self._mark in str(sent[name]) for name in same)
-                if not marked and not (len(same) == len(sent) >= _FEWEST and _is_late(exchange)):
-                    continue
-                delete = find_deletion(self._plan, _as_created(exchange, item), self._mark)
-                if delete is not None:
-                    yield FoundCreation(delete, exchange, certain=marked)
+            hides = exchange.succeeded or _is_late(exchange)
+            for sent in _list_sent(exchange):
+                for item in items:
+                    same = {name for name, value in sent.items() if item.get(name) == value}
+                    marked = any(self._mark in str(sent[name]) for name in same)
+                    if not marked and not (hides and len(same) == len(sent) >= _FEWEST):
+                        continue
+                    delete = find_deletion(self._plan, _as_created(exchange, item), self._mark)
+                    if delete is not None:
+                        yield FoundCreation(delete, exchange, certain=marked)
 
     def _look_by_name(
         self, exchanges: list[Exchange], recorder: Recorder
@@ -125,6 +133,12 @@ class RefusedCreations:
         exchange = read_as_creator(self._plan, creator, template, path, recorder)
         return exchange if exchange is not None and exchange.succeeded else None
 
+    def _changes_collection(self, request: Request) -> bool:
+        here = find_neighbours(self._plan.spec).at(
+            self._plan.spec.operation(request.operation).path
+        )
+        return request.method == "PATCH" and "POST" in here
+
     def _is_marked(self, request: Request) -> bool:
         return bool(self._mark) and (
             self._mark in request.path or self._mark.encode() in (request.body or b"")
@@ -141,11 +155,16 @@ def _as_created(exchange: Exchange, item: Json) -> Exchange:
     return replace(exchange, response=Response(_CREATED, (), json.dumps(item).encode()), error=None)
 
 
-def _read_members(request: Request) -> dict[str, Json]:
-    """The texts and numbers at the top of the body."""
+def _list_sent(exchange: Exchange) -> Iterator[dict[str, Json]]:
+    """The texts and numbers of each object in the body; of one to create, those at the top."""
     try:
-        content = json.loads(request.body or b"{}")
+        content: Json = json.loads(exchange.request.body or b"{}")
     except (ValueError, RecursionError):
-        return {}
-    members = content.items() if isinstance(content, Mapping) else ()
-    return {name: value for name, value in members if isinstance(value, str | int) and value != ""}
+        return
+    ahead = [content]
+    for one in ahead:
+        if isinstance(one, Mapping):
+            yield {name: value for name, value in one.items() if isinstance(value, str | int)}
+        if exchange.request.method == "PATCH" and len(ahead) < _AT_MOST:
+            inner = one.values() if isinstance(one, Mapping) else one
+            ahead += inner if not isinstance(inner, str | int | float | None) else ()

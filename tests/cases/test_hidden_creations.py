@@ -1,4 +1,4 @@
-"""Servers that refuse a request and have created its object all the same."""
+"""Servers that do not say what a request created: it was refused, or it changed a collection."""
 
 from __future__ import annotations
 
@@ -112,3 +112,35 @@ def test_what_only_looks_like_the_runs_own_is_named_and_stays(run: Any, sent: An
     assert len(zones.held) > 1
     (words,) = {one.partition(" ")[2] for one in outcome.results["leftovers"]}
     assert "createZone, which got 500" in words
+
+
+BULK = """
+        patch:
+          operationId: changeZones
+          requestBody:
+            required: true
+            content:
+              application/json:
+                schema: {type: object}
+                example: {actions: [{action: create, zones: [{name: bulk, kind: native}]}]}
+          responses: {"200": {description: Done}, "422": {description: Bad}}
+"""
+
+
+def test_what_a_change_of_a_collection_may_have_made_is_named(run: Any, sent: Any) -> None:
+    class Changed(Zones):
+        def __call__(self, request: Any) -> Any:
+            if request.method != "PATCH":
+                return super().__call__(request)
+            for action in json.loads(request.body)["actions"]:
+                self.held |= {one["name"]: one for one in action["zones"]}
+            return self.sent(200, {"created": 1})
+
+    marker = "      /zones/{zone}:"
+    zones = Changed(sent, ids=False)
+    target = '[safety]\nallow = ["changeZones"]'
+    outcome = run(ZONES.replace(marker, BULK.strip("\n") + "\n" + marker), zones, target=target)
+    assert list(zones.held) == ["precious", "bulk"]
+    made = "/zones/bulk (created by changeZones, which got 200 OK)"
+    words = f"{made}, if the run made it: none of its names says so"
+    assert outcome.results["leftovers"] == [words]
