@@ -90,3 +90,46 @@ def test_a_deletion_that_names_its_objects_is_sent(run: Any, sent: Any) -> None:
 def test_who_allows_it_gets_it_sent(run: Any, sent: Any) -> None:
     allowed = run(document("patch", PAUSED), serve(sent), target='[safety]\nallow = ["patchJobs"]')
     assert allowed.requests("PATCH", "/jobs")
+
+
+def settings(*methods: str, path: str = "/settings") -> str:
+    """A document of a path that has one object."""
+    content = {"application/json": {"schema": PAUSED}}
+    operations = {
+        method: {"operationId": f"{method}Settings", "responses": RESPONSES}
+        | ({} if method == "get" else {"requestBody": {"content": content}})
+        for method in methods
+    }
+    info = {"title": "T", "version": "1"}
+    return json.dumps({"openapi": "3.1.0", "info": info, "paths": {path: operations}})
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("put", "/settings"),
+        ("patch", "/me"),
+        ("patch", "/admin/session-policy/"),
+        ("post", "/jwt/settings"),
+        ("post", "/mailServerConfig"),
+    ],
+)
+def test_the_only_one_that_is_there_is_not_changed(
+    run: Any, sent: Any, method: str, path: str
+) -> None:
+    outcome = run(settings("get", method, path=path), serve(sent))
+    assert {one.method for one in outcome.received} == {"GET"}
+    (why,) = [one for one in outcome.results["operations"] if one["kind"] == "hazard"]
+    assert "it may change a setting for good" in why["reason"]
+
+
+@pytest.mark.parametrize("methods", [("put",), ("post",), ("get", "post", "put")])
+def test_what_may_make_another_is_sent(run: Any, sent: Any, methods: tuple[str, ...]) -> None:
+    outcome = run(settings(*methods, path="/drafts"), serve(sent))
+    assert {method.upper() for method in methods} <= {one.method for one in outcome.received}
+
+
+def test_who_allows_it_gets_the_setting_changed(run: Any, sent: Any) -> None:
+    target = '[safety]\nallow = ["putSettings"]'
+    allowed = run(settings("get", "put"), serve(sent), target=target)
+    assert allowed.requests("PUT", "/settings")

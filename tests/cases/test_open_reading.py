@@ -62,6 +62,17 @@ def test_reading_that_is_open_nearly_throughout_is_one_doubt(run: Any, sent: Any
     assert "3 of 4" in found["actual"]
 
 
+def test_a_run_that_only_reads_doubts_it_and_says_what_it_cannot_tell(run: Any, sent: Any) -> None:
+    (found,) = ask(run, sent, *READING, target=f'{TARGET}\n[safety]\nmode = "read-only"')
+    assert found["severity"] == "medium"
+    assert "only reads cannot tell whether those that write" in found["actual"]
+
+
+def test_one_open_door_is_critical_also_where_the_run_only_reads(run: Any, sent: Any) -> None:
+    found = ask(run, sent, *READING[:1], target=f'{TARGET}\n[safety]\nmode = "read-only"')
+    assert "critical" in {one["severity"] for one in found}
+
+
 def test_a_target_without_a_token_shows_it_as_well(run: Any, sent: Any) -> None:
     (found,) = ask(run, sent, *READING, target="", environ={})
     assert found["severity"] == "medium"

@@ -15,21 +15,52 @@ from apicheck.model.exchange import ONLY_UNDER_LOAD, SIDE_BY_SIDE, Exchange, Obs
 _TRIED = 2
 """Probes that are played again for one status of one operation."""
 
+_BUSY = 503
+_ONE = "1"
+
 _Key = tuple[str, int, bool]
 
 
 def mark_load(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
-    """The exchanges, with a mark on each 5xx that its operation gave to no request alone."""
+    """The exchanges, with a mark on each 5xx that its operation gave to no request alone.
+
+    A 503 says that it will pass: the server may still be at work on earlier requests. Where it did
+    pass, one to a request alone counts as one under load.
+    """
     exchanges = tuple(exchanges)
-    alone = {_key(one) for one in exchanges if one.status >= 500 and not one.observed(SIDE_BY_SIDE)}
-    return tuple(_mark(one) if _key(one) not in alone else one for one in exchanges)
+    passed = _find_passed(exchanges)
+    alone = {
+        _key(one)
+        for one in exchanges
+        if one.status >= 500 and one.id not in passed and not one.observed(SIDE_BY_SIDE)
+    }
+    return tuple(
+        _mark(one, passed=one.id in passed) if _key(one) not in alone else one for one in exchanges
+    )
 
 
-def _mark(exchange: Exchange) -> Exchange:
+def _find_passed(exchanges: Iterable[Exchange]) -> frozenset[str]:
+    """Find each 503 after which its operation accepted a request, as it did more often than not."""
+    busy: dict[str, list[Exchange]] = {}
+    accepted: dict[str, list[float]] = {}
+    for one in exchanges:
+        if one.status == _BUSY and not one.observed("asked-to-fail"):
+            busy.setdefault(one.request.operation, []).append(one)
+        elif one.succeeded:
+            accepted.setdefault(one.request.operation, []).append(one.sent_at)
+    return frozenset(
+        one.id
+        for operation, several in busy.items()
+        for one in several
+        if len(times := accepted.get(operation, [])) > len(several) and max(times) > one.received_at
+    )
+
+
+def _mark(exchange: Exchange, *, passed: bool) -> Exchange:
     beside = exchange.observed(SIDE_BY_SIDE)
-    if not beside or exchange.observed("asked-to-fail"):
+    if not (beside or passed) or exchange.observed("asked-to-fail"):
         return exchange
-    mark = Observation(ONLY_UNDER_LOAD, "", beside[0].value)
+    mark = Observation(ONLY_UNDER_LOAD, "", beside[0].value if beside else _ONE)
     return replace(exchange, observations=(*exchange.observations, mark))
 
 

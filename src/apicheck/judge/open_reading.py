@@ -10,6 +10,7 @@ from apicheck.judge.results import index_exchanges
 from apicheck.model.exchange import Caller, Direction, Exchange, Transcript
 from apicheck.model.plan import Plan
 from apicheck.model.results import CheckResult, FailureSummary
+from apicheck.model.target import Mode
 from apicheck.model.verdict import Severity, Verdict
 
 _REFUSED = (401, 403)
@@ -30,14 +31,25 @@ class _Doors:
     """Those that read, and let everybody read."""
     read: int
     """How many of those that read were asked."""
+    written: bool = True
+    """Whether one that writes was asked."""
 
     @property
     def words(self) -> str:
         """The doubt, for the reader of a finding."""
+        open_ = f"{len(self.opened)} of {self.read} operations that read are open to every caller"
+        lacks = (
+            "the document lacks `security: []` for them, or the policy"
+            " `authentication.anonymous_may`"
+        )
+        if self.written:
+            return (
+                f"{open_}, and those that write are not, so that this is most likely meant: then"
+                f" {lacks}"
+            )
         return (
-            f"{len(self.opened)} of {self.read} operations that read are open to every caller, and"
-            " those that write are not, so that this is most likely meant: then the document lacks"
-            " `security: []` for them, or the policy `authentication.anonymous_may`"
+            f"{open_}, so that this may be meant: then {lacks}. A run that only reads cannot tell"
+            " whether those that write ask for a credential; if they do not, this is critical"
         )
 
 
@@ -83,9 +95,17 @@ def _find_doors(plan: Plan, exchanges: Iterable[Exchange]) -> _Doors:
             closed[safe].add(name)
     read = len(opened[True] | closed[True])
     meant = read >= _FEWEST and len(opened[True]) >= _NEARLY_ALL * read
-    if not meant or opened[False] or not closed[False]:
+    written = bool(closed[False])
+    if not meant or opened[False] or not (written or _only_reads(plan)):
         return _Doors(frozenset(), read)
-    return _Doors(frozenset(opened[True]), read)
+    return _Doors(frozenset(opened[True]), read, written)
+
+
+def _only_reads(plan: Plan) -> bool:
+    """Whether the run leaves out operations that write, and so cannot ask them."""
+    secured = plan.context.secured
+    writes = any(one.id in secured and not one.safe for one in plan.spec.operations)
+    return writes and plan.context.mode is Mode.READ_ONLY
 
 
 def _is_anonymous(exchange: Exchange) -> bool:

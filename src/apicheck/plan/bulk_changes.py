@@ -1,7 +1,8 @@
-"""Recognise operations that change every object of a collection, as nothing says which.
+"""Recognise operations that change what was there before the run, as no id says what.
 
 `PATCH /things` with `{"paused": true}` pauses all, and `DELETE /settings` deletes what was there
-before the run. A body that names ids changes those alone.
+before the run. A body that names ids changes those alone. `PUT /settings`, where `GET /settings`
+reads the only one, changes it for everybody and for good: nothing makes another.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.plan.hazards import Harm, Hazard
 from apicheck.requests.flattening import flatten_schema
-from apicheck.requests.neighbours import find_neighbours
+from apicheck.requests.neighbours import Neighbours, find_neighbours
 from apicheck.requests.nouns import words_of
 
 _NAMING = frozenset(
     {"id", "ids", "uuid", "uuids", "guid", "guids", "pk", "key", "keys", "name", "names", "slug",
      "slugs", "ref", "refs"}
 )  # fmt: skip
+_SETTINGS = frozenset({"config", "configuration", "options", "preferences", "settings"})
+"""What there is one of, whichever method changes it."""
 _AT_MOST = 300
 """Schemas that are looked at; beyond, an id is far from what it would name."""
 
@@ -29,7 +32,11 @@ def find_bulk_change(spec: Spec, operation: Operation) -> Hazard | None:
     around = find_neighbours(spec)
     deletes = operation.method == "DELETE"
     changes = operation.method in ("PATCH", "PUT") and around.at(f"{path}/{{}}")
-    if "{" in path or not (deletes or changes):
+    if "{" in path:
+        return None
+    if _changes_setting(around, path, operation):
+        return Hazard(Harm.SETTING, f"it is {operation.method} of the only one, which GET reads")
+    if not (deletes or changes):
         return None
     if operation.method == "PUT" and "POST" not in around.at(path):
         return None  # it creates
@@ -41,6 +48,16 @@ def find_bulk_change(spec: Spec, operation: Operation) -> Hazard | None:
     if deletes:
         return Hazard(Harm.FOUND, "it is DELETE of a path without an id")
     return Hazard(Harm.OBJECTS, f"it is {operation.method} of a collection, and names no object")
+
+
+def _changes_setting(around: Neighbours, path: str, operation: Operation) -> bool:
+    """Whether GET reads at the same path the only object there is, which this would change."""
+    here = around.at(path)
+    if "GET" not in here or around.at(f"{path}/{{}}"):
+        return False
+    if operation.method == "POST":
+        return (words_of(path.rpartition("/")[2]) or [""])[-1] in _SETTINGS
+    return operation.method in ("PATCH", "PUT") and "POST" not in here
 
 
 def _names_objects(document: Json, schema: Json) -> bool:

@@ -25,6 +25,7 @@ class Harm(StrEnum):
     DATA = "delete everything"
     OBJECTS = "change every object"
     FOUND = "delete what the run did not make"
+    SETTING = "change a setting for good"
 
     @property
     def hits_one_identity(self) -> bool:
@@ -201,7 +202,8 @@ _WORDS: tuple[tuple[Harm, str], ...] = (
     (
         Harm.CREDENTIAL,
         _pair(
-            "revoke|reset|rotate|regenerate|invalidate|expire|roll|recreate|renew|refresh|reissue",
+            "revoke|reset|rotate|regenerate|invalidate|expire|roll|recreate|renew|refresh|reissue"
+            "|blacklist|blocklist|denylist",
             f"tokens?|secrets?|credentials?|jwt|{_KEYS}",
         ),
     ),

@@ -17,10 +17,14 @@ from apicheck.model.verdict import NotTestedKind
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.deletions import find_deletion, split_objects
 from apicheck.probe.errors import ProbeStopped
+from apicheck.probe.hidden_creations import HiddenCreations
+from apicheck.probe.lookups import finds_object
 from apicheck.probe.pacing import read_retry_after
 from apicheck.probe.placeholders import placeholders_in
 from apicheck.probe.recorder import Recorder
 from apicheck.requests.credentials import credentials_of, scheme_to_carry
+from apicheck.requests.describe import describe
+from apicheck.requests.dormant import acts_by_itself
 
 _CREATED = 201
 _GONE = (404, 410)
@@ -89,6 +93,7 @@ class Creations:
         self._open: dict[str, Creation] = {}
         self._lasting: list[Lasting] = []
         self._others: list[Identity] = []
+        self._hidden = HiddenCreations(plan, mark)
 
     def take_over(
         self, exchanges: Iterable[Exchange], known: Collection[str], others: Iterable[Identity]
@@ -117,8 +122,9 @@ class Creations:
 
         cleanup False: its script deletes it. owner: the script that alone uses what it creates.
         """
+        self._hidden.note(exchange)
         request = exchange.request
-        if request.method == "DELETE" and (exchange.succeeded or exchange.status in _GONE):
+        if request.method == "DELETE" and (exchange.succeeded or self._is_gone(exchange)):
             self._forget(unquote(request.path))
             return
         if request.method not in ("POST", "PUT") or not exchange.succeeded or not cleanup:
@@ -133,6 +139,14 @@ class Creations:
                     by = request.operation or f"{request.method} {request.path}"
                     self._lasting.append(Lasting(by, _names_of(part)))
 
+    def _is_gone(self, exchange: Exchange) -> bool:
+        """Whether a deletion found nothing: a stranger is told so of what is there."""
+        if exchange.status not in _GONE:
+            return False
+        with self._lock:
+            made = self._open.get(unquote(exchange.request.path))
+        return made is None or made.delete.identity == exchange.request.identity
+
     def _forget(self, path: str) -> None:
         """Take back what a deletion deleted, by its path or by the name at its end."""
         name = path.rstrip("/").rpartition("/")[2]
@@ -146,12 +160,29 @@ class Creations:
         """Delete everything, newest first: each exchange with what it left, "" for nothing.
 
         What the server is too busy for, or what another object still needs, is tried again later.
+        What acts by itself goes first, each time: it may be what keeps the server busy.
         """
         with self._lock:
             left = list(reversed(self._open.values()))
             self._open.clear()
+        tried = frozenset(unquote(one.delete.path) for one in left)
+        yield from self._delete_in_rounds(left, recorder, clock)
+        more: list[Creation] = []
+        for found in self._hidden.find(recorder, tried):
+            by = found.exchange
+            made = Creation(found.delete, f"{by.request.operation}, which got {describe(by)}")
+            if found.certain:
+                more.append(made)
+            else:
+                yield None, f"{made}, if the run made it: none of its names says so"
+        yield from self._delete_in_rounds(more, recorder, clock)
+
+    def _delete_in_rounds(
+        self, left: list[Creation], recorder: Recorder, clock: TargetClock
+    ) -> Iterator[_Deletion]:
         for pause in _PAUSES_S:
             before, seen = len(left), _Round()
+            left.sort(key=lambda one: not acts_by_itself(one.delete.path))
             left = yield from self._delete_round(left, recorder, clock, seen)
             if not left or (len(left) == before and not seen.busy):
                 break
@@ -218,11 +249,16 @@ class Creations:
                 last = recorder.send(request, Role.CLEANUP)
             except ProbeStopped as stop:
                 return last, f"{creation}: {stop.reason.reason}"
-            if last.succeeded or last.status in _GONE:
+            if last.succeeded:
                 return last, ""
-            if last.status not in _REFUSED:
+            if last.status in _GONE:
+                if not finds_object(self._plan, creation.delete, recorder):
+                    return last, ""
+            elif last.status not in _REFUSED:
                 result = last.status or (last.error.kind.value if last.error else "")
                 return last, f"{creation}: DELETE got {result}"
+        if last is not None and last.status in _GONE:
+            return last, f"{creation}: DELETE got {last.status}, but GET finds it"
         return last, f"{creation}: no identity may delete it"
 
     def _vary_identity(self, request: Request) -> Iterator[Request]:

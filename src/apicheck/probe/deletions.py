@@ -12,6 +12,8 @@ from apicheck.model.exchange import Exchange, Request
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import LinkDoc, Operation
 from apicheck.model.plan import Plan
+from apicheck.model.received import is_text
+from apicheck.probe.lookups import build_as_creator
 from apicheck.requests.identifiers import collection_of, identifier_of
 from apicheck.requests.nouns import plain
 
@@ -54,7 +56,7 @@ def find_deletion(plan: Plan, exchange: Exchange, mark: str) -> Request | None:
         values = {**given, **dict(_evaluate_link(link, given, body))}
         path = _fill_template(delete.path, values)
         if path is not None:
-            return _build_delete(request, delete, path)
+            return build_as_creator(plan, request, delete, path)
     return _build_unsubscription(plan, request, body, given) or _guess_deletion(
         plan, exchange, given, mark
     )
@@ -72,7 +74,7 @@ def _build_unsubscription(
         return None
     names = [name for name in _find_names(delete.path) if name not in given]
     path = _fill_template(delete.path, {**given, **dict.fromkeys(names, str(identifier))})
-    return None if path is None else _build_delete(request, delete, path)
+    return None if path is None else build_as_creator(plan, request, delete, path)
 
 
 def _guess_deletion(
@@ -85,17 +87,16 @@ def _guess_deletion(
     """
     request = exchange.request
     operation = plan.spec.operation(request.operation)
-    if request.method == "PUT" and exchange.status == _CREATED:
-        # What PUT creates is at the path that it was sent to (RFC 9110 section 9.3.4).
-        same = _find_delete_at(plan, operation.path)
-        return _build_delete(request, same, request.path) if same else None
-    named = request.path.rstrip("/").rpartition("/")[2]
     same = _find_delete_at(plan, operation.path)
+    if request.method == "PUT" and exchange.status == _CREATED and same:
+        # What PUT creates is at the path that it was sent to (RFC 9110 section 9.3.4).
+        return build_as_creator(plan, request, same, request.path)
+    named = request.path.rstrip("/").rpartition("/")[2]
     sure = exchange.status == _CREATED or request.method == "PUT"
     if same is not None and sure and mark and mark in named:
-        return _build_delete(request, same, request.path)
+        return build_as_creator(plan, request, same, request.path)
     collection = operation.path.rstrip("/")
-    if request.method != "POST":
+    if request.method != "POST" and exchange.status != _CREATED:
         return None
     for delete in plan.spec.operations:
         name = (_find_names(delete.path) or [""])[-1]
@@ -107,7 +108,7 @@ def _guess_deletion(
         if identifier is None or _is_named_by_request(exchange, identifier):
             return None
         path = _fill_template(delete.path, {**given, name: identifier})
-        return None if path is None else _build_delete(request, delete, path)
+        return None if path is None else build_as_creator(plan, request, delete, path)
     return _delete_by_members(plan, exchange, collection, given)
 
 
@@ -124,7 +125,7 @@ def _delete_by_members(
             continue
         found = {name: values.get(plain(name), "") for name in _find_names(below)}
         path = _fill_template(delete.path, {**given, **found})
-        return None if path is None else _build_delete(exchange.request, delete, path)
+        return None if path is None else build_as_creator(plan, exchange.request, delete, path)
     return None
 
 
@@ -145,13 +146,6 @@ def _list_members(body: bytes | None) -> dict[str, str]:
 def _is_named_by_request(exchange: Exchange, identifier: str) -> bool:
     """Whether the request named the object, which may then have existed before."""
     return exchange.status != _CREATED and identifier.encode() in (exchange.request.body or b"")
-
-
-def _build_delete(creator: Request, delete: Operation, path: str) -> Request:
-    request = Request(method="DELETE", path=path, operation=delete.id)
-    if not creator.identity:
-        return request
-    return request.with_credentials(creator.identity, *creator.credentials)
 
 
 def _find_delete_at(plan: Plan, path: str) -> Operation | None:
@@ -189,6 +183,7 @@ def _find_names(template: str) -> list[str]:
 
 
 def _fill_template(template: str, values: Mapping[str, str]) -> str | None:
-    if any(not values.get(name) for name in _find_names(template)):
+    names = _find_names(template)
+    if any(not values.get(name) or not is_text(values[name]) for name in names):
         return None
     return re.sub(r"\{([^}]*)\}", lambda match: quote(values[match[1]], safe=""), template)

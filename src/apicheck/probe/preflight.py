@@ -94,10 +94,11 @@ def _check_identity(
     play: Callable[[Job], Transcript],
     exchanges: list[Exchange],
 ) -> PreflightItem:
-    """Whether an identity is accepted; after a refusal it is tried on other operations."""
+    """Whether an identity is accepted; where it is not, it is tried on other operations."""
     item, name = f"identity/{identity.name}", identity.name
-    words = f"{name}: every safe operation that it may call needs an id"
-    verdict = Verdict.NOT_TESTED
+    nothing = f"{name}: every safe operation that it may call needs an id"
+    odd: PreflightItem | None = None
+    refused: PreflightItem | None = None
     for operation in find_safe_operations(context, identity)[:_TRIED]:
         subject = Subject(SubjectKind.OPERATION, operation.id, context, operation=operation)
         transcript = play(Job(f"preflight/{name}", subject, _make_script(operation, identity)))
@@ -113,19 +114,21 @@ def _check_identity(
                 " with an HTML page, which the document does not promise;"
                 " check that base_url is that of the API"
             )
+            refused = PreflightItem(item, Verdict.ERROR, words)
         elif exchange.succeeded:
             return PreflightItem(item, Verdict.PASS, words)
-        elif exchange.status not in _BAD_CREDENTIAL:
-            return PreflightItem(
-                item, Verdict.INCONCLUSIVE, words + _advise(exchange, context.spec.prefix)
-            )
-        else:
+        elif exchange.status in _BAD_CREDENTIAL:
             words += (
                 f"; check that the secret of {_name_setting(identity)} is the right one, has not"
                 " expired, and belongs to this base_url" + _advise_on_prefix(exchange)
             )
-        verdict = Verdict.ERROR
-    return PreflightItem(item, verdict, words)
+            refused = PreflightItem(item, Verdict.ERROR, words)
+        else:
+            words += _advise(exchange, context.spec.prefix)
+            odd = odd or PreflightItem(item, Verdict.INCONCLUSIVE, words)
+            if exchange.status in (0, TOO_MANY):
+                break
+    return refused or odd or PreflightItem(item, Verdict.NOT_TESTED, nothing)
 
 
 def _name_setting(identity: Identity) -> str:

@@ -28,6 +28,7 @@ from apicheck.model.target import Ref
 from apicheck.model.verdict import NotTested, NotTestedKind
 from apicheck.requests.bodies import Body, DrawBody, Draws, draw_no_body, make_body, usual_type
 from apicheck.requests.conventions import find_chosen_id, may_use_up
+from apicheck.requests.dormant import put_to_rest
 from apicheck.requests.links import find_body_needs, meet_needs
 from apicheck.requests.media_types import find_media
 from apicheck.requests.mentions import find_mentions, find_query_mentions
@@ -249,6 +250,7 @@ def _make_body(setting: Setting, operation: Operation, given: Given) -> Body:
     for place in unique_places(spec.document, schema, value):
         value = with_unique(value, place)
     value = with_new_id(spec.document, schema, value, find_chosen_id(setting.around, operation))
+    value = put_to_rest(spec.document, schema, value, operation)
     return replace(body, value=value)
 
 

@@ -41,6 +41,25 @@ def test_a_5xx_that_a_request_alone_got_too_is_not() -> None:
     assert marked(failed("e1", BESIDE), failed("e2", operation="other")) == ["e1"]
 
 
+def accepted(name: str, sent_at: float, operation: str = "listThings") -> Exchange:
+    return replace(failed(name, status=200, operation=operation), sent_at=sent_at)
+
+
+def test_a_503_that_passes_is_marked_also_where_a_request_alone_got_it() -> None:
+    before, after, later = accepted("a", 0), accepted("b", 0.2), accepted("c", 0.4)
+    busy = failed("e1", status=503)
+    assert marked(before, busy, after) == ["e1"]
+    assert marked(before, busy, after, failed("e2", BESIDE, status=503), later) == ["e1", "e2"]
+
+
+def test_a_503_that_does_not_pass_is_not() -> None:
+    before, after = accepted("a", 0), accepted("b", 0.2)
+    assert marked(before, failed("e1", status=503)) == []
+    assert marked(failed("e1", status=503), accepted("a", 0.2, "other")) == []
+    assert marked(failed("e1", status=503), failed("e2", status=503), before, after) == []
+    assert marked(before, failed("e1", status=500), after) == []
+
+
 def test_what_a_check_provokes_says_nothing_of_the_other_requests() -> None:
     assert marked(failed("e1", BESIDE), failed("e2", PROVOKED)) == ["e1"]
 

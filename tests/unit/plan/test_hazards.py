@@ -27,6 +27,7 @@ DANGEROUS = [
     ("POST", "/v1/tokens/current/revoke", "x", "", C),
     ("POST", "/oauth/revoke_token", "x", "", C),
     ("POST", "/x", "revokeApiKey", "", C),
+    ("POST", "/api/token/blacklist/", "x", "", C),
     ("POST", "/api-keys/{id}/rotate", "x", "", C),
     ("POST", "/x", "rotate_secret", "", C),
     ("POST", "/x", "regenerateAccessToken", "", C),

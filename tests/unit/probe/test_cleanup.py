@@ -225,6 +225,27 @@ def test_an_object_that_a_put_created_is_deleted_at_its_path(
     assert deleted == (["/things/mine"] if status == 201 else [])
 
 
+def test_what_a_put_created_in_a_collection_is_deleted_by_the_id_of_the_response(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    things = document["paths"]["/things"]
+    things["put"] = {**things.pop("post"), "operationId": "createThing"}
+    del things["put"]["responses"]["201"]["links"]
+
+    def creates_by_put(method: str, *_: Any) -> Any:
+        if method != "PUT":
+            return None
+        api.things["t7"] = {}
+        return 201, {}, b'{"id": "t7"}'
+
+    api.override = creates_by_put
+    plan = plan_for(target, document=document)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates))
+        assert session.clean_up() == ()
+    assert api.things == {}
+
+
 def test_an_object_that_the_request_named_is_not_deleted_without_a_201(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
 ) -> None:
@@ -432,3 +453,103 @@ def test_what_another_object_needs_is_deleted_after_it(
         assert session.clean_up() == ()
     assert api.things == {}
     assert no_pause == []
+
+
+def test_an_object_that_a_stranger_could_not_delete_is_still_deleted(
+    api: Any, two: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    def hides(method: str, path: str, headers: Any, body: bytes) -> Any:
+        stranger = headers.get("authorization") == f"Bearer {OTHER_TOKEN}"
+        return (404, {}, b"{}") if stranger else None
+
+    api.override = hides
+
+    def script(subject: Subject) -> Script:
+        request = yield from build.valid_request(subject, "createThing")
+        made = yield from steps.send(request, Role.SETUP)
+        delete = Request("DELETE", f"/things/{made.response.json()['id']}", operation="deleteThing")
+        other = Credential("bearer", "header", "Authorization", "Bearer $APICHECK_OTHER_TOKEN")
+        yield from steps.send(delete.with_credentials("other", other))
+
+    plan = plan_for(two)
+    with Session(plan) as session:
+        session.play(probe_of(plan, script))
+        assert list(api.things) == ["t1"]
+        assert session.clean_up() == ()
+    assert api.things == {}
+
+
+def test_a_deletion_carries_the_credential_that_it_takes(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    document["components"]["securitySchemes"]["key"] = {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Key",
+    }
+    document["paths"]["/things/{thingId}"]["delete"]["security"] = [{"key": []}]
+    admin = target.identities["admin"]
+    keyed = replace(admin, credentials={"key": "$APICHECK_OTHER_TOKEN"})
+    secrets = Secrets({**target.secrets.values, "$APICHECK_OTHER_TOKEN": OTHER_TOKEN})
+    plan = plan_for(
+        replace(target, identities={"admin": keyed}, secrets=secrets), document=document
+    )
+    api.override = lambda method, *_: (204, {}, b"") if method == "DELETE" else None
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates))
+        assert session.clean_up() == ()
+    (deletion,) = [headers for method, _, headers, _ in api.requests if method == "DELETE"]
+    assert deletion["x-key"] == OTHER_TOKEN
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_a_deletion_does_not_find_is_read_before_it_is_taken_as_gone(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, stays: bool
+) -> None:
+    def loses(method: str, *_: Any) -> Any:
+        if method == "DELETE" and not stays:
+            api.things.clear()
+        return (404, {}, b"{}") if method == "DELETE" else None
+
+    api.override = loses
+    plan = plan_for(target)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates))
+        left = session.clean_up()
+    words = "/things/t1 (created by createThing): DELETE got 404, but GET finds it"
+    assert left == ((words,) if stays else ())
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_nothing_reads_is_looked_for_in_its_list(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any, stays: bool
+) -> None:
+    del document["paths"]["/things/{thingId}"]["get"]
+    del document["paths"]["/things"]["post"]["responses"]["201"]["links"]
+    thing = document["paths"].pop("/things/{thingId}")
+    named = {**thing["parameters"][0], "name": "id"}
+    document["paths"]["/things/{id}"] = {**thing, "parameters": [named]}
+
+    def loses(method: str, *_: Any) -> Any:
+        if method == "DELETE" and not stays:
+            api.things.clear()
+        return (404, {}, b"{}") if method == "DELETE" else None
+
+    api.override = loses
+    plan = plan_for(target, document=document)
+    with Session(plan) as session:
+        session.play(probe_of(plan, creates))
+        left = session.clean_up()
+    words = "/things/t1 (created by createThing): DELETE got 404, but GET finds it"
+    assert left == ((words,) if stays else ())
+
+
+def test_a_name_that_is_no_text_has_no_deletion_and_stops_nothing(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    api.override = lambda method, *_: (201, {}, b'{"id": "\\ud83d"}') if method == "POST" else None
+    plan = plan_for(target, document=document)
+    with Session(plan) as session:
+        assert session.play(probe_of(plan, creates)).stopped_by is None
+        (left,) = session.clean_up()
+    assert left.startswith("1 created by createThing")

@@ -32,10 +32,11 @@ def preflight(plan: Plan) -> dict[str, Any]:
         return {item.id: item for item in session.preflight()}
 
 
+@pytest.mark.parametrize("status", [403, 404, 500])
 def test_a_refused_identity_is_tried_on_another_operation(
-    api: Any, target: Target, plan_for: PlanFor
+    api: Any, target: Target, plan_for: PlanFor, status: int
 ) -> None:
-    api.override = lambda _, path, *__: (403, {}, b"{}") if path == "/things" else None
+    api.override = lambda _, path, *__: (status, {}, b"{}") if path == "/things" else None
     items = preflight(plan_for(target, document=DOCUMENT))
     assert items["identity/admin"].verdict is Verdict.PASS
     assert "/account" in items["identity/admin"].message

@@ -34,8 +34,12 @@ def inspect(_: RunContext, exchange: Exchange) -> Iterator[tuple[str, folds.Resu
         return
     wrong: folds.Result = None
     if under_load := exchange.observed(ONLY_UNDER_LOAD):
+        beside = under_load[0].value
         wrong = Inconclusive(
-            f"{exchange.status} came only while {under_load[0].value} requests ran side by side"
+            f"{exchange.status} came only while {beside} requests ran side by side"
+            if beside != "1"
+            else f"{exchange.status} came, and more often the operation accepts a request:"
+            " the server was busy for a while"
         )
     elif exchange.status >= _SERVER_ERROR:
         says = _MILDER.get(exchange.status)

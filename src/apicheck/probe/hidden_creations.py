@@ -1,0 +1,170 @@
+"""Finds what the target created without saying so, so that clean-up deletes it.
+
+A server that validates late, or fails after it has stored something, responds with 4xx or 5xx and
+has the object all the same. A PATCH of a whole collection may create some, too. Only what carries a
+name of this run's own making is deleted; what may be the run's by all its values is named.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
+
+from apicheck.model.exchange import Exchange, Request, Response
+from apicheck.model.json import Json
+from apicheck.model.plan import Plan
+from apicheck.probe.deletions import find_deletion
+from apicheck.probe.lookups import list_items, read_as_creator
+from apicheck.probe.recorder import Recorder
+from apicheck.requests.neighbours import find_neighbours
+
+_NOT_TRIED = frozenset({401, 403, 404, 405, 406, 411, 412, 413, 414, 415, 428, 429, 431})
+"""Statuses of servers that did not look at the body."""
+_CREATED = 201
+_CLIENT_ERROR, _SERVER_ERROR = 400, 500
+_NEWEST = 3
+_FEWEST = 2
+_AT_MOST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCreation:
+    """An object that an exchange made.
+
+    certain: it has a name that only this run can have made up.
+    """
+
+    delete: Request
+    exchange: Exchange
+    certain: bool
+
+
+class HiddenCreations:
+    """The requests whose responses do not say what they created, if they did.
+
+    mark: what the names of this run have.
+    """
+
+    def __init__(self, plan: Plan, mark: str) -> None:
+        self._plan = plan
+        self._mark = mark
+        self._lock = threading.Lock()
+        self._noted: dict[str, list[Exchange]] = {}
+
+    def note(self, exchange: Exchange) -> None:
+        """Note a creation that was not accepted, or the change of a whole collection that was."""
+        request, status = exchange.request, exchange.status
+        if not request.operation:
+            return
+        if exchange.succeeded and self._changes_collection(request):
+            with self._lock:
+                self._noted.setdefault(request.path, []).append(exchange)
+        if exchange.succeeded or request.method not in ("POST", "PUT"):
+            return
+        if status in _NOT_TRIED or 0 < status < _CLIENT_ERROR:
+            return
+        if self._is_marked(request) or status == 0 or status >= _SERVER_ERROR:
+            with self._lock:
+                self._noted.setdefault(request.path, []).append(exchange)
+
+    def find(self, recorder: Recorder, tried: frozenset[str]) -> Iterator[FoundCreation]:
+        """Look for what they created. tried: paths that clean-up has asked already."""
+        with self._lock:
+            noted = list(self._noted.items())
+            self._noted.clear()
+        seen = set(tried)
+        for path, exchanges in noted:
+            for found in self._look_in(path, exchanges[::-1], recorder):
+                if unquote(found.delete.path) not in seen:
+                    seen.add(unquote(found.delete.path))
+                    yield found
+
+    def _look_in(
+        self, path: str, exchanges: list[Exchange], recorder: Recorder
+    ) -> Iterator[FoundCreation]:
+        """Look in the collection; where it shows none, by the names that the client chose."""
+        found = list(self._look_in_list(path, exchanges, recorder))
+        yield from found or self._look_by_name(exchanges, recorder)
+
+    def _look_in_list(
+        self, path: str, exchanges: list[Exchange], recorder: Recorder
+    ) -> Iterator[FoundCreation]:
+        newest = exchanges[0].request
+        if newest.method == "PUT":
+            return  # what PUT makes is at its own path
+        listing = self._read(path, newest, newest.operation, recorder)
+        collection = path.rstrip("/").rpartition("/")[2]
+        items = list(list_items(listing.json_or(), collection)) if listing else []
+        for exchange in exchanges if items else ():
+            hides = exchange.succeeded or _is_late(exchange)
+            for sent in _list_sent(exchange):
+                for item in items:
+                    same = {name for name, value in sent.items() if item.get(name) == value}
+                    marked = any(self._mark in str(sent[name]) for name in same)
+                    if not marked and not (hides and len(same) == len(sent) >= _FEWEST):
+                        continue
+                    delete = find_deletion(self._plan, _as_created(exchange, item), self._mark)
+                    if delete is not None:
+                        yield FoundCreation(delete, exchange, certain=marked)
+
+    def _look_by_name(
+        self, exchanges: list[Exchange], recorder: Recorder
+    ) -> Iterator[FoundCreation]:
+        """Ask for the newest few by name, and for the others if one of these is there."""
+        missed = 0
+        for exchange in exchanges:
+            delete = find_deletion(self._plan, _as_created(exchange, {}), self._mark)
+            if delete is None or self._mark not in delete.path or missed >= _NEWEST:
+                continue
+            if self._read(delete.path, exchange.request, delete.operation, recorder):
+                yield FoundCreation(delete, exchange, certain=True)
+                missed = 0
+            else:
+                missed += 1
+
+    def _read(
+        self, path: str, creator: Request, operation: str, recorder: Recorder
+    ) -> Exchange | None:
+        """Read what is at a path as the creator; None where it cannot."""
+        template = self._plan.spec.operation(operation).path
+        exchange = read_as_creator(self._plan, creator, template, path, recorder)
+        return exchange if exchange is not None and exchange.succeeded else None
+
+    def _changes_collection(self, request: Request) -> bool:
+        here = find_neighbours(self._plan.spec).at(
+            self._plan.spec.operation(request.operation).path
+        )
+        return request.method == "PATCH" and "POST" in here
+
+    def _is_marked(self, request: Request) -> bool:
+        return bool(self._mark) and (
+            self._mark in request.path or self._mark.encode() in (request.body or b"")
+        )
+
+
+def _is_late(exchange: Exchange) -> bool:
+    """Whether the server may have failed after it had created something."""
+    return exchange.status == 0 or exchange.status >= _SERVER_ERROR
+
+
+def _as_created(exchange: Exchange, item: Json) -> Exchange:
+    """The exchange as if the request had been accepted, with the object in its response."""
+    return replace(exchange, response=Response(_CREATED, (), json.dumps(item).encode()), error=None)
+
+
+def _list_sent(exchange: Exchange) -> Iterator[dict[str, Json]]:
+    """The texts and numbers of each object in the body; of one to create, those at the top."""
+    try:
+        content: Json = json.loads(exchange.request.body or b"{}")
+    except (ValueError, RecursionError):
+        return
+    ahead = [content]
+    for one in ahead:
+        if isinstance(one, Mapping):
+            yield {name: value for name, value in one.items() if isinstance(value, str | int)}
+        if exchange.request.method == "PATCH" and len(ahead) < _AT_MOST:
+            inner = one.values() if isinstance(one, Mapping) else one
+            ahead += inner if not isinstance(inner, str | int | float | None) else ()
