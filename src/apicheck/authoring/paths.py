@@ -28,7 +28,7 @@ _OTHER_LETTERS = str.maketrans(
 _NAME = "apicheck-no-such-path"
 _MOST_ROOTS, _MOST_BELOW = 4, 2
 
-_VERSION = re.compile(r"v\d+([._-]?\w+)*", re.IGNORECASE)
+_VERSION = re.compile(r"v\d\w*(?:[.-]\w+)*", re.IGNORECASE)
 _NUMBERED = re.compile(r"(/(?:[^/]+/)*?)v(\d+)(/.*)")
 _TRIED = 5
 """How many operations are tried until the target accepts the request of one."""

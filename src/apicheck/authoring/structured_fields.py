@@ -20,6 +20,7 @@ _BOOLEAN = re.compile(r"\?([01])")
 _DATE = re.compile(r"@(-?[0-9]{1,15})(?![0-9.])")
 _DISPLAY = re.compile(r'%"((?:[ !#$&-~]|%[0-9a-f]{2})*)"')
 _COMMA = re.compile(r"[ \t]*,[ \t]*(?=[^ \t])")
+_REST = re.compile(r"[ \t]*\Z")
 
 
 class Token(str):
@@ -96,7 +97,9 @@ class _Reader:
 
     def read_comma(self) -> None:
         """Read what stands between two members, of which the second must be there."""
-        if not self.ended:
+        if _REST.match(self.text, self.position):
+            self.position = len(self.text)
+        else:
             self.read(_COMMA, "comma with a member behind it")
 
     def read_member(self) -> Item:
@@ -148,7 +151,8 @@ class _Reader:
 
 
 def _decode(text: str) -> bytes:
+    """Decode base64; its padding may be left out (RFC 9651, section 4.2.7)."""
     try:
-        return base64.b64decode(text, validate=True)
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except binascii.Error as error:
         raise ValueError(f"a byte sequence that is no base64: {error}") from None

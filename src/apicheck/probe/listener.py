@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import resource
 import secrets
+import socket
 import threading
+import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from apicheck.model.errors import TargetError
@@ -21,6 +25,8 @@ _BODY_CAP = 1024 * 1024
 _KEPT = 1000
 _CHUNK_SIZE = re.compile(r"[0-9A-Fa-f]{1,8}")
 _SOCKET_TIMEOUT_S = 5.0
+_FILES = 4096
+_PAUSE_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ class WebhookListener:
     def _start(self) -> _Server:
         host, _, port = self._listener.listen.rpartition(":")
         try:
-            server = _Server((host.strip("[]") or "127.0.0.1", int(port)), _Handler)
+            server = _Server((host.strip("[]") or "127.0.0.1", int(port)))
         except (OSError, ValueError, OverflowError) as error:
             raise TargetError(
                 f"[webhooks] listen: cannot listen at {self._listener.listen!r}: {error};"
@@ -147,8 +153,53 @@ class _Server(ThreadingHTTPServer):
     listener: WebhookListener
     thread: threading.Thread
 
+    def __init__(self, address: tuple[str, int]) -> None:
+        self._most = _count_allowed()
+        self._lock = threading.Lock()
+        self._since: dict[socket.socket, float] = {}
+        super().__init__(address, _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection in a thread, once there are not too many.
+
+        The run needs files as well. A sender that is slow gives way to those that wait.
+        """
+        while not self._admit(request):
+            time.sleep(_PAUSE_S)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """End a connection, and count it no more."""
+        with self._lock:
+            self._since.pop(request, None)
+        super().shutdown_request(request)
+
+    def _admit(self, request: socket.socket) -> bool:
+        now = time.monotonic()
+        with self._lock:
+            if len(self._since) >= self._most:
+                oldest, since = next(iter(self._since.items()))
+                if now - since < _SOCKET_TIMEOUT_S:
+                    return False
+                del self._since[oldest]
+                with suppress(OSError):
+                    oldest.shutdown(socket.SHUT_RDWR)
+            self._since[request] = now
+        return True
+
     def handle_error(self, *_: object) -> None:
         """Say nothing of a sender that went away: what came in whole was kept."""
+
+
+def _count_allowed() -> int:
+    """How many connections may be open at once: half of the files that this process may have."""
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
+    if files != resource.RLIM_INFINITY and files < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+            files = wanted
+    return _FILES // 2 if files == resource.RLIM_INFINITY else min(files, _FILES) // 2
 
 
 class _Handler(BaseHTTPRequestHandler):

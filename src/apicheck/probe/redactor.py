@@ -31,6 +31,7 @@ _VARIETY = 5  # a piece with fewer different characters shows nothing
 _TRIES = 8
 _OFFSET_BITS = 32  # a place is the number of a form and an offset in it
 _OFFSET_MASK = (1 << _OFFSET_BITS) - 1
+_LAYERS = 3  # encodings of encodings, such as percent-encoded percent signs
 _BEFORE = 3  # a window that begins so far before what is secret is mostly secret
 
 
@@ -139,15 +140,20 @@ class Redactor:
         yield from self._find_short(data, folded)
 
     def _find_encoded(self, data: bytes) -> Iterator[Found]:
-        """What is found only where characters are written by their numbers."""
-        decoded = encodings.decode(data)
-        if decoded is None:
-            return
-        for found in self._find_written(decoded.text):
-            start, end = decoded.locate(found.start, found.end)
-            if end - start > found.end - found.start:
-                mark = f"{found.placeholder}{'~encoded' if found.whole else '[…]'}"
-                yield Found(start, end, found.placeholder, mark, found.whole)
+        """What is found only where characters are written by their numbers, once or again."""
+        layers: list[encodings.Decoded] = []
+        while len(layers) < _LAYERS and (decoded := encodings.decode(data)) is not None:
+            layers.append(decoded)
+            for found in self._find_written(decoded.text):
+                start, end = found.start, found.end
+                for layer in reversed(layers):
+                    start, end = layer.locate(start, end)
+                if end - start > found.end - found.start:
+                    mark = f"{found.placeholder}{'~encoded' if found.whole else '[…]'}"
+                    yield Found(start, end, found.placeholder, mark, found.whole)
+            if not decoded.again:
+                break
+            data = decoded.text
 
     def _index(self, placeholder: str, secret: str) -> None:
         for form in _list_forms(placeholder, secret):
@@ -160,32 +166,43 @@ class Redactor:
 
     def _find_pieces(self, data: bytes, folded: bytes) -> Iterator[Found]:
         # Inside a piece a few more positions are tried: a beginning that many secrets share
-        # ("whsec_") may lead to a lesser match than what follows it.
-        end, tries = 0, 0
+        # ("whsec_") may lead to a lesser match than what follows it. Of what shows nothing, the
+        # last positions are: what follows may make it telling.
+        end, tries, dull_end = 0, 0, 0
         for position in self._windows.find(folded):
             inside = position + SIZE <= end
-            if inside and not tries:
+            if (inside and not tries) or position + PIECE <= dull_end:
                 continue
-            best = self._find_longest_at(data, folded, position)
+            best, dull_end = self._find_longest_at(data, folded, position)
             if best is not None:
                 end = max(end, best.end)
                 tries = 0 if best.whole else tries - 1 if inside else _TRIES
                 yield best
 
-    def _find_longest_at(self, data: bytes, folded: bytes, position: int) -> Found | None:
+    def _find_longest_at(
+        self, data: bytes, folded: bytes, position: int
+    ) -> tuple[Found | None, int]:
+        """The longest match that holds a position, and the end of one there that shows nothing."""
         best: tuple[int, int, _Form] | None = None
+        dull: tuple[int, int, _Form] | None = None
         for place in self._windows.places_of(folded[position : position + SIZE]):
             form, offset = self._forms[place >> _OFFSET_BITS], place & _OFFSET_MASK
+            known = (best, dull if dull is not None and dull[2] is form else None)
+            if any(
+                one and not _reaches_beyond(one, folded, position, form, offset) for one in known
+            ):
+                continue
             before = _count_common_before(folded, position, form.folded, offset)
             after = _count_common(folded, position, form.folded, offset)
             start, end = position - before, position + after
-            longer = end - start >= PIECE and (best is None or end - start > best[1] - best[0])
-            if longer and _is_telling(folded, start, end, form):
+            if end - start < PIECE or (best is not None and end - start <= best[1] - best[0]):
+                continue
+            if _is_telling(folded, start, end, form):
                 best = (start, end, form)
-        if best is None:
-            return None
-        start, end, form = best
-        return _build_found(start, end, form, data)
+            elif dull is None or end - start > dull[1] - dull[0]:
+                dull = (start, end, form)
+        dull_end = 0 if dull is None else dull[1]
+        return (None if best is None else _build_found(*best, data)), dull_end
 
     def _find_short(self, data: bytes, folded: bytes) -> Iterator[Found]:
         for form in self._short:
@@ -222,6 +239,17 @@ def _build_found(start: int, end: int, form: _Form, data: bytes) -> Found:
     elif whole and not form.kind and text == form.exact.swapcase():
         suffix = "~swapcase"
     return Found(start, end, form.placeholder, form.placeholder + suffix, whole)
+
+
+def _reaches_beyond(
+    match: tuple[int, int, _Form], folded: bytes, position: int, form: _Form, offset: int
+) -> bool:
+    """Whether a form, laid over the data from a place on, may match more than a match does."""
+    start, end, _ = match
+    first, last = offset - (position - start) - 1, offset + (end - position)
+    return (start > 0 and first >= 0 and folded[start - 1] == form.folded[first]) or (
+        end < len(folded) and last < len(form.folded) and folded[end] == form.folded[last]
+    )
 
 
 def _is_telling(folded: bytes, start: int, end: int, form: _Form) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apicheck.model.target import Secrets
@@ -12,26 +13,28 @@ from apicheck.probe.redactor import Redactor
 
 _SHORTEST = 8
 """A shorter secret is a word, which policy and document may use for other reasons."""
-_INPUTS = ("plan.json",)
-"""What repeats the target file: headers, fixtures, parameters."""
+_PLAN = "plan.json"
+_OF_TARGET = "it was written into the target file, which shall name a variable instead"
+_OF_APICHECK = "apicheck sends the same text itself, as a value of a test: take another secret"
 _WORD = re.compile(r"[A-Za-z][a-z]{,15}|[A-Z]{,16}")
 """An ordinary word, such as `administrator`, stands in files for other reasons, however long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A file that holds a secret, or a piece of at least 12 characters of one."""
+    """A file that holds a secret, or a piece of at least 12 characters of one.
+
+    why: how it came there, where that is known.
+    """
 
     file: str
     placeholder: str
     whole: bool = True
+    why: str = ""
 
     def __str__(self) -> str:
         what = "that of" if self.whole else "a piece of that of"
-        words = f"{what} {self.placeholder} in {self.file}"
-        if self.file in _INPUTS:
-            words += " (it was written into the target file, which shall name a variable instead)"
-        return words
+        return f"{what} {self.placeholder} in {self.file}" + (f" ({self.why})" if self.why else "")
 
 
 def scan(directory: Path, secrets: Secrets, published: Iterable[Path] = ()) -> tuple[Leak, ...]:
@@ -48,11 +51,30 @@ def scan(directory: Path, secrets: Secrets, published: Iterable[Path] = ()) -> t
         if not path.is_file():
             continue
         file = str(path.relative_to(directory))
-        for found in redactor.find(path.read_bytes()):
+        for found in (one for part in _split(path) for one in redactor.find(part)):
             known = leaks.get((file, found.placeholder))
             if known is None or (found.whole and not known.whole):
                 leaks[file, found.placeholder] = Leak(file, found.placeholder, found.whole)
+        if file == _PLAN:
+            for name in {name for of, name in leaks if of == file}:
+                leaks[file, name] = replace(leaks[file, name], why=_explain(path, name, redactor))
     return tuple(leaks.values())
+
+
+def _explain(plan: Path, placeholder: str, redactor: Redactor) -> str:
+    """How a secret came into the plan: its target is what the target file and options say."""
+    try:
+        target = json.dumps(json.loads(plan.read_bytes())["target"], ensure_ascii=False)
+    except (ValueError, LookupError, TypeError):
+        return ""
+    of_target = redactor.find(target.encode("utf-8", "backslashreplace"))
+    return _OF_TARGET if placeholder in {one.placeholder for one in of_target} else _OF_APICHECK
+
+
+def _split(path: Path) -> Iterable[bytes]:
+    """The text of a file, in lines where no secret is on two: each needs only its own decoding."""
+    content = path.read_bytes()
+    return content.split(b"\n") if path.suffix == ".ndjson" else (content,)
 
 
 def _is_secret(secret: str, published: Iterable[bytes]) -> bool:

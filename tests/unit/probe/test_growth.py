@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import gc
+import importlib
+import pkgutil
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from email.utils import formatdate
+from re import _parser  # type: ignore[attr-defined]  (private: it has no other name)
+from re._constants import (  # type: ignore[import-not-found]
+    BRANCH,
+    MAX_REPEAT,
+    MAXREPEAT,
+    MIN_REPEAT,
+    POSSESSIVE_REPEAT,
+)
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apicheck.authoring import challenges, fields, structured_fields
+import apicheck
+from apicheck.authoring import challenges, fields, paths, structured_fields
 from apicheck.checks.conformance import _fields, _media
-from apicheck.checks.errors import _traces
-from apicheck.checks.headers import banner, caching, hsts, value
+from apicheck.checks.errors import _traces, envelope
+from apicheck.checks.headers import _cors, banner, caching, hsts, value
+from apicheck.checks.ratelimit import _numbers, _waiting
+from apicheck.checks.scopes import _foreign
 from apicheck.model import json as pointers
 from apicheck.model import received
+from apicheck.model.exchange import Response
+from apicheck.model.facts import Bucket
 from apicheck.model.target import Secrets
+from apicheck.probe import encodings, json_web_tokens
 from apicheck.probe.listener import parse_chunk_size
 from apicheck.probe.redactor import Redactor
 from apicheck.probe.wire import BodyReader
@@ -31,6 +49,13 @@ Parser = Callable[[str], object]
 
 TOKENS = {"$APICHECK_A": "tok-4f9a8c1e7b3d5a6082ce", "$APICHECK_B": "q7Rz'/+<&w2Lx9vB4"}
 REDACTOR = Redactor(Secrets(MappingProxyType(TOKENS)))
+
+
+BUCKET = Bucket("a", 60.0, 10)
+
+
+def response_of(name: str, text: str) -> Response:
+    return Response(200, ((name, text),))
 
 
 def decompress(text: str) -> bytes:
@@ -67,6 +92,17 @@ PARSERS: Mapping[str, Parser] = {
     "what is shown": shown.make_visible,
     "secrets": REDACTOR.redact_text,
     "gzip": decompress,
+    "rate limits": lambda text: _numbers.parse_number([text], "remaining", BUCKET),
+    "waits": lambda text: _waiting.parse_wait("any", text, response_of("Date", text)),
+    "CORS lists": lambda text: _cors.parse_members(response_of("Allow", text), "Allow"),
+    "media types of errors": envelope._split_media,
+    "prefixes of ids": paths._PREFIX.match,
+    "counted ids": _foreign.looks_counted,
+    "equal tokens": lambda text: json_web_tokens.is_same_token(text, f"{text} "),
+    "JWT parts": json_web_tokens._parse_members,
+    "one line": shown.join_lines,
+    "bodies": lambda text: shown.decode_body(text.encode("utf-8", "surrogatepass")),
+    "encodings": lambda text: encodings.decode(text.encode("utf-8", "surrogatepass")),
     **{f"format {name}": one.fullmatch for name, one in value._FORMATS.items()},
     **{f"trace {name}": one.search for name, one in _traces.PATTERNS.items()},
 }
@@ -153,6 +189,82 @@ def test_the_time_grows_as_the_text_does(name: str) -> None:
                 assert growth < FACTOR * FACTOR / 2, (piece, before, after, growth)
     finally:
         gc.enable()
+
+
+ROOMS = ("authoring", "checks", "judge", "model", "probe", "report", "requests", "signatures")
+REPEATS = (MAX_REPEAT, MIN_REPEAT, POSSESSIVE_REPEAT)
+
+
+def has_nested_repeat(parsed: Any, within: bool = False) -> bool:
+    """Whether something that repeats without end is in something else that does."""
+    for kind, what in parsed:
+        endless = kind in REPEATS and what[1] is MAXREPEAT
+        if endless and within:
+            return True
+        inner = what if isinstance(what, tuple | list) else (what,)
+        parts = inner[1] if kind is BRANCH else [one for one in inner if hasattr(one, "getwidth")]
+        if any(has_nested_repeat(one, within or endless) for one in parts):
+            return True
+    return False
+
+
+def find_nested() -> Iterator[tuple[str, re.Pattern[Any]]]:
+    """Every pattern that might take a time that explodes, of each module that sees such text."""
+    for found in pkgutil.walk_packages(apicheck.__path__, "apicheck."):
+        if found.name.split(".")[1] not in ROOMS:
+            continue
+        for name, one in vars(importlib.import_module(found.name)).items():
+            if isinstance(one, re.Pattern):
+                flags = one.flags & ~re.UNICODE if isinstance(one.pattern, bytes) else one.flags
+                if has_nested_repeat(_parser.parse(one.pattern, flags)):
+                    yield f"{found.name}.{name}", one
+
+
+NESTED = dict(find_nested())
+REPEATED = (
+    "a",
+    "1",
+    "-",
+    "_",
+    ".",
+    ":",
+    "/",
+    "a-",
+    "a_",
+    "a.",
+    "fg",
+    "a1_",
+    "1-a",
+    "a/",
+    "/v1",
+    " ,",
+    "~url",
+)
+LEADS = ("", "v1", "/", "$APICHECK_A", "a", ",")
+
+
+def test_a_pattern_whose_repeats_are_nested_is_noticed() -> None:
+    for text, nested in (
+        ("(a+)+", True),
+        ("(a|b+)*c", True),
+        ("(?:a{2}b)*", False),
+        ("a+b*", False),
+    ):
+        assert has_nested_repeat(_parser.parse(text)) is nested
+    assert "apicheck.authoring.paths._PREFIX" in NESTED
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_a_pattern_with_nested_repeats_does_not_try_every_division(name: str) -> None:
+    """Where a repeat may divide a text in many ways, 26 characters are divided in millions."""
+    pattern = NESTED[name]
+    for piece in REPEATED:
+        for lead in LEADS:
+            text = lead + piece * 26 + "!"
+            start = time.thread_time()
+            for read in (pattern.search, pattern.fullmatch):
+                read(text.encode() if isinstance(pattern.pattern, bytes) else text)
+            assert time.thread_time() - start < QUICK_S * 4, (lead, piece)
 
 
 @pytest.mark.parametrize("name", PARSERS)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import resource
 import socket
 import struct
 import threading
@@ -19,6 +20,7 @@ from apicheck.model.facts import Signature
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.target import Listener, Target
 from apicheck.probe import Session
+from apicheck.probe import listener as listening_module
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.listener import WebhookListener
 from apicheck.signatures import Delivery, sign
@@ -198,3 +200,68 @@ def test_a_delivery_comes_through_behind_many_idle_connections() -> None:
         for connection in idle:
             connection.close()
         listener.close()
+
+
+def test_a_thousand_connections_at_once_lose_no_delivery_and_print_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    listener = WebhookListener(Listener("127.0.0.1:0"), TargetClock())
+    others: list[socket.socket] = []
+    try:
+        where = listener.open_inbox()
+        parts = urlsplit(where["url"])
+        address = (parts.hostname or "", parts.port or 0)
+        head = f"POST {where['path']} HTTP/1.1\r\nContent-Length: 4\r\n\r\n".encode()
+        for number in range(1000):
+            others.append(connection := socket.create_connection(address, 60))
+            connection.sendall((b"", b"POST /", head + b"ab", head)[number % 4])
+        for connection in others[::5]:
+            reset(connection)
+        for number in range(30):
+            assert deliver(where["url"], str(number).encode()) == 200
+        late = [one for one in others[3::4] if one.fileno() >= 0]
+        for connection in late:
+            connection.sendall(b"late")
+        found = listener.collect(where["path"], 30 + len(late), 30, 200)
+        bodies = [one.delivery.body for one in found]
+        assert sorted(bodies) == sorted(
+            [str(n).encode() for n in range(30)] + [b"late"] * len(late)
+        )
+    finally:
+        for connection in others:
+            connection.close()
+        listener.close()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_slow_senders_give_way_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening_module, "_count_allowed", lambda: 4)
+    monkeypatch.setattr(listening_module, "_SOCKET_TIMEOUT_S", 0.1)
+    listener = WebhookListener(Listener("127.0.0.1:0"), TargetClock())
+    slow: list[socket.socket] = []
+    try:
+        where = listener.open_inbox()
+        parts = urlsplit(where["url"])
+        address = (parts.hostname or "", parts.port or 0)
+        slow += [socket.create_connection(address, 60) for _ in range(12)]
+        for number in range(12):
+            assert deliver(where["url"], str(number).encode()) == 200
+        assert len(listener.collect(where["path"], 12, 30, 200)) == 12
+    finally:
+        for connection in slow:
+            connection.close()
+        listener.close()
+
+
+def test_the_limit_of_open_files_is_raised_and_half_of_it_are_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits = {"now": (256, 1024)}
+    monkeypatch.setattr(resource, "getrlimit", lambda _: limits["now"])
+    monkeypatch.setattr(resource, "setrlimit", lambda _, pair: limits.update(now=pair))
+    assert listening_module._count_allowed() == 512
+    assert limits["now"] == (1024, 1024)
+    limits["now"] = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    assert listening_module._count_allowed() == 2048
+    limits["now"] = (100_000, 100_000)
+    assert listening_module._count_allowed() == 2048

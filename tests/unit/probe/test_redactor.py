@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 from collections.abc import Callable
 from urllib.parse import quote
@@ -225,3 +226,78 @@ def test_secrets_that_nothing_hides_are_named() -> None:
     values = {"$APICHECK_A_TOKEN": "staging", "$APICHECK_B_TOKEN": "x1", NAME: SECRET}
     named = find_unhidden(Secrets({**values, "$APICHECK_A_USER": "admin"}))
     assert named == ("$APICHECK_A_TOKEN", "$APICHECK_B_TOKEN")
+
+
+def in_json(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+def spell(text: str) -> str:
+    return "".join(f"\\u{ord(c):04x}" for c in text)
+
+
+def percent(text: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode())
+
+
+def entities(text: str) -> str:
+    return "".join(f"&#{ord(c)};" for c in text)
+
+
+def in_base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def in_base64_behind_a_name(text: str) -> str:
+    return in_base64(f"Basic {in_base64(f'user:{text}')}")
+
+
+TWICE = {
+    "percent": lambda text: quote(quote(text, safe=""), safe=""),
+    "percent, every byte": lambda text: quote(percent(text), safe=""),
+    "percent, three times": lambda text: quote(quote(percent(text), safe=""), safe=""),
+    "JSON": lambda text: in_json(in_json(text)),
+    "JSON, every character": lambda text: in_json(spell(text)),
+    "JSON, three times": lambda text: in_json(in_json(spell(text))),
+    "JSON in JSON": lambda text: json.dumps({"inner": json.dumps({"token": text})}),
+    "HTML": lambda text: html.escape(html.escape(text)),
+    "HTML, every character": lambda text: html.escape(entities(text)),
+    "percent in JSON": lambda text: spell(percent(text)),
+    "JSON in percent": lambda text: percent(spell(text)),
+    "HTML in percent in JSON": lambda text: in_json(percent(entities(text))),
+    "base64": lambda text: in_base64(in_base64(text)),
+    "base64 with a name": in_base64_behind_a_name,
+    "base64 of JSON": lambda text: in_base64(spell(text)),
+    "base64 of percent": lambda text: in_base64(percent(text)),
+}
+
+
+@pytest.mark.parametrize("how", TWICE)
+@pytest.mark.parametrize("secret", [SECRET, ODD, "tok4f9a8c1e7b3d5a60"])
+@pytest.mark.parametrize("around", ['<a href="{}">', '{{"b": "100%", "a": "{}"}}', "/?b=&amp;{}"])
+def test_a_secret_is_found_that_was_encoded_twice(how: str, secret: str, around: str) -> None:
+    written = TWICE[how](secret)
+    shown = secrets_of(secret).redact_text(around.format(written))
+    assert NAME in shown
+    assert written[len(written) // 4 : -len(written) // 4] not in shown
+    assert len(shown.replace(NAME, "")) < len(around) + len(written) * 2 // 3 + 20
+
+
+def test_ids_that_are_no_text_in_base64_stay() -> None:
+    text = f"{'c0ffee00' * 4} eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9 {'A' * 24}"
+    assert secrets_of().redact_text(text) == text
+
+
+@pytest.mark.parametrize("period", [2, 7, 40])
+@pytest.mark.parametrize("length", [100, 4096])
+def test_pieces_of_a_secret_that_repeats_itself_are_found_in_linear_time(
+    period: int, length: int, growth: Callable[[Callable[[int], object], int], float]
+) -> None:
+    secret = ("k3y9Zq7Lm2xW5tR8vB1nC4dF6gH0jP_sTuXwYzAaQe"[:period] * 4096)[:8192]
+    redactor = secrets_of(secret)
+
+    def redacted(size: int) -> bytes:
+        pieces = size * max(1, 1000 // length)
+        return redactor.redact(f"{secret[:length]}!".encode() * pieces)
+
+    assert growth(redacted, 1) < 80
