@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,9 @@ from apicheck.probe.redactor import Redactor
 
 _SHORTEST = 8
 """A shorter secret is a word, which policy and document may use for other reasons."""
+_WINDOW = 2**20
+_WRITTEN = 32
+"""Bytes in which a character of a secret is written at most: `\\u0026#x0074;` has fewer."""
 _INPUTS = ("plan.json",)
 """What repeats the target file: headers, fixtures, parameters."""
 _WORD = re.compile(r"[A-Za-z][a-z]{,15}|[A-Z]{,16}")
@@ -43,16 +46,28 @@ def scan(directory: Path, secrets: Secrets, published: Iterable[Path] = ()) -> t
     texts = [path.read_bytes() for path in published if path.is_file()]
     worth = {name: secret for name, secret in secrets.values.items() if _is_secret(secret, texts)}
     redactor = Redactor(Secrets(worth))
+    longest = max((len(secret.encode("utf-8", "replace")) for secret in worth.values()), default=0)
     leaks: dict[tuple[str, str], Leak] = {}
     for path in sorted(directory.rglob("*")):
         if not path.is_file():
             continue
         file = str(path.relative_to(directory))
-        for found in redactor.find(path.read_bytes()):
+        windows = _read_windows(path, longest * _WRITTEN)
+        for found in (found for window in windows for found in redactor.find(window)):
             known = leaks.get((file, found.placeholder))
             if known is None or (found.whole and not known.whole):
                 leaks[file, found.placeholder] = Leak(file, found.placeholder, found.whole)
     return tuple(leaks.values())
+
+
+def _read_windows(path: Path, overlap: int) -> Iterator[bytes]:
+    """The bytes of a file, of any length, in windows; what one of them cuts, the next one has."""
+    kept = b""
+    with path.open("rb") as file:
+        while data := file.read(_WINDOW):
+            window = kept + data
+            yield window
+            kept = window[-overlap:] if overlap else b""
 
 
 def _is_secret(secret: str, published: Iterable[bytes]) -> bool:
