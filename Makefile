@@ -8,7 +8,7 @@ CONSTRAINTS ?= constraints.txt
 WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo test test-long test-newest test-lowest coverage lint constraints \
+.PHONY: help demo test test-long torture test-newest test-lowest coverage lint constraints \
   changelog proof bench
 .DEFAULT_GOAL := help
 
@@ -26,6 +26,9 @@ test: $(INSTALLED) ## run the tests (fetches chromium through apt when root and 
 test-long: $(INSTALLED) ## run the long tests: whole proofs, honest variants, servers of others
 	@.ci/node
 	$(PYTEST) --dist load -m long
+
+torture: $(INSTALLED) ## run apicheck on hostile targets, files, terminals and senders of webhooks
+	$(PYTEST) --dist load -m '' tests/torture
 
 test-newest: ## run the tests with the newest release of everything, in .venv-newest
 	rm -rf .venv-newest
