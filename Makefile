@@ -11,7 +11,7 @@ PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-re
 # Tests start some hundred processes, which read bytecode sooner than they compile the sources.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-long test-newest test-lowest coverage lint constraints \
+.PHONY: help demo test test-long torture test-newest test-lowest coverage lint constraints \
   changelog audit limiters proof bench
 .DEFAULT_GOAL := help
 
@@ -29,6 +29,9 @@ test: $(INSTALLED) ## run the tests (fetches chromium through apt when root and 
 test-long: $(INSTALLED) ## run the long tests: whole proofs, honest variants, servers of others
 	@.ci/servers
 	$(PYTEST) --dist load -m long
+
+torture: $(INSTALLED) ## run apicheck on hostile targets, files, terminals and senders of webhooks
+	$(PYTEST) --dist load -m '' tests/torture
 
 test-newest: ## run the tests with the newest release of everything, in .venv-newest
 	rm -rf .venv-newest

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from apicheck.model.exchange import Exchange
 from apicheck.model.json import MISSING, Json, at
+from apicheck.model.received import is_text
 
 _EXPRESSION = re.compile(
     r"\$(?:steps\.(?P<step>[\w-]+)\.)?"
@@ -67,4 +68,5 @@ def _read_exchange(expression: re.Match[str], exchange: Exchange) -> Json:
         body = json.loads(message.body or b"")
     except (ValueError, RecursionError):
         return MISSING
-    return at(body, expression["pointer"] or "")
+    found = at(body, expression["pointer"] or "")
+    return MISSING if isinstance(found, str) and not is_text(found) else found

@@ -6,11 +6,12 @@ import difflib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from apicheck.load.moves import Moves
@@ -118,7 +119,15 @@ def validator(name: str, part: str = "") -> Draft202012Validator:
     document = dict(schema(name))
     if part:
         document = {"$defs": document["$defs"], "$ref": f"#/$defs/{part}"}
-    return Draft202012Validator(document)
+    return Draft202012Validator(document, format_checker=_FORMATS)
+
+
+_FORMATS = FormatChecker(formats=())
+
+
+@_FORMATS.checks("date-or-moment", raises=ValueError)
+def _is_date_or_moment(value: object) -> bool:
+    return not isinstance(value, str) or bool(datetime.fromisoformat(value))
 
 
 def drop_invalid(name: str, value: Json, part: str = "") -> Json:

@@ -14,7 +14,7 @@ from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.source import Source
 from apicheck.load.walk import Base, Found, Reference, Walk, is_path_item, unit_of
 from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
-from apicheck.model.references import locate, reference_in
+from apicheck.model.references import locate, pointer_of, reference_in
 
 FILES = "x-apicheck-files"
 """Member of a document in which other files are, by name."""
@@ -213,17 +213,26 @@ class Resolver:
 
     def _break_circles(self) -> None:
         """Break what refers to a reference that leads to references only."""
-        ends: dict[str, Json] = {}
+        known: dict[str, bool] = {}
         for reference in self.found.references:
             text = reference.holder.get("$ref", "") if reference.key == "$ref" else ""
-            if text not in ends:
-                ends[text] = text.startswith("#") and locate(self.document, {"$ref": text})[0]
-            if (reference_in(ends[text]) or "").startswith("#"):
+            if self._leads_back(text, known):
                 problem = Unresolved(
                     f'the $ref "{text}" leads back to itself',
                     "a reference must end at a value that is not one",
                 )
                 self._note_problem(reference, problem)
+
+    def _leads_back(self, text: str, known: dict[str, bool]) -> bool:
+        """Whether a reference leads to a circle. known: of the references that were looked at."""
+        passed: list[str] = []
+        while text.startswith("#") and text not in known:
+            known[text] = True  # until its end is found: who comes here again is in a circle
+            passed.append(text)
+            text = reference_in(at(self.document, pointer_of(text))) or ""
+        found = known.get(text, False)
+        known.update(dict.fromkeys(passed, found))
+        return found
 
     def _suggest_closest(self, pointer: str) -> str:
         siblings = at(self.document, pointer.rpartition("/")[0])

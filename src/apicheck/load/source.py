@@ -15,6 +15,9 @@ from apicheck.load.yaml_text import read_yaml
 from apicheck.model.errors import ApicheckError, Mistake
 from apicheck.model.json import Json
 
+_LARGEST = 64 * 2**20
+"""Bytes of a file: as of a document that is fetched."""
+
 _TRAILING_COMMA = re.compile(r",\s*[]}]")
 
 
@@ -40,13 +43,16 @@ class Source:
 def read_text(path: Path, error: type[ApicheckError]) -> str:
     """The text of a file. Raises `error` when it cannot be read as UTF-8."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:  # which may be a pipe or a device, and need not end
+            data = file.read(_LARGEST + 1)
     except FileNotFoundError:
         raise failure(error, str(path), 0, "there is no such file") from None
     except IsADirectoryError:
         raise failure(error, str(path), 0, "is a folder, not a file") from None
     except OSError as problem:
         raise failure(error, str(path), 0, problem.strerror or str(problem)) from None
+    if len(data) > _LARGEST:
+        raise failure(error, str(path), 0, f"is larger than {_LARGEST // 2**20} MiB")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:

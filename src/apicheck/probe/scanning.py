@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,9 @@ from apicheck.probe.redactor import Redactor
 
 _SHORTEST = 8
 """A shorter secret is a word, which policy and document may use for other reasons."""
+_WINDOW = 2**20
+_WRITTEN = 32
+"""Bytes in which a character of a secret is written at most: `\\u0026#x0074;` has fewer."""
 _PLAN = "plan.json"
 _OF_TARGET = "it was written into the target file, which shall name a variable instead"
 _OF_APICHECK = "apicheck sends the same text itself, as a value of a test: take another secret"
@@ -46,12 +49,14 @@ def scan(directory: Path, secrets: Secrets, published: Iterable[Path] = ()) -> t
     texts = [path.read_bytes() for path in published if path.is_file()]
     worth = {name: secret for name, secret in secrets.values.items() if _is_secret(secret, texts)}
     redactor = Redactor(Secrets(worth))
+    longest = max((len(secret.encode("utf-8", "replace")) for secret in worth.values()), default=0)
     leaks: dict[tuple[str, str], Leak] = {}
     for path in sorted(directory.rglob("*")):
         if not path.is_file():
             continue
         file = str(path.relative_to(directory))
-        for found in (one for part in _split(path) for one in redactor.find(part)):
+        windows = _read_windows(path, longest * _WRITTEN)
+        for found in (found for window in windows for found in redactor.find(window)):
             known = leaks.get((file, found.placeholder))
             if known is None or (found.whole and not known.whole):
                 leaks[file, found.placeholder] = Leak(file, found.placeholder, found.whole)
@@ -71,10 +76,14 @@ def _explain(plan: Path, placeholder: str, redactor: Redactor) -> str:
     return _OF_TARGET if placeholder in {one.placeholder for one in of_target} else _OF_APICHECK
 
 
-def _split(path: Path) -> Iterable[bytes]:
-    """The text of a file, in lines where no secret is on two: each needs only its own decoding."""
-    content = path.read_bytes()
-    return content.split(b"\n") if path.suffix == ".ndjson" else (content,)
+def _read_windows(path: Path, overlap: int) -> Iterator[bytes]:
+    """The bytes of a file, of any length, in windows; what one of them cuts, the next one has."""
+    kept = b""
+    with path.open("rb") as file:
+        while data := file.read(_WINDOW):
+            window = kept + data
+            yield window
+            kept = window[-overlap:] if overlap else b""
 
 
 def _is_secret(secret: str, published: Iterable[bytes]) -> bool:

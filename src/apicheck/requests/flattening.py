@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apicheck.model.json import Json, at
+from apicheck.schemas.keywords import drop_senseless
 
 _DEPTH = 8
 _KINDS: Mapping[str, tuple[str, ...]] = {
@@ -20,7 +21,8 @@ def flatten_schema(document: Json, schema: Json, depth: int = _DEPTH) -> Mapping
     """Follow the references of a schema inside the document, and merge `allOf`; {} for no schema.
 
     A reference in a circle, or without a target, is an empty schema. What stands beside a
-    reference counts, in OpenAPI 3.0 too: a `readOnly` there is meant.
+    reference counts, in OpenAPI 3.0 too: a `readOnly` there is meant. A keyword whose value JSON
+    Schema does not know (`minimum: "5"`) is left out.
     """
     if not isinstance(schema, Mapping) or depth <= 0:
         return {}
@@ -30,7 +32,7 @@ def flatten_schema(document: Json, schema: Json, depth: int = _DEPTH) -> Mapping
         target = at(document, reference[1:]) if reference.startswith("#") else {}
         whole.insert(0, target if isinstance(target, Mapping) else {})
     if not whole:
-        return schema
+        return drop_senseless(schema)
     own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
     merged: dict[str, Json] = {}
     for part in (*whole, own):

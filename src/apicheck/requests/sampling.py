@@ -22,6 +22,7 @@ from apicheck.schemas import WRITE_ONLY, SchemaError, find_schema_errors
 _DEPTH = 8
 _AT_MOST = 2_000
 """Values made for one: alternatives inside alternatives are many."""
+_MOST_ITEMS = 100_000
 _HARD = ("oneOf", "anyOf", "not", "if", "dependentSchemas", "propertyNames", "patternProperties")
 _REQUIRED = re.compile(r'^"(.+)" is a required property')
 _OBVIOUS = ("name", "title", "label", "description", "text", "comment", "note", "content")
@@ -236,6 +237,8 @@ class _Sampler:
 
     def _sample_array(self, schema: Mapping[str, Json], depth: int) -> Json:
         least, most = schema.get("minItems", 0), schema.get("maxItems")
+        if max(least, schema.get("minContains", 0)) > _MOST_ITEMS:
+            return MISSING
         parts = list(schema.get("prefixItems") or ())
         rest = schema.get("items", {})
         if not least and isinstance(rest, Mapping) and rest.get("$ref", MISSING) in self.open:

@@ -13,6 +13,7 @@ from apicheck.schemas import find_schema_errors
 DrawText = Callable[[str, int, int | None], Json]
 """Draws a text: (pattern, least length, greatest length) -> a text, or MISSING."""
 
+_LONGEST = 1_000_000
 _FORMATS: Mapping[str, tuple[str, ...]] = {
     "byte": ("ZXhhbXBsZQ==", "ZXhhbXBsZXM="),
     "color": ("#336699",),
@@ -102,6 +103,8 @@ def sample_text(
     text fits.
     """
     least, most = schema.get("minLength", 0), schema.get("maxLength")
+    if least > _LONGEST:
+        return MISSING
     pattern = schema.get("pattern")
     known = _FORMATS.get(str(schema.get("format")), ())
     if schema.get("contentEncoding") == "base64":

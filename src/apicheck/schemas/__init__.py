@@ -10,6 +10,7 @@ from functools import reduce
 from apicheck.model.json import Json, child_pointer, write_json
 from apicheck.model.references import follow
 from apicheck.schemas.dialect import FORMATS, NEVER_SENT, Dialect
+from apicheck.schemas.keywords import drop_senseless
 
 __all__ = ["FORMATS", "WRITE_ONLY", "SchemaError", "find_schema_errors", "resolve_schema"]
 
@@ -63,8 +64,12 @@ def find_schema_errors(
 
 
 def resolve_schema(document: Mapping[str, Json], schema: Json) -> Json:
-    """The schema at the end of its `$ref`s; {} where they lead nowhere or in a circle."""
-    return follow(document, schema)
+    """The schema at the end of its `$ref`s; {} where they lead nowhere or in a circle.
+
+    Keywords that mean nothing are left out.
+    """
+    found = follow(document, schema)
+    return drop_senseless(found) if isinstance(found, Mapping) else found
 
 
 def _shorten(message: str) -> str:

@@ -23,6 +23,7 @@ ONE = (
 )
 """Keywords whose value is one schema."""
 
+_BOUNDS_OF_3_0 = ("exclusiveMinimum", "exclusiveMaximum")
 _TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 
 
@@ -67,6 +68,23 @@ _ASSERTIONS: Mapping[str, Callable[[Json], bool]] = {
     **dict.fromkeys(LISTS, lambda value: isinstance(value, list) and bool(value)),
     **dict.fromkeys(ONE, lambda value: isinstance(value, Mapping | bool)),
 }
+
+
+def drop_senseless(schema: Mapping[str, Json]) -> Mapping[str, Json]:
+    """A schema without the keywords whose value nobody knows.
+
+    A type of another word (`type: int`) stays: it is a hint to who makes a value.
+    """
+    if all(_makes_sense(key, value) for key, value in schema.items()):
+        return schema
+    return {key: value for key, value in schema.items() if _makes_sense(key, value)}
+
+
+def _makes_sense(key: str, value: Json) -> bool:
+    known = _ASSERTIONS.get(key)
+    if known is None or key == "type" or known(value):
+        return True
+    return key in _BOUNDS_OF_3_0 and isinstance(value, bool)
 
 
 def keep_assertions(schema: Mapping[str, Json]) -> dict[str, Json]:

@@ -239,3 +239,8 @@ def test_any_text_is_read_or_refused_with_a_mistake(text: str) -> None:
     except PolicyError as problem:
         mistakes = problem.mistakes
     assert bool(mistakes) != isinstance(value, dict)
+
+
+def test_a_file_without_end_is_refused() -> None:
+    with pytest.raises(PolicyError, match="larger than 64 MiB"):
+        read_source(Path("/dev/zero"), PolicyError)

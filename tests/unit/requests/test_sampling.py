@@ -129,3 +129,24 @@ def test_an_example_that_a_description_quotes_is_taken(said: object, text: str) 
 )
 def test_the_last_word_of_a_name_says_what_it_takes(name: str, text: str) -> None:
     assert sample({}, {"type": "string"}, name=name) == text
+
+
+SENSELESS = ("5", [1], {"a": 1}, True, -1, None, "x", [])
+"""Values that most keywords cannot have; a few of them mean something, and do not matter."""
+
+
+@pytest.mark.parametrize("kind", ["string", "integer", "array", "object"])
+def test_a_keyword_whose_value_means_nothing_hinders_no_value(kind: str) -> None:
+    plain = sample({}, {"type": kind})
+    for key in ("minimum", "multipleOf", "minLength", "maxItems", "minProperties", "properties"):
+        for value in SENSELESS:
+            assert sample({}, {"type": kind, key: value}) in (plain, MISSING, value), (key, value)
+    assert flatten_schema({}, {"minimum": "5", "exclusiveMinimum": True, "type": "int"}) == {
+        "exclusiveMinimum": True,
+        "type": "int",
+    }
+
+
+@pytest.mark.parametrize("schema", [{"minLength": 10**12}, {"items": {}, "minItems": 10**9}])
+def test_what_no_memory_holds_is_not_made(schema: Any) -> None:
+    assert sample({}, schema) is MISSING

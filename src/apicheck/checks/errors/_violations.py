@@ -119,7 +119,7 @@ def _exceed_length(schema: Mapping[str, Json], value: Json) -> Iterator[Json]:
     longest = schema.get("maxLength")
     if isinstance(longest, int) and longest < _LONGEST:
         yield "x" * (longest + 1)
-    if schema.get("minLength", 0) > 0:
+    if 0 < schema.get("minLength", 0) <= _LONGEST:
         yield "x" * (schema["minLength"] - 1)
     most = schema.get("maxItems")
     if isinstance(most, int) and most < _LONGEST and isinstance(value, list) and value:
