@@ -20,7 +20,8 @@ class TargetClock:
     """Seconds since the run began on the target's clock, and a way to let time pass there.
 
     move: moves a virtual clock; None where the target has none, and time passes by sleeping.
-    stop: ends a sleep early; the sleeping probe is then stopped.
+    stop: ends a sleep early; the sleeping probe is then stopped. before: how long ago the run
+    began, if it is resumed.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class TargetClock:
         stop: threading.Event | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
+        before: float = 0.0,
     ) -> None:
         self._move = move
         self._stop = stop or threading.Event()
@@ -37,7 +39,8 @@ class TargetClock:
         self._sleep = sleep or self._stop.wait
         self._start = monotonic()
         self._moved = 0.0
-        self._epoch = time.time()
+        self._before = before
+        self._epoch = time.time() - before
         self._allowed = 0.0
         self._gate = threading.Condition()
         self._in_flight = 0
@@ -50,10 +53,10 @@ class TargetClock:
 
     def now(self) -> float:
         """Seconds since the run began, moves included."""
-        return self._monotonic() - self._start + self._moved
+        return self._before + self._monotonic() - self._start + self._moved
 
     def real(self) -> float:
-        """Real seconds since the run began."""
+        """Real seconds since the run began, or was resumed."""
         return self._monotonic() - self._start
 
     def epoch(self) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from apicheck.model.exchange import Exchange, Request
@@ -85,6 +85,14 @@ class Pacer:
             with self._lock:
                 self._reserve(windows)
         return Ticket(self, windows)
+
+    def take_over(self, exchanges: Iterable[Exchange]) -> None:
+        """Count requests that the run sent before it was resumed."""
+        for exchange in exchanges:
+            windows = self._find_windows(exchange.request)
+            with self._lock:
+                self._reserve(windows)
+            self.finish(windows, exchange.received_at)
 
     def finish(self, windows: tuple[Window, ...], now: float) -> None:
         """Note that a request is over."""
