@@ -26,9 +26,10 @@ def command(screen: Screen, /, run_dir: Path, *, allow_modified: bool, **given: 
     """Delete what a run left on its target.
 
     After a run that was killed, `apicheck judge` names what it left behind, and this command
-    deletes it. The target file and the secrets are found as the run found them: call the command in
-    the same folder, with the same environment; options replace those of the run. What it sends
-    goes into a file of its own beside the journal. The exit code is 3 if something is left.
+    deletes it; `apicheck run --resume` finishes the run instead. The target file and the secrets
+    are found as the run found them: call the command in the same folder, with the same
+    environment; options replace those of the run. What it sends goes into a file of its own beside
+    the journal. The exit code is 3 if something is left.
 
     \b
     apicheck clean reports/canonical-20261121T063000
