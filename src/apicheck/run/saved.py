@@ -15,7 +15,7 @@ from apicheck.model.errors import Mistake, RunDirectoryError
 from apicheck.model.exchange import Direction, Transcript
 from apicheck.model.json import Json
 from apicheck.model.operation import LeftOut
-from apicheck.model.plan import Options, Plan
+from apicheck.model.plan import Estimate, Options, Plan
 from apicheck.model.results import PreflightItem, Provenance
 from apicheck.model.target import Target
 from apicheck.plan import plan
@@ -78,6 +78,7 @@ def _load_run(directory: Path) -> SavedRun:
     )
     options = member("options", lambda value: from_json(Options, value))
     capabilities = frozenset(member("capabilities", _as_texts))
+    member("estimate", lambda value: from_json(Estimate, value))  # nothing reads it but people
     drawn = member("drawn", lambda value: {key: tuple(some) for key, some in value.items()})
     try:
         restored = plan(
