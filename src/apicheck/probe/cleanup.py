@@ -260,7 +260,7 @@ def _wait(clock: TargetClock, seconds: float) -> None:
     """Wait as the server asks. Who has stopped the run has less patience, but some."""
     until = clock.now() + seconds
     try:
-        clock.let_pass(lambda: until - clock.now())
+        clock.let_pass(lambda: until - clock.now(), "the target is too busy to delete what is left")
     except ProbeStopped:
         time.sleep(max(0.0, min(until - clock.now(), _LONGEST_AFTER_STOP_S)))
 

@@ -80,7 +80,10 @@ class Pacer:
         while paced and (seconds := self._compute_wait(windows, reserve=True)) > 0:
             if not self._clock.virtual:
                 self._budget.afford(seconds)
-            self._clock.let_pass(lambda: self._compute_wait(windows, reserve=False))
+            self._clock.let_pass(
+                lambda: self._compute_wait(windows, reserve=False),
+                f"one more request would be above the limit of {windows[0].key[0]}",
+            )
         if not paced:
             with self._lock:
                 self._reserve(windows)
@@ -122,7 +125,10 @@ class Pacer:
         if not self._clock.virtual:
             self._budget.afford(seconds)
         until = self._clock.now() + seconds
-        self._clock.let_pass(lambda: until - self._clock.now())
+        self._clock.let_pass(
+            lambda: until - self._clock.now(),
+            f"{request.method} {request.path} was refused, with Retry-After",
+        )
         return True
 
     def note_recovery(self, *, admitted: bool) -> None:

@@ -52,6 +52,7 @@ class Session:
     journal: takes every exchange as soon as it is over, from preflight to clean-up. stop: when
     set, no further probe begins. watch: takes what the sentinel records, from any thread. reload:
     reads the secrets of the target file anew. earlier: what was played before the run was resumed.
+    note: tells the user what is waited for.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Session:
         watch: Callable[[Transcript], None] | None = None,
         reload: Callable[[], Secrets] | None = None,
         earlier: Earlier = NOTHING,
+        note: Callable[[str], None] = lambda _: None,
     ) -> None:
         target, options = plan.target, plan.options
         self._plan = plan
@@ -81,6 +83,7 @@ class Session:
             move=control.advance if control and has_clock else None,
             stop=self._stop,
             before=earlier.seconds,
+            note=note,
         )
         if control is not None and has_clock and (now := control.read_clock()) is not None:
             self._clock.synchronise(now)
@@ -111,6 +114,7 @@ class Session:
             connects=lambda: self._transport.find_connection_error() is None,
             renew=self._renew,
             keep=watch or (lambda _: None),
+            note=self._clock.note_sleep,
         )
 
         def know(identity: Identity, may_end: bool) -> None:

@@ -45,7 +45,9 @@ def clean(directory: Path, config: RunConfig, progress: Progress) -> Cleaned:
     with (
         hold(directory),
         run_directory.open_clean_up(directory) as journal,
-        Session(plan, journal=journal, earlier=recall(directory, record)) as session,
+        Session(
+            plan, journal=journal, earlier=recall(directory, record), note=progress.note
+        ) as session,
     ):
         session.take_over()
         still = session.clean_up()

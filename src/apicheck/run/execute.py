@@ -106,7 +106,13 @@ def execute_plan(
     items: list[PreflightItem] = []
     failure: Exception | None = None
     with Session(
-        plan, journal=journal, stop=stop, watch=keep, reload=reload, earlier=earlier
+        plan,
+        journal=journal,
+        stop=stop,
+        watch=keep,
+        reload=reload,
+        earlier=earlier,
+        note=progress.note,
     ) as session:
         try:
             if not resets:
