@@ -108,7 +108,7 @@ def test_an_honest_variant_has_no_fail(
         control(server.control_url, "POST", "/reset")
         control(server.control_url, "PUT", "/variant", variant)
         made = build_plan(inputs, options_for(inputs, number))
-        played = execute_plan(made, Silent(), stop=Stop(), preflight=False, clean=False)
+        played = execute_plan(made, Silent(), stop=Stop(), resets=True)
         results = judge(made, played.transcripts, NO_PROVENANCE)
         if found := complaints(inputs, results.checks):
             wrong += [f"variant {number}: {json.dumps(variant)}", *found]

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from apicheck.cli import options
+from apicheck.cli.as_in_the_run import OF_THE_TARGET, as_in_the_run
 from apicheck.cli.modified import allow_modified, refuse_modified
 from apicheck.cli.screen import Screen
 from apicheck.report.text import join_lines
 
 _LEFT = 3
-_REDACTED = ": …"
-_OF_THE_TARGET = (
-    "target",
-    "ca_file",
-    "client_cert",
-    "proxy",
-    "base_url",
-    "base_path",
-    "token_env",
-    "auth",
-    "headers",
-)
-"""Parameters of `apicheck run`."""
 
 
 @click.command("clean")
@@ -39,9 +26,10 @@ def command(screen: Screen, /, run_dir: Path, *, allow_modified: bool, **given: 
     """Delete what a run left on its target.
 
     After a run that was killed, `apicheck judge` names what it left behind, and this command
-    deletes it. The target file and the secrets are found as the run found them: call the command in
-    the same folder, with the same environment; options replace those of the run. What it sends
-    goes into a file of its own beside the journal. The exit code is 3 if something is left.
+    deletes it; `apicheck run --resume` finishes the run instead. The target file and the secrets
+    are found as the run found them: call the command in the same folder, with the same
+    environment; options replace those of the run. What it sends goes into a file of its own beside
+    the journal. The exit code is 3 if something is left.
 
     \b
     apicheck clean reports/canonical-20261121T063000
@@ -49,22 +37,11 @@ def command(screen: Screen, /, run_dir: Path, *, allow_modified: bool, **given: 
     from apicheck.run import clean, recorded_arguments
 
     refuse_modified(screen, run_dir, allowed=allow_modified)
-    config = options.build_config(_as_in_the_run(recorded_arguments(run_dir)[1:], given))
+    config = options.build_config(
+        as_in_the_run(recorded_arguments(run_dir)[1:], given, OF_THE_TARGET)
+    )
     done = clean(run_dir, config, screen.progress())
     screen.out(f"deleted: {done.deleted}, left: {len(done.left)}")
     for one in done.left:
         screen.out(f"  {join_lines(one)}")
     return _LEFT if done.left else 0
-
-
-def _as_in_the_run(arguments: Sequence[str], given: dict[str, Any]) -> dict[str, Any]:
-    """The options of the run, with those that are given now in their place."""
-    now = {name: value for name, value in given.items() if value not in (None, ())}
-    if not arguments or arguments[0] != "run":
-        return now
-    from apicheck.cli.run import command as run
-
-    before = run.make_context("run", list(arguments[1:]), obj=Screen()).params
-    if "headers" not in now and any(one.endswith(_REDACTED) for one in before["headers"]):
-        raise click.UsageError("the run had --header, whose values are not recorded: give it again")
-    return {name: before[name] for name in _OF_THE_TARGET if name in before} | now

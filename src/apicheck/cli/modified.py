@@ -16,10 +16,11 @@ allow_modified = click.option(
 )
 
 
-def refuse_modified(screen: Screen, run_dir: Path, *, allowed: bool) -> None:
+def refuse_modified(screen: Screen, run_dir: Path, *, allowed: bool | None) -> None:
     """Say which files were changed; raise RunDirectoryError if results depend on one of them.
 
-    A run that was killed has no manifest, and nothing to compare.
+    allowed: None where the command has no --allow-modified. A run that was killed has no manifest,
+    and nothing to compare.
     """
     from apicheck.run import find_changes, has_manifest
 
@@ -28,9 +29,13 @@ def refuse_modified(screen: Screen, run_dir: Path, *, allowed: bool) -> None:
     changes = [change for change in find_changes(run_dir) if not change.new]
     judged = [str(change) for change in changes if change.judged]
     if judged and not allowed:
+        advice = (
+            f"put it back, or `apicheck clean --allow-modified {run_dir}` and run anew"
+            if allowed is None
+            else "--allow-modified goes on all the same"
+        )
         raise RunDirectoryError(
-            f"{run_dir} is not as its run left it: {', '.join(judged)};"
-            " --allow-modified goes on all the same"
+            f"{run_dir} is not as its run left it: {', '.join(judged)}; {advice}"
         )
     for change in changes:
         screen.say(f"{run_dir}: {change} after the run")

@@ -56,7 +56,7 @@ def describe_run(
         yield f"  apicheck clean {directory or 'DIR'} deletes what can be deleted"
     yield from describe_operations(results)
     yield from describe_requests(results)
-    yield from _describe_end(results, files)
+    yield from _describe_end(results, files, directory)
 
 
 def describe_operations(results: Results) -> Iterator[str]:
@@ -152,7 +152,9 @@ def _describe_clause(item: ClauseResult) -> str:
     return f"{_render_status(item.verdict)}  {join_lines(item.clause.id)}{meaning}{aside}{reason}"
 
 
-def _describe_end(results: Results, files: tuple[Path, ...]) -> Iterator[str]:
+def _describe_end(
+    results: Results, files: tuple[Path, ...], directory: Path | None
+) -> Iterator[str]:
     word = results.word
     yield ""
     yield toned(f"{GLYPHS[word.word]} {word.word.value}", TONES[word.word], bold=True) + (
@@ -165,6 +167,10 @@ def _describe_end(results: Results, files: tuple[Path, ...]) -> Iterator[str]:
         yield f"  stopped early: {join_lines(results.run.interrupted)}"
     elif not results.run.finished:
         yield "  the run was killed; the verdicts rest on what it had recorded"
+    if results.run.interrupted or not results.run.finished:
+        yield f"  apicheck run --resume {directory or 'DIR'} finishes it"
+    for one in results.run.resumed:
+        yield f"  resumed {one.at}: {one.taken_over} probes were over, and not played again"
     if results.tasks:
         yield ""
         yield "To complete the run:"

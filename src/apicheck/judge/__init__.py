@@ -43,7 +43,9 @@ from apicheck.model.verdict import NotTestedKind, Verdict
 
 __all__ = [
     "Judged",
+    "discount",
     "find_doubtful",
+    "find_endings",
     "find_suspicion",
     "find_wrong_base",
     "is_spoilt",

@@ -187,6 +187,19 @@ class PreflightItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumption:
+    """A run that was resumed. at: RFC 3339, UTC. after_s: seconds since it began, on its clock.
+
+    recorded: how many transcripts its journal had. taken_over: of how many probes.
+    """
+
+    at: str
+    after_s: float
+    recorded: int
+    taken_over: int
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a result comes from. Times are RFC 3339, UTC. digests: role -> sha256."""
 
@@ -210,6 +223,7 @@ class Provenance:
     """Why the run stopped early ("Ctrl-C", "max-seconds"), "" when it did not."""
     signing_key: str = ""
     """The id of the key that signs the run at its end, "" for none."""
+    resumed: tuple[Resumption, ...] = ()
 
 
 NO_PROVENANCE = Provenance(

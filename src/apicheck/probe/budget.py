@@ -13,7 +13,8 @@ class Budget:
     """Counts requests and measures time; a request is sent only while both limits allow it.
 
     max_requests, max_seconds: None for no limit. elapsed: returns real seconds since the run began.
-    expected: how many requests the plan foresees, for the advice when they run out.
+    expected: how many requests the plan foresees, for the advice when they run out. spent: how many
+    the run sent before it was resumed.
     """
 
     def __init__(
@@ -23,13 +24,14 @@ class Budget:
         elapsed: Callable[[], float],
         *,
         expected: int = 0,
+        spent: int = 0,
     ) -> None:
         self._max_requests = max_requests
         self._expected = expected
         self._max_seconds = max_seconds
         self._elapsed = elapsed
         self._lock = threading.Lock()
-        self.requests = 0
+        self.requests = spent
 
     @property
     def spent(self) -> ProbeStopped | None:

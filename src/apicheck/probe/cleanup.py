@@ -16,6 +16,7 @@ from apicheck.model.target import Identity
 from apicheck.model.verdict import NotTestedKind
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.deletions import find_deletion, split_objects
+from apicheck.probe.earlier import OWNER, Earlier
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.hidden_creations import HiddenCreations
 from apicheck.probe.lookups import finds_object
@@ -83,27 +84,31 @@ class _Round:
 class Creations:
     """The objects that the run created and has not deleted.
 
-    mark: what the unique values of this run begin with.
+    marks: one of them is in each unique value of this run.
     """
 
-    def __init__(self, plan: Plan, mark: str = "") -> None:
+    def __init__(self, plan: Plan, marks: Iterable[str] = ()) -> None:
         self._plan = plan
-        self._mark = mark
+        self._marks = list(marks)
         self._lock = threading.Lock()
         self._open: dict[str, Creation] = {}
         self._lasting: list[Lasting] = []
         self._others: list[Identity] = []
-        self._hidden = HiddenCreations(plan, mark)
+        self._hidden = HiddenCreations(plan, self._marks)
 
     def take_over(
-        self, exchanges: Iterable[Exchange], known: Collection[str], others: Iterable[Identity]
+        self,
+        earlier: Earlier,
+        known: Collection[str],
+        others: Iterable[Identity],
     ) -> None:
-        """Take over what another session made by these exchanges, to delete it.
+        """Take over what earlier parts of the run made, to delete it.
 
         known: placeholders whose secrets live. others: identities that may delete, beside those of
         the target file.
         """
-        self.replay(exchanges)
+        self._marks.extend(earlier.marks)
+        self.replay(earlier.exchanges, owner=OWNER)
         for path, made in self._open.items():
             sent = made.delete.credentials
             if any(one not in known for c in sent for one in placeholders_in(c.value)):
@@ -111,11 +116,11 @@ class Creations:
                 self._open[path] = replace(made, delete=request)
         self._others.extend(others)
 
-    def replay(self, exchanges: Iterable[Exchange]) -> None:
+    def replay(self, exchanges: Iterable[Exchange], owner: str = "") -> None:
         """Note exchanges of which a journal tells, in their order."""
         for exchange in exchanges:
             if exchange.direction is Direction.OUT:
-                self.note(exchange, cleanup=True)
+                self.note(exchange, cleanup=True, owner=owner)
 
     def note(self, exchange: Exchange, *, cleanup: bool, owner: str = "") -> None:
         """Note what an exchange created or deleted.
@@ -130,7 +135,7 @@ class Creations:
         if request.method not in ("POST", "PUT") or not exchange.succeeded or not cleanup:
             return
         for part in split_objects(exchange):
-            delete = find_deletion(self._plan, part, self._mark)
+            delete = find_deletion(self._plan, part, self._marks)
             with self._lock:
                 if delete is not None:
                     made = Creation(delete, request.operation, owner)
@@ -291,7 +296,7 @@ def _wait(clock: TargetClock, seconds: float) -> None:
     """Wait as the server asks. Who has stopped the run has less patience, but some."""
     until = clock.now() + seconds
     try:
-        clock.let_pass(lambda: until - clock.now())
+        clock.let_pass(lambda: until - clock.now(), "the target is too busy to delete what is left")
     except ProbeStopped:
         time.sleep(max(0.0, min(until - clock.now(), _LONGEST_AFTER_STOP_S)))
 

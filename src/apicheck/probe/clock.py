@@ -13,6 +13,7 @@ Move = Callable[[float], float]
 """Moves the target's clock ahead by seconds; returns its epoch seconds afterwards."""
 
 _MARGIN_S = 0.01
+_LONG_S = 5.0
 _SHORTEST_SLEEP_S = 0.001  # so that a difference too small to see never makes a busy loop
 
 
@@ -20,7 +21,8 @@ class TargetClock:
     """Seconds since the run began on the target's clock, and a way to let time pass there.
 
     move: moves a virtual clock; None where the target has none, and time passes by sleeping.
-    stop: ends a sleep early; the sleeping probe is then stopped.
+    stop: ends a sleep early; the sleeping probe is then stopped. before: how long ago the run
+    began, if it is resumed. note: tells the user of a long sleep.
     """
 
     def __init__(
@@ -30,6 +32,8 @@ class TargetClock:
         stop: threading.Event | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
+        before: float = 0.0,
+        note: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._move = move
         self._stop = stop or threading.Event()
@@ -37,7 +41,10 @@ class TargetClock:
         self._sleep = sleep or self._stop.wait
         self._start = monotonic()
         self._moved = 0.0
-        self._epoch = time.time()
+        self._before = before
+        self._note = note
+        self._noted_until = 0.0
+        self._epoch = time.time() - before
         self._allowed = 0.0
         self._gate = threading.Condition()
         self._in_flight = 0
@@ -50,10 +57,10 @@ class TargetClock:
 
     def now(self) -> float:
         """Seconds since the run began, moves included."""
-        return self._monotonic() - self._start + self._moved
+        return self._before + self._monotonic() - self._start + self._moved
 
     def real(self) -> float:
-        """Real seconds since the run began."""
+        """Real seconds since the run began, or was resumed."""
         return self._monotonic() - self._start
 
     def epoch(self) -> float:
@@ -91,8 +98,8 @@ class TargetClock:
                 self._in_flight -= 1
                 self._gate.notify_all()
 
-    def let_pass(self, due: Callable[[], float]) -> None:
-        """Let time pass for the target.
+    def let_pass(self, due: Callable[[], float], why: str = "") -> None:
+        """Let time pass for the target. why: said to the user where it is long.
 
         due: returns how many seconds. A virtual clock is moved once no request is in flight, so
         `due` is called then: another thread may have moved the clock meanwhile. No time passes
@@ -101,6 +108,7 @@ class TargetClock:
         if self._move is None:
             seconds = due()
             if seconds > 0:
+                self.note_sleep(seconds, why)
                 self._sleep(max(seconds, _SHORTEST_SLEEP_S))
             if self._stop.is_set():
                 raise ProbeStopped.by_user()
@@ -118,3 +126,10 @@ class TargetClock:
             finally:
                 self._movers -= 1
                 self._gate.notify_all()
+
+    def note_sleep(self, seconds: float, why: str) -> None:
+        """Tell the user of a long sleep, once for all that sleep beside it."""
+        until = self.now() + seconds
+        if why and seconds >= _LONG_S and until > self._noted_until + _LONG_S:
+            self._noted_until = until
+            self._note(f"waiting {seconds:.0f} s: {why}")

@@ -154,8 +154,8 @@ class Driver:
                 return exchange
             case Together(sends):
                 return self._send_together(sends, execution)
-            case Wait(seconds, _):
-                return self._wait(seconds)
+            case Wait(seconds, why):
+                return self._wait(seconds, why)
             case Receive():
                 return self._receive(step, execution)
             case Learn(key, value):
@@ -259,12 +259,12 @@ class Driver:
             raise failures[0]
         return tuple(future.result() for future in futures)
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self, seconds: float, why: str) -> None:
         parts = self._parts
         if not parts.clock.virtual:
             parts.budget.afford(seconds)
         until = parts.clock.now() + seconds
-        parts.clock.let_pass(lambda: until - parts.clock.now())
+        parts.clock.let_pass(lambda: until - parts.clock.now(), why)
 
     def _receive(self, step: Receive, execution: ProbeExecution) -> tuple[Exchange, ...]:
         listener = self._parts.listener

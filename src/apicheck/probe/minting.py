@@ -44,8 +44,13 @@ class Minting:
         clock: TargetClock,
         control: Control | None,
         know: Callable[[Identity, bool], None],
+        *,
+        last: int = 0,
     ) -> None:
-        """know: called with an identity before a script gets it, and whether that may end it."""
+        """know: called with an identity before a script gets it, and whether that may end it.
+
+        last: the number of a name after which new ones are counted.
+        """
         self._plan = plan
         self._secrets = secrets
         self._clock = clock
@@ -57,7 +62,7 @@ class Minting:
         self._renewing = threading.RLock()
         self._made: dict[str, _Minted] = {}
         self._by_placeholder: dict[str, _Minted] = {}
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(last + 1)
         self._used_up: set[str] = set()
 
     def mint(self, arguments: Mapping[str, Json], keep: Keep) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from apicheck.model.exchange import Exchange, Request
@@ -80,11 +80,22 @@ class Pacer:
         while paced and (seconds := self._compute_wait(windows, reserve=True)) > 0:
             if not self._clock.virtual:
                 self._budget.afford(seconds)
-            self._clock.let_pass(lambda: self._compute_wait(windows, reserve=False))
+            self._clock.let_pass(
+                lambda: self._compute_wait(windows, reserve=False),
+                f"one more request would be above the limit of {windows[0].key[0]}",
+            )
         if not paced:
             with self._lock:
                 self._reserve(windows)
         return Ticket(self, windows)
+
+    def take_over(self, exchanges: Iterable[Exchange]) -> None:
+        """Count requests that the run sent before it was resumed."""
+        for exchange in exchanges:
+            windows = self._find_windows(exchange.request)
+            with self._lock:
+                self._reserve(windows)
+            self.finish(windows, exchange.received_at)
 
     def finish(self, windows: tuple[Window, ...], now: float) -> None:
         """Note that a request is over."""
@@ -114,7 +125,10 @@ class Pacer:
         if not self._clock.virtual:
             self._budget.afford(seconds)
         until = self._clock.now() + seconds
-        self._clock.let_pass(lambda: until - self._clock.now())
+        self._clock.let_pass(
+            lambda: until - self._clock.now(),
+            f"{request.method} {request.path} was refused, with Retry-After",
+        )
         return True
 
     def note_recovery(self, *, admitted: bool) -> None:

@@ -48,7 +48,8 @@ class Recorder:
     """Makes exchanges out of requests.
 
     journal: takes each exchange when it is over. renew: called with the placeholders of a request
-    before it is sent, to replace expired tokens.
+    before it is sent, to replace expired tokens. last: the number of an exchange after which new
+    ones are counted.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Recorder:
         pacer: Pacer,
         *,
         journal: Journal | None = None,
+        last: int = 0,
     ) -> None:
         self._plan = plan
         self._journal = journal
@@ -72,7 +74,7 @@ class Recorder:
         self._traffic = Traffic(plan.options.concurrency)
         self._issuers = observe.find_issuers(plan.spec, plan.policy)
         self._webhook_issuers = observe.find_webhook_secrets(plan.policy)
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(last + 1)
         self._uniques = itertools.count(1)
         self.mark = f"{time.time_ns() // 1000:x}"[-8:]
         if journal is not None:

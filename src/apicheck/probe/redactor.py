@@ -58,9 +58,12 @@ class _Form:
 
 
 class Redactor:
-    """Placeholders and their secrets; a run adds those that it mints and receives."""
+    """Placeholders and their secrets; a run adds those that it mints and receives.
 
-    def __init__(self, secrets: Secrets) -> None:
+    last: the number of a placeholder after which new ones are counted.
+    """
+
+    def __init__(self, secrets: Secrets, last: int = 0) -> None:
         self._lock = threading.Lock()
         self._by_placeholder: dict[str, str] = {}
         self._retired: dict[str, str] = {}
@@ -68,6 +71,7 @@ class Redactor:
         self._forms: list[_Form] = []
         self._short: list[_Form] = []
         self._windows = Windows()
+        self._last = last
         self._numbers: dict[str, int] = {}
         for placeholder, secret in secrets.values.items():
             self.put(placeholder, secret)
@@ -100,7 +104,7 @@ class Redactor:
             known = self._by_secret.get(secret)
             if known is not None:
                 return known
-            number = self._numbers[kind] = self._numbers.get(kind, 0) + 1
+            number = self._numbers[kind] = self._numbers.get(kind, self._last) + 1
         placeholder = f"$APICHECK_{kind}_{number}"
         self.put(placeholder, secret)
         return placeholder

@@ -70,7 +70,8 @@ class Sentinel:
     """Watches every exchange of a run.
 
     send: sends a request again. connects: whether the server accepts a connection. renew: gets a
-    new credential for an identity; False where it cannot. keep: records.
+    new credential for an identity; False where it cannot. keep: records. note: tells the user
+    how long something is waited for, at most, and why.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Sentinel:
         connects: Callable[[], bool],
         renew: Callable[[str], bool],
         keep: Callable[[Transcript], None],
+        note: Callable[[float, str], None] = lambda _, __: None,
     ) -> None:
         self._given = tuple(plan.target.identities)
         self._identities: dict[str, _Watched] = {}
@@ -89,6 +91,7 @@ class Sentinel:
         self._actors, self._secured = plan.context.actors, plan.context.secured
         self._timeout_s = plan.options.timeout_s
         self._send, self._connects, self._renew, self._keep = send, connects, renew, keep
+        self._note = note
         self._looking = threading.Lock()
         self._timeouts: Counter[str] = Counter()
         self._latest: Exchange | None = None
@@ -259,6 +262,8 @@ class Sentinel:
         """Whether a known request gets any response, within a few time-outs."""
         known = [one.good for one in tuple(self._identities.values()) if one.good is not None]
         request = known[0].request if known else Request("GET", "/")
+        words = f"no response came in time; is the server there? {request.method} {request.path}"
+        self._note(_TIMEOUTS * self._timeout_s, words)
         for _ in range(_TIMEOUTS):
             seen = self._ask(request)
             if seen is not None:
@@ -268,6 +273,7 @@ class Sentinel:
         return False
 
     def _wait_for_restart(self) -> bool:
+        self._note(_RESTART_S, "the server refuses connections; perhaps it starts again")
         until = time.monotonic() + _RESTART_S
         while not self._connects():
             if time.monotonic() > until:

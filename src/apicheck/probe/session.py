@@ -10,7 +10,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
-from apicheck.model.exchange import SIDE_BY_SIDE, Exchange, Role, Transcript
+from apicheck.model.exchange import SIDE_BY_SIDE, Role, Transcript
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import BASE_PATH, PreflightItem
 from apicheck.model.step import Script
@@ -23,6 +23,7 @@ from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import CONTROL_TIMEOUT_S, Control
 from apicheck.probe.control_actions import ControlActions
 from apicheck.probe.driver import Driver, Parts
+from apicheck.probe.earlier import NOTHING, OWNER, Earlier
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.job import Job, make_job
 from apicheck.probe.journal import Journal
@@ -50,7 +51,8 @@ class Session:
 
     journal: takes every exchange as soon as it is over, from preflight to clean-up. stop: when
     set, no further probe begins. watch: takes what the sentinel records, from any thread. reload:
-    reads the secrets of the target file anew.
+    reads the secrets of the target file anew. earlier: what was played before the run was resumed.
+    note: tells the user what is waited for.
     """
 
     def __init__(
@@ -61,10 +63,13 @@ class Session:
         stop: threading.Event | None = None,
         watch: Callable[[Transcript], None] | None = None,
         reload: Callable[[], Secrets] | None = None,
+        earlier: Earlier = NOTHING,
+        note: Callable[[str], None] = lambda _: None,
     ) -> None:
         target, options = plan.target, plan.options
         self._plan = plan
         self._reload = reload
+        self.earlier = earlier
         self._stop = stop or threading.Event()
         self._transports: dict[str, Transport] = {}
         self._transport = self._transport_to(target.base_url)
@@ -75,20 +80,32 @@ class Session:
         )
         has_clock = control is not None and "clock" in plan.context.capabilities
         self._clock = TargetClock(
-            move=control.advance if control and has_clock else None, stop=self._stop
+            move=control.advance if control and has_clock else None,
+            stop=self._stop,
+            before=earlier.seconds,
+            note=note,
         )
         if control is not None and has_clock and (now := control.read_clock()) is not None:
             self._clock.synchronise(now)
-        self._secrets = Redactor(target.secrets)
+        self._secrets = Redactor(target.secrets, earlier.last)
         self._budget = Budget(
             _find_least(options.max_requests, target.safety.max_requests),
             _find_least(options.max_seconds, target.safety.max_seconds),
             self._clock.real,
             expected=plan.estimate.requests,
+            spent=earlier.requests,
         )
         pacer = Pacer(plan, self._clock, self._budget)
+        pacer.take_over(earlier.exchanges)
         self._recorder = Recorder(
-            plan, self._transport, self._secrets, self._clock, self._budget, pacer, journal=journal
+            plan,
+            self._transport,
+            self._secrets,
+            self._clock,
+            self._budget,
+            pacer,
+            journal=journal,
+            last=earlier.last,
         )
         tokens = TokenClient(plan.spec, target.base_url, self._recorder, self._transport_to)
         self._sentinel = Sentinel(
@@ -97,15 +114,18 @@ class Session:
             connects=lambda: self._transport.find_connection_error() is None,
             renew=self._renew,
             keep=watch or (lambda _: None),
+            note=self._clock.note_sleep,
         )
 
         def know(identity: Identity, may_end: bool) -> None:
             pacer.know(identity)
             (self._sentinel.forget if may_end else self._sentinel.watch)(identity)
 
-        self._minting = Minting(plan, tokens, self._secrets, self._clock, control, know)
+        self._minting = Minting(
+            plan, tokens, self._secrets, self._clock, control, know, last=earlier.last
+        )
         self._recorder.renew = self._minting.renew
-        self._creations = Creations(plan, self._recorder.mark)
+        self._creations = Creations(plan, [self._recorder.mark])
         listens = target.listener or (Listener() if target.control_url else None)
         self._listener = WebhookListener(listens, self._clock) if listens else None
         self._driver = Driver(
@@ -194,12 +214,13 @@ class Session:
     def play_endings(self) -> Iterator[Transcript]:
         """Send what ends its caller's credential, one after the other, each with one to use up."""
         context = self._plan.context
+        over = self.earlier.find(0)
         for name in self._plan.endings:
             operation = self._plan.spec.operation(name)
             subject = Subject(
                 SubjectKind.OPERATION, name, context.admit({name}), operation=operation
             )
-            if not self._stop.is_set():
+            if not self._stop.is_set() and f"control/{name}" not in over:
                 yield self._driver.play(Job(f"control/{name}", subject, send_ending))
 
     def look_round(self) -> None:
@@ -212,9 +233,16 @@ class Session:
     ) -> Iterator[Transcript]:
         """Play probes, as many at once as options and claims allow; in order of completion.
 
-        alone: one at a time, when the server has come to rest.
+        alone: one at a time, when the server has come to rest. What is over from before the run was
+        resumed comes first, and is not played.
         """
-        yield from self._stream_jobs([make_job(probe) for probe in probes], attempt, alone=alone)
+        over, jobs = self.earlier.find(attempt), list[Job]()
+        for probe in probes:
+            if probe.key in over:
+                yield over[probe.key]
+            else:
+                jobs.append(make_job(probe))
+        yield from self._stream_jobs(jobs, attempt, alone=alone)
 
     def play(
         self,
@@ -236,14 +264,24 @@ class Session:
         finally:
             self._claims.release(job.claims)
 
-    def take_over(self, exchanges: Iterable[Exchange]) -> None:
-        """Take over what another session made, of which its exchanges tell, to delete it."""
+    def take_over(self) -> None:
+        """Take over what earlier parts of the run made, to delete it."""
         known, made = frozenset(self._secrets.live), list[Identity]()
         for minter in self._plan.target.minters:
             with suppress(ProbeStopped):
                 found = self._minting.find({"tenant": minter.tenant})
                 made += [found] if found else []
-        self._creations.take_over(exchanges, known, made)
+        self._creations.take_over(self.earlier, known, made)
+
+    def begin_anew(self) -> None:
+        """Delete what earlier parts of the run left: no script that plays from now on knows it.
+
+        What cannot be deleted now is tried at the end.
+        """
+        self.take_over()
+        for _ in self._creations.delete_of(OWNER, self._recorder):
+            if self._stop.is_set():
+                return
 
     def clean_up(self) -> tuple[str, ...]:
         """Delete what the run created, newest first. Returns what is left, in words."""

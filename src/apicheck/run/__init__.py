@@ -16,6 +16,7 @@ from apicheck.run.pipeline import RunResult, judge_saved, load_saved, run_pipeli
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.proof import Proof, prove
 from apicheck.run.prover import ProofRow
+from apicheck.run.resuming import resume_pipeline
 from apicheck.run.server import Server, build_server_command, reference_server
 from apicheck.run.signing import Verified, list_signers, sign_run, verify_run
 
@@ -53,6 +54,7 @@ __all__ = [
     "read_signing_key",
     "recorded_arguments",
     "reference_server",
+    "resume_pipeline",
     "run_pipeline",
     "sign_run",
     "verify_run",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from apicheck.model.errors import TargetError
 from apicheck.probe import Session
 from apicheck.probe.journal import read_record
 from apicheck.run import directory as run_directory
-from apicheck.run.config import RunConfig, load_inputs
+from apicheck.run.config import RunConfig
+from apicheck.run.hold import hold
 from apicheck.run.leftovers import find_leftovers, name_under_way
 from apicheck.run.progress import Progress
+from apicheck.run.restoring import recall, restore_secrets, with_saved_documents
 from apicheck.run.saved import load_run
 
 
@@ -35,33 +36,19 @@ def clean(directory: Path, config: RunConfig, progress: Progress) -> Cleaned:
     """
     saved = load_run(directory)
     record = read_record(directory / run_directory.JOURNAL)
-    before = run_directory.read_clean_ups(directory)
-    left = find_leftovers(saved.plan, record, before)
+    left = find_leftovers(saved.plan, record, run_directory.read_clean_ups(directory))
     under_way = name_under_way(record)
     if len(left) == len(under_way):
         return Cleaned(0, under_way)
-    policy = directory / "policy.yaml"
-    inputs = load_inputs(
-        replace(
-            config,
-            profile="",
-            policy=policy if policy.exists() else None,
-            spec=directory / "openapi.yaml",
-            readings=saved.plan.target.readings,
-        )
-    )
-    if inputs.target.base_url != saved.plan.target.base_url:
-        raise TargetError(
-            f"the run was of {saved.plan.target.base_url}, and these settings are of"
-            f" {inputs.target.base_url}: give the options of the run"
-        )
-    target = replace(saved.plan.target, secrets=inputs.target.secrets, tls=inputs.target.tls)
-    plan = replace(saved.plan, target=target)
+    plan = restore_secrets(with_saved_documents(config, directory, saved), saved)
     progress.note(f"deleting {len(left) - len(under_way)} things that the run left on its target")
     with (
+        hold(directory),
         run_directory.open_clean_up(directory) as journal,
-        Session(plan, journal=journal) as session,
+        Session(
+            plan, journal=journal, earlier=recall(directory, record), note=progress.note
+        ) as session,
     ):
-        session.take_over((*record.exchanges.values(), *before))
+        session.take_over()
         still = session.clean_up()
     return Cleaned(len(left) - len(under_way) - len(still), (*still, *under_way))

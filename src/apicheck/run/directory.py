@@ -42,13 +42,12 @@ def create(directory: Path) -> Path:
 
 def save_plan(
     directory: Path,
-    inputs: Inputs,
     plan: Plan,
     provenance: Provenance,
     preflight: Sequence[PreflightItem] = (),
     leftovers: Sequence[str] = (),
 ) -> None:
-    """Write everything that judging the journal needs, and copies of the documents."""
+    """Write everything that judging the journal needs, beside the documents."""
     content = {
         "schema": SCHEMA,
         "readings": list(plan.target.readings),
@@ -65,6 +64,10 @@ def save_plan(
         "remarks": [to_json(one) for one in plan.spec.remarks],
     }
     write(directory / PLAN, encode_json(content))
+
+
+def save_documents(directory: Path, inputs: Inputs) -> None:
+    """Write copies of the documents."""
     write(directory / "openapi.yaml", saved_document(inputs.spec, inputs.spec_file.read_bytes()))
     if inputs.policy_file is not None:
         write(directory / "policy.yaml", inputs.policy_file.read_bytes())

@@ -25,6 +25,7 @@ from apicheck.model.subject import Case
 from apicheck.model.target import Secrets
 from apicheck.model.verdict import Failure, Verdict
 from apicheck.probe import Journal, Session
+from apicheck.probe.earlier import NOTHING, Earlier
 from apicheck.run.progress import Progress
 from apicheck.run.property import shrink
 from apicheck.signals import Stop
@@ -78,22 +79,25 @@ def execute_plan(
     *,
     stop: Stop,
     journal: Journal | None = None,
-    preflight: bool = True,
-    clean: bool = True,
+    resets: bool = False,
     finish: Callable[[Session], None] | None = None,
     reload: Callable[[], Secrets] | None = None,
+    earlier: Earlier = NOTHING,
 ) -> Execution:
     """Play a plan: preflight, controls, probes, confirmations, shrinking, clean-up.
 
-    clean: delete what the run created; not needed where the target is reset.
+    resets: the target is reset after the run, so that it needs neither preflight nor clean-up.
     finish: called with the session before it closes (to search the files for its secrets).
     reload: reads the secrets of the target file anew, when a credential has ended.
+    earlier: what was played before, if the run is resumed.
     """
-    transcripts: list[Transcript] = []
-
+    transcripts = list(earlier.over)
+    over = frozenset(map(id, earlier.over))
     lock = Lock()
 
     def keep(transcript: Transcript) -> None:
+        if id(transcript) in over:
+            return
         with lock:
             transcripts.append(transcript)
             if journal is not None:
@@ -101,14 +105,24 @@ def execute_plan(
 
     items: list[PreflightItem] = []
     failure: Exception | None = None
-    with Session(plan, journal=journal, stop=stop, watch=keep, reload=reload) as session:
+    with Session(
+        plan,
+        journal=journal,
+        stop=stop,
+        watch=keep,
+        reload=reload,
+        earlier=earlier,
+        note=progress.note,
+    ) as session:
         try:
-            if preflight:
+            if not resets:
                 items += session.preflight()
+            if earlier.exchanges:
+                session.begin_anew()
             _probe(session, plan, progress, stop, items, transcripts=transcripts, keep=keep)
         except Exception as error:  # noqa: BLE001  (whatever it is: delete what was made)
             failure = error
-        leftovers = session.clean_up() if clean else ()
+        leftovers = () if resets else session.clean_up()
         if finish is not None:
             finish(session)
         requests = session.requests
@@ -266,6 +280,8 @@ def _shrink(
 def _shrink_one(session: Session, item: _Failed, keep: Callable[[Transcript], None]) -> None:
     probe = item.probe
     assert probe.subject.case is not None
+    if session.earlier.has_shrunk(probe.key):
+        return
 
     def fails(value: Json) -> bool:
         case = Case("shrunk", value, drawn=True)

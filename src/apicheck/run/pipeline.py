@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -19,11 +20,14 @@ from apicheck.model.results import Provenance, Results
 from apicheck.model.target import Secrets
 from apicheck.plan import effective_mode
 from apicheck.probe import Leak, find_unhidden, scan
+from apicheck.probe.earlier import NOTHING, Earlier
 from apicheck.report import FILE_NAMES, render
 from apicheck.run import directory as run_directory
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs
 from apicheck.run.execute import Execution, execute_plan
+from apicheck.run.hold import hold
 from apicheck.run.manifest import write_manifest
+from apicheck.run.parts import join_parts
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.reproduction import add_reproductions
 from apicheck.run.saved import load_run
@@ -72,24 +76,43 @@ def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResu
             " holds it, the run records it as it is; test with another"
         )
     out = run_directory.create(config.out or _choose_directory(inputs.profile))
+    with hold(out), end_in_order(out, progress) as stop:
+        provenance = _build_provenance(config, inputs, plan)
+        run_directory.save_documents(out, inputs)
+        return play_and_report(config, plan, provenance, out, stop, progress)
+
+
+@contextmanager
+def end_in_order(out: Path, progress: Progress) -> Iterator[Stop]:
+    """Make the first signal set what is given; at the second, say what becomes of the run."""
     stop = Stop()
     try:
         with stop_on_signals(stop, progress.note):
-            return _run(config, inputs, plan, out, stop, progress)
+            yield stop
     except KeyboardInterrupt:
         progress.note(
-            f"what was recorded is in {out}: apicheck judge {out} judges it and says what is left"
-            f" on the target, apicheck clean {out} deletes that"
+            f"what was recorded is in {out}: apicheck run --resume {out} finishes the run; apicheck"
+            f" judge {out} judges it and says what is left on the target, apicheck clean {out}"
+            " deletes that"
         )
         raise
 
 
-def _run(
-    config: RunConfig, inputs: Inputs, plan: Plan, out: Path, stop: Stop, progress: Progress
+def play_and_report(
+    config: RunConfig,
+    plan: Plan,
+    provenance: Provenance,
+    out: Path,
+    stop: Stop,
+    progress: Progress,
+    *,
+    earlier: Earlier = NOTHING,
 ) -> RunResult:
-    """Probe, judge and report a plan, and keep everything in a directory."""
-    provenance = _build_provenance(config, inputs, plan)
-    run_directory.save_plan(out, inputs, plan, provenance)
+    """Probe, judge and report a plan, and keep everything in a directory.
+
+    earlier: what was played before, if the run is resumed.
+    """
+    run_directory.save_plan(out, plan, provenance)
     session_secrets: list[Secrets] = []
     with run_directory.open_journal(out, stop.set_because) as journal:
         execution = execute_plan(
@@ -99,22 +122,27 @@ def _run(
             journal=journal,
             finish=lambda session: session_secrets.append(session.secrets),
             reload=lambda: load_inputs(config).target.secrets,
+            earlier=earlier,
         )
+    new = execution.transcripts[len(earlier.over) :]
+    execution = replace(
+        execution,
+        transcripts=join_parts((*earlier.recorded, *new), provenance.resumed),
+        leftovers=(*execution.leftovers, *earlier.under_way),
+    )
     if execution.failure is not None and not execution.transcripts:
         raise execution.failure
     provenance = replace(
         provenance,
-        finished=_now(),
+        finished=now(),
         requests=execution.requests,
         interrupted=execution.interrupted,
     )
     try:
-        run_directory.save_plan(
-            out, inputs, plan, provenance, execution.preflight, execution.leftovers
-        )
+        run_directory.save_plan(out, plan, provenance, execution.preflight, execution.leftovers)
         results = judge_execution(plan, execution, provenance)
         files = write_results(out, results, execution.transcripts, config.formats)
-        write_manifest(out, provenance.versions, config.options.seed)
+        write_manifest(out, provenance.versions, plan.options.seed)
         if config.signing_key is not None:
             files = (*files, sign_run(out, config.signing_key))
     except RunDirectoryError as error:
@@ -186,7 +214,7 @@ def _choose_directory(profile: str) -> Path:
 def _build_provenance(config: RunConfig, inputs: Inputs, plan: Plan) -> Provenance:
     return Provenance(
         tool=f"apicheck {__version__}",
-        started=_now(),
+        started=now(),
         finished="",
         target=inputs.target.name,
         base_url=inputs.target.base_url,
@@ -215,5 +243,6 @@ def _collect_versions() -> dict[str, str]:
     return found
 
 
-def _now() -> str:
+def now() -> str:
+    """The time as results write it."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -146,7 +146,7 @@ class Prover:
         """Play a plan on a server with these faults, and list what every check ended in."""
         _call(f"{self._control_url}/reset", "POST", {})
         _call(f"{self._control_url}/faults", "PUT", {"on": list(faults)})
-        played = execute_plan(plan, Silent(), stop=Stop(), preflight=False, clean=False)
+        played = execute_plan(plan, Silent(), stop=Stop(), resets=True)
         if played.failure is not None:
             raise played.failure
         _call(f"{self._control_url}/faults", "PUT", {"on": []})

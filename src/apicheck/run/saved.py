@@ -15,7 +15,7 @@ from apicheck.model.errors import Mistake, RunDirectoryError
 from apicheck.model.exchange import Direction, Transcript
 from apicheck.model.json import Json
 from apicheck.model.operation import LeftOut
-from apicheck.model.plan import Options, Plan
+from apicheck.model.plan import Estimate, Options, Plan
 from apicheck.model.results import PreflightItem, Provenance
 from apicheck.model.target import Target
 from apicheck.plan import plan
@@ -23,7 +23,7 @@ from apicheck.probe.journal import Record, read_record
 from apicheck.registry import collect
 from apicheck.run.directory import JOURNAL, PLAN, SCHEMA, read_clean_ups
 from apicheck.run.leftovers import find_leftovers
-from apicheck.run.manifest import MANIFEST
+from apicheck.run.parts import join_parts
 
 T = TypeVar("T")
 
@@ -78,6 +78,7 @@ def _load_run(directory: Path) -> SavedRun:
     )
     options = member("options", lambda value: from_json(Options, value))
     capabilities = frozenset(member("capabilities", _as_texts))
+    member("estimate", lambda value: from_json(Estimate, value))  # nothing reads it but people
     drawn = member("drawn", lambda value: {key: tuple(some) for key, some in value.items()})
     try:
         restored = plan(
@@ -88,12 +89,13 @@ def _load_run(directory: Path) -> SavedRun:
     if [probe.key for probe in restored.probes] != member("probes", list):
         raise RunDirectoryError(
             f"the checks of {directory} differ from those of this apicheck:"
-            f" judge it with the version that {MANIFEST} names"
+            f" use the version that {PLAN} names"
         )
+    provenance = member("provenance", lambda value: from_json(Provenance, value))
     saved = SavedRun(
         restored,
-        tuple(record.transcripts),
-        member("provenance", lambda value: from_json(Provenance, value)),
+        join_parts(record.transcripts, provenance.resumed),
+        provenance,
         member("preflight", lambda v: tuple(from_json(PreflightItem, one) for one in v)),
         member("leftovers", _as_texts),
     )

@@ -17,6 +17,7 @@ from apicheck.model.plan import Plan, Probe
 from apicheck.model.target import Identity, Minter, Secrets, Target
 from apicheck.model.verdict import NotTested, NotTestedKind
 from apicheck.probe import Session, discover
+from apicheck.probe.earlier import Earlier
 
 PlanFor = Callable[..., Plan]
 ProbeOf = Callable[..., Probe]
@@ -328,8 +329,9 @@ def test_a_session_that_takes_over_gets_a_token_in_the_place_of_one_that_is_lost
     request = request.with_credentials("minted-3", lost)
     response = Response(201, (("Content-Type", "application/json"),), b'{"id": "t7"}')
     made = Exchange("e1", request, response, None, 1, 2, Role.SETUP)
-    with Session(plan_for(replace(minting, identities={}))) as session:
-        session.take_over([made])
+    earlier = Earlier((made,), last=7)
+    with Session(plan_for(replace(minting, identities={})), earlier=earlier) as session:
+        session.take_over()
         assert [left.partition(" ")[0] for left in session.clean_up()] == ["/things/t7"]
     deletions = [sent for sent in api.requests if sent[0] == "DELETE"]
     assert [sent[1] for sent in deletions] == ["/things/t7"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apicheck.model.exchange import Credential, Request, Role
+from apicheck.model.exchange import Credential, Exchange, Request, Role
 from apicheck.model.plan import Plan
 from apicheck.model.step import Send
 from apicheck.model.target import Limit, Target
@@ -217,3 +217,35 @@ def test_a_check_that_provokes_429_receives_it_without_a_retry(
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, script, provokes=frozenset({429})))
     assert [e.status for e in transcript.exchanges] == [429]
+
+
+def test_a_long_wait_is_told_once_with_its_reason(target: Target, plan_for: PlanFor) -> None:
+    time, said = FakeTime(), list[str]()
+    clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep, note=said.append)
+    pacer = pacer_of(plan_for(target, FACTS), clock)
+    assert pacer.recover(REQUEST, 100.0)
+    assert said == ["waiting 100 s: GET /things was refused, with Retry-After"]
+    clock.note_sleep(3.0, "too short to tell")
+    for _ in range(3):
+        pacer.admit(REQUEST, paced=True).done(clock.now())
+    pacer.admit(REQUEST, paced=True)
+    assert said[1:] == ["waiting 10 s: one more request would be above the limit of general"]
+
+
+def test_those_who_wait_beside_each_other_are_told_once() -> None:
+    time, said = FakeTime(), list[str]()
+    clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep, note=said.append)
+    for seconds in (100.0, 99.0, 30.0, 100.0):
+        clock.note_sleep(seconds, "why")
+        time.now += 1
+    assert said == ["waiting 100 s: why"]
+
+
+def test_what_was_sent_before_a_run_was_resumed_counts(target: Target, plan_for: PlanFor) -> None:
+    time = FakeTime()
+    clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep, before=50.0)
+    pacer = pacer_of(plan_for(target, FACTS), clock)
+    sent = [Exchange(f"e{n}", REQUEST, None, None, 44.0, 45.0, Role.TABLE) for n in range(3)]
+    pacer.take_over(sent)
+    pacer.admit(REQUEST, paced=True)
+    assert sum(time.slept) == pytest.approx(5.0, abs=0.05)

@@ -1,0 +1,40 @@
+"""The options of a saved run, for commands that send to its target again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import click
+
+from apicheck.cli.screen import Screen
+
+_REDACTED = ": …"
+OF_THE_TARGET = (
+    "target",
+    "ca_file",
+    "client_cert",
+    "proxy",
+    "base_url",
+    "base_path",
+    "token_env",
+    "auth",
+    "headers",
+)
+"""Parameters of `apicheck run`."""
+OF_THE_REPORT = ("formats", "sign_key", "sign_key_env")
+
+
+def as_in_the_run(
+    arguments: Sequence[str], given: Mapping[str, Any], names: Collection[str]
+) -> dict[str, Any]:
+    """The named options as the run had them, with those that are given now in their place."""
+    now = {name: value for name, value in given.items() if value not in (None, ())}
+    if not arguments or arguments[0] != "run":
+        return now
+    from apicheck.cli.run import command as run
+
+    before = run.make_context("run", list(arguments[1:]), obj=Screen()).params
+    if "headers" not in now and any(one.endswith(_REDACTED) for one in before["headers"]):
+        raise click.UsageError("the run had --header, whose values are not recorded: give it again")
+    return {name: before[name] for name in names if name in before} | now
