@@ -152,7 +152,7 @@ PIECES = (
     "abcabcabcabc",
     "abc",
 )
-SMALL, FACTOR = 3_000, 8
+SMALL, FACTOR, TRIES = 3_000, 8, 5
 QUICK_S = 0.05
 """Nothing that takes less for the large text grows too fast."""
 
@@ -181,12 +181,18 @@ def test_the_time_grows_as_the_text_does(name: str) -> None:
                     before + piece * (size // len(piece)) + after
                     for size in (SMALL, SMALL * FACTOR)
                 )
-                slow = measure(parse, large)
-                if slow < QUICK_S:
+                if measure(parse, large) < QUICK_S:
                     continue
-                # Of a square, the time would be that of the factor times more.
-                growth = slow / max(measure(parse, small), 1e-6)
-                assert growth < FACTOR * FACTOR / 2, (piece, before, after, growth)
+                # Of a square, the time would be that of the factor times more. A busy machine may
+                # spoil one try.
+                growths = (
+                    measure(parse, large) / max(measure(parse, small), 1e-6) for _ in range(TRIES)
+                )
+                assert any(growth < FACTOR * FACTOR / 2 for growth in growths), (
+                    piece,
+                    before,
+                    after,
+                )
     finally:
         gc.enable()
 
