@@ -83,17 +83,17 @@ class _Round:
 class Creations:
     """The objects that the run created and has not deleted.
 
-    mark: what the unique values of this run begin with.
+    marks: one of them is in each unique value of this run.
     """
 
-    def __init__(self, plan: Plan, mark: str = "") -> None:
+    def __init__(self, plan: Plan, marks: Iterable[str] = ()) -> None:
         self._plan = plan
-        self._mark = mark
+        self._marks = list(marks)
         self._lock = threading.Lock()
         self._open: dict[str, Creation] = {}
         self._lasting: list[Lasting] = []
         self._others: list[Identity] = []
-        self._hidden = HiddenCreations(plan, mark)
+        self._hidden = HiddenCreations(plan, self._marks)
 
     def take_over(
         self, exchanges: Iterable[Exchange], known: Collection[str], others: Iterable[Identity]
@@ -130,7 +130,7 @@ class Creations:
         if request.method not in ("POST", "PUT") or not exchange.succeeded or not cleanup:
             return
         for part in split_objects(exchange):
-            delete = find_deletion(self._plan, part, self._mark)
+            delete = find_deletion(self._plan, part, self._marks)
             with self._lock:
                 if delete is not None:
                     made = Creation(delete, request.operation, owner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -36,10 +36,10 @@ def split_objects(exchange: Exchange) -> Iterator[Exchange]:
         yield replace(exchange, response=replace(exchange.received, body=content))
 
 
-def find_deletion(plan: Plan, exchange: Exchange, mark: str) -> Request | None:
+def find_deletion(plan: Plan, exchange: Exchange, marks: Collection[str]) -> Request | None:
     """The request that deletes what an exchange created, None when none is known.
 
-    mark: what a name has that this run made up.
+    marks: a name that this run made up has one of them.
     """
     request = exchange.request
     operation = _find_operation(plan, request.operation)
@@ -58,7 +58,7 @@ def find_deletion(plan: Plan, exchange: Exchange, mark: str) -> Request | None:
         if path is not None:
             return build_as_creator(plan, request, delete, path)
     return _build_unsubscription(plan, request, body, given) or _guess_deletion(
-        plan, exchange, given, mark
+        plan, exchange, given, marks
     )
 
 
@@ -78,7 +78,7 @@ def _build_unsubscription(
 
 
 def _guess_deletion(
-    plan: Plan, exchange: Exchange, given: Mapping[str, str], mark: str
+    plan: Plan, exchange: Exchange, given: Mapping[str, str], marks: Collection[str]
 ) -> Request | None:
     """DELETE /things/{id} for what POST /things, or a PUT or POST to it, created, without a link.
 
@@ -93,7 +93,7 @@ def _guess_deletion(
         return build_as_creator(plan, request, same, request.path)
     named = request.path.rstrip("/").rpartition("/")[2]
     sure = exchange.status == _CREATED or request.method == "PUT"
-    if same is not None and sure and mark and mark in named:
+    if same is not None and sure and any(mark in named for mark in marks):
         return build_as_creator(plan, request, same, request.path)
     collection = operation.path.rstrip("/")
     if request.method != "POST" and exchange.status != _CREATED:

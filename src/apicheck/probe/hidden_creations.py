@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
@@ -45,12 +45,12 @@ class FoundCreation:
 class HiddenCreations:
     """The requests whose responses do not say what they created, if they did.
 
-    mark: what the names of this run have.
+    marks: one of them is in each name of the run's own making; more may be added later.
     """
 
-    def __init__(self, plan: Plan, mark: str) -> None:
+    def __init__(self, plan: Plan, marks: Collection[str]) -> None:
         self._plan = plan
-        self._mark = mark
+        self._marks = marks
         self._lock = threading.Lock()
         self._noted: dict[str, list[Exchange]] = {}
 
@@ -66,7 +66,11 @@ class HiddenCreations:
             return
         if status in _NOT_TRIED or 0 < status < _CLIENT_ERROR:
             return
-        if self._is_marked(request) or status == 0 or status >= _SERVER_ERROR:
+        if (
+            self._is_own(f"{request.path} {request.body!r}")
+            or status == 0
+            or status >= _SERVER_ERROR
+        ):
             with self._lock:
                 self._noted.setdefault(request.path, []).append(exchange)
 
@@ -103,10 +107,10 @@ class HiddenCreations:
             for sent in _list_sent(exchange):
                 for item in items:
                     same = {name for name, value in sent.items() if item.get(name) == value}
-                    marked = any(self._mark in str(sent[name]) for name in same)
+                    marked = any(self._is_own(str(sent[name])) for name in same)
                     if not marked and not (hides and len(same) == len(sent) >= _FEWEST):
                         continue
-                    delete = find_deletion(self._plan, _as_created(exchange, item), self._mark)
+                    delete = find_deletion(self._plan, _as_created(exchange, item), self._marks)
                     if delete is not None:
                         yield FoundCreation(delete, exchange, certain=marked)
 
@@ -116,8 +120,8 @@ class HiddenCreations:
         """Ask for the newest few by name, and for the others if one of these is there."""
         missed = 0
         for exchange in exchanges:
-            delete = find_deletion(self._plan, _as_created(exchange, {}), self._mark)
-            if delete is None or self._mark not in delete.path or missed >= _NEWEST:
+            delete = find_deletion(self._plan, _as_created(exchange, {}), self._marks)
+            if delete is None or not self._is_own(delete.path) or missed >= _NEWEST:
                 continue
             if self._read(delete.path, exchange.request, delete.operation, recorder):
                 yield FoundCreation(delete, exchange, certain=True)
@@ -139,10 +143,8 @@ class HiddenCreations:
         )
         return request.method == "PATCH" and "POST" in here
 
-    def _is_marked(self, request: Request) -> bool:
-        return bool(self._mark) and (
-            self._mark in request.path or self._mark.encode() in (request.body or b"")
-        )
+    def _is_own(self, text: str) -> bool:
+        return any(mark in text for mark in self._marks)
 
 
 def _is_late(exchange: Exchange) -> bool:

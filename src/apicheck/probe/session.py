@@ -105,7 +105,7 @@ class Session:
 
         self._minting = Minting(plan, tokens, self._secrets, self._clock, control, know)
         self._recorder.renew = self._minting.renew
-        self._creations = Creations(plan, self._recorder.mark)
+        self._creations = Creations(plan, [self._recorder.mark])
         listens = target.listener or (Listener() if target.control_url else None)
         self._listener = WebhookListener(listens, self._clock) if listens else None
         self._driver = Driver(

@@ -12,7 +12,7 @@ from apicheck.probe.journal import Record
 
 def find_leftovers(plan: Plan, record: Record, cleaned: Iterable[Exchange]) -> tuple[str, ...]:
     """Find what was created and not deleted, in words. cleaned: sent after the run."""
-    creations = Creations(plan, next(iter(record.marks), ""))
+    creations = Creations(plan, record.marks)
     creations.replay(record.exchanges.values())
     creations.replay(cleaned)
     return (*creations.list_open(), *creations.lasting, *name_under_way(record))
