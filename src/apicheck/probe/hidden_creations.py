@@ -17,7 +17,7 @@ from apicheck.model.exchange import Exchange, Request, Response
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan
 from apicheck.probe.deletions import find_deletion
-from apicheck.probe.lookups import list_items, read_as_creator
+from apicheck.probe.lookups import read_as_creator, read_items
 from apicheck.probe.recorder import Recorder
 from apicheck.requests.neighbours import find_neighbours
 
@@ -100,8 +100,7 @@ class HiddenCreations:
         if newest.method == "PUT":
             return  # what PUT makes is at its own path
         listing = self._read(path, newest, newest.operation, recorder)
-        collection = path.rstrip("/").rpartition("/")[2]
-        items = list(list_items(listing.json_or(), collection)) if listing else []
+        items = read_items(listing, path)
         for exchange in exchanges if items else ():
             hides = exchange.succeeded or _is_late(exchange)
             for sent in _list_sent(exchange):
