@@ -88,6 +88,21 @@ def test_what_a_refused_request_made_is_found_in_the_list_and_deleted(
     assert outcome.results["leftovers"] == []
 
 
+def test_a_list_with_bytes_that_are_no_text_is_read_too(run: Any, sent: Any) -> None:
+    zones = Zones(sent, ids=True)
+
+    def handler(request: Any) -> Any:
+        found = zones(request)
+        if request.method == "GET" and request.path == "/zones":
+            body = json.dumps(found.body).encode().replace(b"precious", b"\xed\xa0\xbd")
+            return sent(200, body, {"Content-Type": "application/json"})
+        return found
+
+    run(ZONES, handler, bad_input=True, select=("errors/invalid-body",))
+    assert zones.refused
+    assert list(zones.held) == ["precious"]
+
+
 def test_without_a_list_it_is_found_by_the_name_that_the_run_chose(run: Any, sent: Any) -> None:
     zones = Zones(sent, ids=False)
     zones.lists = False

@@ -93,7 +93,7 @@ def _guess_deletion(
         return build_as_creator(plan, request, same, request.path)
     named = request.path.rstrip("/").rpartition("/")[2]
     sure = exchange.status == _CREATED or request.method == "PUT"
-    if same is not None and sure and any(mark in named for mark in marks if mark):
+    if same is not None and sure and any(mark in named for mark in marks):
         return build_as_creator(plan, request, same, request.path)
     collection = operation.path.rstrip("/")
     if request.method != "POST" and exchange.status != _CREATED:

@@ -17,7 +17,7 @@ from apicheck.model.exchange import Exchange, Request, Response
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan
 from apicheck.probe.deletions import find_deletion
-from apicheck.probe.lookups import list_items, read_as_creator
+from apicheck.probe.lookups import read_as_creator, read_items
 from apicheck.probe.recorder import Recorder
 from apicheck.requests.neighbours import find_neighbours
 
@@ -45,7 +45,7 @@ class FoundCreation:
 class HiddenCreations:
     """The requests whose responses do not say what they created, if they did.
 
-    marks: one of them is in each name of this run's own making.
+    marks: one of them is in each name of the run's own making; more may be added later.
     """
 
     def __init__(self, plan: Plan, marks: Collection[str]) -> None:
@@ -66,7 +66,11 @@ class HiddenCreations:
             return
         if status in _NOT_TRIED or 0 < status < _CLIENT_ERROR:
             return
-        if self._is_marked(request) or status == 0 or status >= _SERVER_ERROR:
+        if (
+            self._is_own(f"{request.path} {request.body!r}")
+            or status == 0
+            or status >= _SERVER_ERROR
+        ):
             with self._lock:
                 self._noted.setdefault(request.path, []).append(exchange)
 
@@ -96,14 +100,13 @@ class HiddenCreations:
         if newest.method == "PUT":
             return  # what PUT makes is at its own path
         listing = self._read(path, newest, newest.operation, recorder)
-        collection = path.rstrip("/").rpartition("/")[2]
-        items = list(list_items(listing.json_or(), collection)) if listing else []
+        items = read_items(listing, path)
         for exchange in exchanges if items else ():
             hides = exchange.succeeded or _is_late(exchange)
             for sent in _list_sent(exchange):
                 for item in items:
                     same = {name for name, value in sent.items() if item.get(name) == value}
-                    marked = any(self._has_mark(str(sent[name])) for name in same)
+                    marked = any(self._is_own(str(sent[name])) for name in same)
                     if not marked and not (hides and len(same) == len(sent) >= _FEWEST):
                         continue
                     delete = find_deletion(self._plan, _as_created(exchange, item), self._marks)
@@ -117,7 +120,7 @@ class HiddenCreations:
         missed = 0
         for exchange in exchanges:
             delete = find_deletion(self._plan, _as_created(exchange, {}), self._marks)
-            if delete is None or not self._has_mark(delete.path) or missed >= _NEWEST:
+            if delete is None or not self._is_own(delete.path) or missed >= _NEWEST:
                 continue
             if self._read(delete.path, exchange.request, delete.operation, recorder):
                 yield FoundCreation(delete, exchange, certain=True)
@@ -139,12 +142,8 @@ class HiddenCreations:
         )
         return request.method == "PATCH" and "POST" in here
 
-    def _is_marked(self, request: Request) -> bool:
-        body = (request.body or b"").decode("utf-8", "replace")
-        return self._has_mark(request.path) or self._has_mark(body)
-
-    def _has_mark(self, text: str) -> bool:
-        return any(mark in text for mark in self._marks if mark)
+    def _is_own(self, text: str) -> bool:
+        return any(mark in text for mark in self._marks)
 
 
 def _is_late(exchange: Exchange) -> bool:

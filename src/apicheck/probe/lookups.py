@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
@@ -47,8 +48,7 @@ def finds_object(plan: Plan, delete: Request, recorder: Recorder) -> bool:
         path, _, value = path.rpartition("/")
         values[plain(name)] = unquote(value)
     listing = read_as_creator(plan, delete, template, path, recorder)
-    items = list_items(listing.json_or(), path.rpartition("/")[2]) if listing else ()
-    return any(_has_values(item, values) for item in items)
+    return any(_has_values(item, values) for item in read_items(listing, path))
 
 
 def read_as_creator(
@@ -64,7 +64,21 @@ def read_as_creator(
         return None
 
 
-def list_items(body: Json, collection: str, depth: int = _DEPTH) -> Iterator[Mapping[str, Json]]:
+def read_items(listing: Exchange | None, path: str) -> tuple[Mapping[str, Json], ...]:
+    """The objects that a response to GET of a collection lists; () where it lists none.
+
+    An object of the run's own may have bytes that are no text, which must not hide the others.
+    """
+    if listing is None or not listing.succeeded:
+        return ()
+    try:
+        body = json.loads(listing.received.body.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(_list_items(body, path.rstrip("/").rpartition("/")[2]))
+
+
+def _list_items(body: Json, collection: str, depth: int = _DEPTH) -> Iterator[Mapping[str, Json]]:
     """The objects of a list: in an array or a map by name, alone or in a wrapper.
 
     What the objects hold is not looked at: it is something else.
@@ -80,7 +94,7 @@ def list_items(body: Json, collection: str, depth: int = _DEPTH) -> Iterator[Map
     inner = [(name, one) for name, one in body.items() if isinstance(one, list | Mapping)]
     own = [(name, one) for name, one in inner if names_thing(name, collection)]
     for _, one in (inner if len(inner) == 1 else own)[:1]:
-        yield from list_items(one, collection, depth - 1)
+        yield from _list_items(one, collection, depth - 1)
 
 
 def _has_values(item: Mapping[str, Json], values: Mapping[str, str]) -> bool:
