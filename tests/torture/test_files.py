@@ -21,7 +21,6 @@ def test_a_hostile_file_is_read_or_refused(case: Case, apicheck: Launcher, tmp_p
         ended.look()
         assert ended.code in case.codes, ended.err
         assert bool(ended.err) == (ended.code != 0)
-        assert len(ended.err) < 100_000
     assert not (tmp_path / "evil").exists()
 
 

@@ -65,7 +65,7 @@ def read_target(path: Path) -> Source:
     text = read_text(path, TargetError)
     try:
         value: Json = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+    except (ValueError, RecursionError) as problem:  # also a number that is too long
         at_line = re.search(r"at line (\d+)", str(problem))
         line = int(at_line[1]) if at_line else text.count("\n") + 1
         message = f"is not TOML: {str(problem).split(' (at ')[0]}"

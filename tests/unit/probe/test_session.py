@@ -104,6 +104,14 @@ def test_the_scan_finds_a_secret_in_a_file_that_the_run_did_not_write(tmp_path: 
     assert [(leak.file, leak.placeholder) for leak in leaks] == [("a.txt", ADMIN)]
 
 
+@pytest.mark.parametrize("before", [0, 2**20 - 5, 2**20, 2**21 - 9])
+def test_a_secret_is_found_wherever_in_a_large_file_it_stands(tmp_path: Path, before: int) -> None:
+    secret = "".join(f"\\u{ord(character):04x}" for character in TOKEN)
+    for written in (TOKEN, secret):
+        (tmp_path / "journal.ndjson").write_text(" " * before + written + " " * 2**20)
+        assert [leak.whole for leak in scan(tmp_path, Secrets({ADMIN: TOKEN}))] == [True]
+
+
 def test_a_password_that_is_a_word_does_not_make_every_file_a_leak(tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_text("description: the secret of the client")
     assert scan(tmp_path, Secrets({ADMIN: "secret"})) == ()
