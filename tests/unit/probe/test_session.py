@@ -134,7 +134,7 @@ def test_what_the_document_publishes_is_no_secret(tmp_path: Path) -> None:
 
 def test_a_leak_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"oops: {TOKEN}")
-    (tmp_path / "plan.json").write_text(f"oops: {TOKEN[:-1]}")
+    (tmp_path / "plan.json").write_text(json.dumps({"target": {"name": TOKEN[:-1]}}))
     leaks = scan(tmp_path, Secrets({ADMIN: TOKEN}))
     assert str(leaks[0]) == f"that of {ADMIN} in a.txt"
     assert str(leaks[1]).startswith(f"a piece of that of {ADMIN} in plan.json (it was written")
