@@ -12,6 +12,7 @@ import binascii
 import re
 import sys
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 # The first character of a pattern is one that is rare in text: what is before it is looked at then.
@@ -21,8 +22,12 @@ _UNIT = re.compile(
     rb"|(lt|gt|quot|apos|sol);|(?<=;))"
 )
 """A unit that is encoded again in its own way is one unit: `\\u0041`, `%2541`, `&amp;#65;`."""
-_BASE64 = re.compile(rb"[^A-Za-z0-9][A-Za-z0-9]{22,}+")
+_RUN = b"a" * 22
 """What may be base64 of base64: that of ASCII has hardly another character, and no secret less."""
+_LETTERS = bytes(ord("a") if chr(c).isalnum() and c < 128 else 32 for c in range(256))
+_DIGITS = bytes(ord("0") if chr(c) in "0123456789abcdefABCDEF" else c for c in range(256))
+_DUMPS = tuple(f"00{separator}".encode() * 4 for separator in " :-")
+"""How hex dumps look with `_DIGITS`: a pattern is slow where it hardly ever finds something."""
 _BYTES = re.compile(rb"([ :-])(?<=[0-9a-fA-F]{2}[ :-])(?:[0-9a-fA-F]{2}\1){10,}[0-9a-fA-F]{2}")
 """Twelve bytes in hexadecimal with separators: as many as a piece of a secret has."""
 _NAMES = {b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'", b"sol": b"/"}
@@ -61,13 +66,14 @@ def decode(data: bytes) -> Decoded | None:
     units: list[tuple[int, int, bytes]] = []
     if any(sign in data for sign in _STARTS):
         units += ((*match.span(), _read_unit(match)) for match in _UNIT.finditer(data))
-    for dump in _BYTES.finditer(data):
+    digits = data.translate(_DIGITS)
+    for dump in _BYTES.finditer(data) if any(one in digits for one in _DUMPS) else ():
         units += (
             (start, min(start + 3, dump.end()), bytes((int(data[start : start + 2], 16),)))
             for start in range(dump.start() - 2, dump.end(), 3)
         )
-    for run in _BASE64.finditer(b" " + data):
-        units += _read_base64(run)
+    for start, end in _find_runs(data.translate(_LETTERS)):
+        units += _read_base64(start, data[start:end])
     if not units:
         return None
     units.sort()
@@ -103,9 +109,17 @@ def _read_unit(match: re.Match[bytes]) -> bytes:
     return chr(number).encode("utf-8", "replace") if number <= sys.maxunicode else b"?"
 
 
-def _read_base64(run: re.Match[bytes]) -> list[tuple[int, int, bytes]]:
+def _find_runs(letters: bytes) -> Iterator[tuple[int, int]]:
+    """Where long runs of letters begin and end."""
+    start = letters.find(_RUN)
+    while start >= 0:
+        end = letters.find(b" ", start)
+        yield start, end if end >= 0 else len(letters)
+        start = letters.find(_RUN, end) if end >= 0 else -1
+
+
+def _read_base64(start: int, text: bytes) -> list[tuple[int, int, bytes]]:
     """The units of a run in base64, none where that is no text: most runs are ids."""
-    start, text = run.start(), run[0][1:]
     text = text[: len(text) - (len(text) % 4 == 1)]
     value = binascii.a2b_base64(text + b"=" * (-len(text) % 4))
     if not (value.isascii() and value.decode().isprintable()):

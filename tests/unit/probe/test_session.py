@@ -104,14 +104,6 @@ def test_the_scan_finds_a_secret_in_a_file_that_the_run_did_not_write(tmp_path: 
     assert [(leak.file, leak.placeholder) for leak in leaks] == [("a.txt", ADMIN)]
 
 
-@pytest.mark.parametrize("before", [0, 2**20 - 5, 2**20, 2**21 - 9])
-def test_a_secret_is_found_wherever_in_a_large_file_it_stands(tmp_path: Path, before: int) -> None:
-    secret = "".join(f"\\u{ord(character):04x}" for character in TOKEN)
-    for written in (TOKEN, secret):
-        (tmp_path / "journal.ndjson").write_text(" " * before + written + " " * 2**20)
-        assert [leak.whole for leak in scan(tmp_path, Secrets({ADMIN: TOKEN}))] == [True]
-
-
 def test_a_password_that_is_a_word_does_not_make_every_file_a_leak(tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_text("description: the secret of the client")
     assert scan(tmp_path, Secrets({ADMIN: "secret"})) == ()
@@ -142,7 +134,7 @@ def test_what_the_document_publishes_is_no_secret(tmp_path: Path) -> None:
 
 def test_a_leak_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"oops: {TOKEN}")
-    (tmp_path / "plan.json").write_text(json.dumps({"target": {"headers": TOKEN[:-1]}}))
+    (tmp_path / "plan.json").write_text(json.dumps({"target": {"name": TOKEN[:-1]}}))
     leaks = scan(tmp_path, Secrets({ADMIN: TOKEN}))
     assert str(leaks[0]) == f"that of {ADMIN} in a.txt"
     assert str(leaks[1]).startswith(f"a piece of that of {ADMIN} in plan.json (it was written")
