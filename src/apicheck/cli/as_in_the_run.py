@@ -26,14 +26,15 @@ OF_THE_REPORT = ("formats", "sign_key", "sign_key_env")
 
 
 def as_in_the_run(
-    arguments: Sequence[str], given: Mapping[str, Any], names: Collection[str]
+    run: click.Command, arguments: Sequence[str], given: Mapping[str, Any], names: Collection[str]
 ) -> dict[str, Any]:
-    """The named options as the run had them, with those that are given now in their place."""
+    """The named options as the run had them, with those that are given now in their place.
+
+    run: the command `apicheck run`.
+    """
     now = {name: value for name, value in given.items() if value not in (None, ())}
     if not arguments or arguments[0] != "run":
         return now
-    from apicheck.cli.run import command as run
-
     before = run.make_context("run", list(arguments[1:]), obj=Screen()).params
     if "headers" not in now and any(one.endswith(_REDACTED) for one in before["headers"]):
         raise click.UsageError("the run had --header, whose values are not recorded: give it again")

@@ -9,6 +9,7 @@ import click
 
 from apicheck.cli import options
 from apicheck.cli.as_in_the_run import OF_THE_TARGET, as_in_the_run
+from apicheck.cli.run import command as run
 from apicheck.cli.modified import allow_modified, refuse_modified
 from apicheck.cli.screen import Screen
 from apicheck.report.text import join_lines
@@ -38,7 +39,7 @@ def command(screen: Screen, /, run_dir: Path, *, allow_modified: bool, **given: 
 
     refuse_modified(screen, run_dir, allowed=allow_modified)
     config = options.build_config(
-        as_in_the_run(recorded_arguments(run_dir)[1:], given, OF_THE_TARGET)
+        as_in_the_run(run, recorded_arguments(run_dir)[1:], given, OF_THE_TARGET)
     )
     done = clean(run_dir, config, screen.progress())
     screen.out(f"deleted: {done.deleted}, left: {len(done.left)}")

@@ -86,7 +86,7 @@ def _resume(ctx: click.Context, directory: Path, given: dict[str, Any]) -> RunRe
 
     refuse_modified(ctx.obj, directory, allowed=None)
     arguments = recorded_arguments(directory)[1:]
-    config = options.build_config(as_in_the_run(arguments, wanted, kept))
+    config = options.build_config(as_in_the_run(ctx.command, arguments, wanted, kept))
     return resume_pipeline(directory, config, ctx.obj.progress())
 
 
