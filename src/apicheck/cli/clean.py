@@ -9,8 +9,8 @@ import click
 
 from apicheck.cli import options
 from apicheck.cli.as_in_the_run import OF_THE_TARGET, as_in_the_run
-from apicheck.cli.run import command as run
 from apicheck.cli.modified import allow_modified, refuse_modified
+from apicheck.cli.run import command as run
 from apicheck.cli.screen import Screen
 from apicheck.report.text import join_lines
 
