@@ -210,6 +210,8 @@ class _Sampler:
     ) -> Mapping[str, Json]:
         """Members that no property names, as many as `minProperties` still demands."""
         lacking = (schema.get("minProperties") or 0) - len(made)
+        if lacking > _MOST_ITEMS:
+            return {}
         others = schema.get("additionalProperties", True)
         patterns: Mapping[str, Json] = schema.get("patternProperties") or {}
         names = [f"example{number or ''}" for number in range(lacking)]

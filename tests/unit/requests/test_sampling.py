@@ -150,3 +150,7 @@ def test_a_keyword_whose_value_means_nothing_hinders_no_value(kind: str) -> None
 @pytest.mark.parametrize("schema", [{"minLength": 10**12}, {"items": {}, "minItems": 10**9}])
 def test_what_no_memory_holds_is_not_made(schema: Any) -> None:
     assert sample({}, schema) is MISSING
+
+
+def test_no_more_members_are_made_than_memory_holds() -> None:
+    assert sample({}, {"type": "object", "minProperties": 10**12}) == {}
