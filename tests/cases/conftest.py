@@ -372,10 +372,16 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.setenv("THINGS_TOKEN", TOKEN)
 
     @contextmanager
-    def start(handler: Handler, *arguments: str, shell: str = '"$@"') -> Iterator[Process]:
-        (tmp_path / "openapi.yaml").write_text(THINGS)
+    def start(
+        handler: Handler,
+        *arguments: str,
+        shell: str = '"$@"',
+        document: str = THINGS,
+        target: str = TARGET,
+    ) -> Iterator[Process]:
+        (tmp_path / "openapi.yaml").write_text(document)
         with serve(handler) as (url, _):
-            (tmp_path / "apicheck.toml").write_text(TARGET.replace("{url}", url))
+            (tmp_path / "apicheck.toml").write_text(target.replace("{url}", url))
             line = [] if shell == '"$@"' else ["bash", "-c", f"set -o pipefail; {shell}", "bash"]
             line += [sys.executable, "-m", "apicheck"]
             line += arguments or ("run", "--spec", "openapi.yaml", "--out", "run")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +79,72 @@ def test_clean_has_nothing_to_do_after_a_run_that_ended(
     assert main(["clean", str(outcome.directory)]) == 0
     assert capsys.readouterr().out == "deleted: 0, left: 0\n"
     assert not list(outcome.directory.glob("clean-up*"))
+
+
+@dataclass
+class Issuing:
+    """Things, also for those with a token that a client got here. alone: for no others any more."""
+
+    things: Any
+    sent: Any
+    tokens: list[str] = field(default_factory=list)
+    alone: bool = False
+
+    def __call__(self, request: Any) -> Any:
+        if request.path == "/token":
+            self.tokens.append(f"issued-{len(self.tokens)}-{os.urandom(12).hex()}")
+            return self.sent(200, {"access_token": self.tokens[-1], "token_type": "Bearer"})
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if token in self.tokens:
+            known = {**request.headers, "authorization": f"Bearer {self.things.token}"}
+            request = replace(request, headers=known)
+        elif self.alone:
+            return self.sent(401, headers={"WWW-Authenticate": "Bearer"})
+        return self.things(request)
+
+
+MINTER = """\
+[mint.all]
+token_url = "/token"
+client_id_env = "CLIENT_ID"
+client_secret_env = "CLIENT_SECRET"
+"""
+BEARER = "{type: http, scheme: bearer}"
+OAUTH = "{type: oauth2, flows: {clientCredentials: {tokenUrl: /token, scopes: {all: everything}}}}"
+
+
+@pytest.mark.parametrize(
+    "again",
+    [("clean", "run"), pytest.param(("run", "--resume", "run"), marks=pytest.mark.long)],
+)
+def test_what_is_left_is_deleted_where_only_a_client_still_gets_tokens(
+    *,
+    again: tuple[str, ...],
+    things: Any,
+    sent: Any,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: Captured,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CLIENT_ID", "client-4711")
+    monkeypatch.setenv("CLIENT_SECRET", "s3cr3t-of-the-client-8c41")
+    things.pause_s, things.wanted = 0.01, 3
+    server = Issuing(things, sent)
+    line = ("run", "--spec", "openapi.yaml", "--out", "run")
+    texts = {
+        "document": things.document.replace(BEARER, OAUTH),
+        "target": things.target + MINTER,
+    }
+    with command(server, *line, **texts) as process:
+        assert things.busy.wait(60)
+        process.popen.kill()
+        process.finish()
+        assert things.held
+        server.tokens.clear()
+        server.alone = True
+        main([*again])
+        said = capsys.readouterr().out
+    assert server.tokens
+    assert len(things.held) <= said.count("created, if anything")

@@ -1,12 +1,17 @@
-"""Runs that are killed, stopped and choked at many moments: nothing unnamed stays behind."""
+"""Runs that are killed, stopped and choked at many moments: nothing unnamed stays behind.
+
+APICHECK_ENDINGS=100,40,20 in the environment: so many kills, signals and full disks.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +22,8 @@ from apicheck.cli import main
 Captured = pytest.CaptureFixture[str]
 Command = Callable[..., AbstractContextManager[Any]]
 
-KILLS, STOPS, DISKS = 30, 21, 12
+KILLS, STOPS, DISKS = map(int, os.environ.get("APICHECK_ENDINGS", "30,21,12").split(","))
+DISK_BLOCKS = 12 * 12
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -42,6 +48,19 @@ def wait_for_a_part(
         time.sleep(0.005)
 
 
+@dataclass
+class Noted:
+    """Things, and when each response was sent."""
+
+    things: Any
+    at: list[float] = field(default_factory=list)
+
+    def __call__(self, request: Any) -> Any:
+        response = self.things(request)
+        self.at.append(time.monotonic() + response.pause_s)
+        return response
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("number", range(KILLS))
 def test_what_a_killed_run_left_is_named_and_deleted(
@@ -57,9 +76,11 @@ def test_what_a_killed_run_left_is_named_and_deleted(
     monkeypatch.chdir(tmp_path)
     things.pause_s = 0.005
     wait_for_a_part(0, taken, things, command, tmp_path)
-    with command(things) as process:
+    sent = Noted(things)
+    with command(sent) as process:
         wait_for_a_part(number / KILLS, taken, things, command, tmp_path)
         process.popen.kill()
+        over = sum(at < time.monotonic() - 1 for at in sent.at)
         process.finish()
         time.sleep(0.1)  # the server ends what it was doing
         if not (tmp_path / "run" / "plan.json").exists():
@@ -72,7 +93,11 @@ def test_what_a_killed_run_left_is_named_and_deleted(
         known = [name for name in things.held if f'\\"{name}\\"' in recorded]
         for name in known:
             assert any(name in words for words in judged["leftovers"])
-        main(["clean", "run"])
+        assert judged["run"]["requests"] >= over
+        if number % 2 or judged["run"]["finished"]:  # killed when it had sent everything
+            main(["clean", "run"])
+        else:
+            assert main(["run", "--resume", "run"]) == 0
         said = capsys.readouterr().out
     assert not set(known) & set(things.held)
     assert len(things.held) <= said.count("created, if anything")
@@ -103,7 +128,7 @@ def test_a_signal_at_any_moment_leaves_nothing(
 def test_a_disk_that_fills_up_at_any_moment_leaves_nothing(
     number: int, things: Any, command: Command
 ) -> None:
-    with command(things, shell=f'ulimit -f {4 + 12 * number}; "$@"') as process:
+    with command(things, shell=f'ulimit -f {4 + DISK_BLOCKS * number // DISKS}; "$@"') as process:
         ended = process.finish()
     assert not things.held
     assert "bug" not in ended.err

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from apicheck.model.exchange import Exchange
@@ -13,6 +14,7 @@ from apicheck.model.plan import Plan
 from apicheck.model.target import Identity, Minter
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
+from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.identity_spec import RIGHTS, IdentitySpec, has_exactly, sort_or_none
 from apicheck.probe.redactor import Redactor
 from apicheck.probe.single_flight import SingleFlight
@@ -89,9 +91,14 @@ class Minting:
             "state": identity.state,
         }
 
-    def find(self, arguments: Mapping[str, Json]) -> Identity | None:
-        """The identity that arguments describe, as `mint` gives it to a script."""
-        return self._make(IdentitySpec.from_arguments(arguments), lambda _: None, fresh=False)
+    def mint_by_clients(self) -> Iterator[Identity]:
+        """Yield an identity of each client, with all the rights that it can get."""
+        for minter in self._plan.target.minters:
+            with suppress(ProbeStopped):
+                wanted = IdentitySpec(tenant=minter.tenant)
+                made = self._mint_by_client(minter, wanted, lambda _: None)
+                if made is not None:
+                    yield self._remember(made)
 
     def renew(self, placeholders: tuple[str, ...]) -> None:
         """Replace tokens of this run that have expired on the target's clock.
@@ -162,9 +169,12 @@ class Minting:
         made = self._mint_new(wanted, keep)
         if made is None:
             return None
+        return self._remember(made, may_end=fresh or not wanted.renewed)
+
+    def _remember(self, made: _Minted, *, may_end: bool = False) -> Identity:
         self._made[made.identity.name] = made
         self._by_placeholder[made.identity.placeholder] = made
-        self._know(made.identity, fresh or not wanted.renewed)
+        self._know(made.identity, may_end)
         return made.identity
 
     def _find_configured(self, wanted: IdentitySpec, *, fresh: bool) -> Identity | None:

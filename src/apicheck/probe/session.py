@@ -266,12 +266,8 @@ class Session:
 
     def take_over(self) -> None:
         """Take over what earlier parts of the run made, to delete it."""
-        known, made = frozenset(self._secrets.live), list[Identity]()
-        for minter in self._plan.target.minters:
-            with suppress(ProbeStopped):
-                found = self._minting.find({"tenant": minter.tenant})
-                made += [found] if found else []
-        self._creations.take_over(self.earlier, known, made)
+        known = frozenset(self._secrets.live)
+        self._creations.take_over(self.earlier, known, self._minting.mint_by_clients())
 
     def begin_anew(self) -> None:
         """Delete what earlier parts of the run left: no script that plays from now on knows it.

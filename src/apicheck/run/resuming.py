@@ -82,7 +82,7 @@ def _refuse_what_cannot_go_on(directory: Path, saved: SavedRun, config: RunConfi
     if run.finished and not run.interrupted:
         raise RunDirectoryError(
             f"the run in {directory} is over: `apicheck judge {directory}` shows its result,"
-            " `apicheck run` begins a new one"
+            f" `apicheck report {directory}` its report, and `apicheck run` begins a new one"
         )
     if run.versions.get("apicheck") != __version__:
         raise RunDirectoryError(

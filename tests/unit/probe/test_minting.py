@@ -255,7 +255,7 @@ def test_the_control_protocol_mints_revokes_and_moves_the_clock(
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, script))
         assert transcript.stopped_by is None
-        session._driver._wait(90.0, "a test")
+        session._driver._wait(90.0, "")
         assert session._clock.now() >= 90
     assert ("POST", "/identities/i7/revoke", {}) in control
     wanted = next(value for _, what, value in control if what == "/identities")
