@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apicheck.probe import Session
@@ -12,7 +12,7 @@ from apicheck.run.config import RunConfig
 from apicheck.run.hold import hold
 from apicheck.run.leftovers import find_leftovers, name_under_way
 from apicheck.run.progress import Progress
-from apicheck.run.restoring import recall, restore_secrets, with_saved_documents
+from apicheck.run.restoring import recall, restore_target
 from apicheck.run.saved import load_run
 
 
@@ -40,7 +40,7 @@ def clean(directory: Path, config: RunConfig, progress: Progress) -> Cleaned:
     under_way = name_under_way(record)
     if len(left) == len(under_way):
         return Cleaned(0, under_way)
-    plan = restore_secrets(with_saved_documents(config, directory, saved), saved)
+    plan = replace(saved.plan, target=restore_target(config, saved.plan))
     progress.note(f"deleting {len(left) - len(under_way)} things that the run left on its target")
     with (
         hold(directory),

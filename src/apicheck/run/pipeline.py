@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -79,7 +79,15 @@ def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResu
     with hold(out), end_in_order(out, progress) as stop:
         provenance = _build_provenance(config, inputs, plan)
         run_directory.save_documents(out, inputs)
-        return play_and_report(config, plan, provenance, out, stop, progress)
+        return play_and_report(
+            config,
+            plan,
+            provenance,
+            out,
+            stop,
+            progress,
+            reload=lambda: load_inputs(config).target.secrets,
+        )
 
 
 @contextmanager
@@ -106,11 +114,13 @@ def play_and_report(
     stop: Stop,
     progress: Progress,
     *,
+    reload: Callable[[], Secrets],
     earlier: Earlier = NOTHING,
 ) -> RunResult:
     """Probe, judge and report a plan, and keep everything in a directory.
 
-    earlier: what was played before, if the run is resumed.
+    reload: reads the secrets of the target anew. earlier: what was played before, if the run is
+    resumed.
     """
     run_directory.save_plan(out, plan, provenance)
     session_secrets: list[Secrets] = []
@@ -121,7 +131,7 @@ def play_and_report(
             stop=stop,
             journal=journal,
             finish=lambda session: session_secrets.append(session.secrets),
-            reload=lambda: load_inputs(config).target.secrets,
+            reload=reload,
             earlier=earlier,
         )
     new = execution.transcripts[len(earlier.over) :]

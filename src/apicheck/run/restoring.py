@@ -1,46 +1,43 @@
-"""A saved run with its secrets, which are in no file, so that it can send again."""
+"""What a saved run needs to send again: its target with the secrets, and what it has sent."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
+from apicheck.load import find_target, load_target, override, target_settings
 from apicheck.model.errors import TargetError
 from apicheck.model.exchange import Direction
 from apicheck.model.plan import Plan
+from apicheck.model.target import Target
 from apicheck.probe.earlier import Earlier
 from apicheck.probe.journal import Record
-from apicheck.run.config import RunConfig, load_inputs
+from apicheck.run.config import RunConfig
 from apicheck.run.directory import read_clean_ups
-from apicheck.run.saved import SavedRun
 
 
-def with_saved_documents(config: RunConfig, directory: Path, saved: SavedRun) -> RunConfig:
-    """The settings, about the documents of a saved run."""
-    policy = directory / "policy.yaml"
-    return replace(
-        config,
-        profile="",
-        policy=policy if policy.exists() else None,
-        spec=directory / "openapi.yaml",
-        readings=saved.plan.target.readings,
-    )
+def restore_target(config: RunConfig, plan: Plan) -> Target:
+    """The target of a saved plan, with the secrets that are in no file.
 
-
-def restore_secrets(config: RunConfig, saved: SavedRun) -> Plan:
-    """The plan of a saved run with the secrets of its target.
-
-    config: what `with_saved_documents` returns. Raises TargetError for settings of another target.
+    config: of the run. Raises TargetError for settings of another target.
     """
-    target = load_inputs(config).target
-    if target.base_url != saved.plan.target.base_url:
-        raise TargetError(
-            f"the run was of {saved.plan.target.base_url}, and these settings are of"
-            f" {target.base_url}: give the options of the run"
-        )
-    return replace(
-        saved.plan, target=replace(saved.plan.target, secrets=target.secrets, tls=target.tls)
+    file = config.target or find_target(Path.cwd())
+    settings = override(target_settings(file) if file else {}, config.overrides)
+    overrides = {"base_url": plan.target.base_url} if "base_url" not in settings else {}
+    found = load_target(
+        file,
+        spec=plan.spec,
+        policy=plan.policy,
+        environ=os.environ,
+        overrides={**config.overrides, **overrides},
     )
+    if found.base_url != plan.target.base_url:
+        raise TargetError(
+            f"the run was of {plan.target.base_url}, and these settings are of {found.base_url}:"
+            " give the options of the run"
+        )
+    return replace(plan.target, secrets=found.secrets, tls=found.tls)
 
 
 def recall(directory: Path, record: Record) -> Earlier:

@@ -27,7 +27,7 @@ from apicheck.run.leftovers import name_under_way
 from apicheck.run.manifest import MANIFEST, SIGNATURE
 from apicheck.run.pipeline import RunResult, end_in_order, now, play_and_report
 from apicheck.run.progress import Progress, Silent
-from apicheck.run.restoring import recall, restore_secrets, with_saved_documents
+from apicheck.run.restoring import recall, restore_target
 from apicheck.run.saved import SavedRun, load_run
 
 _NUMBERED = re.compile(rb'(?:"e|"minted-|\$APICHECK_[A-Z]+_)(\d{1,9})')
@@ -46,8 +46,7 @@ def resume_pipeline(
     with hold(directory):
         saved = load_run(directory)
         _refuse_what_cannot_go_on(directory, saved, config)
-        config = with_saved_documents(config, directory, saved)
-        plan = restore_secrets(config, saved)
+        plan = replace(saved.plan, target=restore_target(config, saved.plan))
         _cut_torn_line(directory / JOURNAL)
         record = read_record(directory / JOURNAL)
         earlier = _recall(directory, record, saved)
@@ -73,6 +72,7 @@ def resume_pipeline(
                 stop,
                 progress,
                 earlier=earlier,
+                reload=lambda: restore_target(config, plan).secrets,
             )
 
 
