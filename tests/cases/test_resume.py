@@ -17,6 +17,7 @@ import pytest
 from apicheck.cli import main
 from apicheck.model.ending import SENTINEL
 from apicheck.model.exchange import Exchange, Role
+from apicheck.probe import cleanup
 from apicheck.probe.journal import Record, read_record
 from apicheck.run.hold import hold
 
@@ -218,3 +219,62 @@ def test_a_target_that_is_gone_leaves_the_run_to_be_resumed_later(
     assert json.loads((ended / "results.json").read_text())["run"]["interrupted"]
     assert main(["run", "--resume", str(ended)]) == 4
     assert len(json.loads((ended / "results.json").read_text())["run"]["resumed"]) == 2
+
+
+QUOTING = """
+policy: quoting
+sources: {policy: {file: words.md, grade: S}}
+clauses:
+  REFUSED: {quote: Bad credentials are refused, title: Refusals, checks: auth/missing-credentials}
+facts:
+  authentication: {refusal: 401}
+"""
+CREATED = {
+    "id": "e900",
+    "role": "setup",
+    "observations": [],
+    "direction": "out",
+    "sent_at": 1.0,
+    "received_at": 2.0,
+    "request": {
+        "method": "POST",
+        "path": "/things",
+        "query": [],
+        "headers": [],
+        "credentials": [],
+        "body": "{}",
+        "operation": "createThing",
+        "identity": "",
+        "caller": "anonymous",
+    },
+    "response": {
+        "status": 201,
+        "reason": "",
+        "headers": [["Content-Type", "application/json"]],
+        "body": '{"id": "t00099"}',
+        "truncated": False,
+    },
+    "error": None,
+    "raw": None,
+}
+
+
+@pytest.mark.parametrize("again", [("clean",), ("run", "--resume")])
+def test_a_saved_run_needs_no_source_that_its_policy_quotes(
+    again: tuple[str, ...],
+    things: Any,
+    run: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Captured,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cleanup, "_PAUSES_S", (0.0,))
+    monkeypatch.setenv("THINGS_TOKEN", things.token)
+    (tmp_path / "words.md").write_text("Bad credentials are refused.")
+    ended = run(things.document, things, target=things.target, policy=QUOTING).directory
+    change_plan(ended, lambda _: None)
+    with (ended / "journal.ndjson").open("a") as journal:
+        journal.write(json.dumps({"exchange": CREATED}) + "\n")
+    assert main([*again, str(ended)]) in (3, 4)  # the server is gone
+    assert "words.md" not in capsys.readouterr().err
