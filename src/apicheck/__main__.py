@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+# `signal` imports other modules, in which Ctrl-C would be a trace.
+import _signal  # type: ignore[import-not-found]
 import os
-import signal
 import sys
-from types import FrameType
 
 
 def main() -> int:
     """Run the command of this process and return its exit code."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _leave)
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _leave)
     from apicheck.cli import main as run
 
     return run()
 
 
-def _leave(number: int, _: FrameType | None) -> None:
+def _leave(number: int, _: object) -> None:
     os._exit(128 + number)
 
 

@@ -1,6 +1,7 @@
 """However a run ends: what it made is deleted, what it recorded is judged, and the user told."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -68,6 +69,21 @@ def test_a_signal_before_anything_is_sent_leaves_no_trace(
     )
     assert done.returncode == 128 + number
     assert done.stderr.strip() == "apicheck: stopped"
+
+
+def test_nothing_is_imported_before_ctrl_c_is_handled() -> None:
+    code = (
+        "import os, sys; before = set(sys.modules); import apicheck.__main__;"
+        " print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(done.stdout.split()) == {"__future__", "apicheck", "apicheck.__main__"}
 
 
 STREAMS = ['"$@" 2>&1 | head -1', '"$@" | head -1', '"$@" 2>/dev/full', '"$@" >&- 2>&-']
