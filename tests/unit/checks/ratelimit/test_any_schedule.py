@@ -53,6 +53,7 @@ whether the response came at all."""
     lost=st.booleans(),
 )
 def test_an_honest_limiter_explains_any_schedule(
+    *,
     family: str,
     counts_refused: bool | None,
     make: Make,
