@@ -25,7 +25,10 @@ facts:
       reset: {name: RESET, unit: seconds}
     refusal: {status: 429, retry_after: seconds}
     buckets: {general: {limit: 3}}
-clauses: {RATE: {quote: 3 in 2 seconds, checks: ratelimit/headers}}
+clauses:
+  RATE:
+    quote: 3 in 2 seconds
+    checks: [ratelimit/limit-header, ratelimit/remaining, ratelimit/reset]
 """
 FORMS = {
     "a list with windows": (
@@ -74,4 +77,4 @@ def test_limits_by_address_are_read_on_public_operations_in_every_form(
     assert outcome.findings() == []
     assert outcome.verdict("RATE") == "pass"
     wrong = {name: text.replace("3", "4") for name, text in fields.items()}
-    assert run(OPEN, limited(sent, wrong), policy=policy).findings("ratelimit/headers")
+    assert run(OPEN, limited(sent, wrong), policy=policy).findings("ratelimit/limit-header")

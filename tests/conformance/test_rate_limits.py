@@ -26,7 +26,7 @@ def test_the_limit_is_where_the_policy_puts_it(
     ("fault", "noticed"),
     [
         ("ratelimit/one-too-many", ("ratelimit/quota", "not-enforced")),
-        ("ratelimit/remaining-never-falls", ("ratelimit/headers", "wrong-remaining")),
+        ("ratelimit/remaining-never-falls", ("ratelimit/remaining", "wrong")),
     ],
 )
 def test_a_limit_that_is_elsewhere_is_noticed(

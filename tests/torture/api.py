@@ -146,7 +146,8 @@ clauses:
   LEAKS: {checks: errors/leaks}
   FAILS: {checks: errors/unexpected-5xx}
   MATCH: {checks: conformance/response}
-  RATE: {checks: ratelimit/headers}
+  RATE:
+    checks: [ratelimit/limit-header, ratelimit/remaining, ratelimit/reset, ratelimit/retry-after]
   OLD: {checks: versioning/deprecation}
   DO:
     checks: behaviour/example

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from reference_server.call import Admission, Call
@@ -11,6 +12,7 @@ from reference_server.responses.headers import Fields, make_rate_headers, make_r
 
 MakeRateHeaders = Callable[[Call, Admission], Fields]
 MakeRetryAfter = Callable[[Call, Admission], Fields]
+_RETRY_AFTER = ("rate_limits.refusal.retry_after",)
 
 
 def _change(sent: Fields, call: Call, kind: str, change: Callable[[str], str]) -> Fields:
@@ -38,7 +40,7 @@ def omits_headers(honest: MakeRateHeaders, call: Call, admission: Admission) -> 
     return []
 
 
-@fault("ratelimit/omits-retry-after", make_retry_after, needs=("rate_limits.refusal.retry_after",))
+@fault("ratelimit/omits-retry-after", make_retry_after, needs=_RETRY_AFTER)
 def omits_retry_after(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
     """A refusal by limit does not say when to come back."""
     return []
@@ -58,15 +60,55 @@ def remaining_never_falls(honest: MakeRateHeaders, call: Call, admission: Admiss
     return _change(honest(call, admission), call, "remaining", lambda _: str(admission.limit))
 
 
+@fault("ratelimit/reset-as-float", make_rate_headers, needs=("rate_limits.headers.reset",))
+def reset_as_float(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+    """The field with the end of the window has a fraction."""
+    return _change(honest(call, admission), call, "reset", lambda value: f"{value}.25")
+
+
 @fault("ratelimit/reset-in-milliseconds", make_rate_headers, needs=("rate_limits.headers.reset",))
 def reset_in_milliseconds(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
     """The field with the end of the window counts milliseconds."""
     return _change(honest(call, admission), call, "reset", lambda value: str(int(value) * 1000))
 
 
+@fault("ratelimit/reset-in-seconds-left", make_rate_headers, needs=("rate_limits.headers.reset",))
+def reset_in_seconds_left(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+    """The field with the end of the window says how many seconds are left, and not when it is."""
+    left = max(0, math.ceil(admission.standing.resets - call.server.clock.now()))
+    return _change(honest(call, admission), call, "reset", lambda _: str(left))
+
+
+@fault("ratelimit/retry-after-decimal", make_retry_after, needs=_RETRY_AFTER)
+def retry_after_decimal(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
+    """A refusal by limit says to come back after seconds with a fraction."""
+    return change_fields(honest(call, admission), {"retry-after"}, lambda value: f"{value}.5")
+
+
+@fault("ratelimit/retry-after-in-milliseconds", make_retry_after, needs=_RETRY_AFTER)
+def retry_after_in_milliseconds(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
+    """A refusal by limit says to come back after milliseconds."""
+    return change_fields(honest(call, admission), {"retry-after"}, lambda value: f"{value}000")
+
+
+@fault("ratelimit/retry-after-negative", make_retry_after, needs=_RETRY_AFTER)
+def retry_after_negative(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
+    """A refusal by limit says to come back before now."""
+    return change_fields(honest(call, admission), {"retry-after"}, lambda value: f"-{value}")
+
+
 @fault(
-    "ratelimit/retry-after-too-short", make_retry_after, needs=("rate_limits.refusal.retry_after",)
+    "ratelimit/retry-after-on-success",
+    make_rate_headers,
+    needs=("rate_limits.headers", "rate_limits.refusal.retry_after.only"),
 )
+def retry_after_on_success(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+    """A response says to come back later though the request was let through."""
+    sent = honest(call, admission)
+    return [*sent, ("Retry-After", "1")] if admission.standing.allowed else sent
+
+
+@fault("ratelimit/retry-after-too-short", make_retry_after, needs=_RETRY_AFTER)
 def retry_after_too_short(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
     """A refusal by limit says to come back at once."""
     sent = honest(call, admission)

@@ -1,0 +1,140 @@
+"""What responses report of a limit: the fields of those that a bucket counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from apicheck.authoring import (
+    Applies,
+    Caller,
+    Direction,
+    Exchange,
+    Failure,
+    Fold,
+    NotApplicable,
+    PassiveResult,
+    RunContext,
+    Subject,
+    judging,
+)
+from apicheck.authoring.facts import Bucket, RateLimits
+from apicheck.authoring.folds import Result, Tallies
+from apicheck.checks.ratelimit._numbers import parse_number
+
+T = TypeVar("T")
+
+WELL_FORMED = "one number in digits, or a structured field (RFC 9651) that holds it"
+TRIGGERS = ("ratelimit/quota",)
+"""The check whose requests reach a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A response to a request that a bucket counts.
+
+    attributed: whether it is known which other requests count together with this one.
+    """
+
+    context: RunContext
+    limits: RateLimits
+    bucket: Bucket
+    exchange: Exchange
+    attributed: bool
+
+    @property
+    def refused(self) -> bool:
+        """Whether it is the promised refusal."""
+        refusal = self.limits.refusal
+        return refusal is not None and self.exchange.status in refusal.statuses
+
+    def must_have(self, name: str | None) -> bool:
+        """Whether the policy promises a rate-limit field on this response."""
+        when = self.limits.headers_when
+        return (
+            name is not None
+            and (self.attributed or bool(when))
+            and judging.rule_applies(self.context, when, self.exchange)
+        )
+
+    def read_number(self, name: str, what: str) -> int | Failure:
+        """The number of a field, or what is wrong with it. what: limit, remaining or reset."""
+        lines = self.exchange.received.header_values(name)
+        if not lines:
+            return self.fail("absent", name, "a number", None)
+        number = parse_number(lines, what, self.bucket)
+        if number is None:
+            return self.fail("malformed", name, WELL_FORMED, ", ".join(lines))
+        return number
+
+    def fail(self, outcome: str, name: str, due: str, text: str | None) -> Failure:
+        """A failure by a field. text: its value; None: it is absent."""
+        actual = f"no {name}" if text is None else f"{name}: {text}"
+        return Failure(outcome, f"{name}: {due}", actual, name, self.exchange.id)
+
+
+def find_counted(context: RunContext, exchange: Exchange) -> Counted | None:
+    """The response that an exchange has, if a bucket counts its request."""
+    limits = context.facts.rate_limits
+    name = context.bucket_of.get(exchange.request.operation)
+    if limits is None or name is None:
+        return None
+    if exchange.direction is Direction.IN or exchange.response is None:
+        return None
+    bucket, caller = limits.buckets[name], exchange.request.caller
+    public = exchange.request.operation not in context.secured
+    by_address = bucket.per == "ip" and public and caller is Caller.ANONYMOUS
+    attributed = caller is Caller.AUTHENTICATED or by_address
+    return Counted(context, limits, bucket, exchange, attributed)
+
+
+@dataclass(slots=True)
+class _State(Generic[T]):
+    tallies: Tallies = field(default_factory=Tallies)
+    seen: dict[tuple[str, str], T] = field(default_factory=dict)
+    """By bucket, and by identity where the check distinguishes them."""
+
+
+Seen = dict[tuple[str, str], T]
+
+
+def per_response(judge: Callable[[Seen[T], Counted], Iterable[Result]]) -> Fold:
+    """Make a fold that judges every response that a bucket counts.
+
+    judge gets what it has kept of earlier responses, and yields a result for each test.
+    """
+
+    def start(_: RunContext) -> _State[T]:
+        return _State()
+
+    def step(context: RunContext, state: _State[T], exchange: Exchange) -> _State[T]:
+        counted = find_counted(context, exchange)
+        if counted is not None:
+            for result in judge(state.seen, counted):
+                state.tallies.note(f"rate_limits.{counted.bucket.name}", exchange, result)
+        return state
+
+    def finish(_: RunContext, state: _State[T]) -> tuple[PassiveResult, ...]:
+        return state.tallies.seen()
+
+    return Fold(start, step, finish)
+
+
+def promises(what: str) -> Callable[[Subject], Applies | NotApplicable]:
+    """Make an `applies`: where the policy names the field. what: limit, remaining or reset."""
+
+    def applies(subject: Subject) -> Applies | NotApplicable:
+        limits = subject.facts.rate_limits
+        if limits and limits.headers and getattr(limits.headers, what):
+            return Applies()
+        return NotApplicable(f"the policy promises no field with the {_WORDS[what]}")
+
+    return applies
+
+
+_WORDS = {
+    "limit": "limit of a bucket",
+    "remaining": "remaining requests",
+    "reset": "end of a window",
+}

@@ -1,0 +1,42 @@
+"""The field with the limit has the number that the policy promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import Check, Failure, Outcome, Severity
+from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, Seen, per_response, promises
+
+
+def judge(_: Seen[None], counted: Counted) -> Iterator[Failure | None]:
+    """Each promised field is one test."""
+    name = counted.limits.headers.limit if counted.limits.headers else None
+    if name is None or not counted.must_have(name):
+        return
+    due, value = counted.bucket.limit, counted.read_number(name, "limit")
+    if isinstance(value, Failure):
+        yield value
+    elif counted.attributed and due is not None and value != due:
+        yield counted.fail("differs", name, str(due), str(value))
+    else:
+        yield None
+
+
+CHECK = Check(
+    title="The field with the limit is present, and has the promised number",
+    failure_title="The field with the limit is missing, malformed or has another number",
+    applies=promises("limit"),
+    fold=per_response(judge),
+    triggered_by=TRIGGERS,
+    reads=("rate_limits",),
+    outcomes=(
+        Outcome("absent", Severity.MEDIUM),
+        Outcome("malformed", Severity.MEDIUM),
+        Outcome("differs", Severity.MEDIUM),
+    ),
+    proven_by={
+        "absent": ("ratelimit/omits-headers",),
+        "malformed": ("ratelimit/limit-with-comma",),
+        "differs": ("ratelimit/limit-differs",),
+    },
+)
