@@ -30,11 +30,14 @@ class Windows:
         for start in range(min(SIZE, len(text))):
             windows = _read(memoryview(text)[start:])
             places = range(place + start, place + len(text), SIZE)
-            known = self._first.keys()
-            if known.isdisjoint(windows) and len(set(windows)) == len(windows):
-                self._first.update(zip(windows, places, strict=False))
-            else:
-                self._add_each(windows, places)
+            new = dict(zip(windows, places, strict=False))
+            if len(new) < len(windows):
+                self._add_each(zip(windows, places, strict=False))
+                continue
+            # Tokens often share their beginning, and no more.
+            known = [(window, new.pop(window)) for window in self._first.keys() & new.keys()]
+            self._first.update(new)
+            self._add_each(known)
 
     def find(self, data: bytes) -> Iterator[int]:
         """The places in the data, in order, of windows that are in a text: one in each piece."""
@@ -56,8 +59,8 @@ class Windows:
         yield self._first[number]
         yield from self._more.get(number, ())
 
-    def _add_each(self, windows: Iterable[int], places: Iterable[int]) -> None:
-        for window, place in zip(windows, places, strict=False):
+    def _add_each(self, windows: Iterable[tuple[int, int]]) -> None:
+        for window, place in windows:
             if self._first.setdefault(window, place) == place:
                 continue
             more = self._more.setdefault(window, [])
