@@ -46,11 +46,11 @@ def sample_plan(made: Plan, own: set[str], *, whole: bool) -> Plan:
     Probes that play last are left out, except the cheapest that gives a passive check of `own`
     something to read.
     """
-    passive = {check_id.partition("/")[0] for check_id in own if made.checks[check_id].passive}
+    triggers = {one for check_id in own for one in made.checks[check_id].triggered_by}
     feeding = [
         probe
         for probe in (*made.probes, *made.provoking)
-        if probe.applies.last and probe.check.id.partition("/")[0] in passive
+        if probe.applies.last and probe.check.id in triggers
     ]
     feeds = sorted(feeding, key=lambda probe: probe.applies.requests)[:1]
     operations = list(made.controls)

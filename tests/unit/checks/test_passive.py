@@ -323,6 +323,22 @@ def test_somebody_elses_request_excuses_a_second_refusal() -> None:
     assert alone.answered(429, *refused, at=7, **MINTED).fails() == [("too-short", "Retry-After")]
 
 
+def test_of_refusals_at_once_the_longest_wait_holds() -> None:
+    both = ratelimit("retry-after")
+    for wait in ("5", "6", "5"):
+        both.answered(429, *limited(0), ("Retry-After", wait), at=0, **MINTED)
+    early = both.answered(429, *limited(0), ("Retry-After", "1"), at=6.5, **MINTED)
+    assert early.fails() == []
+
+
+def test_a_date_to_come_back_tells_no_wait_where_the_response_has_no_date() -> None:
+    dated = ratelimit("retry-after")
+    for moment in (0, 30):
+        retry = ("Retry-After", "Thu, 01 Jan 2026 00:01:00 GMT")
+        dated.answered(429, retry, at=moment, **MINTED)
+    assert dated.fails() == []
+
+
 LIFECYCLE = {
     "versioning": {
         "deprecations": [{"ops": "listContacts", "since": "2026-01-01", "successor": "getContact"}]

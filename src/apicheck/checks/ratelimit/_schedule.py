@@ -21,6 +21,8 @@ _AT_ONCE = 50
 _TOO_LONG_S = 1_000_000
 _SECOND_BURST = 20
 """Enough for the limiters that refuse at once what comes soon after a burst."""
+MARGIN_S = 1.0
+"""Seconds past a Retry-After: windows that end by a timer end a little late."""
 MANY_REQUESTS = ExpectedResponse(StatusSet(("429",)))
 """How a limit refuses where the policy does not say."""
 
@@ -30,6 +32,15 @@ def limit_of(bucket: Bucket) -> int:
     if bucket.limit is None:
         raise ValueError(f"bucket {bucket.name} has no known limit")
     return bucket.limit
+
+
+def recovery_of(bucket: Bucket) -> float:
+    """Seconds of silence after which every honest limiter admits all again.
+
+    A sliding counter forgets after two windows; a bucket has drained its burst.
+    """
+    drained = (bucket.burst or 0) / max(1, bucket.limit or 1)
+    return max(2.0, drained) * bucket.window_s
 
 
 def send_round(
@@ -58,9 +69,9 @@ def send_round(
     burst = yield from _send_burst(limits, bucket, request)
     now = burst[-1].received_at
     obedient: tuple[Exchange, ...] = ()
-    asked = next((w for x in burst if (w := _read_wait(limits, x)) is not None), None)
+    asked = max((w for x in burst if (w := _read_wait(limits, x)) is not None), default=None)
     if obey and asked is not None and asked <= 2 * window:
-        yield from steps.wait(asked + 1, "as long as Retry-After says")
+        yield from steps.wait(asked + MARGIN_S, "as long as Retry-After says")
         obedient = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
         now = obedient[0].received_at
     yield from steps.wait(max(0.05 * window, begin + 1.05 * window - now), "the window is over")

@@ -42,6 +42,7 @@ from apicheck.checks.ratelimit._schedule import (
     MANY_REQUESTS,
     is_refused,
     limit_of,
+    recovery_of,
     send_round,
 )
 
@@ -99,7 +100,8 @@ def script(subject: Subject) -> Script:
             # Refused for another reason, which does not pass by waiting.
             steps.end_script(Inconclusive(f"the request was not admitted ({describe(before)})"))
         yield from steps.wait(
-            2.05 * bucket.window_s, f"the bucket {bucket.name} recovers from earlier requests"
+            recovery_of(bucket) + 0.05 * bucket.window_s,
+            f"the bucket {bucket.name} recovers from earlier requests",
         )
     request = yield from build.valid_request(subject, identity=sender)
     first = yield from send_round(limits, bucket, request, partial(_is_simple, subject))
@@ -193,7 +195,7 @@ def _select_counted(subject: Subject, transcript: Transcript) -> list[Exchange]:
     if not exercised:
         return []
     _, bucket = _facts(subject)
-    known_from = exercised[0].sent_at - 2 * bucket.window_s
+    known_from = exercised[0].sent_at - recovery_of(bucket)
     return [
         exchange
         for exchange in sorted(transcript.exchanges, key=lambda x: x.sent_at)

@@ -15,12 +15,12 @@ from apicheck.authoring import (
     Severity,
     Subject,
 )
+from apicheck.authoring.fields import parse_count
 from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, Seen, per_response
+from apicheck.checks.ratelimit._schedule import MARGIN_S
 from apicheck.checks.ratelimit._waiting import SLACK_S, longest_memory, parse_wait
 
 NAME = "Retry-After"
-_MARGIN_S = 1.0
-"""Seconds past the wait before a further refusal counts against it."""
 Owed = tuple[Exchange, float]
 """A refusal that no request has followed yet, and its wait in seconds."""
 
@@ -55,8 +55,19 @@ def judge(owed: Seen[Owed], counted: Counted) -> Iterator[Failure | None]:
         if wait is None:
             yield counted.fail("malformed", NAME, f"a wait as {form}", text)
             return
-        owed[key] = (counted.exchange, wait)
         yield _judge_wait(counted, wait, text, before)
+        if parse_count(text) is not None or counted.exchange.received.header("Date"):
+            pending = (counted.exchange, wait)  # a date without a Date tells no wait
+            owed[key] = max(owed.get(key, pending), pending, key=_find_deadline)
+
+
+def _find_deadline(owed: Owed) -> float:
+    """When a request must be admitted again.
+
+    Of several refusals at once, any may have been decided last, and a refusal may cost: the latest
+    moment holds.
+    """
+    return owed[0].received_at + owed[1] + MARGIN_S
 
 
 def _judge_wait(counted: Counted, wait: float, text: str, before: Owed | None) -> Failure | None:
@@ -67,9 +78,9 @@ def _judge_wait(counted: Counted, wait: float, text: str, before: Owed | None) -
         return counted.fail("too-long", NAME, f"at most {longest:g} s", text)
     if before is None or before[0].request.identity != counted.exchange.request.identity:
         return None
-    passed = counted.exchange.sent_at - before[0].received_at
-    if passed < before[1] + _MARGIN_S:
+    if counted.exchange.sent_at < _find_deadline(before):
         return None
+    passed = counted.exchange.sent_at - before[0].received_at
     due = "a wait after which a request is admitted"
     said = before[0].received.header(NAME) or ""
     actual = f"{said}; {passed:.1f} s later the next request was refused again"
