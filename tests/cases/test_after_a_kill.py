@@ -130,7 +130,7 @@ def test_what_is_left_is_deleted_where_only_a_client_still_gets_tokens(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CLIENT_ID", "client-4711")
     monkeypatch.setenv("CLIENT_SECRET", "s3cr3t-of-the-client-8c41")
-    things.pause_s, things.wanted = 0.01, 3
+    things.pause_s, things.wanted = 0.01, 8  # more than are under way at once
     server = Issuing(things, sent)
     line = ("run", "--spec", "openapi.yaml", "--out", "run")
     texts = {
