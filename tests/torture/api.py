@@ -146,8 +146,8 @@ clauses:
   LEAKS: {checks: errors/leaks}
   FAILS: {checks: errors/unexpected-5xx}
   MATCH: {checks: conformance/response}
-  RATE:
-    checks: [ratelimit/limit-header, ratelimit/remaining, ratelimit/reset, ratelimit/retry-after]
+  RATE: {checks: [ratelimit/limit-header, ratelimit/remaining, ratelimit/reset]}
+  WAIT: {level: should, checks: ratelimit/retry-after}
   OLD: {checks: versioning/deprecation}
   DO:
     checks: behaviour/example
