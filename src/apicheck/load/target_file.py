@@ -64,7 +64,7 @@ def read_target(path: Path) -> Source:
     """The target file with the lines of its keys. Raises TargetError."""
     text = read_text(path, TargetError)
     try:
-        value: Json = tomllib.loads(text)
+        value: Json = _as_json(tomllib.loads(text))
     except (ValueError, RecursionError) as problem:  # also a number that is too long
         at_line = re.search(r"at line (\d+)", str(problem))
         line = int(at_line[1]) if at_line else text.count("\n") + 1
@@ -81,7 +81,7 @@ def read_target(path: Path) -> Source:
             if pointer.startswith("/tool/apicheck")
         }
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return Source(str(path), _as_json(value), lines, {}, digest)
+    return Source(str(path), value, lines, {}, digest)
 
 
 def _as_json(value: Json) -> Json:

@@ -170,8 +170,14 @@ def _keep_repeated(first: ProofRow, second: ProofRow) -> ProofRow:
 
 
 def _is_silenced(result: CheckResult, passive: Collection[str]) -> bool:
-    """Whether a fault took from a check what it reads: an operation then accepts no request."""
-    return result.verdict is Verdict.NOT_TESTED and result.check in passive
+    """Whether a check had nothing to read.
+
+    A fault takes it away where an operation then accepts no request, and a sample may lack it.
+    """
+    if result.check not in passive:
+        return False
+    unseen = result.verdict is Verdict.INCONCLUSIVE and not result.exercised
+    return unseen or result.verdict is Verdict.NOT_TESTED
 
 
 def _list_endings(results: Results, passive: Collection[str]) -> Iterator[tuple[Ended, str]]:
