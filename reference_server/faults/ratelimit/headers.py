@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from reference_server.call import Admission, Call
-from reference_server.faults._fields import change_fields
+from reference_server.faults._fields import change_fields, omit_fields
 from reference_server.faults.fault import fault
 from reference_server.responses.headers import Fields, make_rate_headers, make_retry_after
 
@@ -17,9 +17,19 @@ _RETRY_AFTER = ("rate_limits.refusal.retry_after",)
 
 def _change(sent: Fields, call: Call, kind: str, change: Callable[[str], str]) -> Fields:
     """Fields of limits, with another value of one. kind: limit, remaining or reset."""
+    return change_fields(sent, {_find_name(call, kind)}, change)
+
+
+def _omit(sent: Fields, call: Call, kind: str) -> Fields:
+    """Fields of limits without one."""
+    return omit_fields(sent, {_find_name(call, kind)})
+
+
+def _find_name(call: Call, kind: str) -> str:
+    """The name of a field of limits, in lower case."""
     limits = call.server.profile.facts.rate_limits
     name = getattr(limits.headers, kind) if limits and limits.headers else None
-    return change_fields(sent, {str(name).lower()}, change)
+    return str(name).lower()
 
 
 @fault("ratelimit/limit-differs", make_rate_headers, needs=("rate_limits.headers.limit",))
@@ -34,10 +44,22 @@ def limit_with_comma(honest: MakeRateHeaders, call: Call, admission: Admission) 
     return _change(honest(call, admission), call, "limit", lambda value: f"{value[:1]},{value[1:]}")
 
 
-@fault("ratelimit/omits-headers", make_rate_headers, needs=("rate_limits.headers",))
-def omits_headers(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
-    """Responses lack the rate-limit fields."""
-    return []
+@fault("ratelimit/omits-limit", make_rate_headers, needs=("rate_limits.headers.limit",))
+def omits_limit(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+    """Responses lack the field with the limit."""
+    return _omit(honest(call, admission), call, "limit")
+
+
+@fault("ratelimit/omits-remaining", make_rate_headers, needs=("rate_limits.headers.remaining",))
+def omits_remaining(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+    """Responses lack the field with the remaining requests."""
+    return _omit(honest(call, admission), call, "remaining")
+
+
+@fault("ratelimit/omits-reset", make_rate_headers, needs=("rate_limits.headers.reset",))
+def omits_reset(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+    """Responses lack the field with the end of the window."""
+    return _omit(honest(call, admission), call, "reset")
 
 
 @fault("ratelimit/omits-retry-after", make_retry_after, needs=_RETRY_AFTER)

@@ -35,7 +35,7 @@ CHECK = Check(
         Outcome("differs", Severity.MEDIUM),
     ),
     proven_by={
-        "absent": ("ratelimit/omits-headers",),
+        "absent": ("ratelimit/omits-limit",),
         "malformed": ("ratelimit/limit-with-comma",),
         "differs": ("ratelimit/limit-differs",),
     },

@@ -55,7 +55,7 @@ CHECK = Check(
         Outcome("wrong", Severity.MEDIUM),
     ),
     proven_by={
-        "absent": ("ratelimit/omits-headers",),
+        "absent": ("ratelimit/omits-remaining",),
         "malformed": ("ratelimit/remaining-negative",),
         "wrong": ("ratelimit/remaining-never-falls",),
     },

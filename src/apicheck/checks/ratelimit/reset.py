@@ -71,7 +71,7 @@ CHECK = Check(
         Outcome("wrong", Severity.MEDIUM),
     ),
     proven_by={
-        "absent": ("ratelimit/omits-headers",),
+        "absent": ("ratelimit/omits-reset",),
         "malformed": ("ratelimit/reset-as-float",),
         "wrong": ("ratelimit/reset-in-milliseconds", "ratelimit/reset-in-seconds-left"),
     },
