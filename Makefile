@@ -5,9 +5,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/apicheck-installed-from
 # The versions to install. Empty: the newest of everything.
 CONSTRAINTS ?= constraints.txt
-WORKERS ?= auto
-# Long tests wait for much of their time: one worker more than there are cores.
-LONG_WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
+# Tests wait for a third of their time: one worker more than there are cores.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Tests start some hundred processes, which read bytecode sooner than they compile the sources.
@@ -30,10 +29,10 @@ test: $(INSTALLED) ## run the tests (fetches chromium through apt when root and 
 # By file, one worker would play all honest variants.
 test-long: $(INSTALLED) ## run the long tests: whole proofs, honest variants, servers of others
 	@.ci/servers
-	$(PYTEST) -n $(LONG_WORKERS) --dist load -m long
+	$(PYTEST) --dist load -m long
 
 torture: $(INSTALLED) ## run apicheck on hostile targets, files, terminals and senders of webhooks
-	$(PYTEST) -n $(LONG_WORKERS) --dist load -m '' tests/torture
+	$(PYTEST) --dist load -m '' tests/torture
 
 test-newest: ## run the tests with the newest release of everything, in .venv-newest
 	rm -rf .venv-newest

@@ -103,4 +103,4 @@ def test_what_runs_before_a_merge_leaves_no_test_out(root: Path) -> None:
     makefile = (root / "Makefile").read_text()
     assert options[-2:] == ["-m", "not long"]
     assert "\n\t$(PYTEST)\n" in makefile
-    assert "\n\t$(PYTEST) -n $(LONG_WORKERS) --dist load -m long\n" in makefile
+    assert "\n\t$(PYTEST) --dist load -m long\n" in makefile
