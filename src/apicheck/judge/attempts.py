@@ -223,10 +223,14 @@ def _build_judged(
 ) -> Judged:
     exercised = transcript.exercised if transcript else ()
     evidence = tuple(exchange.id for exchange in exercised[:3])
+    learn = probe.check.learn
     match judgement:
         case None:
-            learn = probe.check.learn
-            learned = learn(probe.subject, transcript) if learn and transcript else ""
+            try:
+                learned = learn(probe.subject, transcript) if learn and transcript else ""
+            except Exception as error:  # noqa: BLE001  (a check of a third party, as above)
+                raised = f"the learn of {probe.check.id} raised {type(error).__name__}: {error}"
+                return Judged(probe, Verdict.ERROR, raised, evidence=evidence)
             return Judged(probe, Verdict.PASS, learned, exercised=len(exercised), evidence=evidence)
         case HarnessError(reason):
             return Judged(probe, Verdict.ERROR, reason, evidence=evidence)

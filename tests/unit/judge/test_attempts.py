@@ -146,6 +146,27 @@ def test_a_judge_that_raises_gives_the_verdict_error() -> None:
     assert "third party" in judged.reason
 
 
+def test_a_pass_says_what_it_shows_besides() -> None:
+    made = probe()
+    learning = replace(
+        made, check=replace(made.check, learn=lambda _, seen: f"{len(seen.exchanges)} seen")
+    )
+    judged = judge_probe(learning, [played(exchange(401))])
+    assert (judged.verdict, judged.reason) == (Verdict.PASS, "1 seen")
+
+
+def test_what_a_pass_shows_besides_cannot_take_the_run_with_it() -> None:
+    def learn(_: Subject, __: Transcript) -> str:
+        raise LookupError("odd")
+
+    made = probe()
+    judged = judge_probe(
+        replace(made, check=replace(made.check, learn=learn)), [played(exchange(401))]
+    )
+    assert judged.verdict is Verdict.ERROR
+    assert "LookupError: odd" in judged.reason
+
+
 def test_an_outcome_that_is_not_declared_is_an_error() -> None:
     bad = replace(probe(), check=replace(CHECK, judge=lambda _, __: Failure("surprise", "a", "b")))
     assert judge_probe(bad, [played(exchange(401))]).verdict is Verdict.ERROR

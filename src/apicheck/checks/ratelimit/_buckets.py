@@ -1,0 +1,32 @@
+"""What the checks that use a bucket up share: its facts, where it can be, what that claims."""
+
+from __future__ import annotations
+
+from apicheck.authoring import Claims, NotApplicable, Subject
+from apicheck.authoring.facts import Bucket, RateLimits
+
+REFUSALS = frozenset({403, 429, 503, 509})
+"""Statuses with which limiters refuse; the script causes them on purpose."""
+
+
+def facts_of(subject: Subject) -> tuple[RateLimits, Bucket]:
+    """The facts of a subject that is a bucket."""
+    limits, bucket = subject.facts.rate_limits, subject.bucket
+    assert limits is not None  # a bucket is the subject
+    assert bucket is not None
+    return limits, bucket
+
+
+def explain_unusable(subject: Subject) -> NotApplicable | None:
+    """Why a bucket refuses nothing, or cannot be asked; None where it can be used up."""
+    limits, _ = facts_of(subject)
+    if limits.over != "refuse":
+        return NotApplicable(f"requests over the limit are not refused (over: {limits.over})")
+    if subject.operation is None:
+        return NotApplicable("the bucket counts no operation of the document")
+    return None
+
+
+def claim(bucket: Bucket) -> Claims:
+    """What nobody else may use meanwhile: the bucket and the clock."""
+    return Claims(exclusive=frozenset({f"bucket:{bucket.name}", "clock"}))
