@@ -8,7 +8,6 @@ from dataclasses import replace
 from apicheck.authoring import (
     Applies,
     Check,
-    Claims,
     Confirm,
     Exchange,
     Failure,
@@ -31,6 +30,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.facts import Bucket, RateLimits
+from apicheck.checks.ratelimit._buckets import REFUSALS, claim, explain_unusable, facts_of
 from apicheck.checks.ratelimit._schedule import is_refused
 
 _MOST = 50
@@ -54,11 +54,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
     A thorough run tests every bucket that a few requests use up.
     """
-    limits, bucket = _facts(subject)
-    if limits.over != "refuse":
-        return NotApplicable(f"requests over the limit are not refused (over: {limits.over})")
-    if subject.operation is None:
-        return NotApplicable("the bucket counts no operation of the document")
+    if (unusable := explain_unusable(subject)) is not None:
+        return unusable
+    limits, bucket = facts_of(subject)
     counting = set(subject.context.bucket_of.values())
     known = {one.name: one.limit for one in limits.buckets.values() if one.limit is not None}
     low = {name: limit for name, limit in known.items() if limit <= _MOST and name in counting}
@@ -67,8 +65,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     lowest = min(low, key=lambda name: low[name])
     if bucket.name != lowest and not subject.context.thorough:
         return NotApplicable(f"the bucket {lowest} stands for it; --thorough tests each")
-    claims = Claims(exclusive=frozenset({f"bucket:{bucket.name}", "clock"}))
-    return Applies(bucket.limit + 6, claims, last=True)
+    return Applies(bucket.limit + 6, claim(bucket), last=True)
 
 
 def script(subject: Subject) -> Script:
@@ -76,7 +73,7 @@ def script(subject: Subject) -> Script:
 
     One that is admitted is sent again, in turns with the plain request.
     """
-    limits, bucket = _facts(subject)
+    limits, bucket = facts_of(subject)
     if bucket.per in ("token", "key") and "mint" in subject.context.capabilities:
         sender = yield from steps.mint(fresh=True)
     else:
@@ -128,7 +125,7 @@ def _vary(request: Request, sample: Exchange | None) -> Iterator[Request]:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Fail where a variation was admitted each time, and the plain request refused in between."""
-    limits, bucket = _facts(subject)
+    limits, bucket = facts_of(subject)
     sent = sorted(transcript.exchanges, key=lambda one: one.sent_at)
     sample = next((one for one in sent if one.role is Role.SETUP and one.succeeded), None)
     for end in range(2 * _TRIALS - 1, len(sent) + 1):
@@ -171,13 +168,6 @@ def _name(sent: Sequence[Exchange], tried: Exchange) -> str:
     return _FORWARDED
 
 
-def _facts(subject: Subject) -> tuple[RateLimits, Bucket]:
-    limits, bucket = subject.facts.rate_limits, subject.bucket
-    assert limits is not None  # a bucket is the subject
-    assert bucket is not None
-    return limits, bucket
-
-
 CHECK = Check(
     title="Whoever is refused by a limit stays refused, however the request is written",
     failure_title="A limit is bypassed by writing the request in another way",
@@ -195,6 +185,6 @@ CHECK = Check(
             "ratelimit/counts-by-query",
         )
     },
-    provokes=frozenset({403, 429, 503, 509}),
+    provokes=REFUSALS,
     accepted=True,
 )

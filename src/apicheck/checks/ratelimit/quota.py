@@ -9,7 +9,6 @@ from functools import partial
 from apicheck.authoring import (
     Applies,
     Check,
-    Claims,
     Confirm,
     Exchange,
     Failure,
@@ -29,7 +28,7 @@ from apicheck.authoring import (
     describe,
     steps,
 )
-from apicheck.authoring.facts import Bucket, RateLimits
+from apicheck.checks.ratelimit._buckets import REFUSALS, claim, explain_unusable, facts_of
 from apicheck.checks.ratelimit._classes import list_classes
 from apicheck.checks.ratelimit._limiters import (
     ADMITTED,
@@ -58,11 +57,9 @@ _EXACT = ("fixed", "sliding-log")
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To every bucket whose limit can be reached in reasonable time."""
-    limits, bucket = _facts(subject)
-    if limits.over != "refuse":
-        return NotApplicable(f"requests over the limit are not refused (over: {limits.over})")
-    if subject.operation is None:
-        return NotApplicable("the bucket counts no operation of the document")
+    if (unusable := explain_unusable(subject)) is not None:
+        return unusable
+    _, bucket = facts_of(subject)
     lines = f'[limits.{bucket.name}]\nlimit = 60\nwindow = "60s"'
     if bucket.limit is None:
         reason = "the limit depends on the plan, and no identity names its plan"
@@ -77,9 +74,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if not clock and bucket.window_s > _LONGEST_REAL_TIME_S:
         reason = f"the test waits for several windows of {bucket.window_s:g} s"
         return NotTested(NotTestedKind.NEEDS_CONTROL, reason, lines)
-    claims = Claims(exclusive=frozenset({f"bucket:{bucket.name}", "clock"}))
     seconds = 7.0 * bucket.window_s
-    return Applies(2 * bucket.limit + 12, claims, last=True, seconds=seconds)
+    return Applies(2 * bucket.limit + 12, claim(bucket), last=True, seconds=seconds)
 
 
 def script(subject: Subject) -> Script:
@@ -88,7 +84,7 @@ def script(subject: Subject) -> Script:
     It decides where nothing but windows aligned with a clock explains the first round; with
     `--thorough` it is always sent, as it tells more classes apart.
     """
-    limits, bucket = _facts(subject)
+    limits, bucket = facts_of(subject)
     fresh = bucket.per in ("token", "key") and "mint" in subject.context.capabilities
     if fresh:
         sender = yield from steps.mint(fresh=True)
@@ -123,7 +119,7 @@ def _is_simple(subject: Subject, exchanges: Sequence[Exchange]) -> bool:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """It fails only where no honest limiter that the policy allows explains the responses."""
-    limits, bucket = _facts(subject)
+    limits, bucket = facts_of(subject)
     counted = _select_counted(subject, transcript)
     odd = [x for x in counted if x.response and not x.succeeded and not is_refused(limits, x)]
     if odd:
@@ -175,7 +171,7 @@ def _find_first_unexplained(subject: Subject, counted: list[Exchange]) -> int:
 
 def _judge_odd(subject: Subject, counted: list[Exchange], odd: list[Exchange]) -> Judgement:
     """Judge a trace with unpromised statuses: the limit may refuse with one of them."""
-    limits, _ = _facts(subject)
+    limits, _ = facts_of(subject)
     statuses = {exchange.status for exchange in odd}
     hits = (_make_hit(subject, x, False if x in odd else x.succeeded) for x in counted)
     found = _explain(subject, Trace.of(hits))
@@ -194,7 +190,7 @@ def _select_counted(subject: Subject, transcript: Transcript) -> list[Exchange]:
     exercised = transcript.exercised
     if not exercised:
         return []
-    _, bucket = _facts(subject)
+    _, bucket = facts_of(subject)
     known_from = exercised[0].sent_at - recovery_of(bucket)
     return [
         exchange
@@ -210,17 +206,17 @@ def _explain_exchanges(subject: Subject, exchanges: Iterable[Exchange]) -> dict[
 
 
 def _explain(subject: Subject, trace: Trace) -> dict[str, str]:
-    limits, _ = _facts(subject)
+    limits, _ = facts_of(subject)
     return dict(explain(trace, _make_limiter(subject), limits.algorithm))
 
 
 def _make_limiter(subject: Subject) -> Limiter:
-    limits, bucket = _facts(subject)
+    limits, bucket = facts_of(subject)
     return Limiter(limit_of(bucket), bucket.window_s, bucket.burst, limits.counts_refused)
 
 
 def _make_trace(subject: Subject, exchanges: Iterable[Exchange]) -> Trace:
-    limits, _ = _facts(subject)
+    limits, _ = facts_of(subject)
     return Trace.of(
         _make_hit(subject, x, True if x.succeeded else False if is_refused(limits, x) else None)
         for x in exchanges
@@ -228,16 +224,9 @@ def _make_trace(subject: Subject, exchanges: Iterable[Exchange]) -> Trace:
 
 
 def _make_hit(subject: Subject, exchange: Exchange, admitted: bool | None) -> Hit:
-    _, bucket = _facts(subject)
+    _, bucket = facts_of(subject)
     slack = min(1.0, _SLACK * bucket.window_s)
     return Hit(exchange.sent_at - slack, exchange.received_at + slack, admitted)
-
-
-def _facts(subject: Subject) -> tuple[RateLimits, Bucket]:
-    limits, bucket = subject.facts.rate_limits, subject.bucket
-    assert limits is not None  # a bucket is the subject
-    assert bucket is not None
-    return limits, bucket
 
 
 CHECK = Check(
@@ -262,7 +251,7 @@ CHECK = Check(
         "wrong-status": ("ratelimit/refusal-with-other-status",),
         "no-recovery": ("ratelimit/never-recovers",),
     },
-    provokes=frozenset({403, 429, 503, 509}),
+    provokes=REFUSALS,
     accepted=True,
     min_exercised=3,
 )
