@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # `signal` imports other modules, in which Ctrl-C would be a trace.
-import _signal  # type: ignore[import-not-found]
+import _signal  # type: ignore[import-not-found]  # built in, and in no stub
 import os
 import sys
 

@@ -17,13 +17,13 @@ settings.configure(
 )
 django.setup()
 
-from django.core.asgi import get_asgi_application  # noqa: E402  # Django reads settings first
-from django.http import JsonResponse  # noqa: E402
-from django.urls import path  # noqa: E402
-from django_ratelimit.decorators import ratelimit  # noqa: E402
-from rest_framework.response import Response  # noqa: E402
-from rest_framework.throttling import AnonRateThrottle  # noqa: E402
-from rest_framework.views import APIView  # noqa: E402
+from django.core.asgi import get_asgi_application
+from django.http import JsonResponse
+from django.urls import path
+from django_ratelimit.decorators import ratelimit
+from rest_framework.response import Response
+from rest_framework.throttling import AnonRateThrottle
+from rest_framework.views import APIView
 
 
 class Throttle(AnonRateThrottle):

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from email.utils import formatdate
-from re import _parser  # type: ignore[attr-defined]  (private: it has no other name)
-from re._constants import (  # type: ignore[import-not-found]
+from re import _parser
+from re._constants import (
     BRANCH,
     MAX_REPEAT,
     MAXREPEAT,

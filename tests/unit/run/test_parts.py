@@ -36,4 +36,4 @@ def test_what_had_ended_lives_again_when_the_run_is_resumed() -> None:
     ending = Ending("admin", "POST /x", 4.0, "it ended")
     ended = Transcript(SENTINEL, answers=(to_json(ending, whole=True),))
     joined = join_parts([ended, OTHER, ended], [FIRST])
-    assert [one.answers[0]["until"] for one in joined if one.probe == SENTINEL] == [10.0, None]  # type: ignore[index]
+    assert [one.answers[0]["until"] for one in joined if one.probe == SENTINEL] == [10.0, None]

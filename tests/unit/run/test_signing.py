@@ -141,7 +141,7 @@ def test_the_statement_names_every_file_and_the_main_results(run_dir: Path, pair
 
 def foreign_key(public: Path, key_id: str) -> SSlibKey:
     key = load_pem_public_key(public.read_bytes())
-    return SSlibKey.from_crypto(key, key_id)  # type: ignore[arg-type]
+    return SSlibKey.from_crypto(key, key_id)
 
 
 def test_another_implementation_verifies_the_envelope(
