@@ -342,7 +342,9 @@ class Ended:
 
     @property
     def results(self) -> Any:
-        return json.loads((self.directory / "results.json").read_text())
+        written = self.directory / "results.json"
+        assert written.exists(), self
+        return json.loads(written.read_text())
 
 
 @dataclass(frozen=True, slots=True)
