@@ -10,8 +10,9 @@ from apicheck.load.grammar import as_list
 from apicheck.load.layers import Merged
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.selectors import find_selector_error
+from apicheck.load.signatures import find_signature_mistakes
 from apicheck.model.errors import Mistake
-from apicheck.model.facts import Facts
+from apicheck.model.facts import Facts, Signature
 from apicheck.model.json import Json, at, child_pointer, dotted
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Clause
@@ -111,6 +112,12 @@ class Verifier:
                 self._add(pointer, *said)
         self._verify_schemes()
         self._verify_buckets()
+        signature = self.facts.webhooks and getattr(self.facts.webhooks, "signature", None)
+        if isinstance(signature, Signature):
+            for option, message, hint in find_signature_mistakes(signature):
+                place = "/webhooks/signature"
+                named = isinstance(at(self.merged.value, place), Mapping)
+                self._add(f"{place}/{option}" if named else place, message, hint)
 
     def verify_clause(self, clause: Clause, *, own: bool) -> None:
         """Verifies every name in a clause.

@@ -31,7 +31,7 @@ _LONGEST_ISSUED = 8192  # a longer one is no credential: it would not fit into a
 _MOST_ISSUED = 32  # by one response
 _DEEPEST = 12  # schemas may be recursive
 _NOTED_S = 1.0
-_PREFERENCE = {"valid": 0, "stale": 1, "invalid": 2, "absent": 3}
+_PREFERENCE = {"valid": 0, "stale": 1, "downgraded": 2, "invalid": 3, "absent": 4}
 
 
 def find_issuers(spec: Spec, policy: Policy) -> Mapping[str, frozenset[Pointer]]:

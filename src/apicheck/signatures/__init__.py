@@ -1,8 +1,9 @@
 """Signs webhooks and verifies their signatures; each scheme is a module.
 
-    verify(signature, secret, delivery, now=…) -> "valid" | "absent" | "invalid" | "stale"
+    verify(signature, secret, delivery, now=…) -> "valid" | "absent" | "downgraded" | "invalid" | …
 
-Pure: the caller passes the secret, the raw delivery and the time.
+Pure: the caller passes the secret, the raw delivery and the time. `near_misses` lists deliveries
+that no verifier may accept.
 """
 
 from __future__ import annotations
@@ -15,13 +16,41 @@ from apicheck.signatures import (
     github,
     hmac_template,
     md5_query,
+    message_signatures,
+    paddle,
+    paypal,
+    shopify,
     slack,
     standard_webhooks,
     stripe,
+    twilio,
 )
-from apicheck.signatures.delivery import ABSENT, INVALID, STALE, VALID, Delivery, Scheme
+from apicheck.signatures.delivery import (
+    ABSENT,
+    DOWNGRADED,
+    INVALID,
+    STALE,
+    VALID,
+    Delivery,
+    Parts,
+    Scheme,
+    Signing,
+)
 
-__all__ = ["ABSENT", "INVALID", "SCHEMES", "STALE", "VALID", "Delivery", "Scheme", "sign", "verify"]
+__all__ = [
+    "ABSENT",
+    "DOWNGRADED",
+    "INVALID",
+    "SCHEMES",
+    "STALE",
+    "VALID",
+    "Delivery",
+    "Parts",
+    "Scheme",
+    "Signing",
+    "sign",
+    "verify",
+]
 
 SCHEMES: Mapping[str, Scheme] = {
     name: cast("Scheme", module)
@@ -30,6 +59,11 @@ SCHEMES: Mapping[str, Scheme] = {
         "stripe": stripe,
         "github": github,
         "slack": slack,
+        "shopify": shopify,
+        "twilio": twilio,
+        "paddle": paddle,
+        "paypal": paypal,
+        "http-message-signatures": message_signatures,
         "hmac": hmac_template,
         "md5-query": md5_query,
     }.items()
@@ -44,12 +78,13 @@ def verify(
     now: float,
     context: Mapping[str, str] | None = None,
 ) -> str:
-    """The verdict on a signature: "valid", "absent", "invalid" or "stale".
+    """The verdict on a signature: "valid", "absent", "downgraded", "invalid" or "stale".
 
     now: epoch seconds on the sender's clock. context: names and values that the signed text
     takes from elsewhere (`licenseCode`). Raises KeyError for a scheme that is not in SCHEMES.
     """
-    return SCHEMES[signature.scheme].verify(signature, secret, delivery, now, context or {})
+    signing = Signing(signature, secret, now, context or {})
+    return SCHEMES[signature.scheme].verify(signing, delivery)
 
 
 def sign(
@@ -61,4 +96,5 @@ def sign(
     context: Mapping[str, str] | None = None,
 ) -> Delivery:
     """The delivery, signed as the scheme says. Raises KeyError as `verify` does."""
-    return SCHEMES[signature.scheme].sign(signature, secret, delivery, now, context or {})
+    signing = Signing(signature, secret, now, context or {})
+    return SCHEMES[signature.scheme].sign(signing, delivery)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.facts import Signature
 
-_FAR_FUTURE = 10**11  # seconds; 13 digits, milliseconds, are above it
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-
 VALID = "valid"
 ABSENT = "absent"
 """The delivery carries no signature, or lacks a field that the signature covers."""
+DOWNGRADED = "downgraded"
+"""The only signatures are of older versions of the scheme, which its verifiers must not accept."""
 INVALID = "invalid"
 STALE = "stale"
 """The signature is valid, but its timestamp is further from now than the tolerance."""
@@ -24,12 +22,16 @@ STALE = "stale"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An HTTP request that carries a webhook. target: path and query as on the request line."""
+    """An HTTP request that carries a webhook. target: path and query as on the request line.
+
+    scheme: of the URL to which it is sent, "http" or "https".
+    """
 
     method: str
     target: str
     headers: Pairs
     body: bytes
+    scheme: str = "http"
 
     def header(self, name: str) -> str | None:
         """The value of a header, None when it is absent; lines of one name are joined."""
@@ -42,62 +44,75 @@ class Delivery:
         kept = tuple(pair for pair in self.headers if pair[0].lower() not in names)
         return replace(self, headers=(*kept, *headers))
 
+    def without(self, *names: str) -> Delivery:
+        """The same delivery without the headers of these names."""
+        lowered = {name.lower() for name in names}
+        return replace(
+            self, headers=tuple(pair for pair in self.headers if pair[0].lower() not in lowered)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What a delivery is signed with, or verified against.
+
+    facts: the scheme and its options. secret: as the provider hands it out; of a scheme with two
+    keys, the private one to sign, either to verify. now: epoch seconds on the sender's clock.
+    context: further values: `id` of the delivery (to sign), path parameters (`licenseCode`).
+    """
+
+    facts: Signature
+    secret: str
+    now: float
+    context: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tolerance_s(self) -> float:
+        """How far a timestamp may be from now."""
+        return self.facts.tolerance_s
+
+    def option(self, name: str, default: str = "") -> str:
+        """An option of the scheme, as the policy writes it."""
+        return self.facts.options.get(name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a scheme adds to a delivery, taken apart.
+
+    macs: (version, signature) pairs in their order, the version "" where the scheme has none.
+    timestamp, id: as text; None where they are absent, or the scheme has none.
+    """
+
+    macs: tuple[tuple[str, str], ...] = ()
+    timestamp: str | None = None
+    id: str | None = None
+
+    def of(self, version: str) -> list[str]:
+        """The signatures of a version."""
+        return [mac for name, mac in self.macs if name == version]
+
 
 class Scheme(Protocol):
-    """The functions of each scheme's module.
+    """The functions of each scheme's module."""
 
-    context: further values of a scheme: `id` of the delivery (to sign), names of path
-    parameters (`licenseCode`) with their values.
-    """
-
-    def verify(
-        self,
-        signature: Signature,
-        secret: str,
-        delivery: Delivery,
-        now: float,
-        context: Mapping[str, str],
-    ) -> str:
-        """VALID, ABSENT, INVALID or STALE. now: epoch seconds of the sender's clock."""
+    def verify(self, signing: Signing, delivery: Delivery) -> str:
+        """VALID, ABSENT, DOWNGRADED, INVALID or STALE."""
         ...
 
-    def sign(
-        self,
-        signature: Signature,
-        secret: str,
-        delivery: Delivery,
-        now: float,
-        context: Mapping[str, str],
-    ) -> Delivery:
-        """The delivery with its signature on it."""
+    def sign(self, signing: Signing, delivery: Delivery) -> Delivery:
+        """The delivery with its signature on it. Raises ValueError for an unusable secret."""
+        ...
+
+    def read(self, signing: Signing, delivery: Delivery) -> Parts:
+        """What the scheme added to a delivery."""
+        ...
+
+    def write(self, signing: Signing, delivery: Delivery, parts: Parts) -> Delivery:
+        """The delivery with these parts in place of those that it has."""
         ...
 
 
-def is_within(timestamp: str, now: float, past_s: float, future_s: float) -> bool:
-    """Whether a decimal timestamp is at most this far in the past or future."""
-    return now - past_s <= int(timestamp) <= now + future_s
-
-
-def is_timestamp(text: str) -> bool:
-    """Whether a text is epoch seconds in plain decimal digits, as verifiers may require."""
-    return text.isascii() and text.isdigit() and len(text) <= len("1614265330000000")
-
-
-def parse_timestamp(text: str, unit: str = "") -> float | None:
-    """Epoch seconds of a timestamp; None for a text that is none, or is not in the unit.
-
-    unit: "seconds", "milliseconds" or "rfc3339"; "" for whichever the text shows: as seconds,
-    13 digits would be in a far millennium.
-    """
-    if is_timestamp(text):
-        number = int(text)
-        found = "seconds" if number < _FAR_FUTURE else "milliseconds"
-        if (unit or found) not in ("seconds", "milliseconds"):
-            return None
-        return number / 1000 if (unit or found) == "milliseconds" else float(number)
-    if unit not in ("", "rfc3339") or not _RFC_3339.fullmatch(text):
-        return None
-    try:
-        return datetime.fromisoformat(text.upper()).timestamp()
-    except (ValueError, OverflowError):
-        return None
+def is_one_of(macs: Iterable[str], expected: str) -> bool:
+    """Whether a signature is the expected one, compared in constant time."""
+    return any(hmac.compare_digest(mac.encode(), expected.encode()) for mac in macs)

@@ -1,42 +1,71 @@
-"""GitHub: `X-Hub-Signature-256: sha256=…`, HMAC-SHA256 in hex over the body; no timestamp."""
+"""GitHub: `X-Hub-Signature-256: sha256=…`, HMAC-SHA256 in hex over the body; no timestamp.
+
+`X-Hub-Signature: sha1=…` is the older version. GitHub still sends it beside the other; a
+verifier that accepts it alone can be led to the weaker one.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
 
-from apicheck.model.facts import Signature
-from apicheck.signatures.delivery import ABSENT, INVALID, VALID, Delivery
+from apicheck.signatures.delivery import (
+    ABSENT,
+    DOWNGRADED,
+    INVALID,
+    VALID,
+    Delivery,
+    Parts,
+    Signing,
+    is_one_of,
+)
 
-SIGNATURE = "X-Hub-Signature-256"
+_HEADERS = {"sha256": "X-Hub-Signature-256", "sha1": "X-Hub-Signature"}
+VERSION, OLDER_VERSION = "sha256", "sha1"
 
 
-def verify(
-    signature: Signature,  # noqa: ARG001  (one signature for all schemes)
-    secret: str,
-    delivery: Delivery,
-    now: float,  # noqa: ARG001  (as above)
-    context: Mapping[str, str],  # noqa: ARG001  (as above)
-) -> str:
+def verify(signing: Signing, delivery: Delivery) -> str:
     """See `Scheme`. Never stale: the scheme has no time of signing."""
-    sent = delivery.header(SIGNATURE)
-    if not sent:
+    parts = read(signing, delivery)
+    if parts.of(VERSION):
+        expected = compute_mac(signing.secret, delivery.body)
+        return VALID if is_one_of(parts.of(VERSION), expected) else INVALID
+    if not parts.macs:
         return ABSENT
-    expected = _compute_mac(secret, delivery.body)
-    return VALID if hmac.compare_digest(sent.encode(), expected.encode()) else INVALID
+    older = compute_mac(signing.secret, delivery.body, OLDER_VERSION)
+    return DOWNGRADED if is_one_of(parts.of(OLDER_VERSION), older) else INVALID
 
 
-def sign(
-    signature: Signature,  # noqa: ARG001  (one signature for all schemes)
-    secret: str,
-    delivery: Delivery,
-    now: float,  # noqa: ARG001  (as above)
-    context: Mapping[str, str],  # noqa: ARG001  (as above)
-) -> Delivery:
-    """See `Scheme`."""
-    return delivery.with_headers((SIGNATURE, _compute_mac(secret, delivery.body)))
+def sign(signing: Signing, delivery: Delivery) -> Delivery:
+    """See `Scheme`. The older signature is left out."""
+    mac = compute_mac(signing.secret, delivery.body)
+    return write(signing, delivery, Parts(((VERSION, mac),)))
 
 
-def _compute_mac(secret: str, body: bytes) -> str:
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+def read(signing: Signing, delivery: Delivery) -> Parts:
+    """See `Scheme`. A value without its version before it has the version ""."""
+    macs = []
+    for version, header in _list_headers(signing).items():
+        if sent := delivery.header(header):
+            same = sent.startswith(f"{version}=")
+            macs.append((version, sent.removeprefix(f"{version}=")) if same else ("", sent))
+    return Parts(tuple(macs))
+
+
+def write(signing: Signing, delivery: Delivery, parts: Parts) -> Delivery:
+    """See `Scheme`. A version that GitHub does not have is written into the usual header."""
+    names = _list_headers(signing)
+    headers = [
+        (names.get(version, names[VERSION]), f"{version}={mac}" if version else mac)
+        for version, mac in parts.macs
+    ]
+    return delivery.without(*names.values()).with_headers(*headers)
+
+
+def _list_headers(signing: Signing) -> dict[str, str]:
+    return {**_HEADERS, VERSION: signing.option("header", _HEADERS[VERSION])}
+
+
+def compute_mac(secret: str, body: bytes, version: str = VERSION) -> str:
+    """The signature of a body, without its version."""
+    return hmac.new(secret.encode(), body, getattr(hashlib, version)).hexdigest()

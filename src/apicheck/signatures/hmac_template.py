@@ -3,14 +3,15 @@
 Options, each as the policy writes it:
 header      the field that holds the signature (default `X-Signature`)
 value       its value, with `{mac}` and perhaps `{timestamp}` (default `{mac}`)
+separator   between several signatures in the field (default: commas, semicolons and spaces)
 algorithm   sha1, sha256 (default), sha384 or sha512
 encoding    hex (default), base64 or base64url
 signed      what is signed (default `{body}`): `{body}`, `{timestamp}`, `{id}`, `{method}`,
             `{target}`, `{secret}` and names of path parameters
 timestamp   the field that holds the time of signing, where `value` does not
-unit        of the time: seconds, milliseconds or rfc3339 (default: whichever it is)
-key         text or base64, as which the secret is used; a prefix (`whsec_`) is none of the base64
-            (default: text, or base64 behind `whsec_`)
+unit        of the time: seconds, milliseconds, rfc3339 or http-date (default: whichever it is)
+key         text, base64 or hex, as which the secret is used; a prefix (`whsec_`) is not part of
+            base64 and hex (default: text, or base64 behind `whsec_`)
 id          the field, or JSON Pointer into the body, that holds the delivery's id
 """
 
@@ -23,9 +24,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
-from apicheck.model.facts import Signature
 from apicheck.model.json import at
 from apicheck.signatures.delivery import (
     ABSENT,
@@ -33,66 +32,91 @@ from apicheck.signatures.delivery import (
     STALE,
     VALID,
     Delivery,
-    parse_timestamp,
+    Parts,
+    Signing,
+    is_one_of,
 )
+from apicheck.signatures.times import format_time, parse_timestamp
 
 _NAME = re.compile(r"\{(\w+)\}")
-_SEPARATORS = re.compile(r"[,\s]+")
+_SEPARATORS = r"[,;\s]+"
 _PATTERNS = {"mac": r"(?P<mac>[A-Za-z0-9+/=_-]+)", "timestamp": r"(?P<timestamp>[^,;\s]+)"}
+_KEY_PREFIX = re.compile(r"[a-z]+_")
+_HEADER = "X-Signature"
 ALGORITHMS = ("sha1", "sha256", "sha384", "sha512")
 
 
-def verify(
-    signature: Signature,
-    secret: str,
-    delivery: Delivery,
-    now: float,
-    context: Mapping[str, str],
-) -> str:
+def verify(signing: Signing, delivery: Delivery) -> str:
     """See `Scheme`. The tolerance counts in both directions, where a timestamp is signed."""
-    options = signature.options
-    sent = delivery.header(options.get("header", "X-Signature"))
-    if not sent:
+    parts = read(signing, delivery)
+    if not delivery.header(signing.option("header", _HEADER)):
         return ABSENT
-    macs, timestamp = _parse_value(options.get("value", "{mac}"), sent.strip())
-    timestamp = timestamp or delivery.header(options.get("timestamp", ""))
-    if timestamp is None and _signs(options, "timestamp"):
+    if parts.timestamp is None and _signs(signing, "timestamp"):
         return ABSENT
-    values = {**context, "timestamp": timestamp or "", "id": _find_id(options, delivery)}
-    expected = [
-        _compute_mac(options, secret, key, delivery, values) for key in _list_keys(options, secret)
-    ]
-    if not any(hmac.compare_digest(mac.encode(), due.encode()) for mac in macs for due in expected):
+    expected = [_compute_mac(signing, key, delivery, parts) for key in _list_keys(signing)]
+    if not any([is_one_of(parts.of(""), mac) for mac in expected]):  # noqa: C419  (all of them: constant time)
         return INVALID
-    if timestamp is None:
+    if parts.timestamp is None:
         return VALID
-    moment = parse_timestamp(timestamp, options.get("unit", ""))
+    moment = parse_timestamp(parts.timestamp, signing.option("unit"))
     if moment is None:
         return INVALID
-    return VALID if abs(moment - now) <= signature.tolerance_s else STALE
+    return VALID if abs(moment - signing.now) <= signing.tolerance_s else STALE
 
 
-def sign(
-    signature: Signature,
-    secret: str,
-    delivery: Delivery,
-    now: float,
-    context: Mapping[str, str],
-) -> Delivery:
+def sign(signing: Signing, delivery: Delivery) -> Delivery:
     """See `Scheme`. The id in a field comes from the context."""
-    options = signature.options
-    timestamp = _format_time(now, options.get("unit", ""))
-    place = options.get("id", "")
+    place = signing.option("id")
     if place and not place.startswith("/"):
-        delivery = delivery.with_headers((place, context.get("id", "1")))
-    values = {**context, "timestamp": timestamp, "id": _find_id(options, delivery)}
-    key = next(iter(_list_keys(options, secret)))
-    mac = _compute_mac(options, secret, key, delivery, values)
-    value = options.get("value", "{mac}").replace("{timestamp}", timestamp).replace("{mac}", mac)
-    delivery = delivery.with_headers((options.get("header", "X-Signature"), value))
-    if "timestamp" in options:
-        delivery = delivery.with_headers((options["timestamp"], timestamp))
-    return delivery
+        delivery = delivery.with_headers((place, signing.context.get("id", "1")))
+    dated = "timestamp" in signing.facts.options or "{timestamp}" in signing.option("value")
+    time = format_time(signing.now, signing.option("unit")) if dated else None
+    unsigned = Parts((), time, _find_id(signing, delivery))
+    mac = _compute_mac(signing, next(iter(_list_keys(signing))), delivery, unsigned)
+    return write(signing, delivery, Parts((("", mac),), time, unsigned.id))
+
+
+def read(signing: Signing, delivery: Delivery) -> Parts:
+    """See `Scheme`.
+
+    While a secret is changed there are several signatures, each as the template says, with the
+    separator between them; what a template has besides may stand there once.
+    """
+    sent = (delivery.header(signing.option("header", _HEADER)) or "").strip()
+    template = signing.option("value", "{mac}")
+    whole = _compile_value(template).fullmatch(sent)
+    separator = re.compile(re.escape(signing.option("separator")) or _SEPARATORS)
+    pieces = [_compile_value(part) for part in separator.split(template)]
+    found = [whole, *(piece.fullmatch(one) for one in separator.split(sent) for piece in pieces)]
+    groups = [match.groupdict() for match in found if match]
+    times = [group["timestamp"] for group in groups if "timestamp" in group]
+    macs = dict.fromkeys(group["mac"] for group in groups if "mac" in group)
+    time = next(iter(times), None) or delivery.header(signing.option("timestamp"))
+    place = signing.option("id")
+    return Parts(
+        tuple(("", mac) for mac in macs), time, _find_id(signing, delivery) if place else None
+    )
+
+
+def write(signing: Signing, delivery: Delivery, parts: Parts) -> Delivery:
+    """See `Scheme`. A part of the template that holds the signature stands there for each."""
+    template, header = signing.option("value", "{mac}"), signing.option("header", _HEADER)
+    separators = re.findall(_SEPARATORS, template)
+    separator = signing.option("separator") or next(iter(separators), ",")
+    pieces = [
+        piece.replace("{mac}", mac)
+        for piece in template.split(separator)
+        for mac in ([mac for _, mac in parts.macs] if "{mac}" in piece else [""])
+    ]
+    value = separator.join(pieces).replace("{timestamp}", parts.timestamp or "")
+    fields = {
+        header: value if parts.macs else None,
+        signing.option("timestamp"): parts.timestamp,
+        signing.option("id"): parts.id,
+    }
+    named = {name: sent for name, sent in fields.items() if name and not name.startswith("/")}
+    kept = [(name, sent) for name, sent in named.items() if sent is not None]
+    return delivery.without(*named).with_headers(*kept)
 
 
 def render(template: str, values: Mapping[str, bytes]) -> bytes:
@@ -104,60 +128,37 @@ def render(template: str, values: Mapping[str, bytes]) -> bytes:
     )
 
 
-def _parse_value(template: str, sent: str) -> tuple[list[str], str | None]:
-    """The signatures in a field, and its timestamp.
-
-    While a secret is changed there are several signatures, each as the template says, with commas
-    or spaces between them; what a template has besides may stand there once.
-    """
-    whole = _compile_value(template).fullmatch(sent)
-    parts = [_compile_value(part) for part in _SEPARATORS.split(template)]
-    found = [whole, *(part.fullmatch(one) for one in _SEPARATORS.split(sent) for part in parts)]
-    groups = [match.groupdict() for match in found if match]
-    times = [group["timestamp"] for group in groups if "timestamp" in group]
-    return [group["mac"] for group in groups if "mac" in group], next(iter(times), None)
-
-
-def _list_keys(options: Mapping[str, str], secret: str) -> list[bytes]:
+def _list_keys(signing: Signing) -> list[bytes]:
     """The keys that a secret may mean, the likeliest first."""
-    text, how = secret.encode(), options.get("key", "")
+    secret, how = signing.secret, signing.option("key")
+    text = secret.encode()
     if how == "text" or (not how and not secret.startswith("whsec_")):
         return [text]
+    bare = _KEY_PREFIX.sub("", secret, count=1) if _KEY_PREFIX.match(secret) else secret
     try:
-        decoded = base64.b64decode(re.sub(r"^[a-z]+_", "", secret), validate=True)
-    except binascii.Error:
+        decoded = bytes.fromhex(bare) if how == "hex" else base64.b64decode(bare, validate=True)
+    except (binascii.Error, ValueError):
         return [text]
     return [decoded] if how else [text, decoded]
 
 
-def _format_time(now: float, unit: str) -> str:
-    if unit == "rfc3339":
-        return datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds")
-    return str(int(now * 1000) if unit == "milliseconds" else int(now))
-
-
-def _compute_mac(
-    options: Mapping[str, str],
-    secret: str,
-    key: bytes,
-    delivery: Delivery,
-    values: Mapping[str, str],
-) -> str:
+def _compute_mac(signing: Signing, key: bytes, delivery: Delivery, parts: Parts) -> str:
+    values = {**signing.context, "timestamp": parts.timestamp or "", "id": parts.id or ""}
     signed = render(
-        options.get("signed", "{body}"),
+        signing.option("signed", "{body}"),
         {
             **{name: value.encode() for name, value in values.items()},
             "body": delivery.body,
             "method": delivery.method.encode(),
             "target": delivery.target.encode(),
-            "secret": secret.encode(),
+            "secret": signing.secret.encode(),
         },
     )
-    algorithm = options.get("algorithm", "sha256")
+    algorithm = signing.option("algorithm", "sha256")
     if algorithm not in ALGORITHMS:
         raise ValueError(f"algorithm {algorithm!r} is none of {', '.join(ALGORITHMS)}")
     digest = hmac.new(key, signed, getattr(hashlib, algorithm)).digest()
-    encoding = options.get("encoding", "hex")
+    encoding = signing.option("encoding", "hex")
     if encoding == "hex":
         return digest.hex()
     if encoding == "base64url":
@@ -175,12 +176,12 @@ def _compile_value(template: str) -> re.Pattern[str]:
     )
 
 
-def _signs(options: Mapping[str, str], name: str) -> bool:
-    return name in _NAME.findall(options.get("signed", "{body}"))
+def _signs(signing: Signing, name: str) -> bool:
+    return name in _NAME.findall(signing.option("signed", "{body}"))
 
 
-def _find_id(options: Mapping[str, str], delivery: Delivery) -> str:
-    place = options.get("id", "")
+def _find_id(signing: Signing, delivery: Delivery) -> str:
+    place = signing.option("id")
     if place.startswith("/"):
         try:
             return str(at(json.loads(delivery.body), place) or "")

@@ -7,52 +7,60 @@ options name the `parameter` (default `signature`) and what is `signed` (default
 from __future__ import annotations
 
 import hashlib
-import hmac
-from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
 
-from apicheck.model.facts import Signature
-from apicheck.signatures.delivery import ABSENT, INVALID, VALID, Delivery
+from apicheck.signatures.delivery import (
+    ABSENT,
+    INVALID,
+    VALID,
+    Delivery,
+    Parts,
+    Signing,
+    is_one_of,
+)
 from apicheck.signatures.hmac_template import render
 
 
-def verify(
-    signature: Signature,
-    secret: str,
-    delivery: Delivery,
-    now: float,  # noqa: ARG001  (one signature for all schemes)
-    context: Mapping[str, str],
-) -> str:
+def verify(signing: Signing, delivery: Delivery) -> str:
     """See `Scheme`. Never stale: the scheme has no time of signing."""
-    parameter = signature.options.get("parameter", "signature")
-    query = parse_qsl(urlsplit(delivery.target).query, keep_blank_values=True)
-    sent = [value for name, value in query if name == parameter]
-    if not any(sent):
+    parts = read(signing, delivery)
+    if not any(parts.of("")):
         return ABSENT
-    expected = _compute_digest(signature, secret, context)
-    valid = len(sent) == 1 and hmac.compare_digest(sent[0].lower().encode(), expected.encode())
+    sent = [mac.lower() for mac in parts.of("")]
+    valid = len(sent) == 1 and is_one_of(sent, _compute_digest(signing))
     return VALID if valid else INVALID
 
 
-def sign(
-    signature: Signature,
-    secret: str,
-    delivery: Delivery,
-    now: float,  # noqa: ARG001  (one signature for all schemes)
-    context: Mapping[str, str],
-) -> Delivery:
+def sign(signing: Signing, delivery: Delivery) -> Delivery:
     """See `Scheme`."""
-    parameter = quote(signature.options.get("parameter", "signature"))
-    separator = "&" if "?" in delivery.target else "?"
-    pair = f"{parameter}={_compute_digest(signature, secret, context)}"
-    return replace(delivery, target=f"{delivery.target}{separator}{pair}")
+    return write(signing, delivery, Parts((("", _compute_digest(signing)),)))
 
 
-def _compute_digest(signature: Signature, secret: str, context: Mapping[str, str]) -> str:
+def read(signing: Signing, delivery: Delivery) -> Parts:
+    """See `Scheme`."""
+    parameter = signing.option("parameter", "signature")
+    query = parse_qsl(urlsplit(delivery.target).query, keep_blank_values=True)
+    return Parts(tuple(("", value) for name, value in query if name == parameter))
+
+
+def write(signing: Signing, delivery: Delivery, parts: Parts) -> Delivery:
+    """See `Scheme`. The rest of the query stays as it is written."""
+    parameter = signing.option("parameter", "signature")
+    path, _, query = delivery.target.partition("?")
+    pairs = [
+        pair
+        for pair in query.split("&")
+        if pair and unquote_plus(pair.partition("=")[0]) != parameter
+    ]
+    pairs += [f"{quote(parameter)}={quote(mac)}" for _, mac in parts.macs]
+    return replace(delivery, target=f"{path}?{'&'.join(pairs)}" if pairs else path)
+
+
+def _compute_digest(signing: Signing) -> str:
     values = {
-        **{name: value.encode() for name, value in context.items()},
-        "secret": secret.encode(),
+        **{name: value.encode() for name, value in signing.context.items()},
+        "secret": signing.secret.encode(),
     }
-    text = render(signature.options.get("signed", "{secret}"), values)
+    text = render(signing.option("signed", "{secret}"), values)
     return hashlib.md5(text, usedforsecurity=False).hexdigest()

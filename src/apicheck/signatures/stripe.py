@@ -1,63 +1,60 @@
 """Stripe: `Stripe-Signature: t=…,v1=…`, HMAC-SHA256 in hex over `timestamp.body`.
 
-The key is the whole secret, `whsec_` included. Several `v1` may come while a secret is rolled.
+The key is the whole secret, `whsec_` included. Several `v1` may come while a secret is rolled;
+`v0` is the signature of test events, and no verifier accepts it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
 
-from apicheck.model.facts import Signature
+from apicheck.signatures._pairs import read_pairs, write_pairs
 from apicheck.signatures.delivery import (
     ABSENT,
     INVALID,
-    STALE,
-    VALID,
     Delivery,
-    is_timestamp,
-    is_within,
+    Parts,
+    Signing,
+    is_one_of,
 )
+from apicheck.signatures.times import is_timestamp, judge_time
 
 SIGNATURE = "Stripe-Signature"
+TIMESTAMP = "t"
+VERSION = "v1"
 
 
-def verify(
-    signature: Signature,
-    secret: str,
-    delivery: Delivery,
-    now: float,
-    context: Mapping[str, str],  # noqa: ARG001  (one signature for all schemes)
-) -> str:
+def verify(signing: Signing, delivery: Delivery) -> str:
     """See `Scheme`. Only the past is bounded, as in the scheme's libraries."""
-    sent = delivery.header(SIGNATURE)
-    if not sent:
+    parts = read(signing, delivery)
+    if not parts.of(VERSION):
         return ABSENT
-    pairs = [item.strip().partition("=")[::2] for item in sent.split(",")]
-    timestamps = [value for name, value in pairs if name == "t"]
-    macs = [value for name, value in pairs if name == "v1"]
-    if not macs:
-        return ABSENT
-    if len(timestamps) != 1 or not is_timestamp(timestamps[0]):
+    if parts.timestamp is None or not is_timestamp(parts.timestamp):
         return INVALID
-    expected = _compute_mac(secret, timestamps[0], delivery.body)
-    if not any(hmac.compare_digest(mac.encode(), expected.encode()) for mac in macs):
+    expected = _compute_mac(signing.secret, parts.timestamp, delivery.body)
+    if not is_one_of(parts.of(VERSION), expected):
         return INVALID
-    return VALID if is_within(timestamps[0], now, signature.tolerance_s, float("inf")) else STALE
+    return judge_time(signing, parts.timestamp, future=False)
 
 
-def sign(
-    signature: Signature,  # noqa: ARG001  (one signature for all schemes)
-    secret: str,
-    delivery: Delivery,
-    now: float,
-    context: Mapping[str, str],  # noqa: ARG001  (as above)
-) -> Delivery:
+def sign(signing: Signing, delivery: Delivery) -> Delivery:
     """See `Scheme`."""
-    timestamp = str(int(now))
-    mac = _compute_mac(secret, timestamp, delivery.body)
-    return delivery.with_headers((SIGNATURE, f"t={timestamp},v1={mac}"))
+    timestamp = str(int(signing.now))
+    mac = _compute_mac(signing.secret, timestamp, delivery.body)
+    return write(signing, delivery, Parts(((VERSION, mac),), timestamp))
+
+
+def read(signing: Signing, delivery: Delivery) -> Parts:
+    """See `Scheme`."""
+    return read_pairs(delivery, signing.option("header", SIGNATURE), separator=",", time=TIMESTAMP)
+
+
+def write(signing: Signing, delivery: Delivery, parts: Parts) -> Delivery:
+    """See `Scheme`."""
+    return write_pairs(
+        delivery, signing.option("header", SIGNATURE), parts, separator=",", time=TIMESTAMP
+    )
 
 
 def _compute_mac(secret: str, timestamp: str, body: bytes) -> str:

@@ -43,7 +43,7 @@ from apicheck.probe.redactor import Redactor
 from apicheck.probe.wire import BodyReader
 from apicheck.report import text as shown
 from apicheck.requests import demands, nouns
-from apicheck.signatures import delivery
+from apicheck.signatures import times
 
 Parser = Callable[[str], object]
 
@@ -85,7 +85,7 @@ PARSERS: Mapping[str, Parser] = {
     "texts": received.is_text,
     "addresses": received.split_url,
     "pointers": lambda text: pointers.at([1, [2]], text),
-    "timestamps": delivery.parse_timestamp,
+    "timestamps": times.parse_timestamp,
     "chunk sizes": parse_chunk_size,
     "words": nouns.words_of,
     "quoted names": demands._QUOTED.findall,

@@ -6,9 +6,11 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from apicheck.model.facts import Signature
 from apicheck.signatures import SCHEMES, Delivery, sign, verify
+from apicheck.signatures.near_misses import make_another_secret
 
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "fixtures/vectors/webhook-signatures.json").read_text("utf-8")
@@ -34,54 +37,67 @@ TEMPLATE = Signature(
 )
 MD5 = Signature("md5-query", {"parameter": "secret", "signed": "{licenseCode}:{secret}"})
 FACTS = [
-    *(Signature(name) for name in ("standard-webhooks", "stripe", "github", "slack")),
+    *(
+        Signature(name)
+        for name in (
+            *("standard-webhooks", "stripe", "github", "slack", "shopify", "twilio", "paddle"),
+            "http-message-signatures",
+        )
+    ),
     TEMPLATE,
 ]
-PADDLE = Signature(
-    "hmac",
-    {
-        "header": "Paddle-Signature",
-        "value": "ts={timestamp};h1=dummy;h1={mac}",
-        "signed": "{timestamp}:{body}",
-    },
-)
+HEADERS: dict[str, tuple[str, ...]] = {
+    "standard-webhooks": ("webhook-id", "webhook-timestamp", "webhook-signature"),
+    "stripe": ("Stripe-Signature",),
+    "github": ("X-Hub-Signature-256",),
+    "slack": ("X-Slack-Request-Timestamp", "X-Slack-Signature"),
+    "shopify": ("X-Shopify-Hmac-Sha256",),
+    "twilio": ("X-Twilio-Signature",),
+    "paddle": ("Paddle-Signature",),
+    "http-message-signatures": ("Signature-Input", "Signature"),
+}
 
 
 def published(vector: dict[str, Any]) -> tuple[Signature, Delivery]:
     """A vector as the delivery that its publisher describes."""
-    scheme, sent = vector["scheme"], vector["signature"]
-    timestamp = str(vector.get("timestamp", ""))
-    headers = {
-        "standard-webhooks": (
-            ("webhook-id", vector.get("id", "")),
-            ("webhook-timestamp", timestamp),
-            ("webhook-signature", sent),
-        ),
-        "stripe": (("Stripe-Signature", sent),),
-        "github": (("X-Hub-Signature-256", sent),),
-        "slack": (("X-Slack-Request-Timestamp", timestamp), ("X-Slack-Signature", sent)),
-        "paddle": (("Paddle-Signature", sent),),
-    }
-    same = "standard-webhooks" if scheme == "svix" else scheme
-    fact = PADDLE if scheme == "paddle" else Signature(same)
-    return fact, Delivery("POST", "/", headers[same], vector["body"].encode())
+    scheme = "standard-webhooks" if vector["scheme"] == "svix" else vector["scheme"]
+    values = [
+        str(value)
+        for name in ("id", "timestamp", "input", "signature")
+        if (value := vector.get(name)) is not None
+    ][-len(HEADERS[scheme]) :]
+    headers = [*vector.get("headers", {}).items(), *zip(HEADERS[scheme], values, strict=True)]
+    body, target, options = vector.get("body", ""), "/foo", {}
+    if "form" in vector:
+        host, _, target = vector["url"].removeprefix("https://").partition("/")
+        headers += [("Host", host), ("Content-Type", "application/x-www-form-urlencoded")]
+        body, target = urlencode(vector["form"]), f"/{target}"
+    if "components" in vector:
+        options = {"components": vector["components"], "algorithm": vector["version"]}
+    return Signature(scheme, options), Delivery(
+        "POST", target, tuple(headers), body.encode(), "https"
+    )
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: str(vector["scheme"]))
+def name_vector(vector: dict[str, Any]) -> str:
+    return f"{vector['scheme']}-{vector.get('version', '')}".rstrip("-")
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=name_vector)
 def test_a_published_vector_is_valid(vector: dict[str, Any]) -> None:
     fact, delivery = published(vector)
     now = float(vector.get("timestamp", 0))
     assert verify(fact, vector["secret"], delivery, now=now) == "valid"
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: str(vector["scheme"]))
+@pytest.mark.parametrize("vector", VECTORS, ids=name_vector)
 def test_a_published_vector_with_another_body_or_secret_is_invalid(vector: dict[str, Any]) -> None:
     fact, delivery = published(vector)
     now = float(vector.get("timestamp", 0))
-    changed = Delivery("POST", "/", delivery.headers, delivery.body + b" ")
-    other = "whsec_" + base64.b64encode(b"another secret, long enough").decode()
-    assert verify(fact, vector["secret"], changed, now=now) == "invalid"
-    assert verify(fact, other, delivery, now=now) == "invalid"
+    covers_body = "components" not in vector or "content-digest" in vector["components"]
+    changed = replace(delivery, body=delivery.body + b"x")
+    assert (verify(fact, vector["secret"], changed, now=now) == "invalid") is covers_body
+    assert verify(fact, make_another_secret(vector["secret"]), delivery, now=now) == "invalid"
 
 
 @pytest.mark.parametrize("fact", [*FACTS, MD5], ids=lambda fact: str(fact.scheme))
@@ -100,6 +116,8 @@ def test_a_signed_delivery_is_valid_and_an_unsigned_one_absent(fact: Signature) 
     [
         (Signature("standard-webhooks"), "stale"),
         (Signature("slack"), "stale"),
+        (Signature("paddle"), "stale"),
+        (Signature("http-message-signatures"), "stale"),
         (TEMPLATE, "stale"),
         (Signature("stripe"), "valid"),
     ],
@@ -173,12 +191,13 @@ def test_the_schemes_own_library_agrees(*, body: dict[str, int], flip: bool, key
 def test_junk_is_never_valid_and_never_raises(
     scheme: str, value: str, timestamp: str, body: bytes
 ) -> None:
-    names = ("webhook-signature", "Stripe-Signature", "X-Hub-Signature-256", "X-Slack-Signature")
+    names = {name for names in HEADERS.values() for name in names}
     headers = (
-        *((name, value) for name in (*names, "X-Signature")),
-        ("webhook-id", value),
-        ("webhook-timestamp", timestamp),
-        ("X-Slack-Request-Timestamp", timestamp),
+        *((name, value) for name in sorted(names) if not name.lower().endswith("timestamp")),
+        *((name, timestamp) for name in sorted(names) if name.lower().endswith("timestamp")),
+        *(("X-Signature", value), ("PAYPAL-TRANSMISSION-SIG", value)),
+        *(("PAYPAL-TRANSMISSION-ID", value), ("PAYPAL-TRANSMISSION-TIME", timestamp)),
+        ("PAYPAL-CERT-URL", "https://api.paypal.com/x"),
     )
     delivery = Delivery("POST", f"/?signature={value}", headers, body)
     assert verify(Signature(scheme), SECRET, delivery, now=NOW) in ("absent", "invalid")
@@ -231,6 +250,9 @@ def test_one_of_several_signatures_is_enough(template: str, value: str) -> None:
         ("2023-11-14T22:13:20Z", "seconds", "invalid"),
         ("2023-11-14", "", "invalid"),
         ("2023-13-14T22:13:20Z", "", "invalid"),
+        ("Tue, 14 Nov 2023 22:13:20 GMT", "", "valid"),
+        ("Tue, 14 Nov 2023 21:13:20 GMT", "http-date", "stale"),
+        ("1700000000", "http-date", "invalid"),
         ("now", "", "invalid"),
     ],
 )
@@ -242,7 +264,7 @@ def test_a_timestamp_is_read_in_its_unit(written: str, unit: str, word: str) -> 
     assert verify(scheme, "secret", delivery, now=NOW) == word
 
 
-@pytest.mark.parametrize("unit", ["seconds", "milliseconds", "rfc3339"])
+@pytest.mark.parametrize("unit", ["seconds", "milliseconds", "rfc3339", "http-date"])
 def test_what_is_signed_in_a_unit_is_valid_in_it(unit: str) -> None:
     scheme = Signature("hmac", {**TEMPLATE.options, "unit": unit})
     delivery = sign(scheme, "secret", Delivery("POST", "/", (), b"{}"), now=NOW)
@@ -257,9 +279,11 @@ def test_what_is_signed_in_a_unit_is_valid_in_it(unit: str) -> None:
         (SECRET, "text", SECRET.encode()),
         ("c2VjcmV0", "base64", b"secret"),
         ("key_c2VjcmV0", "base64", b"secret"),
+        ("736563726574", "hex", b"secret"),
+        ("key_736563726574", "hex", b"secret"),
     ],
 )
-def test_the_key_is_the_text_or_its_base64(secret: str, how: str, key: bytes) -> None:
+def test_the_key_is_the_text_its_base64_or_its_hex(secret: str, how: str, key: bytes) -> None:
     scheme = Signature("hmac", {"key": how} if how else {})
     assert verify(scheme, secret, signed_with(sha256(key), "NEW"), now=NOW) == "valid"
 
@@ -271,3 +295,60 @@ def test_standard_webhooks_under_other_names(prefix: str) -> None:
     assert verify(named, SECRET, delivery, now=NOW) == "valid"
     usual = verify(Signature("standard-webhooks"), SECRET, delivery, now=NOW)
     assert usual == ("valid" if prefix == "svix-" else "absent")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "options"),
+    [
+        ("stripe", {"header": "X-Acme-Signature"}),
+        ("github", {"header": "X-Acme-Signature"}),
+        ("shopify", {"header": "X-Acme-Signature"}),
+        ("paddle", {"header": "X-Acme-Signature"}),
+        ("slack", {"header": "X-Acme-Signature", "timestamp": "X-Acme-Time"}),
+    ],
+)
+def test_a_known_scheme_under_other_names(scheme: str, options: dict[str, str]) -> None:
+    named = Signature(scheme, options)
+    delivery = sign(named, SECRET, Delivery("POST", "/", (), b"{}"), now=NOW)
+    assert {name for name, _ in delivery.headers} == set(options.values())
+    assert verify(named, SECRET, delivery, now=NOW) == "valid"
+    assert verify(Signature(scheme), SECRET, delivery, now=NOW) == "absent"
+
+
+@pytest.mark.parametrize("separator", [";", "|", " "])
+def test_several_signatures_stand_with_any_separator_between(separator: str) -> None:
+    scheme = Signature("hmac", {"value": "v1:{mac}", "separator": separator})
+    delivery = signed_with(sha256(b"secret"), f"v1:0ld{separator}v1:NEW")
+    assert verify(scheme, "secret", delivery, now=NOW) == "valid"
+    assert verify(scheme, "another", delivery, now=NOW) == "invalid"
+
+
+def test_the_older_signature_of_github_alone_is_a_downgrade() -> None:
+    older = hmac.new(b"secret", b"{}", hashlib.sha1).hexdigest()
+    headers = (("X-Hub-Signature", f"sha1={older}"),)
+    assert verify(Signature("github"), "secret", Delivery("POST", "/", headers, b"{}"), now=0) == (
+        "downgraded"
+    )
+    other = Delivery("POST", "/", headers, b"[]")
+    assert verify(Signature("github"), "secret", other, now=0) == "invalid"
+
+
+def test_the_public_key_of_standard_webhooks_verifies_and_signs_nothing() -> None:
+    (vector,) = [one for one in VECTORS if one.get("version") == "v1a"]
+    fact, delivery = published(vector)
+    now = float(vector["timestamp"])
+    assert verify(fact, vector["public_key"], delivery, now=now) == "valid"
+    with pytest.raises(ValueError, match="base64"):
+        sign(fact, vector["public_key"], delivery, now=now)
+
+
+def test_a_message_signature_that_has_expired_is_stale() -> None:
+    fact = Signature("http-message-signatures", {"components": "@method"})
+    key = base64.b64encode(b"k" * 32).decode()
+    for until, word in ((NOW + 9, "valid"), (NOW - 9, "stale")):
+        covered = f'("@method");created={NOW - 60:.0f};expires={until:.0f}'
+        base = f'"@method": POST\n"@signature-params": {covered}'.encode()
+        mac = base64.b64encode(hmac.digest(b"k" * 32, base, "sha256")).decode()
+        headers = (("Signature-Input", f"s={covered}"), ("Signature", f"s=:{mac}:"))
+        delivery = Delivery("POST", "/", headers, b"")
+        assert verify(fact, key, delivery, now=NOW) == word

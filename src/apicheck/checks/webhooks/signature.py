@@ -44,7 +44,7 @@ _NO_SUBSCRIPTION = NotTested(
     NotTestedKind.NEEDS_LISTENER,
     "the API offers no subscriptions, and the target cannot be given the listener's URL",
 )
-_WORST_FIRST = ("absent", "invalid", "stale")
+_WORST_FIRST = ("absent", "invalid", "downgraded", "stale")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -129,6 +129,7 @@ def _fail(word: str, webhooks: Webhooks, delivery: Exchange) -> Failure:
     actual = {
         "absent": "no signature",
         "invalid": "a signature that does not match body and secret",
+        "downgraded": "a signature of an older version of the scheme alone",
         "stale": f"a timestamp more than {signature.tolerance_s:g} s away",
     }[word]
     return Failure(word, f"a valid {signature.scheme} signature", actual, exchange=delivery.id)

@@ -33,11 +33,21 @@ from apicheck.model.facts.responses import (
     When,
 )
 from apicheck.model.facts.transport import Cors, Hsts, Transport
-from apicheck.model.facts.webhooks import Delivery, Event, Signature, Subscriptions, Webhooks
+from apicheck.model.facts.webhooks import (
+    SIGNATURE_OPTIONS,
+    SIGNATURE_VALUES,
+    Delivery,
+    Event,
+    Signature,
+    Subscriptions,
+    Webhooks,
+)
 from apicheck.model.json import Json
 
 __all__ = [
     "NEVER",
+    "SIGNATURE_OPTIONS",
+    "SIGNATURE_VALUES",
     "Authentication",
     "Authorization",
     "Bucket",

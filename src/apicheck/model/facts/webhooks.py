@@ -30,13 +30,39 @@ class Subscriptions:
     over_limit: ExpectedResponse | None = None
 
 
+SIGNATURE_OPTIONS: Mapping[str, frozenset[str]] = {
+    "standard-webhooks": frozenset({"prefix"}),
+    "stripe": frozenset({"header"}),
+    "github": frozenset({"header"}),
+    "slack": frozenset({"header", "timestamp"}),
+    "shopify": frozenset({"header"}),
+    "twilio": frozenset({"algorithm", "keyid", "url"}),
+    "paddle": frozenset({"header"}),
+    "paypal": frozenset({"webhook_id", "host"}),
+    "http-message-signatures": frozenset({"components", "algorithm", "key", "keyid", "label"}),
+    "hmac": frozenset(
+        {"header", "value", "separator", "algorithm", "encoding", "signed", "timestamp", "unit"}
+        | {"key", "id"}
+    ),
+    "md5-query": frozenset({"parameter", "signed"}),
+}
+"""The schemes of webhook signatures, each with the options that it takes besides `tolerance`."""
+
+SIGNATURE_VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("hmac", "algorithm"): ("sha1", "sha256", "sha384", "sha512"),
+    ("hmac", "encoding"): ("hex", "base64", "base64url"),
+    ("twilio", "algorithm"): ("sha1", "sha256"),
+    ("http-message-signatures", "algorithm"): (
+        *("hmac-sha256", "ed25519", "ecdsa-p256-sha256", "rsa-v1_5-sha256"),
+    ),
+    ("http-message-signatures", "key"): ("text", "base64"),
+}
+"""The values that an option of a scheme can have, where not any text will do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """`webhooks.signature`: a named scheme, or the parts of one.
-
-    scheme: "standard-webhooks", "stripe", "github", "slack", "md5-query", "hmac" …
-    options: header, value, algorithm, encoding, signed, timestamp, parameter …, as written.
-    """
+    """`webhooks.signature`: a scheme of `SIGNATURE_OPTIONS`, and its options as written."""
 
     scheme: str
     options: Mapping[str, str] = field(default_factory=dict)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apicheck.authoring import structured_fields
-from apicheck.authoring.structured_fields import Item, Token
+from apicheck.model import structured_fields
+from apicheck.model.structured_fields import Item, Token
 
 PIECES = (
     *' ,;=()"\\*?:@%-.\ta1Z_é',

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring.structured_fields import (
+from apicheck.model.structured_fields import (
     Item,
     Token,
     parse_dictionary,
