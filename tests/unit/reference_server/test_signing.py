@@ -15,7 +15,6 @@ from apicheck.model.facts import Signature
 from reference_server.webhooks.signing import Signed, Unsigned, new_secret, sign_delivery
 
 FILE = Path(__file__).parents[2] / "fixtures/vectors/webhook-signatures.json"
-VECTORS = json.loads(FILE.read_text("utf-8"))
 FIELDS = {
     "standard-webhooks": "webhook-signature",
     "svix": "webhook-signature",
@@ -24,6 +23,12 @@ FIELDS = {
     "slack": "X-Slack-Signature",
     "paddle": "Paddle-Signature",
 }
+"""The schemes that the server signs by, and the field of the signature."""
+VECTORS = [
+    vector
+    for vector in json.loads(FILE.read_text("utf-8"))
+    if vector["scheme"] in FIELDS and vector.get("version") != "v1a"
+]
 PADDLE = {
     "header": "Paddle-Signature",
     "value": "ts={timestamp};h1=dummy;h1={mac}",
