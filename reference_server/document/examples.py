@@ -53,13 +53,26 @@ def project(schemas: Schemas, schema: Json, example: Json, value: Mapping[str, J
     return {**needed, **seen}
 
 
+def find_body_wrapper(schemas: Schemas, rules: Rules) -> str:
+    """Pointer to the object in a request body, where it stands in a wrapper as in the response.
+
+    "" where the members of the object are those of the body.
+    """
+    collection = rules.use.collection
+    root = collection.root if collection else ""
+    bodies = rules.operation.body
+    schema = bodies[0].schema if bodies and root.count("/") == 1 else {}
+    return root if root[1:] and root[1:] in schemas.members(schema) else ""
+
+
 def build_created_value(
     schemas: Schemas, rules: Rules, sent: Mapping[str, Json], object_id: Json
 ) -> dict[str, Json]:
     """The members of a new object: those that were sent, its id, and those of the example.
 
-    rules: of the operation that creates such objects. Members that the partner may send and did
-    not are left out, where the response does not require them.
+    sent: members of the object, without a wrapper. rules: of the operation that creates such
+    objects. Members that the partner may send and did not are left out, where the response does
+    not require them.
     """
     collection = rules.use.collection
     assert collection is not None  # only operations that create come here
@@ -70,6 +83,7 @@ def build_created_value(
     base = dict(example) if isinstance(example, Mapping) else {}
     schema = schemas.below(media.schema, collection.root) if media else {}
     body_schema = rules.operation.body[0].schema if rules.operation.body else {}
+    body_schema = schemas.below(body_schema, find_body_wrapper(schemas, rules))
     members, required = schemas.members(body_schema), schemas.required(schema)
     for name, inner in members.items():
         if name in base and name not in sent:

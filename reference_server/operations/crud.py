@@ -8,9 +8,13 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import quote
 
-from apicheck.model.json import MISSING, Json
+from apicheck.model.json import MISSING, Json, at
 from reference_server.call import Call, Refusal, Reply
-from reference_server.document.examples import build_created_value, find_example_id
+from reference_server.document.examples import (
+    build_created_value,
+    find_body_wrapper,
+    find_example_id,
+)
 from reference_server.document.profile import Rules
 from reference_server.document.resources import Collection
 from reference_server.operations import actions, imports
@@ -64,14 +68,20 @@ def remove_object(call: Call, item: Stored) -> None:
 def _create(call: Call) -> Reply:
     use = call.op_rules.use
     assert use.collection is not None  # a creating operation has one
-    sent = call.value if isinstance(call.value, Mapping) else {}
-    item = _store_new(call, call.op_rules, sent)
+    item = _store_new(call, call.op_rules, _unwrap(call))
     call.server.store.effects += 1
     call.server.subscriptions.note_created(call.op_rules, call.value, item)
     reply = make_success(call, item)
     if reply.status == HTTPStatus.CREATED:
         reply.headers.append(("Location", _find_location(call, use.collection, item)))
     return reply
+
+
+def _unwrap(call: Call) -> Mapping[str, Json]:
+    """The members of an object that a request has."""
+    wrapper = find_body_wrapper(call.server.profile.schemas, call.op_rules)
+    sent = at(call.value, wrapper)
+    return sent if isinstance(sent, Mapping) else {}
 
 
 def _store_new(call: Call, rules: Rules, sent: Mapping[str, Json]) -> Stored:
@@ -126,7 +136,7 @@ def _read(call: Call) -> Reply:
 
 def _update(call: Call) -> Reply:
     item = call.objects[call.op_rules.use.target]
-    item.value = dict(merge_update(call, item.value, call.value))
+    item.value = dict(merge_update(call, item.value, _unwrap(call)))
     call.server.store.effects += 1
     return make_success(call, item)
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from apicheck.load import load_policy, load_spec, profile_dir, profile_names
+from apicheck.model.facts import NEVER, Webhooks
 from apicheck.model.operation import Media, Spec
 from apicheck.model.policy import Policy
 from apicheck.schemas import find_schema_errors
 
-PROFILES = ("canonical", "dahimail", "emitrr", "webengage")
+PROFILES = ("canonical", "capsule", "dahimail", "emitrr", "webengage")
 
 
 def profile(name: str) -> tuple[Spec, Policy]:
@@ -119,6 +120,20 @@ def test_emitrr_has_every_clause_of_the_page() -> None:
     assert all(clause.quote for clause in policy.clauses)
     silent = [c for c in policy.clauses if not c.checks and not c.attest]
     assert {actor for clause in silent for actor in clause.actors} <= {"client", "provider"}
+
+
+def test_capsule_has_every_clause_of_the_page() -> None:
+    spec, policy = profile("capsule")
+    assert [clause.id for clause in policy.clauses] == [f"CA-{n:02}" for n in range(1, 48)]
+    assert all(clause.quote for clause in policy.clauses)
+    assert len(spec.operations) == 31
+    limits, webhooks = policy.facts.rate_limits, policy.facts.webhooks
+    assert limits is not None
+    (bucket,) = limits.buckets.values()
+    assert (bucket.limit, bucket.window_s, bucket.per) == (4000, 3600.0, "user")
+    assert isinstance(webhooks, Webhooks)
+    assert webhooks.signature is NEVER
+    assert webhooks.delivery.retries_s == (5.0, 60.0, 300.0, 900.0, 900.0)
 
 
 def test_the_limits_of_emitrr_are_300_a_minute_for_each_endpoint() -> None:
