@@ -13,7 +13,7 @@ from apicheck.model.operation import Media, Spec
 from apicheck.model.policy import Policy
 from apicheck.schemas import find_schema_errors
 
-PROFILES = ("canonical", "capsule", "dahimail", "emitrr", "webengage")
+PROFILES = ("canonical", "capengage", "capsule", "dahimail", "emitrr", "webengage")
 
 
 def profile(name: str) -> tuple[Spec, Policy]:
@@ -120,6 +120,30 @@ def test_emitrr_has_every_clause_of_the_page() -> None:
     assert all(clause.quote for clause in policy.clauses)
     silent = [c for c in policy.clauses if not c.checks and not c.attest]
     assert {actor for clause in silent for actor in clause.actors} <= {"client", "provider"}
+
+
+def test_capengage_has_every_clause_of_the_page() -> None:
+    _, policy = profile("capengage")
+    own = [clause for clause in policy.clauses if clause.source == "page"]
+    assert Counter(clause.section.split(" ")[0] for clause in own) == {
+        "1": 1,
+        "2.1": 6,
+        "2.2": 3,
+        "2.3": 2,
+        "3": 8,
+        "4.1": 6,
+        "4.2": 6,
+        "4.3": 3,
+        "5": 5,
+        "6.1": 4,
+        "6.2": 1,
+        "7": 5,
+        "8": 5,
+        "9": 1,
+    }
+    assert all(clause.quote for clause in own)
+    silent = [clause for clause in own if not clause.checks and not clause.attest]
+    assert {actor for clause in silent for actor in clause.actors} == {"client", "receiver"}
 
 
 def test_capsule_has_every_clause_of_the_page() -> None:
