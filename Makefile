@@ -29,7 +29,7 @@ test: $(INSTALLED) ## run the tests (fetches chromium through apt when root and 
 # By file, one worker would play all honest variants.
 test-long: $(INSTALLED) ## run the long tests: whole proofs, honest variants, servers of others
 	@.ci/servers
-	$(PYTEST) --dist load -m long --durations 25
+	$(PYTEST) --dist load -m long
 
 torture: $(INSTALLED) ## run apicheck on hostile targets, files, terminals and senders of webhooks
 	$(PYTEST) --dist load -m '' tests/torture
