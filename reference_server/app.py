@@ -14,9 +14,11 @@ from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING
 from reference_server.call import Call, Refusal, Reply
 from reference_server.document.routing import Match, match_operation
+from reference_server.document.versions import name_version
 from reference_server.pipeline import respond
 from reference_server.responses.completion import finish_headers
 from reference_server.responses.errors import make_error
+from reference_server.responses.versions import name_in_media_type
 from reference_server.state.server_state import ServerState
 
 _READ_AT_MOST = 1 << 20
@@ -100,6 +102,8 @@ def _make_call(server: ServerState, request: Request, body: bytes, *, whole: boo
         (name.decode("latin-1").lower(), value.decode("latin-1"))
         for name, value in request.scope["headers"]
     )
+    naming = name_version(server.profile, path, query, headers)
+    path = path if naming.refused else naming.path
     match = match_operation(server.profile.routes, request.method, path, headers)
     slash_ignored = server.profile.facts.requests.get("trailing_slash") == "ignored"
     if match == Match(None) and slash_ignored and path.endswith("/"):
@@ -107,14 +111,17 @@ def _make_call(server: ServerState, request: Request, body: bytes, *, whole: boo
     operation = match.operation
     rules = server.profile.rules[operation.id] if operation is not None else None
     peer = request.client.host if request.client else ""
-    return Call(server, request.method, path, query, headers, body, peer, match, rules, whole)
+    return Call(
+        server, request.method, path, query, headers, body, peer, match, rules, naming, whole
+    )
 
 
 def _make_response(call: Call, reply: Reply) -> Response:
     content = _encode_content(call, reply)
     fields = list(finish_headers(call, reply))
     if content and reply.media:
-        fields.append(("Content-Type", reply.media))
+        media = name_in_media_type(call, reply.status, reply.media)
+        fields.append(("Content-Type", media))
     bodiless = reply.status in {204, 304}
     if not bodiless:
         fields.append(("Content-Length", str(len(content))))

@@ -11,6 +11,7 @@ from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Operation
 from reference_server.document.profile import Rules
 from reference_server.document.routing import Match
+from reference_server.document.versions import Naming
 from reference_server.state.identities import Identity
 from reference_server.state.limits import Standing
 from reference_server.state.server_state import ServerState
@@ -22,10 +23,10 @@ class Refusal:
     """Why a request is not served.
 
     kind: anonymous, bad, several, state:<state>, tenant-unknown, tenant-foreign, scope, rate,
-    absent, foreign:<whose>, unknown_path, method, media, syntax, schema, too_large, conflict,
-    reference, client, oauth, internal. text: for a person. status: where the kind does not
-    say it. members: of the error body, over its example. fields: of the request that break a
-    rule, with a sentence each.
+    absent, foreign:<whose>, unknown_path, version:<kind>, method, media, syntax, schema,
+    too_large, conflict, reference, client, oauth, internal. text: for a person. status: where the
+    kind does not say it. members: of the error body, over its example. fields: of the request
+    that break a rule, with a sentence each.
     """
 
     kind: str
@@ -78,6 +79,7 @@ class Call:
     peer: str
     match: Match
     rules: Rules | None
+    naming: Naming
     whole: bool = True
     caller: str = "anonymous"
     presented: bool = False

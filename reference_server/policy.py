@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from apicheck.model.facts import ExpectedResponse, ResponseRule, Selector, StatusSet, When
 from apicheck.model.selector import selects_path
 from reference_server.call import Call, Refusal
+from reference_server.document.versions import find_treatment
 from reference_server.seam import seam
 
 _FALLBACKS: dict[str, tuple[int, ...]] = {
@@ -23,6 +24,7 @@ _FALLBACKS: dict[str, tuple[int, ...]] = {
     "unknown_path": (404,),
     "method": (405,),
     "trailing_slash": (404,),
+    "version": (404, 410, 400),
     "head": (405,),
     "media": (415, 400),
     "missing_media": (415, 400),
@@ -53,6 +55,8 @@ def find_promise(call: Call, refusal: Refusal) -> ExpectedResponse | None:
     if kind == "foreign":
         foreign = authorization.foreign.get(detail)
         return (foreign.response if foreign else None) or authorization.absent
+    if kind == "version":
+        return _find_version_refusal(call, detail)
     if kind == "unknown_path" and call.caller != "authenticated" and authentication.unknown_paths:
         return authentication.unknown_paths
     by_kind: dict[str, ExpectedResponse | None] = {
@@ -72,6 +76,12 @@ def find_promise(call: Call, refusal: Refusal) -> ExpectedResponse | None:
     if kind in by_kind:
         return by_kind[kind]
     return _as_response(facts.requests.get(kind))
+
+
+def _find_version_refusal(call: Call, kind: str) -> ExpectedResponse | None:
+    versioning = call.server.profile.facts.versioning
+    found = find_treatment(versioning, kind, call.naming.named) if versioning else None
+    return found if isinstance(found, ExpectedResponse) else None
 
 
 def _as_response(promise: ExpectedResponse | str | None) -> ExpectedResponse | None:

@@ -16,6 +16,7 @@ from reference_server.responses.headers import (
     make_retry_after,
     wants_rate_headers,
 )
+from reference_server.responses.versions import make_version_echo
 from reference_server.seam import seam
 
 
@@ -23,6 +24,7 @@ def finish_headers(call: Call, reply: Reply) -> Iterator[tuple[str, str]]:
     """Every header field of a reply but Content-Type and Content-Length."""
     sent = list(reply.headers)
     sent += make_lifecycle_headers(call, reply.status)
+    sent += make_version_echo(call, reply.status)
     refusing = (one for one in call.admissions if not one.standing.allowed)
     admission = next(refusing, next(iter(call.admissions), None))
     if admission and wants_rate_headers(call, reply.status):

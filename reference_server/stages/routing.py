@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from apicheck.model.facts import ExpectedResponse
 from reference_server.call import Call, Refusal
+from reference_server.document.versions import find_treatment
+
+_SAID = {
+    "served": "This version is not served.",
+    "another-name": "There is no such version.",
+    "retired": "This version is no longer served.",
+    "unknown": "There is no such version.",
+    "future": "There is no such version yet.",
+    "malformed": "This is no version.",
+    "missing": "Which version?",
+}
 
 
 def refuse_path(call: Call) -> Refusal | None:
-    """Why a path is not served: the document does not have it."""
+    """Why a path is not served: its version is not, or the document does not have it."""
+    if call.naming.refused and (call.operation is not None or _is_promised(call)):
+        return Refusal(f"version:{call.naming.kind}", _SAID[call.naming.kind])
     if call.operation is not None or call.match.allowed:
         return None
     slashed = call.path != "/" and call.path.endswith("/")
@@ -24,6 +37,12 @@ def refuse_method(call: Call) -> Refusal | None:
     if call.method == "HEAD" and isinstance(_find_request_promise(call, "head"), ExpectedResponse):
         return Refusal("head", "HEAD is not allowed here.")
     return None
+
+
+def _is_promised(call: Call) -> bool:
+    """Whether the policy says what becomes of such a version."""
+    versioning, naming = call.server.profile.facts.versioning, call.naming
+    return bool(versioning and find_treatment(versioning, naming.kind, naming.named))
 
 
 def _find_request_promise(call: Call, kind: str) -> ExpectedResponse | str | None:

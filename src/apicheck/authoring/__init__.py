@@ -48,9 +48,10 @@ from apicheck.model.verdict import (
     NotTestedKind,
     Severity,
 )
-from apicheck.requests import alter, build, credentials, parameters, steps
+from apicheck.requests import alter, build, credentials, parameters, steps, versions
 from apicheck.requests.alter import Part
 from apicheck.requests.describe import describe
+from apicheck.requests.versions import Versions
 
 __all__ = [
     "MISSING",
@@ -99,6 +100,7 @@ __all__ = [
     "SubjectKind",
     "Transcript",
     "TransportErrorKind",
+    "Versions",
     "alter",
     "build",
     "credentials",
@@ -107,4 +109,5 @@ __all__ = [
     "schemas",
     "selector",
     "steps",
+    "versions",
 ]

@@ -13,9 +13,11 @@ from apicheck.model.facts import (
     RateHeaders,
     RateLimits,
     ResponseRule,
+    ServedBy,
     Signature,
     Subscriptions,
     Tenant,
+    Treatment,
     Webhooks,
 )
 
@@ -32,8 +34,10 @@ __all__ = [
     "RateHeaders",
     "RateLimits",
     "ResponseRule",
+    "ServedBy",
     "Signature",
     "Subscriptions",
     "Tenant",
+    "Treatment",
     "Webhooks",
 ]

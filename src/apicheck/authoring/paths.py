@@ -30,6 +30,8 @@ _MOST_ROOTS, _MOST_BELOW = 4, 2
 
 _VERSION = re.compile(r"v\d\w*(?:[.-]\w+)*", re.IGNORECASE)
 _NUMBERED = re.compile(r"(/(?:[^/]+/)*?)v(\d+)(/.*)")
+_FAR = 97
+"""How many versions ahead of all others one is that nobody has planned."""
 _TRIED = 5
 """How many operations are tried until the target accepts the request of one."""
 
@@ -101,8 +103,14 @@ def undefined_paths(context: RunContext) -> tuple[str, ...]:
     )
 
 
-def unknown_versions(context: RunContext) -> tuple[str, ...]:
-    """A path of the document with a version that no path has; () where paths have no version."""
+def far_versions(context: RunContext) -> tuple[str, ...]:
+    """A path of the document with a version far ahead of all that paths have.
+
+    () where paths have no version, or the policy says what becomes of unknown ones.
+    """
+    facts = context.facts.versioning
+    if facts is not None and (facts.unknown is not None or facts.future is not None):
+        return ()
     numbered = [
         (int(match[2]), f"{match[1]}v{{}}{match[3]}")
         for operation in context.spec.operations
@@ -113,17 +121,17 @@ def unknown_versions(context: RunContext) -> tuple[str, ...]:
     if not numbered:
         return ()
     highest, template = max(numbered)
-    return _select_free(context, [template.format(highest + 1)])
+    return _select_free(context, [template.format(highest + _FAR)])
+
+
+def is_defined(context: RunContext, path: str) -> bool:
+    """Whether a path is one of the document's."""
+    return any(selects_path(one.path, "", path) for one in context.spec.operations)
 
 
 def _select_free(context: RunContext, paths: list[str]) -> tuple[str, ...]:
     """The paths that match no path of the document, each once."""
-    templates = [operation.path for operation in context.spec.operations]
-    return tuple(
-        path
-        for path in dict.fromkeys(paths)
-        if not any(selects_path(template, "", path) for template in templates)
-    )
+    return tuple(path for path in dict.fromkeys(paths) if not is_defined(context, path))
 
 
 def list_safe_operations(context: RunContext) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from apicheck.model.facts import (
+    ApiVersion,
     Directive,
     ExpectedResponse,
     Foreign,
@@ -17,6 +18,7 @@ from apicheck.model.facts import (
     Selector,
     Signature,
     StatusSet,
+    VersionEcho,
 )
 from apicheck.model.json import Json
 from apicheck.model.quantities import parse_seconds
@@ -86,5 +88,7 @@ SHORT_FORMS: Mapping[Any, Callable[[Json], Json]] = {
     Directive: _expand_directive,
     Foreign: _expand_foreign,
     Signature: lambda value: as_mapping("scheme", value),
+    ApiVersion: lambda value: as_mapping("state", value),
+    VersionEcho: lambda value: as_mapping("header", value),
 }
 """Type -> the function that expands its short forms."""

@@ -11,6 +11,7 @@ from apicheck.load.layers import Merged
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.selectors import find_selector_error
 from apicheck.load.signatures import find_signature_mistakes
+from apicheck.load.versions import find_version_mistakes
 from apicheck.model.errors import Mistake
 from apicheck.model.facts import Facts, Signature
 from apicheck.model.json import Json, at, child_pointer, dotted
@@ -118,6 +119,8 @@ class Verifier:
                 place = "/webhooks/signature"
                 named = isinstance(at(self.merged.value, place), Mapping)
                 self._add(f"{place}/{option}" if named else place, message, hint)
+        for found in find_version_mistakes(self.facts.versioning):
+            self._add(*found)
 
     def verify_clause(self, clause: Clause, *, own: bool) -> None:
         """Verifies every name in a clause.

@@ -28,6 +28,7 @@ from apicheck.requests.parameters import belongs_to, find_parameter, with_cookie
 from apicheck.requests.paths import fill_path
 from apicheck.requests.steps import end_script, send, wait
 from apicheck.requests.values import read_value, share_path
+from apicheck.requests.versions import with_current_version
 from apicheck.requests.ways import (
     FIRST,
     Way,
@@ -285,6 +286,7 @@ def build_request(
         operation=operation.id,
         reserved=tuple(p.name for p in operation.parameters if p.allow_reserved),
     )
+    request = with_current_version(context, request)
     scheme = scheme_to_carry(context, operation.id, who) if carries else ""
     credentials = credentials_of(context, operation.id, who, alternative=(scheme,) * bool(scheme))
     if credentials:

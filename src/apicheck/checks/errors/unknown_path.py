@@ -8,7 +8,6 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    ExpectedResponse,
     Judgement,
     NotApplicable,
     NotTested,
@@ -28,29 +27,18 @@ from apicheck.checks.errors._refusals import find_promise
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the API as a whole, where the policy promises a response."""
     expected = find_promise(subject, "unknown_path")
-    version = _of_versions(subject)
-    if isinstance(expected, NotApplicable) and version is None:
+    if isinstance(expected, NotApplicable):
         return expected
     if not paths.list_safe_operations(subject.context):
         return paths.NO_SAFE_OPERATION
-    if isinstance(expected, NotApplicable):
-        return Applies(facts=("versioning.unknown",), promise=version)
-    facts = ("requests.unknown_path", *(("versioning.unknown",) if version else ()))
-    return Applies(facts=facts, promise=expected)
-
-
-def _of_versions(subject: Subject) -> ExpectedResponse | None:
-    """The response that the policy promises for a version that does not exist."""
-    versioning = subject.facts.versioning
-    return versioning.unknown if versioning and paths.unknown_versions(subject.context) else None
+    return Applies(facts=("requests.unknown_path",), promise=expected)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Paths that no operation has, and one of a version that does not exist, where promised."""
-    promised = not isinstance(find_promise(subject, "unknown_path"), NotApplicable)
-    names = paths.undefined_paths(subject.context) if promised else ()
-    versions = paths.unknown_versions(subject.context) if _of_versions(subject) else ()
-    return tuple(Case(path, path) for path in (*names, *versions))
+    """Paths that no operation has, and one of a version that there will not be for long."""
+    context = subject.context
+    names = (*paths.undefined_paths(context), *paths.far_versions(context))
+    return tuple(Case(path, path) for path in names)
 
 
 def script(subject: Subject) -> Script:
@@ -61,10 +49,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Fail when the request is accepted, or refused with another status."""
-    version = _of_versions(subject)
-    of_version = subject.row.name in paths.unknown_versions(subject.context)
-    expected = version if version is not None and of_version else subject.expected
-    return judging.judge_refused(transcript, expected)
+    return judging.judge_refused(transcript, subject.expected)
 
 
 CHECK = Check(
@@ -75,7 +60,7 @@ CHECK = Check(
     cases=cases,
     script=script,
     judge=judge,
-    reads=("requests.unknown_path", "versioning.unknown"),
+    reads=("requests.unknown_path",),
     standards=("rfc9110#15.5.5",),
     outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("wrong-status", Severity.LOW)),
     proven_by={

@@ -33,6 +33,7 @@ from apicheck.model.facts.responses import (
     When,
 )
 from apicheck.model.facts.transport import Cors, Hsts, Transport
+from apicheck.model.facts.versions import ApiVersion, ServedBy, Treatment, VersionEcho
 from apicheck.model.facts.webhooks import (
     SIGNATURE_OPTIONS,
     SIGNATURE_VALUES,
@@ -48,6 +49,7 @@ __all__ = [
     "NEVER",
     "SIGNATURE_OPTIONS",
     "SIGNATURE_VALUES",
+    "ApiVersion",
     "Authentication",
     "Authorization",
     "Bucket",
@@ -70,11 +72,14 @@ __all__ = [
     "RateLimits",
     "ResponseRule",
     "Selector",
+    "ServedBy",
     "Signature",
     "StatusSet",
     "Subscriptions",
     "Tenant",
     "Transport",
+    "Treatment",
+    "VersionEcho",
     "Versioning",
     "Webhooks",
     "When",

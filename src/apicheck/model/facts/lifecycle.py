@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apicheck.model.facts.responses import ExpectedResponse, HeaderRule, Selector, When
+from apicheck.model.facts.responses import HeaderRule, Selector, When
+from apicheck.model.facts.versions import ApiVersion, Treatment, VersionEcho
 from apicheck.model.json import Json
 
 
@@ -29,15 +30,28 @@ class Deprecation:
 
 @dataclass(frozen=True, slots=True)
 class Versioning:
-    """`versioning`. place: its `in`.
+    """`versioning`. place: its `in`: "path", "header", "query" or "media".
 
+    name: of the header field, of the query parameter, or of the parameter of the media type.
+    form: how a version is written there; `{version}` stands for its key in `versions`. case:
+    "sensitive" or "insensitive". unknown, future, malformed, missing, retired: what becomes of a
+    request whose version is none of `versions`, is newer than all of them, does not look like one,
+    is not there, or is no longer served.
     others: keys without a field; `standard` is "rfc9745" (default) or "own" (checks assert only
     the `headers` of a deprecation).
     """
 
     deprecations: tuple[Deprecation, ...] = ()
     place: str | None = None
-    versions: Mapping[str, Json] = field(default_factory=dict)
-    unknown: ExpectedResponse | None = None
+    name: str = ""
+    form: str = "{version}"
+    versions: Mapping[str, ApiVersion] = field(default_factory=dict)
+    unknown: Treatment | None = None
+    future: Treatment | None = None
+    malformed: Treatment | None = None
+    missing: Treatment | None = None
+    retired: Treatment | None = None
+    case: str = ""
+    echo: VersionEcho | None = None
     promises: Mapping[str, Json] = field(default_factory=dict)
     others: Mapping[str, Json] = field(default_factory=dict)

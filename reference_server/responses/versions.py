@@ -1,0 +1,37 @@
+"""The field that names the version that served a request."""
+
+from __future__ import annotations
+
+from reference_server.call import Call
+from reference_server.policy import rule_applies
+from reference_server.responses.headers import Fields
+from reference_server.seam import seam
+
+_SUCCESS = 2
+
+
+@seam
+def make_version_echo(call: Call, status: int) -> Fields:
+    """The promised field; nothing where the request was to no version."""
+    versioning = call.server.profile.facts.versioning
+    echo = versioning.echo if versioning else None
+    if versioning is None or echo is None or not call.naming.serving:
+        return []
+    due = rule_applies(call, echo.when, status) if echo.when else status // 100 == _SUCCESS
+    if not due or echo.header.lower() == "content-type":
+        return []
+    return [(echo.header, versioning.form.replace("{version}", call.naming.serving))]
+
+
+def name_in_media_type(call: Call, status: int, media: str) -> str:
+    """The media type of a response, which names the version where the policy says so."""
+    versioning = call.server.profile.facts.versioning
+    echo = versioning.echo if versioning else None
+    serving = call.naming.serving
+    if versioning is None or echo is None or echo.header.lower() != "content-type" or not serving:
+        return media
+    due = rule_applies(call, echo.when, status) if echo.when else status // 100 == _SUCCESS
+    if not due or "json" not in media:
+        return media
+    written = versioning.form.replace("{version}", serving)
+    return f"{media};{versioning.name}={written}" if versioning.name else written

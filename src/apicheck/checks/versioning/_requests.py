@@ -1,0 +1,93 @@
+"""What the checks of versions share: a request that is accepted, with another version in it."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    EndOfScript,
+    Exchange,
+    Inconclusive,
+    NotApplicable,
+    NotTested,
+    Request,
+    Steps,
+    Subject,
+    Versions,
+    build,
+    paths,
+    steps,
+    versions,
+)
+
+_TRIED = 5
+"""How many operations are tried until the target accepts the request of one."""
+
+
+def find_obstacle(subject: Subject) -> NotApplicable | NotTested | None:
+    """Why no version can be put into a request; None where one can."""
+    if versions.find_versions(subject.context) is None:
+        return NotApplicable("the policy does not say where a request names a version")
+    if not paths.list_safe_operations(subject.context):
+        return paths.NO_SAFE_OPERATION
+    if not list_operations(subject):
+        current = versions_of(subject).current
+        return NotApplicable(f"no operation that only reads is of version {current}")
+    return None
+
+
+def versions_of(subject: Subject) -> Versions:
+    """The versions of the API. Raises ValueError where it has none: see `find_obstacle`."""
+    found = versions.find_versions(subject.context)
+    if found is None:
+        raise ValueError("the API has no versions")
+    return found
+
+
+def list_operations(subject: Subject, version: str = "") -> tuple[str, ...]:
+    """List the operations that read and are of a version, the likeliest to be accepted first.
+
+    version: "" for the current one.
+    """
+    found = versions_of(subject)
+    spec = subject.context.spec
+    wanted = version or found.current
+    named = [spec.operation(name) for name in paths.list_safe_operations(subject.context)]
+    return tuple(one.id for one in named if found.is_of(one, wanted) and not one.deprecated) or (
+        tuple(one.id for one in named if found.is_of(one, wanted))
+    )
+
+
+def send_accepted(subject: Subject, turn: int = 0, version: str = "") -> Steps[Request]:
+    """Send a request that names a version and is accepted, and return it.
+
+    turn: which operation is asked first, so that the rows of a table ask different ones. version:
+    "" for the current one. Ends the script when the target accepts the request of no operation.
+    """
+    operations = list_operations(subject, version)
+    first = turn % len(operations) if operations else 0
+    refusal: EndOfScript | None = None
+    for operation in (*operations[first:], *operations[:first])[:_TRIED]:
+        try:
+            yield from build.send_control(subject, operation)
+            return (yield from build.valid_request(subject, operation))
+        except EndOfScript as end:
+            refusal = refusal or end
+    raise refusal or EndOfScript(paths.NO_SAFE_OPERATION)
+
+
+def send_version(
+    subject: Subject, version: str | None, turn: int = 0, *, serves: str = ""
+) -> Steps[Exchange]:
+    """Send a request that is accepted, then the same with another version, or without any.
+
+    serves: the version of the request, "" for the current one.
+    """
+    request = yield from send_accepted(subject, turn, serves)
+    altered = versions_of(subject).put(request, version)
+    if altered is None or collides(subject, altered):
+        steps.end_script(Inconclusive("the document has the path without its version"))
+    return (yield from steps.send(altered))
+
+
+def collides(subject: Subject, request: Request) -> bool:
+    """Whether a request of no operation has the path of one all the same."""
+    return not request.operation and paths.is_defined(subject.context, request.path)

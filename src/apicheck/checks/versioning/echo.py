@@ -1,0 +1,88 @@
+"""A response names the version that served the request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Exchange,
+    Failure,
+    NotApplicable,
+    Outcome,
+    RunContext,
+    Severity,
+    Subject,
+    Versions,
+    folds,
+    versions,
+)
+from apicheck.authoring.facts import ServedBy
+from apicheck.checks.versioning._echo import find_echo, is_same
+
+_FACT = "versioning.echo"
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where the policy promises a field that names the version."""
+    facts = subject.facts.versioning
+    if facts is None or facts.echo is None:
+        return NotApplicable(f"the policy promises no such field ({_FACT})")
+    return Applies()
+
+
+def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
+    """Every response that must have the field is one test of the promise."""
+    found = versions.find_versions(context)
+    if found is None or not exchange.request.operation:
+        return
+    if not is_versioned(context, found, exchange):
+        return
+    echo = find_echo(context, exchange)
+    if echo is None:
+        return
+    wanted = find_serving(context, found, exchange)
+    due = f"{echo.field}: {found.write(wanted)}" if wanted else f"a {echo.field} field"
+    if echo.value is None:
+        yield _FACT, Failure("absent", due, f"no version in {echo.field}", exchange=exchange.id)
+    elif wanted and not is_same(found, echo.value, wanted):
+        actual = f"{echo.field}: {echo.value}"
+        yield _FACT, Failure("differs", due, actual, exchange=exchange.id)
+    else:
+        yield _FACT, None
+
+
+def is_versioned(context: RunContext, found: Versions, exchange: Exchange) -> bool:
+    """Whether the request was to an operation that has a version."""
+    oauth, name = context.facts.oauth, exchange.request.operation
+    if oauth is not None and name in (oauth.token, oauth.revoke):
+        return False
+    return found.place != "path" or found.read(exchange.request) is not None
+
+
+def find_serving(context: RunContext, found: Versions, exchange: Exchange) -> str:
+    """The version that must have served a request; "" where the policy does not say."""
+    facts, named = context.facts.versioning, found.read(exchange.request)
+    if named is None:
+        missing = facts.missing if facts else None
+        return missing.serves if isinstance(missing, ServedBy) else ""
+    known = found.known.get(named)
+    if known is None:
+        return ""
+    return known.serves or (named if versions.is_served(known) else "")
+
+
+CHECK = Check(
+    title="Responses name the version that served the request",
+    failure_title="Responses do not name the version that served the request",
+    applies=applies,
+    fold=folds.per_exchange(inspect),
+    reads=(_FACT,),
+    triggered_by=("versioning/supported",),
+    outcomes=(Outcome("absent", Severity.LOW), Outcome("differs", Severity.MEDIUM)),
+    proven_by={
+        "absent": ("versioning/omits-echo",),
+        "differs": ("versioning/echoes-newest-version",),
+    },
+)

@@ -1,0 +1,134 @@
+"""What names no version of its own is served by the version that the policy says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Failure,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Outcome,
+    Script,
+    Severity,
+    Subject,
+    SubjectKind,
+    Transcript,
+    Versions,
+    describe,
+)
+from apicheck.authoring.facts import ServedBy
+from apicheck.checks.versioning._echo import find_echo, is_same
+from apicheck.checks.versioning._names import (
+    list_future,
+    list_malformed,
+    list_unknown,
+    write_in_other_case,
+)
+from apicheck.checks.versioning._refusals import Rows, find_given_version, find_treatment
+from apicheck.checks.versioning._requests import find_obstacle, send_version, versions_of
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """Where the policy says which version serves a request that names none of them."""
+    obstacle = find_obstacle(subject)
+    if obstacle is not None:
+        return obstacle
+    if not cases(subject):
+        return NotApplicable("the policy promises that nothing is served by another version")
+    return Applies()
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """A row for each way to name no version of its own that is served all the same."""
+    return tuple(_list_cases(subject))
+
+
+def _list_cases(subject: Subject) -> Iterator[Case]:
+    found = versions_of(subject)
+    for name, one in found.known.items():
+        if one.serves:
+            yield _case(name, one.serves, f"versioning.versions.{name}")
+    for kind, list_names in _KINDS.items():
+        fact, treatment = find_treatment(subject, kind)
+        if isinstance(treatment, ServedBy):
+            for version in list_names(found):
+                yield _case(version, treatment.serves, fact)
+    facts, swapped = subject.facts.versioning, write_in_other_case(found)
+    if facts is not None and facts.case == "insensitive" and swapped is not None:
+        yield _case(swapped, found.current, "versioning.case")
+
+
+def _list_retired(found: Versions) -> tuple[str, ...]:
+    return tuple(
+        name for name, one in found.known.items() if one.state == "retired" and not one.answer
+    )
+
+
+def _list_missing(_: Versions) -> tuple[None]:
+    return (None,)
+
+
+_KINDS: Mapping[str, Rows] = {
+    "unknown": list_unknown,
+    "future": list_future,
+    "malformed": list_malformed,
+    "retired": _list_retired,
+    "missing": _list_missing,
+}
+
+
+def _case(version: str | None, serves: str, fact: str) -> Case:
+    return Case(version or "none", {"version": version, "serves": serves}, fact=fact)
+
+
+def script(subject: Subject) -> Script:
+    """Send a request that is accepted, then the same with the other name, or with none."""
+    row = subject.row.value
+    yield from send_version(subject, row["version"], serves=row["serves"])
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Fail when the request is refused, or the response says that another version served it."""
+    row, found = subject.row.value, versions_of(subject)
+    if row["version"] is None and (given := find_given_version(subject, transcript)):
+        return given
+    due, detail = f"2xx: {found.write(row['serves'])} serves it", subject.row.name
+    for exchange in transcript.exercised:
+        if not exchange.succeeded:
+            return Failure("refused", due, describe(exchange), detail, exchange.id)
+        echo = find_echo(subject.context, exchange)
+        if echo is not None and echo.value and not is_same(found, echo.value, row["serves"]):
+            due = f"{echo.field}: {found.write(row['serves'])}"
+            return Failure("other-version", due, f"{echo.field}: {echo.value}", detail, exchange.id)
+    return None
+
+
+CHECK = Check(
+    title="What names no version of its own is served by the version that the policy says",
+    failure_title="What names no version of its own is not served by the version that is promised",
+    subject_kind=SubjectKind.API,
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    accepted=True,
+    reads=(
+        "versioning.versions",
+        "versioning.unknown",
+        "versioning.future",
+        "versioning.malformed",
+        "versioning.retired",
+        "versioning.missing",
+        "versioning.case",
+    ),
+    outcomes=(Outcome("refused", Severity.MEDIUM), Outcome("other-version", Severity.MEDIUM)),
+    proven_by={
+        "refused": ("versioning/refuses-another-name",),
+        "other-version": ("versioning/serves-another-name-by-the-oldest-version",),
+    },
+)
