@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from apicheck.authoring import (
     EndOfScript,
     Exchange,
@@ -75,17 +77,22 @@ def send_accepted(subject: Subject, turn: int = 0, version: str = "") -> Steps[R
 
 
 def send_version(
-    subject: Subject, version: str | None, turn: int = 0, *, serves: str = ""
+    subject: Subject,
+    version: str | None,
+    turn: int = 0,
+    *,
+    serves: str = "",
+    alter: Callable[[Request], Request] | None = None,
 ) -> Steps[Exchange]:
     """Send a request that is accepted, then the same with another version, or without any.
 
-    serves: the version of the request, "" for the current one.
+    serves: the version of the request, "" for the current one. alter: makes a further change.
     """
     request = yield from send_accepted(subject, turn, serves)
     altered = versions_of(subject).put(request, version)
     if altered is None or collides(subject, altered):
         steps.end_script(Inconclusive("the document has the path without its version"))
-    return (yield from steps.send(altered))
+    return (yield from steps.send(alter(altered) if alter else altered))
 
 
 def collides(subject: Subject, request: Request) -> bool:

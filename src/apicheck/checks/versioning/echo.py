@@ -43,6 +43,8 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
     if echo is None:
         return
     wanted = find_serving(context, found, exchange)
+    if wanted is None:
+        return
     due = f"{echo.field}: {found.write(wanted)}" if wanted else f"a {echo.field} field"
     if echo.value is None:
         yield _FACT, Failure("absent", due, f"no version in {echo.field}", exchange=exchange.id)
@@ -61,16 +63,19 @@ def is_versioned(context: RunContext, found: Versions, exchange: Exchange) -> bo
     return found.place != "path" or found.read(exchange.request) is not None
 
 
-def find_serving(context: RunContext, found: Versions, exchange: Exchange) -> str:
-    """The version that must have served a request; "" where the policy does not say."""
+def find_serving(context: RunContext, found: Versions, exchange: Exchange) -> str | None:
+    """The version that must have served a request; "" where the policy does not say which.
+
+    None for a request that should not have been served at all, or of which other checks know.
+    """
     facts, named = context.facts.versioning, found.read(exchange.request)
     if named is None:
         missing = facts.missing if facts else None
         return missing.serves if isinstance(missing, ServedBy) else ""
     known = found.known.get(named)
     if known is None:
-        return ""
-    return known.serves or (named if versions.is_served(known) else "")
+        return None
+    return known.serves or (named if versions.is_served(known) else None)
 
 
 CHECK = Check(

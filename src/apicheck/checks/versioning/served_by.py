@@ -13,6 +13,7 @@ from apicheck.authoring import (
     NotApplicable,
     NotTested,
     Outcome,
+    Request,
     Script,
     Severity,
     Subject,
@@ -58,9 +59,19 @@ def _list_cases(subject: Subject) -> Iterator[Case]:
         if isinstance(treatment, ServedBy):
             for version in list_names(found):
                 yield _case(version, treatment.serves, fact)
-    facts, swapped = subject.facts.versioning, write_in_other_case(found)
-    if facts is not None and facts.case == "insensitive" and swapped is not None:
-        yield _case(swapped, found.current, "versioning.case")
+    facts = subject.facts.versioning
+    if facts is not None and facts.case == "insensitive":
+        other = found.current if _is_of_vendor(found) else write_in_other_case(found)
+        if other is not None:
+            fact = "versioning.case"
+            yield Case(
+                f"{other} in other case", {"version": other, "serves": found.current}, fact=fact
+            )
+
+
+def _is_of_vendor(found: Versions) -> bool:
+    """Whether the version is part of a media type, which has no case (RFC 9110, section 8.3.1)."""
+    return found.place == "media" and not found.name
 
 
 def _list_retired(found: Versions) -> tuple[str, ...]:
@@ -88,8 +99,17 @@ def _case(version: str | None, serves: str, fact: str) -> Case:
 
 def script(subject: Subject) -> Script:
     """Send a request that is accepted, then the same with the other name, or with none."""
-    row = subject.row.value
-    yield from send_version(subject, row["version"], serves=row["serves"])
+    row, found = subject.row.value, versions_of(subject)
+    swapped = subject.row.fact == "versioning.case" and _is_of_vendor(found)
+    yield from send_version(
+        subject, row["version"], serves=row["serves"], alter=_swap_type if swapped else None
+    )
+
+
+def _swap_type(request: Request) -> Request:
+    """Write the media type in capital letters."""
+    accepted = [value.upper() for name, value in request.headers if name.lower() == "accept"]
+    return request.with_header("Accept", *accepted)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -7,6 +7,7 @@ from apicheck.authoring import (
     Case,
     Check,
     EndOfScript,
+    Exchange,
     Failure,
     Inconclusive,
     Judgement,
@@ -20,6 +21,7 @@ from apicheck.authoring import (
     Transcript,
     build,
     describe,
+    fields,
     steps,
     versions,
 )
@@ -92,9 +94,31 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     found = versions_of(subject)
     if found.place == "path" and not last.request.operation:
         return Inconclusive(f"the document has no path of {found.write(version)}")
+    if ended := _find_end(subject, version, last):
+        return Inconclusive(f"{found.write(version)} may be gone: its sunset was {ended}")
     state = found.known[version].state
     due = f"2xx: the policy says that {found.write(version)} is {state}"
     return Failure("refused", due, describe(last), found.write(version), last.id)
+
+
+def _find_end(subject: Subject, version: str, exchange: Exchange) -> str:
+    """The sunset of a version, or of the operation, that has passed by the server's own clock."""
+    facts, context = subject.facts.versioning, subject.context
+    now = fields.parse_http_date(exchange.received.header("Date") or "")
+    if facts is None or now is None:
+        return ""
+    operation = exchange.request.operation
+    ends = [facts.versions[version].sunset if version in facts.versions else ""]
+    ends += [
+        item.sunset
+        for item in facts.deprecations
+        if operation and context.selects(item.ops, context.spec.operation(operation))
+    ]
+    for end in ends:
+        span = fields.parse_instant(end)
+        if span is not None and now >= span[0]:
+            return end
+    return ""
 
 
 CHECK = Check(
