@@ -275,3 +275,25 @@ def test_every_request_names_the_current_version(run: Any, sent: Any) -> None:
     )
     assert outcome.verdict("NOTES") == "pass"
     assert {version_of(request) for request in outcome.requests("GET", "/notes")} == {"2"}
+
+
+@pytest.mark.parametrize("far", [404, 200])
+def test_a_policy_that_says_nothing_of_versions_has_unknown_paths_all_the_same(
+    run: Any, sent: Any, far: int
+) -> None:
+    policy = """
+    policy: notes
+    facts: {requests: {unknown_path: 404}}
+    clauses: {PATHS: {title: Unknown paths, checks: errors/unknown-path}}
+    """
+
+    def respond(request: Any) -> Any:
+        _, version, *rest = request.path.split("/")
+        served = version in ("v1", "v2")  # the document has v1 alone
+        known = 200 if served else far if version.startswith("v") else 404
+        return sent(known if rest == ["notes"] else 404, [])
+
+    outcome = run(DOCUMENT.replace("PATH", "/v1/notes"), respond, policy=policy)
+    found = outcome.findings()
+    assert found == ([] if far == 404 else ["errors/unknown-path: accepted: "])
+    assert outcome.verdict("PATHS") == ("pass" if far == 404 else "fail")

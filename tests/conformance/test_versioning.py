@@ -1,4 +1,4 @@
-"""What is deprecated says so: since when, until when, and what comes after."""
+"""Versions are served and refused as promised, and what is deprecated says so."""
 
 from collections.abc import Callable
 
@@ -20,6 +20,7 @@ def test_a_deprecated_operation_says_so(
     run = apicheck_run(honest.target_file, select=("versioning/*",), seed=seed)
     run.assert_conformant()
     assert run.verdicts("versioning/deprecation")["listContactsV1"] is Verdict.PASS
+    assert set(run.verdicts("versioning/retired").values()) == {Verdict.PASS}
 
 
 @pytest.mark.parametrize(
@@ -27,9 +28,12 @@ def test_a_deprecated_operation_says_so(
     [
         ("versioning/omits-deprecation", ("versioning/deprecation", "deprecation-absent")),
         ("versioning/sunset-iso", ("versioning/deprecation", "sunset-malformed")),
+        ("versioning/serves-unknown-version-as-current", ("versioning/unknown", "accepted")),
+        ("versioning/fails-on-malformed-version", ("versioning/malformed", "server-error")),
+        ("versioning/echoes-newest-version", ("versioning/echo", "differs")),
     ],
 )
-def test_a_deprecation_that_is_not_announced_is_noticed(
+def test_a_broken_promise_of_versions_or_deprecations_is_noticed(
     apicheck_server: Callable[..., Server],
     apicheck_run: Callable[..., Run],
     fault: str,

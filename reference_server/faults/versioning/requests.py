@@ -99,7 +99,9 @@ def _is_of(refusal: Refusal, kind: str) -> bool:
 OTHER_STATUSES = (
     _other_status("unknown", "A version that does not exist", _UNKNOWN),
     _other_status("future", "A version that is yet to come", _UNKNOWN),
-    _other_status("malformed", "What is no version", _UNKNOWN),
+    _other_status(
+        "malformed", "What is no version", ("versioning.versions", "versioning.malformed")
+    ),
     _other_status("missing", "A request without a version", _MISSING),
     _other_status("retired", "A retired version", _RETIRED),
 )

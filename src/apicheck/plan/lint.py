@@ -21,6 +21,7 @@ from apicheck.model.selector import selects
 from apicheck.model.subject import SubjectKind
 from apicheck.model.target import Target
 from apicheck.plan.clauses import matches
+from apicheck.plan.versions import find_version_contradictions, list_version_refusals
 
 _WRITTEN = ("policy", "include", "reading")
 _NO_PROMISES = ("operations", "order")
@@ -169,6 +170,7 @@ def _find_contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
             for kind in _OF_BODIES
             if isinstance(expected := facts.requests.get(kind), ExpectedResponse)
         ),
+        *list_version_refusals(spec, facts.versioning),
     )
     # The document need not repeat a default or a rule of a standard.
     written = {row.path for row in policy.origins if row.kind in ("policy", "reading")}
@@ -184,6 +186,7 @@ def _find_contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
     if facts.authorization.needs == "exact":
         yield Remark("authorization.needs", _EXACT)
     yield from _find_unread_parts(policy)
+    yield from (Remark(*found) for found in find_version_contradictions(spec, facts))
     plans = limits.plans.values() if limits else ()
     for name, bucket in limits.buckets.items() if limits else ():
         if bucket.limit is None and not any(name in plan for plan in plans):

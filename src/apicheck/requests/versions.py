@@ -132,7 +132,7 @@ def find_versions(context: RunContext) -> Versions | None:
     if versioning is None:
         return None
     place = versioning.place or "path"
-    known = versioning.versions or _list_documented(place, versioning, context.spec)
+    known = versioning.versions or list_documented(place, versioning, context.spec)
     if not known or (place == "path" and not _stands_in_paths(known, versioning, context.spec)):
         return None
     return Versions(place, versioning.name, versioning.form, known)
@@ -161,7 +161,7 @@ def with_current_version(context: RunContext, request: Request) -> Request:
     return versions.put(request, versions.current) or request
 
 
-def _list_documented(place: str, versioning: Versioning, spec: Spec) -> dict[str, ApiVersion]:
+def list_documented(place: str, versioning: Versioning, spec: Spec) -> dict[str, ApiVersion]:
     """List the versions that the document shows: in its paths, or as values of the parameter."""
     if place == "path":
         found = [

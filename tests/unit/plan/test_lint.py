@@ -135,6 +135,21 @@ def test_a_clause_whose_checks_have_nothing_to_read_is_reported(tmp_path: Path) 
             "old: its sunset is before its deprecation",
         ),
         (
+            "versioning: {in: path, versions: {v1: current}}",
+            "versioning.versions",
+            "v1: no path of the document has it",
+        ),
+        (
+            "versioning: {in: header, name: V, versions: {a: supported, b: supported}}",
+            "versioning.versions",
+            "none is current: b is taken for it, the last that is served",
+        ),
+        (
+            "versioning: {in: header, name: V, versions: {a: current}, unknown: 406}",
+            "versioning.unknown",
+            "promises 406; not documented for listOrders, createOrder",
+        ),
+        (
             (
                 "versioning: {promises: {support: 12 months}, deprecations:"
                 " [{ops: old, since: 2026-01-01, sunset: 2026-12-01}]}"
