@@ -102,7 +102,7 @@ def _make_call(server: ServerState, request: Request, body: bytes, *, whole: boo
         (name.decode("latin-1").lower(), value.decode("latin-1"))
         for name, value in request.scope["headers"]
     )
-    naming = name_version(server.profile, path, query, headers)
+    naming = name_version(server.profile, request.method, path, query, headers)
     path = path if naming.refused else naming.path
     match = match_operation(server.profile.routes, request.method, path, headers)
     slash_ignored = server.profile.facts.requests.get("trailing_slash") == "ignored"

@@ -37,8 +37,10 @@ class Naming:
         return self.kind != "none" and not self.serving
 
 
-def name_version(profile: Profile, path: str, query: Pairs, headers: Pairs) -> Naming:
+@seam
+def name_version(profile: Profile, method: str, path: str, query: Pairs, headers: Pairs) -> Naming:
     """The version that a request names, and the one that serves it. headers: in lower case."""
+    del method
     versioning = profile.facts.versioning
     if versioning is None or versioning.place is None or not versioning.versions:
         return Naming("none", path)

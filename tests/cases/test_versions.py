@@ -6,6 +6,7 @@ its reader. Nothing of the reference server is in them.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import urllib.error
@@ -247,6 +248,32 @@ def test_not_every_path_need_have_existed_in_a_retired_version(
     assert run(document, respond, policy=policy).findings() == found
 
 
+def test_a_retired_version_may_still_be_in_the_document(run: Any, sent: Any) -> None:
+    policy = POLICY % "in: path, versions: {v2: current, v1: retired}, retired: 410"
+    document = DOCUMENT.replace("PATH", "/v2/notes") + (
+        '  /v1/notes:\n    get: {operationId: oldNotes, responses: {"410": {description: gone}}}\n'
+    )
+
+    def respond(request: Any) -> Any:
+        return sent(200 if request.path == "/v2/notes" else 404, [])
+
+    found = ["versioning/retired: wrong-status: v1"]
+    assert run(document, respond, policy=policy).findings("versioning/retired") == found
+
+
+@pytest.mark.parametrize("missing", ["missing: 404", "missing: {serves: v2}"])
+def test_a_path_that_is_another_operation_s_without_its_version_decides_nothing(
+    run: Any, sent: Any, missing: str
+) -> None:
+    policy = POLICY % f"in: path, versions: {{v2: current}}, {missing}"
+    document = DOCUMENT.replace("PATH", "/v2/notes") + (
+        '  /{page}:\n    get: {operationId: page, responses: {"200": {description: a page}}}\n'
+    )
+    served = {"/v2/notes": 200, "/notes": 200 if missing == "missing: 404" else 404}
+    respond = lambda request: sent(served.get(request.path, 404), [])  # noqa: E731
+    assert run(document, respond, policy=policy).findings() == []
+
+
 def test_a_version_without_a_path_in_the_document_is_not_judged_by_those_of_another(
     run: Any, sent: Any
 ) -> None:
@@ -297,3 +324,41 @@ def test_a_policy_that_says_nothing_of_versions_has_unknown_paths_all_the_same(
     found = outcome.findings()
     assert found == ([] if far == 404 else ["errors/unknown-path: accepted: "])
     assert outcome.verdict("PATHS") == ("pass" if far == 404 else "fail")
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("careful", []),
+        ("reads alone", ["versioning/refused-creation: accepted: "]),
+        ("too late", ["versioning/refused-creation: made: "]),
+    ],
+)
+def test_a_write_with_an_unknown_version(run: Any, sent: Any, kind: str, found: list[str]) -> None:
+    policy = POLICY % (
+        'in: header, name: Notes-Version, versions: {"1": supported, "2": current}, unknown: 400'
+    )
+    document = (
+        DOCUMENT.replace("PATH", "/notes")
+        + """\
+    post:
+      operationId: addNote
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {type: object, required: [text], properties: {text: {type: string}}}
+      responses: {"201": {description: made}}
+"""
+    )
+    notes: list[Any] = []
+
+    def respond(request: Any) -> Any:
+        known, write = version_of(request) in ("1", "2"), request.method == "POST"
+        if write and (known or kind != "careful"):
+            notes.append({"id": len(notes), **json.loads(request.body)})
+        if not known and not (write and kind == "reads alone"):
+            return sent(400)
+        return sent(201, notes[-1]) if write else sent(200, notes)
+
+    assert run(document, respond, policy=policy).findings() == found

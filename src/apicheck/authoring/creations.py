@@ -95,8 +95,8 @@ def judge_refused_create(subject: Subject, transcript: Transcript) -> Judgement:
     """Judge the list: Failure("made") where it shows the object of the refused request."""
     mark = unique_member(subject)
     made = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == subject.op.id]
-    refused = [e for e in transcript.exercised if e.request.operation == subject.op.id]
-    pages = [e for e in transcript.exercised if e.request.operation != subject.op.id]
+    refused = [e for e in transcript.exercised if e.request.method == subject.op.method]
+    pages = [e for e in transcript.exercised if e.request.method != subject.op.method]
     if not made or not made[-1].succeeded or not refused or not pages:
         return Inconclusive("no object was created to be listed")
     if refused[-1].succeeded:

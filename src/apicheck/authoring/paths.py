@@ -124,14 +124,14 @@ def far_versions(context: RunContext) -> tuple[str, ...]:
     return _select_free(context, [template.format(highest + _FAR)])
 
 
-def is_defined(context: RunContext, path: str) -> bool:
-    """Whether a path is one of the document's."""
-    return any(selects_path(one.path, "", path) for one in context.spec.operations)
-
-
 def _select_free(context: RunContext, paths: list[str]) -> tuple[str, ...]:
     """The paths that match no path of the document, each once."""
-    return tuple(path for path in dict.fromkeys(paths) if not is_defined(context, path))
+    templates = [operation.path for operation in context.spec.operations]
+    return tuple(
+        path
+        for path in dict.fromkeys(paths)
+        if not any(selects_path(template, "", path) for template in templates)
+    )
 
 
 def list_safe_operations(context: RunContext) -> tuple[str, ...]:

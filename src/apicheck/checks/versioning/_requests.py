@@ -16,6 +16,7 @@ from apicheck.authoring import (
     Versions,
     build,
     paths,
+    selector,
     steps,
     versions,
 )
@@ -90,11 +91,16 @@ def send_version(
     """
     request = yield from send_accepted(subject, turn, serves)
     altered = versions_of(subject).put(request, version)
-    if altered is None or collides(subject, altered):
+    if altered is None or collides(subject, altered, version):
         steps.end_script(Inconclusive("the document has the path without its version"))
     return (yield from steps.send(alter(altered) if alter else altered))
 
 
-def collides(subject: Subject, request: Request) -> bool:
-    """Whether a request of no operation has the path of one all the same."""
-    return not request.operation and paths.is_defined(subject.context, request.path)
+def collides(subject: Subject, request: Request, version: str | None) -> bool:
+    """Whether a request of no operation has the path of one that is not of its version."""
+    found = versions_of(subject)
+    return not request.operation and any(
+        selector.selects_path(one.path, "", request.path)
+        for one in subject.context.spec.operations
+        if version is None or not found.is_of(one, version)
+    )

@@ -68,7 +68,7 @@ def script(subject: Subject) -> Script:
     for turn in range(_TRIED):
         request = yield from send_accepted(subject, turn)
         altered = versions_of(subject).put(request, version)
-        if altered is None or collides(subject, altered):
+        if altered is None or collides(subject, altered, version):
             continue
         exchange = yield from steps.send(altered)
         due = isinstance(promised, ExpectedResponse) and exchange.status in promised.statuses

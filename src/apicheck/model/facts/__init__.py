@@ -33,7 +33,7 @@ from apicheck.model.facts.responses import (
     When,
 )
 from apicheck.model.facts.transport import Cors, Hsts, Transport
-from apicheck.model.facts.versions import ApiVersion, ServedBy, Treatment, VersionEcho
+from apicheck.model.facts.versions import ApiVersion, RedirectedTo, ServedBy, Treatment, VersionEcho
 from apicheck.model.facts.webhooks import (
     SIGNATURE_OPTIONS,
     SIGNATURE_VALUES,
@@ -70,6 +70,7 @@ __all__ = [
     "OAuth",
     "RateHeaders",
     "RateLimits",
+    "RedirectedTo",
     "ResponseRule",
     "Selector",
     "ServedBy",

@@ -14,27 +14,40 @@ class ServedBy:
     serves: str
 
 
-Treatment = ExpectedResponse | ServedBy
-"""What becomes of a request whose version is not served: a refusal, or another version."""
+@dataclass(frozen=True, slots=True)
+class RedirectedTo:
+    """In place of a refusal: the response leads to the same path of this version."""
+
+    redirects: str
+
+
+Treatment = ExpectedResponse | ServedBy | RedirectedTo
+"""What becomes of a request whose version is not served by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiVersion:
     """`versioning.versions.<version>`.
 
-    state: "current", "supported", "deprecated" or "retired". serves: the version of which this is
-    another name, "" for none. since: of the deprecation; announced: when it was; sunset: the end.
+    state: "current", "supported", "deprecated" or "retired". serves, redirects: the version of
+    which this is another name, and the one to which it leads; "" for none. since: of the deprecation; announced: when it was; sunset: the end.
     All three are ISO dates or date-times, UTC; "" when not said. answer: the response to a request
     that names it, where that is not `versioning.retired`.
     """
 
     state: str = "supported"
     serves: str = ""
+    redirects: str = ""
     since: str = ""
     announced: str = ""
     sunset: str = ""
     guide: str = ""
     answer: ExpectedResponse | None = None
+
+    @property
+    def is_served(self) -> bool:
+        """Whether requests are served by the version under a name of its own."""
+        return self.state != "retired" and not self.serves and not self.redirects
 
 
 @dataclass(frozen=True, slots=True)
