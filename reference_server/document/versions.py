@@ -9,7 +9,7 @@ from datetime import date
 from urllib.parse import unquote
 
 from apicheck.model.exchange import Pairs
-from apicheck.model.facts import ApiVersion, ServedBy, Treatment, Versioning
+from apicheck.model.facts import ApiVersion, RedirectedTo, ServedBy, Treatment, Versioning
 from reference_server.document.profile import Profile
 from reference_server.seam import seam
 
@@ -21,15 +21,17 @@ _NUMBER = re.compile(r"(\D*)(\d+)((?:\.\d+)*)")
 class Naming:
     """The version that a request names.
 
-    kind: served, another-name, retired, unknown, future, malformed or missing; none where the API
-    has no versions, or the path is of no version. serving: the version that serves the request, ""
-    where it is refused. path: of the request, as that version has it.
+    kind: served, another-name, redirected, retired, unknown, future, malformed or missing; none
+    where the API has no versions, or the path is of no version. serving: the version that serves
+    the request, "" where it is refused. path: of the request, as that version has it. target: the
+    path to which the request is redirected, "" where it is not.
     """
 
     kind: str
     path: str
     named: str = ""
     serving: str = ""
+    target: str = ""
 
     @property
     def refused(self) -> bool:
@@ -106,10 +108,13 @@ def _name_by_path(profile: Profile, versioning: Versioning, path: str) -> Naming
 def _make_naming(
     versioning: Versioning, kind: str, named: str, segments: list[str], place: int
 ) -> Naming:
+    def write(version: str) -> str:
+        written = versioning.form.replace(_MARK, version)
+        return "/".join([*segments[:place], written, *segments[place + 1 :]])
+
     serving = find_serving(versioning, kind, named)
-    written = versioning.form.replace(_MARK, serving)
-    path = "/".join([*segments[:place], written, *segments[place + 1 :]])
-    return Naming(kind, path, named, serving)
+    target = find_redirect(versioning, kind, named)
+    return Naming(kind, write(serving), named, serving, write(target) if target else "")
 
 
 def _list_places(profile: Profile, versioning: Versioning) -> Iterable[tuple[int, str]]:
@@ -117,7 +122,7 @@ def _list_places(profile: Profile, versioning: Versioning) -> Iterable[tuple[int
     served = {
         versioning.form.replace(_MARK, name): name
         for name, one in versioning.versions.items()
-        if not one.serves
+        if one.is_served or one.state == "retired"
     }
     found = {
         (place, served[segment])
@@ -140,6 +145,8 @@ def classify_version(versioning: Versioning, named: str | None) -> str:
         return "missing"
     known = versioning.versions.get(named)
     if known is not None:
+        if known.redirects:
+            return "redirected"
         state = "retired" if known.state == "retired" else "served"
         return "another-name" if known.serves else state
     if _find_in_any_case(versioning, named):
@@ -148,7 +155,7 @@ def classify_version(versioning: Versioning, named: str | None) -> str:
 
 
 def _list_served(versions: Mapping[str, ApiVersion]) -> list[str]:
-    return [name for name, one in versions.items() if one.state != "retired" and not one.serves]
+    return [name for name, one in versions.items() if one.is_served]
 
 
 def _find_in_any_case(versioning: Versioning, named: str) -> str:
@@ -196,9 +203,18 @@ def find_serving(versioning: Versioning, kind: str, named: str) -> str:
     return find_current(versioning) if ignored else ""
 
 
+@seam
+def find_redirect(versioning: Versioning, kind: str, named: str) -> str:
+    """The version to which a request with such a name is redirected; "" for none."""
+    treatment = find_treatment(versioning, kind, named)
+    return treatment.redirects if isinstance(treatment, RedirectedTo) else ""
+
+
 def find_treatment(versioning: Versioning, kind: str, named: str) -> Treatment | None:
     """What the policy promises of a name that is not served by itself; None for nothing."""
     own = versioning.versions.get(named)
+    if own is not None and own.redirects:
+        return RedirectedTo(own.redirects)
     if kind == "retired":
         return (own.answer if own else None) or versioning.retired
     by_kind: Iterator[Treatment | None] = iter(

@@ -12,8 +12,10 @@ from reference_server.document.schemas import put
 from reference_server.policy import choose_status, find_promise, find_rules
 from reference_server.responses.challenges import write_challenge
 from reference_server.responses.headers import make_promised_headers
+from reference_server.responses.versions import locate_version
 from reference_server.seam import seam
 
+_REDIRECTION = 3
 PROBLEM = "application/problem+json"
 _TEXT_MEMBERS = ("detail", "message", "error_description", "description")
 
@@ -28,6 +30,8 @@ def make_error(call: Call, refusal: Refusal) -> Reply:
         reply.headers.append(("WWW-Authenticate", challenge))
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         reply.headers += list_allowed_methods(call)
+    if status // 100 == _REDIRECTION:
+        reply.headers += locate_version(call)
     fill_error_body(call, refusal, reply)
     return reply
 

@@ -35,3 +35,9 @@ def name_in_media_type(call: Call, status: int, media: str) -> str:
         return media
     written = versioning.form.replace("{version}", serving)
     return f"{media};{versioning.name}={written}" if versioning.name else written
+
+
+@seam
+def locate_version(call: Call) -> Fields:
+    """The path of the version to which a request is redirected (RFC 9110, section 10.2.2)."""
+    return [("Location", call.naming.target)] if call.naming.target else []

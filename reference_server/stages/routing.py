@@ -6,9 +6,11 @@ from apicheck.model.facts import ExpectedResponse
 from reference_server.call import Call, Refusal
 from reference_server.document.versions import find_treatment
 
+_REDIRECT = 308
 _SAID = {
     "served": "This version is not served.",
     "another-name": "There is no such version.",
+    "redirected": "This version is elsewhere.",
     "retired": "This version is no longer served.",
     "unknown": "There is no such version.",
     "future": "There is no such version yet.",
@@ -20,7 +22,8 @@ _SAID = {
 def refuse_path(call: Call) -> Refusal | None:
     """Why a path is not served: its version is not, or the document does not have it."""
     if call.naming.refused and (call.operation is not None or _is_promised(call)):
-        return Refusal(f"version:{call.naming.kind}", _SAID[call.naming.kind])
+        status = _REDIRECT if call.naming.target else None
+        return Refusal(f"version:{call.naming.kind}", _SAID[call.naming.kind], status)
     if call.operation is not None or call.match.allowed:
         return None
     slashed = call.path != "/" and call.path.endswith("/")

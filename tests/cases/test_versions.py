@@ -362,3 +362,28 @@ def test_a_write_with_an_unknown_version(run: Any, sent: Any, kind: str, found: 
         return sent(201, notes[-1]) if write else sent(200, notes)
 
     assert run(document, respond, policy=policy).findings() == found
+
+
+@pytest.mark.parametrize(
+    ("location", "found"),
+    [
+        ("/v2/notes", []),
+        ("http://other.example/v2/notes?page=1", []),
+        ("v2/notes", []),
+        ("/v2", ["versioning/redirected: elsewhere: none"]),
+        ("/v1/notes", ["versioning/redirected: elsewhere: none"]),
+        (None, ["versioning/redirected: not-redirected: none"]),
+    ],
+)
+def test_a_path_without_a_version_leads_to_the_current_one(
+    run: Any, sent: Any, location: str | None, found: list[str]
+) -> None:
+    policy = POLICY % "in: path, versions: {v2: current}, missing: {redirects: v2}"
+
+    def respond(request: Any) -> Any:
+        if request.path == "/v2/notes":
+            return sent(200, [])
+        redirected = location and request.path == "/notes"
+        return sent(307, None, {"Location": location}) if redirected else sent(404)
+
+    assert run(DOCUMENT.replace("PATH", "/v2/notes"), respond, policy=policy).findings() == found

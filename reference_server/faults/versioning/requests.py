@@ -11,6 +11,7 @@ from reference_server.document.profile import Profile
 from reference_server.document.versions import (
     classify_version,
     find_current,
+    find_redirect,
     find_serving,
     find_treatment,
 )
@@ -18,7 +19,7 @@ from reference_server.faults.fault import Fault, fault
 from reference_server.policy import choose_status
 from reference_server.responses.errors import fill_error_body
 from reference_server.responses.headers import Fields
-from reference_server.responses.versions import make_version_echo
+from reference_server.responses.versions import locate_version, make_version_echo
 
 FindServing = Callable[[Versioning, str, str], str]
 Classify = Callable[[Versioning, str | None], str]
@@ -58,9 +59,13 @@ def _has_other_names(profile: Profile) -> bool:
     return any(one.serves for one in _list_versions(profile))
 
 
+def _has_redirects(profile: Profile) -> bool:
+    return any(one.redirects for one in _list_versions(profile))
+
+
 def _has_older(profile: Profile) -> bool:
     """Where requests are served by a version beside the current one."""
-    return any(one.state in _OLDER and not one.serves for one in _list_versions(profile))
+    return any(one.state in _OLDER and one.is_served for one in _list_versions(profile))
 
 
 def _serves(
@@ -196,7 +201,7 @@ def refuses_supported_version(
 ) -> str:
     """A version that is supported beside the current one is refused."""
     known = versioning.versions.get(named)
-    refused = known is not None and known.state in _OLDER and not known.serves
+    refused = known is not None and known.state in _OLDER and known.is_served
     return "" if refused else honest(versioning, kind, named)
 
 
@@ -204,6 +209,27 @@ def refuses_supported_version(
 def refuses_another_name(honest: FindServing, versioning: Versioning, kind: str, named: str) -> str:
     """Another name of a version is refused like one that does not exist."""
     return "" if kind == "another-name" else honest(versioning, kind, named)
+
+
+@fault(
+    "versioning/refuses-what-it-redirects", find_redirect, needs=_UNKNOWN, shows_in=_has_redirects
+)
+def refuses_what_it_redirects(
+    honest: FindServing, versioning: Versioning, kind: str, named: str
+) -> str:
+    """What is redirected by the policy is refused."""
+    return ""
+
+
+@fault(
+    "versioning/redirects-to-the-root-of-the-version",
+    locate_version,
+    needs=_UNKNOWN,
+    shows_in=_has_redirects,
+)
+def redirects_to_the_root_of_the_version(honest: Callable[[Call], Fields], call: Call) -> Fields:
+    """A redirect leads to the root of the other version: what was asked for is lost."""
+    return [(name, "/".join(value.split("/")[:2])) for name, value in honest(call)]
 
 
 @fault(
@@ -219,7 +245,7 @@ def serves_another_name_by_the_oldest_version(
     if kind != "another-name":
         return honest(versioning, kind, named)
     every = versioning.versions.items()
-    older = [name for name, one in every if one.state in _OLDER and not one.serves]
+    older = [name for name, one in every if one.state in _OLDER and one.is_served]
     return min(older, key=_read_number)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.load.mistakes import did_you_mean
-from apicheck.model.facts import ServedBy, Versioning
+from apicheck.model.facts import Versioning
 from apicheck.model.json import child_pointer
 
 _MARK = "{version}"
@@ -47,24 +47,27 @@ def _find_in_versions(versioning: Versioning) -> Iterator[Found]:
 
 
 def _find_in_servers(versioning: Versioning) -> Iterator[Found]:
-    """What serves a request is a version that is served."""
-    named = {
-        child_pointer(f"{child_pointer('/versioning/versions', name)}", "serves"): one.serves
-        for name, one in versioning.versions.items()
-        if one.serves
-    }
-    for kind in _KINDS:
-        treatment = getattr(versioning, kind)
-        if isinstance(treatment, ServedBy):
-            named[f"/versioning/{kind}/serves"] = treatment.serves
-    serving = [
-        name
-        for name, one in versioning.versions.items()
-        if one.state != "retired" and not one.serves
-    ]
-    for pointer, name in named.items():
+    """What serves a request, or is the target of a redirect, is a version that is served."""
+    serving = [name for name, one in versioning.versions.items() if one.is_served]
+    for pointer, name in _list_targets(versioning):
+        if pointer.endswith("/redirects") and versioning.place not in (None, "path"):
+            yield pointer, "a redirect leads to a path", "in: path, or serves"
         if name not in versioning.versions:
             yield pointer, f'unknown version "{name}"', did_you_mean(name, serving)
         elif name not in serving:
-            why = "is another name itself" if versioning.versions[name].serves else "is retired"
+            retired = versioning.versions[name].state == "retired"
+            why = "is retired" if retired else "is another name itself"
             yield pointer, f'"{name}" {why}, and serves nothing', did_you_mean("", serving)
+
+
+def _list_targets(versioning: Versioning) -> Iterator[tuple[str, str]]:
+    """The versions that serve others, or to which others are redirected, with their places."""
+    treatments = {f"/versioning/{kind}": getattr(versioning, kind) for kind in _KINDS}
+    versions = {
+        child_pointer("/versioning/versions", name): one
+        for name, one in versioning.versions.items()
+    }
+    for pointer, one in {**versions, **treatments}.items():
+        for key in ("serves", "redirects"):
+            if name := getattr(one, key, ""):
+                yield f"{pointer}/{key}", name

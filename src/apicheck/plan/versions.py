@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from apicheck.model.facts import ExpectedResponse, Facts, Versioning
 from apicheck.model.operation import Operation, Spec
-from apicheck.requests.versions import is_served, list_documented
+from apicheck.requests.versions import list_documented
 
 _KINDS = ("unknown", "future", "malformed", "missing", "retired")
 
@@ -17,7 +17,7 @@ def find_version_contradictions(spec: Spec, facts: Facts) -> Iterator[tuple[str,
     if versioning is None or not versioning.versions or versioning.place is None:
         return
     documented = list_documented(versioning.place, versioning, spec)
-    served = [name for name, one in versioning.versions.items() if is_served(one)]
+    served = [name for name, one in versioning.versions.items() if one.is_served]
     about = "versioning.versions"
     if unknown := [name for name in documented if name not in versioning.versions]:
         yield about, f"{_join(unknown)}: in the document, not in the policy"

@@ -34,7 +34,7 @@ class Versions:
     @property
     def current(self) -> str:
         """The version that a client should name: the current one, else the last that is served."""
-        served = [name for name, one in self.known.items() if is_served(one)]
+        served = [name for name, one in self.known.items() if one.is_served]
         current = [name for name in served if self.known[name].state == "current"]
         return (current or served[-1:] or [""])[0]
 
@@ -107,7 +107,8 @@ class Versions:
 
         Another name of a version may be an ordinary word (`/releases/latest`), and is none here.
         """
-        written = {self.write(name): name for name, one in self.known.items() if not one.serves}
+        own = (name for name, one in self.known.items() if one.is_served or one.state == "retired")
+        written = {self.write(name): name for name in own}
         for number, segment in enumerate(path.split("/")):
             if segment in written:
                 yield number, written[segment]
@@ -119,11 +120,6 @@ class Versions:
             return None
         segments[place : place + 1] = [] if text is None else [quote(text, safe="")]
         return replace(request, path="/".join(segments), operation="")
-
-
-def is_served(version: ApiVersion) -> bool:
-    """Whether a version is served under a name of its own."""
-    return version.state != "retired" and not version.serves
 
 
 def find_versions(context: RunContext) -> Versions | None:
@@ -156,7 +152,7 @@ def with_current_version(context: RunContext, request: Request) -> Request:
     if versions.place == "media" and "json" not in accepted:
         return request
     named = versions.known.get(versions.read(request) or "")
-    if named is not None and is_served(named):
+    if named is not None and named.is_served:
         return request
     return versions.put(request, versions.current) or request
 

@@ -10,6 +10,7 @@ from apicheck.model.errors import PolicyError
 from apicheck.model.facts import (
     ApiVersion,
     ExpectedResponse,
+    RedirectedTo,
     ServedBy,
     StatusSet,
     VersionEcho,
@@ -44,8 +45,12 @@ def test_a_version_is_a_state_or_another_name_of_one() -> None:
     }
 
 
-def test_what_names_no_version_is_refused_or_served_by_one() -> None:
-    found = versioning(unknown=400, missing={"serves": "v2"}, retired={"status": [404, 410]})
+def test_what_names_no_version_is_refused_served_or_redirected() -> None:
+    written = {"status": [404, 410]}
+    found = versioning(
+        unknown=400, missing={"serves": "v2"}, malformed={"redirects": "v2"}, retired=written
+    )
+    assert found.malformed == RedirectedTo("v2")
     assert found.unknown == ExpectedResponse(StatusSet(("400",)))
     assert found.missing == ServedBy("v2")
     assert found.retired == ExpectedResponse(StatusSet(("404", "410")))
@@ -80,6 +85,7 @@ facts:
       latest: {serves: v2}
       newest: {serves: latest}
     missing: {serves: v9}
+    future: {redirects: v2}
     unknown:
       serves: v1
     malformed: always
@@ -93,8 +99,9 @@ clauses: {}
         (8, "facts.versioning.versions.v3"),
         (11, "facts.versioning.versions.newest.serves"),
         (12, "facts.versioning.missing.serves"),
-        (14, "facts.versioning.unknown.serves"),
-        (15, "facts.versioning.malformed"),
+        (13, "facts.versioning.future.redirects"),
+        (15, "facts.versioning.unknown.serves"),
+        (16, "facts.versioning.malformed"),
     ]
     said = "\n".join(f"{m.message} {m.suggestion}" for m in caught.value.mistakes)
     assert '"v9"' in said

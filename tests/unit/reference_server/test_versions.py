@@ -136,6 +136,7 @@ def test_the_media_type(ask: Any, accept: str, response: Any) -> None:
         ("/v2x/contacts", (404, None)),
         ("/beta/contacts", (410, None)),
         ("/beta/anything", (410, None)),
+        ("/preview/nothing", (404, None)),
         ("/latest/nothing", (404, None)),
         ("/.well-known/jwks.json", (200, None)),
     ],
@@ -150,3 +151,9 @@ def test_another_name_is_served_as_its_version(canonical: Any) -> None:
     for path, version in (("/latest/contacts", "v2"), ("/v1/contacts", "v1")):
         sent = canonical.send("GET", path, token=token)
         assert (sent.status, sent["API-Version"]) == (200, version)
+
+
+def test_a_name_that_is_redirected_leads_to_the_same_path(canonical: Any) -> None:
+    sent = canonical.send("GET", "/preview/contacts/1")
+    assert (sent.status, sent["Location"]) == (308, "/v2/contacts/1")
+    assert sent["API-Version"] is None

@@ -8,7 +8,6 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    ExpectedResponse,
     Failure,
     Inconclusive,
     Judgement,
@@ -24,32 +23,12 @@ from apicheck.authoring import (
     Versions,
     describe,
 )
-from apicheck.authoring.facts import ServedBy, Treatment
+from apicheck.authoring.facts import RedirectedTo, ServedBy
+from apicheck.checks.versioning._kinds import Rows, find_treatment
 from apicheck.checks.versioning._requests import find_obstacle, send_version, versions_of
 
 FAILURES = frozenset(range(500, 600)) - {503}
 """The statuses by which a server says that it failed; 503 says that it is busy."""
-ANY_REFUSAL = ExpectedResponse(StatusSet(("4xx",)))
-
-Rows = Callable[[Versions], tuple[str | None, ...]]
-"""The versions that a table has, None for a request without any."""
-
-
-def find_treatment(subject: Subject, kind: str) -> tuple[str, Treatment | None]:
-    """What the policy promises for a kind of version, and the path of the fact that says it.
-
-    A version that is yet to come does not exist, and neither does what is no version: it is
-    refused in some way at least.
-    """
-    facts = subject.facts.versioning
-    own: Treatment | None = getattr(facts, kind) if facts else None
-    if facts is None or own is not None or kind not in ("future", "malformed"):
-        return f"versioning.{kind}", own
-    return "versioning.unknown", facts.unknown if kind == "future" else _in_some_way(facts.unknown)
-
-
-def _in_some_way(treatment: Treatment | None) -> Treatment | None:
-    return ANY_REFUSAL if isinstance(treatment, ExpectedResponse) else treatment
 
 
 def find_refusal(subject: Subject, kind: str) -> Applies | NotApplicable | NotTested:
@@ -57,6 +36,8 @@ def find_refusal(subject: Subject, kind: str) -> Applies | NotApplicable | NotTe
     fact, promised = find_treatment(subject, kind)
     if isinstance(promised, ServedBy):
         return NotApplicable(f"such a request is served, by {promised.serves} ({fact})")
+    if isinstance(promised, RedirectedTo):
+        return NotApplicable(f"such a request is redirected, to {promised.redirects} ({fact})")
     if promised is None:
         return NotApplicable(f"the policy promises no response ({fact})")
     applies = Applies(facts=(fact,), promise=promised, provokes=StatusSet(PROVOKED))

@@ -75,7 +75,7 @@ def find_serving(context: RunContext, found: Versions, exchange: Exchange) -> st
     known = found.known.get(named)
     if known is None:
         return None
-    return known.serves or (named if versions.is_served(known) else None)
+    return known.serves or (named if known.is_served else None)
 
 
 CHECK = Check(

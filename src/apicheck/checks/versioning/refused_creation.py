@@ -30,8 +30,9 @@ from apicheck.authoring import (
     describe,
     steps,
 )
+from apicheck.checks.versioning._kinds import find_treatment
 from apicheck.checks.versioning._names import list_future, list_unknown
-from apicheck.checks.versioning._refusals import PROVOKED, find_treatment
+from apicheck.checks.versioning._refusals import PROVOKED
 from apicheck.checks.versioning._requests import collides, find_obstacle, versions_of
 
 _MOST = 2

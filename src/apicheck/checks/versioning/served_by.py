@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from apicheck.authoring import (
     Applies,
@@ -24,13 +24,9 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.facts import ServedBy
 from apicheck.checks.versioning._echo import find_echo, is_same
-from apicheck.checks.versioning._names import (
-    list_future,
-    list_malformed,
-    list_unknown,
-    write_in_other_case,
-)
-from apicheck.checks.versioning._refusals import Rows, find_given_version, find_treatment
+from apicheck.checks.versioning._kinds import KINDS, find_treatment
+from apicheck.checks.versioning._names import write_in_other_case
+from apicheck.checks.versioning._refusals import find_given_version
 from apicheck.checks.versioning._requests import find_obstacle, send_version, versions_of
 
 
@@ -54,7 +50,7 @@ def _list_cases(subject: Subject) -> Iterator[Case]:
     for name, one in found.known.items():
         if one.serves:
             yield _case(name, one.serves, f"versioning.versions.{name}")
-    for kind, list_names in _KINDS.items():
+    for kind, list_names in KINDS.items():
         fact, treatment = find_treatment(subject, kind)
         if isinstance(treatment, ServedBy):
             for version in list_names(found):
@@ -72,25 +68,6 @@ def _list_cases(subject: Subject) -> Iterator[Case]:
 def _is_of_vendor(found: Versions) -> bool:
     """Whether the version is part of a media type, which has no case (RFC 9110, section 8.3.1)."""
     return found.place == "media" and not found.name
-
-
-def _list_retired(found: Versions) -> tuple[str, ...]:
-    return tuple(
-        name for name, one in found.known.items() if one.state == "retired" and not one.answer
-    )
-
-
-def _list_missing(_: Versions) -> tuple[None]:
-    return (None,)
-
-
-_KINDS: Mapping[str, Rows] = {
-    "unknown": list_unknown,
-    "future": list_future,
-    "malformed": list_malformed,
-    "retired": _list_retired,
-    "missing": _list_missing,
-}
 
 
 def _case(version: str | None, serves: str, fact: str) -> Case:

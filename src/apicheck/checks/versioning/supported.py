@@ -23,7 +23,6 @@ from apicheck.authoring import (
     describe,
     fields,
     steps,
-    versions,
 )
 from apicheck.checks.versioning._requests import (
     find_obstacle,
@@ -50,7 +49,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     return tuple(
         Case(name, fact=f"versioning.versions.{name}")
         for name, one in versions_of(subject).known.items()
-        if versions.is_served(one)
+        if one.is_served
     )
 
 

@@ -30,9 +30,10 @@ class ApiVersion:
     """`versioning.versions.<version>`.
 
     state: "current", "supported", "deprecated" or "retired". serves, redirects: the version of
-    which this is another name, and the one to which it leads; "" for none. since: of the deprecation; announced: when it was; sunset: the end.
-    All three are ISO dates or date-times, UTC; "" when not said. answer: the response to a request
-    that names it, where that is not `versioning.retired`.
+    which this is another name, and the one to which it leads; "" for none. since: of the
+    deprecation; announced: when it was; sunset: the end. All three are ISO dates or date-times,
+    UTC; "" when not said. answer: the response to a request that names it, where that is not
+    `versioning.retired`.
     """
 
     state: str = "supported"

@@ -1,0 +1,50 @@
+"""The kinds of names that are no served version, and what the policy promises for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from apicheck.authoring import ExpectedResponse, StatusSet, Subject, Versions
+from apicheck.authoring.facts import Treatment
+from apicheck.checks.versioning._names import list_future, list_malformed, list_unknown
+
+ANY_REFUSAL = ExpectedResponse(StatusSet(("4xx",)))
+
+Rows = Callable[[Versions], tuple[str | None, ...]]
+"""The versions that a table has, None for a request without any."""
+
+
+def find_treatment(subject: Subject, kind: str) -> tuple[str, Treatment | None]:
+    """What the policy promises for a kind of version, and the path of the fact that says it.
+
+    A version that is yet to come does not exist, and neither does what is no version: it is
+    refused in some way at least.
+    """
+    facts = subject.facts.versioning
+    own: Treatment | None = getattr(facts, kind) if facts else None
+    if facts is None or own is not None or kind not in ("future", "malformed"):
+        return f"versioning.{kind}", own
+    return "versioning.unknown", facts.unknown if kind == "future" else _in_some_way(facts.unknown)
+
+
+def _in_some_way(treatment: Treatment | None) -> Treatment | None:
+    return ANY_REFUSAL if isinstance(treatment, ExpectedResponse) else treatment
+
+
+def _list_retired(found: Versions) -> tuple[str, ...]:
+    return tuple(
+        name for name, one in found.known.items() if one.state == "retired" and not one.answer
+    )
+
+
+def _list_missing(_: Versions) -> tuple[None]:
+    return (None,)
+
+
+KINDS: Mapping[str, Rows] = {
+    "unknown": list_unknown,
+    "future": list_future,
+    "malformed": list_malformed,
+    "retired": _list_retired,
+    "missing": _list_missing,
+}

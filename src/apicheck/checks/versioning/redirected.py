@@ -1,0 +1,126 @@
+"""What names no version of its own is redirected to the version that the policy says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Exchange,
+    Failure,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Outcome,
+    Script,
+    Severity,
+    Subject,
+    SubjectKind,
+    Transcript,
+    Versions,
+    describe,
+    fields,
+)
+from apicheck.authoring.facts import RedirectedTo
+from apicheck.checks.versioning._kinds import KINDS, find_treatment
+from apicheck.checks.versioning._requests import find_obstacle, send_version, versions_of
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """Where the policy says to which version a request is redirected."""
+    obstacle = find_obstacle(subject)
+    if obstacle is not None:
+        return obstacle
+    if not cases(subject):
+        return NotApplicable("the policy promises no redirect to another version")
+    return Applies()
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """A row for each way to name no version of its own that is redirected."""
+    return tuple(_list_cases(subject))
+
+
+def _list_cases(subject: Subject) -> Iterator[Case]:
+    found = versions_of(subject)
+    for name, one in found.known.items():
+        if one.redirects:
+            yield _case(name, one.redirects, f"versioning.versions.{name}")
+    for kind, list_names in KINDS.items():
+        fact, treatment = find_treatment(subject, kind)
+        if isinstance(treatment, RedirectedTo):
+            for version in list_names(found):
+                yield _case(version, treatment.redirects, fact)
+
+
+def _case(version: str | None, target: str, fact: str) -> Case:
+    return Case(version or "none", {"version": version, "target": target}, fact=fact)
+
+
+def script(subject: Subject) -> Script:
+    """Send a request that is accepted, then the same with the other name, or with none."""
+    row = subject.row.value
+    yield from send_version(subject, row["version"], serves=row["target"])
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Fail when the response is no redirect, or leads elsewhere than to the path of the version."""
+    row, found = subject.row.value, versions_of(subject)
+    for exchange in transcript.exercised:
+        due = f"a redirect to the path of {found.write(row['target'])}"
+        if exchange.status not in _REDIRECTS:
+            return Failure("not-redirected", due, describe(exchange), subject.row.name, exchange.id)
+        location = exchange.received.header("Location") or ""
+        if not _leads_there(found, exchange, location, row["version"], row["target"]):
+            actual = f"Location: {location}" if location else "no Location"
+            return Failure("elsewhere", due, actual, subject.row.name, exchange.id)
+    return None
+
+
+def _leads_there(
+    found: Versions, exchange: Exchange, location: str, version: str | None, target: str
+) -> bool:
+    """Whether a location is the path of the request, with the target in place of its version."""
+    parts = fields.split_url(location, exchange.request.path)
+    if parts is None:
+        return False
+    wanted, sent = found.write(target), exchange.request.path
+    if version is None:
+        segments = parts.path.split("/")
+        return any(
+            "/".join([*segments[:place], *segments[place + 1 :]]) == sent
+            for place, segment in enumerate(segments)
+            if segment == wanted
+        )
+    named = quote(found.write(version), safe="")
+    return parts.path == sent.replace(f"/{named}/", f"/{wanted}/", 1)
+
+
+CHECK = Check(
+    title="What names no version of its own is redirected to the version that the policy says",
+    failure_title="What names no version of its own is not redirected as promised",
+    subject_kind=SubjectKind.API,
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=(
+        "versioning.versions",
+        "versioning.unknown",
+        "versioning.future",
+        "versioning.malformed",
+        "versioning.retired",
+        "versioning.missing",
+    ),
+    standards=("rfc9110#15.4", "rfc9110#10.2.2"),
+    outcomes=(Outcome("not-redirected", Severity.MEDIUM), Outcome("elsewhere", Severity.MEDIUM)),
+    proven_by={
+        "not-redirected": ("versioning/refuses-what-it-redirects",),
+        "elsewhere": ("versioning/redirects-to-the-root-of-the-version",),
+    },
+)
