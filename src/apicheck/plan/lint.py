@@ -30,7 +30,7 @@ _OF_BODIES = ("media", "missing_media", "syntax", "schema", "too_large")
 """Kinds of bad request that need a body."""
 _SECONDS_A_DAY = 86_400
 _UNREAD = re.compile(
-    r"((?:(?:authentication|requests|oauth)\.[^.]+(?:\.[^.]+)?"
+    r"((?:(?:authentication|requests|oauth|versioning)\.[^.]+(?:\.[^.]+)?"
     r"|authorization\.(?:refusal|absent|foreign\.[^.]+|tenant\.[^.]+)|rate_limits\.refusal)"
     r"\.(?:headers|media|schema))(?:\.|$)"
 )

@@ -17,8 +17,8 @@ Rows = Callable[[Versions], tuple[str | None, ...]]
 def find_treatment(subject: Subject, kind: str) -> tuple[str, Treatment | None]:
     """What the policy promises for a kind of version, and the path of the fact that says it.
 
-    A version that is yet to come does not exist, and neither does what is no version: it is
-    refused in some way at least.
+    A version that is yet to come does not exist, and neither does what is no version: where unknown
+    versions are refused, it is refused in some way at least.
     """
     facts = subject.facts.versioning
     own: Treatment | None = getattr(facts, kind) if facts else None
@@ -28,7 +28,7 @@ def find_treatment(subject: Subject, kind: str) -> tuple[str, Treatment | None]:
 
 
 def _in_some_way(treatment: Treatment | None) -> Treatment | None:
-    return ANY_REFUSAL if isinstance(treatment, ExpectedResponse) else treatment
+    return ANY_REFUSAL if isinstance(treatment, ExpectedResponse) else None
 
 
 def _list_retired(found: Versions) -> tuple[str, ...]:
