@@ -113,12 +113,7 @@ class Verifier:
                 self._add(pointer, *said)
         self._verify_schemes()
         self._verify_buckets()
-        signature = self.facts.webhooks and getattr(self.facts.webhooks, "signature", None)
-        if isinstance(signature, Signature):
-            for option, message, hint in find_signature_mistakes(signature):
-                place = "/webhooks/signature"
-                named = isinstance(at(self.merged.value, place), Mapping)
-                self._add(f"{place}/{option}" if named else place, message, hint)
+        self._verify_signature()
         for found in find_version_mistakes(self.facts.versioning):
             self._add(*found)
 
@@ -206,6 +201,14 @@ class Verifier:
             if issued.scheme not in self.spec.schemes:
                 place = f"{pointer}/scheme"
                 self._add_unknown(place, "security scheme", issued.scheme, self.spec.schemes)
+
+    def _verify_signature(self) -> None:
+        signature = self.facts.webhooks and getattr(self.facts.webhooks, "signature", None)
+        if isinstance(signature, Signature):
+            for option, message, hint in find_signature_mistakes(signature):
+                place = "/webhooks/signature"
+                named = isinstance(at(self.merged.value, place), Mapping)
+                self._add(f"{place}/{option}" if named else place, message, hint)
 
     def _verify_buckets(self) -> None:
         limits = self.facts.rate_limits
