@@ -113,7 +113,16 @@ class Verifier:
                 self._add(pointer, *said)
         self._verify_schemes()
         self._verify_buckets()
-        self._verify_signature()
+        self._verify_consistency()
+
+    def _verify_consistency(self) -> None:
+        """Verify that the parts of a fact go together."""
+        signature = self.facts.webhooks and getattr(self.facts.webhooks, "signature", None)
+        if isinstance(signature, Signature):
+            for option, message, hint in find_signature_mistakes(signature):
+                place = "/webhooks/signature"
+                named = isinstance(at(self.merged.value, place), Mapping)
+                self._add(f"{place}/{option}" if named else place, message, hint)
         for found in find_version_mistakes(self.facts.versioning):
             self._add(*found)
 
@@ -201,14 +210,6 @@ class Verifier:
             if issued.scheme not in self.spec.schemes:
                 place = f"{pointer}/scheme"
                 self._add_unknown(place, "security scheme", issued.scheme, self.spec.schemes)
-
-    def _verify_signature(self) -> None:
-        signature = self.facts.webhooks and getattr(self.facts.webhooks, "signature", None)
-        if isinstance(signature, Signature):
-            for option, message, hint in find_signature_mistakes(signature):
-                place = "/webhooks/signature"
-                named = isinstance(at(self.merged.value, place), Mapping)
-                self._add(f"{place}/{option}" if named else place, message, hint)
 
     def _verify_buckets(self) -> None:
         limits = self.facts.rate_limits
