@@ -392,7 +392,7 @@ def test_a_version_that_does_not_exist_gets_its_own_response(
     policy = """
     policy: versions
     facts: {requests: {unknown_path: 404}, versioning: {unknown: 410}}
-    clauses: {VERSIONS: {title: Unknown versions, checks: "versioning/*"}}
+    clauses: {VERSIONS: {title: Unknown versions, checks: [versioning/unknown, versioning/future]}}
     """
 
     def respond(request: Any) -> Any:

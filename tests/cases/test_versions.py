@@ -32,7 +32,12 @@ POLICY = """
 policy: notes
 facts:
   versioning: {%s}
-clauses: {VERSIONS: {title: The versions of a request, checks: "versioning/*"}}
+clauses:
+  VERSIONS:
+    title: The versions of a request
+    checks: [versioning/unknown, versioning/future, versioning/malformed, versioning/missing,
+             versioning/case, versioning/retired, versioning/supported, versioning/served-by,
+             versioning/redirected, versioning/refused-creation, versioning/echo]
 """
 DATES = POLICY % (
     'in: header, name: Notes-Version, versions: {"2026-06-01": current, "2026-01-01": supported,'
