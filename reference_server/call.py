@@ -22,7 +22,7 @@ class Refusal:
     """Why a request is not served.
 
     kind: anonymous, bad, several, state:<state>, tenant-unknown, tenant-foreign, scope, rate,
-    absent, foreign:<whose>, unknown_path, method, media, syntax, schema, too_large, conflict,
+    absent, foreign:<whose>, unknown_path, gone, method, media, syntax, schema, too_large, conflict,
     reference, client, oauth, internal. text: for a person. status: where the kind does not
     say it. members: of the error body, over its example. fields: of the request that break a
     rule, with a sentence each.

@@ -25,8 +25,8 @@ def test_a_deprecated_operation_says_so(
 @pytest.mark.parametrize(
     ("fault", "noticed"),
     [
-        ("versioning/omits-deprecation", ("versioning/deprecation", "deprecation-absent")),
-        ("versioning/sunset-iso", ("versioning/deprecation", "sunset-malformed")),
+        ("versioning/omits-deprecation", ("versioning/deprecation", "absent")),
+        ("versioning/sunset-iso", ("versioning/sunset", "malformed")),
     ],
 )
 def test_a_deprecation_that_is_not_announced_is_noticed(

@@ -13,6 +13,7 @@ from apicheck.model import selector
 from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, PassiveResult
 from apicheck.model.exchange import (
     ONLY_UNDER_LOAD,
+    TRAVELLED,
     Caller,
     Credential,
     Direction,
@@ -56,6 +57,7 @@ __all__ = [
     "MISSING",
     "NEVER",
     "ONLY_UNDER_LOAD",
+    "TRAVELLED",
     "UNIQUE",
     "UNIQUE_LENGTH",
     "Applies",

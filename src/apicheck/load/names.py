@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from apicheck.load.grammar import as_list
 from apicheck.load.layers import Merged
+from apicheck.load.lifecycle import find_lifecycle_mistakes
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.selectors import find_selector_error
 from apicheck.load.signatures import find_signature_mistakes
@@ -112,12 +113,18 @@ class Verifier:
                 self._add(pointer, *said)
         self._verify_schemes()
         self._verify_buckets()
+        self._verify_consistency()
+
+    def _verify_consistency(self) -> None:
+        """Verify that the parts of a fact go together."""
         signature = self.facts.webhooks and getattr(self.facts.webhooks, "signature", None)
         if isinstance(signature, Signature):
             for option, message, hint in find_signature_mistakes(signature):
                 place = "/webhooks/signature"
                 named = isinstance(at(self.merged.value, place), Mapping)
                 self._add(f"{place}/{option}" if named else place, message, hint)
+        for found in find_lifecycle_mistakes(self.merged.value.get("versioning")):
+            self._add(*found)
 
     def verify_clause(self, clause: Clause, *, own: bool) -> None:
         """Verifies every name in a clause.

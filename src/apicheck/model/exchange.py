@@ -231,7 +231,7 @@ class TransportError:
     message: str
 
 
-SIDE_BY_SIDE, ONLY_UNDER_LOAD = "side-by-side", "only-under-load"
+SIDE_BY_SIDE, ONLY_UNDER_LOAD, TRAVELLED = "side-by-side", "only-under-load", "travelled"
 UNASKED = "unasked-bytes"
 
 
@@ -246,6 +246,7 @@ class Observation:
     "provoked" (about: check, value: status; for passive checks: the script caused the status),
     SIDE_BY_SIDE (value: how many requests were under way at once, noted for a 5xx),
     ONLY_UNDER_LOAD (value: as before; for passive checks: the status came to no request alone),
+    TRAVELLED (value: epoch seconds; a script had taken the target's clock to this moment),
     UNASKED (bytes came behind the response that no request asked for; they were dropped).
     """
 
@@ -259,7 +260,8 @@ class Exchange:
     """One request with its response, or the error in place of one.
 
     sent_at, received_at: seconds since the run began, on the target's clock: moves of a
-    virtual clock are included, so that intervals are those that the target sees.
+    virtual clock are included, so that intervals are those that the target sees; travels of a
+    script, which it returns from, are not.
     A happened before B exactly when A.received_at < B.sent_at.
     raw: the bytes that a script wrote itself; `request` then describes them.
     For Direction.IN the request is the target's delivery and the response the listener's.
