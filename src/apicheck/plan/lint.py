@@ -19,6 +19,7 @@ from apicheck.model.selector import selects
 from apicheck.model.subject import SubjectKind
 from apicheck.model.target import Target
 from apicheck.plan.clauses import matches
+from apicheck.plan.history import find_history_remarks
 from apicheck.plan.lifecycle import find_lifecycle_remarks
 
 _WRITTEN = ("policy", "include", "reading")
@@ -187,6 +188,7 @@ def _find_contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
         if bucket.limit is None and not any(name in plan for plan in plans):
             yield Remark(f"rate_limits.{name}", "has no limit, and no plan gives it one")
     yield from (Remark(*words) for words in find_lifecycle_remarks(spec, policy))
+    yield from (Remark(*words) for words in find_history_remarks(spec, policy))
 
 
 def _find_unread_parts(policy: Policy) -> Iterator[Remark]:
