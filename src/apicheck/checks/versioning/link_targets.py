@@ -17,7 +17,6 @@ from apicheck.authoring import (
     Outcome,
     Request,
     Role,
-    RunContext,
     Script,
     Severity,
     Subject,
@@ -65,14 +64,13 @@ def script(subject: Subject) -> Script:
     if not links:
         steps.end_script(Inconclusive(f"the response has no link with rel={subject.row.name}"))
     path, query = _locate(subject, announced, links[0].target)
-    declared = _find_declared(subject.context, path)
-    reads = next((one for one in declared if one.method == "GET"), None)
-    if declared and reads is None:
-        yield from build.send_control(subject, declared[0].id)
-    elif reads is not None and not subject.op.safe and "{" in reads.path:
+    declared = _find_declared(subject, path)
+    if declared is not None and declared.method != "GET":
+        yield from build.send_control(subject, declared.id)
+    elif declared is not None and not subject.op.safe and "{" in declared.path:
         steps.end_script(Inconclusive(f"{subject.op.method} may have changed what {path} names"))
     else:
-        yield from steps.send(_build_request(subject, path, query, reads))
+        yield from steps.send(_build_request(subject, path, query, declared))
 
 
 def _locate(subject: Subject, announced: Exchange, target: str) -> tuple[str, Pairs]:
@@ -90,10 +88,20 @@ def _locate(subject: Subject, announced: Exchange, target: str) -> tuple[str, Pa
     return path, tuple(parse_qsl(found.query, keep_blank_values=True))
 
 
-def _find_declared(context: RunContext, path: str) -> list[Operation]:
-    """Find the operations of a path: those whose path is fixed come before templates."""
-    found = [one for one in context.spec.operations if selector.selects_path(one.path, "", path)]
-    return sorted(found, key=lambda one: "{" in one.path)
+def _find_declared(subject: Subject, path: str) -> Operation | None:
+    """Find the operation of a path that a link means; None where the document has none.
+
+    One whose path is fixed comes before a template, then that of the same method, then GET.
+    """
+    every = subject.context.spec.operations
+    found = [one for one in every if selector.selects_path(one.path, "", path)]
+    methods = (subject.op.method, "GET")
+    rank = {method: place for place, method in reversed(tuple(enumerate(methods)))}
+    return min(
+        found,
+        key=lambda one: ("{" in one.path, rank.get(one.method, len(methods))),
+        default=None,
+    )
 
 
 def _build_request(
