@@ -1,4 +1,4 @@
-"""What is deprecated says so: since when, until when, and what comes after."""
+"""What is deprecated says so: since when, until when, and what comes after; and ends then."""
 
 from collections.abc import Callable
 
@@ -27,9 +27,10 @@ def test_a_deprecated_operation_says_so(
     [
         ("versioning/omits-deprecation", ("versioning/deprecation", "absent")),
         ("versioning/sunset-iso", ("versioning/sunset", "malformed")),
+        ("versioning/served-after-its-sunset", ("versioning/sunset-day", "served")),
     ],
 )
-def test_a_deprecation_that_is_not_announced_is_noticed(
+def test_a_deprecation_that_breaks_its_promise_is_noticed(
     apicheck_server: Callable[..., Server],
     apicheck_run: Callable[..., Run],
     fault: str,
