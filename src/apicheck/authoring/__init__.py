@@ -13,7 +13,6 @@ from apicheck.model import selector
 from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, PassiveResult
 from apicheck.model.exchange import (
     ONLY_UNDER_LOAD,
-    TRAVELLED,
     Caller,
     Credential,
     Direction,
@@ -57,7 +56,6 @@ __all__ = [
     "MISSING",
     "NEVER",
     "ONLY_UNDER_LOAD",
-    "TRAVELLED",
     "UNIQUE",
     "UNIQUE_LENGTH",
     "Applies",

@@ -11,7 +11,7 @@ from apicheck.judge.attempts import Judged, judge_probe
 from apicheck.judge.load import mark_load, select_doubtful
 from apicheck.judge.repetition import uphold_repeated
 from apicheck.model.check import Applies, Check, PassiveResult
-from apicheck.model.exchange import TRAVELLED, Exchange, Observation, Role, Transcript
+from apicheck.model.exchange import Exchange, Observation, Role, Transcript
 from apicheck.model.plan import Plan, Probe, SkippedSubject
 from apicheck.model.results import CheckResult, FailureSummary
 from apicheck.model.subject import RunContext, Subject, SubjectKind
@@ -183,7 +183,7 @@ def _fold(
     try:
         state = check.fold.start(context)
         for exchange in exchanges:
-            if exchange.observed(TRAVELLED) and not check.fold.at_any_time:
+            if exchange.travelled_to and not check.fold.at_any_time:
                 continue
             state = check.fold.step(context, state, exchange)
         seen = check.fold.finish(context, state)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -19,6 +20,8 @@ from apicheck.model.json import Json
 from apicheck.model.verdict import StopReason
 
 _BODILESS = (204, 205, 304)
+_LAST_S = 253_402_300_799.0
+"""The last second of the year 9999, in epoch seconds: no calendar goes further."""
 _READABLE = "$:~(),"
 _MARKS = "[]"
 """Stand as they are in a placeholder's derivations; elsewhere some servers refuse them."""
@@ -306,6 +309,12 @@ class Exchange:
     def bodiless(self) -> bool:
         """Whether HTTP forbids content in the response (RFC 9110 section 6.4.1)."""
         return self.request.method == "HEAD" or self.status in _BODILESS
+
+    @property
+    def travelled_to(self) -> datetime | None:
+        """Where a script had taken the target's clock, in UTC; None where it was in the present."""
+        seen = self.observed(TRAVELLED)
+        return datetime.fromtimestamp(min(float(seen[0].value), _LAST_S), UTC) if seen else None
 
     def observed(self, name: str) -> tuple[Observation, ...]:
         """The observations of one name."""

@@ -127,14 +127,17 @@ class TargetClock:
                 self._epoch, self._allowed = epoch - self.now(), 0.0
 
     def travel(self, to: float) -> bool:
-        """Take the target's clock to epoch seconds; False where it could not be brought back.
+        """Take the target's clock to epoch seconds; False where it does not go there and back.
 
         The seconds of the run go on as if nothing had happened: `now` does not tell.
         """
         if self._move is None or not self._rewinds:
             return False
-        with self._still():
-            self._shift(self._move, to - self.epoch())
+        try:
+            with self._still():
+                self._shift(self._move, to - self.epoch())
+        except OSError:
+            return False
         return True
 
     def come_back(self) -> None:

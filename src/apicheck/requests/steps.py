@@ -48,7 +48,7 @@ def travel(to: float) -> Generator[Travel, Any, None]:
     It is brought back when the script has ended.
     """
     if not (yield Travel(to)):
-        reason = "the target's clock cannot be turned back, and so it is not moved that far"
+        reason = "the target's clock does not go to that day and back"
         remedy = '[control]\nurl = "http://127.0.0.1:9000"  # with the capability "rewind"'
         end_script(NotTested(NotTestedKind.NEEDS_CONTROL, reason, remedy))
 

@@ -70,6 +70,14 @@ def test_a_clock_that_cannot_come_back_does_not_leave(clock: TargetClock) -> Non
     assert clock.away == 0.0
 
 
+def test_a_moment_that_is_too_far_is_not_reached() -> None:
+    target = Target(stuck=True)
+    clock = clock_of(target)
+    assert not clock.travel(10.0**12)
+    clock.come_back()
+    assert target.moves == []
+
+
 def visiting(moment: float, *, fails: bool = False) -> Callable[[Subject], Script]:
     def script(_: Subject) -> Script:
         yield from steps.travel(moment)

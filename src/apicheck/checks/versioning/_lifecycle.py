@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from apicheck.authoring import (
-    TRAVELLED,
     Applies,
     Exchange,
     Failure,
@@ -160,6 +159,6 @@ def leads_to(context: RunContext, exchange: Exchange, link: Link, url: str, succ
 
 def read_moment(exchange: Exchange) -> float | None:
     """When the target sent a response, in epoch seconds: by its virtual clock, or by Date."""
-    for travelled in exchange.observed(TRAVELLED):
-        return float(travelled.value)
+    if exchange.travelled_to is not None:
+        return exchange.travelled_to.timestamp()
     return fields.parse_http_date(exchange.received.header("Date") or "")
