@@ -9,6 +9,7 @@ from apicheck.authoring import (
     NotApplicable,
     NotTested,
     NotTestedKind,
+    Recipe,
     Request,
     Steps,
     Subject,
@@ -21,6 +22,7 @@ from apicheck.checks.versioning._lifecycle import FACT
 
 HALF_A_DAY_S = 43_200.0
 """How long before the first, and after the last moment of a date a request is sent."""
+_FEW_READS, _FEW_WRITES = 2, 1
 OTHER_REASONS = (401, 403, 429)
 """Statuses that say nothing of a lifecycle: the credential, or how many requests came."""
 
@@ -70,5 +72,34 @@ def _mint_like(actor: Identity) -> Steps[Identity]:
 
 
 def needs_deprecation(subject: Subject) -> Deprecation | NotApplicable:
-    """The deprecation of the operation, or the reason why there is nothing to test."""
-    return find_deprecation(subject) or NotApplicable("the policy does not deprecate it")
+    """The deprecation of the operation, or the reason why there is nothing to test.
+
+    A few operations stand for all of a deprecation: they are announced, and end, by one record.
+    """
+    item = find_deprecation(subject)
+    if item is None:
+        return NotApplicable("the policy does not deprecate it")
+    few = _choose_few(subject, item)
+    if subject.op.id in few or not few:
+        return item
+    return NotApplicable(
+        f"tested on {', '.join(few)}, of the same deprecation (--thorough tests every operation)"
+    )
+
+
+def _choose_few(subject: Subject, item: Deprecation) -> list[str]:
+    """Choose what stands for the subject: reads or writes, whose results count as its own do."""
+    context, clauses = subject.context, subject.asked
+    if context.thorough:
+        return [subject.op.id]
+    alike = [
+        one
+        for one in context.spec.operations
+        if one.safe == subject.op.safe
+        and context.selects(item.ops, one)
+        and clauses.get(one.id, frozenset()) >= clauses.get(subject.op.id, frozenset())
+        and one.id in context.actors
+        and isinstance(context.recipes.get(one.id), Recipe)
+    ]
+    alike.sort(key=lambda one: ("{" in one.path, one.method == "DELETE"))
+    return [one.id for one in alike[: _FEW_READS if subject.op.safe else _FEW_WRITES]]

@@ -25,7 +25,7 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.facts import Deprecation
 from apicheck.checks.versioning._lifecycle import FACT
-from apicheck.checks.versioning._visits import needs_deprecation
+from apicheck.checks.versioning._visits import find_deprecation, needs_deprecation
 
 _FIELDS = ("Deprecation", "Sunset", "Link")
 _HEAD, _ERROR = "HEAD", "without credentials"
@@ -44,8 +44,8 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """HEAD, and an error that every secured operation has."""
-    item = needs_deprecation(subject)
-    names = [] if isinstance(item, NotApplicable) else _list_names(subject, item)
+    item = find_deprecation(subject)
+    names = _list_names(subject, item) if item else []
     return tuple(Case(name, name) for name in names)
 
 
@@ -77,8 +77,8 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Fail when a field is missing that the accepted response has."""
-    item, controls = needs_deprecation(subject), transcript.of_role(Role.CONTROL)
-    if isinstance(item, NotApplicable) or not controls or not transcript.exercised:
+    item, controls = find_deprecation(subject), transcript.of_role(Role.CONTROL)
+    if item is None or not controls or not transcript.exercised:
         return Inconclusive("no accepted response shows what is announced")
     got, asked = controls[-1].received, transcript.exercised[-1]
     if subject.row.name == _HEAD and not asked.succeeded:

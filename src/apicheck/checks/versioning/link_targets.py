@@ -29,7 +29,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.versioning._lifecycle import FACT, find_related, wanted_links
-from apicheck.checks.versioning._visits import needs_deprecation
+from apicheck.checks.versioning._visits import find_deprecation, needs_deprecation
 
 SUCCESSOR = "successor-version"
 _LEADS_NOWHERE = (404, 410)
@@ -50,8 +50,8 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Each relation by itself."""
-    item = needs_deprecation(subject)
-    wanted = {} if isinstance(item, NotApplicable) else wanted_links(item)
+    item = find_deprecation(subject)
+    wanted = wanted_links(item) if item else {}
     return tuple(Case(relation, relation) for relation in wanted)
 
 

@@ -71,7 +71,7 @@ def _find_ending(context: RunContext, exchange: Exchange) -> str:
     documented = {one.status for one in context.spec.operation(operation).responses}
     target = fields.split_url(exchange.received.header("Location") or "", exchange.request.path)
     elsewhere = target is not None and target.path != exchange.request.path
-    return "moved" if elsewhere and str(exchange.status) not in documented else ""
+    return "moved" if elsewhere and documented.isdisjoint({str(exchange.status), "3XX"}) else ""
 
 
 def _judge(

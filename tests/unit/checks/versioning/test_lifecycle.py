@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.model.check import PassiveResult
+from apicheck.model.check import Applies, PassiveResult
 from apicheck.model.exchange import (
     TRAVELLED,
     Caller,
@@ -283,3 +283,16 @@ def test_a_link_is_followed_below_the_target_alone(
     judgement, transcript = made.judged(bound)
     assert bool(transcript.exercised) is followed
     assert verdict is None or isinstance(judgement, verdict)
+
+
+def test_a_few_operations_stand_for_all_of_a_deprecation(bench: Callable[..., Any]) -> None:
+    def applies(operation: str, **more: Any) -> Any:
+        made = bench("versioning/unchanged", facts=deprecating(ops="*"), operation=operation)
+        asked = {one.id: frozenset({"A"}) for one in made.subject.context.spec.operations}
+        context = replace(made.subject.context, **more)
+        return made.check.applies(replace(made.subject, asked=asked, context=context))
+
+    tested = {"listContacts", "getStatus", "createContact"}
+    for name in (*tested, "getContact", "updateContact", "deleteContact"):
+        assert isinstance(applies(name), Applies) is (name in tested)
+        assert isinstance(applies(name, thorough=True), Applies)
