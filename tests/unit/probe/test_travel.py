@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Request, Script, Subject, steps
+from apicheck.authoring import Check, Request, Script, Subject, folds, steps
+from apicheck.judge.results import judge_passive
 from apicheck.model.exchange import TRAVELLED, Credential
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.verdict import HarnessError, NotTested
@@ -131,6 +132,27 @@ def test_without_a_virtual_clock_a_script_that_travels_is_not_tested(
     transcript = session.play(probe_of(session._plan, visiting(0.0)))
     assert isinstance(transcript.stopped_by, NotTested)
     assert "rewind" in transcript.stopped_by.remedy
+
+
+def test_what_was_sent_on_another_day_is_read_by_checks_of_time_alone(
+    session: Any, probe_of: Callable[..., Probe]
+) -> None:
+    clock = Target()
+    put_in(session, clock_of(clock))
+    transcript = session.play(probe_of(session._plan, visiting(clock.now + DAY_S)))
+    passive = tuple(
+        Check(
+            title="A test",
+            outcomes=(),
+            proven_by={},
+            id=f"test/{at_any_time}",
+            fold=folds.per_exchange(lambda *_: [("", None)], at_any_time=at_any_time),
+        )
+        for at_any_time in (False, True)
+    )
+    plan = replace(session._plan, passive=passive)
+    now, any_time = judge_passive(plan, transcript.exchanges)
+    assert (now.exercised, any_time.exercised) == (0, 1)
 
 
 def put_in(session: Any, clock: TargetClock) -> None:
