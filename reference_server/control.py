@@ -21,7 +21,7 @@ PROTOCOL = 1
 _LONGEST = 1_000_000_000
 """Seconds by which the clock moves at most: three decades, well before dates run out."""
 CAPABILITIES = (
-    "mint", "revoke", "clock", "effects", "listener", "fail_next", "faults", "variant",
+    "mint", "revoke", "clock", "rewind", "effects", "listener", "fail_next", "faults", "variant",
     "deliveries", "requests", "reset",
 )  # fmt: skip
 
@@ -155,10 +155,11 @@ def _read_words(body: dict[str, Json], name: str) -> tuple[str, ...] | None:
     return tuple(value)
 
 
-def _read_seconds(body: dict[str, Json], name: str) -> float:
+def _read_seconds(body: dict[str, Json], name: str, least: int = 0) -> float:
     value = body[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST:
-        raise ValueError(f"{name} is a number of seconds, from 0 to {_LONGEST}")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not least <= value <= _LONGEST:
+        raise ValueError(f"{name} is a number of seconds, from {least} to {_LONGEST}")
     return float(value)
 
 
@@ -173,7 +174,10 @@ def _read_clock(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
 
 
 def _advance(server: ServerState, request: Request, body: dict[str, Json]) -> Json:
-    server.clock.advance(_read_seconds(body, "advance"))
+    seconds = _read_seconds(body, "advance", least=-_LONGEST)
+    server.clock.advance(seconds)
+    if seconds < 0:
+        server.limiters.clear()  # a limiter that has counted in the future refuses till then
     server.subscriptions.retry_due()
     return _read_clock(server, request, body)
 

@@ -26,6 +26,7 @@ _FALLBACKS: dict[str, tuple[int, ...]] = {
     "trailing_slash": (404,),
     "version": (404, 410, 400),
     "head": (405,),
+    "gone": (410,),
     "media": (415, 400),
     "missing_media": (415, 400),
     "syntax": (400, 422),
@@ -69,6 +70,7 @@ def find_promise(call: Call, refusal: Refusal) -> ExpectedResponse | None:
         "tenant-unknown": tenant.unknown if tenant else None,
         "tenant-foreign": tenant.foreign if tenant else None,
         "rate": facts.rate_limits.refusal if facts.rate_limits else None,
+        "gone": call.rules.deprecation.gone if call.rules and call.rules.deprecation else None,
         "missing_media": _as_response(facts.requests.get("missing_media"))
         or _as_response(facts.requests.get("media")),
         "internal": _as_response(facts.requests.get("failure")),

@@ -83,6 +83,12 @@ def _refers_to_an_object(call: Call) -> bool:
     return any(item is not None for item in found)
 
 
+def ends_as_promised(profile: Profile) -> bool:
+    """Where the policy says what comes after the sunset of an operation."""
+    versioning = profile.facts.versioning
+    return any(one.sunset and one.gone for one in (versioning.deprecations if versioning else ()))
+
+
 def _refuses(request: str) -> Callable[[Profile], bool]:
     """Where a kind of request is promised a refusal, not to be served."""
     return lambda profile: isinstance(profile.facts.requests[request], ExpectedResponse)
@@ -344,5 +350,13 @@ FAULTS = (
         "A caller who holds only undefined scopes is refused with another status than promised.",
         ("authorization.refusal", "authorization.required"),
         when=_holds_unknown_scopes,
+    ),
+    _row(
+        "versioning/gone-answered-with-other-status",
+        "gone",
+        _OF_REQUESTS,
+        "An operation after its sunset is refused with another status than the one promised.",
+        ("versioning.deprecations",),
+        shows_in=ends_as_promised,
     ),
 )

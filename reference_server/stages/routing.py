@@ -1,10 +1,14 @@
-"""Whether the document has the path and the method of a request."""
+"""Whether the document has the path and the method of a request, and serves them still."""
 
 from __future__ import annotations
+
+import math
 
 from apicheck.model.facts import ExpectedResponse
 from reference_server.call import Call, Refusal
 from reference_server.document.versions import find_treatment
+from reference_server.seam import seam
+from reference_server.state.clock import parse_instant
 
 _REDIRECT = 308
 _SAID = {
@@ -20,10 +24,12 @@ _SAID = {
 
 
 def refuse_path(call: Call) -> Refusal | None:
-    """Why a path is not served: its version is not, or the document does not have it."""
+    """Why a path is not served: not its version, not by the document, or not any more."""
     if call.naming.refused and (call.operation is not None or _is_promised(call)):
         status = _REDIRECT if call.naming.target else None
         return Refusal(f"version:{call.naming.kind}", _SAID[call.naming.kind], status)
+    if is_gone(call):
+        return Refusal("gone", "This operation has gone.")
     if call.operation is not None or call.match.allowed:
         return None
     slashed = call.path != "/" and call.path.endswith("/")
@@ -31,6 +37,18 @@ def refuse_path(call: Call) -> Refusal | None:
         _find_request_promise(call, "trailing_slash"), ExpectedResponse
     )
     return Refusal("trailing_slash" if has_own else "unknown_path", "There is nothing here.")
+
+
+@seam
+def is_gone(call: Call) -> bool:
+    """Whether an operation has come to its sunset, where the policy says what comes then."""
+    return call.server.clock.now() >= find_sunset(call)
+
+
+def find_sunset(call: Call) -> float:
+    """When the operation of a call goes, in epoch seconds; infinite where it stays."""
+    item = call.rules.deprecation if call.rules else None
+    return parse_instant(item.sunset) if item and item.gone and item.sunset else math.inf
 
 
 def refuse_method(call: Call) -> Refusal | None:

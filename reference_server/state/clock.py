@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 
 class Clock:
-    """Seconds since the epoch, as the server sees them. Moves forward only."""
+    """Seconds since the epoch, as the server sees them."""
 
     __slots__ = ("_offset",)
 
@@ -20,7 +20,7 @@ class Clock:
         return time.time() + self._offset
 
     def advance(self, seconds: float) -> None:
-        """Let time pass at once."""
+        """Let time pass at once; negative seconds turn the clock back."""
         self._offset += seconds
 
 

@@ -1,4 +1,4 @@
-"""Versions are served and refused as promised, and what is deprecated says so."""
+"""Versions are served and refused as promised, and what is deprecated says so, and ends then."""
 
 from collections.abc import Callable
 
@@ -26,8 +26,9 @@ def test_a_deprecated_operation_says_so(
 @pytest.mark.parametrize(
     ("fault", "noticed"),
     [
-        ("versioning/omits-deprecation", ("versioning/deprecation", "deprecation-absent")),
-        ("versioning/sunset-iso", ("versioning/deprecation", "sunset-malformed")),
+        ("versioning/omits-deprecation", ("versioning/deprecation", "absent")),
+        ("versioning/sunset-iso", ("versioning/sunset", "malformed")),
+        ("versioning/served-after-its-sunset", ("versioning/sunset-day", "served")),
         ("versioning/serves-unknown-version-as-current", ("versioning/unknown", "accepted")),
         ("versioning/fails-on-malformed-version", ("versioning/malformed", "server-error")),
         ("versioning/echoes-newest-version", ("versioning/echo", "differs")),

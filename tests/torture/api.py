@@ -148,7 +148,7 @@ clauses:
   MATCH: {checks: conformance/response}
   RATE: {checks: [ratelimit/limit-header, ratelimit/remaining, ratelimit/reset]}
   WAIT: {level: should, checks: ratelimit/retry-after}
-  OLD: {checks: versioning/deprecation}
+  OLD: {checks: [versioning/deprecation, versioning/sunset, versioning/links]}
   DO:
     checks: behaviour/example
     example:

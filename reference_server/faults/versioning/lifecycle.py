@@ -1,24 +1,39 @@
-"""Deprecations that are announced wrongly."""
+"""Deprecations that are announced wrongly: since when, until when, and what takes over."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from reference_server.call import Call, Refusal
+from apicheck.model.facts import Deprecation, LifecyclePromises
+from reference_server.call import Call
+from reference_server.document.profile import Profile
 from reference_server.faults._fields import change_fields, omit_fields
 from reference_server.faults.fault import fault
 from reference_server.responses.headers import Fields, make_lifecycle_headers
-from reference_server.stages.authentication import authenticate
-from reference_server.state.clock import format_http_date
-from reference_server.state.identities import Identity
+from reference_server.state.clock import format_http_date, parse_instant
 
-Authenticate = Callable[[Call], Identity | Refusal]
 MakeLifecycleHeaders = Callable[[Call, int], Fields]
 
 _YEAR_S = 365 * 86_400
 _DAY_S = 86_400
+_BAD_REQUEST = 400
 _DEPRECATIONS = ("versioning.deprecations",)
+
+
+def _list_deprecations(profile: Profile) -> tuple[Deprecation, ...]:
+    return profile.facts.versioning.deprecations if profile.facts.versioning else ()
+
+
+def _find_promises(call: Call) -> LifecyclePromises:
+    versioning = call.server.profile.facts.versioning
+    return versioning.promises if versioning else LifecyclePromises()
+
+
+def _list_own_fields(call: Call) -> set[str]:
+    item = call.rules.deprecation if call.rules else None
+    return {name.lower() for name in item.headers} if item else set()
 
 
 def _add_day(date: str) -> str:
@@ -47,20 +62,81 @@ def deprecation_true(honest: MakeLifecycleHeaders, call: Call, status: int) -> F
     return change_fields(honest(call, status), {"deprecation"}, lambda _: "true")
 
 
-@fault("versioning/gone-before-its-sunset", authenticate, needs=_DEPRECATIONS)
-def gone_before_its_sunset(honest: Authenticate, call: Call) -> Identity | Refusal:
-    """A deprecated operation has gone before its sunset."""
-    found = honest(call)
-    deprecated = call.operation is not None and call.operation.deprecated
-    if isinstance(found, Refusal) or not deprecated:
-        return found
-    return Refusal("gone", "This operation has gone.", 410)
+@fault("versioning/deprecation-iso", make_lifecycle_headers, needs=_DEPRECATIONS)
+def deprecation_iso(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+    """A deprecated operation says since when in ISO 8601 instead of a structured date."""
+    return change_fields(
+        honest(call, status),
+        {"deprecation"},
+        lambda value: datetime.fromtimestamp(int(value[1:]), UTC).isoformat(),
+    )
+
+
+@fault(
+    "versioning/notice-a-day-short",
+    make_lifecycle_headers,
+    needs=("versioning.promises.notice",),
+    shows_in=lambda profile: any(item.announced for item in _list_deprecations(profile)),
+)
+def notice_a_day_short(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+    """A deprecation begins a day sooner after its announcement than is promised."""
+    sent, item = honest(call, status), call.rules.deprecation if call.rules else None
+    notice_s = _find_promises(call).notice_s
+    if item is None or not item.announced or notice_s is None:
+        return sent
+    since = parse_instant(item.announced) + notice_s - _DAY_S
+    return change_fields(sent, {"deprecation"}, lambda _: f"@{int(since)}")
 
 
 @fault("versioning/omits-deprecation", make_lifecycle_headers, needs=_DEPRECATIONS)
 def omits_deprecation(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation does not say that it is deprecated."""
     return omit_fields(honest(call, status), {"deprecation"})
+
+
+@fault(
+    "versioning/omits-deprecation-on-errors",
+    make_lifecycle_headers,
+    needs=_DEPRECATIONS,
+    shows_in=lambda profile: any(item.when for item in _list_deprecations(profile)),
+)
+def omits_deprecation_on_errors(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+    """A deprecated operation says so when it succeeds, and not when it refuses."""
+    sent = honest(call, status)
+    return omit_fields(sent, {"deprecation"}) if status >= _BAD_REQUEST else sent
+
+
+@fault("versioning/omits-deprecation-on-head", make_lifecycle_headers, needs=_DEPRECATIONS)
+def omits_deprecation_on_head(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+    """A deprecated operation says so to GET, and not to HEAD."""
+    sent = honest(call, status)
+    return omit_fields(sent, {"deprecation"}) if call.method == "HEAD" else sent
+
+
+def _announces_itself(profile: Profile) -> bool:
+    return any(item.headers for item in _list_deprecations(profile))
+
+
+@fault(
+    "versioning/omits-own-announcement",
+    make_lifecycle_headers,
+    needs=_DEPRECATIONS,
+    shows_in=_announces_itself,
+)
+def omits_own_announcement(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+    """A deprecated operation lacks the fields of our own that announce it."""
+    return omit_fields(honest(call, status), _list_own_fields(call))
+
+
+@fault(
+    "versioning/own-announcement-differs",
+    make_lifecycle_headers,
+    needs=_DEPRECATIONS,
+    shows_in=_announces_itself,
+)
+def own_announcement_differs(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+    """A deprecated operation says something else in the fields of our own."""
+    return change_fields(honest(call, status), _list_own_fields(call), lambda _: "")
 
 
 @fault("versioning/omits-successor-link", make_lifecycle_headers, needs=_DEPRECATIONS)
@@ -81,6 +157,16 @@ def successor_link_differs(honest: MakeLifecycleHeaders, call: Call, status: int
     return change_fields(
         honest(call, status), {"link"}, lambda value: value.replace("<", "</nowhere/", 1)
     )
+
+
+@fault("versioning/successor-is-deprecated", make_lifecycle_headers, needs=_DEPRECATIONS)
+def successor_is_deprecated(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+    """The operation that takes over says that it is deprecated itself."""
+    sent = honest(call, status)
+    successors = {item.successor for item in _list_deprecations(call.server.profile)}
+    if sent or call.operation is None or call.operation.id not in successors:
+        return sent
+    return [("Deprecation", "@1767225600")]
 
 
 @fault("versioning/sunset-before-deprecation", make_lifecycle_headers, needs=_DEPRECATIONS)
@@ -105,3 +191,18 @@ def sunset_iso(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     return change_fields(
         honest(call, status), {"sunset"}, lambda value: parsedate_to_datetime(value).isoformat()
     )
+
+
+@fault(
+    "versioning/support-a-day-short",
+    make_lifecycle_headers,
+    needs=("versioning.deprecations", "versioning.promises.support"),
+)
+def support_a_day_short(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+    """A deprecated operation ends a day sooner after its deprecation than is promised."""
+    sent, support_s = honest(call, status), _find_promises(call).support_s
+    since = next((int(value[1:]) for name, value in sent if name == "Deprecation"), None)
+    if since is None or support_s is None:
+        return sent
+    days = support_s // _DAY_S - 1
+    return change_fields(sent, {"sunset"}, lambda _: format_http_date(since + days * _DAY_S))

@@ -106,8 +106,8 @@ def _split_refusal(place: str, low: Json, high: Json) -> Json:
 
 
 def _note_origins(value: Json, pointer: str, layer: Layer, origins: dict[str, Origin]) -> None:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            place = child_pointer(pointer, key)
-            origins[place] = layer.origin(place)
-            _note_origins(inner, place, layer, origins)
+    members = value.items() if isinstance(value, Mapping) else ()
+    for key, inner in enumerate(value) if isinstance(value, list) else members:
+        place = child_pointer(pointer, key)
+        origins[place] = layer.origin(place)
+        _note_origins(inner, place, layer, origins)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from apicheck.load.grammar import as_list
 from apicheck.load.layers import Merged
+from apicheck.load.lifecycle import find_lifecycle_mistakes
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.selectors import find_selector_error
 from apicheck.load.signatures import find_signature_mistakes
@@ -123,7 +124,10 @@ class Verifier:
                 place = "/webhooks/signature"
                 named = isinstance(at(self.merged.value, place), Mapping)
                 self._add(f"{place}/{option}" if named else place, message, hint)
-        for found in find_version_mistakes(self.facts.versioning):
+        for found in (
+            *find_version_mistakes(self.facts.versioning),
+            *find_lifecycle_mistakes(self.merged.value.get("versioning")),
+        ):
             self._add(*found)
 
     def verify_clause(self, clause: Clause, *, own: bool) -> None:

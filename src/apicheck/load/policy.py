@@ -9,6 +9,7 @@ from pathlib import Path
 from apicheck.load import clauses, names, quotes
 from apicheck.load.facts import build_facts
 from apicheck.load.grammar import as_list
+from apicheck.load.history import read_history
 from apicheck.load.layers import Layer, Merged
 from apicheck.load.mistakes import Mistakes, collect_mistakes, did_you_mean, drop_invalid
 from apicheck.load.origins import find_origins
@@ -19,7 +20,7 @@ from apicheck.model.errors import PolicyError
 from apicheck.model.facts import Facts
 from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import SecurityScheme, Spec
-from apicheck.model.policy import Clause, Policy
+from apicheck.model.policy import Clause, PastDocument, Policy
 from apicheck.model.policy import Source as Text
 from apicheck.model.target import Ref
 from apicheck.model.verdict import Grade
@@ -42,7 +43,8 @@ def load_policy(
     check_ids: the known checks, and their outcomes (`errors/allow#missing`); () leaves the names of
     checks unverified. readings: overlays
     to lay over the facts, in order. verify_quotes: False for a copy of a policy that is not
-    beside the texts that it quotes. Raises PolicyError with every mistake of every file.
+    beside the texts that it quotes, and the documents of its history. Raises PolicyError with every
+    mistake of every file.
     """
     source = read_source(path, PolicyError)
     return _Loader(source, spec, check_ids, readings, verify_quotes=verify_quotes).policy()
@@ -155,11 +157,16 @@ class _Loader:
             verifier.verify_clause(clause, own=own)
         self._verify_choices(document, sections, found, mistakes, verifier)
         refs = self._read_refs(sections, mistakes)
+        history: tuple[PastDocument, ...] = ()
+        if self.verify_quotes and document.get("history"):
+            folder = Path(self.source.file).parent
+            history = read_history(document["history"], folder, mistakes)
         for source, value in sections if self.verify_quotes else ():
             quotes.verify(source, value, mistakes)
         if mistakes.found:
             raise PolicyError(f"{self.source.file} cannot be used", mistakes.ordered)
-        return replace(self._finished(raw, found, facts, merged, sets), refs=refs)
+        policy = self._finished(raw, found, facts, merged, sets)
+        return replace(policy, refs=refs, history=history)
 
     def _place(self, pointer: str) -> tuple[str, int]:
         return self.source.file, self.source.line(pointer)

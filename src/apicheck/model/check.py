@@ -95,12 +95,14 @@ class Fold:
     of_accepted: the fact paths ("" for none in particular) that an accepted response of an
     operation puts to the test. None of them passes by refusals alone: an operation that accepted
     no request is not tested. None where the property is one of refusals, or of any response.
+    at_any_time: also read what was sent while a script had taken the target's clock elsewhere.
     """
 
     start: Callable[[RunContext], Any]
     step: Callable[[RunContext, Any, Exchange], Any]
     finish: Callable[[RunContext, Any], tuple[PassiveResult, ...]]
     of_accepted: Callable[[RunContext, Operation], Iterable[str]] | None = None
+    at_any_time: bool = False
 
 
 def _applies_always(_: Subject) -> Applies:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -19,6 +20,8 @@ from apicheck.model.json import Json
 from apicheck.model.verdict import StopReason
 
 _BODILESS = (204, 205, 304)
+_LAST_S = 253_402_300_799.0
+"""The last second of the year 9999, in epoch seconds: no calendar goes further."""
 _READABLE = "$:~(),"
 _MARKS = "[]"
 """Stand as they are in a placeholder's derivations; elsewhere some servers refuse them."""
@@ -231,7 +234,7 @@ class TransportError:
     message: str
 
 
-SIDE_BY_SIDE, ONLY_UNDER_LOAD = "side-by-side", "only-under-load"
+SIDE_BY_SIDE, ONLY_UNDER_LOAD, TRAVELLED = "side-by-side", "only-under-load", "travelled"
 UNASKED = "unasked-bytes"
 
 
@@ -246,6 +249,7 @@ class Observation:
     "provoked" (about: check, value: status; for passive checks: the script caused the status),
     SIDE_BY_SIDE (value: how many requests were under way at once, noted for a 5xx),
     ONLY_UNDER_LOAD (value: as before; for passive checks: the status came to no request alone),
+    TRAVELLED (value: epoch seconds; a script had taken the target's clock to this moment),
     UNASKED (bytes came behind the response that no request asked for; they were dropped).
     """
 
@@ -259,7 +263,8 @@ class Exchange:
     """One request with its response, or the error in place of one.
 
     sent_at, received_at: seconds since the run began, on the target's clock: moves of a
-    virtual clock are included, so that intervals are those that the target sees.
+    virtual clock are included, so that intervals are those that the target sees; travels of a
+    script, which it returns from, are not.
     A happened before B exactly when A.received_at < B.sent_at.
     raw: the bytes that a script wrote itself; `request` then describes them.
     For Direction.IN the request is the target's delivery and the response the listener's.
@@ -304,6 +309,12 @@ class Exchange:
     def bodiless(self) -> bool:
         """Whether HTTP forbids content in the response (RFC 9110 section 6.4.1)."""
         return self.request.method == "HEAD" or self.status in _BODILESS
+
+    @property
+    def travelled_to(self) -> datetime | None:
+        """Where a script had taken the target's clock, in UTC; None where it was in the present."""
+        seen = self.observed(TRAVELLED)
+        return datetime.fromtimestamp(min(float(seen[0].value), _LAST_S), UTC) if seen else None
 
     def observed(self, name: str) -> tuple[Observation, ...]:
         """The observations of one name."""

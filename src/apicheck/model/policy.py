@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from apicheck.model.facts import Facts, Selector
 from apicheck.model.json import Json
+from apicheck.model.operation import Operation
 from apicheck.model.target import Ref
 from apicheck.model.verdict import Grade, Level
 
@@ -67,6 +68,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class PastDocument:
+    """An OpenAPI document that was published earlier. published: an ISO date, UTC."""
+
+    published: str
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FactOrigin:
     """One effective fact: its dotted path, its value as JSON, and where it comes from.
 
@@ -99,6 +108,8 @@ class Policy:
     """Readings that can be chosen with `--reading` or in the target file."""
     file: str = ""
     digest: str = ""
+    history: tuple[PastDocument, ...] = ()
+    """Earlier documents, the oldest first. A saved policy has none: lint alone reads them."""
 
     def clause(self, clause_id: str) -> Clause:
         """The clause of an id. Raises KeyError when there is none."""

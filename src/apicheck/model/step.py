@@ -59,6 +59,17 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Travel:
+    """Take the target's clock to a moment, forward or back; the script receives whether it moved.
+
+    to: epoch seconds. The driver brings the clock back when the script has ended. The script
+    claims the clock for itself. Needs a control that can turn the clock back ("rewind").
+    """
+
+    to: float
+
+
+@dataclass(frozen=True, slots=True)
 class Receive:
     """Wait for webhook deliveries; the script receives those that came, oldest first.
 
@@ -108,7 +119,7 @@ class Recall:
     key: str
 
 
-Step = Send | SendRaw | Together | Wait | Receive | Ask | Learn | Recall
+Step = Send | SendRaw | Together | Wait | Travel | Receive | Ask | Learn | Recall
 
 T = TypeVar("T")
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from apicheck.load import find_near_scopes
 from apicheck.model.check import Check
-from apicheck.model.facts import Deprecation, ExpectedResponse, OAuth
+from apicheck.model.facts import ExpectedResponse, OAuth
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause, FactOrigin, Policy, paths_overlap
-from apicheck.model.quantities import parse_seconds
 from apicheck.model.selector import selects
 from apicheck.model.subject import SubjectKind
 from apicheck.model.target import Target
 from apicheck.plan.clauses import matches
+from apicheck.plan.history import find_history_remarks
+from apicheck.plan.lifecycle import find_lifecycle_remarks
 from apicheck.plan.versions import find_version_contradictions, list_version_refusals
 
 _WRITTEN = ("policy", "include", "reading")
@@ -28,7 +28,6 @@ _NO_PROMISES = ("operations", "order")
 """Sections that only say how to read other sections; they promise nothing."""
 _OF_BODIES = ("media", "missing_media", "syntax", "schema", "too_large")
 """Kinds of bad request that need a body."""
-_SECONDS_A_DAY = 86_400
 _UNREAD = re.compile(
     r"((?:(?:authentication|requests|oauth|versioning)\.[^.]+(?:\.[^.]+)?"
     r"|authorization\.(?:refusal|absent|foreign\.[^.]+|tenant\.[^.]+)|rate_limits\.refusal)"
@@ -191,10 +190,8 @@ def _find_contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
     for name, bucket in limits.buckets.items() if limits else ():
         if bucket.limit is None and not any(name in plan for plan in plans):
             yield Remark(f"rate_limits.{name}", "has no limit, and no plan gives it one")
-    deprecations = facts.versioning.deprecations if facts.versioning else ()
-    yield from _compare_deprecations(spec, policy, deprecations)
-    for deprecation in deprecations:
-        yield from _check_periods(deprecation, policy)
+    yield from (Remark(*words) for words in find_lifecycle_remarks(spec, policy))
+    yield from (Remark(*words) for words in find_history_remarks(spec, policy))
 
 
 def _find_unread_parts(policy: Policy) -> Iterator[Remark]:
@@ -247,48 +244,3 @@ def _find_undocumented(
 def _abbreviate(operations: list[str]) -> str:
     rest = len(operations) - 3
     return ", ".join(operations[:3]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _compare_deprecations(
-    spec: Spec, policy: Policy, deprecations: tuple[Deprecation, ...]
-) -> Iterator[Remark]:
-    if not deprecations:
-        return
-    secured = frozenset(operation.id for operation in _list_secured(spec))
-    promised = {
-        operation.id
-        for operation in spec.operations
-        for one in deprecations
-        if selects(one.ops, operation, policy.facts.operations, secured)
-    }
-    marked = {operation.id for operation in spec.operations if operation.deprecated}
-    for source, other, ids in (("policy", "document", promised), ("document", "policy", marked)):
-        only = [o.id for o in spec.operations if o.id in ids and o.id not in promised & marked]
-        if only:
-            verb = "are" if only[1:] else "is"
-            message = f"{_abbreviate(only)} {verb} deprecated by the {source}, not by the {other}"
-            yield Remark("versioning.deprecations", message)
-
-
-def _check_periods(deprecation: Deprecation, policy: Policy) -> Iterator[Remark]:
-    if not deprecation.since or not deprecation.sunset:
-        return
-    days = (_parse_day(deprecation.sunset) - _parse_day(deprecation.since)).days
-    ops = ", ".join(deprecation.ops.items)
-    if days < 0:
-        yield Remark("versioning.deprecations", f"{ops}: its sunset is before its deprecation")
-        return
-    promises = policy.facts.versioning.promises if policy.facts.versioning else {}
-    for promise in ("support", "notice"):
-        if promise in promises and days < _count_days(str(promises[promise])):
-            message = f"{ops}: {days} days from deprecation to sunset, promised {promises[promise]}"
-            yield Remark(f"versioning.promises.{promise}", message)
-
-
-def _parse_day(text: str) -> date:
-    return date.fromisoformat(text[:10])
-
-
-def _count_days(duration: str) -> int:
-    """Count the whole days of a duration, rounded down in favour of calendar months."""
-    return int(parse_seconds(duration) // _SECONDS_A_DAY)

@@ -22,7 +22,8 @@ class TargetClock:
 
     move: moves a virtual clock; None where the target has none, and time passes by sleeping.
     stop: ends a sleep early; the sleeping probe is then stopped. before: how long ago the run
-    began, if it is resumed. note: tells the user of a long sleep.
+    began, if it is resumed. note: tells the user of a long sleep. rewinds: whether `move` takes
+    negative seconds.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class TargetClock:
         sleep: Callable[[float], object] | None = None,
         before: float = 0.0,
         note: Callable[[str], None] = lambda _: None,
+        rewinds: bool = False,
     ) -> None:
         self._move = move
         self._stop = stop or threading.Event()
@@ -49,6 +51,9 @@ class TargetClock:
         self._gate = threading.Condition()
         self._in_flight = 0
         self._movers = 0
+        self._rewinds = rewinds
+        self.away = 0.0
+        """Seconds by which a script has taken the clock elsewhere."""
 
     @property
     def virtual(self) -> bool:
@@ -113,16 +118,49 @@ class TargetClock:
             if self._stop.is_set():
                 raise ProbeStopped.by_user()
             return
+        with self._still():
+            seconds = due()
+            if seconds > 0:
+                seconds += _MARGIN_S
+                epoch = self._move(seconds)
+                self._moved += seconds
+                self._epoch, self._allowed = epoch - self.now(), 0.0
+
+    def travel(self, to: float) -> bool:
+        """Take the target's clock to epoch seconds; False where it does not go there and back.
+
+        The seconds of the run go on as if nothing had happened: `now` does not tell.
+        """
+        if self._move is None or not self._rewinds:
+            return False
+        try:
+            with self._still():
+                self._shift(self._move, to - self.epoch())
+        except OSError:
+            return False
+        return True
+
+    def come_back(self) -> None:
+        """Undo the travels. Raises OSError when the clock did not move."""
+        if self._move is not None and self.away:
+            with self._still():
+                self._shift(self._move, -self.away)
+
+    def _shift(self, move: Move, seconds: float) -> None:
+        epoch = move(seconds)
+        self.away += seconds
+        if abs(self.away) < _MARGIN_S:
+            self.away = 0.0
+        self._epoch, self._allowed = epoch - self.now(), 0.0
+
+    @contextmanager
+    def _still(self) -> Iterator[None]:
+        """Wait until no request is in flight, and let none begin."""
         with self._gate:
             self._movers += 1
             try:
                 self._gate.wait_for(lambda: self._in_flight == 0)
-                seconds = due()
-                if seconds > 0:
-                    seconds += _MARGIN_S
-                    epoch = self._move(seconds)
-                    self._moved += seconds
-                    self._epoch, self._allowed = epoch - self.now(), 0.0
+                yield
             finally:
                 self._movers -= 1
                 self._gate.notify_all()

@@ -72,7 +72,10 @@ class Control:
         return _read_now(self._call("GET", "/clock", None))
 
     def advance(self, seconds: float) -> float:
-        """Move the clock ahead. Returns epoch seconds. Raises OSError when it did not move."""
+        """Move the clock ahead, or back by negative seconds. Returns epoch seconds.
+
+        Raises OSError when it did not move.
+        """
         now = _read_now(self._call("POST", "/clock", {"advance": seconds}))
         if now is None:
             raise OSError(f"the control URL did not move the clock by {seconds:g} s")

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote
 
 from apicheck.model.exchange import (
     SIDE_BY_SIDE,
+    TRAVELLED,
     Exchange,
     Observation,
     Request,
@@ -32,6 +33,7 @@ from apicheck.model.step import (
     SendRaw,
     Step,
     Together,
+    Travel,
     Wait,
 )
 from apicheck.model.subject import Case, SubjectKind
@@ -116,10 +118,20 @@ class Driver:
             stopped_by = HarnessError(
                 f"{type(error).__name__}: {words}", "a mistake in apicheck or in the check"
             )
+        stopped_by = self._come_back() or stopped_by
         self._delete_own(execution)
         return execution.build_transcript(
             stopped_by, None if case is None else _describe_case(case)
         )
+
+    def _come_back(self) -> HarnessError | None:
+        """Bring the target's clock back from where the script took it."""
+        try:
+            self._parts.clock.come_back()
+        except OSError as error:
+            words = f"the target's clock is {self._parts.clock.away:.0f} s ahead: {error}"
+            return HarnessError(words, "set the clock of the target")
+        return None
 
     def _delete_own(self, execution: ProbeExecution) -> None:
         """Delete what a script created for itself, while there is a server to ask."""
@@ -154,8 +166,8 @@ class Driver:
                 return exchange
             case Together(sends):
                 return self._send_together(sends, execution)
-            case Wait(seconds, why):
-                return self._wait(seconds, why)
+            case Wait() | Travel():
+                return self._move_clock(step)
             case Receive():
                 return self._receive(step, execution)
             case Learn(key, value):
@@ -228,6 +240,9 @@ class Driver:
             accepted=execution.job.accepted,
             provokes=execution.job.provokes,
         )
+        if self._parts.clock.away:
+            moment = Observation(TRAVELLED, "", f"{self._parts.clock.epoch():.0f}")
+            exchange = replace(exchange, observations=(*exchange.observations, moment))
         owner = _name_owner(execution) if self._is_scarce(send, execution) else ""
         self._parts.creations.note(exchange, cleanup=send.cleanup, owner=owner)
         self._parts.sentinel.note(exchange)
@@ -258,6 +273,13 @@ class Driver:
         if failures:
             raise failures[0]
         return tuple(future.result() for future in futures)
+
+    def _move_clock(self, step: Wait | Travel) -> bool:
+        """Let time pass, or take the clock elsewhere; whether that was possible."""
+        if isinstance(step, Travel):
+            return self._parts.clock.travel(step.to)
+        self._wait(step.seconds, step.why)
+        return True
 
     def _wait(self, seconds: float, why: str) -> None:
         parts = self._parts

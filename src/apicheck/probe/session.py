@@ -84,6 +84,7 @@ class Session:
             stop=self._stop,
             before=earlier.seconds,
             note=note,
+            rewinds="rewind" in plan.context.capabilities,
         )
         if control is not None and has_clock and (now := control.read_clock()) is not None:
             self._clock.synchronise(now)

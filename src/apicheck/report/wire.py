@@ -66,7 +66,9 @@ def describe_context(exchange: Exchange) -> str:
     role = "delivered" if exchange.direction is Direction.IN else exchange.role.value
     caller = exchange.request.identity or exchange.request.caller.value
     took = max(exchange.received_at - exchange.sent_at, 0.0) * 1000
-    return f"{role} · as {join_lines(caller)} · at +{exchange.sent_at:.3f} s · {took:.0f} ms"
+    clock = exchange.travelled_to
+    moved = f" · the target's clock at {clock:%Y-%m-%d %H:%M} UTC" if clock else ""
+    return f"{role} · as {join_lines(caller)} · at +{exchange.sent_at:.3f} s · {took:.0f} ms{moved}"
 
 
 def join_text(lines: tuple[Line, ...]) -> str:

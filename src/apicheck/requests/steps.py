@@ -7,7 +7,7 @@ from typing import Any, NoReturn, cast
 
 from apicheck.model.exchange import Exchange, Request, Role
 from apicheck.model.json import Json
-from apicheck.model.step import Ask, EndOfScript, Receive, Send, SendRaw, Together, Wait
+from apicheck.model.step import Ask, EndOfScript, Receive, Send, SendRaw, Together, Travel, Wait
 from apicheck.model.target import Identity
 from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
 
@@ -40,6 +40,17 @@ def send_together(*sends: Send) -> Generator[Together, Any, tuple[Exchange, ...]
 def wait(seconds: float, why: str) -> Generator[Wait, Any, None]:
     """Let time pass for the target."""
     yield Wait(seconds, why)
+
+
+def travel(to: float) -> Generator[Travel, Any, None]:
+    """Take the target's clock to epoch seconds. Ends the script where it cannot be moved there.
+
+    It is brought back when the script has ended.
+    """
+    if not (yield Travel(to)):
+        reason = "the target's clock does not go to that day and back"
+        remedy = '[control]\nurl = "http://127.0.0.1:9000"  # with the capability "rewind"'
+        end_script(NotTested(NotTestedKind.NEEDS_CONTROL, reason, remedy))
 
 
 def receive(

@@ -38,6 +38,8 @@ def add_reproductions(
         notes = [f"# {name[1:]}: {words}\n" for name, words in tokens.items() if name in named]
         ids = dict.fromkeys(word for word in _WORD.findall(command) if word in created)
         notes += [f"# {word}: this run created it and may have deleted it\n" for word in ids]
+        if clock := shown.travelled_to:
+            notes.append(f"# first set the clock of the target to {clock:%Y-%m-%d %H:%M} UTC\n")
         return "".join(notes) + command
 
     return replace(

@@ -22,6 +22,7 @@ from apicheck.model.exchange import (
 from apicheck.model.subject import UNIQUE, Subject
 from apicheck.pages.setting import subject_of
 from apicheck.probe.budget import Budget
+from apicheck.probe.clock import TargetClock
 from apicheck.probe.driver import Driver
 from apicheck.probe.job import Job
 from apicheck.registry import collect
@@ -94,12 +95,16 @@ class Player:
     """Plays scripts with the driver of a run; what a run sends, a server in this process gets.
 
     It stands in for two parts of the driver: the recorder, and the actions of a control protocol.
+    Its clock stands at `now`, in epoch seconds.
     """
 
     def __init__(self, server: Contacts) -> None:
         self.server = server
         self.minted: dict[str, dict[str, Any]] = {}
         self.numbers = count()
+        self.now = 0.0
+        clock = TargetClock(move=self.move, rewinds=True, monotonic=lambda: 0.0)
+        clock.synchronise(self.now)
         for name, tenant in (("ADMIN", "a"), ("OTHER", "b")):
             server.holders[f"$APICHECK_{name}_TOKEN"] = Holder(tenant, frozenset(SCOPES))
         parts: Any = SimpleNamespace(
@@ -108,6 +113,7 @@ class Player:
                 policy=SimpleNamespace(facts=SimpleNamespace(webhooks=None)),
             ),
             recorder=self,
+            clock=clock,
             actions=self,
             budget=Budget(None, None, lambda: 0.0),
             creations=SimpleNamespace(note=lambda *_, **__: None, delete_of=lambda *_: ()),
@@ -121,6 +127,10 @@ class Player:
             ),
         )
         self.driver = Driver(parts)
+
+    def move(self, seconds: float) -> float:
+        self.now += seconds
+        return self.now
 
     def play(self, check: Check, subject: Subject) -> tuple[Any, Transcript]:
         assert check.script is not None

@@ -33,6 +33,7 @@ ASK_NO_POLICY = (
     "errors/unexpected-5xx",
     "headers/banner",
     "headers/legal",
+    "versioning/sunset-order",
 )
 """Checks that hold every answer against a document or a standard."""
 DATE = ("Date", "Thu, 01 Jan 2026 00:00:00 GMT")
@@ -348,10 +349,10 @@ LINK = ("Link", '</contacts/7>; rel="successor-version"')
 
 
 def test_a_successor_is_found_by_its_path_template() -> None:
-    one = run("versioning/deprecation", LIFECYCLE)
-    assert one.answered(200, ("Deprecation", "@1767225600"), LINK).fails() == []
+    one = run("versioning/links", LIFECYCLE)
+    assert one.answered(200, LINK).fails() == []
     seen = one.seen()
-    assert [(s.subject, s.exercised, s.judgement) for s in seen] == [("listContacts", 2, None)]
+    assert [(s.subject, s.exercised, s.judgement) for s in seen] == [("listContacts", 1, None)]
 
 
 def test_errors_announce_nothing_unless_the_policy_says_so() -> None:
@@ -365,10 +366,9 @@ def test_a_providers_own_field_stands_in_for_the_standard_ones() -> None:
             "deprecations": [{"ops": "listContacts", "headers": {"X-Gone": {"pattern": r"\d+"}}}],
         }
     }
-    assert run("versioning/deprecation", own).answered(200, ("X-Gone", "12")).fails() == []
-    assert run("versioning/deprecation", own).answered(200).fails() == [
-        ("deprecation-absent", "X-Gone")
-    ]
+    assert run("versioning/announcement", own).answered(200, ("X-Gone", "12")).fails() == []
+    assert run("versioning/announcement", own).answered(200).fails() == [("absent", "X-Gone")]
+    assert run("versioning/deprecation", own).answered(200).seen() == ()
 
 
 EVERYTHING: dict[str, Any] = {

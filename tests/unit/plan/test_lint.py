@@ -130,11 +130,6 @@ def test_a_clause_whose_checks_have_nothing_to_read_is_reported(tmp_path: Path) 
             "old is deprecated by the document, not by the policy",
         ),
         (
-            "versioning: {deprecations: [{ops: old, since: 2026-02-01, sunset: 2026-01-01}]}",
-            "versioning.deprecations",
-            "old: its sunset is before its deprecation",
-        ),
-        (
             "versioning: {in: path, versions: {v1: current}}",
             "versioning.versions",
             "v1: no path of the document has it",
@@ -155,7 +150,43 @@ def test_a_clause_whose_checks_have_nothing_to_read_is_reported(tmp_path: Path) 
                 " [{ops: old, since: 2026-01-01, sunset: 2026-12-01}]}"
             ),
             "versioning.promises.support",
-            "old: 334 days from deprecation to sunset, promised 12 months",
+            "old: 334 days from deprecation to sunset, promised 365",
+        ),
+        (
+            (
+                "versioning: {promises: {support: 12 months}, versions:"
+                " {v1: {state: deprecated, since: 2026-01-01, sunset: 2026-12-31}}}"
+            ),
+            "versioning.promises.support",
+            "v1: 364 days from deprecation to sunset, promised 365",
+        ),
+        (
+            (
+                "versioning: {promises: {notice: 90 days}, deprecations:"
+                " [{ops: old, announced: 2026-01-02, since: 2026-04-01}]}"
+            ),
+            "versioning.promises.notice",
+            "old: 89 days from announcement to deprecation, promised 90",
+        ),
+        (
+            "versioning: {deprecations: [{ops: listOrders, successor: old}]}",
+            "versioning.deprecations",
+            "listOrders: its successor old is deprecated by the document",
+        ),
+        (
+            "versioning: {deprecations: [{ops: old, successor: listOrders}, {ops: listOrders}]}",
+            "versioning.deprecations",
+            "old: its successor listOrders is deprecated itself",
+        ),
+        (
+            "versioning: {deprecations: [{ops: old, since: 2026-01-01}, {ops: deprecated}]}",
+            "versioning.deprecations",
+            "old is in more than one deprecation: which dates hold?",
+        ),
+        (
+            "versioning: {deprecations: [{ops: listOrders, sunset: 2027-01-01, gone: 410}]}",
+            "versioning.deprecations",
+            "promises 410 after a sunset; not documented for listOrders",
         ),
     ],
 )
@@ -168,7 +199,7 @@ def test_a_contradiction_with_the_document_or_within_the_policy_is_reported(
 def test_twelve_months_to_the_day_are_twelve_months(tmp_path: Path) -> None:
     facts = (
         "facts: {versioning: {promises: {support: 12 months, notice: 90 days}, deprecations:"
-        " [{ops: old, since: 2026-01-01, sunset: 2027-01-01}]}}\n"
+        " [{ops: old, announced: 2025-10-03, since: 2026-01-01, sunset: 2027-01-01}]}}\n"
     )
     assert linted(tmp_path, facts).contradictions == ()
 

@@ -137,7 +137,7 @@ def test_a_correlation_id_comes_back_and_none_is_made_up(canonical: Any) -> None
 def test_a_deprecated_operation_says_so_and_no_other_does(canonical: Any) -> None:
     old, new = (read(canonical, f"/v{n}/contacts") for n in (1, 2))
     assert old["Deprecation"] == "@1788220800"
-    assert old["Sunset"] == "Wed, 01 Dec 2027 00:00:00 GMT"
+    assert old["Sunset"] == "Sat, 01 Dec 2035 00:00:00 GMT"
     assert old["Link"] == '</v2/contacts>; rel="successor-version"'
     assert [new[name] for name in ("Deprecation", "Sunset", "Link")] == [None] * 3
 

@@ -4,8 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from apicheck.model.exchange import Credential, Exchange, Request, Response, Role, Transcript
+from apicheck.model.exchange import (
+    TRAVELLED,
+    Credential,
+    Exchange,
+    Observation,
+    Request,
+    Response,
+    Role,
+    Transcript,
+)
 from apicheck.model.results import Results
+from apicheck.report.wire import describe_context
 from apicheck.run.reproduction import add_reproductions
 
 BASE = "http://127.0.0.1:8080"
@@ -72,3 +82,15 @@ def test_a_token_that_the_run_obtained_is_described(results: Results) -> None:
     command = _curl(results, _witness(request), Transcript("x", (), answers=(minted,)))
     note = "# APICHECK_MINTED_3: a token of tenant a with scopes contacts:read\n"
     assert command.startswith(note)
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"), [("2080209599", "2035-12-02 11:59 UTC"), ("1e15", "9999-12-31 23:59 UTC")]
+)
+def test_a_command_of_another_day_says_which(results: Results, moment: str, said: str) -> None:
+    seen = (Observation(TRAVELLED, "", moment),)
+    witness = replace(_witness(Request("GET", "/contacts")), observations=seen)
+    first, command = _curl(results, witness).splitlines()
+    assert first == f"# first set the clock of the target to {said}"
+    assert command == f"curl -i {BASE}/contacts"
+    assert describe_context(witness).endswith(f" · the target's clock at {said}")

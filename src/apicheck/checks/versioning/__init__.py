@@ -1,1 +1,1 @@
-"""Whether the deprecation of an operation is announced as promised."""
+"""Whether operations that are going away say so, last as long as promised, and then go."""

@@ -1,200 +1,77 @@
-"""Responses announce a deprecation: its date, the end of the operation, and the successor."""
+"""Responses of a deprecated operation say since when it is deprecated."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Exchange,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
     fields,
     folds,
-    judging,
 )
 from apicheck.authoring.facts import Deprecation
 from apicheck.checks.versioning._lifecycle import (
-    format_http_date,
+    FACT,
+    applies_to_standard_fields,
+    fail,
     format_structured_date,
     is_at,
-    leads_to,
+    list_due_by_standard,
 )
 
-_FACT = "versioning.deprecations"
-_GONE = 410
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy deprecates operations."""
-    versioning = subject.facts.versioning
-    if versioning is not None and versioning.deprecations:
-        return Applies()
-    return NotApplicable("the policy deprecates nothing")
+_LEGACY = ("true", "?1")
+"""What drafts of RFC 9745 had beside HTTP dates."""
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
-    """Deprecation, Sunset, each link and each field of the provider's own is one promise."""
-    response, versioning = exchange.received, context.facts.versioning
-    if versioning is None or not versioning.deprecations:
-        return
-    covering = [
-        item
-        for item in versioning.deprecations
-        if judging.selector_matches(context, item.ops, exchange)
-    ]
-    for item in covering:
-        if exchange.status == _GONE and (early := _judge_gone(item, exchange)):
-            yield _FACT, early
-        due = (
-            judging.rule_applies(context, item.when, exchange) if item.when else response.succeeded
-        )
-        if due:
-            own = versioning.others.get("standard") == "own"
-            for result in _judge_item(context, item, exchange, own=own):
-                yield _FACT, result
-    if not covering and response.succeeded and not _may_announce(context, exchange):
-        yield _FACT, _judge_undue(exchange)
+    """Every response that announces a deprecation is one test of the promise."""
+    for item in list_due_by_standard(context, exchange):
+        yield FACT, _judge(item, exchange)
 
 
-def _judge_gone(item: Deprecation, exchange: Exchange) -> Failure | None:
-    """Fail where an operation has gone before the day that its sunset names."""
-    now = fields.parse_http_date(exchange.received.header("Date") or "")
-    span = fields.parse_instant(item.sunset)
-    if now is None or span is None or now >= span[0]:
-        return None
-    due = f"the operation until its sunset, {item.sunset}"
-    return _fail(exchange, "gone-before-sunset", due, "410 Gone")
-
-
-def _judge_item(
-    context: RunContext, item: Deprecation, exchange: Exchange, *, own: bool
-) -> Iterator[Failure | None]:
-    for name, rule in item.headers.items():
-        value = exchange.received.header(name)
-        if value is None:
-            yield _fail(exchange, "deprecation-absent", f"a {name} field", f"no {name}", name)
-        elif (rule.equals or value) != value or not re.fullmatch(rule.pattern or ".*", value):
-            due = f"{name}: {rule.equals or rule.pattern}"
-            yield _fail(exchange, "deprecation-differs", due, f"{name}: {value}", name)
-        else:
-            yield None
-    if own:
-        return
-    yield _judge_deprecation(item, exchange)
-    if item.sunset or exchange.received.header("Sunset") is not None:
-        yield _judge_sunset(item, exchange)
-    wanted = dict(item.links)
-    if item.successor:
-        wanted.setdefault("successor-version", "")
-    for relation, url in wanted.items():
-        yield _judge_link(context, item, exchange, relation, url)
-
-
-def _judge_deprecation(item: Deprecation, exchange: Exchange) -> Failure | None:
+def _judge(item: Deprecation, exchange: Exchange) -> Failure | None:
     value = exchange.received.header("Deprecation")
     due = f"Deprecation: {format_structured_date(item.since)}"
     if value is None:
-        return _fail(exchange, "deprecation-absent", due, "no Deprecation field")
+        return fail(exchange, "absent", due, "no Deprecation field")
     moment = fields.parse_structured_date(value)
-    if moment is None:
-        due = f"{due} (a date of RFC 9651: @ and seconds)"
-        return _fail(exchange, "deprecation-malformed", due, f"Deprecation: {value}")
-    if not is_at(moment, item.since):
-        return _fail(exchange, "deprecation-differs", due, f"Deprecation: {value}")
-    return None
-
-
-def _judge_sunset(item: Deprecation, exchange: Exchange) -> Failure | None:
-    value = exchange.received.header("Sunset")
-    due = f"Sunset: {format_http_date(item.sunset)}"
-    if value is None:
-        return _fail(exchange, "sunset-absent", due, "no Sunset field")
-    moment = fields.parse_http_date(value)
-    if moment is None:
-        return _fail(exchange, "sunset-malformed", f"{due} (an IMF-fixdate)", f"Sunset: {value}")
-    deprecated = fields.parse_structured_date(exchange.received.header("Deprecation") or "")
-    if deprecated is not None and moment < deprecated:
-        due = "a Sunset no earlier than the Deprecation"
-        actual = f"Deprecation: @{deprecated}, Sunset: {value}"
-        return _fail(exchange, "sunset-before-deprecation", due, actual)
-    if not is_at(moment, item.sunset):
-        return _fail(exchange, "sunset-differs", due, f"Sunset: {value}")
-    return None
-
-
-def _judge_link(
-    context: RunContext, item: Deprecation, exchange: Exchange, relation: str, url: str
-) -> Failure | None:
-    field = ", ".join(exchange.received.header_values("Link"))
-    due = f"a Link with rel={relation}"
-    found = [link for link in fields.find_links(field) if relation.lower() in link.relations]
-    if not found:
-        actual = f"Link: {field}" if field else "no Link"
-        return _fail(exchange, "link-absent", due, actual, relation)
-    successor = item.successor if relation == "successor-version" else ""
-    if any(leads_to(context, exchange, link, url, successor) for link in found):
-        return None
-    target = url or context.spec.operation(successor).path
-    actual = f"a link to {found[0].target}"
-    return _fail(exchange, "link-differs", f"{due} to {target}", actual, relation)
-
-
-def _judge_undue(exchange: Exchange) -> Failure | None:
-    value = exchange.received.header("Deprecation")
-    if value is None:
-        return None
-    due = "no Deprecation field: neither the policy nor the document deprecates the operation"
-    return _fail(exchange, "undue", due, f"Deprecation: {value}")
-
-
-def _may_announce(context: RunContext, exchange: Exchange) -> bool:
-    """Whether the document deprecates the operation, or does not declare it."""
-    operation = exchange.request.operation
-    return not operation or context.spec.operation(operation).deprecated
-
-
-def _fail(exchange: Exchange, outcome: str, due: str, actual: str, detail: str = "") -> Failure:
-    return Failure(outcome, due, actual, detail, exchange.id)
+    if moment is not None:
+        differs = not is_at(moment, item.since)
+        return fail(exchange, "differs", due, f"Deprecation: {value}") if differs else None
+    due = f"{due} (a date of RFC 9745, section 2.1: @ and seconds)"
+    if value.strip().lower() in _LEGACY or fields.parse_http_date(value) is not None:
+        actual = f"Deprecation: {value}, as drafts of RFC 9745 had it"
+        return fail(exchange, "legacy", due, actual)
+    return fail(exchange, "malformed", due, f"Deprecation: {value}")
 
 
 CHECK = Check(
-    title="Responses announce deprecations as promised",
-    failure_title="Responses do not announce deprecations as promised",
-    applies=applies,
+    title="Responses of a deprecated operation say since when it is deprecated",
+    failure_title="Responses of a deprecated operation do not say since when it is deprecated",
+    applies=applies_to_standard_fields,
     fold=folds.per_exchange(inspect),
-    reads=("versioning.deprecations",),
-    standards=("rfc9745#2", "rfc8594#3", "rfc8288#3", "rfc5829#3"),
+    reads=(FACT,),
+    triggered_by=("versioning/every-response",),
+    standards=("rfc9745#2", "rfc9745#2.1", "rfc9651#3.3.7"),
     outcomes=(
-        Outcome("deprecation-absent", Severity.MEDIUM),
-        Outcome("deprecation-malformed", Severity.MEDIUM),
-        Outcome("deprecation-differs", Severity.MEDIUM),
-        Outcome("sunset-absent", Severity.MEDIUM),
-        Outcome("sunset-malformed", Severity.MEDIUM),
-        Outcome("sunset-differs", Severity.MEDIUM),
-        Outcome("sunset-before-deprecation", Severity.MEDIUM),
-        Outcome("gone-before-sunset", Severity.HIGH),
-        Outcome("link-absent", Severity.LOW),
-        Outcome("link-differs", Severity.LOW),
-        Outcome("undue", Severity.MEDIUM),
+        Outcome("absent", Severity.MEDIUM),
+        Outcome("legacy", Severity.LOW),
+        Outcome("malformed", Severity.MEDIUM),
+        Outcome("differs", Severity.MEDIUM),
     ),
     proven_by={
-        "deprecation-absent": ("versioning/omits-deprecation",),
-        "deprecation-malformed": ("versioning/deprecation-true",),
-        "deprecation-differs": ("versioning/deprecation-differs",),
-        "sunset-absent": ("versioning/omits-sunset",),
-        "sunset-malformed": ("versioning/sunset-iso",),
-        "sunset-differs": ("versioning/sunset-differs",),
-        "sunset-before-deprecation": ("versioning/sunset-before-deprecation",),
-        "gone-before-sunset": ("versioning/gone-before-its-sunset",),
-        "link-absent": ("versioning/omits-successor-link",),
-        "link-differs": ("versioning/successor-link-differs",),
-        "undue": ("versioning/deprecates-current",),
+        "absent": (
+            "versioning/omits-deprecation",
+            "versioning/omits-deprecation-on-errors",
+            "versioning/omits-deprecation-on-head",
+        ),
+        "legacy": ("versioning/deprecation-true",),
+        "malformed": ("versioning/deprecation-iso",),
+        "differs": ("versioning/deprecation-differs",),
     },
 )

@@ -18,7 +18,7 @@ from apicheck.model.facts.access import (
     OAuth,
     Tenant,
 )
-from apicheck.model.facts.lifecycle import Deprecation, Versioning
+from apicheck.model.facts.lifecycle import Deprecation, LifecyclePromises, Versioning
 from apicheck.model.facts.limits import Bucket, RateHeaders, RateLimits
 from apicheck.model.facts.responses import (
     NEVER,
@@ -66,6 +66,7 @@ __all__ = [
     "Hsts",
     "Issued",
     "Jwt",
+    "LifecyclePromises",
     "Never",
     "OAuth",
     "RateHeaders",

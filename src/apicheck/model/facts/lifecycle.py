@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apicheck.model.facts.responses import HeaderRule, Selector, When
+from apicheck.model.facts.responses import ExpectedResponse, HeaderRule, Selector, When
 from apicheck.model.facts.versions import ApiVersion, Treatment, VersionEcho
 from apicheck.model.json import Json
 
@@ -14,18 +14,36 @@ from apicheck.model.json import Json
 class Deprecation:
     """`versioning.deprecations[]`: operations that are going away.
 
-    since, sunset: ISO dates or date-times, UTC; "" when not said. successor: operation that
-    takes over, "" when none. headers: fields of the provider's own that announce it.
+    announced, since, sunset: ISO dates or date-times, UTC; "" when not said. gone: the response
+    from the sunset on. successor: operation that takes over, "" when none. headers: fields of the
+    provider's own that announce it. when: the responses that announce it, default the successful
+    ones.
     """
 
     ops: Selector
+    announced: str = ""
     since: str = ""
     sunset: str = ""
+    gone: ExpectedResponse | None = None
     successor: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     """Relation type (`successor-version`, `deprecation`, `sunset`) -> URL, "" for any."""
     headers: Mapping[str, HeaderRule] = field(default_factory=dict)
     when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LifecyclePromises:
+    """`versioning.promises`.
+
+    support_s: seconds from a deprecation to its sunset, at least. notice_s: seconds from the
+    announcement of a deprecation to its beginning, at least.
+    """
+
+    support_s: float | None = None
+    notice_s: float | None = None
+    guide: Json = None
+    compatible: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +71,10 @@ class Versioning:
     retired: Treatment | None = None
     case: str = ""
     echo: VersionEcho | None = None
-    promises: Mapping[str, Json] = field(default_factory=dict)
+    promises: LifecyclePromises = field(default_factory=LifecyclePromises)
     others: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def uses_own_fields(self) -> bool:
+        """Whether the fields of RFC 9745 and RFC 8594 are not promised."""
+        return self.others.get("standard") == "own"
