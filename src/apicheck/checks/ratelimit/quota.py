@@ -33,6 +33,7 @@ from apicheck.checks.ratelimit._buckets import REFUSALS, claim, explain_unusable
 from apicheck.checks.ratelimit._classes import list_classes
 from apicheck.checks.ratelimit._limiters import ADMITTED
 from apicheck.checks.ratelimit._schedule import (
+    find_margin,
     is_refused,
     recovery_of,
     send_round,
@@ -96,7 +97,13 @@ def script(subject: Subject) -> Script:
             f"the bucket {bucket.name} recovers from earlier requests",
         )
     request = yield from build.valid_request(subject, identity=sender)
-    first = yield from send_round(limits, bucket, request, partial(_is_simple, subject))
+    first = yield from send_round(
+        limits,
+        bucket,
+        request,
+        partial(_is_simple, subject),
+        margin_s=find_margin(subject.context),
+    )
     if len(first) == 1:
         return
     found = explain_exchanges(subject, first)
@@ -104,7 +111,7 @@ def script(subject: Subject) -> Script:
     if only_phased or ("" in found.values() and subject.context.thorough):
         yield from steps.wait(2.28 * bucket.window_s, "a second round at other phases of the clock")
         simple = partial(_is_simple, subject)
-        yield from send_round(limits, bucket, request, simple, obey=False)
+        yield from send_round(limits, bucket, request, simple)
 
 
 def _is_simple(subject: Subject, exchanges: Sequence[Exchange]) -> bool:
