@@ -9,6 +9,7 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Judgement,
+    Mode,
     NotApplicable,
     NotTested,
     Outcome,
@@ -28,23 +29,25 @@ from apicheck.checks.ratelimit._using_up import apply_to_lowest, judge_apart, us
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the bucket with the lowest limit, where a safe operation counts in another one."""
+    """To the bucket with the lowest limit, where an operation counts in another one."""
     if next(_list_operations(subject), None) is None:
-        return NotApplicable("no safe operation counts in another bucket")
+        return NotApplicable("no operation that the run can send counts in another bucket")
     return apply_to_lowest(subject, 1, seconds=0.0)
 
 
 def _list_operations(subject: Subject) -> Iterator[str]:
-    """Safe operations of other buckets that the target has room for, the simplest first."""
+    """Operations of other buckets that need no object: safe ones, then others that may be sent."""
     limits, bucket = facts_of(subject)
     context = subject.context
-    for operation in context.spec.operations:
+    for operation in sorted(context.spec.operations, key=lambda one: not one.safe):
         other = limits.buckets.get(context.bucket_of.get(operation.id, ""))
         recipe = context.recipes[operation.id]
         if other is None or {other.name, *other.also} & {bucket.name, *bucket.also}:
             continue
         known = operation.id in context.actors and operation.id in context.secured
-        if operation.safe and known and isinstance(recipe, Recipe) and not recipe.needs:
+        allowed = operation.safe or context.mode is Mode.FULL
+        simple = isinstance(recipe, Recipe) and not recipe.needs and not recipe.consumes
+        if known and allowed and simple and other.limit != 1:
             yield operation.id
 
 
