@@ -16,6 +16,8 @@ ChooseKey = Callable[[Call, Bucket], tuple[str, ...]]
 _LIMITS = ("rate_limits",)
 _LOW = 100
 """Higher limits are kept: requests of a whole run would count together."""
+_FEW = 3
+"""A lower limit cannot be told from one of its own: it is used up too soon."""
 
 
 def _list_buckets(profile: Profile) -> Iterator[Bucket]:
@@ -24,13 +26,16 @@ def _list_buckets(profile: Profile) -> Iterator[Bucket]:
 
 
 def _counts_tokens_together(profile: Profile) -> bool:
-    """Whether some limit is per user, account or app."""
-    return any(bucket.per in ("user", "account", "app") for bucket in _list_buckets(profile))
+    """Whether some low limit is per user, account or app."""
+    return any(
+        bucket.per in ("user", "account", "app") and _FEW <= (bucket.limit or 0) <= _LOW
+        for bucket in _list_buckets(profile)
+    )
 
 
 def _counts_operations_together(profile: Profile) -> bool:
     """Whether some low limit is for several operations."""
-    low = {bucket.name for bucket in _list_buckets(profile) if (bucket.limit or _LOW + 1) <= _LOW}
+    low = {bucket.name for bucket in _list_buckets(profile) if _FEW <= (bucket.limit or 0) <= _LOW}
     counted = [
         bucket.name
         for rules in profile.rules.values()

@@ -32,6 +32,17 @@ def _writes_are_limited(profile: Profile) -> bool:
     )
 
 
+def _lowest_reads(profile: Profile) -> bool:
+    """Whether the lowest limit counts a GET: of the refusals of others, no cache keeps any."""
+    counted = [
+        (rules.buckets[0].limit, rules.operation.safe)
+        for rules in profile.rules.values()
+        if rules.buckets and rules.buckets[0].limit is not None
+    ]
+    lowest = min((limit for limit, _ in counted), default=None)
+    return (lowest, True) in counted
+
+
 def _is_by_limit(reply: Reply) -> bool:
     return reply.refusal is not None and reply.refusal.kind == "rate"
 
@@ -82,7 +93,12 @@ def refusal_of_another_form(
         reply.value = {"retry": True}
 
 
-@fault("ratelimit/refusal-is-cacheable", finish_fields, needs=("rate_limits",))
+@fault(
+    "ratelimit/refusal-is-cacheable",
+    finish_fields,
+    needs=("rate_limits",),
+    shows_in=_lowest_reads,
+)
 def refusal_is_cacheable(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """A refusal by limit lets every cache keep it for a minute."""
     sent = honest(call, reply, made)

@@ -21,7 +21,7 @@ _KEYS: Mapping[str, Callable[[Identity], str]] = {
     "key": lambda who: who.app or who.name,
     "app": lambda who: who.app,
     "user": lambda who: who.user,
-    "account": lambda who: who.account or who.tenant,
+    "account": lambda who: who.account,
     "ip": lambda _: "address",
 }
 """By the policy's word for what a limit counts; "" where the key of an identity is not known."""
@@ -34,18 +34,29 @@ FELLOWS = {
 """Who shares the limit with a client, in words, by what it counts."""
 
 
-def is_new(subject: Subject, who: Identity) -> bool:
-    """Whether the limit of an identity counts nothing yet: its key was made for the script."""
+def _share(per: str, one: Identity, other: Identity) -> bool | None:
+    """Whether a limit counts two identities together; None where that is not known."""
+    mine, theirs = _KEYS[per](one), _KEYS[per](other)
+    if per == "account" and not (mine and theirs):
+        mine, theirs = one.tenant, other.tenant
+    return mine == theirs if mine and theirs else None
+
+
+def _is_new(subject: Subject, who: Identity) -> bool:
+    """Whether the limit of an identity counts nothing yet: its key was made for the script.
+
+    Several tokens that a client gets may belong to one key.
+    """
     _, bucket = facts_of(subject)
     known = subject.context.identities
-    key = _KEYS[bucket.per]
-    return who.name not in known and key(who) not in {"", *map(key, known.values()), "address"}
+    made = who.name not in known and bucket.per != "key"
+    return made and all(_share(bucket.per, who, other) is False for other in known.values())
 
 
 def rest(subject: Subject, who: Identity) -> Steps[None]:
     """Wait until a limit has forgotten what an identity sent before, if it sent anything."""
     _, bucket = facts_of(subject)
-    if not is_new(subject, who):
+    if not _is_new(subject, who):
         yield from steps.wait(1.025 * recovery_of(bucket), f"the bucket {bucket.name} recovers")
 
 
@@ -56,7 +67,7 @@ def obtain_sender(subject: Subject) -> Steps[Identity]:
     if "mint" not in subject.context.capabilities or bucket.per == "ip":
         return known
     made = yield from steps.mint(fresh=True, tenant=known.tenant)
-    return made if _KEYS[bucket.per](made) else known
+    return known if _share(bucket.per, made, made) is None else made
 
 
 def obtain_other(subject: Subject, sender: Identity) -> Steps[Identity]:
@@ -101,11 +112,9 @@ def _obtain(
 ) -> Steps[Identity | None]:
     """Make or find an identity whose key is the sender's, or is another one."""
     _, bucket = facts_of(subject)
-    key = _KEYS[bucket.per]
 
     def fits(who: Identity) -> bool:
-        known = bool(key(who) and key(sender)) and who.name != sender.name
-        return known and (key(who) == key(sender)) is same
+        return who.name != sender.name and _share(bucket.per, who, sender) is same
 
     for properties in wanted if "mint" in subject.context.capabilities else ():
         made = yield from steps.mint(

@@ -44,6 +44,7 @@ def apply_to_lowest(
     further: int,
     able: Callable[[str], bool] = _takes_any,
     *,
+    least: int = 1,
     most: int = AT_MOST,
     seconds: float | None = None,
 ) -> Applies | NotApplicable:
@@ -51,8 +52,9 @@ def apply_to_lowest(
 
     One limiter has them all. A thorough run tests every bucket that a few requests use up.
     further: requests beyond those that use it up. able: whether the check can be made with a
-    bucket, by its name. most: the highest limit that is used up for the check. seconds: the longest
-    that it waits on a real clock (default: until what was sent before is forgotten, if it must).
+    bucket, by its name. least, most: the lowest and the highest limit that is used up for it.
+    seconds: the longest that it waits on a real clock (default: until what was sent before is
+    forgotten, if it must).
     """
     if (unusable := explain_unusable(subject)) is not None:
         return unusable
@@ -61,12 +63,13 @@ def apply_to_lowest(
     low = {
         name: one.limit
         for name, one in limits.buckets.items()
-        if one.limit is not None and one.limit <= most and name in counting and able(name)
+        if one.limit is not None and least <= one.limit <= most and name in counting and able(name)
     }
     if bucket.limit is None or bucket.name not in low:
         if not able(bucket.name):
             return NotApplicable("it counts no requests of which the check could be made")
-        return NotApplicable(f"only a limit of at most {most} is used up for it")
+        span = f"of at most {most}" if least == 1 else f"from {least} to {most}"
+        return NotApplicable(f"only a limit {span} is used up for it")
     lowest = min(low, key=lambda name: low[name])
     if bucket.name != lowest and not subject.context.thorough:
         return NotApplicable(f"the bucket {lowest} stands for it; --thorough tests each")

@@ -22,6 +22,7 @@ from apicheck.authoring import (
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
 from apicheck.checks.ratelimit._holders import obtain_sender
 from apicheck.checks.ratelimit._using_up import (
+    TRIALS,
     TURNS,
     apply_to_lowest,
     judge_shared,
@@ -35,7 +36,12 @@ _MOST = 100
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the bucket with the lowest limit of those that count several operations."""
     return apply_to_lowest(
-        subject, TURNS, lambda name: bool(_find_partner(subject, name)), most=_MOST, seconds=0.0
+        subject,
+        TURNS,
+        lambda name: bool(_find_partner(subject, name)),
+        least=TRIALS,
+        most=_MOST,
+        seconds=0.0,
     )
 
 

@@ -20,12 +20,15 @@ from apicheck.authoring import (
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
 from apicheck.checks.ratelimit._holders import FELLOWS, obtain_fellow, obtain_sender
 from apicheck.checks.ratelimit._using_up import (
+    TRIALS,
     TURNS,
     apply_to_lowest,
     judge_shared,
     take_turns,
     use_up,
 )
+
+_MOST = 100
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -34,7 +37,12 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if bucket.per not in FELLOWS:
         return NotApplicable(f"each {bucket.per} has a limit of its own")
     return apply_to_lowest(
-        subject, TURNS, lambda name: limits.buckets[name].per in FELLOWS, seconds=0.0
+        subject,
+        TURNS,
+        lambda name: limits.buckets[name].per in FELLOWS,
+        least=TRIALS,
+        most=_MOST,
+        seconds=0.0,
     )
 
 
