@@ -33,12 +33,19 @@ def settle_costs(call: Call, status: int) -> None:
     if limits is None:
         return
     served = all(admission.standing.allowed for admission in call.admissions)
-    costs = limits.counts is None or status in limits.counts
+    costs = costs_something(call, status)
     if costs and (served or limits.counts_refused or limits.over != "refuse"):
         return
     for admission in call.admissions:
         if admission.standing.allowed:
             _find_limiter(call, admission.bucket).give_back()
+
+
+@seam
+def costs_something(call: Call, status: int) -> bool:
+    """Whether a request counts, by the status of its response."""
+    limits = call.server.profile.facts.rate_limits
+    return limits is None or limits.counts is None or status in limits.counts
 
 
 @seam
@@ -82,7 +89,7 @@ def _find_limiter(call: Call, bucket: Bucket) -> Limiter:
     stated = limits.algorithm if limits else None
     name = stated or call.server.variant.limiter or "fixed"
     made = call.server.limiters
-    key = (bucket.name, name, *_make_key(call, bucket.per))
+    key = (name, *choose_key(call, bucket))
     if key not in made:
         counts_refused = bool(limits and limits.counts_refused)
         options = Options(bucket.window_s, bucket.burst, counts_refused)
@@ -90,11 +97,15 @@ def _find_limiter(call: Call, bucket: Bucket) -> Limiter:
     return made[key]
 
 
-def _make_key(call: Call, per: str) -> tuple[str, str]:
+@seam
+def choose_key(call: Call, bucket: Bucket) -> tuple[str, ...]:
+    """What a request counts together with: the bucket, and the user, account or the like."""
     caller = call.identity
-    if caller is None or per == "ip":
-        return ("ip", call.peer)
-    return {
+    if caller is None or bucket.per == "ip":
+        return (bucket.name, "ip", call.peer)
+    unit, who = {
         "user": ("user", caller.user or caller.id),
         "account": ("account", caller.account or caller.tenant),
-    }.get(per, ("token", caller.id))
+        "app": ("app", caller.app or caller.id),
+    }.get(bucket.per, ("token", caller.id))
+    return (bucket.name, unit, who)

@@ -61,7 +61,7 @@ class ServerState:
     secrets: Secrets
     faults: tuple[str, ...]
     variant: Variant
-    limiters: dict[tuple[str, str, str, str], Limiter]
+    limiters: dict[tuple[str, ...], Limiter]
     subscriptions: Subscriptions
     requests: deque[dict[str, Json]]
     remembered: set[tuple[str, ...]]

@@ -288,7 +288,7 @@ def test_each_limiter_is_recognised_and_what_is_reported_of_it_is_what_is_kept(
 def name_classes(run: Path) -> str:
     """What a run says of the class; "" where the limiter refuses with another status."""
     result = next(list_results(json.loads((run / "results.json").read_text())))
-    return "" if result["verdict"] == "fail" else result["reason"]
+    return result["reason"] if result["verdict"] == "pass" else ""
 
 
 def test_the_page_says_what_is_kept() -> None:

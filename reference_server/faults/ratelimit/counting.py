@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from reference_server.call import Admission, Call
 from reference_server.faults.fault import fault
-from reference_server.stages.rate_limits import admit, enforce_limit
+from reference_server.stages.rate_limits import admit, costs_something, enforce_limit
 
 Admit = Callable[[Call, Admission], Admission]
 EnforceLimit = Callable[[Call, int], int]
+Costs = Callable[[Call, int], bool]
 _LIMITS = ("rate_limits",)
+_COUNTS = ("rate_limits.counts",)
+_SUCCESSES = range(200, 300)
 
 
 def _let_through(admission: Admission) -> Admission:
@@ -72,3 +75,44 @@ def trusts_forwarded_for(honest: Admit, call: Call, admission: Admission) -> Adm
     """A request that names another client in X-Forwarded-For is not limited."""
     decided = honest(call, admission)
     return _let_through(decided) if call.header("X-Forwarded-For") else decided
+
+
+@fault("ratelimit/counts-successes-only", costs_something, needs=(*_COUNTS, "requests.schema"))
+def counts_successes_only(honest: Costs, call: Call, status: int) -> bool:
+    """A request that is refused for what it holds costs nothing, whatever is promised."""
+    return honest(call, status) and status in _SUCCESSES
+
+
+@fault("ratelimit/counts-every-refusal", costs_something, needs=(*_COUNTS, "requests.media"))
+def counts_every_refusal(honest: Costs, call: Call, status: int) -> bool:
+    """A request costs one of the limit, whatever its response and whatever is promised."""
+    del honest, call, status
+    return True
+
+
+@fault("ratelimit/head-costs-nothing", costs_something, needs=(*_COUNTS, "requests.head"))
+def head_costs_nothing(honest: Costs, call: Call, status: int) -> bool:
+    """A HEAD request costs nothing."""
+    return honest(call, status) and call.method != "HEAD"
+
+
+@fault("ratelimit/counts-reads-only", admit, needs=_LIMITS)
+def counts_reads_only(honest: Admit, call: Call, admission: Admission) -> Admission:
+    """A limit is not applied to requests that write."""
+    decided = honest(call, admission)
+    return decided if call.method in ("GET", "HEAD") else _let_through(decided)
+
+
+@fault("ratelimit/refused-requests-prolong-the-wait", admit, needs=("rate_limits.counts.refused",))
+def refused_requests_prolong_the_wait(honest: Admit, call: Call, admission: Admission) -> Admission:
+    """Each request that a limit refuses makes the caller wait for a whole window again."""
+    decided = honest(call, admission)
+    now, remembered = call.server.clock.now(), call.server.remembered
+    key = ("asked too often", decided.bucket.name, call.caller_identity.id)
+    until = max((float(one[3]) for one in remembered if one[:3] == key), default=0.0)
+    if decided.standing.allowed and now >= until:
+        return decided
+    again = now + decided.bucket.window_s
+    remembered.add((*key, str(again)))
+    standing = replace(decided.standing, allowed=False, used=decided.limit, retry=again)
+    return replace(decided, standing=standing)

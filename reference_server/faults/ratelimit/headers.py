@@ -16,7 +16,7 @@ _RETRY_AFTER = ("rate_limits.refusal.retry_after",)
 
 
 def _change(sent: Fields, call: Call, kind: str, change: Callable[[str], str]) -> Fields:
-    """Fields of limits, with another value of one. kind: limit, remaining or reset."""
+    """Fields of limits, with another value of one. kind: limit, remaining, reset or policy."""
     return change_fields(sent, {_find_name(call, kind)}, change)
 
 
@@ -135,3 +135,37 @@ def retry_after_too_short(honest: MakeRetryAfter, call: Call, admission: Admissi
     """A refusal by limit says to come back at once."""
     sent = honest(call, admission)
     return [("Retry-After", "0")] if sent else []
+
+
+@fault("ratelimit/retry-after-short-by-a-second", make_retry_after, needs=_RETRY_AFTER)
+def retry_after_short_by_a_second(
+    honest: MakeRetryAfter, call: Call, admission: Admission
+) -> Fields:
+    """A refusal by limit says to come back a second too early: its time is rounded down."""
+    sent = honest(call, admission)
+    return change_fields(sent, {"retry-after"}, lambda value: str(int(value) - 1))
+
+
+@fault("ratelimit/omits-policy", make_rate_headers, needs=("rate_limits.headers.policy",))
+def omits_policy(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+    """Responses lack the field with the policy of the limit."""
+    return _omit(honest(call, admission), call, "policy")
+
+
+@fault("ratelimit/policy-without-window", make_rate_headers, needs=("rate_limits.headers.policy",))
+def policy_without_window(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+    """The field with the policy of the limit does not say how long the window is."""
+    sent = honest(call, admission)
+    return _change(sent, call, "policy", lambda value: value.partition(";w=")[0])
+
+
+@fault(
+    "ratelimit/policy-of-another-window", make_rate_headers, needs=("rate_limits.headers.policy",)
+)
+def policy_of_another_window(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+    """The field with the policy of the limit says another window: minutes in place of seconds."""
+    window = admission.bucket.window_s / 60
+    sent = honest(call, admission)
+    return _change(
+        sent, call, "policy", lambda value: f"{value.partition(';w=')[0]};w={window:.0f}"
+    )

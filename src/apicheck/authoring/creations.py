@@ -75,16 +75,19 @@ def _mark(subject: Subject, request: Request, member: str) -> Request:
     return with_part(request, subject.op, part, f"{value[:_KEPT]} {UNIQUE}".strip())
 
 
-def probe_refused_create(subject: Subject, refused: Request, valid: Request) -> Steps[None]:
+def probe_refused_create(
+    subject: Subject, refused: Request, valid: Request, *, paced: bool = True
+) -> Steps[None]:
     """Send a request that must be refused; the valid one; then read the list until it shows that.
 
-    For subjects with a `list_operation` and a `unique_member`.
+    For subjects with a `list_operation` and a `unique_member`. paced False: the first request is
+    sent over a limit.
     """
     lister = list_operation(subject)
     if lister is None:
         raise ValueError(f"no operation lists what {subject.key} creates")
     mark = unique_member(subject)
-    yield from send(_mark(subject, refused, mark))
+    yield from send(_mark(subject, refused, mark), paced=paced)
     created = yield from send(_mark(subject, valid, mark), Role.SETUP)
     listing = yield from valid_request(subject, lister.id)
     list_subject = replace(subject, operation=lister)

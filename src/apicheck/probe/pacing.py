@@ -221,6 +221,7 @@ def _holder_of(per: str, identity: Identity | None) -> str | None:
         "user": identity.user or identity.name,
         "account": identity.account or identity.tenant or identity.name,
         "key": identity.app or identity.name,
+        "app": identity.app or identity.name,
     }.get(per, identity.name)
 
 

@@ -193,7 +193,7 @@ def _bucket_of(trace: Trace, rate: float, size: int) -> str:
                 debt = max(0.0, debt - rate * (latest - moment)) + 1
                 moment = latest
         debt = max(0.0, debt - rate * (refusal.start - moment))
-        if debt + 1 <= size - _ROUNDING:
+        if not debt or debt + 1 <= size - _ROUNDING:  # a full bucket admits
             return REFUSED
     return ""
 
@@ -218,7 +218,7 @@ def _edges(trace: Trace, window: float) -> list[float]:
     edges = {number * window / _CELLS for number in range(_CELLS + 1)}
     reached = float("-inf")
     for hit in trace.hits:
-        if hit.start > reached:
+        if hit.start >= reached:
             edges |= {hit.start % window, reached % window} if reached > 0 else {hit.start % window}
         reached = max(reached, hit.end)
     return sorted(edges | {max(0.0, reached) % window})

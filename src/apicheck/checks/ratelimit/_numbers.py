@@ -39,6 +39,23 @@ def parse_number(lines: Sequence[str], what: str, bucket: Bucket) -> int | None:
     return _as_count(number)
 
 
+def parse_policy(lines: Sequence[str], bucket: Bucket) -> tuple[int, float] | None:
+    """Read the limit and the window in seconds of a bucket's policy; None where none is there.
+
+    The field is a list of policies, `"default";q=100;w=60` or `100;w=60`.
+    """
+    try:
+        members = parse_list(", ".join(lines))
+    except ValueError:
+        return None
+    if not members:
+        return None
+    chosen = _choose(members, bucket)
+    limit = chosen.parameters.get("q") if isinstance(chosen.value, str) else chosen.value
+    number, window = _as_count(limit), _as_count(chosen.parameters.get("w"))
+    return None if number is None or window is None else (number, float(window))
+
+
 def _choose(members: Sequence[Item], bucket: Bucket) -> Item:
     """The member about a bucket: by its name, by its window, else the first."""
     named = [one for one in members if one.value == bucket.name]

@@ -122,7 +122,7 @@ def per_response(judge: Callable[[Seen[T], Counted], Iterable[Result]]) -> Fold:
 
 
 def promises(what: str) -> Callable[[Subject], Applies | NotApplicable]:
-    """Make an `applies`: where the policy names the field. what: limit, remaining or reset."""
+    """Make an `applies`: where the policy names a field (limit, remaining, reset or policy)."""
 
     def applies(subject: Subject) -> Applies | NotApplicable:
         limits = subject.facts.rate_limits
@@ -137,4 +137,5 @@ _WORDS = {
     "limit": "limit of a bucket",
     "remaining": "remaining requests",
     "reset": "end of a window",
+    "policy": "policy of a limit",
 }

@@ -9,6 +9,7 @@ from apicheck.authoring import (
     ExpectedResponse,
     Request,
     Role,
+    RunContext,
     Send,
     StatusSet,
     Steps,
@@ -21,10 +22,17 @@ _AT_ONCE = 50
 _TOO_LONG_S = 1_000_000
 _SECOND_BURST = 20
 """Enough for the limiters that refuse at once what comes soon after a burst."""
-MARGIN_S = 1.0
+_MARGIN_S = 1.0
 """Seconds past a Retry-After: windows that end by a timer end a little late."""
+_MARGIN_ON_CLOCK_S = 0.1
+"""The same where the target's clock is moved: no timer runs on it."""
 MANY_REQUESTS = ExpectedResponse(StatusSet(("429",)))
 """How a limit refuses where the policy does not say."""
+
+
+def find_margin(context: RunContext) -> float:
+    """The seconds past a Retry-After after which a request must be admitted."""
+    return _MARGIN_ON_CLOCK_S if "clock" in context.capabilities else _MARGIN_S
 
 
 def limit_of(bucket: Bucket) -> int:
@@ -49,14 +57,14 @@ def send_round(
     request: Request,
     explained: Callable[[Sequence[Exchange]], bool],
     *,
-    obey: bool = True,
+    margin_s: float | None = None,
 ) -> Steps[tuple[Exchange, ...]]:
     """Send one request; a burst at 0.6 of a window and at 1.05; one when the limit has recovered.
 
     Stop after the first request where its response is neither a success nor the refusal of a
     request over the limit.
-    obey: after the first refusal, send one more when its Retry-After has passed; without it the
-    bursts tell more limiters apart.
+    margin_s: after the first refusal, send one more when its Retry-After and this have passed;
+    None: do not, as the bursts then tell more limiters apart.
     explained: whether a limiter whose windows have no phase explains what was seen so far: then a
     short second burst is enough.
     """
@@ -70,8 +78,8 @@ def send_round(
     now = burst[-1].received_at
     obedient: tuple[Exchange, ...] = ()
     asked = max((w for x in burst if (w := _read_wait(limits, x)) is not None), default=None)
-    if obey and asked is not None and asked <= 2 * window:
-        yield from steps.wait(asked + MARGIN_S, "as long as Retry-After says")
+    if margin_s is not None and asked is not None and asked <= 2 * window:
+        yield from steps.wait(asked + margin_s, "as long as Retry-After says")
         obedient = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
         now = obedient[0].received_at
     yield from steps.wait(max(0.05 * window, begin + 1.05 * window - now), "the window is over")

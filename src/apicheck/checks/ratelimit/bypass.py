@@ -19,25 +19,25 @@ from apicheck.authoring import (
     Request,
     Role,
     Script,
-    Send,
     Severity,
-    Steps,
     Subject,
     SubjectKind,
     Transcript,
     build,
     describe,
-    steps,
 )
-from apicheck.authoring.facts import Bucket, RateLimits
-from apicheck.checks.ratelimit._buckets import REFUSALS, claim, explain_unusable, facts_of
-from apicheck.checks.ratelimit._schedule import is_refused
+from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
+from apicheck.checks.ratelimit._holders import obtain_sender
+from apicheck.checks.ratelimit._using_up import (
+    STILL_REFUSED,
+    TRIALS,
+    apply_to_lowest,
+    list_admitted,
+    take_turns,
+    use_up,
+)
 
-_MOST = 50
-_AT_ONCE = 10
-_TRIALS = 3
-"""Times that a variation must be admitted, with a refusal of the plain request between them: a
-window that ends, or a bucket that refills, lets one through by chance, and not each of three."""
+_VARIATIONS = 8
 _ADDRESS = "203.0.113.7"
 _FORWARDED = "X-Forwarded-For and fields like it"
 _FORWARDING = {
@@ -50,22 +50,8 @@ _FORWARDING = {
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the bucket with the lowest limit, which stands for the others: one limiter has them all.
-
-    A thorough run tests every bucket that a few requests use up.
-    """
-    if (unusable := explain_unusable(subject)) is not None:
-        return unusable
-    limits, bucket = facts_of(subject)
-    counting = set(subject.context.bucket_of.values())
-    known = {one.name: one.limit for one in limits.buckets.values() if one.limit is not None}
-    low = {name: limit for name, limit in known.items() if limit <= _MOST and name in counting}
-    if bucket.limit is None or bucket.name not in low:
-        return NotApplicable(f"only a limit of at most {_MOST} is used up for it")
-    lowest = min(low, key=lambda name: low[name])
-    if bucket.name != lowest and not subject.context.thorough:
-        return NotApplicable(f"the bucket {lowest} stands for it; --thorough tests each")
-    return Applies(bucket.limit + 6, claim(bucket), last=True)
+    """To the bucket with the lowest limit, which stands for the others."""
+    return apply_to_lowest(subject, _VARIATIONS, seconds=0.0)
 
 
 def script(subject: Subject) -> Script:
@@ -73,38 +59,15 @@ def script(subject: Subject) -> Script:
 
     One that is admitted is sent again, in turns with the plain request.
     """
-    limits, bucket = facts_of(subject)
-    if bucket.per in ("token", "key") and "mint" in subject.context.capabilities:
-        sender = yield from steps.mint(fresh=True)
-    else:
-        sender = build.identity_of(subject)
+    sender = yield from obtain_sender(subject)
     request = yield from build.valid_request(subject, identity=sender)
-    plain = yield from _use_up(limits, bucket, request)
-    if not any(is_refused(limits, one) for one in plain):
-        steps.end_script(Inconclusive("no request was refused by the limit"))
+    plain = yield from use_up(subject, request)
     sample = next((one for one in plain if one.succeeded), None)
-    for variation in _vary(request, sample):
-        for trial in range(_TRIALS):
-            tried = yield from steps.send(variation, paced=False)
-            if not tried.succeeded or trial == _TRIALS - 1:
-                break
-            again = yield from steps.send(request, Role.SETUP, paced=False)
-            if not is_refused(limits, again):
-                break
+    for variation in _vary(subject, request, sample):
+        yield from take_turns(subject, variation, request)
 
 
-def _use_up(limits: RateLimits, bucket: Bucket, request: Request) -> Steps[list[Exchange]]:
-    """Send the plain request until it is refused; a bucket that refills admits a few more."""
-    limit = bucket.limit or 1
-    sent: list[Exchange] = []
-    while len(sent) <= 2 * limit and not any(is_refused(limits, one) for one in sent):
-        count = max(1, min(_AT_ONCE, limit + 1 - len(sent)))
-        sends = (Send(request, Role.SETUP, paced=False) for _ in range(count))
-        sent += yield from steps.send_together(*sends)
-    return sent
-
-
-def _vary(request: Request, sample: Exchange | None) -> Iterator[Request]:
+def _vary(subject: Subject, request: Request, sample: Exchange | None) -> Iterator[Request]:
     """The same request as another client might write it.
 
     sample: an admitted response. Only with one that is no page for people are other paths tried:
@@ -118,33 +81,44 @@ def _vary(request: Request, sample: Exchange | None) -> Iterator[Request]:
     )
     if spelled != request.credentials:
         yield replace(request, credentials=spelled)
+    if request.method == "GET" and subject.facts.requests.get("head") == "as-get":
+        yield replace(request, method="HEAD")
     if sample is not None and sample.received.media_type not in ("", "text/html"):
-        yield replace(request, path=f"{request.path}/", operation="")
-        yield replace(request, path=f"/{request.path}", operation="")
+        for path in _spell_path(subject.op.path, request.path):
+            yield replace(request, path=path, operation="")
+
+
+def _spell_path(template: str, path: str) -> Iterator[str]:
+    """A path in other spellings that a server may take for the same.
+
+    A slash more, a word with a capital, and a letter percent-encoded, which is the same URI (RFC
+    3986, section 6.2.2.2).
+    """
+    yield f"{path}/"
+    yield f"/{path}"
+    words = zip(template.split("/"), path.split("/")[-template.count("/") - 1 :], strict=False)
+    word = next((text for name, text in reversed([*words]) if text.isalpha() and name == text), "")
+    if word:
+        before, _, after = path.rpartition(f"/{word}")
+        yield f"{before}/{word.capitalize() if word.islower() else word.lower()}{after}"
+        yield f"{before}/%{ord(word[0]):02X}{word[1:]}{after}"
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Fail where a variation was admitted each time, and the plain request refused in between."""
-    limits, bucket = facts_of(subject)
+    _, bucket = facts_of(subject)
     sent = sorted(transcript.exchanges, key=lambda one: one.sent_at)
     sample = next((one for one in sent if one.role is Role.SETUP and one.succeeded), None)
-    for end in range(2 * _TRIALS - 1, len(sent) + 1):
-        turns = sent[end - 2 * _TRIALS + 1 : end]
-        if _bypasses(limits, turns[::2], turns[1::2]) and _is_alike(turns[0], sample):
-            way = _name(sent, turns[0])
-            if way == _FORWARDED and bucket.per == "ip":
-                # A trusted proxy says so who the client is, and a test may stand in its place.
-                return Inconclusive(f"admitted with {way}: right only from a proxy of the API")
-            expected = "refused, as the plain request before it and after it"
-            actual = f"{describe(turns[0])} with {way}, {_TRIALS} times"
-            return Failure("admitted", expected, actual, way, turns[0].id)
+    for tried in list_admitted(subject, transcript):
+        if not _is_alike(tried, sample):
+            continue
+        way = _name(sent, tried)
+        if way == _FORWARDED and bucket.per == "ip":
+            # A trusted proxy says so who the client is, and a test may stand in its place.
+            return Inconclusive(f"admitted with {way}: right only from a proxy of the API")
+        actual = f"{describe(tried)} with {way}, {TRIALS} times"
+        return Failure("admitted", STILL_REFUSED, actual, way, tried.id)
     return None
-
-
-def _bypasses(limits: RateLimits, tried: Sequence[Exchange], plain: Sequence[Exchange]) -> bool:
-    return all(one.role is Role.TABLE and one.succeeded for one in tried) and all(
-        one.role is Role.SETUP and is_refused(limits, one) for one in plain
-    )
 
 
 def _is_alike(tried: Exchange, sample: Exchange | None) -> bool:
@@ -159,6 +133,8 @@ def _name(sent: Sequence[Exchange], tried: Exchange) -> str:
     """What differs between a variation and the plain request, in words."""
     plain = next(one.request for one in sent if one.role is Role.SETUP)
     request = tried.request
+    if request.method != plain.method:
+        return f"the method {request.method}"
     if request.path != plain.path:
         return f"the path {request.path}"
     if request.query != plain.query:

@@ -17,7 +17,7 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.fields import parse_count
 from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, Seen, per_response
-from apicheck.checks.ratelimit._schedule import MARGIN_S
+from apicheck.checks.ratelimit._schedule import find_margin
 from apicheck.checks.ratelimit._waiting import SLACK_S, longest_memory, parse_wait
 
 NAME = "Retry-After"
@@ -58,16 +58,16 @@ def judge(owed: Seen[Owed], counted: Counted) -> Iterator[Failure | None]:
         yield _judge_wait(counted, wait, text, before)
         if parse_count(text) is not None or counted.exchange.received.header("Date"):
             pending = (counted.exchange, wait)  # a date without a Date tells no wait
-            owed[key] = max(owed.get(key, pending), pending, key=_find_deadline)
+            owed[key] = max(owed.get(key, pending), pending, key=_find_end)
 
 
-def _find_deadline(owed: Owed) -> float:
-    """When a request must be admitted again.
+def _find_end(owed: Owed) -> float:
+    """When a wait is over, after which a request must be admitted again.
 
     Of several refusals at once, any may have been decided last, and a refusal may cost: the latest
     moment holds.
     """
-    return owed[0].received_at + owed[1] + MARGIN_S
+    return owed[0].received_at + owed[1]
 
 
 def _judge_wait(counted: Counted, wait: float, text: str, before: Owed | None) -> Failure | None:
@@ -78,7 +78,7 @@ def _judge_wait(counted: Counted, wait: float, text: str, before: Owed | None) -
         return counted.fail("too-long", NAME, f"at most {longest:g} s", text)
     if before is None or before[0].request.identity != counted.exchange.request.identity:
         return None
-    if counted.exchange.sent_at < _find_deadline(before):
+    if counted.exchange.sent_at < _find_end(before) + find_margin(counted.context):
         return None
     passed = counted.exchange.sent_at - before[0].received_at
     due = "a wait after which a request is admitted"
@@ -107,6 +107,9 @@ CHECK = Check(
         "misplaced": ("ratelimit/retry-after-on-success",),
         "malformed": ("ratelimit/retry-after-decimal", "ratelimit/retry-after-negative"),
         "too-long": ("ratelimit/retry-after-in-milliseconds",),
-        "too-short": ("ratelimit/retry-after-too-short",),
+        "too-short": (
+            "ratelimit/retry-after-too-short",
+            "ratelimit/retry-after-short-by-a-second",
+        ),
     },
 )

@@ -43,7 +43,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """`rate_limits`. per: token, user, account, key or ip.
+    """`rate_limits`. per: token, user, account, key, app or ip.
 
     algorithm: fixed, aligned, sliding-log, sliding-counter, bucket; None: any honest one.
     counts: statuses that cost a request; None: not said. over: refuse, bill or slow.

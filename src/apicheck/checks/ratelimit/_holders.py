@@ -1,0 +1,137 @@
+"""Whom a bucket counts together, and identities to compare: one who shares it, one who does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from apicheck.authoring import (
+    Identity,
+    NotTested,
+    NotTestedKind,
+    Steps,
+    Subject,
+    build,
+    steps,
+)
+from apicheck.checks.ratelimit._buckets import facts_of
+from apicheck.checks.ratelimit._schedule import recovery_of
+
+_KEYS: Mapping[str, Callable[[Identity], str]] = {
+    "token": lambda who: who.name,
+    "key": lambda who: who.app or who.name,
+    "app": lambda who: who.app,
+    "user": lambda who: who.user,
+    "account": lambda who: who.account,
+    "ip": lambda _: "address",
+}
+"""By the policy's word for what a limit counts; "" where the key of an identity is not known."""
+FELLOWS = {
+    "app": "another token of the same app",
+    "user": "another token of the same user",
+    "account": "another token of the same account",
+    "ip": "another token from the same address",
+}
+"""Who shares the limit with a client, in words, by what it counts."""
+
+
+def _share(per: str, one: Identity, other: Identity) -> bool | None:
+    """Whether a limit counts two identities together; None where that is not known."""
+    mine, theirs = _KEYS[per](one), _KEYS[per](other)
+    if per == "account" and not (mine and theirs):
+        mine, theirs = one.tenant, other.tenant
+    return mine == theirs if mine and theirs else None
+
+
+def _is_new(subject: Subject, who: Identity) -> bool:
+    """Whether the limit of an identity counts nothing yet: its key was made for the script.
+
+    Several tokens that a client gets may belong to one key.
+    """
+    _, bucket = facts_of(subject)
+    known = subject.context.identities
+    made = who.name not in known and bucket.per != "key"
+    return made and all(_share(bucket.per, who, other) is False for other in known.values())
+
+
+def rest(subject: Subject, who: Identity) -> Steps[None]:
+    """Wait until a limit has forgotten what an identity sent before, if it sent anything."""
+    _, bucket = facts_of(subject)
+    if not _is_new(subject, who):
+        yield from steps.wait(1.025 * recovery_of(bucket), f"the bucket {bucket.name} recovers")
+
+
+def obtain_sender(subject: Subject) -> Steps[Identity]:
+    """Obtain the identity that uses the limit up: a new one where that has a limit of its own."""
+    _, bucket = facts_of(subject)
+    known = build.identity_of(subject)
+    if "mint" not in subject.context.capabilities or bucket.per == "ip":
+        return known
+    made = yield from steps.mint(fresh=True, tenant=known.tenant)
+    return known if _share(bucket.per, made, made) is None else made
+
+
+def obtain_other(subject: Subject, sender: Identity) -> Steps[Identity]:
+    """Obtain an identity that has a limit of its own, and as much as possible of the sender's.
+
+    Ends the script as not tested where the target has none.
+    """
+    _, bucket = facts_of(subject)
+    found = yield from _obtain(subject, sender, _list_others(subject, sender), same=False)
+    return found or _end(f"another {bucket.per}, beside that of {sender.name}")
+
+
+def obtain_fellow(subject: Subject, sender: Identity) -> Steps[Identity]:
+    """Obtain another identity that the bucket counts together with the sender.
+
+    Ends the script as not tested where the target has none.
+    """
+    _, bucket = facts_of(subject)
+    wanted = {"tenant": sender.tenant}
+    if bucket.per in ("user", "app"):
+        wanted |= {"user": sender.user, "app": sender.app}
+    found = yield from _obtain(subject, sender, iter((wanted,)), same=True)
+    return found or _end(FELLOWS[bucket.per])
+
+
+def _list_others(subject: Subject, sender: Identity) -> Iterator[Mapping[str, str]]:
+    """What to ask of an identity with a limit of its own, for each that may be one."""
+    _, bucket = facts_of(subject)
+    if bucket.per == "token":
+        yield {"tenant": sender.tenant, "user": sender.user, "app": sender.app}
+    elif bucket.per == "user":
+        yield {"tenant": sender.tenant}
+    known = [who.tenant for who in subject.context.identities.values()]
+    known += [client.tenant for client in subject.context.clients]
+    for tenant in dict.fromkeys(filter(None, known)):
+        if tenant != sender.tenant:
+            yield {"tenant": tenant}
+
+
+def _obtain(
+    subject: Subject, sender: Identity, wanted: Iterator[Mapping[str, str]], *, same: bool
+) -> Steps[Identity | None]:
+    """Make or find an identity whose key is the sender's, or is another one."""
+    _, bucket = facts_of(subject)
+
+    def fits(who: Identity) -> bool:
+        return who.name != sender.name and _share(bucket.per, who, sender) is same
+
+    for properties in wanted if "mint" in subject.context.capabilities else ():
+        made = yield from steps.mint(
+            fresh=True,
+            tenant=properties.get("tenant", ""),
+            user=properties.get("user", ""),
+            app=properties.get("app", ""),
+        )
+        if fits(made):
+            return made
+    for who in subject.context.identities.values():
+        if who.state == "active" and subject.context.permits(who, subject.op.id) and fits(who):
+            return who
+    return None
+
+
+def _end(wanted: str) -> Identity:
+    lines = '[identities.other]\ntoken_env = "OTHER_TOKEN"\nuser = "…"\ntenant = "…"'
+    reason = f"the target has no identity that is {wanted}"
+    steps.end_script(NotTested(NotTestedKind.NEEDS_IDENTITY, reason, lines))

@@ -1,0 +1,199 @@
+"""A request costs what the policy says, by the status of its response."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Confirm,
+    Exchange,
+    ExpectedResponse,
+    Failure,
+    Inconclusive,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    Outcome,
+    Recipe,
+    Request,
+    Role,
+    Script,
+    Severity,
+    Subject,
+    SubjectKind,
+    Transcript,
+    build,
+    steps,
+)
+from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
+from apicheck.checks.ratelimit._holders import obtain_sender, rest
+from apicheck.checks.ratelimit._limiters import Hit, Trace
+from apicheck.checks.ratelimit._schedule import is_refused, limit_of
+from apicheck.checks.ratelimit._traces import explain_trace, make_hit
+from apicheck.checks.ratelimit._using_up import apply_to_lowest, explain_rest
+
+_EACH = 2
+"""Requests of the kind for each plain one: with fewer, a window that ends among them could admit
+what a limiter admits that does not count them."""
+
+
+def _as_head(request: Request) -> Request:
+    return replace(request, method="HEAD")
+
+
+def _empty(request: Request) -> Request:
+    return replace(request, body=b"")
+
+
+def _as_other_media(request: Request) -> Request:
+    bare = request.without_header("Content-Type")
+    return replace(bare, headers=(*bare.headers, ("Content-Type", "application/x-apicheck")))
+
+
+_KINDS: Mapping[str, tuple[str, Callable[[Request], Request]]] = {
+    "HEAD": ("head", _as_head),
+    "an empty body": ("schema", _empty),
+    "a body of another media type": ("media", _as_other_media),
+}
+"""Name -> the promise of `requests` about such a request, and how it is made."""
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To the bucket with the lowest limit for each kind, where the policy says what counts."""
+    limits, bucket = facts_of(subject)
+    if limits.counts is None:
+        return NotApplicable("the policy does not say which responses count (rate_limits.counts)")
+    found = apply_to_lowest(subject, 0, lambda name: name == bucket.name and bool(cases(subject)))
+    if not isinstance(found, Applies):
+        return found
+    requests = (_EACH + 1) * limit_of(bucket) + 1
+    return explain_rest(subject) or replace(found, requests=requests)
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """The kinds of requests that this bucket shows, and none with a lower limit."""
+    limits, bucket = facts_of(subject)
+    rows = []
+    for kind in _KINDS:
+        able = [
+            one
+            for one in limits.buckets.values()
+            if one.limit and _find_operation(subject, one.name, kind)
+        ]
+        lowest = min(able, key=lambda one: one.limit or 0, default=None)
+        if bucket in able and (subject.context.thorough or lowest == bucket):
+            rows.append(Case(kind, kind))
+    return tuple(rows)
+
+
+def _find_operation(subject: Subject, bucket: str, kind: str) -> str:
+    """An operation of a bucket that can be asked in this way; "" where there is none."""
+    context = subject.context
+    promise = context.facts.requests.get(_KINDS[kind][0])
+    for operation in context.spec.operations:
+        recipe = context.recipes[operation.id]
+        counted = context.bucket_of.get(operation.id) == bucket and operation.id in context.actors
+        if not counted or not isinstance(recipe, Recipe):
+            continue
+        if kind == "HEAD":
+            able = operation.method == "GET" and promise == "as-get"
+        else:
+            able = bool(recipe.media_type) and isinstance(promise, ExpectedResponse)
+        if able:
+            return operation.id
+    return ""
+
+
+def script(subject: Subject) -> Script:
+    """Spend the limit on requests of the kind and plain ones in turns, until one is refused."""
+    limits, bucket = facts_of(subject)
+    sender = yield from obtain_sender(subject)
+    kind = subject.row.name
+    operation = _find_operation(subject, bucket.name, kind)
+    whole = yield from build.valid_request(subject, operation, identity=sender)
+    plain = yield from build.valid_request(subject, identity=sender)
+    yield from rest(subject, sender)
+    odd = _KINDS[kind][1](whole)
+    turn = (*[(odd, Role.TABLE)] * _EACH, (plain, Role.SETUP))
+    for _ in range(limit_of(bucket) + 1):
+        for request, role in turn:
+            response = yield from steps.send(request, role, paced=False)
+            if is_refused(limits, response):
+                return
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Fail where the responses are explained only if requests of the kind cost what they do not."""
+    limits, bucket = facts_of(subject)
+    kind, odd = subject.row.name, transcript.exercised
+    begun = min(one.sent_at for one in odd)
+    plain = [one for one in transcript.of_role(Role.SETUP) if one.sent_at >= begun]
+    sent = [*odd, *plain]
+    statuses = {one.status for one in odd if not is_refused(limits, one)}
+    if limits.counts is None or len(statuses) != 1 or not any(statuses):
+        return Inconclusive(f"there is not one response to {kind}, but {sorted(statuses)}")
+    status = statuses.pop()
+    counts = status in limits.counts
+    if not any(is_refused(limits, one) for one in sent):
+        return Inconclusive(f"the limit of {bucket.limit} refused none of {len(sent)} requests")
+    if "" in _explain(subject, sent, odd, counts=counts).values():
+        return None
+    if "" not in _explain(subject, sent, odd, counts=not counts).values():
+        return Inconclusive("the limit is not kept, whatever these requests cost")
+    served = sum(1 for one in plain if one.succeeded)
+    tried = sum(1 for one in odd if not is_refused(limits, one))
+    actual = f"{served} plain requests admitted, after or among {tried} of {kind} ({status})"
+    words = "as" if counts else "not"
+    expected = (
+        f"{bucket.limit} requests in {bucket.window_s:g} s, of which {status} counts {words} one"
+    )
+    outcome = "free" if counts else "charged"
+    return Failure(outcome, expected, actual, kind, odd[0].id)
+
+
+def _explain(
+    subject: Subject, sent: Sequence[Exchange], odd: Sequence[Exchange], *, counts: bool
+) -> Mapping[str, str]:
+    """Which limiters explain the exchanges, if requests of the kind count, or if they do not."""
+    return explain_trace(subject, Trace.of(_list_hits(subject, sent, odd, counts=counts)))
+
+
+def _list_hits(
+    subject: Subject, sent: Sequence[Exchange], odd: Sequence[Exchange], *, counts: bool
+) -> Iterator[Hit]:
+    limits, _ = facts_of(subject)
+    for one in sent:
+        if is_refused(limits, one):
+            yield make_hit(subject, one, admitted=False, brief=True)
+        elif one.succeeded or one in odd:
+            if counts or one not in odd:
+                yield make_hit(subject, one, admitted=True, brief=True)
+        else:
+            yield make_hit(subject, one, admitted=None, brief=True)
+
+
+CHECK = Check(
+    title="A request costs what the policy says, whatever its response",
+    failure_title="A request costs more or less than the policy says",
+    subject_kind=SubjectKind.BUCKET,
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("rate_limits.counts",),
+    standards=("rfc6585#4",),
+    outcomes=(
+        Outcome("free", Severity.MEDIUM, Confirm.FRESH),
+        Outcome("charged", Severity.MEDIUM, Confirm.FRESH),
+    ),
+    proven_by={
+        "free": ("ratelimit/counts-successes-only", "ratelimit/head-costs-nothing"),
+        "charged": ("ratelimit/counts-every-refusal",),
+    },
+    provokes=REFUSALS,
+    accepted=True,
+)

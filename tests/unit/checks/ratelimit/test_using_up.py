@@ -1,0 +1,257 @@
+"""The checks that use a limit up, against every honest way of counting and against defects."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from apicheck.checks.ratelimit import (
+    cost,
+    other_operations,
+    partition,
+    recovery,
+    refusal_status,
+    refused_requests,
+    shared_operations,
+    sharing,
+)
+from apicheck.model.check import Check
+from apicheck.model.exchange import Exchange, Request, Response, Transcript
+from apicheck.model.step import Ask, EndOfScript, Recall, Send, Together, Wait
+from apicheck.model.subject import Subject
+from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable
+from apicheck.pages.setting import subject_of
+
+_SPEC = importlib.util.spec_from_file_location("limiters", Path(__file__).parent / "limiters.py")
+assert _SPEC
+assert _SPEC.loader
+limiters = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(limiters)
+
+Decide = Callable[[float], bool]
+Serve = Callable[[Request, float], int]
+Make = Callable[[int, float, float], Decide]
+WINDOW = 60.0
+LIMIT = 5
+HONEST = [make for makes in limiters.FAMILIES.values() for make in makes]
+
+
+def subject_for(check: Check, **rates: object) -> Subject:
+    facts = {"window": "60s", "refusal": 429, "buckets": {"general": {"limit": LIMIT}}, **rates}
+    requests = {"head": "as-get", "schema": 422}
+    setting = {"facts": {"rate_limits": facts, "requests": requests}, "subject": "general"}
+    return subject_of(check, setting)
+
+
+def judge(check: Check, of: Subject, serve: Serve, seed: int = 1) -> Judgement:
+    """Play a script against a server on a clock that only script and responses move."""
+    rng = random.Random(seed)
+    now, made, exchanges = rng.uniform(0, 1000), 0, []
+
+    def exchange(send: Send) -> Exchange:
+        nonlocal now
+        sent, at = now, now + rng.uniform(0, 0.01)
+        now = at + rng.uniform(0, 0.01)
+        status = serve(send.request, at)
+        name = f"e{len(exchanges) + 1}"
+        exchanges.append(Exchange(name, send.request, Response(status), None, sent, now, send.role))
+        return exchanges[-1]
+
+    assert check.script is not None
+    assert check.judge is not None
+    script, value = check.script(of), None
+    try:
+        while True:
+            step = script.send(value)
+            value = None
+            if isinstance(step, Ask):
+                made += 1
+                asked = {name: step.arguments[name] for name in ("tenant", "user", "app")}
+                value = {
+                    "identity": f"minted-{made}",
+                    "placeholder": f"$MINTED_{made}",
+                    **asked,
+                    "user": asked["user"] or f"user-{made}",
+                }
+            elif isinstance(step, Wait):
+                now += step.seconds
+            elif isinstance(step, Send):
+                value = exchange(step)
+            elif isinstance(step, Together):
+                value = tuple(exchange(send) for send in step.sends)
+            else:
+                assert isinstance(step, Recall)
+    except StopIteration:
+        pass
+    except EndOfScript as end:
+        return end.why
+    return check.judge(of, Transcript("p", tuple(exchanges)))
+
+
+def one_limit(decide: Decide, refusal: int = 429) -> Serve:
+    """A server that counts all requests together."""
+    return lambda _, at: 200 if decide(at) else refusal
+
+
+def without_head(decide: Decide, *, free: bool) -> Serve:
+    """A server that knows no HEAD. free: and does not count it."""
+
+    def serve(request: Request, at: float) -> int:
+        if request.method == "HEAD":
+            return 404 if free or decide(at) else 429
+        return 200 if decide(at) else 429
+
+    return serve
+
+
+def limit_each(key: Callable[[Request], str], make: Make = limiters.fixed) -> Serve:
+    """A server that counts requests apart, by a key."""
+    made: dict[str, Decide] = {}
+
+    def serve(request: Request, at: float) -> int:
+        decide = made.setdefault(key(request), make(LIMIT, WINDOW, 0.0))
+        return 200 if decide(at) else 429
+
+    return serve
+
+
+def by_sender(request: Request) -> str:
+    return request.identity
+
+
+def by_operation(request: Request) -> str:
+    return request.operation
+
+
+def by_all(_: Request) -> str:
+    return ""
+
+
+@pytest.mark.parametrize("make", HONEST, ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "check", [recovery.CHECK, refusal_status.CHECK], ids=["recovery", "status"]
+)
+def test_every_honest_limiter_passes(check: Check, make: Make) -> None:
+    for phase in (0.0, 7.0, 31.0, 59.9):
+        serve = one_limit(make(LIMIT, WINDOW, phase))
+        assert judge(check, subject_for(check), serve, seed=int(phase)) is None
+
+
+@pytest.mark.parametrize("make", HONEST, ids=lambda make: make.__name__)
+def test_who_goes_on_asking_is_admitted_by_every_honest_limiter(make: Make) -> None:
+    check = refused_requests.CHECK
+    of = subject_for(check, counts={"refused": False})
+    for phase in (0.0, 7.0, 31.0, 59.9):
+        assert judge(check, of, one_limit(make(LIMIT, WINDOW, phase))) is None
+
+
+def test_a_window_that_begins_anew_with_each_refusal_is_found() -> None:
+    check = refused_requests.CHECK
+    decide, until = limiters.fixed(LIMIT, WINDOW, 0), 0.0
+
+    def prolong(_: Request, at: float) -> int:
+        nonlocal until
+        if at >= until and decide(at):
+            return 200
+        until = at + WINDOW
+        return 429
+
+    found = judge(check, subject_for(check, counts={"refused": False}), prolong)
+    assert isinstance(found, Failure)
+
+
+@pytest.mark.parametrize("make", HONEST, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("free", [False, True])
+def test_what_a_head_costs_is_judged_by_the_policy(make: Make, *, free: bool) -> None:
+    check = cost.CHECK
+    buckets = {"general": {"limit": LIMIT, "ops": "listContacts"}}
+    for phase in (0.0, 31.0, 59.9):
+        for counted, outcome in ((["2xx", 404], "free"), (["2xx"], "charged")):
+            serve = without_head(make(LIMIT, WINDOW, phase), free=free)
+            of = subject_for(check, buckets=buckets, counts={"status": counted})
+            row = next(case for case in check.cases(of) if case.name == "HEAD")
+            judgement = judge(check, of.with_case(row), serve, seed=int(phase))
+            if (404 in counted) != free:
+                assert judgement is None
+            else:
+                assert isinstance(judgement, Failure)
+                assert judgement.outcome == outcome
+
+
+def test_a_refusal_with_another_status_is_found_where_it_is_the_limit() -> None:
+    check, of = refusal_status.CHECK, subject_for(refusal_status.CHECK)
+    limited = judge(check, of, one_limit(limiters.fixed(LIMIT, WINDOW, 0), refusal=503))
+    assert isinstance(limited, Failure)
+    assert limited.actual.startswith("503")
+    served = 0
+
+    def breaks_down(_: Request, __: float) -> int:
+        nonlocal served
+        served += 1
+        return 200 if served <= LIMIT else 503
+
+    assert isinstance(judge(check, of, breaks_down), Inconclusive)
+    assert isinstance(judge(check, of, lambda *_: 403), Inconclusive)
+
+
+def test_a_limit_that_never_recovers_is_found() -> None:
+    served = 0
+
+    def for_ever(_: float) -> bool:
+        nonlocal served
+        served += 1
+        return served <= LIMIT
+
+    found = judge(recovery.CHECK, subject_for(recovery.CHECK), one_limit(for_ever))
+    assert isinstance(found, Failure)
+
+
+@pytest.mark.parametrize(
+    ("check", "per", "key", "fails"),
+    [
+        (partition.CHECK, "token", by_sender, False),
+        (partition.CHECK, "token", by_all, True),
+        (partition.CHECK, "user", by_sender, False),
+        (partition.CHECK, "user", by_all, True),
+        (sharing.CHECK, "user", by_all, False),
+        (sharing.CHECK, "user", by_sender, True),
+        (sharing.CHECK, "account", by_sender, True),
+        (shared_operations.CHECK, "token", by_sender, False),
+        (shared_operations.CHECK, "token", by_operation, True),
+    ],
+)
+@pytest.mark.parametrize("make", HONEST, ids=lambda make: make.__name__)
+def test_whom_a_limit_counts_together_is_judged_by_the_policy(
+    check: Check, per: str, key: Callable[[Request], str], make: Make, *, fails: bool
+) -> None:
+    judgement = judge(check, subject_for(check, per=per), limit_each(key, make))
+    assert isinstance(judgement, Failure) == fails
+
+
+def test_an_operation_that_counts_apart_is_asked_while_the_other_is_refused() -> None:
+    check = other_operations.CHECK
+    buckets = {"general": {"limit": LIMIT, "ops": "createContact"}, "others": {"limit": 100}}
+    of = subject_for(check, buckets=buckets)
+    assert judge(check, of, limit_each(by_operation)) is None
+    assert isinstance(judge(check, of, limit_each(by_all)), Failure)
+
+
+def test_a_policy_without_a_promise_is_not_tested() -> None:
+    for check in (sharing.CHECK, cost.CHECK, refused_requests.CHECK):
+        assert isinstance(check.applies(subject_for(check)), NotApplicable)
+    assert isinstance(
+        partition.CHECK.applies(subject_for(partition.CHECK, per="ip")), NotApplicable
+    )
+
+
+def test_a_limiter_that_admits_too_many_of_all_is_no_matter_of_cost() -> None:
+    check = cost.CHECK
+    buckets = {"general": {"limit": LIMIT, "ops": "listContacts"}}
+    of = subject_for(check, buckets=buckets, counts={"status": ["2xx"]})
+    row = next(case for case in check.cases(of) if case.name == "HEAD")
+    judgement = judge(check, of.with_case(row), lambda *_: 200)
+    assert isinstance(judgement, Inconclusive)
