@@ -146,15 +146,22 @@ def find_related(exchange: Exchange, relation: str) -> list[Link]:
 
 
 def leads_to(context: RunContext, exchange: Exchange, link: Link, url: str, successor: str) -> bool:
-    """Whether a link leads to a URL, or without one to the successor ("": to any target)."""
+    """Whether a link leads to a URL, or without one to the successor ("": to any target).
+
+    A link may name a host whose base path is another than that of the target or the document.
+    """
     if url:
         parts = split_url(link.target)
         return link.target == url or (parts is not None and parts[2:] == urlsplit(url)[2:])
     if not successor:
         return True
     parts = split_url(link.target, exchange.request.path)
-    template = context.spec.operation(successor).path
-    return parts is not None and selector.selects_path(template, "", parts.path)
+    if parts is None:
+        return False
+    operation, base = context.spec.operation(successor), urlsplit(context.base_url).path.rstrip("/")
+    paths = {parts.path, parts.path.removeprefix(base)}
+    templates = {operation.path, operation.path.removeprefix(operation.prefix)}
+    return any(selector.selects_path(one, "", path) for one in templates for path in paths)
 
 
 def read_moment(exchange: Exchange) -> float | None:

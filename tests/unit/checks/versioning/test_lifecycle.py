@@ -296,3 +296,29 @@ def test_a_few_operations_stand_for_all_of_a_deprecation(bench: Callable[..., An
     for name in (*tested, "getContact", "updateContact", "deleteContact"):
         assert isinstance(applies(name), Applies) is (name in tested)
         assert isinstance(applies(name, thorough=True), Applies)
+
+
+@pytest.mark.parametrize(
+    ("target", "right"),
+    [
+        ("/api/contacts/7", True),
+        ("https://api.example.com/contacts/7", True),
+        ("https://staging.example.com/shop/api/contacts/7", True),
+        ("contacts/7", True),  # relative to the request
+        ("/api/persons/7", False),
+        ("https://api.example.com/v9/contacts/7", False),
+    ],
+)
+def test_a_successor_is_found_below_any_base_path(target: str, right: bool) -> None:
+    context = context_of("versioning/links", deprecating(successor="getContact"))
+    operations = tuple(
+        replace(one, path=f"/api{one.path}", prefix="/api") for one in context.spec.operations
+    )
+    spec = replace(context.spec, operations=operations, prefix="/api")
+    context = replace(context, spec=spec, base_url="https://staging.example.com/shop")
+    link = ("Link", f'<{target}>; rel="successor-version"')
+    came = response_to(200, link, path="/api/contacts")
+    fold = CHECKS["versioning/links"].fold
+    assert fold is not None
+    results = fold.finish(context, fold.step(context, fold.start(context), came))
+    assert (failures(results) == []) is right
