@@ -21,7 +21,7 @@ _STRATEGIES = {
     "schedule": schedules,
 }
 
-MOST_DRAWN = {"schedule": 4}
+MOST_DRAWN = {"schedule": 2}
 """Strategies that draw for each subject, as its values are costly -> the most, unless thorough."""
 
 DRAWN_FOR_EACH = frozenset({_MUTATED_PART})
