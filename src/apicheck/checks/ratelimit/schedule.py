@@ -69,7 +69,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     limit = limit_of(bucket)
     listed: dict[str, list[tuple[int, int, int]]] = {
         "bursts after silence": [(0, limit, 0), (150, limit + 3, 0), (160, limit + 3, 0)],
-        "window after window": [(0, 1, 0), (105, 1, 0), (105, limit + 3, 0)],
+        "window after window": [(0, 1, 0), (105, 1, 0), *((105, limit + 3, 0),) * 2],
         "beside a client that is refused": [
             *((0, limit, 0), (0, limit + 1, 1), (0, limit + 1, 0)),
             *((230, limit, 0), (0, limit + 1, 1), (0, limit + 1, 0)),
