@@ -65,7 +65,7 @@ def admit(call: Call, admission: Admission) -> Admission:
 def _ask_buckets(call: Call, *, count: bool) -> list[Admission]:
     asked = []
     for bucket in call.rules.buckets if call.rules else ():
-        limit = _find_limit(call, bucket)
+        limit = find_limit(call, bucket)
         if limit is None:
             continue
         enforced = enforce_limit(call, limit)
@@ -76,7 +76,9 @@ def _ask_buckets(call: Call, *, count: bool) -> list[Admission]:
     return asked
 
 
-def _find_limit(call: Call, bucket: Bucket) -> int | None:
+@seam
+def find_limit(call: Call, bucket: Bucket) -> int | None:
+    """The limit of the caller's plan; whoever has none is on the first plan."""
     limits = call.server.profile.facts.rate_limits
     plans = limits.plans if limits else {}
     plan = plans.get(call.caller_identity.plan) or next(iter(plans.values()), {})

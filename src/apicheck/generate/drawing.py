@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from apicheck.generate.credentials import bad_credentials
 from apicheck.generate.hypothesis_runner import draw_values
 from apicheck.generate.mutations import draw_mutated_parts, mutated_parts
+from apicheck.generate.schedules import schedules
 from apicheck.model.json import Json
 from apicheck.model.subject import Subject
 
@@ -14,7 +15,14 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 _MUTATED_PART = "mutated-part"
-_STRATEGIES = {"bad-credential": bad_credentials, _MUTATED_PART: mutated_parts}
+_STRATEGIES = {
+    "bad-credential": bad_credentials,
+    _MUTATED_PART: mutated_parts,
+    "schedule": schedules,
+}
+
+MOST_DRAWN = {"schedule": 2}
+"""Strategies that draw for each subject, as its values are costly -> the most, unless thorough."""
 
 DRAWN_FOR_EACH = frozenset({_MUTATED_PART})
 """Strategies that draw for each operation; operations take turns in the values of the others."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from apicheck.load.grammar import as_list
 from apicheck.load.layers import Merged
 from apicheck.load.lifecycle import find_lifecycle_mistakes
+from apicheck.load.limits import find_limit_mistakes
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.selectors import find_selector_error
 from apicheck.load.signatures import find_signature_mistakes
@@ -113,7 +114,7 @@ class Verifier:
             elif re.fullmatch(_PATTERN_AT, pointer) and (said := _find_pattern_error(value)):
                 self._add(pointer, *said)
         self._verify_schemes()
-        self._verify_buckets()
+        self._verify_limits()
         self._verify_consistency()
 
     def _verify_consistency(self) -> None:
@@ -215,24 +216,14 @@ class Verifier:
                 place = f"{pointer}/scheme"
                 self._add_unknown(place, "security scheme", issued.scheme, self.spec.schemes)
 
-    def _verify_buckets(self) -> None:
+    def _verify_limits(self) -> None:
         limits = self.facts.rate_limits
         if limits is None:
             return
-        taken = set(at(self.merged.value, "/rate_limits")) - {"buckets"}
-        buckets = at(self.written, "/rate_limits/buckets") or {}
-        for name, bucket in limits.buckets.items():
-            pointer = child_pointer("/rate_limits/buckets", name)
-            if name in taken:
-                self._add(pointer, f'a bucket may not be called "{name}"', "choose another name")
-            for other in bucket.also:
-                if other not in buckets:
-                    self._add_unknown(f"{pointer}/also", "bucket", other, buckets)
-        for plan, sizes in limits.plans.items():
-            for name in sizes:
-                if name not in buckets:
-                    pointer = child_pointer(child_pointer("/rate_limits/plans", plan), name)
-                    self._add_unknown(pointer, "bucket", name, buckets)
+        merged = self.merged.value
+        found = find_limit_mistakes(limits, merged, self.written, self.facts, self.spec)
+        for pointer, message, hint in found:
+            self._add(pointer, message, hint)
 
 
 def _walk(value: Json, pointer: str) -> Iterator[tuple[str, Json]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from apicheck.load.grammar import as_list
+from apicheck.load.limits import find_window_mistake
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import normalize
 from apicheck.load.secrets import placeholder
@@ -24,6 +25,7 @@ def verify(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> No
     _verify_permissions(settings, policy, mistakes)
     _verify_headers(settings, spec, mistakes)
     _verify_names(settings, policy, mistakes)
+    _verify_limits(settings, policy, mistakes)
     _verify_security(settings, spec, policy, mistakes)
     _verify_selectors(settings, spec, policy, mistakes)
     fixtures = settings.get("fixtures", {})
@@ -125,10 +127,6 @@ def _verify_names(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
     for clause in settings.get("scope", {}).get("out", {}):
         if clause not in clauses:
             mistakes.unknown(child_pointer("/scope/out", clause), "clause", clause, clauses)
-    buckets = policy.facts.rate_limits.buckets if policy.facts.rate_limits else {}
-    for bucket in settings.get("limits", {}):
-        if bucket not in buckets:
-            mistakes.unknown(child_pointer("/limits", bucket), "bucket", bucket, buckets)
     paths = _add_parents(origin.path for origin in policy.origins)
     for path in settings.get("confirm", {}):
         if normalize(path) not in paths:
@@ -140,6 +138,22 @@ def _verify_names(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
     for reading in as_list(settings.get("readings", [])):
         if reading not in policy.readings:
             mistakes.unknown("/readings", "reading", reading, policy.readings)
+
+
+def _verify_limits(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
+    """Adds a mistake for a bucket or a plan that the policy does not have."""
+    buckets = policy.facts.rate_limits.buckets if policy.facts.rate_limits else {}
+    plans = policy.facts.rate_limits.plans if policy.facts.rate_limits else {}
+    for bucket, limit in settings.get("limits", {}).items():
+        place = child_pointer("/limits", bucket)
+        if bucket not in buckets:
+            mistakes.unknown(place, "bucket", bucket, buckets)
+        if said := find_window_mistake(limit.get("window")):
+            mistakes.add(f"{place}/window", *said)
+    for name, identity in settings.get("identities", {}).items():
+        if plans and (plan := identity.get("plan", "")) not in ("", *plans):
+            place = f"{child_pointer('/identities', name)}/plan"
+            mistakes.unknown(place, "plan", plan, plans)
 
 
 def _add_parents(paths: Iterable[str]) -> frozenset[str]:

@@ -88,7 +88,7 @@ class Ask:
     """Do something that is not a request to the API under test.
 
     what and arguments -> result, a JSON value; None when there is no way to do it:
-    - "mint" {scopes: [..] or None, permissions, roles, tenant, user, app, state}:
+    - "mint" {scopes: [..] or None, permissions, roles, tenant, user, app, plan, state}:
       -> {"identity": name};
       a new identity. Needs a minter of that tenant or the control protocol.
       "scheme" names the credential's security scheme, "claims" what its JSON Web Token says,

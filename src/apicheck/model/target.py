@@ -182,6 +182,11 @@ class Target:
     secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)
 
 
+def usual_plan(target: Target) -> str:
+    """The plan of a run's identities: that of the first that names one; "" for none."""
+    return next((identity.plan for identity in target.identities.values() if identity.plan), "")
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine."""
     if host == "localhost" or host.endswith(".localhost"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import ceil
 
-from apicheck.generate import DRAWN_FOR_EACH, draw
+from apicheck.generate import DRAWN_FOR_EACH, MOST_DRAWN, draw
 from apicheck.model.check import Applies, Check
 from apicheck.model.facts import RateLimits, Webhooks
 from apicheck.model.plan import Options, PlannedClause, Probe, SkippedSubject
@@ -221,6 +221,11 @@ def draw_values(
     Subjects with the same actor take turns in one pool, so that each gets different values and
     a run of many operations tries many. Where they outnumber the values, each value goes to one.
     """
+    if check.draws in MOST_DRAWN:
+        count = options.draws if options.thorough else min(options.draws, MOST_DRAWN[check.draws])
+        return {
+            f"{check.id}/{s.key}": draw(check.draws, options.seed, count, s) for s in applicable
+        }
     if check.draws in DRAWN_FOR_EACH:
         return {
             f"{check.id}/{subject.key}": draw(

@@ -17,7 +17,7 @@ from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
 from apicheck.model.subject import UNIQUE, Recipe, RunContext
-from apicheck.model.target import Identity, Minter, Mode, Target
+from apicheck.model.target import Identity, Minter, Mode, Target, usual_plan
 from apicheck.model.verdict import NotTested
 from apicheck.plan.withholding import withhold
 from apicheck.requests.clients import with_client_in_body
@@ -194,7 +194,7 @@ def _with_target_limits(facts: Facts, target: Target) -> Facts:
     """The facts with the limits of the identities' plan and those that the target file sets."""
     if facts.rate_limits is None:
         return facts
-    plan = next((i.plan for i in target.identities.values() if i.plan), "")
+    plan = usual_plan(target)
     by_plan = facts.rate_limits.plans.get(plan, {})
 
     def as_on_target(bucket: Bucket) -> Bucket:
@@ -209,7 +209,12 @@ def _with_target_limits(facts: Facts, target: Target) -> Facts:
         )
 
     buckets = {name: as_on_target(bucket) for name, bucket in facts.rate_limits.buckets.items()}
-    return replace(facts, rate_limits=replace(facts.rate_limits, buckets=buckets))
+    overridden = {name for name, own in target.limits.items() if own.limit is not None}
+    plans = {
+        name: {bucket: limit for bucket, limit in sizes.items() if bucket not in overridden}
+        for name, sizes in facts.rate_limits.plans.items()
+    }
+    return replace(facts, rate_limits=replace(facts.rate_limits, buckets=buckets, plans=plans))
 
 
 def _select_clients(spec: Spec, facts: Facts, target: Target) -> tuple[Minter, ...]:

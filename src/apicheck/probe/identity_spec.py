@@ -21,6 +21,7 @@ class IdentitySpec:
     tenant: str = ""
     user: str = ""
     app: str = ""
+    plan: str = ""
     state: str = "active"
     scheme: str = ""
     claims: Mapping[str, Json] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class IdentitySpec:
             tenant=arguments.get("tenant") or "",
             user=arguments.get("user") or "",
             app=arguments.get("app") or "",
+            plan=arguments.get("plan") or "",
             state=arguments.get("state") or "active",
             scheme=arguments.get("scheme") or "",
             claims=arguments.get("claims") or {},
@@ -46,9 +48,9 @@ class IdentitySpec:
 
     @property
     def fits_client(self) -> bool:
-        """Whether an OAuth client can get it: of no user or app, with every permission and role."""
+        """Whether an OAuth client can get it: of no user, app or plan, with every other right."""
         beyond = (self.permissions, self.roles)
-        named = self.user or self.app or self.claims
+        named = self.user or self.app or self.plan or self.claims
         return self.state == "active" and not named and beyond == (None, None)
 
 

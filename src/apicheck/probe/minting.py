@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from apicheck.model.exchange import Exchange
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan
-from apicheck.model.target import Identity, Minter
+from apicheck.model.target import Identity, Minter, usual_plan
 from apicheck.probe.clock import TargetClock
 from apicheck.probe.control import Control
 from apicheck.probe.errors import ProbeStopped
@@ -54,6 +54,7 @@ class Minting:
         last: the number of a name after which new ones are counted.
         """
         self._plan = plan
+        self._usual_plan = usual_plan(plan.target)
         self._secrets = secrets
         self._clock = clock
         self._control = control if control and "mint" in plan.context.capabilities else None
@@ -83,6 +84,7 @@ class Minting:
             "tenant": identity.tenant,
             "user": identity.user,
             "app": identity.app,
+            "plan": identity.plan,
             "parameters": dict(identity.parameters),
             "credentials": dict(identity.credentials),
             "rights": {
@@ -123,6 +125,7 @@ class Minting:
             tenant=identity.tenant,
             user=identity.user,
             app=identity.app,
+            plan=identity.plan,
             scheme=identity.scheme,
         )
         return self._replace(_Minted(identity, wanted), identity.placeholder)
@@ -199,6 +202,7 @@ class Minting:
             and wanted.tenant in ("", identity.tenant)
             and wanted.user in ("", identity.user)
             and wanted.app in ("", identity.app)
+            and wanted.plan in ("", identity.plan)
             and has_exactly(identity.scopes, wanted.scopes, context.all_scopes)
             and has_exactly(identity.permissions, wanted.permissions, context.all_permissions)
             and has_exactly(identity.roles, wanted.roles, context.all_roles)
@@ -270,6 +274,7 @@ class Minting:
         optional: dict[str, Json] = {
             "roles": wanted.roles,
             "app": wanted.app,
+            "plan": wanted.plan or self._usual_plan,
             "scheme": wanted.scheme,
             "claims": dict(wanted.claims),
         }

@@ -78,6 +78,7 @@ def mint(  # noqa: PLR0913  (each is a property of the identity)
     tenant: str = "",
     user: str = "",
     app: str = "",
+    plan: str = "",
     state: str = "active",
     fresh: bool = False,
     scheme: str = "",
@@ -99,6 +100,7 @@ def mint(  # noqa: PLR0913  (each is a property of the identity)
         tenant=tenant,
         user=user,
         app=app,
+        plan=plan,
         state=state,
         fresh=fresh,
         scheme=scheme,
@@ -107,7 +109,7 @@ def mint(  # noqa: PLR0913  (each is a property of the identity)
     )
     if made is None:
         wanted = ", ".join(scopes or permissions or roles or ()) or "no scope"
-        holding = f"an identity holding {wanted}"
+        holding = f"an identity of plan {plan}" if plan else f"an identity holding {wanted}"
         end_script(
             NotTested(
                 NotTestedKind.NEEDS_IDENTITY,
@@ -126,6 +128,7 @@ def mint(  # noqa: PLR0913  (each is a property of the identity)
         tenant=made.get("tenant", tenant),
         user=made.get("user", user),
         app=made.get("app", app),
+        plan=made.get("plan", plan),
         state=state,
         parameters=made.get("parameters", {}),
         credentials=made.get("credentials", {}),

@@ -227,6 +227,8 @@ def test_without_a_file_a_base_url_is_enough(policy: Policy) -> None:
         ("[mint.m]\nclient_id_env='ID'\n", 2, "mint.m", "has no client_secret", ""),
         ("[limits.generl]\nlimit = 1\n", 2, "limits.generl", "unknown bucket", "general"),
         ("[limits.general]\nlimit = '1'\n", 3, "limits.general.limit", "a whole number", ""),
+        ("[limits.general]\nlimit = 0\n", 3, "limits.general.limit", "1 or more", ""),
+        ("[limits.general]\nwindow = '0s'\n", 3, "limits.general.window", "is over", "60s"),
         ("[limits.general]\nwindow = 60\n", 3, "limits.general.window", "a duration", 'write "60"'),
         ("[scope]\nout = {B = 'x'}\n", 3, "scope.out.B", 'unknown clause "B"', "known: A"),
         (

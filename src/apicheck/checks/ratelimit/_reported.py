@@ -22,6 +22,7 @@ from apicheck.authoring import (
 from apicheck.authoring.facts import Bucket, RateLimits
 from apicheck.authoring.folds import Result, Tallies
 from apicheck.checks.ratelimit._numbers import parse_number
+from apicheck.checks.ratelimit._plans import bucket_for
 
 T = TypeVar("T")
 
@@ -86,6 +87,7 @@ def find_counted(context: RunContext, exchange: Exchange) -> Counted | None:
     public = exchange.request.operation not in context.secured
     by_address = bucket.per == "ip" and public and caller is Caller.ANONYMOUS
     attributed = caller is Caller.AUTHENTICATED or by_address
+    bucket = bucket_for(context, bucket, exchange.request.identity)
     return Counted(context, limits, bucket, exchange, attributed)
 
 

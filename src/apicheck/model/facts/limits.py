@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from apicheck.model.facts.responses import ExpectedResponse, Never, Selector, StatusSet, When
 
@@ -65,3 +65,7 @@ class RateLimits:
     plans: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     before_credential: bool = False
     """Requests are counted and refused before their credential is looked at."""
+
+    def under_plan(self, bucket: Bucket, plan: str) -> Bucket:
+        """A bucket with the limit that a plan gives it; unchanged where the plan gives none."""
+        return replace(bucket, limit=self.plans.get(plan, {}).get(bucket.name, bucket.limit))

@@ -1,0 +1,79 @@
+"""Limits that only some schedules of requests see broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from reference_server.call import Admission, Call
+from reference_server.faults.fault import fault
+from reference_server.stages.rate_limits import admit
+from reference_server.state.limits import Limiter
+
+Admit = Callable[[Call, Admission], Admission]
+_LIMITS = ("rate_limits",)
+_SILENCE = 1.3
+"""Windows; longer than a client waits that comes back when its window is over."""
+
+
+@fault("ratelimit/charges-others-for-a-refusal", admit, needs=_LIMITS)
+def charges_others_for_a_refusal(honest: Admit, call: Call, admission: Admission) -> Admission:
+    """A request that a limit refuses counts as one of every other client."""
+    decided = honest(call, admission)
+    if not decided.standing.allowed:
+        for _, other in _list_others(call, decided):
+            other.ask(call.server.clock.now(), decided.limit, count=True)
+    return decided
+
+
+@fault("ratelimit/grows-with-each-window", admit, needs=_LIMITS)
+def grows_with_each_window(honest: Admit, call: Call, admission: Admission) -> Admission:
+    """From its third window in a row on, a client may send three requests more in each."""
+    decided = honest(call, admission)
+    now, window = call.server.clock.now(), decided.bucket.window_s
+    key = ("grows", decided.bucket.name, call.caller_identity.id)
+    begun, row, spare = call.server.kept.get(key, (now, 0, 0))
+    if now >= begun + window:
+        row = row + 1 if now < begun + 2 * window else 0
+        begun, spare = now, 3 if row > 1 else 0
+    if spare and not decided.standing.allowed:
+        decided, spare = _let_through(decided), spare - 1
+    call.server.kept[key] = (begun, row, spare)
+    return decided
+
+
+@fault("ratelimit/refusal-frees-others", admit, needs=_LIMITS)
+def refusal_frees_others(honest: Admit, call: Call, admission: Admission) -> Admission:
+    """When a limit refuses a client, the others have their whole limit again."""
+    decided = honest(call, admission)
+    if not decided.standing.allowed:
+        for key, _ in _list_others(call, decided):
+            del call.server.limiters[key]
+    return decided
+
+
+@fault("ratelimit/rewards-silence", admit, needs=_LIMITS)
+def rewards_silence(honest: Admit, call: Call, admission: Admission) -> Admission:
+    """Whoever was silent for more than a window may send two requests more than the limit."""
+    decided = honest(call, admission)
+    now, window = call.server.clock.now(), decided.bucket.window_s
+    key = ("silence", decided.bucket.name, call.caller_identity.id)
+    last, spare = call.server.kept.get(key, (now, 0))
+    if now - last > _SILENCE * window:
+        spare = 2
+    if spare and not decided.standing.allowed:
+        decided, spare = _let_through(decided), spare - 1
+    call.server.kept[key] = (now, spare)
+    return decided
+
+
+def _list_others(call: Call, admission: Admission) -> Iterator[tuple[Any, Limiter]]:
+    """The limiters of the bucket that count other clients, with their keys."""
+    for key, limiter in tuple(call.server.limiters.items()):
+        if admission.bucket.name in key and call.caller_identity.id not in key:
+            yield key, limiter
+
+
+def _let_through(admission: Admission) -> Admission:
+    return replace(admission, standing=replace(admission.standing, allowed=True))

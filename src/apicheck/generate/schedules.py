@@ -1,0 +1,42 @@
+"""Schedules of requests that use a limit up: the strategy "schedule".
+
+A schedule is a list of steps `{after, send, who}`: how long to wait before it, in hundredths of a
+window; how many requests to send then, together; and which of two clients sends them. Numbers of
+requests and waits are near those at which limiters decide.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apicheck.model.json import Json
+from apicheck.model.subject import Subject
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+_WAITS = (0, 20, 50, 60, 97, 102, 105, 110, 150, 205, 300)
+_SHORT_WAITS = (0, 0, 2, 20)
+_FEWEST_STEPS = 3
+_MOST_STEPS = 7
+
+
+def schedules(subject: Subject) -> SearchStrategy[Json]:
+    """Lists of steps for the bucket of a subject: long ones of one client, or of two in turns."""
+    from hypothesis import strategies as st
+
+    limit = (subject.bucket.limit if subject.bucket else None) or 1
+    counts = st.sampled_from(sorted({1, max(1, limit - 1), limit, limit + 1, limit + 3}))
+
+    def of(waits: tuple[int, ...], clients: int) -> SearchStrategy[Json]:
+        step = st.fixed_dictionaries(
+            {
+                "after": st.sampled_from(waits),
+                "send": counts,
+                "who": st.integers(0, clients - 1),
+            }
+        )
+        return st.lists(step, min_size=_FEWEST_STEPS, max_size=_MOST_STEPS)
+
+    alone, by_turns = of(_WAITS, 1), of(_SHORT_WAITS, 2)
+    return st.booleans().flatmap(lambda turns: by_turns if turns else alone)
