@@ -31,7 +31,6 @@ from http_message_signatures import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from paddle_billing.Notifications import Secret, Verifier
 from slack_sdk.signature import Clock, SignatureVerifier
 from standardwebhooks import Webhook
 from twilio.request_validator import RequestValidator, get_signature_algorithm
@@ -92,21 +91,6 @@ class FixedClock(Clock):
 def verify_slack(signing: Signing, delivery: Delivery) -> None:
     verifier = SignatureVerifier(signing.secret, clock=FixedClock(signing.now))
     assert verifier.is_valid_request(delivery.body, dict(delivery.headers))
-
-
-class PaddleRequest:
-    """What the library takes for a request."""
-
-    def __init__(self, delivery: Delivery) -> None:
-        self.body = delivery.body
-        self.content = delivery.body
-        self.data = delivery.body
-        self.headers = dict(delivery.headers)
-
-
-def verify_paddle(signing: Signing, delivery: Delivery) -> None:
-    tolerance = int(signing.tolerance_s)
-    assert Verifier(tolerance).verify(PaddleRequest(delivery), Secret(signing.secret))
 
 
 def verify_twilio(signing: Signing, delivery: Delivery) -> None:
@@ -187,7 +171,6 @@ ORACLES = {
     ),
     "stripe": Oracle(verify_stripe, Signature("stripe")),
     "slack": Oracle(verify_slack, Signature("slack"), "8f742231b10e8888abcd99yyyzzz85a5"),
-    "paddle": Oracle(verify_paddle, Signature("paddle"), "pdl_ntf_01hbpjmytsa32fhr36nqgc3kgb_x"),
     "twilio-form": Oracle(verify_twilio, Signature("twilio"), "12345678", FORM),
     "twilio-json": Oracle(verify_twilio, Signature("twilio"), "12345678"),
     "twilio-sha256": Oracle(
