@@ -13,6 +13,7 @@ from apicheck.model import selector
 from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, PassiveResult
 from apicheck.model.exchange import (
     ONLY_UNDER_LOAD,
+    TLS_VERSION,
     Caller,
     Credential,
     Direction,
@@ -22,6 +23,7 @@ from apicheck.model.exchange import (
     Role,
     Transcript,
     TransportErrorKind,
+    Via,
 )
 from apicheck.model.facts import NEVER, ExpectedResponse, StatusSet
 from apicheck.model.json import MISSING, Json
@@ -56,6 +58,7 @@ __all__ = [
     "MISSING",
     "NEVER",
     "ONLY_UNDER_LOAD",
+    "TLS_VERSION",
     "UNIQUE",
     "UNIQUE_LENGTH",
     "Applies",
@@ -99,6 +102,7 @@ __all__ = [
     "SubjectKind",
     "Transcript",
     "TransportErrorKind",
+    "Via",
     "alter",
     "build",
     "credentials",

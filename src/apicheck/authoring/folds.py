@@ -64,12 +64,17 @@ def of_every_operation(fact: str = "") -> OfAccepted:
 
 
 def per_exchange(
-    inspect: Inspect, *, of_accepted: OfAccepted | None = None, under_load: bool = False
+    inspect: Inspect,
+    *,
+    of_accepted: OfAccepted | None = None,
+    under_load: bool = False,
+    everywhere: bool = False,
 ) -> Fold:
     """Make a fold that inspects every exchange with a response by itself.
 
     The exchanges of one operation are one subject; equal outcome and detail are one failure.
-    of_accepted: as in `Fold`. under_load: also a 5xx that came only under the run's own load.
+    of_accepted, everywhere: as in `Fold`. under_load: also a 5xx that came only under the run's
+    own load.
     """
 
     def start(_: RunContext) -> Tallies:
@@ -85,7 +90,7 @@ def per_exchange(
     def finish(_: RunContext, tallies: Tallies) -> tuple[PassiveResult, ...]:
         return tallies.seen()
 
-    return Fold(start, step, finish, of_accepted)
+    return Fold(start, step, finish, of_accepted, everywhere)
 
 
 def _count(tally: _Tally, exchange: Exchange, result: Result) -> None:
