@@ -234,7 +234,8 @@ _FAILURES = (
 
 
 def _kind_of(error: Exception) -> TransportErrorKind:
-    if isinstance(error, httpcore.ConnectTimeout):
+    # A handshake that takes too long is a ConnectTimeout as well.
+    if isinstance(error, httpcore.ConnectTimeout) and not progress.connected:
         return TransportErrorKind.UNCONNECTED
     if isinstance(error, httpcore.TimeoutException):
         return TransportErrorKind.TIMEOUT

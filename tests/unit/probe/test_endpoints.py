@@ -11,6 +11,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 from typing import Any
 
+import httpcore
 import pytest
 
 from apicheck.model.exchange import (
@@ -27,7 +28,7 @@ from apicheck.model.step import Script
 from apicheck.model.subject import Subject
 from apicheck.model.target import Endpoints, Target, Tls
 from apicheck.model.verdict import NotTested, NotTestedKind
-from apicheck.probe import Session
+from apicheck.probe import Session, transport
 from apicheck.probe.tls import VERSIONS
 from apicheck.requests.steps import send
 
@@ -186,3 +187,11 @@ def test_an_endpoint_that_is_gone_does_not_end_the_run(
     target = replace(target, endpoints=Endpoints(plain_url=gone))
     transcript = play(target, replace(GET, via=Via(gone)), SECRET)
     assert [exchange.status for exchange in transcript.exchanges] == [0, 200]
+
+
+def test_a_connection_that_nobody_accepts_is_told_from_a_response_that_does_not_come() -> None:
+    transport.progress.begin(float("inf"))
+    kinds = [
+        transport._kind_of(one("…")) for one in (httpcore.ConnectTimeout, httpcore.ReadTimeout)
+    ]
+    assert kinds == [TransportErrorKind.UNCONNECTED, TransportErrorKind.TIMEOUT]
