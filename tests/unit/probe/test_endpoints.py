@@ -195,3 +195,50 @@ def test_a_connection_that_nobody_accepts_is_told_from_a_response_that_does_not_
         transport._kind_of(one("…")) for one in (httpcore.ConnectTimeout, httpcore.ReadTimeout)
     ]
     assert kinds == [TransportErrorKind.UNCONNECTED, TransportErrorKind.TIMEOUT]
+
+
+class Sayings(BaseRequestHandler):
+    """Reads what a client begins with, and sends bytes that are no handshake."""
+
+    said = b""
+
+    def handle(self) -> None:
+        self.request.settimeout(5)
+        try:
+            self.request.recv(4096)
+            self.request.sendall(self.said)
+            while self.said == SILENCE and self.request.recv(4096):
+                pass
+        except OSError:
+            pass
+
+
+SILENCE = b""
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "words"),
+    [
+        # Alerts of level fatal: protocol_version, handshake_failure (RFC 8446, section 6).
+        (b"\x15\x03\x01\x00\x02\x02\x46", TransportErrorKind.TLS, "alert"),
+        (b"\x15\x03\x03\x00\x02\x02\x28", TransportErrorKind.TLS, "alert"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", TransportErrorKind.TLS, "wrong version number"),
+        (b"\x16\x03\x03\xff\xff" + b"A" * 70_000, TransportErrorKind.TLS, ""),
+        (SILENCE, TransportErrorKind.TIMEOUT, ""),
+    ],
+    ids=["protocol-version", "handshake-failure", "plain-http", "garbage", "silence"],
+)
+def test_a_server_that_does_not_shake_hands_is_an_error_in_time(
+    target: Target, play: Play, said: bytes, kind: TransportErrorKind, words: str
+) -> None:
+    handler = type("Saying", (Sayings,), {"said": said})
+    with ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        url = f"https://127.0.0.1:{server.server_address[1]}"
+        target = replace(target, endpoints=Endpoints(https_url=url))
+        exchange = only(play(target, replace(GET, via=Via(url, "1.1"))))
+        server.shutdown()
+    assert exchange.error is not None
+    assert exchange.error.kind is kind
+    assert words in exchange.error.message.lower().replace("_", " ")
