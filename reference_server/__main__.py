@@ -6,22 +6,43 @@ import argparse
 import asyncio
 import json
 import socket
+import ssl
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from apicheck.model.errors import ApicheckError
+from apicheck.model.json import Json
 from reference_server.app import build_api
+from reference_server.call import PLAIN, TLS
 from reference_server.control import build_control
 from reference_server.document.profile import read_profile
 from reference_server.faults.catalogue import catalogue, select
-from reference_server.state.server_state import ServerState
-from reference_server.target_file import write_target
+from reference_server.state.server_state import ServerState, name_region
+from reference_server.state.tls import listen_with
+from reference_server.target_file import Addresses, write_target
 
 _HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A socket with the application behind it. context: for one that speaks TLS."""
+
+    application: ASGIApp
+    socket: socket.socket
+    context: ssl.SSLContext | None = None
+
+    @property
+    def url(self) -> str:
+        """Where clients reach it."""
+        scheme = "https" if self.context else "http"
+        return f"{scheme}://{_HOST}:{self.socket.getsockname()[1]}"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,22 +60,50 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"there is no fault {error}; there are: {known}\n")
         return 2
     try:
-        sockets = [_listen(options.port), _listen(options.control_port)]
+        listeners = {
+            "": Listener(build_api(server), _listen(options.port)),
+            "control": Listener(build_control(server), _listen(options.control_port)),
+            **_build_entries(server),
+        }
     except (OSError, OverflowError) as error:
         ports = f"{options.port} and {options.control_port}"
         sys.stderr.write(f"cannot listen on {_HOST}, ports {ports}: {error}\n")
         return 2
-    urls = [f"http://{_HOST}:{s.getsockname()[1]}" for s in sockets]
+    urls = {name: listener.url for name, listener in listeners.items()}
+    server.tls_url = urls.get(TLS, "")
+    addresses = Addresses(urls.pop(""), urls.pop("control"), urls)
     if options.write_target:
         try:
-            write_target(Path(options.write_target), server, urls[0], urls[1])
+            write_target(Path(options.write_target), server, addresses)
         except OSError as error:
             sys.stderr.write(f"cannot write {options.write_target}: {error.strerror}\n")
             return 2
-    line = {"base_url": urls[0], "control_url": urls[1], "target": options.write_target}
+    line = {
+        "base_url": addresses.base,
+        "control_url": addresses.control,
+        "target": options.write_target,
+        "entries": addresses.entries,
+    }
     with suppress(KeyboardInterrupt):  # uvicorn raises SIGINT again when it has ended
-        asyncio.run(_serve(server, sockets, line, watch=options.stdin_watch))
+        asyncio.run(_serve(tuple(listeners.values()), line, watch=options.stdin_watch))
     return 0
+
+
+def _build_entries(server: ServerState) -> dict[str, Listener]:
+    """Build the listeners by which the policy lets clients come, or refuses to.
+
+    One by TLS, one by plain HTTP, and one by TLS for the host of each region.
+    """
+    if server.tls is None:
+        return {}
+
+    def build(entry: str) -> Listener:
+        assert server.tls is not None
+        secure = None if entry == PLAIN else listen_with(server.tls, entry, server.faults_in_force)
+        return Listener(build_api(server, entry), _listen(0), secure)
+
+    regions = map(name_region, server.profile.facts.transport.hosts)
+    return {entry: build(entry) for entry in (TLS, PLAIN, *regions)}
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -78,15 +127,13 @@ def _listen(port: int) -> socket.socket:
     return made
 
 
-async def _serve(
-    server: ServerState, sockets: list[socket.socket], line: dict[str, str | None], *, watch: bool
-) -> None:
-    """Two listeners in one event loop: a control call never meets a request half way."""
-    listeners = [_build_listener(build_api(server)), _build_listener(build_control(server))]
+async def _serve(opened: tuple[Listener, ...], line: dict[str, Json], *, watch: bool) -> None:
+    """All listeners in one event loop: a control call never meets a request half way."""
+    servers = [_build_server(listener) for listener in opened]
 
     def stop() -> None:
-        for listener in listeners:
-            listener.should_exit = True
+        for server in servers:
+            server.should_exit = True
 
     if watch:
         loop = asyncio.get_running_loop()
@@ -94,10 +141,10 @@ async def _serve(
             target=lambda: (sys.stdin.read(), loop.call_soon_threadsafe(stop)), daemon=True
         ).start()
     running = [
-        asyncio.create_task(listener.serve(sockets=[sock]))
-        for listener, sock in zip(listeners, sockets, strict=True)
+        asyncio.create_task(server.serve(sockets=[listener.socket]))
+        for server, listener in zip(servers, opened, strict=True)
     ]
-    while not all(listener.started or listener.should_exit for listener in listeners):  # noqa: ASYNC110  (uvicorn has no event for this)
+    while not all(server.started or server.should_exit for server in servers):  # noqa: ASYNC110  (uvicorn has no event for this)
         await asyncio.sleep(0.005)
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
@@ -106,19 +153,20 @@ async def _serve(
     await asyncio.gather(*running)
 
 
-def _build_listener(application: object) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            application,  # type: ignore[arg-type]  # uvicorn's own alias is narrower than ASGI
-            log_level="critical",
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            lifespan="off",
-            timeout_keep_alive=60,
-            timeout_graceful_shutdown=1,
-        )
+def _build_server(listener: Listener) -> uvicorn.Server:
+    config = uvicorn.Config(
+        listener.application,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        lifespan="off",
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
     )
+    config.load()
+    config.ssl = listener.context  # its options name files, of which there are none
+    return uvicorn.Server(config)
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ _NEVER_SENT = [(b"content-length", b"1")]
 _log = logging.getLogger("reference_server")
 
 
-def build_api(server: ServerState) -> ASGIApp:
-    """The application that serves a profile."""
+def build_api(server: ServerState, entry: str = "") -> ASGIApp:
+    """The application that serves a profile. entry: as in `Call`."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,7 +39,7 @@ def build_api(server: ServerState) -> ASGIApp:
         body, whole = await _read_body(request, _find_read_limit(server))
         try:
             with server.faults_in_force():
-                response = _respond(server, request, body, whole=whole)
+                response = _respond(server, request, body, entry, whole=whole)
         except ConnectionAbortedError:
             await _cut_connection(send)
             return
@@ -70,8 +70,10 @@ async def _read_body(request: Request, limit: int) -> tuple[bytes, bool]:
     return bytes(chunks), True
 
 
-def _respond(server: ServerState, request: Request, body: bytes, *, whole: bool) -> Response:
-    call = _make_call(server, request, body, whole=whole)
+def _respond(
+    server: ServerState, request: Request, body: bytes, entry: str, *, whole: bool
+) -> Response:
+    call = _make_call(server, request, body, entry, whole=whole)
     try:
         response = _make_response(call, respond(call))
     except ConnectionAbortedError:
@@ -92,7 +94,9 @@ def _respond(server: ServerState, request: Request, body: bytes, *, whole: bool)
     return response
 
 
-def _make_call(server: ServerState, request: Request, body: bytes, *, whole: bool) -> Call:
+def _make_call(
+    server: ServerState, request: Request, body: bytes, entry: str, *, whole: bool
+) -> Call:
     raw_path = request.scope.get("raw_path") or request.url.path.encode()
     path = raw_path.split(b"?")[0].decode("latin-1")
     query: Pairs = tuple(
@@ -110,9 +114,21 @@ def _make_call(server: ServerState, request: Request, body: bytes, *, whole: boo
         match = server.profile.routes.match(request.method, path.rstrip("/"))
     operation = match.operation
     rules = server.profile.rules[operation.id] if operation is not None else None
-    peer = request.client.host if request.client else ""
+    peer, port = request.client or ("", 0)
     return Call(
-        server, request.method, path, query, headers, body, peer, match, rules, naming, whole
+        server,
+        request.method,
+        path,
+        query,
+        headers,
+        body,
+        peer,
+        match,
+        rules,
+        naming,
+        whole,
+        entry=entry,
+        port=port,
     )
 
 

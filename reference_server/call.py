@@ -17,6 +17,11 @@ from reference_server.state.limits import Standing
 from reference_server.state.server_state import ServerState
 from reference_server.state.store import Stored
 
+PLAIN = "plain"
+"""The entry of requests that came by plain HTTP, where the policy wants HTTPS."""
+TLS = "tls"
+"""The entry of requests that came by TLS."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -67,7 +72,8 @@ class Call:
 
     path: percent-encoded, without query. headers: names in lower case. caller: as `When` has
     it. whole: the body is all that was sent. presented: something stands where a credential
-    belongs.
+    belongs. entry: the listener: PLAIN, TLS, a region, or "" for the one that is always there.
+    port: of the client, which a connection has for itself.
     """
 
     server: ServerState
@@ -81,6 +87,8 @@ class Call:
     rules: Rules | None
     naming: Naming
     whole: bool = True
+    entry: str = ""
+    port: int = 0
     caller: str = "anonymous"
     presented: bool = False
     identity: Identity | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference_server.call import Call, Refusal, Reply
+from reference_server.call import PLAIN, Call, Refusal, Reply
 from reference_server.oauth.revocation import perform_revocation
 from reference_server.oauth.token import issue_token, translate_refusal
 from reference_server.operations.crud import perform
@@ -16,6 +16,7 @@ from reference_server.responses.success import finish_success
 from reference_server.stages.authentication import classify_caller, refuse_credential
 from reference_server.stages.authorization import refuse_account_or_tenant, refuse_rights
 from reference_server.stages.objects import refuse_absent, refuse_conflict
+from reference_server.stages.plain import respond_at_region, respond_to_plain
 from reference_server.stages.rate_limits import note_admissions, refuse_rate, settle_costs
 from reference_server.stages.routing import refuse_method, refuse_path
 from reference_server.stages.validation import refuse_body, refuse_media, refuse_too_large
@@ -23,6 +24,12 @@ from reference_server.stages.validation import refuse_body, refuse_media, refuse
 
 def respond(call: Call) -> Reply:
     """Respond to a call; the fields that every response has are added later."""
+    if call.entry == PLAIN:
+        return respond_to_plain(call, _process)
+    return respond_at_region(call, _process) if call.entry else _process(call)
+
+
+def _process(call: Call) -> Reply:
     _introduce(call)
     reply = respond_to_preflight(call) or _decide(call)
     settle_costs(call, reply.status)

@@ -5,13 +5,28 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from reference_server.call import PLAIN, TLS
 from reference_server.state.server_state import ServerState
 
 
-def format_target(server: ServerState, base_url: str, control_url: str) -> str:
-    """The target file of a server that listens at these URLs."""
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a server listens. entries: TLS, PLAIN and each region -> URL; {} without TLS."""
+
+    base: str
+    control: str
+    entries: Mapping[str, str] = field(default_factory=dict)
+
+
+def format_target(server: ServerState, addresses: Addresses, ca_file: str = "") -> str:
+    """The target file of a server that listens at these URLs.
+
+    ca_file: the certificate of the authority that a client trusts.
+    """
+    base_url, control_url = addresses.base, addresses.control
     directory = server.profile.directory.resolve()
     command = [sys.executable, "-m", "reference_server.credentials", control_url]
     lines = [
@@ -55,7 +70,21 @@ def format_target(server: ServerState, base_url: str, control_url: str) -> str:
     lines += ["", "[control]", f"url = {_quote(control_url)}"]
     if server.profile.webhooks is not None:
         lines += ["", "[webhooks]", 'listen = "127.0.0.1:0"']
+    if ca_file:
+        lines += ["", "[tls]", f"ca_file = {_quote(ca_file)}", *_format_transport(addresses)]
     return "\n".join([*lines, ""])
+
+
+def _format_transport(addresses: Addresses) -> list[str]:
+    """Where the API is by TLS and by plain HTTP, and the hosts of its regions."""
+    regions = dict(addresses.entries)
+    https, plain = regions.pop(TLS), regions.pop(PLAIN)
+    lines = ["", "[transport]", f"https_url = {_quote(https)}", f"plain_url = {_quote(plain)}"]
+    if regions:
+        lines += ["", "[transport.regions]"]
+        named = {entry.removeprefix("region "): url for entry, url in regions.items()}
+        lines += [f"{_quote(name)} = {_quote(url)}" for name, url in named.items()]
+    return lines
 
 
 def _format_headers(server: ServerState) -> list[str]:
@@ -64,9 +93,13 @@ def _format_headers(server: ServerState) -> list[str]:
     return ['headers = {X-Forwarded-Proto = "https"}'] if promised else []
 
 
-def write_target(path: Path, server: ServerState, base_url: str, control_url: str) -> None:
-    """Write the target file of a server."""
-    path.write_text(format_target(server, base_url, control_url), encoding="utf-8")
+def write_target(path: Path, server: ServerState, addresses: Addresses) -> None:
+    """Write the target file of a server, and beside it the certificate of its authority."""
+    ca_file = ""
+    if server.tls is not None:
+        ca_file = f"{path.stem}-ca.pem"
+        path.with_name(ca_file).write_bytes(server.tls.authority.pem)
+    path.write_text(format_target(server, addresses, ca_file), encoding="utf-8")
 
 
 def _format_parameters(parameters: Mapping[str, str]) -> list[str]:

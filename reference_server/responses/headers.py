@@ -7,9 +7,9 @@ import re
 import uuid
 from urllib.parse import quote
 
-from apicheck.model.facts import NEVER, HeaderRule
+from apicheck.model.facts import NEVER, HeaderRule, Hsts
 from apicheck.model.json import MISSING
-from reference_server.call import Admission, Call, Refusal
+from reference_server.call import PLAIN, Admission, Call, Refusal
 from reference_server.policy import find_promise, find_rules, rule_applies
 from reference_server.seam import seam
 from reference_server.state.clock import format_http_date, parse_instant
@@ -192,11 +192,21 @@ def make_date(call: Call, status: int) -> Fields:
 
 @seam
 def make_hsts(call: Call, status: int) -> Fields:
-    """Strict-Transport-Security, where whatever ends HTTPS says that there was some."""
+    """Strict-Transport-Security, on a response over HTTPS."""
     del status
     promised = call.server.profile.facts.transport.hsts
-    if promised is None or call.header("x-forwarded-proto") != "https":
-        return []
+    return list_hsts(promised) if promised and is_secure(call) else []
+
+
+def is_secure(call: Call) -> bool:
+    """Whether a request came by TLS, or whatever ended TLS says so."""
+    if call.entry:
+        return call.entry != PLAIN
+    return call.header("x-forwarded-proto") == "https"
+
+
+def list_hsts(promised: Hsts) -> Fields:
+    """The field as promised."""
     directives = [
         f"max-age={promised.max_age_s:.0f}",
         *(["includeSubDomains"] if promised.subdomains else []),

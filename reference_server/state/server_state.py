@@ -21,6 +21,7 @@ from reference_server.state.json_web_tokens import sign_token
 from reference_server.state.limits import Limiter
 from reference_server.state.store import Store
 from reference_server.state.subscriptions import Subscriptions
+from reference_server.state.tls import Tls
 from reference_server.state.variants import Variant
 
 TENANTS = ("a", "b")
@@ -50,6 +51,11 @@ class IdentitySpec:
     claims: Mapping[str, Json] = field(default_factory=dict)
 
 
+def name_region(region: str) -> str:
+    """The entry of requests to the host of a region."""
+    return f"region {region}"
+
+
 class ServerState:
     """Everything that changes while the server runs; `reset` brings back its beginning."""
 
@@ -68,6 +74,8 @@ class ServerState:
     """What faults must remember from one request to the next."""
     kept: dict[tuple[str, ...], Json]
     """Values that faults keep from one request to the next."""
+    tls_url: str = ""
+    """Where it listens with TLS; "" where it does not."""
     handed_out: dict[tuple[str, str], list[str]]
     """Collection and id of an object -> identities whose credential was handed out with it."""
 
@@ -229,6 +237,19 @@ class ServerState:
             if parameters.get(parameter) == value:
                 return tenant
         return None
+
+    @cached_property
+    def tls(self) -> Tls | None:
+        """What it speaks on the listeners with TLS; None where the policy says nothing of TLS."""
+        promised = self.profile.facts.transport
+        said = promised.https or promised.plain or promised.tls or promised.hosts
+        return Tls(promised.tls, self.last_region) if said else None
+
+    @property
+    def last_region(self) -> str:
+        """The entry of the last region of the policy; "" where it has none."""
+        regions = tuple(self.profile.facts.transport.hosts)
+        return name_region(regions[-1]) if regions else ""
 
     @property
     def first_identities(self) -> tuple[Identity, ...]:

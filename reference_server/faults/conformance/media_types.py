@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference_server.call import Call, Reply
+from apicheck.model.json import MISSING
+from reference_server.call import Call, Refusal, Reply
 from reference_server.document.profile import Profile
 from reference_server.faults._documented import list_successes
 from reference_server.faults.fault import fault
+from reference_server.responses.errors import fill_error_body
 from reference_server.responses.success import finish_success
 
+FillErrorBody = Callable[[Call, Refusal, Reply], None]
 FinishSuccess = Callable[[Call, Reply], Reply]
 
 
@@ -43,3 +46,21 @@ def undocumented_status(honest: FinishSuccess, call: Call, reply: Reply) -> Repl
     if call.op_rules.operation.safe:
         made.status = 203
     return made
+
+
+@fault("conformance/labels-json-as-html", finish_success)
+def labels_json_as_html(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """Responses to reads are JSON with the label of HTML."""
+    made = honest(call, reply)
+    if call.op_rules.operation.safe and "json" in made.media:
+        made.media = "text/html"
+    return made
+
+
+@fault("conformance/labels-text-as-json", fill_error_body)
+def labels_text_as_json(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
+    """The error for an unknown path, or for a limit, is a text with the label of JSON."""
+    honest(call, refusal, reply)
+    if refusal.kind in ("unknown_path", "rate"):
+        reply.value, reply.text = MISSING, refusal.text
+        reply.media = "application/json"

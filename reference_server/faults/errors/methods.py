@@ -1,16 +1,18 @@
-"""405 and HEAD."""
+"""405, HEAD and TRACE."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference_server.call import Call, Reply
+from apicheck.model.json import MISSING
+from reference_server.call import Call, Refusal, Reply
 from reference_server.faults.fault import fault
-from reference_server.responses.errors import list_allowed_methods
+from reference_server.responses.errors import fill_error_body, list_allowed_methods
 from reference_server.responses.headers import Fields
 from reference_server.responses.success import finish_success
 
 ListAllowedMethods = Callable[[Call], Fields]
+FillErrorBody = Callable[[Call, Refusal, Reply], None]
 FinishSuccess = Callable[[Call, Reply], Reply]
 _METHOD = ("requests.method",)
 
@@ -49,3 +51,13 @@ def head_has_other_media_type(honest: FinishSuccess, call: Call, reply: Reply) -
     if call.method == "HEAD" and made.media:
         made.media = "text/plain"
     return made
+
+
+@fault("errors/echoes-trace", fill_error_body)
+def echoes_trace(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
+    """TRACE gets the request back, with the credential in it."""
+    honest(call, refusal, reply)
+    if call.method == "TRACE":
+        fields = "".join(f"{name}: {value}\r\n" for name, value in call.headers)
+        reply.status, reply.media, reply.value = 200, "message/http", MISSING
+        reply.text = f"TRACE {call.path} HTTP/1.1\r\n{fields}"

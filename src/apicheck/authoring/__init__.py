@@ -13,6 +13,7 @@ from apicheck.model import selector
 from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, PassiveResult
 from apicheck.model.exchange import (
     ONLY_UNDER_LOAD,
+    TLS_VERSION,
     Caller,
     Credential,
     Direction,
@@ -22,6 +23,7 @@ from apicheck.model.exchange import (
     Role,
     Transcript,
     TransportErrorKind,
+    Via,
 )
 from apicheck.model.facts import NEVER, ExpectedResponse, StatusSet
 from apicheck.model.json import MISSING, Json
@@ -57,6 +59,7 @@ __all__ = [
     "MISSING",
     "NEVER",
     "ONLY_UNDER_LOAD",
+    "TLS_VERSION",
     "UNIQUE",
     "UNIQUE_LENGTH",
     "Applies",
@@ -101,6 +104,7 @@ __all__ = [
     "Transcript",
     "TransportErrorKind",
     "Versions",
+    "Via",
     "alter",
     "build",
     "credentials",

@@ -69,12 +69,13 @@ def per_exchange(
     of_accepted: OfAccepted | None = None,
     under_load: bool = False,
     at_any_time: bool = False,
+    everywhere: bool = False,
 ) -> Fold:
     """Make a fold that inspects every exchange with a response by itself.
 
     The exchanges of one operation are one subject; equal outcome and detail are one failure.
-    of_accepted, at_any_time: as in `Fold`. under_load: also a 5xx that came only under the run's
-    own load.
+    of_accepted, at_any_time, everywhere: as in `Fold`. under_load: also a 5xx that came only under
+    the run's own load.
     """
 
     def start(_: RunContext) -> Tallies:
@@ -90,7 +91,7 @@ def per_exchange(
     def finish(_: RunContext, tallies: Tallies) -> tuple[PassiveResult, ...]:
         return tallies.seen()
 
-    return Fold(start, step, finish, of_accepted, at_any_time)
+    return Fold(start, step, finish, of_accepted, at_any_time, everywhere)
 
 
 def _count(tally: _Tally, exchange: Exchange, result: Result) -> None:

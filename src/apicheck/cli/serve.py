@@ -80,6 +80,8 @@ def _announce(screen: Screen, process: subprocess.Popen[bytes], profile: str) ->
         raise TargetUnreachable("the reference server did not start; see above") from None
     screen.out(f"API      {started['base_url']}")
     screen.out(f"control  {started['control_url']}")
+    for entry, url in started.get("entries", {}).items():
+        screen.out(f"{entry:<8} {url}")
     if started.get("target"):
         screen.out(f"target   {started['target']}")
         screen.say(f"try: apicheck run --profile {profile} --target {started['target']}")

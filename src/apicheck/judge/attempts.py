@@ -104,9 +104,7 @@ def _discount_disturbance(
 
 def _is_disturbance(check: Check, subject: Subject, exchange: Exchange) -> bool:
     if exchange.response is None:
-        return not (
-            check.accepts_closed_connection and _ended_as(exchange, TransportErrorKind.CLOSED)
-        )
+        return exchange.error is None or exchange.error.kind not in check.judges_errors
     provoked = exchange.status in check.provokes or exchange.status in subject.provokes
     return not provoked and (
         exchange.status == _TOO_MANY_REQUESTS or exchange.status >= _SERVER_ERROR

@@ -183,9 +183,8 @@ def _fold(
     try:
         state = check.fold.start(context)
         for exchange in exchanges:
-            if exchange.travelled_to and not check.fold.at_any_time:
-                continue
-            state = check.fold.step(context, state, exchange)
+            if check.fold.reads(exchange):
+                state = check.fold.step(context, state, exchange)
         seen = check.fold.finish(context, state)
     except Exception as error:  # noqa: BLE001  (a check of a third party must not end the run)
         reason = f"the fold of {check.id} raised {type(error).__name__}: {error}"

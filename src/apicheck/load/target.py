@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from apicheck.load import target_names
+from apicheck.load.endpoints import read_endpoints
 from apicheck.load.grammar import as_list, parse_duration
 from apicheck.load.mistakes import Mistakes, drop_invalid
 from apicheck.load.names import normalize
@@ -81,7 +82,8 @@ def load_target(
         _build_minter(name, value, secrets, spec)
         for name, value in settings.get("mint", {}).items()
     )
-    urls = (base_url, *(minter.token_url for minter in minters))
+    endpoints = read_endpoints(settings, base_url, spec.prefix, policy, mistakes)
+    urls = (base_url, *(minter.token_url for minter in minters), *sorted(endpoints.urls))
     proxies = read_proxies(settings, urls, secrets)
     target_names.verify(settings, spec, policy, mistakes)
     refs = (*read_refs(settings.get("refs", {}), spec, mistakes), *policy.refs)
@@ -118,6 +120,7 @@ def load_target(
             client_cert=_join_path(folder, tls.get("client_cert")),
             verify=tls.get("verify", True),
         ),
+        endpoints=endpoints,
         proxies=proxies,
         headers=_read_headers(settings.get("headers", {}), secrets),
         file=str(path) if path else "",

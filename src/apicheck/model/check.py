@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from apicheck.model.exchange import Exchange, Transcript
+from apicheck.model.exchange import Exchange, Transcript, TransportErrorKind
 from apicheck.model.facts import ExpectedResponse, StatusSet
 from apicheck.model.operation import Operation
 from apicheck.model.step import Script
@@ -91,6 +91,7 @@ class Fold:
 
     start makes the state, step reads one exchange and returns the state, finish returns the
     results. Without an exchange to judge it returns none, and the run reports nothing observed.
+    everywhere: it reads what came by way of other endpoints than the base URL too.
 
     of_accepted: the fact paths ("" for none in particular) that an accepted response of an
     operation puts to the test. None of them passes by refusals alone: an operation that accepted
@@ -103,6 +104,12 @@ class Fold:
     finish: Callable[[RunContext, Any], tuple[PassiveResult, ...]]
     of_accepted: Callable[[RunContext, Operation], Iterable[str]] | None = None
     at_any_time: bool = False
+    everywhere: bool = False
+
+    def reads(self, exchange: Exchange) -> bool:
+        """Whether an exchange is one of those that are read."""
+        now = self.at_any_time or not exchange.travelled_to
+        return now and (self.everywhere or exchange.request.via is None)
 
 
 def _applies_always(_: Subject) -> Applies:
@@ -142,8 +149,9 @@ class Check:
     """What a pass shows beside the property, in words; "" for nothing."""
     fold: Fold | None = None
     provokes: frozenset[int] = frozenset()
-    accepts_closed_connection: bool = False
-    """The judge also reads exchanges whose connection was closed without a response."""
+    judges_errors: frozenset[TransportErrorKind] = frozenset()
+    """Reasons why no response came of which the judge makes something. Any other one makes its
+    judgement inconclusive."""
     accepted: bool = False
     triggered_by: tuple[str, ...] = ()
     min_exercised: int = 1

@@ -87,8 +87,25 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class Via:
+    """Another way to the API than the target's base URL, on a connection of its own.
+
+    url: one of the target's endpoints. tls: the only version that the client offers ("1.1"),
+    and it takes any certificate then; "": any version, with a certificate that is valid.
+    """
+
+    url: str
+    tls: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the connection is not encrypted."""
+        return self.url.startswith("http://")
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request below the target's base URL.
+    """One HTTP request below the target's base URL, or below that of `via`.
 
     path: percent-encoded once, begins with "/", no query. query: decoded names and values.
     headers: without credentials. body: bytes, with placeholders for secrets. reserved: names in the
@@ -107,6 +124,7 @@ class Request:
     identity: str = ""
     caller: Caller = Caller.ANONYMOUS
     reserved: tuple[str, ...] = ()
+    via: Via | None = None
 
     def with_header(self, name: str, *values: str) -> Request:
         """The same request with these values of a header field; no values remove the field."""
@@ -221,6 +239,8 @@ class TransportErrorKind(StrEnum):
     PROTOCOL = "protocol-error"
     TLS = "tls"
     DNS = "name-resolution"
+    UNCONNECTED = "no-connection"
+    """Nobody responded to the attempt to connect, as where a firewall drops it."""
     CLOSED = "connection-closed"
     FORBIDDEN = "host-not-in-target"
     OTHER = "other"
@@ -236,6 +256,7 @@ class TransportError:
 
 SIDE_BY_SIDE, ONLY_UNDER_LOAD, TRAVELLED = "side-by-side", "only-under-load", "travelled"
 UNASKED = "unasked-bytes"
+TLS_VERSION = "tls-version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +271,7 @@ class Observation:
     SIDE_BY_SIDE (value: how many requests were under way at once, noted for a 5xx),
     ONLY_UNDER_LOAD (value: as before; for passive checks: the status came to no request alone),
     TRAVELLED (value: epoch seconds; a script had taken the target's clock to this moment),
+    TLS_VERSION (value: "TLSv1.3", of the connection to an endpoint),
     UNASKED (bytes came behind the response that no request asked for; they were dropped).
     """
 

@@ -20,7 +20,7 @@ from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause
 from apicheck.model.selector import selects
-from apicheck.model.target import Identity, Minter, Mode
+from apicheck.model.target import Endpoints, Identity, Minter, Mode
 from apicheck.model.verdict import NotTested
 
 UNIQUE_LENGTH = 12
@@ -140,6 +140,9 @@ class RunContext:
     """OAuth clients of the policy's token operation, with placeholders for secrets."""
     base_url: str = ""
     """Of the target, up to and without the paths of the document."""
+    endpoints: Endpoints = field(default_factory=Endpoints)
+    verifies_certificates: bool = True
+    """Whether the target file wants them valid."""
     withheld: Mapping[str, NotTested] = field(default_factory=dict)
     """operationId -> why it is never sent. Its recipe is the same reason."""
     guarded: Mapping[str, Recipe | NotTested] = field(default_factory=dict)

@@ -129,6 +129,26 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the API is besides its base URL; "" where it is not known.
+
+    https_url: by TLS; often the base URL itself. plain_url: by plain HTTP, where the API refuses
+    requests or redirects them. regions: region -> URL of its host. plain_credentials: credentials
+    may be sent to plain_url although others may read them on the way.
+    """
+
+    https_url: str = ""
+    plain_url: str = ""
+    regions: Mapping[str, str] = field(default_factory=dict)
+    plain_credentials: bool = False
+
+    @property
+    def urls(self) -> frozenset[str]:
+        """Every URL that a request may go to."""
+        return frozenset({self.https_url, self.plain_url, *self.regions.values()} - {""})
+
+
+@dataclass(frozen=True, slots=True)
 class Proxy:
     """A proxy. url: without credentials. named_by: what names it, in words.
 
@@ -169,6 +189,7 @@ class Target:
     refs: tuple[Ref, ...] = ()
     safety: Safety = field(default_factory=Safety)
     tls: Tls = field(default_factory=Tls)
+    endpoints: Endpoints = field(default_factory=Endpoints)
     proxies: Mapping[str, Proxy] = field(default_factory=dict)
     """Host -> the proxy before it; hosts without one are not in it."""
     headers: tuple[tuple[str, str], ...] = ()

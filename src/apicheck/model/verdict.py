@@ -35,6 +35,8 @@ class NotTestedKind(StrEnum):
     NEEDS_CONTROL = "needs-control"
     NEEDS_LISTENER = "needs-listener"
     """The provider does not know the address of the webhook listener."""
+    NEEDS_ENDPOINT = "needs-endpoint"
+    """The target file does not say where the API is by TLS, by plain HTTP, or for a region."""
     READ_ONLY = "read-only"
     HAZARD = "hazard"
     """The operation may end a credential, an account or the server."""

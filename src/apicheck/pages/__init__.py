@@ -14,9 +14,9 @@
 
 A setting holds for the examples after it. Its other members: `subject` (the key of a bucket,
 event or clause), `case` (a name out of the check's table, or {name, value}), `clause`
-(as in a policy), `identities` and `fixtures` (as in a target file), `document` (a whole OpenAPI
-document) or `spec` (a merge patch of the built-in one, whose API has contacts). The line that
-begins with `#` is explained in `apicheck.pages.messages`.
+(as in a policy), `identities` and `fixtures` (as in a target file), `endpoints` (as its
+`[transport]`), `document` (a whole OpenAPI document) or `spec` (a merge patch of the built-in one,
+whose API has contacts). The line that begins with `#` is explained in `apicheck.pages.messages`.
 """
 
 from apicheck.pages.blocks import Example, Page, PageError, parse

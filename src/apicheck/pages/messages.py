@@ -8,6 +8,7 @@ answer, `! timeout: what happened` says that none came. Attributes:
 - `at=0.0..0.1`: seconds of sending and receiving (default: one exchange every 0.1 s);
 - `direction=in`: a webhook delivery, answered by us;
 - `case=NAME`: the case that is played;
+- `via=URL`, `tls=VERSION`: the endpoint that the request went to, and the only version offered;
 - `observe name($X)=value`: what was computed while recording; may be repeated.
 
 `# ended VERDICT REASON` stands at the end of a script that could not go on.
@@ -31,6 +32,7 @@ from apicheck.model.exchange import (
     Role,
     TransportError,
     TransportErrorKind,
+    Via,
 )
 from apicheck.model.selector import selects_path
 from apicheck.model.subject import RunContext
@@ -179,6 +181,7 @@ def _request(text: str, values: dict[str, str], context: RunContext, *, incoming
         operation=values.get("operation", "" if incoming else _operation(method, path, context)),
         identity=identity,
         caller=Caller(values["caller"]) if "caller" in values else caller,
+        via=Via(values["via"], values.get("tls", "")) if "via" in values else None,
     )
 
 

@@ -12,7 +12,7 @@ from apicheck.model.operation import Spec
 from apicheck.model.plan import PlannedClause
 from apicheck.model.policy import Clause, Example, Policy
 from apicheck.model.subject import RunContext, Subject, SubjectKind
-from apicheck.model.target import Identity, Minter, Mode, Target
+from apicheck.model.target import Endpoints, Identity, Minter, Mode, Target
 from apicheck.pages.blocks import PageError
 from apicheck.plan.bind import list_subjects
 from apicheck.plan.context import build_context
@@ -197,6 +197,7 @@ def _build_context(spec: Spec, setting: Mapping[str, Json]) -> RunContext:
             for name, given in setting.get("identities", _IDENTITIES).items()
         },
         fixtures=setting.get("fixtures", {}),
+        endpoints=Endpoints(**setting.get("endpoints", {})),
         minters=tuple(
             Minter(
                 name,

@@ -67,6 +67,8 @@ def build_context(
         spec=spec,
         facts=facts,
         base_url=target.base_url,
+        endpoints=target.endpoints,
+        verifies_certificates=target.tls.verify,
         identities=identities,
         recipes=withheld.recipes,
         actors={},

@@ -38,6 +38,7 @@ _EXACT = (
     "exact: whoever holds more scopes than an operation needs is refused; where a text says that"
     " an operation needs exactly one scope, that mostly means all (the default)"
 )
+_NOT_REQUIRED = "transport.https is {}, and yet plain HTTP is {}: one of them is not so"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,9 @@ def _find_contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
         )
     ]
     yield from dict.fromkeys(remarks)
+    transport = facts.transport
+    if transport.plain is not None and transport.https not in (None, "required"):
+        yield Remark("transport.plain", _NOT_REQUIRED.format(transport.https, transport.plain))
     if facts.authorization.needs == "exact":
         yield Remark("authorization.needs", _EXACT)
     yield from _find_unread_parts(policy)

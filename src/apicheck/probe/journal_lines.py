@@ -22,6 +22,7 @@ from apicheck.model.exchange import (
     Transcript,
     TransportError,
     TransportErrorKind,
+    Via,
 )
 from apicheck.model.json import Json
 from apicheck.model.verdict import (
@@ -211,6 +212,7 @@ def _encode_request(request: Request) -> Json:
         "identity": request.identity,
         "caller": request.caller.value,
         **({"reserved": request.reserved} if request.reserved else {}),
+        **({"via": [request.via.url, request.via.tls]} if request.via else {}),
     }
 
 
@@ -226,6 +228,7 @@ def _decode_request(value: Json) -> Request:
         identity=_text(value["identity"]),
         caller=Caller(value["caller"]),
         reserved=tuple(map(_text, value.get("reserved", ()))),
+        via=Via(*map(_text, value["via"])) if "via" in value else None,
     )
 
 

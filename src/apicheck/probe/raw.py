@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from dataclasses import replace
 
 import h11
 
@@ -49,11 +50,14 @@ def send(route: Route, data: bytes, method: str, timeout_s: float) -> WireResult
         except OSError:
             pass  # the server may have responded before it closed
         try:
-            return _read_response(connection, method, deadline)
+            result = _read_response(connection, method, deadline)
         except h11.RemoteProtocolError as error:
             return make_transport_error(TransportErrorKind.PROTOCOL, error)
         except OSError as error:
             return make_transport_error(kind_of(error), error)
+        if isinstance(connection, ssl.SSLSocket) and isinstance(result, WireResponse):
+            result = replace(result, tls_version=connection.version() or "")
+        return result
 
 
 def kind_of(error: BaseException) -> TransportErrorKind:

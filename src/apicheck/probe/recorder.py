@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from apicheck.model.exchange import (
     SIDE_BY_SIDE,
+    TLS_VERSION,
     UNASKED,
     Direction,
     Exchange,
@@ -24,6 +25,7 @@ from apicheck.model.plan import Plan
 from apicheck.probe import observe
 from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
+from apicheck.probe.endpoints import EndpointSender
 from apicheck.probe.journal import Journal
 from apicheck.probe.pacing import Pacer
 from apicheck.probe.placeholders import placeholders_in
@@ -55,7 +57,7 @@ class Recorder:
     def __init__(
         self,
         plan: Plan,
-        transport: Transport,
+        endpoints: EndpointSender,
         secrets: Redactor,
         clock: TargetClock,
         budget: Budget,
@@ -66,7 +68,8 @@ class Recorder:
     ) -> None:
         self._plan = plan
         self._journal = journal
-        self._transport = transport
+        self._transport = endpoints.base
+        self._endpoints = endpoints
         self._secrets = secrets
         self._clock = clock
         self._budget = budget
@@ -105,6 +108,8 @@ class Recorder:
         """
         plan = self._plan
         request, raw = self._make_concrete(request, raw)
+        if request.via is not None and (stop := self._endpoints.refuse(request, request.via)):
+            raise stop
         if not exempt:
             stop = refuse_unsafe(
                 plan.context.mode, plan.target.safety, request, role, accepted=accepted
@@ -156,6 +161,8 @@ class Recorder:
         return exchange
 
     def _transmit(self, request: Request, raw: bytes | None, other: Transport | None) -> WireResult:
+        if request.via is not None:
+            return self._endpoints.send(request, request.via, self._secrets.live)
         transport = other or self._transport
         hosts, origin = self._plan.target.safety.hosts, transport.origin
         if other is None and hosts and origin.host not in {h.split(":")[0] for h in hosts}:
@@ -174,9 +181,9 @@ class Recorder:
             raw = with_host(raw, self._transport.origin.authority)
             return with_unique(request, value), with_unique_bytes(raw, value)
         names = {name.lower() for name, _ in request.wire_headers}
-        extra = tuple(
-            (name, value) for name, value in self._plan.target.headers if name.lower() not in names
-        )
+        via = request.via
+        wanted = self._plan.target.headers if via is None else self._endpoints.add_headers(via)
+        extra = tuple((name, value) for name, value in wanted if name.lower() not in names)
         if extra:
             request = replace(request, headers=(*request.headers, *extra))
         return with_unique(request, value), None
@@ -199,6 +206,8 @@ class Recorder:
                 seen += tuple(observe.observe_leaks(self._secrets, result, handed_out))
                 result = self._redact(result)
             response = _build_response(result)
+            if request.via is not None and result.tls_version:
+                seen += (Observation(TLS_VERSION, "", result.tls_version),)
             if result.unasked:
                 seen += (Observation(UNASKED, "", ""),)
             seen += tuple(observe.observe_date(result, *map(self._clock.true_epoch, times)))

@@ -32,6 +32,7 @@ from apicheck.probe.placeholders import placeholders_in
 _UNAUTHENTICATED, _FORBIDDEN = 401, 403
 _REFUSED = (_UNAUTHENTICATED, _FORBIDDEN)
 _MOST_REFUSALS = 32
+_TIMED_OUT = (TransportErrorKind.TIMEOUT, TransportErrorKind.UNCONNECTED)
 _TIMEOUTS = 2
 _RESTART_S = 5.0
 _PAUSE_S = 0.25
@@ -138,7 +139,12 @@ class Sentinel:
                 raise _stop(watched.ended)
 
     def note(self, exchange: Exchange) -> None:
-        """Take note of an exchange, and look after what it makes doubtful."""
+        """Take note of an exchange, and look after what it makes doubtful.
+
+        What other endpoints than the base URL do says nothing of it.
+        """
+        if exchange.request.via is not None:
+            return
         if exchange.response is None:
             self._note_silence(exchange)
             return
@@ -232,7 +238,7 @@ class Sentinel:
         kind = exchange.error.kind if exchange.error else TransportErrorKind.OTHER
         if self._lost is None and kind is not TransportErrorKind.REFUSED:
             self._lost = exchange if not self._answered_since(exchange) else None
-        if kind is TransportErrorKind.TIMEOUT:
+        if kind in _TIMED_OUT:
             self._timeouts[exchange.request.operation] += 1
         elif kind is not TransportErrorKind.REFUSED:
             return
@@ -242,7 +248,7 @@ class Sentinel:
             exchanges: list[Exchange] = []
             lives = (
                 self._wait_for_response(exchanges)
-                if kind is TransportErrorKind.TIMEOUT
+                if kind in _TIMED_OUT
                 else self._wait_for_restart()
             )
             if lives:

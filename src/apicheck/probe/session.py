@@ -24,6 +24,7 @@ from apicheck.probe.control import CONTROL_TIMEOUT_S, Control
 from apicheck.probe.control_actions import ControlActions
 from apicheck.probe.driver import Driver, Parts
 from apicheck.probe.earlier import NOTHING, OWNER, Earlier
+from apicheck.probe.endpoints import EndpointSender
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.job import Job, make_job
 from apicheck.probe.journal import Journal
@@ -100,7 +101,7 @@ class Session:
         pacer.take_over(earlier.exchanges)
         self._recorder = Recorder(
             plan,
-            self._transport,
+            EndpointSender(target, self._transport, self._transport_to, options.timeout_s),
             self._secrets,
             self._clock,
             self._budget,

@@ -10,10 +10,10 @@ import base64
 import ssl
 import threading
 import time
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import httpcore
-import truststore
 
 from apicheck.model.errors import TargetError
 from apicheck.model.exchange import TransportError, TransportErrorKind
@@ -21,6 +21,7 @@ from apicheck.model.target import Proxy, Tls
 from apicheck.probe import raw
 from apicheck.probe.sockets import Backend, has_unasked_bytes, progress
 from apicheck.probe.socks import SCHEMES
+from apicheck.probe.tls import build_context, build_version_context
 from apicheck.probe.wire import (
     BODY_CAP,
     BodyReader,
@@ -80,7 +81,8 @@ class Transport:
         self.origin = origin
         self._body_cap = body_cap
         self._timeout_s = timeout_s
-        context = _build_context(tls or Tls()) if origin.scheme == "https" else None
+        self._tls = tls or Tls()
+        context = build_context(tls or Tls()) if origin.scheme == "https" else None
         before = _build_proxy_route(proxy, proxy_credentials, tls or Tls()) if proxy else None
         self._route = Route(origin, context, before)
         # A pool for each thread: one for all makes every thread wait for its lock, and looks
@@ -113,7 +115,7 @@ class Transport:
 
     def speaks_tls(self) -> bool:
         """Whether the server of a plain origin wants TLS."""
-        context = _build_context(Tls(verify=False))
+        context = build_context(Tls(verify=False))
         return raw.find_connection_error(Route(self.origin, context), self._timeout_s) is None
 
     def send(self, request: WireRequest) -> WireResult:
@@ -133,11 +135,21 @@ class Transport:
                 result = again
         return result
 
-    def send_bytes(self, data: bytes, method: str) -> WireResult:
-        """Write bytes to a new connection, and read the response."""
-        if self._route.proxy and not self._route.tunnelled:
+    def send_bytes(self, data: bytes, method: str, *, tls: str = "") -> WireResult:
+        """Write bytes to a new connection, and read the response.
+
+        tls: the only version that the client offers; "" for any, and a valid certificate.
+        """
+        route = self._route
+        if route.proxy and not route.tunnelled:
             return make_transport_error(TransportErrorKind.OTHER, _ONLY_PLAIN)
-        return raw.send(self._route, data, method, self._timeout_s)
+        if tls:
+            try:
+                route = replace(route, context=build_version_context(self._tls, tls))
+            except ssl.SSLError as error:
+                words = f"this machine cannot offer TLS {tls}: {error}"
+                return make_transport_error(TransportErrorKind.OTHER, words)
+        return raw.send(route, data, method, self._timeout_s)
 
     def _send(self, request: WireRequest, deadline: float) -> WireResult:
         progress.begin(deadline)
@@ -222,6 +234,9 @@ _FAILURES = (
 
 
 def _kind_of(error: Exception) -> TransportErrorKind:
+    # A handshake that takes too long is a ConnectTimeout as well.
+    if isinstance(error, httpcore.ConnectTimeout) and not progress.connected:
+        return TransportErrorKind.UNCONNECTED
     if isinstance(error, httpcore.TimeoutException):
         return TransportErrorKind.TIMEOUT
     if isinstance(error, httpcore.ConnectError):
@@ -263,27 +278,6 @@ def _build_proxy_route(proxy: Proxy, credentials: str, tls: Tls) -> ProxyRoute:
     authorization = (b"Proxy-Authorization", f"Basic {credentials}".encode())
     return ProxyRoute(
         origin,
-        _build_context(Tls(ca_file=tls.ca_file)) if origin.scheme == "https" else None,
+        build_context(Tls(ca_file=tls.ca_file)) if origin.scheme == "https" else None,
         (authorization,) if credentials else (),
     )
-
-
-def _build_context(tls: Tls) -> ssl.SSLContext:
-    """The TLS settings of a target; without a CA file, what the operating system trusts.
-
-    Raises TargetError when a file cannot be used.
-    """
-    try:
-        if tls.ca_file:
-            context = ssl.create_default_context(cafile=tls.ca_file)
-        else:
-            context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if tls.client_cert:
-            context.load_cert_chain(tls.client_cert)
-    except (OSError, ssl.SSLError) as error:
-        named = tls.client_cert or tls.ca_file
-        raise TargetError(f"[tls]: {named} cannot be used: {error}") from None
-    if not tls.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

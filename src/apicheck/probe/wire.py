@@ -113,7 +113,8 @@ class WireRequest:
 class WireResponse:
     """One response, as received; the body is decompressed and capped.
 
-    unasked: bytes came behind it that no request asked for.
+    unasked: bytes came behind it that no request asked for. tls_version: of the connection, where
+    it was one for this exchange alone; "" otherwise.
     """
 
     status: int
@@ -122,6 +123,7 @@ class WireResponse:
     body: bytes
     truncated: bool
     unasked: bool = False
+    tls_version: str = ""
 
     def first_field(self, name: bytes) -> bytes:
         """The first value of a field, b"" when there is none."""

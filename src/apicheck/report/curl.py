@@ -58,8 +58,13 @@ def build_command(exchange: Exchange, base_url: str) -> str:
 
 
 def _build_arguments(request: Request, base_url: str) -> list[str]:
-    url = base_url.rstrip("/") + request.wire_target
+    via = request.via
+    url = (via.url if via else base_url).rstrip("/") + request.wire_target
     words = ["curl --head" if request.method == "HEAD" and request.body is None else "curl -i"]
+    if via is not None and via.tls:
+        # No other level of security has the ciphers of old versions.
+        ciphers = "--ciphers 'ALL:@SECLEVEL=0'"
+        words.append(f"-k --tlsv{via.tls} --tls-max {via.tls} {ciphers}")
     if "/." in request.path or "/%2e" in request.path.lower():
         words.append("--path-as-is")
     if any(mark in url for mark in "[]{}"):

@@ -51,7 +51,10 @@ def show_exchange(exchange: Exchange, *, outcome: str = "", detail: str = "") ->
 
 def make_title(exchange: Exchange) -> str:
     """Describe the exchange in one line: "GET /contacts → 401 Unauthorized"."""
-    request = join_lines(f"{exchange.request.method} {exchange.request.wire_target}")
+    via = exchange.request.via
+    where = f"{via.url}{exchange.request.wire_target}" if via else exchange.request.wire_target
+    tls = f" with TLS {via.tls}" if via and via.tls else ""
+    request = join_lines(f"{exchange.request.method} {where}{tls}")
     return f"{_cap(request, 160)} → {_describe_response(exchange)}"
 
 

@@ -41,12 +41,15 @@ def server_says(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_serve_says_where_the_api_is_and_what_to_try(server_says: Any, capsys: Captured) -> None:
-    server_says(json.dumps({**STARTED, "target": "apicheck.toml"}))
+    entries = {"tls": "https://127.0.0.1:8003", "plain": "http://127.0.0.1:8004"}
+    server_says(json.dumps({**STARTED, "entries": entries, "target": "apicheck.toml"}))
     assert main(["serve", "--write-target", "apicheck.toml"]) == 0
     printed = capsys.readouterr()
     assert printed.out.splitlines() == [
         "API      http://127.0.0.1:8001",
         "control  http://127.0.0.1:8002",
+        "tls      https://127.0.0.1:8003",
+        "plain    http://127.0.0.1:8004",
         "target   apicheck.toml",
     ]
     assert "try: apicheck run --profile canonical --target apicheck.toml" in printed.err

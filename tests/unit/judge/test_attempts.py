@@ -214,7 +214,8 @@ def judge_silence(_: Subject, transcript: Transcript) -> Judgement:
 
 def crashing() -> Probe:
     outcomes = (Outcome("no-response", Severity.HIGH, Confirm.REPEAT_OR_GONE),)
-    check = replace(CHECK, outcomes=outcomes, judge=judge_silence, accepts_closed_connection=True)
+    closed = frozenset({TransportErrorKind.CLOSED})
+    check = replace(CHECK, outcomes=outcomes, judge=judge_silence, judges_errors=closed)
     return replace(probe(), check=check)
 
 

@@ -55,6 +55,8 @@ CHECKS = (
     "auth/challenge",
     "auth/refusal-status",
     "errors/allow",
+    "errors/trace-echo",
+    "conformance/media-label",
     "errors/envelope",
     "errors/members",
     "headers/banner",

@@ -4,7 +4,7 @@ import pytest
 
 from apicheck.authoring import PassiveResult, Role
 from apicheck.model.check import Check, Fold
-from apicheck.model.exchange import Caller, Direction
+from apicheck.model.exchange import Caller, Direction, TransportErrorKind
 from apicheck.model.subject import RunContext
 from apicheck.model.verdict import Failure
 from apicheck.pages import PageError, parse, verify
@@ -157,9 +157,9 @@ def test_an_example_is_judged_as_a_run_is() -> None:
     disturbed = complaints("HTTP/1.1 401 Unauthorized", "HTTP/1.1 503 Service Unavailable")
     assert "expected pass, came inconclusive" in disturbed
     closed = page_of_a_closed_connection()
-    assert verify(replace(closed, accepts_closed_connection=True)) == ()
+    assert verify(replace(closed, judges_errors=frozenset({TransportErrorKind.CLOSED}))) == ()
     assert "expected pass, came inconclusive" in "\n".join(
-        verify(replace(closed, accepts_closed_connection=False))
+        verify(replace(closed, judges_errors=frozenset()))
     )
 
 

@@ -120,6 +120,11 @@ def test_a_clause_whose_checks_have_nothing_to_read_is_reported(tmp_path: Path) 
             "has no limit, and no plan gives it one",
         ),
         (
+            "transport: {https: optional, plain: refused}",
+            "transport.plain",
+            "transport.https is optional, and yet plain HTTP is refused: one of them is not so",
+        ),
+        (
             "versioning: {deprecations: [{ops: listOrders}]}",
             "versioning.deprecations",
             "listOrders is deprecated by the policy, not by the document",

@@ -19,6 +19,7 @@ from apicheck.model.exchange import (
     Transcript,
     TransportError,
     TransportErrorKind,
+    Via,
 )
 from apicheck.model.verdict import HarnessError, Inconclusive, NotTested, NotTestedKind
 from apicheck.probe.journal import Journal, read, read_record
@@ -43,6 +44,7 @@ requests = st.builds(
     operation=texts,
     identity=texts,
     caller=st.sampled_from(Caller),
+    via=st.none() | st.builds(Via, texts, texts),
 )
 responses = st.builds(
     Response,

@@ -74,6 +74,10 @@ class Driver:
     def identity(self, name: str) -> Identity:
         return next(one for one in self.server.directory.all() if one.name == name)
 
+    def enter_by(self, entry: str) -> None:
+        """Have requests come to another listener from now on."""
+        self._api = build_api(self.server, entry)
+
     def send(
         self,
         method: str,

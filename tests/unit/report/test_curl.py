@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apicheck.model.exchange import Credential, Direction, Exchange, Request, Role
+from apicheck.model.exchange import Credential, Direction, Exchange, Request, Role, Via
 from apicheck.probe.placeholders import expand
 from apicheck.report.curl import build_command
 
@@ -62,6 +62,18 @@ def test_a_get_is_one_short_line() -> None:
 
 def test_a_base_url_with_a_slash_does_not_double_it() -> None:
     assert build_command(_exchange(Request("GET", "/a")), f"{BASE}/").endswith(":8080/a")
+
+
+def test_an_endpoint_takes_the_place_of_the_base_url() -> None:
+    by_plain = Request("GET", "/a", via=Via("http://api.test"))
+    assert build_command(_exchange(by_plain), BASE) == "curl -i http://api.test/a"
+
+
+def test_one_version_of_tls_is_offered_as_it_was(stubs: Path) -> None:
+    request = Request("GET", "/a", via=Via("https://api.test", "1.1"))
+    said = _arguments(build_command(_exchange(request), BASE), stubs)
+    options = ["-k", "--tlsv1.1", "--tls-max", "1.1", "--ciphers", "ALL:@SECLEVEL=0"]
+    assert said == ["-i", *options, "https://api.test/a"]
 
 
 def test_a_token_expands_from_the_readers_environment(stubs: Path) -> None:

@@ -12,6 +12,7 @@ from apicheck.model.exchange import (
     Role,
     TransportError,
     TransportErrorKind,
+    Via,
 )
 from apicheck.report.wire import Line, join_text, make_title, show_exchange
 
@@ -70,3 +71,15 @@ def test_many_long_headers_are_capped() -> None:
     assert len(lines) < 110
     assert max(len(line.text) for line in lines) <= 1024
     assert lines[101].text == "… and 200 more headers"
+
+
+@pytest.mark.parametrize(
+    ("via", "title"),
+    [
+        (Via("http://api.test"), "GET http://api.test/a → 200 OK"),
+        (Via("https://api.test", "1.1"), "GET https://api.test/a with TLS 1.1 → 200 OK"),
+    ],
+)
+def test_the_title_names_an_endpoint_that_is_not_the_base_url(via: Via, title: str) -> None:
+    request = replace(EXCHANGE.request, via=via)
+    assert make_title(replace(EXCHANGE, request=request)) == title

@@ -118,7 +118,7 @@ CHECK = Check(
     judge=judge,
     accepted=True,
     provokes=FAILURES,
-    accepts_closed_connection=True,
+    judges_errors=frozenset({TransportErrorKind.CLOSED}),
     standards=(
         "rfc9110#15.6",
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",

@@ -48,6 +48,8 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
 
 def _is_secure(context: RunContext, exchange: Exchange) -> bool:
     """Whether a request came by HTTPS, or says so for a proxy that ends HTTPS."""
+    if exchange.request.via is not None:
+        return not exchange.request.via.is_plain
     forwarded = judging.sent_header(exchange, "X-Forwarded-Proto")
     return context.base_url.startswith("https:") or forwarded == "https"
 
@@ -84,8 +86,8 @@ CHECK = Check(
     title="HSTS is sent as promised",
     failure_title="HSTS is not sent as promised",
     applies=applies,
-    fold=folds.per_exchange(inspect),
-    triggered_by=("errors/unknown-path",),
+    fold=folds.per_exchange(inspect, everywhere=True),
+    triggered_by=("errors/unknown-path", "transport/certificate"),
     reads=("transport.hsts",),
     standards=("rfc6797#6.1", "rfc6797#7.1"),
     outcomes=(
@@ -94,7 +96,7 @@ CHECK = Check(
         Outcome("too-weak", Severity.MEDIUM),
     ),
     proven_by={
-        "absent": ("headers/hsts-on-successes-only",),
+        "absent": ("headers/hsts-on-successes-only", "transport/hsts-over-plain-alone"),
         "malformed": ("headers/hsts-with-colon",),
         "too-weak": ("headers/hsts-switched-off",),
     },

@@ -1,0 +1,1 @@
+"""Faults of connections: plain HTTP, TLS, certificates, the hosts of regions."""

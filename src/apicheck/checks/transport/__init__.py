@@ -1,0 +1,1 @@
+"""Connections: plain HTTP, TLS, certificates, the hosts of regions."""
