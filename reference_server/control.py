@@ -94,7 +94,9 @@ def _list_identities(server: ServerState, _: Request, __: dict[str, Json]) -> Js
 
 
 def _list_clients(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
-    shown = [{"id": c.id, "secret": c.secret, "tenant": c.tenant} for c in server.clients]
+    shown = [
+        {"id": c.id, "secret": c.secret, "tenant": c.tenant, "name": c.name} for c in server.clients
+    ]
     return {"clients": shown}
 
 

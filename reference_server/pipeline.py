@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Refusal, Reply
 from reference_server.oauth.revocation import perform_revocation
+from reference_server.oauth.serving import serve_endpoint
 from reference_server.oauth.token import issue_token, translate_refusal
 from reference_server.operations.crud import perform
 from reference_server.operations.issuing import issue_credential
@@ -24,7 +25,7 @@ from reference_server.stages.validation import refuse_body, refuse_media, refuse
 def respond(call: Call) -> Reply:
     """Respond to a call; the fields that every response has are added later."""
     _introduce(call)
-    reply = respond_to_preflight(call) or _decide(call)
+    reply = respond_to_preflight(call) or serve_endpoint(call) or _decide(call)
     settle_costs(call, reply.status)
     if not call.admissions:
         note_admissions(call)

@@ -24,6 +24,8 @@ from reference_server.state.subscriptions import Subscriptions
 from reference_server.state.variants import Variant
 
 TENANTS = ("a", "b")
+LIMITED = "limited"
+"""The OAuth client that may get a single scope."""
 _LOGGED = 10_000
 _EXPIRED_SINCE_S = 3600.0
 
@@ -237,7 +239,7 @@ class ServerState:
 
     @property
     def clients(self) -> tuple[Client, ...]:
-        """The OAuth clients, one a tenant; none where the profile has no token operation."""
+        """The OAuth clients: one a tenant, and one of few scopes; none without token operation."""
         return self._clients
 
     def _find_main_scheme(self) -> str:
@@ -252,9 +254,20 @@ class ServerState:
         oauth = self.profile.facts.oauth
         if oauth is None or not oauth.token:
             return ()
+        names = {tenant: (tenant, None) for tenant in TENANTS} | {
+            LIMITED: (TENANTS[0], self.profile.scopes[:1])
+        }
         return tuple(
-            Client(f"client-{tenant}-{self.secrets.token(16)}", self.secrets.token(), tenant)
-            for tenant in TENANTS
+            Client(
+                f"client-{name}-{self.secrets.token(16)}",
+                self.secrets.token(),
+                tenant,
+                name,
+                f"https://{name}.example/callback",
+                scopes,
+            )
+            for name, (tenant, scopes) in names.items()
+            if scopes != ()
         )
 
     def _make_parameters(self) -> Mapping[str, Mapping[str, str]]:

@@ -14,6 +14,7 @@ from apicheck.model.facts import (
     ExpectedResponse,
     Foreign,
     HeaderRule,
+    Pkce,
     Selector,
     Signature,
     StatusSet,
@@ -76,6 +77,10 @@ def _expand_foreign(value: Json) -> Json:
     return {"response": None if "answer" in written else written, "ops": written.get("ops")}
 
 
+def _expand_pkce(value: Json) -> Json:
+    return {} if value is True else as_mapping("methods", value)
+
+
 SHORT_FORMS: Mapping[Any, Callable[[Json], Json]] = {
     float: parse_seconds,
     tuple: as_list,
@@ -85,6 +90,7 @@ SHORT_FORMS: Mapping[Any, Callable[[Json], Json]] = {
     HeaderRule: _expand_header,
     Directive: _expand_directive,
     Foreign: _expand_foreign,
+    Pkce: _expand_pkce,
     Signature: lambda value: as_mapping("scheme", value),
 }
 """Type -> the function that expands its short forms."""

@@ -19,7 +19,7 @@ from apicheck.model.policy import Clause
 
 _BUCKETS = "rate_limits.buckets."
 _OPERATION_AT = (
-    r"/oauth/(token|authorize|revoke)",
+    r"/oauth/(token|revoke)",
     r"/authentication/jwt/keys",
     r"/authentication/issued/[^/]+/revoke",
     r"/webhooks/subscriptions/(create|read|list|delete|rotate)",
@@ -101,6 +101,8 @@ class Verifier:
         for pointer, value in _walk(self.merged.value, ""):
             if any(re.fullmatch(p, pointer) for p in _OPERATION_AT) and isinstance(value, str):
                 self._verify_operation(pointer, value)
+            elif pointer == "/oauth/authorize" and not str(value).startswith("/"):
+                self._verify_operation(pointer, str(value))
             elif any(re.fullmatch(p, pointer) for p in _SELECTOR_AT):
                 if "/schema/" not in pointer:
                     self._verify_selector(pointer, value)

@@ -32,6 +32,18 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Authorize:
+    """Have a person approve an authorization request; the script receives the Exchange.
+
+    It is sent, or given to the command of the target file's `[consent]`; the exchange is then a
+    redirect to the URL that the command printed.
+    """
+
+    request: Request
+    role: Role = Role.SETUP
+
+
+@dataclass(frozen=True, slots=True)
 class SendRaw:
     """Write bytes to a new connection, for what no client library would send.
 
@@ -108,7 +120,7 @@ class Recall:
     key: str
 
 
-Step = Send | SendRaw | Together | Wait | Receive | Ask | Learn | Recall
+Step = Send | Authorize | SendRaw | Together | Wait | Receive | Ask | Learn | Recall
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause
 from apicheck.model.selector import selects
-from apicheck.model.target import Identity, Minter, Mode
+from apicheck.model.target import Consent, Identity, Minter, Mode
 from apicheck.model.verdict import NotTested
 
 UNIQUE_LENGTH = 12
@@ -138,6 +138,8 @@ class RunContext:
     """Whether every connection of the run presents a client certificate (mutualTLS)."""
     clients: tuple[Minter, ...] = ()
     """OAuth clients of the policy's token operation, with placeholders for secrets."""
+    consent: Consent | None = None
+    """How an authorization request is approved; None where the target file does not say."""
     base_url: str = ""
     """Of the target, up to and without the paths of the document."""
     withheld: Mapping[str, NotTested] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from apicheck.model.operation import Spec
 from apicheck.model.plan import PlannedClause
 from apicheck.model.policy import Clause, Example, Policy
 from apicheck.model.subject import RunContext, Subject, SubjectKind
-from apicheck.model.target import Identity, Minter, Mode, Target
+from apicheck.model.target import Consent, Identity, Minter, Mode, Target
 from apicheck.pages.blocks import PageError
 from apicheck.plan.bind import list_subjects
 from apicheck.plan.context import build_context
@@ -204,9 +204,12 @@ def _build_context(spec: Spec, setting: Mapping[str, Json]) -> RunContext:
                 f"$APICHECK_{name.upper()}_ID",
                 f"$APICHECK_{name.upper()}_SECRET",
                 tenant=name,
+                scopes=tuple(setting["clients"][name]) if "clients" in setting else None,
+                redirect_uri=f"https://{name}.example/callback",
             )
-            for name in ("a", "b")
+            for name in setting.get("clients", ("a", "b"))
         ),
+        consent=Consent("admin"),
     )
     return build_context(
         spec,

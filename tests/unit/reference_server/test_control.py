@@ -118,10 +118,12 @@ def test_requests_are_logged_with_their_answers(canonical: Any) -> None:
     assert before <= logged["at"] <= after
 
 
-def test_the_clients_are_one_a_tenant_or_none(canonical: Any, webengage: Any) -> None:
+def test_the_clients_are_one_a_tenant_and_one_of_few_scopes_or_none(
+    canonical: Any, webengage: Any
+) -> None:
     clients = canonical.control("GET", "/clients").json["clients"]
-    assert [set(client) for client in clients] == [{"id", "secret", "tenant"}] * 2
-    assert [client["tenant"] for client in clients] == ["a", "b"]
+    assert [set(client) for client in clients] == [{"id", "secret", "tenant", "name"}] * 3
+    assert [client["tenant"] for client in clients] == ["a", "b", "a"]
     assert webengage.control("GET", "/clients").json == {"clients": []}
 
 

@@ -34,6 +34,8 @@ REFRESH = ("grant_type", "refresh_token")
 HEADER, BODY = "header", "body"
 _OWN = ("client_id", "client_secret")
 _REFUSED = (400, 401)
+_OF_KNOWN_CLIENTS = ("unauthorized_client", "unsupported_grant_type", "invalid_scope")
+"""Errors of a client that has authenticated (RFC 6749, section 5.2)."""
 
 
 def find_place(subject: Subject) -> Steps[str]:
@@ -52,7 +54,8 @@ def find_place(subject: Subject) -> Steps[str]:
     exchange = yield from steps.send(
         write_form(request, pairs, client, HEADER), Role.SETUP, "OAuth client by Basic"
     )
-    return BODY if exchange.status in _REFUSED else HEADER
+    known = body_members(exchange).get("error") in _OF_KNOWN_CLIENTS
+    return BODY if exchange.status in _REFUSED and not known else HEADER
 
 
 def write_form(
@@ -164,7 +167,7 @@ def use_token(
     context = subject.context
     scheme = next((s.name for s in context.spec.schemes.values() if s.kind == "oauth2"), "")
     holder = Identity(
-        name="client",
+        name=f"holder of {token}",  # each token has limits of its own
         placeholder=str(token),
         scheme=scheme,
         tenant=client.tenant,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from apicheck.authoring import NotTested, NotTestedKind, Recipe, Subject, steps
+from apicheck.authoring import (
+    Exchange,
+    Failure,
+    NotTested,
+    NotTestedKind,
+    Recipe,
+    Subject,
+    steps,
+)
+from apicheck.checks.oauth._client import body_members
 
 
 def find_scoped(subject: Subject) -> tuple[str, tuple[str, ...]]:
@@ -23,6 +32,18 @@ def find_beyond(subject: Subject, scopes: Collection[str]) -> str:
         if not set(subject.context.required_scopes.get(name, ())) <= held:
             return name
     return ""
+
+
+def judge_beside(exchange: Exchange, unwanted: str, outcome: str, expected: str) -> Failure | None:
+    """Fail unless `scope` leaves a scope out; without `scope` all that was asked counts.
+
+    The response is one that grants a token (RFC 6749, section 5.1).
+    """
+    stated = body_members(exchange).get("scope")
+    if isinstance(stated, str) and unwanted not in stated.split():
+        return None
+    came = "a token, and a response without scope" if stated is None else f"scope {stated!r}"
+    return Failure(outcome, expected, came, exchange=exchange.id)
 
 
 def _list_scoped(subject: Subject) -> Iterator[str]:

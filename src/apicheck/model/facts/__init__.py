@@ -15,11 +15,11 @@ from apicheck.model.facts.access import (
     Foreign,
     Issued,
     Jwt,
-    OAuth,
     Tenant,
 )
 from apicheck.model.facts.lifecycle import Deprecation, Versioning
 from apicheck.model.facts.limits import Bucket, RateHeaders, RateLimits
+from apicheck.model.facts.oauth import OAuth, Pkce
 from apicheck.model.facts.responses import (
     NEVER,
     Challenge,
@@ -66,6 +66,7 @@ __all__ = [
     "Jwt",
     "Never",
     "OAuth",
+    "Pkce",
     "RateHeaders",
     "RateLimits",
     "ResponseRule",

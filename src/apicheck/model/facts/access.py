@@ -1,4 +1,4 @@
-"""Who may do what: authentication, authorization, OAuth."""
+"""Who may do what: authentication and authorization."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from apicheck.model.facts.responses import ExpectedResponse, Selector, StatusSet
-from apicheck.model.json import Json
 from apicheck.model.operation import SecurityScheme
 
 
@@ -103,26 +102,3 @@ class Authorization:
             held = found
             found = held.union(*(self.implies.get(scope, ()) for scope in held))
         return held
-
-
-@dataclass(frozen=True, slots=True)
-class OAuth:
-    """`oauth`: operations of the authorization server, "" when not offered.
-
-    refresh: "rotating" (each works once), "yes", "no" (none is issued), "" when not said.
-    refresh_scope: the scope with which a client asks for a refresh token, "" where none is
-    needed. client_in: where a client's credentials may be ("header", "body"). bad_*:
-    responses beyond what RFC 6749 section 5.2 requires; None: only that.
-    """
-
-    token: str = ""
-    authorize: str = ""
-    revoke: str = ""
-    lifetime_s: float | None = None
-    refresh: str = ""
-    refresh_scope: str = ""
-    client_in: tuple[str, ...] = ()
-    bad_client: ExpectedResponse | None = None
-    bad_scope: ExpectedResponse | None = None
-    bad_grant: ExpectedResponse | None = None
-    others: Mapping[str, Json] = field(default_factory=dict)
