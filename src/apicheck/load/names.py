@@ -19,13 +19,15 @@ from apicheck.model.policy import Clause
 
 _BUCKETS = "rate_limits.buckets."
 _OPERATION_AT = (
-    r"/oauth/(token|revoke)",
+    r"/oauth/(token|authorize|revoke)",
     r"/authentication/jwt/keys",
     r"/authentication/issued/[^/]+/revoke",
     r"/webhooks/subscriptions/(create|read|list|delete|rotate)",
     r"/webhooks/events/[^/]+(/cause)?",
     r"/versioning/deprecations/\d+/successor",
 )
+_OR_PATH = "/oauth/authorize"
+"""An operation, or a path: documents seldom have it among their operations."""
 _SELECTOR_AT = (
     r"/operations/[^/]+",
     r"/authentication/(security/[^/]+|anonymous_may)",
@@ -101,8 +103,6 @@ class Verifier:
         for pointer, value in _walk(self.merged.value, ""):
             if any(re.fullmatch(p, pointer) for p in _OPERATION_AT) and isinstance(value, str):
                 self._verify_operation(pointer, value)
-            elif pointer == "/oauth/authorize" and not str(value).startswith("/"):
-                self._verify_operation(pointer, str(value))
             elif any(re.fullmatch(p, pointer) for p in _SELECTOR_AT):
                 if "/schema/" not in pointer:
                     self._verify_selector(pointer, value)
@@ -178,6 +178,8 @@ class Verifier:
     def _verify_operation(self, pointer: str, name: str) -> None:
         if broken := self._left_out.get(name):
             self._add(pointer, *broken)
+        elif pointer == _OR_PATH and name.startswith("/"):
+            return
         elif name not in self._operations:
             self._add_unknown(pointer, "operation", name, self._operations)
 

@@ -273,6 +273,7 @@ def _build_consent(settings: Node, folder: Path) -> Consent | None:
         scheme=given.get("scheme", ""),
         form=given.get("form", {}),
         command=tuple(command),
+        folder=str(folder) if command else "",
     )
 
 

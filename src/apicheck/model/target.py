@@ -82,13 +82,14 @@ class Consent:
     identity: the person, "" for nobody. scheme: which of its credentials goes with the request,
     "" for the usual one. form: fields that are posted with the request; {}: it is a GET.
     command: a program that does it in their place: it is given the URL, and prints the one that
-    the browser was sent back to.
+    the browser was sent back to. folder: where it runs, that of the target file.
     """
 
     identity: str = ""
     scheme: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
     command: tuple[str, ...] = ()
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 
 from apicheck.model.exchange import TransportError, TransportErrorKind
+from apicheck.model.target import Consent
 from apicheck.probe.wire import WireResponse, WireResult, make_transport_error
 
 _TIMEOUT_S = 60
@@ -13,7 +14,7 @@ _OK, _FOUND = 200, 302
 _REASON = b"as the consent command says"
 
 
-def run_consent(command: tuple[str, ...], url: str) -> WireResult:
+def run_consent(consent: Consent, url: str) -> WireResult:
     """The redirect that a person's browser ends with; an error when the program prints none.
 
     The program gets the URL of the authorization request as its last argument. It prints the URL
@@ -21,7 +22,8 @@ def run_consent(command: tuple[str, ...], url: str) -> WireResult:
     """
     try:
         done = subprocess.run(  # noqa: S603  (the user's own command, without a shell)
-            [*command, url],
+            [*consent.command, url],
+            cwd=consent.folder or None,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_TIMEOUT_S,

@@ -188,9 +188,7 @@ class Driver:
         if consent is None or not consent.command:
             return self._send(Send(request, role, cleanup=False), execution)
         self._parts.budget.check()
-        exchange = self._parts.recorder.record_consent(
-            request, execution.role_of(role), consent.command
-        )
+        exchange = self._parts.recorder.record_consent(request, execution.role_of(role), consent)
         execution.keep(exchange)
         return exchange
 

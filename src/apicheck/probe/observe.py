@@ -118,7 +118,10 @@ def find_issued_code(request: Request, response: WireResponse) -> Iterator[str]:
     """
     if "response_type" not in dict(request.query) or not 300 <= response.status < 400:
         return
-    parts = urlsplit(response.first_field(b"location").decode("latin-1"))
+    try:
+        parts = urlsplit(response.first_field(b"location").decode("latin-1"))
+    except ValueError:
+        return
     for name, value in parse_qsl(f"{parts.query}&{parts.fragment}"):
         if name in _IN_REDIRECTS and _SHORTEST_ISSUED <= len(value) <= _LONGEST_ISSUED:
             yield value

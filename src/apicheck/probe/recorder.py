@@ -21,6 +21,7 @@ from apicheck.model.exchange import (
     TransportErrorKind,
 )
 from apicheck.model.plan import Plan
+from apicheck.model.target import Consent
 from apicheck.probe import observe
 from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
@@ -151,7 +152,7 @@ class Recorder:
             )
         )
 
-    def record_consent(self, request: Request, role: Role, command: tuple[str, ...]) -> Exchange:
+    def record_consent(self, request: Request, role: Role, consent: Consent) -> Exchange:
         """Record an authorization request that a command approves, as if it had been sent."""
         request, _ = self._make_concrete(request, None)
         self._budget.take()
@@ -161,7 +162,7 @@ class Recorder:
         origin, live = self._transport.origin, self._secrets.live
         target = serialize_request(request, origin, live).target.decode("latin-1")
         sent_at = self._clock.now()
-        result = run_consent(command, f"{origin.scheme}://{origin.authority}{target}")
+        result = run_consent(consent, f"{origin.scheme}://{origin.authority}{target}")
         times = sent_at, self._clock.now()
         return self._note_over(self._record(request, result, role, times, None, name))
 

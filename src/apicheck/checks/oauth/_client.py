@@ -15,8 +15,6 @@ from apicheck.authoring import (
     Json,
     Minter,
     Mode,
-    NotTested,
-    NotTestedKind,
     Request,
     Role,
     Steps,
@@ -100,30 +98,27 @@ def request_token(
 
 
 def grant_token(
-    subject: Subject,
-    client: Minter,
-    *scopes: str,
-    refresh: bool = False,
-    role: Role = Role.SETUP,
+    subject: Subject, client: Minter, *scopes: str, role: Role = Role.SETUP
 ) -> Steps[Mapping[str, Json]]:
     """Ask for a token; the members of the response. Ends the script when none is granted."""
-    oauth = subject.facts.oauth
-    wanted = (oauth.refresh_scope,) if oauth and refresh and oauth.refresh_scope else ()
-    scope = (("scope", " ".join((*scopes, *wanted))),) if scopes or wanted else ()
-    request = yield from request_token(
-        subject, token_operation(subject), client, CREDENTIALS, *scope
-    )
-    exchange = yield from steps.send(request, role)
+    exchange = yield from ask_token(subject, client, *scopes, role=role)
     granted = body_members(exchange)
     if not exchange.succeeded or not isinstance(granted.get("access_token"), str):
         steps.end_script(
             Inconclusive(f"the token operation granted no token ({describe(exchange)})")
         )
-    if refresh and not isinstance(granted.get("refresh_token"), str):
-        yield from discard_tokens(subject, client, granted)
-        reason = "the token operation issues no refresh token for client credentials"
-        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
     return granted
+
+
+def ask_token(
+    subject: Subject, client: Minter, *scopes: str, role: Role = Role.SETUP
+) -> Steps[Exchange]:
+    """Ask for a token by client credentials (RFC 6749, section 4.4)."""
+    scope = (("scope", " ".join(scopes)),) if scopes else ()
+    request = yield from request_token(
+        subject, token_operation(subject), client, CREDENTIALS, *scope
+    )
+    return (yield from steps.send(request, role))
 
 
 def refresh_token(

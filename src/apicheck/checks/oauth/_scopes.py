@@ -25,6 +25,12 @@ def find_scoped(subject: Subject) -> tuple[str, tuple[str, ...]]:
     return name, subject.context.required_scopes[name]
 
 
+def list_usual_scopes(subject: Subject) -> tuple[str, ...]:
+    """The scopes of an operation, for a request that must have some; () where none needs any."""
+    name = next(_list_scoped(subject), "")
+    return subject.context.required_scopes[name] if name else ()
+
+
 def find_beyond(subject: Subject, scopes: Collection[str]) -> str:
     """Find a safe operation that needs more than these scopes; "" where there is none."""
     held = subject.facts.authorization.with_implied(scopes)

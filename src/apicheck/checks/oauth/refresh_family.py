@@ -19,7 +19,6 @@ from apicheck.authoring import (
 from apicheck.checks.oauth._client import (
     body_members,
     discard_tokens,
-    grant_token,
     refresh_token,
     use_new_token,
 )
@@ -31,6 +30,7 @@ from apicheck.checks.oauth._families import (
     try_token,
 )
 from apicheck.checks.oauth._operations import applies_to, token_operation
+from apicheck.checks.oauth._refreshable import grant_refreshable
 from apicheck.checks.oauth._scopes import find_scoped
 
 
@@ -46,7 +46,7 @@ def script(subject: Subject) -> Script:
     yield from build.send_control(subject)
     client = subject.context.clients[0]
     operation, scopes = find_scoped(subject)
-    granted = yield from grant_token(subject, client, *scopes, refresh=True)
+    granted = yield from grant_refreshable(subject, client, *scopes)
     used = granted["refresh_token"]
     refreshed = yield from refresh_token(subject, client, used, role=Role.SETUP)
     newest = {**granted, **body_members(refreshed)}

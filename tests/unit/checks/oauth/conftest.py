@@ -112,7 +112,7 @@ class Tokens:
             said["error"] = "invalid_request"
         else:
             said["code"] = f"code-{len(self.codes) + len(self.of_code)}-{self.made}"
-            scopes = tuple(query["scope"].split())
+            scopes = tuple(query.get("scope", "").split())
             self.codes[said["code"]] = client, scopes, query["code_challenge"]
         return Response(302, (("Location", f"{uri}?{urlencode(said)}"),))
 
