@@ -14,14 +14,14 @@ from starlette.routing import Route
 
 from apicheck.model.json import Json
 from reference_server.faults.catalogue import catalogue, select
-from reference_server.state.server_state import TENANTS, IdentitySpec, ServerState
+from reference_server.state.server_state import TENANTS, AccountChange, IdentitySpec, ServerState
 from reference_server.state.variants import parse_variant
 
 PROTOCOL = 1
 _LONGEST = 1_000_000_000
 """Seconds by which the clock moves at most: three decades, well before dates run out."""
 CAPABILITIES = (
-    "mint", "revoke", "clock", "effects", "listener", "fail_next", "faults", "variant",
+    "mint", "revoke", "change", "clock", "effects", "listener", "fail_next", "faults", "variant",
     "deliveries", "requests", "reset",
 )  # fmt: skip
 
@@ -34,6 +34,7 @@ def build_control(server: ServerState) -> Starlette:
         ("/", "GET", lambda *_: {"protocol": PROTOCOL, "capabilities": list(CAPABILITIES)}),
         ("/identities", "GET", _list_identities),
         ("/identities", "POST", _mint),
+        ("/identities/{id}", "PATCH", _change),
         ("/identities/{id}/revoke", "POST", _revoke),
         ("/clients", "GET", _list_clients),
         ("/clock", "GET", _read_clock),
@@ -167,6 +168,19 @@ def _read_seconds(body: dict[str, Json], name: str) -> float:
 def _revoke(server: ServerState, request: Request, _: dict[str, Json]) -> Json:
     if not server.directory.revoke(request.path_params["id"]):
         raise KeyError(f"identity {request.path_params['id']}")
+    return {}
+
+
+def _change(server: ServerState, request: Request, body: dict[str, Json]) -> Json:
+    """Change the account of an identity's person, with all credentials that they have."""
+    if unknown := sorted(set(body) - {"state", "roles"}):
+        raise ValueError(f"an account has no {unknown[0]}")
+    identity = server.directory.get(request.path_params["id"])
+    if identity is None:
+        raise KeyError(f"identity {request.path_params['id']}")
+    server.accounts[identity.user] = AccountChange(
+        identity.id, _read_word(body, "state") or "active", _read_words(body, "roles")
+    )
     return {}
 
 

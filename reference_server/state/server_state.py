@@ -31,6 +31,15 @@ _EXPIRED_SINCE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
+class AccountChange:
+    """What has become of a person's account. roles None: as before. identity: which was changed."""
+
+    identity: str
+    state: str = "active"
+    roles: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IdentitySpec:
     """What a new identity should be. None: all scopes, permissions and roles, no end.
 
@@ -70,6 +79,8 @@ class ServerState:
     """What faults must remember from one request to the next."""
     kept: dict[tuple[str, ...], Json]
     """Values that faults keep from one request to the next."""
+    accounts: dict[str, AccountChange]
+    """User -> what has become of their account."""
     handed_out: dict[tuple[str, str], list[str]]
     """Collection and id of an object -> identities whose credential was handed out with it."""
 
@@ -102,6 +113,7 @@ class ServerState:
         self.requests = deque(maxlen=_LOGGED)
         self.remembered = set()
         self.kept = {}
+        self.accounts = {}
         self.handed_out = {}
         self._failures: dict[str, int] = {}
         self.switch({})

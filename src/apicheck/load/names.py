@@ -21,7 +21,7 @@ _BUCKETS = "rate_limits.buckets."
 _OPERATION_AT = (
     r"/oauth/(token|authorize|revoke)",
     r"/authentication/jwt/keys",
-    r"/authentication/issued/[^/]+/revoke",
+    r"/authentication/issued/[^/]+/(revoke|replaces)",
     r"/webhooks/subscriptions/(create|read|list|delete|rotate)",
     r"/webhooks/events/[^/]+(/cause)?",
     r"/versioning/deprecations/\d+/successor",
@@ -112,6 +112,7 @@ class Verifier:
                     self._add_unknown(pointer, "component schema", value, schemas)
             elif re.fullmatch(_PATTERN_AT, pointer) and (said := _find_pattern_error(value)):
                 self._add(pointer, *said)
+        self._verify_metadata()
         self._verify_schemes()
         self._verify_buckets()
         signature = self.facts.webhooks and getattr(self.facts.webhooks, "signature", None)
@@ -195,6 +196,12 @@ class Verifier:
         """Message and suggestion for an item that names nothing defined; None when it does."""
         sets, scopes = self.facts.operations, self.facts.authorization.scopes
         return find_selector_error(item, self.spec, sets, scopes)
+
+    def _verify_metadata(self) -> None:
+        oauth = self.facts.oauth
+        if oauth and oauth.metadata and not oauth.metadata.startswith("/"):
+            hint = "/.well-known/oauth-authorization-server"
+            self._add("/oauth/metadata", f'"{oauth.metadata}" is no path', hint)
 
     def _verify_schemes(self) -> None:
         for scheme in self.facts.authentication.security:

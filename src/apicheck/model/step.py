@@ -94,6 +94,8 @@ class Ask:
       a new identity. Needs a minter of that tenant or the control protocol.
       "scheme" names the credential's security scheme, "claims" what its JSON Web Token says,
       "renewed" False keeps a token that has run out as it is.
+    - "change" {identity, state, roles} -> {} : what becomes of the account of a new identity; needs
+      control.
     - "revoke" {identity} -> {} ; "fail_next" {operation, status} -> {} ; needs control.
     - "effects" {} -> {"count": n}: how often the target's state changed so far; needs control.
     - "listener" {} -> {"url": .., "path": ..}: a fresh URL of the webhook listener.

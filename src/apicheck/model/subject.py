@@ -103,7 +103,7 @@ class Case:
 class RunContext:
     """What all subjects of a run share. Holds no secret.
 
-    capabilities: what `Ask` can do on this target ("mint", "clock", "revoke", "effects",
+    capabilities: what `Ask` can do on this target ("mint", "clock", "revoke", "change", "effects",
     "listener", "subscribe_by_hand", "fail_next").
     actors: operationId -> name of the identity that may call it, absent when there is none.
     """

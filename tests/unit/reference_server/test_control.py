@@ -235,7 +235,7 @@ def test_a_body_that_is_no_object_is_told_so(canonical: Any, body: bytes) -> Non
     assert (answer.status, list(answer.json)) == (400, ["error"])
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/clock/", "/identities/id-1"])
+@pytest.mark.parametrize("path", ["/nothing", "/clock/", "/identities/id-1/state"])
 def test_an_unknown_path_is_not_found(canonical: Any, path: str) -> None:
     answer = canonical.control("GET", path)
     assert (answer.status, list(answer.json)) == (404, ["error"])

@@ -27,12 +27,17 @@ class Issued:
     """A credential that an operation hands out, beside OAuth's tokens.
 
     scheme: of the document. value: pointer to the credential in the response. revoke: operation
-    that ends it, "" when none does.
+    that ends it, "" when none does. replaces: operation that issued the credential in whose place
+    this one comes, "" when it comes beside it. overlap: how long that one works on.
+    ends_with_owner: whether it does no more than the person who had it issued.
     """
 
     scheme: str
     value: str
     revoke: str = ""
+    replaces: str = ""
+    overlap_s: float = 0.0
+    ends_with_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Authentication:
     credential_in: tuple[str, ...] = ()
     revoked_within_s: float | None = None
     lifetime_s: float | None = None
+    changes_within_s: float | None = None
+    """How soon a change of an account, or of its rights, holds for credentials in use."""
     schemes: Mapping[str, SecurityScheme] = field(default_factory=dict)
     """Beside those of the document."""
     security: Mapping[str, Selector] = field(default_factory=dict)
