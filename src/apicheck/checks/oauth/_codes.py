@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from apicheck.authoring import (
@@ -23,7 +24,7 @@ from apicheck.authoring import (
     describe,
     steps,
 )
-from apicheck.checks.oauth._client import request_token
+from apicheck.checks.oauth._client import Pairs, request_token
 from apicheck.checks.oauth._operations import token_operation
 
 CODE = ("grant_type", "authorization_code")
@@ -210,9 +211,15 @@ def exchange_code(
 
     redirect_uri: "" for that of the client. verifier: sent where the policy has code challenges.
     """
-    challenged = subject.facts.oauth is not None and subject.facts.oauth.pkce is not None
-    proof = (("code_verifier", verifier),) if challenged and verifier is not None else ()
     uri = redirect_uri or find_client(subject).redirect_uri
-    pairs = (CODE, ("code", code), ("redirect_uri", uri), *proof)
+    proof = prove_code(subject, replace(client, redirect_uri=uri), verifier)
+    pairs = (CODE, ("code", code), *proof)
     request = yield from request_token(subject, token_operation(subject), client, *pairs)
     return (yield from steps.send(request, role))
+
+
+def prove_code(subject: Subject, client: Minter, verifier: str | None = VERIFIER) -> Pairs:
+    """What goes with a code: the redirect URI, and a verifier where there are challenges."""
+    challenged = subject.facts.oauth is not None and subject.facts.oauth.pkce is not None
+    proof = (("code_verifier", verifier),) if challenged and verifier is not None else ()
+    return (("redirect_uri", client.redirect_uri), *proof)

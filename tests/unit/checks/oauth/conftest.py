@@ -138,6 +138,8 @@ class Tokens:
 
     def _granted(self, client: str, form: dict[str, str]) -> Response:
         kind, most = form.get("grant_type"), ALL
+        if kind == "authorization_code" and "code" not in form:
+            return refusal("invalid_request")
         if kind == "authorization_code":
             scopes = self._exchanged(client, form)
             return scopes if isinstance(scopes, Response) else self._issued(client, scopes, form)

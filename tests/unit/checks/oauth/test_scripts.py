@@ -192,3 +192,29 @@ def test_a_scope_that_a_client_lacks_needs_a_client_that_lacks_one(
     clients = tuple(replace(one, scopes=scopes) for one in made.subject.context.clients)
     context = replace(made.subject.context, clients=clients)
     assert isinstance(made.check.applies(replace(made.subject, context=context)), kind)
+
+
+def test_a_command_approves_in_the_place_of_a_credential(
+    bench: Callable[..., Any], setting: dict[str, Any], tokens: Any
+) -> None:
+    del tokens
+    made = bench("oauth/code", **setting, operation="token")
+    context = replace(made.subject.context, consent=Consent(command=("approve",)))
+    judgement, transcript = made.judged(replace(made.subject, context=context))
+    assert judgement is None
+    (asked,) = (one for one in transcript.exchanges if one.request.path == "/oauth/authorize")
+    assert asked.request.credentials == ()
+
+
+def test_a_form_is_posted_with_the_credential_of_the_person(
+    bench: Callable[..., Any], setting: dict[str, Any], tokens: Any
+) -> None:
+    del tokens
+    made = bench("oauth/code", **setting, operation="token")
+    consent = Consent("admin", form={"confirm": "yes"})
+    context = replace(made.subject.context, consent=consent)
+    judgement, transcript = made.judged(replace(made.subject, context=context))
+    assert judgement is None
+    (asked,) = (one for one in transcript.exchanges if one.request.path == "/oauth/authorize")
+    assert (asked.request.method, asked.request.body) == ("POST", b"confirm=yes")
+    assert asked.request.identity == "admin"
