@@ -14,14 +14,15 @@ from starlette.routing import Route
 
 from apicheck.model.json import Json
 from reference_server.faults.catalogue import catalogue, select
-from reference_server.state.server_state import TENANTS, IdentitySpec, ServerState
+from reference_server.state.server_state import TENANTS, AccountChange, IdentitySpec, ServerState
 from reference_server.state.variants import parse_variant
 
 PROTOCOL = 1
 _LONGEST = 1_000_000_000
 """Seconds by which the clock moves at most: three decades, well before dates run out."""
 CAPABILITIES = (
-    "mint", "revoke", "clock", "rewind", "effects", "listener", "fail_next", "faults", "variant",
+    "mint", "revoke", "change", "clock", "rewind", "effects", "listener", "fail_next", "faults",
+    "variant",
     "deliveries", "requests", "reset",
 )  # fmt: skip
 
@@ -34,6 +35,7 @@ def build_control(server: ServerState) -> Starlette:
         ("/", "GET", lambda *_: {"protocol": PROTOCOL, "capabilities": list(CAPABILITIES)}),
         ("/identities", "GET", _list_identities),
         ("/identities", "POST", _mint),
+        ("/identities/{id}", "PATCH", _change),
         ("/identities/{id}/revoke", "POST", _revoke),
         ("/clients", "GET", _list_clients),
         ("/clock", "GET", _read_clock),
@@ -94,7 +96,9 @@ def _list_identities(server: ServerState, _: Request, __: dict[str, Json]) -> Js
 
 
 def _list_clients(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
-    shown = [{"id": c.id, "secret": c.secret, "tenant": c.tenant} for c in server.clients]
+    shown = [
+        {"id": c.id, "secret": c.secret, "tenant": c.tenant, "name": c.name} for c in server.clients
+    ]
     return {"clients": shown}
 
 
@@ -166,6 +170,19 @@ def _read_seconds(body: dict[str, Json], name: str, least: int = 0) -> float:
 def _revoke(server: ServerState, request: Request, _: dict[str, Json]) -> Json:
     if not server.directory.revoke(request.path_params["id"]):
         raise KeyError(f"identity {request.path_params['id']}")
+    return {}
+
+
+def _change(server: ServerState, request: Request, body: dict[str, Json]) -> Json:
+    """Change the account of an identity's person, with all credentials that they have."""
+    if unknown := sorted(set(body) - {"state", "roles"}):
+        raise ValueError(f"an account has no {unknown[0]}")
+    identity = server.directory.get(request.path_params["id"])
+    if identity is None:
+        raise KeyError(f"identity {request.path_params['id']}")
+    server.accounts[identity.user] = AccountChange(
+        identity.id, _read_word(body, "state") or "active", _read_words(body, "roles")
+    )
     return {}
 
 

@@ -10,7 +10,7 @@ _TIMEOUT_S = 10
 
 
 def main(control_url: str) -> int:
-    """Print `{"tokens": {name: token}, "clients": {tenant: {id, secret}}}`."""
+    """Print `{"tokens": {name: token}, "clients": {name: {id, secret}}}`."""
     with urlopen(f"{control_url}/identities", timeout=_TIMEOUT_S) as response:  # noqa: S310  (the control URL that this server printed)
         identities = json.load(response)["identities"]
     with urlopen(f"{control_url}/clients", timeout=_TIMEOUT_S) as response:  # noqa: S310  (as above)
@@ -18,7 +18,7 @@ def main(control_url: str) -> int:
     content = {
         "tokens": {identity["name"]: identity["token"] for identity in identities},
         "credentials": {identity["name"]: identity["credentials"] for identity in identities},
-        "clients": {c["tenant"]: {"id": c["id"], "secret": c["secret"]} for c in clients},
+        "clients": {c["name"]: {"id": c["id"], "secret": c["secret"]} for c in clients},
     }
     sys.stdout.write(json.dumps(content))
     return 0

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reference_server.call import PLAIN, Call, Refusal, Reply
 from reference_server.oauth.revocation import perform_revocation
+from reference_server.oauth.serving import serve_endpoint
 from reference_server.oauth.token import issue_token, translate_refusal
 from reference_server.operations.crud import perform
 from reference_server.operations.issuing import issue_credential
@@ -31,7 +32,7 @@ def respond(call: Call) -> Reply:
 
 def _process(call: Call) -> Reply:
     _introduce(call)
-    reply = respond_to_preflight(call) or _decide(call)
+    reply = respond_to_preflight(call) or serve_endpoint(call) or _decide(call)
     settle_costs(call, reply.status)
     if not call.admissions:
         note_admissions(call)

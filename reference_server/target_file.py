@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reference_server.call import PLAIN, TLS
+from reference_server.oauth.endpoints import find_authorization_path
 from reference_server.state.server_state import ServerState
 
 
@@ -57,16 +58,21 @@ def format_target(server: ServerState, addresses: Addresses, ca_file: str = "") 
             lines.append(f'token = {{credentials = "{pointer}"}}')
     oauth = server.profile.facts.oauth
     token_path = server.profile.spec.operation(oauth.token).path if oauth and oauth.token else ""
+    authorizes = bool(find_authorization_path(server.profile))
     for client in server.clients:
         lines += [
             "",
-            f"[mint.{client.tenant}]",
+            f"[mint.{client.name}]",
             f"token_url = {_quote(token_path)}",
-            f'client_id = {{credentials = "/clients/{client.tenant}/id"}}',
-            f'client_secret = {{credentials = "/clients/{client.tenant}/secret"}}',
+            f'client_id = {{credentials = "/clients/{client.name}/id"}}',
+            f'client_secret = {{credentials = "/clients/{client.name}/secret"}}',
             f"tenant = {_quote(client.tenant)}",
+            *([] if client.scopes is None else [f"scopes = {json.dumps(client.scopes)}"]),
+            *([f"redirect_uri = {_quote(client.redirect_uri)}"] if authorizes else []),
             *_format_parameters(server.tenant_parameters(client.tenant)),
         ]
+    if authorizes:
+        lines += _format_consent(server)
     lines += ["", "[control]", f"url = {_quote(control_url)}"]
     if server.profile.webhooks is not None:
         lines += ["", "[webhooks]", 'listen = "127.0.0.1:0"']
@@ -85,6 +91,15 @@ def _format_transport(addresses: Addresses) -> list[str]:
         named = {entry.removeprefix("region "): url for entry, url in regions.items()}
         lines += [f"{_quote(name)} = {_quote(url)}" for name, url in named.items()]
     return lines
+
+
+def _format_consent(server: ServerState) -> list[str]:
+    """The first identity approves, with its session where it has one besides its tokens."""
+    person = server.first_identities[0]
+    schemes = server.profile.spec.schemes
+    session = [name for name in person.credentials if schemes[name].kind == "http"]
+    lines = ["", "[consent]", f"as = {_quote(person.name)}"]
+    return [*lines, *(f"scheme = {_quote(name)}" for name in session[:1])]
 
 
 def _format_headers(server: ServerState) -> list[str]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from apicheck.model.facts import OAuth
-from apicheck.model.json import Json
 from reference_server.call import Call, Refusal, Reply
 from reference_server.oauth.clients import authenticate_client, read_form, refuse_oauth
-from reference_server.responses.success import make_success
+from reference_server.oauth.codes import grant_by_code
+from reference_server.oauth.endpoints import find_authorization_path
+from reference_server.oauth.families import end_family
+from reference_server.oauth.issuing import (
+    hand_out,
+    list_scopes,
+    read_asked_scopes,
+    read_facts,
+    refreshes,
+    start_refreshing,
+)
 from reference_server.seam import seam
 from reference_server.state.grants import Grant
 from reference_server.state.identities import Client
 
-_LIFETIME_S = 3600.0
-_CREDENTIALS, _REFRESH = "client_credentials", "refresh_token"
+_CREDENTIALS, _REFRESH, _CODE = "client_credentials", "refresh_token", "authorization_code"
 
 
 def issue_token(call: Call) -> Reply | Refusal:
@@ -23,8 +30,10 @@ def issue_token(call: Call) -> Reply | Refusal:
     kind = str(read_form(call).get("grant_type", ""))
     if kind == _CREDENTIALS:
         return _grant_by_credentials(call, client)
-    if kind == _REFRESH and _read_facts(call).refresh in ("rotating", "yes"):
+    if kind == _REFRESH and refreshes(call):
         return _grant_by_refresh(call, client)
+    if kind == _CODE and find_authorization_path(call.server.profile):
+        return grant_by_code(call, client)
     return refuse_grant_type(call)
 
 
@@ -40,31 +49,25 @@ def grant_scopes(
 
 
 @seam
-def assign_scopes(call: Call, scopes: tuple[str, ...]) -> tuple[str, ...]:
-    """The scopes that a token really gets."""
-    del call
-    return scopes
-
-
-@seam
-def write_token_response(call: Call, members: dict[str, Json]) -> dict[str, Json]:
-    """The response of section 5.1."""
-    del call
-    return members
-
-
-@seam
 def find_refresh_grant(call: Call, client: Client, token: str) -> Grant | Refusal:
     """The grant of a refresh token: one of this client's, that still works."""
     grant = call.server.grants.of_refresh(token)
     if grant is None or grant.client != client.id or grant.refresh != token:
+        if grant is not None and grant.client == client.id:
+            end_family(call, grant)
         return refuse_oauth("invalid_grant", "The refresh token is not valid.")
     return grant
 
 
+@seam
+def limit_to_client(client: Client, scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of some scopes that a client may get."""
+    return scopes if client.scopes is None else tuple(s for s in scopes if s in client.scopes)
+
+
 def translate_refusal(call: Call, refusal: Refusal) -> Refusal:
     """The refusal of a malformed token request, in the words of section 5.2."""
-    kinds = (_CREDENTIALS, _REFRESH)
+    kinds = (_CREDENTIALS, _REFRESH, _CODE)
     if refusal.kind == "schema" and read_form(call).get("grant_type", _CREDENTIALS) not in kinds:
         return refuse_grant_type(call)
     return refuse_oauth("invalid_request", refusal.text)
@@ -78,17 +81,15 @@ def refuse_grant_type(call: Call) -> Refusal:
 
 
 def _grant_by_credentials(call: Call, client: Client) -> Reply | Refusal:
-    wanted = _read_facts(call).refresh_scope
-    every = call.server.profile.scopes
-    most = (*every, wanted) if wanted and wanted not in every else every
-    asked = _read_asked_scopes(call) or tuple(scope for scope in every if scope != wanted)
+    wanted = read_facts(call).refresh_scope
+    most = limit_to_client(client, list_scopes(call))
+    asked = read_asked_scopes(call) or tuple(scope for scope in most if scope != wanted)
     scopes = grant_scopes(call, asked, most)
     if isinstance(scopes, Refusal):
         return scopes
     grant = Grant(client.id, "", scopes)
-    if _read_facts(call).refresh in ("rotating", "yes") and (not wanted or wanted in scopes):
-        call.server.grants.note_refresh(grant, call.server.secrets.token())
-    return _hand_out(call, client, grant, scopes)
+    start_refreshing(call, grant)
+    return hand_out(call, client, grant, scopes)
 
 
 def _grant_by_refresh(call: Call, client: Client) -> Reply | Refusal:
@@ -98,40 +99,9 @@ def _grant_by_refresh(call: Call, client: Client) -> Reply | Refusal:
     grant = find_refresh_grant(call, client, token)
     if isinstance(grant, Refusal):
         return grant
-    scopes = grant_scopes(call, _read_asked_scopes(call) or grant.scopes, grant.scopes)
+    scopes = grant_scopes(call, read_asked_scopes(call) or grant.scopes, grant.scopes)
     if isinstance(scopes, Refusal):
         return scopes
-    if _read_facts(call).refresh == "rotating":
+    if read_facts(call).refresh == "rotating":
         call.server.grants.note_refresh(grant, call.server.secrets.token())
-    return _hand_out(call, client, grant, scopes)
-
-
-def _hand_out(call: Call, client: Client, grant: Grant, scopes: tuple[str, ...]) -> Reply:
-    lifetime = _read_facts(call).lifetime_s or _LIFETIME_S
-    really = assign_scopes(call, scopes)
-    identity = call.server.mint(
-        scopes=really, tenant=client.tenant, lifetime=lifetime, user=grant.user
-    )
-    grant.user = identity.user
-    call.server.grants.note_access(grant, identity.id)
-    members: dict[str, Json] = {
-        "access_token": identity.token,
-        "token_type": "Bearer",
-        "expires_in": int(lifetime),
-        "scope": " ".join(scopes),
-    }
-    if grant.refresh:
-        members["refresh_token"] = grant.refresh
-    reply = make_success(call)
-    reply.value = write_token_response(call, members)
-    if reply.header("Cache-Control") is None:
-        reply.headers.append(("Cache-Control", "no-store"))
-    return reply
-
-
-def _read_asked_scopes(call: Call) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(read_form(call).get("scope", "")).split()))
-
-
-def _read_facts(call: Call) -> OAuth:
-    return call.server.profile.facts.oauth or OAuth()
+    return hand_out(call, client, grant, scopes)

@@ -33,6 +33,18 @@ def withdraw_credentials(call: Call) -> None:
     _revoke_handed_out(call)
 
 
+@seam
+def retire_credential(call: Call, identity_id: str, overlap: float) -> None:
+    """Refuse a credential that has a successor, after the time in which both work."""
+    directory = call.server.directory
+    retired = directory.get(identity_id)
+    if retired is None or not overlap:
+        directory.revoke(identity_id)
+        return
+    end = call.server.clock.now() + overlap
+    directory.add(replace(retired, expires=min(end, retired.expires or end)))
+
+
 def _revoke_handed_out(call: Call) -> None:
     for identity_id in call.server.handed_out.pop(_make_key(call, None), ()):
         call.server.directory.revoke(identity_id)
@@ -40,7 +52,8 @@ def _revoke_handed_out(call: Call) -> None:
 
 def _hand_out(call: Call, reply: Reply, issued: Issued) -> Reply:
     """A credential of the caller's user; a rotated one takes the place of an earlier one."""
-    _revoke_handed_out(call)
+    for identity_id in call.server.handed_out.get(_make_key(call, None), ()):
+        retire_credential(call, identity_id, issued.overlap_s)
     known = next(reversed(call.objects.values()), None)
     content = known.value if known else call.value if isinstance(call.value, Mapping) else {}
     chosen = content.get("scopes")

@@ -12,6 +12,7 @@ from reference_server.call import Call, Refusal
 from reference_server.seam import seam
 from reference_server.state.identities import Directory, Identity
 from reference_server.state.json_web_tokens import ALGORITHM, decode_token, get_signing_key
+from reference_server.state.server_state import AccountChange
 
 _AFTER_CREDENTIAL = ("pending", "suspended", "terminated", "disabled")
 """States of an account: its credential is genuine. The other states make it a bad one."""
@@ -88,9 +89,18 @@ def _check_in_use(call: Call, identity: Identity) -> Identity | Refusal:
 
 
 @seam
+def find_account_change(call: Call, identity: Identity) -> AccountChange | None:
+    """What has become of the account of a credential's person, None for nothing."""
+    return call.server.accounts.get(identity.user)
+
+
+@seam
 def find_account_state(call: Call, identity: Identity) -> str:
     """The state for which an account is not served, "" for none."""
-    state = identity.state_at(call.server.clock.now())
+    change = find_account_change(call, identity)
+    state = change.state if change else "active"
+    if state == "active":
+        state = identity.state_at(call.server.clock.now())
     return state if state in _AFTER_CREDENTIAL else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reference_server.call import Call, Refusal
 from reference_server.seam import seam
-from reference_server.stages.authentication import refuse_account
+from reference_server.stages.authentication import find_account_change, refuse_account
 from reference_server.state.store import Stored
 
 
@@ -16,7 +16,9 @@ def find_missing_rights(call: Call) -> tuple[str, ...]:
     held = facts.with_implied(caller.scopes)
     lacking = [scope for scope in rules.scopes if scope not in held]
     lacking += [word for word in rules.permissions if word not in caller.permissions]
-    if rules.roles and not set(rules.roles) & set(caller.roles):
+    change = find_account_change(call, caller)
+    roles = caller.roles if change is None or change.roles is None else change.roles
+    if rules.roles and not set(rules.roles) & set(roles):
         lacking.append(f"the role {' or '.join(rules.roles)}")
     if facts.needs == "exact" and not lacking and set(caller.scopes) != set(rules.scopes):
         lacking = list(rules.scopes)

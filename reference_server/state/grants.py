@@ -16,12 +16,25 @@ class Grant:
     refresh: str = ""
 
 
+@dataclass(slots=True)
+class Code:
+    """An authorization code: what it will grant, and to whom it may be sent back."""
+
+    grant: Grant
+    redirect_uri: str
+    challenge: str
+    method: str
+    expires: float
+    used: bool = False
+
+
 class Grants:
     """Every grant, found by an access token's identity or by a refresh token, used ones too."""
 
     def __init__(self) -> None:
         self._by_access: dict[str, Grant] = {}
         self._by_refresh: dict[str, Grant] = {}
+        self.codes: dict[str, Code] = {}
 
     def note_access(self, grant: Grant, identity_id: str) -> None:
         """One more access token."""

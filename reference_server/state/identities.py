@@ -51,11 +51,17 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An OAuth client: gets tokens of one tenant, with any of the scopes there are."""
+    """An OAuth client: gets tokens of one tenant. scopes: those it may get; None: all there are.
+
+    name: in the target file. redirect_uri: where it is sent authorization codes.
+    """
 
     id: str
     secret: str
     tenant: str
+    name: str
+    redirect_uri: str
+    scopes: tuple[str, ...] | None = None
 
 
 class Secrets:

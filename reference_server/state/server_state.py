@@ -25,8 +25,19 @@ from reference_server.state.tls import Tls
 from reference_server.state.variants import Variant
 
 TENANTS = ("a", "b")
+LIMITED = "limited"
+"""The OAuth client that may get a single scope."""
 _LOGGED = 10_000
 _EXPIRED_SINCE_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """What has become of a person's account. roles None: as before. identity: which was changed."""
+
+    identity: str
+    state: str = "active"
+    roles: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,8 @@ class ServerState:
     """What faults must remember from one request to the next."""
     kept: dict[tuple[str, ...], Json]
     """Values that faults keep from one request to the next."""
+    accounts: dict[str, AccountChange]
+    """User -> what has become of their account."""
     tls_url: str = ""
     """Where it listens with TLS; "" where it does not."""
     handed_out: dict[tuple[str, str], list[str]]
@@ -108,6 +121,7 @@ class ServerState:
         self.requests = deque(maxlen=_LOGGED)
         self.remembered = set()
         self.kept = {}
+        self.accounts = {}
         self.handed_out = {}
         self._failures: dict[str, int] = {}
         self.switch({})
@@ -258,7 +272,7 @@ class ServerState:
 
     @property
     def clients(self) -> tuple[Client, ...]:
-        """The OAuth clients, one a tenant; none where the profile has no token operation."""
+        """The OAuth clients: one a tenant, and one of few scopes; none without token operation."""
         return self._clients
 
     def _find_main_scheme(self) -> str:
@@ -273,9 +287,20 @@ class ServerState:
         oauth = self.profile.facts.oauth
         if oauth is None or not oauth.token:
             return ()
+        names = {tenant: (tenant, None) for tenant in TENANTS} | {
+            LIMITED: (TENANTS[0], self.profile.scopes[:1])
+        }
         return tuple(
-            Client(f"client-{tenant}-{self.secrets.token(16)}", self.secrets.token(), tenant)
-            for tenant in TENANTS
+            Client(
+                f"client-{name}-{self.secrets.token(16)}",
+                self.secrets.token(),
+                tenant,
+                name,
+                f"https://{name}.example/callback",
+                scopes,
+            )
+            for name, (tenant, scopes) in names.items()
+            if scopes != ()
         )
 
     def _make_parameters(self) -> Mapping[str, Mapping[str, str]]:

@@ -8,12 +8,8 @@ from apicheck.model.json import Json
 from reference_server.call import Call, Refusal
 from reference_server.faults.fault import fault
 from reference_server.oauth.clients import read_form, refuse_oauth
-from reference_server.oauth.token import (
-    assign_scopes,
-    find_refresh_grant,
-    grant_scopes,
-    write_token_response,
-)
+from reference_server.oauth.issuing import assign_scopes, write_token_response
+from reference_server.oauth.token import find_refresh_grant, grant_scopes
 from reference_server.state.grants import Grant
 from reference_server.state.identities import Client
 

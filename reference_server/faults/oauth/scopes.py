@@ -7,7 +7,9 @@ from collections.abc import Callable
 from reference_server.call import Call, Refusal
 from reference_server.faults.fault import fault
 from reference_server.oauth.clients import read_form
-from reference_server.oauth.token import assign_scopes, grant_scopes
+from reference_server.oauth.issuing import assign_scopes
+from reference_server.oauth.token import grant_scopes, limit_to_client
+from reference_server.state.identities import Client
 
 GrantScopes = Callable[[Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal]
 _TOKEN = ("oauth.token",)
@@ -22,6 +24,16 @@ def grants_all_scopes(
     if isinstance(found, Refusal) or read_form(call).get("grant_type") == "refresh_token":
         return found
     return tuple(dict.fromkeys((*found, *call.server.profile.scopes)))
+
+
+@fault("oauth/grants-scopes-that-the-client-lacks", limit_to_client, needs=_TOKEN)
+def grants_scopes_that_the_client_lacks(
+    honest: Callable[[Client, tuple[str, ...]], tuple[str, ...]],
+    client: Client,
+    scopes: tuple[str, ...],
+) -> tuple[str, ...]:
+    """A client is granted every scope there is, whichever it was registered with."""
+    return scopes
 
 
 @fault("oauth/grants-unknown-scopes", grant_scopes, needs=_TOKEN)

@@ -9,10 +9,13 @@ from urllib.parse import parse_qsl
 from apicheck.model.json import Json
 from apicheck.model.operation import Media
 from reference_server.call import Call, Refusal, Reply
+from reference_server.document.routing import Match
 from reference_server.faults.fault import fault
-from reference_server.oauth.token import write_token_response
+from reference_server.oauth.issuing import write_token_response
+from reference_server.oauth.serving import serve_endpoint
+from reference_server.oauth.token import issue_token
 from reference_server.policy import choose_status
-from reference_server.responses.errors import fill_error_body
+from reference_server.responses.errors import fill_error_body, make_error
 from reference_server.stages.validation import parse_body
 
 WriteTokenResponse = Callable[[Call, dict[str, Json]], dict[str, Json]]
@@ -48,6 +51,19 @@ def omits_token_type(
     """A token response lacks the type of the token."""
     made = honest(call, members)
     return {name: value for name, value in made.items() if name != "token_type"}
+
+
+@fault("oauth/grants-to-get", serve_endpoint, needs=_TOKEN)
+def grants_to_get(honest: Callable[[Call], Reply | None], call: Call) -> Reply | None:
+    """The token operation takes its parameters from the URL of a GET as well."""
+    oauth = call.server.profile.facts.oauth
+    operation = call.server.profile.spec.operation(oauth.token) if oauth else None
+    if operation is None or call.method != "GET" or call.path != operation.path:
+        return honest(call)
+    rules = call.server.profile.rules[operation.id]
+    asked = replace(call, match=Match(operation), rules=rules, value=dict(call.query))
+    done = issue_token(asked)
+    return make_error(asked, done) if isinstance(done, Refusal) else done
 
 
 @fault("oauth/error-code-differs", fill_error_body, needs=_TOKEN)

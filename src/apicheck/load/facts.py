@@ -94,6 +94,8 @@ def _expand_authorization(facts: Members) -> None:
 def _expand_oauth(facts: Members) -> None:
     if isinstance(facts.get("refresh"), bool):
         facts["refresh"] = "yes" if facts["refresh"] else "no"
+    if facts.get("pkce") is False:
+        del facts["pkce"]
 
 
 def _expand_rate_limits(facts: Members) -> None:

@@ -15,6 +15,7 @@ from apicheck.model.facts import (
     ExpectedResponse,
     Foreign,
     HeaderRule,
+    Pkce,
     Selector,
     Signature,
     StatusSet,
@@ -78,6 +79,10 @@ def _expand_foreign(value: Json) -> Json:
     return {"response": None if "answer" in written else written, "ops": written.get("ops")}
 
 
+def _expand_pkce(value: Json) -> Json:
+    return {} if value is True else as_mapping("methods", value)
+
+
 SHORT_FORMS: Mapping[Any, Callable[[Json], Json]] = {
     float: parse_seconds,
     tuple: as_list,
@@ -87,6 +92,7 @@ SHORT_FORMS: Mapping[Any, Callable[[Json], Json]] = {
     HeaderRule: _expand_header,
     Directive: _expand_directive,
     Foreign: _expand_foreign,
+    Pkce: _expand_pkce,
     Signature: lambda value: as_mapping("scheme", value),
     ApiVersion: lambda value: as_mapping("state", value),
     VersionEcho: lambda value: as_mapping("header", value),

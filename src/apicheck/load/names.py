@@ -24,11 +24,13 @@ _BUCKETS = "rate_limits.buckets."
 _OPERATION_AT = (
     r"/oauth/(token|authorize|revoke)",
     r"/authentication/jwt/keys",
-    r"/authentication/issued/[^/]+/revoke",
+    r"/authentication/issued/[^/]+/(revoke|replaces)",
     r"/webhooks/subscriptions/(create|read|list|delete|rotate)",
     r"/webhooks/events/[^/]+(/cause)?",
     r"/versioning/deprecations/\d+/successor",
 )
+_OR_PATH = "/oauth/authorize"
+"""An operation, or a path: documents seldom have it among their operations."""
 _SELECTOR_AT = (
     r"/operations/[^/]+",
     r"/authentication/(security/[^/]+|anonymous_may)",
@@ -113,6 +115,7 @@ class Verifier:
                     self._add_unknown(pointer, "component schema", value, schemas)
             elif re.fullmatch(_PATTERN_AT, pointer) and (said := _find_pattern_error(value)):
                 self._add(pointer, *said)
+        self._verify_metadata()
         self._verify_schemes()
         self._verify_limits()
         self._verify_consistency()
@@ -188,6 +191,8 @@ class Verifier:
     def _verify_operation(self, pointer: str, name: str) -> None:
         if broken := self._left_out.get(name):
             self._add(pointer, *broken)
+        elif pointer == _OR_PATH and name.startswith("/"):
+            return
         elif name not in self._operations:
             self._add_unknown(pointer, "operation", name, self._operations)
 
@@ -203,6 +208,12 @@ class Verifier:
         """Message and suggestion for an item that names nothing defined; None when it does."""
         sets, scopes = self.facts.operations, self.facts.authorization.scopes
         return find_selector_error(item, self.spec, sets, scopes)
+
+    def _verify_metadata(self) -> None:
+        oauth = self.facts.oauth
+        if oauth and oauth.metadata and not oauth.metadata.startswith("/"):
+            hint = "/.well-known/oauth-authorization-server"
+            self._add("/oauth/metadata", f'"{oauth.metadata}" is no path', hint)
 
     def _verify_schemes(self) -> None:
         for scheme in self.facts.authentication.security:

@@ -337,5 +337,6 @@ def read_scheme(name: str, node: Node) -> SecurityScheme:
         http_scheme=str(node.get("scheme", "")).lower(),
         scopes=tuple(scopes),
         token_url=str(flows.get("clientCredentials", {}).get("tokenUrl", "")),
+        authorization_url=str(flows.get("authorizationCode", {}).get("authorizationUrl", "")),
         bearer_format=str(node.get("bearerFormat", "")),
     )

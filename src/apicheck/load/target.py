@@ -27,6 +27,7 @@ from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 from apicheck.model.target import (
+    Consent,
     Identity,
     Limit,
     Listener,
@@ -102,6 +103,7 @@ def load_target(
         },
         identities=identities,
         minters=minters,
+        consent=_build_consent(settings, folder),
         limits={
             name: Limit(limit.get("limit"), parse_duration(limit.get("window")))
             for name, limit in settings.get("limits", {}).items()
@@ -258,6 +260,23 @@ def _build_minter(name: str, settings: Node, secrets: SecretReader, spec: Spec) 
         tenant=settings.get("tenant", ""),
         scopes=None if scopes is None else tuple(scopes),
         parameters=_as_texts(settings.get("parameters", {})),
+        redirect_uri=settings.get("redirect_uri", ""),
+    )
+
+
+def _build_consent(settings: Node, folder: Path) -> Consent | None:
+    given = settings.get("consent")
+    if given is None:
+        return None
+    command = list(given.get("command", ()))
+    if command and command[0].startswith("."):
+        command[0] = _join_path(folder.resolve(), command[0])
+    return Consent(
+        identity=given.get("as", ""),
+        scheme=given.get("scheme", ""),
+        form=given.get("form", {}),
+        command=tuple(command),
+        folder=str(folder) if command else "",
     )
 
 

@@ -28,6 +28,7 @@ def verify(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> No
     _verify_limits(settings, policy, mistakes)
     _verify_security(settings, spec, policy, mistakes)
     _verify_selectors(settings, spec, policy, mistakes)
+    _verify_consent(settings, mistakes)
     fixtures = settings.get("fixtures", {})
     known = frozenset(walk_fixture_names(spec)) if fixtures else frozenset()
     for name in fixtures:
@@ -54,6 +55,25 @@ def _verify_security(settings: Node, spec: Spec, policy: Policy, mistakes: Mista
             wanted, named = Selector((item,)), policy.facts.operations
             if not any(selects(wanted, op, named, frozenset()) for op in spec.operations):
                 mistakes.add(pointer, f'"{item}" selects no operation of the document')
+
+
+def _verify_consent(settings: Node, mistakes: Mistakes) -> None:
+    """Adds a mistake for a person, or a credential of theirs, that is not there."""
+    consent, identities = settings.get("consent", {}), settings.get("identities", {})
+    if "as" not in consent:
+        if "scheme" in consent:
+            mistakes.add("/consent/scheme", "it is a credential of nobody", 'as = "an identity"')
+        return
+    person, scheme = consent["as"], consent.get("scheme", "")
+    if person not in identities:
+        mistakes.unknown("/consent/as", "identity", person, identities)
+    elif scheme:
+        own = {identities[person].get("scheme"), *identities[person].get("credentials", {})}
+        if scheme not in own:
+            known = [one for one in own if one]
+            mistakes.unknown("/consent/scheme", f"credential of {person}", scheme, known)
+    if "command" in consent:
+        mistakes.add("/consent", "a command and an identity both approve", "keep one of the two")
 
 
 def _verify_headers(settings: Node, spec: Spec, mistakes: Mistakes) -> None:

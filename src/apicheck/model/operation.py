@@ -28,6 +28,7 @@ class SecurityScheme:
     kind: apiKey, http, oauth2, openIdConnect, mutualTLS. place and parameter: for apiKey.
     http_scheme: for http, in lower case ("bearer", "basic"). bearer_format: as written ("JWT").
     scopes: every scope that its flows name. token_url: of the client-credentials flow, or "".
+    authorization_url: of the authorization-code flow, or "".
     """
 
     name: str
@@ -37,6 +38,7 @@ class SecurityScheme:
     http_scheme: str = ""
     scopes: tuple[str, ...] = ()
     token_url: str = ""
+    authorization_url: str = ""
     bearer_format: str = ""
 
     @property

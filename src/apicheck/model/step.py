@@ -32,6 +32,18 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Authorize:
+    """Have a person approve an authorization request; the script receives the Exchange.
+
+    It is sent, or given to the command of the target file's `[consent]`; the exchange is then a
+    redirect to the URL that the command printed.
+    """
+
+    request: Request
+    role: Role = Role.SETUP
+
+
+@dataclass(frozen=True, slots=True)
 class SendRaw:
     """Write bytes to a new connection, for what no client library would send.
 
@@ -93,6 +105,8 @@ class Ask:
       a new identity. Needs a minter of that tenant or the control protocol.
       "scheme" names the credential's security scheme, "claims" what its JSON Web Token says,
       "renewed" False keeps a token that has run out as it is.
+    - "change" {identity, state, roles} -> {} : what becomes of the account of a new identity; needs
+      control.
     - "revoke" {identity} -> {} ; "fail_next" {operation, status} -> {} ; needs control.
     - "effects" {} -> {"count": n}: how often the target's state changed so far; needs control.
     - "listener" {} -> {"url": .., "path": ..}: a fresh URL of the webhook listener.
@@ -119,7 +133,7 @@ class Recall:
     key: str
 
 
-Step = Send | SendRaw | Together | Wait | Travel | Receive | Ask | Learn | Recall
+Step = Send | Authorize | SendRaw | Together | Wait | Travel | Receive | Ask | Learn | Recall
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Clause
 from apicheck.model.selector import selects
-from apicheck.model.target import Endpoints, Identity, Minter, Mode
+from apicheck.model.target import Consent, Endpoints, Identity, Minter, Mode
 from apicheck.model.verdict import NotTested
 
 UNIQUE_LENGTH = 12
@@ -103,7 +103,7 @@ class Case:
 class RunContext:
     """What all subjects of a run share. Holds no secret.
 
-    capabilities: what `Ask` can do on this target ("mint", "clock", "revoke", "effects",
+    capabilities: what `Ask` can do on this target ("mint", "clock", "revoke", "change", "effects",
     "listener", "subscribe_by_hand", "fail_next").
     actors: operationId -> name of the identity that may call it, absent when there is none.
     """
@@ -138,6 +138,8 @@ class RunContext:
     """Whether every connection of the run presents a client certificate (mutualTLS)."""
     clients: tuple[Minter, ...] = ()
     """OAuth clients of the policy's token operation, with placeholders for secrets."""
+    consent: Consent | None = None
+    """How an authorization request is approved; None where the target file does not say."""
     base_url: str = ""
     """Of the target, up to and without the paths of the document."""
     endpoints: Endpoints = field(default_factory=Endpoints)

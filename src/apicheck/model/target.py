@@ -59,7 +59,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Minter:
-    """A client-credentials client that gets tokens with any set of scopes for one tenant."""
+    """An OAuth client that gets tokens with any set of scopes for one tenant.
+
+    redirect_uri: the one that is registered for it; "" for a client without authorization codes.
+    """
 
     name: str
     token_url: str
@@ -69,6 +72,24 @@ class Minter:
     tenant: str = ""
     scopes: tuple[str, ...] | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    redirect_uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How a person approves an authorization request, where no person is at hand.
+
+    identity: the person, "" for nobody. scheme: which of its credentials goes with the request,
+    "" for the usual one. form: fields that are posted with the request; {}: it is a GET.
+    command: a program that does it in their place: it is given the URL, and prints the one that
+    the browser was sent back to. folder: where it runs, that of the target file.
+    """
+
+    identity: str = ""
+    scheme: str = ""
+    form: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ()
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +196,7 @@ class Target:
     base_url: str
     identities: Mapping[str, Identity] = field(default_factory=dict)
     minters: tuple[Minter, ...] = ()
+    consent: Consent | None = None
     limits: Mapping[str, Limit] = field(default_factory=dict)
     out_of_scope: Mapping[str, str] = field(default_factory=dict)
     """Clause id -> reason."""

@@ -12,13 +12,14 @@ from apicheck.model.operation import Spec
 from apicheck.model.plan import PlannedClause
 from apicheck.model.policy import Clause, Example, Policy
 from apicheck.model.subject import RunContext, Subject, SubjectKind
-from apicheck.model.target import Endpoints, Identity, Minter, Mode, Target
+from apicheck.model.target import Consent, Endpoints, Identity, Minter, Mode, Target
 from apicheck.pages.blocks import PageError
 from apicheck.plan.bind import list_subjects
 from apicheck.plan.context import build_context
 
 _CAPABILITIES = frozenset(
-    {"mint", "revoke", "clock", "effects", "listener", "subscribe_by_hand", "fail_next", "rewind"}
+    {"mint", "revoke", "change", "clock", "rewind", "effects", "listener", "subscribe_by_hand"}
+    | {"fail_next"}
 )
 _IDENTITIES: Mapping[str, Json] = {"admin": {"tenant": "a"}, "other": {"tenant": "b"}}
 
@@ -205,9 +206,12 @@ def _build_context(spec: Spec, setting: Mapping[str, Json]) -> RunContext:
                 f"$APICHECK_{name.upper()}_ID",
                 f"$APICHECK_{name.upper()}_SECRET",
                 tenant=name,
+                scopes=tuple(setting["clients"][name]) if "clients" in setting else None,
+                redirect_uri=f"https://{name}.example/callback",
             )
-            for name in ("a", "b")
+            for name in setting.get("clients", ("a", "b"))
         ),
+        consent=Consent("admin"),
     )
     return build_context(
         spec,

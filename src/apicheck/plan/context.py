@@ -90,6 +90,7 @@ def build_context(
         implied_scheme=_find_implied_scheme(spec, facts, target),
         client_certificate=bool(target.tls.client_cert),
         clients=_select_clients(spec, facts, target),
+        consent=target.consent,
         withheld=withheld.reasons,
         guarded=withheld.guarded,
     )

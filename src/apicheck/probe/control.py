@@ -67,6 +67,10 @@ class Control:
         """Revoke an identity that `mint` made."""
         return self._call("POST", f"/identities/{quote(identity_id, safe='')}/revoke", {})
 
+    def change(self, identity_id: str, account: dict[str, Json]) -> Json:
+        """Change the account of an identity that `mint` made: its state, or its roles."""
+        return self._call("PATCH", f"/identities/{quote(identity_id, safe='')}", account)
+
     def read_clock(self) -> float | None:
         """The server's clock in epoch seconds."""
         return _read_now(self._call("GET", "/clock", None))

@@ -41,6 +41,9 @@ class ControlActions:
             return self._minting.mint(arguments, keep)
         if what == "revoke":
             return self._minting.revoke(str(arguments.get("identity", "")), keep)
+        if what == "change" and "change" in self._capabilities:
+            account = {key: arguments[key] for key in ("state", "roles") if key in arguments}
+            return self._minting.change(str(arguments.get("identity", "")), account)
         if what == "listener":
             return None if self._listener is None else self._listener.open_inbox()
         control = self._control

@@ -24,6 +24,7 @@ from apicheck.model.facts import Signature, Webhooks
 from apicheck.model.plan import Plan
 from apicheck.model.step import (
     Ask,
+    Authorize,
     EndOfScript,
     Learn,
     Recall,
@@ -155,15 +156,10 @@ class Driver:
         match step:
             case Send():
                 return self._send(step, execution)
-            case SendRaw(data, request, role):
-                self._permit(request, execution)
-                exchange = self._parts.recorder.send(
-                    request, execution.role_of(role), accepted=execution.job.accepted, raw=data
-                )
-                self._parts.creations.note(exchange, cleanup=True)
-                self._parts.sentinel.note(exchange)
-                execution.keep(exchange)
-                return exchange
+            case Authorize(request, role):
+                return self._authorize(request, role, execution)
+            case SendRaw():
+                return self._send_raw(step, execution)
             case Together(sends):
                 return self._send_together(sends, execution)
             case Wait() | Travel():
@@ -175,13 +171,38 @@ class Driver:
                 return None
             case Recall(key):
                 return self._learned.get(key)
-            case Ask(what, arguments):
-                result = self._parts.actions.perform(what, arguments, execution.keep)
-                execution.results.append(result)
-                if what == "fail_next" and result is not None:
-                    execution.failing = str(arguments["operation"])
-                return result
+            case Ask():
+                return self._ask(step, execution)
         raise TypeError(f"a script yielded {type(step).__name__}, which is not a step")
+
+    def _ask(self, step: Ask, execution: ProbeExecution) -> Any:
+        result = self._parts.actions.perform(step.what, step.arguments, execution.keep)
+        execution.results.append(result)
+        if step.what == "fail_next" and result is not None:
+            execution.failing = str(step.arguments["operation"])
+        return result
+
+    def _send_raw(self, step: SendRaw, execution: ProbeExecution) -> Exchange:
+        self._permit(step.request, execution)
+        exchange = self._parts.recorder.send(
+            step.request,
+            execution.role_of(step.role),
+            accepted=execution.job.accepted,
+            raw=step.data,
+        )
+        self._parts.creations.note(exchange, cleanup=True)
+        self._parts.sentinel.note(exchange)
+        execution.keep(exchange)
+        return exchange
+
+    def _authorize(self, request: Request, role: Role, execution: ProbeExecution) -> Exchange:
+        consent = execution.job.subject.context.consent
+        if consent is None or not consent.command:
+            return self._send(Send(request, role, cleanup=False), execution)
+        self._parts.budget.check()
+        exchange = self._parts.recorder.record_consent(request, execution.role_of(role), consent)
+        execution.keep(exchange)
+        return exchange
 
     def _send(self, send: Send, execution: ProbeExecution) -> Exchange:
         if not send.share:

@@ -159,6 +159,13 @@ class Minting:
             return result
         return self._revoke_by_client(made, keep)
 
+    def change(self, name: str, account: Mapping[str, Json]) -> Json:
+        """Change the account of an identity that this run made. None when that is not possible."""
+        made = self._made.get(name)
+        if made is None or not made.control_id or self._control is None:
+            return None
+        return self._control.change(made.control_id, dict(account))
+
     def revoke_all(self) -> None:
         """Revoke every token that a minter got, where the API offers revocation."""
         for made in tuple(self._made.values()):

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from urllib.parse import parse_qsl, urlsplit
 
 from apicheck import signatures
 from apicheck.model.exchange import Caller, Observation, Request
@@ -26,6 +27,7 @@ Pointer = tuple[str, ...]
 TOKENS = frozenset({("access_token",), ("refresh_token",)})
 """Where OAuth puts its tokens (RFC 6749 section 5.1), in the response of any operation."""
 
+_IN_REDIRECTS = ("code", "access_token", "id_token")
 _SHORTEST_ISSUED = 8  # a shorter value is a word, and hiding it would hide that word everywhere
 _LONGEST_ISSUED = 8192  # a longer one is no credential: it would not fit into a header field
 _MOST_ISSUED = 32  # by one response
@@ -107,6 +109,22 @@ def find_issued(
     except (ValueError, RecursionError):
         return
     yield from islice(_select_credentials(body, wanted), _MOST_ISSUED)
+
+
+def find_issued_code(request: Request, response: WireResponse) -> Iterator[str]:
+    """What the redirect of an authorization response hands out (RFC 6749, section 4.1.2).
+
+    An authorization request is known by its `response_type`.
+    """
+    if "response_type" not in dict(request.query) or not 300 <= response.status < 400:
+        return
+    try:
+        parts = urlsplit(response.first_field(b"location").decode("latin-1"))
+    except ValueError:
+        return
+    for name, value in parse_qsl(f"{parts.query}&{parts.fragment}"):
+        if name in _IN_REDIRECTS and _SHORTEST_ISSUED <= len(value) <= _LONGEST_ISSUED:
+            yield value
 
 
 def _select_credentials(body: Json, pointers: Iterable[Pointer]) -> Iterator[tuple[Pointer, str]]:

@@ -22,9 +22,11 @@ from apicheck.model.exchange import (
     TransportErrorKind,
 )
 from apicheck.model.plan import Plan
+from apicheck.model.target import Consent
 from apicheck.probe import observe
 from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
+from apicheck.probe.consent import run_consent
 from apicheck.probe.endpoints import EndpointSender
 from apicheck.probe.journal import Journal
 from apicheck.probe.pacing import Pacer
@@ -155,6 +157,20 @@ class Recorder:
             )
         )
 
+    def record_consent(self, request: Request, role: Role, consent: Consent) -> Exchange:
+        """Record an authorization request that a command approves, as if it had been sent."""
+        request, _ = self._make_concrete(request, None)
+        self._budget.take()
+        name = self._next_id()
+        if self._journal is not None:
+            self._journal.note_sending(name, request)
+        origin, live = self._transport.origin, self._secrets.live
+        target = serialize_request(request, origin, live).target.decode("latin-1")
+        sent_at = self._clock.now()
+        result = run_consent(consent, f"{origin.scheme}://{origin.authority}{target}")
+        times = sent_at, self._clock.now()
+        return self._note_over(self._record(request, result, role, times, None, name))
+
     def _note_over(self, exchange: Exchange) -> Exchange:
         if self._journal is not None:
             self._journal.note_over(exchange)
@@ -234,6 +250,9 @@ class Recorder:
             placeholders.add(placeholder)
             if self._webhook_issuers.get(request.operation) == pointer:
                 self.webhook_secrets.add(placeholder)
+        placeholders |= {
+            self._secrets.issue(code) for code in observe.find_issued_code(request, response)
+        }
         return frozenset(placeholders)
 
     def _redact(self, response: WireResponse) -> WireResponse:

@@ -7,7 +7,17 @@ from typing import Any, NoReturn, cast
 
 from apicheck.model.exchange import Exchange, Request, Role
 from apicheck.model.json import Json
-from apicheck.model.step import Ask, EndOfScript, Receive, Send, SendRaw, Together, Travel, Wait
+from apicheck.model.step import (
+    Ask,
+    Authorize,
+    EndOfScript,
+    Receive,
+    Send,
+    SendRaw,
+    Together,
+    Travel,
+    Wait,
+)
 from apicheck.model.target import Identity
 from apicheck.model.verdict import Inconclusive, NotTested, NotTestedKind
 
@@ -23,6 +33,11 @@ def send(
     """Send one request. See `Send` for `share`, `paced` and `has_another`."""
     step = Send(request, role, share, paced, has_another=has_another)
     return cast("Exchange", (yield step))
+
+
+def authorize(request: Request, role: Role = Role.SETUP) -> Generator[Authorize, Any, Exchange]:
+    """Have a person approve an authorization request. See `Authorize`."""
+    return cast("Exchange", (yield Authorize(request, role)))
 
 
 def send_raw(

@@ -20,6 +20,7 @@ from apicheck.model.exchange import (
     Transcript,
 )
 from apicheck.model.subject import UNIQUE, Subject
+from apicheck.model.target import Consent
 from apicheck.pages.setting import subject_of
 from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
@@ -154,6 +155,10 @@ class Player:
         response = self.server.answer(request)
         times = number, number + 0.5
         return Exchange(f"e{number}", request, response, None, *times, role, equal)
+
+    def record_consent(self, request: Request, role: Role, consent: Consent) -> Exchange:
+        assert consent.command
+        return self.send(request, role)
 
     def perform(self, what: str, arguments: Mapping[str, Any], _: object) -> dict[str, Any]:
         assert what == "mint"

@@ -8,6 +8,7 @@ import pytest
 
 from apicheck.load import facts_from, load_policy, read_spec
 from apicheck.model.errors import PolicyError
+from apicheck.model.facts import Pkce
 
 SPEC = read_spec(
     {
@@ -44,7 +45,24 @@ def test_responses_and_places_are_typed() -> None:
     assert oauth.bad_client is not None
     assert (401 in oauth.bad_client.statuses, oauth.bad_client.error) == (True, "invalid_client")
     assert (oauth.bad_scope, oauth.bad_grant, oauth.refresh) == (None, None, "")
-    assert oauth.others == {"pkce": ["S256"]}
+    assert oauth.pkce == Pkce(("S256",))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (True, Pkce()),
+        (False, None),
+        ("plain", Pkce(("plain",))),
+        (["S256", "plain"], Pkce(("S256", "plain"))),
+        ({"methods": "S256", "required": True}, Pkce(("S256",), required=True)),
+        ({"required": True}, Pkce(required=True)),
+    ],
+)
+def test_pkce_is_written_as_its_methods_or_as_a_mapping(written: object, read: Pkce | None) -> None:
+    oauth = facts_from({"oauth": {"token": "token", "pkce": written}}).oauth
+    assert oauth is not None
+    assert oauth.pkce == read
 
 
 @pytest.mark.parametrize(
@@ -55,6 +73,10 @@ def test_responses_and_places_are_typed() -> None:
         ("client_in: header", "facts.oauth.client_in"),
         ("bad_client: 999", "facts.oauth.bad_client"),
         ("token: tokens", 'unknown operation "tokens"'),
+        ("authorize: authorise", 'unknown operation "authorise"'),
+        ("metadata: oauth", "facts.oauth.metadata"),
+        ("pkce: S512", "facts.oauth.pkce"),
+        ("reuse_ends: id", "facts.oauth.reuse_ends"),
     ],
 )
 def test_a_mistake_is_reported_with_its_line(tmp_path: Path, line: str, said: str) -> None:

@@ -142,10 +142,12 @@ def test_requests_are_logged_with_their_answers(canonical: Any) -> None:
     assert before <= logged["at"] <= after
 
 
-def test_the_clients_are_one_a_tenant_or_none(canonical: Any, webengage: Any) -> None:
+def test_the_clients_are_one_a_tenant_and_one_of_few_scopes_or_none(
+    canonical: Any, webengage: Any
+) -> None:
     clients = canonical.control("GET", "/clients").json["clients"]
-    assert [set(client) for client in clients] == [{"id", "secret", "tenant"}] * 2
-    assert [client["tenant"] for client in clients] == ["a", "b"]
+    assert [set(client) for client in clients] == [{"id", "secret", "tenant", "name"}] * 3
+    assert [client["tenant"] for client in clients] == ["a", "b", "a"]
     assert webengage.control("GET", "/clients").json == {"clients": []}
 
 
@@ -257,7 +259,7 @@ def test_a_body_that_is_no_object_is_told_so(canonical: Any, body: bytes) -> Non
     assert (answer.status, list(answer.json)) == (400, ["error"])
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/clock/", "/identities/id-1"])
+@pytest.mark.parametrize("path", ["/nothing", "/clock/", "/identities/id-1/state"])
 def test_an_unknown_path_is_not_found(canonical: Any, path: str) -> None:
     answer = canonical.control("GET", path)
     assert (answer.status, list(answer.json)) == (404, ["error"])

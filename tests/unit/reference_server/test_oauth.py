@@ -123,7 +123,7 @@ def test_a_client_that_is_not_known_is_challenged_by_its_own_scheme(
 
 
 def test_a_known_client_with_another_ones_secret_is_refused(canonical: Any) -> None:
-    one, two = canonical.server.clients
+    one, two, _ = canonical.server.clients
     header = basic(one.id, two.secret)
     answer = canonical.form("/oauth/token", [header], grant_type="client_credentials")
     assert answer.json["error"] == "invalid_client"

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from apicheck.load import load_policy, load_spec, load_target, profile_dir
+from apicheck.model.target import Consent
 from reference_server.credentials import main as credentials
 
 COMMAND = [sys.executable, "-m", "reference_server", "--profile", "canonical"]
@@ -76,7 +77,8 @@ def test_the_target_file_loads_and_has_every_identity(running: dict[str, Any]) -
         "suspended": ("a", "suspended"),
         "terminated": ("a", "terminated"),
     }
-    assert len(target.minters) == 2
+    assert [one.name for one in target.minters] == ["a", "b", "limited"]
+    assert target.consent == Consent("admin", scheme="session")
 
 
 def test_credentials_are_printed_for_a_target_file(
@@ -89,6 +91,7 @@ def test_credentials_are_printed_for_a_target_file(
     assert {tenant: set(client) for tenant, client in said["clients"].items()} == {
         "a": {"id", "secret"},
         "b": {"id", "secret"},
+        "limited": {"id", "secret"},
     }
 
 

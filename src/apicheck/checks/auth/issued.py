@@ -19,11 +19,15 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     build,
-    credentials,
     describe,
     judging,
-    pointers,
     steps,
+)
+from apicheck.checks.auth._issuing import (
+    find_reader,
+    read_credential,
+    write_follow_up,
+    write_use,
 )
 from apicheck.checks.auth._scope import expected_for_state
 
@@ -51,36 +55,21 @@ def _find_ending(subject: Subject) -> Recipe | None:
 
 
 def _find_reader(subject: Subject) -> Recipe | None:
-    """How to call a safe operation that takes a credential of this kind alone, and no object."""
-    context, scheme = subject.context, subject.facts.authentication.issued[subject.op.id].scheme
-    for operation in context.spec.operations:
-        recipe = context.recipes.get(operation.id)
-        takes_it = operation.safe and (scheme,) in context.alternatives.get(operation.id, ())
-        if takes_it and isinstance(recipe, Recipe) and not recipe.needs:
-            return recipe
-    return None
+    scheme = subject.facts.authentication.issued[subject.op.id].scheme
+    return find_reader(subject.context, scheme)
 
 
 def script(subject: Subject) -> Script:
     """Have a credential issued, use it, end it, and use it again."""
-    context, issued = subject.context, subject.facts.authentication.issued[subject.op.id]
     reader, ending = _find_reader(subject), _find_ending(subject)
     assert reader is not None  # applies() saw to both
     assert ending is not None
     request = yield from build.valid_request(subject, fresh=True)
     response = yield from steps.send(request, Role.CONTROL)
-    content = response.json_or()
-    secret = pointers.at(content, issued.value)
-    if not response.succeeded or not isinstance(secret, str):
-        steps.end_script(Inconclusive(f"the server issued no credential: {describe(response)}"))
-    credential = credentials.make_credential(context, context.spec.schemes[issued.scheme], secret)
-    use = build.build_request(context, reader, build.identity_of(subject, reader.operation), {})
-    yield from steps.send(use.with_credentials("", credential))
-    values = {need: pointers.at(content, need.pointer) for need in ending.needs}
-    ended = yield from steps.send(
-        build.build_request(context, ending, build.identity_of(subject, ending.operation), values),
-        Role.SETUP,
-    )
+    credential = read_credential(subject, subject.op.id, response)
+    use = write_use(subject, reader, credential, "")
+    yield from steps.send(use)
+    ended = yield from steps.send(write_follow_up(subject, ending, response), Role.SETUP)
     if not ended.succeeded:
         steps.end_script(Inconclusive(f"the server did not end the credential: {describe(ended)}"))
     yield from steps.send(use.with_bad_credentials(credential))

@@ -15,8 +15,6 @@ from apicheck.authoring import (
     Json,
     Minter,
     Mode,
-    NotTested,
-    NotTestedKind,
     Request,
     Role,
     Steps,
@@ -34,6 +32,8 @@ REFRESH = ("grant_type", "refresh_token")
 HEADER, BODY = "header", "body"
 _OWN = ("client_id", "client_secret")
 _REFUSED = (400, 401)
+_OF_KNOWN_CLIENTS = ("unauthorized_client", "unsupported_grant_type", "invalid_scope")
+"""Errors of a client that has authenticated (RFC 6749, section 5.2)."""
 
 
 def find_place(subject: Subject) -> Steps[str]:
@@ -52,7 +52,8 @@ def find_place(subject: Subject) -> Steps[str]:
     exchange = yield from steps.send(
         write_form(request, pairs, client, HEADER), Role.SETUP, "OAuth client by Basic"
     )
-    return BODY if exchange.status in _REFUSED else HEADER
+    known = body_members(exchange).get("error") in _OF_KNOWN_CLIENTS
+    return BODY if exchange.status in _REFUSED and not known else HEADER
 
 
 def write_form(
@@ -97,30 +98,27 @@ def request_token(
 
 
 def grant_token(
-    subject: Subject,
-    client: Minter,
-    *scopes: str,
-    refresh: bool = False,
-    role: Role = Role.SETUP,
+    subject: Subject, client: Minter, *scopes: str, role: Role = Role.SETUP
 ) -> Steps[Mapping[str, Json]]:
     """Ask for a token; the members of the response. Ends the script when none is granted."""
-    oauth = subject.facts.oauth
-    wanted = (oauth.refresh_scope,) if oauth and refresh and oauth.refresh_scope else ()
-    scope = (("scope", " ".join((*scopes, *wanted))),) if scopes or wanted else ()
-    request = yield from request_token(
-        subject, token_operation(subject), client, CREDENTIALS, *scope
-    )
-    exchange = yield from steps.send(request, role)
+    exchange = yield from ask_token(subject, client, *scopes, role=role)
     granted = body_members(exchange)
     if not exchange.succeeded or not isinstance(granted.get("access_token"), str):
         steps.end_script(
             Inconclusive(f"the token operation granted no token ({describe(exchange)})")
         )
-    if refresh and not isinstance(granted.get("refresh_token"), str):
-        yield from discard_tokens(subject, client, granted)
-        reason = "the token operation issues no refresh token for client credentials"
-        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
     return granted
+
+
+def ask_token(
+    subject: Subject, client: Minter, *scopes: str, role: Role = Role.SETUP
+) -> Steps[Exchange]:
+    """Ask for a token by client credentials (RFC 6749, section 4.4)."""
+    scope = (("scope", " ".join(scopes)),) if scopes else ()
+    request = yield from request_token(
+        subject, token_operation(subject), client, CREDENTIALS, *scope
+    )
+    return (yield from steps.send(request, role))
 
 
 def refresh_token(
@@ -164,7 +162,7 @@ def use_token(
     context = subject.context
     scheme = next((s.name for s in context.spec.schemes.values() if s.kind == "oauth2"), "")
     holder = Identity(
-        name="client",
+        name=f"holder of {token}",  # each token has limits of its own
         placeholder=str(token),
         scheme=scheme,
         tenant=client.tenant,

@@ -44,7 +44,7 @@ def applies_to(
     refresh: bool = False,
     requests: int = 1,
     promise: Callable[[Subject], ExpectedResponse] | None = None,
-    unless: Callable[[Subject], NotApplicable | None] = lambda _: None,
+    unless: Callable[[Subject], NotApplicable | NotTested | None] = lambda _: None,
 ) -> Callable[[Subject], Applies | NotApplicable | NotTested]:
     """Make the `applies` of a check on one operation of the authorization server.
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from apicheck.authoring import NotTested, NotTestedKind, Recipe, Subject, steps
+from apicheck.authoring import (
+    Exchange,
+    Failure,
+    NotTested,
+    NotTestedKind,
+    Recipe,
+    Subject,
+    steps,
+)
+from apicheck.checks.oauth._client import body_members
 
 
 def find_scoped(subject: Subject) -> tuple[str, tuple[str, ...]]:
@@ -16,6 +25,12 @@ def find_scoped(subject: Subject) -> tuple[str, tuple[str, ...]]:
     return name, subject.context.required_scopes[name]
 
 
+def list_usual_scopes(subject: Subject) -> tuple[str, ...]:
+    """The scopes of an operation, for a request that must have some; () where none needs any."""
+    name = next(_list_scoped(subject), "")
+    return subject.context.required_scopes[name] if name else ()
+
+
 def find_beyond(subject: Subject, scopes: Collection[str]) -> str:
     """Find a safe operation that needs more than these scopes; "" where there is none."""
     held = subject.facts.authorization.with_implied(scopes)
@@ -23,6 +38,18 @@ def find_beyond(subject: Subject, scopes: Collection[str]) -> str:
         if not set(subject.context.required_scopes.get(name, ())) <= held:
             return name
     return ""
+
+
+def judge_beside(exchange: Exchange, unwanted: str, outcome: str, expected: str) -> Failure | None:
+    """Fail unless `scope` leaves a scope out; without `scope` all that was asked counts.
+
+    The response is one that grants a token (RFC 6749, section 5.1).
+    """
+    stated = body_members(exchange).get("scope")
+    if isinstance(stated, str) and unwanted not in stated.split():
+        return None
+    came = "a token, and a response without scope" if stated is None else f"scope {stated!r}"
+    return Failure(outcome, expected, came, exchange=exchange.id)
 
 
 def _list_scoped(subject: Subject) -> Iterator[str]:

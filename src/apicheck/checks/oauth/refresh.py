@@ -15,8 +15,9 @@ from apicheck.authoring import (
     build,
     describe,
 )
-from apicheck.checks.oauth._client import body_members, grant_token, refresh_and_use
+from apicheck.checks.oauth._client import body_members, refresh_and_use
 from apicheck.checks.oauth._operations import applies_to, token_operation
+from apicheck.checks.oauth._refreshable import grant_refreshable
 from apicheck.checks.oauth._scopes import find_scoped
 
 
@@ -25,7 +26,7 @@ def script(subject: Subject) -> Script:
     yield from build.send_control(subject)
     client = subject.context.clients[0]
     operation, scopes = find_scoped(subject)
-    granted = yield from grant_token(subject, client, *scopes, refresh=True)
+    granted = yield from grant_refreshable(subject, client, *scopes)
     yield from refresh_and_use(subject, operation, client, granted)
 
 

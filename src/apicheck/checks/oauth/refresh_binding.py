@@ -18,17 +18,17 @@ from apicheck.authoring import (
 from apicheck.checks.oauth._client import (
     body_members,
     discard_tokens,
-    grant_token,
     refresh_token,
 )
 from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
+from apicheck.checks.oauth._refreshable import grant_refreshable
 
 
 def script(subject: Subject) -> Script:
     """Grant a refresh token to the first client, and present it as the second."""
     yield from build.send_control(subject)
     first, second = subject.context.clients[:2]
-    granted = yield from grant_token(subject, first, refresh=True)
+    granted = yield from grant_refreshable(subject, first)
     exchange = yield from refresh_token(subject, second, granted["refresh_token"], role=Role.TABLE)
     yield from discard_tokens(subject, second, body_members(exchange))
     yield from discard_tokens(subject, first, granted)

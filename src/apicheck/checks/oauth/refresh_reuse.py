@@ -22,10 +22,10 @@ from apicheck.authoring import (
 from apicheck.checks.oauth._client import (
     body_members,
     discard_tokens,
-    grant_token,
     refresh_token,
 )
 from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
+from apicheck.checks.oauth._refreshable import grant_refreshable
 
 
 def may_be_reused(subject: Subject) -> NotApplicable | None:
@@ -39,7 +39,7 @@ def script(subject: Subject) -> Script:
     """Request a token, refresh it, and refresh it once more by the first refresh token."""
     yield from build.send_control(subject)
     client = subject.context.clients[0]
-    granted = yield from grant_token(subject, client, refresh=True)
+    granted = yield from grant_refreshable(subject, client)
     token = granted["refresh_token"]
     first = yield from refresh_token(subject, client, token, role=Role.SETUP)
     if not first.succeeded:

@@ -18,8 +18,9 @@ from apicheck.authoring import (
     describe,
     steps,
 )
-from apicheck.checks.oauth._client import grant_token, refresh_and_use
+from apicheck.checks.oauth._client import refresh_and_use
 from apicheck.checks.oauth._operations import applies_to, token_operation
+from apicheck.checks.oauth._refreshable import grant_refreshable
 from apicheck.checks.oauth._scopes import find_beyond, find_scoped
 
 
@@ -32,7 +33,7 @@ def script(subject: Subject) -> Script:
     if not outside:
         steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, "no operation needs another scope"))
     more = (*scopes, *subject.context.required_scopes[outside])
-    granted = yield from grant_token(subject, client, *scopes, refresh=True)
+    granted = yield from grant_refreshable(subject, client, *scopes)
     wider = ("scope", " ".join(dict.fromkeys(more)))
     yield from refresh_and_use(subject, outside, client, granted, wider)
 

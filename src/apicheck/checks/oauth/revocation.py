@@ -29,6 +29,7 @@ from apicheck.checks.oauth._client import (
     use_token,
 )
 from apicheck.checks.oauth._operations import applies_to, refreshes, revocation_operation
+from apicheck.checks.oauth._refreshable import grant_refreshable
 from apicheck.checks.oauth._scopes import find_scoped
 
 _ACCESS, _REFRESH = "access token", "refresh token"
@@ -53,7 +54,8 @@ def script(subject: Subject) -> Script:
     client = subject.context.clients[0]
     operation, scopes = find_scoped(subject)
     by_refresh = subject.row.name == _REFRESH
-    granted = yield from grant_token(subject, client, *scopes, refresh=by_refresh)
+    grant = grant_refreshable if by_refresh else grant_token
+    granted = yield from grant(subject, client, *scopes)
     token = granted["refresh_token" if by_refresh else "access_token"]
     if not by_refresh:
         yield from use_new_token(subject, operation, token, client)

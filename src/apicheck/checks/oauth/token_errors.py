@@ -31,6 +31,7 @@ from apicheck.checks.oauth._client import (
     find_place,
     write_form,
 )
+from apicheck.checks.oauth._codes import CODE, needs_codes, prove_code
 from apicheck.checks.oauth._operations import (
     applies_to,
     refreshes,
@@ -39,6 +40,7 @@ from apicheck.checks.oauth._operations import (
 )
 
 _UNKNOWN = "apicheck-no-such-thing"
+_NO_CODE, _UNKNOWN_CODE = "no code", "unknown code"
 
 _ROWS: dict[str, tuple[Pairs, str, str]] = {
     "no grant_type": ((), "invalid_request", ""),
@@ -50,6 +52,8 @@ _ROWS: dict[str, tuple[Pairs, str, str]] = {
     ),
     "unknown client": ((CREDENTIALS,), "invalid_client", "bad_client"),
     "unknown scope": ((CREDENTIALS, ("scope", _UNKNOWN)), "invalid_scope", "bad_scope"),
+    _NO_CODE: ((CODE,), "invalid_request", ""),
+    _UNKNOWN_CODE: ((CODE, ("code", _UNKNOWN)), "invalid_grant", "bad_grant"),
     "no refresh token": ((REFRESH,), "invalid_request", ""),
     "unknown refresh token": (
         (REFRESH, ("refresh_token", _UNKNOWN)),
@@ -69,6 +73,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     left_out = set() if oauth and oauth.bad_scope else {"unknown scope"}
     if not refreshes(subject):
         left_out |= {"no refresh token", "unknown refresh token"}
+    if needs_codes(subject) or not subject.context.clients[0].redirect_uri:
+        left_out |= {_NO_CODE, _UNKNOWN_CODE}
     return tuple(Case(name) for name in _ROWS if name not in left_out)
 
 
@@ -81,6 +87,8 @@ def script(subject: Subject) -> Script:
         client = replace(client, client_id=_UNKNOWN)
     place = yield from find_place(subject)
     request = yield from build.valid_request(subject)
+    if subject.row.name == _UNKNOWN_CODE:
+        parameters = (*parameters, *prove_code(subject, client))
     yield from steps.send(write_form(request, parameters, client, place))
 
 

@@ -15,11 +15,11 @@ from apicheck.model.facts.access import (
     Foreign,
     Issued,
     Jwt,
-    OAuth,
     Tenant,
 )
 from apicheck.model.facts.lifecycle import Deprecation, LifecyclePromises, Versioning
 from apicheck.model.facts.limits import Bucket, RateHeaders, RateLimits
+from apicheck.model.facts.oauth import OAuth, Pkce
 from apicheck.model.facts.responses import (
     NEVER,
     Challenge,
@@ -69,6 +69,7 @@ __all__ = [
     "LifecyclePromises",
     "Never",
     "OAuth",
+    "Pkce",
     "RateHeaders",
     "RateLimits",
     "RedirectedTo",

@@ -1,4 +1,4 @@
-"""Who may do what: authentication, authorization, OAuth."""
+"""Who may do what: authentication and authorization."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from apicheck.model.facts.responses import ExpectedResponse, Selector, StatusSet
-from apicheck.model.json import Json
 from apicheck.model.operation import SecurityScheme
 
 
@@ -28,12 +27,17 @@ class Issued:
     """A credential that an operation hands out, beside OAuth's tokens.
 
     scheme: of the document. value: pointer to the credential in the response. revoke: operation
-    that ends it, "" when none does.
+    that ends it, "" when none does. replaces: operation that issued the credential in whose place
+    this one comes, "" when it comes beside it. overlap: how long that one works on.
+    ends_with_owner: whether it does no more than the person who had it issued.
     """
 
     scheme: str
     value: str
     revoke: str = ""
+    replaces: str = ""
+    overlap_s: float = 0.0
+    ends_with_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Authentication:
     credential_in: tuple[str, ...] = ()
     revoked_within_s: float | None = None
     lifetime_s: float | None = None
+    changes_within_s: float | None = None
+    """How soon a change of an account, or of its rights, holds for credentials in use."""
     schemes: Mapping[str, SecurityScheme] = field(default_factory=dict)
     """Beside those of the document."""
     security: Mapping[str, Selector] = field(default_factory=dict)
@@ -103,26 +109,3 @@ class Authorization:
             held = found
             found = held.union(*(self.implies.get(scope, ()) for scope in held))
         return held
-
-
-@dataclass(frozen=True, slots=True)
-class OAuth:
-    """`oauth`: operations of the authorization server, "" when not offered.
-
-    refresh: "rotating" (each works once), "yes", "no" (none is issued), "" when not said.
-    refresh_scope: the scope with which a client asks for a refresh token, "" where none is
-    needed. client_in: where a client's credentials may be ("header", "body"). bad_*:
-    responses beyond what RFC 6749 section 5.2 requires; None: only that.
-    """
-
-    token: str = ""
-    authorize: str = ""
-    revoke: str = ""
-    lifetime_s: float | None = None
-    refresh: str = ""
-    refresh_scope: str = ""
-    client_in: tuple[str, ...] = ()
-    bad_client: ExpectedResponse | None = None
-    bad_scope: ExpectedResponse | None = None
-    bad_grant: ExpectedResponse | None = None
-    others: Mapping[str, Json] = field(default_factory=dict)

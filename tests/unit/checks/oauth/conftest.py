@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
@@ -19,7 +21,24 @@ FACTS = {
         "lifetime": "1h",
         "refresh": "rotating",
         "client_in": ["header", "body"],
+        "authorize": "/oauth/authorize",
+        "pkce": {"methods": "S256", "required": True},
+        "code_lifetime": "5m",
+        "reuse_ends": ["access", "refresh"],
+        "metadata": "/.well-known/oauth-authorization-server",
+        "iss_parameter": True,
     }
+}
+METADATA = {
+    "issuer": "https://127.0.0.1",
+    "token_endpoint": "https://127.0.0.1/oauth/token",
+    "authorization_endpoint": "https://127.0.0.1/oauth/authorize",
+    "revocation_endpoint": "https://127.0.0.1/oauth/revoke",
+    "introspection_endpoint": "https://127.0.0.1/oauth/introspect",
+    "response_types_supported": ["code"],
+    "grant_types_supported": ["client_credentials", "refresh_token", "authorization_code"],
+    "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    "code_challenge_methods_supported": ["S256"],
 }
 SPEC = {
     "paths": {
@@ -51,10 +70,21 @@ class Tokens:
     access: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     refresh: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     made: int = 0
+    codes: dict[str, tuple[str, tuple[str, ...], str]] = field(default_factory=dict)
+    """Code -> client, scopes, challenge; those that were used or have expired are not there."""
+    of_code: dict[str, str] = field(default_factory=dict)
+    """Used code or refresh token -> the access token that it got."""
 
     def answer(self, request: Request, api: Callable[[Request], Response]) -> Response:
+        if request.path == FACTS["oauth"]["metadata"]:
+            fields = (("Content-Type", "application/json"),)
+            return Response(200, fields, json.dumps(METADATA).encode())
+        if request.path == "/oauth/authorize":
+            return self._authorized(dict(request.query))
         if not request.path.startswith("/oauth/"):
             return self._by_token(request, api)
+        if request.method != "POST":
+            return Response(405)
         pairs = parse_qsl((request.body or b"").decode(), keep_blank_values=True)
         form = dict(pairs)
         if len(form) < len(pairs):
@@ -70,13 +100,55 @@ class Tokens:
         act = self._revoked if request.path == "/oauth/revoke" else self._granted
         return act(name, form)
 
+    def _authorized(self, query: dict[str, str]) -> Response:
+        client = query["client_id"]
+        uri = f"https://{client[10].lower()}.example/callback"
+        if query.get("redirect_uri") != uri:
+            return refusal("invalid_request")
+        said = {"state": query["state"], "iss": "https://127.0.0.1"}
+        if query.get("response_type") != "code":
+            said["error"] = "unsupported_response_type"
+        elif query.get("code_challenge_method") != "S256":
+            said["error"] = "invalid_request"
+        else:
+            said["code"] = f"code-{len(self.codes) + len(self.of_code)}-{self.made}"
+            scopes = tuple(query.get("scope", "").split())
+            self.codes[said["code"]] = client, scopes, query["code_challenge"]
+        return Response(302, (("Location", f"{uri}?{urlencode(said)}"),))
+
+    def _exchanged(self, client: str, form: dict[str, str]) -> tuple[str, ...] | Response:
+        code = form.get("code", "")
+        self._end(code)
+        owner, scopes, challenge = self.codes.get(code, ("", (), ""))
+        digest = sha256(form.get("code_verifier", "").encode()).digest()
+        fits = challenge == urlsafe_b64encode(digest).decode().rstrip("=")
+        uri = f"https://{client[10].lower()}.example/callback"
+        if owner != client or not fits or form.get("redirect_uri") != uri:
+            return refusal("invalid_grant")
+        del self.codes[code]
+        return scopes
+
+    def _end(self, used: str) -> None:
+        """End the tokens of a used code or refresh token."""
+        while used in self.of_code:
+            token = self.of_code.pop(used)
+            self.access.pop(token, None)
+            used = f"{token}_R"
+            self.refresh.pop(used, None)
+
     def _granted(self, client: str, form: dict[str, str]) -> Response:
         kind, most = form.get("grant_type"), ALL
+        if kind == "authorization_code" and "code" not in form:
+            return refusal("invalid_request")
+        if kind == "authorization_code":
+            scopes = self._exchanged(client, form)
+            return scopes if isinstance(scopes, Response) else self._issued(client, scopes, form)
         if kind == "refresh_token":
             owner, most = self.refresh.get(form.get("refresh_token", ""), ("", ()))
             if "refresh_token" not in form:
                 return refusal("invalid_request")
             if owner != client:
+                self._end(form["refresh_token"])
                 return refusal("invalid_grant")
         elif kind != "client_credentials":
             return refusal("unsupported_grant_type" if kind else "invalid_request")
@@ -84,9 +156,13 @@ class Tokens:
         if not set(asked) <= set(most):
             return refusal("invalid_scope")
         self.refresh.pop(form.get("refresh_token", ""), None)
+        return self._issued(client, asked, form)
+
+    def _issued(self, client: str, asked: tuple[str, ...], form: dict[str, str]) -> Response:
         self.made += 1
         token = f"$APICHECK_ISSUED_{self.made}"
         self.access[token] = client, asked
+        self.of_code[form.get("code") or form.get("refresh_token", "")] = token
         members: dict[str, Any] = {
             "access_token": token,
             "token_type": "Bearer",
@@ -122,14 +198,22 @@ def tokens(server: Any) -> Tokens:
 
 
 @pytest.fixture
+def setting() -> dict[str, Any]:
+    """Every promise of an authorization server, and operations that take its tokens."""
+    return {"facts": FACTS, "spec": dict(SPEC)}
+
+
+@pytest.fixture
 def oauth(bench: Callable[..., Any], tokens: Tokens) -> Callable[[str], dict[str, Any]]:
     """Check -> what it says of each of its cases."""
     del tokens
 
     def judged(name: str, **facts: Any) -> dict[str, Any]:
         on = "revokeToken" if name.startswith("revocation") else "token"
+        on = "" if name.startswith("metadata") else on
         stated = {"oauth": {**FACTS["oauth"], **facts}}
-        made = bench(f"oauth/{name}", facts=stated, spec=SPEC, operation=on)
+        placed = {"operation": on} if on else {}
+        made = bench(f"oauth/{name}", facts=stated, spec=SPEC, **placed)
         return made.judgements() if made.check.cases else {"": made.judged()[0]}
 
     return judged

@@ -1,0 +1,140 @@
+"""Authorization requests that are accepted, and responses, otherwise than OAuth says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import unquote_plus
+
+from reference_server.call import Call, Reply
+from reference_server.faults.fault import fault
+from reference_server.faults.oauth.codes import issues_codes
+from reference_server.oauth.authorization import (
+    Denial,
+    accepts_redirect,
+    choose_method,
+    find_response_error,
+    refuse_redirect,
+    send_back,
+    write_authorization_response,
+)
+from reference_server.oauth.clients import refuse_oauth
+from reference_server.responses.errors import make_error
+from reference_server.state.identities import Client
+
+ChooseMethod = Callable[[Call, str | None, str | None], str | Denial]
+FindResponseError = Callable[[str | None], Denial | None]
+WriteResponse = Callable[[Call, dict[str, str]], dict[str, str]]
+_TOKEN, _PKCE = ("oauth.token",), ("oauth.pkce",)
+
+
+@fault("oauth/accepts-plain-challenges", choose_method, needs=_PKCE, shows_in=issues_codes)
+def accepts_plain_challenges(
+    honest: ChooseMethod, call: Call, challenge: str | None, method: str | None
+) -> str | Denial:
+    """A code challenge may be the verifier itself."""
+    plain = challenge is not None and method in (None, "plain")
+    return "plain" if plain else honest(call, challenge, method)
+
+
+@fault("oauth/requires-no-challenge", choose_method, needs=_PKCE, shows_in=issues_codes)
+def requires_no_challenge(
+    honest: ChooseMethod, call: Call, challenge: str | None, method: str | None
+) -> str | Denial:
+    """An authorization request without a code challenge gets a code."""
+    return "" if challenge is None else honest(call, challenge, method)
+
+
+@fault(
+    "oauth/compares-redirect-uri-by-prefix", accepts_redirect, needs=_TOKEN, shows_in=issues_codes
+)
+def compares_redirect_uri_by_prefix(
+    honest: Callable[[Client, str], bool], client: Client, uri: str
+) -> bool:
+    """A redirect URI need only begin like the registered one."""
+    return uri.startswith(client.redirect_uri)
+
+
+@fault(
+    "oauth/reports-errors-to-any-redirect-uri", refuse_redirect, needs=_TOKEN, shows_in=issues_codes
+)
+def reports_errors_to_any_redirect_uri(
+    honest: Callable[[Call, str], Reply], call: Call, redirect: str
+) -> Reply:
+    """The browser is sent with an error to whatever redirect URI a request names."""
+    return send_back(call, redirect, {"error": "invalid_request"})
+
+
+@fault("oauth/drops-state", write_authorization_response, needs=_TOKEN, shows_in=issues_codes)
+def drops_state(honest: WriteResponse, call: Call, members: dict[str, str]) -> dict[str, str]:
+    """An authorization response has no state."""
+    made = honest(call, members)
+    return {name: value for name, value in made.items() if name != "state"}
+
+
+@fault(
+    "oauth/decodes-state-twice", write_authorization_response, needs=_TOKEN, shows_in=issues_codes
+)
+def decodes_state_twice(
+    honest: WriteResponse, call: Call, members: dict[str, str]
+) -> dict[str, str]:
+    """The state of an authorization response was percent-decoded once too often."""
+    made = honest(call, members)
+    return {**made, "state": unquote_plus(made["state"])} if "state" in made else made
+
+
+@fault(
+    "oauth/omits-issuer",
+    write_authorization_response,
+    needs=("oauth.iss_parameter",),
+    shows_in=issues_codes,
+)
+def omits_issuer(honest: WriteResponse, call: Call, members: dict[str, str]) -> dict[str, str]:
+    """An authorization response does not name the issuer."""
+    made = honest(call, members)
+    return {name: value for name, value in made.items() if name != "iss"}
+
+
+@fault(
+    "oauth/names-another-issuer",
+    write_authorization_response,
+    needs=("oauth.iss_parameter",),
+    shows_in=issues_codes,
+)
+def names_another_issuer(
+    honest: WriteResponse, call: Call, members: dict[str, str]
+) -> dict[str, str]:
+    """An authorization response names the issuer with a slash at its end."""
+    made = honest(call, members)
+    return {**made, "iss": f"{made['iss']}/"} if "iss" in made else made
+
+
+@fault("oauth/ignores-response-type", find_response_error, needs=_TOKEN, shows_in=issues_codes)
+def ignores_response_type(honest: FindResponseError, response_type: str | None) -> Denial | None:
+    """Any response type is served as a code."""
+    return None
+
+
+@fault(
+    "oauth/names-another-authorization-error",
+    find_response_error,
+    needs=_TOKEN,
+    shows_in=issues_codes,
+)
+def names_another_authorization_error(
+    honest: FindResponseError, response_type: str | None
+) -> Denial | None:
+    """An unknown response type is reported as a failure of the server."""
+    return Denial("server_error") if honest(response_type) else None
+
+
+@fault("oauth/keeps-authorization-errors-to-itself", send_back, needs=_TOKEN, shows_in=issues_codes)
+def keeps_authorization_errors_to_itself(
+    honest: Callable[[Call, str, dict[str, str]], Reply],
+    call: Call,
+    redirect: str,
+    members: dict[str, str],
+) -> Reply:
+    """The client is not told of an error; the person sees it."""
+    if "error" not in members:
+        return honest(call, redirect, members)
+    return make_error(call, refuse_oauth(members["error"], "The request is not valid."))

@@ -1,0 +1,90 @@
+"""An authorization code is refused after its lifetime."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Claims,
+    Confirm,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Outcome,
+    Role,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    judging,
+    steps,
+)
+from apicheck.checks.oauth._client import body_members, discard_tokens
+from apicheck.checks.oauth._codes import exchange_code, find_client, needs_codes, obtain_code
+from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
+from apicheck.checks.oauth._scopes import find_scoped
+
+_LEEWAY_S, _PATIENCE_S = 60.0, 90.0
+"""What a server may allow for clocks that differ; how long a run waits by a real clock."""
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """Apply where the policy has a lifetime of codes, and it can pass."""
+    found = applies_to(token_operation, promise=bad_grant, unless=needs_codes)(subject)
+    lifetime = subject.facts.oauth.code_lifetime_s if subject.facts.oauth else None
+    if not isinstance(found, Applies):
+        return found
+    if lifetime is None:
+        return NotApplicable("the policy does not say how long a code lives")
+    seconds = lifetime + _LEEWAY_S
+    if "clock" not in subject.context.capabilities and seconds > _PATIENCE_S:
+        words = f"nothing can let {seconds:g} s pass"
+        return NotTested(
+            NotTestedKind.NEEDS_CONTROL, words, '[control]\nurl = "http://127.0.0.1:9000"'
+        )
+    return Applies(
+        requests=2,
+        claims=Claims(exclusive=frozenset({"clock"})),
+        last=True,
+        facts=("oauth.code_lifetime",),
+        seconds=seconds,
+        promise=found.promise,
+    )
+
+
+def script(subject: Subject) -> Script:
+    """Have a code issued, let its lifetime pass, and exchange it."""
+    client = find_client(subject)
+    _, scopes = find_scoped(subject)
+    code = yield from obtain_code(subject, client, *scopes)
+    oauth = subject.facts.oauth
+    lifetime = (oauth.code_lifetime_s if oauth else None) or 0.0
+    yield from steps.wait(lifetime + _LEEWAY_S, "until the code has expired")
+    exchange = yield from exchange_code(subject, client, code, Role.TABLE)
+    yield from discard_tokens(subject, client, body_members(exchange))
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Fail if the server accepts the code, or refuses it with another status."""
+    return judging.judge_refused(transcript, subject.expected, though="to a code that had expired")
+
+
+CHECK = Check(
+    title="An authorization code is refused as promised after its lifetime",
+    failure_title="An authorization code is not refused as promised after its lifetime",
+    applies=applies,
+    script=script,
+    judge=judge,
+    reads=("oauth.code_lifetime", "oauth.bad_grant"),
+    accepted=True,
+    standards=("rfc6749#4.1.2", "rfc6749#5.2"),
+    outcomes=(
+        Outcome("accepted", Severity.MEDIUM, Confirm.ONCE),
+        Outcome("wrong-status", Severity.LOW),
+    ),
+    proven_by={
+        "accepted": ("oauth/codes-live-for-ever",),
+        "wrong-status": ("oauth/bad-grant-answered-with-other-status",),
+    },
+)
