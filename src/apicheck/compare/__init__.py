@@ -17,7 +17,7 @@ from apicheck.compare.security import compare_schemes
 from apicheck.compare.webhooks import compare_webhooks
 from apicheck.model.operation import Operation, Spec
 
-__all__ = ["RULES", "Change", "Impact", "Rule", "compare"]
+__all__ = ["RULES", "Change", "Impact", "Rule", "compare", "match_operations"]
 
 
 def compare(

@@ -46,7 +46,7 @@ def compare_content(
             continue
         schemas = both.old.schema(part), both.new.schema(there)
         found = both.find_changes(*schemas, direction)
-        yield from locate_in(found, where if len(before) == 1 else f"{where} {media_type}")
+        yield from locate_in(found, where if len(before) == 1 else f"{where} {media_type}".strip())
 
 
 def _list_media(document: Document, part: Part) -> dict[str, Part]:

@@ -32,13 +32,14 @@ class Change:
         return RULES[self.name]
 
 
-def change(name: str, words: str, old: str, new: str, *, announced: bool = False) -> Change:
+def change(name: str, words: str, old: str, new: str, *, doubtful: bool = False) -> Change:
     """A change with the impact of its rule.
 
-    announced: the earlier document deprecated it, so that clients had a warning.
+    doubtful: it breaks clients less surely than the rule says: the earlier document deprecated
+    what is gone, a default stands for what is new, or a document says nothing of the value.
     """
     usual = RULES[name].impact
-    return Change(name, words, old, new, Impact.PROBABLE if announced else usual)
+    return Change(name, words, old, new, Impact.PROBABLE if doubtful else usual)
 
 
 def locate_in(found: Iterable[Change], where: str) -> Iterator[Change]:

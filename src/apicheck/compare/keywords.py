@@ -26,8 +26,9 @@ def compare_types(sides: Sides, given: Form, taken: Form) -> Iterator[Change]:
     kinds, allowed = given.kinds, taken.kinds
     if allowed is None:
         return
-    if kinds is None:
-        yield sides.differ("type", (given.at, name_types(None)), (taken.at, name_types(allowed)))
+    if kinds is None:  # a document that names no type may have meant the one of the other
+        words = name_types(None), name_types(allowed)
+        yield sides.differ("type", (given.at, words[0]), (taken.at, words[1]), doubtful=True)
         return
     lost = {
         name

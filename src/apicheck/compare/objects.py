@@ -47,9 +47,9 @@ def _compare_member(sides: Sides, name: str, node: Node, taken: Form) -> Iterato
         yield step, (node, taken.additional)
         return
     if sides.of_request:
-        announced = sides.giver.has(node, "deprecated")
+        doubtful = sides.giver.has(node, "deprecated")
         old, new = node[0], child_pointer(taken.at, "properties")
-        yield change("request-property-removed", name, old, new, announced=announced)
+        yield change("request-property-removed", name, old, new, doubtful=doubtful)
     elif taken.closed:
         old = child_pointer(taken.at, "additionalProperties")
         yield change("response-property-added-to-closed-object", name, old, node[0])
@@ -80,7 +80,7 @@ def _find_newly_required(
         known = name in sent
         rule = "request-property-became-required" if known else "required-request-property-added"
         old = sent[name][0] if known else child_pointer(given.at, "properties")
-        yield change(rule, name, old, place, announced=filled)
+        yield change(rule, name, old, place, doubtful=filled)
 
 
 def _find_missing(
@@ -94,7 +94,7 @@ def _find_missing(
             continue  # it may be one of those without a name
         certain = name in taken.required and not sides.taker.has(there, "deprecated")
         new = child_pointer(given.at, "properties")
-        yield change("response-property-removed", name, there[0], new, announced=not certain)
+        yield change("response-property-removed", name, there[0], new, doubtful=not certain)
     for name, place in taken.required.items():
         there = taken.properties.get(name, ())
         if name in given.required or sides.taker.has(there, "writeOnly"):
@@ -111,4 +111,4 @@ def _compare_others(given: Form, taken: Form) -> Iterator[Change]:
         words = "other members: " + ("allowed" if said else "not mentioned") + " → refused"
         old = child_pointer(given.at, "additionalProperties") if said else given.at
         new = child_pointer(taken.at, "additionalProperties")
-        yield change("request-additional-properties-refused", words, old, new, announced=not said)
+        yield change("request-additional-properties-refused", words, old, new, doubtful=not said)

@@ -50,7 +50,7 @@ def compare_operations(both: Both, matched: Matched) -> Iterator[Change]:
         elif (old.method, _TEMPLATE.sub("{}", old.path)) not in left_out:
             words = f"{old.method} {old.path}"
             place = old.pointer.rpartition("/")[0]
-            found = change("operation-removed", words, old.pointer, place, announced=old.deprecated)
+            found = change("operation-removed", words, old.pointer, place, doubtful=old.deprecated)
             yield from assign((found,), old.id)
 
 

@@ -33,18 +33,18 @@ def compare_parameters(both: Both, old: Operation, new: Operation) -> Iterator[C
         there = after.get(key)
         if there is None:
             if key[0] != "path":
-                announced = part.value.get("deprecated") is True
+                doubtful = part.value.get("deprecated") is True
                 place = child_pointer(new.pointer, "parameters")
                 words = _describe(part)
-                yield change("parameter-removed", words, part.at, place, announced=announced)
+                yield change("parameter-removed", words, part.at, place, doubtful=doubtful)
             continue
         yield from locate_in(_compare_one(both, part, there), f"parameter {_describe(part)}")
     for key, part in after.items():
         if key not in before and key[0] != "path" and part.value.get("required") is True:
             place = child_pointer(old.pointer, "parameters")
-            announced = _has_default(both.new, part)
+            doubtful = _has_default(both.new, part)
             words = _describe(part)
-            yield change("required-parameter-added", words, place, part.at, announced=announced)
+            yield change("required-parameter-added", words, place, part.at, doubtful=doubtful)
 
 
 def _index(document: Document, operation: Operation) -> dict[Key, Part]:
@@ -65,7 +65,7 @@ def _compare_one(both: Both, old: Part, new: Part) -> Iterator[Change]:
     if needed and old.value.get("required") is not True:
         place, filled = child_pointer(new.at, "required"), _has_default(both.new, new)
         yield change(
-            "parameter-became-required", "optional → required", old.at, place, announced=filled
+            "parameter-became-required", "optional → required", old.at, place, doubtful=filled
         )
     was, now = _find_style(both.old, old), _find_style(both.new, new)
     if was in _WITH_COMMAS and now == _AS_TEXT:

@@ -71,7 +71,7 @@ def _compare_headers(both: Both, old: Part, new: Part) -> Iterator[Change]:
         if there is None:
             place = child_pointer(new.at, "headers")
             certain = needed and part.value.get("deprecated") is not True
-            yield change("response-header-removed", shown, part.at, place, announced=not certain)
+            yield change("response-header-removed", shown, part.at, place, doubtful=not certain)
             continue
         if needed and there.value.get("required") is not True:
             yield change("response-header-became-optional", shown, part.at, there.at)

@@ -67,7 +67,7 @@ def _compare_flows(both: Both, name: str) -> Iterator[Change]:
             moved = scope in offered
             words = f"{name}: {scope} of {kind}"
             yield change(
-                "oauth-scope-removed", words, child_pointer(place, scope), gone, announced=moved
+                "oauth-scope-removed", words, child_pointer(place, scope), gone, doubtful=moved
             )
         for key in ("tokenUrl", "authorizationUrl", "refreshUrl"):
             was, now = flow.value.get(key), there.value.get(key)

@@ -70,11 +70,13 @@ class Sides:
         """What is earlier, and what is later. The other way round, who gives and who takes."""
         return (given, taken) if self.of_request else (taken, given)
 
-    def differ(self, what: str, given: tuple[str, str], taken: tuple[str, str]) -> Change:
+    def differ(
+        self, what: str, given: tuple[str, str], taken: tuple[str, str], *, doubtful: bool = False
+    ) -> Change:
         """A difference. given, taken: pointer, and the value in words."""
         name = _RULES[what][0 if self.of_request else 1]
         (old, was), (new, now) = self.order(given, taken)
-        return change(name, f"{was} → {now}", old, new)
+        return change(name, f"{was} → {now}", old, new, doubtful=doubtful)
 
     def lost_form(self, form: Form, place: str, others: Sequence[Form]) -> Change:
         """A form of a value that nothing takes."""

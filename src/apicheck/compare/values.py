@@ -10,6 +10,7 @@ compared once, for all operations.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -52,8 +53,11 @@ class Values:
     _graph: dict[Key, _Compared] = field(default_factory=dict)
     _open: set[Key] = field(default_factory=set)
     """Pairs that are being compared: inside themselves they count as fitting."""
-    _clean: set[Key] = field(default_factory=set)
-    """Pairs in which there is no difference."""
+    _around: dict[Key, list[Key]] = field(default_factory=dict)
+    """Pair -> the pairs that contain it."""
+    _differing: set[Key] = field(default_factory=set)
+    """Pairs in which there is a difference, however deep."""
+    _collected: dict[Key, tuple[Change, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._sides = Sides(self.old, self.new, self.direction)
@@ -62,57 +66,59 @@ class Values:
         """The incompatible changes between two schemas, with the path of each value as `where`."""
         old, new = self.old.settle(old), self.new.settle(new)
         key: Key = (old, new) if self.direction is Direction.REQUEST else (new, old)
-        if not self._fits(key):
-            yield from self._collect(key)
+        if self._fits(key):
+            return
+        if key not in self._collected:  # an error's schema is that of every operation
+            self._collected[key] = tuple(self._collect(key))
+        yield from self._collected[key]
 
     def _collect(self, start: Key) -> Iterator[Change]:
         seen = {start}
-        due = [(start, "")]
+        due = deque([(start, "")])
         while due:
-            key, path = due.pop(0)
-            compared = self._compare(key)
+            key, path = due.popleft()
+            compared = self._graph[key]
             yield from (replace(one, where=path) for one in compared.differences)
             for step, inner in compared.inner:
-                if inner not in seen and not self._fits(inner):
+                if inner in self._differing and inner not in seen:
                     seen.add(inner)
                     due.append((inner, path + step))
 
     def _fits(self, start: Key) -> bool:
         """Whether there is no difference in a pair, nor in any pair inside it."""
-        seen = {start}
         due = [start]
-        certain = True
         while due:
             key = due.pop()
-            if key in self._clean:
-                continue
-            if key in self._open:
-                certain = False
-                continue
-            compared = self._compare(key)
-            if compared.differences:
-                return False
-            fresh = {inner for _, inner in compared.inner} - seen
-            seen |= fresh
-            due += fresh
-        if certain:
-            self._clean |= seen
-        return True
+            if key not in self._graph and key not in self._open:
+                due += self._compare(key)
+        return start not in self._differing
 
-    def _compare(self, key: Key) -> _Compared:
-        known = self._graph.get(key)
-        if known is None:
-            self._open.add(key)
-            known = _Compared()
-            for one in self._find(*key):
-                if isinstance(one, Change):
-                    known.differences.append(one)
-                else:
-                    step, inner = one
-                    known.inner.append((step, self._settle(*inner)))
-            self._open.discard(key)
-            self._graph[key] = known
-        return known
+    def _compare(self, key: Key) -> Iterator[Key]:
+        """Compare a pair. Returns the pairs inside it."""
+        self._open.add(key)
+        compared = _Compared()
+        for one in self._find(*key):
+            if isinstance(one, Change):
+                compared.differences.append(one)
+            else:
+                step, inner = one
+                compared.inner.append((step, self._settle(*inner)))
+        self._open.discard(key)
+        self._graph[key] = compared
+        for _, inner in compared.inner:
+            self._around.setdefault(inner, []).append(key)
+        if compared.differences or any(one in self._differing for _, one in compared.inner):
+            self._mark(key)
+        return (inner for _, inner in compared.inner)
+
+    def _mark(self, key: Key) -> None:
+        """Note that a pair differs, and so does each that contains it."""
+        due = [key]
+        while due:
+            one = due.pop()
+            if one not in self._differing:
+                self._differing.add(one)
+                due += self._around.get(one, ())
 
     def _settle(self, given: Node | Form, taken: Node | Form) -> Key:
         if isinstance(given, Form) or isinstance(taken, Form):
@@ -173,11 +179,11 @@ class Values:
         if form.kinds is None:
             return None
         alike = [one for one in takes if one.kinds is not None and one.kinds & form.kinds]
-        rivals = [one for one in gives if one.kinds is None or one.kinds & form.kinds]
-        named_apart = alike and form.name and alike[0].name and form.name != alike[0].name
-        if len(alike) == len(rivals) == 1 and not named_apart:
-            return alike[0]
-        return None
+        if len(alike) != 1 or (form.name and alike[0].name and form.name != alike[0].name):
+            return None
+        rivals = [one for one in gives if one is not form and one.kinds == form.kinds]
+        taken = any(self._fits((rival, alike[0])) for rival in rivals)
+        return None if taken else alike[0]
 
     def _compare_forms(self, given: Form, taken: Form) -> Iterator[Found]:
         if self.role is Role.PARAMETER:

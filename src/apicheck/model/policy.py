@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from apicheck.model.facts import Facts, Selector
 from apicheck.model.json import Json
+from apicheck.model.operation import Spec
 from apicheck.model.target import Ref
 from apicheck.model.verdict import Grade, Level
 
@@ -97,6 +98,8 @@ class Policy:
     refs: tuple[Ref, ...] = ()
     readings: tuple[str, ...] = ()
     """Readings that can be chosen with `--reading` or in the target file."""
+    earlier: tuple[Spec, ...] = field(default=(), compare=False)
+    """The documents of `versioning.history`, in its order."""
     file: str = ""
     digest: str = ""
 

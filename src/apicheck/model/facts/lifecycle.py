@@ -31,6 +31,8 @@ class Deprecation:
 class Versioning:
     """`versioning`. place: its `in`.
 
+    history: earlier documents of the API, as files relative to the policy. compatible: the
+    operations of these that the present document still describes compatibly; None: not promised.
     others: keys without a field; `standard` is "rfc9745" (default) or "own" (checks assert only
     the `headers` of a deprecation).
     """
@@ -40,4 +42,6 @@ class Versioning:
     versions: Mapping[str, Json] = field(default_factory=dict)
     unknown: ExpectedResponse | None = None
     promises: Mapping[str, Json] = field(default_factory=dict)
+    history: tuple[str, ...] = ()
+    compatible: Selector | None = None
     others: Mapping[str, Json] = field(default_factory=dict)
