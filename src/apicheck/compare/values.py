@@ -179,11 +179,12 @@ class Values:
         if form.kinds is None:
             return None
         alike = [one for one in takes if one.kinds is not None and one.kinds & form.kinds]
-        if len(alike) != 1 or (form.name and alike[0].name and form.name != alike[0].name):
+        if len(alike) != 1:
             return None
+        (other,) = alike
         rivals = [one for one in gives if one is not form and one.kinds == form.kinds]
-        taken = any(self._fits((rival, alike[0])) for rival in rivals)
-        return None if taken else alike[0]
+        apart = rivals and form.name != other.name
+        return None if apart or any(self._fits((rival, other)) for rival in rivals) else other
 
     def _compare_forms(self, given: Form, taken: Form) -> Iterator[Found]:
         if self.role is Role.PARAMETER:
