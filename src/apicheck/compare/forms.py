@@ -77,6 +77,12 @@ class Form:
         more = (self.closed, self.items, self.prefix, self.others, self.format)
         return self.types is None and self.enum is None and not any(rules) and not any(more)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing at all is said of a value."""
+        said = (self.name, self.flags, self.defaults, self.discriminator, self.tag)
+        return self.is_free and not any(said)
+
     def is_about(self, keyword: str) -> bool:
         """Whether a keyword says something of the values of this form."""
         kinds = self.kinds
@@ -108,7 +114,9 @@ def tighter(key: str, one: Bound | None, other: Bound) -> Bound:
 
 def intersect(ones: Iterable[Form], others: Iterable[Form]) -> tuple[Form, ...]:
     """The forms of values that have one form of each. Nothing has a form without a type."""
-    others = tuple(others)
+    ones, others = tuple(ones), tuple(others)
+    if len(ones) == 1 and ones[0].is_blank:
+        return others[:_MOST_FORMS]
     found = [merged for one in ones for other in others if (merged := _merge(one, other))]
     return tuple(found[:_MOST_FORMS])
 

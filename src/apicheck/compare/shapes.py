@@ -48,6 +48,7 @@ class Shapes:
 
     def forms(self, node: Node) -> tuple[Form, ...]:
         """The forms one of which a value must have that fits all schemas of a node."""
+        node = self.settle(node)
         if node not in self._known:
             found: tuple[Form, ...] = (Form(at=node[0] if node else ""),)
             for pointer in node:

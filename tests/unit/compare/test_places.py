@@ -116,3 +116,30 @@ def test_the_page_has_every_rule() -> None:
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     assert rows == [f"| `{rule.id}` | {rule.impact} | {rule.why} |" for rule in RULES.values()]
     assert len(list(describe_rules())) == len(rows)
+
+
+def test_schemas_that_all_contain_each_other_are_compared_once() -> None:
+    names = [f"S{number}" for number in range(30)]
+
+    def write(kind: str) -> str:
+        members = "".join(
+            f'        {name}: {{$ref: "#/components/schemas/{name}"}}\n' for name in names
+        )
+        schemas = "".join(
+            f"    {name}:\n      type: object\n      properties:\n        n: {{type: {kind}}}\n"
+            + members
+            for name in names
+        )
+        paths = "".join(
+            f"  /{name}:\n    get:\n      responses:\n        '200':\n          description: x\n"
+            "          content:\n            application/json:\n"
+            f"              schema: {{$ref: '#/components/schemas/{name}'}}\n"
+            for name in names
+        )
+        head = 'openapi: 3.0.3\ninfo: {title: T, version: "1"}\npaths:\n'
+        return f"{head}{paths}components:\n  schemas:\n{schemas}"
+
+    old, new = parse_spec(write("integer"), "old.yaml"), parse_spec(write("string"), "new.yaml")
+    found = compare(old, new)
+    assert len(found) == len(names)
+    assert all(len(change.operations) == len(names) for change in found)
