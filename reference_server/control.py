@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from apicheck.model.json import Json
+from reference_server.document.published import publish_document
 from reference_server.faults.catalogue import catalogue, select
 from reference_server.state.server_state import TENANTS, AccountChange, IdentitySpec, ServerState
 from reference_server.state.variants import parse_variant
@@ -22,8 +23,7 @@ _LONGEST = 1_000_000_000
 """Seconds by which the clock moves at most: three decades, well before dates run out."""
 CAPABILITIES = (
     "mint", "revoke", "change", "clock", "rewind", "effects", "listener", "fail_next", "faults",
-    "variant",
-    "deliveries", "requests", "reset",
+    "variant", "deliveries", "requests", "reset", "document",
 )  # fmt: skip
 
 Handler = Callable[[ServerState, Request, dict[str, Json]], Json | tuple[int, Json]]
@@ -47,6 +47,7 @@ def build_control(server: ServerState) -> Starlette:
         ("/fail_next", "POST", _fail_next),
         ("/faults", "GET", _list_faults),
         ("/faults", "PUT", _switch),
+        ("/document", "GET", _publish),
         ("/variant", "PUT", _change_variant),
         ("/reset", "POST", _reset),
     ]
@@ -237,6 +238,11 @@ def _switch(server: ServerState, request: Request, body: dict[str, Json]) -> Jso
         raise ValueError("on is a list of faults")
     server.switch(select(wanted))
     return _list_faults(server, request, body)
+
+
+def _publish(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
+    with server.faults_in_force():
+        return publish_document(server.profile)
 
 
 def _change_variant(server: ServerState, _: Request, body: dict[str, Json]) -> Json:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reference_server.call import PLAIN, TLS
 from reference_server.oauth.endpoints import find_authorization_path
+from reference_server.state.identities import Identity
 from reference_server.state.server_state import ServerState
 
 
@@ -40,22 +41,7 @@ def format_target(server: ServerState, addresses: Addresses, ca_file: str = "") 
         "[credentials]",
         f"command = {json.dumps(command)}",
     ]
-    for identity in server.first_identities:
-        lines += ["", f"[identities.{identity.name}]"]
-        lines.append(f'token = {{credentials = "/tokens/{identity.name}"}}')
-        if identity.scheme:
-            lines.append(f"scheme = {_quote(identity.scheme)}")
-        for key in ("tenant", "user", "app", "account", "plan"):
-            if value := getattr(identity, key):
-                lines.append(f"{key} = {_quote(value)}")
-        state = "expired" if identity.expires is not None else identity.state
-        if state != "active":
-            lines.append(f"state = {_quote(state)}")
-        lines += _format_parameters(identity.parameters)
-        for scheme in identity.credentials:
-            pointer = f"/credentials/{identity.name}/{scheme}"
-            lines += ["", f"[identities.{identity.name}.credentials.{_quote(scheme)}]"]
-            lines.append(f'token = {{credentials = "{pointer}"}}')
+    lines += [line for one in server.first_identities for line in _format_identity(one)]
     oauth = server.profile.facts.oauth
     token_path = server.profile.spec.operation(oauth.token).path if oauth and oauth.token else ""
     authorizes = bool(find_authorization_path(server.profile))
@@ -79,6 +65,27 @@ def format_target(server: ServerState, addresses: Addresses, ca_file: str = "") 
     if ca_file:
         lines += ["", "[tls]", f"ca_file = {_quote(ca_file)}", *_format_transport(addresses)]
     return "\n".join([*lines, ""])
+
+
+def _format_identity(identity: Identity) -> list[str]:
+    lines = ["", f"[identities.{identity.name}]"]
+    lines.append(f'token = {{credentials = "/tokens/{identity.name}"}}')
+    if identity.scheme:
+        lines.append(f"scheme = {_quote(identity.scheme)}")
+    lines += [
+        f"{key} = {_quote(value)}"
+        for key in ("tenant", "user", "app", "account", "plan")
+        if (value := getattr(identity, key))
+    ]
+    state = "expired" if identity.expires is not None else identity.state
+    if state != "active":
+        lines.append(f"state = {_quote(state)}")
+    lines += _format_parameters(identity.parameters)
+    for scheme in identity.credentials:
+        pointer = f"/credentials/{identity.name}/{scheme}"
+        lines += ["", f"[identities.{identity.name}.credentials.{_quote(scheme)}]"]
+        lines.append(f'token = {{credentials = "{pointer}"}}')
+    return lines
 
 
 def _format_transport(addresses: Addresses) -> list[str]:

@@ -8,7 +8,7 @@ Other modules of this package are imported the same way (`from apicheck.authorin
 and nouns that few checks need by their module (`from apicheck.authoring.facts import Bucket`).
 """
 
-from apicheck import schemas
+from apicheck import compare, schemas
 from apicheck.model import selector
 from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, PassiveResult
 from apicheck.model.exchange import (
@@ -107,6 +107,7 @@ __all__ = [
     "Via",
     "alter",
     "build",
+    "compare",
     "credentials",
     "describe",
     "parameters",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apicheck.cli import options
+from apicheck.cli.against import compare_with, print_rules
 from apicheck.cli.screen import Screen, toned
 from apicheck.model.json import describe_value
 from apicheck.model.policy import FactOrigin
@@ -24,6 +25,7 @@ _VALUE_SHOWN = 60
 @options.documents
 @options.connection
 @click.option("--facts", is_flag=True, help="Print every fact in force, and its origin.")
+@options.comparison
 @options.loudness
 @click.pass_obj
 def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
@@ -35,8 +37,22 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
 
     \b
     apicheck lint --policy policy.yaml --facts
+
+    With --against, it reports instead what changed since an earlier document and breaks clients.
+    Its exit code is then 1 where something does.
+
+    \b
+    apicheck lint --spec openapi.yaml --against openapi-v1.yaml
     """
+    if given.pop("rules"):
+        return print_rules(screen)
+    asked = {name: given.pop(name) for name in ("only", "strict", "as_json")}
+    earlier = given.pop("against")
     config = options.build_config(given)
+    if earlier is not None:
+        return compare_with(screen, config, earlier, **asked)
+    for name in (name for name, value in asked.items() if value):
+        raise click.UsageError(f"--{name.removeprefix('as_')} needs --against")
     from apicheck.plan.lint import lint
     from apicheck.run import load_inputs
 

@@ -91,6 +91,17 @@ documents = combine(
                  help="Choose a reading of an ambiguous policy. Repeatable."),
 )  # fmt: skip
 
+comparison = combine(
+    click.option("--against", type=LOCATION, metavar="FILE|URL",
+                 help="Report what changed since this earlier document and breaks clients."),
+    click.option("--only", multiple=True, metavar="SELECTOR",
+                 help="Compare only these operations (id, 'GET /v1/**', tag:x). Repeatable."),
+    click.option("--strict", is_flag=True,
+                 help="Exit with 1 also for what probably breaks clients."),
+    click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON."),
+    click.option("--rules", is_flag=True, help="List the rules of the comparison, and exit."),
+)  # fmt: skip
+
 selection = combine(
     click.option("--select", multiple=True, metavar="ID",
                  help="Run only this check or family (auth, auth/*). Repeatable."),

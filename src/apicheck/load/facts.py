@@ -24,6 +24,7 @@ from apicheck.model.facts import (
     RateHeaders,
     RateLimits,
     Transport,
+    Versioning,
     Webhooks,
 )
 from apicheck.model.json import Json
@@ -131,6 +132,12 @@ def _expand_deprecation(facts: Members) -> None:
         facts["links"] = dict.fromkeys(links, "")
 
 
+def _expand_versioning(facts: Members) -> None:
+    """`promises.compatible: true` is the promise of all operations."""
+    named = facts.get("promises", {}).get("compatible", False)
+    facts["compatible"] = ("*" if named else None) if isinstance(named, bool) else named
+
+
 def _expand_webhooks(facts: Members) -> None:
     facts["events"] = {
         name: {"name": name, **as_mapping("cause", event or "")}
@@ -170,6 +177,7 @@ _SECTIONS: Mapping[Any, Callable[[Members], None]] = {
     RateLimits: _expand_rate_limits,
     RateHeaders: _expand_rate_headers,
     Deprecation: _expand_deprecation,
+    Versioning: _expand_versioning,
     Webhooks: _expand_webhooks,
     Transport: _expand_transport,
     Hsts: _expand_hsts,

@@ -12,6 +12,7 @@ from typing import Any
 from apicheck.model.facts import (
     ApiVersion,
     Directive,
+    EarlierDocument,
     ExpectedResponse,
     Foreign,
     HeaderRule,
@@ -94,6 +95,7 @@ SHORT_FORMS: Mapping[Any, Callable[[Json], Json]] = {
     Foreign: _expand_foreign,
     Pkce: _expand_pkce,
     Signature: lambda value: as_mapping("scheme", value),
+    EarlierDocument: lambda value: as_mapping("file", value),
     ApiVersion: lambda value: as_mapping("state", value),
     VersionEcho: lambda value: as_mapping("header", value),
 }

@@ -1,36 +1,47 @@
-"""The OpenAPI documents that were published before the present one."""
+"""Reads the earlier documents of an API that a policy names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from apicheck.load.mistakes import Mistakes
+from apicheck.load.layers import Merged
 from apicheck.load.openapi import load_spec
-from apicheck.model.errors import SpecError
-from apicheck.model.json import Json
-from apicheck.model.policy import PastDocument
+from apicheck.load.selectors import find_selector_error
+from apicheck.model.errors import Mistake, SpecError
+from apicheck.model.facts import Facts
+from apicheck.model.json import dotted
+from apicheck.model.operation import Spec
+
+_HISTORY = "/versioning/history"
+_COMPATIBLE = "/versioning/promises/compatible"
 
 
-def read_history(
-    written: Sequence[Mapping[str, Json]], folder: Path, mistakes: Mistakes
-) -> tuple[PastDocument, ...]:
-    """The documents of a policy's `history`, the oldest first."""
-    found = _read_each(written, folder, mistakes)
-    return tuple(sorted(found, key=lambda one: one.published))
+def load_history(
+    facts: Facts, merged: Merged, files: Sequence[Path], found: list[Mistake]
+) -> tuple[Spec, ...]:
+    """The documents of `versioning.history`. Mistakes are added to `found`.
 
-
-def _read_each(
-    written: Sequence[Mapping[str, Json]], folder: Path, mistakes: Mistakes
-) -> Iterator[PastDocument]:
-    for index, item in enumerate(written):
-        if not {"file", "published"} <= set(item):
-            continue  # the schema has said so
+    files: where they are, in their order.
+    """
+    versioning = facts.versioning
+    if versioning is None:
+        return ()
+    specs: list[Spec] = []
+    for item, file in zip(versioning.history, files, strict=True):
         try:
-            spec = load_spec(folder / item["file"])
-        except SpecError as problem:
-            first = problem.mistakes[0]
-            words = f"{item['file']}:{first.line}: {first.message}" if first.line else first.message
-            mistakes.add(f"/history/{index}/file", f"the document cannot be used: {words}")
-            continue
-        yield PastDocument(item["published"], spec.operations)
+            specs.append(load_spec(file))
+        except SpecError as error:
+            origin = merged.origin(_HISTORY)
+            message = f"{item.file} cannot be read as an earlier document"
+            found.append(Mistake(origin.file, origin.line, dotted(f"/facts{_HISTORY}"), message))
+            found.extend(error.mistakes)
+    complete = len(specs) == len(versioning.history)
+    for selector in versioning.compatible.items if versioning.compatible and complete else ():
+        said = [find_selector_error(selector, spec, facts.operations) for spec in specs]
+        if said and all(said):  # operations that are gone are what it is about
+            message, hint = said[0] or ("", "")
+            origin = merged.origin(_COMPATIBLE)
+            place = dotted(f"/facts{_COMPATIBLE}")
+            found.append(Mistake(origin.file, origin.line, place, message, hint))
+    return tuple(specs)

@@ -25,7 +25,7 @@ from apicheck.load.source import Source, parse, read_source
 from apicheck.load.walk import Base, unit_of
 from apicheck.model.errors import Mistake, SpecError
 from apicheck.model.json import Json, dotted, write_json
-from apicheck.model.operation import LeftOut, Spec
+from apicheck.model.operation import LeftOut, Place, Spec
 
 _KNOWN = "known: OpenAPI 3.0, 3.1 and 3.2, and Swagger 2.0"
 _NO_PATHS = "has no paths, and so no operation to test"
@@ -72,16 +72,18 @@ def _build_spec(
     mistakes.raise_found(SpecError, source.file)
     files: dict[str, Source] = {}
     moves = Moves()
-    remarks = Mistakes(
-        lambda pointer: _find_place(moves.find_written(pointer), source, files), moves=moves
-    )
+
+    def locate(pointer: str) -> Place:
+        return _find_place(moves.find_written(pointer), source, files)
+
+    remarks = Mistakes(lambda pointer: _name_line(locate(pointer)), moves=moves)
     remarks.found.extend(source.doubles)
     own = document.get("$self")
     base = Base(own if isinstance(own, str) else uri, uri)
     version = str(document.get("openapi", "3.1.0"))
     if swagger.is_swagger(document):
         version = swagger.VERSION
-        as_written = Mistakes(lambda pointer: _find_place(pointer, source, files))
+        as_written = Mistakes(lambda pointer: _name_line(_find_place(pointer, source, files)))
         broken = validity.verify(document, as_written, version) if strict else {}
         if open_file is not None:
             swagger.gather_files(document, base, open_file, files)
@@ -115,6 +117,7 @@ def _build_spec(
         lines=source.lines,
         left_out=tuple(reader.left_out),
         remarks=tuple(_drop_told(remarks.ordered, reader.left_out)),
+        locate=locate,
     )
 
 
@@ -140,12 +143,17 @@ def _group(left_out: Iterable[LeftOut]) -> tuple[Mistake, ...]:
     )
 
 
-def _find_place(pointer: str, source: Source, files: Mapping[str, Source]) -> tuple[str, int]:
-    """The file and line of a place in a document of several files."""
+def _find_place(pointer: str, source: Source, files: Mapping[str, Source]) -> Place:
+    """The place that a pointer into a document of several files leads to."""
     for below, other in files.items():
         if pointer.startswith(f"{below}/"):
-            return other.file, other.line(pointer.removeprefix(below))
-    return source.file, source.line(pointer)
+            inside = pointer.removeprefix(below)
+            return Place(other.file, other.line(inside), inside)
+    return Place(source.file, source.line(pointer), pointer)
+
+
+def _name_line(place: Place) -> tuple[str, int]:
+    return place.file, place.line
 
 
 def _digest(sources: list[Source]) -> str:

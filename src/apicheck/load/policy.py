@@ -9,7 +9,7 @@ from pathlib import Path
 from apicheck.load import clauses, names, quotes
 from apicheck.load.facts import build_facts
 from apicheck.load.grammar import as_list
-from apicheck.load.history import read_history
+from apicheck.load.history import load_history
 from apicheck.load.layers import Layer, Merged
 from apicheck.load.mistakes import Mistakes, collect_mistakes, did_you_mean, drop_invalid
 from apicheck.load.origins import find_origins
@@ -20,7 +20,7 @@ from apicheck.model.errors import PolicyError
 from apicheck.model.facts import Facts
 from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import SecurityScheme, Spec
-from apicheck.model.policy import Clause, PastDocument, Policy
+from apicheck.model.policy import Clause, Policy
 from apicheck.model.policy import Source as Text
 from apicheck.model.target import Ref
 from apicheck.model.verdict import Grade
@@ -37,17 +37,18 @@ def load_policy(
     check_ids: Collection[str] = (),
     readings: tuple[str, ...] = (),
     verify_quotes: bool = True,
+    earlier: Sequence[Path] | None = None,
 ) -> Policy:
     """A policy, held against its document.
 
     check_ids: the known checks, and their outcomes (`errors/allow#missing`); () leaves the names of
     checks unverified. readings: overlays
     to lay over the facts, in order. verify_quotes: False for a copy of a policy that is not
-    beside the texts that it quotes, and the documents of its history. Raises PolicyError with every
-    mistake of every file.
+    beside the texts that it quotes. earlier: copies of the documents of its `versioning.history`,
+    likewise. Raises PolicyError with every mistake of every file.
     """
     source = read_source(path, PolicyError)
-    return _Loader(source, spec, check_ids, readings, verify_quotes=verify_quotes).policy()
+    return _Loader(source, spec, check_ids, readings, verify_quotes, earlier).policy()
 
 
 def included_files(path: Path) -> tuple[str, ...]:
@@ -124,6 +125,7 @@ class _Loader:
     check_ids: Collection[str]
     readings: tuple[str, ...]
     verify_quotes: bool = True
+    earlier: Sequence[Path] | None = None
 
     def policy(self) -> Policy:
         """The policy, when nothing is mistaken.
@@ -157,16 +159,19 @@ class _Loader:
             verifier.verify_clause(clause, own=own)
         self._verify_choices(document, sections, found, mistakes, verifier)
         refs = self._read_refs(sections, mistakes)
-        history: tuple[PastDocument, ...] = ()
-        if self.verify_quotes and document.get("history"):
-            folder = Path(self.source.file).parent
-            history = read_history(document["history"], folder, mistakes)
+        earlier = load_history(facts, merged, self._find_earlier(facts), mistakes.found)
         for source, value in sections if self.verify_quotes else ():
             quotes.verify(source, value, mistakes)
         if mistakes.found:
             raise PolicyError(f"{self.source.file} cannot be used", mistakes.ordered)
-        policy = self._finished(raw, found, facts, merged, sets)
-        return replace(policy, refs=refs, history=history)
+        finished = self._finished(raw, found, facts, merged, sets)
+        return replace(finished, refs=refs, earlier=earlier)
+
+    def _find_earlier(self, facts: Facts) -> Sequence[Path]:
+        if self.earlier is not None:
+            return self.earlier
+        named = facts.versioning.history if facts.versioning else ()
+        return [Path(self.source.file).parent / one.file for one in named]
 
     def _place(self, pointer: str) -> tuple[str, int]:
         return self.source.file, self.source.line(pointer)

@@ -6,7 +6,7 @@ Schemas keep their `$ref`s, which the validator follows in the document (`Spec.d
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import unquote
@@ -259,6 +259,26 @@ class LeftOut:
         return f"{self.method or 'all of'} {self.path}: {place}: {self.pointer}: {self.reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a part of a document was written.
+
+    line: 0 where it is not known. pointer: JSON Pointer into the file.
+    """
+
+    file: str
+    line: int
+    pointer: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+def _know_no_lines(pointer: str) -> Place:
+    """The place of a part of a document that was in no file."""
+    return Place("", 0, pointer)
+
+
 @dataclass(frozen=True, eq=False)
 class Spec:
     """An OpenAPI 3.0, 3.1 or 3.2 document. It equals itself alone, so that it can be a key.
@@ -283,6 +303,8 @@ class Spec:
     """Operations whose description is broken, in the document's order."""
     remarks: tuple[Mistake, ...] = ()
     """Mistakes of the document that leave no operation out, in the order of its lines."""
+    locate: Callable[[str], Place] = _know_no_lines
+    """From a JSON Pointer into `document` to the place where that part was written."""
 
     @property
     def is_swagger(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from apicheck.model.facts import Facts, Selector
 from apicheck.model.json import Json
-from apicheck.model.operation import Operation
+from apicheck.model.operation import Spec
 from apicheck.model.target import Ref
 from apicheck.model.verdict import Grade, Level
 
@@ -68,14 +68,6 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class PastDocument:
-    """An OpenAPI document that was published earlier. published: an ISO date, UTC."""
-
-    published: str
-    operations: tuple[Operation, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FactOrigin:
     """One effective fact: its dotted path, its value as JSON, and where it comes from.
 
@@ -106,10 +98,10 @@ class Policy:
     refs: tuple[Ref, ...] = ()
     readings: tuple[str, ...] = ()
     """Readings that can be chosen with `--reading` or in the target file."""
+    earlier: tuple[Spec, ...] = field(default=(), compare=False)
+    """The documents of `versioning.history`, in its order."""
     file: str = ""
     digest: str = ""
-    history: tuple[PastDocument, ...] = ()
-    """Earlier documents, the oldest first. A saved policy has none: lint alone reads them."""
 
     def clause(self, clause_id: str) -> Clause:
         """The clause of an id. Raises KeyError when there is none."""

@@ -147,6 +147,8 @@ class RunContext:
     """Whether the target file wants them valid."""
     withheld: Mapping[str, NotTested] = field(default_factory=dict)
     """operationId -> why it is never sent. Its recipe is the same reason."""
+    earlier: tuple[Spec, ...] = ()
+    """Earlier documents of the API, in the order of `versioning.history`."""
     guarded: Mapping[str, Recipe | NotTested] = field(default_factory=dict)
     """Recipes of withheld operations that are sent where someone asks for exactly them."""
     _selected: dict[tuple[Selector, str], bool] = field(

@@ -15,7 +15,7 @@ _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 _KINDS = ("pass", "inconclusive", "not-applicable", "not-tested")
 _MEMBERS = frozenset(
     {"facts", "document", "spec", "operation", "subject", "case", "clause", "identities"}
-    | {"clients", "fixtures", "answers", "thorough", "endpoints"}
+    | {"clients", "fixtures", "answers", "thorough", "endpoints", "earlier"}
 )
 
 

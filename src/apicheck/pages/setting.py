@@ -168,8 +168,19 @@ def subject_of(check: Check, setting: Mapping[str, Json]) -> Subject:
 
 
 def _spec(setting: Mapping[str, Json]) -> Spec:
-    document = setting.get("document") or _patched(CONTACTS, setting.get("spec", {}))
-    return read_spec(document, file="the page's document")
+    return read_spec(_document(setting), file="the page's document")
+
+
+def _document(setting: Mapping[str, Json]) -> Json:
+    return setting.get("document") or _patched(CONTACTS, setting.get("spec", {}))
+
+
+def _earlier(setting: Mapping[str, Json]) -> tuple[Spec, ...]:
+    """The earlier document, which a setting writes as what differs from the present one."""
+    if "earlier" not in setting:
+        return ()
+    document = _patched(_document(setting), setting["earlier"])
+    return (read_spec(document, file="the page's earlier document"),)
 
 
 def _patched(document: Json, patch: Json) -> Json:
@@ -187,7 +198,7 @@ def _patched(document: Json, patch: Json) -> Json:
 
 def _build_context(spec: Spec, setting: Mapping[str, Json]) -> RunContext:
     facts = facts_from(setting.get("facts", {}), file="the page's setting")
-    policy = Policy("page", "", "", clauses=(), facts=facts)
+    policy = Policy("page", "", "", clauses=(), facts=facts, earlier=_earlier(setting))
     target = Target(
         "page",
         "http://127.0.0.1",

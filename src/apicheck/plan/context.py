@@ -65,6 +65,7 @@ def build_context(
     withheld = withhold(spec, facts, target, skip, secured, make)
     context = RunContext(
         spec=spec,
+        earlier=policy.earlier,
         facts=facts,
         base_url=target.base_url,
         endpoints=target.endpoints,

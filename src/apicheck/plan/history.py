@@ -9,7 +9,7 @@ from datetime import date
 
 from apicheck.model.facts import Deprecation, Versioning
 from apicheck.model.operation import Operation, Spec
-from apicheck.model.policy import PastDocument, Policy
+from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
 
 Words = tuple[str, str]
@@ -17,6 +17,14 @@ Words = tuple[str, str]
 
 _SUPPORT, _NOTICE = "versioning.promises.support", "versioning.promises.notice"
 _SECONDS_A_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    """The operations of an earlier document, and when it was published."""
+
+    published: str
+    operations: tuple[Operation, ...]
 
 
 @dataclass(slots=True)
@@ -38,10 +46,17 @@ class _Life:
 def find_history_remarks(spec: Spec, policy: Policy) -> Iterator[Words]:
     """Find operations that were removed or deprecated sooner than the policy promises."""
     versioning = policy.facts.versioning
-    if versioning is None or not policy.history:
+    if versioning is None:
+        return
+    dated = [
+        _Dated(one.published, document.operations)
+        for one, document in zip(versioning.history, policy.earlier, strict=True)
+        if one.published
+    ]
+    if not dated:
         return
     present = {_identify(operation) for operation in spec.operations}
-    lives = _follow(policy.history)
+    lives = _follow(sorted(dated, key=lambda one: one.published))
     for key, life in lives.items():
         if key not in present:
             yield from _judge_removal(life, versioning)
@@ -49,7 +64,7 @@ def find_history_remarks(spec: Spec, policy: Policy) -> Iterator[Words]:
         yield from _judge_beginning(spec, policy, item, lives)
 
 
-def _follow(history: Sequence[PastDocument]) -> Mapping[str, _Life]:
+def _follow(history: Sequence[_Dated]) -> Mapping[str, _Life]:
     """Follow each operation through the documents, the oldest first."""
     lives: dict[str, _Life] = {}
     for document in history:

@@ -30,8 +30,8 @@ _OF_BODIES = ("media", "missing_media", "syntax", "schema", "too_large")
 """Kinds of bad request that need a body."""
 _UNREAD = re.compile(
     r"((?:(?:authentication|requests|oauth|versioning)\.[^.]+(?:\.[^.]+)?"
-    r"|authorization\.(?:refusal|absent|foreign\.[^.]+|tenant\.[^.]+)|rate_limits\.refusal)"
-    r"\.(?:headers|media|schema))(?:\.|$)"
+    r"|authorization\.(?:refusal|absent|foreign\.[^.]+|tenant\.[^.]+))"
+    r"\.(?:headers|media|schema)|rate_limits\.refusal\.headers)(?:\.|$)"
 )
 """Parts of a promised refusal of which the checks read no more than the status."""
 _EXACT = (

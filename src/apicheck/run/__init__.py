@@ -2,7 +2,7 @@
 
 from apicheck.run.cleaning import Cleaned, clean, recorded_arguments
 from apicheck.run.collateral import collateral_file, read_collateral, write_collateral
-from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs, load_plan
+from apicheck.run.config import Inputs, RunConfig, build_plan, load_document, load_inputs, load_plan
 from apicheck.run.directory import read_journal
 from apicheck.run.keys import (
     PublicKey,
@@ -44,6 +44,7 @@ __all__ = [
     "hash_manifest",
     "judge_saved",
     "list_signers",
+    "load_document",
     "load_inputs",
     "load_plan",
     "load_saved",

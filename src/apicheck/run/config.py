@@ -112,6 +112,15 @@ def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
     return Inputs(spec, policy, target, checks, name, spec_file, policy_file)
 
 
+def load_document(place: Path | str, config: RunConfig) -> Spec:
+    """Load a further document, from a file or a URL. Raises SpecError."""
+    if isinstance(place, str) and is_url(place):
+        target_file = config.target or find_target(Path.cwd())
+        settings = target_settings(target_file) if target_file else {}
+        return _load_spec(_fetch(place, config, override(settings, config.overrides)))
+    return _load_spec(Path(place))
+
+
 def _stand_in(settings: Mapping[str, Json]) -> Target:
     """A target that nothing can be sent to: with the scopes that a target file names, no secret."""
 

@@ -25,6 +25,8 @@ PLAN = "plan.json"
 JOURNAL = "journal.ndjson"
 RESULTS = "results.json"
 SCHEMA = "apicheck-plan/1"
+EARLIER = "earlier"
+"""Folder with copies of the documents of `versioning.history`."""
 _CLEAN_UP = "clean-up-"
 
 
@@ -74,6 +76,15 @@ def save_documents(directory: Path, inputs: Inputs) -> None:
         for name in included_files(inputs.policy_file):
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             write(directory / name, (inputs.policy_file.parent / name).read_bytes())
+    for number, spec in enumerate(inputs.policy.earlier, start=1):
+        (directory / EARLIER).mkdir(exist_ok=True)
+        copy = saved_document(spec, Path(spec.file).read_bytes())
+        write(directory / EARLIER / f"{number:03}.yaml", copy)
+
+
+def list_earlier(directory: Path) -> tuple[Path, ...]:
+    """List the copies of earlier documents, in the policy's order."""
+    return tuple(sorted((directory / EARLIER).glob("*.yaml")))
 
 
 def read_journal(directory: Path) -> tuple[Transcript, ...]:
@@ -118,7 +129,7 @@ def encode_json(content: Json) -> bytes:
 
 def list_published(directory: Path) -> tuple[Path, ...]:
     """List the copies of document and policy, whose text is no secret."""
-    return (directory / "openapi.yaml", directory / "policy.yaml")
+    return (directory / "openapi.yaml", directory / "policy.yaml", *list_earlier(directory))
 
 
 def write(path: Path, content: bytes) -> Path:

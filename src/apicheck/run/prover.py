@@ -10,10 +10,12 @@ from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
 from apicheck.judge import judge
+from apicheck.load import read_spec
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan
 from apicheck.model.results import NO_PROVENANCE, CheckResult, Results
 from apicheck.model.verdict import Verdict
+from apicheck.plan import plan as make_plan
 from apicheck.run import proof_plan
 from apicheck.run.collateral import Collateral
 from apicheck.run.execute import execute_plan
@@ -142,10 +144,29 @@ class Prover:
             unseen=tuple(sorted(set(recorded) - own - {check for check, _, _ in others})),
         )
 
+    def _plan_by_document(self, sample: Plan) -> Plan:
+        """Plan by the document that the server publishes: a fault may be one of it alone."""
+        document = _call(f"{self._control_url}/document", "GET")
+        if document == sample.spec.document:
+            return sample
+        made, asked = self._made, {probe.key for probe in sample.probes}
+        again = make_plan(
+            read_spec(document),
+            made.policy,
+            made.target,
+            made.checks,
+            made.options,
+            capabilities=made.context.capabilities,
+            drawn=made.drawn,
+        )
+        kept = tuple(probe for probe in again.probes if probe.key in asked)
+        return replace(again, probes=kept, provoking=())
+
     def _play_with(self, plan: Plan, faults: Sequence[str]) -> dict[Ended, str]:
         """Play a plan on a server with these faults, and list what every check ended in."""
         _call(f"{self._control_url}/reset", "POST", {})
         _call(f"{self._control_url}/faults", "PUT", {"on": list(faults)})
+        plan = self._plan_by_document(plan)
         played = execute_plan(plan, Silent(), stop=Stop(), resets=True)
         if played.failure is not None:
             raise played.failure

@@ -21,7 +21,7 @@ from apicheck.model.target import Target
 from apicheck.plan import plan
 from apicheck.probe.journal import Record, read_record
 from apicheck.registry import collect
-from apicheck.run.directory import JOURNAL, PLAN, SCHEMA, read_clean_ups
+from apicheck.run.directory import JOURNAL, PLAN, SCHEMA, list_earlier, read_clean_ups
 from apicheck.run.leftovers import find_leftovers
 from apicheck.run.parts import join_parts
 
@@ -72,7 +72,13 @@ def _load_run(directory: Path) -> SavedRun:
     policy_file = directory / "policy.yaml"
     readings = member("readings", _as_texts)
     policy = (
-        load_policy(policy_file, spec, readings=readings, verify_quotes=False)
+        load_policy(
+            policy_file,
+            spec,
+            readings=readings,
+            verify_quotes=False,
+            earlier=list_earlier(directory),
+        )
         if policy_file.exists()
         else builtin_policy(spec, target.schemes)
     )

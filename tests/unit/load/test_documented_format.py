@@ -33,6 +33,7 @@ def as_policy(kind: str, text: str) -> str:
 def test_every_example_loads(kind: str, text: str, tmp_path: Path) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text(as_policy(kind, text))
+    (tmp_path / "history").symlink_to(profile_dir("canonical") / "history")
     spec = load_spec(profile_dir("canonical") / "openapi.yaml")
     loaded = load_policy(policy, spec)
     assert loaded.clauses or loaded.origins

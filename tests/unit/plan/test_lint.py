@@ -73,7 +73,7 @@ def test_a_fact_that_no_clause_names_is_listed_by_its_section(tmp_path: Path) ->
 def test_buckets_and_response_rules_are_named_one_by_one(tmp_path: Path) -> None:
     report = linted(
         tmp_path,
-        "facts:\n  rate_limits: {refusal: 429, buckets: {a: {limit: 1}, b: {limit: 2}}}\n"
+        "facts:\n  rate_limits: {refusal: 429, buckets: {a: {limit: 1}, b: {limit: 2, ops: listOrders}}}\n"
         "  responses: {x: {media: a/b}, y: {media: a/b}}\n"
         "clauses:\n  A: {checks: ratelimit/*, of: rate_limits.a}\n"
         "  B: {checks: errors/*, of: responses.y}\n",
@@ -214,7 +214,8 @@ def test_the_profiles_that_come_with_apicheck_have_something_to_read(profile: st
     folder = profile_dir(profile)
     spec = load_spec(folder / "openapi.yaml")
     checks = collect(entry_points=False)
-    policy = load_policy(folder / "policy.yaml", spec, check_ids=tuple(checks))
+    outcomes = (f"{name}#{one.id}" for name, check in checks.items() for one in check.outcomes)
+    policy = load_policy(folder / "policy.yaml", spec, check_ids=(*checks, *outcomes))
     assert lint(spec, policy, checks).unread == ()
 
 

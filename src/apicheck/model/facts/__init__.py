@@ -17,7 +17,12 @@ from apicheck.model.facts.access import (
     Jwt,
     Tenant,
 )
-from apicheck.model.facts.lifecycle import Deprecation, LifecyclePromises, Versioning
+from apicheck.model.facts.lifecycle import (
+    Deprecation,
+    EarlierDocument,
+    LifecyclePromises,
+    Versioning,
+)
 from apicheck.model.facts.limits import Bucket, RateHeaders, RateLimits
 from apicheck.model.facts.oauth import OAuth, Pkce
 from apicheck.model.facts.responses import (
@@ -58,6 +63,7 @@ __all__ = [
     "Delivery",
     "Deprecation",
     "Directive",
+    "EarlierDocument",
     "Event",
     "ExpectedResponse",
     "Facts",

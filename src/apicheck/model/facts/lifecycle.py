@@ -47,6 +47,17 @@ class LifecyclePromises:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierDocument:
+    """An OpenAPI document that described the API before the present one.
+
+    file: relative to the policy. published: an ISO date, UTC; "" when not said.
+    """
+
+    file: str
+    published: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Versioning:
     """`versioning`. place: its `in`: "path", "header", "query" or "media".
 
@@ -54,7 +65,8 @@ class Versioning:
     form: how a version is written there; `{version}` stands for its key in `versions`. case:
     "sensitive" or "insensitive". unknown, future, malformed, missing, retired: what becomes of a
     request whose version is none of `versions`, is newer than all of them, does not look like one,
-    is not there, or is no longer served.
+    is not there, or is no longer served. compatible: the operations of `history` that the present
+    document still describes compatibly; None: not promised.
     others: keys without a field; `standard` is "rfc9745" (default) or "own" (checks assert only
     the `headers` of a deprecation).
     """
@@ -72,6 +84,8 @@ class Versioning:
     case: str = ""
     echo: VersionEcho | None = None
     promises: LifecyclePromises = field(default_factory=LifecyclePromises)
+    history: tuple[EarlierDocument, ...] = ()
+    compatible: Selector | None = None
     others: Mapping[str, Json] = field(default_factory=dict)
 
     @property
