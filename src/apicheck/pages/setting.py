@@ -18,7 +18,16 @@ from apicheck.plan.bind import list_subjects
 from apicheck.plan.context import build_context
 
 _CAPABILITIES = frozenset(
-    {"mint", "revoke", "clock", "effects", "listener", "subscribe_by_hand", "fail_next"}
+    {
+        "mint",
+        "mint_bare",
+        "revoke",
+        "clock",
+        "effects",
+        "listener",
+        "subscribe_by_hand",
+        "fail_next",
+    }
 )
 _IDENTITIES: Mapping[str, Json] = {"admin": {"tenant": "a"}, "other": {"tenant": "b"}}
 

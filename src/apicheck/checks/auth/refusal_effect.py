@@ -60,6 +60,7 @@ def script(subject: Subject) -> Script:
     before = yield from steps.send(read, Role.SETUP)
     if not before.succeeded and before.status not in _GONE:
         steps.end_script(Inconclusive(f"the object cannot be read before: {describe(before)}"))
+    request = readback.ask_for_visible_change(subject, request, before)
     bare = without_valid_credential(subject, request, bad=subject.row == BAD)
     refused = yield from steps.send(bare, Role.SETUP)
     if refused.succeeded or not refused.status:

@@ -52,7 +52,7 @@ def script(subject: Subject) -> Script:
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject)
     refused = without_valid_credential(subject, request, bad=subject.row == BAD)
-    yield from creations.probe_refused_create(subject, refused, request)
+    yield from creations.probe_refused_create(subject, refused, request, of_nobody=True)
 
 
 CHECK = Check(

@@ -9,6 +9,7 @@ from apicheck.authoring import (
     Exchange,
     Failure,
     Judgement,
+    Minter,
     NotApplicable,
     Outcome,
     Role,
@@ -45,31 +46,43 @@ def has_no_scopes(subject: Subject) -> NotApplicable | None:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """A known scope; an unknown one beside it; one that the target file denies the client."""
-    others = (Case(_OF_OTHERS),) if _scope_of_others(subject) else ()
+    others = (Case(_OF_OTHERS),) if _find_denied(subject) else ()
     return Case(_KNOWN), Case(_UNKNOWN), *others
 
 
-def _scope_of_others(subject: Subject) -> str:
-    """A scope of the API that the client does not have; "" where its scopes are not said."""
-    clients, implied = subject.context.clients, subject.facts.authorization.with_implied
-    if not clients or clients[0].scopes is None:
-        return ""
-    held = implied(clients[0].scopes)
-    return next((scope for scope in subject.context.all_scopes if scope not in held), "")
+def _find_denied(subject: Subject) -> tuple[Minter, str] | None:
+    """A client whose scopes are said, and a scope of the API that it does not have."""
+    for client in subject.context.clients:
+        if client.scopes is not None:
+            held = subject.facts.authorization.with_implied(client.scopes)
+            for scope in subject.context.all_scopes:
+                if scope not in held:
+                    return client, scope
+    return None
 
 
 def _beside(subject: Subject) -> str:
     """The scope that a row asks for beside a known one, and that must not be granted."""
-    rows = {_UNKNOWN: _NO_SCOPE, _OF_OTHERS: _scope_of_others(subject)}
-    return rows.get(subject.row.name, "")
+    denied = _find_denied(subject) if subject.row.name == _OF_OTHERS else None
+    if denied is not None:
+        return denied[1]
+    return _NO_SCOPE if subject.row.name == _UNKNOWN else ""
+
+
+def _choose_client(subject: Subject) -> Minter:
+    """The client of a row: the first, unless the row needs one whose scopes are said."""
+    denied = _find_denied(subject) if subject.row.name == _OF_OTHERS else None
+    return denied[0] if denied else subject.context.clients[0]
 
 
 def script(subject: Subject) -> Script:
     """Request a token with one scope, then call an operation that needs another."""
     yield from build.send_control(subject)
-    client = subject.context.clients[0]
+    client = _choose_client(subject)
     _, scopes = find_scoped(subject)
     if more := _beside(subject):
+        if client.scopes is not None and not set(scopes) <= set(client.scopes):
+            scopes = client.scopes[:1]
         wanted = ("scope", " ".join((*scopes, more)))
         request = yield from request_token(
             subject, token_operation(subject), client, CREDENTIALS, wanted
@@ -114,8 +127,8 @@ def _judge_beside(subject: Subject, exchange: Exchange, unwanted: str) -> Judgem
     if subject.row.name == _UNKNOWN:
         expected = "refused, or a scope without the unknown one"
         return Failure("unknown-granted", expected, came, exchange=exchange.id)
-    client = subject.context.clients[0].name
-    expected = f"refused, or a scope without {unwanted}: [mint.{client}] scopes lacks it"
+    client = _choose_client(subject)
+    expected = f"refused, or a scope without {unwanted}: [mint.{client.name}] scopes lacks it"
     return Failure("more-than-asked", expected, came, "of others", exchange.id)
 
 

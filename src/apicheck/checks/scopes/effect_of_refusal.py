@@ -74,6 +74,7 @@ def script(subject: Subject) -> Script:
     sender = yield from _obtain_refused(subject, subject.row.value)
     read = readback.build_read(subject, request)
     before = yield from steps.send(read, Role.SETUP)
+    request = readback.ask_for_visible_change(subject, request, before)
     yield from steps.send(with_sender(subject, request, sender))
     yield from readback.read_afterwards(read, before)
 
