@@ -122,5 +122,5 @@ CHECK = Check(
     standards=("rfc9110#15.5.4",),
     outcomes=(Outcome("changed", Severity.CRITICAL),),
     min_exercised=2,
-    proven_by={"changed": ("scopes/deletes-before-refusing",)},
+    proven_by={"changed": ("scopes/deletes-before-refusing", "scopes/changes-before-refusing")},
 )
