@@ -20,6 +20,11 @@ def is_free_text(subject: Subject, name: str) -> bool:
     return any(_takes_any_text(member) for member in _describe(subject, name))
 
 
+def has_member(subject: Subject, name: str) -> bool:
+    """Whether the document names a member of the body."""
+    return any(True for _ in _describe(subject, name))
+
+
 def mark_text(subject: Subject, request: Request, name: str) -> Request:
     """Give a member of a request a text that no other request has."""
     value = str(read_members(request).get(name, ""))
