@@ -39,18 +39,18 @@ def changes_nothing_readable(subject: Subject) -> NotApplicable | None:
 
 
 def cases(subject: Subject, value: Json = None) -> tuple[Case, ...]:
-    """The method in a field and in a parameter, of POST and of GET; a GET has no body.
+    """The method in a field of POST and of GET, and in a parameter of POST; a GET has no body.
 
     value: members that each row has besides `line` (the method of the request line) and `place`.
     """
     recipe = subject.context.recipes[subject.op.id]
     bodiless = isinstance(recipe, Recipe) and not recipe.media_type
+    ways = [(_FIELD, "POST"), (_PARAMETER, "POST"), *([(_FIELD, "GET")] if bodiless else [])]
     rows = (
         Case(f"{place} of a {line}", {**(value or {}), "line": line, "place": place})
-        for line in (("POST", "GET") if bodiless else ("POST",))
-        for place in (_FIELD, _PARAMETER)
+        for place, line in ways
     )
-    return spread(rows, subject.op.method)
+    return spread(rows, "operations")
 
 
 def ask_by_another(request: Request, row: Case) -> Request:

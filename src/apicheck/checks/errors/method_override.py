@@ -44,7 +44,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """The method in a field and in a parameter, of POST and of GET."""
+    """Each way to name the method."""
     return overrides.cases(subject)
 
 
