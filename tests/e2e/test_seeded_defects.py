@@ -73,6 +73,7 @@ FOUND = QUICK | {
     "scope-ignored-write": "scopes/denied: accepted",
     "scope-prefix": "scopes/denied: accepted",
     "lists-all-depots": "scopes/foreign-in-list: shown",
+    "lists-by-guess": "scopes/foreign-in-list: shown",
     "foreign-reference": "scopes/foreign-reference: accepted",
     "foreign-reference-patch": "scopes/foreign-reference: accepted",
     "foreign-reference-403": "scopes/foreign-reference: told-apart",
@@ -87,6 +88,7 @@ FOUND = QUICK | {
     "text-401": "errors/envelope: wrong-media-type",
     "html-error": "errors/envelope: wrong-media-type",
     "any-version": "errors/unknown-path: accepted",
+    "invalid-create": "conformance/response: schema-mismatch",
     "unsigned": "webhooks/signature: absent",
     "signs-other-body": "webhooks/signature: invalid",
 }
@@ -94,6 +96,7 @@ FOUND = QUICK | {
 CAUSES = {
     "auth/challenge": ("auth/missing-credentials",),
     "errors/envelope": ("auth/missing-credentials", "errors/method", "errors/unknown-path"),
+    "conformance/response": ("errors/invalid-body", "scopes/foreign-in-list"),
     "errors/unexpected-5xx": ("oauth/client-authentication",),
 }
 """What sends the requests whose responses a passive check reads."""

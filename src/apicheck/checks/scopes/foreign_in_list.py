@@ -14,12 +14,14 @@ from apicheck.authoring import (
     Failure,
     Identity,
     Inconclusive,
+    Json,
     Judgement,
     Mode,
     NotApplicable,
     NotTested,
     Operation,
     Outcome,
+    Part,
     Recipe,
     Role,
     Script,
@@ -27,6 +29,7 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
+    alter,
     build,
     creations,
     describe,
@@ -113,19 +116,40 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """Another owner creates an object, then we do; then our list, to one page after our object."""
+    """Another owner creates an object, then we do; then our list, to one page after our object.
+
+    Where the list can be narrowed to what belongs to a third object, also narrowed to theirs.
+    """
     creator, need = _creator_of(subject)
     ours = build.identity_of(subject)
     other = yield from obtain_foreign_identity(subject, subject.row.value)
     yield from build.send_control(subject)
     apart = other.tenant != ours.tenant
-    yield from _create(subject, creator, other, other if apart else ours)
+    theirs = yield from _create(subject, creator, other, other if apart else ours)
     mine = yield from _create(subject, creator, ours, ours)
     found = read_made(subject.context, mine, need)
     request = yield from build.valid_request(subject)
     yield from listing.fetch_pages(
         subject, request, lambda page: bool(found and shows(page, found))
     )
+    for name, value in _find_filters(subject, creator, theirs) if apart else ():
+        narrowed = alter.with_part(request, subject.op, Part("query", name), value)
+        yield from steps.send(narrowed)
+
+
+def _find_filters(
+    subject: Subject, creator: Operation, created: Exchange
+) -> Iterator[tuple[str, Json]]:
+    """The parameters of the list by which the created object is found through another one.
+
+    GET /parcels?depot_id=… where POST /parcels names the depot in its body.
+    """
+    recipe, sent = subject.context.recipes[creator.id], variation.read_members(created.request)
+    needs = recipe.needs if isinstance(recipe, Recipe) else ()
+    named = {need.name.removeprefix("/") for need in needs if need.place == "body"}
+    for parameter in subject.op.parameters:
+        if parameter.place == "query" and parameter.name in named & sent.keys():
+            yield parameter.name, sent[parameter.name]
 
 
 def _create(
