@@ -148,9 +148,7 @@ def run(app: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
         limit, window_s = (12, 1) if limited else (100_000, 60)
         service = app.Service(clients, broken=broken, limit=limit, window_s=window_s)
         for name, secret in SECRETS.items():
-            token = service.keep_token(clients[name].tenant, clients[name].scopes)
             monkeypatch.setenv(f"{name.upper()}_SECRET", secret)
-            monkeypatch.setenv(f"{name.upper()}_TOKEN", token)
         with service.running() as url:
             limits = {"all": {"limit": limit, "window": f"{window_s}s"}}
             result = run_pipeline(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -81,6 +81,7 @@ def load_target(
         _build_minter(name, value, secrets, spec)
         for name, value in settings.get("mint", {}).items()
     )
+    identities |= _make_identities_of_clients(minters, identities, mistakes)
     urls = (base_url, *(minter.token_url for minter in minters))
     proxies = read_proxies(settings, urls, secrets)
     target_names.verify(settings, spec, policy, mistakes)
@@ -256,6 +257,29 @@ def _build_minter(name: str, settings: Node, secrets: SecretReader, spec: Spec) 
         scopes=None if scopes is None else tuple(scopes),
         parameters=_as_texts(settings.get("parameters", {})),
     )
+
+
+def _make_identities_of_clients(
+    minters: Iterable[Minter], identities: Mapping[str, Identity], mistakes: Mistakes
+) -> dict[str, Identity]:
+    """An identity for each client of a tenant without one: its token, with all that it may get."""
+    tenants = {identity.tenant for identity in identities.values()}
+    made = {}
+    for minter in minters:
+        if minter.tenant in tenants or minter.name in identities:
+            continue
+        file, line = mistakes.place(child_pointer("/mint", minter.name))
+        made[minter.name] = Identity(
+            name=minter.name,
+            placeholder=placeholder(minter.name),
+            scopes=minter.scopes,
+            tenant=minter.tenant,
+            parameters=minter.parameters,
+            exclusive=True,
+            declared=f"{Path(file).name}:{line}",
+            minter=minter.name,
+        )
+    return made
 
 
 def _find_token_url(spec: Spec) -> str:

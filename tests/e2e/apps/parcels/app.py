@@ -51,9 +51,6 @@ MISTAKES: dict[str, str] = {
     "foreign-delete": "DELETE of another tenant's object: 404, and it is gone",
     "foreign-patch": "PATCH of another tenant's object: 404, and it is changed",
     "foreign-dispatch": "POST …/dispatch of another tenant's parcel: 404, and it is dispatched",
-    "limited-create": "POST over the limit: 429, and the object is made",
-    "limited-delete": "DELETE over the limit: 429, and the object is gone",
-    "limited-patch": "PATCH over the limit: 429, and the object is changed",
     "invalid-create": "POST of a body that breaks the schema: 422, and what fits is kept",
     # A method in a header field or parameter, with the rights of the method on the wire.
     "override-header": "X-HTTP-Method-Override, for the scope of the method on the wire",
@@ -107,7 +104,6 @@ MISTAKES: dict[str, str] = {
     "limit-one-less": "one request less than the limit passes",
     "limit-forwarded": "X-Forwarded-For gives a client a new limit",
     "limit-shared": "all tokens share one limit",
-    "retry-short": "Retry-After is a second too short",
     "retry-missing": "a 429 without Retry-After",
     "remaining-stuck": "RateLimit-Remaining does not fall",
     "unsigned": "deliveries have no signature",
