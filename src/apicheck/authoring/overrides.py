@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import readback
+from apicheck.authoring.path_index import index_paths
 from apicheck.authoring.spreading import spread
-from apicheck.model.exchange import Request, Role, Transcript
+from apicheck.model.exchange import Exchange, Request, Role, Transcript
 from apicheck.model.json import Json
+from apicheck.model.operation import Operation
 from apicheck.model.step import Steps
 from apicheck.model.subject import Case, Recipe, Subject
 from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable
+from apicheck.requests.build import valid_request
 from apicheck.requests.describe import describe
 from apicheck.requests.steps import end_script, send
 
@@ -39,42 +42,61 @@ def changes_nothing_readable(subject: Subject) -> NotApplicable | None:
 
 
 def cases(subject: Subject, value: Json = None) -> tuple[Case, ...]:
-    """The method in a field of POST and of GET, and in a parameter of POST; a GET has no body.
+    """The method in a field of POST and of GET, and in a parameter of POST.
+
+    A GET has no body; a POST that the path has is another operation.
 
     value: members that each row has besides `line` (the method of the request line) and `place`.
     """
     recipe = subject.context.recipes[subject.op.id]
     bodiless = isinstance(recipe, Recipe) and not recipe.media_type
     ways = [(_FIELD, "POST"), (_PARAMETER, "POST"), *([(_FIELD, "GET")] if bodiless else [])]
+    documented = {op.method for op in index_paths(subject.context.spec).by_path[subject.op.path]}
     rows = (
         Case(f"{place} of a {line}", {**(value or {}), "line": line, "place": place})
         for place, line in ways
+        if line == "GET" or line not in documented
     )
     return spread(rows, "operations")
 
 
-def ask_by_another(request: Request, row: Case) -> Request:
-    """The request with the method of a row in its request line, and its own in a field or so."""
-    line = {"method": row.value["line"], "operation": ""}
+def _ask_by_another(request: Request, row: Case, *, named: bool) -> Request:
+    """The request with the method of a row in its request line; its own is named if wanted."""
+    asked = replace(request, method=row.value["line"], operation="")
+    if not named:
+        return asked
     if row.value["place"] == _PARAMETER:
-        return replace(request, **line, query=(*request.query, ("_method", request.method)))
-    named = tuple((name, request.method) for name in FIELDS)
-    return replace(request, **line, headers=(*request.headers, *named))
+        return replace(asked, query=(*asked.query, ("_method", request.method)))
+    fields = tuple((name, request.method) for name in FIELDS)
+    return replace(asked, headers=(*asked.headers, *fields))
 
 
 def probe(subject: Subject, request: Request, sender: Request) -> Steps[None]:
     """Read the object of a request; ask for the change by another method; read it again.
 
-    sender: a request with the credential to ask with.
+    Where that had an effect, the same request follows about another object, without the method in
+    a field or parameter: a POST may change an object by itself. sender: a request with the
+    credential to ask with.
     """
+    before, after = yield from _ask(subject, request, sender, named=True)
+    if _find_effect(subject, request, before, after):
+        another = yield from valid_request(subject, fresh=True)
+        yield from _ask(subject, another, sender, named=False)
+
+
+def _ask(
+    subject: Subject, request: Request, sender: Request, *, named: bool
+) -> Steps[tuple[Exchange, Exchange]]:
+    """Read, ask, read. named: with the method in the place of the row, else for comparison."""
+    role = Role.TABLE if named else Role.CONFIRM
     read = readback.build_read(subject, request)
     before = yield from send(read, Role.SETUP)
     if not before.succeeded:
         end_script(Inconclusive(f"the object cannot be read before: {describe(before)}"))
     changing = readback.ask_for_visible_change(subject, request, before)
     asked = changing.with_credentials(sender.identity, *sender.credentials)
-    yield from send(ask_by_another(asked, subject.row))
-    yield from readback.read_afterwards(read, before)
+    yield from send(_ask_by_another(asked, subject.row, named=named), role)
+    return before, (yield from send(read, role))
 
 
 def judge(subject: Subject, transcript: Transcript, expected: str) -> Judgement:
@@ -83,20 +105,33 @@ def judge(subject: Subject, transcript: Transcript, expected: str) -> Judgement:
     expected: what should have come of it, in words.
     """
     reader = readback.read_operation(subject)
-    reads = [e for e in transcript.exchanges if reader and e.request.operation == reader.id]
-    before = [e for e in reads if e.role is Role.SETUP]
-    after = [e for e in reads if e.role is Role.TABLE]
-    asked = [e for e in transcript.exercised if not e.request.operation]
-    if not before or not after or not asked:
+    before = [e for e in transcript.of_role(Role.SETUP) if reader and _reads(e, reader)]
+    named, plain = transcript.exercised, transcript.of_role(Role.CONFIRM)
+    if not before or len(named) < 2:
         return Inconclusive("the object could not be read before and after")
-    row, came = subject.row.name, describe(asked[-1])
-    if after[-1].status in _GONE:
-        actual = f"{came}, and the object is gone"
-        return Failure("obeyed", expected, actual, row, asked[-1].id)
-    if not after[-1].succeeded:
-        return Inconclusive(f"the object cannot be read afterwards: {describe(after[-1])}")
-    request = replace(asked[-1].request, method=subject.op.method)
-    if changed := readback.changed_members(request, before[-1], after):
-        actual = f"{came}, and another {', '.join(filter(None, changed)) or 'body'}"
-        return Failure("obeyed", expected, actual, row, asked[-1].id)
-    return None
+    asked, after = named[0], named[1]
+    request = asked.request
+    effect = _find_effect(subject, request, before[0], after)
+    if not effect:
+        gone_wrong = not after.succeeded
+        return Inconclusive(f"the object cannot be read: {describe(after)}") if gone_wrong else None
+    if len(plain) < 2:
+        return Inconclusive("nothing shows what the request does without another method")
+    if _find_effect(subject, plain[0].request, before[-1], plain[1]):
+        line = subject.row.value["line"]
+        return NotApplicable(f"a {line} has the same effect without another method")
+    actual = f"{describe(asked)}, and the object is {effect}"
+    return Failure("obeyed", expected, actual, subject.row.name, asked.id)
+
+
+def _reads(exchange: Exchange, reader: Operation) -> bool:
+    return exchange.request.operation == reader.id
+
+
+def _find_effect(subject: Subject, request: Request, before: Exchange, after: Exchange) -> str:
+    """What became of an object, in a word or two; "" where it is as it was, or cannot be read."""
+    if after.status in _GONE:
+        return "gone"
+    meant = replace(request, method=subject.op.method)
+    changed = after.succeeded and readback.changed_members(meant, before, [after])
+    return f"changed ({', '.join(filter(None, changed)) or 'its body'})" if changed else ""
