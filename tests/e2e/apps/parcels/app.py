@@ -67,6 +67,10 @@ MISTAKES: dict[str, str] = {
     "any-secret-accepted": "a client with any secret gets a token",
     "query-token": "a token in the query is accepted",
     "scheme-case": "only `Bearer` is understood, not `bearer`",
+    "anonymous-500": "no token at all: 500",
+    "anonymous-redirect": "no token at all: a redirect to a page to log in",
+    "bad-token-403": "a bad token: 403",
+    "repeats-token": "a 401 says which token was bad",
     "no-challenge": "a 401 without a challenge",
     # Scopes.
     "grants-unheld": "the token operation grants a scope that the client may not have",
@@ -74,6 +78,8 @@ MISTAKES: dict[str, str] = {
     "grants-all": "the token operation grants everything, whatever was asked",
     "scope-ignored-read": "reads need no scope",
     "scope-ignored-write": "writes need no scope",
+    "scope-401": "a missing scope: 401",
+    "scope-404": "a missing scope: 404",
     "scope-prefix": "depots:read is as good as depots:write",
     # Another tenant's objects.
     "lists-all-depots": "GET /depots lists those of every tenant",
@@ -292,7 +298,9 @@ class Service:
         if not self.may(caller, scope, request.method):
             effect("scope")
             challenge = f'Bearer realm="parcels", error="insufficient_scope", scope="{scope}"'
-            raise Refused(403, "forbidden", "The token lacks a scope.", WWW_Authenticate=challenge)
+            status = {"scope-401": 401, "scope-404": 404}.get(self.broken, 403)
+            said = "The token lacks a scope."
+            raise Refused(status, "forbidden", said, WWW_Authenticate=challenge)
         try:
             self.count(caller, request, fields)
         except Refused:
@@ -325,6 +333,10 @@ class Service:
         if self.broken == "query-token" and "access_token" in request.args:
             given = f"Bearer {request.args['access_token']}"
         realm = 'Bearer realm="parcels"'
+        if not given and self.broken == "anonymous-500":
+            raise RuntimeError
+        if not given and self.broken == "anonymous-redirect":
+            raise Refused(302, "moved", "Log in.", Location="/login")
         if not given:
             raise Refused(401, "unauthorized", "A token is needed.", WWW_Authenticate=realm)
         scheme, _, value = given.partition(" ")
@@ -339,7 +351,9 @@ class Service:
             token = token or Token(1, frozenset(SCOPES))
         if token is None:
             challenge = f'{realm}, error="invalid_token"'
-            raise Refused(401, "unauthorized", "The token is bad.", WWW_Authenticate=challenge)
+            status = 403 if self.broken == "bad-token-403" else 401
+            said = f"The token {value} is bad." if self.broken == "repeats-token" else "It is bad."
+            raise Refused(status, "unauthorized", said, WWW_Authenticate=challenge)
         return token
 
     def crash_on(self, given: str, value: str) -> None:
