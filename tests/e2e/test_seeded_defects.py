@@ -35,6 +35,7 @@ QUICK = {
     "odd-token-500": "auth/bad-credentials: wrong-status",
     "grants-unheld": "oauth/granted-scope: more-than-asked",
     "lists-all-parcels": "scopes/foreign-in-list: shown",
+    "foreign-reference-patch": "scopes/foreign-reference: accepted",
     "html-list": "errors/envelope: wrong-media-type",
     "trace": "errors/method: accepted",
 }
@@ -81,7 +82,6 @@ FOUND = QUICK | {
     "lists-all-depots": "scopes/foreign-in-list: shown",
     "lists-by-guess": "scopes/foreign-in-list: shown",
     "foreign-reference": "scopes/foreign-reference: accepted",
-    "foreign-reference-patch": "scopes/foreign-reference: accepted",
     "foreign-reference-403": "scopes/foreign-reference: told-apart",
     "foreign-403": "scopes/foreign-object: wrong-status",
     "foreign-told": "scopes/foreign-indistinguishable: body",
