@@ -58,6 +58,7 @@ clauses:
   REVOKED: {title: Revoked tokens are refused, checks: auth/revocation}
   OTHERS: {title: Scopes of others are not granted, checks: oauth/granted-scope}
   NEAR: {title: Scopes are compared whole, checks: scopes/near-miss}
+  BAD: {title: Bad tokens are refused, checks: auth/missing-credentials}
 """
 TARGET = """
 [identities.admin]
@@ -81,6 +82,7 @@ class Server:
     def __init__(self, sent: Any, *, grants: set[str], revokes: bool = True) -> None:
         self.sent, self.grants, self.revokes = sent, grants, revokes
         self.tokens: dict[str, set[str]] = {LONG_LIVED: {"books:read"}}
+        self.lifetime_s = 600
 
     def __call__(self, request: Any) -> Any:
         form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
@@ -102,7 +104,9 @@ class Server:
         token = token_hex(20)
         self.tokens[token] = asked
         made = {"access_token": token, "token_type": "Bearer", "scope": " ".join(sorted(asked))}
-        return self.sent(200, {**made, "expires_in": 600}, {"Cache-Control": "no-store"})
+        return self.sent(
+            200, {**made, "expires_in": self.lifetime_s}, {"Cache-Control": "no-store"}
+        )
 
 
 def run_tokens(run: Any, server: Server, clause: str) -> Any:
@@ -133,3 +137,28 @@ def test_a_scope_that_is_rightly_not_granted_asks_for_no_minter(run: Any, sent: 
     outcome = run_tokens(run, Server(sent, grants=HELD), "NEAR")
     assert outcome.findings() == []
     assert "[mint" not in json.dumps(outcome.results["tasks"])
+
+
+CLIENT = TARGET[TARGET.index("[mint") :]
+"""A target file without an identity."""
+
+
+@pytest.mark.parametrize("lifetime_s", [600, 6])
+def test_a_client_without_an_identity_is_one_itself(run: Any, sent: Any, lifetime_s: int) -> None:
+    server = Server(sent, grants=HELD)
+    server.lifetime_s = lifetime_s
+    outcome = run(DOCUMENT, server, policy=POLICY, target=CLIENT, environ=ENVIRON, clauses=("BAD",))
+    assert outcome.verdict("BAD") == "pass"
+    assert "a: GET /books got 200" in json.dumps(outcome.results["preflight"])
+    journal = (outcome.directory / "journal.ndjson").read_text()
+    assert "Bearer $APICHECK_A_TOKEN" in journal
+    assert not any(token in journal for token in server.tokens)
+
+
+def test_a_client_that_gets_no_token_is_named_before_the_run(run: Any, sent: Any) -> None:
+    environ = {**ENVIRON, "CLIENT_SECRET": "another-secret-5f21c0"}
+    server = Server(sent, grants=HELD)
+    outcome = run(DOCUMENT, server, policy=POLICY, target=CLIENT, environ=environ)
+    assert outcome.code == 4
+    said = " ".join(item["message"] for item in outcome.results["preflight"])
+    assert "the secret of [mint.a] is the right one" in said

@@ -1,11 +1,13 @@
-"""405, HEAD and TRACE."""
+"""405, HEAD, TRACE, and methods in fields."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING
 from reference_server.call import Call, Refusal, Reply
+from reference_server.document.routing import Match, Routes, match_operation
 from reference_server.faults.fault import fault
 from reference_server.responses.errors import fill_error_body, list_allowed_methods
 from reference_server.responses.headers import Fields
@@ -14,6 +16,7 @@ from reference_server.responses.success import finish_success
 ListAllowedMethods = Callable[[Call], Fields]
 FillErrorBody = Callable[[Call, Refusal, Reply], None]
 FinishSuccess = Callable[[Call, Reply], Reply]
+MatchOperation = Callable[[Routes, str, str, Pairs], Match]
 _METHOD = ("requests.method",)
 
 
@@ -33,6 +36,14 @@ def allow_lists_one_method(honest: ListAllowedMethods, call: Call) -> Fields:
 def omits_allow(honest: ListAllowedMethods, call: Call) -> Fields:
     """405 does not say which methods are allowed."""
     return []
+
+
+@fault("errors/obeys-method-override", match_operation, needs=("requests.method_override",))
+def obeys_method_override(
+    honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
+) -> Match:
+    """The method in a field takes the place of the one in the request line."""
+    return honest(routes, dict(headers).get("x-http-method-override", method), path, headers)
 
 
 @fault("errors/head-answered-with-other-status", finish_success, needs=("requests.head",))

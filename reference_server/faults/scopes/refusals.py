@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from reference_server.call import Call
 from reference_server.faults._documented import members_are_unique
+from reference_server.faults._unasked import change_unasked
 from reference_server.faults.fault import fault
 from reference_server.operations.crud import perform
 from reference_server.stages.authorization import find_missing_rights
@@ -27,6 +28,22 @@ def deletes_before_refusing(honest: FindMissingRights, call: Call) -> tuple[str,
         item = store.find(use.names[use.target].name, call.match.parameters[use.target])
         if item is not None:
             store.remove(item)
+    return missing
+
+
+@fault(
+    "scopes/changes-before-refusing",
+    find_missing_rights,
+    needs=("authorization.refusal", "authorization.required"),
+)
+def changes_before_refusing(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    """A caller without the right to change an object is refused, and the object is changed."""
+    missing, use = honest(call), call.op_rules.use
+    if missing and use.kind == "update":
+        named = call.match.parameters[use.target]
+        item = call.server.store.find(use.names[use.target].name, named)
+        if item is not None:
+            change_unasked(call, item)
     return missing
 
 

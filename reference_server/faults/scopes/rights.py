@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 
+from apicheck.model.exchange import Pairs
 from reference_server.call import Call
 from reference_server.document.profile import Profile
+from reference_server.document.routing import Match, Routes, match_operation
 from reference_server.faults.fault import fault
 from reference_server.stages.authorization import find_missing_rights
 
 FindMissingRights = Callable[[Call], tuple[str, ...]]
+MatchOperation = Callable[[Routes, str, str, Pairs], Match]
+_FIELD = "x-http-method-override"
 _RIGHTS = ("authorization.refusal", "authorization.required")
 
 
@@ -41,6 +45,19 @@ def asks_for_more(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     caller, rules = call.caller_identity, call.op_rules
     just_enough = rules.scopes and set(caller.scopes) == set(rules.scopes)
     return rules.scopes if just_enough else honest(call)
+
+
+@fault("scopes/checks-rights-of-overridden-method", match_operation, needs=_RIGHTS)
+def checks_rights_of_overridden_method(
+    honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
+) -> Match:
+    """The method in a field is executed; the rights are those of the one in the request line."""
+    return honest(routes, dict(headers).get(_FIELD, method), path, headers)
+
+
+@checks_rights_of_overridden_method.also(find_missing_rights)
+def _find_missing_for_the_line(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+    return () if call.header(_FIELD) not in (None, call.method) else honest(call)
 
 
 @fault("scopes/compares-beginning", find_missing_rights, needs=_RIGHTS)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 from apicheck.authoring.listing import fetch_pages, values_of
+from apicheck.authoring.variation import is_free_text, mark_text, read_members
 from apicheck.model.exchange import Exchange, Request, Role, Transcript
-from apicheck.model.json import child_pointer
 from apicheck.model.operation import Operation
 from apicheck.model.step import Steps
 from apicheck.model.subject import UNIQUE, Recipe, Subject
+from apicheck.model.target import Identity
 from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable, NotTested
-from apicheck.requests.alter import Part, with_part
 from apicheck.requests.build import valid_request
-from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.steps import send
-
-_LONG, _KEPT = 40, 20
-"""A text that may be this long has room for a mark, behind so much of its own."""
 
 
 def list_operation(subject: Subject) -> Operation | None:
@@ -45,7 +41,7 @@ def unique_member(subject: Subject) -> str:
     texts = (text for recipe in recipes.values() for text in _texts_of(recipe).values())
     if unique or any(UNIQUE in text for text in texts):
         return unique
-    return next((name for name in members if _is_free_text(subject, name)), "")
+    return next((name for name in members if is_free_text(subject, name)), "")
 
 
 def _texts_of(recipe: Recipe | NotTested) -> dict[str, str]:
@@ -55,43 +51,48 @@ def _texts_of(recipe: Recipe | NotTested) -> dict[str, str]:
     return {name: value for name, value in members if isinstance(value, str)}
 
 
-def _is_free_text(subject: Subject, name: str) -> bool:
-    """Whether the document takes any text for a member of the body: also one with a mark in it."""
-    document = subject.context.spec.document
-    for media in subject.op.body:
-        whole = flatten_schema(document, media.schema)
-        member = flatten_schema(document, whole.get("properties", {}).get(name, {}))
-        if member.get("type") == "string" and member.get("maxLength", _LONG) >= _LONG:
-            return not any(key in member for key in ("format", "pattern", "enum", "const"))
-    return False
-
-
-def _mark(subject: Subject, request: Request, member: str) -> Request:
-    """Give the member of a request a value that no other request has."""
-    value = _read_member(request, member)
-    if UNIQUE in value:
-        return request
-    part = Part("body", child_pointer("", member))
-    return with_part(request, subject.op, part, f"{value[:_KEPT]} {UNIQUE}".strip())
-
-
 def probe_refused_create(
-    subject: Subject, refused: Request, valid: Request, *, paced: bool = True
+    subject: Subject,
+    refused: Request,
+    valid: Request,
+    *,
+    of_nobody: bool = False,
+    paced: bool = True,
 ) -> Steps[None]:
     """Send a request that must be refused; the valid one; then read the list until it shows that.
 
-    For subjects with a `list_operation` and a `unique_member`. paced False: the first request is
-    sent over a limit.
+    of_nobody: no tenant is known to have sent the refused request: the beginning of the list of
+    every other tenant is read as well. paced False: the first request is sent over a limit. For
+    subjects with a `list_operation` and a `unique_member`.
     """
     lister = list_operation(subject)
     if lister is None:
         raise ValueError(f"no operation lists what {subject.key} creates")
     mark = unique_member(subject)
-    yield from send(_mark(subject, refused, mark), paced=paced)
-    created = yield from send(_mark(subject, valid, mark), Role.SETUP)
+    yield from send(mark_text(subject, refused, mark), paced=paced)
+    created = yield from send(mark_text(subject, valid, mark), Role.SETUP)
     listing = yield from valid_request(subject, lister.id)
     list_subject = replace(subject, operation=lister)
-    yield from fetch_pages(list_subject, listing, _sent_value(created, mark), mark)
+    value = _sent_value(created, mark)
+    yield from fetch_pages(list_subject, listing, lambda page: value in values_of(page, mark))
+    for reader in _find_other_tenants(subject, lister) if of_nobody else ():
+        theirs = yield from valid_request(subject, lister.id, reader)
+        yield from fetch_pages(list_subject, theirs, lambda _: True)
+
+
+def _find_other_tenants(subject: Subject, lister: Operation) -> Iterator[Identity]:
+    """An identity of each tenant that may read the list, except the one that reads it anyway.
+
+    None where the list is inside an object, which another tenant does not have.
+    """
+    context, recipe = subject.context, subject.context.recipes[lister.id]
+    inside = not isinstance(recipe, Recipe) or any(need.place == "path" for need in recipe.needs)
+    seen = {context.identities[context.actors[lister.id]].tenant}
+    for identity in context.identities.values() if not inside else ():
+        usable = identity.placeholder and identity.state == "active"
+        if usable and identity.tenant not in seen and context.permits(identity, lister.id):
+            seen.add(identity.tenant)
+            yield identity
 
 
 def judge_refused_create(subject: Subject, transcript: Transcript) -> Judgement:
@@ -114,11 +115,4 @@ def judge_refused_create(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 def _sent_value(exchange: Exchange, member: str) -> str:
-    return _read_member(exchange.request, member)
-
-
-def _read_member(request: Request, member: str) -> str:
-    try:
-        return str(json.loads(request.body or b"{}").get(member, ""))
-    except (ValueError, AttributeError):
-        return ""
+    return str(read_members(exchange.request).get(member, ""))

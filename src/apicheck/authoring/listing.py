@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -12,9 +12,12 @@ from apicheck.model.exchange import Exchange, Request
 from apicheck.model.json import Json
 from apicheck.model.received import is_text, split_url
 from apicheck.model.step import Steps
-from apicheck.model.subject import Subject
+from apicheck.model.subject import Need, Subject
 from apicheck.requests.alter import Part, with_part
 from apicheck.requests.steps import send
+from apicheck.requests.values import read_value
+
+__all__ = ["Need", "fetch_pages", "objects_in", "read_value", "values_of"]
 
 _PAGES = 20
 _CURSORS = ("cursor", "after", "page_token", "pageToken", "next_token", "starting_after")
@@ -23,15 +26,15 @@ _SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
 
 
 def fetch_pages(
-    subject: Subject, request: Request, until: str, key: str
+    subject: Subject, request: Request, shows: Callable[[Exchange], bool]
 ) -> Steps[tuple[Exchange, ...]]:
-    """Fetch the pages of a list: to one after the page that shows a value, or to the end."""
+    """Fetch the pages of a list: to one after the page that shows something, or to the end."""
     pages: list[Exchange] = []
     found_at = _PAGES
     following: Request | None = _request_large_pages(subject, request)
     while following is not None and len(pages) < min(_PAGES, found_at + 2):
         pages.append((yield from send(following)))
-        if until in values_of(pages[-1], key):
+        if shows(pages[-1]):
             found_at = min(found_at, len(pages) - 1)
         following = _request_next(subject, following, pages[-1])
     return tuple(pages)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from apicheck.authoring.variation import ask_for_change, read_members
 from apicheck.model.exchange import Exchange, Request
+from apicheck.model.json import Json
 from apicheck.model.operation import Operation
 from apicheck.model.step import Steps
 from apicheck.model.subject import Subject
@@ -45,6 +46,13 @@ def build_read(subject: Subject, request: Request) -> Request:
     return plain.with_credentials(owner.name, *credentials)
 
 
+def ask_for_visible_change(subject: Subject, request: Request, before: Exchange) -> Request:
+    """Ask for something else than the object shows, where the request names what it changes."""
+    if request.method not in _NAMES_ITS_CHANGES:
+        return request
+    return ask_for_change(subject, request, _read_object(before, read_members(request)))
+
+
 def read_afterwards(read: Request, before: Exchange) -> Steps[None]:
     """Read the object again; once more where it differs, to see what changes by itself."""
     after = yield from send(read)
@@ -61,32 +69,35 @@ def changed_members(
     PATCH and PUT only the members that they name count; for DELETE none, as the status shows its
     effect. A body that is no object is one member, "".
     """
-    first, last = _read_members(afterwards[0]), _read_members(afterwards[-1])
     watched = _named_members(request)
-    return tuple(
-        sorted(
-            name
-            for name, value in _read_members(before).items()
-            if (watched is None or name in watched) and first.get(name) == last.get(name) != value
-        )
+    old, first, last = (
+        _read_members(one, watched or ()) for one in (before, afterwards[0], afterwards[-1])
     )
+    names = old.keys() if watched is None else watched & {*old, *last}
+    return tuple(sorted(n for n in names if first.get(n) == last.get(n) != old.get(n)))
 
 
 def _named_members(request: Request) -> frozenset[str] | None:
     """The members that the request names to be changed; None where it may change all."""
     if request.method not in _NAMES_ITS_CHANGES:
         return None
-    try:
-        body = json.loads(request.body or b"null")
-    except ValueError:
-        return None
-    return frozenset(body) if isinstance(body, dict) else frozenset()
+    return frozenset(read_members(request))
 
 
-def _read_members(exchange: Exchange) -> dict[str, str]:
+def _read_members(exchange: Exchange, wanted: Collection[str] = ()) -> dict[str, str]:
+    members = _read_object(exchange, wanted)
+    return {name: repr(value) for name, value in members.items()}
+
+
+def _read_object(exchange: Exchange, wanted: Collection[str]) -> Mapping[str, Json]:
+    """The object in a response: its body, or what the body wraps if that has the wanted members."""
     try:
         body = exchange.response.json() if exchange.response else None
     except ValueError:
         body = exchange.response.body if exchange.response else None
-    members = body if isinstance(body, dict) else {"": body}
-    return {name: repr(value) for name, value in members.items()}
+    while isinstance(body, dict) and wanted and not body.keys() & set(wanted):
+        inner = [value for value in body.values() if isinstance(value, dict)]
+        if len(inner) != 1:
+            break
+        body = inner[0]
+    return body if isinstance(body, dict) else {"": body}

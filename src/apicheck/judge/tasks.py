@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from apicheck.judge.operations import explain_wrong_base
 from apicheck.judge.remedies import Remedies
+from apicheck.judge.unasked import name_unasked
 from apicheck.model.plan import Plan
 from apicheck.model.results import CheckResult, ClauseResult, OperationResult, PreflightItem, Task
 from apicheck.model.verdict import NotTestedKind, Verdict
@@ -24,7 +25,8 @@ def collect_tasks(
 ) -> tuple[Task, ...]:
     """Group what is missing into at most five tasks; the one that unblocks most clauses is first.
 
-    The lines of all tasks together are TOML that can be added to the target file.
+    A further one names the must-clauses that nothing asked. The lines of all tasks together are
+    TOML that can be added to the target file.
     stopped: the run was interrupted or killed, so a larger budget would not help.
     """
     remedies = Remedies(plan.target.file)
@@ -54,10 +56,12 @@ def collect_tasks(
             if remedy and remedy not in lines:
                 lines.append(remedy)
     ranked = sorted(wanted.items(), key=lambda item: (-len(item[1][1]), item[0]))
-    return tuple(
+    tasks = tuple(
         Task(title, tuple(sorted(ids)), remedies.merge(lines))
         for (_, title), (lines, ids) in ranked[:_TASKS_AT_MOST]
     )
+    named = {name for _, ids in wanted.values() for name in ids}
+    return tasks + name_unasked(plan, clauses, results, named)
 
 
 _TITLES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -83,6 +83,7 @@ def load_target(
         _build_minter(name, value, secrets, spec)
         for name, value in settings.get("mint", {}).items()
     )
+    identities |= _make_identities_of_clients(minters, identities, mistakes)
     endpoints = read_endpoints(settings, base_url, spec.prefix, policy, mistakes)
     urls = (base_url, *(minter.token_url for minter in minters), *sorted(endpoints.urls))
     proxies = read_proxies(settings, urls, secrets)
@@ -278,6 +279,29 @@ def _build_consent(settings: Node, folder: Path) -> Consent | None:
         command=tuple(command),
         folder=str(folder) if command else "",
     )
+
+
+def _make_identities_of_clients(
+    minters: Iterable[Minter], identities: Mapping[str, Identity], mistakes: Mistakes
+) -> dict[str, Identity]:
+    """An identity for each client of a tenant without one: its token, with all that it may get."""
+    tenants = {identity.tenant for identity in identities.values()}
+    made = {}
+    for minter in minters:
+        if minter.tenant in tenants or minter.name in identities:
+            continue
+        file, line = mistakes.place(child_pointer("/mint", minter.name))
+        made[minter.name] = Identity(
+            name=minter.name,
+            placeholder=placeholder(minter.name),
+            scopes=minter.scopes,
+            tenant=minter.tenant,
+            parameters=minter.parameters,
+            exclusive=True,
+            declared=f"{Path(file).name}:{line}",
+            minter=minter.name,
+        )
+    return made
 
 
 def _find_token_url(spec: Spec) -> str:

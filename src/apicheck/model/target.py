@@ -55,6 +55,8 @@ class Identity:
     credentials: Mapping[str, str] = field(default_factory=dict)
     """Scheme -> placeholder of a credential that it has besides `placeholder`."""
     declared: str = ""
+    minter: str = ""
+    """The client that gets its token when it is first needed; "" for a credential that is given."""
 
 
 @dataclass(frozen=True, slots=True)

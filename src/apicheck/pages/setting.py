@@ -18,8 +18,8 @@ from apicheck.plan.bind import list_subjects
 from apicheck.plan.context import build_context
 
 _CAPABILITIES = frozenset(
-    {"mint", "revoke", "change", "clock", "rewind", "effects", "listener", "subscribe_by_hand"}
-    | {"fail_next"}
+    {"mint", "mint_bare", "revoke", "change", "clock", "rewind", "effects", "listener"}
+    | {"subscribe_by_hand", "fail_next"}
 )
 _IDENTITIES: Mapping[str, Json] = {"admin": {"tenant": "a"}, "other": {"tenant": "b"}}
 

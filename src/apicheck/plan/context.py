@@ -288,7 +288,8 @@ def _choose_actors(context: RunContext) -> dict[str, str]:
     oauth = context.facts.oauth
     by_client = {oauth.token, oauth.revoke} if oauth and context.clients else set()
     for operation in context.spec.operations:
-        if operation.id in by_client and operation.id in context.secured:
+        wants_credential = operation.id in context.secured or context.implied_scheme
+        if operation.id in by_client and wants_credential:
             result[operation.id] = NOBODY.name  # the OAuth client authenticates, no identity
             continue
         for identity in candidates:

@@ -28,6 +28,8 @@ def discover(target: Target) -> frozenset[str]:
             transport.close()
         if "listener" in offered:
             offered.add("subscribe_by_hand")
+        if "mint" in offered:
+            offered.add("mint_bare")
     if target.minters:
         offered.add("mint")
     if target.listener is not None or target.control_url:

@@ -66,7 +66,18 @@ class Minting:
         self._made: dict[str, _Minted] = {}
         self._by_placeholder: dict[str, _Minted] = {}
         self._numbers = itertools.count(last + 1)
+        self._expect_tokens_of_clients()
         self._used_up: set[str] = set()
+
+    def _expect_tokens_of_clients(self) -> None:
+        """Take identities that are clients as expired: each gets a token when it is first used."""
+        minters = {minter.name: minter for minter in self._plan.target.minters}
+        for identity in self._plan.target.identities.values():
+            minter = minters.get(identity.minter)
+            if minter is not None:
+                wanted = IdentitySpec(scopes=sort_or_none(minter.scopes), tenant=minter.tenant)
+                made = _Minted(identity, wanted, minter, expires=0.0)
+                self._made[identity.name] = self._by_placeholder[identity.placeholder] = made
 
     def mint(self, arguments: Mapping[str, Json], keep: Keep) -> Json:
         """The identity that the arguments of an `Ask` describe; None when none can be made."""
@@ -140,7 +151,11 @@ class Minting:
 
     def _replace(self, made: _Minted, placeholder: str) -> bool:
         """Put a new token in the place of one; whether that was possible."""
-        again = self._mint_new(made.wanted, lambda _: None)
+        again = (
+            self._mint_by_client(made.minter, made.wanted, lambda _: None)
+            if made.minter
+            else self._mint_new(made.wanted, lambda _: None)
+        )
         token = self._secrets.live.get(again.identity.placeholder) if again else None
         if again is None or token is None:
             return False
@@ -169,7 +184,8 @@ class Minting:
     def revoke_all(self) -> None:
         """Revoke every token that a minter got, where the API offers revocation."""
         for made in tuple(self._made.values()):
-            if made.minter is not None and not made.revoked:
+            used = made.identity.placeholder in self._secrets.live
+            if made.minter is not None and used and not made.revoked:
                 self._revoke_by_client(made, lambda _: None)
 
     def _make(self, wanted: IdentitySpec, keep: Keep, *, fresh: bool) -> Identity | None:

@@ -133,6 +133,8 @@ def _check_identity(
 
 def _name_setting(identity: Identity) -> str:
     """What the user wrote to give an identity."""
+    if identity.minter:
+        return f"[mint.{identity.minter}]"
     option = identity.declared.startswith("--")
     return identity.declared if option else f"[identities.{identity.name}]"
 

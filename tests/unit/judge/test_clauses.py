@@ -241,3 +241,35 @@ def test_an_exhausted_budget_is_a_task_even_if_the_run_was_stopped() -> None:
     (task,) = collect_tasks(made, judge_clauses(made, results), results, stopped=True)
     pasted = f"# in apicheck.toml:\n{lines}"
     assert (task.title, task.lines) == ("Give the run a larger budget", pasted)
+
+
+def test_a_must_clause_that_nothing_asked_is_named_in_a_task_of_its_own() -> None:
+    bare = Clause("C-2", title="of no check")
+    may = Clause("C-3", level=Level.MAY)
+    made = planned(clause(), bare, may)
+    made = replace(made, policy=replace(made.policy, digest="sha256:1"))
+    results = [result(V.NOT_APPLICABLE, reason="no list shows what it makes")]
+    (task,) = collect_tasks(made, judge_clauses(made, results), results)
+    assert task.clauses == ("C-1", "C-2")
+    assert "# C-1: no list shows what it makes" in task.lines.splitlines()
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        result(V.PASS, exercised=1),
+        result(V.FAIL, exercised=1),
+        result(V.INCONCLUSIVE, exercised=1),
+        result(V.NOT_TESTED, kind=NotTestedKind.SELECTED_OUT),
+    ],
+)
+def test_a_clause_that_was_asked_or_left_out_is_in_no_such_task(one: CheckResult) -> None:
+    made = planned(clause())
+    made = replace(made, policy=replace(made.policy, digest="sha256:1"))
+    assert collect_tasks(made, judge_clauses(made, [one]), [one]) == ()
+
+
+def test_the_built_in_clauses_that_do_not_fit_an_api_are_no_task() -> None:
+    made = planned(clause())
+    results = [result(V.NOT_APPLICABLE)]
+    assert collect_tasks(made, judge_clauses(made, results), results) == ()

@@ -227,6 +227,7 @@ def test_capabilities_are_what_control_minters_and_listener_offer(
     with_control = replace(minting, control_url=f"{api.url}/control")
     assert discover(with_control) == {
         "mint",
+        "mint_bare",
         "clock",
         "effects",
         "listener",

@@ -22,6 +22,7 @@ TOKENS = {
     "in quotes": '"$X"',
     "unsigned JWT": _UNSIGNED,
     "very long": "x" * LONG,
+    "letters outside ASCII": "t\u010dken-\u00fc",
 }
 """Name -> what goes where the token goes; $X is the valid token."""
 
@@ -100,6 +101,10 @@ def _of_alternatives(
     return rows
 
 
-def is_long(case: Case) -> bool:
-    """Whether a row is so long that a server may stop reading it."""
-    return isinstance(case.value, str) and len(case.value) >= LONG
+def may_be_unread(case: Case) -> bool:
+    """Whether a server, or one in front of it, may refuse a row without reading it.
+
+    It is very long (RFC 6585, section 5), or not of the characters that a field should have
+    (RFC 9110, section 5.5).
+    """
+    return isinstance(case.value, str) and (len(case.value) >= LONG or not case.value.isascii())

@@ -24,10 +24,12 @@ from apicheck.authoring import (
     judging,
     refused,
 )
-from apicheck.checks.auth._bad_values import is_long, rows
+from apicheck.checks.auth._bad_values import may_be_unread, rows
 from apicheck.checks.auth._public import doubt
 from apicheck.checks.auth._scope import is_still_valid, needs_no_credential
 from apicheck.checks.auth._stranger import STRANGER, also_of_strangers
+
+_REFUSED_IN_ANY_WAY = range(400, 500)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -68,8 +70,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for exchange in transcript.exercised:
         if _is_derived(subject) and is_still_valid(exchange):
             return NotApplicable("derived from this token, the value is the token itself")
-    if is_long(subject.row) and not any(one.succeeded for one in transcript.exercised):
-        return None  # a server may stop reading fields that are this long (RFC 6585, section 5)
+    statuses = [one.status for one in transcript.exercised]
+    if may_be_unread(subject.row) and all(not s or s in _REFUSED_IN_ANY_WAY for s in statuses):
+        return None
     return doubt(subject, transcript, judging.judge_refused(transcript, subject.expected))
 
 

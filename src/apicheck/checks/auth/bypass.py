@@ -23,13 +23,12 @@ from apicheck.authoring import (
     Transcript,
     build,
     describe,
+    overrides,
     spreading,
     steps,
 )
 from apicheck.checks.auth._public import is_same_kind, looks_public
 from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
-
-_OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -84,7 +83,7 @@ def _vary(request: Request, row: str) -> Request:
     if row == "method in the query":
         query = (*request.query, ("_method", request.method))
         return replace(request, method="POST", query=query)
-    fields = tuple((name, request.method) for name in _OVERRIDES)
+    fields = tuple((name, request.method) for name in overrides.FIELDS)
     return replace(request, method="GET", headers=(*request.headers, *fields))
 
 

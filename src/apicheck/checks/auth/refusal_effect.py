@@ -48,8 +48,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Without a credential, and with an invalid one."""
-    return spreading.spread((ANONYMOUS, BAD), subject.context.alternatives[subject.op.id])
+    """Without a credential, and with an invalid one: both of each method at least."""
+    alike = (subject.context.alternatives[subject.op.id], subject.op.method)
+    return spreading.spread((ANONYMOUS, BAD), alike)
 
 
 def script(subject: Subject) -> Script:
@@ -60,7 +61,8 @@ def script(subject: Subject) -> Script:
     before = yield from steps.send(read, Role.SETUP)
     if not before.succeeded and before.status not in _GONE:
         steps.end_script(Inconclusive(f"the object cannot be read before: {describe(before)}"))
-    bare = without_valid_credential(subject, request, bad=subject.row == BAD)
+    request = readback.ask_for_visible_change(subject, request, before)
+    bare = without_valid_credential(subject, request, bad=subject.row.name == BAD.name)
     refused = yield from steps.send(bare, Role.SETUP)
     if refused.succeeded or not refused.status:
         steps.end_script(Inconclusive(f"the request was not refused: {describe(refused)}"))
@@ -104,6 +106,12 @@ CHECK = Check(
     reads=("authentication.refusal",),
     standards=("rfc9110#15.5.2",),
     outcomes=(Outcome("changed", Severity.CRITICAL),),
-    proven_by={"changed": ("auth/acts-before-it-refuses",)},
+    proven_by={
+        "changed": (
+            "auth/acts-before-it-refuses",
+            "auth/acts-on-bad-credentials",
+            "auth/changes-before-it-refuses",
+        )
+    },
     accepted=True,
 )

@@ -51,8 +51,8 @@ def script(subject: Subject) -> Script:
     """Be refused, create another object, and read the list until it shows that one."""
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject)
-    refused = without_valid_credential(subject, request, bad=subject.row == BAD)
-    yield from creations.probe_refused_create(subject, refused, request)
+    refused = without_valid_credential(subject, request, bad=subject.row.name == BAD.name)
+    yield from creations.probe_refused_create(subject, refused, request, of_nobody=True)
 
 
 CHECK = Check(
@@ -66,5 +66,5 @@ CHECK = Check(
     standards=("rfc9110#15.5.2",),
     outcomes=(Outcome("made", Severity.CRITICAL),),
     min_exercised=2,
-    proven_by={"made": ("auth/makes-before-it-refuses",)},
+    proven_by={"made": ("auth/makes-before-it-refuses", "auth/makes-for-another-tenant")},
 )

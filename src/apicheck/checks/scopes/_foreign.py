@@ -26,7 +26,9 @@ from apicheck.authoring import (
     paths,
     readback,
     steps,
+    variation,
 )
+from apicheck.authoring.listing import Need
 from apicheck.checks.scopes._rights import find_actor, is_owned_by
 
 _COUNTED = re.compile(r"[A-Za-z]{0,8}[-_]?[0-9]{1,7}")
@@ -40,12 +42,16 @@ def foreign_needs(subject: Subject, place: str, whose: str) -> tuple[str, ...]:
     Names of path parameters, or pointers into the body. An object belongs to a user or an app
     where the policy's selector also takes the operation that creates it.
     """
-    context, recipe = subject.context, subject.context.recipes[subject.op.id]
+    context = subject.context
     foreign = context.facts.authorization.foreign.get(whose)
     tenants = {tenant.parameter for tenant in context.facts.authorization.tenants}
-    if foreign is None or not isinstance(recipe, Recipe) or not is_owned_by(subject, whose):
+    if foreign is None or not is_owned_by(subject, whose):
         return ()
-    makers = {need: context.spec.operation(need.operation) for need in recipe.needs}
+    named = (
+        *_needs_of(subject, subject.op.id),
+        *(need for _, need in optional_references(subject)),
+    )
+    makers = {need: context.spec.operation(need.operation) for need in named}
     return tuple(
         need.name
         for need, maker in makers.items()
@@ -54,6 +60,27 @@ def foreign_needs(subject: Subject, place: str, whose: str) -> tuple[str, ...]:
         and not maker.safe
         and context.selects(foreign.ops, maker)
     )
+
+
+def optional_references(subject: Subject) -> Iterator[tuple[str, Need]]:
+    """What a change may name in its body although its canonical request does not.
+
+    The members in which the creation of the object names others: PATCH /parcels/{id} may move a
+    parcel to another depot. Yields the creating operation, and what it needs there.
+    """
+    own = _needs_of(subject, subject.op.id)
+    named = {need.name for need in own if need.place == "body"}
+    for maker in {need.operation: need for need in own if need.place == "path"}:
+        for need in _needs_of(subject, maker):
+            member = need.name.removeprefix("/")
+            further = need.place == "body" and need.name not in named and "/" not in member
+            if further and variation.has_member(subject, member):
+                yield maker, need
+
+
+def _needs_of(subject: Subject, operation: str) -> tuple[Need, ...]:
+    recipe = subject.context.recipes[operation]
+    return recipe.needs if isinstance(recipe, Recipe) else ()
 
 
 def foreign_owners(subject: Subject, place: str) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ Search = Generator[tuple[str, ...], bool, str]
 """Yields words to try, receives whether they were enough, returns the result."""
 
 
-def narrow(words: tuple[str, ...]) -> Search:
+def narrow(words: tuple[str, ...], *, bare: bool = True) -> Search:
     """Search, among words that were enough together, the one that is enough by itself.
 
     Returns "" when no word is needed at all, and several words, separated by commas, when they
-    are enough only together.
+    are enough only together. bare: whether no word at all can be tried.
     """
-    if not words or (yield ()):
+    if not words or (bare and (yield ())):
         return ""
     while len(words) > 1:
         half = len(words) // 2

@@ -74,6 +74,25 @@ def all_but(subject: Subject, kind: str, word: str) -> tuple[str, ...]:
     )
 
 
+def can_be_bare(subject: Subject) -> bool:
+    """Whether the target can make a credential without any right.
+
+    An OAuth client that asks for no scope gets its default ones (RFC 6749, section 3.3).
+    """
+    return "mint_bare" in subject.context.capabilities
+
+
+def within_reach(subject: Subject, scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """Those scopes that one token can have: all, or those that a client may get."""
+    context, actor = subject.context, find_actor(subject)
+    if can_be_bare(subject) or not context.clients:
+        return scopes
+    near = [one for one in context.clients if actor is None or one.tenant in ("", actor.tenant)]
+    reach = [set(scopes) if one.scopes is None else set(one.scopes) for one in near]
+    widest = max(reach, key=lambda words: len(words & set(scopes)), default=set(scopes))
+    return tuple(scope for scope in scopes if scope in widest)
+
+
 def find_actor(subject: Subject) -> Identity | None:
     """The identity that may call the operation; None when the target has none."""
     return subject.context.identities.get(subject.context.actors.get(subject.op.id, ""))
@@ -120,9 +139,13 @@ def is_owned_by(subject: Subject, whose: str) -> bool:
 
 def underprivileged_cases(subject: Subject) -> tuple[Case, ...]:
     """One way to a credential that lacks a right of the operation; () when there is none."""
-    kind = next(iter(required_rights(subject)), "")
-    if kind and "mint" in subject.context.capabilities:
+    kind, words = next(iter(required_rights(subject).items()), ("", ()))
+    if kind and can_be_bare(subject):
         return (Case(f"no {kind}", {kind: []}),)
+    if kind == "scopes" and "mint" in subject.context.capabilities:
+        for word in words:
+            if others := within_reach(subject, all_but(subject, kind, word)):
+                return (Case(f"all {kind} but {word}", {kind: list(others)}),)
     return underprivileged_identities(subject)[:1] if kind else ()
 
 

@@ -74,6 +74,7 @@ def script(subject: Subject) -> Script:
     sender = yield from _obtain_refused(subject, subject.row.value)
     read = readback.build_read(subject, request)
     before = yield from steps.send(read, Role.SETUP)
+    request = readback.ask_for_visible_change(subject, request, before)
     yield from steps.send(with_sender(subject, request, sender))
     yield from readback.read_afterwards(read, before)
 
@@ -121,5 +122,5 @@ CHECK = Check(
     standards=("rfc9110#15.5.4",),
     outcomes=(Outcome("changed", Severity.CRITICAL),),
     min_exercised=2,
-    proven_by={"changed": ("scopes/deletes-before-refusing",)},
+    proven_by={"changed": ("scopes/deletes-before-refusing", "scopes/changes-before-refusing")},
 )

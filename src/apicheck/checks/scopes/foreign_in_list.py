@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from apicheck.authoring import (
-    MISSING,
     Applies,
     Case,
     Check,
@@ -14,12 +14,14 @@ from apicheck.authoring import (
     Failure,
     Identity,
     Inconclusive,
+    Json,
     Judgement,
     Mode,
     NotApplicable,
     NotTested,
     Operation,
     Outcome,
+    Part,
     Recipe,
     Role,
     Script,
@@ -27,35 +29,42 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
+    alter,
     build,
+    creations,
     describe,
     listing,
-    pointers,
     steps,
+    variation,
 )
+from apicheck.authoring.listing import Need
 from apicheck.checks.scopes._foreign import (
     WHOSE,
     has_foreign_identity,
     no_foreign_owner,
     obtain_foreign_identity,
 )
-from apicheck.checks.scopes._listing import shows
+from apicheck.checks.scopes._listing import read_made, shows
 from apicheck.checks.scopes._rights import NO_CREATION_ALLOWED, is_owned_by
 
 
-def _find_creator(subject: Subject) -> tuple[Operation, str] | None:
-    """The operation that creates what this one lists, and a pointer to the id in its response."""
+def _find_creator(subject: Subject) -> tuple[Operation, Need] | None:
+    """The operation that creates what this one lists, and a need that takes the id from it."""
     context = subject.context
     for operation in context.spec.operations:
         if operation.path == subject.op.path and operation.method == "POST":
-            for recipe in context.recipes.values():
-                for need in recipe.needs if isinstance(recipe, Recipe) else ():
-                    if need.operation == operation.id and need.place == "path" and need.pointer:
-                        return operation, need.pointer
+            needs = [
+                need
+                for recipe in context.recipes.values()
+                for need in (recipe.needs if isinstance(recipe, Recipe) else ())
+                if need.operation == operation.id and need.place == "path"
+            ]
+            if needs:
+                return operation, min(needs, key=lambda need: need.convention)
     return None
 
 
-def _creator_of(subject: Subject) -> tuple[Operation, str]:
+def _creator_of(subject: Subject) -> tuple[Operation, Need]:
     found = _find_creator(subject)
     if found is None:
         raise ValueError(f"no operation creates what {subject.key} lists")
@@ -107,24 +116,53 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """Another owner creates an object, then we do; then our list, to one page after our object."""
-    creator, pointer = _creator_of(subject)
+    """Another owner creates an object, then we do; then our list, to one page after our object.
+
+    Where the list can be narrowed to what belongs to a third object, also narrowed to theirs.
+    """
+    creator, need = _creator_of(subject)
     ours = build.identity_of(subject)
     other = yield from obtain_foreign_identity(subject, subject.row.value)
     yield from build.send_control(subject)
     apart = other.tenant != ours.tenant
-    yield from _create(subject, creator, other, other if apart else ours)
+    theirs = yield from _create(subject, creator, other, other if apart else ours)
     mine = yield from _create(subject, creator, ours, ours)
+    found = read_made(subject.context, mine, need)
     request = yield from build.valid_request(subject)
-    key = pointer.rpartition("/")[2]
-    yield from listing.fetch_pages(subject, request, _read_id(mine, pointer), key)
+    yield from listing.fetch_pages(
+        subject, request, lambda page: bool(found and shows(page, found))
+    )
+    for name, value in _find_filters(subject, creator, theirs) if apart else ():
+        narrowed = alter.with_part(request, subject.op, Part("query", name), value)
+        yield from steps.send(narrowed)
+
+
+def _find_filters(
+    subject: Subject, creator: Operation, created: Exchange
+) -> Iterator[tuple[str, Json]]:
+    """The parameters of the list by which the created object is found through another one.
+
+    GET /parcels?depot_id=… where POST /parcels names the depot in its body.
+    """
+    recipe, sent = subject.context.recipes[creator.id], variation.read_members(created.request)
+    needs = recipe.needs if isinstance(recipe, Recipe) else ()
+    named = {need.name.removeprefix("/") for need in needs if need.place == "body"}
+    for parameter in subject.op.parameters:
+        if parameter.place == "query" and parameter.name in named & sent.keys():
+            yield parameter.name, sent[parameter.name]
 
 
 def _create(
     subject: Subject, creator: Operation, sender: Identity, owner: Identity
 ) -> Steps[Exchange]:
-    """Create an object as the sender; the objects that the request names are the owner's."""
+    """Create an object as the sender; the objects that the request names are the owner's.
+
+    A text of the object has a mark where it can have one: ids may be counted for each owner.
+    """
     request = yield from build.valid_request(subject, creator.id, sender, owner=owner)
+    of_creator = replace(subject, operation=creator)
+    if mark := creations.unique_member(of_creator):
+        request = variation.mark_text(of_creator, request, mark)
     created = yield from steps.send(request, Role.SETUP)
     if not created.succeeded:
         reason = f"{creator.id} refused {sender.name}: {describe(created)}"
@@ -132,25 +170,22 @@ def _create(
     return created
 
 
-def _read_id(created: Exchange, pointer: str) -> str:
-    value = pointers.at(created.json_or(), pointer)
-    return "" if value is MISSING or value is None else str(value)
-
-
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """No page may show the foreign object; one must show ours, or the list was not read far."""
-    creator, pointer = _creator_of(subject)
+    creator, need = _creator_of(subject)
     created = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == creator.id]
     if len(created) < 2:
         return Inconclusive("no objects were created to be listed")
-    theirs, mine = created[-2:]
+    theirs, mine = (read_made(subject.context, one, need) for one in created[-2:])
+    if theirs is None or mine is None:
+        return Inconclusive(f"the response of {creator.id} shows no id")
     whose = subject.row.value
     for page in transcript.exercised:
-        if shows(page, theirs, pointer):
-            actual = f"the list shows the object {_read_id(theirs, pointer)} of another {whose}"
+        if shows(page, theirs):
+            actual = f"the list shows the object {theirs.id} of another {whose}"
             expected = f"only objects of the caller's own {whose}"
             return Failure("shown", expected, actual, whose, page.id)
-    if not any(shows(page, mine, pointer) for page in transcript.exercised):
+    if not any(shows(page, mine) for page in transcript.exercised):
         return Inconclusive("the pages that were read do not show the caller's own new object")
     return None
 

@@ -39,6 +39,7 @@ from apicheck.checks.scopes._foreign import (
     foreign_needs,
     foreign_owners,
     obtain_foreign_identity,
+    optional_references,
 )
 
 
@@ -66,8 +67,11 @@ def script(subject: Subject) -> Script:
     other = yield from obtain_foreign_identity(subject, value["whose"])
     yield from build.send_control(subject)
     request = yield from build.valid_request(subject)
+    naming = next(
+        (op for op, need in optional_references(subject) if need.name == value["member"]), ""
+    )
     theirs = yield from build.valid_request(
-        subject, identity=build.identity_of(subject), owner=other
+        subject, naming, identity=build.identity_of(subject), owner=other
     )
     yield from _end_if_member_is_ours(subject, value["member"], other)
     part = Part("body", value["member"])
@@ -80,7 +84,8 @@ def script(subject: Subject) -> Script:
 def _end_if_member_is_ours(subject: Subject, member: str, other: Identity) -> Steps[None]:
     """End the script where the id also names our own object, if an operation can read it."""
     context, recipe = subject.context, subject.context.recipes[subject.op.id]
-    needs = recipe.needs if isinstance(recipe, Recipe) else ()
+    own = recipe.needs if isinstance(recipe, Recipe) else ()
+    needs = (*own, *(need for _, need in optional_references(subject)))
     makers = {need.operation for need in needs if need.name == member}
     for operation in context.spec.operations:
         found = context.recipes[operation.id]

@@ -106,24 +106,26 @@ def script(subject: Subject) -> Script:
     try:
         holder = yield from mint_holder(subject, scopes=words)
     except EndOfScript as end:
-        raise EndOfScript(_make_reason(subject, near)) from end
+        if subject.context.clients:
+            return  # whoever asks for such a scope gets none
+        raise EndOfScript(_explain_none(near)) from end
     first = yield from send_as(subject, holder)
     if first.succeeded:
         unlike = yield from mint_holder(subject, scopes=("apicheck",))
         yield from send_as(subject, unlike, Role.CONFIRM)
 
 
-def _make_reason(subject: Subject, near: str) -> NotTested:
-    """Why there is no identity with such a scope: rightly, where clients ask for it in vain."""
+def _explain_none(near: str) -> NotTested:
     words = f"no identity can be made with {near}, which is no scope of the API"
-    if subject.context.clients:
-        words = f"the token operation grants no {near}, and there is no such scope"
     lines = '[control]\nurl = "http://127.0.0.1:9000"'
     return NotTested(NotTestedKind.NEEDS_CONTROL, words, lines)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Accepted is worse than a refusal with an unpromised status."""
+    if not transcript.exercised:
+        near = subject.row.value["instead"]
+        return NotApplicable(f"the token operation grants no {near}, and there is no such scope")
     if any(exchange.succeeded for exchange in transcript.of_role(Role.CONFIRM)):
         return NotApplicable("the operation accepts any scope, which scopes/denied reports")
     return judging.judge_refused(transcript, subject.expected, subject.row.value["how"])
@@ -136,6 +138,7 @@ CHECK = Check(
     cases=cases,
     script=script,
     judge=judge,
+    min_exercised=0,
     reads=("authorization.refusal", "authorization.scopes"),
     standards=("rfc6749#3.3",),
     outcomes=(

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from apicheck.authoring import Exchange, Failure, Inconclusive, Request, Response, Role, listing
-from apicheck.checks.scopes._listing import shows
+from apicheck.authoring.listing import Need
+from apicheck.checks.scopes._listing import read_made, shows
 
 FACTS = {"authorization": {"foreign": {"tenant": 404}}}
 CURSOR = {"name": "cursor", "in": "query", "schema": {"type": "string"}}
@@ -105,6 +106,9 @@ def received(body: str) -> Exchange:
     ],
 )
 def test_an_object_is_known_by_its_id_and_one_with_a_counted_id_by_its_other_values_too(
-    listed: str, made: str, found: bool
+    bench: Callable[..., Any], listed: str, made: str, found: bool
 ) -> None:
-    assert shows(received(listed), received(made), "/id") is found
+    need = Need("path", "contactId", "createContact", "/id")
+    context = bench("scopes/foreign-in-list", facts=FACTS, operation="listContacts").subject.context
+    known = read_made(context, received(made), need)
+    assert (known is not None and shows(received(listed), known)) is found
