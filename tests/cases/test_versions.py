@@ -392,3 +392,32 @@ def test_a_path_without_a_version_leads_to_the_current_one(
         return sent(307, None, {"Location": location}) if redirected else sent(404)
 
     assert run(DOCUMENT.replace("PATH", "/v2/notes"), respond, policy=policy).findings() == found
+
+
+def test_an_operation_that_fails_leaves_the_versions_to_the_others(run: Any, sent: Any) -> None:
+    """As that of Kinto that tells its version, where no file says it."""
+    policy = POLICY % (
+        "in: path, versions: {v2: current, v1: retired}, unknown: 404, malformed: 404,"
+        " retired: 410, missing: {redirects: v2}"
+    )
+    operation = 'responses: {"200": {description: some}}'
+    document = DOCUMENT.replace("PATH", "/v2/broken") + "".join(
+        f"  /v2/{name}:\n    get: {{operationId: {name or 'root'}, {operation}}}\n"
+        for name in ("", "notes", "tags")
+    )
+
+    def respond(request: Any) -> Any:
+        _, first, *rest = request.path.split("/")
+        if first == "v1":
+            return sent(410)
+        if first in ("broken", "notes", "tags"):
+            return sent(307, None, {"Location": f"/v2{request.path}"})
+        if rest == [""] and first != "v2":
+            return sent(307, None, {"Location": f"/{first}"})
+        if first != "v2":
+            return sent(404)
+        return sent(500 if rest == ["broken"] else 200, [])
+
+    outcome = run(document, respond, policy=policy)
+    assert outcome.findings() == []
+    assert outcome.verdict("VERSIONS") == "pass"

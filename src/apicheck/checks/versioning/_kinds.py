@@ -8,6 +8,7 @@ from apicheck.authoring import ExpectedResponse, StatusSet, Subject, Versions
 from apicheck.authoring.facts import Treatment
 from apicheck.checks.versioning._names import list_future, list_malformed, list_unknown
 
+REDIRECTS = (301, 302, 303, 307, 308)
 ANY_REFUSAL = ExpectedResponse(StatusSet(("4xx",)))
 
 Rows = Callable[[Versions], tuple[str | None, ...]]

@@ -45,13 +45,18 @@ def list_future(versions: Versions) -> tuple[str, ...]:
 
 
 def list_malformed(versions: Versions) -> tuple[str, ...]:
-    """List what no version looks like: with something behind it, cut off, or very long."""
+    """List what no version looks like: with something behind it, cut off, or very long.
+
+    In a path, only what begins like a version: any other segment is that of a path without one.
+    """
     current = versions.current
-    drafts = [f"{current}x", "x" * _LONG]
+    found = None if _DATE.fullmatch(current) else _NUMBER.fullmatch(current)
+    head = found[1] if found else ""
+    drafts = [f"{current}x", f"{current}{head}", f"{current}{'x' * _LONG}"]
     if _DATE.fullmatch(current):
         drafts.append("2024-02-30")
-    elif found := _NUMBER.fullmatch(current):
-        drafts.append(found[1] or "x")
+    if versions.place != "path":
+        drafts.append(head or "x")
     return _without_known(versions, drafts)
 
 

@@ -11,6 +11,7 @@ from apicheck.authoring import (
     NotApplicable,
     NotTested,
     Request,
+    Role,
     Steps,
     Subject,
     Versions,
@@ -48,15 +49,19 @@ def versions_of(subject: Subject) -> Versions:
 def list_operations(subject: Subject, version: str = "") -> tuple[str, ...]:
     """List the operations that read and are of a version, the likeliest to be accepted first.
 
-    version: "" for the current one.
+    version: "" for the current one. Those that are deprecated come last. One at the root of a
+    version, where servers redirect a slash or list their versions, is taken only where there is no
+    other.
     """
-    found = versions_of(subject)
-    spec = subject.context.spec
+    found, spec = versions_of(subject), subject.context.spec
     wanted = version or found.current
     named = [spec.operation(name) for name in paths.list_safe_operations(subject.context)]
-    return tuple(one.id for one in named if found.is_of(one, wanted) and not one.deprecated) or (
-        tuple(one.id for one in named if found.is_of(one, wanted))
-    )
+    own = [one for one in named if found.is_of(one, wanted)]
+    at_root = f"/{found.write(wanted)}"
+
+    below = [one for one in own if not one.path.rstrip("/").endswith(at_root)]
+    ranked = sorted(below or own, key=lambda operation: operation.deprecated)
+    return tuple(operation.id for operation in ranked)
 
 
 def send_accepted(subject: Subject, turn: int = 0, version: str = "") -> Steps[Request]:
@@ -66,14 +71,19 @@ def send_accepted(subject: Subject, turn: int = 0, version: str = "") -> Steps[R
     "" for the current one. Ends the script when the target accepts the request of no operation.
     """
     operations = list_operations(subject, version)
-    first = turn % len(operations) if operations else 0
+    first = operations[turn % len(operations)] if operations else ""
     refusal: EndOfScript | None = None
-    for operation in (*operations[first:], *operations[:first])[:_TRIED]:
+    for operation in [*filter(None, [first]), *(o for o in operations if o != first)][:_TRIED]:
         try:
             yield from build.send_control(subject, operation)
-            return (yield from build.valid_request(subject, operation))
+            request = yield from build.valid_request(subject, operation)
         except EndOfScript as end:
             refusal = refusal or end
+            continue
+        if refusal is not None:
+            # A control that scripts share may have been sent before the one that was refused.
+            yield from steps.send(request, Role.CONTROL)
+        return request
     raise refusal or EndOfScript(paths.NO_SAFE_OPERATION)
 
 

@@ -6,13 +6,18 @@ from dataclasses import replace
 
 from apicheck.authoring import (
     Applies,
+    Judgement,
     NotApplicable,
     NotTested,
     Subject,
+    Transcript,
     Versions,
 )
+from apicheck.authoring.facts import RedirectedTo
+from apicheck.checks.versioning._kinds import REDIRECTS
 from apicheck.checks.versioning._names import write_in_other_case
 from apicheck.checks.versioning._refusals import refused_versions
+from apicheck.checks.versioning._requests import versions_of
 
 
 def rows(versions: Versions) -> tuple[str | None, ...]:
@@ -35,6 +40,17 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     return replace(found, facts=("versioning.case",)) if isinstance(found, Applies) else found
 
 
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """Fail as for an unknown version, unless the segment was taken for that of no version."""
+    facts, found = subject.facts.versioning, versions_of(subject)
+    taken_for_none = facts is not None and isinstance(facts.missing, RedirectedTo)
+    for exchange in transcript.exercised:
+        if found.place == "path" and taken_for_none and exchange.status in REDIRECTS:
+            return None
+    assert _OF_UNKNOWN.judge is not None  # made by refused_versions
+    return _OF_UNKNOWN.judge(subject, transcript)
+
+
 _OF_UNKNOWN = refused_versions(
     title="A version in other case is refused as promised",
     failure_title="A version in other case is not refused as promised",
@@ -47,4 +63,4 @@ _OF_UNKNOWN = refused_versions(
         "wrong-status": ("versioning/version-in-other-case-answered-with-other-status",),
     },
 )
-CHECK = replace(_OF_UNKNOWN, applies=applies, reads=("versioning.case",))
+CHECK = replace(_OF_UNKNOWN, applies=applies, judge=judge, reads=("versioning.case",))

@@ -25,10 +25,8 @@ from apicheck.authoring import (
     fields,
 )
 from apicheck.authoring.facts import RedirectedTo
-from apicheck.checks.versioning._kinds import KINDS, find_treatment
+from apicheck.checks.versioning._kinds import KINDS, REDIRECTS, find_treatment
 from apicheck.checks.versioning._requests import find_obstacle, send_version, versions_of
-
-_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -73,7 +71,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     row, found = subject.row.value, versions_of(subject)
     for exchange in transcript.exercised:
         due = f"a redirect to the path of {found.write(row['target'])}"
-        if exchange.status not in _REDIRECTS:
+        if exchange.status not in REDIRECTS:
             return Failure("not-redirected", due, describe(exchange), subject.row.name, exchange.id)
         location = exchange.received.header("Location") or ""
         if not _leads_there(found, exchange, location, row["version"], row["target"]):

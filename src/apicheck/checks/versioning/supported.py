@@ -16,6 +16,7 @@ from apicheck.authoring import (
     Outcome,
     Script,
     Severity,
+    StatusSet,
     Subject,
     SubjectKind,
     Transcript,
@@ -24,6 +25,7 @@ from apicheck.authoring import (
     fields,
     steps,
 )
+from apicheck.checks.versioning._refusals import FAILURES, PROVOKED
 from apicheck.checks.versioning._requests import (
     find_obstacle,
     list_operations,
@@ -41,7 +43,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     facts = subject.facts.versioning
     if facts is None or not facts.versions:
         return NotApplicable("the policy names no version (versioning.versions)")
-    return find_obstacle(subject) or Applies(requests=_TRIED)
+    return find_obstacle(subject) or Applies(requests=_TRIED, provokes=StatusSet(PROVOKED))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -88,7 +90,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if any(exchange.succeeded for exchange in asked):
         return None
     last = asked[-1]
-    if any(exchange.status in _OF_CALLERS for exchange in asked):
+    if any(exchange.status in _OF_CALLERS or exchange.status in FAILURES for exchange in asked):
         return Inconclusive(f"the response was {describe(last)}, for another reason")
     found = versions_of(subject)
     if found.place == "path" and not last.request.operation:
