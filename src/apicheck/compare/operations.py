@@ -12,6 +12,7 @@ from apicheck.compare.documents import Both
 from apicheck.compare.parameters import compare_parameters
 from apicheck.compare.responses import compare_responses
 from apicheck.compare.security import compare_security
+from apicheck.compare.webhooks import compare_callbacks
 from apicheck.model.json import Json, at
 from apicheck.model.operation import Operation, Spec
 
@@ -73,6 +74,7 @@ def _compare_pair(both: Both, old: Operation, new: Operation) -> Iterator[Change
         found += compare_parameters(both, old, new)
         found += compare_request_bodies(both, old, new)
         found += compare_responses(both, old, new)
+        found += compare_callbacks(both, old, new)
     yield from assign(found, old.id)
 
 

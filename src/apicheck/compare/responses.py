@@ -26,9 +26,12 @@ def compare_responses(both: Both, old: Operation, new: Operation) -> Iterator[Ch
             yield change(rule, status, part.at, place)
     kept = any(status[0] == "2" and _find(after, status) for status in before)
     for status, part in after.items():
-        if kept and status[0] == "2" and _find(before, status) is None:
+        described = _find(before, status)
+        if kept and status[0] == "2" and described is None:
             place = child_pointer(old.pointer, "responses")
             yield change("success-status-added", status, place, part.at)
+        if status not in before and status[0] in "45" and described is not None:
+            yield from _compare_response(both, status, described, part)
 
 
 def _list_responses(document: Document, operation: Operation) -> dict[str, Part]:

@@ -111,7 +111,7 @@ RULES: Mapping[str, Rule] = _index(
         ("response-discriminator-changed", _B, "A client tells kinds apart by another member."),
         ("response-discriminator-value-added", _P, "A client meets a kind that it does not know."),
         # webhooks
-        ("webhook-removed", _B, "A receiver waits for the event, and it never comes."),
+        ("webhook-removed", _B, "A receiver waits for the delivery, and it never comes."),
     )
 )  # fmt: skip
 """Every rule by id, by theme."""
