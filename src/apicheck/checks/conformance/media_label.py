@@ -30,9 +30,10 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
     coding = (response.header("content-encoding") or "").strip().lower()
     if exchange.bodiless or response.truncated or coding not in _DECODED:
         return
-    if not response.body.strip():
+    labels = response.header_values("content-type")
+    if len(labels) != 1 or not response.body.strip():
         return
-    sent = parse_media_type(response.header("content-type") or "")
+    sent = parse_media_type(labels[0])
     if sent.is_json:
         yield "", _judge_json(exchange)
     elif sent.name == _HTML and not _documents_html(context, exchange):

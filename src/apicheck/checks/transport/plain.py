@@ -65,10 +65,13 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Fail when a request was processed, or redirected where a refusal is promised."""
-    secure = [one for one in transcript.exchanges if one.request.via is None]
-    if not secure:
+    controls = transcript.of_role(Role.CONTROL)
+    if not controls:
         return Inconclusive("there is no response at the base URL to compare with")
-    found = [_judge_one(subject, one, secure[0], secure[-1]) for one in transcript.exercised]
+    accepted = controls[-1]
+    refused = (one for one in transcript.of_role(Role.SETUP) if one.request.caller is Caller.BAD)
+    secure = next(refused, accepted)
+    found = [_judge_one(subject, one, accepted, secure) for one in transcript.exercised]
     failures = [one for one in found if isinstance(one, Failure)]
     return next((one for one in (*failures, *found) if one is not None), None)
 

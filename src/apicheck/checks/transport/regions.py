@@ -72,7 +72,9 @@ def script(subject: Subject) -> Script:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Fail if the host does not respond, or not as the API does at the base URL."""
     region, there = subject.row.name, transcript.exercised[-1]
-    base = [one for one in transcript.of_role(Role.SETUP) if one.request.via is None]
+    # Objects that the request names were created with a credential.
+    bare = (one for one in transcript.of_role(Role.SETUP) if not one.request.identity)
+    base = next(bare, None)
     host = subject.facts.transport.hosts.get(region, region)
     if there.response is None:
         if find_certificate_problem(there):
@@ -81,10 +83,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             return Inconclusive(f"no response, which may pass: {explain(there)}")
         expected = f"the API, at the host of the region ({host})"
         return Failure("absent", expected, explain(there), region, exchange=there.id)
-    if not base or base[-1].response is None:
+    if base is None or base.response is None:
         return Inconclusive("there is no response at the base URL to compare with")
-    if there.status != base[-1].status:
-        expected = f"{describe(base[-1])}, as at the base URL"
+    if there.status != base.status:
+        expected = f"{describe(base)}, as at the base URL"
         return Failure("other-api", expected, describe(there), region, exchange=there.id)
     return None
 
