@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reference_server.call import Call, Refusal
 from reference_server.faults.fault import fault
-from reference_server.oauth.clients import refuse_oauth
+from reference_server.oauth.clients import authenticate_client, read_form, refuse_oauth
 from reference_server.oauth.revocation import revoke_token
 from reference_server.state.identities import Client
 
@@ -24,6 +24,17 @@ def revocation_spares_refresh_tokens(
     """A refresh token works after it was revoked."""
     is_refresh = call.server.grants.of_refresh(token) is not None
     return None if is_refresh else honest(call, client, token)
+
+
+@fault("oauth/revokes-for-anybody", authenticate_client, needs=_REVOKE)
+def revokes_for_anybody(honest: Callable[[Call], Client | Refusal], call: Call) -> Client | Refusal:
+    """Whoever knows a token can revoke it, without being a client."""
+    oauth, found = call.server.profile.facts.oauth, honest(call)
+    if oauth is None or call.op_rules.operation.id != oauth.revoke or isinstance(found, Client):
+        return found
+    identity = call.server.directory.with_token(str(read_form(call).get("token", "")))
+    grant = call.server.grants.of_access(identity.id) if identity else None
+    return call.server.directory.clients[grant.client] if grant else found
 
 
 @fault("oauth/revokes-late", revoke_token, needs=_REVOKE)

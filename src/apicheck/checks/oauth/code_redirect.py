@@ -46,7 +46,7 @@ CHECK = Check(
     accepted=True,
     standards=("rfc6749#4.1.3", "rfc6749#5.2"),
     outcomes=(
-        Outcome("accepted", Severity.MEDIUM, Confirm.FRESH),
+        Outcome("accepted", Severity.LOW, Confirm.FRESH),
         Outcome("wrong-status", Severity.LOW),
     ),
     proven_by={

@@ -66,6 +66,6 @@ CHECK = Check(
     judge=judge,
     reads=("oauth",),
     standards=("rfc6749#3.2",),
-    outcomes=(Outcome("granted", Severity.MEDIUM),),
+    outcomes=(Outcome("granted", Severity.LOW),),
     proven_by={"granted": ("oauth/grants-to-get",)},
 )

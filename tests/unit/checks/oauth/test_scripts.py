@@ -22,6 +22,7 @@ ACTIVE = (
     "revocation",
     "revocation-answer",
     "revocation-of-others",
+    "revocation-client",
     "refresh",
     "refresh-scope",
     "refresh-binding",
