@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import unquote
 
+from apicheck.model.exchange import Pairs
 from reference_server.call import Admission, Call
+from reference_server.document.profile import Profile
+from reference_server.document.routing import Match, Routes, match_operation
 from reference_server.faults.fault import fault
 from reference_server.stages.rate_limits import admit, costs_something, enforce_limit
 
@@ -27,6 +31,52 @@ def counts_by_query(honest: Admit, call: Call, admission: Admission) -> Admissio
     """A limit is not applied to requests with a query."""
     decided = honest(call, admission)
     return _let_through(decided) if call.query else decided
+
+
+def _lowest_shows_a_body(profile: Profile) -> bool:
+    """Whether the response of the lowest limit has a body: other paths are tried only then."""
+    counted = [
+        (
+            rules.buckets[0].limit,
+            any(r.media for r in rules.operation.responses if r.status[0] == "2"),
+        )
+        for rules in profile.rules.values()
+        if rules.buckets and rules.buckets[0].limit is not None
+    ]
+    lowest = min((limit for limit, _ in counted), default=None)
+    return (lowest, True) in counted
+
+
+@fault(
+    "ratelimit/counts-encoded-paths-apart",
+    admit,
+    needs=_LIMITS,
+    shows_in=_lowest_shows_a_body,
+)
+def counts_encoded_paths_apart(honest: Admit, call: Call, admission: Admission) -> Admission:
+    """A limit is not applied to a path with a percent-encoded letter, which is the same path."""
+    decided = honest(call, admission)
+    return _let_through(decided) if "%" in call.path else decided
+
+
+@counts_encoded_paths_apart.also(match_operation)
+def _decode_path(
+    honest: Callable[[Routes, str, str, Pairs], Match],
+    routes: Routes,
+    method: str,
+    path: str,
+    headers: Pairs,
+) -> Match:
+    """Such a path is the same to the operation."""
+    found = honest(routes, method, path, headers)
+    return found if found.operation else honest(routes, method, unquote(path), headers)
+
+
+@fault("ratelimit/lets-head-through", admit, needs=(*_LIMITS, "requests.head"))
+def lets_head_through(honest: Admit, call: Call, admission: Admission) -> Admission:
+    """A limit is not applied to HEAD."""
+    decided = honest(call, admission)
+    return _let_through(decided) if call.method == "HEAD" else decided
 
 
 @fault("ratelimit/counts-spellings-of-credentials-apart", admit, needs=_LIMITS)

@@ -23,8 +23,8 @@ class Falling:
     """One identity in one bucket, since its last silence.
 
     started, last: when the first request was sent, when the newest response came. seen: the
-    newest exchange in happens-before order. remaining: the number that its response reported.
-    fell: whether that number ever fell.
+    newest exchange in happens-before order. remaining: the number that the first response reported.
+    moved: whether any other reported another number.
     """
 
     started: float
@@ -33,7 +33,7 @@ class Falling:
     """When each counted response came."""
     seen: Exchange | None = None
     remaining: int = 0
-    fell: bool = False
+    moved: bool = False
 
     @classmethod
     def since(cls, exchange: Exchange) -> Falling:
@@ -59,18 +59,20 @@ def is_stuck(state: Falling, exchange: Exchange, remaining: int, bucket: Bucket)
     if state.seen is None:
         state.seen, state.remaining = exchange, remaining
         return False
+    # Of requests sent at once, the first response may have the last number: any other shows that
+    # the number moves.
+    state.moved = state.moved or remaining != state.remaining
     if state.seen.received_at >= exchange.sent_at:
         return False
-    state.fell = state.fell or remaining < state.remaining
-    state.seen, state.remaining = exchange, remaining
+    state.seen = exchange
     span = exchange.received_at - state.started
     given_back = span * (bucket.limit or 0) / bucket.window_s
     judged = (
-        not state.fell
+        not state.moved
         and bucket.limit is not None
         and spent + 1 >= _REQUESTS
         and span < bucket.window_s
         and spent - given_back >= _NET
     )
-    state.fell = state.fell or judged
+    state.moved = state.moved or judged
     return judged

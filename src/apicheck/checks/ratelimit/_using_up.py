@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from apicheck.authoring import (
     Applies,
@@ -29,6 +29,9 @@ AT_MOST = 50
 LONGEST_WAIT_S = 120.0
 """The most that a check waits where time cannot be moved."""
 _AT_ONCE = 10
+_REACH = 150
+_REACH_ON_CLOCK = 700
+"""The highest limit that is used up where no other is lower."""
 TRIALS = 3
 """Times that a request must be admitted, with a refusal of the plain one between them: a window
 that ends, or a bucket that refills, lets one through by chance, and not each of three."""
@@ -58,18 +61,13 @@ def apply_to_lowest(
     """
     if (unusable := explain_unusable(subject)) is not None:
         return unusable
-    limits, bucket = facts_of(subject)
-    counting = set(subject.context.bucket_of.values())
-    low = {
-        name: one.limit
-        for name, one in limits.buckets.items()
-        if one.limit is not None and least <= one.limit <= most and name in counting and able(name)
-    }
+    _, bucket = facts_of(subject)
+    low = _find_low(subject, able, least, most)
     if bucket.limit is None or bucket.name not in low:
         if not able(bucket.name):
             return NotApplicable("it counts no requests of which the check could be made")
         span = f"of at most {most}" if least == 1 else f"from {least} to {most}"
-        return NotApplicable(f"only a limit {span} is used up for it")
+        return NotApplicable(f"only a limit {span}, or else the lowest, is used up for it")
     lowest = min(low, key=lambda name: low[name])
     if bucket.name != lowest and not subject.context.thorough:
         return NotApplicable(f"the bucket {lowest} stands for it; --thorough tests each")
@@ -77,6 +75,25 @@ def apply_to_lowest(
     if seconds is None:
         seconds = 0.0 if "mint" in subject.context.capabilities else recovery_of(bucket)
     return Applies(requests, claim(bucket), last=True, seconds=seconds)
+
+
+def _find_low(
+    subject: Subject, able: Callable[[str], bool], least: int, most: int
+) -> Mapping[str, int]:
+    """The buckets that can be used up, with their limits; if all are high, the lowest of them."""
+    limits, _ = facts_of(subject)
+    counting = set(subject.context.bucket_of.values())
+    known = {
+        name: one.limit
+        for name, one in limits.buckets.items()
+        if one.limit is not None and one.limit >= least and name in counting and able(name)
+    }
+    low = {name: limit for name, limit in known.items() if limit <= most}
+    reach = _REACH_ON_CLOCK if "clock" in subject.context.capabilities else _REACH
+    lowest = min(known, key=lambda name: known[name], default="")
+    if not low and lowest and known[lowest] <= reach:
+        return {lowest: known[lowest]}
+    return low
 
 
 def explain_time(subject: Subject, seconds: float) -> NotTested | None:

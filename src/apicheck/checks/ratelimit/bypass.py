@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from apicheck.authoring import (
@@ -27,7 +27,7 @@ from apicheck.authoring import (
     describe,
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
-from apicheck.checks.ratelimit._holders import obtain_sender
+from apicheck.checks.ratelimit._holders import obtain_sender, rest
 from apicheck.checks.ratelimit._using_up import (
     STILL_REFUSED,
     TRIALS,
@@ -61,6 +61,8 @@ def script(subject: Subject) -> Script:
     """
     sender = yield from obtain_sender(subject)
     request = yield from build.valid_request(subject, identity=sender)
+    if "clock" in subject.context.capabilities:
+        yield from rest(subject, sender)  # an admitted response is a sample for other paths
     plain = yield from use_up(subject, request)
     sample = next((one for one in plain if one.succeeded), None)
     for variation in _vary(subject, request, sample):
@@ -107,12 +109,13 @@ def _spell_path(template: str, path: str) -> Iterator[str]:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Fail where a variation was admitted each time, and the plain request refused in between."""
     _, bucket = facts_of(subject)
-    sent = sorted(transcript.exchanges, key=lambda one: one.sent_at)
-    sample = next((one for one in sent if one.role is Role.SETUP and one.succeeded), None)
+    # Among the exchanges of the setup may be one that has made the token.
+    plain = [x for x in transcript.of_role(Role.SETUP) if x.request.operation == subject.op.id]
+    sample = next((one for one in plain if one.succeeded), None)
     for tried in list_admitted(subject, transcript):
         if not _is_alike(tried, sample):
             continue
-        way = _name(sent, tried)
+        way = _name(plain[0].request, tried.request)
         if way == _FORWARDED and bucket.per == "ip":
             # A trusted proxy says so who the client is, and a test may stand in its place.
             return Inconclusive(f"admitted with {way}: right only from a proxy of the API")
@@ -129,10 +132,8 @@ def _is_alike(tried: Exchange, sample: Exchange | None) -> bool:
     return sample is not None and kind == (sample.status, sample.received.media_type)
 
 
-def _name(sent: Sequence[Exchange], tried: Exchange) -> str:
+def _name(plain: Request, request: Request) -> str:
     """What differs between a variation and the plain request, in words."""
-    plain = next(one.request for one in sent if one.role is Role.SETUP)
-    request = tried.request
     if request.method != plain.method:
         return f"the method {request.method}"
     if request.path != plain.path:
@@ -159,6 +160,8 @@ CHECK = Check(
             "ratelimit/trusts-forwarded-for",
             "ratelimit/counts-spellings-of-credentials-apart",
             "ratelimit/counts-by-query",
+            "ratelimit/counts-encoded-paths-apart",
+            "ratelimit/lets-head-through",
         )
     },
     provokes=REFUSALS,

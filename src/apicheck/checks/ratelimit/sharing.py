@@ -29,6 +29,7 @@ from apicheck.checks.ratelimit._using_up import (
 )
 
 _MOST = 100
+_MOST_THOROUGH = 6000
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -36,12 +37,14 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     limits, bucket = facts_of(subject)
     if bucket.per not in FELLOWS:
         return NotApplicable(f"each {bucket.per} has a limit of its own")
+    context = subject.context
+    most = _MOST_THOROUGH if context.thorough and "clock" in context.capabilities else _MOST
     return apply_to_lowest(
         subject,
         TURNS,
         lambda name: limits.buckets[name].per in FELLOWS,
         least=TRIALS,
-        most=_MOST,
+        most=most,
         seconds=0.0,
     )
 

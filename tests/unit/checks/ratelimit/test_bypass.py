@@ -21,7 +21,8 @@ def judged(per: str, statuses: list[int]) -> Judgement:
     exchanges = []
     for number, status in enumerate([200, *statuses]):
         varied = number > 0 and number % 2 == 0
-        request = Request("GET", "/x", headers=FORWARDED if varied else (), operation="x")
+        name = subject.op.id
+        request = Request("GET", "/x", headers=FORWARDED if varied else (), operation=name)
         role = Role.TABLE if varied else Role.SETUP
         exchanges.append(
             Exchange(f"e{number}", request, Response(status), None, number, number + 0.1, role)

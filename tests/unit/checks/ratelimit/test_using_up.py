@@ -19,7 +19,7 @@ from apicheck.checks.ratelimit import (
     shared_operations,
     sharing,
 )
-from apicheck.model.check import Check
+from apicheck.model.check import Applies, Check
 from apicheck.model.exchange import Exchange, Request, Response, Transcript
 from apicheck.model.step import Ask, EndOfScript, Recall, Send, Together, Wait
 from apicheck.model.subject import Subject
@@ -255,3 +255,21 @@ def test_a_limiter_that_admits_too_many_of_all_is_no_matter_of_cost() -> None:
     row = next(case for case in check.cases(of) if case.name == "HEAD")
     judgement = judge(check, of.with_case(row), lambda *_: 200)
     assert isinstance(judgement, Inconclusive)
+
+
+def test_the_lowest_limit_stands_for_the_others_though_it_is_high() -> None:
+    buckets = {"general": {"limit": 300}, "others": {"limit": 400, "ops": "createContact"}}
+    of = subject_for(recovery.CHECK, buckets=buckets)
+    assert isinstance(recovery.CHECK.applies(of), Applies)
+    lower = {**buckets, "others": {"limit": 40, "ops": "createContact"}}
+    of = subject_for(recovery.CHECK, buckets=lower)
+    assert isinstance(recovery.CHECK.applies(of), NotApplicable)
+    out_of_reach = {"general": {"limit": 4000}}
+    of = subject_for(recovery.CHECK, buckets=out_of_reach)
+    assert isinstance(recovery.CHECK.applies(of), NotApplicable)
+
+
+def test_a_limit_that_shows_nothing_three_times_is_not_asked_who_shares_it() -> None:
+    for limit, applies in ((2, NotApplicable), (3, Applies)):
+        of = subject_for(sharing.CHECK, per="user", buckets={"general": {"limit": limit}})
+        assert isinstance(sharing.CHECK.applies(of), applies)
