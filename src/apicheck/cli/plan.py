@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,6 +56,8 @@ def command(screen: Screen, /, *, as_json: bool, **given: Any) -> int:
 
 def build_document(plan: Plan) -> dict[str, object]:
     """Build a JSON value of the plan: requests, seconds, effects and what is not tested."""
+    from apicheck.plan.prices import list_prices
+
     return {
         "requests": plan.estimate.requests,
         "seconds": plan.estimate.seconds,
@@ -66,6 +69,7 @@ def build_document(plan: Plan) -> dict[str, object]:
             name: {"kind": why.kind.value, "reason": why.reason, "remedy": why.remedy}
             for name, why in plan.unsent.items()
         },
+        "limits": [asdict(price) for price in list_prices(plan)],
         "not_tested": [
             {"check": item.check, "subject": item.subject, "kind": item.why.kind.value,
              "reason": item.why.reason, "remedy": item.why.remedy}
@@ -116,6 +120,7 @@ def describe_plan(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
         yield from (f"  {count:5}  {join_lines(name)}" for name, count in estimate.effects.items())
     else:
         yield "No request changes state on a correct target."
+    yield from _describe_prices(plan)
     yield from _describe_unsent(plan)
     yield from _describe_endings(plan)
     yield from _describe_not_tested(plan)
@@ -171,6 +176,22 @@ def _describe_unsent(plan: Plan) -> Iterator[str]:
         yield f"  {kind}: {join_lines(', '.join(names))}"
         yield f"      {join_lines(reason)}"
         yield from (f"      {line}" for line in remedy.split("\n") if line)
+
+
+def _describe_prices(plan: Plan) -> Iterator[str]:
+    """Describe how each limit is tested, and what that costs."""
+    from apicheck.plan.prices import list_prices
+
+    prices = list_prices(plan)
+    if prices:
+        yield ""
+        yield "Limits, how each is tested, and at what price:"
+    for one in prices:
+        limit = "?" if one.limit is None else str(one.limit)
+        yield f"  {join_lines(one.bucket)}, {limit} in {one.window_s:g} s: {one.strategy}"
+        changing = f"; {one.effects} of them change something" if one.effects else ""
+        cost = f"at most {one.requests} requests, {one.seconds:.0f} s{changing}"
+        yield f"      {join_lines(one.reason) or cost}"
 
 
 def _describe_endings(plan: Plan) -> Iterator[str]:

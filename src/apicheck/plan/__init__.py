@@ -6,6 +6,7 @@ included, so that a saved run can be planned and judged again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -25,12 +26,13 @@ from apicheck.model.plan import (
 )
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
-from apicheck.model.subject import Recipe, RunContext, Subject
+from apicheck.model.subject import Recipe, RunContext, Subject, SubjectKind
 from apicheck.model.target import Mode, Target, is_loopback
 from apicheck.plan.bind import bind, draw_values, list_subjects
 from apicheck.plan.clauses import is_selected, matches, plan_clauses
 from apicheck.plan.context import build_context
 from apicheck.plan.controls import explain_unsent
+from apicheck.plan.prices import estimate_waits
 from apicheck.plan.spreading import spread_out
 from apicheck.plan.withholding import can_spend
 
@@ -121,7 +123,9 @@ def plan(
         unsent=unsent,
         skipped=tuple(skipped),
         clauses=clauses,
-        estimate=_estimate(context, (*probes, *provoking), (*controls, *endings)),
+        estimate=_estimate(
+            context, (*probes, *provoking), (*controls, *endings), options.concurrency
+        ),
         drawn=values,
         provoking=provoking,
         spread=spread,
@@ -176,7 +180,7 @@ def _list_endings(context: RunContext, options: Options) -> tuple[str, ...]:
 
 
 def _estimate(
-    context: RunContext, probes: tuple[Probe, ...], controls: tuple[str, ...]
+    context: RunContext, probes: tuple[Probe, ...], controls: tuple[str, ...], concurrency: int
 ) -> Estimate:
     by_operation: dict[str, int] = dict.fromkeys(controls, 1)
     effects: dict[str, int] = {
@@ -197,24 +201,31 @@ def _estimate(
         if not context.spec.operation(name).safe:
             effects[name] = effects.get(name, 0) + 1
     requests = sum(by_operation.values())
-    return Estimate(
-        requests, _estimate_seconds(context, probes, by_operation), by_operation, effects
-    )
+    seconds = _estimate_seconds(context, probes, by_operation, concurrency)
+    return Estimate(requests, seconds, by_operation, effects)
 
 
 def _estimate_seconds(
-    context: RunContext, probes: tuple[Probe, ...], by_operation: Mapping[str, int]
+    context: RunContext,
+    probes: tuple[Probe, ...],
+    by_operation: Mapping[str, int],
+    concurrency: int,
 ) -> float:
     """Estimate the time to send, and to wait for rate limits where no clock can be moved."""
     sending = sum(by_operation.values()) * _SECONDS_A_REQUEST
     if "clock" in context.capabilities:
         return sending
-    sending += sum(probe.applies.seconds for probe in probes)
+    sending += estimate_waits(probes, concurrency)
     if context.facts.rate_limits is None:
         return sending
+    # Who tests a limit does not wait below it: `estimate_waits` counts that.
+    paced = Counter(by_operation)
+    for probe in probes:
+        if probe.subject.kind is SubjectKind.BUCKET:
+            paced[_name_operation(probe.subject)] -= probe.applies.requests
     waiting = 0.0
     for name, bucket in context.facts.rate_limits.buckets.items():
-        counted = sum(n for op, n in by_operation.items() if context.bucket_of.get(op) == name)
+        counted = sum(n for op, n in paced.items() if context.bucket_of.get(op) == name)
         if bucket.limit:
             waiting = max(waiting, (counted // bucket.limit) * bucket.window_s)
     return sending + waiting

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import ceil
 
 from apicheck.generate import DRAWN_FOR_EACH, MOST_DRAWN, draw
-from apicheck.model.check import Applies, Check
+from apicheck.model.check import Applies, Check, Claims
 from apicheck.model.facts import RateLimits, Webhooks
 from apicheck.model.plan import Options, PlannedClause, Probe, SkippedSubject
 from apicheck.model.subject import Case, Recipe, RunContext, Subject, SubjectKind
@@ -123,6 +123,8 @@ def bind(
     applies = check.applies(replace(subject, context=context.admit({operation})))
     if not isinstance(applies, Applies):
         return SkippedSubject(check.id, subject.key, operation, facts, applies)
+    if check.subject_kind is SubjectKind.BUCKET and "clock" not in context.capabilities:
+        applies = replace(applies, claims=_without_clock(applies.claims))
     facts = applies.facts or facts
     forbidden = _check_mode(check, subject) or _find_withheld(subject)
     if forbidden:
@@ -149,6 +151,14 @@ def bind(
         )
         for case in cases
     )
+
+
+def _without_clock(claims: Claims) -> Claims:
+    """The claims of a bucket's probe that sleeps: the buckets are then tested at the same time.
+
+    It claims the clock because it moves it, and a target without the control protocol has none.
+    """
+    return replace(claims, exclusive=claims.exclusive - {"clock"})
 
 
 def _check_mode(check: Check, subject: Subject) -> NotTested | None:

@@ -15,8 +15,6 @@ from apicheck.authoring import (
     Json,
     Judgement,
     NotApplicable,
-    NotTested,
-    NotTestedKind,
     Outcome,
     Role,
     Script,
@@ -36,7 +34,7 @@ _MOST = 20
 _MOST_STEPS = 7
 
 
-def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+def applies(subject: Subject) -> Applies | NotApplicable:
     """To the bucket with the lowest limit, where waiting costs no time."""
     if (unusable := explain_unusable(subject)) is not None:
         return unusable
@@ -55,8 +53,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if bucket.name != lowest and not subject.context.thorough:
         return NotApplicable(f"the bucket {lowest} stands for it; --thorough tests each")
     if "clock" not in subject.context.capabilities:
-        reason = f"each schedule takes several windows of {bucket.window_s:g} s"
-        return NotTested(NotTestedKind.NEEDS_CONTROL, reason, '[control]\nurl = "…"')
+        return NotApplicable(
+            "no clock can be moved: ratelimit/quota plays its one schedule instead"
+        )
     return Applies(_MOST_STEPS * (low[bucket.name] + 3), claim(bucket), last=True)
 
 
