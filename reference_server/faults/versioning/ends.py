@@ -81,7 +81,8 @@ def _name_successor(
     honest: Callable[[Call, Reply, Fields], Fields], call: Call, reply: Reply, made: Fields
 ) -> Fields:
     sent = honest(call, reply, made)
-    moved = reply.refusal is not None and reply.refusal.status == 308
+    refusal = reply.refusal
+    moved = refusal is not None and (refusal.kind, refusal.status) == ("gone", 308)
     return [*sent, ("Location", _find_successor(call))] if moved else sent
 
 

@@ -73,12 +73,8 @@ def test_a_fact_that_no_clause_names_is_listed_by_its_section(tmp_path: Path) ->
 def test_buckets_and_response_rules_are_named_one_by_one(tmp_path: Path) -> None:
     report = linted(
         tmp_path,
-<<<<<<< HEAD
         "facts:\n  rate_limits:\n    refusal: 429\n"
         "    buckets: {a: {limit: 1}, b: {limit: 2, ops: listOrders}}\n"
-=======
-        "facts:\n  rate_limits: {refusal: 429, buckets: {a: {limit: 1, also: b}, b: {limit: 2}}}\n"
->>>>>>> plans
         "  responses: {x: {media: a/b}, y: {media: a/b}}\n"
         "clauses:\n  A: {checks: ratelimit/*, of: rate_limits.a}\n"
         "  B: {checks: errors/*, of: responses.y}\n",
