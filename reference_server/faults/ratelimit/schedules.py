@@ -7,17 +7,26 @@ from dataclasses import replace
 from typing import Any
 
 from reference_server.call import Admission, Call
+from reference_server.document.profile import Profile
 from reference_server.faults.fault import fault
 from reference_server.stages.rate_limits import admit
 from reference_server.state.limits import Limiter
 
 Admit = Callable[[Call, Admission], Admission]
 _LIMITS = ("rate_limits",)
+_LOW = 20
 _SILENCE = 1.3
 """Windows; longer than a client waits that comes back when its window is over."""
 
 
-@fault("ratelimit/charges-others-for-a-refusal", admit, needs=_LIMITS)
+def _has_low_limit(profile: Profile) -> bool:
+    """Whether some limit is low enough to be played with."""
+    limits = profile.facts.rate_limits
+    buckets = limits.buckets.values() if limits else ()
+    return any(bucket.limit is not None and bucket.limit <= _LOW for bucket in buckets)
+
+
+@fault("ratelimit/charges-others-for-a-refusal", admit, needs=_LIMITS, shows_in=_has_low_limit)
 def charges_others_for_a_refusal(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A request that a limit refuses counts as one of every other client."""
     decided = honest(call, admission)
@@ -27,7 +36,7 @@ def charges_others_for_a_refusal(honest: Admit, call: Call, admission: Admission
     return decided
 
 
-@fault("ratelimit/grows-with-each-window", admit, needs=_LIMITS)
+@fault("ratelimit/grows-with-each-window", admit, needs=_LIMITS, shows_in=_has_low_limit)
 def grows_with_each_window(honest: Admit, call: Call, admission: Admission) -> Admission:
     """From its third window in a row on, a client may send three requests more in each."""
     decided = honest(call, admission)
@@ -43,7 +52,7 @@ def grows_with_each_window(honest: Admit, call: Call, admission: Admission) -> A
     return decided
 
 
-@fault("ratelimit/refusal-frees-others", admit, needs=_LIMITS)
+@fault("ratelimit/refusal-frees-others", admit, needs=_LIMITS, shows_in=_has_low_limit)
 def refusal_frees_others(honest: Admit, call: Call, admission: Admission) -> Admission:
     """When a limit refuses a client, the others have their whole limit again."""
     decided = honest(call, admission)
@@ -53,7 +62,7 @@ def refusal_frees_others(honest: Admit, call: Call, admission: Admission) -> Adm
     return decided
 
 
-@fault("ratelimit/rewards-silence", admit, needs=_LIMITS)
+@fault("ratelimit/rewards-silence", admit, needs=_LIMITS, shows_in=_has_low_limit)
 def rewards_silence(honest: Admit, call: Call, admission: Admission) -> Admission:
     """Whoever was silent for more than a window may send two requests more than the limit."""
     decided = honest(call, admission)
