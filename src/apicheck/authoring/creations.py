@@ -85,8 +85,7 @@ def _find_other_tenants(subject: Subject, lister: Operation) -> Iterator[Identit
 
     None where the list is inside an object, which another tenant does not have.
     """
-    context, recipe = subject.context, subject.context.recipes[lister.id]
-    inside = not isinstance(recipe, Recipe) or any(need.place == "path" for need in recipe.needs)
+    context, inside = subject.context, "{" in lister.path
     seen = {context.identities[context.actors[lister.id]].tenant}
     for identity in context.identities.values() if not inside else ():
         usable = identity.placeholder and identity.state == "active"
