@@ -36,6 +36,7 @@ from apicheck.checks.ratelimit._schedule import is_refused, limit_of
 from apicheck.checks.ratelimit._traces import explain_trace, make_hit
 from apicheck.checks.ratelimit._using_up import apply_to_lowest, explain_rest
 
+_MOST = 100
 _EACH = 2
 """Requests of the kind for each plain one: with fewer, a window that ends among them could admit
 what a limiter admits that does not count them."""
@@ -67,7 +68,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     limits, bucket = facts_of(subject)
     if limits.counts is None:
         return NotApplicable("the policy does not say which responses count (rate_limits.counts)")
-    found = apply_to_lowest(subject, 0, lambda name: name == bucket.name and bool(cases(subject)))
+    found = apply_to_lowest(
+        subject, 0, lambda name: name == bucket.name and bool(cases(subject)), most=_MOST
+    )
     if not isinstance(found, Applies):
         return found
     requests = (_EACH + 1) * limit_of(bucket) + 1
@@ -82,7 +85,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
         able = [
             one
             for one in limits.buckets.values()
-            if one.limit and _find_operation(subject, one.name, kind)
+            if one.limit and one.limit <= _MOST and _find_operation(subject, one.name, kind)
         ]
         lowest = min(able, key=lambda one: one.limit or 0, default=None)
         if bucket in able and (subject.context.thorough or lowest == bucket):
