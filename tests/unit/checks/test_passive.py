@@ -20,6 +20,7 @@ CHECKS = collect(entry_points=False)
 PROBLEM = ("Content-Type", "application/problem+json")
 DO_NOT_SAY = (
     "auth/challenge",
+    "conformance/media-label",
     "headers/banner",
     "headers/date",
     "headers/legal",

@@ -31,6 +31,8 @@ def step(_context: RunContext, state: None, _exchange: Exchange) -> None:
 
 def finish(context: RunContext, _: None) -> tuple[PassiveResult, ...]:
     """A result for each operation of today that an earlier document has, and one for the API."""
+    if not context.earlier:
+        return ()
     found = list(_judge(context))
     failed = {subject for subject, _ in found}
     judged = {""} | {
