@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/apicheck-installed-from
 # The versions to install. Empty: the newest of everything.
 CONSTRAINTS ?= constraints.txt
-# Tests wait for a third of their time: one worker more than there are cores.
 PROFILES = $(notdir $(wildcard openapi/*))
+# Tests wait for a third of their time: one worker more than there are cores.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
