@@ -27,6 +27,12 @@ def _objects_change(profile: Profile) -> bool:
     return any(("read", known) in kinds for kind, known in kinds if kind in ("update", "delete"))
 
 
+def _objects_are_updated(profile: Profile) -> bool:
+    """Where an object that can be updated can be read."""
+    uses = {(rules.use.kind, rules.use.collection) for rules in profile.rules.values()}
+    return any(("read", known) in uses for kind, known in uses if kind == "update")
+
+
 def _paths_name_objects(profile: Profile) -> bool:
     """Where a path names an object that the server keeps."""
     return any(rules.use.target for rules in profile.rules.values())
@@ -60,7 +66,9 @@ def acts_on_bad_credentials(honest: Authenticate, call: Call) -> Identity | Refu
     return found
 
 
-@fault("auth/changes-before-it-refuses", authenticate, needs=_REFUSAL, shows_in=_objects_change)
+@fault(
+    "auth/changes-before-it-refuses", authenticate, needs=_REFUSAL, shows_in=_objects_are_updated
+)
 def changes_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refusal:
     """A PATCH or PUT is refused for its credential after the object was changed."""
     found, item = honest(call), _find_named(call)

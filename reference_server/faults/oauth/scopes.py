@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
+from reference_server.document.profile import Profile
 from reference_server.faults.fault import fault
 from reference_server.oauth.clients import read_form
 from reference_server.oauth.issuing import assign_scopes
@@ -15,7 +16,11 @@ GrantScopes = Callable[[Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...]
 _TOKEN = ("oauth.token",)
 
 
-@fault("oauth/grants-all-scopes", grant_scopes, needs=_TOKEN)
+def _has_scopes(profile: Profile) -> bool:
+    return bool(profile.scopes)
+
+
+@fault("oauth/grants-all-scopes", grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
 def grants_all_scopes(
     honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:

@@ -45,7 +45,11 @@ def _counts_operations_together(profile: Profile) -> bool:
     return len(counted) > len(set(counted))
 
 
-@fault("ratelimit/counts-clients-together", choose_key, needs=_LIMITS)
+def _has_low_limit(profile: Profile) -> bool:
+    return any((bucket.limit or 0) <= _LOW for bucket in _list_buckets(profile))
+
+
+@fault("ratelimit/counts-clients-together", choose_key, needs=_LIMITS, shows_in=_has_low_limit)
 def counts_clients_together(honest: ChooseKey, call: Call, bucket: Bucket) -> tuple[str, ...]:
     """All clients share a low limit."""
     return (bucket.name, "all") if (bucket.limit or 0) <= _LOW else honest(call, bucket)
