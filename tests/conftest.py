@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import signal
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from time import thread_time
@@ -33,6 +35,31 @@ hypothesis.settings.load_profile("apicheck")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Of who started the tests in the background; the commands that they start would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def is_in_share(nodeid: str, share: str) -> bool:
+    """Whether a long test belongs to a share of them such as "1/3", the second of three.
+
+    The proof of the canonical profile belongs to each.
+    """
+    number, _, shares = share.partition("/")
+    if "test_prove.py" in nodeid and "canonical" in nodeid:
+        return True
+    return zlib.crc32(nodeid.encode()) % int(shares) == int(number) % int(shares)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep a share of the long tests, where APICHECK_LONG_SHARE names one."""
+    share = os.environ.get("APICHECK_LONG_SHARE", "")
+    out = [
+        item
+        for item in items
+        if share and item.get_closest_marker("long") and not is_in_share(item.nodeid, share)
+    ]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        left = set(map(id, out))
+        items[:] = [item for item in items if id(item) not in left]
 
 
 @pytest.hookimpl(optionalhook=True)
