@@ -11,7 +11,7 @@ from apicheck.model.errors import ApicheckError
 from apicheck.run import prove, write_collateral
 from apicheck.testing import Server
 
-PROFILES = ("canonical", "dahimail", "webengage")
+PROFILES = ("canonical", "capengage", "capsule", "dahimail", "emitrr", "webengage")
 FAMILIES = {
     folder.name
     for folder in (Path(__file__).parents[2] / "reference_server" / "faults").iterdir()
@@ -22,8 +22,7 @@ APART = ({"auth"}, {"errors", "headers", "conformance"})
 
 PARTS = [
     *(("canonical", families) for families in (*APART, FAMILIES - set().union(*APART))),
-    ("dahimail", FAMILIES),
-    ("webengage", FAMILIES),
+    *((profile, FAMILIES) for profile in PROFILES if profile != "canonical"),
 ]
 
 
