@@ -26,7 +26,19 @@ def _has_low_limit(profile: Profile) -> bool:
     return any(bucket.limit is not None and bucket.limit <= _LOW for bucket in buckets)
 
 
-@fault("ratelimit/charges-others-for-a-refusal", admit, needs=_LIMITS, shows_in=_has_low_limit)
+def _has_low_limit_of_tokens(profile: Profile) -> bool:
+    """Whether some low limit counts each token: a schedule has two clients, of new tokens."""
+    limits = profile.facts.rate_limits
+    buckets = limits.buckets.values() if limits else ()
+    return any((one.limit or _LOW + 1) <= _LOW and one.per in ("token", "key") for one in buckets)
+
+
+@fault(
+    "ratelimit/charges-others-for-a-refusal",
+    admit,
+    needs=_LIMITS,
+    shows_in=_has_low_limit_of_tokens,
+)
 def charges_others_for_a_refusal(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A request that a limit refuses counts as one of every other client."""
     decided = honest(call, admission)
@@ -52,7 +64,7 @@ def grows_with_each_window(honest: Admit, call: Call, admission: Admission) -> A
     return decided
 
 
-@fault("ratelimit/refusal-frees-others", admit, needs=_LIMITS, shows_in=_has_low_limit)
+@fault("ratelimit/refusal-frees-others", admit, needs=_LIMITS, shows_in=_has_low_limit_of_tokens)
 def refusal_frees_others(honest: Admit, call: Call, admission: Admission) -> Admission:
     """When a limit refuses a client, the others have their whole limit again."""
     decided = honest(call, admission)

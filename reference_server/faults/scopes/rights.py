@@ -47,7 +47,26 @@ def asks_for_more(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     return rules.scopes if just_enough else honest(call)
 
 
-@fault("scopes/checks-rights-of-overridden-method", match_operation, needs=_RIGHTS)
+def _changes_need_more_than_reading(profile: Profile) -> bool:
+    """Whether changing some object needs a scope that reading it does not need."""
+    readers = {
+        rules.use.collection: set(rules.scopes)
+        for rules in profile.rules.values()
+        if rules.use.kind == "read"
+    }
+    return any(
+        set(rules.scopes) - readers.get(rules.use.collection, set(rules.scopes))
+        for rules in profile.rules.values()
+        if rules.use.kind in ("update", "delete")
+    )
+
+
+@fault(
+    "scopes/checks-rights-of-overridden-method",
+    match_operation,
+    needs=_RIGHTS,
+    shows_in=_changes_need_more_than_reading,
+)
 def checks_rights_of_overridden_method(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
