@@ -31,7 +31,9 @@ def grants_all_scopes(
     return tuple(dict.fromkeys((*found, *call.server.profile.scopes)))
 
 
-@fault("oauth/grants-scopes-that-the-client-lacks", limit_to_client, needs=_TOKEN)
+@fault(
+    "oauth/grants-scopes-that-the-client-lacks", limit_to_client, needs=_TOKEN, shows_in=_has_scopes
+)
 def grants_scopes_that_the_client_lacks(
     honest: Callable[[Client, tuple[str, ...]], tuple[str, ...]],
     client: Client,
@@ -41,7 +43,7 @@ def grants_scopes_that_the_client_lacks(
     return scopes
 
 
-@fault("oauth/grants-unknown-scopes", grant_scopes, needs=_TOKEN)
+@fault("oauth/grants-unknown-scopes", grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
 def grants_unknown_scopes(
     honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:
@@ -52,7 +54,7 @@ def grants_unknown_scopes(
     return asked if isinstance(found, Refusal) and set(asked) & set(most) else found
 
 
-@fault("oauth/token-reaches-further-than-said", assign_scopes, needs=_TOKEN)
+@fault("oauth/token-reaches-further-than-said", assign_scopes, needs=_TOKEN, shows_in=_has_scopes)
 def token_reaches_further_than_said(
     honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]], call: Call, scopes: tuple[str, ...]
 ) -> tuple[str, ...]:
