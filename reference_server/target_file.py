@@ -104,7 +104,8 @@ def _format_consent(server: ServerState) -> list[str]:
     """The first identity approves, with its session where it has one besides its tokens."""
     person = server.first_identities[0]
     schemes = server.profile.spec.schemes
-    session = [name for name in person.credentials if schemes[name].kind == "http"]
+    http = [name for name in person.credentials if schemes[name].kind == "http"]
+    session = [name for name in http if schemes[name].bearer]
     lines = ["", "[consent]", f"as = {_quote(person.name)}"]
     return [*lines, *(f"scheme = {_quote(name)}" for name in session[:1])]
 

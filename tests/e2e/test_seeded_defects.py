@@ -33,7 +33,7 @@ QUICK = {
     "bad-token-delete": "auth/refusal-effect: changed",
     "override-header": "scopes/method-override: obeyed",
     "odd-token-500": "auth/bad-credentials: wrong-status",
-    "grants-unheld": "oauth/granted-scope: more-than-asked",
+    "grants-unheld": "oauth/held-scope: granted",
     "lists-all-parcels": "scopes/foreign-in-list: shown",
     "foreign-reference-patch": "scopes/foreign-reference: accepted",
     "html-list": "errors/envelope: wrong-media-type",

@@ -28,13 +28,14 @@ def read_endpoints(
     plain = _read_url(given, "plain_url", "http", mistakes) or _as_plain(base_url)
     named = given.get("regions", {})
     hosts = policy.facts.transport.hosts
-    for region in named:
+    for region in named if hosts else ():  # a policy without regions has no use for them
         if region not in hosts:
             pointer = child_pointer(f"{_SECTION}/regions", region)
             mistakes.unknown(pointer, "region", region, hosts)
     regions = {
         region: _read_url(named, region, "https", mistakes, f"{_SECTION}/regions")
         for region in named
+        if region in hosts
     }
     allowed = {host.partition(":")[0] for host in settings.get("safety", {}).get("hosts", ())}
     base = urlsplit(base_url) if _as_https(base_url) else None
