@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -44,18 +45,22 @@ DOCUMENT = """
 
 def test_an_automation_is_made_inactive_and_deleted_before_all_else(run: Any, sent: Any) -> None:
     held: dict[str, Any] = {}
+    gone: list[str] = []
+    numbers = itertools.count()
 
     def handler(request: Any) -> Any:
         if request.method == "POST":
-            path = f"{request.path}/{len(held)}"
+            path = f"{request.path}/{next(numbers)}"
             held[path] = json.loads(request.body)
             return sent(201, {"id": path.rpartition("/")[2]})
-        return sent(204) if held.pop(request.path, None) else sent(404, {})
+        if request.method != "DELETE" or not held.pop(request.path, None):
+            return sent(404, {})
+        gone.append(request.path.split("/")[1])
+        return sent(204)
 
     outcome = run(DOCUMENT, handler)
     made = [json.loads(one.body) for one in outcome.requests("POST", "/automations")]
     assert made
     assert all(one["enabled"] is False for one in made)
-    paths = [one.path.split("/")[1] for one in outcome.received if one.method == "DELETE"][-2:]
-    assert paths == ["automations", "notes"]
+    assert gone[-2:] == ["automations", "notes"]
     assert held == {}
