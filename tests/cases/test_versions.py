@@ -275,7 +275,10 @@ def test_a_path_that_is_another_operation_s_without_its_version_decides_nothing(
         '  /{page}:\n    get: {operationId: page, responses: {"200": {description: a page}}}\n'
     )
     served = {"/v2/notes": 200, "/notes": 200 if missing == "missing: 404" else 404}
-    respond = lambda request: sent(served.get(request.path, 404), [])  # noqa: E731
+
+    def respond(request: Any) -> Any:
+        return sent(served.get(request.path, 404), [])
+
     assert run(document, respond, policy=policy).findings() == []
 
 

@@ -226,7 +226,7 @@ def _build_judged(
         case None:
             try:
                 learned = learn(probe.subject, transcript) if learn and transcript else ""
-            except Exception as error:  # noqa: BLE001  (a check of a third party, as above)
+            except Exception as error:  # noqa: BLE001  (a check of a third party must not end the run)
                 raised = f"the learn of {probe.check.id} raised {type(error).__name__}: {error}"
                 return Judged(probe, Verdict.ERROR, raised, evidence=evidence)
             return Judged(probe, Verdict.PASS, learned, exercised=len(exercised), evidence=evidence)

@@ -26,9 +26,9 @@ def read_private(pem: str) -> Private:
         key = serialization.load_pem_private_key(pem.encode(), None)
     except TypeError:  # it is encrypted
         raise ValueError("a private key with a password cannot be used") from None
-    if not isinstance(key, Private):
-        raise ValueError("the private key is none of Ed25519, ECDSA and RSA")  # noqa: TRY004
-    return key
+    if isinstance(key, Private):
+        return key
+    raise ValueError("the private key is none of Ed25519, ECDSA and RSA")
 
 
 @lru_cache(maxsize=8)
@@ -41,9 +41,9 @@ def read_public(pem: str) -> Public:
         key = read_private(pem).public_key()
     else:
         key = serialization.load_pem_public_key(data)
-    if not isinstance(key, Public):
-        raise ValueError("the public key is none of Ed25519, ECDSA and RSA")  # noqa: TRY004
-    return key
+    if isinstance(key, Public):
+        return key
+    raise ValueError("the public key is none of Ed25519, ECDSA and RSA")
 
 
 def sign_with(key: Private, content: bytes) -> bytes:
@@ -55,8 +55,8 @@ def sign_with(key: Private, content: bytes) -> bytes:
         return key.sign(content)
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(content, padding.PKCS1v15(), hashes.SHA256())
-    if not isinstance(key.curve, ec.SECP256R1):
-        raise ValueError(f"the curve {key.curve.name} is not P-256")  # noqa: TRY004
+    if key.curve.name != ec.SECP256R1.name:
+        raise ValueError(f"the curve {key.curve.name} is not P-256")
     r, s = decode_dss_signature(key.sign(content, ec.ECDSA(hashes.SHA256())))
     return r.to_bytes(_P256_BYTES, "big") + s.to_bytes(_P256_BYTES, "big")
 

@@ -116,10 +116,8 @@ def build_base(delivery: Delivery, covered: Item) -> bytes:
     Raises ValueError for a component that the delivery lacks, that is named twice, or that is of
     a kind that is not supported (`sf`, `key`, `tr`, `req`).
     """
-    if not isinstance(covered.value, tuple):
-        raise ValueError("the covered components are no inner list")  # noqa: TRY004
     lines: dict[str, str] = {}
-    for component in covered.value:
+    for component in _list_covered(covered):
         name = write_member(component)
         if name in lines:
             raise ValueError(f"{name} is covered twice")
@@ -153,7 +151,7 @@ def _judge(signing: Signing, delivery: Delivery, covered: Item, signature: objec
         base = build_base(delivery, covered)
     except (ValueError, UnicodeError):
         return INVALID
-    names = {item.value for item in covered.value} if isinstance(covered.value, tuple) else set()
+    names = {_read_name(item) for item in _list_covered(covered)}
     fits = (
         isinstance(signature, bytes)
         and names >= set(_list_components(signing))
@@ -213,9 +211,7 @@ def _list_components(signing: Signing) -> list[str]:
 
 def _find_value(delivery: Delivery, component: Item) -> str:
     """The value of a component (RFC 9421, sections 2.1 and 2.2). Raises ValueError."""
-    name = component.value
-    if not isinstance(name, str):
-        raise ValueError("a component's name is a String")  # noqa: TRY004
+    name = _read_name(component)
     if name == "@query-param" and set(component.parameters) == {"name"}:
         return _find_query_parameter(delivery, str(component.parameters["name"]))
     if set(component.parameters) - {"bs"}:
@@ -229,6 +225,18 @@ def _find_value(delivery: Delivery, component: Item) -> str:
     if "bs" in component.parameters:
         return ", ".join(write_member(Item(value.encode("latin-1"))) for value in values)
     return ", ".join(values)
+
+
+def _list_covered(covered: Item) -> tuple[Item, ...]:
+    if isinstance(covered.value, tuple):
+        return covered.value
+    raise ValueError("the covered components are no inner list")
+
+
+def _read_name(component: Item) -> str:
+    if isinstance(component.value, str):
+        return component.value
+    raise ValueError("a component's name is a String")
 
 
 def _derive(delivery: Delivery, name: str) -> str:

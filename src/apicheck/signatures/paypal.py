@@ -49,7 +49,7 @@ def sign(signing: Signing, delivery: Delivery) -> Delivery:
     return write(signing, delivery, Parts(((VERSION, mac),), time, unsigned.id))
 
 
-def read(signing: Signing, delivery: Delivery) -> Parts:  # noqa: ARG001  (as all schemes)
+def read(signing: Signing, delivery: Delivery) -> Parts:  # noqa: ARG001  (`Scheme` has it: other schemes read their options)
     """See `Scheme`. The version is the algorithm."""
     sent = delivery.header(SIGNATURE)
     algorithm = delivery.header(ALGORITHM) or ""

@@ -61,7 +61,7 @@ def sign(signing: Signing, delivery: Delivery) -> Delivery:
     return write(signing, delivery, Parts(((algorithm, mac),)))
 
 
-def read(signing: Signing, delivery: Delivery) -> Parts:  # noqa: ARG001  (as all schemes)
+def read(signing: Signing, delivery: Delivery) -> Parts:  # noqa: ARG001  (`Scheme` has it: other schemes read their options)
     """See `Scheme`. The version is the algorithm, sha1 or sha256."""
     sent = delivery.header(SIGNATURE)
     settings = (

@@ -172,11 +172,11 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib
         return "ada"
 
 
-class ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc]  # as above
+class ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc]  # Authlib is not typed
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
 
 
-class Refresh(grants.RefreshTokenGrant):  # type: ignore[misc]  # as above
+class Refresh(grants.RefreshTokenGrant):  # type: ignore[misc]  # Authlib is not typed
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
     INCLUDE_NEW_REFRESH_TOKEN = True
 
@@ -191,7 +191,7 @@ class Refresh(grants.RefreshTokenGrant):  # type: ignore[misc]  # as above
         refresh_token.revoked = True
 
 
-class Revocation(RevocationEndpoint):  # type: ignore[misc]  # as above
+class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not typed
     CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
 
     def query_token(self, token_string: str, _: str | None) -> Token | None:
@@ -201,12 +201,12 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # as above
         token.revoked = True
 
 
-class Issuer(IssuerParameter):  # type: ignore[misc]  # as above
+class Issuer(IssuerParameter):  # type: ignore[misc]  # Authlib is not typed
     def get_issuer(self) -> str:
         return ISSUER
 
 
-class Validator(BearerTokenValidator):  # type: ignore[misc]  # as above
+class Validator(BearerTokenValidator):  # type: ignore[misc]  # Authlib is not typed
     def authenticate_token(self, token_string: str) -> Token | None:
         return find_token(access_token=token_string)
 

@@ -64,4 +64,4 @@ def revoke(name: str) -> None:
 
 if __name__ == "__main__":
     hooked = ControlHook(app, clock, mint=mint, revoke=revoke)
-    uvicorn.run(hooked, host="127.0.0.1", port=int(os.environ["PORT"]), log_level="warning")
+    uvicorn.run(hooked, fd=int(os.environ["SOCKET"]), log_level="warning")
