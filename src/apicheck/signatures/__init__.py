@@ -53,15 +53,15 @@ __all__ = [
 ]
 
 SCHEMES: Mapping[str, Scheme] = {
-    name: cast("Scheme", module)
-    for name, module in {
+    name: cast("Scheme", scheme)
+    for name, scheme in {
         "standard-webhooks": standard_webhooks,
-        "stripe": stripe,
+        "stripe": stripe.SCHEME,
         "github": github,
         "slack": slack,
         "shopify": shopify,
         "twilio": twilio,
-        "paddle": paddle,
+        "paddle": paddle.SCHEME,
         "paypal": paypal,
         "http-message-signatures": message_signatures,
         "hmac": hmac_template,
