@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from apicheck.authoring import ExpectedResponse, StatusSet, Subject, Versions
+from apicheck.authoring import Case, ExpectedResponse, StatusSet, Subject, Versions
 from apicheck.authoring.facts import Treatment
 from apicheck.checks.versioning._names import list_future, list_malformed, list_unknown
+from apicheck.checks.versioning._requests import versions_of
 
 REDIRECTS = (301, 302, 303, 307, 308)
 ANY_REFUSAL = ExpectedResponse(StatusSet(("4xx",)))
@@ -49,3 +50,25 @@ KINDS: Mapping[str, Rows] = {
     "retired": _list_retired,
     "missing": _list_missing,
 }
+
+
+def list_names_of_others(subject: Subject, how: str) -> Iterator[Case]:
+    """A row for each way to name no version of its own that leads to another version.
+
+    how: as the policy says it, "serves" or "redirects". The value of a row has the `version` that
+    the request names, None for none, and the `target`.
+    """
+    found = versions_of(subject)
+    for name, one in found.known.items():
+        if target := getattr(one, how):
+            yield _make_case(name, target, f"versioning.versions.{name}")
+    for kind, list_names in KINDS.items():
+        fact, treatment = find_treatment(subject, kind)
+        if target := getattr(treatment, how, ""):
+            for version in list_names(found):
+                yield _make_case(version, target, fact)
+
+
+def _make_case(version: str | None, target: str, fact: str) -> Case:
+    """A row of `list_names_of_others`."""
+    return Case(version or "none", {"version": version, "target": target}, fact=fact)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
 from apicheck.authoring import (
@@ -24,8 +23,7 @@ from apicheck.authoring import (
     describe,
     fields,
 )
-from apicheck.authoring.facts import RedirectedTo
-from apicheck.checks.versioning._kinds import KINDS, REDIRECTS, find_treatment
+from apicheck.checks.versioning._kinds import REDIRECTS, list_names_of_others
 from apicheck.checks.versioning._requests import find_obstacle, send_version, versions_of
 
 
@@ -41,23 +39,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """A row for each way to name no version of its own that is redirected."""
-    return tuple(_list_cases(subject))
-
-
-def _list_cases(subject: Subject) -> Iterator[Case]:
-    found = versions_of(subject)
-    for name, one in found.known.items():
-        if one.redirects:
-            yield _case(name, one.redirects, f"versioning.versions.{name}")
-    for kind, list_names in KINDS.items():
-        fact, treatment = find_treatment(subject, kind)
-        if isinstance(treatment, RedirectedTo):
-            for version in list_names(found):
-                yield _case(version, treatment.redirects, fact)
-
-
-def _case(version: str | None, target: str, fact: str) -> Case:
-    return Case(version or "none", {"version": version, "target": target}, fact=fact)
+    return tuple(list_names_of_others(subject, "redirects"))
 
 
 def script(subject: Subject) -> Script:

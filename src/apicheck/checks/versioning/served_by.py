@@ -22,9 +22,8 @@ from apicheck.authoring import (
     Versions,
     describe,
 )
-from apicheck.authoring.facts import ServedBy
 from apicheck.checks.versioning._echo import find_echo, is_same
-from apicheck.checks.versioning._kinds import KINDS, find_treatment
+from apicheck.checks.versioning._kinds import list_names_of_others
 from apicheck.checks.versioning._names import write_in_other_case
 from apicheck.checks.versioning._refusals import find_given_version
 from apicheck.checks.versioning._requests import find_obstacle, send_version, versions_of
@@ -47,21 +46,14 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 def _list_cases(subject: Subject) -> Iterator[Case]:
     found = versions_of(subject)
-    for name, one in found.known.items():
-        if one.serves:
-            yield _case(name, one.serves, f"versioning.versions.{name}")
-    for kind, list_names in KINDS.items():
-        fact, treatment = find_treatment(subject, kind)
-        if isinstance(treatment, ServedBy):
-            for version in list_names(found):
-                yield _case(version, treatment.serves, fact)
+    yield from list_names_of_others(subject, "serves")
     facts = subject.facts.versioning
     if facts is not None and facts.case == "insensitive":
         other = found.current if _is_of_vendor(found) else write_in_other_case(found)
         if other is not None:
             fact = "versioning.case"
             yield Case(
-                f"{other} in other case", {"version": other, "serves": found.current}, fact=fact
+                f"{other} in other case", {"version": other, "target": found.current}, fact=fact
             )
 
 
@@ -70,16 +62,12 @@ def _is_of_vendor(found: Versions) -> bool:
     return found.place == "media" and not found.name
 
 
-def _case(version: str | None, serves: str, fact: str) -> Case:
-    return Case(version or "none", {"version": version, "serves": serves}, fact=fact)
-
-
 def script(subject: Subject) -> Script:
     """Send a request that is accepted, then the same with the other name, or with none."""
     row, found = subject.row.value, versions_of(subject)
     swapped = subject.row.fact == "versioning.case" and _is_of_vendor(found)
     yield from send_version(
-        subject, row["version"], serves=row["serves"], alter=_swap_type if swapped else None
+        subject, row["version"], serves=row["target"], alter=_swap_type if swapped else None
     )
 
 
@@ -94,13 +82,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     row, found = subject.row.value, versions_of(subject)
     if row["version"] is None and (given := find_given_version(subject, transcript)):
         return given
-    due, detail = f"2xx: {found.write(row['serves'])} serves it", subject.row.name
+    due, detail = f"2xx: {found.write(row['target'])} serves it", subject.row.name
     for exchange in transcript.exercised:
         if not exchange.succeeded:
             return Failure("refused", due, describe(exchange), detail, exchange.id)
         echo = find_echo(subject.context, exchange)
-        if echo is not None and echo.value and not is_same(found, echo.value, row["serves"]):
-            due = f"{echo.field}: {found.write(row['serves'])}"
+        if echo is not None and echo.value and not is_same(found, echo.value, row["target"]):
+            due = f"{echo.field}: {found.write(row['target'])}"
             return Failure("other-version", due, f"{echo.field}: {echo.value}", detail, exchange.id)
     return None
 
