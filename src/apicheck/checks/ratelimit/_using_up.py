@@ -19,10 +19,12 @@ from apicheck.authoring import (
     Steps,
     Subject,
     Transcript,
+    build,
     describe,
     steps,
 )
 from apicheck.checks.ratelimit._buckets import claim, explain_unusable, facts_of
+from apicheck.checks.ratelimit._holders import obtain_sender
 from apicheck.checks.ratelimit._schedule import is_refused, recovery_of
 
 AT_MOST = 50
@@ -126,6 +128,22 @@ def use_up(subject: Subject, request: Request) -> Steps[tuple[Exchange, ...]]:
     if not any(is_refused(limits, one) for one in sent):
         steps.end_script(Inconclusive("no request was refused by the limit"))
     return tuple(sent)
+
+
+def use_up_and_return(subject: Subject, times: int, wait_s: float, why: str) -> Steps[None]:
+    """Use the limit up, then ask again after each wait until a request is admitted.
+
+    times: the most that is asked again. why: of the wait, for the user.
+    """
+    limits, _ = facts_of(subject)
+    sender = yield from obtain_sender(subject)
+    request = yield from build.valid_request(subject, identity=sender)
+    yield from use_up(subject, request)
+    for _ in range(times):
+        yield from steps.wait(wait_s, why)
+        response = yield from steps.send(request, paced=False)
+        if not is_refused(limits, response):
+            return
 
 
 def take_turns(subject: Subject, tried: Request, plain: Request) -> Steps[None]:

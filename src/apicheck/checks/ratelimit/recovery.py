@@ -17,14 +17,15 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    build,
     describe,
-    steps,
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
-from apicheck.checks.ratelimit._holders import obtain_sender
 from apicheck.checks.ratelimit._schedule import is_refused, recovery_of
-from apicheck.checks.ratelimit._using_up import apply_to_lowest, explain_time, use_up
+from apicheck.checks.ratelimit._using_up import (
+    apply_to_lowest,
+    explain_time,
+    use_up_and_return,
+)
 
 _TRIALS = 2
 
@@ -38,15 +39,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """Use the limit up, wait until every limiter has forgotten all, and ask again."""
-    limits, bucket = facts_of(subject)
-    sender = yield from obtain_sender(subject)
-    request = yield from build.valid_request(subject, identity=sender)
-    yield from use_up(subject, request)
-    for _ in range(_TRIALS):
-        yield from steps.wait(1.025 * recovery_of(bucket), f"the limit {bucket.name} recovers")
-        response = yield from steps.send(request, paced=False)
-        if not is_refused(limits, response):
-            return
+    _, bucket = facts_of(subject)
+    wait, why = 1.025 * recovery_of(bucket), f"the limit {bucket.name} recovers"
+    yield from use_up_and_return(subject, _TRIALS, wait, why)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -18,14 +18,15 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    build,
     describe,
-    steps,
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
-from apicheck.checks.ratelimit._holders import obtain_sender
 from apicheck.checks.ratelimit._schedule import is_refused, recovery_of
-from apicheck.checks.ratelimit._using_up import apply_to_lowest, explain_time, use_up
+from apicheck.checks.ratelimit._using_up import (
+    apply_to_lowest,
+    explain_time,
+    use_up_and_return,
+)
 
 _STEP = 0.2
 """Share of the time to recover between two requests."""
@@ -46,15 +47,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """Use the limit up, and go on asking until a request is admitted."""
-    limits, bucket = facts_of(subject)
-    sender = yield from obtain_sender(subject)
-    request = yield from build.valid_request(subject, identity=sender)
-    yield from use_up(subject, request)
-    for _ in range(_STEPS):
-        yield from steps.wait(_STEP * recovery_of(bucket), "a part of the window passes")
-        response = yield from steps.send(request, paced=False)
-        if not is_refused(limits, response):
-            return
+    _, bucket = facts_of(subject)
+    wait = _STEP * recovery_of(bucket)
+    yield from use_up_and_return(subject, _STEPS, wait, "a part of the window passes")
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
