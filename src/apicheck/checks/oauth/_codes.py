@@ -24,8 +24,14 @@ from apicheck.authoring import (
     describe,
     steps,
 )
-from apicheck.checks.oauth._client import Pairs, request_token
+from apicheck.checks.oauth._client import (
+    Pairs,
+    body_members,
+    discard_tokens,
+    request_token,
+)
 from apicheck.checks.oauth._operations import token_operation
+from apicheck.checks.oauth._scopes import find_scoped
 
 CODE = ("grant_type", "authorization_code")
 S256 = "S256"
@@ -196,6 +202,20 @@ def obtain_code(
         came = f"{describe(exchange)} with error {error}" if error else describe(exchange)
         steps.end_script(Inconclusive(f"the authorization endpoint issued no code ({came})"))
     return code
+
+
+def issue_code(subject: Subject) -> Steps[tuple[Minter, str]]:
+    """Have a code issued for a scope whose use shows: the client, and its code."""
+    client = find_client(subject)
+    _, scopes = find_scoped(subject)
+    code = yield from obtain_code(subject, client, *scopes)
+    return client, code
+
+
+def present_code(subject: Subject, client: Minter, code: str, **changes: str) -> Steps[None]:
+    """Ask for a token by a code that must be refused, and discard what it gets all the same."""
+    exchange = yield from exchange_code(subject, client, code, Role.TABLE, **changes)
+    yield from discard_tokens(subject, client, body_members(exchange))
 
 
 def exchange_code(

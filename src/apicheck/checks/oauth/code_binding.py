@@ -7,27 +7,21 @@ from apicheck.authoring import (
     Confirm,
     Judgement,
     Outcome,
-    Role,
     Script,
     Severity,
     Subject,
     Transcript,
     judging,
 )
-from apicheck.checks.oauth._client import body_members, discard_tokens
-from apicheck.checks.oauth._codes import exchange_code, find_client, needs_codes, obtain_code
+from apicheck.checks.oauth._codes import issue_code, needs_codes, present_code
 from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
-from apicheck.checks.oauth._scopes import find_scoped
 
 
 def script(subject: Subject) -> Script:
     """Have a code issued to a client, and present it as another."""
-    client = find_client(subject)
+    client, code = yield from issue_code(subject)
     other = next(one for one in subject.context.clients if one is not client)
-    _, scopes = find_scoped(subject)
-    code = yield from obtain_code(subject, client, *scopes)
-    exchange = yield from exchange_code(subject, other, code, Role.TABLE)
-    yield from discard_tokens(subject, other, body_members(exchange))
+    yield from present_code(subject, other, code)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

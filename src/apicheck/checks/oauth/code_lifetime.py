@@ -12,7 +12,6 @@ from apicheck.authoring import (
     NotTested,
     NotTestedKind,
     Outcome,
-    Role,
     Script,
     Severity,
     Subject,
@@ -20,10 +19,8 @@ from apicheck.authoring import (
     judging,
     steps,
 )
-from apicheck.checks.oauth._client import body_members, discard_tokens
-from apicheck.checks.oauth._codes import exchange_code, find_client, needs_codes, obtain_code
+from apicheck.checks.oauth._codes import issue_code, needs_codes, present_code
 from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
-from apicheck.checks.oauth._scopes import find_scoped
 
 _LEEWAY_S, _PATIENCE_S = 60.0, 90.0
 """What a server may allow for clocks that differ; how long a run waits by a real clock."""
@@ -55,14 +52,11 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """Have a code issued, let its lifetime pass, and exchange it."""
-    client = find_client(subject)
-    _, scopes = find_scoped(subject)
-    code = yield from obtain_code(subject, client, *scopes)
+    client, code = yield from issue_code(subject)
     oauth = subject.facts.oauth
     lifetime = (oauth.code_lifetime_s if oauth else None) or 0.0
     yield from steps.wait(lifetime + _LEEWAY_S, "until the code has expired")
-    exchange = yield from exchange_code(subject, client, code, Role.TABLE)
-    yield from discard_tokens(subject, client, body_members(exchange))
+    yield from present_code(subject, client, code)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -7,28 +7,21 @@ from apicheck.authoring import (
     Confirm,
     Judgement,
     Outcome,
-    Role,
     Script,
     Severity,
     Subject,
     Transcript,
     judging,
 )
-from apicheck.checks.oauth._client import body_members, discard_tokens
-from apicheck.checks.oauth._codes import exchange_code, find_client, needs_codes, obtain_code
+from apicheck.checks.oauth._codes import issue_code, needs_codes, present_code
 from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
-from apicheck.checks.oauth._scopes import find_scoped
 
 
 def script(subject: Subject) -> Script:
     """Have a code issued, and present it with another redirect URI."""
-    client = find_client(subject)
-    _, scopes = find_scoped(subject)
-    code = yield from obtain_code(subject, client, *scopes)
-    exchange = yield from exchange_code(
-        subject, client, code, Role.TABLE, redirect_uri="https://apicheck.invalid/callback"
-    )
-    yield from discard_tokens(subject, client, body_members(exchange))
+    client, code = yield from issue_code(subject)
+    other = "https://apicheck.invalid/callback"
+    yield from present_code(subject, client, code, redirect_uri=other)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

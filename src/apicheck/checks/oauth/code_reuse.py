@@ -18,22 +18,18 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.oauth._client import body_members, discard_tokens
-from apicheck.checks.oauth._codes import exchange_code, find_client, needs_codes, obtain_code
+from apicheck.checks.oauth._codes import exchange_code, issue_code, needs_codes, present_code
 from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
-from apicheck.checks.oauth._scopes import find_scoped
 
 
 def script(subject: Subject) -> Script:
     """Have a code issued, and exchange it twice."""
-    client = find_client(subject)
-    _, scopes = find_scoped(subject)
-    code = yield from obtain_code(subject, client, *scopes)
+    client, code = yield from issue_code(subject)
     first = yield from exchange_code(subject, client, code, Role.SETUP)
     if not first.succeeded:
         steps.end_script(Inconclusive(f"a new code is not accepted ({describe(first)})"))
-    again = yield from exchange_code(subject, client, code, Role.TABLE)
-    for exchange in (first, again):
-        yield from discard_tokens(subject, client, body_members(exchange))
+    yield from present_code(subject, client, code)
+    yield from discard_tokens(subject, client, body_members(first))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
