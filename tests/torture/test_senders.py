@@ -23,5 +23,5 @@ def test_a_hostile_sender_gets_an_honest_verdict(
         write_files(tmp_path, {"apicheck.toml": HOOK_TARGET.replace("{url}", target.url)})
         ended = apicheck(tmp_path, "run", "--out", "run", "-v")
     ended.look_at_run()
-    assert ended.word == case.word
+    assert ended.word == case.word, ended.out + ended.err
     assert not hooks.held

@@ -12,6 +12,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -202,8 +203,39 @@ def _count_allowed() -> int:
     return _FILES // 2 if files == resource.RLIM_INFINITY else min(files, _FILES) // 2
 
 
+class _Lines(BufferedIOBase):
+    """A connection, read by lines. last: the line read last; empty at the connection's end."""
+
+    def __init__(self, stream: BufferedIOBase) -> None:
+        self._stream = stream
+        self.last = b""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self.last = self._stream.readline(-1 if size is None else size)
+        return self.last
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return self._stream.read(size)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
 class _Handler(BaseHTTPRequestHandler):
     timeout = _SOCKET_TIMEOUT_S
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile = self._lines = _Lines(self.rfile)
+
+    def parse_request(self) -> bool:
+        """Read the head. False when it is none, or when its sender stopped in the middle of it.
+
+        The library takes a connection's end for the end of a head, and what had come by then
+        for a delivery, which has no signature or half of one.
+        """
+        return super().parse_request() and bool(self._lines.last)
 
     def do_POST(self) -> None:
         """Accept any method alike: a check judges which one is right."""

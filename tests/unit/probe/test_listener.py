@@ -186,6 +186,22 @@ def test_senders_that_go_away_lose_no_delivery_and_print_nothing(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("head", ["", "Host: x\r\n", "Host: x\r\nwebhook-signature: v1,ab"])
+def test_a_head_that_stops_is_no_delivery(head: str) -> None:
+    listener = WebhookListener(Listener("127.0.0.1:0"), TargetClock())
+    try:
+        where = listener.open_inbox()
+        parts = urlsplit(where["url"])
+        address = (parts.hostname or "", parts.port or 0)
+        with socket.create_connection(address, timeout=60) as connection:
+            connection.sendall(f"POST {where['path']} HTTP/1.1\r\n{head}".encode())
+            connection.shutdown(socket.SHUT_WR)
+            assert connection.recv(100) == b""
+        assert not listener.collect(where["path"], 1, 0, 200)
+    finally:
+        listener.close()
+
+
 def test_a_delivery_comes_through_behind_many_idle_connections() -> None:
     listener = WebhookListener(Listener("127.0.0.1:0"), TargetClock())
     idle: list[socket.socket] = []
