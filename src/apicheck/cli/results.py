@@ -16,6 +16,7 @@ from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES, t
 FINDINGS_PRINTED = 10
 """Kinds of findings that are printed in full; each other kind gets one line."""
 LIKEWISE_PRINTED = 8
+ELSEWHERE_PRINTED = 4
 OPEN_PRINTED = 12
 LEFTOVERS_PRINTED = 12
 _COLUMNS = 100
@@ -127,6 +128,11 @@ def _describe_finding(
     yield f"  expected  {join_lines(finding.expected)}"
     yield f"  actual    {join_lines(finding.actual)}"
     yield f"  on        {_name_places(finding)} (seen {finding.count}x)"
+    for number, (actual, subjects) in enumerate([*finding.elsewhere.items()][:ELSEWHERE_PRINTED]):
+        heading = "" if number else "elsewhere"
+        yield f"  {heading:<9} {join_lines(actual)}: {_name_some(subjects)}"
+    if len(finding.elsewhere) > ELSEWHERE_PRINTED:
+        yield f"  {'':<9} and {len(finding.elsewhere) - ELSEWHERE_PRINTED} more"
     if finding.clauses:
         yield f"  clauses   {join_lines(', '.join(finding.clauses))}"
     for number, other in enumerate(others[:LIKEWISE_PRINTED]):
@@ -140,7 +146,10 @@ def _describe_finding(
 
 def _name_places(finding: Finding) -> str:
     """Name the first few operations of a finding, or else its subjects."""
-    places = finding.operations or finding.subjects
+    return _name_some(finding.operations or finding.subjects)
+
+
+def _name_some(places: Sequence[str]) -> str:
     more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
     return join_lines(", ".join(places[:_PLACES]) + more)
 

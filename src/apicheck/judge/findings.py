@@ -60,8 +60,10 @@ def _build_finding(
     clearest = min((failure for _, failure in members), key=lambda f: (len(f.case), f.case))
     hit = [results[number] for number, _ in members]
     evidence = (*clearest.evidence, *(e for _, failure in members for e in failure.evidence))
-    named = not clearest.case or clearest.case in clearest.actual
-    shown = "" if named else f" for {clearest.case}"
+    subjects: dict[str, dict[str, None]] = {}
+    for number, failure in members:
+        subjects.setdefault(_describe_actual(failure), {})[results[number].subject] = None
+    actual = _describe_actual(clearest)
     return Finding(
         id=make_finding_id(*key),
         check=key[0],
@@ -69,7 +71,7 @@ def _build_finding(
         detail=key[2],
         severity=_find_severity(check.outcome(key[1]).severity, members),
         expected=clearest.expected,
-        actual=clearest.actual + shown,
+        actual=actual,
         operations=tuple(dict.fromkeys(result.operation for result in hit if result.operation)),
         subjects=tuple(dict.fromkeys(result.subject for result in hit)),
         clauses=tuple(
@@ -79,7 +81,19 @@ def _build_finding(
         evidence=tuple(dict.fromkeys(evidence))[:_WITNESSES],
         curl="",
         facts=_list_facts(check, hit, origins),
+        elsewhere={
+            what: tuple(found)
+            for what, names in subjects.items()
+            if what != actual
+            and (found := [name for name in names if name not in subjects[actual]])
+        },
     )
+
+
+def _describe_actual(failure: FailureSummary) -> str:
+    """What came, and for which case of a table it came."""
+    named = not failure.case or failure.case in failure.actual
+    return failure.actual if named else f"{failure.actual} for {failure.case}"
 
 
 def _find_severity(usual: Severity, members: Sequence[tuple[int, FailureSummary]]) -> Severity:

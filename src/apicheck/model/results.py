@@ -124,6 +124,8 @@ class Finding:
     curl: str
     facts: tuple[str, ...] = ()
     """`path = value (origin)`, each a fact that the finding rests on."""
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What came on other subjects, where it differs from `actual` -> those subjects."""
 
 
 @dataclass(frozen=True, slots=True)
