@@ -148,3 +148,33 @@ def test_what_is_left_is_deleted_where_only_a_client_still_gets_tokens(
         said = capsys.readouterr().out
     assert server.tokens
     assert len(things.held) <= said.count("created, if anything")
+
+
+def test_what_failed_requests_created_is_suspected_looked_for_and_deleted(
+    things: Any, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def fail_late(request: Any) -> Any:
+        response = things(request)
+        return replace(response, status=500) if response.status == 201 else response
+
+    document = things.document.replace("maxLength: 40", "maxLength: 40, x-unique: true")
+    things.pause_s, things.wanted = 0.05, 2
+    with command(fail_late, document=document) as process:
+        assert things.busy.wait(60)
+        while '"status":500' not in Path("run/journal.ndjson").read_text():
+            assert process.popen.poll() is None
+        process.popen.kill()
+        process.finish()
+        main(["judge", "run", "--json"])
+        judged = json.loads(capsys.readouterr().out)
+        assert any("createThing created, if anything" in words for words in judged["leftovers"])
+
+        main(["clean", "run"])
+        said = capsys.readouterr().out
+        assert "deleted: 0" not in said
+        assert len(things.held) <= said.count("no response had come when the run ended")
+        main(["judge", "run", "--json"])
+        judged = json.loads(capsys.readouterr().out)
+        assert not any("response was 500" in words for words in judged["leftovers"])

@@ -243,6 +243,11 @@ class Creations:
             for operation, count in sorted(Counter(one.by for one in self._lasting).items())
         )
 
+    @property
+    def suspected(self) -> tuple[str, ...]:
+        """What failed requests may have created, in words; `delete_all` looks for it."""
+        return self._hidden.list_suspected()
+
     def _delete_one(self, creation: Creation, recorder: Recorder) -> _Deletion:
         """Delete one object: the last exchange about it, and in words what is left of it."""
         last: Exchange | None = None

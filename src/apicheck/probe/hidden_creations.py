@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
@@ -73,6 +74,17 @@ class HiddenCreations:
         ):
             with self._lock:
                 self._noted.setdefault(request.path, []).append(exchange)
+
+    def list_suspected(self) -> tuple[str, ...]:
+        """What may have been created by requests at which the server failed, in words."""
+        with self._lock:
+            noted = [one for exchanges in self._noted.values() for one in exchanges]
+        late = Counter((one.request.operation, one.status) for one in noted if _is_late(one))
+        return tuple(
+            f"what {count} of {operation} created, if anything:"
+            f" {f'the response was {status}' if status else 'no response came'}"
+            for (operation, status), count in sorted(late.items())
+        )
 
     def find(self, recorder: Recorder, tried: frozenset[str]) -> Iterator[FoundCreation]:
         """Look for what they created. tried: paths that clean-up has asked already."""

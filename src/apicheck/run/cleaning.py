@@ -10,7 +10,7 @@ from apicheck.probe.journal import read_record
 from apicheck.run import directory as run_directory
 from apicheck.run.config import RunConfig
 from apicheck.run.hold import hold
-from apicheck.run.leftovers import find_leftovers, name_under_way
+from apicheck.run.leftovers import find_leftovers, name_suspected, name_under_way
 from apicheck.run.progress import Progress
 from apicheck.run.restoring import recall, restore_target
 from apicheck.run.saved import load_run
@@ -36,12 +36,17 @@ def clean(directory: Path, config: RunConfig, progress: Progress) -> Cleaned:
     """
     saved = load_run(directory)
     record = read_record(directory / run_directory.JOURNAL)
-    left = find_leftovers(saved.plan, record, run_directory.read_clean_ups(directory))
+    cleaned = run_directory.read_clean_ups(directory)
     under_way = name_under_way(record)
-    if len(left) == len(under_way):
+    known = len(find_leftovers(saved.plan, record, cleaned)) - len(under_way)
+    finished = saved.provenance.finished
+    suspected = () if finished else name_suspected(saved.plan, record, cleaned)
+    if not known and not suspected:
         return Cleaned(0, under_way)
     plan = replace(saved.plan, target=restore_target(config, saved.plan))
-    progress.note(f"deleting {len(left) - len(under_way)} things that the run left on its target")
+    progress.note(f"deleting {known} things that the run left on its target")
+    if suspected:
+        progress.note("looking for what failed requests created all the same")
     with (
         hold(directory),
         run_directory.open_clean_up(directory) as journal,
@@ -51,4 +56,6 @@ def clean(directory: Path, config: RunConfig, progress: Progress) -> Cleaned:
     ):
         session.take_over()
         still = session.clean_up()
-    return Cleaned(len(left) - len(under_way) - len(still), (*still, *under_way))
+    sent = run_directory.read_clean_ups(directory)[len(cleaned) :]
+    deleted = sum(one.request.method == "DELETE" and one.succeeded for one in sent)
+    return Cleaned(deleted, (*still, *under_way))
