@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apicheck.load import load_policy, load_spec, profile_dir, profile_names
-from apicheck.model.facts import Bucket, Deprecation, Facts, Selector, Webhooks
+from apicheck.model.facts import Bucket, Deprecation, Facts, Selector, Versioning, Webhooks
 from apicheck.model.operation import Operation, SecurityRequirement, Spec
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
@@ -60,6 +60,10 @@ class Profile:
     scopes: tuple[str, ...]
     """Every scope there is."""
     permissions: tuple[str, ...]
+    version_places: tuple[tuple[int, str], ...]
+    """Which segment of paths is a version, and which version; the current one first."""
+    promised: frozenset[str]
+    """The paths of the facts that the policy or its document states, and what they are parts of."""
 
     @property
     def facts(self) -> Facts:
@@ -167,6 +171,34 @@ def build_profile(directory: Path, spec: Spec, policy: Policy) -> Profile:
         _complete_order(facts),
         tuple(every_scope),
         tuple(facts.authorization.permissions),
+        _find_version_places(spec, facts.versioning),
+        _find_promised(policy),
+    )
+
+
+def _find_version_places(
+    spec: Spec, versioning: Versioning | None
+) -> tuple[tuple[int, str], ...]:
+    if versioning is None:
+        return ()
+    served = {
+        versioning.form.replace("{version}", name): name
+        for name, one in versioning.versions.items()
+        if one.is_served or one.state == "retired"
+    }
+    found = {
+        (place, served[segment])
+        for operation in spec.operations
+        for place, segment in enumerate(operation.path.split("/"))
+        if segment in served
+    }
+    return tuple(sorted(found, key=lambda one: (versioning.versions[one[1]].state, one)))
+
+
+def _find_promised(policy: Policy) -> frozenset[str]:
+    stated = (origin.path.split(".") for origin in policy.origins if origin.kind != "default")
+    return frozenset(
+        ".".join(parts[:length]) for parts in stated for length in range(1, len(parts) + 1)
     )
 
 

@@ -33,12 +33,16 @@ class Routes:
         for operation in operations:
             by_path.setdefault(operation.path, {})[operation.method] = operation
         ordered = sorted(by_path, key=lambda path: (path.count("{"), path))
-        self._routes = [(_compile_path(path), by_path[path]) for path in ordered]
+        self._routes: dict[int, list[tuple[re.Pattern[str], dict[str, Operation]]]] = {}
+        for path in ordered:
+            route = _compile_path(path), by_path[path]
+            self._routes.setdefault(path.count("/"), []).append(route)
 
     def match(self, method: str, raw_path: str) -> Match:
         """The operation that a request line names. raw_path: percent-encoded, without query."""
         allowed: set[str] = set()
-        for pattern, operations in self._routes:
+        # A parameter is one segment: only paths of as many segments can match.
+        for pattern, operations in self._routes.get(raw_path.count("/"), ()):
             found = pattern.fullmatch(raw_path)
             if found is None:
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import unquote
@@ -89,7 +89,7 @@ def _unwrap(versioning: Versioning, value: str) -> str:
 def _name_by_path(profile: Profile, versioning: Versioning, path: str) -> Naming:
     """Take the segment for a version that stands where the document's paths have theirs."""
     segments = path.split("/")
-    for place, version in _list_places(profile, versioning):
+    for place, version in profile.version_places:
         written = versioning.form.replace(_MARK, version)
         if segments[place : place + 1]:
             named = _unwrap(versioning, unquote(segments[place]))
@@ -97,7 +97,7 @@ def _name_by_path(profile: Profile, versioning: Versioning, path: str) -> Naming
             with_it = "/".join([*segments[:place], written, *segments[place + 1 :]])
             if kind == "retired" or _is_path(profile, with_it):
                 return _make_naming(versioning, kind, named, segments, place)
-    for place, version in _list_places(profile, versioning):
+    for place, version in profile.version_places:
         written = versioning.form.replace(_MARK, version)
         room = [*segments[:place], "", *segments[place:]]
         if _is_path(profile, "/".join([*room[:place], written, *room[place + 1 :]])):
@@ -115,22 +115,6 @@ def _make_naming(
     serving = find_serving(versioning, kind, named)
     target = find_redirect(versioning, kind, named)
     return Naming(kind, write(serving), named, serving, write(target) if target else "")
-
-
-def _list_places(profile: Profile, versioning: Versioning) -> Iterable[tuple[int, str]]:
-    """Where paths of the document have a version, and which, the current one first."""
-    served = {
-        versioning.form.replace(_MARK, name): name
-        for name, one in versioning.versions.items()
-        if one.is_served or one.state == "retired"
-    }
-    found = {
-        (place, served[segment])
-        for operation in profile.spec.operations
-        for place, segment in enumerate(operation.path.split("/"))
-        if segment in served
-    }
-    return sorted(found, key=lambda one: (versioning.versions[one[1]].state, one))
 
 
 def _is_path(profile: Profile, path: str) -> bool:

@@ -37,12 +37,7 @@ class Fault:
 
     def applicable(self, profile: Profile) -> bool:
         """Whether a profile has what the fault needs to show."""
-        known = {origin.path for origin in profile.policy.origins if origin.kind != "default"}
-        promised = all(
-            any(path == need or path.startswith(f"{need}.") for path in known)
-            for need in self.needs
-        )
-        return promised and self.shows_in(profile)
+        return profile.promised.issuperset(self.needs) and self.shows_in(profile)
 
     def also(self, seam: Callable[P, R]) -> Callable[[Replacement[P, R]], Replacement[P, R]]:
         """Put a function in the place of a further seam."""

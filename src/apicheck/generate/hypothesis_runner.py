@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_NAME = "apicheck-draw"
 _SEED_OF_SEARCH = 1
 _MOST_TRIES = 100
 """Tries to draw the plainest value: a filter that refuses all would be tried for many seconds."""
@@ -87,7 +90,7 @@ def find_simplest(
     randomness = Random(_SEED_OF_SEARCH)  # noqa: S311  (for repeatable tests, not for secrets)
     try:
         return (
-            _in_own_thread(
+            _in_new_thread(
                 lambda: hypothesis.find(values, holds, settings=settings, random=randomness)
             ),
         )
@@ -137,5 +140,19 @@ def _in_own_thread(function: Callable[[], T]) -> T:
     A user's own property test may run apicheck. Hypothesis keeps its state by thread and would
     take this drawing for a test nested in the user's, which it refuses.
     """
+    with stored_in_cache():
+        if threading.current_thread().name.startswith(_NAME):  # a drawing within a drawing
+            return _in_new_thread(function)
+        return _start_thread().submit(function).result()
+
+
+@cache
+def _start_thread() -> ThreadPoolExecutor:
+    """Start the thread of drawings: for each new one, Hypothesis looks through all objects."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix=_NAME)
+
+
+def _in_new_thread(function: Callable[[], T]) -> T:
+    """As `_in_own_thread`, for a function that may wait for other drawings."""
     with stored_in_cache(), ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(function).result()
