@@ -176,9 +176,7 @@ def build_profile(directory: Path, spec: Spec, policy: Policy) -> Profile:
     )
 
 
-def _find_version_places(
-    spec: Spec, versioning: Versioning | None
-) -> tuple[tuple[int, str], ...]:
+def _find_version_places(spec: Spec, versioning: Versioning | None) -> tuple[tuple[int, str], ...]:
     if versioning is None:
         return ()
     served = {

@@ -12,8 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from textwrap import dedent
 from threading import Event, Lock, Thread
+from threading import enumerate as threads
 from time import sleep
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -353,10 +355,20 @@ class Process:
 
     popen: subprocess.Popen[str]
     directory: Path
+    url: str
 
     def finish(self) -> Ended:
         out, err = self.popen.communicate(timeout=60)
         return Ended(self.popen.returncode, out, err, self.directory)
+
+    def settle(self) -> None:
+        """Wait until the server has read and ended all that the process sent before it ended."""
+        with suppress(OSError):  # whatever waits to be accepted is accepted before this
+            urlopen(self.url, timeout=60).close()
+        for _ in range(6000):
+            if not any("process_request_thread" in thread.name for thread in threads()):
+                return
+            sleep(0.01)
 
 
 Command = Callable[..., AbstractContextManager[Process]]
@@ -391,7 +403,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
                 line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
             ) as popen:
                 try:
-                    yield Process(popen, tmp_path / "run")
+                    yield Process(popen, tmp_path / "run", url)
                 finally:
                     popen.kill()
 

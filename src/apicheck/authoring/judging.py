@@ -78,8 +78,10 @@ def rule_applies(context: RunContext, when: When | None, exchange: Exchange) -> 
     """Whether a promise with this `when` applies to the response of an exchange."""
     if exchange.response is None or not is_within_api(context, exchange):
         return False
-    if when is None:
-        return True
+    return when is None or _matches(context, when, exchange)
+
+
+def _matches(context: RunContext, when: When, exchange: Exchange) -> bool:
     if when.statuses and exchange.status not in when.statuses:
         return False
     if when.except_ and exchange.status in when.except_:
@@ -102,8 +104,10 @@ def is_within_api(context: RunContext, exchange: Exchange) -> bool:
 
 def applicable_rules(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, ResponseRule]]:
     """The rules of the policy's `responses` that apply to an exchange, with their names."""
+    if exchange.response is None or not is_within_api(context, exchange):
+        return
     for name, rule in context.facts.responses.items():
-        if rule_applies(context, rule.when, exchange):
+        if _matches(context, rule.when, exchange):
             yield name, rule
 
 

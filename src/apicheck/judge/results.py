@@ -10,7 +10,7 @@ from itertools import chain
 from apicheck.judge.attempts import Judged, judge_probe
 from apicheck.judge.load import mark_load, select_doubtful
 from apicheck.judge.repetition import uphold_repeated
-from apicheck.model.check import Applies, Check, PassiveResult
+from apicheck.model.check import Applies, Check, Fold, PassiveResult
 from apicheck.model.exchange import Exchange, Observation, Role, Transcript
 from apicheck.model.plan import Plan, Probe, SkippedSubject
 from apicheck.model.results import CheckResult, FailureSummary
@@ -164,28 +164,30 @@ def judge_passive(plan: Plan, exchanges: Sequence[Exchange]) -> tuple[CheckResul
     """Judge the passive checks over all exchanges, in the order in which they were sent."""
     ordered = sorted(exchanges, key=lambda exchange: (exchange.sent_at, exchange.id))
     partial = plan.options.partial
-    return tuple(
-        result
-        for check in plan.passive
-        for result in _fold(check, plan.context, ordered, partial=partial)
-    )
+    read: dict[tuple[bool, bool], list[Exchange]] = {}
+    results: list[CheckResult] = []
+    for check in plan.passive:
+        assert check.fold is not None
+        selection = check.fold.at_any_time, check.fold.everywhere
+        if selection not in read:
+            read[selection] = list(filter(check.fold.reads, ordered))
+        results += _fold(check, check.fold, plan.context, read[selection], partial=partial)
+    return tuple(results)
 
 
 def _fold(
-    check: Check, context: RunContext, exchanges: Sequence[Exchange], *, partial: bool
+    check: Check, fold: Fold, context: RunContext, exchanges: Sequence[Exchange], *, partial: bool
 ) -> Iterable[CheckResult]:
-    assert check.fold is not None
     everything = Subject(SubjectKind.EXCHANGES, "*", context)
     applies = check.applies(everything)
     if not isinstance(applies, Applies):
         yield _report_skipped(SkippedSubject(check.id, "*", "", (), applies))
         return
     try:
-        state = check.fold.start(context)
+        state = fold.start(context)
         for exchange in exchanges:
-            if check.fold.reads(exchange):
-                state = check.fold.step(context, state, exchange)
-        seen = check.fold.finish(context, state)
+            state = fold.step(context, state, exchange)
+        seen = fold.finish(context, state)
     except Exception as error:  # noqa: BLE001  (a check of a third party must not end the run)
         reason = f"the fold of {check.id} raised {type(error).__name__}: {error}"
         yield CheckResult(check.id, "*", "", (), Verdict.ERROR, reason=reason)

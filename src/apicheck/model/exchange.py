@@ -340,6 +340,8 @@ class Exchange:
 
     def observed(self, name: str) -> tuple[Observation, ...]:
         """The observations of one name."""
+        if not self.observations:  # as most, and every check asks
+            return ()
         return tuple(item for item in self.observations if item.name == name)
 
 

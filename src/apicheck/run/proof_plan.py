@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from zlib import crc32
 
 from apicheck.model.plan import Plan, Probe
 from apicheck.plan import matches
@@ -15,6 +16,9 @@ _ROWS = 3
 """How many rows of a table each of those operations is asked."""
 _OWN_SAMPLE = 12
 """How many subjects are asked the checks that name the fault; all, at the second try."""
+_TURNS = 3
+"""Faults take turns in that sample: each asks this part of it, always the same; all, at the second
+try."""
 
 
 def find_declared(fault: str, made: Plan) -> tuple[tuple[str, str], ...]:
@@ -39,13 +43,15 @@ def select_tried(checks: Iterable[str], made: Plan) -> tuple[str, ...]:
     return tuple(check_id for check_id in checks if matches(check_id, made.options.select))
 
 
-def sample_plan(made: Plan, own: set[str], *, whole: bool) -> Plan:
-    """Reduce a plan to the checks of a fault, and the others on a few operations.
+def sample_plan(made: Plan, fault: str, *, whole: bool) -> Plan:
+    """Reduce a plan to the checks that name a fault, and the others on a few operations.
 
-    own: ids of the checks that name the fault. whole: ask them on every subject.
-    Probes that play last are left out, except the cheapest that gives a passive check of `own`
+    whole: ask the checks that name the fault on every subject, and the whole sample of the others.
+    Probes that play last are left out, except the cheapest that gives a passive check of the fault
     something to read.
     """
+    own = {check_id for check_id, _ in find_declared(fault, made)}
+    hears = any(made.checks[check_id].passive for check_id in own)
     triggers = {one for check_id in own for one in made.checks[check_id].triggered_by}
     feeding = [
         probe
@@ -66,15 +72,26 @@ def sample_plan(made: Plan, own: set[str], *, whole: bool) -> Plan:
         if probe.applies.last:
             return probe in feeds
         operation = probe.subject.operation
-        return probe.key in rows and (operation is None or operation.id in sample)
+        if probe.key not in rows or not (operation is None or operation.id in sample):
+            return False
+        return whole or probe.check.id in triggers or _has_turn(fault, probe)
 
     return replace(
         made,
         probes=tuple(probe for probe in made.probes if is_kept(probe)),
         provoking=tuple(probe for probe in made.provoking if whole or is_kept(probe)),
-        # An active check sends the controls that it needs itself.
-        controls=made.controls if made.passive else (),
+        controls=_select_controls(made, operations if hears or whole else sample),
     )
+
+
+def _select_controls(made: Plan, operations: Collection[str]) -> tuple[str, ...]:
+    """Select the controls that passive checks read; an active one sends those that it needs."""
+    return tuple(one for one in made.controls if one in operations) if made.passive else ()
+
+
+def _has_turn(fault: str, probe: Probe) -> bool:
+    """Whether a probe is played with a fault that its check does not name."""
+    return crc32(f"{fault} {probe.key}".encode()) % _TURNS == 0
 
 
 def _select_first_rows(made: Plan) -> frozenset[str]:

@@ -114,8 +114,7 @@ class Prover:
     def _sample(self, fault: str, *, whole: bool = False) -> Plan:
         if self._full:
             return self._made
-        own = {check_id for check_id, _ in proof_plan.find_declared(fault, self._made)}
-        return proof_plan.sample_plan(self._made, own, whole=whole)
+        return proof_plan.sample_plan(self._made, fault, whole=whole)
 
     def _ask_honest(self, plan: Plan) -> None:
         """Play a plan on the honest server, unless all of it was played."""
@@ -135,13 +134,14 @@ class Prover:
         others = [one for one in new if one[0] not in own]
         recorded = proof_plan.select_tried(self._recorded.get(row.fault, ()), self._made)
         unrelated = tuple(one for one in others if one[0] not in recorded)
+        played = {probe.check.id for probe in plan.probes} | {one.id for one in plan.passive}
         return replace(
             row,
             caught=tuple(pair for pair in row.expected if pair in pairs),
             collateral=tuple(one for one in others if one[0] in recorded),
             unrelated=unrelated,
             why=tuple(ended[one] for one in unrelated),
-            unseen=tuple(sorted(set(recorded) - own - {check for check, _, _ in others})),
+            unseen=tuple(sorted(played & set(recorded) - own - {check for check, _, _ in others})),
         )
 
     def _plan_by_document(self, sample: Plan) -> Plan:

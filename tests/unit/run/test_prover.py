@@ -21,9 +21,9 @@ MEMBERS = ("errors/members", "trackUser", "differ")
 Playings = Callable[..., Prover]
 
 
-def planned(*select: str) -> Plan:
-    spec = load_spec(profile_dir("webengage") / "openapi.yaml")
-    policy = load_policy(profile_dir("webengage") / "policy.yaml", spec)
+def planned(*select: str, profile: str = "webengage") -> Plan:
+    spec = load_spec(profile_dir(profile) / "openapi.yaml")
+    policy = load_policy(profile_dir(profile) / "policy.yaml", spec)
     admin = Identity("admin", "$APICHECK_ADMIN_TOKEN")
     target = Target("t", "http://127.0.0.1", identities={"admin": admin})
     return plan(spec, policy, target, collect(entry_points=False), Options(select, draws=0))
@@ -97,18 +97,44 @@ def test_a_fault_that_the_profile_cannot_show_is_not_played(playings: Playings) 
     assert (row.caught, row.requests, row.applicable) == ((), 0, False)
 
 
+def sample(made: Plan, fault: str, *, whole: bool = False) -> Plan:
+    return proof_plan.sample_plan(made, fault, whole=whole)
+
+
 def test_an_active_check_alone_is_played_without_the_canonical_request_of_every_operation() -> None:
     alone = planned("auth/missing-credentials")
     assert alone.controls != ()
-    assert proof_plan.sample_plan(alone, set(), whole=False).controls == ()
+    assert sample(alone, FAULT).controls == ()
     passive = planned("headers/date")
-    assert proof_plan.sample_plan(passive, set(), whole=False).controls == passive.controls
+    assert sample(passive, "headers/date-on-successes-only").controls == passive.controls
+
+
+def test_a_passive_check_reads_few_canonical_requests_where_an_active_one_names_the_fault() -> None:
+    made = planned("auth/missing-credentials", "headers/date", profile="dahimail")
+    assert 0 < len(sample(made, FAULT).controls) < len(made.controls) / 2
+    assert sample(made, FAULT, whole=True).controls == made.controls
 
 
 def test_a_passive_check_alone_hears_a_sample_of_what_it_names_and_all_at_the_second_try() -> None:
-    heard = planned("auth/challenge")
-    few = proof_plan.sample_plan(heard, {"auth/challenge"}, whole=False).provoking
+    heard, fault = planned("auth/challenge"), "auth/omits-challenge"
+    assert fault in heard.checks["auth/challenge"].proven_by["absent"]
+    few = sample(heard, fault).provoking
     assert 0 < len(few) < len(heard.provoking)
-    assert (
-        proof_plan.sample_plan(heard, {"auth/challenge"}, whole=True).provoking == heard.provoking
-    )
+    assert sample(heard, fault, whole=True).provoking == heard.provoking
+
+
+def test_faults_take_turns_in_what_the_checks_ask_that_do_not_name_them() -> None:
+    made = planned("auth/*", "errors/*")
+    faults = [f"none/{number}" for number in range(40)]
+    asked = [{probe.key for probe in sample(made, fault).probes} for fault in faults]
+    every = {probe.key for probe in sample(made, faults[0], whole=True).probes}
+    assert sum(map(len, asked)) < len(faults) * len(every) / 2
+    assert set().union(*asked) == every
+
+
+def test_the_check_that_names_a_fault_is_asked_all_of_its_rows_at_once() -> None:
+    made, rows = planned("auth/*", "errors/*"), planned("auth/missing-credentials").probes
+    asked = {probe.key for probe in sample(made, FAULT).probes}
+    subjects = {probe.subject.key for probe in rows if probe.key in asked}
+    assert subjects
+    assert {probe.key for probe in rows if probe.subject.key in subjects} <= asked

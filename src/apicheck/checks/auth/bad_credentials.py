@@ -95,6 +95,7 @@ CHECK = also_of_strangers(
         failure_title="An invalid credential is not refused as promised",
         applies=applies,
         cases=rows,
+        rows_each=1,
         draws="bad-credential",
         script=script,
         judge=judge,

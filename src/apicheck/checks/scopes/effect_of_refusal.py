@@ -26,6 +26,7 @@ from apicheck.authoring import (
     build,
     describe,
     readback,
+    spreading,
     steps,
 )
 from apicheck.checks.scopes._foreign import foreign_owners, obtain_foreign_identity
@@ -56,8 +57,11 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Refused for a missing right; refused because the object belongs to another owner."""
-    return tuple(_rows(subject))
+    """Refused for a missing right; refused because the object belongs to another owner.
+
+    Each of each method at least, and one of each operation.
+    """
+    return spreading.spread(_rows(subject), subject.op.method)
 
 
 def _rows(subject: Subject) -> Iterator[Case]:
@@ -116,6 +120,7 @@ CHECK = Check(
     failure_title="A refused request changes the object it names",
     applies=applies,
     cases=cases,
+    rows_each=1,
     script=script,
     judge=judge,
     reads=("authorization.refusal", "authorization.foreign"),
