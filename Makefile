@@ -14,7 +14,7 @@ PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-re
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-long torture test-newest test-lowest coverage lint constraints \
-  changelog audit limiters proof bench
+  changelog audit limiters proof pages bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -72,6 +72,9 @@ changelog: $(INSTALLED) ## make the release notes in CHANGELOG.md out of the fra
 proof: $(INSTALLED) ## prove that every check can fail; record collateral, write docs/proof.md
 	@$(BIN)/apicheck prove $(PROFILES:%=--profile %) \
 	  --record --table docs/proof.md
+
+pages: $(INSTALLED) ## write docs/coverage.md
+	@$(BIN)/apicheck profiles --coverage --format markdown -o docs/coverage.md
 
 limiters: $(INSTALLED) ## test rate limiters of others, write docs/limiters.md
 	@.ci/servers

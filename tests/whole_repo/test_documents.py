@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from apicheck.cli import COMMANDS
+from apicheck.cli.coverage_page import build_markdown
 from apicheck.load.profiles import profile_names
-from apicheck.run import read_collateral
+from apicheck.registry import collect
+from apicheck.run import measure_coverage, read_caught, read_collateral
 from reference_server.faults.catalogue import catalogue
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -103,3 +105,23 @@ def test_the_page_of_the_proof_names_every_fault(root: Path) -> None:
     """`make proof` writes it."""
     named = set(re.findall(r"`([a-z0-9-]+/[a-z0-9-]+)`", (root / "docs/proof.md").read_text()))
     assert sorted(set(catalogue()) - named) == []
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_the_page_of_the_proof_shows_what_is_recorded_to_have_caught_a_fault(
+    root: Path, profile: str
+) -> None:
+    """`make proof` writes both."""
+    page = (root / "docs/proof.md").read_text()
+    (section,) = re.findall(rf"^## {profile}$\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    rows = re.findall(r"^\| `([a-z0-9/-]+)`: .* \|([^|]*)\|[^|]*\|$", section, re.MULTILINE)
+    shown = {fault: set(re.findall(r"`([^`]+)` ([a-z0-9-]+)", cell)) for fault, cell in rows}
+    for fault, caught in read_caught(profile).items():
+        assert {tuple(one.split("#")) for one in caught} <= shown[fault], fault
+
+
+def test_the_page_of_the_coverage_is_current(root: Path) -> None:
+    """`make pages` writes it."""
+    checks = collect(entry_points=False)
+    measured = [measure_coverage(name, checks) for name in profile_names()]
+    assert (root / "docs/coverage.md").read_text("utf-8") == build_markdown(measured)

@@ -1,59 +1,94 @@
-"""apicheck profiles: list the packaged policies."""
+"""apicheck profiles: list the packaged policies, and how each of their clauses is tested."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from apicheck.cli import options
 from apicheck.cli.screen import Screen
-from apicheck.model.policy import PROVIDER_ACTORS, Policy
+from apicheck.model.policy import PROVIDER_ACTORS
 from apicheck.report.text import join_lines
+
+if TYPE_CHECKING:
+    from apicheck.run import Coverage
+
+_FORMATS = ("text", "markdown", "json", "csv")
 
 
 @click.command("profiles")
-@click.option("--coverage", is_flag=True, help="Print also the clauses that no check tests yet.")
+@click.option("--profile", "profiles", multiple=True, metavar="NAME",
+              help="Only this profile. Repeatable.")  # fmt: skip
+@click.option("--coverage", is_flag=True,
+              help="Print for each clause which checks test it and which faults they detect, or why"
+              " no check tests it.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True,
+              help="The format of the coverage.")  # fmt: skip
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write the coverage to this file instead of stdout.")  # fmt: skip
 @options.loudness
 @click.pass_obj
-def command(screen: Screen, /, *, coverage: bool) -> int:
+def command(
+    screen: Screen,
+    /,
+    profiles: tuple[str, ...],
+    *,
+    coverage: bool,
+    form: str,
+    output: Path | None,
+) -> int:
     """List the packaged policies.
 
     Each is a profile: a policy and its OpenAPI document, which come with apicheck.
 
     \b
     apicheck profiles --coverage
+    apicheck profiles --coverage --profile capsule --format csv -o capsule.csv
     """
-    from apicheck.load import load_policy, load_spec, profile_dir, profile_names
+    if not coverage and (form != "text" or output is not None):
+        raise click.UsageError("--format and --output are of --coverage")
+    from apicheck.load import profile_names
     from apicheck.registry import collect
+    from apicheck.run import measure_coverage
 
     checks = collect()
-    for name in profile_names():
-        folder = profile_dir(name)
-        spec = load_spec(folder / "openapi.yaml")
-        policy = load_policy(folder / "policy.yaml", spec)
-        provider = [c for c in policy.clauses if set(c.actors) & set(PROVIDER_ACTORS)]
-        tested = [clause for clause in provider if _has_check(clause.checks, checks)]
-        screen.out(
-            f"{name:<12}  {len(policy.clauses):3} clauses, {len(provider):3} of the provider,"
-            f" {len(tested):3} with a check; {len(spec.operations):3} operations;"
-            f" {join_lines(policy.title)}"
-        )
-        if coverage:
-            _print_untested(screen, policy, checks)
+    measured = [measure_coverage(name, checks) for name in profiles or profile_names()]
+    if not coverage:
+        for one in measured:
+            screen.out(_summarize(one))
+        return 0
+    text = _render(measured, form)
+    if output is None:
+        screen.out(text.rstrip("\n"))
+    else:
+        output.write_text(text, encoding="utf-8")
+        screen.say(f"wrote the coverage to {output}")
     return 0
 
 
-def _has_check(wanted: tuple[str, ...], known: Collection[str]) -> bool:
-    from apicheck.plan import matches
+def _summarize(one: Coverage) -> str:
+    from apicheck.run import Means
 
-    return any(matches(check, wanted) for check in known) if wanted else False
+    of_provider = sum(bool(set(c.clause.actors) & set(PROVIDER_ACTORS)) for c in one.clauses)
+    return (
+        f"{one.profile:<12}  {len(one.clauses):3} clauses, {of_provider:3} of the provider,"
+        f" {one.count(Means.CHECK):3} with a check; {one.operations:3} operations;"
+        f" {join_lines(one.policy.title)}"
+    )
 
 
-def _print_untested(screen: Screen, policy: Policy, checks: Collection[str]) -> None:
-    for clause in policy.clauses:
-        if not set(clause.actors) & set(PROVIDER_ACTORS) or _has_check(clause.checks, checks):
-            continue
-        why = "to attest" if clause.attest else ", ".join(clause.checks) or "no check"
-        text = clause.quote or clause.statement or clause.title
-        screen.out(f"    {join_lines(clause.id):<12} {why:<28} {join_lines(text)[:80]}")
+def _render(measured: Sequence[Coverage], form: str) -> str:
+    from apicheck.cli import coverage_page
+
+    match form:
+        case "markdown":
+            return coverage_page.build_markdown(measured)
+        case "json":
+            return coverage_page.build_json(measured)
+        case "csv":
+            return coverage_page.build_csv(measured)
+        case _:
+            return coverage_page.build_text(measured)

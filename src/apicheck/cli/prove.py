@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N",
               help="Draw other values with another seed.")  # fmt: skip
 @click.option("--record", is_flag=True,
-              help="Record what fails beside the declared checks, as collateral of the"
+              help="Record what caught each fault, and what fails beside it, as collateral of the"
               " fault.")  # fmt: skip
 @click.option("--table", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write a page that says which check caught which fault.")  # fmt: skip
@@ -86,13 +86,14 @@ def command(
 
 
 def _recorded(screen: Screen, proof: Proof) -> Proof:
-    """The proof after its collateral was recorded, with what was new in the record said."""
-    from apicheck.run import read_collateral, write_collateral
+    """The proof after it was recorded, with what was new in the collateral said."""
+    from apicheck.run import read_caught, read_collateral, write_caught, write_collateral
 
     for row in proof.unrelated:
         names = ", ".join(sorted({check for check, _, _ in row.unrelated}))
         screen.say(f"recorded with {row.fault}: {names}")
     write_collateral(proof.profile, proof.update_record(read_collateral(proof.profile)))
+    write_caught(proof.profile, proof.update_caught(read_caught(proof.profile)))
     return proof.as_recorded()
 
 

@@ -1,8 +1,16 @@
 """Run: the pipeline from files to report, with confirmation and shrinking, and the proof."""
 
 from apicheck.run.cleaning import Cleaned, clean, recorded_arguments
-from apicheck.run.collateral import collateral_file, read_collateral, write_collateral
+from apicheck.run.collateral import (
+    caught_file,
+    collateral_file,
+    read_caught,
+    read_collateral,
+    write_caught,
+    write_collateral,
+)
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_document, load_inputs, load_plan
+from apicheck.run.coverage import ClauseCoverage, Coverage, Means, measure_coverage
 from apicheck.run.directory import read_journal
 from apicheck.run.keys import (
     PublicKey,
@@ -22,8 +30,11 @@ from apicheck.run.signing import Verified, list_signers, sign_run, verify_run
 
 __all__ = [
     "Change",
+    "ClauseCoverage",
     "Cleaned",
+    "Coverage",
     "Inputs",
+    "Means",
     "Progress",
     "Proof",
     "ProofRow",
@@ -36,6 +47,7 @@ __all__ = [
     "Verified",
     "build_plan",
     "build_server_command",
+    "caught_file",
     "clean",
     "collateral_file",
     "find_changes",
@@ -48,7 +60,9 @@ __all__ = [
     "load_inputs",
     "load_plan",
     "load_saved",
+    "measure_coverage",
     "prove",
+    "read_caught",
     "read_collateral",
     "read_journal",
     "read_public_key",
@@ -59,6 +73,7 @@ __all__ = [
     "run_pipeline",
     "sign_run",
     "verify_run",
+    "write_caught",
     "write_collateral",
     "write_results",
 ]

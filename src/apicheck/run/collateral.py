@@ -1,7 +1,8 @@
-"""The recorded collateral of a profile: which other checks fail with a fault.
+"""The record of a profile's proof, beside its policy: two files, one line a fault, sorted.
 
-`collateral.json` beside the policy holds it: the ids of the checks for each fault, one line a
-fault, sorted. A fault that only its own checks notice is not listed.
+`collateral.json` has the ids of the checks that fail with a fault that is not theirs. A fault that
+only its own checks notice is not listed. `caught.json` has what caught each fault, as
+`check#outcome`; one that survived has an empty list.
 """
 
 from __future__ import annotations
@@ -13,27 +14,48 @@ from pathlib import Path
 from apicheck.load import profile_dir
 
 Collateral = Mapping[str, tuple[str, ...]]
+Caught = Mapping[str, tuple[str, ...]]
 
 
 def collateral_file(profile: str) -> Path:
-    """Return the path of a profile's record."""
+    """Return the path of a profile's record of collateral."""
     return profile_dir(profile) / "collateral.json"
 
 
 def read_collateral(profile: str) -> Collateral:
-    """Read the record of a profile; empty where there is no record yet."""
-    file = collateral_file(profile)
-    if not file.is_file():
-        return {}
-    return {fault: tuple(checks) for fault, checks in json.loads(file.read_text("utf-8")).items()}
+    """Read the collateral of a profile; empty where there is no record yet."""
+    return _read(collateral_file(profile))
 
 
 def write_collateral(profile: str, collateral: Collateral) -> None:
-    """Replace the record of a profile."""
+    """Replace the record of a profile's collateral."""
+    _write(collateral_file(profile), {f: checks for f, checks in collateral.items() if checks})
+
+
+def caught_file(profile: str) -> Path:
+    """Return the path of a profile's record of what caught each fault."""
+    return profile_dir(profile) / "caught.json"
+
+
+def read_caught(profile: str) -> Caught:
+    """Read what caught each fault of a profile; empty where there is no record yet."""
+    return _read(caught_file(profile))
+
+
+def write_caught(profile: str, caught: Caught) -> None:
+    """Replace the record of what caught each fault."""
+    _write(caught_file(profile), caught)
+
+
+def _read(file: Path) -> Mapping[str, tuple[str, ...]]:
+    if not file.is_file():
+        return {}
+    return {fault: tuple(names) for fault, names in json.loads(file.read_text("utf-8")).items()}
+
+
+def _write(file: Path, record: Mapping[str, tuple[str, ...]]) -> None:
     lines = (
-        f" {json.dumps(fault)}: {json.dumps(sorted(checks))}"
-        for fault, checks in sorted(collateral.items())
-        if checks
+        f" {json.dumps(fault)}: {json.dumps(sorted(names))}"
+        for fault, names in sorted(record.items())
     )
-    text = "{\n" + ",\n".join(lines) + "\n}\n"
-    collateral_file(profile).write_text(text, encoding="utf-8")
+    file.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")

@@ -22,7 +22,7 @@ from apicheck.model.errors import ApicheckError, Mistake
 from apicheck.model.plan import Options, Plan
 from apicheck.model.verdict import Verdict
 from apicheck.plan import matches
-from apicheck.run.collateral import Collateral, read_collateral
+from apicheck.run.collateral import Caught, Collateral, read_collateral
 from apicheck.run.config import RunConfig, build_plan, load_inputs
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.prover import Ended, ProofRow, Prover
@@ -98,6 +98,23 @@ class Proof:
             tried = self.checks or before.get(row.fault, ())
             kept = set(before.get(row.fault, ())) - set(tried)
             after[row.fault] = tuple(sorted(seen | kept))
+        return after
+
+    def update_caught(self, before: Caught) -> dict[str, tuple[str, ...]]:
+        """Return the record of what caught each fault. Only what was tried is replaced."""
+        after = {} if self.whole else dict(before)
+        for row in self.applicable:
+            seen = {f"{check}#{outcome}" for check, outcome in row.caught}
+            untried = (
+                {
+                    one
+                    for one in before.get(row.fault, ())
+                    if one.partition("#")[0] not in self.checks
+                }
+                if self.checks
+                else set()
+            )
+            after[row.fault] = tuple(sorted(seen | untried))
         return after
 
 

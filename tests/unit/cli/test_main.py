@@ -323,7 +323,7 @@ def test_explain_prints_the_page(capsys: Captured) -> None:
 
 
 def test_profiles_are_listed_with_their_clauses(capsys: Captured) -> None:
-    assert main(["profiles", "--coverage"]) == 0
+    assert main(["profiles"]) == 0
     printed = capsys.readouterr().out
     assert re.search(r"^canonical +\d+ clauses", printed, re.MULTILINE)
     assert re.search(r"^webengage +\d+ clauses", printed, re.MULTILINE)

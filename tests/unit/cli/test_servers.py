@@ -189,6 +189,8 @@ def test_recording_what_failed_makes_the_proof_hold_and_says_what_is_new(
     assert "recorded with x/noisy: errors/envelope" in said.err
     assert "unrelated: " not in said.out
     assert record.read_text() == ('{\n "x/noisy": ["errors/envelope"],\n "x/other": ["a/b"]\n}\n')
+    caught = json.loads((record.parent / "caught.json").read_text())
+    assert caught[CAUGHT.fault] == [f"{check}#{outcome}" for check, outcome in CAUGHT.caught]
 
 
 def test_a_whole_proof_leaves_nothing_in_the_record_that_it_did_not_see(
@@ -205,11 +207,16 @@ def test_the_record_of_a_check_tried_alone_leaves_the_other_checks_as_they_were(
     record: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record.write_text('{"x/noisy": ["auth/order", "errors/members"]}')
+    caught = record.parent / "caught.json"
+    caught.write_text('{"x/noisy": ["auth/order#wrong-order", "errors/members#differ"]}')
     tried = replace(_proof(NOISY), checks=("errors/envelope", "errors/members"))
     monkeypatch.setattr(apicheck.run, "prove", lambda *_, **__: tried)
     options = ("--check", "errors/envelope", "--check", "errors/members")
     assert main(["prove", *options, "--record"]) == 0
     assert json.loads(record.read_text()) == {"x/noisy": ["auth/order", "errors/envelope"]}
+    kept = json.loads(caught.read_text())["x/noisy"]
+    assert "auth/order#wrong-order" in kept
+    assert "errors/members#differ" not in kept
 
 
 def test_recorded_collateral_that_was_not_seen_is_mentioned_and_is_no_failure() -> None:

@@ -1,0 +1,133 @@
+"""The coverage of a profile: how each clause is tested, or why no check tests it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from apicheck.load import load_policy, load_spec, profile_dir
+from apicheck.model.check import Check
+from apicheck.model.plan import Options, PlannedClause
+from apicheck.model.policy import Clause, Policy
+from apicheck.model.target import Target
+from apicheck.model.verdict import Level
+from apicheck.plan import matches
+from apicheck.plan.clauses import plan_clauses
+from apicheck.run.collateral import read_caught
+
+_NOWHERE = Target(name="(none)", base_url="http://127.0.0.1")
+_NO_CHECK = "no check tests it yet"
+
+
+class Means(StrEnum):
+    """What becomes of a clause."""
+
+    CHECK = "check"
+    """`apicheck run` tests it on the API."""
+    RECEIVER = "receiver"
+    """A partner's receiver of webhooks is tested."""
+    ATTESTATION = "attestation"
+    """A person answers its question."""
+    SANDBOX = "sandbox"
+    """It binds the partner's client, which only a sandbox can watch."""
+    INFORMATIVE = "informative"
+    """It demands nothing; the report prints it."""
+    OPEN = "open"
+    """It could be tested, and is not yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseCoverage:
+    """How one clause is tested. why: the reason where no check tests it, else "".
+
+    checks: ids, with `#outcome` where the clause takes only that. faults: those of the recorded
+    proof of this profile that these checks caught, by check.
+    """
+
+    clause: Clause
+    means: Means
+    checks: tuple[str, ...] = ()
+    faults: Mapping[str, tuple[str, ...]] | None = None
+    why: str = ""
+
+    @property
+    def caught(self) -> tuple[str, ...]:
+        """The faults, each once, sorted."""
+        return tuple(sorted({one for found in (self.faults or {}).values() for one in found}))
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The clauses of one profile, in the policy's order."""
+
+    profile: str
+    policy: Policy
+    operations: int
+    clauses: tuple[ClauseCoverage, ...]
+
+    def count(self, *means: Means) -> int:
+        """Count the clauses of some means."""
+        return sum(one.means in means for one in self.clauses)
+
+    @property
+    def placed(self) -> int:
+        """How many clauses are tested, attested, or have the reason why neither can be."""
+        return len(self.clauses) - self.count(Means.OPEN)
+
+
+def measure_coverage(profile: str, checks: Mapping[str, Check]) -> Coverage:
+    """Measure the coverage of a packaged profile. Raises PolicyError for an unknown one."""
+    folder = profile_dir(profile)
+    spec = load_spec(folder / "openapi.yaml")
+    policy = load_policy(folder / "policy.yaml", spec)
+    caught = read_caught(profile)
+    planned = plan_clauses(policy, checks, _NOWHERE, Options())
+    found = tuple(_cover(one, checks, caught) for one in planned)
+    return Coverage(profile, policy, len(spec.operations), found)
+
+
+def _cover(
+    planned: PlannedClause, checks: Mapping[str, Check], caught: Mapping[str, Sequence[str]]
+) -> ClauseCoverage:
+    clause = planned.clause
+    if planned.checks:
+        named = tuple(name for one in planned.checks for name in _name_outcomes(one, planned))
+        return ClauseCoverage(clause, Means.CHECK, named, _find_faults(named, caught))
+    if "receiver" in clause.actors and clause.checks:
+        named = tuple(check for check in checks if matches(check, clause.checks))
+        return ClauseCoverage(clause, Means.RECEIVER, named, {})
+    means, why = _explain(clause, planned.why.reason if planned.why else "")
+    return ClauseCoverage(clause, means, why=why)
+
+
+def _explain(clause: Clause, reason: str) -> tuple[Means, str]:
+    """Why no check tests a clause."""
+    if clause.attest:
+        return Means.ATTESTATION, clause.attest
+    if clause.level is Level.INFO:
+        return Means.INFORMATIVE, "it demands nothing"
+    if "provider" in clause.actors or "receiver" in clause.actors:
+        return Means.OPEN, _NO_CHECK
+    if "client" in clause.actors:
+        return Means.SANDBOX, f"{reason}: needs the sandbox"
+    return Means.OPEN, f"{reason}, and no question asks for it"
+
+
+def _name_outcomes(check: str, planned: PlannedClause) -> tuple[str, ...]:
+    taken = planned.outcomes.get(check, ())
+    return tuple(f"{check}#{outcome}" for outcome in taken) or (check,)
+
+
+def _find_faults(
+    named: Sequence[str], caught: Mapping[str, Sequence[str]]
+) -> Mapping[str, tuple[str, ...]]:
+    """Find the faults that each check caught; one with `#outcome` by that outcome."""
+    return {
+        name: tuple(
+            fault
+            for fault, by in sorted(caught.items())
+            if any(name in (one, one.partition("#")[0]) for one in by)
+        )
+        for name in named
+    }

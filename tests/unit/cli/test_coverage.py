@@ -1,0 +1,116 @@
+"""How each clause of the profiles is tested: `apicheck profiles --coverage`, and its page."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import pytest
+
+from apicheck.cli import coverage_page, main
+from apicheck.load import profile_names
+from apicheck.registry import collect
+from apicheck.run import Coverage, Means, measure_coverage, read_caught
+
+Captured = pytest.CaptureFixture[str]
+PROVIDERS = ("capengage", "capsule", "dahimail", "emitrr", "webengage")
+
+
+@cache
+def measured() -> Sequence[Coverage]:
+    checks = collect(entry_points=False)
+    return [measure_coverage(name, checks) for name in profile_names()]
+
+
+def one(profile: str) -> Coverage:
+    return next(coverage for coverage in measured() if coverage.profile == profile)
+
+
+def test_a_clause_shows_its_checks_and_the_faults_that_they_caught() -> None:
+    (clause,) = (item for item in one("canonical").clauses if item.clause.id == "AUTH-2")
+    assert clause.means is Means.CHECK
+    assert "auth/missing-credentials" in clause.checks
+    assert clause.faults is not None
+    assert "auth/skips-authentication" in clause.faults["auth/missing-credentials"]
+    assert "auth/skips-authentication" in clause.caught
+    assert clause.why == ""
+
+
+def test_a_clause_that_takes_one_outcome_shows_the_faults_of_that_outcome_alone() -> None:
+    taken = {
+        check: faults
+        for item in one("canonical").clauses
+        for check, faults in (item.faults or {}).items()
+        if "#" in check
+    }
+    recorded = read_caught("canonical")
+    assert "versioning/compatible#incompatible" in taken
+    for check, faults in taken.items():
+        assert set(faults) == {fault for fault, caught in recorded.items() if check in caught}
+
+
+@pytest.mark.parametrize(
+    ("profile", "clause", "means", "why"),
+    [
+        ("capengage", "CE-1-1", Means.ATTESTATION, "?"),
+        ("capsule", "CA-29", Means.SANDBOX, "it binds the partner's client: needs the sandbox"),
+        ("webengage", "WE-11-8", Means.INFORMATIVE, "it demands nothing"),
+    ],
+)
+def test_a_clause_without_a_check_says_why(
+    profile: str, clause: str, means: Means, why: str
+) -> None:
+    (found,) = (item for item in one(profile).clauses if item.clause.id == clause)
+    assert (found.means, found.checks, found.caught) == (means, (), ())
+    assert found.why.endswith(why)
+
+
+def test_the_only_clauses_that_are_open_are_of_servers_and_receivers() -> None:
+    """Whoever adds a clause says what becomes of it."""
+    for coverage in measured():
+        for item in coverage.clauses:
+            if item.means is Means.OPEN:
+                assert {"provider", "receiver"} & {*item.clause.actors}, item.clause.id
+
+
+@pytest.mark.parametrize(
+    "build", [coverage_page.build_text, coverage_page.build_markdown, coverage_page.build_csv]
+)
+def test_every_clause_stands_in_every_form(build: Callable[[Sequence[Coverage]], str]) -> None:
+    text = build(measured())
+    for coverage in measured():
+        for item in coverage.clauses:
+            assert item.clause.id in text
+
+
+def test_the_csv_is_read_again_with_what_was_measured() -> None:
+    rows = list(csv.DictReader(io.StringIO(coverage_page.build_csv(measured()), newline="")))
+    every = [item for coverage in measured() for item in coverage.clauses]
+    assert [row["clause"] for row in rows] == [item.clause.id for item in every]
+    assert [row["faults"].split() for row in rows] == [list(item.caught) for item in every]
+
+
+def test_the_command_prints_json_of_one_profile(capsys: Captured) -> None:
+    assert main(["profiles", "--coverage", "--profile", "emitrr", "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["profile"] for row in rows} == {"emitrr"}
+    assert len(rows) == len(one("emitrr").clauses)
+
+
+def test_the_command_says_how_many_clauses_of_the_five_providers_are_placed(
+    capsys: Captured,
+) -> None:
+    named = [word for profile in PROVIDERS for word in ("--profile", profile)]
+    assert main(["profiles", "--coverage", *named]) == 0
+    assert capsys.readouterr().out.rstrip().endswith(" of 246")
+
+
+def test_a_form_without_coverage_is_wrong_usage(capsys: Captured) -> None:
+    assert main(["profiles", "--format", "json"]) == 2
+    assert "--coverage" in capsys.readouterr().err
+
+
+def test_an_unknown_profile_is_a_mistake_that_names_the_nearest(capsys: Captured) -> None:
+    assert main(["profiles", "--profile", "capsul"]) == 2
+    assert "capsule" in capsys.readouterr().err
