@@ -31,6 +31,7 @@ COMMANDS = (
     "sign",
     "clean",
     "lint",
+    "attest",
     "checks",
     "explain",
     "profiles",

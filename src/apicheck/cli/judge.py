@@ -15,10 +15,14 @@ from apicheck.cli.screen import Screen
 @click.command("judge")
 @click.argument("run_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.option("--attestations", type=options.FILE, metavar="FILE",
+              help="What people attest, in place of the file of the run.")  # fmt: skip
 @allow_modified
 @options.loudness
 @click.pass_obj
-def command(screen: Screen, run_dir: Path, *, as_json: bool, allow_modified: bool) -> int:
+def command(
+    screen: Screen, run_dir: Path, *, as_json: bool, allow_modified: bool, attestations: Path | None
+) -> int:
     """Judge a saved run again, from its journal.
 
     The command sends nothing. It also judges a run that was killed, and says what that run left on
@@ -30,7 +34,7 @@ def command(screen: Screen, run_dir: Path, *, as_json: bool, allow_modified: boo
     from apicheck.run import judge_saved
 
     refuse_modified(screen, run_dir, allowed=allow_modified)
-    results = judge_saved(run_dir)
+    results = judge_saved(run_dir, attestations)
     if as_json:
         from apicheck.report import render
 

@@ -186,6 +186,7 @@ def build_config(given: Mapping[str, Any]) -> RunConfig:
         formats=tuple(given.get("formats") or ("html",)),
         readings=tuple(given.get("readings", ())),
         argv=redact_arguments(sys.argv),
+        attestations=given.get("attestations"),
         signing_key=load_key(given, "sign_key", "sign_key_env"),
     )
     _check_names(config)

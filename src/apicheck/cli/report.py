@@ -20,11 +20,19 @@ from apicheck.report import FORMATS, render
               help="The format of the report.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write to this file instead of stdout.")  # fmt: skip
+@click.option("--attestations", type=options.FILE, metavar="FILE",
+              help="What people attest, in place of the file of the run.")  # fmt: skip
 @allow_modified
 @options.loudness
 @click.pass_obj
 def command(
-    screen: Screen, run_dir: Path, form: str, output: Path | None, *, allow_modified: bool
+    screen: Screen,
+    run_dir: Path,
+    form: str,
+    output: Path | None,
+    *,
+    allow_modified: bool,
+    attestations: Path | None,
 ) -> int:
     """Render a saved run as HTML, JSON or JUnit XML.
 
@@ -36,7 +44,7 @@ def command(
     from apicheck.run import load_saved
 
     refuse_modified(screen, run_dir, allowed=allow_modified)
-    results, transcripts = load_saved(run_dir)
+    results, transcripts = load_saved(run_dir, attestations)
     content = render(results, transcripts, form)
     if output is None:
         sys.stdout.buffer.write(content)

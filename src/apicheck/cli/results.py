@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from apicheck.cli.screen import toned
+from apicheck.model.attestation import Attested
 from apicheck.model.results import ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, Verdict
 from apicheck.report.alike import group_alike
+from apicheck.report.attested import describe_attested, describe_denials
 from apicheck.report.operations import count_accepted, group_operations
 from apicheck.report.text import join_lines, make_visible
 from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES, title_of
@@ -170,6 +172,7 @@ def _describe_end(
         f": {join_lines(word.scope)}" + (" (a part of the policy)" if word.partial else "")
     )
     yield f"  {join_lines(word.why)}"
+    yield from _describe_attestations(results.attestations)
     if not results.run.digests.get("policy", "?"):
         yield "  no policy was given, so the run tested the built-in clause sets"
     if results.run.interrupted:
@@ -193,6 +196,13 @@ def _describe_end(
         yield ""
     for file in reversed(files):
         yield f"{'report' if file.suffix == '.html' else 'file'}: {file}"
+
+
+def _describe_attestations(attested: Sequence[Attested]) -> Iterator[str]:
+    if attested:
+        yield f"  {join_lines(describe_attested(attested))}"
+    for denial in describe_denials(attested):
+        yield toned(f"  {join_lines(denial)}", "bad")
 
 
 def _render_status(verdict: Verdict) -> str:

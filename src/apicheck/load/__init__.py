@@ -3,6 +3,7 @@
 Loading keeps what is written. Planning decides which limit or which security applies.
 """
 
+from apicheck.load.attestations import add_questions, load_attestations
 from apicheck.load.base_path import with_base_path
 from apicheck.load.near_scopes import find_near_scopes
 from apicheck.load.openapi import load_spec, parse_spec, read_spec, saved_document
@@ -25,6 +26,7 @@ from apicheck.load.walk import unit_of
 
 __all__ = [
     "BROKEN",
+    "add_questions",
     "builtin_policy",
     "clause_set_names",
     "document_of",
@@ -34,6 +36,7 @@ __all__ = [
     "find_target",
     "included_files",
     "is_url",
+    "load_attestations",
     "load_policy",
     "load_spec",
     "load_target",

@@ -42,7 +42,7 @@ def target_settings(path: Path) -> Mapping[str, Json]:
     Files are relative to its folder in the file; here they are paths to open. `spec` may be a URL.
     """
     settings = dict(read_target(path).value)
-    for key in ("policy", "spec"):
+    for key in ("policy", "spec", "attestations"):
         if isinstance(settings.get(key), str) and not is_url(settings[key]):
             settings[key] = str(path.parent / settings[key])
     if isinstance(tls := settings.get("tls"), Mapping):

@@ -4,6 +4,7 @@ ApicheckError
 ├── PolicyError            a policy, or a clause set that it includes
 ├── SpecError              an OpenAPI document
 ├── TargetError            apicheck.toml, the environment, an option
+├── AttestationError       a file of attestations
 ├── CheckDefinitionError   the declaration of a check
 ├── ScaffoldError          the skeleton of a check that cannot be written
 ├── RunDirectoryError      a saved run that cannot be read or written
@@ -59,6 +60,10 @@ class SpecError(ApicheckError):
 
 class TargetError(ApicheckError):
     """The target file, the environment or an option cannot be used."""
+
+
+class AttestationError(ApicheckError):
+    """A file of attestations cannot be used."""
 
 
 class CheckDefinitionError(ApicheckError):

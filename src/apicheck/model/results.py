@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from apicheck.model.attestation import Attested
 from apicheck.model.json import Json
 from apicheck.model.operation import LeftOut
 from apicheck.model.policy import Clause
@@ -271,6 +272,8 @@ class Results:
     """Operations that are not among them, since the document's description of them is broken."""
     remarks: int = 0
     """Mistakes of the document that leave no operation out."""
+    attestations: tuple[Attested, ...] = ()
+    """Every clause with a question, if a file with answers was given."""
 
     @property
     def coverage(self) -> Mapping[str, int]:

@@ -15,6 +15,12 @@ from markupsafe import Markup
 from apicheck.model.exchange import Transcript
 from apicheck.model.json import Json, describe_value
 from apicheck.model.results import Results
+from apicheck.report.attested import (
+    describe_answer,
+    describe_attested,
+    describe_denials,
+    describe_person,
+)
 from apicheck.report.evidence import gather_evidence
 from apicheck.report.operations import count_accepted, group_operations
 from apicheck.report.results_json import summarize
@@ -46,6 +52,8 @@ def render_html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
             word=results.word,
             summary=summarize(results),
             tallies=count_tallies(results),
+            attested=describe_attested(results.attestations),
+            denials=tuple(describe_denials(results.attestations)),
             kinds=group_by_kind(view_findings(results, evidence)),
             sections=view_sections(results),
             elsewhere=view_clauses_elsewhere(results),
@@ -84,6 +92,8 @@ def _make_environment() -> Environment:
     environment.filters["value"] = _show_value
     environment.filters["when"] = _format_time
     environment.filters["anchor"] = _make_anchor
+    environment.filters["answer"] = describe_answer
+    environment.filters["person"] = describe_person
     return environment
 
 

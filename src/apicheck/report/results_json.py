@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import cast
 
+from apicheck.model.attestation import Attested
 from apicheck.model.codec import from_json, to_json
 from apicheck.model.errors import RunDirectoryError
 from apicheck.model.json import Json
@@ -65,6 +66,7 @@ def build_document(results: Results) -> dict[str, Json]:
         "facts": to_json(results.facts, whole=True),
         "caveats": to_json(results.caveats, whole=True),
         "leftovers": to_json(results.leftovers, whole=True),
+        "attestations": to_json(results.attestations, whole=True),
         "coverage": to_json(results.coverage, whole=True),
     }
 
@@ -155,6 +157,7 @@ def _decode(value: Mapping[str, Json]) -> Results:
         facts=tuple(value["facts"]),
         caveats=tuple(value["caveats"]),
         leftovers=tuple(value["leftovers"]),
+        attestations=from_json(tuple[Attested, ...], value.get("attestations", [])),
         operations=from_json(tuple[OperationResult, ...], value["operations"]),
         left_out=from_json(tuple[LeftOut, ...], value["document"]["left_out"]),
         remarks=value["document"]["remarks"],

@@ -1,5 +1,6 @@
 """Run: the pipeline from files to report, with confirmation and shrinking, and the proof."""
 
+from apicheck.run.attesting import locate_attestations, read_attested
 from apicheck.run.cleaning import Cleaned, clean, recorded_arguments
 from apicheck.run.collateral import (
     caught_file,
@@ -60,8 +61,10 @@ __all__ = [
     "load_inputs",
     "load_plan",
     "load_saved",
+    "locate_attestations",
     "measure_coverage",
     "prove",
+    "read_attested",
     "read_caught",
     "read_collateral",
     "read_journal",

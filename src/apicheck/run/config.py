@@ -12,6 +12,7 @@ from apicheck.load import (
     document_of,
     find_target,
     is_url,
+    load_attestations,
     load_policy,
     load_spec,
     load_target,
@@ -58,11 +59,15 @@ class RunConfig:
     readings: tuple[str, ...] = ()
     argv: tuple[str, ...] = ()
     signing_key: SigningKey | None = None
+    attestations: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The loaded inputs of a plan. policy_file None: the policy is the built-in clause sets."""
+    """The loaded inputs of a plan.
+
+    policy_file None: the policy is the built-in clause sets. attestations: the file with them.
+    """
 
     spec: Spec
     policy: Policy
@@ -71,6 +76,7 @@ class Inputs:
     profile: str
     spec_file: Path | FetchedDocument
     policy_file: Path | None
+    attestations: Path | None = None
 
 
 def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
@@ -108,8 +114,18 @@ def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
             overrides=overrides,
         )
         target = replace(target, readings=readings)
+    attestations = config.attestations or find_attestations(config, settings)
+    if attestations is not None and not without_target:
+        load_attestations(attestations, policy)
     name = profile or policy.id
-    return Inputs(spec, policy, target, checks, name, spec_file, policy_file)
+    return Inputs(spec, policy, target, checks, name, spec_file, policy_file, attestations)
+
+
+def find_attestations(config: RunConfig, settings: Mapping[str, Json]) -> Path | None:
+    """The attestations that a target file names; None where an option names another policy."""
+    named = bool(config.profile or config.policy or config.spec) and config.target is None
+    file = settings.get("attestations")
+    return Path(file) if isinstance(file, str) and not named else None
 
 
 def load_document(place: Path | str, config: RunConfig) -> Spec:

@@ -25,6 +25,7 @@ PLAN = "plan.json"
 JOURNAL = "journal.ndjson"
 RESULTS = "results.json"
 SCHEMA = "apicheck-plan/1"
+ATTESTATIONS = "attestations.yaml"
 EARLIER = "earlier"
 """Folder with copies of the documents of `versioning.history`."""
 _CLEAN_UP = "clean-up-"
@@ -76,6 +77,8 @@ def save_documents(directory: Path, inputs: Inputs) -> None:
         for name in included_files(inputs.policy_file):
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             write(directory / name, (inputs.policy_file.parent / name).read_bytes())
+    if inputs.attestations is not None:
+        write(directory / ATTESTATIONS, inputs.attestations.read_bytes())
     for number, spec in enumerate(inputs.policy.earlier, start=1):
         (directory / EARLIER).mkdir(exist_ok=True)
         copy = saved_document(spec, Path(spec.file).read_bytes())

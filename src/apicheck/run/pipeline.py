@@ -23,6 +23,7 @@ from apicheck.probe import Leak, find_unhidden, scan
 from apicheck.probe.earlier import NOTHING, Earlier
 from apicheck.report import FILE_NAMES, render
 from apicheck.run import directory as run_directory
+from apicheck.run.attesting import attach_attestations
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs
 from apicheck.run.execute import Execution, execute_plan
 from apicheck.run.hold import hold
@@ -151,6 +152,7 @@ def play_and_report(
     try:
         run_directory.save_plan(out, plan, provenance, execution.preflight, execution.leftovers)
         results = judge_execution(plan, execution, provenance)
+        results = attach_attestations(results, plan.policy, out)
         files = write_results(out, results, execution.transcripts, config.formats)
         write_manifest(out, provenance.versions, plan.options.seed)
         if config.signing_key is not None:
@@ -182,18 +184,21 @@ def judge_execution(plan: Plan, execution: Execution, provenance: Provenance) ->
     return add_reproductions(results, execution.transcripts, plan.target.base_url)
 
 
-def judge_saved(directory: Path) -> Results:
-    """Judge a saved run again: no network, no clock."""
+def judge_saved(directory: Path, attestations: Path | None = None) -> Results:
+    """Judge a saved run again: no network, no clock. attestations: in place of those of the run."""
     saved = load_run(directory)
     results = judge(
         saved.plan, saved.transcripts, saved.provenance, saved.preflight, saved.leftovers
     )
-    return add_reproductions(results, saved.transcripts, saved.plan.target.base_url)
+    results = add_reproductions(results, saved.transcripts, saved.plan.target.base_url)
+    return attach_attestations(results, saved.plan.policy, directory, attestations)
 
 
-def load_saved(directory: Path) -> tuple[Results, tuple[Transcript, ...]]:
+def load_saved(
+    directory: Path, attestations: Path | None = None
+) -> tuple[Results, tuple[Transcript, ...]]:
     """Judge a saved run again; returns its results and its transcripts."""
-    return judge_saved(directory), run_directory.read_journal(directory)
+    return judge_saved(directory, attestations), run_directory.read_journal(directory)
 
 
 def write_results(

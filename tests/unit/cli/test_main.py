@@ -333,8 +333,8 @@ def test_profiles_are_listed_with_their_clauses(capsys: Captured) -> None:
 def saved(
     monkeypatch: pytest.MonkeyPatch, results: Results, transcripts: Any
 ) -> Callable[[], None]:
-    monkeypatch.setattr(apicheck.run, "judge_saved", lambda _: results)
-    monkeypatch.setattr(apicheck.run, "load_saved", lambda _: (results, transcripts))
+    monkeypatch.setattr(apicheck.run, "judge_saved", lambda *_: results)
+    monkeypatch.setattr(apicheck.run, "load_saved", lambda *_: (results, transcripts))
     return lambda: None
 
 

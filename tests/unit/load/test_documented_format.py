@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from yaml import safe_load
 
+from apicheck.judge.attesting import weigh_attestations
 from apicheck.load import load_policy, load_spec, load_target, profile_dir
+from apicheck.load.attestations import read_attestations
+from apicheck.model.facts import Facts
+from apicheck.model.policy import Clause, Policy
 
 PAGE = (Path(__file__).parents[3] / "docs" / "policy-format.md").read_text()
 TARGETS = re.findall(r"^```toml target\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
@@ -65,6 +71,17 @@ def test_every_key_of_a_target_file_is_on_the_page() -> None:
         named |= set(rules["properties"])
     missing = {name for name in named - {"effects"} if not re.search(rf"\b{name}\b", PAGE)}
     assert missing == set()
+
+
+def test_the_example_of_attestations_answers_the_question_of_the_first_policy() -> None:
+    section = PAGE.partition("\n## Attestations\n")[2]
+    text = section.partition("```yaml\n")[2].partition("```")[0]
+    (clause,) = (one for one in safe_load(BLOCKS[0][1])["clauses"].items() if "attest" in one[1])
+    asked = Clause(clause[0], attest=clause[1]["attest"])
+    policy = Policy("engagement", "2026-11", "", (asked,), Facts())
+    given = read_attestations(text, "attestations.yaml", policy)
+    (weighed,) = weigh_attestations(policy.clauses, given, date(2026, 11, 29))
+    assert weighed.counts
 
 
 def test_there_are_examples_of_every_kind() -> None:

@@ -177,6 +177,10 @@ def test_markup_in_a_finding_is_shown_as_text(results: Results) -> None:
         clauses=(clause,),
         leftovers=(hostile,),
         caveats=(hostile,),
+        attestations=tuple(
+            replace(one, question=hostile, by=hostile, role=hostile, evidence=hostile)
+            for one in results.attestations
+        ),
     )
     parsed = _parsed(render(changed, (), "html"))
     assert parsed.all("img") == []
