@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from apicheck.cli.screen import toned
-from apicheck.model.attestation import Attested
 from apicheck.model.results import ClauseResult, Finding, Results
 from apicheck.model.verdict import Consequence, Verdict
 from apicheck.report.alike import group_alike
 from apicheck.report.attested import describe_attested, describe_denials
 from apicheck.report.operations import count_accepted, group_operations
 from apicheck.report.text import join_lines, make_visible
+from apicheck.report.waived import describe_waiver
 from apicheck.report.words import CONSEQUENCES, GLYPHS, SEVERITY_TONES, TONES, title_of
 
 FINDINGS_PRINTED = 10
@@ -172,7 +172,7 @@ def _describe_end(
         f": {join_lines(word.scope)}" + (" (a part of the policy)" if word.partial else "")
     )
     yield f"  {join_lines(word.why)}"
-    yield from _describe_attestations(results.attestations)
+    yield from _describe_what_people_say(results)
     if not results.run.digests.get("policy", "?"):
         yield "  no policy was given, so the run tested the built-in clause sets"
     if results.run.interrupted:
@@ -198,10 +198,14 @@ def _describe_end(
         yield f"{'report' if file.suffix == '.html' else 'file'}: {file}"
 
 
-def _describe_attestations(attested: Sequence[Attested]) -> Iterator[str]:
-    if attested:
-        yield f"  {join_lines(describe_attested(attested))}"
-    for denial in describe_denials(attested):
+def _describe_what_people_say(results: Results) -> Iterator[str]:
+    """Describe the waivers and attestations."""
+    for item in results.clauses:
+        if item.waiver:
+            yield f"  {join_lines(item.clause.id)}: its waiver {describe_waiver(item)}"
+    if results.attestations:
+        yield f"  {join_lines(describe_attested(results.attestations))}"
+    for denial in describe_denials(results.attestations):
         yield toned(f"  {join_lines(denial)}", "bad")
 
 

@@ -179,6 +179,7 @@ def _collect_caveats(plan: Plan) -> tuple[str, ...]:
     caveats += [
         f"{clause}: out of scope ({reason})" for clause, reason in plan.target.out_of_scope.items()
     ]
+    caveats += [f"{clause}: {waiver}" for clause, waiver in plan.target.waivers.items()]
     if plan.conventions:
         caveats.append(
             f"ids found by convention, as no link gives them: {', '.join(plan.conventions)}"

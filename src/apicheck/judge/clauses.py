@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from apicheck.judge.waivers import apply_waiver
 from apicheck.model.check import Check
 from apicheck.model.plan import Plan, PlannedClause
 from apicheck.model.policy import Clause, Policy, paths_overlap
@@ -98,7 +99,7 @@ def _judge_clause(
     counted = verdict is not Verdict.NOT_TESTED or not all(k in _OUT_OF_COUNT for k in kinds)
     capped = _find_capping_fact(clause, speaking, plan)
     consequence = _decide_consequence(clause.level, verdict, capped=bool(capped))
-    return ClauseResult(
+    judged = ClauseResult(
         clause=clause,
         verdict=verdict,
         consequence=consequence,
@@ -110,6 +111,7 @@ def _judge_clause(
         kind=kind,
         capped_by=capped if consequence is Consequence.WARNING else "",
     )
+    return apply_waiver(plan, judged, speaking)
 
 
 def _narrow(plan: Plan, planned: PlannedClause, result: CheckResult) -> CheckResult:

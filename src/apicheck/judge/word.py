@@ -84,10 +84,16 @@ def _decide(
         return RunWord.INVALID, "nothing passed for any must-clause, so the run shows nothing"
     if counted:
         return RunWord.INCOMPLETE, _describe_open(counted)
-    holds = "every automatic must-clause in scope holds"
+    others = " that is not waived" if any(c.waived for c in musts) else ""
+    holds = f"every automatic must-clause in scope{others} holds"
     if left:
-        holds = f"every must-clause that was tested holds; left open: {_describe_open(left)}"
-    waived = [c for c in clauses if c.clause.level.binding and c.kind is NotTestedKind.OUT_OF_SCOPE]
+        tested = f"every must-clause that was tested{others and ' and'}{others} holds"
+        holds = f"{tested}; left open: {_describe_open(left)}"
+    waived = [
+        c
+        for c in clauses
+        if c.clause.level.binding and (c.waived or c.kind is NotTestedKind.OUT_OF_SCOPE)
+    ]
     if waived:
         return RunWord.CONFORMANT_WITH_WAIVERS, f"{holds}; waived: {_name(waived)}"
     return RunWord.CONFORMANT, holds
@@ -143,12 +149,14 @@ def _describe_scope(
     decided: int,
 ) -> str:
     musts = [c for c in clauses if c.clause.level.binding and c.in_scope]
-    violated = sum(c.consequence is Consequence.VIOLATION for c in musts)
+    violated = sum(c.consequence is Consequence.VIOLATION or c.waived for c in musts)
     parts = [f"{decided - violated} of {len(musts)} automatic must-clauses of the provider met"]
     if operations:
         accepted = sum(one.standing is Standing.ACCEPTED for one in operations)
         noun = "operation" if len(operations) == 1 else "operations"
         parts.append(f"accepted {accepted} of {len(operations)} {noun}")
+    if waived := sum(c.waived for c in musts):
+        parts.append(f"{waived} waived")
     attest = sum(c.verdict is Verdict.REVIEW for c in clauses)
     beside = {
         f"out of scope by {plan.target.file or 'the target'}": NotTestedKind.OUT_OF_SCOPE,

@@ -20,7 +20,7 @@ from apicheck.load.schemes import find_own_scheme, find_schemes
 from apicheck.load.secrets import SecretReader, placeholder, run_command
 from apicheck.load.source import Source
 from apicheck.load.target_file import read_target
-from apicheck.load.waivers import read_waivers
+from apicheck.load.waivers import read_out_of_scope, read_waivers
 from apicheck.model.errors import TargetError
 from apicheck.model.facts import Selector
 from apicheck.model.json import Json, child_pointer
@@ -89,7 +89,9 @@ def load_target(
     proxies = read_proxies(settings, urls, secrets)
     target_names.verify(settings, spec, policy, mistakes)
     refs = (*read_refs(settings.get("refs", {}), spec, mistakes), *policy.refs)
-    waivers = read_waivers(settings, mistakes, today or datetime.now(UTC).date())
+    today = today or datetime.now(UTC).date()
+    out_of_scope = read_out_of_scope(settings, mistakes, today)
+    waivers = read_waivers(settings, mistakes, today)
     _verify_files(settings, folder, mistakes)
     mistakes.raise_found(TargetError, source.file)
     listener, tls = settings.get("webhooks"), settings.get("tls", {})
@@ -109,7 +111,8 @@ def load_target(
             name: Limit(limit.get("limit"), parse_duration(limit.get("window")))
             for name, limit in settings.get("limits", {}).items()
         },
-        out_of_scope=waivers,
+        out_of_scope=out_of_scope,
+        waivers=waivers,
         confirmed={normalize(p): word for p, word in settings.get("confirm", {}).items()},
         readings=tuple(as_list(settings.get("readings", ()))),
         listener=None if listener is None else Listener(**listener),

@@ -109,6 +109,11 @@ def _verify_selectors(settings: Node, spec: Spec, policy: Policy, mistakes: Mist
             said = find_selector_error(item, spec, facts.operations, facts.authorization.scopes)
             if said:
                 mistakes.add(f"/safety/{key}", *said)
+    for clause, waiver in settings.get("waivers", {}).items():
+        for item in as_list(waiver.get("ops", ())):
+            said = find_selector_error(item, spec, facts.operations, facts.authorization.scopes)
+            if said:
+                mistakes.add(f"{child_pointer('/waivers', clause)}/ops", *said)
 
 
 def walk_fixture_names(spec: Spec) -> Iterator[str]:
@@ -147,6 +152,13 @@ def _verify_names(settings: Node, policy: Policy, mistakes: Mistakes) -> None:
     for clause in settings.get("scope", {}).get("out", {}):
         if clause not in clauses:
             mistakes.unknown(child_pointer("/scope/out", clause), "clause", clause, clauses)
+    for clause in settings.get("waivers", {}):
+        pointer = child_pointer("/waivers", clause)
+        if clause not in clauses:
+            mistakes.unknown(pointer, "clause", clause, clauses)
+        elif clause in settings.get("scope", {}).get("out", {}):
+            message = f"{clause} is out of scope, so that nothing of it can fail"
+            mistakes.add(pointer, message, "keep one of the two")
     paths = _add_parents(origin.path for origin in policy.origins)
     for path in settings.get("confirm", {}):
         if normalize(path) not in paths:

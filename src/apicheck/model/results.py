@@ -11,6 +11,7 @@ from apicheck.model.json import Json
 from apicheck.model.operation import LeftOut
 from apicheck.model.policy import Clause
 from apicheck.model.verdict import Consequence, NotTestedKind, RunWord, Severity, Verdict
+from apicheck.model.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,9 @@ class ClauseResult:
     outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     capped_by: str = ""
     """The assumed fact that capped the consequence at warning, "" when none did."""
+    waiver: Waiver | None = None
+    waived: bool = False
+    """Whether the waiver covers every failure: the consequence is then at most a warning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from apicheck.model.facts import Selector
 from apicheck.model.json import Json
 from apicheck.model.operation import SecurityScheme
+from apicheck.model.waiver import Waiver
 
 
 class Mode(StrEnum):
@@ -202,6 +203,8 @@ class Target:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     out_of_scope: Mapping[str, str] = field(default_factory=dict)
     """Clause id -> reason."""
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    """Clause id -> its waiver."""
     confirmed: Mapping[str, str] = field(default_factory=dict)
     """Fact path -> the operator's confirmation, which lifts the cap of an assumed fact."""
     readings: tuple[str, ...] = ()

@@ -34,6 +34,7 @@ from apicheck.report.view import (
     view_findings,
     view_sections,
 )
+from apicheck.report.waived import describe_waiver
 from apicheck.report.words import CONSEQUENCES, GLOSSARY, GLYPHS, SEVERITY_TONES, TONES
 
 _VALUE_SHOWN = 400
@@ -94,6 +95,7 @@ def _make_environment() -> Environment:
     environment.filters["anchor"] = _make_anchor
     environment.filters["answer"] = describe_answer
     environment.filters["person"] = describe_person
+    environment.filters["effect"] = describe_waiver
     return environment
 
 

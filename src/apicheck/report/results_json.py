@@ -174,6 +174,8 @@ _JUDGED = (
     "kind",
     "outcomes",
     "capped_by",
+    "waiver",
+    "waived",
 )
 
 
@@ -183,7 +185,7 @@ def _decode_clause(value: Mapping[str, Json]) -> ClauseResult:
         for name, item in value.items()
         if name not in (*_JUDGED, "checks", "declared_checks")
     }
-    judged = {name: value[name] for name in _JUDGED}
+    judged = {name: value[name] for name in _JUDGED if name in value}
     return from_json(
         ClauseResult,
         {

@@ -70,7 +70,7 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ),
             (
                 "conformant-with-waivers",
-                "Conformant, except for must-clauses that the target file puts out of scope.",
+                "Conformant, but for must-clauses that the target file waives or leaves out.",
             ),
             ("not-conformant", "The API violates at least one must-clause in scope."),
             (
@@ -138,7 +138,7 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("violation", "A must-clause fails."),
             (
                 "warning",
-                "A should-clause fails, or a must-clause that rests on a fact of grade T or A.",
+                "A should-clause fails, or a must-clause that is waived or rests on grade T or A.",
             ),
             ("observed, not observed", "A may- or info-clause passes or fails: neither is wrong."),
         ),

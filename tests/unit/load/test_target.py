@@ -13,9 +13,11 @@ import pytest
 
 from apicheck.load import find_target, load_policy, load_target, parse_spec, target_settings
 from apicheck.model.errors import Mistake, TargetError
+from apicheck.model.facts import Selector
 from apicheck.model.json import Json
 from apicheck.model.policy import Policy
 from apicheck.model.target import Limit, Minter, Mode, Target
+from apicheck.model.waiver import Waiver
 
 SPEC = parse_spec(
     """\
@@ -47,6 +49,7 @@ clauses:
   A: {of: rate_limits.general}
 """
 ENVIRON = {"ADMIN": "secret-of-admin", "ID": "client", "SECRET": "s3cret", "U": "user", "P": "pass"}
+WAIVER = "reason = 'x'\napprover = 'Ada'\ndate = 2026-01-02\nexpires = 2099-01-31\n"
 HEAD = 'base_url = "http://127.0.0.1:8000"\n'
 
 
@@ -245,6 +248,30 @@ def test_without_a_file_a_base_url_is_enough(policy: Policy) -> None:
             '"soon" is not a date',
             "2027-01-31",
         ),
+        ("[waivers.A]\nreason = 'x'\n", 2, "waivers.A", '"approver" and "date"', ""),
+        (f"[waivers.B]\n{WAIVER}", 2, "waivers.B", 'unknown clause "B"', "known: A"),
+        (
+            f"[waivers.A]\n{WAIVER.replace('2099', '2026')}",
+            2,
+            "waivers.A",
+            "the waiver of A expired on 2026-01-31",
+            "renew it",
+        ),
+        (
+            f"[waivers.A]\n{WAIVER.replace('2026', '2100')}",
+            6,
+            "waivers.A.expires",
+            "ends before it begins",
+            "",
+        ),
+        (f"[waivers.A]\n{WAIVER}ops = 'getNothing'\n", 7, "waivers.A.ops", "getNothing", ""),
+        (
+            f"[scope.out]\nA = 'x'\n[waivers.A]\n{WAIVER}",
+            4,
+            "waivers.A",
+            "is out of scope",
+            "keep one",
+        ),
         ("[confirm]\n'rate_limit' = 'x'\n", 3, "confirm.rate_limit", "no fact", "rate_limits"),
         ("readings = ['doc']\n", 2, "readings", "unknown reading", "docs"),
         ("[safety]\nmode = 'readonly'\n", 3, "safety.mode", "expected passive", "read-only"),
@@ -435,6 +462,15 @@ def test_a_credential_of_no_scheme_and_one_without_a_secret_are_mistakes(
             'a credential of identity "admin" names no secret',
             'token_env = "…", or user_env and password_env',
         ),
+    }
+
+
+def test_a_waiver_is_read_with_who_approved_it_and_where_it_holds(
+    tmp_path: Path, policy: Policy
+) -> None:
+    text = f"{HEAD}[waivers.A]\n{WAIVER}ticket = 'API-1'\nops = 'listOrders'\n"
+    assert loaded(tmp_path, policy, text).waivers == {
+        "A": Waiver("x", "Ada", "2026-01-02", "2099-01-31", "API-1", Selector(("listOrders",)))
     }
 
 

@@ -12,8 +12,10 @@ from html.parser import HTMLParser
 import pytest
 
 from apicheck.model.exchange import Exchange, Request, Response, Role, Transcript
+from apicheck.model.facts import Selector
 from apicheck.model.results import Results
 from apicheck.model.verdict import NotTestedKind, RunWord, Severity, Verdict
+from apicheck.model.waiver import Waiver
 from apicheck.report import render, words
 from apicheck.report.page import read_page
 from apicheck.report.view import VERDICT_ORDER
@@ -170,7 +172,8 @@ def test_markup_in_a_finding_is_shown_as_text(results: Results) -> None:
         curl=hostile,
         facts=(hostile,),
     )
-    clause = replace(results.clauses[0], reason=hostile)
+    waiver = Waiver(hostile, hostile, hostile, hostile, hostile, Selector((hostile,)))
+    clause = replace(results.clauses[0], reason=hostile, waiver=waiver)
     changed = replace(
         results,
         findings=(finding,),

@@ -7,8 +7,10 @@ import jsonschema
 import pytest
 
 from apicheck.model.errors import RunDirectoryError
+from apicheck.model.facts import Selector
 from apicheck.model.results import Results
 from apicheck.model.verdict import Severity, Verdict
+from apicheck.model.waiver import Waiver
 from apicheck.report import render, results_from_json
 from apicheck.report.results_json import load_schema
 
@@ -56,6 +58,15 @@ def test_a_clause_names_the_verdict_and_outcome_of_each_of_its_checks(results: R
         ("deleteContact", "not-tested", None),
         ("listContacts", "inconclusive", None),
     ]
+
+
+def test_a_waiver_survives(results: Results) -> None:
+    waiver = Waiver("later", "Ada", "2026-11-02", "2027-01-31", ops=Selector(("getA",)))
+    first, *others = results.clauses
+    waived = replace(results, clauses=(replace(first, waiver=waiver, waived=True), *others))
+    data = render(waived, (), "json")
+    assert results_from_json(data) == waived
+    jsonschema.Draft202012Validator(load_schema()).validate(json.loads(data))
 
 
 def test_a_lone_surrogate_from_the_target_survives(results: Results) -> None:
