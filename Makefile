@@ -6,6 +6,7 @@ INSTALLED := $(VENV)/apicheck-installed-from
 # The versions to install. Empty: the newest of everything.
 CONSTRAINTS ?= constraints.txt
 PROFILES = $(notdir $(wildcard openapi/*))
+PROVIDERS = $(filter-out canonical,$(PROFILES))
 # Tests wait for a third of their time: one worker more than there are cores.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
@@ -73,8 +74,9 @@ proof: $(INSTALLED) ## prove that every check can fail; record collateral, write
 	@$(BIN)/apicheck prove $(PROFILES:%=--profile %) \
 	  --record --table docs/proof.md
 
-pages: $(INSTALLED) ## write docs/coverage.md
+pages: $(INSTALLED) ## write docs/coverage.md and docs/providers/
 	@$(BIN)/apicheck profiles --coverage --format markdown -o docs/coverage.md
+	@$(BIN)/apicheck profiles $(PROVIDERS:%=--profile %) --pages docs/providers
 
 limiters: $(INSTALLED) ## test rate limiters of others, write docs/limiters.md
 	@.ci/servers

@@ -8,6 +8,7 @@ import pytest
 
 from apicheck.cli import COMMANDS
 from apicheck.cli.coverage_page import build_markdown
+from apicheck.cli.provider_page import build_page
 from apicheck.load.profiles import profile_names
 from apicheck.registry import collect
 from apicheck.run import measure_coverage, read_caught, read_collateral
@@ -120,8 +121,12 @@ def test_the_page_of_the_proof_shows_what_is_recorded_to_have_caught_a_fault(
         assert {tuple(one.split("#")) for one in caught} <= shown[fault], fault
 
 
-def test_the_page_of_the_coverage_is_current(root: Path) -> None:
-    """`make pages` writes it."""
+def test_the_pages_of_the_profiles_are_current(root: Path) -> None:
+    """`make pages` writes them."""
     checks = collect(entry_points=False)
-    measured = [measure_coverage(name, checks) for name in profile_names()]
-    assert (root / "docs/coverage.md").read_text("utf-8") == build_markdown(measured)
+    measured = {name: measure_coverage(name, checks) for name in profile_names()}
+    assert (root / "docs/coverage.md").read_text("utf-8") == build_markdown([*measured.values()])
+    pages = {file.stem: file.read_text("utf-8") for file in (root / "docs/providers").glob("*.md")}
+    assert set(pages) == set(measured) - {"canonical"}
+    for name, page in pages.items():
+        assert page == build_page(measured[name]), name

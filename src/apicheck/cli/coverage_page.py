@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -152,7 +153,7 @@ def _name_faults(one: ClauseCoverage) -> str:
 
 def escape_cell(text: str) -> str:
     """Text for a cell of a Markdown table: one line, without markup."""
-    return join_lines(text).replace("|", "\\|").replace("<", "&lt;")
+    return re.sub(r"([\\`*_\[\]|])", r"\\\1", join_lines(text)).replace("<", "&lt;")
 
 
 def _cells(coverage: Coverage, one: ClauseCoverage) -> dict[str, list[str] | str]:

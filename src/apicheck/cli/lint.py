@@ -96,6 +96,8 @@ def describe_remarks(report: LintReport) -> Iterator[str]:
     for heading, lines in (
         ("Contradictions between the policy and the document, or within the policy:",
          [f"{r.about}: {r.message}" for r in report.contradictions]),
+        ("Contradictions of the sources, and what is in force:",
+         [f"{r.about}: {r.message}" for r in report.of_sources]),
         ("Clauses whose checks have nothing to read:",
          [f"{r.about}: {r.message}" for r in report.unread]),
         ("Facts that no clause names:", list(report.unnamed)),

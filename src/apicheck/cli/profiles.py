@@ -29,6 +29,9 @@ _FORMATS = ("text", "markdown", "json", "csv")
               help="The format of the coverage.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the coverage to this file instead of stdout.")  # fmt: skip
+@click.option("--pages", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+              help="Write a page for each profile into this folder: what is promised, how it is"
+              " tested, what is contradictory, what only a person can attest.")  # fmt: skip
 @options.loudness
 @click.pass_obj
 def command(
@@ -39,6 +42,7 @@ def command(
     coverage: bool,
     form: str,
     output: Path | None,
+    pages: Path | None,
 ) -> int:
     """List the packaged policies.
 
@@ -56,9 +60,12 @@ def command(
 
     checks = collect()
     measured = [measure_coverage(name, checks) for name in profiles or profile_names()]
-    if not coverage:
+    if pages is not None:
+        _write_pages(screen, pages, measured)
+    elif not coverage:
         for one in measured:
             screen.out(_summarize(one))
+    if not coverage:
         return 0
     text = _render(measured, form)
     if output is None:
@@ -67,6 +74,15 @@ def command(
         output.write_text(text, encoding="utf-8")
         screen.say(f"wrote the coverage to {output}")
     return 0
+
+
+def _write_pages(screen: Screen, folder: Path, measured: Sequence[Coverage]) -> None:
+    from apicheck.cli.provider_page import build_page
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in measured:
+        (folder / f"{one.profile}.md").write_text(build_page(one), encoding="utf-8")
+    screen.say(f"wrote {len(measured)} pages to {folder}")
 
 
 def _summarize(one: Coverage) -> str:

@@ -67,6 +67,7 @@ def _build_clause(clause_id: str, written: _Written) -> Clause:
         example=_build_examples(fields.get("example", ())),
         attest=fields.get("attest", ""),
         ambiguity=fields.get("ambiguity", ""),
+        contradiction=fields.get("contradiction", ""),
         readings=tuple(as_list(fields.get("readings", ()))),
         line=written.line,
         file=written.file,

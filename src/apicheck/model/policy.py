@@ -51,6 +51,9 @@ class Clause:
     example: tuple[Example, ...] = ()
     attest: str = ""
     ambiguity: str = ""
+    """What the source leaves open."""
+    contradiction: str = ""
+    """What else the source says, or its other pages, and which of the two is in force."""
     readings: tuple[str, ...] = ()
     line: int = 0
     file: str = ""

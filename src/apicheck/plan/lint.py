@@ -55,7 +55,8 @@ class LintReport:
 
     facts: every fact in force. unnamed: written facts that no clause names, in the fewest paths.
     unread: clauses whose checks find nothing to read. unchecked: provider clauses that no check
-    tests and no person attests. contradictions: see their messages.
+    tests and no person attests. contradictions: see their messages. of_sources: what
+    contradicts the quotes of clauses, and which of the two is in force.
     """
 
     facts: tuple[FactOrigin, ...]
@@ -63,6 +64,7 @@ class LintReport:
     unread: tuple[Remark, ...]
     unchecked: tuple[str, ...]
     contradictions: tuple[Remark, ...]
+    of_sources: tuple[Remark, ...] = ()
 
 
 def lint(
@@ -86,6 +88,11 @@ def lint(
         contradictions=(
             *_find_contradictions(spec, policy),
             *(Remark(*near) for near in find_near_scopes(spec, policy, target or nobody)),
+        ),
+        of_sources=tuple(
+            Remark(clause.id, clause.contradiction)
+            for clause in policy.clauses
+            if clause.contradiction
         ),
     )
 

@@ -11,7 +11,7 @@ from apicheck.run.collateral import (
     write_collateral,
 )
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_document, load_inputs, load_plan
-from apicheck.run.coverage import ClauseCoverage, Coverage, Means, measure_coverage
+from apicheck.run.coverage import ClauseCoverage, Coverage, Means, Reading, measure_coverage
 from apicheck.run.directory import read_journal
 from apicheck.run.keys import (
     PublicKey,
@@ -40,6 +40,7 @@ __all__ = [
     "Proof",
     "ProofRow",
     "PublicKey",
+    "Reading",
     "RunConfig",
     "RunResult",
     "Server",

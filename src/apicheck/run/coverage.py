@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from apicheck.load import load_policy, load_spec, profile_dir
 from apicheck.model.check import Check
+from apicheck.model.json import Json
+from apicheck.model.operation import Spec
 from apicheck.model.plan import Options, PlannedClause
 from apicheck.model.policy import Clause, Policy
 from apicheck.model.target import Target
@@ -58,6 +61,17 @@ class ClauseCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reading changes: fact path -> the value by default, and in this reading.
+
+    None where a fact is not there.
+    """
+
+    name: str
+    changes: Mapping[str, tuple[Json, Json]]
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """The clauses of one profile, in the policy's order."""
 
@@ -65,6 +79,7 @@ class Coverage:
     policy: Policy
     operations: int
     clauses: tuple[ClauseCoverage, ...]
+    readings: tuple[Reading, ...] = ()
 
     def count(self, *means: Means) -> int:
         """Count the clauses of some means."""
@@ -84,7 +99,15 @@ def measure_coverage(profile: str, checks: Mapping[str, Check]) -> Coverage:
     caught = read_caught(profile)
     planned = plan_clauses(policy, checks, _NOWHERE, Options())
     found = tuple(_cover(one, checks, caught) for one in planned)
-    return Coverage(profile, policy, len(spec.operations), found)
+    readings = tuple(_compare_reading(name, policy, folder, spec) for name in policy.readings)
+    return Coverage(profile, policy, len(spec.operations), found, readings)
+
+
+def _compare_reading(name: str, policy: Policy, folder: Path, spec: Spec) -> Reading:
+    chosen = load_policy(folder / "policy.yaml", spec, readings=(name,))
+    before, after = ({one.path: one.value for one in p.origins} for p in (policy, chosen))
+    paths = (path for path in (*before, *after) if before.get(path) != after.get(path))
+    return Reading(name, {path: (before.get(path), after.get(path)) for path in paths})
 
 
 def _cover(
