@@ -34,12 +34,13 @@ def command(
     allow_modified: bool,
     attestations: Path | None,
 ) -> int:
-    """Render a saved run as HTML, JSON or JUnit XML.
+    """Render a saved run in one of the formats of reports.
 
     The command judges the run again first. Its exit code is 0 whatever the run's word is.
 
     \b
     apicheck report reports/canonical-20261121T063000 --format junit -o junit.xml
+    apicheck report reports/canonical-20261121T063000 --format sarif -o apicheck.sarif
     """
     from apicheck.run import load_saved
 

@@ -24,6 +24,7 @@ from apicheck.model.verdict import (
 )
 
 _NAMED = 5
+_CONFORMANT = (RunWord.CONFORMANT, RunWord.CONFORMANT_WITH_WAIVERS)
 _LEFT_OPEN = (
     Verdict.ERROR,
     Verdict.INCONCLUSIVE,
@@ -49,16 +50,19 @@ def decide_word(
     musts = [c for c in clauses if c.clause.level.binding and c.in_scope]
     left = [c for c in musts if c.verdict in _LEFT_OPEN]
     word, why = _decide(plan, clauses, results, preflight, operations)
+    kept, _ = _decide(plan, clauses, results, preflight, operations, forgiving=True)
     if lasting := [ending.reason for ending in endings if ending.until is None]:
-        spoiled = word in (RunWord.CONFORMANT, RunWord.CONFORMANT_WITH_WAIVERS)
+        spoiled = word in _CONFORMANT
         why = lasting[0] if spoiled else f"{lasting[0]}; {why}"
         word = RunWord.INCOMPLETE if spoiled else word
+        kept = RunWord.INCOMPLETE if kept in _CONFORMANT else kept
     return Word(
         word=word,
         exit_code=EXIT_CODES[word],
         scope=_describe_scope(plan, clauses, operations, len(musts) - len(left)),
         why=why,
         partial=plan.options.partial,
+        without_violations=EXIT_CODES[kept],
     )
 
 
@@ -68,7 +72,10 @@ def _decide(
     results: Sequence[CheckResult],
     preflight: Sequence[PreflightItem],
     operations: Sequence[OperationResult],
+    *,
+    forgiving: bool = False,
 ) -> tuple[RunWord, str]:
+    """Decide the word and the reason for it. forgiving: as if no clause were violated."""
     musts = [c for c in clauses if c.clause.level.binding and c.in_scope]
     violated = [c for c in musts if c.consequence is Consequence.VIOLATION]
     left = [c for c in musts if c.verdict in _LEFT_OPEN]
@@ -76,11 +83,11 @@ def _decide(
     broken = [item for item in preflight if item.verdict is Verdict.ERROR]
     if wrong_base := explain_wrong_base(plan, operations, preflight):
         return RunWord.INVALID, wrong_base
-    if violated:
+    if violated and not forgiving:
         return RunWord.NOT_CONFORMANT, _describe_violations(violated)
     if broken:
         return RunWord.INVALID, f"preflight failed: {broken[0].message}"
-    if not any(map(_shows_something, musts)):
+    if not violated and not any(map(_shows_something, musts)):
         return RunWord.INVALID, "nothing passed for any must-clause, so the run shows nothing"
     if counted:
         return RunWord.INCOMPLETE, _describe_open(counted)

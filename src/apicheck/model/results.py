@@ -165,6 +165,8 @@ class Word:
     scope: str
     why: str
     partial: bool = False
+    without_violations: int = 0
+    """The exit code that the run would have if no clause were violated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,11 @@ class Provenance:
     signing_key: str = ""
     """The id of the key that signs the run at its end, "" for none."""
     resumed: tuple[Resumption, ...] = ()
+    places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """"clauses" and "operations": id -> `api/policy.yaml:31`, as the repository names the file.
+
+    What lies outside of the repository, or of the working directory where there is none, has no
+    place."""
 
 
 NO_PROVENANCE = Provenance(

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 
 from apicheck.model.exchange import Transcript
 from apicheck.model.results import Results
 from apicheck.report.curl import build_command
 from apicheck.report.results_json import results_from_json
 
-Format = Literal["html", "json", "junit"]
-
-FORMATS: tuple[Format, ...] = ("html", "json", "junit")
-FILE_NAMES = {"html": "report.html", "json": "results.json", "junit": "junit.xml"}
+FILE_NAMES: Mapping[str, str] = {
+    "html": "report.html",
+    "json": "results.json",
+    "junit": "junit.xml",
+    "sarif": "results.sarif",
+    "ctrf": "ctrf.json",
+    "markdown": "summary.md",
+    "csv": "clauses.csv",
+    "har": "exchanges.har",
+    "oscal": "oscal.json",
+}
 """Format -> the name of its file in a run directory."""
+FORMATS = tuple(FILE_NAMES)
 
-__all__ = ["FILE_NAMES", "FORMATS", "Format", "build_command", "render", "results_from_json"]
+_RENDERERS = {
+    "html": ("html", "render_html"),
+    "json": ("results_json", "encode_results"),
+    "junit": ("formats.junit", "render_junit"),
+    "sarif": ("formats.sarif", "render_sarif"),
+    "ctrf": ("formats.ctrf", "render_ctrf"),
+    "markdown": ("formats.markdown", "render_markdown"),
+    "csv": ("formats.clauses_csv", "render_csv"),
+    "har": ("formats.har", "render_har"),
+    "oscal": ("formats.oscal", "render_oscal"),
+}
+"""Format -> module and function. Each is imported when it is asked for."""
+_SHOWING_EVIDENCE = ("html", "har")
+
+__all__ = ["FILE_NAMES", "FORMATS", "build_command", "render", "results_from_json"]
 
 
 def render(results: Results, transcripts: Iterable[Transcript], format: str) -> bytes:  # noqa: A002  (the word that the command line uses)
-    """Render the report as "html", "json" or "junit". Raises ValueError for another format.
+    """Render the report in one of `FORMATS`. Raises ValueError for another one.
 
-    transcripts: the recorded evidence, read once and in order; only html shows it.
+    transcripts: the recorded evidence, read once and in order; only html and har show it.
     """
-    if format == "json":
-        from apicheck.report.results_json import encode_results
-
-        return encode_results(results)
-    if format == "junit":
-        from apicheck.report.junit import render_junit
-
-        return render_junit(results)
-    if format == "html":
-        from apicheck.report.html import render_html
-
-        return render_html(results, transcripts)
-    raise ValueError(f"unknown report format {format!r}: one of {', '.join(FORMATS)}")
+    if format not in _RENDERERS:
+        raise ValueError(f"unknown report format {format!r}: one of {', '.join(FORMATS)}")
+    module, name = _RENDERERS[format]
+    function: Callable[..., bytes] = getattr(import_module(f"apicheck.report.{module}"), name)
+    return function(results, transcripts) if format in _SHOWING_EVIDENCE else function(results)

@@ -28,7 +28,7 @@ def read_page(markdown: str) -> Page:
     """Read a page: its "How to fix it", and the rest without title and examples."""
     fix: list[str] = []
     about: list[str] = []
-    for heading, body in _split_sections(make_visible(markdown)):
+    for heading, body in read_sections(make_visible(markdown)):
         if heading.lower().startswith(_FIX):
             fix.append(body)
         elif heading and not heading.lower().startswith(_EXAMPLES):
@@ -45,8 +45,8 @@ def render_markdown(markdown: str) -> Markup:
     return Markup(rendered)  # noqa: S704  (the renderer escapes everything)
 
 
-def _split_sections(markdown: str) -> list[tuple[str, str]]:
-    """Split into (heading, body) at each `## ` outside code fences; the first heading is ""."""
+def read_sections(markdown: str) -> list[tuple[str, str]]:
+    """Read (heading, body) of each section, which begins at `## ` outside code; the first is ""."""
     sections: list[tuple[str, list[str]]] = [("", [])]
     fenced = False
     for line in markdown.split("\n"):

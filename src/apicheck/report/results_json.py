@@ -74,7 +74,9 @@ def build_document(results: Results) -> dict[str, Json]:
 def _encode_run(results: Results) -> dict[str, Json]:
     """Encode the provenance, with its maps in alphabetical order, as a saved run has them."""
     run: dict[str, Json] = to_json(results.run, whole=True)
-    return {**run, **{name: dict(sorted(run[name].items())) for name in ("digests", "versions")}}
+    places = {name: dict(sorted(run["places"][name].items())) for name in sorted(run["places"])}
+    maps = {name: dict(sorted(run[name].items())) for name in ("digests", "versions")}
+    return {**run, **maps, "places": places}
 
 
 def summarize(results: Results) -> dict[str, Json]:

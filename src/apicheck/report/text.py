@@ -47,3 +47,8 @@ def escape_for_xml(text: str) -> str:
     """Make text visible and remove every character that XML 1.0 forbids."""
     shown = make_visible(text)
     return "".join(c for c in shown if c not in "\ufffe\uffff" and unicodedata.category(c) != "Cs")
+
+
+def cut(text: str, most: int) -> str:
+    """Cut text to so many characters; an ellipsis stands for the rest."""
+    return text if len(text) <= most else text[: most - 1] + "…"

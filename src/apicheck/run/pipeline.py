@@ -29,6 +29,7 @@ from apicheck.run.execute import Execution, execute_plan
 from apicheck.run.hold import hold
 from apicheck.run.manifest import write_manifest
 from apicheck.run.parts import join_parts
+from apicheck.run.places import find_places
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.reproduction import add_reproductions
 from apicheck.run.saved import load_run
@@ -245,6 +246,7 @@ def _build_provenance(config: RunConfig, inputs: Inputs, plan: Plan) -> Provenan
         versions=_collect_versions(),
         argv=config.argv,
         signing_key=config.signing_key.public.id if config.signing_key else "",
+        places=find_places(inputs, Path.cwd()),
     )
 
 

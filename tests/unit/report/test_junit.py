@@ -9,7 +9,7 @@ import pytest
 from apicheck.model.results import Results
 from apicheck.model.verdict import Consequence, Level, Verdict
 from apicheck.report import render
-from apicheck.report.junit import _ENDINGS
+from apicheck.report.formats.junit import _ENDINGS
 
 
 def _read(results: Results) -> junitparser.JUnitXml:

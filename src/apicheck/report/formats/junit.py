@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from xml.etree import ElementTree as ET
 
-from apicheck.model.results import CheckResult, ClauseResult, Finding, Results, Standing
-from apicheck.model.verdict import Consequence, Verdict
+from apicheck.model.results import ClauseResult, Results, Standing
+from apicheck.model.verdict import Verdict
+from apicheck.report.cases import ReportedCase, list_cases
 from apicheck.report.sections import group_by_section, label_section
 from apicheck.report.text import escape_for_xml
+from apicheck.report.times import measure_seconds
 
 _ENDINGS = {
     Verdict.PASS: "",
@@ -37,7 +38,7 @@ def render_junit(results: Results) -> bytes:
             suite.extend(_build_cases(results, judged[clause.id]))
         _set_counts(suite)
     suites.append(_add_operations(root, results))
-    root.set("time", f"{_measure_seconds(results):.3f}")
+    root.set("time", f"{measure_seconds(results.run):.3f}")
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
     ET.indent(root)
@@ -73,72 +74,40 @@ def _add_suite(root: ET.Element, results: Results, title: str) -> ET.Element:
 def _build_cases(results: Results, clause: ClauseResult) -> Iterator[ET.Element]:
     section = clause.clause.section
     classname = escape_for_xml(f"{results.run.policy}.{section}" if section else results.run.policy)
-    if not clause.results:
-        case = _build_case(classname, clause.clause.id, clause)
-        _add_ending(case, clause, clause.verdict, clause.reason)
-        yield case
-    for _, result in results.results_of(clause):
-        name = " ".join(filter(None, (clause.clause.id, result.check, result.subject)))
-        case = _build_case(classname, name, clause, result.seconds)
-        _add_ending(
-            case, clause, result.verdict, result.reason, result, _select_findings(results, result)
-        )
-        yield case
+    for case in list_cases(results, clause):
+        built = _build_case(classname, case)
+        _add_ending(built, case)
+        yield built
 
 
-def _build_case(
-    classname: str, name: str, clause: ClauseResult, seconds: float = 0.0
-) -> ET.Element:
+def _build_case(classname: str, case: ReportedCase) -> ET.Element:
     """Build a case. It has a time if it sent requests of its own; a passive check reads others'."""
-    case = ET.Element("testcase", classname=classname, name=escape_for_xml(name))
-    if seconds:
-        case.set("time", f"{seconds:.3f}")
-    properties = ET.SubElement(case, "properties")
-    for key, value in (("requirement", clause.clause.id), ("level", clause.clause.level.value)):
+    built = ET.Element("testcase", classname=classname, name=escape_for_xml(case.name))
+    if case.result is not None and case.result.seconds:
+        built.set("time", f"{case.result.seconds:.3f}")
+    properties = ET.SubElement(built, "properties")
+    clause = case.clause.clause
+    for key, value in (("requirement", clause.id), ("level", clause.level.value)):
         ET.SubElement(properties, "property", name=key, value=escape_for_xml(value))
-    return case
+    return built
 
 
-def _select_findings(results: Results, result: CheckResult) -> tuple[Finding, ...]:
-    causes = {(failure.outcome, failure.detail) for failure in result.failures}
-    return tuple(
-        finding
-        for finding in results.findings
-        if finding.check == result.check and (finding.outcome, finding.detail) in causes
-    )
-
-
-def _add_ending(
-    case: ET.Element,
-    clause: ClauseResult,
-    verdict: Verdict,
-    reason: str,
-    result: CheckResult | None = None,
-    findings: tuple[Finding, ...] = (),
-) -> None:
-    element = _ENDINGS[verdict]
+def _add_ending(built: ET.Element, case: ReportedCase) -> None:
+    element = _ENDINGS[case.verdict]
     if not element:
         return
-    if not _can_fail_build(clause, verdict):
+    if not case.can_fail_build:
         element = "skipped"
-    failures = result.failures if result else ()
-    message = "; ".join(f"expected {f.expected}, got {f.actual}" for f in failures) or reason
-    kind = failures[0].outcome if failures else verdict.value
+    result, clause = case.result, case.clause.clause
+    kind = result.failures[0].outcome if result and result.failures else case.verdict.value
     if result is not None and result.kind is not None:
-        kind = f"{verdict.value}: {result.kind.value}"
+        kind = f"{case.verdict.value}: {result.kind.value}"
     ending = ET.SubElement(
-        case, element, message=escape_for_xml(message), type=escape_for_xml(kind)
+        built, element, message=escape_for_xml(case.message), type=escape_for_xml(kind)
     )
-    lines = [message, f"clause: {clause.clause.quote or clause.clause.statement}"]
-    lines += [f"reproduce:\n{finding.curl}" for finding in findings if finding.curl]
+    lines = [case.message, f"clause: {clause.quote or clause.statement}"]
+    lines += [f"reproduce:\n{finding.curl}" for finding in case.findings if finding.curl]
     ending.text = escape_for_xml("\n".join(lines))
-
-
-def _can_fail_build(clause: ClauseResult, verdict: Verdict) -> bool:
-    """Whether a fail, error or inconclusive of the clause may fail a build."""
-    if not clause.in_scope or not clause.clause.level.binding:
-        return False
-    return verdict is not Verdict.FAIL or clause.consequence is Consequence.VIOLATION
 
 
 def _set_counts(suite: ET.Element) -> None:
@@ -147,11 +116,3 @@ def _set_counts(suite: ET.Element) -> None:
     suite.set("time", f"{sum(float(case.get('time', '0')) for case in cases):.3f}")
     for element, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
         suite.set(name, str(sum(1 for case in cases if case.find(element) is not None)))
-
-
-def _measure_seconds(results: Results) -> float:
-    try:
-        began = datetime.fromisoformat(results.run.started)
-        return (datetime.fromisoformat(results.run.finished) - began).total_seconds()
-    except (TypeError, ValueError):
-        return 0.0

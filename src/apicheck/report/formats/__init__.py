@@ -1,0 +1,1 @@
+"""The formats of other tools, each a module: JUnit, SARIF, CTRF, Markdown, CSV, HAR, OSCAL."""
