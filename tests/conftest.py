@@ -22,6 +22,9 @@ from apicheck.model.results import Results
 SPREAD = ("test_prove", "test_honest_variants", "test_real_servers")
 """Files whose tests share nothing and take minutes each: any worker takes the next one."""
 
+os.environ.pop("GITHUB_ACTIONS", None)
+"""What apicheck prints must not depend on where the tests run."""
+
 hypothesis.settings.register_profile(
     "apicheck",
     hypothesis.settings.default,  # under CI: the one that draws the same values each time

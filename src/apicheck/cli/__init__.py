@@ -29,6 +29,8 @@ COMMANDS = (
     "report",
     "verify",
     "sign",
+    "baseline",
+    "diff",
     "clean",
     "lint",
     "attest",

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from apicheck.cli import options
+from apicheck.cli.known import baseline as baseline_options
+from apicheck.cli.known import compare, load_known
 from apicheck.cli.modified import allow_modified, refuse_modified
 from apicheck.cli.results import describe_run
 from apicheck.cli.screen import Screen
@@ -17,11 +19,19 @@ from apicheck.cli.screen import Screen
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.option("--attestations", type=options.FILE, metavar="FILE",
               help="What people attest, in place of the file of the run.")  # fmt: skip
+@baseline_options
 @allow_modified
 @options.loudness
 @click.pass_obj
 def command(
-    screen: Screen, run_dir: Path, *, as_json: bool, allow_modified: bool, attestations: Path | None
+    screen: Screen,
+    run_dir: Path,
+    baseline: Path | None,
+    fail_on: str,
+    *,
+    as_json: bool,
+    attestations: Path | None,
+    allow_modified: bool,
 ) -> int:
     """Judge a saved run again, from its journal.
 
@@ -33,6 +43,7 @@ def command(
     """
     from apicheck.run import judge_saved
 
+    known = load_known(baseline, fail_on)
     refuse_modified(screen, run_dir, allowed=allow_modified)
     results = judge_saved(run_dir, attestations)
     if as_json:
@@ -42,4 +53,4 @@ def command(
     else:
         for line in describe_run(results, directory=run_dir, verbose=screen.verbose):
             screen.out(line)
-    return results.word.exit_code
+    return compare(screen, results, baseline, known, fail_on, aside=as_json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from apicheck.cli import options
+from apicheck.cli import known, options
 from apicheck.cli.as_in_the_run import OF_THE_REPORT, OF_THE_TARGET, as_in_the_run
 from apicheck.cli.keys import key_file
 from apicheck.cli.modified import refuse_modified
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--resume", type=click.Path(exists=True, file_okay=False, path_type=Path),
               metavar="DIR",
               help="Finish the run of DIR, which was killed or interrupted.")  # fmt: skip
+@known.baseline
 @click.option("--json", "as_json", is_flag=True, help="Print results.json on stdout.")
 @options.loudness
 @click.pass_context
@@ -53,9 +54,11 @@ def command(
     apicheck run --profile canonical --target staging.toml --max-requests 2000
     apicheck run --spec openapi.yaml --base-url http://127.0.0.1:8000
     apicheck run --select auth --select scopes/denied --format junit
+    apicheck run --baseline baseline.yaml --fail-on new
     apicheck run --resume reports/canonical-20261121T063000
     """
     screen: Screen = ctx.obj
+    chosen = given["baseline"], known.load_known(given["baseline"], given["fail_on"])
     result = _start(screen, given) if resume is None else _resume(ctx, resume, given)
     if as_json:
         from apicheck.report import render
@@ -66,7 +69,8 @@ def command(
             screen.out(line)
     for leak in result.leaks:
         screen.complain(f"a file of this run contains a secret: {leak}; do not share the run")
-    return result.exit_code
+    code = known.compare(screen, result.results, *chosen, given["fail_on"], aside=as_json)
+    return result.exit_code if result.leaks else code
 
 
 def _start(screen: Screen, given: dict[str, Any]) -> RunResult:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from apicheck.cli.github import make_harmless
 from apicheck.report.text import make_visible
 
 if TYPE_CHECKING:
@@ -31,17 +32,17 @@ class Screen:
 
     def out(self, text: str = "") -> None:
         """Print a line of the result on stdout."""
-        click.echo(text, color=coloured(sys.stdout))
+        click.echo(make_harmless(text), color=coloured(sys.stdout))
 
     def say(self, text: str = "") -> None:
         """Print a line about the work on stderr, unless quiet."""
         if not self.quiet:
-            click.echo(text, err=True, color=coloured(sys.stderr))
+            click.echo(make_harmless(text), err=True, color=coloured(sys.stderr))
 
     def complain(self, text: str) -> None:
         """Print a mistake on stderr, even if quiet. Foreign text is made visible."""
         prefix = click.style("apicheck: ", fg="red", bold=True)
-        click.echo(prefix + make_visible(text), err=True, color=coloured(sys.stderr))
+        click.echo(make_harmless(prefix + make_visible(text)), err=True, color=coloured(sys.stderr))
 
     def progress(self) -> Progress:
         """The progress to show: a bar on a terminal, lines elsewhere, none if quiet."""
@@ -96,7 +97,7 @@ class LineProgress:
         """Print nothing: the next part prints its beginning."""
 
     def _line(self, text: str) -> None:
-        print(make_visible(text), file=self._stream, flush=True)
+        print(make_harmless(make_visible(text)), file=self._stream, flush=True)
 
 
 class BarProgress:

@@ -17,8 +17,10 @@ from apicheck.judge.attempts import (
     judge_shrinking,
 )
 from apicheck.judge.clauses import judge_clauses, roll_up
+from apicheck.judge.difference import compare_runs
 from apicheck.judge.endings import discount, find_endings, make_tasks, mark_stop
 from apicheck.judge.findings import collect_findings, make_finding_id
+from apicheck.judge.known import choose_exit_code, compare_with_baseline, renew
 from apicheck.judge.open_reading import doubt_open_reading
 from apicheck.judge.operations import (
     explain_wrong_base,
@@ -43,6 +45,9 @@ from apicheck.model.verdict import NotTestedKind, Verdict
 
 __all__ = [
     "Judged",
+    "choose_exit_code",
+    "compare_runs",
+    "compare_with_baseline",
     "discount",
     "find_doubtful",
     "find_endings",
@@ -55,6 +60,7 @@ __all__ = [
     "judge_probe",
     "judge_shrinking",
     "make_finding_id",
+    "renew",
     "roll_up",
 ]
 

@@ -108,7 +108,7 @@ def resembles(name: str, known: Collection[str]) -> bool:
 
 
 def schema(name: str) -> Mapping[str, Json]:
-    """A published JSON Schema: "policy" or "target"."""
+    """A published JSON Schema: "policy", "target" or "baseline"."""
     document: Mapping[str, Json] = json.loads((_SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
     return document
 

@@ -6,6 +6,7 @@ ApicheckError
 ├── TargetError            apicheck.toml, the environment, an option
 ├── AttestationError       a file of attestations
 ├── CheckDefinitionError   the declaration of a check
+├── BaselineError          a baseline of known findings
 ├── ScaffoldError          the skeleton of a check that cannot be written
 ├── RunDirectoryError      a saved run that cannot be read or written
 └── TargetUnreachable      no server responds at the target's base URL
@@ -68,6 +69,10 @@ class AttestationError(ApicheckError):
 
 class CheckDefinitionError(ApicheckError):
     """The declaration of a check is not valid."""
+
+
+class BaselineError(ApicheckError):
+    """A baseline of known findings cannot be used."""
 
 
 class ScaffoldError(ApicheckError):

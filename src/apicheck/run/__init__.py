@@ -21,7 +21,14 @@ from apicheck.run.keys import (
     read_signing_key,
 )
 from apicheck.run.manifest import Change, find_changes, has_manifest, hash_manifest
-from apicheck.run.pipeline import RunResult, judge_saved, load_saved, run_pipeline, write_results
+from apicheck.run.pipeline import (
+    RunResult,
+    judge_saved,
+    load_saved,
+    read_results,
+    run_pipeline,
+    write_results,
+)
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.proof import Proof, prove
 from apicheck.run.prover import ProofRow
@@ -70,6 +77,7 @@ __all__ = [
     "read_collateral",
     "read_journal",
     "read_public_key",
+    "read_results",
     "read_signing_key",
     "recorded_arguments",
     "reference_server",

@@ -21,7 +21,7 @@ from apicheck.model.target import Secrets
 from apicheck.plan import effective_mode
 from apicheck.probe import Leak, find_unhidden, scan
 from apicheck.probe.earlier import NOTHING, Earlier
-from apicheck.report import FILE_NAMES, render
+from apicheck.report import FILE_NAMES, render, results_from_json
 from apicheck.run import directory as run_directory
 from apicheck.run.attesting import attach_attestations
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs
@@ -200,6 +200,20 @@ def load_saved(
 ) -> tuple[Results, tuple[Transcript, ...]]:
     """Judge a saved run again; returns its results and its transcripts."""
     return judge_saved(directory, attestations), run_directory.read_journal(directory)
+
+
+def read_results(place: Path) -> Results:
+    """Read the results of a run: its directory, or its results.json.
+
+    A run that was killed has no results; it is judged.
+    """
+    file = place / FILE_NAMES["json"] if place.is_dir() else place
+    if place.is_dir() and not file.exists():
+        return judge_saved(place)
+    try:
+        return results_from_json(file.read_bytes())
+    except OSError as error:
+        raise RunDirectoryError(f"cannot read {file}: {error.strerror}") from error
 
 
 def write_results(
