@@ -18,7 +18,7 @@ from reference_server.document.examples import (
 from reference_server.document.profile import Rules
 from reference_server.document.resources import Collection
 from reference_server.operations import actions, imports
-from reference_server.operations.pagination import Page, with_page_links
+from reference_server.operations.pagination import Page, link_pages, select_items
 from reference_server.responses.success import make_success
 from reference_server.seam import seam
 from reference_server.stages.authorization import find_foreign_owner
@@ -169,8 +169,9 @@ def _list(call: Call) -> Reply:
         start = (int(query["page"]) - 1) * size
     if not any(p.name in _PAGING for p in call.op_rules.operation.parameters):
         start, size = 0, len(items)
-    reply = make_success(call, items[start : start + size])
-    reply.value = with_page_links(call, reply.value, Page(start, size, len(items)))
+    page = Page(start, size, len(items))
+    reply = make_success(call, select_items(call, items, page))
+    link_pages(call, reply, page)
     return reply
 
 

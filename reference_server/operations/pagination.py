@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from apicheck.model.json import Json, at
-from reference_server.call import Call
+from reference_server.call import Call, Reply
 from reference_server.document.schemas import put
+from reference_server.seam import seam
+from reference_server.state.store import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,33 @@ class Page:
         return max(1, math.ceil(self.total / max(1, self.size)))
 
 
-def with_page_links(call: Call, value: Json, page: Page) -> Json:
+@seam
+def select_items(call: Call, items: list[Stored], page: Page) -> list[Stored]:
+    """The items of a page, out of all of the list."""
+    del call
+    return items[page.start : page.start + page.size]
+
+
+@seam
+def link_pages(call: Call, reply: Reply, page: Page) -> None:
+    """Add what leads from a page to the others: as its example has it, and the Link field."""
+    paging = call.server.profile.facts.formats.paging
+    reply.value = _fill_in(call, reply.value, page)
+    if paging and paging.links == "header":
+        known = _make_links(call, page).items()
+        links = ", ".join(f'<{url}>; rel="{name}"' for name, url in known if url)
+        reply.headers.append(("Link", links))
+
+
+def _fill_in(call: Call, value: Json, page: Page) -> Json:
     """A body with the numbers, links and cursor of its page, as far as its example has them."""
-    paging = call.server.profile.facts.formats.get("paging")
-    places = paging if isinstance(paging, Mapping) else {}
-    for key, members in (("meta", _make_numbers(page)), ("links", _make_links(call, page))):
-        place = places.get(key)
-        shown = at(value, place) if isinstance(place, str) else None
+    paging = call.server.profile.facts.formats.paging
+    places = (paging.meta, paging.links) if paging else ("", "")
+    for place, members in zip(places, (_make_numbers(page), _make_links(call, page)), strict=True):
+        shown = at(value, place) if place.startswith("/") else None
         if isinstance(shown, Mapping):
             true = {name: member for name, member in members.items() if name in shown}
-            value = put(value, str(place), {**shown, **true})
+            value = put(value, place, {**shown, **true})
     if isinstance(value, Mapping) and "next_cursor" in value:
         following = page.start + page.size
         value = put(value, "/next_cursor", str(following) if following < page.total else None)

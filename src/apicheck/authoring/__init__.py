@@ -9,7 +9,7 @@ and nouns that few checks need by their module (`from apicheck.authoring.facts i
 """
 
 from apicheck import compare, schemas
-from apicheck.model import selector
+from apicheck.model import date_forms, selector
 from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, PassiveResult
 from apicheck.model.exchange import (
     ONLY_UNDER_LOAD,
@@ -109,6 +109,7 @@ __all__ = [
     "build",
     "compare",
     "credentials",
+    "date_forms",
     "describe",
     "parameters",
     "schemas",

@@ -17,12 +17,21 @@ from apicheck.requests.alter import Part, with_part
 from apicheck.requests.steps import send
 from apicheck.requests.values import read_value
 
-__all__ = ["Need", "fetch_pages", "objects_in", "read_value", "values_of"]
+__all__ = [
+    "SIZES",
+    "Need",
+    "fetch_pages",
+    "items_of",
+    "objects_in",
+    "read_value",
+    "request_next",
+    "values_of",
+]
 
 _PAGES = 20
 _CURSORS = ("cursor", "after", "page_token", "pageToken", "next_token", "starting_after")
 _NEXT = ("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_token", "next")
-_SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
+SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
 
 
 def fetch_pages(
@@ -36,7 +45,7 @@ def fetch_pages(
         pages.append((yield from send(following)))
         if shows(pages[-1]):
             found_at = min(found_at, len(pages) - 1)
-        following = _request_next(subject, following, pages[-1])
+        following = request_next(subject, following, pages[-1])
     return tuple(pages)
 
 
@@ -58,10 +67,25 @@ def objects_in(value: Json) -> Iterator[Mapping[str, Json]]:
             waiting.extend(inner)
 
 
+def items_of(page: Exchange) -> tuple[Json, ...]:
+    """The items of a list: the outermost array of objects, else the outermost array."""
+    arrays = list(_find_arrays(page.json_or()))
+    of_objects = (one for one in arrays if one and all(isinstance(x, Mapping) for x in one))
+    return tuple(next(of_objects, arrays[0] if arrays else ()))
+
+
+def _find_arrays(value: Json) -> Iterator[list[Json]]:
+    """The arrays in a value, those further out first; not those inside another array."""
+    level = [value]
+    while level:
+        yield from (inner for inner in level if isinstance(inner, list))
+        level = [x for inner in level if isinstance(inner, Mapping) for x in inner.values()]
+
+
 def _request_large_pages(subject: Subject, request: Request) -> Request:
     """Ask for pages as large as the document allows, and at most a hundred items."""
     for parameter in subject.op.parameters:
-        if parameter.place == "query" and parameter.name in _SIZES:
+        if parameter.place == "query" and parameter.name in SIZES:
             most = parameter.schema.get("maximum") if isinstance(parameter.schema, dict) else None
             size = min(most, 100) if isinstance(most, int) else None
             if size:
@@ -70,7 +94,7 @@ def _request_large_pages(subject: Subject, request: Request) -> Request:
     return request
 
 
-def _request_next(subject: Subject, request: Request, page: Exchange) -> Request | None:
+def request_next(subject: Subject, request: Request, page: Exchange) -> Request | None:
     """The request for the next page; None at the end, or where the response names none."""
     body = page.json_or()
     if not page.succeeded:

@@ -11,6 +11,7 @@ from typing import Any
 
 from apicheck.model.facts import (
     ApiVersion,
+    Dates,
     Directive,
     EarlierDocument,
     ExpectedResponse,
@@ -95,6 +96,7 @@ SHORT_FORMS: Mapping[Any, Callable[[Json], Json]] = {
     Foreign: _expand_foreign,
     Pkce: _expand_pkce,
     Signature: lambda value: as_mapping("scheme", value),
+    Dates: lambda value: as_mapping("form", value),
     EarlierDocument: lambda value: as_mapping("file", value),
     ApiVersion: lambda value: as_mapping("state", value),
     VersionEcho: lambda value: as_mapping("header", value),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from apicheck.load.formats import find_format_mistakes
 from apicheck.load.grammar import as_list
 from apicheck.load.layers import Merged
 from apicheck.load.lifecycle import find_lifecycle_mistakes
@@ -28,6 +29,7 @@ _OPERATION_AT = (
     r"/webhooks/subscriptions/(create|read|list|delete|rotate)",
     r"/webhooks/events/[^/]+(/cause)?",
     r"/versioning/deprecations/\d+/successor",
+    r"/formats/deleted/[^/]+",
 )
 _OR_PATH = "/oauth/authorize"
 """An operation, or a path: documents seldom have it among their operations."""
@@ -115,6 +117,8 @@ class Verifier:
                     self._add_unknown(pointer, "component schema", value, schemas)
             elif re.fullmatch(_PATTERN_AT, pointer) and (said := _find_pattern_error(value)):
                 self._add(pointer, *said)
+        for name in self.facts.formats.deleted:
+            self._verify_operation(child_pointer("/formats/deleted", name), name)
         self._verify_metadata()
         self._verify_schemes()
         self._verify_limits()
@@ -131,6 +135,7 @@ class Verifier:
         for found in (
             *find_version_mistakes(self.facts.versioning),
             *find_lifecycle_mistakes(self.merged.value.get("versioning")),
+            *find_format_mistakes(self.facts.formats),
         ):
             self._add(*found)
 

@@ -17,6 +17,15 @@ from apicheck.model.facts.access import (
     Jwt,
     Tenant,
 )
+from apicheck.model.facts.formats import (
+    Dates,
+    Embed,
+    Formats,
+    Idempotency,
+    Negotiation,
+    Paging,
+    Since,
+)
 from apicheck.model.facts.lifecycle import (
     Deprecation,
     EarlierDocument,
@@ -60,21 +69,27 @@ __all__ = [
     "Bucket",
     "Challenge",
     "Cors",
+    "Dates",
     "Delivery",
     "Deprecation",
     "Directive",
     "EarlierDocument",
+    "Embed",
     "Event",
     "ExpectedResponse",
     "Facts",
     "Foreign",
+    "Formats",
     "HeaderRule",
     "Hsts",
+    "Idempotency",
     "Issued",
     "Jwt",
     "LifecyclePromises",
+    "Negotiation",
     "Never",
     "OAuth",
+    "Paging",
     "Pkce",
     "RateHeaders",
     "RateLimits",
@@ -83,6 +98,7 @@ __all__ = [
     "Selector",
     "ServedBy",
     "Signature",
+    "Since",
     "StatusSet",
     "Subscriptions",
     "Tenant",
@@ -97,7 +113,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a policy promises. The last two sections are validated and not yet typed."""
+    """All that a policy promises. The last section is validated and not yet typed."""
 
     operations: Mapping[str, Selector] = field(default_factory=dict)
     order: tuple[tuple[str, ...], ...] = ()
@@ -114,5 +130,5 @@ class Facts:
     versioning: Versioning | None = None
     webhooks: Never | Webhooks | None = None
     transport: Transport = field(default_factory=Transport)
-    formats: Mapping[str, Json] = field(default_factory=dict)
+    formats: Formats = field(default_factory=Formats)
     client: Mapping[str, Json] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Header fields that are missing, wrong, or should not be there."""
