@@ -42,6 +42,8 @@ def build_control(server: ServerState) -> Starlette:
         ("/clock", "POST", _advance),
         ("/effects", "GET", lambda state, *_: {"count": state.store.effects}),
         ("/deliveries", "GET", lambda state, *_: {"deliveries": state.subscriptions.log}),
+        ("/receiver", "GET", lambda state, *_: {"secret": state.receiver_secret}),
+        ("/processed", "GET", lambda state, *_: {"processed": state.received.processed}),
         ("/requests", "GET", lambda state, *_: {"requests": list(state.requests)}),
         ("/listeners", "POST", _listen),
         ("/fail_next", "POST", _fail_next),

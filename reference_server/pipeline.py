@@ -10,6 +10,7 @@ from reference_server.oauth.serving import serve_endpoint
 from reference_server.oauth.token import issue_token, translate_refusal
 from reference_server.operations.crud import perform
 from reference_server.operations.issuing import issue_credential
+from reference_server.operations.receiving import receive_delivery
 from reference_server.policy import order_stages
 from reference_server.responses.cors import respond_to_preflight
 from reference_server.responses.errors import make_error
@@ -32,7 +33,8 @@ def respond(call: Call) -> Reply:
 
 def _process(call: Call) -> Reply:
     _introduce(call)
-    reply = respond_to_preflight(call) or serve_endpoint(call) or _decide(call)
+    reply = respond_to_preflight(call) or serve_endpoint(call) or receive_delivery(call)
+    reply = reply or _decide(call)
     settle_costs(call, reply.status)
     if not call.admissions:
         note_admissions(call)

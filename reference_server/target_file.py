@@ -41,7 +41,10 @@ def format_target(server: ServerState, addresses: Addresses, ca_file: str = "") 
         "[credentials]",
         f"command = {json.dumps(command)}",
     ]
-    lines += [line for one in server.first_identities for line in _format_identity(one)]
+    if server.receiver_secret:
+        lines += _format_receiver(addresses)
+    else:
+        lines += [line for one in server.first_identities for line in _format_identity(one)]
     oauth = server.profile.facts.oauth
     token_path = server.profile.spec.operation(oauth.token).path if oauth and oauth.token else ""
     authorizes = bool(find_authorization_path(server.profile))
@@ -65,6 +68,18 @@ def format_target(server: ServerState, addresses: Addresses, ca_file: str = "") 
     if ca_file:
         lines += ["", "[tls]", f"ca_file = {_quote(ca_file)}", *_format_transport(addresses)]
     return "\n".join([*lines, ""])
+
+
+def _format_receiver(addresses: Addresses) -> list[str]:
+    """A receiver has no identities, but a secret; the control plane shows its effects."""
+    return [
+        "",
+        "[receiver]",
+        'secret = {credentials = "/receiver"}',
+        "",
+        "[effects]",
+        f"url = {_quote(f'{addresses.control}/processed')}",
+    ]
 
 
 def _format_identity(identity: Identity) -> list[str]:

@@ -21,6 +21,9 @@ def everywhere(_: Profile) -> bool:
     return True
 
 
+RECEIVER = "webhooks.receiver"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One deliberate defect.
@@ -36,7 +39,12 @@ class Fault:
     replacements: dict[Function, Function] = field(default_factory=dict)
 
     def applicable(self, profile: Profile) -> bool:
-        """Whether a profile has what the fault needs to show."""
+        """Whether a profile has what the fault needs to show.
+
+        A profile of a receiver shows the faults of receivers alone.
+        """
+        if profile.policy.actor == "receiver" and RECEIVER not in self.needs:
+            return False
         return profile.promised.issuperset(self.needs) and self.shows_in(profile)
 
     def also(self, seam: Callable[P, R]) -> Callable[[Replacement[P, R]], Replacement[P, R]]:

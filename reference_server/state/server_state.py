@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from apicheck.model.facts import Signature
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation
 from reference_server.document.profile import Profile
@@ -19,10 +20,12 @@ from reference_server.state.grants import Grants
 from reference_server.state.identities import Client, Directory, Identity, Secrets
 from reference_server.state.json_web_tokens import sign_token
 from reference_server.state.limits import Limiter
+from reference_server.state.received import Received
 from reference_server.state.store import Store
 from reference_server.state.subscriptions import Subscriptions
 from reference_server.state.tls import Tls
 from reference_server.state.variants import Variant
+from reference_server.webhooks.signing import new_secret
 
 TENANTS = ("a", "b")
 LIMITED = "limited"
@@ -89,12 +92,17 @@ class ServerState:
     """User -> what has become of their account."""
     tls_url: str = ""
     """Where it listens with TLS; "" where it does not."""
+    received: Received
+    """What came where the policy is one of a receiver of webhooks."""
+    receiver_secret: str
+    """With which deliveries to it are signed; "" where there is none."""
     handed_out: dict[tuple[str, str], list[str]]
     """Collection and id of an object -> identities whose credential was handed out with it."""
 
     def __init__(self, profile: Profile, seed: int | None = None) -> None:
         self.profile = profile
         self.secrets = Secrets(seed)
+        self.receiver_secret = self._make_receiver_secret()
         self._clients = self._make_clients()
         self._parameters = self._make_parameters()
         self._first: tuple[Identity, ...] = ()
@@ -123,6 +131,7 @@ class ServerState:
         self.kept = {}
         self.accounts = {}
         self.handed_out = {}
+        self.received = Received()
         self._failures: dict[str, int] = {}
         self.switch({})
 
@@ -302,6 +311,13 @@ class ServerState:
             for name, (tenant, scopes) in names.items()
             if scopes != ()
         )
+
+    def _make_receiver_secret(self) -> str:
+        webhooks = self.profile.webhooks
+        if webhooks is None or not webhooks.receiver:
+            return ""
+        scheme = webhooks.signature if isinstance(webhooks.signature, Signature) else None
+        return new_secret(scheme, self.secrets.key(), self.secrets.token())
 
     def _make_parameters(self) -> Mapping[str, Mapping[str, str]]:
         names = [tenant.parameter for tenant in self.profile.facts.authorization.tenants]

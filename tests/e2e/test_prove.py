@@ -11,7 +11,7 @@ from apicheck.model.errors import ApicheckError
 from apicheck.run import prove, write_collateral
 from apicheck.testing import Server
 
-PROFILES = ("canonical", "dahimail", "emitrr", "webengage")
+PROFILES = ("canonical", "dahimail", "emitrr", "receiver", "webengage")
 FAMILIES = {
     folder.name
     for folder in (Path(__file__).parents[2] / "reference_server" / "faults").iterdir()

@@ -23,6 +23,7 @@ COMMANDS = (
     "demo",
     "run",
     "plan",
+    "receiver",
     "serve",
     "prove",
     "judge",
@@ -93,6 +94,7 @@ def app() -> None:
     apicheck lint --policy FILE       see what your policy promises
     apicheck plan                     see what a run would send
     apicheck run                      test your API
+    apicheck receiver URL             test your receiver of webhooks
     """
 
 

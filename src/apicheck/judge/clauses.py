@@ -26,6 +26,7 @@ _OUT_OF_COUNT = frozenset(
         NotTestedKind.OUT_OF_SCOPE,
         NotTestedKind.SELECTED_OUT,
         NotTestedKind.NEEDS_CONTROL,
+        NotTestedKind.NEEDS_EFFECTS,
     }
 )
 """Kinds of not-tested that the run lists beside its word without counting them."""

@@ -70,6 +70,7 @@ _TITLES = {
     NotTestedKind.HAZARD: "Allow what may end a credential or the server, where that is safe",
     NotTestedKind.READ_ONLY: "Allow requests that change state, where that is safe",
     NotTestedKind.NEEDS_CONTROL: "Offer the control protocol on a staging server",
+    NotTestedKind.NEEDS_EFFECTS: "Say where the ids of processed deliveries show",
     NotTestedKind.NEEDS_LISTENER: "Give the provider the URL at which apicheck receives webhooks",
     NotTestedKind.NEEDS_ENDPOINT: "Say where the API is by TLS, by plain HTTP and for each region",
     NotTestedKind.NEEDS_BUDGET: "Give the run a larger budget",

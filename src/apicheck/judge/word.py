@@ -157,7 +157,8 @@ def _describe_scope(
 ) -> str:
     musts = [c for c in clauses if c.clause.level.binding and c.in_scope]
     violated = sum(c.consequence is Consequence.VIOLATION or c.waived for c in musts)
-    parts = [f"{decided - violated} of {len(musts)} automatic must-clauses of the provider met"]
+    actor = plan.policy.actor
+    parts = [f"{decided - violated} of {len(musts)} automatic must-clauses of the {actor} met"]
     if operations:
         accepted = sum(one.standing is Standing.ACCEPTED for one in operations)
         noun = "operation" if len(operations) == 1 else "operations"
@@ -168,6 +169,7 @@ def _describe_scope(
     beside = {
         f"out of scope by {plan.target.file or 'the target'}": NotTestedKind.OUT_OF_SCOPE,
         "need a control protocol": NotTestedKind.NEEDS_CONTROL,
+        "need a view of the receiver's effects": NotTestedKind.NEEDS_EFFECTS,
         "of other actors": NotTestedKind.OTHER_ACTOR,
         "not selected": NotTestedKind.SELECTED_OUT,
     }

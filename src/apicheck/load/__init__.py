@@ -21,6 +21,7 @@ from apicheck.load.references import BROKEN
 from apicheck.load.schemes import schemes_of_target
 from apicheck.load.selectors import find_selector_error
 from apicheck.load.servers import read_servers
+from apicheck.load.signatures import find_signature_mistakes
 from apicheck.load.target import load_target, override
 from apicheck.load.target_file import find_target, is_url, target_settings
 from apicheck.load.walk import unit_of
@@ -34,6 +35,7 @@ __all__ = [
     "facts_from",
     "find_near_scopes",
     "find_selector_error",
+    "find_signature_mistakes",
     "find_target",
     "included_files",
     "is_url",

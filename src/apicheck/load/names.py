@@ -28,6 +28,7 @@ _OPERATION_AT = (
     r"/authentication/issued/[^/]+/(revoke|replaces)",
     r"/webhooks/subscriptions/(create|read|list|delete|rotate)",
     r"/webhooks/events/[^/]+(/cause)?",
+    r"/webhooks/receiver",
     r"/versioning/deprecations/\d+/successor",
     r"/formats/deleted/[^/]+",
 )

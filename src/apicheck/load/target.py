@@ -15,6 +15,7 @@ from apicheck.load.grammar import as_list, parse_duration
 from apicheck.load.mistakes import Mistakes, drop_invalid
 from apicheck.load.names import normalize
 from apicheck.load.proxies import read_proxies
+from apicheck.load.receiver import read_effects, read_receiver_secret
 from apicheck.load.refs import read_refs
 from apicheck.load.schemes import find_own_scheme, find_schemes
 from apicheck.load.secrets import SecretReader, placeholder, run_command
@@ -87,6 +88,7 @@ def load_target(
     endpoints = read_endpoints(settings, base_url, spec.prefix, policy, mistakes)
     urls = (base_url, *(minter.token_url for minter in minters), *sorted(endpoints.urls))
     proxies = read_proxies(settings, urls, secrets)
+    receiver_secret = read_receiver_secret(settings, policy, secrets)
     target_names.verify(settings, spec, policy, mistakes)
     refs = (*read_refs(settings.get("refs", {}), spec, mistakes), *policy.refs)
     today = today or datetime.now(UTC).date()
@@ -117,7 +119,8 @@ def load_target(
         readings=tuple(as_list(settings.get("readings", ()))),
         listener=None if listener is None else Listener(**listener),
         control_url=settings.get("control", {}).get("url", "").rstrip("/"),
-        effects=settings.get("effects", {}),
+        receiver_secret=receiver_secret,
+        effects=read_effects(settings, folder),
         fixtures=settings.get("fixtures", {}),
         refs=refs,
         safety=_build_safety(settings.get("safety", {})),

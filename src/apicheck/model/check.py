@@ -127,6 +127,7 @@ class Check:
     that exercises the property makes a pass, and a fail by status, inconclusive.
     accepted: a correct server accepts the exercising requests (otherwise it refuses them); this
     decides in which modes they may be sent with an unsafe method.
+    actor: the party whose duty it is: of a policy of a receiver, only its checks are planned.
     triggered_by: active checks that cause what a passive check reads. A run that selects the
     passive check without them plays them, and does not judge them.
     proven_by: outcome -> faults of the reference server that show it.
@@ -153,6 +154,7 @@ class Check:
     """Reasons why no response came of which the judge makes something. Any other one makes its
     judgement inconclusive."""
     accepted: bool = False
+    actor: str = "provider"
     triggered_by: tuple[str, ...] = ()
     min_exercised: int = 1
     rows_each: int = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apicheck.model.facts import Facts, Selector
+from apicheck.model.facts import Facts, Selector, Webhooks
 from apicheck.model.json import Json
 from apicheck.model.operation import Spec
 from apicheck.model.target import Ref
@@ -105,6 +105,12 @@ class Policy:
     """The documents of `versioning.history`, in its order."""
     file: str = ""
     digest: str = ""
+
+    @property
+    def actor(self) -> str:
+        """The party that is tested: the provider, or the receiver of its webhooks."""
+        receives = isinstance(self.facts.webhooks, Webhooks) and self.facts.webhooks.receiver
+        return "receiver" if receives else "provider"
 
     def clause(self, clause_id: str) -> Clause:
         """The clause of an id. Raises KeyError when there is none."""

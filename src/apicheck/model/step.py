@@ -109,6 +109,8 @@ class Ask:
       control.
     - "revoke" {identity} -> {} ; "fail_next" {operation, status} -> {} ; needs control.
     - "effects" {} -> {"count": n}: how often the target's state changed so far; needs control.
+    - "processed" {id, at_least} -> {"count": n}: how often the id of a signed delivery stands where
+      the receiver's effects show, as soon as that is `at_least`, or some seconds have passed.
     - "listener" {} -> {"url": .., "path": ..}: a fresh URL of the webhook listener.
     - "subscribe_by_hand" {"url": ..} -> {}: register the listener where the API itself offers no
       subscription (through control, or by the operator beforehand).
@@ -116,6 +118,27 @@ class Ask:
 
     what: str
     arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Sign a request as a webhook delivery; the script receives the signed Request.
+
+    The script receives None where the scheme has no such near miss. `UNIQUE` in the request
+    becomes the delivery's id.
+
+    near_miss: name of a delivery beside the valid one (`body-byte`), which the request becomes;
+        "" for the valid one. id: deliveries of one script with the same id get the same one; "":
+        one that no other delivery of any run has. age_s: seconds since it was signed; negative:
+        it is dated ahead. guarded: the signature that the receiver computes is a secret from now
+        on, so that a response which repeats it is noticed.
+    """
+
+    request: Request
+    near_miss: str = ""
+    id: str = ""
+    age_s: float = 0.0
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +156,7 @@ class Recall:
     key: str
 
 
-Step = Send | Authorize | SendRaw | Together | Wait | Travel | Receive | Ask | Learn | Recall
+Step = Send | Authorize | SendRaw | Together | Wait | Travel | Receive | Ask | Sign | Learn | Recall
 
 T = TypeVar("T")
 

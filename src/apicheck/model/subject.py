@@ -104,7 +104,7 @@ class RunContext:
     """What all subjects of a run share. Holds no secret.
 
     capabilities: what `Ask` can do on this target ("mint", "clock", "revoke", "change", "effects",
-    "listener", "subscribe_by_hand", "fail_next").
+    "listener", "subscribe_by_hand", "fail_next", "processed").
     actors: operationId -> name of the identity that may call it, absent when there is none.
     """
 

@@ -144,6 +144,18 @@ class Listener:
 
 
 @dataclass(frozen=True, slots=True)
+class Effects:
+    """Where the ids of the deliveries stand that a receiver has processed; one of the three.
+
+    url: a GET of it shows them. file: a log. command: prints them. Folders are resolved.
+    """
+
+    url: str = ""
+    file: str = ""
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Tls:
     """Transport security of the connection to the target."""
 
@@ -210,7 +222,9 @@ class Target:
     readings: tuple[str, ...] = ()
     listener: Listener | None = None
     control_url: str = ""
-    effects: Mapping[str, Json] = field(default_factory=dict)
+    receiver_secret: str = ""
+    """Placeholder of the secret with which deliveries to a receiver are signed; "" for none."""
+    effects: Effects | None = None
     fixtures: Mapping[str, Json] = field(default_factory=dict)
     """Parameter name or "operationId" -> value, for requests that work."""
     refs: tuple[Ref, ...] = ()

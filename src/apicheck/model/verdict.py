@@ -37,6 +37,8 @@ class NotTestedKind(StrEnum):
     """The provider does not know the address of the webhook listener."""
     NEEDS_ENDPOINT = "needs-endpoint"
     """The target file does not say where the API is by TLS, by plain HTTP, or for a region."""
+    NEEDS_EFFECTS = "needs-effects"
+    """Nothing shows which deliveries a receiver has processed."""
     READ_ONLY = "read-only"
     HAZARD = "hazard"
     """The operation may end a credential, an account or the server."""

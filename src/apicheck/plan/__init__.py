@@ -76,7 +76,11 @@ def plan(
     )
     options = _expand_selection(options, context)
     clauses = plan_clauses(policy, checks, target, options)
-    wanted = [check for check in checks.values() if _is_wanted(check, clauses, options)]
+    wanted = [
+        check
+        for check in checks.values()
+        if check.actor == policy.actor and _is_wanted(check, clauses, options)
+    ]
     active = [check for check in wanted if not check.passive]
     values = dict(drawn) if drawn is not None else {}
     probes: list[Probe] = []

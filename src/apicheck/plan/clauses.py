@@ -12,6 +12,7 @@ from apicheck.model.target import Target
 from apicheck.model.verdict import NotTested, NotTestedKind
 
 OTHER_ACTORS = {
+    "provider": "it binds the provider",
     "client": "it binds the partner's client",
     "receiver": "it binds the partner's webhook receiver",
     "partner-organisation": "it binds the partner's organisation",
@@ -44,10 +45,13 @@ def _find_outcomes(clause: Clause, checks: Iterable[str]) -> Mapping[str, tuple[
 
 
 def _plan_clause(
-    clause: Clause, checks: Mapping[str, Check], target: Target, options: Options
+    clause: Clause, checks: Mapping[str, Check], target: Target, options: Options, actor: str
 ) -> PlannedClause:
-    """Plan a clause: the checks that will judge it, or the reason why none will."""
-    if "provider" not in clause.actors:
+    """Plan a clause: the checks that will judge it, or the reason why none will.
+
+    actor: the party that is tested.
+    """
+    if actor not in clause.actors:
         return PlannedClause(clause, (), NotTested(NotTestedKind.OTHER_ACTOR, _name_duties(clause)))
     if clause.id in target.out_of_scope:
         reason = f"out of scope by {target.file or 'the target'}: {target.out_of_scope[clause.id]}"
@@ -92,4 +96,4 @@ def plan_clauses(
     policy: Policy, checks: Mapping[str, Check], target: Target, options: Options
 ) -> tuple[PlannedClause, ...]:
     """Plan every clause of the policy, in its order."""
-    return tuple(_plan_clause(c, checks, target, options) for c in policy.clauses)
+    return tuple(_plan_clause(c, checks, target, options, policy.actor) for c in policy.clauses)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from apicheck.model.facts import Webhooks
 from apicheck.model.operation import Operation
 from apicheck.model.plan import Options
 from apicheck.model.subject import RunContext
@@ -29,6 +30,9 @@ def _explain(context: RunContext, options: Options, operation: Operation) -> Not
     if context.mode is Mode.PASSIVE:
         remedy = '[safety]\nmode = "read-only"'
         return NotTested(NotTestedKind.READ_ONLY, "mode passive sends nothing", remedy)
+    webhooks = context.facts.webhooks
+    if isinstance(webhooks, Webhooks) and webhooks.receiver == operation.id:
+        return NotTested(NotTestedKind.NEEDS_REQUEST, "deliveries to it are signed one by one")
     if not operation.safe and context.mode is not Mode.FULL:
         reason = f"mode {context.mode} does not send a valid {operation.method}"
         return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')

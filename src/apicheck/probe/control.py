@@ -32,6 +32,8 @@ def discover(target: Target) -> frozenset[str]:
             offered.add("mint_bare")
     if target.minters:
         offered.add("mint")
+    if target.effects is not None:
+        offered.add("processed")
     if target.listener is not None or target.control_url:
         offered.add("listener")
     return frozenset(offered)

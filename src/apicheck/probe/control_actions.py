@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from apicheck.model.json import Json
 from apicheck.probe.control import Control
+from apicheck.probe.effects import EffectsReader
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.minting import Minting
 from apicheck.probe.recorder import Recorder
@@ -27,6 +28,8 @@ class ControlActions:
         control: Control | None,
         recorder: Recorder,
         secrets: Redactor,
+        *,
+        effects: EffectsReader | None = None,
     ) -> None:
         self._capabilities = capabilities
         self._minting = minting
@@ -34,6 +37,7 @@ class ControlActions:
         self._control = control
         self._recorder = recorder
         self._secrets = secrets
+        self._effects = effects
 
     def perform(self, what: str, arguments: Mapping[str, Json], keep: Keep) -> Json:
         """The result of an `Ask`; None when it is not possible. keep: takes its exchanges."""
@@ -46,6 +50,8 @@ class ControlActions:
             return self._minting.change(str(arguments.get("identity", "")), account)
         if what == "listener":
             return None if self._listener is None else self._listener.open_inbox()
+        if what == "processed":
+            return self._count_processed(arguments)
         control = self._control
         if control is None or what not in self._capabilities:
             return None
@@ -59,6 +65,11 @@ class ControlActions:
             ),
         }
         return actions[what]() if what in actions else None
+
+    def _count_processed(self, arguments: Mapping[str, Json]) -> Json:
+        if self._effects is None:
+            return None
+        return {"count": self._effects.count(str(arguments["id"]), int(arguments["at_least"]))}
 
     def _subscribe(self, control: Control, arguments: Mapping[str, Json]) -> Json:
         listener = control.listen(str(arguments["url"]), arguments.get("events"))

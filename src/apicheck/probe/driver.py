@@ -32,6 +32,7 @@ from apicheck.model.step import (
     Script,
     Send,
     SendRaw,
+    Sign,
     Step,
     Together,
     Travel,
@@ -53,6 +54,7 @@ from apicheck.probe.recorder import Recorder
 from apicheck.probe.redactor import Redactor
 from apicheck.probe.safety import refuse_withheld
 from apicheck.probe.sentinel import Sentinel
+from apicheck.probe.signer import Signer
 from apicheck.probe.single_flight import SingleFlight
 
 _AT_ONCE = 16
@@ -74,6 +76,7 @@ class Parts:
     listener: WebhookListener | None
     actions: ControlActions
     sentinel: Sentinel
+    signer: Signer
 
 
 class Driver:
@@ -166,17 +169,24 @@ class Driver:
                 return self._move_clock(step)
             case Receive():
                 return self._receive(step, execution)
-            case Learn(key, value):
-                self._learned[key] = value
-                return None
-            case Recall(key):
-                return self._learned.get(key)
+            case Sign():
+                return self._parts.signer.sign(step, execution)
+            case Learn() | Recall():
+                return self._remember(step)
             case Ask():
                 return self._ask(step, execution)
         raise TypeError(f"a script yielded {type(step).__name__}, which is not a step")
 
+    def _remember(self, step: Learn | Recall) -> object:
+        if isinstance(step, Learn):
+            self._learned[step.key] = step.value
+        return self._learned.get(step.key)
+
     def _ask(self, step: Ask, execution: ProbeExecution) -> Any:
-        result = self._parts.actions.perform(step.what, step.arguments, execution.keep)
+        arguments = step.arguments
+        if step.what == "processed":
+            arguments = {**arguments, "id": execution.delivery_ids[str(arguments["id"])]}
+        result = self._parts.actions.perform(step.what, arguments, execution.keep)
         execution.results.append(result)
         if step.what == "fail_next" and result is not None:
             execution.failing = str(step.arguments["operation"])

@@ -24,6 +24,8 @@ class ProbeExecution:
     exchanges: list[Exchange] = field(default_factory=list)
     results: list[Json] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
+    delivery_ids: dict[str, str] = field(default_factory=dict)
+    """What the script calls the id of a delivery -> the id."""
     failing: str = ""
     """The operation whose next request was asked to fail."""
     lock: threading.Lock = field(default_factory=threading.Lock)

@@ -19,6 +19,7 @@ from apicheck.probe.clock import TargetClock
 from apicheck.probe.job import Job
 from apicheck.probe.listener import WebhookListener
 from apicheck.probe.pacing import TOO_MANY
+from apicheck.probe.receiver import check_receiver
 from apicheck.probe.transport import Transport
 from apicheck.probe.unreachable import explain_connection_error
 from apicheck.requests.build import build_request
@@ -64,6 +65,7 @@ def preflight(
         raise TargetUnreachable(
             f"{transport.origin} accepts connections but sends no HTTP response: {why}"
         )
+    yield from check_receiver(plan, play)
     yield from _measure_skew(responded, clock)
     yield from _read_head_room(plan, responded, clock)
     yield from _check_listener(plan, listener)

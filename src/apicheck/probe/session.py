@@ -24,6 +24,7 @@ from apicheck.probe.control import CONTROL_TIMEOUT_S, Control
 from apicheck.probe.control_actions import ControlActions
 from apicheck.probe.driver import Driver, Parts
 from apicheck.probe.earlier import NOTHING, OWNER, Earlier
+from apicheck.probe.effects import EffectsReader
 from apicheck.probe.endpoints import EndpointSender
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.job import Job, make_job
@@ -37,6 +38,7 @@ from apicheck.probe.recorder import Recorder
 from apicheck.probe.redactor import Redactor
 from apicheck.probe.scheduler import ClaimTable, schedule
 from apicheck.probe.sentinel import Sentinel
+from apicheck.probe.signer import Signer
 from apicheck.probe.token_client import TokenClient
 from apicheck.probe.transport import Transport, parse_origin
 from apicheck.requests.build import send_control
@@ -147,8 +149,18 @@ class Session:
                     control,
                     self._recorder,
                     self._secrets,
+                    effects=EffectsReader(target.effects, self._transport_to, self._stop)
+                    if target.effects
+                    else None,
                 ),
                 sentinel=self._sentinel,
+                signer=Signer(
+                    plan,
+                    self._secrets,
+                    self._clock,
+                    self._transport.origin,
+                    self._recorder.mark,
+                ),
             )
         )
         self._claims = ClaimTable()

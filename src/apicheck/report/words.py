@@ -121,6 +121,7 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("needs-control", "The test needs the control protocol; the target does not offer it."),
             ("needs-listener", "apicheck has no webhook listener that the target can reach."),
             ("needs-endpoint", "apicheck does not know where the API is by TLS or plain HTTP."),
+            ("needs-effects", "Nothing shows which deliveries the receiver has processed."),
             ("read-only", "The run's mode does not allow the requests that the test needs."),
             (
                 "hazard",

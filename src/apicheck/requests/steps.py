@@ -14,6 +14,7 @@ from apicheck.model.step import (
     Receive,
     Send,
     SendRaw,
+    Sign,
     Together,
     Travel,
     Wait,
@@ -78,6 +79,24 @@ def receive(
 def ask(what: str, **arguments: Json) -> Generator[Ask, Any, Json]:
     """Ask for a control action; None where the target offers no way to it. See `Ask`."""
     return (yield Ask(what, arguments))
+
+
+def sign(
+    request: Request,
+    near_miss: str = "",
+    *,
+    id: str = "",  # noqa: A002  (what a delivery has)
+    age_s: float = 0.0,
+    guarded: bool = False,
+) -> Generator[Sign, Any, Request]:
+    """Sign a request as a webhook delivery. See `Sign`.
+
+    Ends the script as inconclusive where the scheme has no such near miss with this secret.
+    """
+    signed = yield Sign(request, near_miss, id, age_s, guarded)
+    if signed is None:
+        end_script(Inconclusive(f"with this secret, the scheme has no delivery {near_miss}"))
+    return cast("Request", signed)
 
 
 def end_script(why: NotTested | Inconclusive) -> NoReturn:

@@ -32,11 +32,20 @@ from apicheck.run.pipeline import (
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.proof import Proof, prove
 from apicheck.run.prover import ProofRow
+from apicheck.run.receiver import (
+    OPERATION,
+    Promised,
+    base_of,
+    promise_of_provider,
+    promise_of_scheme,
+    write_documents,
+)
 from apicheck.run.resuming import resume_pipeline
 from apicheck.run.server import Server, build_server_command, reference_server
 from apicheck.run.signing import Verified, list_signers, sign_run, verify_run
 
 __all__ = [
+    "OPERATION",
     "Change",
     "ClauseCoverage",
     "Cleaned",
@@ -44,6 +53,7 @@ __all__ = [
     "Inputs",
     "Means",
     "Progress",
+    "Promised",
     "Proof",
     "ProofRow",
     "PublicKey",
@@ -54,6 +64,7 @@ __all__ = [
     "SigningKey",
     "Silent",
     "Verified",
+    "base_of",
     "build_plan",
     "build_server_command",
     "caught_file",
@@ -71,6 +82,8 @@ __all__ = [
     "load_saved",
     "locate_attestations",
     "measure_coverage",
+    "promise_of_provider",
+    "promise_of_scheme",
     "prove",
     "read_attested",
     "read_caught",
@@ -87,5 +100,6 @@ __all__ = [
     "verify_run",
     "write_caught",
     "write_collateral",
+    "write_documents",
     "write_results",
 ]

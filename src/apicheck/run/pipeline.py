@@ -252,7 +252,7 @@ def _build_provenance(config: RunConfig, inputs: Inputs, plan: Plan) -> Provenan
         policy_version=inputs.policy.version,
         profile=inputs.profile,
         spec=f"{inputs.spec.title} {inputs.spec.version}",
-        actor="provider",
+        actor=inputs.policy.actor,
         mode=effective_mode(inputs.target, config.options).value,
         seed=plan.options.seed,
         requests=0,

@@ -59,7 +59,7 @@ def sample_plan(made: Plan, fault: str, *, whole: bool) -> Plan:
         if probe.applies.last and probe.check.id in triggers
     ]
     feeds = sorted(feeding, key=lambda probe: probe.applies.requests)[:1]
-    operations = list(made.controls)
+    operations = list(made.controls) or [one.id for one in made.spec.operations]
     step = max(1, len(operations) // _SAMPLE)
     sample = set(operations[::step][:_SAMPLE])
 

@@ -31,7 +31,7 @@ class Subscriptions:
 
 
 SIGNATURE_OPTIONS: Mapping[str, frozenset[str]] = {
-    "standard-webhooks": frozenset({"prefix"}),
+    "standard-webhooks": frozenset({"prefix", "version"}),
     "stripe": frozenset({"header"}),
     "github": frozenset({"header"}),
     "slack": frozenset({"header", "timestamp"}),
@@ -56,6 +56,7 @@ SIGNATURE_VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
         *("hmac-sha256", "ed25519", "ecdsa-p256-sha256", "rsa-v1_5-sha256"),
     ),
     ("http-message-signatures", "key"): ("text", "base64"),
+    ("standard-webhooks", "version"): ("v1", "v1a"),
 }
 """The values that an option of a scheme can have, where not any text will do."""
 
@@ -93,7 +94,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """`webhooks`. subscriptions None: set up outside the API (a dashboard)."""
+    """`webhooks`. subscriptions None: set up outside the API (a dashboard).
+
+    receiver: the operation to which deliveries go, where the policy is one of a receiver; "" where
+    it is one of a provider, who sends them.
+    """
 
     events: Mapping[str, Event] = field(default_factory=dict)
     subscriptions: Subscriptions | None = None
@@ -103,3 +108,4 @@ class Webhooks:
     id: Mapping[str, str] = field(default_factory=dict)
     """Where a delivery's id is: {"header": name} or {"pointer": pointer}."""
     targets: Mapping[str, Json] = field(default_factory=dict)
+    receiver: str = ""

@@ -1,0 +1,1 @@
+"""Faults of a receiver of webhooks."""

@@ -1,0 +1,80 @@
+"""Receivers that do too much with a delivery, or say too much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.call import Call
+from reference_server.faults.fault import fault
+from reference_server.faults.receiver.signatures import NEEDS
+from reference_server.operations.receiving import (
+    accept,
+    name_delivery,
+    process,
+    write_refusal,
+)
+from reference_server.webhooks.receiving import (
+    Incoming,
+    Refused,
+    compute,
+    list_contents,
+    read_fields,
+)
+
+Handle = Callable[[Call, Incoming], None]
+WriteRefusal = Callable[[Incoming, Refused], str]
+
+
+@fault("receiver/processes-before-verifying", accept, needs=NEEDS)
+def processes_before_verifying(honest: Handle, call: Call, incoming: Incoming) -> None:
+    """A receiver processes a delivery before it verifies it."""
+    process(call, incoming)
+    honest(call, incoming)
+
+
+@fault("receiver/processes-again", process, needs=NEEDS)
+def processes_again(_: Handle, call: Call, incoming: Incoming) -> None:
+    """A receiver processes a delivery each time it comes."""
+    call.server.received.processed.append(name_delivery(incoming))
+
+
+@fault("receiver/remembers-body-and-time", process, needs=NEEDS)
+def remembers_body_and_time(_: Handle, call: Call, incoming: Incoming) -> None:
+    """A receiver knows a delivery again by body and time, and takes a retry for another one."""
+    received, key = call.server.received, f"{incoming.field('webhook-timestamp')}{incoming.body!r}"
+    if key not in received.known:
+        received.known.add(key)
+        received.processed.append(name_delivery(incoming))
+
+
+@fault("receiver/verifies-post-alone", accept, needs=NEEDS)
+def verifies_post_alone(honest: Handle, call: Call, incoming: Incoming) -> None:
+    """A receiver processes what comes by another method without verifying it."""
+    if call.method == "POST":
+        honest(call, incoming)
+    else:
+        process(call, incoming)
+
+
+@fault("receiver/fails-on-other-methods", accept, needs=NEEDS)
+def fails_on_other_methods(honest: Handle, call: Call, incoming: Incoming) -> None:
+    """A receiver fails where a delivery comes by another method."""
+    if call.method != "POST":
+        raise LookupError(call.method)
+    honest(call, incoming)
+
+
+@fault("receiver/shows-secret", write_refusal, needs=NEEDS)
+def shows_secret(honest: WriteRefusal, incoming: Incoming, refused: Refused) -> str:
+    """The refusal of a receiver shows its secret."""
+    return f"{honest(incoming, refused)}: verified with {incoming.secret}"
+
+
+@fault("receiver/shows-signature", write_refusal, needs=NEEDS)
+def shows_signature(honest: WriteRefusal, incoming: Incoming, refused: Refused) -> str:
+    """The refusal of a receiver shows the signature that it expected."""
+    try:
+        content, *_ = list_contents(incoming, read_fields(incoming))
+    except Refused:
+        return honest(incoming, refused)
+    return f"{honest(incoming, refused)}: expected {compute(incoming, content)[0]}"

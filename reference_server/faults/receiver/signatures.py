@@ -1,0 +1,123 @@
+"""Receivers that take a wrong signature for a right one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from reference_server.faults.fault import RECEIVER, fault
+from reference_server.webhooks.receiving import (
+    Fields,
+    Incoming,
+    Refused,
+    is_equal,
+    list_contents,
+    list_keys,
+    select_macs,
+    verify,
+)
+
+NEEDS = (RECEIVER,)
+
+Verify = Callable[[Incoming], None]
+ListKeys = Callable[[Incoming], tuple[bytes, ...]]
+SelectMacs = Callable[[Incoming, Fields], tuple[str, ...]]
+ListContents = Callable[[Incoming, Fields], tuple[bytes, ...]]
+
+
+@fault("receiver/accepts-everything", verify, needs=NEEDS)
+def accepts_everything(_: Verify, incoming: Incoming) -> None:
+    """A receiver does not verify deliveries."""
+
+
+@fault("receiver/accepts-unsigned", verify, needs=NEEDS)
+def accepts_unsigned(honest: Verify, incoming: Incoming) -> None:
+    """A receiver verifies the signature where there is one."""
+    if incoming.field("webhook-signature"):
+        honest(incoming)
+
+
+@fault("receiver/accepts-empty-secret", list_keys, needs=NEEDS)
+def accepts_empty_secret(honest: ListKeys, incoming: Incoming) -> tuple[bytes, ...]:
+    """A receiver also verifies with the empty secret, the default of its configuration."""
+    return (*honest(incoming), b"")
+
+
+@fault("receiver/accepts-secret-as-text", list_keys, needs=NEEDS)
+def accepts_secret_as_text(honest: ListKeys, incoming: Incoming) -> tuple[bytes, ...]:
+    """A receiver also verifies with the text of the secret, in place of what it encodes."""
+    return (*honest(incoming), incoming.secret.encode())
+
+
+@fault("receiver/accepts-other-versions", select_macs, needs=NEEDS)
+def accepts_other_versions(_: SelectMacs, incoming: Incoming, fields: Fields) -> tuple[str, ...]:
+    """A receiver does not look at the version of a signature."""
+    return tuple(mac for _, mac in fields.macs)
+
+
+@fault("receiver/reads-first-signature", select_macs, needs=NEEDS)
+def reads_first_signature(
+    honest: SelectMacs, incoming: Incoming, fields: Fields
+) -> tuple[str, ...]:
+    """A receiver looks at the first signature of a delivery alone."""
+    return honest(incoming, fields)[:1]
+
+
+@fault("receiver/compares-beginning", is_equal, needs=NEEDS)
+def compares_beginning(_: Callable[[str, str], bool], expected: str, mac: str) -> bool:
+    """A receiver takes a signature for right that the right one begins with."""
+    return expected.startswith(mac)
+
+
+@fault("receiver/verifies-body-alone", list_contents, needs=NEEDS)
+def verifies_body_alone(
+    honest: ListContents, incoming: Incoming, fields: Fields
+) -> tuple[bytes, ...]:
+    """A receiver also accepts a signature over the body alone."""
+    return (*honest(incoming, fields), incoming.body)
+
+
+@fault("receiver/fails-on-malformed-signature", select_macs, needs=NEEDS)
+def fails_on_malformed_signature(
+    honest: SelectMacs, incoming: Incoming, fields: Fields
+) -> tuple[str, ...]:
+    """A receiver fails where a signature has no version, or is cut off."""
+    for version, mac in fields.macs:
+        if not version or len(mac) % 4:
+            raise ValueError("not enough values to unpack")
+    return honest(incoming, fields)
+
+
+@fault("receiver/verifies-json-alone", verify, needs=NEEDS)
+def verifies_json_alone(honest: Verify, incoming: Incoming) -> None:
+    """A receiver verifies deliveries that say that they are JSON, and no others."""
+    if incoming.field("content-type").startswith("application/json"):
+        honest(incoming)
+
+
+@fault("receiver/fails-on-other-media-types", verify, needs=NEEDS)
+def fails_on_other_media_types(honest: Verify, incoming: Incoming) -> None:
+    """A receiver fails where a delivery does not say that it is JSON."""
+    if "json" not in incoming.field("content-type"):
+        raise LookupError(incoming.field("content-type"))
+    honest(incoming)
+
+
+@fault("receiver/takes-id-from-body", list_contents, needs=NEEDS)
+def takes_id_from_body(
+    honest: ListContents, incoming: Incoming, fields: Fields
+) -> tuple[bytes, ...]:
+    """A receiver verifies the id that the body names, and not the one of the delivery."""
+    try:
+        named = str(json.loads(incoming.body)["id"])
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return honest(incoming, fields)
+    return honest(incoming, Fields(fields.macs, fields.timestamp, named))
+
+
+@fault("receiver/fails-without-id", verify, needs=NEEDS)
+def fails_without_id(honest: Verify, incoming: Incoming) -> None:
+    """A receiver fails where a delivery has no id."""
+    if not incoming.headers["webhook-id"]:
+        raise Refused("the id is empty")
+    honest(incoming)

@@ -1,0 +1,1 @@
+"""Checks of a receiver of webhooks: what it accepts, and what it must not."""

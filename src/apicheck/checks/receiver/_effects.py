@@ -1,0 +1,53 @@
+"""Which deliveries a receiver has processed, where the target file says that this shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from apicheck.authoring import (
+    Applies,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Role,
+    Steps,
+    Subject,
+    Transcript,
+    deliveries,
+    steps,
+)
+from apicheck.checks.receiver import _forgeries
+
+UNSEEN = NotTested(
+    NotTestedKind.NEEDS_EFFECTS,
+    "nothing shows which deliveries the receiver has processed",
+    '[effects]\nurl = "http://127.0.0.1:9000/processed"  # or file = "processed.log"',
+)
+
+
+def applies_to(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """As other checks of a receiver, where its effects show."""
+    found = _forgeries.applies_to(subject)
+    if isinstance(found, Applies) and "processed" not in subject.context.capabilities:
+        return UNSEEN
+    return found
+
+
+def deliver_as(subject: Subject, name: str) -> Steps[None]:
+    """Send a valid delivery whose effect will be asked for under a name."""
+    signed = yield from steps.sign(deliveries.build_delivery(subject), id=name)
+    yield from steps.send(signed, Role.CONTROL)
+
+
+def count(name: str, at_least: int = 0) -> Steps[None]:
+    """Note in the transcript how often a delivery was processed, when it was `at_least` so often.
+
+    What was delivered before another delivery is processed by then, if it ever is.
+    """
+    yield from steps.ask("processed", id=name, at_least=at_least)
+
+
+def read_counts(transcript: Transcript) -> tuple[int, ...]:
+    """The counts that the script noted, in its order."""
+    found = [one.get("count") for one in transcript.answers if isinstance(one, Mapping)]
+    return tuple(number for number in found if isinstance(number, int))

@@ -1,0 +1,84 @@
+"""Deliveries that the receiver must refuse: one script and judge for all kinds of them.
+
+A refusal is any status but 2xx. After each forgery a valid delivery is sent, which must be
+accepted: a receiver that has shut its sender out refuses everything, which shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Exchange,
+    Failure,
+    Judgement,
+    NotApplicable,
+    Script,
+    StatusSet,
+    Subject,
+    Transcript,
+    deliveries,
+    describe,
+    steps,
+)
+
+ACCEPTED, ERROR = "accepted", "error"
+FACTS = ("webhooks.signature", "webhooks.receiver")
+_SERVER_ERROR = 500
+_NO_RECEIVER = NotApplicable("the operation receives no signed deliveries")
+
+Cases = Callable[[Subject], tuple[Case, ...]]
+
+
+def applies_to(subject: Subject) -> Applies | NotApplicable:
+    """To the operation that receives signed deliveries. A 5xx is an outcome, no disturbance."""
+    if deliveries.receives(subject) is None:
+        return _NO_RECEIVER
+    return Applies(requests=2, facts=FACTS[:1], provokes=StatusSet(("5xx",)))
+
+
+def applies_where(cases: Cases, reason: str) -> Callable[[Subject], Applies | NotApplicable]:
+    """`applies` of a check that has no case with some schemes. reason: then."""
+
+    def applies(subject: Subject) -> Applies | NotApplicable:
+        found = applies_to(subject)
+        return NotApplicable(reason) if isinstance(found, Applies) and not cases(subject) else found
+
+    return applies
+
+
+def cases_named(*beginnings: str) -> Cases:
+    """`cases` of the near misses whose names begin so, each with what is wrong with it."""
+
+    def cases(subject: Subject) -> tuple[Case, ...]:
+        found = deliveries.describe_near_misses(subject)
+        named = [(name, about) for name, about in found.items() if name.startswith(beginnings)]
+        return tuple(Case(name, about) for name, about in named)
+
+    return cases
+
+
+def script(subject: Subject) -> Script:
+    """Send the near miss of the case, then a valid delivery."""
+    request = deliveries.build_delivery(subject)
+    yield from steps.send((yield from steps.sign(request, subject.row.name)))
+    yield from deliveries.deliver(subject)
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """The near miss must be refused, and not by an error of the receiver."""
+    return judge_forgery(subject, transcript.exercised[0])
+
+
+def judge_forgery(subject: Subject, forgery: Exchange, outcome: str = ACCEPTED) -> Judgement:
+    """Judge the forgery of a case, whose value says what is wrong with it. outcome: of a 2xx."""
+    about, detail = subject.row.value, subject.row.name
+    if forgery.succeeded:
+        expected = f"a refusal, by 4xx: {about}"
+        return Failure(outcome, expected, describe(forgery), detail, forgery.id)
+    if forgery.status >= _SERVER_ERROR:
+        expected = f"a refusal by 4xx, not an error: {about}"
+        return Failure(ERROR, expected, describe(forgery), detail, forgery.id)
+    return None

@@ -1,0 +1,95 @@
+"""The same delivery in other bytes, and deliveries that a provider may send one day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from apicheck.authoring import Json, Request, pointers
+
+_EVENT_NAMES = ("type", "event", "event_type", "eventType", "event_name", "topic")
+_EVENT_FIELDS = ("-event", "-topic")
+_UNKNOWN = "apicheck.unknown"
+_WORDS = "Zo\u00eb e\u0301 \u2603 \U0001f600 \u2028 \u6f22\u5b57"
+"""A composed and a decomposed letter, characters of three and four bytes, a line separator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A valid delivery. about: what is special about it."""
+
+    name: str
+    about: str
+    request: Request
+
+
+def list_variants(request: Request, event: str = "") -> Iterator[Variant]:
+    """List what a receiver must take as it takes the usual delivery.
+
+    event: JSON Pointer to the name of the event, "" for where it usually is.
+    """
+    yield Variant("usual", "it is the usual one", request)
+    body = _parse(request)
+    if not isinstance(body, Mapping) or not body:
+        return
+    for name, about, text in _spell(body):
+        yield Variant(name, about, replace(request, body=text.encode()))
+    more = {**body, "apicheck_member": {"new": True}}
+    yield Variant(
+        "unknown-member",
+        "its body has a member that is new",
+        replace(request, body=_dump(more).encode()),
+    )
+    yield from _rename_event(request, body, event)
+
+
+def _spell(body: Mapping[str, Json]) -> Iterator[tuple[str, str, str]]:
+    """The body in other bytes: the same JSON, except for the words of one text."""
+    plain = _dump(body)
+    yield "spaced", "its body has spaces and line feeds", json.dumps(body, indent=2) + "\n"
+    yield (
+        "reordered",
+        "its members come in another order",
+        _dump(dict(reversed(list(body.items())))),
+    )
+    if "/" in plain:
+        yield "slashes", r"slashes in its body are written \/", plain.replace("/", "\\/")
+    place = next(_find_texts(body, ""), "")
+    if place:
+        changed = pointers.with_value(body, place, _WORDS)
+        yield "unicode", "a text of its body is beyond ASCII", _dump(changed, ascii_only=False)
+        yield "escapes", r"a text of its body is written in \u escapes", _dump(changed)
+
+
+def _rename_event(request: Request, body: Mapping[str, Json], pointer: str) -> Iterator[Variant]:
+    usual = (f"/{name}" for name in _EVENT_NAMES if isinstance(body.get(name), str))
+    place = pointer or next(usual, "")
+    fields = [name for name, _ in request.headers if name.lower().endswith(_EVENT_FIELDS)]
+    if not place and not fields:
+        return
+    renamed = pointers.with_value(body, place, _UNKNOWN) if place else body
+    changed = replace(request, body=_dump(renamed).encode())
+    for name in fields:
+        changed = changed.with_header(name, _UNKNOWN)
+    yield Variant("unknown-event", "its event is of a kind that is new", changed)
+
+
+def _find_texts(value: Json, at: str) -> Iterator[str]:
+    """Pointers to texts of several words: no id, URL or word of a list is one."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _find_texts(inner, pointers.child_pointer(at, name))
+    elif isinstance(value, str) and " " in value:
+        yield at
+
+
+def _parse(request: Request) -> Json:
+    try:
+        return json.loads(request.body or b"")
+    except ValueError:
+        return None
+
+
+def _dump(value: Json, *, ascii_only: bool = True) -> str:
+    return json.dumps(value, ensure_ascii=ascii_only, separators=(",", ":"))

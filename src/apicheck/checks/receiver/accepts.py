@@ -1,0 +1,79 @@
+"""A valid delivery is accepted, however its body is written."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Case,
+    Check,
+    Failure,
+    Judgement,
+    Outcome,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    deliveries,
+    describe,
+    steps,
+)
+from apicheck.authoring.facts import Webhooks
+from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver._variants import Variant, list_variants
+
+_OWN = ("unknown-event", "unknown-member")
+"""Variants that a provider sends when it has grown; each has an outcome of its own."""
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """A row for each variant."""
+    if deliveries.receives(subject) is None:
+        return ()
+    return tuple(Case(one.name, one.about) for one in _list(subject))
+
+
+def script(subject: Subject) -> Script:
+    """Send the variant, signed over its own bytes; then the usual delivery."""
+    variant = next(one for one in _list(subject) if one.name == subject.row.name)
+    yield from steps.send((yield from steps.sign(variant.request)))
+    yield from deliveries.deliver(subject)
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """It must be acknowledged with 2xx: a sender takes everything else for a failure."""
+    sent = transcript.exercised[0]
+    if sent.succeeded:
+        return None
+    name = subject.row.name
+    outcome = name if name in _OWN else "refused"
+    expected = f"2xx, as the delivery is valid: {subject.row.value}"
+    return Failure(outcome, expected, describe(sent), name, sent.id)
+
+
+def _list(subject: Subject) -> tuple[Variant, ...]:
+    webhooks = subject.facts.webhooks
+    event = webhooks.payload.get("event") if isinstance(webhooks, Webhooks) else ""
+    return tuple(list_variants(deliveries.build_delivery(subject), str(event or "")))
+
+
+CHECK = Check(
+    title="A valid delivery is accepted, however its body is written",
+    failure_title="A valid delivery is not accepted",
+    applies=_forgeries.applies_to,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=_forgeries.FACTS,
+    actor="receiver",
+    standards=("standard-webhooks-1.0.0",),
+    outcomes=(
+        Outcome("refused", Severity.HIGH),
+        Outcome("unknown-event", Severity.MEDIUM),
+        Outcome("unknown-member", Severity.MEDIUM),
+    ),
+    proven_by={
+        "refused": ("receiver/refuses-non-ascii", "receiver/verifies-rewritten-body"),
+        "unknown-event": ("receiver/refuses-unknown-events",),
+        "unknown-member": ("receiver/refuses-unknown-members",),
+    },
+    accepted=True,
+)

@@ -1,0 +1,82 @@
+"""A signed delivery whose body cannot be read breaks nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Failure,
+    Judgement,
+    NotApplicable,
+    Outcome,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    alter,
+    deliveries,
+    describe,
+    steps,
+)
+from apicheck.checks.receiver import _forgeries
+
+_DEEP = 5_000
+_SERVER_ERROR = 500
+_BODIES = {
+    "words": ("its body is no JSON", b"apicheck"),
+    "cut-off": ("its body is cut off", b'{"id": "evt_1", "type":'),
+    "not-utf8": ("its body is not UTF-8", b'{"id": "\xff\xfe"}'),
+    "list": ("its body is a list", b"[]"),
+    "null": ("its body is null", b"null"),
+    "nested": (f"its body has {_DEEP} lists in one another", b"[" * _DEEP + b"]" * _DEEP),
+}
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """To a receiver of JSON."""
+    found = _forgeries.applies_to(subject)
+    if isinstance(found, NotApplicable):
+        return found
+    is_json = "json" in alter.media_type_of(deliveries.build_delivery(subject))
+    return found if is_json else NotApplicable("its deliveries are not JSON")
+
+
+def cases(_: Subject) -> tuple[Case, ...]:
+    """A row for each body."""
+    return tuple(Case(name, about) for name, (about, _) in _BODIES.items())
+
+
+def script(subject: Subject) -> Script:
+    """Send the body with a valid signature, then the usual delivery."""
+    _, body = _BODIES[subject.row.name]
+    request = replace(deliveries.build_delivery(subject), body=body)
+    yield from steps.send((yield from steps.sign(request)))
+    yield from deliveries.deliver(subject)
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """It may be accepted or refused."""
+    sent = transcript.exercised[0]
+    if sent.status < _SERVER_ERROR:
+        return None
+    expected = f"2xx or 4xx: {subject.row.value}"
+    return Failure("error", expected, describe(sent), subject.row.name, sent.id)
+
+
+CHECK = Check(
+    title="A signed delivery that cannot be read breaks nothing",
+    failure_title="A signed delivery that cannot be read breaks the receiver",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=_forgeries.FACTS,
+    actor="receiver",
+    standards=("rfc9110#15.6.1", "rfc8259#8.1"),
+    outcomes=(Outcome("error", Severity.LOW),),
+    proven_by={"error": ("receiver/fails-on-unreadable-body",)},
+    accepted=True,
+)

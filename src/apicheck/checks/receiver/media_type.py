@@ -1,0 +1,62 @@
+"""A forgery is refused whatever media type it names."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Case,
+    Check,
+    Outcome,
+    Script,
+    Severity,
+    Subject,
+    deliveries,
+    steps,
+)
+from apicheck.checks.receiver import _forgeries
+
+_FORGERY = "secret-another"
+_TYPES = {
+    "text": "text/plain",
+    "form": "application/x-www-form-urlencoded",
+    "multipart": "multipart/form-data",
+    "xml": "application/xml",
+    "other-charset": "application/json; charset=utf-16",
+    "nonsense": "apicheck",
+    "absent": "",
+}
+
+
+def cases(_: Subject) -> tuple[Case, ...]:
+    """A row for each media type."""
+    words = "it is signed with another secret, and says {}"
+    return tuple(
+        Case(name, words.format(media or "nothing of its media type"))
+        for name, media in _TYPES.items()
+    )
+
+
+def script(subject: Subject) -> Script:
+    """Send a forgery that names the media type, then a valid delivery."""
+    media = _TYPES[subject.row.name]
+    request = deliveries.build_delivery(subject)
+    named = request.with_header("Content-Type", *([media] if media else []))
+    yield from steps.send((yield from steps.sign(named, _FORGERY)))
+    yield from deliveries.deliver(subject)
+
+
+CHECK = Check(
+    title="A forgery of another media type is refused",
+    failure_title="A forgery of another media type is accepted, or breaks the receiver",
+    applies=_forgeries.applies_to,
+    cases=cases,
+    script=script,
+    judge=_forgeries.judge,
+    reads=_forgeries.FACTS,
+    actor="receiver",
+    standards=("rfc9110#15.5.16",),
+    outcomes=(Outcome("accepted", Severity.CRITICAL), Outcome("error", Severity.LOW)),
+    proven_by={
+        "accepted": ("receiver/verifies-json-alone",),
+        "error": ("receiver/fails-on-other-media-types",),
+    },
+)

@@ -1,0 +1,241 @@
+"""apicheck receiver: test a receiver of webhooks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+
+from apicheck.cli import options
+from apicheck.cli.overrides import build_overrides, redact_arguments, verify_variable
+from apicheck.cli.results import describe_run
+from apicheck.cli.screen import Screen
+from apicheck.model.facts import SIGNATURE_OPTIONS, Signature
+from apicheck.model.json import Json
+from apicheck.model.plan import Options
+from apicheck.model.target import Mode, is_loopback
+from apicheck.report import FORMATS
+
+if TYPE_CHECKING:
+    from apicheck.run import Promised, RunConfig
+
+_ASYMMETRIC = "whsk_"
+_NOT_MADE = {
+    "paypal": "its receivers fetch a certificate of PayPal's, with which nobody else can sign",
+}
+"""Schemes whose deliveries only the provider can make, with the reason."""
+
+
+_promised = options.combine(
+    click.option("--scheme", metavar="NAME",
+                 help="The scheme of the signatures: standard-webhooks, stripe, github, …"),
+    click.option("--param", "params", multiple=True, metavar="NAME=VALUE",
+                 help="A value of the scheme (header=X-Signature, tolerance=60s). Repeatable."),
+    click.option("--profile", default="", metavar="NAME",
+                 help="Take scheme, events and clauses of a packaged policy."),
+    click.option("--policy", type=click.Path(exists=True, path_type=Path), metavar="FILE",
+                 help="Take them of this policy."),
+    click.option("--event", default="", metavar="NAME",
+                 help="Deliver this event of the provider's document (default: the first)."),
+    click.option("--secret-env", metavar="NAME",
+                 help="The variable with the secret that the receiver verifies with."),
+    click.option("--effects", metavar="URL|FILE",
+                 help="Where the ids of processed deliveries show: a URL to GET, or a log."),
+    click.option("--yes", is_flag=True,
+                 help="Send valid deliveries to a host other than this machine."),
+    click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'",
+                 help="Add a header to every delivery. Repeatable."),
+)  # fmt: skip
+
+_run = options.combine(
+    click.option("--select", multiple=True, metavar="ID",
+                 help="Run only this check (receiver/body). Repeatable."),
+    click.option("--ignore", multiple=True, metavar="ID",
+                 help="Do not run this check. Repeatable."),
+    click.option("--timeout", type=click.FloatRange(0, min_open=True), default=10.0,
+                 show_default=True, metavar="S", help="Wait up to S seconds for a response."),
+    click.option("--concurrency", type=click.IntRange(1, 64), default=1, show_default=True,
+                 metavar="N", help="Send up to N deliveries at once."),
+    click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
+                 help="The run directory (default: reports/receiver-<time>/)."),
+    click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
+                 help="A format of the report, beside results.json. Repeatable."),
+    click.option("--json", "as_json", is_flag=True, help="Print results.json on stdout."),
+)  # fmt: skip
+
+
+@click.command("receiver")
+@click.argument("url")
+@_promised
+@options.connection
+@_run
+@options.loudness
+@click.pass_obj
+def command(screen: Screen, /, *, url: str, as_json: bool, yes: bool, **given: Any) -> int:
+    """Test a receiver of webhooks: what it accepts, and what it must refuse.
+
+    apicheck signs deliveries as the provider does, valid ones and near misses of them, sends them
+    to the URL, and judges what the receiver does with each. Valid deliveries have effects there.
+
+    \b
+    export WEBHOOK_SECRET=whsec_…
+    apicheck receiver URL --scheme standard-webhooks --secret-env WEBHOOK_SECRET
+    apicheck receiver URL --profile canonical --secret-env WEBHOOK_SECRET
+    apicheck receiver URL --scheme hmac --param header=X-Sign --param 'value=sha256={mac}' …
+    """
+    _agree(url, yes=yes)
+    _require_secret(given)
+    promised = _promise(given)
+    from apicheck.run import run_pipeline, write_documents
+
+    with TemporaryDirectory(prefix="apicheck-") as folder:
+        documents = write_documents(Path(folder), url, promised)
+        config = _build_config(url, given)
+        config = replace(
+            config,
+            policy=documents.policy,
+            spec=documents.spec,
+            target=config.target or documents.target,
+        )
+        result = run_pipeline(config, screen.progress())
+    if as_json:
+        from apicheck.report import render
+
+        screen.out(render(result.results, (), "json").decode().rstrip("\n"))
+    else:
+        for line in describe_run(result.results, result.files, verbose=screen.verbose):
+            screen.out(line)
+    for leak in result.leaks:
+        screen.complain(f"a file of this run contains a secret: {leak}; do not share the run")
+    return result.exit_code
+
+
+def _agree(url: str, *, yes: bool) -> None:
+    """Have the user agree to deliveries to another machine. Raises click.UsageError."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError as problem:
+        raise click.UsageError(f"{url}: {problem}") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise click.UsageError(f"{url}: a receiver has an http or https URL")
+    if yes or is_loopback(host):
+        return
+    words = f"valid deliveries have effects at {host}, which is not this machine"
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"{words}: add --yes")
+    click.confirm(f"{words}. Send them?", abort=True, err=True)
+
+
+def _require_secret(given: Mapping[str, Any]) -> None:
+    """Raise click.UsageError where nothing could be signed."""
+    variable = given["secret_env"]
+    if variable is None and given["target"] is None:
+        raise click.UsageError("--secret-env NAME is needed: the variable with the secret")
+    if variable is not None:
+        verify_variable("--secret-env", variable)
+        if not os.environ.get(variable, "").strip():
+            raise click.UsageError(f"--secret-env: {variable} is not set; export {variable}=…")
+
+
+def _promise(given: Mapping[str, Any]) -> Promised:
+    """What the receiver is held to. Raises click.UsageError for a wrong scheme."""
+    from apicheck.load import profile_dir
+    from apicheck.run import promise_of_provider, promise_of_scheme
+
+    place = profile_dir(given["profile"]) if given["profile"] else given["policy"]
+    if bool(place) == bool(given["scheme"]):
+        raise click.UsageError("name the provider (--profile, --policy) or a --scheme, one of them")
+    if place:
+        if given["params"]:
+            raise click.UsageError(
+                "--param belongs to --scheme: the policy has the scheme's values"
+            )
+        return promise_of_provider(place, given["event"])
+    if given["event"]:
+        raise click.UsageError("--event belongs to --profile and --policy, which describe events")
+    scheme: str = given["scheme"]
+    values = _parse_params(given["params"])
+    secret = os.environ.get(given["secret_env"] or "", "")
+    if scheme == "standard-webhooks" and secret.startswith(_ASYMMETRIC):
+        values.setdefault("version", "v1a")
+    _verify_scheme(scheme, values)
+    return promise_of_scheme(scheme, values)
+
+
+def _parse_params(params: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for one in params:
+        name, equals, value = one.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"--param {one}: write it as NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def _verify_scheme(scheme: str, values: Mapping[str, str]) -> None:
+    """Raise click.UsageError for what no delivery could be signed by."""
+    from apicheck.load import find_signature_mistakes
+
+    known = sorted(SIGNATURE_OPTIONS)
+    if scheme not in known:
+        raise click.UsageError(f"--scheme: {options.describe_unknown('scheme', scheme, known)}")
+    if scheme in _NOT_MADE:
+        raise click.UsageError(f"--scheme {scheme} cannot be tested: {_NOT_MADE[scheme]}")
+    own = {name: value for name, value in values.items() if name != "tolerance"}
+    said = [
+        f"--param {option}: {message}" + (f"; {hint}" if hint else "")
+        for option, message, hint in find_signature_mistakes(Signature(scheme, own))
+    ]
+    if said:
+        raise click.UsageError("\n".join(said))
+
+
+def _build_config(url: str, given: Mapping[str, Any]) -> RunConfig:
+    from apicheck.run import RunConfig, base_of
+
+    select, ignore = (tuple(given[name]) for name in ("select", "ignore"))
+    if select or ignore:
+        from apicheck.registry import collect
+
+        known = (*collect(), "receiver/*")
+        options.require_known("--select", "check", select, known)
+        options.require_known("--ignore", "check", ignore, known)
+    return RunConfig(
+        target=given["target"],
+        overrides=_build_overrides(url, given) | {"base_url": base_of(url)},
+        options=Options(
+            select=select,
+            ignore=ignore,
+            mode=Mode.FULL,
+            concurrency=given["concurrency"],
+            timeout_s=given["timeout"],
+        ),
+        out=given["out"],
+        formats=tuple(given["formats"] or ("html",)),
+        argv=redact_arguments(sys.argv),
+    )
+
+
+def _build_overrides(url: str, given: Mapping[str, Any]) -> dict[str, Json]:
+    """What the options say in place of a target file."""
+    from apicheck.run import OPERATION
+
+    overrides = build_overrides(given) | {"base_path": "", "safety.allow": [OPERATION]}
+    if given["secret_env"]:
+        overrides["receiver"] = {"secret_env": given["secret_env"]}
+    if effects := given["effects"]:
+        remote = effects.startswith(("http://", "https://"))
+        overrides["effects"] = (
+            {"url": effects} if remote else {"file": str(Path(effects).resolve())}
+        )
+    if given["target"] is None:
+        overrides["name"] = urlsplit(url).netloc
+    return overrides

@@ -1,0 +1,92 @@
+"""Checks before the run that a receiver accepts valid deliveries.
+
+One that refuses them also refuses every forgery, which would show nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from apicheck.model.errors import TargetUnreachable
+from apicheck.model.exchange import Exchange, Transcript
+from apicheck.model.facts import Signature, Webhooks
+from apicheck.model.plan import Plan
+from apicheck.model.results import PreflightItem
+from apicheck.model.subject import Recipe, Subject, SubjectKind
+from apicheck.model.target import Mode
+from apicheck.model.verdict import Verdict
+from apicheck.probe.job import Job
+from apicheck.requests.deliveries import deliver_some
+from apicheck.requests.describe import describe, quote_server
+
+ITEM = "receiver"
+_REDIRECTION, _REQUEST_ERROR, _SERVER_ERROR = 3, 4, 5
+_NOWHERE = (404, 405, 410)
+
+
+def check_receiver(plan: Plan, play: Callable[[Job], Transcript]) -> Iterator[PreflightItem]:
+    """Yield whether the receiver accepts valid deliveries; nothing for a policy of a provider.
+
+    Raises TargetUnreachable for one that accepts connections and sends no response.
+    """
+    webhooks = plan.policy.facts.webhooks
+    if not isinstance(webhooks, Webhooks) or not webhooks.receiver:
+        return
+    if not isinstance(webhooks.signature, Signature):
+        words = "the policy says of no signature, so that no receiver can tell a forgery"
+        yield PreflightItem(ITEM, Verdict.ERROR, words)
+        return
+    if plan.context.mode is not Mode.FULL:
+        words = f"mode {plan.context.mode} sends no delivery: use --mode full"
+        yield PreflightItem(ITEM, Verdict.ERROR, words)
+        return
+    operation = plan.spec.operation(webhooks.receiver)
+    if not isinstance(plan.context.recipes[operation.id], Recipe):
+        yield PreflightItem(ITEM, Verdict.ERROR, f"no delivery can be made for {operation.id}")
+        return
+    subject = Subject(SubjectKind.OPERATION, operation.id, plan.context, operation=operation)
+    transcript = play(Job("preflight/receiver", subject, deliver_some))
+    if transcript.stopped_by is not None:
+        yield PreflightItem(ITEM, Verdict.ERROR, transcript.stopped_by.reason)
+        return
+    last = transcript.exchanges[-1]
+    if last.response is None:
+        why = f"{describe(last)} ({last.error.message if last.error else ''})"
+        raise TargetUnreachable(
+            f"{plan.target.base_url} accepts connections but sends no HTTP response: {why}"
+        )
+    accepted = sum(exchange.succeeded for exchange in transcript.exchanges)
+    if accepted:
+        words = f"the receiver accepted {accepted} of {len(transcript.exchanges)} valid deliveries"
+        yield PreflightItem(ITEM, Verdict.PASS, words)
+    else:
+        yield PreflightItem(ITEM, Verdict.ERROR, _explain_refusal(plan, webhooks.signature, last))
+
+
+def _explain_refusal(plan: Plan, signature: Signature, exchange: Exchange) -> str:
+    """What the receiver did with validly signed deliveries, and what to do about it."""
+    assert exchange.response is not None  # the caller saw to it
+    kind = exchange.status // 100
+    if kind == _REDIRECTION:
+        where = exchange.response.header("location") or "nowhere"
+        return (
+            f"the receiver redirects a valid delivery ({describe(exchange)} to {where}); senders"
+            " do not follow redirects: let it accept deliveries at the URL that is registered"
+        )
+    if exchange.status in _NOWHERE:
+        return (
+            f"{exchange.request.method} {exchange.request.path} got {describe(exchange)}: check"
+            " that this is the URL of the receiver"
+        )
+    said = f"the receiver does not accept a valid delivery ({quote_server(exchange)})"
+    if kind == _SERVER_ERROR:
+        return f"{said}: read in its log why it fails"
+    return (
+        f"{said}: check that the secret in {_name_secret(plan)} is the one that it verifies with,"
+        f" that the scheme is {signature.scheme}, and that it takes this body: [fixtures] gives"
+        " another one"
+    )
+
+
+def _name_secret(plan: Plan) -> str:
+    return plan.target.receiver_secret.removeprefix("$")
