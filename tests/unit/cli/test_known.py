@@ -24,7 +24,7 @@ TODAY = datetime.now(UTC).date()
 def run_dir(tmp_path: Path, results: Results, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The directory of a run that has the specimen's results."""
     judged = replace(results, word=replace(results.word, without_violations=0))
-    monkeypatch.setattr(apicheck.run, "judge_saved", lambda _: judged)
+    monkeypatch.setattr(apicheck.run, "judge_saved", lambda *_: judged)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "run").mkdir()
     return tmp_path / "run"
