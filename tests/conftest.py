@@ -35,6 +35,9 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("apicheck")
 """No property is held to a time: how long an example takes depends on the machine's load."""
 
+# Hypothesis would import trio's plugin, and that pytest, into each process that a test starts.
+os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Of who started the tests in the background; the commands that they start would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
