@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 Prepare = Callable[[Any, Json], Json]
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
 
 def to_json(value: object, *, whole: bool = False) -> Json:
     """A JSON value that `from_json` turns back.
@@ -30,6 +32,8 @@ def to_json(value: object, *, whole: bool = False) -> Json:
     becomes its name in lower case, so that it is not read as a number.
     """
     kind: Any = type(value)
+    if kind in _SCALARS:  # as most values are
+        return value
     fields = _compared_fields(kind)
     if fields is not None:
         return {
