@@ -26,6 +26,7 @@ COMMANDS = (
     "receiver",
     "serve",
     "prove",
+    "audit",
     "judge",
     "report",
     "verify",

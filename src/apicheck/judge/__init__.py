@@ -99,7 +99,9 @@ def judge(
             preflight,
             operations,
             stopped=bool(provenance.interrupted) or not provenance.finished,
-        ),
+        )
+        if not plan.options.recorded
+        else (),  # nothing in a target file adds what a recording lacks
         preflight=tuple(preflight),
         clauses=clauses,
         checks=results,

@@ -14,7 +14,7 @@ from apicheck.model.check import Applies, Check, Fold, PassiveResult
 from apicheck.model.exchange import Exchange, Observation, Role, Transcript
 from apicheck.model.plan import Plan, Probe, SkippedSubject
 from apicheck.model.results import CheckResult, FailureSummary
-from apicheck.model.subject import RunContext, Subject, SubjectKind
+from apicheck.model.subject import Subject, SubjectKind
 from apicheck.model.target import Mode
 from apicheck.model.verdict import (
     Failure,
@@ -171,13 +171,14 @@ def judge_passive(plan: Plan, exchanges: Sequence[Exchange]) -> tuple[CheckResul
         selection = check.fold.at_any_time, check.fold.everywhere
         if selection not in read:
             read[selection] = list(filter(check.fold.reads, ordered))
-        results += _fold(check, check.fold, plan.context, read[selection], partial=partial)
+        results += _fold(plan, check, check.fold, read[selection], partial=partial)
     return tuple(results)
 
 
 def _fold(
-    check: Check, fold: Fold, context: RunContext, exchanges: Sequence[Exchange], *, partial: bool
+    plan: Plan, check: Check, fold: Fold, exchanges: Sequence[Exchange], *, partial: bool
 ) -> Iterable[CheckResult]:
+    context = plan.context
     everything = Subject(SubjectKind.EXCHANGES, "*", context)
     applies = check.applies(everything)
     if not isinstance(applies, Applies):
@@ -199,7 +200,8 @@ def _fold(
         if context.mode is Mode.FULL:
             yield CheckResult(check.id, "*", "", applies.facts, Verdict.INCONCLUSIVE, reason=reason)
             return
-        why = NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
+        remedy = "" if plan.options.recorded else '[safety]\nmode = "full"'
+        why = NotTested(NotTestedKind.READ_ONLY, reason, remedy)
         yield _report_skipped(SkippedSubject(check.id, "*", "", applies.facts, why))
         return
     grouped: dict[tuple[str, str], list[PassiveResult]] = {}

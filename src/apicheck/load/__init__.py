@@ -6,6 +6,7 @@ Loading keeps what is written. Planning decides which limit or which security ap
 from apicheck.load.attestations import add_questions, load_attestations
 from apicheck.load.base_path import with_base_path
 from apicheck.load.baseline import load_baseline
+from apicheck.load.har import load_har
 from apicheck.load.near_scopes import find_near_scopes
 from apicheck.load.openapi import load_spec, parse_spec, read_spec, saved_document
 from apicheck.load.policy import (
@@ -41,6 +42,7 @@ __all__ = [
     "is_url",
     "load_attestations",
     "load_baseline",
+    "load_har",
     "load_policy",
     "load_spec",
     "load_target",

@@ -7,6 +7,7 @@ ApicheckError
 ├── AttestationError       a file of attestations
 ├── CheckDefinitionError   the declaration of a check
 ├── BaselineError          a baseline of known findings
+├── RecordingError         a recording of traffic
 ├── ScaffoldError          the skeleton of a check that cannot be written
 ├── RunDirectoryError      a saved run that cannot be read or written
 └── TargetUnreachable      no server responds at the target's base URL
@@ -73,6 +74,10 @@ class CheckDefinitionError(ApicheckError):
 
 class BaselineError(ApicheckError):
     """A baseline of known findings cannot be used."""
+
+
+class RecordingError(ApicheckError):
+    """A recording of traffic cannot be used."""
 
 
 class ScaffoldError(ApicheckError):

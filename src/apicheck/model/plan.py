@@ -37,6 +37,8 @@ class Options:
     """Selectors: only these operations are subjects of active checks; () for all."""
     skip: tuple[str, ...] = ()
     """Selectors of operations that are not sent, also not to prepare others."""
+    recorded: bool = False
+    """Recorded traffic is judged, and nothing sent."""
 
     @property
     def partial(self) -> bool:

@@ -31,7 +31,7 @@ from apicheck.model.target import Mode, Target, is_loopback
 from apicheck.plan.bind import bind, draw_values, list_subjects
 from apicheck.plan.clauses import is_selected, matches, plan_clauses
 from apicheck.plan.context import build_context
-from apicheck.plan.controls import explain_unsent
+from apicheck.plan.controls import NOT_RECORDED, explain_unsent, read_as_recorded
 from apicheck.plan.prices import estimate_waits
 from apicheck.plan.spreading import spread_out
 from apicheck.plan.withholding import can_spend
@@ -114,6 +114,9 @@ def plan(
         op.id for op in spec.operations if op.id not in unsent and op.id not in endings
     )
     provoking = tuple(_plan_provoking(wanted, checks, context, options))
+    if options.recorded:
+        skipped = [replace(item, why=read_as_recorded(item.why)) for item in skipped]
+        unsent = dict.fromkeys(unsent, NOT_RECORDED)
     return Plan(
         spec=spec,
         policy=policy,

@@ -9,8 +9,20 @@ from apicheck.model.operation import Operation
 from apicheck.model.plan import Options
 from apicheck.model.subject import RunContext
 from apicheck.model.target import Mode
-from apicheck.model.verdict import NotTested, NotTestedKind
+from apicheck.model.verdict import NotApplicable, NotTested, NotTestedKind
 from apicheck.requests.credentials import explain_no_actor
+
+NOT_RECORDED = NotTested(
+    NotTestedKind.READ_ONLY, "the recording has no accepted response of the operation"
+)
+_NOTHING_SENT = NotTested(
+    NotTestedKind.READ_ONLY, "recorded traffic is judged: what the check asks was not sent"
+)
+
+
+def read_as_recorded(why: NotTested | NotApplicable) -> NotTested | NotApplicable:
+    """Why a subject has no probe where recorded traffic is judged."""
+    return why if isinstance(why, NotApplicable) else _NOTHING_SENT
 
 
 def explain_unsent(context: RunContext, options: Options) -> Mapping[str, NotTested]:

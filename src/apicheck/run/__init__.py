@@ -1,6 +1,7 @@
 """Run: the pipeline from files to report, with confirmation and shrinking, and the proof."""
 
 from apicheck.run.attesting import locate_attestations, read_attested
+from apicheck.run.auditing import audit
 from apicheck.run.cleaning import Cleaned, clean, recorded_arguments
 from apicheck.run.collateral import (
     caught_file,
@@ -64,6 +65,7 @@ __all__ = [
     "SigningKey",
     "Silent",
     "Verified",
+    "audit",
     "base_of",
     "build_plan",
     "build_server_command",

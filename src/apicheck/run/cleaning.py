@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from apicheck.model.errors import RunDirectoryError
 from apicheck.probe import Session
 from apicheck.probe.journal import read_record
 from apicheck.run import directory as run_directory
@@ -32,9 +33,15 @@ def recorded_arguments(directory: Path) -> tuple[str, ...]:
 def clean(directory: Path, config: RunConfig, progress: Progress) -> Cleaned:
     """Delete what the journal of a run says it created and did not delete.
 
-    config: of the run, for the secrets of its target, which are in no file.
+    config: of the run, for the secrets of its target, which are in no file. Raises
+    RunDirectoryError for recorded traffic, and what `load_run` raises.
     """
     saved = load_run(directory)
+    if saved.plan.options.recorded:
+        raise RunDirectoryError(
+            f"{directory} judges traffic that others recorded: what that created is not ours to"
+            " delete"
+        )
     record = read_record(directory / run_directory.JOURNAL)
     cleaned = run_directory.read_clean_ups(directory)
     under_way = name_under_way(record)

@@ -77,9 +77,9 @@ def run_pipeline(config: RunConfig, progress: Progress | None = None) -> RunResu
             f"the secret of {placeholder[1:]} is an ordinary word, or too short: where a response"
             " holds it, the run records it as it is; test with another"
         )
-    out = run_directory.create(config.out or _choose_directory(inputs.profile))
+    out = run_directory.create(config.out or choose_directory(inputs.profile))
     with hold(out), end_in_order(out, progress) as stop:
-        provenance = _build_provenance(config, inputs, plan)
+        provenance = build_provenance(config, inputs, plan)
         run_directory.save_documents(out, inputs)
         return play_and_report(
             config,
@@ -232,7 +232,8 @@ def write_results(
     )
 
 
-def _choose_directory(profile: str) -> Path:
+def choose_directory(profile: str) -> Path:
+    """Choose a run directory that does not exist yet, by profile and time."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     base = Path("reports") / f"{profile}-{stamp}"
     number, candidate = 1, base
@@ -241,7 +242,8 @@ def _choose_directory(profile: str) -> Path:
     return candidate
 
 
-def _build_provenance(config: RunConfig, inputs: Inputs, plan: Plan) -> Provenance:
+def build_provenance(config: RunConfig, inputs: Inputs, plan: Plan) -> Provenance:
+    """Say where the results of a run come from; its end is not known yet."""
     return Provenance(
         tool=f"apicheck {__version__}",
         started=now(),

@@ -1,0 +1,39 @@
+"""Traffic that another tool recorded, before its secrets are taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apicheck.model.exchange import Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEntry:
+    """One request with its response. Holds secrets: it is not printed, and never written.
+
+    number: of the entry in its file, from 0. started: epoch seconds. seconds: how long it took.
+    status: 0 where no response came. complete: whether the recording has the body.
+    """
+
+    number: int
+    method: str
+    url: str
+    started: float
+    seconds: float
+    status: int
+    headers: Pairs = field(default=(), repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    reason: str = ""
+    response_headers: Pairs = field(default=(), repr=False)
+    response_body: bytes = field(default=b"", repr=False)
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The usable entries of a file, and why others were left out: reason -> how many."""
+
+    file: str
+    entries: tuple[RecordedEntry, ...]
+    left_out: Mapping[str, int] = field(default_factory=dict)
