@@ -39,6 +39,7 @@ COMMANDS = (
     "checks",
     "explain",
     "profiles",
+    "schema",
     "new-check",
 )
 """In the order in which a new user needs them; each is a module of this package."""

@@ -7,6 +7,7 @@ from apicheck.load.attestations import add_questions, load_attestations
 from apicheck.load.base_path import with_base_path
 from apicheck.load.baseline import load_baseline
 from apicheck.load.har import load_har
+from apicheck.load.mistakes import schema as published_schema
 from apicheck.load.near_scopes import find_near_scopes
 from apicheck.load.openapi import load_spec, parse_spec, read_spec, saved_document
 from apicheck.load.policy import (
@@ -50,6 +51,7 @@ __all__ = [
     "parse_spec",
     "profile_dir",
     "profile_names",
+    "published_schema",
     "read_proxies",
     "read_servers",
     "read_spec",

@@ -12,7 +12,6 @@ from apicheck.report.text import join_lines
 
 _SHOWN = 6
 _HEADER = """\
-# yaml-language-server: $schema=urn:apicheck:schema:baseline:1
 # Findings that are known, each until its day. apicheck baseline renews the file.
 """
 
