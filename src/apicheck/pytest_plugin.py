@@ -216,3 +216,18 @@ def apicheck_run(
         return testing.check(target or option.apicheck_target, **{**defaults, **chosen})
 
     return run
+
+
+@pytest.fixture(scope="session")
+def apicheck_receiver(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
+    """Test a receiver: `apicheck_receiver(url, scheme="github", secret_env="WEBHOOK_SECRET")`.
+
+    Takes what `apicheck.testing.check_receiver` takes.
+    """
+    from apicheck import testing
+
+    def run(url: str, **chosen: Any) -> Run:
+        out = tmp_path_factory.mktemp("apicheck", numbered=True) / "run"
+        return testing.check_receiver(url, **{"out": out, **chosen})
+
+    return run

@@ -19,11 +19,22 @@ from apicheck.model.exchange import Transcript
 from apicheck.model.json import Json
 from apicheck.model.plan import Options
 from apicheck.model.results import CheckResult, Finding, Results
+from apicheck.model.target import Mode
 from apicheck.model.verdict import RunWord, Verdict
 from apicheck.promises import describe_finding
-from apicheck.run import RunConfig, Server, load_saved, reference_server, run_pipeline
+from apicheck.run import (
+    ReceiverTarget,
+    RunConfig,
+    Server,
+    load_saved,
+    promise_of_provider,
+    promise_of_scheme,
+    reference_server,
+    run_pipeline,
+    run_receiver,
+)
 
-__all__ = ["Run", "Server", "check", "server"]
+__all__ = ["Run", "Server", "check", "check_receiver", "server"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,41 @@ def check(  # noqa: PLR0913  (one for each choice of a test; all have a default)
         formats=(),
     )
     result = run_pipeline(config)
+    return Run(result.results, result.directory, result.files)
+
+
+def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a default)
+    url: str,
+    *,
+    scheme: str = "",
+    params: Mapping[str, str] = {},
+    profile: str = "",
+    policy: str | Path | None = None,
+    event: str = "",
+    secret_env: str = "",
+    effects: str = "",
+    target: str | Path | None = None,
+    select: tuple[str, ...] = (),
+    out: Path | None = None,
+) -> Run:
+    """Test a receiver of webhooks: what it accepts, and what it must refuse.
+
+    url: to which deliveries go. scheme, params: by which they are signed; or the provider's profile
+    or policy, with the event to deliver. secret_env: the variable with the secret; or a target file
+    that names it. effects: a URL or a file where the ids of processed deliveries stand.
+    Raises ApicheckError when these cannot be used, TargetUnreachable without a response.
+    """
+    place = profile_dir(profile) if profile else policy
+    promised = (
+        promise_of_provider(Path(place), event) if place else promise_of_scheme(scheme, params)
+    )
+    receiver = ReceiverTarget(url, secret_env, effects, Path(target) if target else None)
+    config = RunConfig(
+        options=Options(select=select, mode=Mode.FULL, concurrency=1),
+        out=out or Path(tempfile.mkdtemp(prefix="apicheck-")) / "run",
+        formats=(),
+    )
+    result = run_receiver(receiver, promised, config)
     return Run(result.results, result.directory, result.files)
 
 

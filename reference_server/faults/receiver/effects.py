@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from reference_server.call import Call
@@ -21,6 +22,9 @@ from reference_server.webhooks.receiving import (
     read_fields,
 )
 
+_LONG = 5_000
+_LATE_S = 0.1
+
 Handle = Callable[[Call, Incoming], None]
 WriteRefusal = Callable[[Incoming, Refused], str]
 
@@ -30,6 +34,15 @@ def processes_before_verifying(honest: Handle, call: Call, incoming: Incoming) -
     """A receiver processes a delivery before it verifies it."""
     process(call, incoming)
     honest(call, incoming)
+
+
+@fault("receiver/works-before-it-responds", process, needs=NEEDS)
+def works_before_it_responds(honest: Handle, call: Call, incoming: Incoming) -> None:
+    """A receiver responds to a long delivery when it has done what takes long."""
+    honest(call, incoming)
+    webhooks = call.server.profile.webhooks
+    if webhooks and len(incoming.body) > _LONG:
+        time.sleep((webhooks.delivery.timeout_s or 0) + _LATE_S)
 
 
 @fault("receiver/processes-again", process, needs=NEEDS)

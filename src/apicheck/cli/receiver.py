@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,8 +15,6 @@ from apicheck.cli import options
 from apicheck.cli.overrides import build_overrides, redact_arguments, verify_variable
 from apicheck.cli.results import describe_run
 from apicheck.cli.screen import Screen
-from apicheck.model.facts import SIGNATURE_OPTIONS, Signature
-from apicheck.model.json import Json
 from apicheck.model.plan import Options
 from apicheck.model.target import Mode, is_loopback
 from apicheck.report import FORMATS
@@ -27,11 +23,6 @@ if TYPE_CHECKING:
     from apicheck.run import Promised, RunConfig
 
 _ASYMMETRIC = "whsk_"
-_NOT_MADE = {
-    "paypal": "its receivers fetch a certificate of PayPal's, with which nobody else can sign",
-}
-"""Schemes whose deliveries only the provider can make, with the reason."""
-
 
 _promised = options.combine(
     click.option("--scheme", metavar="NAME",
@@ -93,18 +84,12 @@ def command(screen: Screen, /, *, url: str, as_json: bool, yes: bool, **given: A
     _agree(url, yes=yes)
     _require_secret(given)
     promised = _promise(given)
-    from apicheck.run import run_pipeline, write_documents
+    from apicheck.run import ReceiverTarget, run_receiver
 
-    with TemporaryDirectory(prefix="apicheck-") as folder:
-        documents = write_documents(Path(folder), url, promised)
-        config = _build_config(url, given)
-        config = replace(
-            config,
-            policy=documents.policy,
-            spec=documents.spec,
-            target=config.target or documents.target,
-        )
-        result = run_pipeline(config, screen.progress())
+    receiver = ReceiverTarget(
+        url, given["secret_env"] or "", given["effects"] or "", given["target"]
+    )
+    result = run_receiver(receiver, promised, _build_config(given), screen.progress())
     if as_json:
         from apicheck.report import render
 
@@ -146,7 +131,7 @@ def _require_secret(given: Mapping[str, Any]) -> None:
 
 
 def _promise(given: Mapping[str, Any]) -> Promised:
-    """What the receiver is held to. Raises click.UsageError for a wrong scheme."""
+    """What the receiver is held to. Raises click.UsageError, or PolicyError for a wrong scheme."""
     from apicheck.load import profile_dir
     from apicheck.run import promise_of_provider, promise_of_scheme
 
@@ -166,7 +151,6 @@ def _promise(given: Mapping[str, Any]) -> Promised:
     secret = os.environ.get(given["secret_env"] or "", "")
     if scheme == "standard-webhooks" and secret.startswith(_ASYMMETRIC):
         values.setdefault("version", "v1a")
-    _verify_scheme(scheme, values)
     return promise_of_scheme(scheme, values)
 
 
@@ -180,26 +164,8 @@ def _parse_params(params: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _verify_scheme(scheme: str, values: Mapping[str, str]) -> None:
-    """Raise click.UsageError for what no delivery could be signed by."""
-    from apicheck.load import find_signature_mistakes
-
-    known = sorted(SIGNATURE_OPTIONS)
-    if scheme not in known:
-        raise click.UsageError(f"--scheme: {options.describe_unknown('scheme', scheme, known)}")
-    if scheme in _NOT_MADE:
-        raise click.UsageError(f"--scheme {scheme} cannot be tested: {_NOT_MADE[scheme]}")
-    own = {name: value for name, value in values.items() if name != "tolerance"}
-    said = [
-        f"--param {option}: {message}" + (f"; {hint}" if hint else "")
-        for option, message, hint in find_signature_mistakes(Signature(scheme, own))
-    ]
-    if said:
-        raise click.UsageError("\n".join(said))
-
-
-def _build_config(url: str, given: Mapping[str, Any]) -> RunConfig:
-    from apicheck.run import RunConfig, base_of
+def _build_config(given: Mapping[str, Any]) -> RunConfig:
+    from apicheck.run import RunConfig
 
     select, ignore = (tuple(given[name]) for name in ("select", "ignore"))
     if select or ignore:
@@ -209,8 +175,7 @@ def _build_config(url: str, given: Mapping[str, Any]) -> RunConfig:
         options.require_known("--select", "check", select, known)
         options.require_known("--ignore", "check", ignore, known)
     return RunConfig(
-        target=given["target"],
-        overrides=_build_overrides(url, given) | {"base_url": base_of(url)},
+        overrides=build_overrides(given),
         options=Options(
             select=select,
             ignore=ignore,
@@ -222,20 +187,3 @@ def _build_config(url: str, given: Mapping[str, Any]) -> RunConfig:
         formats=tuple(given["formats"] or ("html",)),
         argv=redact_arguments(sys.argv),
     )
-
-
-def _build_overrides(url: str, given: Mapping[str, Any]) -> dict[str, Json]:
-    """What the options say in place of a target file."""
-    from apicheck.run import OPERATION
-
-    overrides = build_overrides(given) | {"base_path": "", "safety.allow": [OPERATION]}
-    if given["secret_env"]:
-        overrides["receiver"] = {"secret_env": given["secret_env"]}
-    if effects := given["effects"]:
-        remote = effects.startswith(("http://", "https://"))
-        overrides["effects"] = (
-            {"url": effects} if remote else {"file": str(Path(effects).resolve())}
-        )
-    if given["target"] is None:
-        overrides["name"] = urlsplit(url).netloc
-    return overrides

@@ -60,10 +60,10 @@ def check_receiver(plan: Plan, play: Callable[[Job], Transcript]) -> Iterator[Pr
         words = f"the receiver accepted {accepted} of {len(transcript.exchanges)} valid deliveries"
         yield PreflightItem(ITEM, Verdict.PASS, words)
     else:
-        yield PreflightItem(ITEM, Verdict.ERROR, _explain_refusal(plan, webhooks.signature, last))
+        yield PreflightItem(ITEM, Verdict.ERROR, _explain_refusal(webhooks.signature, last))
 
 
-def _explain_refusal(plan: Plan, signature: Signature, exchange: Exchange) -> str:
+def _explain_refusal(signature: Signature, exchange: Exchange) -> str:
     """What the receiver did with validly signed deliveries, and what to do about it."""
     assert exchange.response is not None  # the caller saw to it
     kind = exchange.status // 100
@@ -82,11 +82,6 @@ def _explain_refusal(plan: Plan, signature: Signature, exchange: Exchange) -> st
     if kind == _SERVER_ERROR:
         return f"{said}: read in its log why it fails"
     return (
-        f"{said}: check that the secret in {_name_secret(plan)} is the one that it verifies with,"
-        f" that the scheme is {signature.scheme}, and that it takes this body: [fixtures] gives"
-        " another one"
+        f"{said}: check that the secret is the one that it verifies with, that the scheme is"
+        f" {signature.scheme}, and that it takes this body: [fixtures] gives another one"
     )
-
-
-def _name_secret(plan: Plan) -> str:
-    return plan.target.receiver_secret.removeprefix("$")

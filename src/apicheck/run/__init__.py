@@ -33,20 +33,13 @@ from apicheck.run.pipeline import (
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.proof import Proof, prove
 from apicheck.run.prover import ProofRow
-from apicheck.run.receiver import (
-    OPERATION,
-    Promised,
-    base_of,
-    promise_of_provider,
-    promise_of_scheme,
-    write_documents,
-)
+from apicheck.run.receiver import ReceiverTarget, run_receiver
+from apicheck.run.receiver_documents import Promised, promise_of_provider, promise_of_scheme
 from apicheck.run.resuming import resume_pipeline
 from apicheck.run.server import Server, build_server_command, reference_server
 from apicheck.run.signing import Verified, list_signers, sign_run, verify_run
 
 __all__ = [
-    "OPERATION",
     "Change",
     "ClauseCoverage",
     "Cleaned",
@@ -59,6 +52,7 @@ __all__ = [
     "ProofRow",
     "PublicKey",
     "Reading",
+    "ReceiverTarget",
     "RunConfig",
     "RunResult",
     "Server",
@@ -66,7 +60,6 @@ __all__ = [
     "Silent",
     "Verified",
     "audit",
-    "base_of",
     "build_plan",
     "build_server_command",
     "caught_file",
@@ -98,10 +91,10 @@ __all__ = [
     "reference_server",
     "resume_pipeline",
     "run_pipeline",
+    "run_receiver",
     "sign_run",
     "verify_run",
     "write_caught",
     "write_collateral",
-    "write_documents",
     "write_results",
 ]

@@ -1,218 +1,70 @@
-"""Makes the documents of a receiver's run: a policy, an OpenAPI document and a target file.
-
-A receiver is a target like any other: one operation, to which signed deliveries go.
-"""
+"""A run against a receiver of webhooks: a target like any other, with documents of its own."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, urlsplit
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
-from apicheck.load import load_policy, load_spec
-from apicheck.load.source import read_source
-from apicheck.model.codec import to_json
-from apicheck.model.errors import PolicyError
-from apicheck.model.facts import Signature, Webhooks
-from apicheck.model.json import Json, at, with_value
-from apicheck.model.operation import Spec
-from apicheck.model.policy import Clause, Policy
-from apicheck.run.directory import encode_json
-
-OPERATION = "deliver"
-CLAUSE_SET = "receiver"
-_SAMPLES = Path(__file__).with_name("sample_deliveries.yaml")
-_ACTOR = "receiver"
-
-Members = Mapping[str, Json]
+from apicheck.model.json import Json
+from apicheck.run.config import RunConfig
+from apicheck.run.pipeline import RunResult, run_pipeline
+from apicheck.run.progress import Progress
+from apicheck.run.receiver_documents import OPERATION, Promised, write_documents
 
 
 @dataclass(frozen=True, slots=True)
-class Documents:
-    """Where the documents of a receiver's run are."""
+class ReceiverTarget:
+    """A receiver. url: to which deliveries go.
 
-    policy: Path
-    spec: Path
-    target: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A delivery as it looks without its signature. components: to which its schema refers."""
-
-    media: str = "application/json"
-    body: Json = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    schema: Json = None
-    components: Json = None
-
-
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """What a receiver is held to beside the built-in clauses.
-
-    facts: of `webhooks`. clauses, sources: of a provider's policy that bind its receivers.
-    grade: of the signature, where the policy's author assumes it.
+    secret_env: the variable with the secret. effects: a URL or a file in which the ids of processed
+    deliveries stand; "" where nothing shows them. file: a target file with further settings.
     """
 
-    facts: Members
-    sample: Sample
-    title: str
-    clauses: Members = field(default_factory=dict)
-    sources: Members = field(default_factory=dict)
-    grades: Members = field(default_factory=dict)
+    url: str
+    secret_env: str = ""
+    effects: str = ""
+    file: Path | None = None
 
 
-def promise_of_scheme(scheme: str, options: Mapping[str, str]) -> Promised:
-    """What holds for a receiver of any provider that signs by a scheme."""
-    given = _read(_SAMPLES)[scheme]
-    sample = Sample(given["media"], given["body"], given.get("headers", {}))
-    return Promised(
-        {"signature": {"scheme": scheme, **options}}, sample, f"A receiver of {scheme} deliveries"
-    )
+def run_receiver(
+    receiver: ReceiverTarget,
+    promised: Promised,
+    config: RunConfig,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Run against a receiver. config: its policy, document and target are the receiver's.
 
-
-def promise_of_provider(folder_or_file: Path, event: str) -> Promised:
-    """What a provider's policy says of its deliveries, and of their receivers.
-
-    event: whose example is delivered; "" for the first. Raises PolicyError where it signs nothing.
+    Raises what `run_pipeline` raises.
     """
-    file = folder_or_file / "policy.yaml" if folder_or_file.is_dir() else folder_or_file
-    written = _read(file)
-    spec = load_spec(file.parent / str(written.get("spec", "openapi.yaml")))
-    policy = load_policy(file, spec)
-    webhooks = policy.facts.webhooks
-    if not isinstance(webhooks, Webhooks) or not isinstance(webhooks.signature, Signature):
-        raise PolicyError(
-            f"{policy.id} promises no signature of its webhooks: no receiver can tell a forgery,"
-            " and there is nothing to test"
+    with TemporaryDirectory(prefix="apicheck-") as folder:
+        documents = write_documents(Path(folder), receiver.url, promised)
+        own = replace(
+            config,
+            policy=documents.policy,
+            spec=documents.spec,
+            target=receiver.file or documents.target,
+            overrides={**config.overrides, **_override(receiver)},
         )
-    bound = [clause for clause in policy.clauses if _ACTOR in clause.actors]
-    grade = policy.grades.get("webhooks.signature")
-    return Promised(
-        facts={
-            "signature": _write_signature(webhooks.signature),
-            **({"payload": dict(webhooks.payload)} if webhooks.payload else {}),
-        },
-        sample=_find_sample(spec, webhooks, event),
-        title=f"A receiver of {policy.title or policy.id}",
-        clauses={clause.id: _write_clause(clause) for clause in bound},
-        sources=_write_sources(policy, bound),
-        grades={"webhooks.signature": grade.value} if grade else {},
-    )
+        return run_pipeline(own, progress)
 
 
-def write_documents(folder: Path, url: str, promised: Promised) -> Documents:
-    """Write the documents of a run against a receiver's URL into a folder."""
-    policy = {
-        "policy": CLAUSE_SET,
-        "title": promised.title,
-        "spec": "openapi.yaml",
-        "include": [CLAUSE_SET],
-        "sources": promised.sources,
-        "facts": {"webhooks": {"receiver": OPERATION, **promised.facts}},
-        "grades": promised.grades,
-        "clauses": promised.clauses,
+def _override(receiver: ReceiverTarget) -> Mapping[str, Json]:
+    """What goes before the target file."""
+    parts = urlsplit(receiver.url)
+    settings: dict[str, Json] = {
+        "base_url": f"{parts.scheme}://{parts.netloc}",
+        "base_path": "",
+        "safety.allow": [OPERATION],
     }
-    found = Documents(folder / "policy.yaml", folder / "openapi.yaml", folder / "apicheck.toml")
-    found.policy.write_bytes(encode_json(policy))  # JSON is YAML
-    found.spec.write_bytes(encode_json(build_document(url, promised)))
-    found.target.write_text("", encoding="utf-8")
-    return found
-
-
-def build_document(url: str, promised: Promised) -> Json:
-    """The OpenAPI document with the one operation to which deliveries go."""
-    parts, sample = urlsplit(url), promised.sample
-    parameters = [
-        {"in": "query", "name": name, "required": True, "schema": {"type": "string"}, "example": v}
-        for name, v in parse_qsl(parts.query, keep_blank_values=True)
-    ]
-    parameters += [
-        {"in": "header", "name": name, "required": True, "schema": {"type": "string"}, "example": v}
-        for name, v in sample.headers.items()
-    ]
-    media: dict[str, Json] = {"schema": sample.schema or {}}
-    if sample.body is not None:
-        media["example"] = sample.body
-    operation = {
-        "operationId": OPERATION,
-        "summary": "Receive a delivery",
-        "parameters": parameters,
-        "requestBody": {"required": True, "content": {sample.media: media}},
-        "responses": {"2XX": {"description": "Acknowledged"}},
-    }
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": f"{promised.title} at {parts.netloc}", "version": "1"},
-        "paths": {quote(parts.path, safe="/%:@!$&'()*+,;=~") or "/": {"post": operation}},
-        **({"components": sample.components} if sample.components else {}),
-    }
-
-
-def base_of(url: str) -> str:
-    """The URL of a receiver's host, without path and query."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _read(file: Path) -> Members:
-    return dict(read_source(file, PolicyError).value)
-
-
-def _find_sample(spec: Spec, webhooks: Webhooks, event: str) -> Sample:
-    """The delivery of an event as the document describes it in `webhooks`."""
-    described: Members = spec.document.get("webhooks") or {}
-    if event and event not in {*described, *webhooks.events}:
-        known = ", ".join(sorted({*described, *webhooks.events})) or "none"
-        raise PolicyError(f'there is no event "{event}"; there are: {known}')
-    name = event or next(iter(described), "")
-    content = at(described.get(name, {}), "/post/requestBody/content")
-    if not isinstance(content, Mapping) or not content:
-        return Sample(body={"id": "evt_{apicheck:unique}", "type": name or "apicheck.test"})
-    media, shown = next(iter(content.items()))
-    examples: Members = shown.get("examples") or {}
-    body = shown.get("example", next((e.get("value") for e in examples.values()), None))
-    pointer = webhooks.payload.get("id") or webhooks.id.get("pointer")
-    if isinstance(body, Mapping) and isinstance(pointer, str):
-        body = with_value(body, pointer, "evt_{apicheck:unique}")
-    return Sample(
-        media, body, schema=shown.get("schema"), components=spec.document.get("components")
-    )
-
-
-def _write_signature(signature: Signature) -> Json:
-    tolerance = f"{signature.tolerance_s:g}s"
-    return {"scheme": signature.scheme, **signature.options, "tolerance": tolerance}
-
-
-def _write_clause(clause: Clause) -> Json:
-    fields = {
-        "section": clause.section,
-        "title": clause.title,
-        "quote": clause.quote,
-        "statement": clause.statement,
-        "level": clause.level.value,
-        "actors": _ACTOR,
-        "source": clause.source,
-        "checks": [name for name in clause.checks if name.startswith(f"{CLAUSE_SET}/")],
-        "attest": clause.attest,
-        "ambiguity": clause.ambiguity,
-    }
-    return {name: value for name, value in fields.items() if value}
-
-
-def _write_sources(policy: Policy, bound: list[Clause]) -> Members:
-    """The texts from which the clauses are quoted; their files stay where they are."""
-    used = {clause.source for clause in bound}
-    return {
-        name: {
-            key: value
-            for key, value in json.loads(json.dumps(to_json(source))).items()
-            if key in ("url", "retrieved", "grade") and value
-        }
-        for name, source in policy.sources.items()
-        if name in used
-    }
+    if receiver.file is None:
+        settings["name"] = parts.netloc
+    if receiver.secret_env:
+        settings["receiver"] = {"secret_env": receiver.secret_env}
+    if receiver.effects:
+        remote = receiver.effects.startswith(("http://", "https://"))
+        file = str(Path(receiver.effects).resolve())
+        settings["effects"] = {"url": receiver.effects} if remote else {"file": file}
+    return settings

@@ -11,6 +11,7 @@ from apicheck.authoring import Json, Request, pointers
 _EVENT_NAMES = ("type", "event", "event_type", "eventType", "event_name", "topic")
 _EVENT_FIELDS = ("-event", "-topic")
 _UNKNOWN = "apicheck.unknown"
+_LONG = 10_000
 _WORDS = "Zo\u00eb e\u0301 \u2603 \U0001f600 \u2028 \u6f22\u5b57"
 """A composed and a decomposed letter, characters of three and four bytes, a line separator."""
 
@@ -42,6 +43,17 @@ def list_variants(request: Request, event: str = "") -> Iterator[Variant]:
         replace(request, body=_dump(more).encode()),
     )
     yield from _rename_event(request, body, event)
+
+
+def lengthen(request: Request) -> Request:
+    """The delivery with a text of its body made so long that it has 10 kB; itself without one."""
+    body = _parse(request)
+    place = next(_find_texts(body, ""), "")
+    if not place:
+        return request
+    text = f"{pointers.at(body, place)} " * _LONG
+    longer = pointers.with_value(body, place, text[:_LONG])
+    return replace(request, body=_dump(longer).encode())
 
 
 def _spell(body: Mapping[str, Json]) -> Iterator[tuple[str, str, str]]:
