@@ -149,6 +149,7 @@ def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a
     effects: str = "",
     target: str | Path | None = None,
     select: tuple[str, ...] = (),
+    timeout_s: float = 10.0,
     out: Path | None = None,
 ) -> Run:
     """Test a receiver of webhooks: what it accepts, and what it must refuse.
@@ -164,7 +165,7 @@ def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a
     )
     receiver = ReceiverTarget(url, secret_env, effects, Path(target) if target else None)
     config = RunConfig(
-        options=Options(select=select, mode=Mode.FULL, concurrency=1),
+        options=Options(select=select, mode=Mode.FULL, concurrency=1, timeout_s=timeout_s),
         out=out or Path(tempfile.mkdtemp(prefix="apicheck-")) / "run",
         formats=(),
     )

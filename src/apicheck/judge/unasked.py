@@ -31,6 +31,7 @@ def name_unasked(
         for clause in clauses
         if clause.clause.level.binding
         and clause.clause.id not in named
+        and not _does_not_fit(plan, clause)
         and _was_never_asked(clause, results)
     ]
     if not unasked:
@@ -47,3 +48,8 @@ def _was_never_asked(clause: ClauseResult, results: Sequence[CheckResult]) -> bo
     if clause.verdict is Verdict.NOT_TESTED:
         return clause.kind is NotTestedKind.NO_CHECK
     return clause.verdict in (Verdict.NOT_APPLICABLE, Verdict.INCONCLUSIVE)
+
+
+def _does_not_fit(plan: Plan, clause: ClauseResult) -> bool:
+    """Whether a built-in clause of receivers is about what the scheme does not have."""
+    return plan.policy.actor == "receiver" and clause.verdict is Verdict.NOT_APPLICABLE

@@ -40,9 +40,15 @@ def build_delivery(subject: Subject) -> Request:
 def describe_near_misses(subject: Subject) -> Mapping[str, str]:
     """Name of each delivery that the receiver must refuse, with what is wrong with it.
 
-    Only those are listed that no official verifier of the scheme accepts.
+    Only those are listed that no official verifier of the scheme accepts, and that go to the
+    receiver: one that was signed for another path comes to nobody.
     """
-    return {one.name: one.about for one in _list(subject, list_near_misses) if not one.lenient}
+    path = build_delivery(subject).path
+    return {
+        one.name: one.about
+        for one in _list(subject, list_near_misses)
+        if not one.lenient and one.delivery.target.partition("?")[0] == path
+    }
 
 
 def describe_rotations(subject: Subject) -> Mapping[str, str]:

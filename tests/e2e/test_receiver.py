@@ -1,0 +1,355 @@
+"""Receivers of webhooks: the reference server's, those of official libraries, and broken ones."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from apicheck.load import profile_dir
+from apicheck.model.errors import PolicyError, TargetUnreachable
+from apicheck.model.verdict import NotTestedKind, RunWord, Verdict
+from apicheck.run import judge_saved, promise_of_scheme, prove, reference_server
+from apicheck.run.receiver_documents import write_documents
+from apicheck.testing import Run, Server, check_receiver
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+SECRETS = {
+    "WEBHOOK_SECRET": SECRET,
+    "OTHER_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx",
+    "PRIVATE_KEY": "whsk_" + base64.b64encode(bytes(range(32))).decode(),
+    "PEM": PRIVATE_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
+}
+PUBLIC_KEY = base64.b64encode(
+    PRIVATE_KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+).decode()
+APP = Path(__file__).parent / "apps" / "receivers" / "app.py"
+HMAC = {"header": "X-Sign", "value": "sha256={mac}", "signed": "{timestamp}.{body}",
+        "timestamp": "X-Time"}  # fmt: skip
+OF_REFERENCE_SERVER: Mapping[str, Mapping[str, str]] = {
+    "standard-webhooks": {"prefix": "svix-"},
+    "stripe": {},
+    "github": {},
+    "slack": {},
+    "shopify": {},
+    "paddle": {},
+    "hmac": HMAC,
+}
+OF_LIBRARIES: Mapping[str, tuple[str, Mapping[str, str], str]] = {
+    "standard-webhooks": ("standard-webhooks", {}, "WEBHOOK_SECRET"),
+    "public-key": ("standard-webhooks", {"version": "v1a"}, "PRIVATE_KEY"),
+    "stripe": ("stripe", {}, "WEBHOOK_SECRET"),
+    "slack": ("slack", {}, "WEBHOOK_SECRET"),
+    "github": ("github", {}, "WEBHOOK_SECRET"),
+    "twilio": ("twilio", {}, "WEBHOOK_SECRET"),
+    "message-signatures": (
+        "http-message-signatures",
+        {"algorithm": "ed25519", "components": "@method @target-uri content-digest"},
+        "PEM",
+    ),
+}
+WEAK = {
+    "standard-webhooks": {("receiver/signature", "error"), ("receiver/malformed", "error")},
+    "stripe": {("receiver/malformed", "error")},
+    "slack": {("receiver/time", "error"), ("receiver/malformed", "error")},
+}
+"""Where the page of a library leaves something uncaught. Nothing else is wrong with them."""
+FEW = ("receiver/body", "receiver/signature")
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+
+
+def read_secret(server: Server) -> str:
+    with urllib.request.urlopen(f"{server.control_url}/receiver") as response:
+        return str(json.load(response)["secret"])
+
+
+@pytest.fixture(scope="module")
+def honest() -> Iterator[Server]:
+    with reference_server(profile_dir("receiver")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def libraries() -> Iterator[str]:
+    """The URL of the app with receivers by official libraries."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    env = {
+        **os.environ,
+        "RECEIVER_SECRET": SECRET,
+        "RECEIVER_PUBLIC_KEY": PUBLIC_KEY,
+        "PORT": str(port),
+    }
+    with subprocess.Popen(
+        [sys.executable, APP], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        url, until = f"http://127.0.0.1:{port}", monotonic() + 60
+        try:
+            while not is_up(f"{url}/health"):
+                assert process.poll() is None
+                assert monotonic() < until
+                sleep(0.1)
+            yield url
+        finally:
+            process.terminate()
+
+
+def is_up(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def undecided(run: Run) -> list[str]:
+    return [
+        f"{one.check}: {one.reason}"
+        for one in run.results.checks
+        if one.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE)
+    ]
+
+
+def test_a_partner_gets_a_verdict_from_two_lines(
+    apicheck: Callable[..., Any], honest: Server, tmp_path: Path
+) -> None:
+    said = apicheck(
+        *("receiver", f"{honest.base_url}/hooks", "--scheme", "standard-webhooks"),
+        *("--secret-env", "RECEIVER_SECRET", "--out", tmp_path / "run"),
+        *("--effects", f"{honest.control_url}/processed"),
+        env={"RECEIVER_SECRET": read_secret(honest)},
+    )
+    assert said.code == 0, said
+    assert re.search(
+        r"✓ conformant: (\d+) of \1 automatic must-clauses of the receiver met", said.out
+    )
+    assert read_secret(honest) not in said.out + said.err
+    again = judge_saved(tmp_path / "run")
+    assert again.word.word is RunWord.CONFORMANT
+    assert again.run.actor == "receiver"
+    assert "receiver/replay" in {one.check for one in again.checks}
+
+
+def test_a_forgery_that_is_accepted_is_shown_with_the_request_that_shows_it(
+    apicheck: Callable[..., Any], tmp_path: Path
+) -> None:
+    fault = "receiver/compares-beginning"
+    with reference_server(profile_dir("receiver"), faults=(fault,)) as server:
+        said = apicheck(
+            *("receiver", f"{server.base_url}/hooks", "--scheme", "standard-webhooks"),
+            *("--secret-env", "RECEIVER_SECRET", "--select", "receiver/signature"),
+            *("--out", tmp_path / "run"),
+            env={"RECEIVER_SECRET": read_secret(server)},
+        )
+    assert said.code == 1, said
+    assert "expected  a refusal, by 4xx: it is empty" in said.out
+    assert "actual    204 No Content for signature-empty" in said.out
+    assert "signature-cut-to-43: deliver" in said.out
+    assert "-H 'webhook-signature: v1,'" in said.out
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        pytest.param(one, marks=[] if one == "github" else [pytest.mark.long])
+        for one in OF_REFERENCE_SERVER
+    ],
+)
+def test_the_honest_receiver_of_a_scheme_passes_all(
+    scheme: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    options = OF_REFERENCE_SERVER[scheme]
+    write_documents(tmp_path, "http://127.0.0.1/hook", promise_of_scheme(scheme, options))
+    with reference_server(tmp_path) as server:
+        monkeypatch.setenv("RECEIVER_SECRET", read_secret(server))
+        run = check_receiver(
+            f"{server.base_url}/hook",
+            scheme=scheme,
+            params=options,
+            secret_env="RECEIVER_SECRET",
+            effects=f"{server.control_url}/processed",
+        )
+    assert run.findings == ()
+    assert undecided(run) == []
+    assert run.word is RunWord.CONFORMANT
+    assert run.verdicts("receiver/replay") == {"deliver": Verdict.PASS}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", OF_LIBRARIES)
+def test_a_receiver_by_an_official_library_that_catches_everything_passes_all(
+    name: str, libraries: str
+) -> None:
+    scheme, params, variable = OF_LIBRARIES[name]
+    run = check_receiver(
+        f"{libraries}/careful/{name}", scheme=scheme, params=params, secret_env=variable
+    )
+    assert run.findings == ()
+    assert undecided(run) == []
+    assert run.word is RunWord.CONFORMANT
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", OF_LIBRARIES)
+def test_of_a_receiver_as_on_the_page_of_its_library_the_true_weaknesses_are_found(
+    name: str, libraries: str
+) -> None:
+    scheme, params, variable = OF_LIBRARIES[name]
+    run = check_receiver(
+        f"{libraries}/plain/{name}", scheme=scheme, params=params, secret_env=variable
+    )
+    assert run.outcomes() == WEAK.get(name, set())
+    assert run.word is RunWord.CONFORMANT  # what fails is refused, too: a warning
+
+
+def test_a_fault_of_a_receiver_is_caught_by_its_own_check() -> None:
+    proof = prove("receiver", faults=("receiver/takes-id-from-body",))
+    assert proof.holds
+    assert [row.caught for row in proof.rows] == [(("receiver/id", "accepted"),)]
+
+
+def test_a_wrong_secret_is_recognised_before_anything_else(honest: Server) -> None:
+    run = check_receiver(
+        f"{honest.base_url}/hooks", scheme="standard-webhooks", secret_env="OTHER_SECRET"
+    )
+    assert run.word is RunWord.INVALID
+    assert "check that the secret is the one that it verifies with" in run.results.word.why
+    assert run.results.run.requests == 3
+
+
+def test_without_effects_the_run_says_what_to_add(
+    honest: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECEIVER_SECRET", read_secret(honest))
+    run = check_receiver(
+        f"{honest.base_url}/hooks",
+        scheme="standard-webhooks",
+        secret_env="RECEIVER_SECRET",
+        select=("receiver/replay", "receiver/body"),
+    )
+    assert run.word is RunWord.CONFORMANT
+    replay = next(one for one in run.results.checks if one.check == "receiver/replay")
+    assert replay.kind is NotTestedKind.NEEDS_EFFECTS
+    assert any("[effects]" in task.lines for task in run.results.tasks)
+
+
+def test_a_provider_of_which_nothing_is_signed_is_no_pass() -> None:
+    with pytest.raises(PolicyError, match="promises no signature"):
+        check_receiver("http://127.0.0.1:1/", profile="capsule", secret_env="WEBHOOK_SECRET")
+
+
+Respond = Callable[[socket.socket], bool]
+"""Responds to one request; whether the connection goes on."""
+
+
+@contextmanager
+def broken(respond: Respond) -> Iterator[str]:
+    """The URL of a receiver that responds with bytes of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve(connection: socket.socket) -> None:
+            with connection:
+                try:
+                    while read_request(connection) and respond(connection):
+                        pass
+                except OSError:
+                    return
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    return
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
+
+
+def read_request(connection: socket.socket) -> bool:
+    head = b""
+    while b"\r\n\r\n" not in head:
+        more = connection.recv(65536)
+        if not more:
+            return False
+        head += more
+    return True
+
+
+def respond_never(connection: socket.socket) -> bool:
+    return read_request(connection)
+
+
+def respond_in_part(connection: socket.socket) -> bool:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
+    return False
+
+
+def respond_slowly(connection: socket.socket) -> bool:
+    for byte in b"HTTP/1.1 200 OK\r\n" * 100:
+        connection.sendall(bytes([byte]))
+        sleep(0.2)
+    return False
+
+
+@pytest.mark.parametrize("respond", [respond_never, respond_in_part, respond_slowly])
+def test_a_receiver_without_a_whole_response_is_unreachable(respond: Respond) -> None:
+    with broken(respond) as url, pytest.raises(TargetUnreachable, match="sends no HTTP response"):
+        check_receiver(url, scheme="github", secret_env="WEBHOOK_SECRET", timeout_s=0.3)
+
+
+def respond_elsewhere(connection: socket.socket) -> bool:
+    connection.sendall(
+        b"HTTP/1.1 307 Temporary Redirect\r\nLocation: /hook\r\nContent-Length: 0\r\n\r\n"
+    )
+    return True
+
+
+def test_a_receiver_that_redirects_is_told_that_senders_do_not_follow() -> None:
+    with broken(respond_elsewhere) as url:
+        run = check_receiver(url, scheme="github", secret_env="WEBHOOK_SECRET")
+    assert run.word is RunWord.INVALID
+    assert "senders do not follow redirects" in run.results.word.why
+
+
+def respond_at_length(connection: socket.socket) -> bool:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n")
+    piece = b"x" * (1 << 20)
+    for _ in range(1024):
+        connection.sendall(piece)
+    return True
+
+
+def test_a_response_of_a_gigabyte_stops_nothing() -> None:
+    with broken(respond_at_length) as url:
+        run = check_receiver(
+            url, scheme="github", secret_env="WEBHOOK_SECRET", select=("receiver/rotation", *FEW)
+        )
+    assert run.outcomes() == {(check, "accepted") for check in FEW}
