@@ -65,7 +65,11 @@ OF_LIBRARIES: Mapping[str, tuple[str, Mapping[str, str], str]] = {
     "twilio": ("twilio", {}, "WEBHOOK_SECRET"),
     "message-signatures": (
         "http-message-signatures",
-        {"algorithm": "ed25519", "components": "@method @target-uri content-digest"},
+        {
+            "algorithm": "ed25519",
+            "keyid": "key-1",
+            "components": "@method @target-uri content-digest",
+        },
         "PEM",
     ),
 }
