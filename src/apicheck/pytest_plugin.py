@@ -220,14 +220,14 @@ def apicheck_run(
 
 @pytest.fixture(scope="session")
 def apicheck_receiver(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
-    """Test a receiver: `apicheck_receiver(url, scheme="github", secret_env="WEBHOOK_SECRET")`.
+    """Test a receiver: `apicheck_receiver(app, "/hook", scheme="github", secret="…")`.
 
-    Takes what `apicheck.testing.check_receiver` takes.
+    Takes what `apicheck.testing.check_receiver` takes: an application, or a URL.
     """
     from apicheck import testing
 
-    def run(url: str, **chosen: Any) -> Run:
+    def run(receiver: Any, path: str = "/", **chosen: Any) -> Run:
         out = tmp_path_factory.mktemp("apicheck", numbered=True) / "run"
-        return testing.check_receiver(url, **{"out": out, **chosen})
+        return testing.check_receiver(receiver, path, **{"out": out, **chosen})
 
     return run

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from apicheck.model.target import Mode
 from apicheck.model.verdict import RunWord, Verdict
 from apicheck.promises import describe_finding
 from apicheck.run import (
+    Application,
     ReceiverTarget,
     RunConfig,
     Server,
@@ -32,7 +33,10 @@ from apicheck.run import (
     reference_server,
     run_pipeline,
     run_receiver,
+    serve_application,
 )
+
+_SECRET = "APICHECK_GIVEN_SECRET"
 
 __all__ = ["Run", "Server", "check", "check_receiver", "server"]
 
@@ -138,8 +142,10 @@ def check(  # noqa: PLR0913  (one for each choice of a test; all have a default)
 
 
 def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a default)
-    url: str,
+    receiver: str | Application,
+    path: str = "/",
     *,
+    secret: str = "",
     scheme: str = "",
     params: Mapping[str, str] = {},
     profile: str = "",
@@ -154,22 +160,31 @@ def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a
 ) -> Run:
     """Test a receiver of webhooks: what it accepts, and what it must refuse.
 
-    url: to which deliveries go. scheme, params: by which they are signed; or the provider's profile
-    or policy, with the event to deliver. secret_env: the variable with the secret; or a target file
-    that names it. effects: a URL or a file where the ids of processed deliveries stand.
+    receiver: the URL to which deliveries go; or an ASGI or WSGI application, which is served
+    meanwhile, and the path to which they go. secret: with which they are signed; or secret_env, the
+    variable that holds it; or a target file that names it. scheme, params: by which they are
+    signed; or the provider's profile or policy, with the event to deliver. effects: a URL or a file
+    where the ids of processed deliveries stand.
     Raises ApicheckError when these cannot be used, TargetUnreachable without a response.
     """
     place = profile_dir(profile) if profile else policy
     promised = (
         promise_of_provider(Path(place), event) if place else promise_of_scheme(scheme, params)
     )
-    receiver = ReceiverTarget(url, secret_env, effects, Path(target) if target else None)
+    variable = _SECRET if secret else secret_env
     config = RunConfig(
         options=Options(select=select, mode=Mode.FULL, concurrency=1, timeout_s=timeout_s),
         out=out or Path(tempfile.mkdtemp(prefix="apicheck-")) / "run",
         formats=(),
+        environ={_SECRET: secret} if secret else {},
     )
-    result = run_receiver(receiver, promised, config)
+    with ExitStack() as stack:
+        if isinstance(receiver, str):
+            url = receiver
+        else:
+            url = stack.enter_context(serve_application(receiver)) + path
+        given = ReceiverTarget(url, variable, effects, Path(target) if target else None)
+        result = run_receiver(given, promised, config)
     return Run(result.results, result.directory, result.files)
 
 

@@ -14,6 +14,7 @@ from apicheck.run.collateral import (
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_document, load_inputs, load_plan
 from apicheck.run.coverage import ClauseCoverage, Coverage, Means, Reading, measure_coverage
 from apicheck.run.directory import read_journal
+from apicheck.run.in_process import Application, serve_application
 from apicheck.run.keys import (
     PublicKey,
     SigningKey,
@@ -40,6 +41,7 @@ from apicheck.run.server import Server, build_server_command, reference_server
 from apicheck.run.signing import Verified, list_signers, sign_run, verify_run
 
 __all__ = [
+    "Application",
     "Change",
     "ClauseCoverage",
     "Cleaned",
@@ -92,6 +94,7 @@ __all__ = [
     "resume_pipeline",
     "run_pipeline",
     "run_receiver",
+    "serve_application",
     "sign_run",
     "verify_run",
     "write_caught",

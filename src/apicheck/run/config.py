@@ -44,6 +44,7 @@ class RunConfig:
 
     spec: a file, or a URL as text; spec_token_env: the variable with a token for fetching it.
     overrides: dotted path in the target file -> value, from the command line.
+    environ: variables beside those of this process.
     out: the run directory; None for one under `reports/`, named after profile and time.
     """
 
@@ -60,6 +61,7 @@ class RunConfig:
     argv: tuple[str, ...] = ()
     signing_key: SigningKey | None = None
     attestations: Path | None = None
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def load_inputs(config: RunConfig, *, without_target: bool = False) -> Inputs:
             target_file,
             spec=spec,
             policy=policy,
-            environ=os.environ,
+            environ={**os.environ, **config.environ},
             overrides=overrides,
         )
         target = replace(target, readings=readings)

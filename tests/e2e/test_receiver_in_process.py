@@ -1,0 +1,64 @@
+"""A project's own tests of its receiver: the application itself, without a URL."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import pytest
+
+from apicheck.testing import Run
+
+SECRET = "it's a secret to everybody"
+Check = Callable[..., Run]
+
+
+def is_signed(body: bytes, sent: str) -> bool:
+    digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(f"sha256={digest}".encode(), sent.encode())
+
+
+def wsgi_app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    known = environ["PATH_INFO"] == "/hook" and environ["REQUEST_METHOD"] == "POST"
+    signed = is_signed(body, environ.get("HTTP_X_HUB_SIGNATURE_256", ""))
+    status = "204 No Content" if known and signed else "403 Forbidden"
+    start_response(status, [("Content-Length", "0")] if status[0] != "2" else [])
+    return [b""]
+
+
+async def asgi_app(
+    scope: dict[str, Any],
+    receive: Callable[[], Awaitable[dict[str, Any]]],
+    send: Callable[[dict[str, Any]], Awaitable[None]],
+) -> None:
+    if scope["type"] != "http":
+        return
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    sent = dict(scope["headers"]).get(b"x-hub-signature-256", b"").decode("latin-1")
+    status = 204 if is_signed(body, sent) or not sent else 403  # the defect: unsigned is accepted
+    await send({"type": "http.response.start", "status": status, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def test_a_wsgi_application_is_tested_in_three_lines(apicheck_receiver: Check) -> None:
+    run = apicheck_receiver(wsgi_app, "/hook", scheme="github", secret=SECRET)
+    run.assert_conformant()
+    assert run.results.run.requests > 60
+
+
+def test_the_defect_of_an_asgi_application_is_found(apicheck_receiver: Check) -> None:
+    run = apicheck_receiver(
+        asgi_app, "/hook", scheme="github", secret=SECRET, select=("receiver/signature",)
+    )
+    unsigned = {"signature-absent", "version-older"}  # SHA-1 stands in another field
+    assert {(one.outcome, one.detail) for one in run.findings} == {
+        ("accepted", name) for name in unsigned
+    }
+    with pytest.raises(AssertionError, match="wrong signature is accepted"):
+        run.assert_conformant()
