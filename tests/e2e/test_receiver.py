@@ -172,7 +172,7 @@ def test_a_forgery_that_is_accepted_is_shown_with_the_request_that_shows_it(
             env={"RECEIVER_SECRET": read_secret(server)},
         )
     assert said.code == 1, said
-    assert "expected  a refusal, by 4xx: it is empty" in said.out
+    assert "expected  a refusal, by 4xx (the signature: it is empty)" in said.out
     assert "actual    204 No Content for signature-empty" in said.out
     assert "signature-cut-to-43: deliver" in said.out
     assert "-H 'webhook-signature: v1,'" in said.out

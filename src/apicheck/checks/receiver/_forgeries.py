@@ -6,7 +6,7 @@ accepted: a receiver that has shut its sender out refuses everything, which show
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from apicheck.authoring import (
     Applies,
@@ -28,6 +28,12 @@ ACCEPTED, ERROR = "accepted", "error"
 FACTS = ("webhooks.signature", "webhooks.receiver")
 _SERVER_ERROR = 500
 _NO_RECEIVER = NotApplicable("the operation receives no signed deliveries")
+
+_PARTS = {
+    "body": "the body",
+    **dict.fromkeys(("signature", "version", "key", "content"), "the signature"),
+}
+"""Beginning of a near miss's name -> what of the delivery is wrong."""
 
 Cases = Callable[[Subject], tuple[Case, ...]]
 
@@ -53,11 +59,18 @@ def cases_named(*beginnings: str) -> Cases:
     """`cases` of the near misses whose names begin so, each with what is wrong with it."""
 
     def cases(subject: Subject) -> tuple[Case, ...]:
-        found = deliveries.describe_near_misses(subject)
-        named = [(name, about) for name, about in found.items() if name.startswith(beginnings)]
-        return tuple(Case(name, about) for name, about in named)
+        found = describe_forgeries(subject)
+        return tuple(Case(name, found[name]) for name in found if name.startswith(beginnings))
 
     return cases
+
+
+def describe_forgeries(subject: Subject) -> Mapping[str, str]:
+    """Name of each near miss, with what of the delivery is wrong, and how."""
+    return {
+        name: f"{_PARTS.get(name.partition('-')[0], 'the delivery')}: {about}"
+        for name, about in deliveries.describe_near_misses(subject).items()
+    }
 
 
 def script(subject: Subject) -> Script:
@@ -76,9 +89,9 @@ def judge_forgery(subject: Subject, forgery: Exchange, outcome: str = ACCEPTED) 
     """Judge the forgery of a case, whose value says what is wrong with it. outcome: of a 2xx."""
     about, detail = subject.row.value, subject.row.name
     if forgery.succeeded:
-        expected = f"a refusal, by 4xx: {about}"
+        expected = f"a refusal, by 4xx ({about})"
         return Failure(outcome, expected, describe(forgery), detail, forgery.id)
     if forgery.status >= _SERVER_ERROR:
-        expected = f"a refusal by 4xx, not an error: {about}"
+        expected = f"a refusal by 4xx, not an error ({about})"
         return Failure(ERROR, expected, describe(forgery), detail, forgery.id)
     return None

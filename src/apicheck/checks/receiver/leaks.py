@@ -23,7 +23,7 @@ _SECRET = "$APICHECK_RECEIVER"
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Forgeries that hold nothing of the right signature."""
-    found = deliveries.describe_near_misses(subject)
+    found = _forgeries.describe_forgeries(subject)
     return tuple(Case(name, found[name]) for name in _ROWS if name in found)
 
 

@@ -28,7 +28,7 @@ _TYPES = {
 
 def cases(_: Subject) -> tuple[Case, ...]:
     """A row for each media type."""
-    words = "it is signed with another secret, and says {}"
+    words = "the delivery: it is signed with another secret, and says {}"
     return tuple(
         Case(name, words.format(media or "nothing of its media type"))
         for name, media in _TYPES.items()

@@ -25,7 +25,7 @@ _NOT_IMPLEMENTED = 501
 
 def cases(_: Subject) -> tuple[Case, ...]:
     """Methods with a body besides that of deliveries; GET may show a page."""
-    words = "it is signed with another secret, and is sent by {}"
+    words = "the delivery: it is signed with another secret, and is sent by {}"
     return tuple(Case(method, words.format(method)) for method in _METHODS)
 
 

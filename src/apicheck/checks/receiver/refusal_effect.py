@@ -24,7 +24,7 @@ _ROWS = ("secret-another", "signature-absent", "body-byte", "time-stale")
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """A few forgeries of different kinds."""
-    found = deliveries.describe_near_misses(subject)
+    found = _forgeries.describe_forgeries(subject)
     return tuple(Case(name, found[name]) for name in _ROWS if name in found)
 
 
@@ -48,7 +48,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return None
     return Failure(
         "performed",
-        f"no effect of a delivery that is refused: {subject.row.value}",
+        f"no effect of a delivery that is refused ({subject.row.value})",
         f"{describe(sent)}, and its id among the processed ones",
         subject.row.name,
         sent.id,

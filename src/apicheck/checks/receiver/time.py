@@ -17,7 +17,7 @@ from apicheck.authoring import (
 from apicheck.checks.receiver import _forgeries
 
 _DAY_S = 86_400.0
-_OLD = Case("time-old", "it was signed a day ago")
+_OLD = Case("time-old", "the delivery: it was signed a day ago")
 _OUTCOMES = {"time-old": "stale", "time-stale": "tolerance", "time-future": "future"}
 _near_misses = _forgeries.cases_named("time-")
 
