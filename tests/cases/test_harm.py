@@ -299,14 +299,14 @@ def test_an_operation_that_hangs_is_asked_twice_and_the_others_go_on(run: Any, s
 
     def serve(request: Any) -> Any:
         hangs = request.path == "/others" and "good" not in request.headers.get("authorization", "")
-        return sent(401, {}, pause_s=0.6) if hangs else api(request)
+        return sent(401, {}, pause_s=2) if hangs else api(request)
 
     outcome = run(
         document("GET /things listThings", "GET /others listOthers"),
         serve,
         target=TARGET,
         environ=ENVIRON,
-        timeout_s=0.3,
+        timeout_s=1,
         concurrency=1,
     )
     asked = outcome.requests("GET", "/others")
@@ -320,14 +320,14 @@ def test_a_server_that_hangs_ends_the_run_and_the_request_is_named(run: Any, sen
 
     def serve(request: Any) -> Any:
         state["hangs"] |= request.path == "/v1/thing42"
-        return sent(200, {}, pause_s=0.7 if state["hangs"] else 0)
+        return sent(200, {}, pause_s=2 if state["hangs"] else 0)
 
     outcome = run(
         document(*MANY),
         serve,
         target=TARGET,
         environ=ENVIRON,
-        timeout_s=0.3,
+        timeout_s=1,
         concurrency=1,
     )
     why = outcome.results["verdict"]["why"]

@@ -97,7 +97,7 @@ WRONG_POLICIES = {
 def test_a_policy_that_is_wrong(project: Path, apicheck: Callable[..., Any], case: str) -> None:
     text, words = WRONG_POLICIES[case]
     (project / "policy.yaml").write_text(text)
-    said = apicheck("lint", "--policy", "policy.yaml", cwd=project, timeout_s=20)
+    said = apicheck("lint", "--policy", "policy.yaml", cwd=project, timeout_s=120)
     assert said.code == 2, said
     assert [word for word in words if word not in no_trace(said)] == [], said.err
 
@@ -135,7 +135,7 @@ WRONG_SPECS = {
 def test_a_document_that_is_wrong(project: Path, apicheck: Callable[..., Any], case: str) -> None:
     text, words = WRONG_SPECS[case]
     (project / "openapi.yaml").write_text(text)
-    said = apicheck("lint", "--policy", "policy.yaml", cwd=project, timeout_s=20)
+    said = apicheck("lint", "--policy", "policy.yaml", cwd=project, timeout_s=120)
     assert said.code == 2, said
     assert [word for word in words if word not in no_trace(said)] == [], said.err
 
@@ -169,7 +169,7 @@ def test_lint_finds_the_policy_by_the_target_file_and_needs_no_secret(
 def test_a_word_that_nobody_knows(
     project: Path, apicheck: Callable[..., Any], arguments: list[str], words: list[str]
 ) -> None:
-    said = apicheck(*arguments, cwd=project, env={"THINGS_TOKEN": "t" * 20}, timeout_s=20)
+    said = apicheck(*arguments, cwd=project, env={"THINGS_TOKEN": "t" * 20}, timeout_s=120)
     assert said.code == 2, said
     assert [word for word in words if word not in no_trace(said)] == [], said.err
 
@@ -178,7 +178,7 @@ def test_a_word_that_nobody_knows(
 def test_a_secret_that_is_not_set(
     project: Path, apicheck: Callable[..., Any], env: dict[str, str]
 ) -> None:
-    said = apicheck("run", cwd=project, env=env, timeout_s=20)
+    said = apicheck("run", cwd=project, env=env, timeout_s=120)
     assert said.code == 2, said
     assert "THINGS_TOKEN" in no_trace(said)
     assert "admin" in said.err

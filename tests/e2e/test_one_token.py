@@ -64,7 +64,7 @@ def base_url(broken: str) -> Iterator[str]:
 
 
 def wait_for(url: str) -> None:
-    end = monotonic() + 20
+    end = monotonic() + 60
     while True:
         try:
             urllib.request.urlopen(url, timeout=60).close()

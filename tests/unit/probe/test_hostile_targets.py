@@ -256,7 +256,7 @@ def test_a_field_with_a_stray_space_is_sent_unchanged() -> None:
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    transport = Transport(parse_origin(url), timeout_s=2)
+    transport = Transport(parse_origin(url), timeout_s=60)
     headers = ((b"Host", b"x"), (b"Authorization", b"Bearer "))
     result = transport.send(WireRequest("GET", b"/a/../b", headers))
     transport.close()
@@ -310,12 +310,12 @@ class Closing:
                     break
 
     def ask(self, *methods: str) -> list[WireResult]:
-        transport = Transport(parse_origin(self.url), timeout_s=2)
+        transport = Transport(parse_origin(self.url), timeout_s=60)
         results = [transport.send(WireRequest(m, b"/", ((b"Host", b"x"),))) for m in methods]
         transport.close()
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
-        self._thread.join(2)
+        self._thread.join(60)
         return results
 
 
@@ -365,6 +365,6 @@ def test_a_target_that_ends_during_a_request_has_closed_the_connection() -> None
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     result = asked(f"http://127.0.0.1:{listening.getsockname()[1]}", "sent")
-    thread.join(2)
+    thread.join()
     assert isinstance(result, TransportError)
     assert result.kind is TransportErrorKind.CLOSED

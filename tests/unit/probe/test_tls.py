@@ -12,7 +12,7 @@ from apicheck.probe.wire import WireRequest, WireResponse, WireResult
 
 
 def asked(url: str, tls: Tls, how: str) -> WireResult:
-    transport = Transport(parse_origin(url), timeout_s=2, tls=tls)
+    transport = Transport(parse_origin(url), timeout_s=60, tls=tls)
     request = WireRequest("GET", b"/", ((b"Host", b"x"),))
     try:
         if how == "raw":

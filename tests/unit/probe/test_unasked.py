@@ -22,22 +22,27 @@ CLOSING = HONEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 
 
 @contextmanager
-def server(*parts: bytes) -> Iterator[tuple[str, list[int]]]:
+def server(
+    *parts: bytes, written: threading.Semaphore | None = None
+) -> Iterator[tuple[str, list[int]]]:
     """A server that writes parts for each request, on connections that it keeps.
 
-    Gives its URL, and how many requests each connection had.
+    Gives its URL, and how many requests each connection had. written: released for each request
+    when its last part is written.
     """
     listening = socket.create_server(("127.0.0.1", 0))
     counts: list[int] = []
 
     def serve(connection: socket.socket, number: int) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.settimeout(5)
+        connection.settimeout(60)
         with connection, suppress(OSError):
             while connection.recv(4096):
                 counts[number] += 1
                 for part in parts:
                     connection.sendall(part)
+                if written is not None:
+                    written.release()
 
     def accept() -> None:
         with suppress(OSError):
@@ -57,7 +62,7 @@ def server(*parts: bytes) -> Iterator[tuple[str, list[int]]]:
 
 
 def ask(url: str, *methods: str, pause: Callable[[], object] = int) -> list[WireResponse]:
-    transport = Transport(parse_origin(url), timeout_s=5)
+    transport = Transport(parse_origin(url), timeout_s=60)
     results = []
     for method in methods:
         result = transport.send(WireRequest(method, b"/", ((b"Host", b"x"),)))
@@ -80,9 +85,10 @@ def test_bytes_behind_a_response_end_its_connection_and_are_noted(
 
 
 def test_bytes_that_come_later_end_the_connection() -> None:
-    with server(HONEST, EVIL) as (url, counts):
+    written = threading.Semaphore(0)
+    with server(HONEST, EVIL, written=written) as (url, counts):
         # Loopback delivers at once: the second write is there before the next request begins.
-        results = ask(url, *["GET"] * 20, pause=lambda: threading.Event().wait(0.02))
+        results = ask(url, *["GET"] * 20, pause=written.acquire)
     assert {one.body for one in results} == {b"ok"}
     assert counts == [1] * 20
 
@@ -118,7 +124,7 @@ def test_informational_responses_and_trailers_are_no_response() -> None:
 
 def test_a_connection_for_one_request_notes_them_too() -> None:
     with server(HONEST + EVIL) as (url, _):
-        transport = Transport(parse_origin(url), timeout_s=5)
+        transport = Transport(parse_origin(url), timeout_s=60)
         result = transport.send_bytes(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET")
     assert isinstance(result, WireResponse)
     assert (result.body, result.unasked) == (b"ok", True)
