@@ -94,10 +94,10 @@ WRONG_POLICIES = {
 
 
 @pytest.mark.parametrize("case", WRONG_POLICIES)
-def test_a_policy_that_is_wrong(project: Path, apicheck: Callable[..., Any], case: str) -> None:
+def test_a_policy_that_is_wrong(project: Path, here: Callable[..., Any], case: str) -> None:
     text, words = WRONG_POLICIES[case]
     (project / "policy.yaml").write_text(text)
-    said = apicheck("lint", "--policy", "policy.yaml", cwd=project, timeout_s=120)
+    said = here("lint", "--policy", "policy.yaml", cwd=project)
     assert said.code == 2, said
     assert [word for word in words if word not in no_trace(said)] == [], said.err
 
@@ -132,23 +132,23 @@ WRONG_SPECS = {
 
 
 @pytest.mark.parametrize("case", WRONG_SPECS)
-def test_a_document_that_is_wrong(project: Path, apicheck: Callable[..., Any], case: str) -> None:
+def test_a_document_that_is_wrong(project: Path, here: Callable[..., Any], case: str) -> None:
     text, words = WRONG_SPECS[case]
     (project / "openapi.yaml").write_text(text)
-    said = apicheck("lint", "--policy", "policy.yaml", cwd=project, timeout_s=120)
+    said = here("lint", "--policy", "policy.yaml", cwd=project)
     assert said.code == 2, said
     assert [word for word in words if word not in no_trace(said)] == [], said.err
 
 
-def test_a_document_of_version_3_0_is_read(project: Path, apicheck: Callable[..., Any]) -> None:
+def test_a_document_of_version_3_0_is_read(project: Path, here: Callable[..., Any]) -> None:
     (project / "openapi.yaml").write_text(SPEC.replace("3.1.0", "3.0.3"))
-    assert apicheck("lint", "--policy", "policy.yaml", cwd=project).code == 0
+    assert here("lint", "--policy", "policy.yaml", cwd=project).code == 0
 
 
 def test_lint_finds_the_policy_by_the_target_file_and_needs_no_secret(
-    project: Path, apicheck: Callable[..., Any]
+    project: Path, here: Callable[..., Any]
 ) -> None:
-    said = apicheck("lint", cwd=project)
+    said = here("lint", cwd=project)
     assert said.code == 0, said
     assert "1 clause" in said.out + said.err
 
@@ -167,42 +167,39 @@ def test_lint_finds_the_policy_by_the_target_file_and_needs_no_secret(
     ids=" ".join,
 )
 def test_a_word_that_nobody_knows(
-    project: Path, apicheck: Callable[..., Any], arguments: list[str], words: list[str]
+    project: Path, here: Callable[..., Any], arguments: list[str], words: list[str]
 ) -> None:
-    said = apicheck(*arguments, cwd=project, env={"THINGS_TOKEN": "t" * 20}, timeout_s=120)
+    said = here(*arguments, cwd=project, env={"THINGS_TOKEN": "t" * 20})
     assert said.code == 2, said
     assert [word for word in words if word not in no_trace(said)] == [], said.err
 
 
 @pytest.mark.parametrize("env", [{}, {"THINGS_TOKEN": ""}], ids=["unset", "empty"])
 def test_a_secret_that_is_not_set(
-    project: Path, apicheck: Callable[..., Any], env: dict[str, str]
+    project: Path, here: Callable[..., Any], env: dict[str, str]
 ) -> None:
-    said = apicheck("run", cwd=project, env=env, timeout_s=120)
+    said = here("run", cwd=project, env=env)
     assert said.code == 2, said
     assert "THINGS_TOKEN" in no_trace(said)
     assert "admin" in said.err
 
 
-def test_a_target_that_does_not_answer(project: Path, apicheck: Callable[..., Any]) -> None:
+def test_a_target_that_does_not_answer(project: Path, here: Callable[..., Any]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        said = apicheck(
-            "run", "--base-url", url, cwd=project, env={"THINGS_TOKEN": "t" * 20}, timeout_s=60
-        )
+        said = here("run", "--base-url", url, cwd=project, env={"THINGS_TOKEN": "t" * 20})
     assert said.code == 4, said
     assert url in no_trace(said)
 
 
-def test_an_output_that_cannot_be_written(project: Path, apicheck: Callable[..., Any]) -> None:
+def test_an_output_that_cannot_be_written(project: Path, here: Callable[..., Any]) -> None:
     (project / "file").write_text("in the way")
     with answering(200, "application/json", b"[]") as url:
-        said = apicheck(
+        said = here(
             *("run", "--base-url", url, "--out", "file/run"),
             cwd=project,
             env={"THINGS_TOKEN": "t" * 20},
-            timeout_s=60,
         )
     assert said.code == 2, said
     assert "file/run" in no_trace(said)
@@ -249,15 +246,14 @@ class answering:  # noqa: N801  (used as `with answering(…) as url`)
     ],
 )
 def test_a_target_that_has_one_answer_only_is_invalid(
-    project: Path, apicheck: Callable[..., Any], status: int, media_type: str
+    project: Path, here: Callable[..., Any], status: int, media_type: str
 ) -> None:
     body = b"<html><script>alert(1)</script></html>" if "html" in media_type else b"{}"
     with answering(status, media_type, body) as url:
-        said = apicheck(
+        said = here(
             *("run", "--base-url", url, "--out", "run"),
             cwd=project,
             env={"THINGS_TOKEN": "t" * 20},
-            timeout_s=60,
         )
     assert said.code == 4, said
     assert str(status) in no_trace(said)

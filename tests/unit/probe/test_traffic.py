@@ -27,7 +27,7 @@ def burst(traffic: Traffic, size: int, status: int) -> list[Lane]:
 
 
 def allows(traffic: Traffic, number: int, *, for_s: float = 60) -> bool:
-    """Whether a request may begin beside others, so that there are so many. for_s: to wait for it."""
+    """Whether one more request may begin beside others. for_s: how long to wait for it."""
     begun = Event()
 
     def begin() -> None:
