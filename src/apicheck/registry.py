@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import entry_points
 from importlib.resources import files
 from types import ModuleType
@@ -50,9 +51,8 @@ def collect(*, entry_points: bool = True) -> Mapping[str, Check]:
     entry_points: also collect the checks of other distributions. Raises CheckDefinitionError
     with every mistake of every check, each with its distribution, module and field.
     """
-    catalogue = _Catalogue()
-    for found in _find_built_in():
-        _add(catalogue, found)
+    built_in = _collect_built_in()
+    catalogue = _Catalogue(dict(built_in.checks), list(built_in.mistakes))
     if entry_points:
         for found in _find_installed(catalogue.mistakes):
             _add(catalogue, found)
@@ -63,6 +63,15 @@ def collect(*, entry_points: bool = True) -> Mapping[str, Check]:
             tuple(catalogue.mistakes),
         )
     return dict(sorted(catalogue.checks.items()))
+
+
+@cache
+def _collect_built_in() -> _Catalogue:
+    """Collect the built-in checks: no run of a process has others."""
+    catalogue = _Catalogue()
+    for found in _find_built_in():
+        _add(catalogue, found)
+    return catalogue
 
 
 def find_mistakes(check: Check) -> Iterator[tuple[str, str]]:

@@ -59,7 +59,7 @@ def apicheck(
 def here(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., Said]:
-    """As `apicheck`, in this process: where it is no subject, starting one takes most of the time."""
+    """As `apicheck`, in this process: to start one takes most of the time of a short command."""
 
     def say(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Said:
         monkeypatch.chdir(cwd)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from apicheck.load import clauses, names, quotes
@@ -16,7 +17,7 @@ from apicheck.load.origins import find_origins
 from apicheck.load.profiles import clause_set_file, clause_set_names
 from apicheck.load.refs import read_refs
 from apicheck.load.source import Source, read_source
-from apicheck.model.errors import PolicyError
+from apicheck.model.errors import Mistake, PolicyError
 from apicheck.model.facts import Facts
 from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import SecurityScheme, Spec
@@ -49,6 +50,22 @@ def load_policy(
     """
     source = read_source(path, PolicyError)
     return _Loader(source, spec, check_ids, readings, verify_quotes, earlier).policy()
+
+
+@cache
+def _read_packaged(name: str) -> Source:
+    source = read_source(clause_set_file(name), PolicyError)
+    if mistakes := _find_mistakes_of_set(name, source):
+        raise PolicyError(f"the clause set {name} cannot be used", tuple(mistakes))
+    return source
+
+
+def _find_mistakes_of_set(name: str, source: Source) -> Sequence[Mistake]:
+    mistakes = collect_mistakes(source)
+    mistakes.against("policy", _shell(source.value))
+    if "include" in source.value:
+        mistakes.add("/include", f'the clause set "{name}" may not include others')
+    return mistakes.found
 
 
 def included_files(path: Path) -> tuple[str, ...]:
@@ -188,22 +205,17 @@ class _Loader:
                     message = f'the clause set "{name}" is not beside or below the policy'
                     mistakes.add(pointer, message, "a run keeps a copy of both")
                     continue
-                path = Path(self.source.file).parent / name
+                try:
+                    sets[name] = read_source(Path(self.source.file).parent / name, PolicyError)
+                except PolicyError as problem:
+                    mistakes.found.extend(problem.mistakes)
             elif name in clause_set_names():
-                path = clause_set_file(name)
+                sets[name] = _read_packaged(name)
             else:
                 mistakes.unknown(pointer, "clause set", name, clause_set_names())
-                continue
-            try:
-                sets[name] = read_source(path, PolicyError)
-            except PolicyError as problem:
-                mistakes.found.extend(problem.mistakes)
         for name, source in sets.items():
-            inner = collect_mistakes(source)
-            inner.against("policy", _shell(source.value))
-            if "include" in source.value:
-                inner.add("/include", f'the clause set "{name}" may not include others')
-            mistakes.found.extend(inner.found)
+            if name.endswith(_YAML):
+                mistakes.found.extend(_find_mistakes_of_set(name, source))
         return sets
 
     def _merged_sets(self, sets: Mapping[str, Source]) -> Merged:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -266,7 +267,8 @@ def build_provenance(config: RunConfig, inputs: Inputs, plan: Plan) -> Provenanc
     )
 
 
-def _collect_versions() -> dict[str, str]:
+@cache
+def _collect_versions() -> Mapping[str, str]:
     found = {"apicheck": __version__, "python": platform.python_version()}
     for name in _LIBRARIES:
         try:
