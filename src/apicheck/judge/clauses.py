@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from apicheck.judge.waivers import apply_waiver
 from apicheck.model.check import Check
 from apicheck.model.plan import Plan, PlannedClause
-from apicheck.model.policy import Clause, Policy, paths_overlap
+from apicheck.model.policy import Clause, Policy, list_separate_facts, paths_overlap
 from apicheck.model.results import CheckResult, ClauseResult, OperationResult, Standing
 from apicheck.model.subject import RunContext, SubjectKind
 from apicheck.model.target import Mode, Target
@@ -204,27 +204,34 @@ def _find_silent(
 
 def _find_capping_fact(clause: Clause, speaking: Sequence[CheckResult], plan: Plan) -> str:
     """Find the fact of grade T or A on which the clause's fails rest, "" when there is none."""
+    failed = [result for result in speaking if result.verdict is Verdict.FAIL]
     paths = [
-        path
-        for result in speaking
-        if result.verdict is Verdict.FAIL
-        for path in (*result.facts, *plan.checks[result.check].reads)
+        path for result in failed for path in (*result.facts, *plan.checks[result.check].reads)
     ]
-    for path in paths:
-        graded = _find_weak_fact(path, plan.policy, plan.target)
-        if graded:
-            return graded
+    separate = list_separate_facts(plan.policy) if failed else ()
+    for result in failed:
+        others = [one for one in separate if not _concerns(result, one)]
+        for path in (*result.facts, *plan.checks[result.check].reads):
+            if graded := _find_weak_fact(path, plan.policy, plan.target, others):
+                return graded
     if paths and clause.grade.caps_consequence and not _is_confirmed(paths, plan.target):
         return f"clause {clause.id}"
     return ""
 
 
-def _find_weak_fact(path: str, policy: Policy, target: Target) -> str:
+def _concerns(result: CheckResult, separate: str) -> bool:
+    """Whether a result may rest on a rule or bucket: it is about it, or about nothing named."""
+    return not result.facts or any(paths_overlap(separate, fact) for fact in result.facts)
+
+
+def _find_weak_fact(path: str, policy: Policy, target: Target, others: Sequence[str]) -> str:
+    """Find a fact of grade T or A at a path. others: rules and buckets that it is not about."""
     for fact, grade in policy.grades.items():
         if (
             paths_overlap(path, fact)
             and grade.caps_consequence
             and not _is_confirmed([fact], target)
+            and not any(fact == one or fact.startswith(f"{one}.") for one in others)
         ):
             return fact
     return ""

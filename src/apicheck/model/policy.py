@@ -120,6 +120,13 @@ class Policy:
         raise KeyError(clause_id)
 
 
+def list_separate_facts(policy: Policy) -> tuple[str, ...]:
+    """List the facts of which each is a promise of its own: buckets and response rules."""
+    buckets = policy.facts.rate_limits.buckets if policy.facts.rate_limits else {}
+    rules = policy.facts.responses
+    return (*(f"rate_limits.{b}" for b in buckets), *(f"responses.{r}" for r in rules))
+
+
 def paths_overlap(one: str, other: str) -> bool:
     """Whether two fact paths are the same, or one is inside the other."""
     return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")

@@ -14,7 +14,7 @@ from apicheck.load import find_near_scopes
 from apicheck.model.check import Check
 from apicheck.model.facts import ExpectedResponse, OAuth
 from apicheck.model.operation import Operation, Spec
-from apicheck.model.policy import Clause, FactOrigin, Policy, paths_overlap
+from apicheck.model.policy import Clause, FactOrigin, Policy, list_separate_facts, paths_overlap
 from apicheck.model.selector import selects
 from apicheck.model.subject import SubjectKind
 from apicheck.model.target import Target
@@ -103,7 +103,7 @@ def _find_checks(clause: Clause, checks: Mapping[str, Check]) -> list[Check]:
 
 def _find_unnamed(policy: Policy, checks: Mapping[str, Check]) -> Iterator[str]:
     readers = [(clause, _find_checks(clause, checks)) for clause in policy.clauses]
-    separate = _list_separate_facts(policy)
+    separate = list_separate_facts(policy)  # a clause must name them one by one
     for row in policy.origins:
         section = row.path.partition(".")[0]
         if row.kind not in _WRITTEN or section in _NO_PROMISES:
@@ -111,13 +111,6 @@ def _find_unnamed(policy: Policy, checks: Mapping[str, Check]) -> Iterator[str]:
         own = next((path for path in separate if paths_overlap(path, row.path)), "")
         if not any(_names_fact(clause, named, row.path, own) for clause, named in readers):
             yield row.path
-
-
-def _list_separate_facts(policy: Policy) -> tuple[str, ...]:
-    """List the facts that a clause must name one by one: buckets and response rules."""
-    buckets = policy.facts.rate_limits.buckets if policy.facts.rate_limits else {}
-    rules = policy.facts.responses
-    return (*(f"rate_limits.{b}" for b in buckets), *(f"responses.{r}" for r in rules))
 
 
 def _names_fact(clause: Clause, checks: list[Check], path: str, own: str) -> bool:

@@ -142,6 +142,27 @@ def test_an_assumed_fact_caps_the_consequence_and_leaves_the_verdict() -> None:
     assert got.capped_by == "authentication.refusal"
 
 
+@pytest.mark.parametrize(
+    ("about", "capped_by"),
+    [
+        (("responses.error",), ""),
+        (("responses.unauthorized",), "responses.unauthorized"),
+        (("responses",), "responses.unauthorized"),
+        ((), "responses.unauthorized"),
+    ],
+)
+def test_an_assumed_rule_caps_what_is_about_it_and_not_what_is_about_another(
+    about: tuple[str, ...], capped_by: str
+) -> None:
+    rules = {"error": {"media": "application/json"}, "unauthorized": {"media": "text/plain"}}
+    made = planned(clause(), grades={"responses.unauthorized": Grade.ASSUMED})
+    policy = replace(made.policy, facts=facts_from({"responses": rules}))
+    checks = {"auth/one": replace(CHECKS["auth/one"], reads=("responses",))}
+    made = replace(made, policy=policy, checks=checks)
+    (got,) = judge_clauses(made, [result(V.FAIL, facts=about)])
+    assert got.capped_by == capped_by
+
+
 def test_the_operators_confirmation_lifts_the_cap() -> None:
     grades = {"authentication.refusal": Grade.ASSUMED}
     confirmed = {"authentication.refusal": "as our dashboard says"}
