@@ -21,6 +21,7 @@ from apicheck.model.target import Target
 from apicheck.plan.clauses import matches
 from apicheck.plan.history import find_history_remarks
 from apicheck.plan.lifecycle import find_lifecycle_remarks
+from apicheck.plan.quotes import find_broken_samples
 from apicheck.plan.versions import find_version_contradictions, list_version_refusals
 
 _WRITTEN = ("policy", "include", "reading")
@@ -194,6 +195,7 @@ def _find_contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
     for name, bucket in limits.buckets.items() if limits else ():
         if bucket.limit is None and not any(name in plan for plan in plans):
             yield Remark(f"rate_limits.{name}", "has no limit, and no plan gives it one")
+    yield from (Remark(*words) for words in find_broken_samples(spec, policy))
     yield from (Remark(*words) for words in find_lifecycle_remarks(spec, policy))
     yield from (Remark(*words) for words in find_history_remarks(spec, policy))
 
