@@ -25,6 +25,7 @@ from apicheck.report.evidence import gather_evidence
 from apicheck.report.operations import count_accepted, group_operations
 from apicheck.report.results_json import summarize
 from apicheck.report.text import join_lines, make_visible
+from apicheck.report.themes import view_operations, view_themes
 from apicheck.report.view import (
     count_tallies,
     group_by_kind,
@@ -60,6 +61,8 @@ def render_html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
             elsewhere=view_clauses_elsewhere(results),
             checks=view_checks(results, evidence),
             evidence=evidence,
+            themes=view_themes(results),
+            by_theme=view_operations(results),
             accepted=count_accepted(results.operations),
             operation_groups=group_operations(results.operations),
             glossary=GLOSSARY,

@@ -57,6 +57,23 @@ CONSEQUENCES: Mapping[Consequence, str] = {
     Consequence.NONE: "",
 }
 
+THEMES: Mapping[str, str] = {
+    "auth": "Authentication",
+    "oauth": "Authentication",
+    "scopes": "Scopes and tenants",
+    "errors": "Errors",
+    "ratelimit": "Rate limits",
+    "webhooks": "Webhooks",
+    "receiver": "Webhooks",
+    "versioning": "Versions",
+    "headers": "Headers and transport",
+    "transport": "Headers and transport",
+    "formats": "The document",
+    "conformance": "The document",
+    "behaviour": "Behaviour",
+}
+"""Family of checks -> its theme, in the order of the report."""
+
 CONSEQUENCE_ORDER = tuple(CONSEQUENCES)
 """Worst first."""
 

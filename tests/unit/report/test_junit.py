@@ -65,6 +65,17 @@ def test_only_a_binding_clause_can_fail_a_build(
     assert (type(found).__name__, found.type) == (ending, kind)
 
 
+def test_a_case_names_clause_check_and_fingerprint(results: Results) -> None:
+    case = _cases(results)["AUTH-1 auth/missing-credentials createContact"]
+    read = junitparser.Properties.fromelem(case._elem.find("properties"))
+    assert [(one.name, one.value) for one in read] == [
+        ("requirement", "AUTH-1"),
+        ("level", "must"),
+        ("check", "auth/missing-credentials"),
+        ("fingerprint", "f-7d1c"),
+    ]
+
+
 def test_a_pass_has_no_ending(results: Results) -> None:
     assert _cases(results)["AUTH-1 auth/missing-credentials listContacts"].result == []
 

@@ -87,7 +87,10 @@ def _build_case(classname: str, case: ReportedCase) -> ET.Element:
         built.set("time", f"{case.result.seconds:.3f}")
     properties = ET.SubElement(built, "properties")
     clause = case.clause.clause
-    for key, value in (("requirement", clause.id), ("level", clause.level.value)):
+    named = [("requirement", clause.id), ("level", clause.level.value)]
+    named += [("check", case.result.check)] if case.result else []
+    named += [("fingerprint", finding.id) for finding in case.findings]
+    for key, value in named:
         ET.SubElement(properties, "property", name=key, value=escape_for_xml(value))
     return built
 
