@@ -26,6 +26,7 @@ from apicheck.report.operations import count_accepted, group_operations
 from apicheck.report.results_json import summarize
 from apicheck.report.text import join_lines, make_visible
 from apicheck.report.themes import view_operations, view_themes
+from apicheck.report.timelines import view_timelines
 from apicheck.report.view import (
     count_tallies,
     group_by_kind,
@@ -43,7 +44,8 @@ _VALUE_SHOWN = 400
 
 def render_html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
     """Render the report of a run as one HTML file. It escapes every text of the target."""
-    evidence = gather_evidence(transcripts, select_evidence(results))
+    recorded = tuple(transcripts)
+    evidence = gather_evidence(recorded, select_evidence(results))
     script = _read_asset("report.js")
     text = (
         _make_environment()
@@ -62,6 +64,7 @@ def render_html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
             checks=view_checks(results, evidence),
             evidence=evidence,
             themes=view_themes(results),
+            timelines=view_timelines(results, recorded),
             by_theme=view_operations(results),
             accepted=count_accepted(results.operations),
             operation_groups=group_operations(results.operations),
