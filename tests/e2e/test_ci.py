@@ -193,12 +193,15 @@ def test_the_action_runs_apicheck_and_summarizes(
 ) -> None:
     install, step = read_file("action.yml")["runs"]["steps"]
     assert "pip" in script_of(install)
+    (tmp_path / "known.yaml").write_text("known: []\n")
     given = {
-        "APICHECK_ARGUMENTS": f"--policy policy.yaml\n--base-url {url} --only 'GET /orders'",
+        "APICHECK_ARGUMENTS": f"--policy policy.yaml\n--base-url {url} --only 'GET /orders'"
+        " --baseline known.yaml --fail-on new",
         "APICHECK_DIRECTORY": "apicheck-run",
     }
     code, said = run(script_of(step), environment | given, tmp_path)
     assert code == 0, said
+    assert "findings beside the baseline: 0 new, 0 known" in said
     assert (tmp_path / "output").read_text() == "exit-code=0\n"
     assert (tmp_path / "summary").read_text().startswith("## ✓ conformant")
     written = {path.name for path in (tmp_path / "apicheck-run").iterdir()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +23,7 @@ baseline = options.combine(
 )  # fmt: skip
 
 
-def load_known(path: Path | None, fail_on: str) -> tuple[KnownFinding, ...]:
+def load_known(path: Path | None, fail_on: str = "any") -> tuple[KnownFinding, ...]:
     """Load the baseline that the options name; () without one."""
     from apicheck.load import load_baseline
 
@@ -31,6 +32,14 @@ def load_known(path: Path | None, fail_on: str) -> tuple[KnownFinding, ...]:
             raise click.UsageError("--fail-on new needs --baseline FILE: new compared to what?")
         return ()
     return load_baseline(path, datetime.now(UTC).date())
+
+
+def leave_out(results: Results, entries: Sequence[KnownFinding]) -> Results:
+    """The results without the findings that a baseline knows."""
+    from apicheck.judge import compare_with_baseline
+
+    known = compare_with_baseline(results, entries, datetime.now(UTC).date()).known
+    return replace(results, findings=tuple(one for one in results.findings if one.id not in known))
 
 
 def compare(

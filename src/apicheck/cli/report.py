@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from apicheck.cli import options
+from apicheck.cli.known import leave_out, load_known
 from apicheck.cli.modified import allow_modified, refuse_modified
 from apicheck.cli.screen import Screen
 from apicheck.model.errors import RunDirectoryError
@@ -22,6 +23,8 @@ from apicheck.report import FORMATS, render
               help="Write to this file instead of stdout.")  # fmt: skip
 @click.option("--attestations", type=options.FILE, metavar="FILE",
               help="What people attest, in place of the file of the run.")  # fmt: skip
+@click.option("--baseline", type=options.FILE, metavar="FILE",
+              help="Leave out the findings that this file knows (apicheck baseline).")  # fmt: skip
 @allow_modified
 @options.loudness
 @click.pass_obj
@@ -30,13 +33,16 @@ def command(
     run_dir: Path,
     form: str,
     output: Path | None,
+    baseline: Path | None,
     *,
     allow_modified: bool,
     attestations: Path | None,
 ) -> int:
     """Render a saved run in one of the formats of reports.
 
-    The command judges the run again first. Its exit code is 0 whatever the run's word is.
+    The command judges the run again first. Its exit code is 0 whatever the run's word is. With
+    --baseline, the verdicts stay what they are; findings that are known are left out, as code
+    scanning would show them as alerts.
 
     \b
     apicheck report reports/canonical-20261121T063000 --format junit -o junit.xml
@@ -44,8 +50,10 @@ def command(
     """
     from apicheck.run import load_saved
 
+    known = load_known(baseline)
     refuse_modified(screen, run_dir, allowed=allow_modified)
     results, transcripts = load_saved(run_dir, attestations)
+    results = leave_out(results, known)
     content = render(results, transcripts, form)
     if output is None:
         sys.stdout.buffer.write(content)

@@ -57,6 +57,20 @@ def test_a_baseline_makes_known_violations_pass(
     assert "every violation is known: exit code 0, as if there were none" in printed
 
 
+def test_known_findings_are_left_out_for_code_scanning(
+    run_dir: Path, results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apicheck.run, "load_saved", lambda _: (results, ()))
+    entry = f"{{fingerprint: f-7d1c, owner: o, reason: r, expires: {TODAY + timedelta(9)}}}"
+    (run_dir.parent / "known.yaml").write_text(f"known: [{entry}]")
+    command = ["report", str(run_dir), "--format", "sarif", "--baseline", "known.yaml"]
+    assert main([*command, "-o", "out.sarif"]) == 0
+    (run,) = json.loads((run_dir.parent / "out.sarif").read_text())["runs"]
+    left = [one["partialFingerprints"]["apicheck/finding/v1"] for one in run["results"]]
+    assert left == ["f-9a02", "f-31bb"]
+    assert run["properties"]["clauses"]["AUTH-1"] == "fail"
+
+
 def test_a_new_violation_still_fails(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (run_dir.parent / "empty.yaml").write_text("known: []")
     assert main(["judge", str(run_dir), "--baseline", "empty.yaml", "--fail-on", "new"]) == 1
