@@ -13,7 +13,7 @@ from apicheck.model.check import Check, Outcome
 from apicheck.model.facts import Selector
 from apicheck.model.plan import Options, Plan
 from apicheck.model.policy import Clause, Policy
-from apicheck.model.results import CheckResult, ClauseResult, FailureSummary, PreflightItem
+from apicheck.model.results import CheckResult, ClauseResult, FailureSummary, PreflightItem, Word
 from apicheck.model.target import Identity, Mode, Safety, Target
 from apicheck.model.verdict import (
     Consequence,
@@ -171,6 +171,10 @@ def test_the_operators_confirmation_lifts_the_cap() -> None:
 
 
 def word(*verdicts: Verdict, options: Options | None = None, **more: Any) -> RunWord:
+    return decide(*verdicts, options=options, **more).word
+
+
+def decide(*verdicts: Verdict, options: Options | None = None, **more: Any) -> Word:
     clauses = tuple(
         Clause(f"C-{number}", checks=("auth/*",), ops=Selector((f"get{'AB'[number]}",)))
         for number in range(len(verdicts))
@@ -182,7 +186,7 @@ def word(*verdicts: Verdict, options: Options | None = None, **more: Any) -> Run
         )
         for number, v in enumerate(verdicts)
     ]
-    return decide_word(made, judge_clauses(made, results), results, more.get("preflight", ())).word
+    return decide_word(made, judge_clauses(made, results), results, more.get("preflight", ()))
 
 
 def test_a_run_in_which_every_must_clause_passed_is_conformant() -> None:
@@ -200,6 +204,22 @@ def test_an_open_must_clause_makes_the_run_incomplete(left: Verdict) -> None:
 
 def test_a_run_in_which_no_must_clause_passed_is_invalid() -> None:
     assert word(V.INCONCLUSIVE, V.INCONCLUSIVE) is RunWord.INVALID
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "code"),
+    [
+        ((V.FAIL, V.PASS), 0),
+        ((V.FAIL, V.FAIL), 0),
+        ((V.FAIL, V.INCONCLUSIVE), 3),
+        ((V.PASS, V.NOT_TESTED), 3),
+        ((V.INCONCLUSIVE, V.INCONCLUSIVE), 4),
+    ],
+)
+def test_the_exit_code_without_the_violations_is_told(
+    verdicts: tuple[Verdict, ...], code: int
+) -> None:
+    assert decide(*verdicts).without_violations == code
 
 
 def test_a_failed_preflight_is_invalid() -> None:
