@@ -25,7 +25,7 @@ from apicheck.model.recording import RecordedEntry, Recording
 LARGEST = 512 * 2**20
 """Bytes of a file."""
 _LONGEST_S = 86_400.0
-_CACHED = ("_fromCache", "fromCache")
+_CACHED = ("_fromCache", "fromCache", "_fetchedViaServiceWorker")
 _MALFORMED = "not of the form of HAR"
 
 
@@ -88,7 +88,7 @@ def _read_entry(number: int, written: Json) -> RecordedEntry | str:
     if not isinstance(written, Mapping):
         return _MALFORMED
     if any(written.get(name) for name in _CACHED):
-        return "served from the browser's cache"
+        return "served by the browser itself"
     try:
         request, response = written["request"], written["response"]
         method, url = _text(request["method"]), _text(request["url"])
@@ -148,7 +148,8 @@ def _read_pairs(written: Json) -> Iterator[tuple[str, str]]:
     for one in written or ():
         name, value = _text(one["name"]), _text(one["value"])
         if not name.startswith(":"):
-            yield name, value
+            # Some tools join the lines of a field that came more than once.
+            yield from ((name, line.strip()) for line in value.split("\n"))
 
 
 def _read_post_data(written: Json) -> bytes | None:

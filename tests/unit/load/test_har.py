@@ -60,6 +60,12 @@ def test_an_entry_is_read_without_the_fields_of_http2(tmp_path: Path) -> None:
     assert read.seconds == 0.0125
 
 
+def test_the_lines_of_a_repeated_field_are_kept_apart(tmp_path: Path) -> None:
+    cookies = [{"name": "set-cookie", "value": "a=1\nb=2"}]
+    (read,) = load_har(write(tmp_path, entry(response__headers=cookies))).entries
+    assert read.response_headers == (("set-cookie", "a=1"), ("set-cookie", "b=2"))
+
+
 def test_a_recording_holds_secrets_and_shows_none(tmp_path: Path) -> None:
     cookie = {"name": "Cookie", "value": "session=abcdef123456"}
     (read,) = load_har(write(tmp_path, entry(request__headers=[cookie]))).entries
@@ -136,11 +142,12 @@ def test_an_entry_that_is_none_is_left_out_and_counted(broken: Any, tmp_path: Pa
 def test_what_says_nothing_about_the_server_is_left_out(tmp_path: Path) -> None:
     cached = {**entry(), "_fromCache": "disk"}
     socket = entry(request__url="wss://api.example.com/")
-    read = load_har(write(tmp_path, entry(), entry(), cached, socket))
+    worker = {**entry(), "_fetchedViaServiceWorker": True}
+    read = load_har(write(tmp_path, entry(), entry(), cached, worker, socket))
     assert len(read.entries) == 1
     assert read.left_out == {
         "recorded twice": 1,
-        "served from the browser's cache": 1,
+        "served by the browser itself": 2,
         "of another scheme than http": 1,
     }
 

@@ -14,6 +14,8 @@ TEXT = (
     " `` ``` | @octocat #1 https://evil.test [a](javascript:alert(1)) ![b](x) <!-- "
     "\n::error::y\r\n::stop-commands::z\n##[error]w\n=cmd|' /C calc'!A0\n- [ ] x\n# h\n"
 )
+SENT = TEXT.replace("\ud800", "")
+"""The same for requests: what was sent can be written in UTF-8."""
 FORBIDDEN = "\x00\x1b\u202e\ud800\u2028"
 """Characters of it that nobody should see as they are."""
 _AS_THEY_ARE = {"started", "finished", "places", "base_url", "tally", "tool", "mode"}
@@ -36,7 +38,11 @@ def _poison(value: Any, text: str) -> Any:
         new = {one.name: _poison(getattr(value, one.name), text) for one in fields}
         return dataclasses.replace(value, **{**new, **kept})
     if isinstance(value, Mapping):
-        return {_poison(key, text): _poison(inner, text) for key, inner in value.items()}
+        # Of keys, only ids of checks come from elsewhere.
+        return {
+            _poison(key, text) if "/" in key else key: _poison(inner, text)
+            for key, inner in value.items()
+        }
     if isinstance(value, tuple | list):
         return type(value)(_poison(one, text) for one in value)
     return value

@@ -7,18 +7,23 @@ import importlib.util
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import jsonschema_rs
 import pytest
 from markdown_it import MarkdownIt
 
+from apicheck.judge import compare_runs, compare_with_baseline
 from apicheck.model.exchange import Transcript
 from apicheck.model.results import Results
 from apicheck.model.verdict import Consequence, NotTestedKind, Severity, Verdict
 from apicheck.report import FORMATS, render
+from apicheck.report.baseline import describe_comparison
+from apicheck.report.difference import describe_difference
 from apicheck.report.formats import ctrf, markdown, oscal, sarif
 from apicheck.report.formats.clauses_csv import COLUMNS
 
@@ -105,9 +110,9 @@ def test_recorded_exchanges_follow_the_schema_of_har(
     hostile: ModuleType,
     validate: Callable[[str, Any], None],
 ) -> None:
-    # What was sent can be written in UTF-8.
-    text = hostile.TEXT.replace("\ud800", "")
-    shown = transcripts if which == "transcripts" else hostile.poison(transcripts, text)
+    shown = transcripts
+    if which == "poisoned":
+        shown = hostile.poison(transcripts, hostile.SENT)
     document = read(results, "har", shown)
     validate("har/har.json", document)
     assert len(document["log"]["entries"]) == len({e.id for t in shown for e in t.exchanges})
@@ -257,6 +262,39 @@ def test_hostile_text_reaches_no_program_as_it_is(
     found = set("".join(texts(read(poisoned, name))))
     assert found.isdisjoint(hostile.FORBIDDEN)
     assert render(poisoned, (), name).isascii()
+
+
+def test_hostile_text_is_text_on_the_page_and_in_junit(
+    poisoned: Results,
+    results: Results,
+    transcripts: tuple[Transcript, ...],
+    hostile: ModuleType,
+) -> None:
+    shown = hostile.poison(transcripts, hostile.SENT)
+    page = render(poisoned, shown, "html").decode()
+    assert "<img" not in page
+    honest = render(results, transcripts, "html").decode()
+    assert page.count("<script") == honest.count("<script")
+    assert set(page).isdisjoint(hostile.FORBIDDEN)
+    root = ET.fromstring(render(poisoned, (), "junit"))
+    written = [text for one in root.iter() for text in (one.text or "", *one.attrib.values())]
+    known = ET.fromstring(render(results, (), "junit"))
+    assert [one.tag for one in root.iter()] == [one.tag for one in known.iter()]
+    assert set("".join(written)).isdisjoint(hostile.FORBIDDEN)
+
+
+def test_hostile_text_stays_on_its_line_of_the_terminal(
+    poisoned: Results, results: Results, hostile: ModuleType
+) -> None:
+    difference = compare_runs(results, poisoned)
+    comparison = compare_with_baseline(poisoned, (), date(2026, 11, 29))
+    for lines in (
+        describe_difference(difference, results, poisoned),
+        describe_comparison(comparison, poisoned),
+    ):
+        text = "".join(lines)
+        assert "octocat" in text
+        assert set(text).isdisjoint(hostile.FORBIDDEN + "\n\r")
 
 
 def test_no_cell_of_the_table_is_a_formula(poisoned: Results) -> None:
