@@ -169,7 +169,9 @@ def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a
     """
     place = profile_dir(profile) if profile else policy
     promised = (
-        promise_of_provider(Path(place), event) if place else promise_of_scheme(scheme, params)
+        promise_of_provider(Path(place), event, params)
+        if place
+        else promise_of_scheme(scheme, params)
     )
     variable = _SECRET if secret else secret_env
     config = RunConfig(

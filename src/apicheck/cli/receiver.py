@@ -34,7 +34,7 @@ _promised = options.combine(
     click.option("--policy", type=click.Path(exists=True, path_type=Path), metavar="FILE",
                  help="Take them of this policy."),
     click.option("--event", default="", metavar="NAME",
-                 help="Deliver this event of the provider's document (default: the first)."),
+                 help="Deliver only this event of the provider's document."),
     click.option("--secret-env", metavar="NAME",
                  help="The variable with the secret that the receiver verifies with."),
     click.option("--effects", metavar="URL|FILE",
@@ -139,11 +139,7 @@ def _promise(given: Mapping[str, Any]) -> Promised:
     if bool(place) == bool(given["scheme"]):
         raise click.UsageError("name the provider (--profile, --policy) or a --scheme, one of them")
     if place:
-        if given["params"]:
-            raise click.UsageError(
-                "--param belongs to --scheme: the policy has the scheme's values"
-            )
-        return promise_of_provider(place, given["event"])
+        return promise_of_provider(place, given["event"], _parse_params(given["params"]))
     if given["event"]:
         raise click.UsageError("--event belongs to --profile and --policy, which describe events")
     scheme: str = given["scheme"]

@@ -60,7 +60,15 @@ def check_receiver(plan: Plan, play: Callable[[Job], Transcript]) -> Iterator[Pr
         words = f"the receiver accepted {accepted} of {len(transcript.exchanges)} valid deliveries"
         yield PreflightItem(ITEM, Verdict.PASS, words)
     else:
-        yield PreflightItem(ITEM, Verdict.ERROR, _explain_refusal(webhooks.signature, last))
+        words = _explain_refusal(webhooks.signature, last) + _warn_of_assumption(plan)
+        yield PreflightItem(ITEM, Verdict.ERROR, words)
+
+
+def _warn_of_assumption(plan: Plan) -> str:
+    """Say that the policy's author assumes how deliveries are signed, where that is so."""
+    grades = (plan.policy.grades.get(path) for path in ("webhooks.signature", "webhooks"))
+    assumed = any(grade is not None and grade.caps_consequence for grade in grades)
+    return "; the provider does not publish how it signs: the policy assumes it" if assumed else ""
 
 
 def _explain_refusal(signature: Signature, exchange: Exchange) -> str:

@@ -35,7 +35,7 @@ from apicheck.run.progress import Progress, Silent
 from apicheck.run.proof import Proof, prove
 from apicheck.run.prover import ProofRow
 from apicheck.run.receiver import ReceiverTarget, run_receiver
-from apicheck.run.receiver_documents import Promised, promise_of_provider, promise_of_scheme
+from apicheck.run.receiver_promises import Promised, promise_of_provider, promise_of_scheme
 from apicheck.run.resuming import resume_pipeline
 from apicheck.run.server import Server, build_server_command, reference_server
 from apicheck.run.signing import Verified, list_signers, sign_run, verify_run

@@ -12,7 +12,8 @@ from apicheck.model.json import Json
 from apicheck.run.config import RunConfig
 from apicheck.run.pipeline import RunResult, run_pipeline
 from apicheck.run.progress import Progress
-from apicheck.run.receiver_documents import OPERATION, Promised, write_documents
+from apicheck.run.receiver_documents import OPERATION, write_documents
+from apicheck.run.receiver_promises import Promised
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,10 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
         ((URL, *SIGNED), "name the provider"),
         ((URL, "--scheme", "github", "--profile", "canonical", *SIGNED), "one of them"),
         ((URL, "--scheme", "github", "--event", "ping", *SIGNED), "--event belongs to"),
-        ((URL, "--profile", "canonical", "--param", "a=b", *SIGNED), "--param belongs to"),
+        (
+            (URL, "--profile", "canonical", "--param", "a=b", *SIGNED),
+            "the policy signs no such value",
+        ),
         ((URL, "--profile", "canonical", "--event", "no.such", *SIGNED), 'no event "no.such"'),
         ((URL, "--profile", "capsule", *SIGNED), "promises no signature"),
         ((URL, "--scheme", "github"), "--secret-env NAME is needed"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from apicheck.authoring import Json, Request, pointers
@@ -12,6 +12,7 @@ _EVENT_NAMES = ("type", "event", "event_type", "eventType", "event_name", "topic
 _EVENT_FIELDS = ("-event", "-topic")
 _UNKNOWN = "apicheck.unknown"
 _LONG = 10_000
+_EVENTS_AT_MOST = 50
 _WORDS = "Zo\u00eb e\u0301 \u2603 \U0001f600 \u2028 \u6f22\u5b57"
 """A composed and a decomposed letter, characters of three and four bytes, a line separator."""
 
@@ -45,6 +46,33 @@ def list_variants(request: Request, event: str = "") -> Iterator[Variant]:
     yield from _rename_event(request, body, event)
 
 
+def list_events(request: Request, examples: Sequence[Json], event: str = "") -> Iterator[Variant]:
+    """List the other deliveries that the document shows, one for each name of an event.
+
+    event: as in `list_variants`.
+    """
+    seen = {_name_event(_parse(request), event)}
+    for body in examples[:_EVENTS_AT_MOST]:
+        name = _name_event(body, event)
+        if name and name not in seen:
+            seen.add(name)
+            changed = replace(request, body=_dump(body).encode())
+            yield Variant(f"event-{name}", f"its event is {name}", changed)
+
+
+def _name_event(body: Json, pointer: str) -> str:
+    if not isinstance(body, Mapping):
+        return ""
+    place = _find_event(body, pointer)
+    return str(pointers.at(body, place) or "") if place else ""
+
+
+def _find_event(body: Mapping[str, Json], pointer: str) -> str:
+    """Where the body names its event; "" where it does not."""
+    usual = (f"/{name}" for name in _EVENT_NAMES if isinstance(body.get(name), str))
+    return pointer or next(usual, "")
+
+
 def lengthen(request: Request) -> Request:
     """The delivery with a text of its body made so long that it has 10 kB; itself without one."""
     body = _parse(request)
@@ -75,8 +103,7 @@ def _spell(body: Mapping[str, Json]) -> Iterator[tuple[str, str, str]]:
 
 
 def _rename_event(request: Request, body: Mapping[str, Json], pointer: str) -> Iterator[Variant]:
-    usual = (f"/{name}" for name in _EVENT_NAMES if isinstance(body.get(name), str))
-    place = pointer or next(usual, "")
+    place = _find_event(body, pointer)
     fields = [name for name, _ in request.headers if name.lower().endswith(_EVENT_FIELDS)]
     if not place and not fields:
         return

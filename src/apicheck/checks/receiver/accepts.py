@@ -10,6 +10,7 @@ from apicheck.authoring import (
     Outcome,
     Script,
     Severity,
+    StatusSet,
     Subject,
     Transcript,
     deliveries,
@@ -18,8 +19,9 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.facts import Webhooks
 from apicheck.checks.receiver import _forgeries
-from apicheck.checks.receiver._variants import Variant, list_variants
+from apicheck.checks.receiver._variants import Variant, list_events, list_variants
 
+_SUCCESSFUL = StatusSet(("2xx",))
 _OWN = ("unknown-event", "unknown-member")
 """Variants that a provider sends when it has grown; each has an outcome of its own."""
 
@@ -39,20 +41,28 @@ def script(subject: Subject) -> Script:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """It must be acknowledged with 2xx: a sender takes everything else for a failure."""
-    sent = transcript.exercised[0]
-    if sent.succeeded:
+    """It must be acknowledged: a sender takes everything else for a failure."""
+    sent, webhooks = transcript.exercised[0], _find_facts(subject)
+    acknowledged = webhooks.delivery.acknowledged or _SUCCESSFUL
+    if sent.status in acknowledged:
         return None
     name = subject.row.name
     outcome = name if name in _OWN else "refused"
-    expected = f"2xx, as the delivery is valid: {subject.row.value}"
+    expected = f"{acknowledged}, as the delivery is valid ({subject.row.value})"
     return Failure(outcome, expected, describe(sent), name, sent.id)
 
 
 def _list(subject: Subject) -> tuple[Variant, ...]:
+    usual = deliveries.build_delivery(subject)
+    event = str(_find_facts(subject).payload.get("event") or "")
+    examples = [one for media in subject.op.body[:1] for one in media.examples[1:]]
+    return (*list_variants(usual, event), *list_events(usual, examples, event))
+
+
+def _find_facts(subject: Subject) -> Webhooks:
     webhooks = subject.facts.webhooks
-    event = webhooks.payload.get("event") if isinstance(webhooks, Webhooks) else ""
-    return tuple(list_variants(deliveries.build_delivery(subject), str(event or "")))
+    assert isinstance(webhooks, Webhooks)  # `applies` saw to it
+    return webhooks
 
 
 CHECK = Check(
@@ -62,7 +72,7 @@ CHECK = Check(
     cases=cases,
     script=script,
     judge=judge,
-    reads=(*_forgeries.FACTS, "webhooks.payload"),
+    reads=(*_forgeries.FACTS, "webhooks.payload", "webhooks.delivery.acknowledged"),
     actor="receiver",
     standards=("standard-webhooks-1.0.0",),
     outcomes=(
