@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -99,9 +100,9 @@ def honest() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def libraries() -> Iterator[str]:
-    """The URL of the app with receivers by official libraries."""
+@contextmanager
+def serving(command: list[str | Path], folder: Path) -> Iterator[str]:
+    """The URL of an app, as soon as it listens."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     env = {
@@ -111,11 +112,11 @@ def libraries() -> Iterator[str]:
         "PORT": str(port),
     }
     with subprocess.Popen(
-        [sys.executable, APP], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         url, until = f"http://127.0.0.1:{port}", monotonic() + 60
         try:
-            while not is_up(f"{url}/health"):
+            while not is_up(port):
                 assert process.poll() is None
                 assert monotonic() < until
                 sleep(0.1)
@@ -124,9 +125,16 @@ def libraries() -> Iterator[str]:
             process.terminate()
 
 
-def is_up(url: str) -> bool:
+@pytest.fixture(scope="module")
+def libraries() -> Iterator[str]:
+    """The URL of the app with receivers by official libraries."""
+    with serving([sys.executable, APP], APP.parent) as url:
+        yield url
+
+
+def is_up(port: int) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5):
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
             return True
     except OSError:
         return False
@@ -230,6 +238,31 @@ def test_of_a_receiver_as_on_the_page_of_its_library_the_true_weaknesses_are_fou
     )
     assert run.outcomes() == WEAK.get(name, set())
     assert run.word is RunWord.CONFORMANT  # what fails is refused, too: a warning
+
+
+@pytest.mark.long
+def test_of_receivers_by_libraries_of_npm_the_true_weaknesses_are_found(
+    apicheck: Callable[..., Any], tmp_path: Path
+) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        assert not os.environ.get("CI"), "the receivers need npm; .ci/servers installs it"
+        # Whoever has no Node.js can still work on apicheck; CI must have it.
+        pytest.skip("the receivers need npm, and there is none here")
+    for name in ("package.json", "app.mjs"):
+        shutil.copy(APP.with_name(name), tmp_path)
+    subprocess.run([npm, "install", "--no-audit", "--no-fund"], cwd=tmp_path, check=True)
+    with serving(["node", "app.mjs"], tmp_path) as url:
+        for name, weak in (
+            ("github", {"receiver/body: error: body-empty"}),
+            ("standard-webhooks", set()),
+        ):
+            said = apicheck(
+                *("receiver", f"{url}/{name}", "--scheme", name, "--out", tmp_path / name),
+                *("--secret-env", "WEBHOOK_SECRET"),
+            )
+            assert said.code == 0, said
+            assert set(re.findall(r"receiver/[a-z-]+: .*?(?= \()", said.out)) == weak
 
 
 def test_a_fault_of_a_receiver_is_caught_by_its_own_check() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from apicheck.model.verdict import Verdict
 from apicheck.testing import Run
 
 SECRET = "it's a secret to everybody"
@@ -62,3 +63,20 @@ def test_the_defect_of_an_asgi_application_is_found(apicheck_receiver: Check) ->
     }
     with pytest.raises(AssertionError, match="the signature: there is none"):
         run.assert_conformant()
+
+
+def query_app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    digest = hashlib.md5(SECRET.encode(), usedforsecurity=False).hexdigest()
+    signed = environ["QUERY_STRING"] == f"signature={digest}"
+    known = environ["REQUEST_METHOD"] == "POST"
+    status = "200 OK" if signed and known else "403 Forbidden"
+    start_response(status, [("Content-Length", "0")])
+    return [b""]
+
+
+def test_a_signature_in_the_query_is_no_secret_to_look_for(apicheck_receiver: Check) -> None:
+    run = apicheck_receiver(query_app, "/hook", scheme="md5-query", secret=SECRET)
+    run.assert_conformant()
+    unasked = {one.check for one in run.results.checks if one.verdict is Verdict.NOT_APPLICABLE}
+    assert unasked > {"receiver/body", "receiver/id", "receiver/leaks", "receiver/time"}

@@ -30,9 +30,12 @@ def as_in_the_run(
 ) -> dict[str, Any]:
     """The named options as the run had them, with those that are given now in their place.
 
-    run: the command `apicheck run`.
+    run: the command `apicheck run`. Raises click.UsageError for a run of `apicheck receiver`.
     """
     now = {name: value for name, value in given.items() if value not in (None, ())}
+    if arguments and arguments[0] == "receiver":
+        words = "a run against a receiver creates nothing to delete, and is not resumed"
+        raise click.UsageError(f"{words}: begin a new one")
     if not arguments or arguments[0] != "run":
         return now
     before = run.make_context("run", list(arguments[1:]), obj=Screen()).params

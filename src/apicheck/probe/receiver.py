@@ -21,6 +21,7 @@ from apicheck.requests.describe import describe, quote_server
 
 ITEM = "receiver"
 _REDIRECTION, _REQUEST_ERROR, _SERVER_ERROR = 3, 4, 5
+_SKEW_S = 60.0
 _NOWHERE = (404, 405, 410)
 
 
@@ -64,6 +65,12 @@ def check_receiver(plan: Plan, play: Callable[[Job], Transcript]) -> Iterator[Pr
         yield PreflightItem(ITEM, Verdict.ERROR, words)
 
 
+def _name_skew(exchange: Exchange) -> str:
+    """The seconds by which the receiver's clock differs, where a tolerance may be exceeded."""
+    seen = [one.value for one in exchange.observed("date-differs")]
+    return next((value for value in seen if abs(float(value)) >= _SKEW_S), "")
+
+
 def _warn_of_assumption(plan: Plan) -> str:
     """Say that the policy's author assumes how deliveries are signed, where that is so."""
     grades = (plan.policy.grades.get(path) for path in ("webhooks.signature", "webhooks"))
@@ -89,6 +96,8 @@ def _explain_refusal(signature: Signature, exchange: Exchange) -> str:
     said = f"the receiver does not accept a valid delivery ({quote_server(exchange)})"
     if kind == _SERVER_ERROR:
         return f"{said}: read in its log why it fails"
+    if late := _name_skew(exchange):
+        said += f"; its clock is {late} s off this machine's, which makes times of signing stale"
     return (
         f"{said}: check that the secret is the one that it verifies with, that the scheme is"
         f" {signature.scheme}, and that it takes this body: [fixtures] gives another one"

@@ -98,7 +98,7 @@ class Signer:
     def _guard(self, signing: Signing, unsigned: Delivery) -> None:
         scheme = SCHEMES[signing.facts.scheme]
         for _, mac in scheme.read(signing, scheme.sign(signing, unsigned)).macs:
-            self._secrets.issue(mac)
+            self._secrets.issue(mac, "SIGNATURE")
 
 
 def _sign(signing: Signing, unsigned: Delivery, near_miss: str) -> Delivery | None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from apicheck.authoring import Json, Request, pointers
+from apicheck.authoring import UNIQUE, Json, Request, pointers
 
 _EVENT_NAMES = ("type", "event", "event_type", "eventType", "event_name", "topic")
 _EVENT_FIELDS = ("-event", "-topic")
@@ -71,6 +71,19 @@ def _find_event(body: Mapping[str, Json], pointer: str) -> str:
     """Where the body names its event; "" where it does not."""
     usual = (f"/{name}" for name in _EVENT_NAMES if isinstance(body.get(name), str))
     return pointer or next(usual, "")
+
+
+def distinguish(request: Request) -> Request:
+    """The delivery with a body that no other delivery of any run has.
+
+    A signature that covers the body alone is then that of no other delivery either.
+    """
+    body = _parse(request)
+    if isinstance(body, Mapping):
+        marked = _dump({**body, "apicheck_member": UNIQUE}).encode()
+    else:
+        marked = (request.body or b"") + f"&apicheck_member={UNIQUE}".encode()
+    return replace(request, body=marked)
 
 
 def lengthen(request: Request) -> Request:

@@ -16,20 +16,23 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver._variants import distinguish
 
 _ROWS = ("signature-zeros", "signature-absent")
 _SECRET = "$APICHECK_RECEIVER"
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Forgeries that hold nothing of the right signature."""
+    """Forgeries that hold nothing of the right signature; none where it is one for all bodies."""
     found = _forgeries.describe_forgeries(subject)
+    if not any(name.startswith("body-") for name in found):
+        return ()
     return tuple(Case(name, found[name]) for name in _ROWS if name in found)
 
 
 def script(subject: Subject) -> Script:
     """Send the forgery. The signature that the receiver computes of it is a secret from now on."""
-    request = deliveries.build_delivery(subject)
+    request = distinguish(deliveries.build_delivery(subject))
     yield from steps.send((yield from steps.sign(request, subject.row.name, guarded=True)))
     yield from deliveries.deliver(subject)
 
@@ -52,7 +55,9 @@ def judge(_: Subject, transcript: Transcript) -> Judgement:
 CHECK = Check(
     title="A refusal does not tell how to sign",
     failure_title="A refusal tells how to sign",
-    applies=_forgeries.applies_where(cases, "no forgery leaves the right signature out"),
+    applies=_forgeries.applies_where(
+        cases, "its signatures do not cover the body: there is one for all deliveries"
+    ),
     cases=cases,
     script=script,
     judge=judge,

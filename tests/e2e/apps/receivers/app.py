@@ -130,11 +130,6 @@ RECEIVERS: dict[str, Callable[[Request, bytes], None]] = {
 }
 
 
-@app.get("/health")
-def health() -> str:
-    return "ok"
-
-
 @app.post("/plain/{name}")
 async def receive(name: str, request: Request) -> Response:
     RECEIVERS[name](request, await request.body())
