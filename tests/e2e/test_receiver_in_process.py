@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from apicheck.model.verdict import Verdict
+from apicheck.model.verdict import RunWord, Verdict
 from apicheck.testing import Run
 
 SECRET = "it's a secret to everybody"
@@ -80,3 +80,36 @@ def test_a_signature_in_the_query_is_no_secret_to_look_for(apicheck_receiver: Ch
     run.assert_conformant()
     unasked = {one.check for one in run.results.checks if one.verdict is Verdict.NOT_APPLICABLE}
     assert unasked > {"receiver/body", "receiver/id", "receiver/leaks", "receiver/time"}
+
+
+class Lockout:
+    """A receiver that refuses everything once it has seen a forgery."""
+
+    def __init__(self) -> None:
+        self.locked = False
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        signed = is_signed(body, environ.get("HTTP_X_HUB_SIGNATURE_256", ""))
+        self.locked |= not signed
+        start_response("401 Unauthorized" if self.locked else "200 OK", [("Content-Length", "0")])
+        return [b""]
+
+
+def test_a_receiver_that_shuts_its_sender_out_passes_nothing(apicheck_receiver: Check) -> None:
+    checks = ("receiver/body", "receiver/media-type", "receiver/signature")
+    run = apicheck_receiver(Lockout(), "/hook", scheme="github", secret=SECRET, select=checks)
+    assert [run.verdicts(check)["deliver"] for check in checks] == [Verdict.INCONCLUSIVE] * 3
+    (reason, *_) = {one.reason for one in run.results.checks if one.check == "receiver/body"}
+    assert "the control request, which must succeed, got 401" in reason
+
+
+def test_a_secret_that_is_none_of_the_scheme_is_named_at_the_gate(
+    apicheck_receiver: Check,
+) -> None:
+    run = apicheck_receiver(wsgi_app, "/hook", scheme="standard-webhooks", secret="no base64!")
+    assert run.word is RunWord.INVALID
+    assert "the secret cannot sign deliveries of standard-webhooks" in run.results.word.why
+    assert "no base64!" not in run.results.word.why

@@ -16,6 +16,7 @@ from apicheck.authoring import (
     Judgement,
     NotApplicable,
     Script,
+    Severity,
     StatusSet,
     Subject,
     Transcript,
@@ -34,6 +35,9 @@ _PARTS = {
     **dict.fromkeys(("signature", "version", "key", "content"), "the signature"),
 }
 """Beginning of a near miss's name -> what of the delivery is wrong."""
+
+_CEILINGS = {"version-older": Severity.HIGH}
+"""Forgeries that need the secret: a receiver may accept an older version for an old sender."""
 
 Cases = Callable[[Subject], tuple[Case, ...]]
 
@@ -90,7 +94,8 @@ def judge_forgery(subject: Subject, forgery: Exchange, outcome: str = ACCEPTED) 
     about, detail = subject.row.value, subject.row.name
     if forgery.succeeded:
         expected = f"a refusal, by 4xx ({about})"
-        return Failure(outcome, expected, describe(forgery), detail, forgery.id)
+        ceiling = _CEILINGS.get(detail)
+        return Failure(outcome, expected, describe(forgery), detail, forgery.id, ceiling)
     if forgery.status >= _SERVER_ERROR:
         expected = f"a refusal by 4xx, not an error ({about})"
         return Failure(ERROR, expected, describe(forgery), detail, forgery.id)
