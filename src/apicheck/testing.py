@@ -150,7 +150,7 @@ def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a
     params: Mapping[str, str] = {},
     profile: str = "",
     policy: str | Path | None = None,
-    event: str = "",
+    events: tuple[str, ...] = (),
     secret_env: str = "",
     effects: str = "",
     target: str | Path | None = None,
@@ -163,13 +163,13 @@ def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a
     receiver: the URL to which deliveries go; or an ASGI or WSGI application, which is served
     meanwhile, and the path to which they go. secret: with which they are signed; or secret_env, the
     variable that holds it; or a target file that names it. scheme, params: by which they are
-    signed; or the provider's profile or policy, with the event to deliver. effects: a URL or a file
-    where the ids of processed deliveries stand.
+    signed; or the provider's profile or policy, with the events to deliver. effects: a URL or a
+    file where the ids of processed deliveries stand.
     Raises ApicheckError when these cannot be used, TargetUnreachable without a response.
     """
     place = profile_dir(profile) if profile else policy
     promised = (
-        promise_of_provider(Path(place), event, params)
+        promise_of_provider(Path(place), events, params)
         if place
         else promise_of_scheme(scheme, params)
     )

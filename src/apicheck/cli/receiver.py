@@ -33,8 +33,8 @@ _promised = options.combine(
                  help="Take scheme, events and clauses of a packaged policy."),
     click.option("--policy", type=click.Path(exists=True, path_type=Path), metavar="FILE",
                  help="Take them of this policy."),
-    click.option("--event", default="", metavar="NAME",
-                 help="Deliver only this event of the provider's document."),
+    click.option("--event", "events", multiple=True, metavar="NAME",
+                 help="Deliver only this event of the provider's document. Repeatable."),
     click.option("--secret-env", metavar="NAME",
                  help="The variable with the secret that the receiver verifies with."),
     click.option("--effects", metavar="URL|FILE",
@@ -139,8 +139,8 @@ def _promise(given: Mapping[str, Any]) -> Promised:
     if bool(place) == bool(given["scheme"]):
         raise click.UsageError("name the provider (--profile, --policy) or a --scheme, one of them")
     if place:
-        return promise_of_provider(place, given["event"], _parse_params(given["params"]))
-    if given["event"]:
+        return promise_of_provider(place, given["events"], _parse_params(given["params"]))
+    if given["events"]:
         raise click.UsageError("--event belongs to --profile and --policy, which describe events")
     scheme: str = given["scheme"]
     values = _parse_params(given["params"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -80,11 +80,11 @@ def promise_of_scheme(scheme: str, options: Mapping[str, str]) -> Promised:
 
 
 def promise_of_provider(
-    folder_or_file: Path, event: str = "", values: Mapping[str, str] = {}
+    folder_or_file: Path, events: Sequence[str] = (), values: Mapping[str, str] = {}
 ) -> Promised:
     """What a provider's policy says of its deliveries, and of their receivers.
 
-    event: whose example is delivered; "" for those of all events. values: of the names that the
+    events: whose examples are delivered; () for all. values: of the names that the
     policy leaves open in what is signed (`licenseCode`). Raises PolicyError where it signs nothing.
     """
     file = folder_or_file / "policy.yaml" if folder_or_file.is_dir() else folder_or_file
@@ -103,7 +103,7 @@ def promise_of_provider(
             "payload": dict(webhooks.payload),
             "delivery": _write_delivery(webhooks.delivery),
         },
-        sample=_find_sample(spec, webhooks, event),
+        sample=_find_sample(spec, webhooks, events),
         title=f"A receiver of {policy.title or policy.id}",
         clauses={clause.id: _write_clause(clause) for clause in bound},
         sources=_write_sources(policy, bound),
@@ -153,14 +153,19 @@ def _read(file: Path) -> Members:
     return dict(read_source(file, PolicyError).value)
 
 
-def _find_sample(spec: Spec, webhooks: Webhooks, event: str) -> Sample:
+def _find_sample(spec: Spec, webhooks: Webhooks, events: Sequence[str]) -> Sample:
     """The deliveries of events as the document describes them in `webhooks`."""
     described: Members = spec.document.get("webhooks") or {}
-    if event and event not in {*described, *webhooks.events}:
-        known = sorted({*described, *webhooks.events})
-        hint = did_you_mean(event, known) or f"there are: {', '.join(known) or 'none'}"
-        raise PolicyError(f'there is no event "{event}"', (Mistake("--event", 0, "", event, hint),))
-    wanted = [event] if event else list(described)
+    known = sorted({*described, *webhooks.events})
+    listed = f"there are: {', '.join(known) or 'none'}"
+    mistakes = tuple(
+        Mistake("--event", 0, "", f'there is no event "{one}"', did_you_mean(one, known) or listed)
+        for one in events
+        if one not in known
+    )
+    if mistakes:
+        raise PolicyError("the policy does not know every event", mistakes)
+    wanted = events or list(described)
     contents = [at(described.get(name, {}), "/post/requestBody/content") for name in wanted]
     found = [next(iter(one.items())) for one in contents if isinstance(one, Mapping) and one]
     pointer = webhooks.payload.get("id") or webhooks.id.get("pointer")
@@ -172,7 +177,7 @@ def _find_sample(spec: Spec, webhooks: Webhooks, event: str) -> Sample:
         for body in _list_examples(shown)
     ]
     if not found:
-        return Sample(bodies=({"id": _UNIQUE_ID, "type": event or "apicheck.test"},))
+        return Sample(bodies=({"id": _UNIQUE_ID, "type": next(iter(events), "apicheck.test")},))
     (media, first), *_ = found
     schema = first.get("schema") if len(found) == 1 else None
     return Sample(media, tuple(bodies), schema=schema, components=spec.document.get("components"))

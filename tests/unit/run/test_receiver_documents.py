@@ -59,11 +59,11 @@ def test_a_provider_gives_its_clauses_and_the_deliveries_of_its_document(tmp_pat
     assert webhooks.delivery.timeout_s == 5
 
 
-def test_one_event_can_be_chosen_and_an_unknown_one_is_named(tmp_path: Path) -> None:
-    spec, _ = load(promise_of_provider(profile_dir("canonical"), "message.sent"), tmp_path)
+def test_events_can_be_chosen_and_an_unknown_one_is_named(tmp_path: Path) -> None:
+    spec, _ = load(promise_of_provider(profile_dir("canonical"), ["message.sent"]), tmp_path)
     assert [one["type"] for one in spec.operations[0].body[0].examples] == ["message.sent"]
-    with pytest.raises(PolicyError, match=r'no event "message\.send"'):
-        promise_of_provider(profile_dir("canonical"), "message.send")
+    with pytest.raises(PolicyError, match=r'no event "message\.send" \(did you mean'):
+        promise_of_provider(profile_dir("canonical"), ["message.send"])
 
 
 def test_what_the_author_of_a_policy_assumes_stays_an_assumption(tmp_path: Path) -> None:
