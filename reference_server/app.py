@@ -74,6 +74,7 @@ def _respond(
     server: ServerState, request: Request, body: bytes, entry: str, *, whole: bool
 ) -> Response:
     call = _make_call(server, request, body, entry, whole=whole)
+    effects = server.store.effects
     try:
         response = _make_response(call, respond(call))
     except ConnectionAbortedError:
@@ -83,6 +84,8 @@ def _respond(
         _log.exception("%s %s", call.method, call.path)
         refusal = Refusal("internal", "The request failed.", 500)
         response = _make_response(call, make_error(call, refusal))
+    if call.identity is not None:
+        server.effects_by[call.identity.id] += server.store.effects - effects
     server.requests.append(
         {
             "method": call.method,

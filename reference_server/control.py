@@ -36,6 +36,7 @@ def build_control(server: ServerState) -> Starlette:
         ("/identities", "GET", _list_identities),
         ("/identities", "POST", _mint),
         ("/identities/{id}", "PATCH", _change),
+        ("/identities/{id}/effects", "GET", _count_effects),
         ("/identities/{id}/revoke", "POST", _revoke),
         ("/clients", "GET", _list_clients),
         ("/clock", "GET", _read_clock),
@@ -123,6 +124,10 @@ def _mint(server: ServerState, _: Request, body: dict[str, Json]) -> tuple[int, 
         claims=_read_members(body, "claims"),
     )
     return 201, server.make_identity(spec).as_json(server.clock.now())
+
+
+def _count_effects(server: ServerState, request: Request, _: dict[str, Json]) -> Json:
+    return {"count": server.effects_by[request.path_params["id"]]}
 
 
 def _read_scheme(server: ServerState, body: dict[str, Json]) -> str:

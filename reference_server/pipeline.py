@@ -11,9 +11,11 @@ from reference_server.oauth.token import issue_token, translate_refusal
 from reference_server.operations.crud import perform
 from reference_server.operations.issuing import issue_credential
 from reference_server.operations.receiving import receive_delivery
+from reference_server.operations.repetition import perform_once
 from reference_server.policy import order_stages
 from reference_server.responses.cors import respond_to_preflight
 from reference_server.responses.errors import make_error
+from reference_server.responses.formats import write_as_asked
 from reference_server.responses.success import finish_success
 from reference_server.stages.authentication import classify_caller, refuse_credential
 from reference_server.stages.authorization import refuse_account_or_tenant, refuse_rights
@@ -34,7 +36,7 @@ def respond(call: Call) -> Reply:
 def _process(call: Call) -> Reply:
     _introduce(call)
     reply = respond_to_preflight(call) or serve_endpoint(call) or receive_delivery(call)
-    reply = reply or _decide(call)
+    reply = write_as_asked(call, reply or _decide(call))
     settle_costs(call, reply.status)
     if not call.admissions:
         note_admissions(call)
@@ -49,7 +51,7 @@ def _decide(call: Call) -> Reply:
         refusal = _STAGES[stage](call)
         if refusal is not None:
             return make_error(call, _translate(call, stage, refusal))
-    done = _perform(call)
+    done = perform_once(call, _perform)
     if isinstance(done, Refusal):
         return make_error(call, done)
     return finish_success(call, done)

@@ -36,6 +36,7 @@ _FALLBACKS: dict[str, tuple[int, ...]] = {
     "unknown_field": (422, 400),
     "too_large": (413, 400),
     "conflict": (409, 422, 400),
+    "changed": (422, 409, 400),
     "reference": (422, 404, 400),
     "internal": (500,),
 }
@@ -73,6 +74,7 @@ def find_promise(call: Call, refusal: Refusal) -> ExpectedResponse | None:
         "gone": call.rules.deprecation.gone if call.rules and call.rules.deprecation else None,
         "missing_media": _as_response(facts.requests.get("missing_media"))
         or _as_response(facts.requests.get("media")),
+        "changed": facts.formats.idempotency.changed if facts.formats.idempotency else None,
         "internal": _as_response(facts.requests.get("failure")),
     }
     if kind in by_kind:
@@ -142,10 +144,13 @@ def rule_applies(call: Call, when: When | None, status: int) -> bool:
         return False
     if when.caller in ("anonymous", "bad") and call.caller != when.caller:
         return False
-    return when.ops is None or _selects(call, when.ops)
+    return selects(call, when.ops)
 
 
-def _selects(call: Call, ops: Selector) -> bool:
+def selects(call: Call, ops: Selector | None) -> bool:
+    """Whether the `ops` of a promise selects the operation of a call, or its path; None: all."""
+    if ops is None:
+        return True
     if call.operation is not None:
         return call.server.profile.takes(ops, call.operation)
     return any(

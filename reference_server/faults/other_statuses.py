@@ -292,6 +292,13 @@ FAULTS = (
         ("rate_limits.refusal",),
     ),
     _row(
+        "formats/changed-body-answered-with-other-status",
+        "changed",
+        _OF_REQUESTS,
+        "Another body with a known key is refused with another status than the one promised.",
+        ("formats.idempotency.changed",),
+    ),
+    _row(
         "oauth/invalid-client-answered-with-400",
         "client",
         400,

@@ -17,22 +17,19 @@ from reference_server.document.examples import (
 )
 from reference_server.document.profile import Rules
 from reference_server.document.resources import Collection
-from reference_server.operations import actions, imports
-from reference_server.operations.pagination import Page, link_pages, select_items
+from reference_server.document.schemas import find_array, put
+from reference_server.operations import actions, changes, imports
+from reference_server.operations.pagination import find_page, link_pages, select_items
 from reference_server.responses.success import make_success
 from reference_server.seam import seam
 from reference_server.stages.authorization import find_foreign_owner
-from reference_server.state.store import Store, Stored
-
-_DEFAULT_PAGE = 20
-_SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
-_CURSORS = ("cursor", "after", "page_token")
-_PAGING = ("page", *_SIZES, *_CURSORS)
-"""Parameters that show that a list comes in pages; without one it comes whole."""
+from reference_server.state.store import Removed, Store, Stored
 
 
 def perform(call: Call) -> Reply | Refusal:
     """Perform the operation of a call that no stage has refused."""
+    if call.op_rules.operation.id in call.server.profile.facts.formats.deleted:
+        return _list_deleted(call)
     kind = call.op_rules.use.kind
     acts: dict[str, Callable[[Call], Reply | Refusal]] = {
         "create": _create,
@@ -95,6 +92,7 @@ def _store_new(call: Call, rules: Rules, sent: Mapping[str, Json]) -> Stored:
     item = Stored(
         collection.name, str(object_id), caller.tenant, caller.user, caller.app, value, parents
     )
+    changes.note_change(call, item)
     call.server.store.add(item)
     return item
 
@@ -113,6 +111,7 @@ def _import(call: Call) -> Reply | Refusal:
         known = imports.find_same_object(call, creator, row)
         if known is not None:
             known.value = {**known.value, **row}
+            changes.note_change(call, known)
         else:
             known = _store_new(call, creator, row)
         call.server.store.effects += 1
@@ -122,11 +121,12 @@ def _import(call: Call) -> Reply | Refusal:
 
 def _act(call: Call) -> Reply:
     item = call.objects[call.op_rules.use.target]
-    changes = actions.find_changes(call)
+    changed = actions.find_changes(call)
     call.server.store.effects += 1
-    if changes is None:
+    if changed is None:
         return make_success(call)
-    item.value = {**item.value, **changes}
+    item.value = {**item.value, **changed}
+    changes.note_change(call, item)
     return make_success(call, item)
 
 
@@ -137,6 +137,7 @@ def _read(call: Call) -> Reply:
 def _update(call: Call) -> Reply:
     item = call.objects[call.op_rules.use.target]
     item.value = dict(merge_update(call, item.value, _unwrap(call)))
+    changes.note_change(call, item)
     call.server.store.effects += 1
     return make_success(call, item)
 
@@ -144,6 +145,7 @@ def _update(call: Call) -> Reply:
 def _delete(call: Call) -> Reply:
     item = call.objects[call.op_rules.use.target]
     remove_object(call, item)
+    call.server.store.removed.append(Removed(item, call.server.clock.now()))
     call.server.subscriptions.note_removed(item)
     call.server.store.effects += 1
     return make_success(call)
@@ -159,28 +161,24 @@ def _list(call: Call) -> Reply:
         if not find_foreign_owner(call, item, "list")
         and all(item.parents.get(name) == wanted for name, wanted in parents.items())
     ]
-    query = dict(call.query)
-    size = next(
-        (int(query[n]) for n in _SIZES if query.get(n, "").isdigit()), _find_page_size(call)
-    )
-    size = max(1, min(size, call.server.variant.page_size or size))
-    start = next((int(query[n]) for n in _CURSORS if query.get(n, "").isdigit()), 0)
-    if query.get("page", "").isdigit():
-        start = (int(query["page"]) - 1) * size
-    if not any(p.name in _PAGING for p in call.op_rules.operation.parameters):
-        start, size = 0, len(items)
-    page = Page(start, size, len(items))
+    items = changes.keep_changed(call, items)
+    page = find_page(call, len(items))
     reply = make_success(call, select_items(call, items, page))
     link_pages(call, reply, page)
     return reply
 
 
-def _find_page_size(call: Call) -> int:
-    """The number of items of a page for which the request has no number."""
-    schemas = call.server.profile.schemas
-    sizes = (p.schema for p in call.op_rules.operation.parameters if p.name in _SIZES)
-    stated = (schemas.resolved(schema).get("default") for schema in sizes)
-    return next((int(size) for size in stated if isinstance(size, int)), _DEFAULT_PAGE)
+def _list_deleted(call: Call) -> Reply:
+    """List what was deleted, each as the document's example has it."""
+    reply = make_success(call)
+    place = find_array(reply.value)
+    removed = changes.list_removed(call)
+    page = find_page(call, len(removed))
+    like = at(reply.value, f"{place}/0")
+    shown = [changes.show_removed(call, like, one) for one in removed[page.start :][: page.size]]
+    reply.value = put(reply.value, place, shown)
+    link_pages(call, reply, page)
+    return reply
 
 
 def _make_id(example: Json, store: Store, collection: str) -> Json:

@@ -13,6 +13,12 @@ from reference_server.document.schemas import put
 from reference_server.seam import seam
 from reference_server.state.store import Stored
 
+_DEFAULT_PAGE = 20
+_SIZES = ("limit", "per_page", "perPage", "page_size", "pageSize", "size")
+_CURSORS = ("cursor", "after", "page_token")
+_PAGING = ("page", *_SIZES, *_CURSORS)
+"""Parameters that show that a list comes in pages; without one it comes whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -31,6 +37,28 @@ class Page:
     def last(self) -> int:
         """The number of the last page; the first when there is nothing."""
         return max(1, math.ceil(self.total / max(1, self.size)))
+
+
+def find_page(call: Call, total: int) -> Page:
+    """The page that a call asks for, of a list with so many items."""
+    query = dict(call.query)
+    asked = (int(query[n]) for n in _SIZES if query.get(n, "").isdigit())
+    size = next(asked, _find_default_size(call))
+    size = max(1, min(size, call.server.variant.page_size or size))
+    start = next((int(query[n]) for n in _CURSORS if query.get(n, "").isdigit()), 0)
+    if query.get("page", "").isdigit():
+        start = (int(query["page"]) - 1) * size
+    if not any(p.name in _PAGING for p in call.op_rules.operation.parameters):
+        start, size = 0, total
+    return Page(start, size, total)
+
+
+def _find_default_size(call: Call) -> int:
+    """The number of items of a page for which the request has no number."""
+    schemas = call.server.profile.schemas
+    sizes = (p.schema for p in call.op_rules.operation.parameters if p.name in _SIZES)
+    stated = (schemas.resolved(schema).get("default") for schema in sizes)
+    return next((int(size) for size in stated if isinstance(size, int)), _DEFAULT_PAGE)
 
 
 @seam

@@ -13,6 +13,7 @@ from reference_server.document.examples import (
     read_status,
 )
 from reference_server.document.schemas import NO_ARRAY, find_array, put
+from reference_server.responses.embedding import embed
 from reference_server.responses.headers import make_promised_headers
 from reference_server.seam import seam
 from reference_server.state.store import Stored
@@ -58,7 +59,7 @@ def _overlay(call: Call, media: Media, value: Json, shown: Stored | list[Stored]
         root = locate_object(call.op_rules.use.collection, value)
         schema = schemas.below(media.schema, root)
         made = put(value, root, project(schemas, schema, at(value, root), shown.value))
-    made = _count_members(call, media, made)
+    made = embed(call, media.schema, _count_members(call, media, made))
     return made if schemas.validator(media.schema).is_valid(made) else value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -41,6 +41,15 @@ class AccountChange:
     identity: str
     state: str = "active"
     roles: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatable:
+    """The response to a request with a key. body: of the request. at: epoch seconds."""
+
+    body: bytes
+    at: float
+    reply: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,10 @@ class ServerState:
     """What came where the policy is one of a receiver of webhooks."""
     receiver_secret: str
     """With which deliveries to it are signed; "" where there is none."""
+    responses: dict[tuple[str, ...], Repeatable]
+    """Caller, operation and key of a request -> what it got, so that it gets it again."""
+    effects_by: Counter[str]
+    """Id of an identity -> how often its requests changed the state."""
     handed_out: dict[tuple[str, str], list[str]]
     """Collection and id of an object -> identities whose credential was handed out with it."""
 
@@ -130,6 +143,8 @@ class ServerState:
         self.remembered = set()
         self.kept = {}
         self.accounts = {}
+        self.responses = {}
+        self.effects_by = Counter()
         self.handed_out = {}
         self.received = Received()
         self._failures: dict[str, int] = {}

@@ -9,7 +9,10 @@ from apicheck.model.json import Json
 
 @dataclass(slots=True)
 class Stored:
-    """One object. value: its members, as the response that created it showed them."""
+    """One object. value: its members, as the response that created it showed them.
+
+    changed_at: when it was created or last changed, in epoch seconds.
+    """
 
     collection: str
     id: str
@@ -18,13 +21,26 @@ class Stored:
     app: str
     value: dict[str, Json]
     parents: dict[str, str] = field(default_factory=dict)
+    changed_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An object that was deleted. at: epoch seconds."""
+
+    item: Stored
+    at: float
 
 
 class Store:
-    """Objects in order of their making. `effects` counts every change of state."""
+    """Objects in order of their making. `effects` counts every change of state.
+
+    removed: those that operations deleted, in the order of their deletion.
+    """
 
     def __init__(self) -> None:
         self.effects = 0
+        self.removed: list[Removed] = []
         self._objects: dict[tuple[str, str], Stored] = {}
 
     def add(self, item: Stored) -> None:

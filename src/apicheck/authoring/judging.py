@@ -111,6 +111,18 @@ def applicable_rules(context: RunContext, exchange: Exchange) -> Iterator[tuple[
             yield name, rule
 
 
+def chose_another_format(context: RunContext, exchange: Exchange) -> bool:
+    """Whether a request chose a format for its response that is not the default one.
+
+    Only successes have it where the policy promises one format for errors.
+    """
+    facts = context.facts.formats.negotiation
+    if facts is None or (facts.errors and not exchange.succeeded):
+        return False
+    chosen = [value for name, value in exchange.request.query if name == facts.parameter]
+    return any(value in facts.values and value != facts.default for value in chosen)
+
+
 def rule_covers_success(context: RunContext, when: When, operation: Operation) -> bool:
     """Whether a promise with this `when` applies to an accepted response of an operation."""
     documented = {int(r.status) for r in operation.responses if r.status.isdigit()}

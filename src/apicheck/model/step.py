@@ -108,7 +108,8 @@ class Ask:
     - "change" {identity, state, roles} -> {} : what becomes of the account of a new identity; needs
       control.
     - "revoke" {identity} -> {} ; "fail_next" {operation, status} -> {} ; needs control.
-    - "effects" {} -> {"count": n}: how often the target's state changed so far; needs control.
+    - "effects" {identity} -> {"count": n}: how often requests of an identity that control made, or
+      without one all requests, changed the target's state so far; needs control.
     - "processed" {id, at_least} -> {"count": n}: how often the id of a signed delivery stands where
       the receiver's effects show, as soon as that is `at_least`, or some seconds have passed.
     - "listener" {} -> {"url": .., "path": ..}: a fresh URL of the webhook listener.

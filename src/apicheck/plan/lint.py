@@ -19,6 +19,7 @@ from apicheck.model.selector import selects
 from apicheck.model.subject import SubjectKind
 from apicheck.model.target import Target
 from apicheck.plan.clauses import matches
+from apicheck.plan.formats import find_format_remarks
 from apicheck.plan.history import find_history_remarks
 from apicheck.plan.lifecycle import find_lifecycle_remarks
 from apicheck.plan.quotes import find_broken_samples
@@ -198,6 +199,7 @@ def _find_contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
     yield from (Remark(*words) for words in find_broken_samples(spec, policy))
     yield from (Remark(*words) for words in find_lifecycle_remarks(spec, policy))
     yield from (Remark(*words) for words in find_history_remarks(spec, policy))
+    yield from (Remark(*words) for words in find_format_remarks(policy))
 
 
 def _find_unread_parts(policy: Policy) -> Iterator[Remark]:

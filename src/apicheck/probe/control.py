@@ -89,9 +89,13 @@ class Control:
             raise OSError(f"the control URL did not move the clock by {seconds:g} s")
         return now
 
-    def count_effects(self) -> Json:
-        """How often a request changed the server's state so far: {"count": n}."""
-        return self._call("GET", "/effects", None)
+    def count_effects(self, identity_id: str = "") -> Json:
+        """How often a request changed the server's state so far: {"count": n}.
+
+        identity_id: of an identity that `mint` made, whose requests alone count.
+        """
+        of_one = f"/identities/{quote(identity_id, safe='')}" if identity_id else ""
+        return self._call("GET", f"{of_one}/effects", None)
 
     def listen(self, url: str, events: Json) -> Json:
         """Have webhooks sent to a URL: {"id": .., "secret": ..}."""

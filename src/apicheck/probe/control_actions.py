@@ -58,7 +58,7 @@ class ControlActions:
         actions: Mapping[str, Callable[[], Json]] = {
             "subscribe_by_hand": lambda: self._subscribe(control, arguments),
             "clock": lambda: {"now": control.read_clock()},
-            "effects": control.count_effects,
+            "effects": lambda: self._count_effects(control, str(arguments.get("identity", ""))),
             "deliveries": control.list_deliveries,
             "fail_next": lambda: control.fail_next(
                 str(arguments["operation"]), int(arguments["status"])
@@ -70,6 +70,11 @@ class ControlActions:
         if self._effects is None:
             return None
         return {"count": self._effects.count(str(arguments["id"]), int(arguments["at_least"]))}
+
+    def _count_effects(self, control: Control, identity: str) -> Json:
+        """Of all requests, or of an identity that control made; None for another identity."""
+        control_id = self._minting.find_control_id(identity) if identity else ""
+        return control.count_effects(control_id) if control_id or not identity else None
 
     def _subscribe(self, control: Control, arguments: Mapping[str, Json]) -> Json:
         listener = control.listen(str(arguments["url"]), arguments.get("events"))

@@ -104,6 +104,11 @@ class Minting:
             "state": identity.state,
         }
 
+    def find_control_id(self, identity: str) -> str:
+        """The id of an identity that the control protocol made; "" for any other."""
+        made = self._made.get(identity)
+        return made.control_id if made else ""
+
     def mint_by_clients(self) -> Iterator[Identity]:
         """Yield an identity of each client, with all the rights that it can get."""
         for minter in self._plan.target.minters:

@@ -14,6 +14,8 @@ _SAMPLE = 5
 """How many operations are asked the checks that do not name the fault, without `--full`."""
 _ROWS = 3
 """How many rows of a table each of those operations is asked."""
+_FED = 2
+"""How many subjects are asked the checks that a passive check of the fault reads."""
 _OWN_SAMPLE = 12
 """How many subjects are asked the checks that name the fault; all, at the second try."""
 _TURNS = 3
@@ -65,12 +67,15 @@ def sample_plan(made: Plan, fault: str, *, whole: bool) -> Plan:
 
     rows = _select_first_rows(made)
     subjects = {check_id: _select_subjects(made, check_id, whole=whole) for check_id in own}
+    fed = {check_id: _select_first_subjects(made, check_id) for check_id in triggers}
 
     def is_kept(probe: Probe) -> bool:
         if probe.check.id in own:
             return probe.subject.key in subjects[probe.check.id]
         if probe.applies.last:
             return probe in feeds
+        if probe.subject.key in fed.get(probe.check.id, ()):
+            return True
         operation = probe.subject.operation
         if probe.key not in rows or not (operation is None or operation.id in sample):
             return False
@@ -104,6 +109,12 @@ def _select_first_rows(made: Plan) -> frozenset[str]:
             asked[subject] += 1
             kept.append(probe.key)
     return frozenset(kept)
+
+
+def _select_first_subjects(made: Plan, check_id: str) -> frozenset[str]:
+    """Select a few subjects of a check that gives a passive one something to read."""
+    every = (p.subject.key for p in (*made.probes, *made.provoking) if p.check.id == check_id)
+    return frozenset(list(dict.fromkeys(every))[:_FED])
 
 
 def _select_subjects(made: Plan, check_id: str, *, whole: bool) -> frozenset[str]:

@@ -24,14 +24,14 @@ def test_a_form_of_dates_may_stand_alone() -> None:
 def test_the_facts_of_repetitions_and_embedding_are_typed() -> None:
     written = {
         "idempotency": {"header": "Idempotency-Key", "ttl": "4h", "changed": 409, "ops": "*"},
-        "embed": {"parameter": "embed", "adds": "tags", "unknown": "ignored"},
+        "embed": {"parameter": "embed", "adds": "tags"},
     }
     formats = facts_from({"formats": written}).formats
     assert formats.idempotency is not None
     assert formats.idempotency.ttl_s == 4 * 3600
     assert isinstance(formats.idempotency.changed, ExpectedResponse)
     assert formats.embed is not None
-    assert (formats.embed.adds, formats.embed.unknown) == (("tags",), "ignored")
+    assert formats.embed.adds == ("tags",)
 
 
 @pytest.mark.parametrize(

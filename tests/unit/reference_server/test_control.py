@@ -268,3 +268,11 @@ def test_an_unknown_path_is_not_found(canonical: Any, path: str) -> None:
 def test_a_method_that_a_call_lacks_is_refused(canonical: Any) -> None:
     answer = canonical.control("DELETE", "/clock")
     assert (answer.status, list(answer.json)) == (405, ["error"])
+
+
+def test_effects_of_one_identity_leave_out_those_of_others(canonical: Any) -> None:
+    one, other = (canonical.control("POST", "/identities", {}).json for _ in range(2))
+    made = canonical.send("POST", "/v2/tags", token=one["token"], value={"name": "gold"})
+    assert made.status == 200
+    paths = [f"/identities/{who['id']}/effects" for who in (one, other)]
+    assert [canonical.control("GET", path).json["count"] for path in paths] == [1, 0]

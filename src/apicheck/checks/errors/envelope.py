@@ -34,8 +34,11 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
-    """Judge the body by each applicable rule that says something about it."""
-    if exchange.bodiless:
+    """Judge the body by each applicable rule that says something about it.
+
+    A rule describes the default format: a body in another one, which was asked for, is not judged.
+    """
+    if exchange.bodiless or judging.chose_another_format(context, exchange):
         return
     for name, rule in context.facts.responses.items():
         if not _describes_body(rule):

@@ -85,13 +85,11 @@ class Since:
 class Embed:
     """`formats.embed`: a parameter that adds members to what is read.
 
-    adds: the values that it takes, each the name of the member. unknown: the response to another
-    value, or "ignored".
+    adds: the values that it takes, each the name of the member.
     """
 
     parameter: str
-    adds: tuple[str, ...] = ()
-    unknown: ExpectedResponse | str | None = None
+    adds: tuple[str, ...]
     ops: Selector | None = None
 
 

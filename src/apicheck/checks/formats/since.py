@@ -1,0 +1,154 @@
+"""A list since a moment has what was changed after it, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Exchange,
+    Failure,
+    Inconclusive,
+    Judgement,
+    Mode,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Operation,
+    Outcome,
+    Part,
+    Role,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    alter,
+    build,
+    describe,
+    fields,
+    listing,
+    steps,
+)
+from apicheck.authoring.facts import Since
+from apicheck.checks.formats import _paging
+
+_FACT = "formats.since"
+_HOUR_S, _AFTER_S = 3600, 2
+"""Well before the change, and the first whole second that is surely after it."""
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """To lists with the parameter, of objects that the run can create."""
+    facts = subject.facts.formats.since
+    if facts is None:
+        return NotApplicable("the policy promises no lists since a moment")
+    known = {one.name for one in subject.op.parameters if one.place == "query"}
+    selected = subject.op.method == "GET" and subject.context.selects(facts.ops, subject.op)
+    if not selected or facts.parameter not in known:
+        return NotApplicable(f"it is no list with the parameter {facts.parameter}")
+    if _find_creator(subject) is None:
+        return NotApplicable("no operation creates what it lists")
+    if subject.context.mode is not Mode.FULL:
+        why = "an object would have to be created"
+        return NotTested(NotTestedKind.READ_ONLY, why, '[safety]\nmode = "full"')
+    return Applies(requests=3, facts=(_FACT,))
+
+
+def _find_creator(subject: Subject) -> Operation | None:
+    context = subject.context
+    known = (one for one in context.spec.operations if one.path == subject.op.path)
+    return next((o for o in known if o.method == "POST" and o.id in context.actors), None)
+
+
+def script(subject: Subject) -> Script:
+    """Create an object; list since an hour before it, and since two seconds after it."""
+    creator, facts = _find_creator(subject), _promised(subject)
+    assert creator is not None  # applies() made sure
+    yield from build.send_control(subject)
+    creation = yield from build.valid_request(subject, creator.id)
+    created = yield from steps.send(creation, Role.SETUP)
+    changed_at = _read_moment(created, facts.member)
+    if changed_at is None:
+        reason = f"the response of {creator.id} does not show {facts.member}: {describe(created)}"
+        steps.end_script(Inconclusive(reason))
+    request = yield from build.valid_request(subject)
+    part, (made, *_) = Part("query", facts.parameter), _read_ids(created)
+    before = alter.with_part(request, subject.op, part, _write(changed_at - _HOUR_S))
+    after = alter.with_part(request, subject.op, part, _write(changed_at + _AFTER_S))
+    yield from listing.fetch_pages(subject, before, lambda page: made in _paging.identify(page))
+    yield from steps.send(after)
+
+
+def _promised(subject: Subject) -> Since:
+    facts = subject.facts.formats.since
+    if facts is None:
+        raise ValueError("the policy promises no lists since a moment")
+    return facts
+
+
+def _read_moment(exchange: Exchange, member: str) -> float | None:
+    """When the object of a response was changed, in epoch seconds."""
+    for item in listing.objects_in(exchange.json_or()):
+        moment = fields.parse_instant(str(item.get(member))) if "id" in item else None
+        if moment:
+            return moment[0]
+    return None
+
+
+def _read_ids(created: Exchange) -> list[str]:
+    return [str(item["id"]) for item in listing.objects_in(created.json_or()) if "id" in item]
+
+
+def _write(moment: float) -> str:
+    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """The object must be listed since before, and nothing changed earlier since afterwards."""
+    facts = _promised(subject)
+    created = next(e for e in reversed(transcript.exchanges) if e.role is Role.SETUP)
+    *before, after = transcript.exercised
+    refused = next((page for page in (*before, after) if not page.succeeded), None)
+    changed_at, ids = _read_moment(created, facts.member), _read_ids(created)
+    if refused is not None or changed_at is None or not ids:
+        came = f"the list was {describe(refused)}" if refused else "the object has no moment"
+        return Inconclusive(came)
+    since = changed_at + _AFTER_S
+    for item, moment in _list_moments(after, facts.member):
+        if moment < since - 1:
+            expected = f"nothing that was changed before {_write(since)}"
+            actual = f"{facts.member}: {item}"
+            return Failure("not-since", expected, actual, exchange=after.id)
+    if any(ids[0] in _paging.identify(page) for page in before):
+        return None
+    if listing.request_next(subject, before[-1].request, before[-1]):
+        return Inconclusive("the pages that were read do not show the new object")
+    expected = f"the object that was changed at {_write(changed_at)}"
+    actual = f"a list since {_write(changed_at - _HOUR_S)} without it"
+    return Failure("leaves-out", expected, actual, exchange=before[-1].id)
+
+
+def _list_moments(page: Exchange, member: str) -> Iterator[tuple[str, float]]:
+    for item in listing.items_of(page):
+        written = str(item.get(member)) if isinstance(item, dict) else ""
+        if moment := fields.parse_instant(written):
+            yield written, moment[0]
+
+
+CHECK = Check(
+    title="A list since a moment has what was changed after it, and nothing else",
+    failure_title="A list since a moment does not have exactly what was changed after it",
+    applies=applies,
+    script=script,
+    judge=judge,
+    accepted=True,
+    reads=(_FACT,),
+    standards=("rfc3339#5.6",),
+    outcomes=(Outcome("not-since", Severity.MEDIUM), Outcome("leaves-out", Severity.HIGH)),
+    proven_by={
+        "not-since": ("formats/ignores-since",),
+        "leaves-out": ("formats/since-in-the-local-zone",),
+    },
+)
