@@ -21,7 +21,7 @@ from apicheck.model.json import Json
 from reference_server.app import build_api
 from reference_server.call import PLAIN, TLS
 from reference_server.control import build_control
-from reference_server.document.profile import read_profile
+from reference_server.document.profile import LOWERED, MANY, read_profile
 from reference_server.faults.catalogue import catalogue, select
 from reference_server.state.server_state import ServerState, name_region
 from reference_server.state.tls import listen_with
@@ -49,7 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until a signal comes, or until stdin ends with --stdin-watch."""
     options = _build_parser().parse_args(arguments)
     try:
-        server = ServerState(read_profile(options.profile), options.seed)
+        profile = read_profile(options.profile, lowers_limits=options.lower_limits)
+        server = ServerState(profile, options.seed)
     except ApicheckError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
@@ -114,6 +115,8 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--fault", action="append", default=[], help="a fault to begin with")
     parser.add_argument("--write-target", help="write an apicheck.toml that fits this server")
     parser.add_argument("--seed", type=int, help="make the same credentials every time")
+    lowered = f"limits above {MANY} are {LOWERED}, and the target file says so"
+    parser.add_argument("--lower-limits", action="store_true", help=lowered)
     parser.add_argument("--stdin-watch", action="store_true", help="stop when stdin ends")
     return parser
 

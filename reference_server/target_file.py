@@ -62,6 +62,8 @@ def format_target(server: ServerState, addresses: Addresses, ca_file: str = "") 
         ]
     if authorizes:
         lines += _format_consent(server)
+    for name, limit in server.profile.lowered.items():
+        lines += ["", f"[limits.{_quote(name)}]", f"limit = {limit}"]
     lines += ["", "[control]", f"url = {_quote(control_url)}"]
     if server.profile.webhooks is not None:
         lines += ["", "[webhooks]", 'listen = "127.0.0.1:0"']

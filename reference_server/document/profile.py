@@ -5,8 +5,8 @@ Decided here, from document and policy, independently of how apicheck plans its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from apicheck.load import load_policy, load_spec, profile_dir, profile_names
@@ -22,6 +22,9 @@ DEFAULT_ORDER = (
     "transport", "route", "method", "credential", "account", "scope", "rate", "media", "body",
     "object", "state",
 )  # fmt: skip
+
+MANY, LOWERED = 1000, 60
+"""Limits of more requests than this are lowered to that, where the server is told to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class Profile:
     """Which segment of paths is a version, and which version; the current one first."""
     promised: frozenset[str]
     """The paths of the facts that the policy or its document states, and what they are parts of."""
+    lowered: Mapping[str, int] = field(default_factory=dict)
+    """Bucket -> its limit on this server, where that is not the policy's."""
 
     @property
     def facts(self) -> Facts:
@@ -80,12 +85,33 @@ class Profile:
         return selects(selector, operation, self.facts.operations, self.secured)
 
 
-def read_profile(name: str) -> Profile:
-    """The profile of a directory, or of a packaged name."""
+def read_profile(name: str, *, lowers_limits: bool = False) -> Profile:
+    """The profile of a directory, or of a packaged name.
+
+    lowers_limits: a limit of many requests is lower, as staging servers have it. It is then used
+    up with few requests, and everything else about it stays as it was.
+    """
     directory = profile_dir(name) if name in profile_names() else Path(name)
     spec = load_spec(directory / "openapi.yaml")
     policy = load_policy(directory / "policy.yaml", spec)
-    return build_profile(directory, spec, policy)
+    lowered = _find_high_limits(policy.facts) if lowers_limits else ()
+    made = build_profile(directory, spec, _lower_limits(policy, lowered))
+    return replace(made, lowered=dict.fromkeys(lowered, LOWERED))
+
+
+def _find_high_limits(facts: Facts) -> tuple[str, ...]:
+    """The buckets with a limit of many requests."""
+    buckets = facts.rate_limits.buckets if facts.rate_limits else {}
+    return tuple(name for name, bucket in buckets.items() if (bucket.limit or 0) > MANY)
+
+
+def _lower_limits(policy: Policy, names: Collection[str]) -> Policy:
+    limits = policy.facts.rate_limits
+    if limits is None or not names:
+        return policy
+    lowered = {name: replace(limits.buckets[name], limit=LOWERED) for name in names}
+    limits = replace(limits, buckets={**limits.buckets, **lowered})
+    return replace(policy, facts=replace(policy.facts, rate_limits=limits))
 
 
 def build_profile(directory: Path, spec: Spec, policy: Policy) -> Profile:

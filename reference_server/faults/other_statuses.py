@@ -150,6 +150,7 @@ FAULTS = (
         "syntax",
         500,
         "A body that cannot be parsed makes the server fail.",
+        ("requests.syntax",),
     ),
     _row(
         "errors/fails-on-unknown-object",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from apicheck.model.facts import Challenge
+from apicheck.model.facts import NEVER, Challenge
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
 from reference_server.faults.fault import fault
@@ -23,7 +23,19 @@ def _denial_has_parameters(profile: Profile) -> bool:
     return isinstance(stated, Challenge) and bool(stated.parameters)
 
 
-@fault("auth/challenge-error-without-credentials", write_challenge, needs=_CHALLENGE)
+def _says_no_error_to_strangers(profile: Profile) -> bool:
+    """Where the challenge to a request without credentials has no error code."""
+    refusal = profile.facts.authentication.anonymous
+    stated = refusal.challenge if refusal else None
+    return isinstance(stated, Challenge) and stated.error is NEVER
+
+
+@fault(
+    "auth/challenge-error-without-credentials",
+    write_challenge,
+    needs=_CHALLENGE,
+    shows_in=_says_no_error_to_strangers,
+)
 def challenge_error_without_credentials(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:

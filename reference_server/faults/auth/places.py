@@ -70,14 +70,18 @@ def takes_first_alternative_alone(
     honest: Callable[[Call], Identity | Refusal], call: Call
 ) -> Identity | Refusal:
     """Of several kinds of credential that are documented, only the first is taken."""
-    schemes = call.server.profile.spec.schemes
-    first = [schemes[name] for name, _ in next(iter(call.op_rules.security), ())]
-    if all(read_credentials(call, scheme) for scheme in first) and all(
-        extract_token(call, scheme, read_credentials(call, scheme)[0]) for scheme in first
-    ):
-        return honest(call)
-    found = honest(call)
-    return found if isinstance(found, Refusal) else Refusal("bad", "This is no such credential.")
+    found, first = honest(call), next(iter(call.op_rules.security), ())
+    if isinstance(found, Refusal) or all(_presents(call, found, name) for name, _ in first):
+        return found
+    return Refusal("bad", "This is no such credential.")
+
+
+def _presents(call: Call, caller: Identity, name: str) -> bool:
+    """Whether a call has the credential of its caller for a scheme: kinds may look alike."""
+    scheme = call.server.profile.spec.schemes[name]
+    own = caller.token if caller.scheme == name else caller.credentials.get(name)
+    values = read_credentials(call, scheme)
+    return any(extract_token(call, scheme, value) == own for value in values)
 
 
 @fault("auth/takes-first-of-two-credentials", read_credentials, needs=("authentication.several",))

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal, Reply
+from reference_server.document.profile import Profile
 from reference_server.faults._error_text import append_to_error
 from reference_server.faults.fault import Fault, fault
 from reference_server.responses.errors import fill_error_body
 
 FillErrorBody = Callable[[Call, Refusal, Reply], None]
+
+
+def _promises_one(kinds: tuple[str, ...]) -> Callable[[Profile], bool]:
+    """Where the policy promises a refusal of one of these kinds, so that something causes it.
+
+    What only the refusal of a request can show is in `requests`; for others it is promised anyway.
+    """
+
+    def shows(profile: Profile) -> bool:
+        facts = profile.facts
+        promised = {*facts.requests, *(["scope"] if facts.authorization.refusal else ())}
+        return "syntax" not in kinds or not promised.isdisjoint(kinds)
+
+    return shows
 
 
 def _shows(fault_id: str, kinds: tuple[str, ...], words: str, about: str) -> Fault:
@@ -20,7 +35,7 @@ def _shows(fault_id: str, kinds: tuple[str, ...], words: str, about: str) -> Fau
         if refusal.kind in kinds:
             append_to_error(reply, words)
 
-    return fault(fault_id, fill_error_body, about=about)(fill)
+    return fault(fault_id, fill_error_body, about=about, shows_in=_promises_one(kinds))(fill)
 
 
 WORDS = (

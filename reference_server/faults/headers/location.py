@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from apicheck.model.json import at
 from reference_server.call import Call, Reply
 from reference_server.document.schemas import put
 from reference_server.faults._documented import headers_have
@@ -24,8 +25,10 @@ def location_of_another_object(honest: FinishSuccess, call: Call, reply: Reply) 
     if collection is None or made.header("Location") is None:
         return made
     newest = call.server.store.all(collection.name, call.caller_identity.tenant)[-1]
-    other = newest.id.replace("_", "_c", 1) if "_" in newest.id else f"c{newest.id}"
-    value = dict(put(newest.value, collection.id, other))
+    mark = "9" if newest.id.isdigit() else "c"
+    other = newest.id.replace("_", "_c", 1) if "_" in newest.id else f"{mark}{newest.id}"
+    shown = int(other) if isinstance(at(newest.value, collection.id), int) else other
+    value = dict(put(newest.value, collection.id, shown))
     call.server.store.add(replace(newest, id=other, value=value))
     made.headers = [
         (name, text.replace(newest.id, other) if name == "Location" else text)

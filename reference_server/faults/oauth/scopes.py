@@ -54,7 +54,18 @@ def grants_unknown_scopes(
     return asked if isinstance(found, Refusal) and set(asked) & set(most) else found
 
 
-@fault("oauth/token-reaches-further-than-said", assign_scopes, needs=_TOKEN, shows_in=_has_scopes)
+def _reads_need_different_scopes(profile: Profile) -> bool:
+    """Where a token that may read something may not read everything."""
+    safe = (rules for rules in profile.rules.values() if rules.operation.safe)
+    return len({frozenset(rules.scopes) for rules in safe if rules.scopes}) > 1
+
+
+@fault(
+    "oauth/token-reaches-further-than-said",
+    assign_scopes,
+    needs=_TOKEN,
+    shows_in=_reads_need_different_scopes,
+)
 def token_reaches_further_than_said(
     honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]], call: Call, scopes: tuple[str, ...]
 ) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ Admit = Callable[[Call, Admission], Admission]
 EnforceLimit = Callable[[Call, int], int]
 Costs = Callable[[Call, int], bool]
 _LIMITS = ("rate_limits",)
+_FEW, _LOW = 3, 100
+"""The lowest and the highest limit that is used up to see what else it counts."""
 _COUNTS = ("rate_limits.counts",)
 _SUCCESSES = range(200, 300)
 
@@ -146,9 +148,40 @@ def head_costs_nothing(honest: Costs, call: Call, status: int) -> bool:
     return honest(call, status) and call.method != "HEAD"
 
 
-@fault("ratelimit/counts-reads-only", admit, needs=_LIMITS)
+def _counts_writes_alone(profile: Profile) -> bool:
+    """Whether a limit is for writes alone: one that has reads too is used up with these."""
+    counted: dict[str, set[bool]] = {}
+    for rules in profile.rules.values():
+        for bucket in rules.buckets:
+            counted.setdefault(bucket.name, set()).add(rules.operation.safe)
+    return {False} in counted.values()
+
+
+@fault("ratelimit/counts-reads-only", admit, needs=_LIMITS, shows_in=_counts_writes_alone)
 def counts_reads_only(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A limit is not applied to requests that write."""
+    decided = honest(call, admission)
+    return decided if call.method in ("GET", "HEAD") else _let_through(decided)
+
+
+def _shares_a_low_limit(profile: Profile) -> bool:
+    """Whether reads and writes share a limit that can be used up with either."""
+    limits = profile.facts.rate_limits
+    low = {
+        name
+        for name, bucket in (limits.buckets.items() if limits else ())
+        if _FEW <= (bucket.limit or 0) <= _LOW
+    }
+    counted: dict[str, set[bool]] = {}
+    for rules in profile.rules.values():
+        for bucket in rules.buckets[:1]:
+            counted.setdefault(bucket.name, set()).add(rules.operation.safe)
+    return any(kinds == {True, False} for name, kinds in counted.items() if name in low)
+
+
+@fault("ratelimit/writes-cost-nothing", admit, needs=_LIMITS, shows_in=_shares_a_low_limit)
+def writes_cost_nothing(honest: Admit, call: Call, admission: Admission) -> Admission:
+    """A limit that reads have used up lets requests that write through."""
     decided = honest(call, admission)
     return decided if call.method in ("GET", "HEAD") else _let_through(decided)
 

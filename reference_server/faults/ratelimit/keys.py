@@ -72,7 +72,14 @@ def counts_operations_apart(honest: ChooseKey, call: Call, bucket: Bucket) -> tu
     return (*honest(call, bucket), call.op_rules.operation.id)
 
 
-@fault("ratelimit/refuses-other-operations", admit, needs=_LIMITS)
+def _counts_operations_apart(profile: Profile) -> bool:
+    """Whether there is more than one limit."""
+    return len(list(_list_buckets(profile))) > 1
+
+
+@fault(
+    "ratelimit/refuses-other-operations", admit, needs=_LIMITS, shows_in=_counts_operations_apart
+)
 def refuses_other_operations(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A caller that one limit has refused is refused by all others too."""
     decided = honest(call, admission)

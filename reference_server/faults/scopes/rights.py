@@ -24,7 +24,17 @@ def _reads_and_writes_differ(profile: Profile) -> bool:
     return any(scope.replace(":write", ":read") in profile.scopes for scope in writing)
 
 
-@fault("scopes/any-role-suffices", find_missing_rights, needs=("authorization.roles",))
+def _has_roles(profile: Profile) -> bool:
+    """Where somebody can have a role and lack another."""
+    return len(profile.facts.authorization.roles) > 1
+
+
+@fault(
+    "scopes/any-role-suffices",
+    find_missing_rights,
+    needs=("authorization.roles",),
+    shows_in=_has_roles,
+)
 def any_role_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """A caller with any role may do what only some roles may."""
     named = {*call.op_rules.scopes, *call.op_rules.permissions}

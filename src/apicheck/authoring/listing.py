@@ -68,10 +68,14 @@ def objects_in(value: Json) -> Iterator[Mapping[str, Json]]:
 
 
 def items_of(page: Exchange) -> tuple[Json, ...]:
-    """The items of a list: the outermost array of objects, else the outermost array."""
+    """The items of a list: the outermost array of objects; none where an array is empty.
+
+    Without either, the outermost array of anything.
+    """
     arrays = list(_find_arrays(page.json_or()))
     of_objects = (one for one in arrays if one and all(isinstance(x, Mapping) for x in one))
-    return tuple(next(of_objects, arrays[0] if arrays else ()))
+    empty = (one for one in arrays if not one)
+    return tuple(next(of_objects, next(empty, arrays[0] if arrays else [])))
 
 
 def _find_arrays(value: Json) -> Iterator[list[Json]]:

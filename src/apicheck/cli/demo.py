@@ -28,8 +28,9 @@ def command(
 ) -> int:
     """Test the reference server and write a report.
 
-    The command starts the server itself and needs no network and no credentials. Its exit code
-    is 0 unless the run is not-conformant or invalid.
+    The command starts the server itself and needs no network and no credentials. A limit of
+    thousands is one of 60 requests on this server, as on a staging server. Its exit code is 0
+    unless the run is not-conformant or invalid.
 
     \b
     apicheck demo
@@ -40,7 +41,8 @@ def command(
     from apicheck.run import RunConfig, reference_server, run_pipeline
 
     screen.say(f"starting the reference server of {profile}")
-    with reference_server(profile_dir(profile), faults=faults, seed=seed) as server:
+    serving = reference_server(profile_dir(profile), faults=faults, seed=seed, lowers_limits=True)
+    with serving as server:
         config = RunConfig(
             profile=profile,
             target=server.target_file,

@@ -137,7 +137,7 @@ def prove(
     progress = progress or Silent()
     began = time.monotonic()
     recorded = read_collateral(profile)
-    with reference_server(profile_dir(profile), seed=seed) as server:
+    with reference_server(profile_dir(profile), seed=seed, lowers_limits=True) as server:
         config = RunConfig(profile=profile, target=server.target_file)
         inputs = load_inputs(config)
         # Every check is asked, whether or not a clause of the profile names it.

@@ -36,8 +36,12 @@ def build_server_command(
     port: int = 0,
     control_port: int = 0,
     seed: int = 1,
+    lowers_limits: bool = False,
 ) -> list[str]:
-    """Build the command line that serves a profile. Port 0: any free one."""
+    """Build the command line that serves a profile. Port 0: any free one.
+
+    lowers_limits: a limit of thousands is one of a few requests, as staging servers have it.
+    """
     command = [
         sys.executable,
         "-m",
@@ -51,6 +55,8 @@ def build_server_command(
         "--seed",
         str(seed),
     ]
+    if lowers_limits:
+        command.append("--lower-limits")
     if target_file is not None:
         command += ["--write-target", str(target_file)]
     for fault in faults:
@@ -66,8 +72,9 @@ def reference_server(
     port: int = 0,
     control_port: int = 0,
     seed: int = 1,
+    lowers_limits: bool = False,
 ) -> Iterator[Server]:
-    """Serve a profile on loopback while the context lasts.
+    """Serve a profile on loopback while the context lasts. lowers_limits: as for the command.
 
     Raises TargetUnreachable, with the server's error output, when it does not start.
     """
@@ -80,6 +87,7 @@ def reference_server(
             port=port,
             control_port=control_port,
             seed=seed,
+            lowers_limits=lowers_limits,
         )
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             [*command, "--stdin-watch"],

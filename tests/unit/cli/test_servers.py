@@ -89,7 +89,9 @@ def test_a_demo_fails_only_when_a_clause_fails(
     monkeypatch.setattr(apicheck.run, "reference_server", reference_server)
     monkeypatch.setattr(apicheck.run, "run_pipeline", lambda *_: outcome)
     code = main(["demo", "--fault", "auth/skips-authentication"])
-    assert started == [("canonical", {"faults": ("auth/skips-authentication",), "seed": 1})]
+    assert started == [
+        ("canonical", {"faults": ("auth/skips-authentication",), "seed": 1, "lowers_limits": True})
+    ]
     fails = word in (RunWord.NOT_CONFORMANT, RunWord.INVALID)
     assert code == (EXIT_CODES[word] if fails else 0)
     printed = capsys.readouterr()

@@ -70,16 +70,30 @@ def request_following(
         return following
     indexed = paging.style == _INDEXED
     name = _find_parameter(subject.op, paging.page, _OFFSETS if indexed else _NUMBERS)
-    items = len(listing.items_of(page))
+    items = len(identify(page))
     if not name or not items:
         return None
-    now = next((int(v) for n, v in request.query if n == name and v.isdigit()), 0 if indexed else 1)
+    first = 0 if indexed else _find_first(subject, name)
+    now = next((int(v) for n, v in request.query if n == name and v.isdigit()), first)
     later = now + (items if indexed else 1)
     return alter.with_part(request, subject.op, Part("query", name), str(later))
 
 
+def _find_first(subject: Subject, name: str) -> int:
+    """The number of the first page: as the document has it, else 1."""
+    schema: Json = next((p.schema for p in subject.op.parameters if p.name == name), {})
+    flat = schemas.resolve_schema(subject.context.spec.document, schema)
+    stated = (flat.get("default"), flat.get("minimum")) if isinstance(flat, dict) else ()
+    return next((number for number in stated if isinstance(number, int)), 1)
+
+
 def identify(page: Exchange) -> tuple[str, ...]:
-    """What each item of a page is told apart by: its id, or all that it says."""
+    """What each item of a page is told apart by: its id, or all that it says.
+
+    A page that is refused has none: some servers say 404 beyond the last one.
+    """
+    if not page.succeeded:
+        return ()
     return tuple(
         str(item.get("id", item)) if isinstance(item, dict) else str(item)
         for item in listing.items_of(page)

@@ -35,6 +35,8 @@ _FACT = "formats.paging"
 _IN_TURN, _TO_THE_END = "one after the other", "to the end"
 _ROUNDS, _JOINED, _ALONE = 3, 4, 3
 """Rounds at most, and exchanges of a round: where a second page follows, and where none does."""
+_BEYOND = 404
+"""What some servers say of a page after the last one."""
 _PAGES, _EMPTY = 20, 3
 """Pages at most, and how many empty ones in a row are no accident of a filter."""
 
@@ -141,7 +143,7 @@ def _is_steady(read: Sequence[Exchange]) -> bool:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Judge the last round, where the list was steady; or whether empty pages lead on."""
     read = transcript.exercised
-    refused = next((one for one in read if not one.succeeded), None)
+    refused = next((one for one in read if not one.succeeded and one.status != _BEYOND), None)
     if refused is not None or len(read) == 0:
         return Inconclusive(f"a page was {describe(refused) if refused else 'not read'}")
     if subject.row.value == _TO_THE_END:

@@ -98,7 +98,7 @@ CHECK = Check(
     reads=("rate_limits",),
     standards=("rfc6585#4",),
     outcomes=(Outcome("admitted", Severity.HIGH, Confirm.FRESH),),
-    proven_by={"admitted": ("ratelimit/counts-operations-apart",)},
+    proven_by={"admitted": ("ratelimit/counts-operations-apart", "ratelimit/writes-cost-nothing")},
     provokes=REFUSALS,
     accepted=True,
 )

@@ -31,6 +31,8 @@ class Paged:
     grows: bool = False
     style: str = "page"
     always_next: bool = False
+    from_0: bool = False
+    beyond: int = 200
 
     def answer(self, request: Request) -> Response:
         if request.method == "POST":
@@ -41,7 +43,10 @@ class Paged:
         if self.style == "offset":
             start = int(query.get("offset", 0))
         else:
-            start = (int(query.get("page", 1)) - 1) * size
+            first_page = 0 if self.from_0 else 1
+            start = (int(query.get("page", first_page)) - first_page) * size
+            if start >= self.count and self.beyond != 200:
+                return Response(self.beyond, body=b'{"errors": ["none"]}')
         first = 0
         if self.grows:
             self.count += 1
@@ -70,6 +75,25 @@ def judge(bench: Callable[..., Any], server: Any) -> Callable[..., Any]:
 def test_pages_by_number_join_without_links(judge: Callable[..., Any], style: str) -> None:
     assert judge({"style": style}, style=style) is None
     assert judge({"style": style}, TO_THE_END, style=style) is None
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_page_beyond_the_last_may_be_refused_with_404(
+    judge: Callable[..., Any], count: int
+) -> None:
+    for row in (IN_TURN, TO_THE_END):
+        assert judge({"style": "page"}, row, count=count, beyond=404) is None
+
+
+def test_pages_may_be_counted_from_0_where_the_document_says_so(
+    bench: Callable[..., Any], server: Any
+) -> None:
+    server.answer = Paged(server, from_0=True).answer
+    numbered = [{"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 0}}]
+    spec = {"paths": {"/contacts": {"get": {"parameters": [*numbered, *PARAMETERS[2:]]}}}}
+    facts = {"formats": {"paging": {"style": "page"}}}
+    made = bench("formats/pages", facts=facts, operation="listContacts", spec=spec)
+    assert set(made.judgements().values()) == {None}
 
 
 @pytest.mark.parametrize("style", ["page", "offset"])
