@@ -13,16 +13,17 @@ from reference_server.responses.errors import fill_error_body
 FillErrorBody = Callable[[Call, Refusal, Reply], None]
 
 
-def _promises_one(kinds: tuple[str, ...]) -> Callable[[Profile], bool]:
-    """Where the policy promises a refusal of one of these kinds, so that something causes it.
+_ONLY_WHERE_PROMISED = frozenset({"syntax", "unknown_path"})
+"""Kinds of request that nothing sends where the policy does not say what comes of them."""
 
-    What only the refusal of a request can show is in `requests`; for others it is promised anyway.
-    """
+
+def _promises_one(kinds: tuple[str, ...]) -> Callable[[Profile], bool]:
+    """Where the policy promises a refusal of one of these kinds, so that something causes it."""
 
     def shows(profile: Profile) -> bool:
         facts = profile.facts
         promised = {*facts.requests, *(["scope"] if facts.authorization.refusal else ())}
-        return "syntax" not in kinds or not promised.isdisjoint(kinds)
+        return _ONLY_WHERE_PROMISED.isdisjoint(kinds) or not promised.isdisjoint(kinds)
 
     return shows
 
