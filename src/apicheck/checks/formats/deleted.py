@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from apicheck.authoring import (
     Applies,
@@ -97,7 +98,7 @@ def _id_of(subject: Subject, request: Request) -> str:
     template = deleter.path.split("/") if deleter else []
     segments = request.path.split("/")[-len(template) :]
     found = (s for t, s in zip(template, segments, strict=True) if t in {f"{{{n}}}" for n in names})
-    return [*found][-1]
+    return unquote([*found][-1])
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

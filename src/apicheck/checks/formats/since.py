@@ -107,8 +107,11 @@ def _write(moment: float) -> str:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """The object must be listed since before, and nothing changed earlier since afterwards."""
-    facts = _promised(subject)
-    created = next(e for e in reversed(transcript.exchanges) if e.role is Role.SETUP)
+    facts, creator = _promised(subject), _find_creator(subject)
+    made = [e for e in transcript.of_role(Role.SETUP) if creator and _is_of(e, creator)]
+    if not made:
+        return Inconclusive("no object was created")
+    created = made[-1]
     *before, after = transcript.exercised
     refused = next((page for page in (*before, after) if not page.succeeded), None)
     changed_at, ids = _read_moment(created, facts.member), _read_ids(created)
@@ -128,6 +131,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     expected = f"the object that was changed at {_write(changed_at)}"
     actual = f"a list since {_write(changed_at - _HOUR_S)} without it"
     return Failure("leaves-out", expected, actual, exchange=before[-1].id)
+
+
+def _is_of(exchange: Exchange, operation: Operation) -> bool:
+    return exchange.request.operation == operation.id
 
 
 def _list_moments(page: Exchange, member: str) -> Iterator[tuple[str, float]]:
