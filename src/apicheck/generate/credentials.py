@@ -8,6 +8,7 @@ transport resolves. Every value is legal in a header field, so that the target i
 from __future__ import annotations
 
 import string
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from apicheck.model.json import Json
@@ -29,6 +30,12 @@ def bad_credentials(subject: Subject) -> SearchStrategy[Json]:
     No `$`, as a placeholder begins with it. Spaces only inside, as a field's value is trimmed;
     the empty string is in the check's table.
     """
+    return _like(_find_placeholder(subject))
+
+
+@lru_cache(maxsize=32)
+def _like(placeholder: str) -> SearchStrategy[Json]:
+    """Token strings, and near misses of the token that a placeholder stands for; "" for none."""
     from hypothesis import strategies as st
 
     words = st.text(st.sampled_from(_WORD), min_size=1, max_size=_LONGEST)
@@ -38,7 +45,6 @@ def bad_credentials(subject: Subject) -> SearchStrategy[Json]:
     wild = st.text(st.sampled_from(_WILD), min_size=1, max_size=3)
     pattern = st.builds("".join, st.tuples(words, wild, st.just("") | words))
     own = [wild, pattern, mixed.map(str.strip).filter(bool), words, jwt]
-    placeholder = _find_placeholder(subject)
     if not placeholder:
         return _take_turns(own)
     cut = st.integers(1, 8).map(lambda n: f"{placeholder}[:-{n}]")

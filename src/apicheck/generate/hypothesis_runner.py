@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,8 +25,12 @@ _MOST_TRIES = 100
 """Tries to draw the plainest value: a filter that refuses all would be tried for many seconds."""
 
 
+@lru_cache(maxsize=64)
 def draw_values(values: SearchStrategy[Json], seed: int, count: int) -> tuple[Json, ...]:
-    """Draw up to `count` different values of a strategy, the same for the same seed."""
+    """Draw up to `count` different values of a strategy, the same for the same seed.
+
+    They are drawn once for a strategy, which is known by its identity.
+    """
     drawn: dict[str, Json] = {}
 
     def keep(value: Json) -> None:

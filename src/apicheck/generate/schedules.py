@@ -7,6 +7,7 @@ requests and waits are near those at which limiters decide.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from apicheck.model.json import Json
@@ -23,9 +24,13 @@ _MOST_STEPS = 7
 
 def schedules(subject: Subject) -> SearchStrategy[Json]:
     """Lists of steps for the bucket of a subject: long ones of one client, or of two in turns."""
+    return _around((subject.bucket.limit if subject.bucket else None) or 1)
+
+
+@lru_cache(maxsize=32)
+def _around(limit: int) -> SearchStrategy[Json]:
     from hypothesis import strategies as st
 
-    limit = (subject.bucket.limit if subject.bucket else None) or 1
     counts = st.sampled_from(sorted({1, max(1, limit - 1), limit, limit + 1, limit + 3}))
 
     def of(waits: tuple[int, ...], clients: int) -> SearchStrategy[Json]:
