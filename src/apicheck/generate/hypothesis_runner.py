@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_NAME = "apicheck-draw"
+_NAME = "drawing-for-apicheck"
 _SEED_OF_SEARCH = 1
 _MOST_TRIES = 100
 """Tries to draw the plainest value: a filter that refuses all would be tried for many seconds."""
