@@ -26,11 +26,8 @@ def matches(check_id: str, patterns: Iterable[str]) -> bool:
     `auth/challenge#absent` names it too, for one of its outcomes.
     """
     family = check_id.rpartition("/")[0]
-    named = (pattern.partition("#")[0] for pattern in patterns)
-    return any(
-        pattern in ("*", check_id, family) or (pattern.endswith("/*") and pattern[:-2] == family)
-        for pattern in named
-    )
+    names = ("*", check_id, family, f"{family}/*")
+    return any(pattern.partition("#")[0] in names for pattern in patterns)
 
 
 def _find_outcomes(clause: Clause, checks: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

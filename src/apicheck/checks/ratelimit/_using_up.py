@@ -120,7 +120,8 @@ def use_up(subject: Subject, request: Request) -> Steps[tuple[Exchange, ...]]:
     limits, bucket = facts_of(subject)
     limit = bucket.limit or 1
     most = 2 * max(limit, bucket.burst or 0)
-    sent: list[Exchange] = []
+    # The first goes alone: a limit that is due to admit one again may refuse any of several.
+    sent = [(yield from steps.send(request, Role.SETUP, paced=False))]
     while len(sent) <= most and not any(is_refused(limits, one) for one in sent):
         count = max(1, min(_AT_ONCE, limit + 1 - len(sent)))
         sends = (Send(request, Role.SETUP, paced=False) for _ in range(count))
