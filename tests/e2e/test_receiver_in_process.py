@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from apicheck.model.facts import Signature
 from apicheck.model.verdict import RunWord, Verdict
+from apicheck.signatures import VALID, Delivery, verify
 from apicheck.testing import Run
 
 SECRET = "it's a secret to everybody"
@@ -113,3 +118,69 @@ def test_a_secret_that_is_none_of_the_scheme_is_named_at_the_gate(
     assert run.word is RunWord.INVALID
     assert "the secret cannot sign deliveries of standard-webhooks" in run.results.word.why
     assert "no base64!" not in run.results.word.why
+
+
+EC_KEY = ec.derive_private_key(7, ec.SECP256R1()).private_bytes(
+    Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+)
+SHAPES: dict[str, tuple[str, dict[str, str], str]] = {
+    "prefix of another name": ("standard-webhooks", {"prefix": "acme-"}, "whsec_MTIzNDU2Nzg5MDEy"),
+    "own header": ("stripe", {"header": "Acme-Signature"}, SECRET),
+    "twilio by SHA-256": ("twilio", {"algorithm": "sha256"}, SECRET),
+    "ECDSA": ("http-message-signatures", {"algorithm": "ecdsa-p256-sha256"}, EC_KEY.decode()),
+    "time in the value": (
+        "hmac",
+        {"value": "t={timestamp},s={mac}", "signed": "{timestamp}.{body}", "header": "X-Sign"},
+        SECRET,
+    ),
+    "time in words": (
+        "hmac",
+        {"signed": "{timestamp}\n{body}", "timestamp": "X-Time", "unit": "rfc3339"},
+        SECRET,
+    ),
+    "id of the body": (
+        "hmac",
+        {"signed": "{id}.{body}", "id": "/id", "encoding": "base64"},
+        SECRET,
+    ),
+    "path and method": ("hmac", {"signed": "{method} {target} {body}"}, SECRET),
+    "several signatures": ("hmac", {"separator": ";", "algorithm": "sha512"}, SECRET),
+}
+
+
+class Described:
+    """A receiver that verifies by what a policy says of signatures."""
+
+    def __init__(self, scheme: str, options: dict[str, str], secret: str) -> None:
+        self.signature = Signature(scheme, options)
+        self.secret = secret
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        fields = {
+            name[5:].replace("_", "-"): environ[name] for name in environ if name[:5] == "HTTP_"
+        }
+        query = environ["QUERY_STRING"]
+        delivery = Delivery(
+            environ["REQUEST_METHOD"],
+            environ["PATH_INFO"] + (f"?{query}" if query else ""),
+            (*fields.items(), ("Content-Type", environ.get("CONTENT_TYPE", ""))),
+            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)),
+        )
+        word = verify(self.signature, self.secret, delivery, now=time.time())
+        known = environ["REQUEST_METHOD"] == "POST"
+        start_response("200 OK" if known and word == VALID else "403 Forbidden", [])
+        return [b""]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_of_a_signature_arrives_as_it_was_signed(
+    shape: str, apicheck_receiver: Check
+) -> None:
+    scheme, options, secret = SHAPES[shape]
+    receiver = Described(scheme, options, secret)
+    run = apicheck_receiver(receiver, "/hooks/1", scheme=scheme, params=options, secret=secret)
+    run.assert_conformant()
+    assert run.word is RunWord.CONFORMANT

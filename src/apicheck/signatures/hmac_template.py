@@ -185,6 +185,6 @@ def _find_id(signing: Signing, delivery: Delivery) -> str:
     if place.startswith("/"):
         try:
             return str(at(json.loads(delivery.body), place) or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             return ""
     return delivery.header(place) or ""

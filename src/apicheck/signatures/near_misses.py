@@ -138,7 +138,7 @@ def _change_body(signed: Delivery) -> Found:
     yield "body-empty", "it is empty", replace(signed, body=b"")
     try:
         parsed = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     written = json.dumps(parsed, separators=(" , ", " : ")).encode()
     words = "it is the same JSON in other bytes, under the signature of the first ones"
