@@ -20,7 +20,7 @@ from apicheck.load.reading import failure, kind_of
 from apicheck.model.errors import RecordingError
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import Json
-from apicheck.model.recording import RecordedEntry, Recording
+from apicheck.model.recording import RecordedEntry, Recording, is_filtered
 
 LARGEST = 512 * 2**20
 """Bytes of a file."""
@@ -113,6 +113,8 @@ def _read_entry(number: int, written: Json) -> RecordedEntry | str:
         return _MALFORMED
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         return "of another scheme than http"
+    if any(is_filtered(value) for _, value in entry.response_headers):
+        return "with a field of the response filtered out"
     if not method.isascii() or not method.isalpha():
         return _MALFORMED
     return entry

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from apicheck.model.exchange import Pairs
+
+_FILTERED = re.compile(
+    r"[\[<({*_]*(filtered|redacted|removed|hidden|masked|sanitized|scrubbed|omitted)[\])>}*_]*"
+    r"|[*•.]{3,}|x{5,}",
+    re.IGNORECASE,
+)
+
+
+def is_filtered(value: str) -> bool:
+    """Whether a tool has put a mark in the place of a value, or of what is behind a scheme."""
+    return any(_FILTERED.fullmatch(one) for one in (value.strip(), value.rpartition(" ")[2]))
 
 
 @dataclass(frozen=True, slots=True)

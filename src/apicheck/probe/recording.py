@@ -24,7 +24,7 @@ from apicheck.model.exchange import (
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
-from apicheck.model.recording import RecordedEntry
+from apicheck.model.recording import RecordedEntry, is_filtered
 from apicheck.model.target import Secrets
 from apicheck.probe import observe
 from apicheck.probe.redactor import Redactor
@@ -292,7 +292,8 @@ def _find_members(value: Json, names: re.Pattern[str]) -> Iterator[str]:
 
 
 def _keep_long(secret: str) -> Iterator[str]:
-    if len(secret) >= _SHORTEST and _PLACEHOLDER not in secret:
+    known = _PLACEHOLDER in secret or is_filtered(secret)
+    if len(secret) >= _SHORTEST and not known:
         yield secret
 
 

@@ -139,6 +139,20 @@ def test_an_entry_that_is_none_is_left_out_and_counted(broken: Any, tmp_path: Pa
     assert read.left_out == {"not of the form of HAR": 1}
 
 
+@pytest.mark.parametrize("mark", ["[Filtered]", "REDACTED", "Bearer ***"])
+def test_a_response_with_a_filtered_field_is_left_out(mark: str, tmp_path: Path) -> None:
+    challenge = [{"name": "WWW-Authenticate", "value": mark}]
+    read = load_har(write(tmp_path, entry(), entry(time=1, response__headers=challenge)))
+    assert len(read.entries) == 1
+    assert read.left_out == {"with a field of the response filtered out": 1}
+
+
+@pytest.mark.parametrize("value", ["Bearer realm=x", "/filtered/items", "no-store", "xx", ""])
+def test_an_ordinary_field_is_kept(value: str, tmp_path: Path) -> None:
+    field = [{"name": "X", "value": value}]
+    assert load_har(write(tmp_path, entry(response__headers=field))).left_out == {}
+
+
 def test_what_says_nothing_about_the_server_is_left_out(tmp_path: Path) -> None:
     cached = {**entry(), "_fromCache": "disk"}
     socket = entry(request__url="wss://api.example.com/")

@@ -177,6 +177,20 @@ def test_the_distance_of_a_date_is_measured_from_when_it_was_recorded(take: Any)
     assert [one.value for one in exchange.observed("date-differs")] == ["60"]
 
 
+@pytest.mark.parametrize(
+    "mark", ["[Filtered]", "Bearer [REDACTED]", "***", "Bearer ********", "<redacted>", "xxxxxxxx"]
+)
+def test_what_a_tool_put_in_the_place_of_a_secret_is_none(mark: str, take: Any) -> None:
+    refused = replace(
+        ENTRY, status=401, headers=(("Authorization", mark),), response_body=mark.encode()
+    )
+    imported = take(refused)
+    assert imported.secrets.values == {}
+    (exchange,) = imported.transcript.exchanges
+    assert exchange.observed("leaks") == ()
+    assert exchange.request.caller is Caller.BAD
+
+
 def test_placeholders_of_an_earlier_run_are_no_secrets(take: Any) -> None:
     again = replace(ENTRY, headers=(("Authorization", "Bearer $APICHECK_ADMIN_TOKEN"),))
     assert take(again).secrets.values == {}
