@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,12 +19,12 @@ from apicheck.model.exchange import (
     TransportError,
     TransportErrorKind,
 )
-from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
-from apicheck.model.recording import RecordedEntry, is_filtered
+from apicheck.model.recording import RecordedEntry
 from apicheck.model.target import Secrets
 from apicheck.probe import observe
+from apicheck.probe.recorded_secrets import find_cookies, find_secrets, is_secret_field
 from apicheck.probe.redactor import Redactor
 from apicheck.probe.wire import BODY_CAP, WireResponse
 
@@ -34,18 +32,6 @@ RECORDING = "recording"
 """The probe of the one transcript that holds recorded traffic."""
 _KIND = "RECORDED"
 _UNAUTHORIZED = 401
-_SHORTEST = 4
-_PLACEHOLDER = "$APICHECK_"
-"""Begins what stands for a secret in the recording of a run."""
-_PARAMETER = re.compile(r'=\s*"?([^\s",;]{8,})')
-_SECRET_PARAMETERS = frozenset({"key", "sig", "signature", "auth"})
-_SECRET_FIELD = re.compile(
-    r"auth|cookie|credential|key|pass|secret|session|signature|token", re.IGNORECASE
-)
-_SECRET_MEMBER = re.compile(
-    r"(access|refresh|id)?_?token|(client_?)?secret|password|passwd|api_?key|client_assertion",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +61,11 @@ def import_recording(
     routes = [(entry, find_operation(spec, entry, base_url)) for entry in chosen]
     issued: list[frozenset[str]] = []
     for entry, operation in routes:
-        for secret in _find_sent(entry, keys):
+        for secret in find_secrets(entry, keys):
             redactor.issue(secret, _KIND)
         pointers = issuers.get(operation.id if operation else "", frozenset())
         found = {secret for _, secret in observe.find_issued(_as_wire(entry), pointers)}
-        found |= set(_find_cookies(entry.response_headers, "set-cookie"))
+        found |= set(find_cookies(entry.response_headers, "set-cookie"))
         issued.append(frozenset(redactor.issue(secret, _KIND) for secret in found))
     first = chosen[0].started if chosen else 0.0
     build = _Builder(redactor, base_url, first, keys)
@@ -176,7 +162,7 @@ class _Builder:
         names = {one.name for one in credentials}
         caller = Caller.AUTHENTICATED
         if entry.status == _UNAUTHORIZED:
-            carries = credentials or any(_SECRET_FIELD.search(name) for name, _ in entry.headers)
+            carries = credentials or any(is_secret_field(name) for name, _ in entry.headers)
             caller = Caller.BAD if carries else Caller.ANONYMOUS
         return Request(
             method=entry.method.upper(),
@@ -215,90 +201,3 @@ def _as_wire(entry: RecordedEntry) -> WireResponse:
         body=entry.response_body[:BODY_CAP],
         truncated=not entry.complete or len(entry.response_body) > BODY_CAP,
     )
-
-
-def _find_sent(entry: RecordedEntry, keys: Iterable[str]) -> Iterator[str]:
-    """What a request sends that is secret by its place or its name."""
-    known = frozenset(keys)
-    for name, value in entry.headers:
-        if name.lower() == "cookie":
-            continue
-        if name.lower() in known or _SECRET_FIELD.search(name):
-            yield from _split_credential(value)
-    yield from _find_cookies(entry.headers, "cookie")
-    query = dict(parse_qsl(urlsplit(entry.url).query, encoding="utf-8", errors="replace"))
-    for name, value in query.items():
-        oauth = name == "code" and "state" in query
-        if name.lower() in known | _SECRET_PARAMETERS or _SECRET_MEMBER.fullmatch(name) or oauth:
-            yield from _keep_long(value)
-    yield from _find_in_body(entry.body or b"")
-    if entry.complete:
-        yield from _find_members(_read_json(entry.response_body), _SECRET_MEMBER)
-
-
-def _split_credential(value: str) -> Iterator[str]:
-    """The secrets of a field: behind its scheme, in its parameters, in a pair in base64."""
-    scheme, space, rest = value.strip().partition(" ")
-    yield from _keep_long(rest.strip() if space else scheme)
-    for parameter in _PARAMETER.findall(value):
-        yield from _keep_long(parameter)
-    if scheme.lower() == "basic":
-        try:
-            pair = base64.b64decode(rest, validate=True).decode()
-        except ValueError:
-            return
-        yield from _keep_long(pair)
-        yield from _keep_long(pair.partition(":")[2])
-
-
-def _find_cookies(headers: Iterable[tuple[str, str]], field: str) -> Iterator[str]:
-    for name, value in headers:
-        if name.lower() != field:
-            continue
-        pairs = value.split("\n") if field == "set-cookie" else value.split(";")
-        for pair in pairs:
-            cookie = pair.split(";")[0].partition("=")[2].strip().strip('"')
-            yield from _keep_long(cookie)
-
-
-def _find_in_body(body: bytes) -> Iterator[str]:
-    value = _read_json(body)
-    if value is not None:
-        yield from _find_members(value, _SECRET_MEMBER)
-        return
-    try:
-        pairs = parse_qsl(body.decode("ascii"))
-    except ValueError:
-        return
-    oauth = any(name == "grant_type" for name, _ in pairs)
-    for name, secret in pairs:
-        if _SECRET_MEMBER.fullmatch(name) or (oauth and name in ("code", "code_verifier")):
-            yield from _keep_long(secret)
-
-
-def _find_members(value: Json, names: re.Pattern[str]) -> Iterator[str]:
-    """The texts of members with such names, at any depth."""
-    rest = [value]
-    while rest:
-        one = rest.pop()
-        if isinstance(one, Mapping):
-            for name, inner in one.items():
-                if isinstance(inner, str) and names.fullmatch(name):
-                    yield from _keep_long(inner)
-                elif isinstance(inner, dict | list):
-                    rest.append(inner)
-        elif isinstance(one, list):
-            rest.extend(inner for inner in one if isinstance(inner, dict | list))
-
-
-def _keep_long(secret: str) -> Iterator[str]:
-    known = _PLACEHOLDER in secret or is_filtered(secret)
-    if len(secret) >= _SHORTEST and not known:
-        yield secret
-
-
-def _read_json(body: bytes) -> Json:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
