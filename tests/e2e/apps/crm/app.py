@@ -73,6 +73,7 @@ EVENTS = {
 }  # fmt: skip
 HOOKS_AT_MOST = 20
 HOUR_S, WEEK_S = 3600, 604_800
+EMBEDDED = ("tags", "fields")
 EMBED = re.compile(r"[A-Za-z]+(,[A-Za-z]+)*")
 
 
@@ -308,8 +309,8 @@ class Service:
 
     def list(self, request: Request, kind: str, account: Account) -> Response:
         since = self.read_since(request)
-        self.check_embed(request)
-        rows = [row for row in account.rows[kind].values() if row["updatedAt"] >= since]
+        added = self.read_embed(request)
+        rows = [row | added for row in account.rows[kind].values() if row["updatedAt"] >= since]
         return self.page(request, kind, rows)
 
     def list_deleted(self, request: Request, kind: str, account: Account) -> Response:
@@ -349,9 +350,13 @@ class Service:
             raise Refused(422, "Validation Failed", ("since",))
         return "" if self.broken == "since-ignored" else write_moment(moment.timestamp())
 
-    def check_embed(self, request: Request) -> None:
-        if "embed" in request.args and not EMBED.fullmatch(request.args["embed"]):
+    def read_embed(self, request: Request) -> dict[str, list[Any]]:
+        """The members that a request asks for beside the usual ones; others are ignored."""
+        asked = request.args.get("embed", "tags")
+        if not EMBED.fullmatch(asked):
             raise Refused(422, "Validation Failed", ("embed",))
+        named = asked.split(",") if "embed" in request.args else []
+        return {name: [] for name in EMBEDDED if name in named}
 
     def create(self, request: Request, kind: str, account: Account) -> Response:
         given = read_body(request, RESOURCES[kind], FIELDS[kind], REQUIRED[kind])
@@ -366,8 +371,7 @@ class Service:
 
     def one(self, request: Request, kind: str, number: int, grant: Grant) -> Response:
         account, name = self.accounts[grant.account], RESOURCES[kind]
-        if request.method == "GET":
-            self.check_embed(request)
+        added = self.read_embed(request) if request.method == "GET" else {}
         if self.broken == "foreign-read" and request.method == "GET":
             account = next((a for a in self.accounts.values() if number in a.rows[kind]), account)
         given = None
@@ -388,7 +392,7 @@ class Service:
                 row |= {**changed, "updatedAt": write_moment(self.now())}
             self.tell(account, f"{name}/updated", row)
             return to_json({name: {**row, **changed}})
-        return to_json({name: row})
+        return to_json({name: row | added})
 
     # REST hooks.
 

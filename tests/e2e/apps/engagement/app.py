@@ -140,6 +140,7 @@ class Key:
     account: str
     permissions: frozenset[str] = BOTH
     deleted: bool = False
+    taken: int = 0
 
 
 @dataclass
@@ -208,6 +209,8 @@ class Service:
         self.app.get("/v1/feedback/{number}")(self.read)
         self.app.get("/.control/")(lambda: {"protocol": 1, "capabilities": CAPABILITIES})
         self.app.get("/.control/clock")(lambda: {"now": self.now()})
+        self.app.get("/.control/effects")(self.count_effects)
+        self.app.get("/.control/identities/{name}/effects")(self.count_effects)
         self.app.post("/.control/clock")(self.advance)
         self.app.post("/.control/identities", status_code=201)(self.mint)
         self.app.post("/.control/identities/{name}/revoke")(self.revoke)
@@ -295,6 +298,7 @@ class Service:
         body = await self.parse(request, model, told)
         account, data = self.accounts[key.account], {}
         again = self.is_again(request, account)
+        key.taken += not again
         if isinstance(body, Transaction):
             data = {
                 "txnId": body.txn_id or secrets.token_hex(8),
@@ -391,6 +395,11 @@ class Service:
             "expires": None,
         }  # fmt: skip
 
+    def count_effects(self, name: str = "") -> Any:
+        """How many calls were taken: of all keys, or of one."""
+        keys = [self.keys[self.minted[name]]] if name else self.keys.values()
+        return {"count": sum(key.taken for key in keys)}
+
     def revoke(self, name: str) -> Any:
         self.keys.pop(self.minted[name], None)
         return {}
@@ -424,7 +433,7 @@ class Service:
             yield self.secure, f"http://127.0.0.1:{plain}"
 
 
-CAPABILITIES = ["clock", "mint", "revoke", "listener"]
+CAPABILITIES = ["clock", "mint", "revoke", "listener", "effects"]
 
 
 def stop(server: uvicorn.Server) -> None:
