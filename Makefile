@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/apicheck-installed-from
 # The versions to install. Empty: the newest of everything.
 CONSTRAINTS ?= constraints.txt
 PROFILES = $(notdir $(wildcard openapi/*))
-PROVIDERS = $(filter-out canonical,$(PROFILES))
+PROVIDERS = $(filter-out canonical receiver,$(PROFILES))
 # Tests wait for a third of their time: one worker more than there are cores.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder

@@ -105,11 +105,13 @@ def _count_quoted(coverages: Sequence[Coverage]) -> tuple[int, int]:
 
 
 def _lines(coverage: Coverage) -> Iterator[str]:
+    from apicheck.run import Means
+
     yield f"{coverage.profile}: {join_lines(coverage.policy.title)}"
     width = max((len(one.clause.id) for one in coverage.clauses), default=0)
     for one in coverage.clauses:
         text = ", ".join(one.checks) or one.why
-        if one.checks:
+        if one.means is Means.CHECK:
             text += f"  ({len(one.caught) or 'no'} {'fault' if len(one.caught) == 1 else 'faults'})"
         actors = ", ".join(one.clause.actors)
         yield join_lines(
@@ -144,7 +146,9 @@ def _table(coverage: Coverage) -> Iterator[str]:
 
 
 def _name_faults(one: ClauseCoverage) -> str:
-    if one.checks and not one.caught:
+    from apicheck.run import Means
+
+    if one.means is Means.CHECK and not one.caught:
         return "none recorded"
     named = ", ".join(f"`{fault}`" for fault in one.caught[:_FAULTS_NAMED])
     more = len(one.caught) - _FAULTS_NAMED

@@ -116,7 +116,8 @@ def _cover(
     clause = planned.clause
     if planned.checks:
         named = tuple(name for one in planned.checks for name in _name_outcomes(one, planned))
-        return ClauseCoverage(clause, Means.CHECK, named, _find_faults(named, caught))
+        by = Means.CHECK if "provider" in clause.actors else Means.RECEIVER
+        return ClauseCoverage(clause, by, named, _find_faults(named, caught))
     if "receiver" in clause.actors and clause.checks:
         named = tuple(check for check in checks if matches(check, clause.checks))
         return ClauseCoverage(clause, Means.RECEIVER, named, {})
