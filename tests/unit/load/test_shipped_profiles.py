@@ -143,13 +143,13 @@ def test_capengage_has_every_clause_of_the_page() -> None:
     }
     assert all(clause.quote for clause in own)
     silent = [clause for clause in own if not clause.checks and not clause.attest]
-    assert {actor for clause in silent for actor in clause.actors} == {"client", "receiver"}
+    assert {actor for clause in silent for actor in clause.actors} == {"client"}
 
 
 def test_capsule_has_every_clause_of_the_page() -> None:
     spec, policy = profile("capsule")
-    assert [clause.id for clause in policy.clauses] == [f"CA-{n:02}" for n in range(1, 48)]
-    assert all(clause.quote for clause in policy.clauses)
+    quoted = [clause.id for clause in policy.clauses if clause.quote]
+    assert quoted == [f"CA-{n:02}" for n in range(1, 48)]
     assert len(spec.operations) == 31
     limits, webhooks = policy.facts.rate_limits, policy.facts.webhooks
     assert limits is not None
