@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import fields
+from inspect import isawaitable
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -27,6 +28,7 @@ CAPABILITIES = (
 )  # fmt: skip
 
 Handler = Callable[[ServerState, Request, dict[str, Json]], Json | tuple[int, Json]]
+"""Does what a call asks for, at once or when it is awaited."""
 
 
 def build_control(server: ServerState) -> Starlette:
@@ -70,6 +72,7 @@ def _make_endpoint(
     async def endpoint(request: Request) -> JSONResponse:
         try:
             done = do(server, request, _parse_members(await request.body()))
+            done = await done if isawaitable(done) else done
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             return JSONResponse({"error": _describe(error)}, 400)
         status, content = done if isinstance(done, tuple) else (200, done)
@@ -198,12 +201,12 @@ def _read_clock(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
     return {"now": server.clock.now()}
 
 
-def _advance(server: ServerState, request: Request, body: dict[str, Json]) -> Json:
+async def _advance(server: ServerState, request: Request, body: dict[str, Json]) -> Json:
     seconds = _read_seconds(body, "advance", least=-_LONGEST)
     server.clock.advance(seconds)
     if seconds < 0:
         server.limiters.clear()  # a limiter that has counted in the future refuses till then
-    server.subscriptions.retry_due()
+    await server.subscriptions.follow_clock()
     return _read_clock(server, request, body)
 
 

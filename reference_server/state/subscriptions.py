@@ -8,45 +8,36 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from apicheck.model.facts import Signature, StatusSet
+from apicheck.model.facts import Event, Signature, Webhooks
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.operation import Operation
-from reference_server.document.examples import project
+from reference_server.document.payloads import build_payload
 from reference_server.document.profile import Profile, Rules
 from reference_server.document.schemas import put
+from reference_server.seam import seam
 from reference_server.state.clock import Clock
 from reference_server.state.identities import Secrets
 from reference_server.state.store import Stored
-from reference_server.webhooks.delivery import post
+from reference_server.webhooks import rules as promised
+from reference_server.webhooks.delivery import Outgoing, Received, finish_delivery, send
+from reference_server.webhooks.rules import Message, Subscription
 from reference_server.webhooks.signing import Unsigned, new_secret, sign_delivery
 
 _TIMEOUT_S = 5.0
+_SETTLED_WITHIN_S = 2.0
 _MANY = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """Where webhooks go. events None: all of them. owner: the object that stands for it."""
-
-    id: str
-    url: str
-    events: tuple[str, ...] | None
-    secret: str | None
-    tenant: str
 
 
 @dataclass(slots=True)
 class _Pending:
-    """A delivery that was not acknowledged, and when it is tried again."""
+    """A message on its way to a subscription. attempt: 0 for the first, at `first` by the clock."""
 
-    due: float
-    attempt: int
-    event: str
-    message_id: str
+    message: Message
     subscription: Subscription
-    body: bytes
+    first: float
+    due: float = 0.0
+    attempt: int = 0
 
 
 class Subscriptions:
@@ -68,6 +59,7 @@ class Subscriptions:
         self._all: dict[str, Subscription] = {}
         self._pending: list[_Pending] = []
         self._running: set[asyncio.Task[None]] = set()
+        self._limits: dict[asyncio.Timeout, float] = {}
         self.log: list[dict[str, Json]] = []
 
     def subscribe(self, url: str, events: tuple[str, ...] | None, tenant: str) -> Subscription:
@@ -75,6 +67,11 @@ class Subscriptions:
         made = Subscription(uuid.uuid4().hex, url, events, self._make_secret(), tenant)
         self._all[made.id] = made
         return made
+
+    def find_secret(self, subscription: str) -> str | None:
+        """The secret that signs the deliveries to a subscription."""
+        found = self._all.get(subscription)
+        return found.secret if found else None
 
     def note_created(self, rules: Rules, sent: Json, item: Stored) -> None:
         """An object was created: it may be a subscription, and it may cause events.
@@ -97,30 +94,36 @@ class Subscriptions:
             return
         self.deliver(rules.operation, item.value, item.tenant)
 
+    @seam
     def note_removed(self, item: Stored) -> None:
         """An object is gone, and with it a subscription, if it was one."""
         self._all.pop(item.id, None)
 
     def deliver(self, operation: Operation, data: Json, tenant: str) -> None:
-        """Deliver the events that an operation causes to the tenant's subscriptions to them."""
+        """Deliver the events that an operation causes to the subscriptions to them."""
         facts = self._profile.webhooks
         for event in facts.events.values() if facts else ():
-            if event.cause != operation.id:
-                continue
-            for subscription in list(self._all.values()):
-                wanted = subscription.events
-                if subscription.tenant == tenant and (wanted is None or event.name in wanted):
-                    message_id = f"msg_{uuid.uuid4().hex}"
-                    body = self._make_body(event.name, data, message_id)
-                    self._start(_Pending(0, 0, event.name, message_id, subscription, body))
+            if event.cause == operation.id and facts is not None:
+                for subscription in list(self._all.values()):
+                    if promised.is_wanted(subscription, event, tenant):
+                        message = self._write_message(facts, event, data)
+                        self._start(_Pending(message, subscription, self._clock.now()))
 
-    def retry_due(self) -> None:
-        """Try again what is due by now; called when the clock has moved."""
+    async def follow_clock(self) -> None:
+        """Try again what is due by now, give up what has had its time; the clock has moved.
+
+        Ends when what was under way has come to its end, or waits for a receiver.
+        """
         now = self._clock.now()
+        for limit, until in list(self._limits.items()):
+            if until <= now and not limit.expired():
+                limit.reschedule(asyncio.get_running_loop().time())
         due = [item for item in self._pending if item.due <= now]
         self._pending = [item for item in self._pending if item.due > now]
         for item in due:
             self._start(item)
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=_SETTLED_WITHIN_S)
 
     def stop(self) -> None:
         """Give up every delivery under way."""
@@ -128,40 +131,81 @@ class Subscriptions:
             task.cancel()
 
     def _start(self, item: _Pending) -> None:
-        task = asyncio.get_running_loop().create_task(self._deliver(item))
+        task = asyncio.get_running_loop().create_task(self._attempt(item))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _deliver(self, item: _Pending) -> None:
-        facts = self._profile.webhooks
-        if facts is None:
-            return
-        subscription, now = item.subscription, self._clock.now()
-        values = self._tenant_parameters(subscription.tenant)
+    async def _attempt(self, item: _Pending) -> None:
+        now = self._clock.now()
+        facts = item.message.facts
+        with self._faults_in_force():
+            outgoing = finish_delivery(self._write(item, now))
+        received = await self._send(facts, outgoing)
+        with self._faults_in_force():
+            elsewhere = promised.find_redirect(facts, received)
+        if elsewhere:
+            outgoing = Outgoing(elsewhere, outgoing.method, (), outgoing.headers, outgoing.body)
+            received = await self._send(facts, outgoing)
+        self.log.append(
+            {
+                "event": item.message.event,
+                "url": item.subscription.url,
+                "status": received.status,
+                "at": now,
+            }
+        )
+        del self.log[:-_MANY]
+        with self._faults_in_force():
+            self._conclude(item, received, now)
+
+    async def _send(self, facts: Webhooks, outgoing: Outgoing) -> Received:
+        """Send a delivery, for as long as the policy says by the clock, which may be moved."""
+        seconds = facts.delivery.timeout_s or facts.delivery.within_s or _TIMEOUT_S
+        limit = asyncio.timeout(seconds)
+        self._limits[limit] = self._clock.now() + seconds
+        try:
+            return await send(outgoing, limit)
+        finally:
+            del self._limits[limit]
+
+    def _write(self, item: _Pending, now: float) -> Outgoing:
+        message = promised.prepare(item.message, item.attempt)
+        facts, subscription = message.facts, item.subscription
+        body = json.dumps(message.value, separators=(",", ":"), ensure_ascii=False).encode()
+        method = facts.delivery.method or "POST"
         unsigned = Unsigned(
             self._find_signature(),
             subscription.secret or "",
-            item.message_id,
+            message.id,
             int(now),
-            item.body,
-            values,
+            body,
+            self._tenant_parameters(subscription.tenant),
+            int(item.first) if item.attempt else None,
+            subscription.url,
+            method,
         )
-        with self._faults_in_force():
-            signed = sign_delivery(unsigned)
-        headers = [("Content-Type", "application/json"), *signed.headers]
+        signed = sign_delivery(unsigned)
+        headers = [("Content-Type", facts.delivery.media or "application/json"), *signed.headers]
+        fixed = {name: rule.equals for name, rule in facts.delivery.headers.items()}
         named = facts.id.get("header")
-        if named and named.lower() not in {name.lower() for name, _ in headers}:
-            headers.append((named, item.message_id))
-        timeout = facts.delivery.timeout_s or facts.delivery.within_s or _TIMEOUT_S
-        status = await post(subscription.url, signed.query, tuple(headers), item.body, timeout)
-        self.log.append({"event": item.event, "url": subscription.url, "status": status, "at": now})
-        del self.log[:-_MANY]
-        acknowledged = facts.delivery.acknowledged or StatusSet(("2xx",))
-        if status not in acknowledged and item.attempt < len(facts.delivery.retries_s):
-            item.due = now + facts.delivery.retries_s[item.attempt]
-            item.attempt += 1
-            if subscription.id in self._all:
-                self._pending.append(item)
+        for name, value in {**fixed, **({named: message.id} if named else {})}.items():
+            if value is not None and name.lower() not in {known.lower() for known, _ in headers}:
+                headers.append((name, value))
+        return Outgoing(subscription.url, method, signed.query, tuple(headers), body)
+
+    def _conclude(self, item: _Pending, received: Received, now: float) -> None:
+        """Decide what comes after an attempt that began at `now`."""
+        facts = item.message.facts
+        if promised.ends_subscription(facts, received):
+            self._all.pop(item.subscription.id, None)
+            return
+        gap = promised.find_gap(facts, item.attempt)
+        if gap is None or promised.is_acknowledged(facts, received):
+            return
+        item.due = now + gap
+        item.attempt += 1
+        if item.subscription.id in self._all:
+            self._pending.append(item)
 
     def _find_signature(self) -> Signature | None:
         facts = self._profile.webhooks
@@ -173,37 +217,10 @@ class Subscriptions:
             return None
         return new_secret(self._find_signature(), self._secrets.key(), self._secrets.token(32))
 
-    def _make_body(self, event: str, data: Json, message_id: str) -> bytes:
-        facts = self._profile.webhooks
-        payload = facts.payload if facts else {}
-        schemas = self._profile.schemas
-        example, schema = self._find_documented(event)
-        place = str(payload.get("data", "/data"))
-        like = at(example, place)
-        shown: Json = data
-        if isinstance(data, Mapping):
-            inner = schemas.below(schema, place)
-            shown = project(schemas, inner, like if isinstance(like, Mapping) else {}, data)
-        if payload.get("array"):
-            shown = [shown]
-        value = put(example, place, shown) if data is not None else example
-        value = put(value, str(payload.get("event", "/event")), event)
-        if facts and "pointer" in facts.id:
-            value = put(value, facts.id["pointer"], message_id)
-        if isinstance(at(value, "/timestamp"), str):
-            now = datetime.fromtimestamp(self._clock.now(), UTC)
-            value = put(value, "/timestamp", now.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
-
-    def _find_documented(self, event: str) -> tuple[Json, Json]:
-        """(example, schema) of an event's payload, from the document's `webhooks`."""
-        document = self._profile.spec.document
-        escaped = event.replace("~", "~0").replace("/", "~1")
-        content = at(document, f"/webhooks/{escaped}/post/requestBody/content")
-        media: Json = next(iter(content.values()), {}) if isinstance(content, Mapping) else {}
-        examples = [item.get("value") for item in media.get("examples", {}).values()]
-        example = media.get("example", next(iter(examples), {}))
-        return example, media.get("schema", {})
+    def _write_message(self, facts: Webhooks, event: Event, data: Json) -> Message:
+        message_id = f"msg_{uuid.uuid4().hex}"
+        value = build_payload(self._profile, facts, event.name, data, message_id, self._clock.now())
+        return Message(facts, event.name, message_id, value)
 
 
 def _list_names(events: Json) -> tuple[str, ...]:

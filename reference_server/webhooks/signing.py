@@ -18,7 +18,8 @@ from reference_server.seam import seam
 class Unsigned:
     """A delivery before it is signed. timestamp: whole epoch seconds.
 
-    values: names that a policy's own template may use (path parameters of the tenant).
+    values: names that a policy's own template may use (path parameters of the tenant). first:
+    the timestamp of the first attempt, None where this is the first. url: of the receiver.
     """
 
     scheme: Signature | None
@@ -27,6 +28,9 @@ class Unsigned:
     timestamp: int
     body: bytes
     values: Mapping[str, str] = field(default_factory=dict)
+    first: int | None = None
+    url: str = ""
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)

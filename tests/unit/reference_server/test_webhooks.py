@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from reference_server.webhooks.delivery import post
+from reference_server.webhooks.delivery import Outgoing, Received, send
 
 Streams = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -40,6 +40,10 @@ def receiver(got: list[tuple[str, dict[str, str], bytes]], *answers: bytes) -> S
         writer.close()
 
     return streams
+
+
+async def post(url: str, timeout_s: float, *, query: Any = (), headers: Any = ()) -> Received:
+    return await send(Outgoing(url, "POST", query, headers, b"{}"), asyncio.timeout(timeout_s))
 
 
 def settle(driver: Any) -> None:
@@ -210,7 +214,7 @@ def test_a_delivery_is_signed_under_the_faults_that_are_on_when_it_is_signed(
 
 
 def test_a_name_that_nobody_can_have_is_not_looked_up() -> None:
-    assert asyncio.run(post("https://partner.example/x", (), (), b"", 1)) == 0
+    assert asyncio.run(post("https://partner.example/x", 1)) == Received(0)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +222,7 @@ def test_a_name_that_nobody_can_have_is_not_looked_up() -> None:
     ["http://127.0.0.1:1/", "http://127.0.0.1:port/", "http://[", "no url", "http://127.0.0.1:1/é"],
 )
 def test_a_receiver_that_is_not_there_is_no_status(url: str) -> None:
-    assert asyncio.run(post(url, (), (), b"", 1)) == 0
+    assert asyncio.run(post(url, 1)) == Received(0)
 
 
 @pytest.mark.parametrize(
@@ -233,14 +237,14 @@ def test_a_receiver_that_is_not_there_is_no_status(url: str) -> None:
     ],
 )
 def test_whatever_a_receiver_answers_a_delivery_ends(answer: bytes, status: int) -> None:
-    async def scene() -> int:
+    async def scene() -> Received:
         async with listening(receiver([], answer)) as url:
-            return await post(url, (("a", "b c"),), (("X-A", "b"),), b"{}", 2)
+            return await post(url, 2, query=(("a", "b c"),), headers=(("X-A", "b"),))
 
-    assert asyncio.run(scene()) == status
+    assert asyncio.run(scene()).status == status
 
 
 def test_a_receiver_that_never_answers_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        assert asyncio.run(post(url, (), (), b"{}", 0.05)) == 0
+        assert asyncio.run(post(url, 0.05)) == Received(0, timed_out=True)

@@ -51,10 +51,12 @@ from apicheck.model.facts.versions import ApiVersion, RedirectedTo, ServedBy, Tr
 from apicheck.model.facts.webhooks import (
     SIGNATURE_OPTIONS,
     SIGNATURE_VALUES,
+    TARGET_KINDS,
     Delivery,
     Event,
     Signature,
     Subscriptions,
+    Targets,
     Webhooks,
 )
 from apicheck.model.json import Json
@@ -63,6 +65,7 @@ __all__ = [
     "NEVER",
     "SIGNATURE_OPTIONS",
     "SIGNATURE_VALUES",
+    "TARGET_KINDS",
     "ApiVersion",
     "Authentication",
     "Authorization",
@@ -101,6 +104,7 @@ __all__ = [
     "Since",
     "StatusSet",
     "Subscriptions",
+    "Targets",
     "Tenant",
     "Transport",
     "Treatment",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apicheck.model.facts.responses import ExpectedResponse, Never, StatusSet
+from apicheck.model.facts.responses import ExpectedResponse, HeaderRule, Never, StatusSet
 from apicheck.model.json import Json
 
 
@@ -72,8 +72,14 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`webhooks.delivery`. acknowledged: statuses that count as received."""
+    """`webhooks.delivery`. acknowledged: statuses that count as received.
 
+    method, media, headers: of the request that delivers. retries_s: the gaps before each retry.
+    """
+
+    method: str = ""
+    media: str = ""
+    headers: Mapping[str, HeaderRule] = field(default_factory=dict)
     acknowledged: StatusSet | None = None
     timeout_s: float | None = None
     within_s: float | None = None
@@ -81,6 +87,23 @@ class Delivery:
     redirects: str | None = None
     ends_on: StatusSet | None = None
     then: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """`webhooks.targets`: the URLs that may be subscribed.
+
+    schemes: of the URL. refused: kinds of addresses, of `TARGET_KINDS`. refusal: the response to
+    a subscription with another URL; None where the policy does not say.
+    """
+
+    schemes: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    refusal: ExpectedResponse | None = None
+
+
+TARGET_KINDS = ("loopback", "private", "link-local", "metadata")
+"""Addresses inside a provider's network (RFC 6890): no subscriber is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +130,10 @@ class Webhooks:
     payload: Mapping[str, Json] = field(default_factory=dict)
     id: Mapping[str, str] = field(default_factory=dict)
     """Where a delivery's id is: {"header": name} or {"pointer": pointer}."""
-    targets: Mapping[str, Json] = field(default_factory=dict)
+    targets: Targets = field(default_factory=Targets)
     receiver: str = ""
+
+    @property
+    def id_pointer(self) -> str:
+        """Where the body of a delivery has the delivery's id, "" where it does not."""
+        return self.id.get("pointer") or str(self.payload.get("id", ""))
